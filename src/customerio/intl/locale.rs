@@ -1,0 +1,329 @@
+//! The locales there is data for: finding the one a tag means, and what that one implies.
+
+use super::style::{Digits, Style};
+use super::table::{Table, unescape};
+use super::tag::Tag;
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::fmt;
+use std::ops::RangeInclusive;
+
+const LOCALES: Table = Table::new(include_str!("data/locales.tsv"));
+const SYMBOLS: Table = Table::new(include_str!("data/symbols.tsv"));
+const REGIONS: Table = Table::new(include_str!("data/regions.tsv"));
+
+/// The key of what holds for every locale that does not say otherwise.
+const ROOT: &str = "und";
+
+/// A text that names no locale: it is no language tag, or there is no data for its language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownLocale {
+    /// The text.
+    pub locale: String,
+    /// Locales that it may have been meant to be, the likeliest first; often none.
+    pub near: Vec<String>,
+}
+
+impl fmt::Display for UnknownLocale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { locale, near } = self;
+        write!(
+            f,
+            "unknown locale `{locale}`: expected a language tag such as `en` or `fr-CA`"
+        )?;
+        if near.is_empty() {
+            return Ok(());
+        }
+        write!(f, "; did you mean `{}`?", near.join("` or `"))
+    }
+}
+
+impl std::error::Error for UnknownLocale {}
+
+/// A locale that there is data for, as a tag asks for it.
+#[derive(Debug)]
+pub(super) struct Locale {
+    asked: Tag,
+    /// The longest form of the tag that there is data for.
+    tag: String,
+    /// Its own, or those that the tag asks for.
+    digits: Digits,
+    row: Row,
+}
+
+/// One row of `data/locales.tsv`.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    numbering: &'static str,
+    plain: &'static str,
+    money: &'static str,
+    region: &'static str,
+}
+
+impl Row {
+    fn find(key: &str) -> Option<Self> {
+        let mut cells = LOCALES.find(key)?.split('\t');
+        Some(Self {
+            numbering: cells.next()?,
+            plain: cells.next()?,
+            money: cells.next()?,
+            region: cells.next()?,
+        })
+    }
+}
+
+impl Locale {
+    /// Finds the locale as Intl does: the tag in any case, else the nearest shorter form of it that there is data for.
+    ///
+    /// Where Intl would quietly take the default locale of the machine, for want of the language, this is an error.
+    pub(super) fn find(text: &str) -> Result<Self, UnknownLocale> {
+        Self::resolve(text).ok_or_else(|| UnknownLocale {
+            locale: text.to_owned(),
+            near: near(text),
+        })
+    }
+
+    fn resolve(text: &str) -> Option<Self> {
+        let asked = Tag::parse(text)?;
+        let name = asked.name();
+        let (tag, row) = shortenings(&name).find_map(|tag| Some((tag, Row::find(tag)?)))?;
+        let other = asked.numbering().filter(|&other| other != row.numbering);
+        let in_other =
+            other.and_then(|other| Some((Digits::of(other)?, in_numbering(tag, row, other))));
+        let (digits, row) = match in_other {
+            Some(in_other) => in_other,
+            None => (Digits::of(row.numbering)?, row),
+        };
+        let tag = tag.to_owned();
+        Some(Self {
+            asked,
+            tag,
+            digits,
+            row,
+        })
+    }
+
+    /// The code of the currency of the region that the tag names, else of the region where its language is most spoken.
+    pub(super) fn currency(&self) -> Option<&'static str> {
+        REGIONS.find(self.asked.region().unwrap_or(self.row.region))
+    }
+
+    /// The locale's symbol for the currency of this code: the code itself if it has no other.
+    pub(super) fn symbol<'a>(&self, code: &'a str) -> Cow<'a, str> {
+        shortenings(&self.tag)
+            .chain([ROOT])
+            .filter_map(|tag| SYMBOLS.find(tag))
+            .flat_map(|row| row.split('\t'))
+            .find_map(|cell| cell.strip_prefix(code)?.strip_prefix('='))
+            .map_or(Cow::Borrowed(code), unescape)
+    }
+
+    /// How it writes numbers.
+    pub(super) fn plain_style(&self) -> Option<Style> {
+        Style::numbered(self.row.plain)
+    }
+
+    /// How it writes amounts of the currency of this code.
+    pub(super) fn money_style(&self, code: &str) -> Option<Style> {
+        // A few locales write one currency in a way of its own; those rows are keyed as the tag with the currency keyword.
+        let own = Row::find(&format!("{}-u-cu-{}", self.tag, code.to_ascii_lowercase()));
+        Style::numbered(own.map_or(self.row.money, |row| row.money))
+    }
+
+    /// The digits it writes.
+    pub(super) fn digits(&self) -> Digits {
+        self.digits
+    }
+}
+
+/// The row of `tag` for another numbering system than its usual one.
+fn in_numbering(tag: &str, row: Row, numbering: &str) -> Row {
+    let keyed =
+        |system: &str| shortenings(tag).find_map(|tag| Row::find(&format!("{tag}-u-nu-{system}")));
+    keyed(numbering).or_else(|| keyed("latn")).unwrap_or(row)
+}
+
+/// `zh-Hant-MO`, `zh-Hant`, `zh`.
+fn shortenings(tag: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(tag), |tag| {
+        tag.rsplit_once('-').map(|(shorter, _)| shorter)
+    })
+}
+
+/// How many locales an error names at most, and how long a text it makes a guess for.
+const MOST_NEAR: usize = 3;
+const GUESSED_LENGTHS: RangeInclusive<usize> = 3..=32;
+
+/// Locales that `text` may have been meant to be, the likeliest first.
+fn near(text: &str) -> Vec<String> {
+    // Written as POSIX does: `en_US`, `de_AT.UTF-8`.
+    let hyphened = text
+        .split(['.', '@'])
+        .next()
+        .unwrap_or("")
+        .replace('_', "-");
+    let hyphened = hyphened.trim_matches(|c: char| c == '-' || c.is_whitespace());
+    if let Some(meant) = canonical(hyphened) {
+        return vec![meant];
+    }
+    if !GUESSED_LENGTHS.contains(&text.len()) {
+        return Vec::new();
+    }
+    // An extended language, `zh-yue-HK`, has a tag of its own: `yue-HK`.
+    let extended = hyphened.split_once('-').and_then(|(_, own)| {
+        canonical(own).filter(|_| own.split('-').next().is_some_and(|s| s.len() == 3))
+    });
+    let shorter = shortenings(hyphened).find_map(canonical);
+    let mut near: Vec<String> = Vec::new();
+    for guess in extended
+        .into_iter()
+        .chain(misspelt(hyphened))
+        .chain(shorter)
+    {
+        if near.len() < MOST_NEAR && !near.contains(&guess) {
+            near.push(guess);
+        }
+    }
+    near
+}
+
+/// The tag in canonical form, without extensions, if there is data for it.
+fn canonical(tag: &str) -> Option<String> {
+    Some(Locale::resolve(tag)?.asked.name())
+}
+
+/// The tags that are one slip of the pen away, those that begin alike first.
+fn misspelt(tag: &str) -> impl Iterator<Item = String> {
+    let tag = tag.to_ascii_lowercase();
+    let begins_alike = |other: &str| {
+        tag.bytes()
+            .zip(other.bytes())
+            .take_while(|(a, b)| a.eq_ignore_ascii_case(b))
+            .count()
+    };
+    let mut alike: Vec<&str> = LOCALES
+        .keys()
+        .filter(|other| {
+            !other.contains("-u-")
+                && strsim::damerau_levenshtein(&tag, &other.to_ascii_lowercase()) == 1
+        })
+        .collect();
+    alike.sort_by_key(|other| Reverse(begins_alike(other)));
+    alike.into_iter().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(text: &str) -> Locale {
+        Locale::find(text).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// `new Intl.NumberFormat(asked).resolvedOptions()`
+    #[test]
+    fn finds_the_locale_that_intl_finds() {
+        for (asked, tag, nought) in [
+            ("en", "en", "0"),
+            ("en-us", "en-US", "0"),
+            ("en-XX", "en", "0"),
+            ("zh-TW", "zh-TW", "0"),
+            ("zh-Hant-MO", "zh-Hant-MO", "0"),
+            ("zh-Hant-US", "zh-Hant", "0"),
+            ("en-Latn-US", "en", "0"),
+            ("iw-IL", "he-IL", "0"),
+            ("pa-PK", "pa-PK", "۰"),
+            ("sr-ME", "sr-ME", "0"),
+            ("ar-EG", "ar-EG", "٠"),
+            ("ar-EG-u-nu-latn", "ar-EG", "0"),
+            ("en-u-nu-hanidec", "en", "〇"),
+            ("en-u-nu-roman", "en", "0"),
+            ("zh-u-nu-native", "zh", "0"),
+            ("gsw-CH", "gsw-CH", "0"),
+        ] {
+            let locale = find(asked);
+            assert_eq!(
+                (locale.tag.as_str(), locale.digits().nought()),
+                (tag, nought),
+                "{asked}"
+            );
+        }
+    }
+
+    #[test]
+    fn implies_the_currency_of_its_region() {
+        for (asked, code) in [
+            ("en", Some("USD")),
+            ("en-gb", Some("GBP")),
+            ("en-UK", Some("GBP")),
+            ("en-DE", Some("EUR")),
+            ("fr", Some("EUR")),
+            ("pt", Some("BRL")),
+            ("zh", Some("CNY")),
+            ("zh-Hant", Some("TWD")),
+            ("zh-Hant-MO", Some("MOP")),
+            ("yue", Some("HKD")),
+            ("sr-Latn", Some("RSD")),
+            ("uz-Arab", Some("AFN")),
+            ("kk", Some("KZT")),
+            ("mg", Some("MGA")),
+            ("uk", Some("UAH")),
+            ("fr-CH", Some("CHF")),
+            ("en-001", None),
+            ("es-419", None),
+            ("en-AQ", None),
+        ] {
+            assert_eq!(find(asked).currency(), code, "{asked}");
+        }
+    }
+
+    #[test]
+    fn a_long_tag_is_found_in_time() {
+        let variants: Vec<String> = (0..50_000).map(|n| format!("v{n:05}")).collect();
+        assert_eq!(find(&format!("en-GB-{}", variants.join("-"))).tag, "en-GB");
+    }
+
+    #[test]
+    fn every_row_leads_to_its_styles() {
+        for key in LOCALES.keys() {
+            let row = Row::find(key).unwrap_or_else(|| panic!("row {key}"));
+            assert!(
+                Style::numbered(row.plain).is_some() && Style::numbered(row.money).is_some(),
+                "{key}"
+            );
+            assert!(Locale::resolve(key).is_some(), "{key}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_locale_names_those_near() {
+        for (text, near) in [
+            ("en_US", &["en-US"][..]),
+            ("de_AT.UTF-8", &["de-AT"]),
+            (" fr ", &["fr"]),
+            ("en-", &["en"]),
+            ("zh-YUE", &["yue", "zh"]),
+            ("zh-cmn-Hans-SG", &["zh-Hans-SG", "zh"]),
+            ("en-USA", &["en-US", "en-UA", "en"]),
+            ("en-US-x", &["en-US"]),
+            ("xx", &[]),
+            ("", &[]),
+            ("\u{200f}\u{0}", &[]),
+        ] {
+            let error = Locale::find(text).expect_err(text);
+            assert_eq!(error.near, near, "{text}");
+        }
+        assert_eq!(
+            Locale::find(&"en-".repeat(100_000)).map(|_| ()),
+            Err(UnknownLocale {
+                locale: "en-".repeat(100_000),
+                near: vec![]
+            })
+        );
+        assert_eq!(
+            Locale::find("en_US").expect_err("underscore").to_string(),
+            "unknown locale `en_US`: expected a language tag such as `en` or `fr-CA`; did you mean `en-US`?"
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! The filters against answers of Node's `Intl.NumberFormat`.
+
+use super::*;
+
+/// Locale, number, currency code (none: `format_number`), what Node 20 with CLDR 48 prints; each row for one rule.
+#[rustfmt::skip]
+const ANSWERS: [(&str, f64, &str, &str); 36] = [
+    ("en", 1_234_567.896, "", "1,234,567.896"), // at most three decimals
+    ("en", -0.0, "", "-0"), // a minus before nought
+    ("en", f64::NAN, "", "NaN"), // no sign, no digits
+    ("en", f64::NEG_INFINITY, "", "-∞"), // a sign, no digits
+    ("en", 1e21, "", "1,000,000,000,000,000,000,000"), // no exponent
+    ("fr", 123_456.78, "", "123\u{202f}456,78"), // narrow no-break space
+    ("hi-IN", 123_456_789.0, "", "12,34,56,789"), // groups of two
+    ("es", 1_000.0, "", "1000"), // no group of one digit
+    ("es", 10_000.0, "", "10.000"), // but of two
+    ("ar-EG", -1_234.5, "", "\u{61c}-١٬٢٣٤٫٥"), // digits and marks of its own
+    ("ar-EG-u-nu-latn", -1_234.5, "", "\u{200e}-1,234.5"), // digits asked for
+    ("th-u-nu-thai", 1_234.5, "", "๑,๒๓๔.๕"), // digits asked for, all else the same
+    ("dz", f64::INFINITY, "", "གྲངས་མེད"), // infinity in words
+    ("en-US-posix", 1_234_567.5, "", "1234567.5"), // no groups
+    ("de-AT", 1_234.5, "", "1\u{a0}234,5"), // group unlike in money
+    ("sv-SE", -1.0, "", "−1"), // minus sign U+2212
+    ("en", 2.5, "USD", "$2.50"), // symbol first
+    ("en", -2.5, "USD", "-$2.50"), // sign before symbol
+    ("de", 2.5, "EUR", "2,50\u{a0}€"), // symbol last
+    ("nl", -2.5, "EUR", "€\u{a0}-2,50"), // sign after symbol
+    ("en", 2.5, "CHF", "CHF\u{a0}2.50"), // gap before letters
+    ("en", f64::INFINITY, "CHF", "CHF∞"), // no gap without a digit
+    ("en-u-nu-hanidec", 2.5, "CHF", "CHF二.五〇"), // no gap before what is no decimal digit
+    ("lu", 2.5, "CHF", "2,50\u{a0}CHF"), // gap after the number
+    ("lu", 2.5, "EUR", "2,50€"), // none
+    ("de-AT", 1_234.5, "EUR", "€\u{a0}1.234,50"), // group unlike in numbers
+    ("en-CA", 2.5, "USD", "US$2.50"), // symbol of the locale
+    ("en-AU", 2.5, "AUD", "$2.50"), // symbol of the region
+    ("ar-AE", 2.5, "AED", "\u{200f}2.50\u{a0}د.إ.\u{200f}"), // marks within a symbol
+    ("en-CH", 1_234.5, "EUR", "€1,234.50"), // one currency otherwise
+    ("pt-PT", 1_234.5, "PTE", "1234$50\u{a0}\u{200b}"), // its sign for the point
+    ("en", 2.5, "JPY", "¥3"), // no decimals
+    ("en", 2.0005, "BHD", "BHD\u{a0}2.001"), // three decimals
+    ("en", 1.0, "ZZZ", "ZZZ\u{a0}1.00"), // any three letters
+    ("zh-Hant-MO", 2.5, "MOP", "MOP$2.50"), // a locale of script and region
+    ("en", 1.005, "usd", "$1.01"), // code in any case
+];
+
+#[test]
+fn prints_what_intl_prints() {
+    for (locale, value, code, expected) in ANSWERS {
+        let printed = if code.is_empty() {
+            format_number(value, locale).map_err(MoneyError::from)
+        } else {
+            currency(value, locale, Some(code))
+        };
+        assert_eq!(printed.as_deref(), Ok(expected), "{locale} {value} {code}");
+    }
+}
+
+/// The examples in Customer.io's documentation of the three filters.
+#[test]
+fn prints_what_customer_io_documents() {
+    assert_eq!(format_number(10_000.0, "en").as_deref(), Ok("10,000"));
+    for (value, locale, code, expected) in [
+        (1_234_567.896, "en", None, "$1,234,567.90"),
+        (1_234_567.896, "en-GB", None, "£1,234,567.90"),
+        (1_234_567.896, "en", Some("EUR"), "€1,234,567.90"),
+        (10.0, "en-us", None, "$10.00"),
+    ] {
+        assert_eq!(
+            currency(value, locale, code).as_deref(),
+            Ok(expected),
+            "{locale} {code:?}"
+        );
+    }
+    assert_eq!(
+        rounded_currency(1_234_567.896, "en", Some("EUR")).as_deref(),
+        Ok("€1,234,568")
+    );
+}
+
+#[test]
+fn says_why_it_cannot() {
+    for (locale, code, expected) in [
+        (
+            "en_US",
+            None,
+            "unknown locale `en_US`: expected a language tag such as `en` or `fr-CA`; did you mean `en-US`?",
+        ),
+        (
+            "xx",
+            Some("EUR"),
+            "unknown locale `xx`: expected a language tag such as `en` or `fr-CA`",
+        ),
+        (
+            "es-419",
+            None,
+            "no currency is implied by the locale `es-419`: name one after it, such as `EUR`",
+        ),
+        (
+            "en",
+            Some("EURO"),
+            "invalid currency code `EURO`: expected three letters such as `EUR`",
+        ),
+        (
+            "en",
+            Some("€"),
+            "invalid currency code `€`: expected three letters such as `EUR`",
+        ),
+        (
+            "en",
+            Some(""),
+            "invalid currency code ``: expected three letters such as `EUR`",
+        ),
+    ] {
+        let error = currency(1.0, locale, code).expect_err(locale);
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(rounded_currency(1.0, locale, code), Err(error));
+    }
+    assert!(format_number(1.0, "es-419").is_ok());
+}
+
+/// Every answer in the oracle's table, which lies beside the project where there is one.
+#[test]
+fn prints_every_answer_of_the_oracle() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/oracle/intl.jsonl");
+    let Ok(answers) = std::fs::read_to_string(path) else {
+        println!("SKIPPED: no oracle answers at {path}");
+        return;
+    };
+    let mut wrong = Vec::new();
+    for line in answers.lines() {
+        let answer: serde_json::Value = serde_json::from_str(line).expect("a JSON object a line");
+        let text = |key: &str| answer[key].as_str();
+        let value = answer["input"].as_f64().expect("`input`");
+        let locale = text("locale").expect("`locale`");
+        let mut codes = vec![text("currency")];
+        if answer["implied"] == true {
+            codes.push(None);
+        }
+        for code in codes {
+            let printed = match text("filter") {
+                Some("format_number") => format_number(value, locale).map_err(MoneyError::from),
+                Some("currency") => currency(value, locale, code),
+                Some("rounded_currency") => rounded_currency(value, locale, code),
+                other => panic!("unknown filter {other:?}"),
+            };
+            if printed.as_deref().ok() != text("output") {
+                wrong.push(format!("{line} but {code:?} gives {printed:?}"));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {} wrong:\n{}",
+        wrong.len(),
+        answers.lines().count(),
+        wrong.join("\n")
+    );
+    println!("{} answers", answers.lines().count());
+}

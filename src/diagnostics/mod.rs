@@ -1,0 +1,52 @@
+//! What inkproof has to say about a project, and how it is shown.
+//!
+//! A [`Diagnostic`] is one finding: a [`Code`], a [`Severity`], a message, the places it is about, and what to
+//! do. The rooms above make them; this room orders them ([`Diagnostics`]) and draws them ([`Format`]) for a
+//! terminal or a program. It knows neither Liquid nor Customer.io, and no other room.
+//!
+//! ```
+//! use inkproof::diagnostics::{Code, Diagnostic, Diagnostics, Format, Look, Render, Source};
+//!
+//! const UNDEFINED_VARIABLE: Code = Code::new("undefined-variable");
+//!
+//! let source = Source::new("templates/order.liquid", "Order {{ trigger.order_number }}");
+//! let mut found = Diagnostics::new();
+//! found.push(
+//!     Diagnostic::error(UNDEFINED_VARIABLE, "`trigger.order_number` is not in the data")
+//!         .at(source.at(9..29))
+//!         .suggest("order_number", ["order_id", "tracking_url"]),
+//! );
+//! found.tidy();
+//!
+//! let mut out = Vec::new();
+//! Format::Concise.renderer(Look::default()).render(&found, &mut out)?;
+//! assert_eq!(
+//!     String::from_utf8_lossy(&out),
+//!     "templates/order.liquid:1:10: error[undefined-variable]: `trigger.order_number` is not in the data\n",
+//! );
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod code;
+mod collection;
+mod diagnostic;
+mod excerpt;
+
+mod fix;
+mod location;
+mod render;
+
+pub mod sanitize;
+mod severity;
+mod source;
+mod suggestion;
+
+pub use code::Code;
+pub use collection::{Counts, Diagnostics};
+pub use diagnostic::{Diagnostic, Label};
+pub use fix::{Edit, Fix};
+pub use location::Location;
+pub use render::{Format, Look, Render, UnknownFormat};
+pub use severity::Severity;
+pub use source::{Position, Source};
+pub use suggestion::did_you_mean;

@@ -1,0 +1,54 @@
+//! One line a finding: `path:line:column: severity[code]: message`.
+
+use std::io::{self, Write};
+
+use annotate_snippets::renderer::{DEFAULT_ERROR_STYLE, DEFAULT_INFO_STYLE, DEFAULT_WARNING_STYLE};
+use anstyle::Style;
+
+use super::{Look, Render};
+use crate::diagnostics::{Diagnostic, Severity, sanitize};
+
+pub(super) struct Concise {
+    look: Look,
+}
+
+impl Concise {
+    pub(super) const fn new(look: Look) -> Self {
+        Self { look }
+    }
+
+    /// The same colours as in the full format.
+    const fn style(&self, severity: Severity) -> Style {
+        match severity {
+            _ if !self.look.color => Style::new(),
+            Severity::Error => DEFAULT_ERROR_STYLE,
+            Severity::Warning => DEFAULT_WARNING_STYLE,
+            Severity::Info => DEFAULT_INFO_STYLE,
+        }
+    }
+}
+
+impl Render for Concise {
+    fn render(&self, diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
+        for Diagnostic {
+            code,
+            severity,
+            message,
+            primary,
+            ..
+        } in diagnostics
+        {
+            if let Some(label) = primary {
+                let location = label.location.to_string();
+                write!(out, "{}: ", sanitize::line(&location))?;
+            }
+            let style = self.style(*severity);
+            writeln!(
+                out,
+                "{style}{severity}[{code}]{style:#}: {}",
+                sanitize::line(message)
+            )?;
+        }
+        Ok(())
+    }
+}

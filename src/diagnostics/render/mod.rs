@@ -1,0 +1,125 @@
+//! The formats that findings are shown in: one file each, all reading the same [`Diagnostic`].
+
+mod concise;
+mod full;
+mod json;
+mod json_lines;
+
+use std::fmt;
+use std::io::{self, Write};
+use std::str::FromStr;
+
+use super::Diagnostic;
+use concise::Concise;
+use full::Full;
+use json::Json;
+use json_lines::JsonLines;
+
+/// Writes findings, in the order given, in one format.
+///
+/// Whatever the findings hold, no control character, override of the text's direction or invisible character
+/// is written as it is ([`sanitize`](super::sanitize)).
+pub trait Render {
+    /// Writes them all. A format with a frame, such as JSON's brackets, writes it at each call.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    fn render(&self, diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// A way to show findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// For people: the source with what is wrong underlined, notes, help and fix.
+    #[default]
+    Full,
+    /// One line each, `path:line:column: severity[code]: message`, as editors and `grep` like it.
+    Concise,
+    /// One JSON array. Each object has `code`, `severity`, `message`, `file`, `start`, `end`, `labels`, `notes`,
+    /// `help` and `fix`; places are `{"line", "column", "offset"}`, with lines and columns (in characters) from
+    /// 1 and offsets (in bytes) from 0.
+    Json,
+    /// The same objects, one a line.
+    JsonLines,
+}
+
+/// How [`Format::Full`] and [`Format::Concise`] look. The other formats look the same everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Whether to write colours, as ANSI escape sequences.
+    pub color: bool,
+    /// Whether to draw with Unicode lines rather than ASCII.
+    pub unicode: bool,
+    /// The columns there are. Longer source lines are shown in part; messages are not wrapped.
+    pub width: usize,
+}
+
+/// No such format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownFormat(String);
+
+impl Format {
+    /// All formats.
+    pub const ALL: [Self; 4] = [Self::Full, Self::Concise, Self::Json, Self::JsonLines];
+
+    /// The name that a command line takes.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Concise => "concise",
+            Self::Json => "json",
+            Self::JsonLines => "jsonl",
+        }
+    }
+
+    /// What writes it.
+    #[must_use]
+    pub fn renderer(self, look: Look) -> Box<dyn Render> {
+        match self {
+            Self::Full => Box::new(Full::new(look)),
+            Self::Concise => Box::new(Concise::new(look)),
+            Self::Json => Box::new(Json),
+            Self::JsonLines => Box::new(JsonLines),
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+        let found = Self::ALL.into_iter().find(|format| format.as_str() == name);
+        found.ok_or_else(|| UnknownFormat(name.to_owned()))
+    }
+}
+
+impl fmt::Display for UnknownFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = Format::ALL.map(|format| format!("`{format}`")).join(", ");
+        write!(f, "`{}` is no format; expected one of {known}", self.0)
+    }
+}
+
+impl std::error::Error for UnknownFormat {}
+
+/// Plain ASCII, 100 columns: what a file or a pipe gets.
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            color: false,
+            unicode: false,
+            width: 100,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,298 @@
+//! *Did you mean …?*: the candidate that somebody most likely meant by a name that does not exist.
+//!
+//! Two names are alike in one of three ways, each scored from 0 to 1:
+//!
+//! * **Same letters**: they differ in case and separators only (`firstName`, `first_name`).
+//! * **Spelling**: they are a few slips of the keyboard apart (`tracking_ulr`, `tracking_url`).
+//! * **Words**: they name the same thing in other words. What comes first says which thing is meant, what comes
+//!   last only which property of it: so `order_number` is near `order_id`, but `first_name` is not near
+//!   `last_name`. A name whose words are all part of the other (`address`, `shipping_address`) is near as well.
+
+use strsim::osa_distance;
+
+/// How alike two names must be. Lower, and a long name would be suggested for sharing one short word.
+const THRESHOLD: f64 = 0.4;
+/// Words with fewer letters (`is`, `my`, `id`) say too little to be likeness on their own.
+const TELLING_WORD: usize = 3;
+/// Letters beyond which a name is compared for equality only: comparing costs the product of both lengths.
+const LONGEST_NAME: usize = 64;
+/// Candidates looked at. Data may have any number of keys; an undefined name must not take seconds to report.
+const MOST_CANDIDATES: usize = 1000;
+
+/// The candidate most like `name`, if any is like it at all. Of equally good ones, the first.
+///
+/// ```
+/// use inkproof::diagnostics::did_you_mean;
+///
+/// let data = ["order_id", "tracking_url", "product_name"];
+/// assert_eq!(did_you_mean("tracking_ulr", data), Some("tracking_url"));
+/// assert_eq!(did_you_mean("order_number", data), Some("order_id"));
+/// assert_eq!(did_you_mean("customer_name", data), None);
+/// ```
+pub fn did_you_mean<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let name = Name::new(name);
+    let mut best: Option<(f64, &str)> = None;
+    for candidate in candidates.into_iter().take(MOST_CANDIDATES) {
+        if candidate == name.text {
+            continue;
+        }
+        let score = name.likeness(&Name::new(candidate));
+        if score >= THRESHOLD && best.is_none_or(|(best, _)| score > best) {
+            best = Some((score, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// A name taken apart.
+struct Name<'a> {
+    text: &'a str,
+    /// Its words in lower case: `orderNumber`, `order_number` and `Order-Number` have the same.
+    words: Vec<String>,
+    /// The letters of all its words.
+    letters: usize,
+}
+
+impl<'a> Name<'a> {
+    fn new(text: &'a str) -> Self {
+        let words = words(text);
+        let letters = words.iter().map(|word| length(word)).sum();
+        Self {
+            text,
+            words,
+            letters,
+        }
+    }
+
+    /// How alike two names are, from 0 to 1.
+    fn likeness(&self, other: &Self) -> f64 {
+        if self.letters == 0 || other.letters == 0 {
+            return 0.0;
+        }
+        if self.words.concat() == other.words.concat() {
+            return 1.0;
+        }
+        if self.letters.max(other.letters) > LONGEST_NAME {
+            return 0.0;
+        }
+        self.likeness_of_spelling(other)
+            .max(self.likeness_of_words(other))
+    }
+
+    /// The share of letters that are right, when no word has more wrong than slips explain. Names that are not
+    /// split alike are compared whole, and more strictly: there, slips in one word could pass for another word.
+    fn likeness_of_spelling(&self, other: &Self) -> f64 {
+        let longest = self.letters.max(other.letters);
+        let slips = if self.words.len() == other.words.len() {
+            self.words
+                .iter()
+                .zip(&other.words)
+                .map(|(one, two)| slips(one, two, 3))
+                .sum()
+        } else {
+            slips(&self.words.concat(), &other.words.concat(), 4)
+        };
+        slips.map_or(0.0, |slips: usize| 1.0 - ratio(slips, longest))
+    }
+
+    /// The share of letters that stand in common words (Dice's coefficient), when the names start with the same
+    /// telling word or one is all part of the other.
+    fn likeness_of_words(&self, other: &Self) -> f64 {
+        let (few, many) = if self.words.len() <= other.words.len() {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        let common: Vec<usize> = few
+            .words
+            .iter()
+            .map(|word| {
+                many.words
+                    .iter()
+                    .map(|other| in_common(word, other))
+                    .max()
+                    .unwrap_or(0)
+            })
+            .collect();
+        let same_start = in_common(&few.words[0], &many.words[0]) >= TELLING_WORD;
+        let all_part = common.iter().all(|&letters| letters > 0);
+        if same_start || all_part {
+            ratio(
+                2 * common.iter().sum::<usize>(),
+                self.letters + other.letters,
+            )
+            .min(1.0)
+        } else {
+            0.0
+        }
+    }
+}
+
+/// How many letters count as common to two words: all when they are the same, most when one is misspelt, those
+/// of the shorter when it abbreviates the longer (`num`, `number`), otherwise none.
+fn in_common(one: &str, two: &str) -> usize {
+    if one == two {
+        return length(one);
+    }
+    let (short, long) = if one.len() <= two.len() {
+        (one, two)
+    } else {
+        (two, one)
+    };
+    let letters = length(short);
+    if letters >= TELLING_WORD && long.starts_with(short) {
+        return letters;
+    }
+    slips(one, two, 4).map_or(0, |slips| length(long) - slips)
+}
+
+/// How many letters were missed, added, mistaken or swapped between two words; None when that is more than one in
+/// `one_in` letters, too many to be slips.
+fn slips(one: &str, two: &str, one_in: usize) -> Option<usize> {
+    let slips = osa_distance(one, two);
+    (slips <= length(one).max(length(two)) / one_in).then_some(slips)
+}
+
+/// A name's words in lower case, split at whatever is neither letter nor digit and where camel case starts a word.
+fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut after_small = false;
+    for c in text.chars() {
+        let starts_word = c.is_uppercase() && after_small;
+        if (starts_word || !c.is_alphanumeric()) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if c.is_alphanumeric() {
+            word.extend(c.to_lowercase());
+        }
+        after_small = c.is_lowercase() || c.is_numeric();
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+fn length(word: &str) -> usize {
+    word.chars().count()
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "both are lengths of short names"
+)]
+fn ratio(part: usize, whole: usize) -> f64 {
+    part as f64 / whole as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Customer.io's documented requests send.
+    const DOCUMENTED: &[&str] = &["order_id", "tracking_url", "product_name"];
+    const PERSON: &[&str] = &["id", "email", "last_name", "is_admin", "created_at", "plan"];
+    const FILTERS: &[&str] = &[
+        "append",
+        "capitalize",
+        "date",
+        "default",
+        "downcase",
+        "size",
+        "split",
+        "sort",
+        "upcase",
+    ];
+
+    #[test]
+    fn what_was_meant_is_suggested() {
+        let cases: &[(&str, &[&str], &str)] = &[
+            // other words for the same thing
+            ("order_number", DOCUMENTED, "order_id"),
+            ("orderNumber", DOCUMENTED, "order_id"),
+            ("ordr_number", DOCUMENTED, "order_id"),
+            ("tracking_link", DOCUMENTED, "tracking_url"),
+            ("name", DOCUMENTED, "product_name"),
+            ("id", DOCUMENTED, "order_id"),
+            ("url", DOCUMENTED, "tracking_url"),
+            ("shipping_address", &["name", "address"], "address"),
+            ("order_num", &["order_id", "order_number"], "order_number"),
+            ("addr", &["email", "address"], "address"),
+            // slips: missing, extra, wrong, swapped letters
+            ("product_nam", DOCUMENTED, "product_name"),
+            ("producct_name", DOCUMENTED, "product_name"),
+            ("tracking_urk", DOCUMENTED, "tracking_url"),
+            ("trakcing_url", DOCUMENTED, "tracking_url"),
+            ("emial", PERSON, "email"),
+            ("uppercase", FILTERS, "upcase"),
+            ("capitalise", FILTERS, "capitalize"),
+            // case and separators
+            ("ORDER_ID", DOCUMENTED, "order_id"),
+            ("orderId", DOCUMENTED, "order_id"),
+            ("order-id", DOCUMENTED, "order_id"),
+            ("lastname", PERSON, "last_name"),
+            ("STRASSE", &["strasse"], "strasse"),
+            ("größe", &["grösse", "große", "groß"], "große"),
+            // the best, not the first
+            ("user_nam", &["user_id", "user_name"], "user_name"),
+            // of equally good ones, the first
+            ("items", &["item1", "item2"], "item1"),
+        ];
+        for (name, candidates, expected) in cases {
+            assert_eq!(
+                did_you_mean(name, candidates.iter().copied()),
+                Some(*expected),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_not_meant_is_not_suggested() {
+        let cases: &[(&str, &[&str])] = &[
+            // the same property of another thing
+            ("customer_name", DOCUMENTED),
+            ("user_id", DOCUMENTED),
+            ("first_name", PERSON),
+            ("company_url", DOCUMENTED),
+            // a short word in common says nothing
+            ("is_vip", PERSON),
+            // one word in common with a long name
+            ("first_name", &["first_purchase_after_signup_date"]),
+            // nothing in common
+            ("price", DOCUMENTED),
+            ("discount_code", DOCUMENTED),
+            ("x", DOCUMENTED),
+            ("ip", PERSON),
+            ("plain_text", FILTERS),
+            // itself, nothing, no letters
+            ("order_id", &["order_id"]),
+            ("", DOCUMENTED),
+            ("order", &[""]),
+            ("__", &["--", "order"]),
+            ("anything", &[]),
+        ];
+        for (name, candidates) in cases {
+            assert_eq!(
+                did_you_mean(name, candidates.iter().copied()),
+                None,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn huge_names_cost_little() {
+        let huge = "a".repeat(1_000_000);
+        let upper = huge.to_uppercase();
+        assert_eq!(
+            did_you_mean(&huge, ["a", "aaaa", &upper]),
+            Some(upper.as_str())
+        );
+        assert_eq!(did_you_mean(&huge, [format!("{huge}b").as_str()]), None);
+    }
+}

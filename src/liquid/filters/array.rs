@@ -1,0 +1,4 @@
+//! array
+use super::Filter;
+/// x
+pub const FILTERS: &[Filter] = &[];

@@ -1,0 +1,4 @@
+//! date
+use super::Filter;
+/// x
+pub const FILTERS: &[Filter] = &[];

@@ -1,0 +1,4 @@
+//! html
+use super::Filter;
+/// x
+pub const FILTERS: &[Filter] = &[];

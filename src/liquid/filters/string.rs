@@ -1,0 +1,4 @@
+//! string
+use super::Filter;
+/// x
+pub const FILTERS: &[Filter] = &[];

@@ -1,0 +1,4 @@
+//! url
+use super::Filter;
+/// x
+pub const FILTERS: &[Filter] = &[];

@@ -1,0 +1,576 @@
+//! JSON: read straight into values that borrow from the text, and written as JavaScript's `JSON.stringify` writes it.
+//!
+//! Errors are worded as Go's `encoding/json` words them, since that is what Customer.io shows.
+
+use std::fmt::Write as _;
+
+use thiserror::Error;
+
+use super::error::{Error as LiquidError, Result as LiquidResult};
+use super::number;
+use super::utf16;
+use super::value::{Arena, Object, Value};
+
+/// How deep arrays and objects may stand in each other.
+pub const MAX_DEPTH: usize = 500;
+
+/// Why a text is no JSON, and the byte where that shows.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub struct JsonError {
+    /// What is wrong, in the words of Go's `encoding/json`.
+    pub message: String,
+    /// The byte at which it shows; the length of the text where the text ends too early.
+    pub offset: usize,
+}
+
+/// Reads a JSON text.
+///
+/// ```
+/// use inkproof::liquid::{Arena, Value, json};
+/// let arena = Arena::new();
+/// let value = json::read(r#"{"name": "Ada"}"#, &arena).unwrap();
+/// assert!(matches!(value, Value::Object(object) if matches!(object.get("name"), Some(Value::String("Ada")))));
+/// assert_eq!(
+///     json::read(r#"{"title": "My "quoted" title"}"#, &arena).unwrap_err().to_string(),
+///     "invalid character 'q' after object key:value pair",
+/// );
+/// ```
+///
+/// # Errors
+/// The first place at which the text is no JSON, or stands more than [`MAX_DEPTH`] levels deep.
+pub fn read<'a>(text: &'a str, arena: &'a Arena) -> Result<Value<'a>, JsonError> {
+    Reader::new(text, arena, None).document()
+}
+
+/// Reads a JSON text in which a comma may stand before a closing bracket, and gives the places of such commas.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with_trailing_commas<'a>(text: &'a str, arena: &'a Arena) -> Result<(Value<'a>, Vec<usize>), JsonError> {
+    let mut reader = Reader::new(text, arena, Some(Vec::new()));
+    let value = reader.document()?;
+    Ok((value, reader.trailing_commas.unwrap_or_default()))
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    arena: &'a Arena,
+    depth: usize,
+    /// Elements and entries of the arrays and objects that are being read, innermost last.
+    items: Vec<Value<'a>>,
+    entries: Vec<(&'a str, Value<'a>)>,
+    trailing_commas: Option<Vec<usize>>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str, arena: &'a Arena, trailing_commas: Option<Vec<usize>>) -> Self {
+        Self { text, bytes: text.as_bytes(), at: 0, arena, depth: 0, items: Vec::new(), entries: Vec::new(), trailing_commas }
+    }
+
+    fn document(&mut self) -> Result<Value<'a>, JsonError> {
+        self.skip_space();
+        let value = self.value()?;
+        self.skip_space();
+        if self.at < self.bytes.len() {
+            return Err(self.unexpected("after top-level value"));
+        }
+        Ok(value)
+    }
+
+    fn value(&mut self) -> Result<Value<'a>, JsonError> {
+        match self.peek() {
+            Some(b'"') => Ok(Value::String(self.string()?)),
+            Some(b'{') => self.nested(Self::object),
+            Some(b'[') => self.nested(Self::array),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b't') => self.word("true", Value::Bool(true)),
+            Some(b'f') => self.word("false", Value::Bool(false)),
+            Some(b'n') => self.word("null", Value::Null),
+            _ => Err(self.unexpected("looking for beginning of value")),
+        }
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Result<Value<'a>, JsonError>) -> Result<Value<'a>, JsonError> {
+        if self.depth == MAX_DEPTH {
+            return Err(JsonError { message: format!("exceeded max depth of {MAX_DEPTH}"), offset: self.at });
+        }
+        self.depth += 1;
+        let value = read(self);
+        self.depth -= 1;
+        value
+    }
+
+    fn array(&mut self) -> Result<Value<'a>, JsonError> {
+        let first = self.items.len();
+        self.at += 1;
+        self.skip_space();
+        let mut comma = None;
+        loop {
+            if self.peek() == Some(b']') && self.may_close(first == self.items.len(), comma) {
+                break;
+            }
+            let item = self.value()?;
+            self.items.push(item);
+            self.skip_space();
+            match self.peek() {
+                Some(b',') => comma = Some(self.at),
+                Some(b']') => break,
+                _ => return Err(self.unexpected("after array element")),
+            }
+            self.at += 1;
+            self.skip_space();
+        }
+        self.at += 1;
+        let items = self.arena.alloc_slice_copy(&self.items[first..]);
+        self.items.truncate(first);
+        Ok(Value::Array(items))
+    }
+
+    fn object(&mut self) -> Result<Value<'a>, JsonError> {
+        let first = self.entries.len();
+        self.at += 1;
+        self.skip_space();
+        let mut comma = None;
+        loop {
+            if self.peek() == Some(b'}') && self.may_close(first == self.entries.len(), comma) {
+                break;
+            }
+            if self.peek() != Some(b'"') {
+                return Err(self.unexpected("looking for beginning of object key string"));
+            }
+            let key = self.string()?;
+            self.skip_space();
+            if self.peek() != Some(b':') {
+                return Err(self.unexpected("after object key"));
+            }
+            self.at += 1;
+            self.skip_space();
+            let value = self.value()?;
+            self.entries.push((key, value));
+            self.skip_space();
+            match self.peek() {
+                Some(b',') => comma = Some(self.at),
+                Some(b'}') => break,
+                _ => return Err(self.unexpected("after object key:value pair")),
+            }
+            self.at += 1;
+            self.skip_space();
+        }
+        self.at += 1;
+        let object = Object::new(&self.entries[first..], self.arena);
+        self.entries.truncate(first);
+        Ok(Value::Object(object))
+    }
+
+    /// Whether a closing bracket may stand here: at once, or after a comma where such commas are allowed.
+    fn may_close(&mut self, is_empty: bool, comma: Option<usize>) -> bool {
+        match (&mut self.trailing_commas, comma) {
+            (Some(commas), Some(comma)) => {
+                commas.push(comma);
+                true
+            }
+            _ => is_empty,
+        }
+    }
+
+    fn string(&mut self) -> Result<&'a str, JsonError> {
+        self.at += 1;
+        let start = self.at;
+        loop {
+            match self.bytes.get(self.at) {
+                Some(b'"') => {
+                    let content = &self.text[start..self.at];
+                    self.at += 1;
+                    return Ok(content);
+                }
+                Some(b'\\') => return self.escaped_string(start),
+                Some(0x20..) => self.at += 1,
+                _ => return Err(self.unexpected("in string literal")),
+            }
+        }
+    }
+
+    /// Goes on with a string in which an escape has been met.
+    fn escaped_string(&mut self, start: usize) -> Result<&'a str, JsonError> {
+        let mut content = self.text[start..self.at].to_owned();
+        let mut has_halves = false;
+        loop {
+            let run = self.at;
+            while matches!(self.bytes.get(self.at), Some(byte) if *byte >= 0x20 && *byte != b'"' && *byte != b'\\') {
+                self.at += 1;
+            }
+            content.push_str(&self.text[run..self.at]);
+            match self.bytes.get(self.at) {
+                Some(b'"') => break,
+                Some(b'\\') => self.at += 1,
+                _ => return Err(self.unexpected("in string literal")),
+            }
+            content.push(match self.peek() {
+                Some(same @ (b'"' | b'\\' | b'/')) => char::from(same),
+                Some(b'b') => '\u{8}',
+                Some(b'f') => '\u{c}',
+                Some(b'n') => '\n',
+                Some(b'r') => '\r',
+                Some(b't') => '\t',
+                Some(b'u') => {
+                    let unit = self.hexadecimal_unit()?;
+                    has_halves |= (0xD800..0xE000).contains(&unit);
+                    utf16::char_of_unit(unit)
+                }
+                _ => return Err(self.unexpected("in string escape code")),
+            });
+            self.at += 1;
+        }
+        self.at += 1;
+        if has_halves {
+            content = utf16::join_halves(&content).into_owned();
+        }
+        Ok(self.arena.alloc_str(&content))
+    }
+
+    /// Reads `uXXXX`, and stays on its last digit.
+    fn hexadecimal_unit(&mut self) -> Result<u16, JsonError> {
+        let mut unit = 0;
+        for _ in 0..4 {
+            self.at += 1;
+            let digit = self.peek().and_then(|byte| char::from(byte).to_digit(16));
+            let Some(digit) = digit.and_then(|digit| u16::try_from(digit).ok()) else {
+                return Err(self.unexpected("in \\u hexadecimal character escape"));
+            };
+            unit = unit * 16 + digit;
+        }
+        Ok(unit)
+    }
+
+    fn number(&mut self) -> Result<Value<'a>, JsonError> {
+        let start = self.at;
+        let negative = self.peek() == Some(b'-');
+        self.at += usize::from(negative);
+        let digits = self.at;
+        match self.peek() {
+            Some(b'0') => self.at += 1,
+            Some(b'1'..=b'9') => self.skip_digits(),
+            _ => return Err(self.unexpected("in numeric literal")),
+        }
+        let mut whole = true;
+        if self.peek() == Some(b'.') {
+            whole = false;
+            self.at += 1;
+            if !matches!(self.peek(), Some(b'0'..=b'9')) {
+                return Err(self.unexpected("after decimal point in numeric literal"));
+            }
+            self.skip_digits();
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            whole = false;
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            if !matches!(self.peek(), Some(b'0'..=b'9')) {
+                return Err(self.unexpected("in exponent of numeric literal"));
+            }
+            self.skip_digits();
+        }
+        if whole && self.at - digits <= 15 {
+            let magnitude = self.bytes[digits..self.at].iter().fold(0_u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+            #[expect(clippy::cast_precision_loss, reason = "15 digits are below 2^53")]
+            let magnitude = magnitude as f64;
+            return Ok(Value::Number(if negative { -magnitude } else { magnitude }));
+        }
+        Ok(Value::Number(self.text[start..self.at].parse().unwrap_or(f64::NAN)))
+    }
+
+    fn word(&mut self, word: &str, value: Value<'a>) -> Result<Value<'a>, JsonError> {
+        for expected in word.bytes() {
+            if self.peek() != Some(expected) {
+                let expected = char::from(expected);
+                return Err(self.unexpected(&format!("in literal {word} (expecting '{expected}')")));
+            }
+            self.at += 1;
+        }
+        Ok(value)
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    fn skip_digits(&mut self) {
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    #[cold]
+    fn unexpected(&self, context: &str) -> JsonError {
+        let message = match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
+            Some('\'') => format!(r"invalid character '\'' {context}"),
+            Some('"') => format!(r#"invalid character '"' {context}"#),
+            Some(character) => format!("invalid character '{}' {context}", character.escape_debug()),
+            None => "unexpected end of JSON input".to_owned(),
+        };
+        JsonError { message, offset: self.at }
+    }
+}
+
+/// What `JSON.stringify` is told and asked while it walks a value.
+pub trait Visit<'a> {
+    /// Sees each value before it is written; an error stops the walk.
+    ///
+    /// # Errors
+    /// Whatever the visitor objects to, such as a passed limit.
+    fn visit(&mut self, value: Value<'a>) -> LiquidResult<()>;
+}
+
+/// A visitor that lets everything pass.
+struct Anything;
+
+impl<'a> Visit<'a> for Anything {
+    fn visit(&mut self, _: Value<'a>) -> LiquidResult<()> {
+        Ok(())
+    }
+}
+
+/// Appends `value` as `JSON.stringify(value, null, indent)` writes it; nothing for undefined.
+///
+/// ```
+/// use inkproof::liquid::{Arena, json};
+/// let arena = Arena::new();
+/// let value = json::read(r#"{"b": 1.0, "1": [null, "é\n"]}"#, &arena).unwrap();
+/// let mut text = String::new();
+/// json::write(value, "", &mut text).unwrap();
+/// assert_eq!(text, r#"{"1":[null,"é\n"],"b":1}"#);
+/// ```
+///
+/// # Errors
+/// The value is too deep.
+pub fn write(value: Value<'_>, indent: &str, out: &mut String) -> LiquidResult<()> {
+    write_visiting(value, indent, &mut Anything, out)
+}
+
+/// The same as [`write`], showing each value to `visitor` first.
+///
+/// # Errors
+/// The value is too deep, or the visitor objects.
+pub fn write_visiting<'a>(value: Value<'a>, indent: &str, visitor: &mut dyn Visit<'a>, out: &mut String) -> LiquidResult<()> {
+    Writer { indent, visitor, out, depth: 0 }.value(value)
+}
+
+struct Writer<'w, 'a> {
+    indent: &'w str,
+    visitor: &'w mut dyn Visit<'a>,
+    out: &'w mut String,
+    depth: usize,
+}
+
+impl<'a> Writer<'_, 'a> {
+    fn value(&mut self, value: Value<'a>) -> LiquidResult<()> {
+        self.visitor.visit(value)?;
+        match value {
+            Value::Undefined => {}
+            Value::Null => self.out.push_str("null"),
+            Value::Bool(true) => self.out.push_str("true"),
+            Value::Bool(false) => self.out.push_str("false"),
+            Value::Number(number) if number.is_finite() => number::write(number, self.out),
+            Value::Number(_) => self.out.push_str("null"),
+            Value::String(text) => write_string(text, self.out),
+            Value::Array(items) => {
+                self.open('[')?;
+                for (at, item) in items.iter().enumerate() {
+                    self.separate(at == 0);
+                    // In a list, what is undefined holds its place as null.
+                    self.value(if matches!(item, Value::Undefined) { Value::Null } else { *item })?;
+                }
+                self.close(']', items.is_empty());
+            }
+            Value::Object(object) => {
+                self.open('{')?;
+                let mut first = true;
+                for &(key, value) in object.entries() {
+                    if matches!(value, Value::Undefined) {
+                        continue;
+                    }
+                    self.separate(first);
+                    first = false;
+                    write_string(key, self.out);
+                    self.out.push_str(if self.indent.is_empty() { ":" } else { ": " });
+                    self.value(value)?;
+                }
+                self.close('}', first);
+            }
+            Value::Nil | Value::Empty | Value::Blank | Value::Block => self.out.push_str("{}"),
+            Value::Loop(state) => self.fields(state)?,
+        }
+        Ok(())
+    }
+
+    /// The own fields of a loop, with the indentation asked for.
+    fn fields(&mut self, state: &super::value::Loop<'a>) -> LiquidResult<()> {
+        self.open('{')?;
+        for (at, (key, value)) in state.fields().into_iter().enumerate() {
+            self.separate(at == 0);
+            write_string(key, self.out);
+            self.out.push_str(if self.indent.is_empty() { ":" } else { ": " });
+            self.out.push_str(&value);
+        }
+        self.close('}', false);
+        Ok(())
+    }
+
+    fn open(&mut self, bracket: char) -> LiquidResult<()> {
+        if self.depth == MAX_DEPTH * 2 {
+            return Err(LiquidError::new("Maximum call stack size exceeded"));
+        }
+        self.depth += 1;
+        self.out.push(bracket);
+        Ok(())
+    }
+
+    fn separate(&mut self, first: bool) {
+        if !first {
+            self.out.push(',');
+        }
+        self.break_line();
+    }
+
+    fn close(&mut self, bracket: char, is_empty: bool) {
+        self.depth -= 1;
+        if !is_empty {
+            self.break_line();
+        }
+        self.out.push(bracket);
+    }
+
+    fn break_line(&mut self) {
+        if !self.indent.is_empty() {
+            self.out.push('\n');
+            for _ in 0..self.depth {
+                self.out.push_str(self.indent);
+            }
+        }
+    }
+}
+
+/// Appends `text` as a JSON string; half a surrogate pair is written as its escape.
+pub fn write_string(text: &str, out: &mut String) {
+    out.push('"');
+    let mut plain = 0;
+    for (offset, character) in text.char_indices() {
+        let escape = match character {
+            '"' => "\\\"",
+            '\\' => "\\\\",
+            '\u{8}' => "\\b",
+            '\u{c}' => "\\f",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            '\0'..='\u{1f}' | '\u{10F000}'..='\u{10F7FF}' => "",
+            _ => continue,
+        };
+        out.push_str(&text[plain..offset]);
+        plain = offset + character.len_utf8();
+        if escape.is_empty() {
+            let unit = utf16::surrogate_of(character).map_or(u32::from(character), u32::from);
+            let _ = write!(out, "\\u{unit:04x}");
+        } else {
+            out.push_str(escape);
+        }
+    }
+    out.push_str(&text[plain..]);
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rewritten(text: &str) -> String {
+        let arena = Arena::new();
+        let mut out = String::new();
+        write(read(text, &arena).unwrap(), "", &mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn reads_and_writes_as_javascript_does() {
+        for (given, expected) in [
+            (" {} ", "{}"),
+            ("[ ]", "[]"),
+            ("[1.0, -0, 1e3, 1e400, 0.1]", "[1,0,1000,null,0.1]"),
+            (r#"{"b":1,"a":2,"b":3}"#, r#"{"b":3,"a":2}"#),
+            (r#"{"b":1,"2":2,"1":3}"#, r#"{"1":3,"2":2,"b":1}"#),
+            (r#""\u00e9\ud83d\ude00\/""#, r#""é😀/""#),
+            (r#""\ud83d x""#, r#""\ud83d x""#),
+            ("\"\u{7f}\\u0001\"", "\"\u{7f}\\u0001\""),
+            ("12345678901234567890", "12345678901234567000"),
+        ] {
+            assert_eq!(rewritten(given), expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn errors_are_worded_as_go_words_them() {
+        let arena = Arena::new();
+        for (given, offset, message) in [
+            ("", 0, "unexpected end of JSON input"),
+            ("{\"a\":1", 6, "unexpected end of JSON input"),
+            ("{\"a\":\"x\n\"}", 7, r"invalid character '\n' in string literal"),
+            (r#"{"a":1,}"#, 7, "invalid character '}' looking for beginning of object key string"),
+            ("[1,]", 3, "invalid character ']' looking for beginning of value"),
+            (r#"{"a":,}"#, 5, "invalid character ',' looking for beginning of value"),
+            (r#"{"a" 1}"#, 5, "invalid character '1' after object key"),
+            ("{'a':1}", 1, r"invalid character '\'' looking for beginning of object key string"),
+            (r#""\x""#, 2, "invalid character 'x' in string escape code"),
+            (r#""\u12g4""#, 5, r"invalid character 'g' in \u hexadecimal character escape"),
+            ("{} {", 3, "invalid character '{' after top-level value"),
+            ("True", 0, "invalid character 'T' looking for beginning of value"),
+            ("trie", 2, "invalid character 'i' in literal true (expecting 'u')"),
+            ("01", 1, "invalid character '1' after top-level value"),
+            ("-x", 1, "invalid character 'x' in numeric literal"),
+            ("1.x", 2, "invalid character 'x' after decimal point in numeric literal"),
+            ("1ex", 2, "invalid character 'x' in exponent of numeric literal"),
+            ("[1 2]", 3, "invalid character '2' after array element"),
+            ("[é]", 1, "invalid character 'é' looking for beginning of value"),
+        ] {
+            let error = read(given, &arena).unwrap_err();
+            assert_eq!((error.offset, error.message.as_str()), (offset, message), "{given}");
+        }
+    }
+
+    #[test]
+    fn trailing_commas_are_found() {
+        let arena = Arena::new();
+        let (_, commas) = read_with_trailing_commas(r#"{"a":[1,2,],"b":{"c":1, } , }"#, &arena).unwrap();
+        assert_eq!(commas, [9, 22, 26]);
+        for wrong in ["[,]", "{,}", "[1,,]", r#"{"a":1,,}"#] {
+            assert!(read_with_trailing_commas(wrong, &arena).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let arena = Arena::new();
+        for bracket in ["[", "{\"a\":"] {
+            let error = read(&bracket.repeat(1_000_000), &arena).unwrap_err();
+            assert_eq!(error.message, "exceeded max depth of 500");
+        }
+    }
+
+    #[test]
+    fn indentation() {
+        let arena = Arena::new();
+        let mut out = String::new();
+        write(read(r#"{"a":[1,{}],"b":[]}"#, &arena).unwrap(), "  ", &mut out).unwrap();
+        assert_eq!(out, "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}");
+    }
+}

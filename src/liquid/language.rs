@@ -1,0 +1,78 @@
+//! A language: which tags and filters there are. `LiquidJS`'s own are here; Customer.io adds its own from outside.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::filters::{self, Filter};
+use super::parser::TagDefinition;
+use super::tags;
+
+/// The tags and filters that a template may use.
+#[derive(Debug)]
+pub struct Language {
+    name: &'static str,
+    filters: HashMap<&'static str, Filter, RandomState>,
+    tags: HashMap<&'static str, TagDefinition, RandomState>,
+}
+
+impl Language {
+    /// `LiquidJS` 10.30.1 as it comes.
+    #[must_use]
+    pub fn liquidjs() -> Self {
+        let mut language = Self { name: "liquidjs", filters: HashMap::default(), tags: HashMap::default() };
+        for family in filters::FAMILIES {
+            language = language.with_filters(family);
+        }
+        language.with_tags(tags::ALL)
+    }
+
+    /// The same language under another name.
+    #[must_use]
+    pub const fn named(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
+    }
+
+    /// Adds filters; one of a name that is there already takes its place.
+    #[must_use]
+    pub fn with_filters(mut self, filters: &[Filter]) -> Self {
+        self.filters.extend(filters.iter().map(|filter| (filter.name, *filter)));
+        self
+    }
+
+    /// Adds tags; one of a name that is there already takes its place.
+    #[must_use]
+    pub fn with_tags(mut self, tags: &[TagDefinition]) -> Self {
+        self.tags.extend(tags.iter().map(|tag| (tag.name, *tag)));
+        self
+    }
+
+    /// The language's name, such as `liquidjs`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The filter of that name.
+    #[must_use]
+    pub fn filter(&self, name: &str) -> Option<&Filter> {
+        self.filters.get(name)
+    }
+
+    /// The tag of that name.
+    #[must_use]
+    pub fn tag(&self, name: &str) -> Option<&TagDefinition> {
+        self.tags.get(name)
+    }
+
+    /// The names of all filters, in no order.
+    pub fn filter_names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.filters.keys().copied()
+    }
+
+    /// The names of all tags, in no order.
+    pub fn tag_names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.tags.keys().copied()
+    }
+}

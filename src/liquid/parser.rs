@@ -1,0 +1,253 @@
+//! The parser: tokens to a tree. It reports everything that is wrong, in the order in which `LiquidJS` would meet it, and
+//! so its first error is the one that `LiquidJS` reports.
+
+use std::collections::VecDeque;
+
+use super::error::{Error, ErrorKind, Result};
+use super::json;
+use super::language::Language;
+use super::lexer::{self, Token, TokenKind};
+use super::markup::Markup;
+use super::output::Output;
+use super::runtime::Runtime;
+use super::span::Span;
+use super::tree::{Expression, FilteredValue, Node, NodeKind, Nodes, Tag};
+use super::utf16;
+use super::value::Arena;
+
+/// How deep tags may stand in each other. `LiquidJS` runs out of stack some thousand levels later.
+pub const MAX_DEPTH: usize = 200;
+
+/// How a tag is parsed: from its token, taking what belongs to it from the parser.
+pub type ParseTag = for<'a> fn(&mut Parser<'a>, Token<'a>) -> Result<&'a dyn Tag>;
+
+/// A tag that templates can use.
+#[derive(Clone, Copy, Debug)]
+pub struct TagDefinition {
+    /// Its name.
+    pub name: &'static str,
+    /// How it is parsed.
+    pub parse: ParseTag,
+}
+
+/// A parsed template. Rendering it needs no more parsing, and can be done from several threads at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Template<'a> {
+    /// The text it was parsed from.
+    pub source: &'a str,
+    /// Its pieces.
+    pub nodes: Nodes<'a>,
+    /// The language it is written in.
+    pub language: &'a Language,
+}
+
+impl<'a> Template<'a> {
+    /// Parses a template.
+    ///
+    /// ```
+    /// use inkproof::liquid::{Arena, Language, Template};
+    /// let (arena, language) = (Arena::new(), Language::liquidjs());
+    /// let errors = Template::parse("{% if %}{{ x | nope }}", &language, &arena).unwrap_err();
+    /// let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    /// assert_eq!(errors, [
+    ///     "invalid value expression: \"\", line:1, col:6",
+    ///     "undefined filter: nope, line:1, col:9",
+    ///     "tag {% if %} not closed, line:1, col:1",
+    /// ]);
+    /// ```
+    ///
+    /// # Errors
+    /// Everything that is wrong; the first is the one that `LiquidJS` reports.
+    pub fn parse(source: &'a str, language: &'a Language, arena: &'a Arena) -> Result<Self, Vec<Error>> {
+        let (tokens, errors) = lexer::tokenize(source);
+        let mut parser = Parser { source, arena, language, tokens: tokens.into(), errors, depth: 0, has_given_up: false, unknown_tags: Vec::new() };
+        let nodes = parser.nodes_to_the_end();
+        if parser.errors.is_empty() { Ok(Self { source, nodes, language }) } else { Err(parser.errors) }
+    }
+
+    /// Parses a template no longer than `limit` UTF-16 code units.
+    ///
+    /// # Errors
+    /// As [`Template::parse`], or the template is too long.
+    pub fn parse_limited(source: &'a str, language: &'a Language, arena: &'a Arena, limit: usize) -> Result<Self, Vec<Error>> {
+        if source.len() > limit && utf16::length(source) > limit {
+            return Err(vec![Error::new("parse length limit exceeded")]);
+        }
+        Self::parse(source, language, arena)
+    }
+}
+
+/// Works through the tokens of a template. Tags use it to read what belongs to them.
+#[derive(Debug)]
+pub struct Parser<'a> {
+    source: &'a str,
+    arena: &'a Arena,
+    language: &'a Language,
+    tokens: VecDeque<Token<'a>>,
+    errors: Vec<Error>,
+    depth: usize,
+    /// Set where tags stand too deep: nothing after that is worth reporting.
+    has_given_up: bool,
+    /// Tags that are not known and have been reported: their end tags need no report of their own.
+    unknown_tags: Vec<&'a str>,
+}
+
+impl<'a> Parser<'a> {
+    /// The arena that the tree is made in.
+    #[must_use]
+    pub const fn arena(&self) -> &'a Arena {
+        self.arena
+    }
+
+    /// The language.
+    #[must_use]
+    pub const fn language(&self) -> &'a Language {
+        self.language
+    }
+
+    /// The text of a span.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &'a str {
+        span.of(self.source)
+    }
+
+    /// The text of a tag's arguments.
+    #[must_use]
+    pub fn arguments_text(&self, tag: &Token<'a>) -> &'a str {
+        tag.arguments(self.source)
+    }
+
+    /// A reader of a tag's arguments, or of an output's content.
+    #[must_use]
+    pub fn markup(&self, token: &Token<'a>) -> Markup<'a> {
+        let start = match token.kind {
+            TokenKind::Tag { arguments, .. } => arguments,
+            _ => token.content.start,
+        };
+        Markup::new(self.source, Span::new(start, token.content.end), self.arena, self.language)
+    }
+
+    /// Notes an error and goes on, placing it at `token` if it has no place of its own.
+    pub fn report(&mut self, error: Error, token: &Token<'a>) {
+        if !self.has_given_up {
+            self.errors.push(error.placed(ErrorKind::Parse, self.source, token.span));
+        }
+    }
+
+    /// The part of a tag that was read; where it makes no sense, that is reported, and something else stands in for it so
+    /// that the rest of the tag can be read.
+    pub fn or_report<T: Default>(&mut self, part: Result<T>, token: &Token<'a>) -> T {
+        part.unwrap_or_else(|error| {
+            self.report(error, token);
+            T::default()
+        })
+    }
+
+    /// Reads an expression with filters; one without meaning where that fails, which is reported.
+    pub fn value(&mut self, markup: &mut Markup<'a>, token: &Token<'a>) -> FilteredValue<'a> {
+        let nothing = FilteredValue { expression: Expression { steps: &[] }, filters: &[], span: token.span };
+        let value = markup.value();
+        value.unwrap_or_else(|error| {
+            self.report(error, token);
+            nothing
+        })
+    }
+
+    /// Reports arguments where a tag takes none. The error stands at `opener`.
+    pub fn expect_no_arguments(&mut self, tag: &Token<'a>, opener: &Token<'a>) {
+        let arguments = self.arguments_text(tag);
+        if !arguments.is_empty() {
+            let mut message = "unexpected ".to_owned();
+            json::write_string(arguments, &mut message);
+            self.report(Error::new(message), opener);
+        }
+    }
+
+    /// Reports that the tag of `opener` has no end.
+    pub fn report_not_closed(&mut self, opener: &Token<'a>) {
+        let text = opener.span.of(self.source);
+        self.report(Error::new(format!("tag {text} not closed")), opener);
+    }
+
+    /// Reads nodes up to a tag with one of these names, which is given too; `None` in its place where the template ends.
+    pub fn nodes_until(&mut self, stops: &[&str]) -> (Nodes<'a>, Option<Token<'a>>) {
+        let mut nodes = bumpalo::collections::Vec::new_in(self.arena);
+        while let Some(token) = self.tokens.pop_front() {
+            if matches!(token.kind, TokenKind::Tag { name, .. } if stops.contains(&name)) {
+                return (nodes.into_bump_slice(), Some(token));
+            }
+            nodes.extend(self.node(token));
+        }
+        (nodes.into_bump_slice(), None)
+    }
+
+    /// Reads nodes up to the end of the template.
+    pub fn nodes_to_the_end(&mut self) -> Nodes<'a> {
+        self.nodes_until(&[]).0
+    }
+
+    /// Passes over tokens, whatever they are, up to the tag `end`. Gives the texts passed, or `None` without such a tag.
+    pub fn skip_until(&mut self, end: &str) -> Option<Span> {
+        let start = self.tokens.front().map_or(self.source.len(), |token| token.span.start);
+        while let Some(token) = self.tokens.pop_front() {
+            if token.tag_name() == end {
+                return Some(Span::new(start, token.span.start));
+            }
+        }
+        None
+    }
+
+    /// Reads the lines of a `{% liquid %}` tag as tags.
+    pub fn lines(&mut self, body: Span) -> Nodes<'a> {
+        let (tokens, errors) = lexer::tokenize_lines(self.source, body);
+        if !self.has_given_up {
+            self.errors.extend(errors);
+        }
+        let outer = std::mem::replace(&mut self.tokens, tokens.into());
+        let nodes = self.nodes_to_the_end();
+        self.tokens = outer;
+        nodes
+    }
+
+    fn node(&mut self, token: Token<'a>) -> Option<Node<'a>> {
+        let kind = match token.kind {
+            TokenKind::Text => Ok(NodeKind::Text(token.content.of(self.source))),
+            TokenKind::Output => self.markup(&token).value().map(NodeKind::Output),
+            TokenKind::Tag { name, .. } => self.tag(name, token).map(NodeKind::Tag),
+        };
+        match kind {
+            Ok(kind) => return Some(Node { span: token.span, kind }),
+            Err(error) => self.report(error, &token),
+        }
+        None
+    }
+
+    fn tag(&mut self, name: &'a str, token: Token<'a>) -> Result<&'a dyn Tag> {
+        let Some(definition) = self.language.tag(name) else {
+            if name.strip_prefix("end").is_some_and(|opener| self.unknown_tags.contains(&opener)) {
+                return Ok(&Nothing);
+            }
+            self.unknown_tags.push(name);
+            return Err(Error::new(format!("tag \"{name}\" not found")));
+        };
+        if self.depth == MAX_DEPTH {
+            self.report(Error::new(format!("tags are nested deeper than {MAX_DEPTH} levels")), &token);
+            self.has_given_up = true;
+            self.tokens.clear();
+        }
+        self.depth += 1;
+        let tag = (definition.parse)(self, token);
+        self.depth -= 1;
+        tag
+    }
+}
+
+/// A tag that prints nothing.
+#[derive(Debug)]
+pub struct Nothing;
+
+impl Tag for Nothing {
+    fn render<'a>(&'a self, _: &mut Runtime<'a>, _: &mut Output) -> Result<()> {
+        Ok(())
+    }
+}

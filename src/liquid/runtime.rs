@@ -1,0 +1,509 @@
+//! The runtime: everything that a render knows and changes while it walks the tree, and the walk itself.
+
+use std::collections::HashMap;
+
+use smallvec::SmallVec;
+
+use super::coerce;
+use super::error::{Error, ErrorKind, Result};
+use super::language::Language;
+use super::limits::{Budget, Limits};
+use super::operators::Operator;
+use super::output::Output;
+use super::parser::Template;
+use super::scope::Scope;
+use super::span::Span;
+use super::tree::{
+    Expression, FilterCall, FilteredValue, NamedArgument, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey, Step,
+};
+use super::utf16;
+use super::value::{Arena, Value, array_index, count};
+
+/// How what is missing is treated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// As a real send does: a missing variable fails the render, but in conditions, `assign` and before `default`.
+    #[default]
+    Live,
+    /// As a test send does: a missing variable prints nothing.
+    Lax,
+}
+
+/// How to render.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// How what is missing is treated.
+    pub mode: Mode,
+    /// What `now` is, in milliseconds since 1970; the clock's time where it is not given.
+    pub now: Option<f64>,
+    /// Where chance starts from; anew each time where it is not given.
+    pub seed: Option<u64>,
+    /// What may be used up.
+    pub limits: Limits,
+}
+
+impl<'a> Template<'a> {
+    /// Renders the template with `data`, whose keys are the variables. What it makes on the way lives in `arena`.
+    ///
+    /// ```
+    /// use inkproof::liquid::{Arena, Language, Options, Output, Template, json};
+    /// let (arena, language) = (Arena::new(), Language::liquidjs());
+    /// let template = Template::parse("Hi {{ name | upcase }}!", &language, &arena).unwrap();
+    /// let data = json::read(r#"{"name": "Ada"}"#, &arena).unwrap();
+    /// let mut out = Output::new();
+    /// template.render(data, &Options::default(), &arena, &mut out).unwrap();
+    /// assert_eq!(out.text(), "Hi ADA!");
+    /// ```
+    ///
+    /// # Errors
+    /// The first thing that fails; what was written until then stays in `out`.
+    pub fn render(self, data: Value<'a>, options: &Options, arena: &'a Arena, out: &mut Output) -> Result<()> {
+        out.set_limit(options.limits.output);
+        Runtime::new(self, data, options, arena).nodes(self.nodes, out)
+    }
+}
+
+/// What stops the rest of a run of nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interrupt {
+    /// `{% break %}`
+    Break,
+    /// `{% continue %}`
+    Continue,
+}
+
+/// The state of one render.
+#[derive(Debug)]
+pub struct Runtime<'a> {
+    arena: &'a Arena,
+    language: &'a Language,
+    /// The text that spans point into: the template's, or that of an expression which a filter was given.
+    source: &'a str,
+    mode: Mode,
+    now: f64,
+    environment: Value<'a>,
+    /// What `increment` and `decrement` have written over the environment.
+    counters: Scope<'a>,
+    /// What `assign` and `capture` have set.
+    assigned: Scope<'a>,
+    /// The variables of the loops and filters that are running, innermost last.
+    pushed: Vec<(&'a str, Value<'a>)>,
+    budget: Budget,
+    limits: Limits,
+    random: fastrand::Rng,
+    /// Set by `break` and `continue` until a loop takes notice.
+    pub(crate) interrupt: Option<Interrupt>,
+    /// How far each `cycle` has come.
+    pub(crate) cycles: HashMap<String, usize>,
+    /// Where loops have stopped, by variable and collection.
+    loop_ends: HashMap<(&'a str, &'a str), Value<'a>>,
+}
+
+impl<'a> Runtime<'a> {
+    fn new(template: Template<'a>, environment: Value<'a>, options: &Options, arena: &'a Arena) -> Self {
+        Self {
+            arena,
+            language: template.language,
+            source: template.source,
+            mode: options.mode,
+            now: options.now.unwrap_or_else(clock),
+            environment,
+            counters: Scope::default(),
+            assigned: Scope::default(),
+            pushed: Vec::new(),
+            budget: Budget::new(&options.limits, arena),
+            limits: options.limits,
+            random: options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
+            interrupt: None,
+            cycles: HashMap::new(),
+            loop_ends: HashMap::new(),
+        }
+    }
+
+    /// Where values that the render makes live.
+    #[must_use]
+    pub const fn arena(&self) -> &'a Arena {
+        self.arena
+    }
+
+    /// The language, for expressions that are parsed while rendering.
+    #[must_use]
+    pub const fn language(&self) -> &'a Language {
+        self.language
+    }
+
+    /// What `now` is, in milliseconds since 1970.
+    #[must_use]
+    pub const fn now(&self) -> f64 {
+        self.now
+    }
+
+    /// Chance, repeatable where a seed was given.
+    pub const fn random(&mut self) -> &mut fastrand::Rng {
+        &mut self.random
+    }
+
+    /// Copies a text into the arena and makes a value of it.
+    #[must_use]
+    pub fn string(&self, text: &str) -> Value<'a> {
+        Value::String(self.arena.alloc_str(text))
+    }
+
+    /// Copies elements into the arena and makes a list of them.
+    #[must_use]
+    pub fn array(&self, items: &[Value<'a>]) -> Value<'a> {
+        Value::Array(self.arena.alloc_slice_copy(items))
+    }
+
+    /// Counts `units` against the memory limit.
+    ///
+    /// # Errors
+    /// The limit is passed.
+    pub fn charge(&mut self, units: usize) -> Result<()> {
+        #[expect(clippy::cast_precision_loss, reason = "no length reaches 2^53")]
+        self.charge_number(units as f64)
+    }
+
+    /// The same for a number as JavaScript computed it; NaN and what is negative do not count.
+    ///
+    /// # Errors
+    /// The limit is passed.
+    pub fn charge_number(&mut self, units: f64) -> Result<()> {
+        self.budget.use_memory(units)
+    }
+
+    /// Counts the length of `text` against the memory limit.
+    ///
+    /// # Errors
+    /// The limit is passed.
+    pub fn charge_text(&mut self, text: &str) -> Result<()> {
+        self.charge(utf16::length(text))
+    }
+
+    /// Renders nodes into `out`, up to an interrupt.
+    ///
+    /// # Errors
+    /// The first thing that fails, placed at the innermost node.
+    pub fn nodes(&mut self, nodes: Nodes<'a>, out: &mut Output) -> Result<()> {
+        for node in nodes {
+            let result = match node.kind {
+                NodeKind::Text(text) => out.write_str(text),
+                NodeKind::Output(value) => self.output(&value, node.span, out),
+                NodeKind::Tag(tag) => {
+                    let (start, marks) = (out.len(), out.mark_count());
+                    let result = tag.render(self, out);
+                    if out.len() > start {
+                        out.mark(node.span, start, marks);
+                    }
+                    result
+                }
+            };
+            result
+                .and_then(|()| self.budget.use_node(self.arena))
+                .map_err(|error| error.placed(ErrorKind::Render, self.source, node.span).within(node.span))?;
+            if self.interrupt.is_some() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Renders nodes into a text of their own.
+    ///
+    /// # Errors
+    /// As [`Runtime::nodes`].
+    pub fn capture(&mut self, nodes: Nodes<'a>) -> Result<&'a str> {
+        let mut captured = Output::new();
+        captured.set_limit(self.limits.output);
+        self.nodes(nodes, &mut captured)?;
+        self.budget.check_arena(self.arena, captured.len())?;
+        Ok(self.arena.alloc_str(captured.text()))
+    }
+
+    fn output(&mut self, value: &FilteredValue<'a>, span: Span, out: &mut Output) -> Result<()> {
+        let value = self.value(value, false)?;
+        let start = out.len();
+        out.write_value(value)?;
+        out.mark(span, start, out.mark_count());
+        Ok(())
+    }
+
+    /// Works out an expression and its filters. Where `lenient`, a missing variable is null.
+    ///
+    /// # Errors
+    /// A variable is missing, or a filter fails.
+    pub fn value(&mut self, value: &FilteredValue<'a>, lenient: bool) -> Result<Value<'a>> {
+        let mut result = self.expression(&value.expression, lenient || value.has_default_first())?;
+        for filter in value.filters {
+            result = self.filter(filter, result)?;
+        }
+        Ok(result)
+    }
+
+    /// Works out the value of a condition, `assign` or `case`, where a missing variable is null.
+    ///
+    /// # Errors
+    /// A filter fails, or a variable is missing where leniency does not reach, such as in an argument.
+    pub fn lenient_value(&mut self, value: &FilteredValue<'a>) -> Result<Value<'a>> {
+        self.value(value, true)
+    }
+
+    fn filter(&mut self, call: &FilterCall<'a>, input: Value<'a>) -> Result<Value<'a>> {
+        let mut arguments: SmallVec<[Value<'a>; 4]> = SmallVec::new();
+        for argument in call.arguments {
+            let value = match &argument.value {
+                Some(operand) => self.operand(operand, false)?,
+                None => Value::Undefined,
+            };
+            arguments.push(match argument.key {
+                Some(key) => self.array(&[Value::String(key), value]),
+                None => value,
+            });
+        }
+        let Some(filter) = call.filter else {
+            return Err(Error::new(format!("undefined filter: {}", call.name)));
+        };
+        (filter.run)(self, input, &arguments)
+    }
+
+    /// Works out an expression.
+    ///
+    /// # Errors
+    /// A variable is missing.
+    pub fn expression(&mut self, expression: &Expression<'a>, lenient: bool) -> Result<Value<'a>> {
+        if let [Step::Operand(operand)] = expression.steps {
+            return self.operand(operand, lenient);
+        }
+        let mut stack: SmallVec<[Value<'a>; 8]> = SmallVec::new();
+        for step in expression.steps {
+            let value = match step {
+                Step::Operand(operand) => self.operand(operand, lenient)?,
+                Step::Operator(operator, _) => {
+                    // An operand that is not there is undefined.
+                    let right = stack.pop().unwrap_or(Value::Undefined);
+                    let left = match operator {
+                        Operator::Not => Value::Undefined,
+                        _ => stack.pop().unwrap_or(Value::Undefined),
+                    };
+                    Value::Bool(operator.apply(left, right, self.arena)?)
+                }
+            };
+            stack.push(value);
+        }
+        // Of several operands without an operator the first counts.
+        Ok(stack.first().copied().unwrap_or(Value::Undefined))
+    }
+
+    /// Works out an operand.
+    ///
+    /// # Errors
+    /// A variable is missing, or a range too long.
+    pub fn operand(&mut self, operand: &Operand<'a>, lenient: bool) -> Result<Value<'a>> {
+        match operand.kind {
+            OperandKind::Literal(value) => Ok(value),
+            OperandKind::Range { low, high } => self.range(low, high),
+            OperandKind::Path { base, segments } => self.path(operand.span, base, segments, lenient),
+        }
+    }
+
+    /// Reads a path. It fails with the name of what is missing; where `lenient`, it is null then.
+    fn path(
+        &mut self,
+        span: Span,
+        base: Option<&Operand<'a>>,
+        segments: &'a [Segment<'a>],
+        lenient: bool,
+    ) -> Result<Value<'a>> {
+        let mut keys: SmallVec<[Value<'a>; 8]> = SmallVec::new();
+        for segment in segments {
+            keys.push(match &segment.key {
+                SegmentKey::Name(name) => Value::String(name),
+                SegmentKey::Computed(operand) => self.operand(operand, false)?.plain(self.arena),
+            });
+        }
+        match self.follow(base, &keys, lenient) {
+            Err(error) if lenient && error.is_unplaced_undefined() => Ok(Value::Null),
+            Err(error) => Err(error.while_reading(self.source, span)),
+            value => value,
+        }
+    }
+
+    fn follow(&mut self, base: Option<&Operand<'a>>, keys: &[Value<'a>], lenient: bool) -> Result<Value<'a>> {
+        let (mut value, mut done) = match (base, keys.first()) {
+            (Some(base), _) => (self.operand(base, lenient)?, 0),
+            (None, Some(Value::String(name))) => (self.variable(name)?, 1),
+            (None, Some(key)) => (self.variable(&coerce::js_string(*key, self.arena)?)?, 1),
+            (None, None) => (Value::Undefined, 0),
+        };
+        loop {
+            if done > 0 && matches!(value, Value::Undefined) && self.mode == Mode::Live {
+                return Err(Error::undefined_variable(&coerce::join(&keys[..done], ".")?));
+            }
+            let Some(key) = keys.get(done) else { return Ok(value) };
+            value = value.property(*key, self.arena)?;
+            done += 1;
+        }
+    }
+
+    /// The value of a variable: of the innermost loop or filter that has it, else assigned, else from the data.
+    fn variable(&self, name: &str) -> Result<Value<'a>> {
+        if let Some((_, value)) = self.pushed.iter().rev().find(|(known, _)| *known == name) {
+            return Ok(*value);
+        }
+        if let Some(value) = self.assigned.get(name).or_else(|| self.counters.get(name)) {
+            return Ok(value);
+        }
+        let found = match self.environment {
+            Value::Object(object) => object.get(name),
+            Value::Array(_) | Value::String(_) if name == "length" || array_index(name).is_some() => {
+                Some(self.environment.named_property(name, self.arena)?)
+            }
+            Value::Array(_) | Value::String(_) => None,
+            _ => Some(self.environment.named_property(name, self.arena)?),
+        };
+        Ok(match found {
+            Some(value) if !matches!(value, Value::Undefined | Value::Null) => value,
+            Some(Value::Null) if matches!(self.environment, Value::Object(_)) => Value::Null,
+            // What nobody has is read from the globals, of which there are none: their size is 0.
+            _ if name == "size" => count(0),
+            _ => Value::Undefined,
+        })
+    }
+
+    /// The whole list of a range's numbers.
+    fn range(&mut self, low: &Operand<'a>, high: &Operand<'a>) -> Result<Value<'a>> {
+        let low = self.operand(low, false)?;
+        let high = self.operand(high, false)?;
+        let (low, high) = (coerce::to_number(low, self.arena)?, coerce::to_number(high, self.arena)?);
+        self.charge_number(high - low + 1.0)?;
+        let stop = high + 1.0;
+        let length = (stop - low).ceil();
+        // NaN makes an empty list; a number so large that adding one changes nothing would never reach the end.
+        if length > 0.0 && (length > 4e9 || low + 1.0 <= low) {
+            return Err(Error::new("memory alloc limit exceeded"));
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above; NaN becomes 0")]
+        let length = length as usize;
+        self.budget.check_arena(self.arena, length.saturating_mul(size_of::<Value<'_>>()))?;
+        let mut numbers = bumpalo::collections::Vec::with_capacity_in(length, self.arena);
+        let mut number = low;
+        while number < stop {
+            numbers.push(Value::Number(number));
+            number += 1.0;
+        }
+        Ok(Value::Array(numbers.into_bump_slice()))
+    }
+
+    /// Works out the arguments of a tag. One that is only named is true.
+    ///
+    /// # Errors
+    /// A variable is missing.
+    pub fn named_arguments(&mut self, arguments: &[NamedArgument<'a>]) -> Result<SmallVec<[(&'a str, Value<'a>); 4]>> {
+        arguments
+            .iter()
+            .map(|argument| {
+                let value = match &argument.value {
+                    Some(operand) => self.operand(operand, false)?,
+                    None => Value::Bool(true),
+                };
+                Ok((argument.name, value))
+            })
+            .collect()
+    }
+
+    /// Gives a variable a value, for the rest of the template.
+    pub fn assign(&mut self, name: &'a str, value: Value<'a>) {
+        self.assigned.set(name, value);
+    }
+
+    /// The number that `increment` and `decrement` share under a name: 0 where there is none.
+    #[must_use]
+    pub fn counter(&self, name: &str) -> f64 {
+        let from_data = || match self.environment {
+            Value::Object(object) => object.get(name),
+            _ => None,
+        };
+        match self.counters.get(name).or_else(from_data) {
+            Some(Value::Number(number)) => number,
+            _ => 0.0,
+        }
+    }
+
+    /// Sets that number. It hides a variable of the same name in the data, and is hidden by an assigned one.
+    pub fn set_counter(&mut self, name: &'a str, number: f64) {
+        self.counters.set(name, Value::Number(number));
+    }
+
+    /// Where the last loop with this variable and collection stopped, for `offset: continue`; `None` at the beginning.
+    pub(crate) fn loop_end(&self, variable: &'a str, collection: &'a str) -> Option<Value<'a>> {
+        self.loop_ends.get(&(variable, collection)).copied().filter(|end| coerce::js_truthy(*end))
+    }
+
+    /// Notes where a loop will stop.
+    pub(crate) fn note_loop_end(&mut self, variable: &'a str, collection: &'a str, end: Value<'a>) {
+        self.loop_ends.insert((variable, collection), end);
+    }
+
+    /// Runs `work` while `variables` hide all others of their names, later ones first.
+    ///
+    /// # Errors
+    /// What `work` fails with.
+    pub fn with_variables<T>(
+        &mut self,
+        variables: &[(&'a str, Value<'a>)],
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let before = self.pushed.len();
+        self.pushed.extend_from_slice(variables);
+        let result = work(self);
+        self.pushed.truncate(before);
+        result
+    }
+
+    /// Changes the innermost variable of [`Runtime::with_variables`].
+    pub(crate) fn set_innermost(&mut self, value: Value<'a>) {
+        if let Some((_, innermost)) = self.pushed.last_mut() {
+            *innermost = value;
+        }
+    }
+
+    /// Runs `work` where `environment` is all the data there is, and nothing has been assigned; spans point into `source`.
+    ///
+    /// # Errors
+    /// What `work` fails with, its position within `source`.
+    pub fn with_environment<T>(
+        &mut self,
+        environment: Value<'a>,
+        source: &'a str,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let outer = (
+            std::mem::replace(&mut self.environment, environment),
+            std::mem::take(&mut self.counters),
+            std::mem::take(&mut self.assigned),
+            std::mem::take(&mut self.pushed),
+        );
+        let result = self.within_text(source, work);
+        (self.environment, self.counters, self.assigned, self.pushed) = outer;
+        result
+    }
+
+    /// Runs `work` while spans point into `source`, a text that a filter was given as an expression.
+    ///
+    /// # Errors
+    /// What `work` fails with, its position within `source`.
+    pub fn within_text<T>(&mut self, source: &'a str, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let outer = std::mem::replace(&mut self.source, source);
+        let result = work(self).map_err(Error::from_inner_text);
+        self.source = outer;
+        result
+    }
+}
+
+/// The clock's time in milliseconds since 1970.
+fn clock() -> f64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285,000 years")]
+    let milliseconds = since.as_millis() as f64;
+    milliseconds
+}

@@ -1,0 +1,49 @@
+//! `{% assign name = value %}`
+
+use crate::liquid::error::Result;
+use crate::liquid::lexer::Token;
+use crate::liquid::output::Output;
+use crate::liquid::parser::{Parser, TagDefinition};
+use crate::liquid::runtime::Runtime;
+use crate::liquid::span::Span;
+use crate::liquid::tree::{FilteredValue, Tag};
+
+/// Gives a variable a value, for the rest of the template. What is missing becomes null.
+///
+/// ```
+/// assert_eq!(inkproof::liquid::render("{% assign x = 2 | plus: 1 %}{{ x }}", "{}").unwrap(), "3");
+/// ```
+pub const ASSIGN: TagDefinition = TagDefinition { name: "assign", parse };
+
+/// A parsed `assign`.
+#[derive(Debug)]
+pub struct Assign<'a> {
+    /// The variable's name.
+    pub name: &'a str,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// What it is given.
+    pub value: FilteredValue<'a>,
+}
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let mut markup = parser.markup(&token);
+    let name_span = markup.identifier();
+    if name_span.start == name_span.end {
+        return Err(markup.error("expected variable name"));
+    }
+    markup.skip_blanks();
+    if !markup.take('=') {
+        return Err(markup.error("expected \"=\""));
+    }
+    let value = markup.value()?;
+    Ok(parser.arena().alloc(Assign { name: markup.text(name_span), name_span, value }))
+}
+
+impl Tag for Assign<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, _: &mut Output) -> Result<()> {
+        let value = runtime.lenient_value(&self.value)?;
+        runtime.assign(self.name, value);
+        Ok(())
+    }
+}

@@ -1,0 +1,37 @@
+//! `{% block name %} … {% endblock %}`
+
+use crate::liquid::error::Result;
+use crate::liquid::lexer::Token;
+use crate::liquid::output::Output;
+use crate::liquid::parser::{Parser, TagDefinition};
+use crate::liquid::runtime::Runtime;
+use crate::liquid::tree::{Nodes, Tag};
+use crate::liquid::value::Value;
+
+/// A part that a layout's user may replace. No layout can be looked up, so it always prints its own body.
+///
+/// ```
+/// assert_eq!(inkproof::liquid::render("{% block a %}x{{ block.super }}{% endblock %}", "{}").unwrap(), "x");
+/// ```
+pub const BLOCK: TagDefinition = TagDefinition { name: "block", parse };
+
+/// A parsed `block`.
+#[derive(Debug)]
+pub struct Block<'a> {
+    /// What it prints.
+    pub body: Nodes<'a>,
+}
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let (body, end) = parser.nodes_until(&["endblock"]);
+    if end.is_none() {
+        parser.report_not_closed(&token);
+    }
+    Ok(parser.arena().alloc(Block { body }))
+}
+
+impl Tag for Block<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
+        runtime.with_variables(&[("block", Value::Block)], |runtime| runtime.nodes(self.body, out))
+    }
+}

@@ -1,0 +1,108 @@
+//! `{% case value %} {% when a, b %} … {% else %} … {% endcase %}`
+
+use crate::liquid::error::Result;
+use crate::liquid::lexer::Token;
+use crate::liquid::operators::equals;
+use crate::liquid::output::Output;
+use crate::liquid::parser::{Parser, TagDefinition};
+use crate::liquid::runtime::Runtime;
+use crate::liquid::span::Span;
+use crate::liquid::tree::{FilteredValue, Nodes, Operand, Tag};
+
+/// Renders every branch with a value that equals the head; `else` where none does.
+///
+/// ```
+/// let template = "{% case 2 %}{% when 1 or 3 %}odd{% when 2, 4 %}even{% else %}?{% endcase %}";
+/// assert_eq!(inkproof::liquid::render(template, "{}").unwrap(), "even");
+/// ```
+pub const CASE: TagDefinition = TagDefinition { name: "case", parse };
+
+/// A parsed `case`.
+#[derive(Debug)]
+pub struct Case<'a> {
+    /// What the branches are compared with.
+    pub head: FilteredValue<'a>,
+    /// The branches, in order.
+    pub branches: &'a [When<'a>],
+    /// What is rendered where no branch matches.
+    pub otherwise: Nodes<'a>,
+}
+
+/// A branch of a `case`.
+#[derive(Clone, Copy, Debug)]
+pub struct When<'a> {
+    /// Any of these values takes it.
+    pub values: &'a [Operand<'a>],
+    /// What it renders.
+    pub body: Nodes<'a>,
+    /// Its tag.
+    pub span: Span,
+}
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let mut markup = parser.markup(&token);
+    let head = parser.value(&mut markup, &token);
+    let mut branches = bumpalo::collections::Vec::new_in(parser.arena());
+    let mut otherwise = bumpalo::collections::Vec::new_in(parser.arena());
+    let mut elses = 0;
+    // What stands before the first branch is read and dropped.
+    let (_, mut stop) = parser.nodes_until(&["when", "else", "endcase"]);
+    while let Some(tag) = stop {
+        let values = match tag.tag_name() {
+            "endcase" => break,
+            "else" => {
+                elses += 1;
+                None
+            }
+            // After an `else`, a branch is part of it.
+            _ if elses > 0 => None,
+            _ => {
+                let values = when_values(parser, &tag);
+                Some(parser.or_report(values, &token))
+            }
+        };
+        let (body, next) = parser.nodes_until(&["when", "else", "endcase"]);
+        match values {
+            Some(values) => branches.push(When { values, body, span: tag.span }),
+            None if elses == 1 => otherwise.extend_from_slice(body),
+            None => {}
+        }
+        stop = next;
+    }
+    if stop.is_none() {
+        parser.report_not_closed(&token);
+    }
+    let (branches, otherwise) = (branches.into_bump_slice(), otherwise.into_bump_slice());
+    Ok(parser.arena().alloc(Case { head, branches, otherwise }))
+}
+
+/// Reads values between commas or `or`; whatever else stands between them is passed over.
+fn when_values<'a>(parser: &Parser<'a>, tag: &Token<'a>) -> Result<&'a [Operand<'a>]> {
+    let mut markup = parser.markup(tag);
+    let mut values = bumpalo::collections::Vec::new_in(parser.arena());
+    while !markup.is_at_end() {
+        values.push(markup.expect_operand()?);
+        markup.skip_blanks();
+        let separator = if markup.peek() == Some(',') { "," } else { "or" };
+        markup.skip_past(separator);
+    }
+    Ok(values.into_bump_slice())
+}
+
+impl Tag for Case<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
+        let head = runtime.lenient_value(&self.head)?.plain(runtime.arena());
+        let mut has_matched = false;
+        for branch in self.branches {
+            for value in branch.values {
+                let value = runtime.operand(value, true)?;
+                if equals(head, value)? {
+                    runtime.nodes(branch.body, out)?;
+                    has_matched = true;
+                    break;
+                }
+            }
+        }
+        if has_matched { Ok(()) } else { runtime.nodes(self.otherwise, out) }
+    }
+}

@@ -1,0 +1,36 @@
+//! `{% raw %} … {% endraw %}`
+
+use crate::liquid::error::Result;
+use crate::liquid::lexer::Token;
+use crate::liquid::output::Output;
+use crate::liquid::parser::{Parser, TagDefinition};
+use crate::liquid::runtime::Runtime;
+use crate::liquid::tree::Tag;
+
+/// Prints what stands inside as it is.
+///
+/// ```
+/// assert_eq!(inkproof::liquid::render("{% raw %}{{ x }}{% endraw %}", "{}").unwrap(), "{{ x }}");
+/// ```
+pub const RAW: TagDefinition = TagDefinition { name: "raw", parse };
+
+/// A parsed `raw`.
+#[derive(Debug)]
+pub struct Raw<'a> {
+    /// What it prints.
+    pub text: &'a str,
+}
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let Some(span) = parser.skip_until("endraw") else {
+        parser.report_not_closed(&token);
+        return Ok(&crate::liquid::parser::Nothing);
+    };
+    Ok(parser.arena().alloc(Raw { text: parser.text(span) }))
+}
+
+impl Tag for Raw<'_> {
+    fn render<'a>(&'a self, _: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
+        out.write_str(self.text)
+    }
+}
