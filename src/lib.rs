@@ -5,3 +5,5 @@ pub mod cli;
 pub mod customerio;
 pub mod diagnostics;
 pub mod liquid;
+pub mod message;
+pub mod project;

@@ -1,13 +1,16 @@
 //! `inkproof liquid`: bare Liquid, for trying things out and for comparing with LiquidJS.
 
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
-use std::path::PathBuf;
+use std::fs;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Global, Outcome};
+use super::{Failure, Global, Outcome};
 use crate::customerio::CUSTOMERIO;
-use crate::liquid::{self, Arena, LIQUIDJS, Language, Mode, Options, Output, Template, Value, json};
+use crate::diagnostics::{Diagnostics, Source};
+use crate::liquid::{self, Arena, LIQUIDJS, Language, Mode, Options, Output, Template, Value, json, utf16};
+use crate::message::{LiquidText, Place, of_liquid};
 
 #[derive(Debug, Args)]
 pub(super) struct Liquid {
@@ -43,8 +46,38 @@ impl Dialect {
 }
 
 impl Liquid {
-    pub(super) fn run(self, global: &Global) -> io::Result<Outcome> {
-        self.answer_lines(global)
+    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        if self.jsonl { Ok(self.answer_lines(global)?) } else { self.render(global) }
+    }
+
+    /// Renders one template.
+    fn render(&self, global: &Global) -> Result<Outcome, Failure> {
+        let source = read_source(self.file.as_deref(), global)?;
+        let data = match &self.data {
+            Some(_) => read_source(self.data.as_deref(), global)?,
+            None => Source::new("{}", "{}"),
+        };
+        let arena = Arena::new();
+        let data = json::read(data.text(), &arena).map_err(|error| {
+            let place = data.line_column(error.offset);
+            format!("{}:{}:{}: the data is no JSON: {error}", data.name(), place.line, place.column)
+        })?;
+        let language = self.dialect.language();
+        let text = LiquidText { source: &source, place: Place::From(0), language, data };
+        let options = Options { mode: global.mode(), now: global.now_in_milliseconds(), seed: global.seed(), ..Options::default() };
+        let mut out = Output::new();
+        let rendered = Template::parse_limited(source.text(), language, &arena, options.limits.parse_length)
+            .and_then(|template| template.render(data, &options, &arena, &mut out).map_err(|error| vec![error]));
+        if let Err(errors) = rendered {
+            let mut problems: Diagnostics = errors.iter().map(|error| of_liquid(error, &text)).collect();
+            problems.tidy();
+            global.report(&problems)?;
+            return Ok(Outcome::Findings);
+        }
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(utf16::to_utf8(out.text()).as_bytes())?;
+        stdout.flush()?;
+        Ok(Outcome::Fine)
     }
 
     /// Answers each line of standard input with a line of its own.
@@ -61,7 +94,7 @@ impl Liquid {
                     Ok(Ok(text)) => write_answer("output", &text, &mut answer),
                     Ok(Err(error)) => write_error(error.name(), &error.to_string(), &mut answer),
                     Err(problem) => {
-                        outcome = Outcome::Trouble;
+                        outcome = Outcome::Broken;
                         write_error("InputError", &problem, &mut answer);
                     }
                 }
@@ -79,6 +112,20 @@ impl Liquid {
         out.flush()?;
         Ok(outcome)
     }
+}
+
+/// The text of a file; of standard input where none is named, or `-` is.
+fn read_source(path: Option<&Path>, global: &Global) -> Result<Source, Failure> {
+    let (name, bytes) = match path {
+        Some(path) if path != Path::new("-") => (path.display().to_string(), fs::read(global.path(path))),
+        _ => {
+            let mut bytes = Vec::new();
+            ("standard input".to_owned(), io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes))
+        }
+    };
+    let bytes = bytes.map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    let text = String::from_utf8(bytes).map_err(|error| format!("`{name}` is no UTF-8: {error}"))?;
+    Ok(Source::new(name, text))
 }
 
 /// A line of input.
@@ -105,7 +152,7 @@ impl<'a> Case<'a> {
 
     fn render(&self, language: &'static Language, global: &Global, arena: &'a Arena) -> liquid::Result<String> {
         let mode = if self.is_lax { Mode::Lax } else { global.mode() };
-        let options = Options { mode, ..Options::default() };
+        let options = Options { mode, now: global.now_in_milliseconds(), seed: global.seed(), ..Options::default() };
         let template = Template::parse_limited(self.template, language, arena, options.limits.parse_length);
         let template = template.map_err(|mut errors| errors.swap_remove(0))?;
         let mut out = Output::new();

@@ -51,22 +51,48 @@ struct Inner {
     message: String,
     place: Option<(ErrorKind, Position)>,
     span: Option<Span>,
-    missing: Option<String>,
+    subject: Option<Subject>,
+}
+
+/// The name that is at fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A path that was found missing, such as `trigger.order_number`.
+    MissingVariable(String),
+    /// A filter that does not exist.
+    UnknownFilter(String),
+    /// A tag that does not exist.
+    UnknownTag(String),
 }
 
 impl Error {
     /// An error that has no place yet.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { message: message.into(), place: None, span: None, missing: None }))
+        Self(Box::new(Inner { message: message.into(), place: None, span: None, subject: None }))
     }
 
     /// A read of `path`, which is not there.
     #[must_use]
     pub fn undefined_variable(path: &str) -> Self {
-        let mut error = Self::new(format!("undefined variable: {path}"));
-        error.0.missing = Some(path.to_owned());
-        error
+        Self::new(format!("undefined variable: {path}")).about(Subject::MissingVariable(path.to_owned()))
+    }
+
+    /// A use of the filter `name`, which does not exist.
+    #[must_use]
+    pub fn unknown_filter(name: &str) -> Self {
+        Self::new(format!("undefined filter: {name}")).about(Subject::UnknownFilter(name.to_owned()))
+    }
+
+    /// A use of the tag `name`, which does not exist.
+    #[must_use]
+    pub fn unknown_tag(name: &str) -> Self {
+        Self::new(format!("tag \"{name}\" not found")).about(Subject::UnknownTag(name.to_owned()))
+    }
+
+    fn about(mut self, subject: Subject) -> Self {
+        self.0.subject = Some(subject);
+        self
     }
 
     /// An error of `kind` at `span` of `source`, which is part of the template itself.
@@ -104,16 +130,15 @@ impl Error {
     /// message of an `UndefinedVariableError` at the path.
     #[must_use]
     pub fn while_reading(self, source: &str, span: Span) -> Self {
-        let missing = self.0.missing.clone();
         let mut error = Self::at(ErrorKind::UndefinedVariable, self.to_string(), source, span);
-        error.0.missing = missing;
+        error.0.subject = self.0.subject;
         error
     }
 
     /// Whether this is a missing variable that nothing has given a place yet, which lenient contexts read as null.
     #[must_use]
     pub(crate) fn is_unplaced_undefined(&self) -> bool {
-        self.0.missing.is_some() && self.0.place.is_none()
+        matches!(self.0.subject, Some(Subject::MissingVariable(_))) && self.0.place.is_none()
     }
 
     /// The kind.
@@ -134,10 +159,10 @@ impl Error {
         &self.0.message
     }
 
-    /// The path that was found missing, such as `trigger.order_number`, where that is what went wrong.
+    /// The name that is at fault, where it is a name.
     #[must_use]
-    pub fn missing_variable(&self) -> Option<&str> {
-        self.0.missing.as_deref()
+    pub fn subject(&self) -> Option<&Subject> {
+        self.0.subject.as_ref()
     }
 
     /// Where `LiquidJS` says it is. For an expression that a filter was given as a string, the place within that string.

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::error::{Error as LiquidError, Result as LiquidResult};
 use super::number;
+use super::span::Span;
 use super::utf16;
 use super::value::{Arena, Object, Value};
 
@@ -51,6 +52,27 @@ pub fn read_with_trailing_commas<'a>(text: &'a str, arena: &'a Arena) -> Result<
     let mut reader = Reader::new(text, arena, Some(Vec::new()));
     let value = reader.document()?;
     Ok((value, reader.trailing_commas.unwrap_or_default()))
+}
+
+/// The part of a JSON text that holds the value at `path`, keys of objects within each other; `None` where there is no
+/// such value, or the text is no JSON up to there. An empty path is the whole value.
+///
+/// ```
+/// use inkproof::liquid::json;
+/// let text = r#"{"identifiers": {"id": 7}}"#;
+/// assert_eq!(json::locate(text, &["identifiers", "id"]).map(|span| span.of(text)), Some("7"));
+/// ```
+#[must_use]
+pub fn locate(text: &str, path: &[&str]) -> Option<Span> {
+    let arena = Arena::new();
+    let mut reader = Reader::new(text, &arena, None);
+    reader.skip_space();
+    for wanted in path {
+        reader.enter(wanted)?;
+    }
+    let start = reader.at;
+    reader.value().ok()?;
+    Some(Span::new(start, reader.at))
 }
 
 struct Reader<'a> {
@@ -163,6 +185,35 @@ impl<'a> Reader<'a> {
         let object = Object::new(&self.entries[first..], self.arena);
         self.entries.truncate(first);
         Ok(Value::Object(object))
+    }
+
+    /// Goes to the value of `wanted` in the object that begins here.
+    fn enter(&mut self, wanted: &str) -> Option<()> {
+        if self.peek() != Some(b'{') {
+            return None;
+        }
+        loop {
+            self.at += 1;
+            self.skip_space();
+            if self.peek() != Some(b'"') {
+                return None;
+            }
+            let key = self.string().ok()?;
+            self.skip_space();
+            if self.peek() != Some(b':') {
+                return None;
+            }
+            self.at += 1;
+            self.skip_space();
+            if key == wanted {
+                return Some(());
+            }
+            self.value().ok()?;
+            self.skip_space();
+            if self.peek() != Some(b',') {
+                return None;
+            }
+        }
     }
 
     /// Whether a closing bracket may stand here: at once, or after a comma where such commas are allowed.

@@ -146,7 +146,7 @@ impl<'a> Markup<'a> {
     pub fn value(&mut self) -> Result<FilteredValue<'a>> {
         let value = self.filtered_value()?;
         match value.filters.iter().find(|filter| filter.filter.is_none()) {
-            Some(unknown) => Err(Error::new(format!("undefined filter: {}", unknown.name)).within(unknown.span)),
+            Some(unknown) => Err(Error::unknown_filter(unknown.name).within(unknown.span)),
             None => Ok(value),
         }
     }

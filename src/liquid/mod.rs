@@ -28,10 +28,10 @@ pub mod value;
 
 use std::sync::LazyLock;
 
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, Result, Subject};
 pub use language::Language;
 pub use limits::Limits;
-pub use output::{Mark, Output};
+pub use output::{Mark, Output, Writer};
 pub use parser::Template;
 pub use runtime::{Mode, Options};
 pub use span::{Position, Span};

@@ -15,13 +15,24 @@ pub struct Output {
     limit: Option<usize>,
 }
 
-/// Some bytes of the output, and the output or tag that wrote them.
+/// Some bytes of the output, and what in the template wrote them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
+    /// What kind of thing wrote them.
+    pub writer: Writer,
     /// Bytes of the output; empty where nothing was written.
     pub written: Range<usize>,
-    /// The `{{ … }}` or `{% … %}` in the template.
+    /// The text, `{{ … }}` or `{% … %}` in the template.
     pub span: Span,
+}
+
+/// What wrote some bytes of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writer {
+    /// Text of the template itself, byte for byte.
+    Text,
+    /// An output, or a tag that prints.
+    Liquid,
 }
 
 impl Output {
@@ -110,12 +121,10 @@ impl Output {
         self.marks.as_ref().map_or(0, Vec::len)
     }
 
-    /// Notes that all since byte `start` was written by `span`, unless something inside has noted it already.
-    pub(crate) fn mark(&mut self, span: Span, start: usize, marks_before: usize) {
-        if let Some(marks) = &mut self.marks
-            && marks.len() == marks_before
-        {
-            marks.push(Mark { written: start..self.text.len(), span });
+    /// Notes that all since byte `start` was written by `span`.
+    pub(crate) fn mark(&mut self, writer: Writer, span: Span, start: usize) {
+        if let Some(marks) = &mut self.marks {
+            marks.push(Mark { writer, written: start..self.text.len(), span });
         }
     }
 }

@@ -216,6 +216,8 @@ impl<'a> Parser<'a> {
             TokenKind::Tag { name, .. } => self.tag(name, token).map(NodeKind::Tag),
         };
         match kind {
+            // Of a text, the blanks that a trim mark took are no part.
+            Ok(kind @ NodeKind::Text(_)) => return Some(Node { span: token.content, kind }),
             Ok(kind) => return Some(Node { span: token.span, kind }),
             Err(error) => self.report(error, &token),
         }
@@ -228,7 +230,7 @@ impl<'a> Parser<'a> {
                 return Ok(&Nothing);
             }
             self.unknown_tags.push(name);
-            return Err(Error::new(format!("tag \"{name}\" not found")));
+            return Err(Error::unknown_tag(name));
         };
         if self.depth == MAX_DEPTH {
             self.report(Error::new(format!("tags are nested deeper than {MAX_DEPTH} levels")), &token);

@@ -9,7 +9,7 @@ use super::error::{Error, ErrorKind, Result};
 use super::language::Language;
 use super::limits::{Budget, Limits};
 use super::operators::Operator;
-use super::output::Output;
+use super::output::{Output, Writer};
 use super::parser::Template;
 use super::scope::Scope;
 use super::span::Span;
@@ -187,13 +187,19 @@ impl<'a> Runtime<'a> {
     pub fn nodes(&mut self, nodes: Nodes<'a>, out: &mut Output) -> Result<()> {
         for node in nodes {
             let result = match node.kind {
-                NodeKind::Text(text) => out.write_str(text),
+                NodeKind::Text(text) => {
+                    let start = out.len();
+                    let result = out.write_str(text);
+                    out.mark(Writer::Text, node.span, start);
+                    result
+                }
                 NodeKind::Output(value) => self.output(&value, node.span, out),
                 NodeKind::Tag(tag) => {
                     let (start, marks) = (out.len(), out.mark_count());
                     let result = tag.render(self, out);
-                    if out.len() > start {
-                        out.mark(node.span, start, marks);
+                    // What stands inside the tag has left marks of its own.
+                    if out.len() > start && out.mark_count() == marks {
+                        out.mark(Writer::Liquid, node.span, start);
                     }
                     result
                 }
@@ -224,7 +230,7 @@ impl<'a> Runtime<'a> {
         let value = self.value(value, false)?;
         let start = out.len();
         out.write_value(value)?;
-        out.mark(span, start, out.mark_count());
+        out.mark(Writer::Liquid, span, start);
         Ok(())
     }
 
@@ -261,7 +267,7 @@ impl<'a> Runtime<'a> {
             });
         }
         let Some(filter) = call.filter else {
-            return Err(Error::new(format!("undefined filter: {}", call.name)));
+            return Err(Error::unknown_filter(call.name));
         };
         (filter.run)(self, input, &arguments)
     }

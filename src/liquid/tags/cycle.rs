@@ -63,7 +63,7 @@ impl Tag for Cycle<'_> {
         let candidate = &self.candidates[*turn % self.candidates.len()];
         *turn = (*turn + 1) % self.candidates.len();
         if let Some(unknown) = candidate.filters.iter().find(|filter| filter.filter.is_none()) {
-            return Err(Error::new(format!("undefined filter: {}", unknown.name)));
+            return Err(Error::unknown_filter(unknown.name));
         }
         let value = runtime.value(candidate, false)?.plain(runtime.arena());
         // LiquidJS passes the value back to its renderer, which leaves out what JavaScript takes for false.

@@ -1,0 +1,127 @@
+//! What every command takes, and the ways in which commands use it.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+
+use super::{Failure, Outcome, terminal};
+use crate::diagnostics::{Diagnostic, Format};
+use crate::liquid::{Limits, Mode};
+use crate::message::{Circumstances, milliseconds};
+use crate::project::{Case, Project};
+
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// Work as if started in this folder
+    #[arg(short = 'C', long = "directory", global = true, value_name = "DIR", default_value = ".", env = "INKPROOF_DIRECTORY")]
+    directory: PathBuf,
+    /// Treat what is missing as Customer.io's test send does: it prints nothing, where a real send fails
+    #[arg(long, global = true, env = "INKPROOF_LAX")]
+    lax: bool,
+    /// The moment of sending, such as 2026-01-01T00:00:00Z; the clock's if not given
+    #[arg(long, global = true, value_name = "TIMESTAMP", env = "INKPROOF_NOW")]
+    now: Option<Timestamp>,
+    /// Where chance starts from, to make it repeatable
+    #[arg(long, global = true, value_name = "NUMBER", env = "INKPROOF_SEED")]
+    seed: Option<u64>,
+    /// How problems are told
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "full", env = "INKPROOF_FORMAT", value_parser = format_parser())]
+    format: Format,
+    /// Whether to use colours
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, env = "INKPROOF_COLOR")]
+    pub(super) color: Color,
+}
+
+/// Whether to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// In a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    pub(super) fn write_global(self) {
+        match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+}
+
+/// Offers the formats by their names.
+fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).map(|name| name.parse().unwrap_or_default())
+}
+
+impl Global {
+    pub(super) const fn mode(&self) -> Mode {
+        if self.lax { Mode::Lax } else { Mode::Live }
+    }
+
+    pub(super) const fn seed(&self) -> Option<u64> {
+        self.seed
+    }
+
+    /// The moment of sending as Liquid counts it; none for the clock's.
+    pub(super) fn now_in_milliseconds(&self) -> Option<f64> {
+        self.now.map(milliseconds)
+    }
+
+    pub(super) fn circumstances(&self) -> Circumstances {
+        Circumstances {
+            now: self.now.unwrap_or_else(Timestamp::now),
+            mode: self.mode(),
+            seed: self.seed,
+            limits: Limits::default(),
+        }
+    }
+
+    /// A file that was named on the command line.
+    pub(super) fn path(&self, path: &std::path::Path) -> PathBuf {
+        self.directory.join(path)
+    }
+
+    /// Reads the project, and tells on standard error what is wrong with its files.
+    pub(super) fn open_project(&self) -> Result<(Project, Outcome), Failure> {
+        let project = Project::open(&self.directory)?;
+        self.report(project.problems())?;
+        let outcome = if project.problems().has_errors() { Outcome::Broken } else { Outcome::Fine };
+        Ok((project, outcome))
+    }
+
+    /// The cases that `names` mean. Names of what is broken, and told so, are no news.
+    pub(super) fn select<'p>(
+        &self,
+        project: &'p Project,
+        names: &[String],
+        outcome: Outcome,
+    ) -> Result<Vec<Case<'p>>, Failure> {
+        match project.select(names) {
+            Err(_) if outcome == Outcome::Broken => Ok(Vec::new()),
+            cases => Ok(cases?),
+        }
+    }
+
+    /// Tells problems on standard error.
+    pub(super) fn report(&self, problems: &[Diagnostic]) -> Result<(), Failure> {
+        if !problems.is_empty() {
+            let mut out = anstream::stderr().lock();
+            self.format.renderer(terminal::look()).render(problems, &mut out)?;
+        }
+        Ok(())
+    }
+
+    /// The format that problems are told in.
+    pub(super) const fn format(&self) -> Format {
+        self.format
+    }
+}

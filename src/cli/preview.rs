@@ -1,0 +1,38 @@
+//! `inkproof preview`: messages as the inbox would show them.
+
+use std::io::Write;
+
+use clap::Args;
+
+use super::card::Card;
+use super::{Failure, Global, Outcome, terminal};
+use crate::project::render_cases;
+
+#[derive(Debug, Args)]
+pub(super) struct Preview {
+    /// Templates, requests or patterns; all if none is given
+    names: Vec<String>,
+}
+
+impl Preview {
+    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        let (project, mut outcome) = global.open_project()?;
+        let cases = global.select(&project, &self.names, outcome)?;
+        let look = terminal::look();
+        let problems = global.format().renderer(look);
+        let mut out = anstream::stdout().lock();
+        render_cases(&cases, &global.circumstances(), |case, rendering| {
+            let card = Card { case, message: rendering.message.as_ref(), look };
+            writeln!(out, "{card}")?;
+            if !rendering.problems.is_empty() {
+                problems.render(&rendering.problems, &mut out)?;
+                writeln!(out)?;
+            }
+            if rendering.message.is_none() {
+                outcome = outcome.and(Outcome::Findings);
+            }
+            std::io::Result::Ok(())
+        })?;
+        Ok(outcome)
+    }
+}

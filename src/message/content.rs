@@ -1,0 +1,171 @@
+//! Content: the rendered text as JSON, and who is to blame where it is none.
+//!
+//! Nothing is escaped on the way, neither here nor at Customer.io, so any printed value can break the JSON.
+
+use std::ops::Range;
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Fix, Source};
+use crate::liquid::json::{self, JsonError};
+use crate::liquid::value::Object;
+use crate::liquid::{Arena, Mark, Value, Writer};
+
+const INVALID_JSON: Code = Code::new("invalid-json");
+const NOT_AN_OBJECT: Code = Code::new("not-an-object");
+const TRAILING_COMMA: Code = Code::new("trailing-comma");
+
+/// How many printed values are tried as the culprit.
+const MAX_SUSPECTS: usize = 200;
+/// How much of a value is shown, in characters.
+const SHOWN: usize = 60;
+
+/// A rendered content.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Content<'a> {
+    /// What was rendered.
+    pub(super) text: &'a str,
+    /// What in the template wrote what.
+    pub(super) marks: &'a [Mark],
+    /// The template's file.
+    pub(super) source: &'a Source,
+    /// Where in the file the template's content begins.
+    pub(super) start: usize,
+}
+
+impl<'a> Content<'a> {
+    /// Reads the properties. A comma with nothing after it is accepted with a warning: it is in Customer.io's own
+    /// documented example.
+    pub(super) fn properties(&self, arena: &'a Arena, problems: &mut Diagnostics) -> Option<&'a Object<'a>> {
+        match json::read_with_trailing_commas(self.text, arena) {
+            Ok((Value::Object(properties), commas)) => {
+                for comma in commas {
+                    problems.push(self.trailing_comma(comma));
+                }
+                Some(properties)
+            }
+            Ok((other, _)) => {
+                let message = format!("the content renders to {}, not to a JSON object", describe(other));
+                let start = self.text.len() - self.text.trim_start().len();
+                let problem = Diagnostic::error(NOT_AN_OBJECT, message);
+                problems.push(problem.at(self.location(start)).help("write the message's properties between `{` and `}`"));
+                None
+            }
+            Err(error) => {
+                problems.push(self.invalid_json(&error));
+                None
+            }
+        }
+    }
+
+    fn trailing_comma(&self, offset: usize) -> Diagnostic {
+        let location = self.location(offset);
+        let range = location.range();
+        let problem = Diagnostic::warning(TRAILING_COMMA, "nothing comes after this comma")
+            .primary(location, "no comma belongs here")
+            .help("JSON allows no comma before a closing bracket; Customer.io's own example has one");
+        if self.source.text().get(range.clone()) == Some(",") {
+            return problem.fix(Fix::new("remove the comma").delete(range));
+        }
+        problem
+    }
+
+    fn invalid_json(&self, error: &JsonError) -> Diagnostic {
+        let problem = Diagnostic::error(INVALID_JSON, format!("the content is no JSON: {error}"));
+        match self.culprit(error) {
+            Some(mark) => {
+                let printed = &self.text[mark.written.clone()];
+                let range = self.start + mark.span.start..self.start + mark.span.end;
+                let written = &self.source.text()[range.clone()];
+                problem.primary(self.source.at(range), blame(printed)).help(advice(written, printed, self.is_quoted(mark)))
+            }
+            None => problem.at(self.location(error.offset)),
+        }
+    }
+
+    /// The printed value without which the text would have been JSON up to here: each one before the error, the nearest
+    /// first, is replaced by `0`, which fits inside a text and as a value.
+    fn culprit(&self, error: &JsonError) -> Option<&'a Mark> {
+        let printed = self.marks.iter().filter(|mark| mark.writer == Writer::Liquid);
+        let before: Vec<_> = printed.filter(|mark| mark.written.start <= error.offset).collect();
+        before.into_iter().rev().take(MAX_SUSPECTS).find(|mark| {
+            let rest = &self.text[mark.written.end..];
+            let repaired = format!("{}0{rest}", &self.text[..mark.written.start]);
+            let arena = Arena::new();
+            let seen = match json::read_with_trailing_commas(&repaired, &arena) {
+                Ok(_) => return true,
+                Err(later) => later.offset,
+            };
+            // What follows the value must be read farther than it was.
+            let remaining = repaired.len().saturating_sub(seen);
+            remaining < (self.text.len() - error.offset).min(rest.len())
+        })
+    }
+
+    /// Whether a printed value stands between quotes.
+    fn is_quoted(&self, mark: &Mark) -> bool {
+        let before = self.text[..mark.written.start].chars().next_back();
+        let after = self.text[mark.written.end..].chars().next();
+        before == Some('"') || after == Some('"')
+    }
+
+    /// The place in the file that wrote the byte at `offset` of the rendered text.
+    fn location(&self, offset: usize) -> crate::diagnostics::Location {
+        let at = self.marks.partition_point(|mark| mark.written.end <= offset);
+        let range: Range<usize> = match self.marks.get(at).or(self.marks.last()) {
+            Some(Mark { writer: Writer::Text, written, span }) => {
+                let place = span.start + offset.saturating_sub(written.start).min(span.end - span.start);
+                place..(place + 1).min(span.end)
+            }
+            Some(mark) => mark.span.range(),
+            None => 0..0,
+        };
+        self.source.at(self.start + range.start..self.start + range.end)
+    }
+}
+
+/// What a JSON value is called.
+const fn describe(value: Value<'_>) -> &'static str {
+    match value {
+        Value::Array(_) => "a list",
+        Value::String(_) => "a text",
+        Value::Number(_) => "a number",
+        Value::Bool(_) => "true or false",
+        _ => "null",
+    }
+}
+
+/// What a value did to the JSON.
+fn blame(printed: &str) -> String {
+    if printed.is_empty() {
+        return "printed nothing".to_owned();
+    }
+    let mut shown: String = printed.chars().take(SHOWN).collect();
+    if shown.len() < printed.len() {
+        shown.push('…');
+    }
+    format!("printed `{shown}`")
+}
+
+/// What to write instead.
+fn advice(written: &str, printed: &str, is_quoted: bool) -> String {
+    let inner = written.trim_start_matches("{{").trim_end_matches("}}").trim_matches('-').trim();
+    if !written.starts_with("{{") {
+        return "make it print what JSON allows at this place".to_owned();
+    }
+    if printed == "[object Object]" {
+        return format!("print the object as JSON: `{{{{ {inner} | json }}}}`");
+    }
+    match (is_quoted, printed.is_empty()) {
+        (true, _) => {
+            let culprit = match printed.chars().find(|character| matches!(character, '"' | '\\' | '\0'..='\u{1f}')) {
+                Some('"') => "a quote ends the text",
+                Some('\\') => "a backslash begins an escape",
+                Some('\n') => "a text may not go over a line's end",
+                Some(_) => "a text may not hold a control character",
+                None => "it does not fit into a text",
+            };
+            format!("{culprit}; let `json` quote and escape it: `{{{{ {inner} | json }}}}`, without quotes around it")
+        }
+        (false, true) => format!("say what to print where there is nothing: `{{{{ {inner} | json }}}}` prints `null`"),
+        (false, false) => format!("print it as JSON: `{{{{ {inner} | json }}}}`"),
+    }
+}

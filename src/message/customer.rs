@@ -1,0 +1,138 @@
+//! Customers: the person a message is for, as Liquid's `customer.*` sees them.
+
+use crate::diagnostics::{Code, Diagnostic, Source};
+use crate::liquid::value::Object;
+use crate::liquid::{Arena, Value, coerce, json};
+
+use super::request::IdentifierKind;
+
+const INVALID_CUSTOMER: Code = Code::new("invalid-customer");
+
+/// A customer as it stands in a file: a flat object, or the App API's answer to
+/// `GET /v1/customers/{id}/attributes` as it came.
+#[derive(Clone, Debug)]
+pub struct Customer {
+    source: Source,
+    identifiers: [Option<String>; 3],
+    display_name: Option<String>,
+}
+
+impl Customer {
+    /// Reads a customer out of its file's text.
+    ///
+    /// # Errors
+    /// The text is no JSON object, or has nothing that a request could name the customer by.
+    pub fn read(source: Source) -> Result<Self, Diagnostic> {
+        let arena = Arena::new();
+        let value = json::read(source.text(), &arena).map_err(|error| {
+            let message = format!("the customer is no JSON: {error}");
+            Diagnostic::error(INVALID_CUSTOMER, message).primary(source.at(error.offset..error.offset + 1), "")
+        })?;
+        let Some(attributes) = attributes(value, &arena) else {
+            let problem = Diagnostic::error(INVALID_CUSTOMER, "the customer is no JSON object");
+            return Err(problem.at(source.at(0..0)).help("write attributes such as `{\"id\": \"user_123\"}`"));
+        };
+        let text = |name| text_of(attributes, name, &arena);
+        let identifiers = IdentifierKind::ALL.map(|kind| text(kind.as_str()));
+        if identifiers.iter().all(Option::is_none) {
+            let problem = Diagnostic::error(INVALID_CUSTOMER, "the customer has no `id`, `email` or `cio_id`");
+            return Err(problem.at(source.at(0..0)).help("a request names its customer by one of these"));
+        }
+        let full_name = [text("first_name"), text("last_name")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let display_name = Some(full_name).filter(|name| !name.is_empty()).or_else(|| text("name"));
+        drop(arena);
+        Ok(Self { source, identifiers, display_name })
+    }
+
+    /// The file.
+    #[must_use]
+    pub const fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// What a request may name the customer by.
+    #[must_use]
+    pub fn identifier(&self, kind: IdentifierKind) -> Option<&str> {
+        self.identifiers[kind as usize].as_deref()
+    }
+
+    /// The first of `id`, `email` and `cio_id` that there is.
+    #[must_use]
+    pub fn main_identifier(&self) -> &str {
+        self.identifiers.iter().flatten().next().map_or("", String::as_str)
+    }
+
+    /// What people call the customer: first and last name, else the name; none where the data has neither.
+    #[must_use]
+    pub fn display_name(&self) -> Option<&str> {
+        self.display_name.as_deref()
+    }
+
+    /// The attributes, as `customer` in a template.
+    #[must_use]
+    pub fn attributes<'a>(&'a self, arena: &'a Arena) -> Value<'a> {
+        // The text was read once when the customer was.
+        let value = json::read(self.source.text(), arena).unwrap_or(Value::Null);
+        attributes(value, arena).map_or(Value::Null, Value::Object)
+    }
+}
+
+/// The attributes of either form. In the App API's, those that identify the customer stand apart, and are added.
+fn attributes<'a>(value: Value<'a>, arena: &'a Arena) -> Option<&'a Object<'a>> {
+    let Value::Object(object) = value else { return None };
+    let Some(Value::Object(answer)) = object.get("customer") else { return Some(object) };
+    let Some(Value::Object(attributes)) = answer.get("attributes") else { return Some(object) };
+    let mut entries = attributes.entries().to_vec();
+    let identifiers = match answer.get("identifiers") {
+        Some(Value::Object(identifiers)) => identifiers.entries(),
+        _ => &[],
+    };
+    let id = answer.get("id").map(|id| ("id", id));
+    for (name, value) in identifiers.iter().copied().chain(id) {
+        if attributes.get(name).is_none() && !entries.iter().any(|(known, _)| *known == name) {
+            entries.push((name, value));
+        }
+    }
+    Some(Object::new(&entries, arena))
+}
+
+fn text_of<'a>(attributes: &Object<'a>, name: &str, arena: &'a Arena) -> Option<String> {
+    match attributes.get(name)? {
+        value @ (Value::String(_) | Value::Number(_)) => {
+            coerce::text(value, arena).ok().filter(|text| !text.is_empty()).map(str::to_owned)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms() {
+        let flat = r#"{"id": 7, "email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"}"#;
+        let answer = r#"{"customer": {"id": "7", "identifiers": {"id": "7", "email": "ada@example.com", "cio_id": "a1"},
+            "attributes": {"first_name": "Ada", "last_name": "Lovelace"}, "devices": []}}"#;
+        for text in [flat, answer] {
+            let customer = Customer::read(Source::new("c.json", text)).unwrap();
+            assert_eq!(customer.identifier(IdentifierKind::Id), Some("7"));
+            assert_eq!(customer.identifier(IdentifierKind::Email), Some("ada@example.com"));
+            assert_eq!(customer.display_name(), Some("Ada Lovelace"));
+            let arena = Arena::new();
+            let Value::Object(attributes) = customer.attributes(&arena) else { panic!("{text}") };
+            assert!(matches!(attributes.get("first_name"), Some(Value::String("Ada"))));
+        }
+    }
+
+    #[test]
+    fn what_is_no_customer() {
+        for (text, expected) in [
+            ("[]", "the customer is no JSON object"),
+            ("{\"a\": 1", "the customer is no JSON: unexpected end of JSON input"),
+            ("{\"name\": \"Ada\"}", "the customer has no `id`, `email` or `cio_id`"),
+        ] {
+            assert_eq!(Customer::read(Source::new("c.json", text)).unwrap_err().message, expected);
+        }
+    }
+}

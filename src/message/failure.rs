@@ -1,0 +1,112 @@
+//! Failures: Liquid's errors as findings in the file that the template came from.
+
+use std::ops::Range;
+
+use crate::diagnostics::{Code, Diagnostic, Source};
+use crate::liquid::{Error, ErrorKind, Language, Subject, Value};
+
+/// The template cannot be read as Liquid.
+pub const LIQUID_SYNTAX: Code = Code::new("liquid-syntax");
+/// Rendering failed for another reason than a missing variable.
+pub const RENDER_ERROR: Code = Code::new("render-error");
+/// A variable is missing.
+pub const UNDEFINED_VARIABLE: Code = Code::new("undefined-variable");
+/// There is no such filter.
+pub const UNKNOWN_FILTER: Code = Code::new("unknown-filter");
+/// There is no such tag.
+pub const UNKNOWN_TAG: Code = Code::new("unknown-tag");
+
+/// A Liquid text in a file, and what it was rendered with.
+#[derive(Clone, Copy, Debug)]
+pub struct LiquidText<'a> {
+    /// The file.
+    pub source: &'a Source,
+    /// Where in the file the text stands.
+    pub place: Place<'a>,
+    /// Its language.
+    pub language: &'a Language,
+    /// The data, where there was any.
+    pub data: Value<'a>,
+}
+
+/// Where a Liquid text stands in a file.
+#[derive(Clone, Copy, Debug)]
+pub enum Place<'a> {
+    /// Byte for byte from here on.
+    From(usize),
+    /// Somehow in this range, perhaps with escapes in it.
+    Within(&'a Range<usize>),
+}
+
+impl LiquidText<'_> {
+    /// Where in the file a span of the text stands.
+    fn range(&self, span: Option<crate::liquid::Span>) -> Range<usize> {
+        match (self.place, span) {
+            (Place::From(start), Some(span)) => start + span.start..start + span.end,
+            (Place::From(start), None) => start..start,
+            (Place::Within(range), _) => range.clone(),
+        }
+    }
+}
+
+/// An error of Liquid as a finding.
+#[must_use]
+pub fn of_liquid(error: &Error, text: &LiquidText<'_>) -> Diagnostic {
+    let location = text.source.at(text.range(error.span()));
+    match error.subject() {
+        Some(Subject::MissingVariable(path)) => missing_variable(error, path, text)
+            .primary(location, "not in the data"),
+        Some(Subject::UnknownFilter(name)) => Diagnostic::error(UNKNOWN_FILTER, error.message())
+            .primary(location, "no such filter")
+            .suggest(name, text.language.filter_names()),
+        Some(Subject::UnknownTag(name)) => {
+            let problem = Diagnostic::error(UNKNOWN_TAG, error.message()).primary(location, "no such tag");
+            problem.suggest(name, text.language.tag_names())
+        }
+        None => {
+            let code = match error.kind() {
+                ErrorKind::Parse | ErrorKind::Tokenization => LIQUID_SYNTAX,
+                _ => RENDER_ERROR,
+            };
+            // A message may quote a tag of several lines.
+            let message = error.message().split('\n').next().unwrap_or_default();
+            Diagnostic::error(code, message).at(location)
+        }
+    }
+}
+
+fn missing_variable(error: &Error, path: &str, text: &LiquidText<'_>) -> Diagnostic {
+    let problem = Diagnostic::error(UNDEFINED_VARIABLE, error.message());
+    let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let known = names_below(text.data, parent);
+    let problem = problem.suggest(name, known.iter().copied());
+    if !problem.help.is_empty() {
+        return problem;
+    }
+    let elsewhere = names_below(text.data, "").into_iter().filter(|root| {
+        parent.is_empty() && names_below(text.data, root).contains(&name)
+    });
+    let elsewhere: Vec<_> = elsewhere.map(|root| format!("`{root}.{name}`")).collect();
+    if elsewhere.is_empty() {
+        return problem.help(format!("put it into the data, or rescue it: `{{{{ {path} | default: \"…\" }}}}`"));
+    }
+    problem.help(format!("did you mean {}?", elsewhere.join(" or ")))
+}
+
+/// The keys of the object at a path of names; none where there is no object.
+fn names_below<'a>(data: Value<'a>, path: &str) -> Vec<&'a str> {
+    let mut value = data;
+    for name in path.split('.').filter(|name| !name.is_empty()) {
+        value = match value {
+            Value::Object(object) => object.get(name).unwrap_or(Value::Undefined),
+            Value::Array(items) => {
+                name.parse::<usize>().ok().and_then(|at| items.get(at)).copied().unwrap_or(Value::Undefined)
+            }
+            _ => Value::Undefined,
+        };
+    }
+    match value {
+        Value::Object(object) => object.entries().iter().map(|(name, _)| *name).collect(),
+        _ => Vec::new(),
+    }
+}

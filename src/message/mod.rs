@@ -1,0 +1,18 @@
+//! Messages: template + customer + request → message. What a recipient's inbox receives, or why it receives nothing.
+
+mod content;
+mod customer;
+mod expiration;
+mod failure;
+mod render;
+mod request;
+mod settings;
+mod template;
+
+pub use customer::Customer;
+pub use expiration::{Expiration, ExpirationError, MAX_LIFE};
+pub use failure::{LiquidText, Place, of_liquid};
+pub use render::{Circumstances, CompiledTemplate, Message, Rendering, milliseconds};
+pub use request::{Identifier, IdentifierKind, Request, TemplateReference};
+pub use settings::{Setting, Settings};
+pub use template::Template;

@@ -1,0 +1,253 @@
+//! Rendering: a template, a customer and a request become a message, or the reasons why not.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json};
+
+use super::content::Content;
+use super::expiration::{Expiration, MAX_LIFE};
+use super::failure::{LiquidText, Place, of_liquid};
+use super::settings::{EXPIRATION_INVALID, Setting, has_liquid};
+use super::{Customer, Request, Template};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::liquid::value::Object;
+use crate::liquid::{self, Arena, Language, Limits, Mode, Options, Output, Value};
+
+const EXPIRATION_TOO_LONG: Code = Code::new("expiration-too-long");
+
+/// What a recipient's inbox receives. Serializes to the object that Customer.io's client library hands out.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Message {
+    /// The type; empty where the template has none.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The topics; none means the implicit topic `default`.
+    pub topics: Vec<String>,
+    /// When it was sent, in whole seconds.
+    #[serde(rename = "sentAt")]
+    pub sent_at: Timestamp,
+    /// When it expires.
+    pub expiry: Timestamp,
+    /// `title`, `body`, and whatever else the content renders to.
+    pub properties: Map<String, Json>,
+}
+
+/// What came of rendering.
+#[derive(Clone, Debug)]
+pub struct Rendering {
+    /// The message; none where it fails.
+    pub message: Option<Message>,
+    /// What is wrong or doubtful, in reading order.
+    pub problems: Diagnostics,
+}
+
+/// When, how and by what luck a message is rendered.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances {
+    /// The moment of sending.
+    pub now: Timestamp,
+    /// Whether as a real send or as a test send.
+    pub mode: Mode,
+    /// Where chance starts from; anew each time where it is not given.
+    pub seed: Option<u64>,
+    /// What may be used up.
+    pub limits: Limits,
+}
+
+/// A template whose Liquid has been parsed: its content, and the settings that have any.
+#[derive(Debug)]
+pub struct CompiledTemplate<'a> {
+    template: &'a Template,
+    language: &'static Language,
+    content: liquid::Template<'a>,
+    kind: Option<CompiledSetting<'a>>,
+    topics: Vec<CompiledSetting<'a>>,
+    expiration: Option<CompiledSetting<'a>>,
+}
+
+#[derive(Debug)]
+struct CompiledSetting<'a> {
+    setting: &'a Setting<String>,
+    /// Nothing where the setting is a plain text.
+    liquid: Option<liquid::Template<'a>>,
+}
+
+impl Template {
+    /// Parses the template's Liquid, to render it any number of times.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub fn compile<'a>(&'a self, language: &'static Language, arena: &'a Arena) -> Result<CompiledTemplate<'a>, Diagnostics> {
+        let mut problems = Diagnostics::new();
+        let mut parse = |source: &'a str, place: Place<'_>| {
+            let text = LiquidText { source: self.source(), place, language, data: Value::Undefined };
+            let limit = Limits::default().parse_length;
+            let parsed = liquid::Template::parse_limited(source, language, arena, limit);
+            parsed.map_err(|errors| problems.extend(errors.iter().map(|error| of_liquid(error, &text)))).ok()
+        };
+        let content = parse(self.content(), Place::From(self.content_start()));
+        let mut compile = |setting: &'a Setting<String>| {
+            let liquid =
+                has_liquid(&setting.value).then(|| parse(&setting.value, Place::Within(&setting.span))).flatten();
+            CompiledSetting { setting, liquid }
+        };
+        let settings = self.settings();
+        let kind = settings.kind.as_ref().map(&mut compile);
+        let topics = settings.topics.iter().map(&mut compile).collect();
+        let expiration = settings.expiration.as_ref().map(&mut compile);
+        match content {
+            Some(content) if problems.is_empty() => {
+                Ok(CompiledTemplate { template: self, language, content, kind, topics, expiration })
+            }
+            _ => {
+                problems.tidy();
+                Err(problems)
+            }
+        }
+    }
+}
+
+impl CompiledTemplate<'_> {
+    /// Renders the message that `request` asks for, for `customer`.
+    #[must_use]
+    pub fn render(&self, customer: &Customer, request: &Request, circumstances: &Circumstances) -> Rendering {
+        let arena = Arena::new();
+        let data = Object::new(
+            &[("customer", customer.attributes(&arena)), ("trigger", request.message_data(&arena))],
+            &arena,
+        );
+        let mut render = Render {
+            template: self,
+            data: Value::Object(data),
+            options: Options {
+                mode: circumstances.mode,
+                now: Some(milliseconds(circumstances.now)),
+                seed: circumstances.seed,
+                limits: circumstances.limits,
+            },
+            sent_at: Timestamp::from_second(circumstances.now.as_second()).unwrap_or(circumstances.now),
+            arena: &arena,
+            problems: Diagnostics::new(),
+        };
+        let message = render.message();
+        let mut problems = render.problems;
+        problems.tidy();
+        Rendering { message: message.filter(|_| !problems.has_errors()), problems }
+    }
+}
+
+/// One render under way.
+struct Render<'r, 'a> {
+    template: &'r CompiledTemplate<'a>,
+    data: Value<'r>,
+    options: Options,
+    sent_at: Timestamp,
+    arena: &'r Arena,
+    problems: Diagnostics,
+}
+
+impl<'r> Render<'r, '_> {
+    /// Everything is rendered even where something fails, so that all problems show at once.
+    fn message(&mut self) -> Option<Message> {
+        let template = self.template;
+        let properties = self.properties();
+        let kind = template.kind.as_ref().map_or(Some(String::new()), |kind| self.setting(kind));
+        let topics: Vec<_> = template.topics.iter().filter_map(|topic| self.setting(topic)).collect();
+        let expiry = self.expiry();
+        Some(Message { kind: kind?, topics, sent_at: self.sent_at, expiry: expiry?, properties: properties? })
+    }
+
+    fn properties(&mut self) -> Option<Map<String, Json>> {
+        let template = self.template.template;
+        let mut out = Output::with_marks();
+        let content: liquid::Template<'r> = self.template.content;
+        if let Err(error) = content.render(self.data, &self.options, self.arena, &mut out) {
+            self.fail(&error, Place::From(template.content_start()));
+            return None;
+        }
+        let content = Content {
+            text: out.text(),
+            marks: out.marks(),
+            source: template.source(),
+            start: template.content_start(),
+        };
+        let arena = Arena::new();
+        let properties = content.properties(&arena, &mut self.problems)?;
+        Some(properties.entries().iter().map(|(name, value)| ((*name).to_owned(), to_json(*value))).collect())
+    }
+
+    fn setting(&mut self, setting: &CompiledSetting<'r>) -> Option<String> {
+        let Some(liquid) = setting.liquid else { return Some(setting.setting.value.clone()) };
+        let mut out = Output::new();
+        match liquid.render(self.data, &self.options, self.arena, &mut out) {
+            Ok(()) => Some(out.into_text()),
+            Err(error) => {
+                self.fail(&error, Place::Within(&setting.setting.span));
+                None
+            }
+        }
+    }
+
+    fn expiry(&mut self) -> Option<Timestamp> {
+        let template = self.template;
+        let Some(setting) = &template.expiration else {
+            return Expiration::After(MAX_LIFE).resolve(self.sent_at).ok();
+        };
+        let text = self.setting(setting)?;
+        let location = template.template.source().at(setting.setting.span.clone());
+        let expiry = match text.parse::<Expiration>().and_then(|expiration| expiration.resolve(self.sent_at)) {
+            Ok(expiry) => expiry,
+            Err(error) => {
+                self.problems.push(Diagnostic::error(EXPIRATION_INVALID, error.to_string()).at(location));
+                return None;
+            }
+        };
+        if expiry <= self.sent_at {
+            let message = format!("the message expires at {expiry}, before it is sent");
+            self.problems.push(Diagnostic::error(EXPIRATION_INVALID, message).at(location));
+            return None;
+        }
+        if expiry.duration_since(self.sent_at) > MAX_LIFE {
+            let message = format!("the message expires at {expiry}; Customer.io keeps none longer than 60 days");
+            self.problems.push(Diagnostic::warning(EXPIRATION_TOO_LONG, message).at(location));
+        }
+        Some(expiry)
+    }
+
+    fn fail(&mut self, error: &liquid::Error, place: Place<'_>) {
+        let template = self.template;
+        let text =
+            LiquidText { source: template.template.source(), place, language: template.language, data: self.data };
+        self.problems.push(of_liquid(error, &text));
+    }
+}
+
+/// A moment as Liquid counts it: milliseconds since 1970.
+#[must_use]
+pub fn milliseconds(moment: Timestamp) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285,000 years")]
+    let milliseconds = moment.as_millisecond() as f64;
+    milliseconds
+}
+
+/// A value that was read from JSON, as JSON.
+fn to_json(value: Value<'_>) -> Json {
+    match value {
+        Value::Bool(flag) => Json::Bool(flag),
+        Value::Number(number) => json_number(number),
+        Value::String(text) => Json::String(liquid::utf16::to_utf8(text).into_owned()),
+        Value::Array(items) => items.iter().map(|item| to_json(*item)).collect(),
+        Value::Object(object) => {
+            object.entries().iter().map(|(name, value)| ((*name).to_owned(), to_json(*value))).collect()
+        }
+        _ => Json::Null,
+    }
+}
+
+/// A whole number without a point, as JavaScript writes it.
+fn json_number(number: f64) -> Json {
+    if number.fract() == 0.0 && number.abs() < 9e15 {
+        #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+        return Json::from(number as i64);
+    }
+    Json::from(number)
+}

@@ -1,0 +1,230 @@
+//! Settings: what stands in a template's front matter.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use serde_saphyr::Spanned;
+
+use super::expiration::Expiration;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
+
+const INVALID_SETTINGS: Code = Code::new("invalid-settings");
+const UNKNOWN_SETTING: Code = Code::new("unknown-setting");
+/// An expiration that cannot be read, or lies in the past.
+pub(super) const EXPIRATION_INVALID: Code = Code::new("expiration-invalid");
+
+/// A setting and where its value stands in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// What it is set to.
+    pub value: T,
+    /// The bytes of the value.
+    pub span: Range<usize>,
+}
+
+/// The settings of a template. Texts may hold Liquid where they end up in the message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// What people call the template.
+    pub name: Option<Setting<String>>,
+    /// What it is for.
+    pub description: Option<Setting<String>>,
+    /// Customer.io's number for it, which a request may use as `transactional_message_id`.
+    pub id: Option<Setting<u64>>,
+    /// What requests call it; the file's name where it is not given.
+    pub trigger_name: Option<Setting<String>>,
+    /// The message's type. May hold Liquid.
+    pub kind: Option<Setting<String>>,
+    /// The message's topics; none means the implicit topic `default`. Each may hold Liquid.
+    pub topics: Vec<Setting<String>>,
+    /// When the message expires. May hold Liquid.
+    pub expiration: Option<Setting<String>>,
+}
+
+/// The names of all settings.
+const NAMES: [&str; 7] = ["name", "description", "id", "trigger_name", "type", "topics", "expiration"];
+
+impl Settings {
+    /// Reads the YAML at `range` of a file. What cannot be read is reported and left out.
+    pub(super) fn read(source: &Source, range: Range<usize>, problems: &mut Diagnostics) -> Self {
+        let yaml = &source.text()[range.clone()];
+        let mut settings = Self::default();
+        match serde_saphyr::from_str::<Entries>(yaml) {
+            Ok(Entries(entries)) => {
+                for (name, value) in entries {
+                    let at = |location: serde_saphyr::Location| bytes_of(location, yaml, range.start);
+                    let (name_span, span) = (at(name.referenced), at(value.referenced));
+                    let entry = Entry { source, name: &name.value, name_span, value: value.value, span };
+                    if let Err(problem) = settings.set(entry) {
+                        problems.push(problem);
+                    }
+                }
+            }
+            Err(error) => problems.push(invalid_yaml(&error, source, range)),
+        }
+        settings
+    }
+
+    fn set(&mut self, entry: Entry<'_>) -> Result<(), Diagnostic> {
+        if entry.value.is_null() {
+            return Ok(());
+        }
+        match entry.name {
+            "name" => self.name = Some(entry.text()?),
+            "description" => self.description = Some(entry.text()?),
+            "id" => self.id = Some(entry.number()?),
+            "trigger_name" => self.trigger_name = Some(entry.text()?),
+            "type" => self.kind = Some(entry.text()?),
+            "topics" => self.topics = entry.texts()?,
+            "expiration" => self.expiration = Some(entry.expiration()?),
+            unknown => {
+                let problem = Diagnostic::error(UNKNOWN_SETTING, format!("there is no setting `{unknown}`"))
+                    .primary(entry.source.at(entry.name_span.clone()), "unknown setting")
+                    .suggest(unknown, NAMES);
+                return Err(if problem.help.is_empty() {
+                    problem.help(format!("the settings are {}", list(&NAMES)))
+                } else {
+                    problem
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One line of the front matter.
+struct Entry<'a> {
+    source: &'a Source,
+    name: &'a str,
+    name_span: Range<usize>,
+    value: Value,
+    span: Range<usize>,
+}
+
+impl Entry<'_> {
+    fn text(self) -> Result<Setting<String>, Diagnostic> {
+        match scalar(&self.value) {
+            Some(value) => Ok(Setting { value, span: self.span }),
+            None => Err(self.expected("a text")),
+        }
+    }
+
+    fn number(self) -> Result<Setting<u64>, Diagnostic> {
+        match self.value.as_u64() {
+            Some(value) => Ok(Setting { value, span: self.span }),
+            None => Err(self.expected("a whole number, the template's `transactional_message_id` at Customer.io")),
+        }
+    }
+
+    fn texts(self) -> Result<Vec<Setting<String>>, Diagnostic> {
+        let items = match &self.value {
+            Value::Array(items) => items.as_slice(),
+            single => std::slice::from_ref(single),
+        };
+        let texts = items.iter().map(scalar).collect::<Option<Vec<_>>>();
+        match texts {
+            Some(texts) => Ok(texts.into_iter().map(|value| Setting { value, span: self.span.clone() }).collect()),
+            None => Err(self.expected("a list of texts, such as `[orders, shipping]`")),
+        }
+    }
+
+    /// A time that holds no Liquid can be judged at once.
+    fn expiration(self) -> Result<Setting<String>, Diagnostic> {
+        let setting = Entry { value: self.value.clone(), span: self.span.clone(), name_span: 0..0, ..self }.text()?;
+        if !has_liquid(&setting.value)
+            && let Err(error) = setting.value.parse::<Expiration>()
+        {
+            return Err(Diagnostic::error(EXPIRATION_INVALID, error.to_string())
+                .primary(self.source.at(self.span), "not a time")
+                .help("write `60 days`, `90 minutes`, `2026-03-01T12:00:00Z`, unix seconds, or Liquid that gives one of these"));
+        }
+        Ok(setting)
+    }
+
+    fn expected(&self, what: &str) -> Diagnostic {
+        let message = format!("expected {what} under `{}`", self.name);
+        Diagnostic::error(INVALID_SETTINGS, message).primary(self.source.at(self.span.clone()), "")
+    }
+}
+
+/// Whether a text has anything for Liquid to do.
+pub(super) fn has_liquid(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%")
+}
+
+/// The text of a value that is written as one piece.
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+/// Names in backticks with commas between them.
+fn list(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn invalid_yaml(error: &serde_saphyr::Error, source: &Source, range: Range<usize>) -> Diagnostic {
+    let yaml = &source.text()[range.clone()];
+    let span = error.location().map_or(range.start..range.end, |location| bytes_of(location, yaml, range.start));
+    let text = error.without_snippet().to_string();
+    // The place is told by the location already.
+    let reason = text.split_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
+    let problem = Diagnostic::error(INVALID_SETTINGS, format!("the settings are no YAML: {reason}"))
+        .primary(source.at(span.clone()), "");
+    if source.text().get(span.start..).is_some_and(|rest| rest.starts_with('{')) {
+        return problem.help("put Liquid in quotes: `\"{{ … }}\"`");
+    }
+    problem
+}
+
+/// The bytes of a YAML location in the file that the YAML is part of.
+fn bytes_of(location: serde_saphyr::Location, yaml: &str, start: usize) -> Range<usize> {
+    let span = location.span();
+    let to_usize = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    if let (Some(offset), Some(length)) = (span.byte_offset(), span.byte_len()) {
+        let offset = to_usize(offset).saturating_add(start);
+        return offset..offset.saturating_add(to_usize(length));
+    }
+    // Some errors are only known by their character.
+    let offset = yaml.char_indices().nth(to_usize(span.offset().into())).map_or(yaml.len(), |(offset, _)| offset);
+    start + offset..start + offset
+}
+
+/// A YAML mapping, in order, with the places of its keys and values.
+struct Entries(Vec<(Spanned<String>, Spanned<Value>)>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EntriesVisitor;
+
+        impl<'de> Visitor<'de> for EntriesVisitor {
+            type Value = Entries;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("settings such as `type: order`")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+
+            // No settings at all are read as nothing.
+            fn visit_unit<E>(self) -> Result<Entries, E> {
+                Ok(Entries(Vec::new()))
+            }
+        }
+
+        deserializer.deserialize_map(EntriesVisitor)
+    }
+}

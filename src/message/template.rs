@@ -1,0 +1,186 @@
+//! Templates: a file's settings and its content.
+
+use std::ops::Range;
+
+use super::settings::Settings;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
+
+const NO_FRONT_MATTER: Code = Code::new("no-front-matter");
+const UNCLOSED_FRONT_MATTER: Code = Code::new("unclosed-front-matter");
+const EMPTY_TEMPLATE: Code = Code::new("empty-template");
+
+/// A template as it stands in a file.
+#[derive(Clone, Debug)]
+pub struct Template {
+    source: Source,
+    name: String,
+    settings: Settings,
+    content: Range<usize>,
+}
+
+impl Template {
+    /// Reads a template out of its file's text. `stem` is what requests call it unless its settings say otherwise.
+    ///
+    /// ```
+    /// use inkproof::diagnostics::Source;
+    /// use inkproof::message::Template;
+    /// let source = Source::new("templates/hello.liquid", "---\ntype: greeting\n---\n{\"title\": \"Hi\"}\n");
+    /// let template = Template::read("hello", source).unwrap();
+    /// assert_eq!(template.content(), "{\"title\": \"Hi\"}\n");
+    /// assert_eq!(template.settings().kind.as_ref().unwrap().value, "greeting");
+    /// ```
+    ///
+    /// # Errors
+    /// Everything that is wrong with the front matter. The content is not looked at.
+    pub fn read(stem: &str, source: Source) -> Result<Self, Diagnostics> {
+        let mut problems = Diagnostics::new();
+        let (front_matter, content) = match split(&source) {
+            Ok(parts) => parts,
+            Err(problem) => return Err(problem.into()),
+        };
+        let settings = Settings::read(&source, front_matter, &mut problems);
+        if source.text()[content.clone()].trim().is_empty() {
+            problems.push(
+                Diagnostic::error(EMPTY_TEMPLATE, "the template has no content")
+                    .at(source.at(content.start..content.start))
+                    .help("below the settings, write the JSON of the message, such as `{\"title\": \"…\", \"body\": \"…\"}`"),
+            );
+        }
+        if problems.has_errors() {
+            return Err(problems);
+        }
+        let name = settings.trigger_name.as_ref().map_or(stem, |name| &name.value).to_owned();
+        Ok(Self { source, name, settings, content })
+    }
+
+    /// What requests call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The file.
+    #[must_use]
+    pub const fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The settings.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The JSON with Liquid, as Customer.io's editor holds it.
+    #[must_use]
+    pub fn content(&self) -> &str {
+        &self.source.text()[self.content.clone()]
+    }
+
+    /// Where in the file the content begins.
+    #[must_use]
+    pub const fn content_start(&self) -> usize {
+        self.content.start
+    }
+
+    /// Whether a request that names `reference` means this template: by its name in any case, or its number.
+    #[must_use]
+    pub fn is_called(&self, reference: &str) -> bool {
+        self.has_id(reference) || self.name.to_lowercase() == reference.to_lowercase()
+    }
+
+    /// Whether `reference` is this template's number.
+    #[must_use]
+    pub fn has_id(&self, reference: &str) -> bool {
+        self.settings.id.as_ref().is_some_and(|id| id.value.to_string() == reference)
+    }
+}
+
+/// The front matter between its two lines, and the content after them.
+fn split(source: &Source) -> Result<(Range<usize>, Range<usize>), Diagnostic> {
+    let text = source.text();
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut lines = Lines { text, at: start };
+    let help = "a template begins with its settings between two lines `---`, even where there are none";
+    match lines.next() {
+        Some(first) if is_fence(&text[first.clone()]) => {}
+        _ if text.trim().is_empty() => {
+            return Err(Diagnostic::error(EMPTY_TEMPLATE, "the template is empty").at(source.at(0..0)).help(help));
+        }
+        _ => {
+            let problem = Diagnostic::error(NO_FRONT_MATTER, "the template has no settings");
+            return Err(problem.primary(source.at(start..start), "expected a line `---`").help(help));
+        }
+    }
+    let front_matter = lines.at;
+    while let Some(line) = lines.next() {
+        if is_fence(&text[line.clone()]) {
+            return Ok((front_matter..line.start, lines.at..text.len()));
+        }
+    }
+    let problem = Diagnostic::error(UNCLOSED_FRONT_MATTER, "the settings do not end");
+    Err(problem.primary(source.at(start..start + 3), "they begin here").help("end them with a line `---`"))
+}
+
+fn is_fence(line: &str) -> bool {
+    line.trim_end() == "---"
+}
+
+/// The lines of a text, as ranges with their ends.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Iterator for Lines<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
+        let line = self.at..self.at + rest.find('\n').map_or(rest.len(), |newline| newline + 1);
+        self.at = line.end;
+        Some(line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(text: &str) -> Vec<String> {
+        let source = Source::new("t.liquid", text);
+        let Err(problems) = Template::read("t", source) else { return Vec::new() };
+        let place = |problem: &Diagnostic| problem.location().map(ToString::to_string).unwrap_or_default();
+        problems.iter().map(|problem| format!("{} {}: {}", place(problem), problem.code, problem.message)).collect()
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_template() {
+        for (text, expected) in [
+            ("---\n---\n{}", vec![]),
+            ("\u{feff}---\r\ntype: a\r\n---\r\n{}", vec![]),
+            ("", vec!["t.liquid:1:1 empty-template: the template is empty"]),
+            ("{}", vec!["t.liquid:1:1 no-front-matter: the template has no settings"]),
+            ("---\ntype: a\n{}", vec!["t.liquid:1:1 unclosed-front-matter: the settings do not end"]),
+            ("---\n---\n \n", vec!["t.liquid:3:1 empty-template: the template has no content"]),
+            ("---\ntpye: a\n---\n{}", vec!["t.liquid:2:1 unknown-setting: there is no setting `tpye`"]),
+            ("---\nid: x\nexpiration: soon\n---\n{}", vec![
+                "t.liquid:2:5 invalid-settings: expected a whole number, the template's `transactional_message_id` at \
+                 Customer.io under `id`",
+                "t.liquid:3:13 expiration-invalid: `soon` is no time: expected a number of seconds, minutes, hours or \
+                 days, or a timestamp",
+            ]),
+            ("---\ntype: {{ trigger.x }}\n---\n{}", vec![
+                "t.liquid:2:7 invalid-settings: the settings are no YAML: expected string scalar",
+            ]),
+            ("---\na: [b\nc: d\n---\n{}", vec![
+                "t.liquid:3:2 invalid-settings: the settings are no YAML: illegal placement of ':' indicator",
+            ]),
+            ("---\ntopics: {a: b}\n---\n{}", vec![
+                "t.liquid:2:9 invalid-settings: expected a list of texts, such as `[orders, shipping]` under `topics`",
+            ]),
+        ] {
+            assert_eq!(problems(text), expected, "{text:?}");
+        }
+    }
+}

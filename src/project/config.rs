@@ -1,0 +1,85 @@
+//! Configuration: what `inkproof.toml` may say. Every key has a default, and so has the whole file.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::{CONFIG_FILE, whole_file};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
+
+const INVALID_CONFIG: Code = Code::new("invalid-config");
+
+/// The configuration of a project.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where things are.
+    pub paths: Paths,
+}
+
+/// The folders of a project, below its own.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Paths {
+    /// Templates, `*.liquid`.
+    pub templates: PathBuf,
+    /// Customers, one a `*.json`.
+    pub customers: PathBuf,
+    /// Requests, one a `*.json`.
+    pub requests: PathBuf,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self {
+            templates: "templates".into(),
+            customers: "fixtures/customers".into(),
+            requests: "fixtures/requests".into(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the configuration in the folder `root`; the defaults where there is none or it cannot be read.
+    pub(super) fn read(root: &Path, problems: &mut Diagnostics) -> Self {
+        let text = match std::fs::read_to_string(root.join(CONFIG_FILE)) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Self::default(),
+            Err(error) => {
+                let message = format!("cannot read the configuration: {error}");
+                problems.push(Diagnostic::error(INVALID_CONFIG, message).at(whole_file(CONFIG_FILE)));
+                return Self::default();
+            }
+        };
+        toml::from_str(&text).unwrap_or_else(|error| {
+            problems.push(invalid(&error, &Source::new(CONFIG_FILE, text.as_str())));
+            Self::default()
+        })
+    }
+}
+
+fn invalid(error: &toml::de::Error, source: &Source) -> Diagnostic {
+    let message = error.message().lines().next().unwrap_or_default();
+    let problem = Diagnostic::error(INVALID_CONFIG, message).at(source.at(error.span().unwrap_or(0..0)));
+    // Serde names the unknown key first, and then all that it knows.
+    let names: Vec<_> = message.split('`').skip(1).step_by(2).collect();
+    match names[..] {
+        [unknown, ref known @ ..] if message.starts_with("unknown field") => problem.suggest(unknown, known.iter().copied()),
+        _ => problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_keys_are_told_with_their_place() {
+        let text = "[paths]\ntemplate = \"t\"\n";
+        let error = toml::from_str::<Config>(text).unwrap_err();
+        let problem = invalid(&error, &Source::new(CONFIG_FILE, text));
+        assert_eq!(problem.location().unwrap().to_string(), "inkproof.toml:2:1");
+        assert_eq!(problem.message, "unknown field `template`, expected one of `templates`, `customers`, `requests`");
+        assert_eq!(problem.help, ["did you mean `templates`?"]);
+    }
+}

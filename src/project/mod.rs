@@ -1,0 +1,281 @@
+//! Projects: a folder on disk becomes templates, customers, requests and configuration, and says what is wrong with them.
+
+mod config;
+mod folder;
+mod rendering;
+mod selection;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+pub use config::Config;
+pub use rendering::render_cases;
+pub use selection::UnknownName;
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
+use crate::message::{Customer, IdentifierKind, Request, Template};
+use folder::{File, Folder};
+
+const DUPLICATE_TRIGGER_NAME: Code = Code::new("duplicate-trigger-name");
+const DUPLICATE_ID: Code = Code::new("duplicate-id");
+const DUPLICATE_CUSTOMER: Code = Code::new("duplicate-customer");
+const NO_REQUESTS: Code = Code::new("no-requests");
+const UNKNOWN_CUSTOMER: Code = Code::new("unknown-customer");
+const UNKNOWN_TEMPLATE: Code = Code::new("unknown-template");
+
+/// The configuration's file. It also marks a folder as a project.
+pub const CONFIG_FILE: &str = "inkproof.toml";
+
+/// A project that has been read from disk.
+#[derive(Debug)]
+pub struct Project {
+    root: PathBuf,
+    config: Config,
+    templates: Vec<Template>,
+    customers: Vec<Customer>,
+    requests: Vec<Request>,
+    /// For each request, its template and its customer, by their places in the lists.
+    resolved: Vec<Option<(usize, usize)>>,
+    problems: Diagnostics,
+}
+
+/// Why there is no project to work on.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// Nothing marks a folder as a project.
+    #[error("no project here: expected a folder `templates` or a file `{CONFIG_FILE}` in `{}` or above", .0.display())]
+    NoProject(PathBuf),
+    /// The folder itself cannot be read.
+    #[error("cannot read `{}`: {error}", .folder.display())]
+    Unreadable {
+        /// The folder.
+        folder: PathBuf,
+        /// Why not.
+        error: std::io::Error,
+    },
+}
+
+/// A message to render: a request with its template and its customer.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'p> {
+    /// The template.
+    pub template: &'p Template,
+    /// The request.
+    pub request: &'p Request,
+    /// The customer.
+    pub customer: &'p Customer,
+}
+
+impl Project {
+    /// Reads the project that `dir` stands in. What is wrong with its files is among its [problems](Self::problems).
+    ///
+    /// # Errors
+    /// There is no project, or its folder cannot be read.
+    pub fn open(dir: &Path) -> Result<Self, OpenError> {
+        let dir = dir.canonicalize().map_err(|error| OpenError::Unreadable { folder: dir.to_owned(), error })?;
+        let root = dir
+            .ancestors()
+            .find(|folder| folder.join(CONFIG_FILE).is_file() || folder.join("templates").is_dir())
+            .ok_or_else(|| OpenError::NoProject(dir.clone()))?
+            .to_owned();
+        let mut problems = Diagnostics::new();
+        let config = Config::read(&root, &mut problems);
+        let mut project = Self {
+            templates: read_all(&Folder::new(&root, &config.paths.templates, "liquid"), &mut problems, |file, _| {
+                Template::read(stem(&file.name), file.source)
+            }),
+            customers: read_all(&Folder::new(&root, &config.paths.customers, "json"), &mut problems, |file, _| {
+                Customer::read(file.source).map_err(Diagnostics::from)
+            }),
+            requests: read_all(&Folder::new(&root, &config.paths.requests, "json"), &mut problems, |file, problems| {
+                Request::read(&file.name, file.source, problems)
+            }),
+            resolved: Vec::new(),
+            root,
+            config,
+            problems,
+        };
+        project.check_names();
+        project.resolved = project.requests.iter().map(|request| project.resolve(request)).collect();
+        project.report_unresolved();
+        project.problems.tidy();
+        Ok(project)
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The templates that could be read, by file.
+    #[must_use]
+    pub fn templates(&self) -> &[Template] {
+        &self.templates
+    }
+
+    /// The customers that could be read, by file.
+    #[must_use]
+    pub fn customers(&self) -> &[Customer] {
+        &self.customers
+    }
+
+    /// The requests that could be read, by file.
+    #[must_use]
+    pub fn requests(&self) -> &[Request] {
+        &self.requests
+    }
+
+    /// What is wrong with the files, in reading order.
+    #[must_use]
+    pub const fn problems(&self) -> &Diagnostics {
+        &self.problems
+    }
+
+    /// Every request that names a template and a customer that there are, by template, then by request.
+    #[must_use]
+    pub fn cases(&self) -> Vec<Case<'_>> {
+        let mut places: Vec<_> =
+            self.resolved.iter().enumerate().filter_map(|(request, found)| found.map(|found| (found, request))).collect();
+        places.sort_by_key(|((template, _), request)| (*template, *request));
+        let case = |((template, customer), request): ((usize, usize), usize)| Case {
+            template: &self.templates[template],
+            request: &self.requests[request],
+            customer: &self.customers[customer],
+        };
+        places.into_iter().map(case).collect()
+    }
+
+    /// The template and the customer that a request names.
+    fn resolve(&self, request: &Request) -> Option<(usize, usize)> {
+        Some((self.template_of(request)?, self.customer_of(request)?))
+    }
+
+    /// A number that no template has may still be a name.
+    fn template_of(&self, request: &Request) -> Option<usize> {
+        let reference = &request.template().text;
+        let by_id = self.templates.iter().position(|template| template.has_id(reference));
+        by_id.or_else(|| self.templates.iter().position(|template| template.is_called(reference)))
+    }
+
+    fn customer_of(&self, request: &Request) -> Option<usize> {
+        let identifier = request.identifier();
+        let has_it = |customer: &Customer| {
+            let known = customer.identifier(identifier.kind);
+            match identifier.kind {
+                IdentifierKind::Email => known.is_some_and(|known| known.eq_ignore_ascii_case(&identifier.value)),
+                _ => known == Some(identifier.value.as_str()),
+            }
+        };
+        self.customers.iter().position(has_it)
+    }
+
+    fn report_unresolved(&mut self) {
+        for request in &self.requests {
+            if self.template_of(request).is_none() {
+                let reference = request.template();
+                let names = self.templates.iter().map(Template::name);
+                let message = format!("there is no template `{}`", reference.text);
+                let problem = Diagnostic::error(UNKNOWN_TEMPLATE, message)
+                    .primary(request.source().at(reference.span.clone()), "")
+                    .suggest(&reference.text, names);
+                self.problems.push(problem);
+            }
+            if self.customer_of(request).is_none() {
+                let identifier = request.identifier();
+                let kind = identifier.kind.as_str();
+                let message = format!("there is no customer with the {kind} `{}`", identifier.value);
+                let known = self.customers.iter().filter_map(|customer| customer.identifier(identifier.kind));
+                let problem = Diagnostic::error(UNKNOWN_CUSTOMER, message)
+                    .primary(request.source().at(identifier.span.clone()), "")
+                    .suggest(&identifier.value, known);
+                let folder = self.config.paths.customers.display();
+                self.problems.push(problem.help(format!("put the customer into a JSON file in `{folder}`")));
+            }
+        }
+        for (place, template) in self.templates.iter().enumerate() {
+            if !self.requests.iter().any(|request| self.template_of(request) == Some(place)) {
+                let folder = self.config.paths.requests.display();
+                let message = format!("no request asks for the template `{}`", template.name());
+                let problem = Diagnostic::info(NO_REQUESTS, message).at(template.source().at(0..0));
+                self.problems.push(problem.help(format!("put one into `{folder}/{}/`", template.name())));
+            }
+        }
+    }
+
+    /// Reports templates and customers that requests could not tell apart.
+    fn check_names(&mut self) {
+        let place = |template: &Template| {
+            let settings = template.settings();
+            let span = settings.trigger_name.as_ref().map_or(0..0, |name| name.span.clone());
+            template.source().at(span)
+        };
+        let mut names = HashMap::new();
+        let mut ids = HashMap::new();
+        for template in &self.templates {
+            if let Some(earlier) = names.insert(template.name().to_lowercase(), template) {
+                let message = format!("two templates are called `{}`", template.name());
+                let problem = Diagnostic::error(DUPLICATE_TRIGGER_NAME, message)
+                    .primary(place(template), "")
+                    .secondary(place(earlier), "the other one")
+                    .help("rename one, or set its `trigger_name`; upper and lower case are the same here");
+                self.problems.push(problem);
+            }
+            if let Some(id) = &template.settings().id
+                && let Some((earlier, earlier_span)) = ids.insert(id.value, (template, id.span.clone()))
+            {
+                let problem = Diagnostic::error(DUPLICATE_ID, format!("two templates have the id `{}`", id.value))
+                    .primary(template.source().at(id.span.clone()), "")
+                    .secondary(earlier.source().at(earlier_span), "the other one");
+                self.problems.push(problem);
+            }
+        }
+        let mut customers: HashMap<(usize, &str), &Customer> = HashMap::new();
+        for customer in &self.customers {
+            for kind in IdentifierKind::ALL {
+                let Some(value) = customer.identifier(kind) else { continue };
+                if let Some(earlier) = customers.insert((kind as usize, value), customer) {
+                    let message = format!("two customers have the {} `{value}`", kind.as_str());
+                    let problem = Diagnostic::error(DUPLICATE_CUSTOMER, message)
+                        .at(customer.source().at(0..0))
+                        .secondary(earlier.source().at(0..0), "the other one");
+                    self.problems.push(problem);
+                }
+            }
+        }
+    }
+}
+
+/// Reads each file of a folder, and keeps what can be read.
+fn read_all<T>(
+    folder: &Folder<'_>,
+    problems: &mut Diagnostics,
+    read: impl Fn(File, &mut Diagnostics) -> Result<T, Diagnostics>,
+) -> Vec<T> {
+    let mut things = Vec::new();
+    for file in folder.files(problems) {
+        match read(file, problems) {
+            Ok(thing) => things.push(thing),
+            Err(errors) => problems.extend(errors),
+        }
+    }
+    things
+}
+
+/// The last part of a path.
+fn stem(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+/// A place in a file of which no more is known than its name.
+fn whole_file(name: &str) -> crate::diagnostics::Location {
+    Source::new(name, "").at(0..0)
+}

@@ -1,0 +1,93 @@
+//! Selection: which cases the names on a command line mean.
+
+use globset::Glob;
+use thiserror::Error;
+
+use super::{Case, Project};
+use crate::diagnostics::did_you_mean;
+use crate::message::{Request, Template};
+
+/// A name that means nothing in the project.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum UnknownName {
+    /// It is neither a template nor a request, nor a pattern that fits any.
+    #[error("there is no template or request `{name}`{}", .near.as_ref().map(|near| format!(": did you mean `{near}`?")).unwrap_or_default())]
+    NotFound {
+        /// The name.
+        name: String,
+        /// A name that there is.
+        near: Option<String>,
+    },
+    /// It is a pattern that makes no sense.
+    #[error("`{name}` is no pattern: {reason}")]
+    BadPattern {
+        /// The pattern.
+        name: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+impl Project {
+    /// The cases that `names` mean: each a template, a request, a folder of requests, or a pattern with `*` and `?`. No
+    /// names mean all cases.
+    ///
+    /// # Errors
+    /// Every name that means nothing.
+    pub fn select(&self, names: &[String]) -> Result<Vec<Case<'_>>, Vec<UnknownName>> {
+        let patterns: Vec<_> = names.iter().map(|name| Pattern::new(name)).collect();
+        let mut errors: Vec<_> = patterns.iter().filter_map(|pattern| pattern.as_ref().err().cloned()).collect();
+        let patterns: Vec<_> = patterns.into_iter().flatten().collect();
+        errors.extend(patterns.iter().filter(|pattern| !self.knows(pattern)).map(|pattern| self.not_found(pattern)));
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let mut cases = self.cases();
+        if !patterns.is_empty() {
+            cases.retain(|case| patterns.iter().any(|pattern| pattern.fits(case)));
+        }
+        Ok(cases)
+    }
+
+    fn knows(&self, pattern: &Pattern<'_>) -> bool {
+        self.templates.iter().any(|template| pattern.fits_template(template))
+            || self.requests.iter().any(|request| pattern.fits_request(request))
+    }
+
+    fn not_found(&self, pattern: &Pattern<'_>) -> UnknownName {
+        let names = self.templates.iter().map(Template::name).chain(self.requests.iter().map(Request::name));
+        UnknownName::NotFound {
+            name: pattern.text.to_owned(),
+            near: did_you_mean(pattern.text, names).map(str::to_owned),
+        }
+    }
+}
+
+/// A name from the command line.
+struct Pattern<'a> {
+    text: &'a str,
+    glob: globset::GlobMatcher,
+}
+
+impl<'a> Pattern<'a> {
+    fn new(text: &'a str) -> Result<Self, UnknownName> {
+        let glob = Glob::new(text).map_err(|error| UnknownName::BadPattern {
+            name: text.to_owned(),
+            reason: error.kind().to_string(),
+        })?;
+        Ok(Self { text, glob: glob.compile_matcher() })
+    }
+
+    fn fits(&self, case: &Case<'_>) -> bool {
+        self.fits_template(case.template) || self.fits_request(case.request)
+    }
+
+    fn fits_template(&self, template: &Template) -> bool {
+        template.is_called(self.text) || self.glob.is_match(template.name())
+    }
+
+    fn fits_request(&self, request: &Request) -> bool {
+        let folder = request.name().rsplit_once('/').map(|(folder, _)| folder);
+        request.name() == self.text || folder == Some(self.text.trim_end_matches('/')) || self.glob.is_match(request.name())
+    }
+}
