@@ -165,7 +165,8 @@ struct Line {
 impl Line {
     /// Puts two sides at the ends of a line of `width` columns; farther apart than that where they do not fit.
     fn of_two(left: &[(Style, &str)], right: &[(Style, &str)], width: usize) -> Self {
-        let columns = |parts: &[(Style, &str)]| parts.iter().map(|(_, text)| sanitize::line(text).width()).sum::<usize>();
+        let columns =
+            |parts: &[(Style, &str)]| parts.iter().map(|(_, text)| sanitize::line(text).width()).sum::<usize>();
         let (left_width, right_width) = (columns(left), columns(right));
         let gap = if right.is_empty() { 0 } else { width.saturating_sub(left_width + right_width).max(2) };
         let mut text = String::new();

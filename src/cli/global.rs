@@ -9,12 +9,19 @@ use super::{Failure, Outcome, terminal};
 use crate::diagnostics::{Diagnostic, Format};
 use crate::liquid::{Limits, Mode};
 use crate::message::{Circumstances, milliseconds};
-use crate::project::{Case, Project};
+use crate::project::Project;
 
 #[derive(Debug, Args)]
 pub(super) struct Global {
     /// Work as if started in this folder
-    #[arg(short = 'C', long = "directory", global = true, value_name = "DIR", default_value = ".", env = "INKPROOF_DIRECTORY")]
+    #[arg(
+        short = 'C',
+        long = "directory",
+        global = true,
+        value_name = "DIR",
+        default_value = ".",
+        env = "INKPROOF_DIRECTORY"
+    )]
     directory: PathBuf,
     /// Treat what is missing as Customer.io's test send does: it prints nothing, where a real send fails
     #[arg(long, global = true, env = "INKPROOF_LAX")]
@@ -96,19 +103,6 @@ impl Global {
         self.report(project.problems())?;
         let outcome = if project.problems().has_errors() { Outcome::Broken } else { Outcome::Fine };
         Ok((project, outcome))
-    }
-
-    /// The cases that `names` mean. Names of what is broken, and told so, are no news.
-    pub(super) fn select<'p>(
-        &self,
-        project: &'p Project,
-        names: &[String],
-        outcome: Outcome,
-    ) -> Result<Vec<Case<'p>>, Failure> {
-        match project.select(names) {
-            Err(_) if outcome == Outcome::Broken => Ok(Vec::new()),
-            cases => Ok(cases?),
-        }
     }
 
     /// Tells problems on standard error.

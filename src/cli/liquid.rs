@@ -64,7 +64,12 @@ impl Liquid {
         })?;
         let language = self.dialect.language();
         let text = LiquidText { source: &source, place: Place::From(0), language, data };
-        let options = Options { mode: global.mode(), now: global.now_in_milliseconds(), seed: global.seed(), ..Options::default() };
+        let options = Options {
+            mode: global.mode(),
+            now: global.now_in_milliseconds(),
+            seed: global.seed(),
+            ..Options::default()
+        };
         let mut out = Output::new();
         let rendered = Template::parse_limited(source.text(), language, &arena, options.limits.parse_length)
             .and_then(|template| template.render(data, &options, &arena, &mut out).map_err(|error| vec![error]));
@@ -89,7 +94,8 @@ impl Liquid {
         let mut outcome = Outcome::Fine;
         while input.read_until(b'\n', &mut line)? > 0 {
             if !line.trim_ascii().is_empty() {
-                let rendered = Case::read(&line, &arena).map(|case| case.render(self.dialect.language(), global, &arena));
+                let rendered =
+                    Case::read(&line, &arena).map(|case| case.render(self.dialect.language(), global, &arena));
                 match rendered {
                     Ok(Ok(text)) => write_answer("output", &text, &mut answer),
                     Ok(Err(error)) => write_error(error.name(), &error.to_string(), &mut answer),
@@ -162,7 +168,10 @@ impl<'a> Case<'a> {
 }
 
 fn write_answer(key: &str, text: &str, answer: &mut String) {
-    json::write_string(key, { answer.push('{'); answer });
+    json::write_string(key, {
+        answer.push('{');
+        answer
+    });
     answer.push(':');
     json::write_string(text, answer);
     answer.push('}');

@@ -17,7 +17,7 @@ pub(super) struct Preview {
 impl Preview {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
         let (project, mut outcome) = global.open_project()?;
-        let cases = global.select(&project, &self.names, outcome)?;
+        let cases = project.select(&self.names)?;
         let look = terminal::look();
         let problems = global.format().renderer(look);
         let mut out = anstream::stdout().lock();

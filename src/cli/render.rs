@@ -29,7 +29,7 @@ struct Line<'a> {
 impl Render {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
         let (project, mut outcome) = global.open_project()?;
-        let cases = global.select(&project, &self.names, outcome)?;
+        let cases = project.select(&self.names)?;
         let mut out = BufWriter::new(std::io::stdout().lock());
         render_cases(&cases, &global.circumstances(), |case, rendering| {
             let line = Line {

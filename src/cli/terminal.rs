@@ -23,6 +23,9 @@ fn width() -> usize {
 
 /// Only a locale that is plainly without Unicode is taken at its word.
 fn draws_unicode() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|name| env::var(name).ok()).find(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(|name| env::var(name).ok())
+        .find(|value| !value.is_empty());
     !matches!(locale.as_deref(), Some("C" | "POSIX"))
 }

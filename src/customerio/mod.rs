@@ -1,4 +1,4 @@
-//! Customer.io's Liquid: `LiquidJS` and what Customer.io adds to it.
+//! Customer.io's Liquid: LiquidJS and what Customer.io adds to it.
 
 pub mod intl;
 

@@ -28,10 +28,7 @@ impl Code {
     /// ```
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        assert!(
-            is_kebab_case(name.as_bytes()),
-            "a code is lower-case words joined by hyphens"
-        );
+        assert!(is_kebab_case(name.as_bytes()), "a code is lower-case words joined by hyphens");
         Self(name)
     }
 

@@ -47,23 +47,14 @@ impl Diagnostics {
     /// How many there are of each severity.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let count = |severity| {
-            self.iter()
-                .filter(|diagnostic| diagnostic.severity == severity)
-                .count()
-        };
-        Counts {
-            errors: count(Severity::Error),
-            warnings: count(Severity::Warning),
-            infos: count(Severity::Info),
-        }
+        let count = |severity| self.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        Counts { errors: count(Severity::Error), warnings: count(Severity::Warning), infos: count(Severity::Info) }
     }
 
     /// Whether any is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.iter()
-            .any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 }
 
@@ -113,27 +104,15 @@ impl<'a> IntoIterator for &'a Diagnostics {
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counted = [
-            (self.errors, "error"),
-            (self.warnings, "warning"),
-            (self.infos, "info"),
-        ];
+        let counted = [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "info")];
         let mut separator = "";
         for (count, noun) in counted.into_iter().filter(|&(count, _)| count > 0) {
             // "info" has no plural of its own
-            let plural = if count == 1 || noun == "info" {
-                ""
-            } else {
-                "s"
-            };
+            let plural = if count == 1 || noun == "info" { "" } else { "s" };
             write!(f, "{separator}{count} {noun}{plural}")?;
             separator = ", ";
         }
-        if separator.is_empty() {
-            f.write_str("no problems")
-        } else {
-            Ok(())
-        }
+        if separator.is_empty() { f.write_str("no problems") } else { Ok(()) }
     }
 }
 
@@ -168,31 +147,13 @@ mod tests {
         // the same file read twice is the same place
         let again = Source::new("a", "text");
         let mut found = Diagnostics::new();
-        found.push(
-            Diagnostic::error(CODE, "same")
-                .at(source.at(0..1))
-                .note("kept"),
-        );
+        found.push(Diagnostic::error(CODE, "same").at(source.at(0..1)).note("kept"));
         found.push(Diagnostic::error(CODE, "same").at(source.at(0..2)));
-        found.push(
-            Diagnostic::error(CODE, "same")
-                .at(again.at(0..1))
-                .note("dropped"),
-        );
+        found.push(Diagnostic::error(CODE, "same").at(again.at(0..1)).note("dropped"));
         found.push(Diagnostic::error(CODE, "other").at(source.at(0..1)));
         found.tidy();
-        let kept: Vec<_> = found
-            .iter()
-            .map(|d| (d.message.as_str(), d.notes.concat()))
-            .collect();
-        assert_eq!(
-            kept,
-            [
-                ("other", String::new()),
-                ("same", "kept".into()),
-                ("same", String::new())
-            ]
-        );
+        let kept: Vec<_> = found.iter().map(|d| (d.message.as_str(), d.notes.concat())).collect();
+        assert_eq!(kept, [("other", String::new()), ("same", "kept".into()), ("same", String::new())]);
     }
 
     #[test]
@@ -200,20 +161,9 @@ mod tests {
         let mut found = Diagnostics::from(Diagnostic::warning(CODE, "one"));
         assert!(!found.has_errors());
         assert_eq!(found.counts().to_string(), "1 warning");
-        found.extend([
-            Diagnostic::error(CODE, "a"),
-            Diagnostic::error(CODE, "b"),
-            Diagnostic::info(CODE, "c"),
-        ]);
+        found.extend([Diagnostic::error(CODE, "a"), Diagnostic::error(CODE, "b"), Diagnostic::info(CODE, "c")]);
         assert!(found.has_errors());
-        assert_eq!(
-            found.counts(),
-            Counts {
-                errors: 2,
-                warnings: 1,
-                infos: 1
-            }
-        );
+        assert_eq!(found.counts(), Counts { errors: 2, warnings: 1, infos: 1 });
         assert_eq!(found.counts().to_string(), "2 errors, 1 warning, 1 info");
     }
 }

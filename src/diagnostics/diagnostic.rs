@@ -50,10 +50,7 @@ pub struct Label {
 
 impl Label {
     fn new(location: Location, text: impl Into<String>) -> Self {
-        Self {
-            location,
-            text: text.into(),
-        }
+        Self { location, text: text.into() }
     }
 }
 
@@ -153,24 +150,14 @@ impl Diagnostic {
     #[must_use]
     pub fn reading_order(&self, other: &Self) -> Ordering {
         fn key(d: &Diagnostic) -> impl Ord {
-            let place = d
-                .location()
-                .map(|at| (at.source().name(), at.range().start, at.range().end));
-            (
-                place.map(|(file, start, _)| (file, start)),
-                d.severity,
-                place,
-                d.code,
-                d.message.as_str(),
-            )
+            let place = d.location().map(|at| (at.source().name(), at.range().start, at.range().end));
+            (place.map(|(file, start, _)| (file, start)), d.severity, place, d.code, d.message.as_str())
         }
         key(self).cmp(&key(other))
     }
 
     /// Whether both say the same thing of the same place, whatever else they add.
     pub(super) fn repeats(&self, other: &Self) -> bool {
-        self.code == other.code
-            && self.message == other.message
-            && self.location() == other.location()
+        self.code == other.code && self.message == other.message && self.location() == other.location()
     }
 }

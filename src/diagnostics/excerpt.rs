@@ -41,21 +41,14 @@ impl Excerpt {
     /// The lines from the first to the last that `ranges` touch. That few lie between is the caller's care:
     /// [`fit`] and [`passages`], or [`fit_together`].
     pub(super) fn new(source: &Source, ranges: &[Range<usize>], window: Window) -> Self {
-        let mut points: Vec<usize> = ranges
-            .iter()
-            .flat_map(|range| [range.start, range.end])
-            .collect();
+        let mut points: Vec<usize> = ranges.iter().flat_map(|range| [range.start, range.end]).collect();
         points.sort_unstable();
         points.dedup();
 
         let line_of = |offset: &usize| source.line_at(*offset);
         let first_line = points.first().map_or(1, line_of);
         let last_line = points.last().map_or(1, line_of);
-        let mut excerpt = Self {
-            text: String::new(),
-            first_line,
-            shown: Vec::new(),
-        };
+        let mut excerpt = Self { text: String::new(), first_line, shown: Vec::new() };
         for line in (first_line..=last_line).filter_map(|line| source.line_range(line)) {
             let from = points.partition_point(|&point| point < line.start);
             let to = points.partition_point(|&point| point <= line.end);
@@ -102,9 +95,7 @@ impl Excerpt {
 pub(super) fn fit(source: &Source, range: Range<usize>) -> Range<usize> {
     let pointed = source.text()[range.clone()].trim_end_matches(['\n', '\r']);
     let first = source.line_at(range.start);
-    let first_line_end = source
-        .line_range(first)
-        .map_or(range.start, |line| line.end);
+    let first_line_end = source.line_range(first).map_or(range.start, |line| line.end);
     let start = range.start.min(first_line_end);
     let end = (range.start + pointed.len()).max(start);
     let tall = source.line_at(end) - first >= TALL;
@@ -134,8 +125,7 @@ pub(super) fn passages(source: &Source, ranges: &[Range<usize>]) -> Vec<Vec<usiz
 pub(super) fn fit_together(source: &Source, ranges: &[Range<usize>]) -> bool {
     let top = ranges.iter().map(|range| source.line_at(range.start)).min();
     let bottom = ranges.iter().map(|range| source.line_at(range.end)).max();
-    top.zip(bottom)
-        .is_some_and(|(top, bottom)| bottom - top < TALL)
+    top.zip(bottom).is_some_and(|(top, bottom)| bottom - top < TALL)
 }
 
 /// The parts of a line to show: all of it, or what lies around the points, or its start when there are none.
@@ -168,30 +158,21 @@ fn parts(text: &str, line: &Range<usize>, points: &[usize], window: Window) -> V
 }
 
 fn bytes_of_first(text: &str, characters: usize) -> usize {
-    text.char_indices()
-        .nth(characters)
-        .map_or(text.len(), |(at, _)| at)
+    text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at)
 }
 
 fn bytes_of_last(text: &str, characters: usize) -> usize {
     let Some(last) = characters.checked_sub(1) else {
         return 0;
     };
-    text.char_indices()
-        .rev()
-        .nth(last)
-        .map_or(text.len(), |(at, _)| text.len() - at)
+    text.char_indices().rev().nth(last).map_or(text.len(), |(at, _)| text.len() - at)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const WINDOW: Window = Window {
-        line: 40,
-        around: 5,
-        omission: "…",
-    };
+    const WINDOW: Window = Window { line: 40, around: 5, omission: "…" };
 
     /// The excerpt around the text between `«` and `»`, with the same marks put where the range has gone.
     fn excerpt_around(marked: &str) -> (usize, String) {
@@ -212,11 +193,7 @@ mod tests {
         let long = "0123456789".repeat(1000);
         for (marked, first_line, expected) in [
             ("«»".into(), 1, "«»\n".into()),
-            (
-                "one\ntwo «three»\nfour".into(),
-                2,
-                "two «three»\n".to_owned(),
-            ),
+            ("one\ntwo «three»\nfour".into(), 2, "two «three»\n".to_owned()),
             ("one\n«two\nthr»ee\nfour".into(), 2, "«two\nthr»ee\n".into()),
             // line breaks are not pointed at
             ("one«\r\n»two".into(), 1, "one«»\n".into()),
@@ -224,26 +201,14 @@ mod tests {
             ("«one\n\n»two".into(), 1, "«one»\n".into()),
             ("one\n«»".into(), 2, "«»\n".into()),
             // hostile characters grow, and the range with them
-            (
-                "\u{1b}[1m«\u{202e}x»\ty".into(),
-                1,
-                "\\u{1b}[1m«\\u{202e}x»\ty\n".into(),
-            ),
+            ("\u{1b}[1m«\u{202e}x»\ty".into(), 1, "\\u{1b}[1m«\\u{202e}x»\ty\n".into()),
             // long lines
             (format!("{long}«x»{long}"), 1, "…56789«x»01234…\n".into()),
             (format!("«x»{long}"), 1, "«x»01234…\n".into()),
             (format!("{long}«»"), 1, "…56789«»\n".into()),
             (format!("ab«x{long}y»cd"), 1, "ab«x0123…6789y»cd\n".into()),
-            (
-                format!("a«b\n{long}\nc»d"),
-                1,
-                "a«b\n0123456789…\nc»d\n".into(),
-            ),
-            (
-                format!("{}«é»{}", "é".repeat(50), "é".repeat(50)),
-                1,
-                "…ééééé«é»ééééé…\n".into(),
-            ),
+            (format!("a«b\n{long}\nc»d"), 1, "a«b\n0123456789…\nc»d\n".into()),
+            (format!("{}«é»{}", "é".repeat(50), "é".repeat(50)), 1, "…ééééé«é»ééééé…\n".into()),
             // a tall range
             (format!("a\n«b{}»", "\nx".repeat(50)), 2, "«b»\n".into()),
         ] {
@@ -257,10 +222,7 @@ mod tests {
         let source = Source::new("t", "x\n".repeat(500));
         // each line is two bytes
         let ranges = [600..601, 0..1, 610..611, 80..81, 999..1000];
-        assert_eq!(
-            passages(&source, &ranges),
-            [vec![1, 3], vec![0, 2], vec![4]]
-        );
+        assert_eq!(passages(&source, &ranges), [vec![1, 3], vec![0, 2], vec![4]]);
         assert!(passages(&source, &[]).is_empty());
     }
 }

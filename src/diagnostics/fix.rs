@@ -30,19 +30,13 @@ pub struct Edit {
 impl Fix {
     /// A repair without edits yet.
     pub fn new(title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            edits: Vec::new(),
-        }
+        Self { title: title.into(), edits: Vec::new() }
     }
 
     /// Adds an edit that puts `text` in the place of a range of bytes.
     #[must_use]
     pub fn replace(mut self, range: Range<usize>, text: impl Into<String>) -> Self {
-        self.edits.push(Edit {
-            range,
-            text: text.into(),
-        });
+        self.edits.push(Edit { range, text: text.into() });
         self
     }
 
@@ -78,10 +72,7 @@ impl Fix {
     pub(super) fn edits_in_order(&self) -> Option<Vec<&Edit>> {
         let mut edits: Vec<&Edit> = self.edits.iter().collect();
         edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-        edits
-            .windows(2)
-            .all(|pair| pair[0].range.end <= pair[1].range.start)
-            .then_some(edits)
+        edits.windows(2).all(|pair| pair[0].range.end <= pair[1].range.start).then_some(edits)
     }
 }
 
@@ -95,14 +86,8 @@ mod tests {
         for (fix, expected) in [
             (fix.clone(), Some("aébc")),
             (fix.clone().delete(3..4), Some("aéc")),
-            (
-                fix.clone().replace(4..5, "C").replace(0..1, "A"),
-                Some("AébC"),
-            ),
-            (
-                fix.clone().insert(5, "!").insert(5, "?").insert(0, ">"),
-                Some(">aébc!?"),
-            ),
+            (fix.clone().replace(4..5, "C").replace(0..1, "A"), Some("AébC")),
+            (fix.clone().insert(5, "!").insert(5, "?").insert(0, ">"), Some(">aébc!?")),
             (fix.clone().insert(1, "-").replace(1..3, "e"), Some("a-ebc")),
             (fix.clone().delete(0..3).delete(1..4), None),
             (fix.clone().delete(1..2), None),

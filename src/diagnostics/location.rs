@@ -25,11 +25,7 @@ pub struct Location {
 impl Location {
     pub(super) fn new(source: Source, range: Range<usize>) -> Self {
         let start = source.boundary_before(range.start);
-        let end = if range.end <= range.start {
-            start
-        } else {
-            source.boundary_after(range.end)
-        };
+        let end = if range.end <= range.start { start } else { source.boundary_after(range.end) };
         Self { source, start, end }
     }
 

@@ -14,12 +14,12 @@ const HOSTILE: &[(char, char)] = &[
     ('\u{ad}', '\u{ad}'),       // soft hyphen
     ('\u{61c}', '\u{61c}'),     // Arabic letter mark
     ('\u{180e}', '\u{180e}'),   // Mongolian vowel separator
-    ('\u{200b}', '\u{200b}'), // zero width space; the joiners after it are part of emoji and scripts
-    ('\u{200e}', '\u{200f}'), // left-to-right and right-to-left mark
-    ('\u{2028}', '\u{202e}'), // line and paragraph separator, embeddings and overrides
-    ('\u{2060}', '\u{206f}'), // word joiner, invisible operators, isolates, deprecated controls
-    ('\u{feff}', '\u{feff}'), // byte order mark
-    ('\u{fff9}', '\u{fffb}'), // interlinear annotation
+    ('\u{200b}', '\u{200b}'),   // zero width space; the joiners after it are part of emoji and scripts
+    ('\u{200e}', '\u{200f}'),   // left-to-right and right-to-left mark
+    ('\u{2028}', '\u{202e}'),   // line and paragraph separator, embeddings and overrides
+    ('\u{2060}', '\u{206f}'),   // word joiner, invisible operators, isolates, deprecated controls
+    ('\u{feff}', '\u{feff}'),   // byte order mark
+    ('\u{fff9}', '\u{fffb}'),   // interlinear annotation
     ('\u{e0000}', '\u{e007f}'), // invisible tag characters
 ];
 
@@ -121,26 +121,10 @@ mod tests {
             ("plain", "plain", "plain"),
             ("a\nb\tc", "a\\nb\\tc", "a\nb\tc"),
             ("a\r\nb\r", "a\\r\\nb\\r", "a\nb\\r"),
-            (
-                "\u{1b}]0;owned\u{7}",
-                r"\u{1b}]0;owned\u{7}",
-                r"\u{1b}]0;owned\u{7}",
-            ),
-            (
-                "\u{9b}31m\u{7f}\0",
-                r"\u{9b}31m\u{7f}\u{0}",
-                r"\u{9b}31m\u{7f}\u{0}",
-            ),
-            (
-                "a\u{202e}b\u{2069}",
-                r"a\u{202e}b\u{2069}",
-                r"a\u{202e}b\u{2069}",
-            ),
-            (
-                "\u{200b}\u{feff}\u{ad}",
-                r"\u{200b}\u{feff}\u{ad}",
-                r"\u{200b}\u{feff}\u{ad}",
-            ),
+            ("\u{1b}]0;owned\u{7}", r"\u{1b}]0;owned\u{7}", r"\u{1b}]0;owned\u{7}"),
+            ("\u{9b}31m\u{7f}\0", r"\u{9b}31m\u{7f}\u{0}", r"\u{9b}31m\u{7f}\u{0}"),
+            ("a\u{202e}b\u{2069}", r"a\u{202e}b\u{2069}", r"a\u{202e}b\u{2069}"),
+            ("\u{200b}\u{feff}\u{ad}", r"\u{200b}\u{feff}\u{ad}", r"\u{200b}\u{feff}\u{ad}"),
             ("\u{e0041}", r"\u{e0041}", r"\u{e0041}"),
         ] {
             assert_eq!(line(input), one, "{input:?}");
@@ -150,26 +134,10 @@ mod tests {
 
     #[test]
     fn honest_text_is_borrowed() {
-        for honest in [
-            "",
-            "Grüße",
-            "日本語",
-            "שלום",
-            "👩‍👩‍👧",
-            "e\u{301}",
-            "\u{a0}",
-            "\u{2027}",
-            "\u{202f}",
-            "❤️",
-        ] {
-            assert!(
-                matches!(line(honest), Cow::Borrowed(same) if same == honest),
-                "{honest:?}"
-            );
-            assert!(
-                matches!(json(honest), Cow::Borrowed(same) if same == honest),
-                "{honest:?}"
-            );
+        for honest in ["", "Grüße", "日本語", "שלום", "👩‍👩‍👧", "e\u{301}", "\u{a0}", "\u{2027}", "\u{202f}", "❤️"]
+        {
+            assert!(matches!(line(honest), Cow::Borrowed(same) if same == honest), "{honest:?}");
+            assert!(matches!(json(honest), Cow::Borrowed(same) if same == honest), "{honest:?}");
         }
     }
 
@@ -179,10 +147,7 @@ mod tests {
         let raw = value.to_string();
         let safe = json(&raw);
         assert!(!safe.contains(is_hostile));
-        assert_eq!(
-            serde_json::from_str::<serde_json::Value>(&safe).unwrap(),
-            value
-        );
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), value);
     }
 
     #[test]

@@ -40,11 +40,7 @@ pub struct Position {
 impl Source {
     /// A text and the name to show for it: for a file, its path relative to the project, with forward slashes.
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        Self(Arc::new(Inner {
-            name: name.into(),
-            text: text.into(),
-            line_starts: OnceLock::new(),
-        }))
+        Self(Arc::new(Inner { name: name.into(), text: text.into(), line_starts: OnceLock::new() }))
     }
 
     /// The name as given.
@@ -68,7 +64,7 @@ impl Source {
 
     /// The place of a byte offset; columns count characters (Unicode code points).
     ///
-    /// Characters are what compilers print and most editors' "go to line:column" take. `LiquidJS` and the
+    /// Characters are what compilers print and most editors' "go to line:column" take. LiquidJS and the
     /// language server protocol count UTF-16 units instead: [`line_column_utf16`](Self::line_column_utf16).
     #[must_use]
     pub fn line_column(&self, offset: usize) -> Position {
@@ -91,10 +87,7 @@ impl Source {
         let offset = self.boundary_before(offset);
         let line = self.line_at(offset);
         let start = self.line_starts()[line - 1];
-        Position {
-            line,
-            column: width(&self.text()[start..offset]) + 1,
-        }
+        Position { line, column: width(&self.text()[start..offset]) + 1 }
     }
 
     /// The line of a byte offset, from 1.
@@ -105,18 +98,13 @@ impl Source {
     /// The last character boundary at or before a byte offset.
     pub(super) fn boundary_before(&self, offset: usize) -> usize {
         let offset = offset.min(self.text().len());
-        (0..=offset)
-            .rev()
-            .find(|&at| self.text().is_char_boundary(at))
-            .unwrap_or(0)
+        (0..=offset).rev().find(|&at| self.text().is_char_boundary(at)).unwrap_or(0)
     }
 
     /// The first character boundary at or after a byte offset.
     pub(super) fn boundary_after(&self, offset: usize) -> usize {
         let end = self.text().len();
-        (offset..end)
-            .find(|&at| self.text().is_char_boundary(at))
-            .unwrap_or(end)
+        (offset..end).find(|&at| self.text().is_char_boundary(at)).unwrap_or(end)
     }
 
     /// How many lines there are: at least one.
@@ -147,22 +135,15 @@ impl Source {
     /// Where each line starts. Never empty, and its first entry is 0.
     fn line_starts(&self) -> &[usize] {
         self.0.line_starts.get_or_init(|| {
-            let newlines = self
-                .text()
-                .bytes()
-                .enumerate()
-                .filter(|&(_, byte)| byte == b'\n');
-            std::iter::once(0)
-                .chain(newlines.map(|(at, _)| at + 1))
-                .collect()
+            let newlines = self.text().bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
+            std::iter::once(0).chain(newlines.map(|(at, _)| at + 1)).collect()
         })
     }
 }
 
 impl PartialEq for Source {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-            || (self.name() == other.name() && self.text() == other.text())
+        Arc::ptr_eq(&self.0, &other.0) || (self.name() == other.name() && self.text() == other.text())
     }
 }
 
@@ -206,16 +187,8 @@ mod tests {
             ("🎉\n🎉🎉x", 13, "2:3", "2:5"),
         ] {
             let source = Source::new("t", text);
-            assert_eq!(
-                source.line_column(offset).to_string(),
-                characters,
-                "{text:?} at {offset}"
-            );
-            assert_eq!(
-                source.line_column_utf16(offset).to_string(),
-                units,
-                "{text:?} at {offset}"
-            );
+            assert_eq!(source.line_column(offset).to_string(), characters, "{text:?} at {offset}");
+            assert_eq!(source.line_column_utf16(offset).to_string(), units, "{text:?} at {offset}");
         }
     }
 
@@ -229,9 +202,8 @@ mod tests {
             ("a\rb\n", vec!["a\rb", ""]),
         ] {
             let source = Source::new("t", text);
-            let lines: Vec<&str> = (1..=source.line_count())
-                .map(|line| &text[source.line_range(line).unwrap()])
-                .collect();
+            let lines: Vec<&str> =
+                (1..=source.line_count()).map(|line| &text[source.line_range(line).unwrap()]).collect();
             assert_eq!(lines, expected, "{text:?}");
             assert_eq!(source.line_range(0), None);
             assert_eq!(source.line_range(source.line_count() + 1), None);

@@ -29,10 +29,7 @@ const MOST_CANDIDATES: usize = 1000;
 /// assert_eq!(did_you_mean("order_number", data), Some("order_id"));
 /// assert_eq!(did_you_mean("customer_name", data), None);
 /// ```
-pub fn did_you_mean<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = Name::new(name);
     let mut best: Option<(f64, &str)> = None;
     for candidate in candidates.into_iter().take(MOST_CANDIDATES) {
@@ -60,11 +57,7 @@ impl<'a> Name<'a> {
     fn new(text: &'a str) -> Self {
         let words = words(text);
         let letters = words.iter().map(|word| length(word)).sum();
-        Self {
-            text,
-            words,
-            letters,
-        }
+        Self { text, words, letters }
     }
 
     /// How alike two names are, from 0 to 1.
@@ -78,8 +71,7 @@ impl<'a> Name<'a> {
         if self.letters.max(other.letters) > LONGEST_NAME {
             return 0.0;
         }
-        self.likeness_of_spelling(other)
-            .max(self.likeness_of_words(other))
+        self.likeness_of_spelling(other).max(self.likeness_of_words(other))
     }
 
     /// The share of letters that are right, when no word has more wrong than slips explain. Names that are not
@@ -87,11 +79,7 @@ impl<'a> Name<'a> {
     fn likeness_of_spelling(&self, other: &Self) -> f64 {
         let longest = self.letters.max(other.letters);
         let slips = if self.words.len() == other.words.len() {
-            self.words
-                .iter()
-                .zip(&other.words)
-                .map(|(one, two)| slips(one, two, 3))
-                .sum()
+            self.words.iter().zip(&other.words).map(|(one, two)| slips(one, two, 3)).sum()
         } else {
             slips(&self.words.concat(), &other.words.concat(), 4)
         };
@@ -101,30 +89,16 @@ impl<'a> Name<'a> {
     /// The share of letters that stand in common words (Dice's coefficient), when the names start with the same
     /// telling word or one is all part of the other.
     fn likeness_of_words(&self, other: &Self) -> f64 {
-        let (few, many) = if self.words.len() <= other.words.len() {
-            (self, other)
-        } else {
-            (other, self)
-        };
+        let (few, many) = if self.words.len() <= other.words.len() { (self, other) } else { (other, self) };
         let common: Vec<usize> = few
             .words
             .iter()
-            .map(|word| {
-                many.words
-                    .iter()
-                    .map(|other| in_common(word, other))
-                    .max()
-                    .unwrap_or(0)
-            })
+            .map(|word| many.words.iter().map(|other| in_common(word, other)).max().unwrap_or(0))
             .collect();
         let same_start = in_common(&few.words[0], &many.words[0]) >= TELLING_WORD;
         let all_part = common.iter().all(|&letters| letters > 0);
         if same_start || all_part {
-            ratio(
-                2 * common.iter().sum::<usize>(),
-                self.letters + other.letters,
-            )
-            .min(1.0)
+            ratio(2 * common.iter().sum::<usize>(), self.letters + other.letters).min(1.0)
         } else {
             0.0
         }
@@ -137,11 +111,7 @@ fn in_common(one: &str, two: &str) -> usize {
     if one == two {
         return length(one);
     }
-    let (short, long) = if one.len() <= two.len() {
-        (one, two)
-    } else {
-        (two, one)
-    };
+    let (short, long) = if one.len() <= two.len() { (one, two) } else { (two, one) };
     let letters = length(short);
     if letters >= TELLING_WORD && long.starts_with(short) {
         return letters;
@@ -181,10 +151,7 @@ fn length(word: &str) -> usize {
     word.chars().count()
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "both are lengths of short names"
-)]
+#[expect(clippy::cast_precision_loss, reason = "both are lengths of short names")]
 fn ratio(part: usize, whole: usize) -> f64 {
     part as f64 / whole as f64
 }
@@ -196,17 +163,8 @@ mod tests {
     /// What Customer.io's documented requests send.
     const DOCUMENTED: &[&str] = &["order_id", "tracking_url", "product_name"];
     const PERSON: &[&str] = &["id", "email", "last_name", "is_admin", "created_at", "plan"];
-    const FILTERS: &[&str] = &[
-        "append",
-        "capitalize",
-        "date",
-        "default",
-        "downcase",
-        "size",
-        "split",
-        "sort",
-        "upcase",
-    ];
+    const FILTERS: &[&str] =
+        &["append", "capitalize", "date", "default", "downcase", "size", "split", "sort", "upcase"];
 
     #[test]
     fn what_was_meant_is_suggested() {
@@ -243,11 +201,7 @@ mod tests {
             ("items", &["item1", "item2"], "item1"),
         ];
         for (name, candidates, expected) in cases {
-            assert_eq!(
-                did_you_mean(name, candidates.iter().copied()),
-                Some(*expected),
-                "{name}"
-            );
+            assert_eq!(did_you_mean(name, candidates.iter().copied()), Some(*expected), "{name}");
         }
     }
 
@@ -277,11 +231,7 @@ mod tests {
             ("anything", &[]),
         ];
         for (name, candidates) in cases {
-            assert_eq!(
-                did_you_mean(name, candidates.iter().copied()),
-                None,
-                "{name}"
-            );
+            assert_eq!(did_you_mean(name, candidates.iter().copied()), None, "{name}");
         }
     }
 
@@ -289,10 +239,7 @@ mod tests {
     fn huge_names_cost_little() {
         let huge = "a".repeat(1_000_000);
         let upper = huge.to_uppercase();
-        assert_eq!(
-            did_you_mean(&huge, ["a", "aaaa", &upper]),
-            Some(upper.as_str())
-        );
+        assert_eq!(did_you_mean(&huge, ["a", "aaaa", &upper]), Some(upper.as_str()));
         assert_eq!(did_you_mean(&huge, [format!("{huge}b").as_str()]), None);
     }
 }

@@ -1,10 +1,10 @@
-//! Errors: what went wrong, under the name, the message and the position that `LiquidJS` reports.
+//! Errors: what went wrong, under the name, the message and the position that LiquidJS reports.
 
 use std::fmt;
 
 use super::span::{Position, Span};
 
-/// What `LiquidJS` calls the error (`error.name`).
+/// What LiquidJS calls the error (`error.name`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
     /// A limit was passed before any position was known.
@@ -20,7 +20,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The name `LiquidJS` gives it.
+    /// The name LiquidJS gives it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -126,7 +126,7 @@ impl Error {
         self
     }
 
-    /// Wraps the error as `LiquidJS` does when reading a path fails for whatever reason: the whole text so far becomes the
+    /// Wraps the error as LiquidJS does when reading a path fails for whatever reason: the whole text so far becomes the
     /// message of an `UndefinedVariableError` at the path.
     #[must_use]
     pub fn while_reading(self, source: &str, span: Span) -> Self {
@@ -147,7 +147,7 @@ impl Error {
         self.0.place.map_or(ErrorKind::Assertion, |(kind, _)| kind)
     }
 
-    /// `LiquidJS`'s name for the kind, such as `RenderError`.
+    /// LiquidJS's name for the kind, such as `RenderError`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.kind().name()
@@ -165,7 +165,7 @@ impl Error {
         self.0.subject.as_ref()
     }
 
-    /// Where `LiquidJS` says it is. For an expression that a filter was given as a string, the place within that string.
+    /// Where LiquidJS says it is. For an expression that a filter was given as a string, the place within that string.
     #[must_use]
     pub fn position(&self) -> Option<Position> {
         self.0.place.map(|(_, position)| position)

@@ -89,7 +89,16 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str, arena: &'a Arena, trailing_commas: Option<Vec<usize>>) -> Self {
-        Self { text, bytes: text.as_bytes(), at: 0, arena, depth: 0, items: Vec::new(), entries: Vec::new(), trailing_commas }
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            arena,
+            depth: 0,
+            items: Vec::new(),
+            entries: Vec::new(),
+            trailing_commas,
+        }
     }
 
     fn document(&mut self) -> Result<Value<'a>, JsonError> {
@@ -327,7 +336,8 @@ impl<'a> Reader<'a> {
             self.skip_digits();
         }
         if whole && self.at - digits <= 15 {
-            let magnitude = self.bytes[digits..self.at].iter().fold(0_u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+            let magnitude =
+                self.bytes[digits..self.at].iter().fold(0_u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
             #[expect(clippy::cast_precision_loss, reason = "15 digits are below 2^53")]
             let magnitude = magnitude as f64;
             return Ok(Value::Number(if negative { -magnitude } else { magnitude }));
@@ -413,7 +423,12 @@ pub fn write(value: Value<'_>, indent: &str, out: &mut String) -> LiquidResult<(
 ///
 /// # Errors
 /// The value is too deep, or the visitor objects.
-pub fn write_visiting<'a>(value: Value<'a>, indent: &str, visitor: &mut dyn Visit<'a>, out: &mut String) -> LiquidResult<()> {
+pub fn write_visiting<'a>(
+    value: Value<'a>,
+    indent: &str,
+    visitor: &mut dyn Visit<'a>,
+    out: &mut String,
+) -> LiquidResult<()> {
     Writer { indent, visitor, out, depth: 0 }.value(value)
 }
 
@@ -429,11 +444,10 @@ impl<'a> Writer<'_, 'a> {
         self.visitor.visit(value)?;
         match value {
             Value::Undefined => {}
-            Value::Null => self.out.push_str("null"),
             Value::Bool(true) => self.out.push_str("true"),
             Value::Bool(false) => self.out.push_str("false"),
             Value::Number(number) if number.is_finite() => number::write(number, self.out),
-            Value::Number(_) => self.out.push_str("null"),
+            Value::Null | Value::Number(_) => self.out.push_str("null"),
             Value::String(text) => write_string(text, self.out),
             Value::Array(items) => {
                 self.open('[')?;

@@ -1,4 +1,4 @@
-//! A language: which tags and filters there are. `LiquidJS`'s own are here; Customer.io adds its own from outside.
+//! A language: which tags and filters there are. LiquidJS's own are here; Customer.io adds its own from outside.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ pub struct Language {
 }
 
 impl Language {
-    /// `LiquidJS` 10.30.1 as it comes.
+    /// LiquidJS 10.30.1 as it comes.
     #[must_use]
     pub fn liquidjs() -> Self {
         let mut language = Self { name: "liquidjs", filters: HashMap::default(), tags: HashMap::default() };

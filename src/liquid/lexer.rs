@@ -61,6 +61,7 @@ struct Lexeme<'a> {
 }
 
 /// Splits a template into tokens, and gives all that is wrong on the way.
+#[must_use]
 pub fn tokenize(source: &str) -> (Vec<Token<'_>>, Vec<Error>) {
     let mut lexer = Lexer { source, at: 0, raw_start: None, errors: Vec::new() };
     let mut lexemes = Vec::with_capacity(source.len() / 24);
@@ -71,6 +72,7 @@ pub fn tokenize(source: &str) -> (Vec<Token<'_>>, Vec<Error>) {
 }
 
 /// Splits the body of a `{% liquid %}` tag into tags, one a line.
+#[must_use]
 pub fn tokenize_lines(source: &str, body: Span) -> (Vec<Token<'_>>, Vec<Error>) {
     let (mut tokens, mut errors) = (Vec::new(), Vec::new());
     let mut at = body.start;
@@ -104,7 +106,7 @@ impl<'a> Lexer<'a> {
         }
         match self.source.as_bytes()[self.at..] {
             [b'{', b'%', ..] => self.tag(),
-            [b'{', b'{', ..] => self.output(),
+            [b'{', b'{', ..] => Some(self.output()),
             _ => Some(self.text(next_opener(self.source, self.at))),
         }
     }
@@ -122,7 +124,12 @@ impl<'a> Lexer<'a> {
             return Some(self.not_closed("tag", start));
         };
         self.at = end;
-        match tag(self.source, Span::new(start, end), Span::new(start + 2, end - 2), "illegal tag syntax, tag name expected") {
+        match tag(
+            self.source,
+            Span::new(start, end),
+            Span::new(start + 2, end - 2),
+            "illegal tag syntax, tag name expected",
+        ) {
             Ok(lexeme) => {
                 if lexeme.token.tag_name() == "raw" {
                     self.raw_start = Some(start);
@@ -136,15 +143,15 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn output(&mut self) -> Option<Lexeme<'a>> {
+    fn output(&mut self) -> Lexeme<'a> {
         let start = self.at;
         let Some(end) = output_end(self.source, start) else {
-            return Some(self.not_closed("output", start));
+            return self.not_closed("output", start);
         };
         self.at = end;
         let (content, trims_left, trims_right) = trim_content(self.source, Span::new(start + 2, end - 2));
         let token = Token { kind: TokenKind::Output, span: Span::new(start, end), content };
-        Some(Lexeme { token, trims_left, trims_right })
+        Lexeme { token, trims_left, trims_right }
     }
 
     /// Reports an opener without closer, and goes on behind it as if it were text.
@@ -263,7 +270,12 @@ fn tag<'a>(source: &'a str, span: Span, contents: Span, nameless: &str) -> Resul
         Span::new(start, name.end.min(content.end.max(start)))
     };
     if name.start == name.end {
-        return Err(Error::at(super::error::ErrorKind::Tokenization, nameless, source, Span::new(start, span.end.max(start))));
+        return Err(Error::at(
+            super::error::ErrorKind::Tokenization,
+            nameless,
+            source,
+            Span::new(start, span.end.max(start)),
+        ));
     }
     let arguments = skip_blanks(source, name.end, content.end);
     let kind = TokenKind::Tag { name: name.of(source), arguments };
@@ -315,7 +327,9 @@ fn apply_trim_marks<'a>(source: &str, mut lexemes: Vec<Lexeme<'a>>) -> Vec<Token
             "endraw" => in_raw = false,
             _ => {}
         }
-        if trims_right && !in_raw && let Some(Lexeme { token: text, .. }) = lexemes.get_mut(at + 1)
+        if trims_right
+            && !in_raw
+            && let Some(Lexeme { token: text, .. }) = lexemes.get_mut(at + 1)
             && text.kind == TokenKind::Text
         {
             let kept = text.content.of(source).trim_start_matches(is_blank).len();
@@ -358,10 +372,13 @@ mod tests {
             ("{% if", vec!["tag \"{% if\" not closed, line:1, col:1"]),
             ("a {{ 'b }}", vec!["output \"{{ 'b }}\" not closed, line:1, col:3"]),
             ("{%}", vec!["illegal tag syntax, tag name expected, line:1, col:3"]),
-            ("{% %}{%- -%}", vec![
-                "illegal tag syntax, tag name expected, line:1, col:4",
-                "illegal tag syntax, tag name expected, line:1, col:10",
-            ]),
+            (
+                "{% %}{%- -%}",
+                vec![
+                    "illegal tag syntax, tag name expected, line:1, col:4",
+                    "illegal tag syntax, tag name expected, line:1, col:10",
+                ],
+            ),
             ("{% raw %}x{%- endraw %}", vec!["raw \"{% raw %}x{%- endraw %}\" not closed, line:1, col:10"]),
         ] {
             let (_, errors) = tokenize(source);

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 use super::error::{Error, Result};
 use super::value::Arena;
 
-/// What a template may use up. The first three are `LiquidJS`'s own.
+/// What a template may use up. The first three are LiquidJS's own.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
     /// Longest template, in UTF-16 code units.
     pub parse_length: usize,
     /// Longest render.
     pub render_time: Duration,
-    /// Most memory, counted as `LiquidJS` counts it: roughly one for each character and element that a filter or range
+    /// Most memory, counted as LiquidJS counts it: roughly one for each character and element that a filter or range
     /// goes through, never given back.
     pub memory: f64,
     /// Longest output, in bytes.

@@ -139,7 +139,7 @@ impl<'a> Markup<'a> {
         span.of(self.source)
     }
 
-    /// Reads an expression and its filters, and looks the filters up.
+    /// Reads an expression and its filters, which must all exist.
     ///
     /// # Errors
     /// The markup makes no sense, or a filter is unknown (without a place: that is the tag or output).
@@ -174,7 +174,9 @@ impl<'a> Markup<'a> {
         let mut waiting: Vec<(Operator, Span)> = Vec::new();
         loop {
             if let Some((operator, span)) = self.operator() {
-                while let Some((earlier, span)) = waiting.pop_if(|(earlier, _)| earlier.precedence() > operator.precedence()) {
+                while let Some((earlier, span)) =
+                    waiting.pop_if(|(earlier, _)| earlier.precedence() > operator.precedence())
+                {
                     steps.push(Step::Operator(earlier, span));
                 }
                 waiting.push((operator, span));
@@ -252,7 +254,8 @@ impl<'a> Markup<'a> {
     /// # Errors
     /// A value makes no sense.
     pub fn named_arguments(&mut self) -> Result<&'a [NamedArgument<'a>]> {
-        let mut arguments: bumpalo::collections::Vec<'a, NamedArgument<'a>> = bumpalo::collections::Vec::new_in(self.arena);
+        let mut arguments: bumpalo::collections::Vec<'a, NamedArgument<'a>> =
+            bumpalo::collections::Vec::new_in(self.arena);
         loop {
             self.skip_blanks();
             self.take(',');

@@ -1,4 +1,4 @@
-//! The language: Liquid as `LiquidJS` 10.30.1 speaks it, byte for byte. Knows no files and no Customer.io.
+//! The language: Liquid as LiquidJS 10.30.1 speaks it, byte for byte. Knows no files and no Customer.io.
 //!
 //! A template's text goes through the [lexer] and the [parser] (which reads what stands inside tags through [markup]) into a
 //! [tree]; the [runtime] walks it with data that [json] has read into [values](value), and writes into an [output].
@@ -37,7 +37,7 @@ pub use runtime::{Mode, Options};
 pub use span::{Position, Span};
 pub use value::{Arena, Value};
 
-/// `LiquidJS` as it comes, made once.
+/// LiquidJS as it comes, made once.
 pub static LIQUIDJS: LazyLock<Language> = LazyLock::new(Language::liquidjs);
 
 /// Renders a template once, in live mode, with the variables of a JSON object. To render more than once, parse a
@@ -52,9 +52,8 @@ pub static LIQUIDJS: LazyLock<Language> = LazyLock::new(Language::liquidjs);
 pub fn render(template: &str, data: &str) -> Result<String> {
     let arena = Arena::new();
     let data = json::read(data, &arena).map_err(|error| Error::new(format!("the data is no JSON: {error}")))?;
-    let template = Template::parse(template, &LIQUIDJS, &arena).map_err(|errors| {
-        errors.into_iter().next().unwrap_or_else(|| Error::new("the template cannot be parsed"))
-    })?;
+    let template = Template::parse(template, &LIQUIDJS, &arena)
+        .map_err(|errors| errors.into_iter().next().unwrap_or_else(|| Error::new("the template cannot be parsed")))?;
     let mut out = Output::new();
     template.render(data, &Options::default(), &arena, &mut out)?;
     Ok(utf16::to_utf8(out.text()).into_owned())

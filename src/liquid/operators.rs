@@ -120,9 +120,8 @@ fn equals_within<'a>(left: Value<'a>, right: Value<'a>, walk: &mut Walk) -> Resu
     Ok(match (left, right) {
         (Value::Nil, other) | (other, Value::Nil) if !is_empty_literal(left) => is_nil(other),
         (Value::Empty, other) => is_empty(other),
-        (Value::Blank, other) => is_blank(other),
+        (Value::Blank, other) | (other, Value::Blank) if !matches!(other, Value::Empty) => is_blank(other),
         (other, Value::Empty) => is_empty(other),
-        (other, Value::Blank) => is_blank(other),
         (Value::Array(left), Value::Array(right)) => {
             if left.len() != right.len() {
                 return Ok(false);

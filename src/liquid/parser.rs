@@ -1,5 +1,5 @@
-//! The parser: tokens to a tree. It reports everything that is wrong, in the order in which `LiquidJS` would meet it, and
-//! so its first error is the one that `LiquidJS` reports.
+//! The parser: tokens to a tree. It reports everything that is wrong, in the order in which LiquidJS would meet it, and
+//! so its first error is the one that LiquidJS reports.
 
 use std::collections::VecDeque;
 
@@ -15,7 +15,7 @@ use super::tree::{Expression, FilteredValue, Node, NodeKind, Nodes, Tag};
 use super::utf16;
 use super::value::Arena;
 
-/// How deep tags may stand in each other. `LiquidJS` runs out of stack some thousand levels later.
+/// How deep tags may stand in each other. LiquidJS runs out of stack some thousand levels later.
 pub const MAX_DEPTH: usize = 200;
 
 /// How a tag is parsed: from its token, taking what belongs to it from the parser.
@@ -57,10 +57,19 @@ impl<'a> Template<'a> {
     /// ```
     ///
     /// # Errors
-    /// Everything that is wrong; the first is the one that `LiquidJS` reports.
+    /// Everything that is wrong; the first is the one that LiquidJS reports.
     pub fn parse(source: &'a str, language: &'a Language, arena: &'a Arena) -> Result<Self, Vec<Error>> {
         let (tokens, errors) = lexer::tokenize(source);
-        let mut parser = Parser { source, arena, language, tokens: tokens.into(), errors, depth: 0, has_given_up: false, unknown_tags: Vec::new() };
+        let mut parser = Parser {
+            source,
+            arena,
+            language,
+            tokens: tokens.into(),
+            errors,
+            depth: 0,
+            has_given_up: false,
+            unknown_tags: Vec::new(),
+        };
         let nodes = parser.nodes_to_the_end();
         if parser.errors.is_empty() { Ok(Self { source, nodes, language }) } else { Err(parser.errors) }
     }
@@ -69,7 +78,12 @@ impl<'a> Template<'a> {
     ///
     /// # Errors
     /// As [`Template::parse`], or the template is too long.
-    pub fn parse_limited(source: &'a str, language: &'a Language, arena: &'a Arena, limit: usize) -> Result<Self, Vec<Error>> {
+    pub fn parse_limited(
+        source: &'a str,
+        language: &'a Language,
+        arena: &'a Arena,
+        limit: usize,
+    ) -> Result<Self, Vec<Error>> {
         if source.len() > limit && utf16::length(source) > limit {
             return Err(vec![Error::new("parse length limit exceeded")]);
         }
@@ -143,14 +157,20 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// Reads an expression with filters; one without meaning where that fails, which is reported.
+    /// Reads an expression with filters. What is wrong with it is reported, and it then has no meaning.
     pub fn value(&mut self, markup: &mut Markup<'a>, token: &Token<'a>) -> FilteredValue<'a> {
-        let nothing = FilteredValue { expression: Expression { steps: &[] }, filters: &[], span: token.span };
-        let value = markup.value();
-        value.unwrap_or_else(|error| {
-            self.report(error, token);
-            nothing
-        })
+        match markup.filtered_value() {
+            Ok(value) => {
+                for unknown in value.filters.iter().filter(|filter| filter.filter.is_none()) {
+                    self.report(Error::unknown_filter(unknown.name).within(unknown.span), token);
+                }
+                value
+            }
+            Err(error) => {
+                self.report(error, token);
+                FilteredValue { expression: Expression { steps: &[] }, filters: &[], span: token.span }
+            }
+        }
     }
 
     /// Reports arguments where a tag takes none. The error stands at `opener`.
@@ -212,7 +232,7 @@ impl<'a> Parser<'a> {
     fn node(&mut self, token: Token<'a>) -> Option<Node<'a>> {
         let kind = match token.kind {
             TokenKind::Text => Ok(NodeKind::Text(token.content.of(self.source))),
-            TokenKind::Output => self.markup(&token).value().map(NodeKind::Output),
+            TokenKind::Output => Ok(NodeKind::Output(self.value(&mut self.markup(&token), &token))),
             TokenKind::Tag { name, .. } => self.tag(name, token).map(NodeKind::Tag),
         };
         match kind {

@@ -14,7 +14,8 @@ use super::parser::Template;
 use super::scope::Scope;
 use super::span::Span;
 use super::tree::{
-    Expression, FilterCall, FilteredValue, NamedArgument, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey, Step,
+    Expression, FilterCall, FilteredValue, NamedArgument, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey,
+    Step,
 };
 use super::utf16;
 use super::value::{Arena, Value, array_index, count};

@@ -34,7 +34,7 @@ impl Span {
     }
 }
 
-/// A place as `LiquidJS` counts it: lines from 1, columns from 1 in UTF-16 code units; only `\n` ends a line.
+/// A place as LiquidJS counts it: lines from 1, columns from 1 in UTF-16 code units; only `\n` ends a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// Line, from 1.
@@ -64,13 +64,9 @@ mod tests {
 
     #[test]
     fn columns_count_utf16_units() {
-        for (source, offset, line, column) in [
-            ("abc", 2, 1, 3),
-            ("a\nbc", 3, 2, 2),
-            ("😀x", 4, 1, 3),
-            ("é\r\nz", 4, 2, 1),
-            ("ab", 4, 1, 5),
-        ] {
+        for (source, offset, line, column) in
+            [("abc", 2, 1, 3), ("a\nbc", 3, 2, 2), ("😀x", 4, 1, 3), ("é\r\nz", 4, 2, 1), ("ab", 4, 1, 5)]
+        {
             assert_eq!(Position::at(source, offset), Position { line, column }, "{source:?} {offset}");
         }
     }

@@ -75,7 +75,10 @@ impl<'a> Value<'a> {
             Self::Array(items) => items,
             text @ Self::String(content) if !content.is_empty() => arena.alloc_slice_copy(&[text]),
             Self::Object(object) => arena.alloc_slice_fill_iter(
-                object.entries().iter().map(|&(key, value)| Self::Array(arena.alloc_slice_copy(&[Self::String(key), value]))),
+                object
+                    .entries()
+                    .iter()
+                    .map(|&(key, value)| Self::Array(arena.alloc_slice_copy(&[Self::String(key), value]))),
             ),
             _ => &[],
         }
@@ -292,10 +295,7 @@ impl<'a> Index<'a> {
     const FREE: u32 = u32::MAX;
 
     /// Indexes `entries`, and drops the repeated keys.
-    fn build(
-        entries: &'a mut [(&'a str, Value<'a>)],
-        arena: &'a Arena,
-    ) -> (&'a [(&'a str, Value<'a>)], Self) {
+    fn build(entries: &'a mut [(&'a str, Value<'a>)], arena: &'a Arena) -> (&'a [(&'a str, Value<'a>)], Self) {
         let hasher = RandomState::default();
         let slots = arena.alloc_slice_fill_copy((entries.len() * 2).next_power_of_two(), Self::FREE);
         let mut kept = 0;
@@ -442,7 +442,8 @@ mod tests {
     #[test]
     fn keys_are_in_javascript_order() {
         let arena = Arena::new();
-        let entries = [("b", Value::Null), ("10", Value::Null), ("a", Value::Null), ("9", Value::Null), ("01", Value::Null)];
+        let entries =
+            [("b", Value::Null), ("10", Value::Null), ("a", Value::Null), ("9", Value::Null), ("01", Value::Null)];
         let object = Object::new(&entries, &arena);
         let keys: Vec<_> = object.entries().iter().map(|(key, _)| *key).collect();
         assert_eq!(keys, ["9", "10", "b", "a", "01"]);

@@ -46,7 +46,8 @@ impl<'a> Content<'a> {
                 let message = format!("the content renders to {}, not to a JSON object", describe(other));
                 let start = self.text.len() - self.text.trim_start().len();
                 let problem = Diagnostic::error(NOT_AN_OBJECT, message);
-                problems.push(problem.at(self.location(start)).help("write the message's properties between `{` and `}`"));
+                problems
+                    .push(problem.at(self.location(start)).help("write the message's properties between `{` and `}`"));
                 None
             }
             Err(error) => {
@@ -75,7 +76,11 @@ impl<'a> Content<'a> {
                 let printed = &self.text[mark.written.clone()];
                 let range = self.start + mark.span.start..self.start + mark.span.end;
                 let written = &self.source.text()[range.clone()];
-                problem.primary(self.source.at(range), blame(printed)).help(advice(written, printed, self.is_quoted(mark)))
+                problem.primary(self.source.at(range), blame(printed)).help(advice(
+                    written,
+                    printed,
+                    self.is_quoted(mark),
+                ))
             }
             None => problem.at(self.location(error.offset)),
         }

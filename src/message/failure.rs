@@ -6,15 +6,15 @@ use crate::diagnostics::{Code, Diagnostic, Source};
 use crate::liquid::{Error, ErrorKind, Language, Subject, Value};
 
 /// The template cannot be read as Liquid.
-pub const LIQUID_SYNTAX: Code = Code::new("liquid-syntax");
+const LIQUID_SYNTAX: Code = Code::new("liquid-syntax");
 /// Rendering failed for another reason than a missing variable.
-pub const RENDER_ERROR: Code = Code::new("render-error");
+const RENDER_ERROR: Code = Code::new("render-error");
 /// A variable is missing.
-pub const UNDEFINED_VARIABLE: Code = Code::new("undefined-variable");
+const UNDEFINED_VARIABLE: Code = Code::new("undefined-variable");
 /// There is no such filter.
-pub const UNKNOWN_FILTER: Code = Code::new("unknown-filter");
+const UNKNOWN_FILTER: Code = Code::new("unknown-filter");
 /// There is no such tag.
-pub const UNKNOWN_TAG: Code = Code::new("unknown-tag");
+const UNKNOWN_TAG: Code = Code::new("unknown-tag");
 
 /// A Liquid text in a file, and what it was rendered with.
 #[derive(Clone, Copy, Debug)]
@@ -54,8 +54,9 @@ impl LiquidText<'_> {
 pub fn of_liquid(error: &Error, text: &LiquidText<'_>) -> Diagnostic {
     let location = text.source.at(text.range(error.span()));
     match error.subject() {
-        Some(Subject::MissingVariable(path)) => missing_variable(error, path, text)
-            .primary(location, "not in the data"),
+        Some(Subject::MissingVariable(path)) => {
+            missing_variable(error, path, text).primary(location, "not in the data")
+        }
         Some(Subject::UnknownFilter(name)) => Diagnostic::error(UNKNOWN_FILTER, error.message())
             .primary(location, "no such filter")
             .suggest(name, text.language.filter_names()),
@@ -83,9 +84,9 @@ fn missing_variable(error: &Error, path: &str, text: &LiquidText<'_>) -> Diagnos
     if !problem.help.is_empty() {
         return problem;
     }
-    let elsewhere = names_below(text.data, "").into_iter().filter(|root| {
-        parent.is_empty() && names_below(text.data, root).contains(&name)
-    });
+    let elsewhere = names_below(text.data, "")
+        .into_iter()
+        .filter(|root| parent.is_empty() && names_below(text.data, root).contains(&name));
     let elsewhere: Vec<_> = elsewhere.map(|root| format!("`{root}.{name}`")).collect();
     if elsewhere.is_empty() {
         return problem.help(format!("put it into the data, or rescue it: `{{{{ {path} | default: \"…\" }}}}`"));

@@ -76,7 +76,11 @@ impl Template {
     ///
     /// # Errors
     /// Every mistake in it.
-    pub fn compile<'a>(&'a self, language: &'static Language, arena: &'a Arena) -> Result<CompiledTemplate<'a>, Diagnostics> {
+    pub fn compile<'a>(
+        &'a self,
+        language: &'static Language,
+        arena: &'a Arena,
+    ) -> Result<CompiledTemplate<'a>, Diagnostics> {
         let mut problems = Diagnostics::new();
         let mut parse = |source: &'a str, place: Place<'_>| {
             let text = LiquidText { source: self.source(), place, language, data: Value::Undefined };

@@ -201,7 +201,9 @@ impl Body<'_, '_> {
             }
             Some(Value::Number(id)) => Ok(TemplateReference { text: number::text(id), span }),
             None => Err(self.error(INVALID_REQUEST, format!("the request has no `{FIELD}`"), &[]).help(help)),
-            Some(_) => Err(self.error(INVALID_REQUEST, format!("expected a name or number under `{FIELD}`"), &[FIELD]).help(help)),
+            Some(_) => Err(self
+                .error(INVALID_REQUEST, format!("expected a name or number under `{FIELD}`"), &[FIELD])
+                .help(help)),
         }
     }
 
@@ -213,7 +215,9 @@ impl Body<'_, '_> {
             None | Some(Value::Null) => {
                 return Err(self.error(BAD_IDENTIFIERS, "the request has no `identifiers`", &[]).help(help));
             }
-            Some(_) => return Err(self.error(BAD_IDENTIFIERS, "expected an object under `identifiers`", &[FIELD]).help(help)),
+            Some(_) => {
+                return Err(self.error(BAD_IDENTIFIERS, "expected an object under `identifiers`", &[FIELD]).help(help));
+            }
         };
         let given: Vec<_> = IdentifierKind::ALL
             .into_iter()
@@ -231,9 +235,13 @@ impl Body<'_, '_> {
             [] => {
                 let problem = self.error(BAD_IDENTIFIERS, "`identifiers` names no customer", &[FIELD]).help(help);
                 let names = identifiers.entries().iter().map(|(name, _)| *name);
-                Err(names.fold(problem, |problem, name| problem.suggest(name, IdentifierKind::ALL.map(IdentifierKind::as_str))))
+                Err(names.fold(problem, |problem, name| {
+                    problem.suggest(name, IdentifierKind::ALL.map(IdentifierKind::as_str))
+                }))
             }
-            _ => Err(self.error(BAD_IDENTIFIERS, "`identifiers` names the customer more than once", &[FIELD]).help(help)),
+            _ => {
+                Err(self.error(BAD_IDENTIFIERS, "`identifiers` names the customer more than once", &[FIELD]).help(help))
+            }
         }
     }
 
@@ -257,7 +265,9 @@ mod tests {
         problems
             .iter()
             .chain(errors.iter())
-            .map(|problem| format!("{}: {}", problem.location().map(ToString::to_string).unwrap_or_default(), problem.message))
+            .map(|problem| {
+                format!("{}: {}", problem.location().map(ToString::to_string).unwrap_or_default(), problem.message)
+            })
             .collect()
     }
 
@@ -267,23 +277,36 @@ mod tests {
             (r#"{"transactional_message_id": 3, "identifiers": {"id": "a"}}"#, vec![]),
             (r#"{"transactional_message_id": "x", "identifiers": {"email": "a"}, "message_data": null}"#, vec![]),
             ("[]", vec!["r.json:1:1: the request is no JSON object"]),
-            ("{\"a\": }", vec!["r.json:1:7: the request is no JSON: invalid character '}' looking for beginning of value"]),
-            ("{}", vec![
-                "r.json:1:1: the request has no `transactional_message_id`",
-                "r.json:1:1: the request has no `identifiers`",
-            ]),
-            (r#"{"transactional_message_id": "x", "identifiers": {"id": "a", "email": "b"}}"#, vec![
-                "r.json:1:50: `identifiers` names the customer more than once",
-            ]),
-            (r#"{"transactional_message_id": [], "identifiers": {"ID": 7}}"#, vec![
-                "r.json:1:30: expected a name or number under `transactional_message_id`",
-                "r.json:1:49: `identifiers` names no customer",
-            ]),
-            (r#"{"transactional_message_id": "x", "identifiers": {"id": 7}, "mesage_data": {}, "message_data": 1}"#, vec![
-                "r.json:1:76: Customer.io knows no field `mesage_data` in a request",
-                "r.json:1:57: expected a text under `id`",
-                "r.json:1:96: expected an object under `message_data`",
-            ]),
+            (
+                "{\"a\": }",
+                vec!["r.json:1:7: the request is no JSON: invalid character '}' looking for beginning of value"],
+            ),
+            (
+                "{}",
+                vec![
+                    "r.json:1:1: the request has no `transactional_message_id`",
+                    "r.json:1:1: the request has no `identifiers`",
+                ],
+            ),
+            (
+                r#"{"transactional_message_id": "x", "identifiers": {"id": "a", "email": "b"}}"#,
+                vec!["r.json:1:50: `identifiers` names the customer more than once"],
+            ),
+            (
+                r#"{"transactional_message_id": [], "identifiers": {"ID": 7}}"#,
+                vec![
+                    "r.json:1:30: expected a name or number under `transactional_message_id`",
+                    "r.json:1:49: `identifiers` names no customer",
+                ],
+            ),
+            (
+                r#"{"transactional_message_id": "x", "identifiers": {"id": 7}, "mesage_data": {}, "message_data": 1}"#,
+                vec![
+                    "r.json:1:76: Customer.io knows no field `mesage_data` in a request",
+                    "r.json:1:57: expected a text under `id`",
+                    "r.json:1:96: expected an object under `message_data`",
+                ],
+            ),
         ] {
             assert_eq!(problems(text), expected, "{text}");
         }

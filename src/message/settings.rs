@@ -193,7 +193,7 @@ fn bytes_of(location: serde_saphyr::Location, yaml: &str, start: usize) -> Range
         return offset..offset.saturating_add(to_usize(length));
     }
     // Some errors are only known by their character.
-    let offset = yaml.char_indices().nth(to_usize(span.offset().into())).map_or(yaml.len(), |(offset, _)| offset);
+    let offset = yaml.char_indices().nth(to_usize(span.offset())).map_or(yaml.len(), |(offset, _)| offset);
     start + offset..start + offset
 }
 

@@ -34,10 +34,7 @@ impl Template {
     /// Everything that is wrong with the front matter. The content is not looked at.
     pub fn read(stem: &str, source: Source) -> Result<Self, Diagnostics> {
         let mut problems = Diagnostics::new();
-        let (front_matter, content) = match split(&source) {
-            Ok(parts) => parts,
-            Err(problem) => return Err(problem.into()),
-        };
+        let (front_matter, content) = split(&source)?;
         let settings = Settings::read(&source, front_matter, &mut problems);
         if source.text()[content.clone()].trim().is_empty() {
             problems.push(
@@ -164,21 +161,29 @@ mod tests {
             ("---\ntype: a\n{}", vec!["t.liquid:1:1 unclosed-front-matter: the settings do not end"]),
             ("---\n---\n \n", vec!["t.liquid:3:1 empty-template: the template has no content"]),
             ("---\ntpye: a\n---\n{}", vec!["t.liquid:2:1 unknown-setting: there is no setting `tpye`"]),
-            ("---\nid: x\nexpiration: soon\n---\n{}", vec![
-                "t.liquid:2:5 invalid-settings: expected a whole number, the template's `transactional_message_id` at \
+            (
+                "---\nid: x\nexpiration: soon\n---\n{}",
+                vec![
+                    "t.liquid:2:5 invalid-settings: expected a whole number, the template's `transactional_message_id` at \
                  Customer.io under `id`",
-                "t.liquid:3:13 expiration-invalid: `soon` is no time: expected a number of seconds, minutes, hours or \
+                    "t.liquid:3:13 expiration-invalid: `soon` is no time: expected a number of seconds, minutes, hours or \
                  days, or a timestamp",
-            ]),
-            ("---\ntype: {{ trigger.x }}\n---\n{}", vec![
-                "t.liquid:2:7 invalid-settings: the settings are no YAML: expected string scalar",
-            ]),
-            ("---\na: [b\nc: d\n---\n{}", vec![
-                "t.liquid:3:2 invalid-settings: the settings are no YAML: illegal placement of ':' indicator",
-            ]),
-            ("---\ntopics: {a: b}\n---\n{}", vec![
-                "t.liquid:2:9 invalid-settings: expected a list of texts, such as `[orders, shipping]` under `topics`",
-            ]),
+                ],
+            ),
+            (
+                "---\ntype: {{ trigger.x }}\n---\n{}",
+                vec!["t.liquid:2:7 invalid-settings: the settings are no YAML: expected string scalar"],
+            ),
+            (
+                "---\na: [b\nc: d\n---\n{}",
+                vec!["t.liquid:3:2 invalid-settings: the settings are no YAML: illegal placement of ':' indicator"],
+            ),
+            (
+                "---\ntopics: {a: b}\n---\n{}",
+                vec![
+                    "t.liquid:2:9 invalid-settings: expected a list of texts, such as `[orders, shipping]` under `topics`",
+                ],
+            ),
         ] {
             assert_eq!(problems(text), expected, "{text:?}");
         }

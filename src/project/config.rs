@@ -64,7 +64,9 @@ fn invalid(error: &toml::de::Error, source: &Source) -> Diagnostic {
     // Serde names the unknown key first, and then all that it knows.
     let names: Vec<_> = message.split('`').skip(1).step_by(2).collect();
     match names[..] {
-        [unknown, ref known @ ..] if message.starts_with("unknown field") => problem.suggest(unknown, known.iter().copied()),
+        [unknown, ref known @ ..] if message.starts_with("unknown field") => {
+            problem.suggest(unknown, known.iter().copied())
+        }
         _ => problem,
     }
 }

@@ -41,7 +41,8 @@ impl<'a> Folder<'a> {
         }
         let mut files = Vec::new();
         // Whoever ignores fixtures in git still wants to see them here.
-        let walk = WalkBuilder::new(&self.path).standard_filters(false).hidden(true).sort_by_file_path(Ord::cmp).build();
+        let walk =
+            WalkBuilder::new(&self.path).standard_filters(false).hidden(true).sort_by_file_path(Ord::cmp).build();
         for entry in walk {
             match entry {
                 Ok(entry) if entry.path().extension().is_some_and(|ending| ending == self.ending) => {

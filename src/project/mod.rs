@@ -143,8 +143,12 @@ impl Project {
     /// Every request that names a template and a customer that there are, by template, then by request.
     #[must_use]
     pub fn cases(&self) -> Vec<Case<'_>> {
-        let mut places: Vec<_> =
-            self.resolved.iter().enumerate().filter_map(|(request, found)| found.map(|found| (found, request))).collect();
+        let mut places: Vec<_> = self
+            .resolved
+            .iter()
+            .enumerate()
+            .filter_map(|(request, found)| found.map(|found| (found, request)))
+            .collect();
         places.sort_by_key(|((template, _), request)| (*template, *request));
         let case = |((template, customer), request): ((usize, usize), usize)| Case {
             template: &self.templates[template],

@@ -71,10 +71,8 @@ struct Pattern<'a> {
 
 impl<'a> Pattern<'a> {
     fn new(text: &'a str) -> Result<Self, UnknownName> {
-        let glob = Glob::new(text).map_err(|error| UnknownName::BadPattern {
-            name: text.to_owned(),
-            reason: error.kind().to_string(),
-        })?;
+        let glob = Glob::new(text)
+            .map_err(|error| UnknownName::BadPattern { name: text.to_owned(), reason: error.kind().to_string() })?;
         Ok(Self { text, glob: glob.compile_matcher() })
     }
 
@@ -88,6 +86,8 @@ impl<'a> Pattern<'a> {
 
     fn fits_request(&self, request: &Request) -> bool {
         let folder = request.name().rsplit_once('/').map(|(folder, _)| folder);
-        request.name() == self.text || folder == Some(self.text.trim_end_matches('/')) || self.glob.is_match(request.name())
+        request.name() == self.text
+            || folder == Some(self.text.trim_end_matches('/'))
+            || self.glob.is_match(request.name())
     }
 }

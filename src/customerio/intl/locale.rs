@@ -28,10 +28,7 @@ pub struct UnknownLocale {
 impl fmt::Display for UnknownLocale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { locale, near } = self;
-        write!(
-            f,
-            "unknown locale `{locale}`: expected a language tag such as `en` or `fr-CA`"
-        )?;
+        write!(f, "unknown locale `{locale}`: expected a language tag such as `en` or `fr-CA`")?;
         if near.is_empty() {
             return Ok(());
         }
@@ -64,12 +61,7 @@ struct Row {
 impl Row {
     fn find(key: &str) -> Option<Self> {
         let mut cells = LOCALES.find(key)?.split('\t');
-        Some(Self {
-            numbering: cells.next()?,
-            plain: cells.next()?,
-            money: cells.next()?,
-            region: cells.next()?,
-        })
+        Some(Self { numbering: cells.next()?, plain: cells.next()?, money: cells.next()?, region: cells.next()? })
     }
 }
 
@@ -78,10 +70,7 @@ impl Locale {
     ///
     /// Where Intl would quietly take the default locale of the machine, for want of the language, this is an error.
     pub(super) fn find(text: &str) -> Result<Self, UnknownLocale> {
-        Self::resolve(text).ok_or_else(|| UnknownLocale {
-            locale: text.to_owned(),
-            near: near(text),
-        })
+        Self::resolve(text).ok_or_else(|| UnknownLocale { locale: text.to_owned(), near: near(text) })
     }
 
     fn resolve(text: &str) -> Option<Self> {
@@ -89,19 +78,13 @@ impl Locale {
         let name = asked.name();
         let (tag, row) = shortenings(&name).find_map(|tag| Some((tag, Row::find(tag)?)))?;
         let other = asked.numbering().filter(|&other| other != row.numbering);
-        let in_other =
-            other.and_then(|other| Some((Digits::of(other)?, in_numbering(tag, row, other))));
+        let in_other = other.and_then(|other| Some((Digits::of(other)?, in_numbering(tag, row, other))));
         let (digits, row) = match in_other {
             Some(in_other) => in_other,
             None => (Digits::of(row.numbering)?, row),
         };
         let tag = tag.to_owned();
-        Some(Self {
-            asked,
-            tag,
-            digits,
-            row,
-        })
+        Some(Self { asked, tag, digits, row })
     }
 
     /// The code of the currency of the region that the tag names, else of the region where its language is most spoken.
@@ -139,16 +122,13 @@ impl Locale {
 
 /// The row of `tag` for another numbering system than its usual one.
 fn in_numbering(tag: &str, row: Row, numbering: &str) -> Row {
-    let keyed =
-        |system: &str| shortenings(tag).find_map(|tag| Row::find(&format!("{tag}-u-nu-{system}")));
+    let keyed = |system: &str| shortenings(tag).find_map(|tag| Row::find(&format!("{tag}-u-nu-{system}")));
     keyed(numbering).or_else(|| keyed("latn")).unwrap_or(row)
 }
 
 /// `zh-Hant-MO`, `zh-Hant`, `zh`.
 fn shortenings(tag: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(tag), |tag| {
-        tag.rsplit_once('-').map(|(shorter, _)| shorter)
-    })
+    std::iter::successors(Some(tag), |tag| tag.rsplit_once('-').map(|(shorter, _)| shorter))
 }
 
 /// How many locales an error names at most, and how long a text it makes a guess for.
@@ -158,11 +138,7 @@ const GUESSED_LENGTHS: RangeInclusive<usize> = 3..=32;
 /// Locales that `text` may have been meant to be, the likeliest first.
 fn near(text: &str) -> Vec<String> {
     // Written as POSIX does: `en_US`, `de_AT.UTF-8`.
-    let hyphened = text
-        .split(['.', '@'])
-        .next()
-        .unwrap_or("")
-        .replace('_', "-");
+    let hyphened = text.split(['.', '@']).next().unwrap_or("").replace('_', "-");
     let hyphened = hyphened.trim_matches(|c: char| c == '-' || c.is_whitespace());
     if let Some(meant) = canonical(hyphened) {
         return vec![meant];
@@ -171,16 +147,12 @@ fn near(text: &str) -> Vec<String> {
         return Vec::new();
     }
     // An extended language, `zh-yue-HK`, has a tag of its own: `yue-HK`.
-    let extended = hyphened.split_once('-').and_then(|(_, own)| {
-        canonical(own).filter(|_| own.split('-').next().is_some_and(|s| s.len() == 3))
-    });
+    let extended = hyphened
+        .split_once('-')
+        .and_then(|(_, own)| canonical(own).filter(|_| own.split('-').next().is_some_and(|s| s.len() == 3)));
     let shorter = shortenings(hyphened).find_map(canonical);
     let mut near: Vec<String> = Vec::new();
-    for guess in extended
-        .into_iter()
-        .chain(misspelt(hyphened))
-        .chain(shorter)
-    {
+    for guess in extended.into_iter().chain(misspelt(hyphened)).chain(shorter) {
         if near.len() < MOST_NEAR && !near.contains(&guess) {
             near.push(guess);
         }
@@ -196,18 +168,11 @@ fn canonical(tag: &str) -> Option<String> {
 /// The tags that are one slip of the pen away, those that begin alike first.
 fn misspelt(tag: &str) -> impl Iterator<Item = String> {
     let tag = tag.to_ascii_lowercase();
-    let begins_alike = |other: &str| {
-        tag.bytes()
-            .zip(other.bytes())
-            .take_while(|(a, b)| a.eq_ignore_ascii_case(b))
-            .count()
-    };
+    let begins_alike =
+        |other: &str| tag.bytes().zip(other.bytes()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
     let mut alike: Vec<&str> = LOCALES
         .keys()
-        .filter(|other| {
-            !other.contains("-u-")
-                && strsim::damerau_levenshtein(&tag, &other.to_ascii_lowercase()) == 1
-        })
+        .filter(|other| !other.contains("-u-") && strsim::damerau_levenshtein(&tag, &other.to_ascii_lowercase()) == 1)
         .collect();
     alike.sort_by_key(|other| Reverse(begins_alike(other)));
     alike.into_iter().map(str::to_owned)
@@ -243,11 +208,7 @@ mod tests {
             ("gsw-CH", "gsw-CH", "0"),
         ] {
             let locale = find(asked);
-            assert_eq!(
-                (locale.tag.as_str(), locale.digits().nought()),
-                (tag, nought),
-                "{asked}"
-            );
+            assert_eq!((locale.tag.as_str(), locale.digits().nought()), (tag, nought), "{asked}");
         }
     }
 
@@ -288,10 +249,7 @@ mod tests {
     fn every_row_leads_to_its_styles() {
         for key in LOCALES.keys() {
             let row = Row::find(key).unwrap_or_else(|| panic!("row {key}"));
-            assert!(
-                Style::numbered(row.plain).is_some() && Style::numbered(row.money).is_some(),
-                "{key}"
-            );
+            assert!(Style::numbered(row.plain).is_some() && Style::numbered(row.money).is_some(), "{key}");
             assert!(Locale::resolve(key).is_some(), "{key}");
         }
     }
@@ -316,10 +274,7 @@ mod tests {
         }
         assert_eq!(
             Locale::find(&"en-".repeat(100_000)).map(|_| ()),
-            Err(UnknownLocale {
-                locale: "en-".repeat(100_000),
-                near: vec![]
-            })
+            Err(UnknownLocale { locale: "en-".repeat(100_000), near: vec![] })
         );
         assert_eq!(
             Locale::find("en_US").expect_err("underscore").to_string(),

@@ -62,10 +62,7 @@ pub fn format_number(value: f64, locale: &str) -> Result<String, UnknownLocale> 
 /// If there is no such locale, the code is not three letters, or the locale implies no currency.
 pub fn currency(value: f64, locale: &str, code: Option<&str>) -> Result<String, MoneyError> {
     money(locale, code, |code| {
-        let decimals = DECIMALS
-            .find(code)
-            .and_then(|decimals| decimals.parse().ok())
-            .unwrap_or(2);
+        let decimals = DECIMALS.find(code).and_then(|decimals| decimals.parse().ok()).unwrap_or(2);
         Rounded::new(value, decimals, decimals)
     })
 }
@@ -74,51 +71,30 @@ pub fn currency(value: f64, locale: &str, code: Option<&str>) -> Result<String, 
 ///
 /// # Errors
 /// As for [`currency`].
-pub fn rounded_currency(
-    value: f64,
-    locale: &str,
-    code: Option<&str>,
-) -> Result<String, MoneyError> {
+pub fn rounded_currency(value: f64, locale: &str, code: Option<&str>) -> Result<String, MoneyError> {
     money(locale, code, |_| Rounded::new(value, 0, 0))
 }
 
-fn money(
-    locale: &str,
-    code: Option<&str>,
-    round: impl FnOnce(&str) -> Rounded,
-) -> Result<String, MoneyError> {
+fn money(locale: &str, code: Option<&str>, round: impl FnOnce(&str) -> Rounded) -> Result<String, MoneyError> {
     let found = Locale::find(locale)?;
     let code = match code {
-        Some(code) if code.len() == 3 && code.bytes().all(|b| b.is_ascii_alphabetic()) => {
-            code.to_ascii_uppercase()
-        }
+        Some(code) if code.len() == 3 && code.bytes().all(|b| b.is_ascii_alphabetic()) => code.to_ascii_uppercase(),
         Some(code) => {
-            return Err(MoneyError::Currency {
-                code: code.to_owned(),
-            });
+            return Err(MoneyError::Currency { code: code.to_owned() });
         }
         None => match found.currency() {
             Some(code) => code.to_owned(),
             None => {
-                return Err(MoneyError::NoCurrency {
-                    locale: locale.to_owned(),
-                });
+                return Err(MoneyError::NoCurrency { locale: locale.to_owned() });
             }
         },
     };
-    Ok(write(
-        &found,
-        found.money_style(&code),
-        &round(&code),
-        &found.symbol(&code),
-    ))
+    Ok(write(&found, found.money_style(&code), &round(&code), &found.symbol(&code)))
 }
 
 fn write(locale: &Locale, style: Option<Style>, number: &Rounded, symbol: &str) -> String {
     // The generated tables name no style that they do not have; `locale::tests` walks every row.
-    style.map_or_else(String::new, |style| {
-        style.write(number, locale.digits(), symbol)
-    })
+    style.map_or_else(String::new, |style| style.write(number, locale.digits(), symbol))
 }
 
 #[cfg(test)]

@@ -8,11 +8,7 @@ pub(super) enum Rounded {
     /// An infinity.
     Infinite { negative: bool },
     /// Any other number. Nought has a sign too: Intl writes the minus of `-0` and of what rounds to it.
-    Finite {
-        negative: bool,
-        whole: String,
-        fraction: String,
-    },
+    Finite { negative: bool, whole: String, fraction: String },
 }
 
 impl Rounded {
@@ -31,11 +27,7 @@ impl Rounded {
         let (mut digits, mut point) = shortest(value.abs());
         round(&mut digits, &mut point, most);
         let (whole, fraction) = lay_out(&digits, point, least);
-        Self::Finite {
-            negative,
-            whole,
-            fraction,
-        }
+        Self::Finite { negative, whole, fraction }
     }
 }
 
@@ -77,22 +69,13 @@ fn round(digits: &mut Vec<u8>, point: &mut i64, decimals: usize) {
 fn lay_out(digits: &[u8], point: i64, least: usize) -> (String, String) {
     let before = usize::try_from(point).unwrap_or(0);
     let noughts = usize::try_from(-point).unwrap_or(0);
-    let text = |digits: &[u8]| {
-        digits
-            .iter()
-            .map(|&digit| char::from(digit))
-            .collect::<String>()
-    };
+    let text = |digits: &[u8]| digits.iter().map(|&digit| char::from(digit)).collect::<String>();
     let (whole, fraction) = digits.split_at(before.min(digits.len()));
     let whole = match text(whole) {
         none if none.is_empty() => "0".to_owned(),
         some => format!("{some:0<before$}"),
     };
-    let fraction = if fraction.is_empty() {
-        String::new()
-    } else {
-        "0".repeat(noughts) + &text(fraction)
-    };
+    let fraction = if fraction.is_empty() { String::new() } else { "0".repeat(noughts) + &text(fraction) };
     let fraction = fraction.trim_end_matches('0');
     (whole, format!("{fraction:0<least$}"))
 }
@@ -135,38 +118,24 @@ mod tests {
     #[test]
     fn rounds_the_shortest_decimal_half_away_from_nought() {
         for (value, least, most, expected) in ROUNDED {
-            let Rounded::Finite {
-                negative,
-                whole,
-                fraction,
-            } = Rounded::new(value, least, most)
-            else {
+            let Rounded::Finite { negative, whole, fraction } = Rounded::new(value, least, most) else {
                 panic!("{value} is finite")
             };
             let point = if fraction.is_empty() { "" } else { "." };
             let sign = if negative { "-" } else { "" };
-            assert_eq!(
-                format!("{sign}{whole}{point}{fraction}"),
-                expected,
-                "{value} {least}..{most}"
-            );
+            assert_eq!(format!("{sign}{whole}{point}{fraction}"), expected, "{value} {least}..{most}");
         }
     }
 
     #[test]
     fn keeps_what_has_no_digits() {
         assert_eq!(Rounded::new(-f64::NAN, 0, 3), Rounded::NotANumber);
-        assert_eq!(
-            Rounded::new(f64::NEG_INFINITY, 0, 3),
-            Rounded::Infinite { negative: true }
-        );
+        assert_eq!(Rounded::new(f64::NEG_INFINITY, 0, 3), Rounded::Infinite { negative: true });
     }
 
     #[test]
     fn writes_the_largest_double_in_full() {
-        let Rounded::Finite { whole, .. } = Rounded::new(f64::MAX, 0, 3) else {
-            panic!("finite")
-        };
+        let Rounded::Finite { whole, .. } = Rounded::new(f64::MAX, 0, 3) else { panic!("finite") };
         assert_eq!(whole.len(), 309);
         assert!(whole.starts_with("179769313486231570000"), "{whole}");
     }

@@ -51,18 +51,12 @@ impl Style {
         let (negative, body) = match number {
             Rounded::NotANumber => (false, self.not_a_number.to_string()),
             Rounded::Infinite { negative } => (*negative, self.infinity.to_string()),
-            Rounded::Finite {
-                negative,
-                whole,
-                fraction,
-            } => (*negative, digits.spell(&self.separated(whole, fraction))),
+            Rounded::Finite { negative, whole, fraction } => {
+                (*negative, digits.spell(&self.separated(whole, fraction)))
+            }
         };
         let apart = digits.are_decimal && matches!(number, Rounded::Finite { .. });
-        let pattern = if negative {
-            &self.negative
-        } else {
-            &self.positive
-        };
+        let pattern = if negative { &self.negative } else { &self.positive };
         let mut out = String::with_capacity(pattern.len() + body.len() + symbol.len());
         let mut before = None;
         for c in pattern.chars() {
@@ -118,28 +112,18 @@ impl Digits {
     /// The digits of the numbering system of this name; `None` where Intl has none (roman numerals, say, are not offered).
     pub(super) fn of(numbering: &str) -> Option<Self> {
         let (from_nought, kind) = DIGITS.find(numbering)?.split_once('\t')?;
-        Some(Self {
-            from_nought,
-            are_decimal: kind == "decimal",
-        })
+        Some(Self { from_nought, are_decimal: kind == "decimal" })
     }
 
     #[cfg(test)]
     pub(super) fn nought(self) -> &'static str {
-        self.from_nought
-            .split_inclusive(|_| true)
-            .next()
-            .unwrap_or("")
+        self.from_nought.split_inclusive(|_| true).next().unwrap_or("")
     }
 
     /// `ascii` with each of its digits replaced.
     fn spell(self, ascii: &str) -> String {
         let digits: Vec<char> = self.from_nought.chars().collect();
-        let spell = |c: char| {
-            c.to_digit(10)
-                .and_then(|digit| digits.get(digit as usize).copied())
-                .unwrap_or(c)
-        };
+        let spell = |c: char| c.to_digit(10).and_then(|digit| digits.get(digit as usize).copied()).unwrap_or(c);
         ascii.chars().map(spell).collect()
     }
 }
@@ -157,14 +141,8 @@ mod tests {
     fn every_style_reads() {
         for number in STYLES.keys() {
             let style = Style::numbered(number).unwrap_or_else(|| panic!("style {number}"));
-            assert!(
-                style.positive.contains('#') && style.negative.contains('#'),
-                "{number}"
-            );
-            assert!(
-                style.last_group == 0 || (style.other_groups > 0 && style.least_before > 0),
-                "{number}"
-            );
+            assert!(style.positive.contains('#') && style.negative.contains('#'), "{number}");
+            assert!(style.last_group == 0 || (style.other_groups > 0 && style.least_before > 0), "{number}");
         }
     }
 
@@ -173,10 +151,7 @@ mod tests {
         for numbering in DIGITS.keys() {
             let digits = Digits::of(numbering).unwrap_or_else(|| panic!("{numbering}"));
             assert_eq!(digits.from_nought.chars().count(), 10, "{numbering}");
-            assert_eq!(
-                digits.spell("-1."),
-                format!("-{}.", digits.from_nought.chars().nth(1).expect("ten"))
-            );
+            assert_eq!(digits.spell("-1."), format!("-{}.", digits.from_nought.chars().nth(1).expect("ten")));
         }
     }
 }

@@ -16,14 +16,8 @@ impl Table {
         let mut rows = self.rows();
         while !rows.is_empty() {
             let bytes = rows.as_bytes();
-            let start = bytes[..bytes.len() / 2]
-                .iter()
-                .rposition(|&b| b == b'\n')
-                .map_or(0, |at| at + 1);
-            let end = bytes[start..]
-                .iter()
-                .position(|&b| b == b'\n')
-                .map_or(rows.len(), |at| start + at);
+            let start = bytes[..bytes.len() / 2].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+            let end = bytes[start..].iter().position(|&b| b == b'\n').map_or(rows.len(), |at| start + at);
             let (found, cells) = split_key(&rows[start..end]);
             match key.cmp(found) {
                 std::cmp::Ordering::Equal => return Some(cells),
@@ -96,12 +90,9 @@ mod tests {
 
     #[test]
     fn unescapes_what_an_editor_hides() {
-        for (cell, text) in [
-            ("", ""),
-            ("kr", "kr"),
-            ("\\u{a0}", "\u{a0}"),
-            ("a\\u{200f}\\u{200e}-b", "a\u{200f}\u{200e}-b"),
-        ] {
+        for (cell, text) in
+            [("", ""), ("kr", "kr"), ("\\u{a0}", "\u{a0}"), ("a\\u{200f}\\u{200e}-b", "a\u{200f}\u{200e}-b")]
+        {
             assert_eq!(unescape(cell), text);
         }
     }

@@ -21,26 +21,15 @@ impl Tag {
     /// Reads a tag in any case; `None` where Intl would refuse it, as it does `en_US` (underscore) and `zh-yue` (extended language).
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut subtags = text.split('-').peekable();
-        let mut tag = Self {
-            language: subtags
-                .next()
-                .filter(|s| is_language(s))?
-                .to_ascii_lowercase(),
-            ..Self::default()
-        };
+        let mut tag =
+            Self { language: subtags.next().filter(|s| is_language(s))?.to_ascii_lowercase(), ..Self::default() };
         tag.script = subtags.next_if(|s| is_script(s)).map(title_case);
-        tag.region = subtags
-            .next_if(|s| is_region(s))
-            .map(str::to_ascii_uppercase);
+        tag.region = subtags.next_if(|s| is_region(s)).map(str::to_ascii_uppercase);
         while let Some(variant) = subtags.next_if(|s| is_variant(s)) {
             tag.variants.push(variant.to_ascii_lowercase());
         }
         let mut seen = HashSet::new();
-        if !tag
-            .variants
-            .iter()
-            .all(|variant| seen.insert(variant.as_str()))
-        {
+        if !tag.variants.iter().all(|variant| seen.insert(variant.as_str())) {
             return None;
         }
         let extensions: Vec<&str> = subtags.collect();
@@ -85,11 +74,7 @@ impl Tag {
                 }
             }
         }
-        if let Some(now) = self
-            .region
-            .as_deref()
-            .and_then(|region| ALIASES.find(region))
-        {
+        if let Some(now) = self.region.as_deref().and_then(|region| ALIASES.find(region)) {
             self.region = now.split(' ').next().map(str::to_owned);
         }
     }
@@ -105,8 +90,7 @@ fn unicode_keywords<'a, 't>(extensions: &'a [&'t str]) -> Option<&'a [&'t str]> 
             return None;
         }
         if singleton.eq_ignore_ascii_case("x") {
-            return (!after.is_empty() && after.iter().all(|s| is_alphanumeric(s, 1..=8)))
-                .then_some(keywords);
+            return (!after.is_empty() && after.iter().all(|s| is_alphanumeric(s, 1..=8))).then_some(keywords);
         }
         let (own, next) = after.split_at(after.iter().take_while(|s| s.len() > 1).count());
         if own.is_empty()
@@ -116,10 +100,7 @@ fn unicode_keywords<'a, 't>(extensions: &'a [&'t str]) -> Option<&'a [&'t str]> 
             return None;
         }
         if singleton.eq_ignore_ascii_case("u") {
-            if own
-                .iter()
-                .any(|s| s.len() == 2 && !s.ends_with(|c: char| c.is_ascii_alphabetic()))
-            {
+            if own.iter().any(|s| s.len() == 2 && !s.ends_with(|c: char| c.is_ascii_alphabetic())) {
                 return None;
             }
             keywords = own;
@@ -132,11 +113,8 @@ fn unicode_keywords<'a, 't>(extensions: &'a [&'t str]) -> Option<&'a [&'t str]> 
 /// The value of the keyword `nu`, empty if it has none.
 fn numbering_of(keywords: &[&str]) -> Option<String> {
     let at = keywords.iter().position(|s| s.eq_ignore_ascii_case("nu"))?;
-    let value: Vec<String> = keywords[at + 1..]
-        .iter()
-        .take_while(|s| s.len() > 2)
-        .map(|s| s.to_ascii_lowercase())
-        .collect();
+    let value: Vec<String> =
+        keywords[at + 1..].iter().take_while(|s| s.len() > 2).map(|s| s.to_ascii_lowercase()).collect();
     Some(value.join("-"))
 }
 
@@ -149,13 +127,11 @@ fn is_script(subtag: &str) -> bool {
 }
 
 fn is_region(subtag: &str) -> bool {
-    subtag.len() == 2 && is_alphabetic(subtag)
-        || subtag.len() == 3 && subtag.bytes().all(|b| b.is_ascii_digit())
+    subtag.len() == 2 && is_alphabetic(subtag) || subtag.len() == 3 && subtag.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn is_variant(subtag: &str) -> bool {
-    is_alphanumeric(subtag, 5..=8)
-        || is_alphanumeric(subtag, 4..=4) && subtag.starts_with(|c: char| c.is_ascii_digit())
+    is_alphanumeric(subtag, 5..=8) || is_alphanumeric(subtag, 4..=4) && subtag.starts_with(|c: char| c.is_ascii_digit())
 }
 
 fn is_alphabetic(subtag: &str) -> bool {
@@ -210,13 +186,7 @@ mod tests {
             ("ar-x-u-nu-latn", None),
             ("ar-a-nu-latn", None),
         ] {
-            assert_eq!(
-                Tag::parse(text)
-                    .unwrap_or_else(|| panic!("{text}"))
-                    .numbering(),
-                numbering,
-                "{text}"
-            );
+            assert_eq!(Tag::parse(text).unwrap_or_else(|| panic!("{text}")).numbering(), numbering, "{text}");
         }
     }
 

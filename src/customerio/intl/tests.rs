@@ -65,16 +65,9 @@ fn prints_what_customer_io_documents() {
         (1_234_567.896, "en", Some("EUR"), "€1,234,567.90"),
         (10.0, "en-us", None, "$10.00"),
     ] {
-        assert_eq!(
-            currency(value, locale, code).as_deref(),
-            Ok(expected),
-            "{locale} {code:?}"
-        );
+        assert_eq!(currency(value, locale, code).as_deref(), Ok(expected), "{locale} {code:?}");
     }
-    assert_eq!(
-        rounded_currency(1_234_567.896, "en", Some("EUR")).as_deref(),
-        Ok("€1,234,568")
-    );
+    assert_eq!(rounded_currency(1_234_567.896, "en", Some("EUR")).as_deref(), Ok("€1,234,568"));
 }
 
 #[test]
@@ -85,31 +78,11 @@ fn says_why_it_cannot() {
             None,
             "unknown locale `en_US`: expected a language tag such as `en` or `fr-CA`; did you mean `en-US`?",
         ),
-        (
-            "xx",
-            Some("EUR"),
-            "unknown locale `xx`: expected a language tag such as `en` or `fr-CA`",
-        ),
-        (
-            "es-419",
-            None,
-            "no currency is implied by the locale `es-419`: name one after it, such as `EUR`",
-        ),
-        (
-            "en",
-            Some("EURO"),
-            "invalid currency code `EURO`: expected three letters such as `EUR`",
-        ),
-        (
-            "en",
-            Some("€"),
-            "invalid currency code `€`: expected three letters such as `EUR`",
-        ),
-        (
-            "en",
-            Some(""),
-            "invalid currency code ``: expected three letters such as `EUR`",
-        ),
+        ("xx", Some("EUR"), "unknown locale `xx`: expected a language tag such as `en` or `fr-CA`"),
+        ("es-419", None, "no currency is implied by the locale `es-419`: name one after it, such as `EUR`"),
+        ("en", Some("EURO"), "invalid currency code `EURO`: expected three letters such as `EUR`"),
+        ("en", Some("€"), "invalid currency code `€`: expected three letters such as `EUR`"),
+        ("en", Some(""), "invalid currency code ``: expected three letters such as `EUR`"),
     ] {
         let error = currency(1.0, locale, code).expect_err(locale);
         assert_eq!(error.to_string(), expected);
@@ -148,12 +121,6 @@ fn prints_every_answer_of_the_oracle() {
             }
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} of {} wrong:\n{}",
-        wrong.len(),
-        answers.lines().count(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), answers.lines().count(), wrong.join("\n"));
     println!("{} answers", answers.lines().count());
 }

@@ -30,24 +30,13 @@ impl Concise {
 
 impl Render for Concise {
     fn render(&self, diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
-        for Diagnostic {
-            code,
-            severity,
-            message,
-            primary,
-            ..
-        } in diagnostics
-        {
+        for Diagnostic { code, severity, message, primary, .. } in diagnostics {
             if let Some(label) = primary {
                 let location = label.location.to_string();
                 write!(out, "{}: ", sanitize::line(&location))?;
             }
             let style = self.style(*severity);
-            writeln!(
-                out,
-                "{style}{severity}[{code}]{style:#}: {}",
-                sanitize::line(message)
-            )?;
+            writeln!(out, "{style}{severity}[{code}]{style:#}: {}", sanitize::line(message))?;
         }
         Ok(())
     }

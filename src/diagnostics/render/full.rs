@@ -25,24 +25,12 @@ pub(super) struct Full {
 impl Full {
     pub(super) fn new(look: Look) -> Self {
         let line = look.width.saturating_sub(GUTTER).max(NARROWEST);
-        let renderer = if look.color {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
-        let (decor, omission) = if look.unicode {
-            (DecorStyle::Unicode, "…")
-        } else {
-            (DecorStyle::Ascii, "...")
-        };
+        let renderer = if look.color { Renderer::styled() } else { Renderer::plain() };
+        let (decor, omission) = if look.unicode { (DecorStyle::Unicode, "…") } else { (DecorStyle::Ascii, "...") };
         Self {
             // lines are cut already, and what is cut must not be cut again
             renderer: renderer.decor_style(decor).term_width(usize::MAX / 2),
-            window: Window {
-                line,
-                around: line / 4,
-                omission,
-            },
+            window: Window { line, around: line / 4, omission },
         }
     }
 
@@ -80,22 +68,12 @@ impl Full {
 
     /// The excerpts to show: the one with the primary label first, then by file in order of appearance.
     fn passages<'a>(&self, diagnostic: &'a Diagnostic) -> Vec<Passage<'a>> {
-        let primary = diagnostic
-            .primary
-            .iter()
-            .map(|label| (AnnotationKind::Primary, label));
-        let secondary = diagnostic
-            .secondary
-            .iter()
-            .map(|label| (AnnotationKind::Context, label));
+        let primary = diagnostic.primary.iter().map(|label| (AnnotationKind::Primary, label));
+        let secondary = diagnostic.secondary.iter().map(|label| (AnnotationKind::Context, label));
         let mut files: Vec<(&Source, Vec<Mark<'_>>)> = Vec::new();
         for (kind, label) in primary.chain(secondary) {
             let source = label.location.source();
-            let mark = Mark {
-                kind,
-                label,
-                range: excerpt::fit(source, label.location.range()),
-            };
+            let mark = Mark { kind, label, range: excerpt::fit(source, label.location.range()) };
             match files.iter_mut().find(|(file, _)| *file == source) {
                 Some((_, marks)) => marks.push(mark),
                 None => files.push((source, vec![mark])),
@@ -106,10 +84,7 @@ impl Full {
         for (source, marks) in files {
             let ranges: Vec<_> = marks.iter().map(|mark| mark.range.clone()).collect();
             for indexes in excerpt::passages(source, &ranges) {
-                let marks = indexes
-                    .into_iter()
-                    .map(|index| marks[index].clone())
-                    .collect();
+                let marks = indexes.into_iter().map(|index| marks[index].clone()).collect();
                 passages.push(Passage::new(source, marks, self.window));
             }
         }
@@ -150,19 +125,13 @@ impl<'a> Passage<'a> {
     fn new(source: &'a Source, mut marks: Vec<Mark<'a>>, window: Window) -> Self {
         marks.sort_by_key(|mark| (mark.kind, mark.range.start));
         let ranges: Vec<_> = marks.iter().map(|mark| mark.range.clone()).collect();
-        Self {
-            source,
-            excerpt: Excerpt::new(source, &ranges, window),
-            marks,
-        }
+        Self { source, excerpt: Excerpt::new(source, &ranges, window), marks }
     }
 
     fn snippet(&self) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
         let annotations = self.marks.iter().map(|mark| {
             let text = Some(mark.label.text.as_str()).filter(|text| !text.is_empty());
-            mark.kind
-                .span(self.excerpt.locate(self.source, &mark.range))
-                .label(text.map(sanitize::text))
+            mark.kind.span(self.excerpt.locate(self.source, &mark.range)).label(text.map(sanitize::text))
         });
         Snippet::source(self.excerpt.text.as_str())
             .line_start(self.excerpt.first_line)
@@ -187,10 +156,7 @@ impl<'a> Repair<'a> {
     /// None when the fix cannot be shown in one excerpt, or cannot be carried out.
     fn new(fix: &'a Fix, source: &'a Source, window: Window) -> Option<Self> {
         let edits = fix.edits_in_order()?;
-        if edits
-            .iter()
-            .any(|edit| source.text().get(edit.range.clone()).is_none())
-        {
+        if edits.iter().any(|edit| source.text().get(edit.range.clone()).is_none()) {
             return None;
         }
         let ranges: Vec<_> = edits.iter().map(|edit| edit.range.clone()).collect();
@@ -206,10 +172,7 @@ impl<'a> Repair<'a> {
             let range = self.excerpt.locate(self.source, &edit.range);
             Patch::new(range, sanitize::text(&edit.text))
         });
-        Snippet::source(self.excerpt.text.as_str())
-            .line_start(self.excerpt.first_line)
-            .path(PATH)
-            .patches(patches)
+        Snippet::source(self.excerpt.text.as_str()).line_start(self.excerpt.first_line).path(PATH).patches(patches)
     }
 }
 

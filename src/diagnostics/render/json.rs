@@ -5,9 +5,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::Render;
-use crate::diagnostics::{
-    Code, Diagnostic, Edit, Fix, Label, Location, Position, Severity, Source, sanitize,
-};
+use crate::diagnostics::{Code, Diagnostic, Edit, Fix, Label, Location, Position, Severity, Source, sanitize};
 
 pub(super) struct Json;
 
@@ -19,11 +17,7 @@ impl Render for Json {
             write_object(diagnostic, out)?;
             before = ",\n  ";
         }
-        out.write_all(if diagnostics.is_empty() {
-            b"[]\n"
-        } else {
-            b"\n]\n"
-        })
+        out.write_all(if diagnostics.is_empty() { b"[]\n" } else { b"\n]\n" })
     }
 }
 
@@ -90,14 +84,8 @@ impl<'a> Object<'a> {
     fn new(diagnostic: &'a Diagnostic) -> Self {
         let source = diagnostic.location().map(Location::source);
         let (start, end) = diagnostic.location().map(places).unzip();
-        let primary = diagnostic
-            .primary
-            .iter()
-            .map(|label| LabelObject::new(true, label));
-        let secondary = diagnostic
-            .secondary
-            .iter()
-            .map(|label| LabelObject::new(false, label));
+        let primary = diagnostic.primary.iter().map(|label| LabelObject::new(true, label));
+        let secondary = diagnostic.secondary.iter().map(|label| LabelObject::new(false, label));
         Self {
             code: diagnostic.code,
             severity: diagnostic.severity,
@@ -109,11 +97,7 @@ impl<'a> Object<'a> {
             notes: &diagnostic.notes,
             help: &diagnostic.help,
             // without a file there is nothing to edit
-            fix: diagnostic
-                .fix
-                .as_ref()
-                .zip(source)
-                .map(|(fix, source)| FixObject::new(fix, source)),
+            fix: diagnostic.fix.as_ref().zip(source).map(|(fix, source)| FixObject::new(fix, source)),
         }
     }
 }
@@ -121,13 +105,7 @@ impl<'a> Object<'a> {
 impl<'a> LabelObject<'a> {
     fn new(primary: bool, label: &'a Label) -> Self {
         let (start, end) = places(&label.location);
-        Self {
-            primary,
-            file: label.location.source().name(),
-            start,
-            end,
-            text: &label.text,
-        }
+        Self { primary, file: label.location.source().name(), start, end, text: &label.text }
     }
 }
 
@@ -135,30 +113,15 @@ impl<'a> FixObject<'a> {
     fn new(fix: &'a Fix, source: &'a Source) -> Self {
         let edit = |edit: &'a Edit| {
             let (start, end) = places(&source.at(edit.range.clone()));
-            EditObject {
-                file: source.name(),
-                start,
-                end,
-                text: &edit.text,
-            }
+            EditObject { file: source.name(), start, end, text: &edit.text }
         };
-        Self {
-            title: &fix.title,
-            edits: fix.edits.iter().map(edit).collect(),
-        }
+        Self { title: &fix.title, edits: fix.edits.iter().map(edit).collect() }
     }
 }
 
 /// Where a location starts and ends.
 fn places(location: &Location) -> (Place, Place) {
     let range = location.range();
-    let place = |position: Position, offset| Place {
-        line: position.line,
-        column: position.column,
-        offset,
-    };
-    (
-        place(location.start(), range.start),
-        place(location.end(), range.end),
-    )
+    let place = |position: Position, offset| Place { line: position.line, column: position.column, offset };
+    (place(location.start(), range.start), place(location.end(), range.end))
 }

@@ -113,11 +113,7 @@ impl std::error::Error for UnknownFormat {}
 /// Plain ASCII, 100 columns: what a file or a pipe gets.
 impl Default for Look {
     fn default() -> Self {
-        Self {
-            color: false,
-            unicode: false,
-            width: 100,
-        }
+        Self { color: false, unicode: false, width: 100 }
     }
 }
 

@@ -5,16 +5,8 @@ use crate::diagnostics::{Code, Diagnostics, Fix, Source, sanitize};
 
 const UNDEFINED: Code = Code::new("undefined-variable");
 const COMMA: Code = Code::new("trailing-comma");
-const PLAIN: Look = Look {
-    color: false,
-    unicode: false,
-    width: 80,
-};
-const PRETTY: Look = Look {
-    color: false,
-    unicode: true,
-    width: 80,
-};
+const PLAIN: Look = Look { color: false, unicode: false, width: 80 };
+const PRETTY: Look = Look { color: false, unicode: true, width: 80 };
 
 fn drawn(format: Format, look: Look, diagnostics: &[Diagnostic]) -> String {
     let mut out = Vec::new();
@@ -34,9 +26,8 @@ fn documented() -> Diagnostics {
         .note("live rendering fails\non what is missing")
         .suggest("order_number", ["order_id"])
         .fix(Fix::new("read `order_id`").replace(31..43, "order_id"));
-    let comma = Diagnostic::warning(COMMA, "a comma with nothing after it")
-        .primary(template.at(59..60), "")
-        .help("remove it");
+    let comma =
+        Diagnostic::warning(COMMA, "a comma with nothing after it").primary(template.at(59..60), "").help("remove it");
     Diagnostics::from_iter([undefined, comma])
 }
 
@@ -105,15 +96,10 @@ fn full_with_unicode_lines() {
 
 #[test]
 fn full_without_a_place() {
-    let diagnostic = Diagnostic::info(COMMA, "nothing to see")
-        .note("a note")
-        .fix(Fix::new("edit by hand").delete(0..1));
+    let diagnostic =
+        Diagnostic::info(COMMA, "nothing to see").note("a note").fix(Fix::new("edit by hand").delete(0..1));
     assert_eq!(
-        drawn(
-            Format::Full,
-            PLAIN,
-            &[diagnostic, Diagnostic::error(COMMA, "bare")]
-        ),
+        drawn(Format::Full, PLAIN, &[diagnostic, Diagnostic::error(COMMA, "bare")]),
         "info[trailing-comma]: nothing to see\n |\n = note: a note\n = help: edit by hand\n\
          \nerror[trailing-comma]: bare\n"
     );
@@ -158,14 +144,7 @@ info[trailing-comma]: two\\nlines\\u{202e}
 "
     );
     assert_eq!(
-        drawn(
-            Format::Concise,
-            Look {
-                color: true,
-                ..PLAIN
-            },
-            &found[2..]
-        ),
+        drawn(Format::Concise, Look { color: true, ..PLAIN }, &found[2..]),
         "\u{1b}[1m\u{1b}[94minfo[trailing-comma]\u{1b}[0m: two\\nlines\\u{202e}\n"
     );
 }
@@ -196,24 +175,15 @@ fn json() {
         r#"{"code":"trailing-comma","severity":"info","message":"bare","file":null,"start":null,"#,
         r#""end":null,"labels":[],"notes":[],"help":[],"fix":null}"#,
     );
-    assert_eq!(
-        drawn(Format::Json, PLAIN, &found),
-        format!("[\n  {first},\n  {second}\n]\n")
-    );
-    assert_eq!(
-        drawn(Format::JsonLines, PLAIN, &found),
-        format!("{first}\n{second}\n")
-    );
+    assert_eq!(drawn(Format::Json, PLAIN, &found), format!("[\n  {first},\n  {second}\n]\n"));
+    assert_eq!(drawn(Format::JsonLines, PLAIN, &found), format!("{first}\n{second}\n"));
 }
 
 #[test]
 fn no_findings() {
-    for (format, expected) in [
-        (Format::Full, ""),
-        (Format::Concise, ""),
-        (Format::Json, "[]\n"),
-        (Format::JsonLines, ""),
-    ] {
+    for (format, expected) in
+        [(Format::Full, ""), (Format::Concise, ""), (Format::Json, "[]\n"), (Format::JsonLines, "")]
+    {
         assert_eq!(drawn(format, PLAIN, &[]), expected, "{format}");
     }
 }
@@ -235,10 +205,7 @@ struct Dice(u64);
 impl Dice {
     /// A number below `sides`.
     fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
 }
@@ -287,25 +254,15 @@ fn nothing_upsets_a_format() {
     ];
     let mut dice = Dice(42);
     for round in 0..1500 {
-        let mut text = |most| {
-            (0..dice.roll(most))
-                .map(|_| NASTY[dice.roll(NASTY.len())])
-                .collect::<String>()
-        };
-        let sources = [
-            Source::new(text(3), text(60)),
-            Source::new(text(3), text(10)),
-        ];
+        let mut text = |most| (0..dice.roll(most)).map(|_| NASTY[dice.roll(NASTY.len())]).collect::<String>();
+        let sources = [Source::new(text(3), text(60)), Source::new(text(3), text(10))];
         let words = [text(5), text(5), text(5), text(5)];
         let mut range = || {
             let start = dice.roll(sources[0].text().len() + 10);
             start..start + [0, 1, 7, 300][dice.roll(4)]
         };
         let [message, label, note, insert] = &words;
-        let fix = Fix::new(message)
-            .replace(range(), insert)
-            .replace(range(), "")
-            .insert(range().start, insert);
+        let fix = Fix::new(message).replace(range(), insert).replace(range(), "").insert(range().start, insert);
         let mut diagnostic = Diagnostic::error(COMMA, message)
             .secondary(sources[0].at(range()), label)
             .secondary(sources[1].at(range()), "")
@@ -317,15 +274,7 @@ fn nothing_upsets_a_format() {
         }
         for format in Format::ALL {
             for (color, unicode, width) in [(false, true, 0), (true, false, 80)] {
-                let shown = drawn(
-                    format,
-                    Look {
-                        color,
-                        unicode,
-                        width,
-                    },
-                    &[diagnostic.clone()],
-                );
+                let shown = drawn(format, Look { color, unicode, width }, &[diagnostic.clone()]);
                 let ours = if color { without_styles(&shown) } else { shown };
                 assert_eq!(sanitize::text(&ours), ours, "{diagnostic:?}");
                 if matches!(format, Format::Concise | Format::JsonLines) {

@@ -63,22 +63,14 @@ impl Civil {
 
     /// The year as people write it: 1 BC and 1 AD are both 1.
     pub(super) fn era_year(&self) -> i64 {
-        if self.year > 0 {
-            self.year
-        } else {
-            1 - self.year
-        }
+        if self.year > 0 { self.year } else { 1 - self.year }
     }
 }
 
 /// Days since the epoch of a calendar date. `month` is 1 to 12; a `day` past the month's end runs
 /// into the next month.
 pub(super) fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
     let before_month = (153 * month + 2) / 5;
     year * 365 + leap_days + before_month + day - 1 - EPOCH_FROM_MARCH_ZERO
@@ -95,23 +87,13 @@ fn date_of(days: i64) -> (i64, u8, u8) {
     let cycle = days.div_euclid(DAYS_PER_CYCLE);
     let day_of_cycle = days.rem_euclid(DAYS_PER_CYCLE);
     // The last day of a 4-year, 100-year and 400-year span is a leap day, which must not start a new year.
-    let year_of_cycle = (day_of_cycle - day_of_cycle / 1_460 + day_of_cycle / 36_524
-        - day_of_cycle / (DAYS_PER_CYCLE - 1))
-        / 365;
-    let day_of_year =
-        day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+    let year_of_cycle =
+        (day_of_cycle - day_of_cycle / 1_460 + day_of_cycle / 36_524 - day_of_cycle / (DAYS_PER_CYCLE - 1)) / 365;
+    let day_of_year = day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let (month, next_year) = if month_from_march < 10 {
-        (month_from_march + 3, 0)
-    } else {
-        (month_from_march - 9, 1)
-    };
-    (
-        cycle * 400 + year_of_cycle + next_year,
-        month as u8,
-        day as u8,
-    )
+    let (month, next_year) = if month_from_march < 10 { (month_from_march + 3, 0) } else { (month_from_march - 9, 1) };
+    (cycle * 400 + year_of_cycle + next_year, month as u8, day as u8)
 }
 
 #[cfg(test)]
@@ -132,9 +114,7 @@ mod tests {
         ];
         for (ms, expected) in table {
             let c = Civil::from_millis(ms);
-            let fields = (
-                c.year, c.month, c.day, c.weekday, c.hour, c.minute, c.second, c.milli,
-            );
+            let fields = (c.year, c.month, c.day, c.weekday, c.hour, c.minute, c.second, c.milli);
             assert_eq!(fields, expected, "{ms}");
         }
     }

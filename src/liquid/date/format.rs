@@ -1,4 +1,4 @@
-//! `strftime` as `LiquidJS` has it: Ruby's directives, less the ones it does not know.
+//! `strftime` as LiquidJS has it: Ruby's directives, less the ones it does not know.
 
 use std::fmt::{self, Write as _};
 
@@ -20,15 +20,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-const WEEKDAYS: [&str; 7] = [
-    "Sunday",
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-];
+const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /// The longest string V8 makes, in UTF-16 code units.
 const MAX_STRING: f64 = 536_870_888.0;
@@ -36,10 +28,10 @@ const MAX_STRING: f64 = 536_870_888.0;
 /// Appends `date` to `out` the way `format` says.
 ///
 /// A directive is `%`, flags (`-` no padding, `_` spaces, `0` zeros, `^` upper case, `#` changed case, `:` in
-/// `%:z`), a width, `E` or `O` (ignored) and a letter. One that `LiquidJS` does not know is copied.
+/// `%:z`), a width, `E` or `O` (ignored) and a letter. One that LiquidJS does not know is copied.
 ///
 /// Before padding is written, `charge` is told how many characters of it there will be; this is what
-/// `LiquidJS` counts against its memory limit while formatting. When `charge` fails, so does the call, and
+/// LiquidJS counts against its memory limit while formatting. When `charge` fails, so does the call, and
 /// nothing of that size was allocated.
 ///
 /// # Errors
@@ -78,7 +70,7 @@ pub fn strftime<E: From<PaddingTooLong>>(
     Ok(())
 }
 
-/// Padding longer than any string of V8's. Its text is the `RangeError`'s, which `LiquidJS` passes on.
+/// Padding longer than any string of V8's. Its text is the `RangeError`'s, which LiquidJS passes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaddingTooLong {
     /// The width overflowed even a double.
@@ -87,11 +79,7 @@ pub struct PaddingTooLong {
 
 impl fmt::Display for PaddingTooLong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.is_infinite {
-            "Invalid count value: Infinity"
-        } else {
-            "Invalid string length"
-        })
+        f.write_str(if self.is_infinite { "Invalid count value: Infinity" } else { "Invalid string length" })
     }
 }
 
@@ -134,11 +122,7 @@ impl Directive {
             return (text, None);
         };
         let len = text.len() - rest.len() + letter.len_utf8();
-        let directive = Self {
-            flags,
-            width,
-            letter,
-        };
+        let directive = Self { flags, width, letter };
         (&text[..len], Some(directive))
     }
 
@@ -223,11 +207,7 @@ impl Directive {
     ) -> Result<(), E> {
         let width = self.width.unwrap_or(9.0);
         let digits = format!("{milli:03}");
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a positive width, cut to 3 first"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive width, cut to 3 first")]
         let digits = &digits[..width.min(3.0) as usize];
         out.push_str(digits);
         fill(out, out.len(), "0", Gap::new(width, digits), charge)
@@ -334,28 +314,19 @@ fn push(out: &mut String, value: impl fmt::Display) {
 
 /// The date as `toLocaleDateString` has it in en-US: `1/5/2024`, with no trace of an era.
 fn push_local_date(out: &mut String, shown: &Civil) {
-    push(
-        out,
-        format_args!("{}/{}/{}", shown.month, shown.day, shown.era_year()),
-    );
+    push(out, format_args!("{}/{}/{}", shown.month, shown.day, shown.era_year()));
 }
 
 /// The time as `toLocaleTimeString` has it in en-US: `10:20:30 AM`.
 fn push_local_time(out: &mut String, shown: &Civil) {
     let (hour, half) = (shown.hour12(), half_day(shown));
-    push(
-        out,
-        format_args!("{hour}:{:02}:{:02} {half}", shown.minute, shown.second),
-    );
+    push(out, format_args!("{hour}:{:02}:{:02} {half}", shown.minute, shown.second));
 }
 
 /// `+hhmm`, or `+hh:mm` with a colon. Minutes that are not whole show as they are.
 fn push_offset(out: &mut String, minutes_west: f64, colon: bool) {
     let sign = if minutes_west > 0.0 { '-' } else { '+' };
-    let (hours, minutes) = (
-        (minutes_west.abs() / 60.0).floor(),
-        minutes_west.abs() % 60.0,
-    );
+    let (hours, minutes) = ((minutes_west.abs() / 60.0).floor(), minutes_west.abs() % 60.0);
     let colon = if colon { ":" } else { "" };
     push(out, format_args!("{sign}{hours:02}{colon}"));
     // JavaScript writes a number below a millionth with an exponent.
@@ -380,15 +351,11 @@ fn ordinal_suffix(day: u8) -> &'static str {
     }
 }
 
-/// The day's number in its year, from 1. `LiquidJS` takes the year 0 for a common one.
+/// The day's number in its year, from 1. LiquidJS takes the year 0 for a common one.
 fn day_of_year(shown: &Civil) -> i64 {
     let days_from = |month, day| days_since_epoch(shown.year, month, day);
     let number = days_from(shown.month.into(), shown.day.into()) - days_from(1, 1) + 1;
-    if shown.year == 0 && shown.month > 2 {
-        number - 1
-    } else {
-        number
-    }
+    if shown.year == 0 && shown.month > 2 { number - 1 } else { number }
 }
 
 /// The week's number in its year; the days before the first `first_weekday` are week 0.
@@ -420,9 +387,7 @@ mod tests {
     fn formatted(ms: f64, zone: &Zone, format: &str) -> Option<String> {
         let date = Date::new(ms, zone)?;
         let mut out = String::new();
-        let done = strftime(&date, format, &mut out, &mut |_| {
-            Ok::<(), PaddingTooLong>(())
-        });
+        let done = strftime(&date, format, &mut out, &mut |_| Ok::<(), PaddingTooLong>(()));
         assert_eq!(done, Ok(()), "{format:?}");
         Some(out)
     }
@@ -461,11 +426,7 @@ mod tests {
         ];
         for (ms, zone, format, expected) in table {
             let zone = zone.zone().unwrap();
-            assert_eq!(
-                formatted(ms, &zone, format).as_deref(),
-                expected,
-                "{ms} {zone:?} {format:?}"
-            );
+            assert_eq!(formatted(ms, &zone, format).as_deref(), expected, "{ms} {zone:?} {format:?}");
         }
     }
 
@@ -492,11 +453,7 @@ mod tests {
             let date = Date::new(0.0, &Zone::Process).unwrap();
             let done = strftime(&date, format, &mut out, &mut |count| {
                 total = total.saturating_add(count);
-                if total > limit {
-                    Err(Stop::Charge)
-                } else {
-                    Ok(())
-                }
+                if total > limit { Err(Stop::Charge) } else { Ok(()) }
             });
             (done, total)
         };
@@ -512,11 +469,7 @@ mod tests {
             (&endless, usize::MAX, long(true), usize::MAX),
         ];
         for (format, limit, done, total) in table {
-            assert_eq!(
-                run(format, limit),
-                (done, total),
-                "{format:?} within {limit}"
-            );
+            assert_eq!(run(format, limit), (done, total), "{format:?} within {limit}");
         }
     }
 }

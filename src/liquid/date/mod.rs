@@ -1,11 +1,11 @@
-//! Dates as `LiquidJS`'s `date` filters see them: JavaScript time values, shown in a zone.
+//! Dates as LiquidJS's `date` filters see them: JavaScript time values, shown in a zone.
 //!
 //! Three steps, each usable alone: [`parse`] reads text the way V8's `new Date(text)` does, [`Date::new`]
-//! puts a time value into a [`Zone`], [`strftime`] prints it. Everything behaves as `LiquidJS` 10.30.1
+//! puts a time value into a [`Zone`], [`strftime`] prints it. Everything behaves as LiquidJS 10.30.1
 //! does on Node 20 with the process in UTC and an en-US locale; zone rules come from the tz database
 //! built into the program, so the machine's own has no say.
 //!
-//! A caller must keep `LiquidJS`'s order: a value that is not a date is handed back untouched even when the
+//! A caller must keep LiquidJS's order: a value that is not a date is handed back untouched even when the
 //! zone is nonsense, so make the time value first ([`parse`] or [`time_clip`]), then the zone
 //! ([`Zone::named`] may fail), then the date.
 
@@ -39,10 +39,7 @@ pub fn time_clip(ms: f64) -> Option<f64> {
 
 /// [`time_clip`] for arithmetic in whole milliseconds.
 fn clip_whole(ms: f64) -> Option<i64> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a valid time value is whole and below 2^53"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "a valid time value is whole and below 2^53")]
     time_clip(ms).map(|ms| ms as i64)
 }
 
@@ -62,22 +59,14 @@ impl<'z> Date<'z> {
     /// The moment `ms` milliseconds since the epoch, shown in `zone`.
     ///
     /// `None` when either the moment or the shifted clock is outside JavaScript's range (or not a
-    /// number); `LiquidJS` then hands its input back.
+    /// number); LiquidJS then hands its input back.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a valid time value is below 2^53"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a valid time value is below 2^53")]
     pub fn new(ms: f64, zone: &'z Zone) -> Option<Self> {
         let instant = clip_whole(ms)?;
         let minutes_west = zone.minutes_west(instant)?;
         let shown = clip_whole(instant as f64 - minutes_west * 60_000.0)?;
-        Some(Self {
-            instant,
-            shown: Civil::from_millis(shown),
-            minutes_west,
-            zone,
-        })
+        Some(Self { instant, shown: Civil::from_millis(shown), minutes_west, zone })
     }
 
     /// The day of the month shown, from 1. The ordinal styles of `date_to_string` write it unpadded.

@@ -197,12 +197,7 @@ fn lenient_number(value: i64, scanner: &mut Scanner<'_>, fields: &mut Fields) ->
     Some(())
 }
 
-fn lenient_word(
-    word: Word,
-    number_seen: bool,
-    scanner: &mut Scanner<'_>,
-    fields: &mut Fields,
-) -> Option<()> {
+fn lenient_word(word: Word, number_seen: bool, scanner: &mut Scanner<'_>, fields: &mut Fields) -> Option<()> {
     match word {
         Word::HalfDay(hours) if !fields.clock.is_empty() => fields.clock.half_day = Some(hours),
         Word::Month(month) => {
@@ -225,10 +220,7 @@ fn lenient_offset(sign: i64, scanner: &mut Scanner<'_>, offset: &mut Offset) -> 
             scanner.next();
             number
         }
-        _ => Number {
-            value: 0,
-            digits: 0,
-        },
+        _ => Number { value: 0, digits: 0 },
     };
     if scanner.peek() == Token::Symbol(':') {
         offset.set_distance(number.value, None); // the minutes may come later
@@ -266,10 +258,7 @@ mod tests {
             ("Mar 14, 2016", Some(1_457_913_600_000.0)),
             ("Jan 5 2024 10:00 PM", Some(1_704_492_000_000.0)),
             ("Fri, 05 Jan 2024 10:20:30 +0530", Some(1_704_430_230_000.0)),
-            (
-                "Fri Jan 05 2024 10:20:30 GMT-0500 (Eastern (US) Time)",
-                Some(1_704_468_030_000.0),
-            ),
+            ("Fri Jan 05 2024 10:20:30 GMT-0500 (Eastern (US) Time)", Some(1_704_468_030_000.0)),
             ("5 Jan (never closed", Some(978_652_800_000.0)),
             ("-1", Some(978_307_200_000.0)),
             ("0", Some(946_684_800_000.0)),

@@ -44,14 +44,11 @@ impl Zone {
     /// ```
     pub fn named(name: &str) -> Result<Self, UnknownZone> {
         let rules = rules_of(name).ok_or_else(|| UnknownZone::new(name))?;
-        Ok(Self::Named(NamedZone {
-            name: name.to_owned(),
-            rules,
-        }))
+        Ok(Self::Named(NamedZone { name: name.to_owned(), rules }))
     }
 
     /// How many minutes west of UTC the zone's clocks are at `instant` (milliseconds since the epoch).
-    /// `None` when `LiquidJS` fails to tell.
+    /// `None` when LiquidJS fails to tell.
     pub(super) fn minutes_west(&self, instant: i64) -> Option<f64> {
         match self {
             Self::Process => Some(0.0),
@@ -71,13 +68,10 @@ impl Zone {
 }
 
 impl NamedZone {
-    /// `LiquidJS` writes the moment out in en-US form, in UTC and in the zone, and reads both texts back:
+    /// LiquidJS writes the moment out in en-US form, in UTC and in the zone, and reads both texts back:
     /// the offset is their difference. The texts lack the era and keep short years, so around such years
     /// the difference is odd, and past the end of JavaScript's range there is none.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a difference of two time values is far below 2^53"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a difference of two time values is far below 2^53")]
     fn minutes_west(&self, instant: i64) -> Option<f64> {
         let utc = reread(instant)?;
         let local = reread(instant + i64::from(self.seconds_east(instant)) * 1_000)?;
@@ -160,7 +154,7 @@ fn rules_of(name: &str) -> Option<TimeZone> {
     DATABASE.get(stand_in(&ICU_NAMES).unwrap_or(name)).ok()
 }
 
-/// A zone name that V8 refuses. Its text is the `RangeError`'s, which `LiquidJS` passes on.
+/// A zone name that V8 refuses. Its text is the `RangeError`'s, which LiquidJS passes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownZone {
     shown_name: String,
@@ -170,9 +164,7 @@ impl UnknownZone {
     /// V8 quotes the name's UTF-8 bytes as if each were a Latin-1 character, NUL as a space.
     fn new(name: &str) -> Self {
         let shown = |byte: u8| if byte == 0 { ' ' } else { char::from(byte) };
-        Self {
-            shown_name: name.bytes().map(shown).collect(),
-        }
+        Self { shown_name: name.bytes().map(shown).collect() }
     }
 }
 
@@ -228,18 +220,10 @@ mod tests {
 
     #[test]
     fn refusals_quote_the_name_as_v8_does() {
-        let table = [
-            ("", ""),
-            ("Mars", "Mars"),
-            ("A\u{e9}", "A\u{c3}\u{a9}"),
-            ("UTC\0", "UTC "),
-        ];
+        let table = [("", ""), ("Mars", "Mars"), ("A\u{e9}", "A\u{c3}\u{a9}"), ("UTC\0", "UTC ")];
         for (name, quoted) in table {
             let refused = Zone::named(name).unwrap_err();
-            assert_eq!(
-                refused.to_string(),
-                format!("Invalid time zone specified: {quoted}")
-            );
+            assert_eq!(refused.to_string(), format!("Invalid time zone specified: {quoted}"));
         }
     }
 }

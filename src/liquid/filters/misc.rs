@@ -67,7 +67,11 @@ fn to_json<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
         return Ok(Value::Undefined);
     }
     let indent = match argument_or(arguments, 0, Value::Number(0.0)) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is bounded at once")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "saturates, and is bounded at once"
+        )]
         Value::Number(blanks) => " ".repeat((blanks as usize).min(10)),
         Value::String(text) => utf16::prefix(text, 10).into_owned(),
         _ => String::new(),
@@ -85,10 +89,9 @@ impl<'a> Visit<'a> for Charge<'_, 'a> {
         let units = match value {
             Value::Undefined => 0,
             Value::String(text) => utf16::length(text),
-            Value::Null | Value::Bool(true) => 4,
             Value::Bool(false) => 5,
             Value::Number(number) if number.is_finite() => number::text(number).len(),
-            Value::Number(_) => 4,
+            Value::Null | Value::Bool(true) | Value::Number(_) => 4,
             Value::Array(items) => items.len() + 1,
             _ => 2,
         };
@@ -101,7 +104,6 @@ impl<'a> Visit<'a> for Charge<'_, 'a> {
 /// ```
 /// assert_eq!(inkproof::liquid::render("{{ '<b>' | raw }}", "{}").unwrap(), "<b>");
 /// ```
-#[expect(clippy::unnecessary_wraps, reason = "the signature of all filters")]
 fn raw<'a>(_: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(input)
 }

@@ -33,9 +33,17 @@ impl Filter {
     }
 }
 
-/// All filters of `LiquidJS`.
-pub const FAMILIES: [&[Filter]; 8] =
-    [array::FILTERS, crypto::FILTERS, date::FILTERS, html::FILTERS, math::FILTERS, misc::FILTERS, string::FILTERS, url::FILTERS];
+/// All filters of LiquidJS.
+pub const FAMILIES: [&[Filter]; 8] = [
+    array::FILTERS,
+    crypto::FILTERS,
+    date::FILTERS,
+    html::FILTERS,
+    math::FILTERS,
+    misc::FILTERS,
+    string::FILTERS,
+    url::FILTERS,
+];
 
 /// The argument at `index`; undefined where there is none.
 #[must_use]

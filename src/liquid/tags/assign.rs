@@ -36,7 +36,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     if !markup.take('=') {
         return Err(markup.error("expected \"=\""));
     }
-    let value = markup.value()?;
+    let value = parser.value(&mut markup, &token);
     Ok(parser.arena().alloc(Assign { name: markup.text(name_span), name_span, value }))
 }
 

@@ -27,7 +27,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     if markup.is_at_end() {
         return Ok(&Nothing);
     }
-    let value = markup.value()?;
+    let value = parser.value(&mut markup, &token);
     Ok(parser.arena().alloc(Echo { value }))
 }
 

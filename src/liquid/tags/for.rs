@@ -137,8 +137,8 @@ impl For<'_> {
     fn part<'a>(&'a self, items: &'a [Value<'a>], runtime: &mut Runtime<'a>) -> Result<(&'a [Value<'a>], bool)> {
         let arena = runtime.arena();
         let resumed = runtime.loop_end(self.variable, self.collection_text).unwrap_or_else(|| nothing(arena));
-        let arguments = runtime
-            .with_variables(&[("continue", resumed)], |runtime| runtime.named_arguments(self.arguments))?;
+        let arguments =
+            runtime.with_variables(&[("continue", resumed)], |runtime| runtime.named_arguments(self.arguments))?;
         let argument = |name| {
             let given = arguments.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
             given.filter(|value| !matches!(value, Value::Undefined))
@@ -158,11 +158,11 @@ impl For<'_> {
 }
 
 /// Where a loop that has not run yet goes on: at an empty object, which is no number and so the beginning.
-fn nothing<'a>(arena: &'a Arena) -> Value<'a> {
+fn nothing(arena: &Arena) -> Value<'_> {
     Value::Object(Object::new(&[], arena))
 }
 
-/// A variable called `forloop` hides the loop's own state, which `LiquidJS` then fails to advance.
+/// A variable called `forloop` hides the loop's own state, which LiquidJS then fails to advance.
 fn advance_hidden(item: Value<'_>) -> Result<()> {
     Err(Error::new(match item {
         Value::Undefined => "Cannot read properties of undefined (reading 'next')",

@@ -21,7 +21,7 @@ pub mod unless;
 
 use super::parser::TagDefinition;
 
-/// All tags of `LiquidJS`.
+/// All tags of LiquidJS.
 pub const ALL: &[TagDefinition] = &[
     assign::ASSIGN,
     block::BLOCK,

@@ -61,10 +61,7 @@ impl Fields {
             return None;
         }
         let ms = days_since_epoch(year, month, day) * DAY_MS + clock - offset * 1_000;
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "what is inexact is far outside the valid range"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "what is inexact is far outside the valid range")]
         time_clip(ms as f64)
     }
 }

@@ -42,9 +42,8 @@ pub(super) enum Word {
 const SIGNIFICANT_DIGITS: usize = 9;
 
 /// Words known by their first three letters, however long they are.
-const MONTHS: [&[u8; 3]; 12] = [
-    b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec",
-];
+const MONTHS: [&[u8; 3]; 12] =
+    [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
 
 /// Words known only when they are complete.
 const WORDS: [(&str, Word); 15] = [
@@ -74,9 +73,7 @@ impl Word {
         if let Some(index) = MONTHS.iter().position(|month| starts_with(month)) {
             return (1..).nth(index).map_or(Self::Unknown, Self::Month);
         }
-        let known = WORDS
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(text));
+        let known = WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(text));
         known.map_or(Self::Unknown, |&(_, word)| word)
     }
 }
@@ -106,14 +103,8 @@ impl Token {
 
 impl Number {
     fn new(text: &str) -> Self {
-        let significant = text
-            .bytes()
-            .skip_while(|&digit| digit == b'0')
-            .take(SIGNIFICANT_DIGITS);
-        Self {
-            value: significant.fold(0, |value, digit| value * 10 + i64::from(digit - b'0')),
-            digits: text.len(),
-        }
+        let significant = text.bytes().skip_while(|&digit| digit == b'0').take(SIGNIFICANT_DIGITS);
+        Self { value: significant.fold(0, |value, digit| value * 10 + i64::from(digit - b'0')), digits: text.len() }
     }
 
     /// The number as the digits of a decimal fraction, cut to thousandths.
@@ -134,10 +125,7 @@ pub(super) struct Scanner<'t> {
 
 impl<'t> Scanner<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        let mut scanner = Self {
-            rest: text,
-            peeked: Token::End,
-        };
+        let mut scanner = Self { rest: text, peeked: Token::End };
         scanner.next();
         scanner
     }

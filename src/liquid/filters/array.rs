@@ -1,4 +1,0 @@
-//! array
-use super::Filter;
-/// x
-pub const FILTERS: &[Filter] = &[];
