@@ -453,8 +453,11 @@ impl<'a> Writer<'_, 'a> {
                 self.open('[')?;
                 for (at, item) in items.iter().enumerate() {
                     self.separate(at == 0);
-                    // In a list, what is undefined holds its place as null.
-                    self.value(if matches!(item, Value::Undefined) { Value::Null } else { *item })?;
+                    self.value(*item)?;
+                    if matches!(item, Value::Undefined) {
+                        // In a list, what is undefined holds its place as null.
+                        self.out.push_str("null");
+                    }
                 }
                 self.close(']', items.is_empty());
             }

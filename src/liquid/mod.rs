@@ -25,6 +25,7 @@ pub mod tags;
 pub mod tree;
 pub mod utf16;
 pub mod value;
+pub mod variables;
 
 use std::sync::LazyLock;
 

@@ -233,7 +233,7 @@ impl<'a> Parser<'a> {
         let kind = match token.kind {
             TokenKind::Text => Ok(NodeKind::Text(token.content.of(self.source))),
             TokenKind::Output => Ok(NodeKind::Output(self.value(&mut self.markup(&token), &token))),
-            TokenKind::Tag { name, .. } => self.tag(name, token).map(NodeKind::Tag),
+            TokenKind::Tag { name, .. } => self.tag(name, token).map(|tag| NodeKind::Tag { name, tag }),
         };
         match kind {
             // Of a text, the blanks that a trim mark took are no part.

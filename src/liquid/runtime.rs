@@ -64,6 +64,9 @@ impl<'a> Template<'a> {
     }
 }
 
+/// How deep filters may be given expressions inside each other.
+const MAX_INNER_TEXTS: usize = 100;
+
 /// What stops the rest of a run of nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interrupt {
@@ -80,6 +83,8 @@ pub struct Runtime<'a> {
     language: &'a Language,
     /// The text that spans point into: the template's, or that of an expression which a filter was given.
     source: &'a str,
+    /// How many such expressions are being worked out inside each other.
+    inner_texts: usize,
     mode: Mode,
     now: f64,
     environment: Value<'a>,
@@ -106,6 +111,7 @@ impl<'a> Runtime<'a> {
             arena,
             language: template.language,
             source: template.source,
+            inner_texts: 0,
             mode: options.mode,
             now: options.now.unwrap_or_else(clock),
             environment,
@@ -170,7 +176,8 @@ impl<'a> Runtime<'a> {
     /// # Errors
     /// The limit is passed.
     pub fn charge_number(&mut self, units: f64) -> Result<()> {
-        self.budget.use_memory(units)
+        self.budget.use_memory(units)?;
+        self.budget.check_arena(self.arena, 0)
     }
 
     /// Counts the length of `text` against the memory limit.
@@ -195,7 +202,7 @@ impl<'a> Runtime<'a> {
                     result
                 }
                 NodeKind::Output(value) => self.output(&value, node.span, out),
-                NodeKind::Tag(tag) => {
+                NodeKind::Tag { tag, .. } => {
                     let (start, marks) = (out.len(), out.mark_count());
                     let result = tag.render(self, out);
                     // What stands inside the tag has left marks of its own.
@@ -370,7 +377,7 @@ impl<'a> Runtime<'a> {
         };
         Ok(match found {
             Some(value) if !matches!(value, Value::Undefined | Value::Null) => value,
-            Some(Value::Null) if matches!(self.environment, Value::Object(_)) => Value::Null,
+            Some(Value::Null) if !matches!(self.environment, Value::Null) => Value::Null,
             // What nobody has is read from the globals, of which there are none: their size is 0.
             _ if name == "size" => count(0),
             _ => Value::Undefined,
@@ -500,9 +507,16 @@ impl<'a> Runtime<'a> {
     /// # Errors
     /// What `work` fails with, its position within `source`.
     pub fn within_text<T>(&mut self, source: &'a str, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        // Such a text can come from the data, and so ask for itself.
+        if self.inner_texts == MAX_INNER_TEXTS {
+            return Err(Error::new("Maximum call stack size exceeded"));
+        }
+        self.budget.use_node(self.arena)?;
+        self.inner_texts += 1;
         let outer = std::mem::replace(&mut self.source, source);
         let result = work(self).map_err(Error::from_inner_text);
         self.source = outer;
+        self.inner_texts -= 1;
         result
     }
 }
@@ -513,4 +527,22 @@ fn clock() -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285,000 years")]
     let milliseconds = since.as_millis() as f64;
     milliseconds
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn expressions_in_texts_that_ask_for_themselves_end() {
+        for filter in ["where_exp", "find_exp", "group_by_exp"] {
+            let data = format!(r#"{{"a": [1, 2], "e": "a | {filter}: 'x', e"}}"#);
+            let error = crate::liquid::render(&format!("{{{{ a | {filter}: 'x', e }}}}"), &data).unwrap_err();
+            assert_eq!(error.to_string(), "Maximum call stack size exceeded, line:1, col:1", "{filter}");
+        }
+    }
+
+    #[test]
+    fn an_element_that_is_null_is_there() {
+        let rendered = crate::liquid::render("{{ a | group_by: '[0]' | json }}", r#"{"a": [[null]]}"#).unwrap();
+        assert_eq!(rendered, r#"[{"name":null,"items":[[null]]}]"#);
+    }
 }

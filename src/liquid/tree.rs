@@ -31,7 +31,12 @@ pub enum NodeKind<'a> {
     /// `{{ … }}`
     Output(FilteredValue<'a>),
     /// `{% … %}` and all up to its end tag.
-    Tag(&'a dyn Tag),
+    Tag {
+        /// The tag's name.
+        name: &'a str,
+        /// What was made of it.
+        tag: &'a dyn Tag,
+    },
 }
 
 /// A tag that has been parsed.
@@ -41,6 +46,48 @@ pub trait Tag: Debug + Send + Sync {
     /// # Errors
     /// Whatever fails inside; an error without a place is given this tag's.
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()>;
+
+    /// What the tag is made of, in the order in which rendering comes to it; for those who read templates without
+    /// rendering them.
+    fn parts(&self) -> Vec<Part<'_>> {
+        Vec::new()
+    }
+}
+
+/// A part of a tag.
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'a> {
+    /// An expression; where `lenient`, what is missing in it is null.
+    Value {
+        /// The expression.
+        value: &'a FilteredValue<'a>,
+        /// Whether it may be missing.
+        lenient: bool,
+    },
+    /// A written value; where `lenient`, it is null if it is missing.
+    Operand {
+        /// The value.
+        operand: &'a Operand<'a>,
+        /// Whether it may be missing.
+        lenient: bool,
+    },
+    /// Nodes that may be rendered, in which these names stand for something of the tag's own.
+    Nodes {
+        /// The nodes.
+        nodes: Nodes<'a>,
+        /// The names.
+        names: [&'a str; 2],
+    },
+    /// A name that stands for something of the template's own from here on.
+    Name(&'a str),
+}
+
+impl<'a> Part<'a> {
+    /// Nodes in which names mean what they mean outside.
+    #[must_use]
+    pub const fn nodes(nodes: Nodes<'a>) -> Self {
+        Self::Nodes { nodes, names: ["", ""] }
+    }
 }
 
 /// An expression with filters: `a == b | default: c | upcase`.

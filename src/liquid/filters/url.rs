@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use unicode_general_category::{GeneralCategory, get_general_category};
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use super::string::{lower_case, value};
 use super::{Filter, argument, argument_or};
@@ -174,7 +174,7 @@ fn is_letter_or_digit(character: char) -> bool {
         return character.is_ascii_alphanumeric();
     }
     matches!(
-        get_general_category(character),
+        character.general_category(),
         DecimalNumber
             | EnclosingMark
             | LowercaseLetter

@@ -6,7 +6,7 @@ use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
 use crate::liquid::span::Span;
-use crate::liquid::tree::{FilteredValue, Tag};
+use crate::liquid::tree::{FilteredValue, Part, Tag};
 
 /// Gives a variable a value, for the rest of the template. What is missing becomes null.
 ///
@@ -45,5 +45,9 @@ impl Tag for Assign<'_> {
         let value = runtime.lenient_value(&self.value)?;
         runtime.assign(self.name, value);
         Ok(())
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part::Value { value: &self.value, lenient: true }, Part::Name(self.name)]
     }
 }

@@ -5,7 +5,7 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{Nodes, Tag};
+use crate::liquid::tree::{Nodes, Part, Tag};
 use crate::liquid::value::Value;
 
 /// A part that a layout's user may replace. No layout can be looked up, so it always prints its own body.
@@ -33,5 +33,9 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
 impl Tag for Block<'_> {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
         runtime.with_variables(&[("block", Value::Block)], |runtime| runtime.nodes(self.body, out))
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part::Nodes { nodes: self.body, names: ["block", ""] }]
     }
 }

@@ -6,7 +6,7 @@ use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
 use crate::liquid::span::Span;
-use crate::liquid::tree::{Nodes, Tag};
+use crate::liquid::tree::{Nodes, Part, Tag};
 use crate::liquid::value::Value;
 
 /// Gives a variable what its body prints. The name may be quoted.
@@ -51,5 +51,9 @@ impl Tag for Capture<'_> {
         let text = runtime.capture(self.body)?;
         runtime.assign(self.name, Value::String(text));
         Ok(())
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part::nodes(self.body), Part::Name(self.name)]
     }
 }

@@ -7,7 +7,7 @@ use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
 use crate::liquid::span::Span;
-use crate::liquid::tree::{FilteredValue, Nodes, Operand, Tag};
+use crate::liquid::tree::{FilteredValue, Nodes, Operand, Part, Tag};
 
 /// Renders every branch with a value that equals the head; `else` where none does.
 ///
@@ -104,5 +104,15 @@ impl Tag for Case<'_> {
             }
         }
         if has_matched { Ok(()) } else { runtime.nodes(self.otherwise, out) }
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        let mut parts = vec![Part::Value { value: &self.head, lenient: true }];
+        for branch in self.branches {
+            parts.extend(branch.values.iter().map(|operand| Part::Operand { operand, lenient: true }));
+            parts.push(Part::nodes(branch.body));
+        }
+        parts.push(Part::nodes(self.otherwise));
+        parts
     }
 }

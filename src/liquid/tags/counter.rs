@@ -5,7 +5,7 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::Tag;
+use crate::liquid::tree::{Part, Tag};
 use crate::liquid::value::Value;
 
 /// Prints a number and then adds 1 to it. It starts at 0, or at the number that the data has under the name.
@@ -51,5 +51,9 @@ impl Tag for Counter<'_> {
         let (printed, next) = if self.is_increment { (number, number + 1.0) } else { (number - 1.0, number - 1.0) };
         runtime.set_counter(self.name, next);
         out.write_value(Value::Number(printed))
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part::Name(self.name)]
     }
 }

@@ -6,7 +6,7 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{FilteredValue, Operand, Tag};
+use crate::liquid::tree::{FilteredValue, Operand, Part, Tag};
 use crate::liquid::value::Value;
 
 /// Prints its values in turn, one each time. Tags of the same group and the same text share their turn.
@@ -68,5 +68,10 @@ impl Tag for Cycle<'_> {
         let value = runtime.value(candidate, false)?.plain(runtime.arena());
         // LiquidJS passes the value back to its renderer, which leaves out what JavaScript takes for false.
         if coerce::js_truthy(value) { out.write_value(value) } else { Ok(()) }
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        let group = self.group.iter().map(|operand| Part::Operand { operand, lenient: false });
+        group.chain(self.candidates.iter().map(|value| Part::Value { value, lenient: false })).collect()
     }
 }

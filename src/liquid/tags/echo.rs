@@ -5,7 +5,7 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Nothing, Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{FilteredValue, Tag};
+use crate::liquid::tree::{FilteredValue, Part, Tag};
 
 /// Prints a value, as `{{ value }}` does; nothing where there is none. For use inside `{% liquid %}`.
 ///
@@ -35,5 +35,9 @@ impl Tag for Echo<'_> {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
         let value = runtime.value(&self.value, false)?;
         out.write_value(value)
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part::Value { value: &self.value, lenient: false }]
     }
 }

@@ -6,7 +6,7 @@ use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
 use crate::liquid::span::Span;
-use crate::liquid::tree::{FilteredValue, Nodes, Tag};
+use crate::liquid::tree::{FilteredValue, Nodes, Part, Tag};
 
 /// Renders the first branch whose condition is true, `else` where none is. What is missing is null in a condition.
 ///
@@ -35,6 +35,12 @@ pub struct Branch<'a> {
     pub body: Nodes<'a>,
     /// Its tag.
     pub span: Span,
+}
+
+impl<'a> Branch<'a> {
+    pub(super) fn parts(&'a self) -> [Part<'a>; 2] {
+        [Part::Value { value: &self.condition, lenient: true }, Part::nodes(self.body)]
+    }
 }
 
 fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
@@ -97,5 +103,10 @@ impl Tag for If<'_> {
             }
         }
         runtime.nodes(self.otherwise.unwrap_or_default(), out)
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        let branches = self.branches.iter().flat_map(|branch| branch.parts());
+        branches.chain(self.otherwise.map(Part::nodes)).collect()
     }
 }

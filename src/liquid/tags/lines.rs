@@ -6,7 +6,7 @@ use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
 use crate::liquid::span::Span;
-use crate::liquid::tree::{Nodes, Tag};
+use crate::liquid::tree::{Nodes, Part, Tag};
 
 /// Renders the tags on its lines.
 ///
@@ -35,5 +35,9 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
 impl Tag for Lines<'_> {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
         runtime.nodes(self.body, out)
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part::nodes(self.body)]
     }
 }

@@ -9,7 +9,7 @@ use crate::liquid::markup::Markup;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition, Template};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{NamedArgument, NodeKind, Operand, OperandKind, Tag};
+use crate::liquid::tree::{NamedArgument, NodeKind, Operand, OperandKind, Part, Tag};
 use crate::liquid::value::Value;
 
 /// Would render another template on its own. Over an empty list (`for`) it prints nothing, else it fails.
@@ -58,6 +58,14 @@ impl<'a> FilePath<'a> {
             [node] if matches!(node.kind, NodeKind::Text(_)) => Self::Name(text),
             _ => Self::Template(template),
         })
+    }
+
+    /// The value that the path is, where it is one.
+    pub(super) const fn operand(&self) -> Option<&Operand<'a>> {
+        match self {
+            Self::Value(operand) => Some(operand),
+            _ => None,
+        }
     }
 
     /// The path, which must be something.
@@ -161,5 +169,11 @@ impl Tag for Partial<'_> {
             return Ok(());
         }
         Err(not_found(path))
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref());
+        let operands = self.path.operand().into_iter().chain(arguments).chain(&self.with).chain(&self.collection);
+        operands.map(|operand| Part::Operand { operand, lenient: false }).collect()
     }
 }

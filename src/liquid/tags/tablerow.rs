@@ -11,7 +11,7 @@ use crate::liquid::output::Output;
 use crate::liquid::parser::{Nothing, Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
 use crate::liquid::span::Span;
-use crate::liquid::tree::{NamedArgument, Nodes, Operand, Tag};
+use crate::liquid::tree::{NamedArgument, Nodes, Operand, Part, Tag};
 use crate::liquid::value::{Loop, Value, count};
 
 /// Renders its body for each element, as cells of an HTML table with `cols` cells in a row. Takes `limit` and `offset`.
@@ -82,6 +82,15 @@ impl Tag for Tablerow<'_> {
             }
             if items.is_empty() { Ok(()) } else { out.write_str("</tr>") }
         })
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref());
+        std::iter::once(&self.collection)
+            .chain(arguments)
+            .map(|operand| Part::Operand { operand, lenient: false })
+            .chain([Part::Nodes { nodes: self.body, names: [self.variable, "tablerowloop"] }])
+            .collect()
     }
 }
 

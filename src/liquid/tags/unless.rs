@@ -6,7 +6,7 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{Nodes, Tag};
+use crate::liquid::tree::{Nodes, Part, Tag};
 
 /// Renders its body where the condition is false; an `elsif` takes over where that is true, as in `if`.
 ///
@@ -62,5 +62,10 @@ impl Tag for Unless<'_> {
             }
         }
         runtime.nodes(self.otherwise, out)
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        let branches = self.branches.iter().flat_map(Branch::parts);
+        branches.chain([Part::nodes(self.otherwise)]).collect()
     }
 }
