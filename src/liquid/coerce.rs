@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use super::error::{Error, Result};
 use super::number;
 use super::utf16;
-use super::value::{Arena, Value};
+use super::value::{Arena, Object, Value};
 
 /// The longest text that anything may become, in bytes; JavaScript's own limit is 2^29 - 24 units.
 pub const MAX_TEXT: usize = 1 << 27;
@@ -57,12 +57,24 @@ pub fn text<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
         Value::Undefined | Value::Null | Value::Nil | Value::Empty | Value::Blank => Ok(""),
         Value::Bool(true) => Ok("true"),
         Value::Bool(false) => Ok("false"),
-        Value::Object(_) | Value::Block => Ok("[object Object]"),
+        Value::Object(object) => text_of_object(object),
+        Value::Block => Ok(OBJECT),
         Value::Number(_) | Value::Array(_) | Value::Loop(_) => {
             let mut out = String::new();
             write_text(value, &mut out)?;
             Ok(arena.alloc_str(&out))
         }
+    }
+}
+
+/// JavaScript's text of an object.
+const OBJECT: &str = "[object Object]";
+
+/// An object's text. A key `toString` in the data takes the place of the method that would give it.
+fn text_of_object(object: &Object<'_>) -> Result<&'static str> {
+    match object.get("toString") {
+        None => Ok(OBJECT),
+        Some(_) => Err(Error::new("Cannot convert object to primitive value")),
     }
 }
 
@@ -76,7 +88,8 @@ pub fn write_text(value: Value<'_>, out: &mut String) -> Result<()> {
         Value::Number(number) => number::write(number, out),
         Value::Undefined | Value::Null | Value::Nil | Value::Empty | Value::Blank => {}
         Value::Bool(flag) => out.push_str(if flag { "true" } else { "false" }),
-        Value::Object(_) | Value::Block => out.push_str("[object Object]"),
+        Value::Object(object) => out.push_str(text_of_object(object)?),
+        Value::Block => out.push_str(OBJECT),
         Value::Loop(state) => out.push_str(&state.json()),
         Value::Array(_) => write_list(value, &mut Walk::default(), out)?,
     }
@@ -122,7 +135,8 @@ pub fn js_string<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Cow<'a, str>>
         Value::Bool(_) | Value::String(_) => Cow::Borrowed(text(value, arena)?),
         Value::Number(number) => Cow::Owned(number::text(number)),
         Value::Array(items) => Cow::Owned(join(items, ",")?),
-        _ => Cow::Borrowed("[object Object]"),
+        Value::Object(object) => Cow::Borrowed(text_of_object(object)?),
+        _ => Cow::Borrowed(OBJECT),
     })
 }
 
@@ -145,8 +159,9 @@ fn write_joined(items: &[Value<'_>], separator: &str, walk: &mut Walk, out: &mut
         match *item {
             Value::Array(inner) => write_joined(inner, ",", walk, out)?,
             Value::Undefined | Value::Null => {}
+            Value::Object(object) => out.push_str(text_of_object(object)?),
             scalar @ (Value::Bool(_) | Value::Number(_) | Value::String(_)) => write_text(scalar, out)?,
-            _ => out.push_str("[object Object]"),
+            _ => out.push_str(OBJECT),
         }
         check_length(out.len())?;
     }
@@ -188,7 +203,8 @@ pub fn to_number<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
 /// As [`text`].
 pub fn to_number_or_zero<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
     let number = to_number(value, arena)?;
-    Ok(if number.is_nan() { 0.0 } else { number })
+    // Zero loses its sign on the way.
+    Ok(if number.is_nan() || number == 0.0 { 0.0 } else { number })
 }
 
 /// Whether JavaScript takes the value for true.

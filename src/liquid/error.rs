@@ -101,6 +101,12 @@ impl Error {
         Self::new(message).placed(kind, source, span)
     }
 
+    /// The first of all that is wrong with a template: the one that LiquidJS reports.
+    #[must_use]
+    pub fn first_of(errors: Vec<Self>) -> Self {
+        errors.into_iter().next().unwrap_or_else(|| Self::new("the template cannot be parsed"))
+    }
+
     /// Gives the error its kind and position, unless it has them already.
     #[must_use]
     pub fn placed(mut self, kind: ErrorKind, source: &str, span: Span) -> Self {

@@ -10,7 +10,7 @@ use super::error::{Error as LiquidError, Result as LiquidResult};
 use super::number;
 use super::span::Span;
 use super::utf16;
-use super::value::{Arena, Object, Value};
+use super::value::{self, Arena, Object, Value};
 
 /// How deep arrays and objects may stand in each other.
 pub const MAX_DEPTH: usize = 500;
@@ -155,9 +155,9 @@ impl<'a> Reader<'a> {
             self.skip_space();
         }
         self.at += 1;
-        let items = self.arena.alloc_slice_copy(&self.items[first..]);
+        let list = value::list(&self.items[first..], self.arena);
         self.items.truncate(first);
-        Ok(Value::Array(items))
+        Ok(list)
     }
 
     fn object(&mut self) -> Result<Value<'a>, JsonError> {

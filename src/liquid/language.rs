@@ -4,9 +4,15 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use super::error::{Error, Result};
 use super::filters::{self, Filter};
-use super::parser::TagDefinition;
+use super::json;
+use super::output::Output;
+use super::parser::{TagDefinition, Template};
+use super::runtime::Options;
 use super::tags;
+use super::utf16;
+use super::value::Arena;
 
 /// The tags and filters that a template may use.
 #[derive(Debug)]
@@ -64,6 +70,19 @@ impl Language {
     #[must_use]
     pub fn tag(&self, name: &str) -> Option<&TagDefinition> {
         self.tags.get(name)
+    }
+
+    /// Renders a template once, with the variables of a JSON object. To render more than once, parse a [`Template`].
+    ///
+    /// # Errors
+    /// `data` is no JSON, or whatever is wrong with the template first.
+    pub fn render(&self, template: &str, data: &str, options: &Options) -> Result<String> {
+        let arena = Arena::new();
+        let data = json::read(data, &arena).map_err(|error| Error::new(format!("the data is no JSON: {error}")))?;
+        let template = Template::parse(template, self, &arena).map_err(Error::first_of)?;
+        let mut out = Output::new();
+        template.render(data, options, &arena, &mut out)?;
+        Ok(utf16::to_utf8(out.text()).into_owned())
     }
 
     /// The names of all filters, in no order.

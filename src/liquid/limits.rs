@@ -77,6 +77,11 @@ impl Budget {
             return Ok(());
         }
         self.nodes_to_next_look = LOOK_EVERY;
+        self.look(arena)
+    }
+
+    /// Looks at the clock and the real memory.
+    pub(crate) fn look(&self, arena: &Arena) -> Result<()> {
         self.check_arena(arena, 0)?;
         if Instant::now() > self.deadline {
             return Err(Error::new("template render limit exceeded"));

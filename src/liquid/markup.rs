@@ -392,12 +392,11 @@ impl<'a> Markup<'a> {
         self.at += 2;
         let high = self.expect_operand()?;
         self.skip_blanks();
-        match self.peek() {
-            Some(')') => self.at += 1,
-            other => {
-                self.at += other.map_or(1, char::len_utf8);
-                return Err(self.error("invalid range syntax"));
-            }
+        if !self.take(')') {
+            // The error stands behind the character that should have been the bracket, even past the end.
+            let rest = self.source.get(self.at..).unwrap_or_default();
+            self.at += rest.chars().next().map_or(1, char::len_utf8);
+            return Err(self.error("invalid range syntax"));
         }
         Ok(OperandKind::Range { low: self.arena.alloc(low), high: self.arena.alloc(high) })
     }

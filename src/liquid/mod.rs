@@ -51,11 +51,5 @@ pub static LIQUIDJS: LazyLock<Language> = LazyLock::new(Language::liquidjs);
 /// # Errors
 /// `data` is no JSON, or whatever is wrong with the template first.
 pub fn render(template: &str, data: &str) -> Result<String> {
-    let arena = Arena::new();
-    let data = json::read(data, &arena).map_err(|error| Error::new(format!("the data is no JSON: {error}")))?;
-    let template = Template::parse(template, &LIQUIDJS, &arena)
-        .map_err(|errors| errors.into_iter().next().unwrap_or_else(|| Error::new("the template cannot be parsed")))?;
-    let mut out = Output::new();
-    template.render(data, &Options::default(), &arena, &mut out)?;
-    Ok(utf16::to_utf8(out.text()).into_owned())
+    LIQUIDJS.render(template, data, &Options::default())
 }

@@ -206,15 +206,21 @@ impl<'a> Parser<'a> {
         self.nodes_until(&[]).0
     }
 
-    /// Passes over tokens, whatever they are, up to the tag `end`. Gives the texts passed, or `None` without such a tag.
-    pub fn skip_until(&mut self, end: &str) -> Option<Span> {
-        let start = self.tokens.front().map_or(self.source.len(), |token| token.span.start);
-        while let Some(token) = self.tokens.pop_front() {
-            if token.tag_name() == end {
-                return Some(Span::new(start, token.span.start));
+    /// Passes over tokens, whatever they are, up to the tag `end`, and gives their text; `None` without such a tag.
+    pub fn skip_until(&mut self, end: &str) -> Option<&'a str> {
+        let length = self.tokens.iter().position(|token| token.tag_name() == end);
+        let passed: Vec<_> = self.tokens.drain(..length.unwrap_or(self.tokens.len())).collect();
+        length?;
+        self.tokens.pop_front();
+        Some(match passed[..] {
+            [] => "",
+            [only] => only.span.of(self.source),
+            // Between the lines of a `{% liquid %}` tag there is text that is no token.
+            _ => {
+                let texts: String = passed.iter().map(|token| token.span.of(self.source)).collect();
+                self.arena.alloc_str(&texts)
             }
-        }
-        None
+        })
     }
 
     /// Reads the lines of a `{% liquid %}` tag as tags.

@@ -18,7 +18,13 @@ use super::tree::{
     Step,
 };
 use super::utf16;
-use super::value::{Arena, Value, array_index, count};
+use super::value::{self, Arena, Value, array_index, count};
+
+/// How deep a walk may stand where it begins to render a text that it has come upon. That text's own tags, as deep as the
+/// parser lets them be, come on top.
+const MAX_TEXT_DEPTH: usize = 100;
+/// Longest text that is rendered because a walk has come upon it, in UTF-16 code units: as long as a request may be.
+const MAX_TEXT_LENGTH: usize = 1 << 21;
 
 /// How what is missing is treated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,6 +100,8 @@ pub struct Runtime<'a> {
     assigned: Scope<'a>,
     /// The variables of the loops and filters that are running, innermost last.
     pushed: Vec<(&'a str, Value<'a>)>,
+    /// How many runs of nodes are being rendered inside each other.
+    depth: usize,
     budget: Budget,
     limits: Limits,
     random: fastrand::Rng,
@@ -118,6 +126,7 @@ impl<'a> Runtime<'a> {
             counters: Scope::default(),
             assigned: Scope::default(),
             pushed: Vec::new(),
+            depth: 0,
             budget: Budget::new(&options.limits, arena),
             limits: options.limits,
             random: options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
@@ -159,7 +168,7 @@ impl<'a> Runtime<'a> {
     /// Copies elements into the arena and makes a list of them.
     #[must_use]
     pub fn array(&self, items: &[Value<'a>]) -> Value<'a> {
-        Value::Array(self.arena.alloc_slice_copy(items))
+        value::list(items, self.arena)
     }
 
     /// Counts `units` against the memory limit.
@@ -193,6 +202,13 @@ impl<'a> Runtime<'a> {
     /// # Errors
     /// The first thing that fails, placed at the innermost node.
     pub fn nodes(&mut self, nodes: Nodes<'a>, out: &mut Output) -> Result<()> {
+        self.depth += 1;
+        let result = self.nodes_in_order(nodes, out);
+        self.depth -= 1;
+        result
+    }
+
+    fn nodes_in_order(&mut self, nodes: Nodes<'a>, out: &mut Output) -> Result<()> {
         for node in nodes {
             let result = match node.kind {
                 NodeKind::Text(text) => {
@@ -232,6 +248,27 @@ impl<'a> Runtime<'a> {
         self.nodes(nodes, &mut captured)?;
         self.budget.check_arena(self.arena, captured.len())?;
         Ok(self.arena.alloc_str(captured.text()))
+    }
+
+    /// Renders a text that has turned up while rendering, with the variables there are; what it assigns stays assigned. A
+    /// `break` or `continue` of its own ends it, and nothing else.
+    ///
+    /// # Errors
+    /// As [`Runtime::nodes`]; or the text is no Liquid, too long, or rendered by itself without end.
+    pub fn render_text(&mut self, text: &'a str) -> Result<&'a str> {
+        if self.depth > MAX_TEXT_DEPTH {
+            let problem = format!("texts that render texts are nested deeper than {MAX_TEXT_DEPTH} levels");
+            return Err(Error::new(format!("{problem}: make sure that none renders itself")));
+        }
+        self.charge_text(text)?;
+        let longest = self.limits.parse_length.min(MAX_TEXT_LENGTH);
+        let template = Template::parse_limited(text, self.language, self.arena, longest)
+            .map_err(|errors| Error::first_of(errors).from_inner_text())?;
+        self.budget.look(self.arena)?;
+        let outer = self.interrupt.take();
+        let result = self.within_text(text, |runtime| runtime.capture(template.nodes));
+        self.interrupt = outer;
+        result
     }
 
     fn output(&mut self, value: &FilteredValue<'a>, span: Span, out: &mut Output) -> Result<()> {

@@ -173,13 +173,21 @@ impl<'a> Value<'a> {
             (Self::Bool(left), Self::Bool(right)) => left == right,
             (Self::Number(left), Self::Number(right)) => left == right || (left.is_nan() && right.is_nan()),
             (Self::String(left), Self::String(right)) => left == right,
-            // Empty slices have no address of their own.
-            (Self::Array(left), Self::Array(right)) => !left.is_empty() && std::ptr::eq(left, right),
+            (Self::Array(left), Self::Array(right)) => std::ptr::eq(left, right),
             (Self::Object(left), Self::Object(right)) => std::ptr::eq(left, right),
             (Self::Loop(left), Self::Loop(right)) => std::ptr::eq(left, right),
             _ => false,
         }
     }
+}
+
+/// A list of these elements, which is the same as no other list.
+pub fn list<'a>(items: &[Value<'a>], arena: &'a Arena) -> Value<'a> {
+    if items.is_empty() {
+        // An empty slice would have no address of its own.
+        return Value::Array(&arena.alloc_slice_copy(&[Value::Undefined])[..0]);
+    }
+    Value::Array(arena.alloc_slice_copy(items))
 }
 
 /// A count as a value.

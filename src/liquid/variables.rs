@@ -4,7 +4,6 @@ use super::span::Span;
 use super::tree::{
     Expression, FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, Part, Segment, SegmentKey, Step,
 };
-use super::value::Value;
 
 /// A read of a variable of the data.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +28,7 @@ pub struct Variable<'a> {
 /// assert_eq!(paths, ["order.items", "shop"]);
 /// ```
 #[must_use]
-pub fn read_by<'a>(nodes: Nodes<'a>) -> Vec<Variable<'a>> {
+pub fn read_by(nodes: Nodes<'_>) -> Vec<Variable<'_>> {
     let mut reader = Reader { found: Vec::new(), own: Vec::new() };
     reader.nodes(nodes);
     reader.found
@@ -37,7 +36,7 @@ pub fn read_by<'a>(nodes: Nodes<'a>) -> Vec<Variable<'a>> {
 
 /// Every node of a template, also those inside tags, outer ones first.
 #[must_use]
-pub fn all_nodes<'a>(nodes: Nodes<'a>) -> Vec<&'a Node<'a>> {
+pub fn all_nodes(nodes: Nodes<'_>) -> Vec<&Node<'_>> {
     let mut all = Vec::new();
     for node in nodes {
         all.push(node);
@@ -130,7 +129,6 @@ impl<'a> Reader<'a> {
     fn variable(&mut self, segments: &'a [Segment<'a>], span: Span) {
         let name = match segments.first().map(|segment| segment.key) {
             Some(SegmentKey::Name(name)) => Some(name),
-            Some(SegmentKey::Computed(Operand { kind: OperandKind::Literal(Value::String(name)), .. })) => Some(name),
             _ => None,
         };
         if !name.is_some_and(|name| self.own.contains(&name)) {

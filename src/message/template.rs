@@ -172,7 +172,7 @@ mod tests {
             ),
             (
                 "---\ntype: {{ trigger.x }}\n---\n{}",
-                vec!["t.liquid:2:7 invalid-settings: the settings are no YAML: expected string scalar"],
+                vec!["t.liquid:2:8 invalid-settings: the settings are no YAML: expected string scalar"],
             ),
             (
                 "---\na: [b\nc: d\n---\n{}",

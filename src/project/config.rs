@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::{CONFIG_FILE, whole_file};
+use crate::customerio::Switches;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
 
 const INVALID_CONFIG: Code = Code::new("invalid-config");
@@ -15,6 +16,8 @@ const INVALID_CONFIG: Code = Code::new("invalid-config");
 pub struct Config {
     /// Where things are.
     pub paths: Paths,
+    /// How Customer.io's Liquid is taken to behave where that is uncertain.
+    pub liquid: Switches,
 }
 
 /// The folders of a project, below its own.
@@ -27,6 +30,8 @@ pub struct Paths {
     pub customers: PathBuf,
     /// Requests, one a `*.json`.
     pub requests: PathBuf,
+    /// Snippets: texts `*.liquid`, objects and lists `*.json`.
+    pub snippets: PathBuf,
 }
 
 impl Default for Paths {
@@ -35,6 +40,7 @@ impl Default for Paths {
             templates: "templates".into(),
             customers: "fixtures/customers".into(),
             requests: "fixtures/requests".into(),
+            snippets: "snippets".into(),
         }
     }
 }
@@ -81,7 +87,10 @@ mod tests {
         let error = toml::from_str::<Config>(text).unwrap_err();
         let problem = invalid(&error, &Source::new(CONFIG_FILE, text));
         assert_eq!(problem.location().unwrap().to_string(), "inkproof.toml:2:1");
-        assert_eq!(problem.message, "unknown field `template`, expected one of `templates`, `customers`, `requests`");
+        assert_eq!(
+            problem.message,
+            "unknown field `template`, expected one of `templates`, `customers`, `requests`, `snippets`"
+        );
         assert_eq!(problem.help, ["did you mean `templates`?"]);
     }
 }

@@ -71,7 +71,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
                 break;
             }
             _ => {
-                condition = parser.value(&mut parser.markup(&tag), &tag);
+                condition = parser.value(&mut parser.markup(&tag), &token);
                 opener = tag;
             }
         }
@@ -106,7 +106,7 @@ impl Tag for If<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        let branches = self.branches.iter().flat_map(|branch| branch.parts());
+        let branches = self.branches.iter().flat_map(Branch::parts);
         branches.chain(self.otherwise.map(Part::nodes)).collect()
     }
 }

@@ -75,7 +75,9 @@ impl<'a> FilePath<'a> {
             Self::Name(name) => Value::String(name),
             Self::Template(template) => {
                 let nodes = template.nodes;
-                Value::String(runtime.within_text(template.source, |runtime| runtime.capture(nodes))?)
+                let path = runtime.within_text(template.source, |runtime| runtime.capture(nodes));
+                // LiquidJS takes a failure for the path itself, and then complains that it is no text.
+                path.map_or(Value::Block, Value::String)
             }
             Self::Value(operand) => runtime.operand(operand, false)?,
         };

@@ -3,7 +3,7 @@
 use crate::liquid::error::Result;
 use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
-use crate::liquid::parser::{Parser, TagDefinition};
+use crate::liquid::parser::{Nothing, Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
 use crate::liquid::tree::Tag;
 
@@ -22,11 +22,11 @@ pub struct Raw<'a> {
 }
 
 fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
-    let Some(span) = parser.skip_until("endraw") else {
+    let Some(text) = parser.skip_until("endraw") else {
         parser.report_not_closed(&token);
-        return Ok(&crate::liquid::parser::Nothing);
+        return Ok(&Nothing);
     };
-    Ok(parser.arena().alloc(Raw { text: parser.text(span) }))
+    Ok(parser.arena().alloc(Raw { text }))
 }
 
 impl Tag for Raw<'_> {

@@ -47,7 +47,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
             "endunless" => break,
             "else" => elses += 1,
             _ if elses > 0 => {}
-            _ => condition = Some(parser.value(&mut parser.markup(&tag), &tag)),
+            _ => condition = Some(parser.value(&mut parser.markup(&tag), &token)),
         }
     }
     Ok(parser.arena().alloc(Unless { branches: branches.into_bump_slice(), otherwise }))

@@ -62,16 +62,21 @@ export class Binary {
     return new Promise(resolve => {
       const child = this.#child ?? this.#start()
       const answers = []
-      let timer
+      let timer, verdict
       const settle = failure => {
         clearTimeout(timer)
+        clearImmediate(verdict)
         this.#waiting = null
         if (failure) this.stop()
         resolve({ answers, failure })
       }
       const watch = () => {
         clearTimeout(timer)
-        timer = setTimeout(() => settle({ failure: 'hang', detail: `no answer within ${this.#timeout} ms` }), this.#timeout)
+        clearImmediate(verdict)
+        // What has arrived while LiquidJS kept this process busy is read before the verdict.
+        timer = setTimeout(() => {
+          verdict = setImmediate(() => settle({ failure: 'hang', detail: `no answer within ${this.#timeout} ms` }))
+        }, this.#timeout)
       }
       this.#waiting = {
         answer (line) {

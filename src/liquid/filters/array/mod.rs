@@ -196,7 +196,7 @@ fn reverse<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> 
 fn sample<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let mut items = match input.plain(arena) {
-        Value::Undefined | Value::Null => return Ok(Value::Array(&[])),
+        Value::Undefined | Value::Null => return Ok(runtime.array(&[])),
         Value::Array(items) => {
             runtime.charge(items.len())?;
             items.to_vec()
@@ -245,7 +245,7 @@ fn size<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Res
 fn slice<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let whole = match input.plain(arena) {
-        Value::Undefined | Value::Null => return Ok(Value::Array(&[])),
+        Value::Undefined | Value::Null => return Ok(runtime.array(&[])),
         list @ Value::Array(_) => list,
         other => Value::String(coerce::text(other, arena)?),
     };
@@ -265,7 +265,7 @@ fn slice<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
         runtime.charge_number(to_number(length, arena)?)?;
     }
     match whole {
-        Value::Array(_) if is_nothing => Ok(Value::Array(&[])),
+        Value::Array(_) if is_nothing => Ok(runtime.array(&[])),
         Value::Array(items) => {
             let end = slice_index(coerce::add(begin, length, arena)?, items.len(), arena)?;
             let begin = slice_index(begin, items.len(), arena)?;

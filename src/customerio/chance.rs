@@ -1,0 +1,25 @@
+//! Chance: whole numbers from the render's own source, so that a seed makes them repeatable.
+
+use crate::liquid::error::{Error, Result};
+use crate::liquid::runtime::Runtime;
+
+/// The largest number up to which JavaScript tells whole numbers apart.
+const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+
+/// A whole number from 0 to `most`, both included; a fraction of `most` is left out.
+///
+/// # Errors
+/// `most` is negative, no number, or too large to be exact.
+pub(super) fn up_to(runtime: &mut Runtime<'_>, most: f64) -> Result<f64> {
+    if !(0.0..=MAX_SAFE_INTEGER).contains(&most) {
+        let given = crate::liquid::number::text(most);
+        return Err(Error::new(format!(
+            "`random` expected a number of 0 or more, such as `random 100`, not `{given}`"
+        )));
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
+    let most = most as u64;
+    #[expect(clippy::cast_precision_loss, reason = "no larger than the largest exact whole number")]
+    let number = runtime.random().u64(0..=most) as f64;
+    Ok(number)
+}

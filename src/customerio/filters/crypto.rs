@@ -1,0 +1,126 @@
+//! Filters that digest and encode: `md5`, `sha1`, `hmac_sha1`, `hex_base64` and base64 for URLs.
+//!
+//! Digests are written in hexadecimal, as those of LiquidJS are; texts are digested as UTF-8.
+
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, STANDARD};
+use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
+use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
+use sha1::{Digest, Sha1};
+
+use super::required;
+use crate::liquid::coerce;
+use crate::liquid::error::{Error, Result};
+use crate::liquid::filters::Filter;
+use crate::liquid::runtime::Runtime;
+use crate::liquid::utf16;
+use crate::liquid::value::Value;
+
+/// The filters of this family.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("base64_url_safe_decode", base64_url_safe_decode),
+    Filter::new("base64_url_safe_encode", base64_url_safe_encode),
+    Filter::new("hex_base64", hex_base64),
+    Filter::new("hmac_sha1", hmac_sha1),
+    Filter::new("md5", md5),
+    Filter::new("sha1", sha1),
+];
+
+/// Base64 with `-` and `_`: padded when written, padded or not when read.
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// The bytes of a value's text, counted against the memory limit.
+fn bytes<'a>(runtime: &mut Runtime<'a>, value: Value<'a>) -> Result<Vec<u8>> {
+    let text = coerce::text(value, runtime.arena())?;
+    runtime.charge_text(text)?;
+    Ok(utf16::to_utf8(text).into_owned().into_bytes())
+}
+
+/// Bytes in hexadecimal.
+fn hex<'a>(runtime: &Runtime<'a>, bytes: &[u8]) -> Value<'a> {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
+    let text: String = digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect();
+    runtime.string(&text)
+}
+
+/// The MD5 digest.
+///
+/// ```
+/// let digest = inkproof::customerio::render("{{ 'hey' | md5 }}", "{}").unwrap();
+/// assert_eq!(digest, "6057f13c496ecf7fd777ceb9e79ae285");
+/// ```
+fn md5<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let bytes = bytes(runtime, input)?;
+    Ok(hex(runtime, &Md5::digest(bytes)))
+}
+
+/// The SHA-1 digest.
+///
+/// ```
+/// let digest = inkproof::customerio::render("{{ 'hey' | sha1 }}", "{}").unwrap();
+/// assert_eq!(digest, "7f550a9f4c44173a37664d938f1355f0f92a47a7");
+/// ```
+fn sha1<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let bytes = bytes(runtime, input)?;
+    Ok(hex(runtime, &Sha1::digest(bytes)))
+}
+
+/// The SHA-1 digest that is keyed with the argument (HMAC).
+///
+/// ```
+/// let digest = inkproof::customerio::render("{{ 'hey' | hmac_sha1: 'secret_key' }}", "{}").unwrap();
+/// assert_eq!(digest, "2a3969bed25bfeefb00aca4063eb9590b4df8f0e");
+/// ```
+fn hmac_sha1<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let key = required("hmac_sha1", arguments, 0, "a key, such as `hmac_sha1: \"some_key\"`")?;
+    let (message, key) = (bytes(runtime, input)?, bytes(runtime, key)?);
+    // Keys of all lengths are fine.
+    let mut mac = Hmac::<Sha1>::new_from_slice(&key).map_err(|error| Error::new(error.to_string()))?;
+    mac.update(&message);
+    Ok(hex(runtime, &mac.finalize().into_bytes()))
+}
+
+/// Bytes that are written in hexadecimal, in base64.
+///
+/// ```
+/// assert_eq!(inkproof::customerio::render("{{ '48692e' | hex_base64 }}", "{}").unwrap(), "SGku");
+/// ```
+fn hex_base64<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let digits = bytes(runtime, input)?;
+    let invalid = || Error::new("`hex_base64` expected hexadecimal digits, such as a digest's: two for each byte");
+    let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let (pairs, []) = digits.as_chunks::<2>() else { return Err(invalid()) };
+    let pair = |[high, low]: &[u8; 2]| Some(digit(*high)? << 4 | digit(*low)?);
+    let bytes: Vec<u8> = pairs.iter().map(pair).collect::<Option<_>>().ok_or_else(invalid)?;
+    Ok(runtime.string(&STANDARD.encode(bytes)))
+}
+
+/// The text in base64 with the alphabet for URLs, padded.
+///
+/// ```
+/// assert_eq!(inkproof::customerio::render("{{ 'a?b>' | base64_url_safe_encode }}", "{}").unwrap(), "YT9iPg==");
+/// ```
+fn base64_url_safe_encode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let bytes = bytes(runtime, input)?;
+    Ok(runtime.string(&URL_SAFE.encode(bytes)))
+}
+
+/// The text that is behind base64 with the alphabet for URLs, padded or not. What is no UTF-8 becomes U+FFFD.
+///
+/// ```
+/// assert_eq!(inkproof::customerio::render("{{ 'YT9iPg' | base64_url_safe_decode }}", "{}").unwrap(), "a?b>");
+/// ```
+fn base64_url_safe_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = bytes(runtime, input)?;
+    // Worded as LiquidJS words it for `base64_decode`.
+    let invalid = |_| Error::new("invalid base64 provided to base64_url_safe_decode");
+    let bytes = URL_SAFE.decode(text.trim_ascii()).map_err(invalid)?;
+    Ok(runtime.string(&String::from_utf8_lossy(&bytes)))
+}

@@ -1,0 +1,34 @@
+//! `from_json`. (`to_json` is LiquidJS's `json`.)
+
+use crate::liquid::coerce;
+use crate::liquid::error::{Error, Result};
+use crate::liquid::filters::Filter;
+use crate::liquid::json;
+use crate::liquid::runtime::Runtime;
+use crate::liquid::value::Value;
+
+/// The filters of this family.
+pub const FILTERS: &[Filter] = &[Filter::new("from_json", from_json)];
+
+/// The value that a text is the JSON of. JSON in attributes, events and requests needs no such reading: it is values already.
+///
+/// ```
+/// let template = r#"{% assign v = '{"key": "value", "number": 123}' | from_json %}{{ v.key }} {{ v.number }}"#;
+/// assert_eq!(inkproof::customerio::render(template, "{}").unwrap(), "value 123");
+/// ```
+fn from_json<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text: &'a str = match input.plain(runtime.arena()) {
+        Value::Undefined => return Ok(Value::Undefined),
+        Value::String(text) => text,
+        value @ (Value::Array(_) | Value::Object(_)) => {
+            // JavaScript's `JSON.parse` reads the text of a value, which these do not have.
+            let what = if matches!(value, Value::Array(_)) { "a list" } else { "an object" };
+            return Err(Error::new(format!(
+                "`from_json` expected a text, not {what}: it is no text to be read any more"
+            )));
+        }
+        other => runtime.arena().alloc_str(&coerce::js_string(other, runtime.arena())?),
+    };
+    runtime.charge_text(text)?;
+    json::read(text, runtime.arena()).map_err(|error| Error::new(format!("`from_json` expected JSON: {error}")))
+}

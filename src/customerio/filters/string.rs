@@ -1,0 +1,112 @@
+//! Filters on texts: `titlecase`, `pluralize`, `contains`, and those of LiquidJS that Customer.io has changed.
+
+use super::{liquidjs, required};
+use crate::customerio::switches::Escape;
+use crate::liquid::coerce;
+use crate::liquid::error::{Error, Result};
+use crate::liquid::filters::Filter;
+use crate::liquid::number;
+use crate::liquid::operators::Operator;
+use crate::liquid::runtime::Runtime;
+use crate::liquid::utf16::{self, is_space};
+use crate::liquid::value::Value;
+
+/// The filters of this family, but `escape`.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("contains", contains),
+    Filter::new("pluralize", pluralize),
+    Filter::new("slice", slice),
+    Filter::new("titlecase", titlecase),
+];
+
+/// What takes the place of LiquidJS's `escape`, if anything does.
+#[must_use]
+pub const fn escaping(escape: Escape) -> Option<Filter> {
+    match escape {
+        Escape::Html => None,
+        Escape::Percent => Some(Filter::new("escape", escape_percent)),
+    }
+}
+
+/// Whether a text holds another, or a list an element: the operator `contains` as a filter.
+///
+/// ```
+/// assert_eq!(inkproof::customerio::render("{{ 'Customer.io' | contains: 'tom' }}", "{}").unwrap(), "true");
+/// ```
+fn contains<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let wanted = required("contains", arguments, 0, "a text to look for, such as `contains: \"a\"`")?;
+    Operator::Contains.apply(input, wanted, runtime.arena()).map(Value::Bool)
+}
+
+/// The number and what there is of it: the first argument for one, the second for any other number.
+///
+/// ```
+/// use inkproof::customerio::render;
+/// assert_eq!(render("{{ 3 | pluralize: 'item', 'items' }}", "{}").unwrap(), "3 items");
+/// assert_eq!(render("{{ 1 | pluralize: 'item', 'items' }}", "{}").unwrap(), "1 item");
+/// ```
+fn pluralize<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    const WHAT: &str = "a singular and a plural, such as `pluralize: \"item\", \"items\"`";
+    let (singular, plural) = (required("pluralize", arguments, 0, WHAT)?, required("pluralize", arguments, 1, WHAT)?);
+    let input = if input.plain(runtime.arena()).is_nullish() { Value::Number(0.0) } else { input };
+    let is_one = coerce::to_number(input, runtime.arena())? == 1.0;
+    let mut text = coerce::text(input, runtime.arena())?.to_owned();
+    text.push(' ');
+    coerce::write_text(if is_one { singular } else { plural }, &mut text)?;
+    runtime.charge_text(&text)?;
+    Ok(runtime.string(&text))
+}
+
+/// LiquidJS's `slice`, where a start and a length may be texts as well.
+///
+/// ```
+/// assert_eq!(inkproof::customerio::render("{{ 'Customer.io' | slice: '-4', 3 }}", "{}").unwrap(), "r.i");
+/// ```
+fn slice<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let as_number = |value: &Value<'a>| match *value {
+        Value::String(text) if !number::parse(text).is_nan() => Value::Number(number::parse(text)),
+        other => other,
+    };
+    let arguments: Vec<_> = arguments.iter().map(as_number).collect();
+    liquidjs("slice", runtime, input, &arguments)
+}
+
+/// Each word with its first letter in upper case and the others in lower case. Words end at white space.
+///
+/// The documentation has no example; this is `capitalize` for each word.
+///
+/// ```
+/// assert_eq!(inkproof::customerio::render("{{ 'ada LOVELACE' | titlecase }}", "{}").unwrap(), "Ada Lovelace");
+/// ```
+fn titlecase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = coerce::text(input, runtime.arena())?;
+    runtime.charge_text(text)?;
+    let mut title = String::with_capacity(text.len());
+    for word in text.split_inclusive(is_space) {
+        let mut letters = word.chars();
+        title.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+        title.push_str(&letters.as_str().to_lowercase());
+    }
+    Ok(runtime.string(&title))
+}
+
+/// All but ASCII letters and digits and `-_.!~*'()` percent-encoded, as JavaScript's `encodeURIComponent` does it.
+fn escape_percent<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = coerce::text(input, runtime.arena())?;
+    runtime.charge_text(text)?;
+    let text = utf16::join_halves(text);
+    if utf16::may_have_halves(&text) {
+        return Err(Error::new("URI malformed"));
+    }
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let digits = [byte >> 4, byte & 0xF].map(|digit| char::from_digit(digit.into(), 16).unwrap_or_default());
+            encoded.push('%');
+            encoded.extend(digits.map(|digit| digit.to_ascii_uppercase()));
+        }
+    }
+    Ok(runtime.string(&encoded))
+}

@@ -1,0 +1,39 @@
+//! Switches: what Customer.io's documentation and its deliveries do not agree on, or leave open.
+
+use serde::Deserialize;
+
+/// How Customer.io is taken to behave where that is uncertain. The default is the likeliest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Switches {
+    /// What the filter `escape` does.
+    pub escape: Escape,
+    /// Which way a time zone that is a number points.
+    pub timezone_offsets: TimezoneOffsets,
+}
+
+/// What the filter `escape` does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Escape {
+    /// Writes `&`, `<`, `>` and quotes as HTML entities. So LiquidJS does, and Customer.io's list of what changed with its
+    /// current Liquid says that `escape` no longer encodes for URLs.
+    #[default]
+    Html,
+    /// Percent-encodes as JavaScript's `encodeURIComponent` does. So it was seen in deliveries of 2026, although
+    /// those were rendered by the current Liquid.
+    Percent,
+}
+
+/// Which way a time zone that is a number points: `{{ t | date: "%H:%M", -480 }}`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimezoneOffsets {
+    /// Minutes west of UTC: 480 is UTC-8, and -480 is UTC+8. So LiquidJS does (it is the sign of JavaScript's
+    /// `getTimezoneOffset`), and so Customer.io's documentation has it in one place: 360 is UTC-6 there.
+    #[default]
+    MinutesWest,
+    /// Minutes east of UTC: -480 is UTC-8. So Customer.io's documentation has it in another place, where it translates the
+    /// hours of its old Liquid: `-8` becomes `-480`.
+    MinutesEast,
+}

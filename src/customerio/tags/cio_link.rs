@@ -1,0 +1,91 @@
+//! `{% cio_link url:https://example.com track:true url_params:true %}`
+
+use super::written::{self, Written};
+use crate::liquid::character::is_blank;
+use crate::liquid::error::{Error, Result};
+use crate::liquid::lexer::{Token, TokenKind};
+use crate::liquid::output::Output;
+use crate::liquid::parser::{Parser, TagDefinition};
+use crate::liquid::runtime::Runtime;
+use crate::liquid::span::Span;
+use crate::liquid::tree::{Node, NodeKind, Nodes, Part, Tag};
+
+/// Prints its URL, which may have `{{ … }}` in it. Customer.io prints one that goes through its click tracking (unless
+/// `track` is false) and to which the workspace's URL parameters are added (unless `url_params` is false).
+///
+/// The documentation says that it is not for deep links, push and in-app messages.
+///
+/// ```
+/// let template = "{% cio_link url:https://example.com/{{ customer.id }} track:false %}";
+/// let output = inkproof::customerio::render(template, r#"{"customer": {"id": 5}}"#).unwrap();
+/// assert_eq!(output, "https://example.com/5");
+/// ```
+pub const CIO_LINK: TagDefinition = TagDefinition { name: "cio_link", parse };
+
+/// A parsed `cio_link`.
+#[derive(Debug)]
+pub struct CioLink<'a> {
+    /// The URL: text and outputs.
+    pub url: Nodes<'a>,
+    /// Whether clicks are to be tracked.
+    pub is_tracked: bool,
+    /// Whether the workspace's URL parameters are to be added.
+    pub has_url_params: bool,
+}
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let arguments = written::arguments(parser, &token, ':', &["url", "track", "url_params"])?;
+    let argument = |name| arguments.iter().find(|argument| argument.name == name);
+    let flag = |name| argument(name).map_or(Ok(true), Written::flag);
+    let (is_tracked, has_url_params) = (flag("track")?, flag("url_params")?);
+    let Some(url) = argument("url").filter(|url| !url.value.is_empty()) else {
+        return Err(Error::new("`cio_link` needs a URL, such as `url:https://example.com`"));
+    };
+    let url = pieces(parser, url)?;
+    Ok(parser.arena().alloc(CioLink { url, is_tracked, has_url_params }))
+}
+
+/// Takes a URL apart. There can be no tags in it: the first `%}` ends the tag itself.
+fn pieces<'a>(parser: &Parser<'a>, url: &Written<'a>) -> Result<Nodes<'a>> {
+    let mut pieces = bumpalo::collections::Vec::new_in(parser.arena());
+    let mut at = url.span.start;
+    while at < url.span.end {
+        let rest = parser.text(Span::new(at, url.span.end));
+        let length = rest.find("{{").unwrap_or(rest.len());
+        if length > 0 {
+            let span = Span::new(at, at + length);
+            pieces.push(Node { span, kind: NodeKind::Text(parser.text(span)) });
+            at = span.end;
+            continue;
+        }
+        let Some(end) = rest.find("}}") else {
+            return Err(Error::new("`{{` is not closed in the URL: expected `}}`").within(Span::new(at, at + 2)));
+        };
+        let span = Span::new(at, at + end + 2);
+        let kind = output(parser, span).map_err(|error| error.within(span))?;
+        pieces.push(Node { span, kind });
+        at = span.end;
+    }
+    Ok(pieces.into_bump_slice())
+}
+
+/// Reads `{{ … }}`.
+fn output<'a>(parser: &Parser<'a>, span: Span) -> Result<NodeKind<'a>> {
+    let inside = parser.text(Span::new(span.start + 2, span.end - 2));
+    // Trim marks have nothing to trim here.
+    let inside = inside.strip_suffix('-').unwrap_or(inside);
+    let from_start = inside.strip_prefix('-').unwrap_or(inside).trim_start_matches(is_blank);
+    let start = span.start + 2 + inside.len() - from_start.len();
+    let content = Span::new(start, start + from_start.trim_end_matches(is_blank).len());
+    parser.markup(&Token { kind: TokenKind::Output, span, content }).value().map(NodeKind::Output)
+}
+
+impl Tag for CioLink<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
+        runtime.nodes(self.url, out)
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part::nodes(self.url)]
+    }
+}

@@ -1,0 +1,94 @@
+//! `{% countdown point:64 fg:000000 bg:f2f6f9 time:"2022-07-04 12:00:00 (GMT)" %}`, for which Customer.io makes an animated
+//! image that counts down to a time. Only its arguments matter here.
+
+use jiff::civil::DateTime;
+
+use super::platform::PlatformTag;
+use super::written::{self, Written};
+use crate::liquid::error::{Error, Result};
+use crate::liquid::lexer::Token;
+use crate::liquid::parser::Parser;
+use crate::liquid::tree::Tag;
+
+/// What a value may be.
+#[derive(Clone, Copy, Debug)]
+enum Expected {
+    /// A whole number from 1 on.
+    Count,
+    /// A whole number from 1 to this one.
+    CountTo(u32),
+    /// A colour: six hexadecimal digits, or three.
+    Colour,
+    /// A moment: `YYYY-MM-DD hh:mm:ss (GMT)`.
+    Moment,
+    /// `true` or `false`.
+    Flag,
+    /// One of some words; any word where there are none.
+    Word(&'static [&'static str]),
+}
+
+/// An argument: its name, whether it must be there, and what it may be.
+const ARGUMENTS: [(&str, bool, Expected); 11] = [
+    ("point", true, Expected::Count),
+    ("time", true, Expected::Moment),
+    ("fg", true, Expected::Colour),
+    ("bg", true, Expected::Colour),
+    ("apng", false, Expected::Flag),
+    ("font", false, Expected::Word(&["inter", "roboto"])),
+    // Which weights there are beside `normal` and the `light` of an example is not documented.
+    ("weight", false, Expected::Word(&[])),
+    ("locale", false, Expected::Word(&["en", "ru", "jp", "zh", "pt", "es", "fr"])),
+    ("looping", false, Expected::Flag),
+    ("resolution", false, Expected::Word(&["S", "M", "H", "D"])),
+    ("frames", false, Expected::CountTo(60)),
+];
+
+impl Expected {
+    fn check(self, argument: &Written<'_>) -> Result<()> {
+        let value = argument.value;
+        match self {
+            Self::Count if is_count(value, u32::MAX) => Ok(()),
+            Self::Count => Err(argument.unexpected("a whole number, such as `64`")),
+            Self::CountTo(most) if is_count(value, most) => Ok(()),
+            Self::CountTo(most) => Err(argument.unexpected(&format!("a whole number from 1 to {most}"))),
+            Self::Colour if matches!(value.len(), 3 | 6) && value.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+                Ok(())
+            }
+            Self::Colour => Err(argument.unexpected("a colour in hexadecimal, such as `f2f6f9`")),
+            Self::Moment if is_moment(value) => Ok(()),
+            Self::Moment => {
+                Err(argument
+                    .unexpected("a time such as `\"2022-07-04 12:00:00 (GMT)\"`, in which there can be no Liquid"))
+            }
+            Self::Flag => argument.flag().map(drop),
+            Self::Word(words) if words.is_empty() || words.contains(&value) => Ok(()),
+            Self::Word(words) => Err(argument.unexpected(&format!("one of `{}`", words.join("`, `")))),
+        }
+    }
+}
+
+fn is_count(text: &str, most: u32) -> bool {
+    text.parse().is_ok_and(|number| (1..=most).contains(&number))
+}
+
+fn is_moment(text: &str) -> bool {
+    let moment = text.strip_suffix(" (GMT)").filter(|moment| moment.len() == "YYYY-MM-DD hh:mm:ss".len());
+    moment.is_some_and(|moment| DateTime::strptime("%Y-%m-%d %H:%M:%S", moment).is_ok())
+}
+
+/// Checks the arguments, and reports everything that is wrong with them.
+pub(super) fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let names = ARGUMENTS.map(|(name, ..)| name);
+    let arguments = written::arguments(parser, &token, ':', &names)?;
+    for (name, is_required, expected) in ARGUMENTS {
+        match arguments.iter().find(|argument| argument.name == name) {
+            Some(argument) => {
+                let checked = expected.check(argument);
+                parser.or_report(checked, &token);
+            }
+            None if is_required => parser.report(Error::new(format!("`countdown` needs `{name}`")), &token),
+            None => {}
+        }
+    }
+    Ok(PlatformTag::of(&token))
+}

@@ -1,0 +1,55 @@
+//! `{% generate_uuid %}`
+
+use crate::liquid::error::Result;
+use crate::liquid::lexer::Token;
+use crate::liquid::output::Output;
+use crate::liquid::parser::{Parser, TagDefinition};
+use crate::liquid::runtime::Runtime;
+use crate::liquid::tree::Tag;
+
+/// Prints a UUID made by chance (version 4): another one each time, but the same ones again for the same seed.
+///
+/// ```
+/// use inkproof::customerio::CUSTOMERIO;
+/// use inkproof::liquid::Options;
+/// let seeded = Options { seed: Some(1), ..Options::default() };
+/// let uuid = CUSTOMERIO.render("{% generate_uuid %}", "{}", &seeded).unwrap();
+/// assert_eq!(uuid.len(), 36);
+/// assert_eq!(CUSTOMERIO.render("{% generate_uuid %}", "{}", &seeded).unwrap(), uuid);
+/// ```
+pub const GENERATE_UUID: TagDefinition = TagDefinition { name: "generate_uuid", parse };
+
+/// A parsed `generate_uuid`.
+#[derive(Debug)]
+pub struct GenerateUuid;
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    parser.expect_no_arguments(&token, &token);
+    Ok(&GenerateUuid)
+}
+
+impl Tag for GenerateUuid {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
+        out.write_str(&uuid(runtime.random().u128(..)))
+    }
+}
+
+/// The UUID of version 4 and the variant of RFC 9562 that has these bits where it does not say these two.
+fn uuid(bits: u128) -> String {
+    const VERSION: u32 = 76;
+    const VARIANT: u32 = 62;
+    let bits = bits & !(0xF << VERSION) & !(0b11 << VARIANT) | 4 << VERSION | 0b10 << VARIANT;
+    let digits = format!("{bits:032x}");
+    [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &digits[part]).join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn version_and_variant_are_set() {
+        assert_eq!(uuid(0), "00000000-0000-4000-8000-000000000000");
+        assert_eq!(uuid(u128::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+    }
+}

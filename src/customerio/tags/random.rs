@@ -1,0 +1,51 @@
+//! `{% random 100 %}`
+
+use crate::customerio::chance;
+use crate::liquid::coerce;
+use crate::liquid::error::{Error, Result};
+use crate::liquid::lexer::Token;
+use crate::liquid::output::Output;
+use crate::liquid::parser::{Parser, TagDefinition};
+use crate::liquid::runtime::Runtime;
+use crate::liquid::tree::{Operand, Part, Tag};
+use crate::liquid::value::Value;
+
+/// Prints a whole number by chance, from 0 up to the one that is named, both included (inferred: the documentation uses
+/// `{% random 3 %}` to choose from the versions 0 to 3).
+///
+/// ```
+/// assert_eq!(inkproof::customerio::render("{% random 0 %}", "{}").unwrap(), "0");
+/// ```
+pub const RANDOM: TagDefinition = TagDefinition { name: "random", parse };
+
+/// A parsed `random`.
+#[derive(Debug)]
+pub struct Random<'a> {
+    /// The largest number it may print.
+    pub most: Operand<'a>,
+}
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let mut markup = parser.markup(&token);
+    let Some(most) = markup.operand()? else {
+        return Err(Error::new("`random` needs the largest number that it may print, such as `random 100`"));
+    };
+    markup.skip_blanks();
+    if !markup.is_at_end() {
+        return Err(Error::new(format!("`random` expected one number, not also {}", markup.snapshot())));
+    }
+    Ok(parser.arena().alloc(Random { most }))
+}
+
+impl Tag for Random<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
+        let most = runtime.operand(&self.most, false)?;
+        let most = coerce::to_number(most, runtime.arena())?;
+        let number = chance::up_to(runtime, most)?;
+        out.write_value(Value::Number(number))
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part::Operand { operand: &self.most, lenient: false }]
+    }
+}

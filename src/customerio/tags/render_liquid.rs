@@ -1,0 +1,51 @@
+//! `{% render_liquid journey.body %}`
+
+use crate::liquid::coerce;
+use crate::liquid::error::{Error, Result};
+use crate::liquid::lexer::Token;
+use crate::liquid::output::Output;
+use crate::liquid::parser::{Parser, TagDefinition};
+use crate::liquid::runtime::Runtime;
+use crate::liquid::tree::{Operand, OperandKind, Part, Tag};
+
+/// Prints what the text of a variable renders to. Without it, Liquid in data is printed as it is.
+///
+/// The text is rendered with the variables there are where the tag stands. A text that renders itself fails.
+///
+/// ```
+/// let data = r#"{"customer": {"first_name": "Ada"}, "journey": {"body": "Hello {{ customer.first_name }}!"}}"#;
+/// assert_eq!(inkproof::customerio::render("{% render_liquid journey.body %}", data).unwrap(), "Hello Ada!");
+/// ```
+pub const RENDER_LIQUID: TagDefinition = TagDefinition { name: "render_liquid", parse };
+
+/// A parsed `render_liquid`.
+#[derive(Debug)]
+pub struct RenderLiquid<'a> {
+    /// The variable with the text.
+    pub variable: Operand<'a>,
+}
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let mut markup = parser.markup(&token);
+    let variable = markup.operand()?.filter(|operand| matches!(operand.kind, OperandKind::Path { base: None, .. }));
+    markup.skip_blanks();
+    match variable {
+        Some(variable) if markup.is_at_end() => Ok(parser.arena().alloc(RenderLiquid { variable })),
+        _ => Err(Error::new(
+            "`render_liquid` expected a variable and nothing else, such as `render_liquid journey.body`",
+        )),
+    }
+}
+
+impl Tag for RenderLiquid<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
+        let value = runtime.operand(&self.variable, false)?;
+        let text = coerce::text(value, runtime.arena())?;
+        let rendered = runtime.render_text(text)?;
+        out.write_str(rendered)
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part::Operand { operand: &self.variable, lenient: false }]
+    }
+}
