@@ -6,7 +6,10 @@ use clap::Args;
 
 use super::card::Card;
 use super::{Failure, Global, Outcome, terminal};
-use crate::project::render_cases;
+
+/// Said of a message that fails where a test send would not.
+const TEST_SEND: &str = "Customer.io's test send would look fine: it prints nothing for what is missing, where a real \
+    send fails and the message is lost";
 
 #[derive(Debug, Args)]
 pub(super) struct Preview {
@@ -21,13 +24,14 @@ impl Preview {
         let look = terminal::look();
         let problems = global.format().renderer(look);
         let mut out = anstream::stdout().lock();
-        render_cases(&cases, &global.circumstances(), |case, rendering| {
+        project.render(&cases, &global.circumstances(), |case, rendering| {
             let card = Card { case, message: rendering.message.as_ref(), look };
             writeln!(out, "{card}")?;
-            if !rendering.problems.is_empty() {
-                problems.render(&rendering.problems, &mut out)?;
-                writeln!(out)?;
+            problems.render(&rendering.problems, &mut out)?;
+            if rendering.test_send_looks_fine {
+                writeln!(out, "note: {TEST_SEND}")?;
             }
+            writeln!(out)?;
             if rendering.message.is_none() {
                 outcome = outcome.and(Outcome::Findings);
             }

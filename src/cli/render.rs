@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::{Failure, Global, Outcome};
 use crate::diagnostics::Diagnostic;
 use crate::message::Message;
-use crate::project::render_cases;
 
 #[derive(Debug, Args)]
 pub(super) struct Render {
@@ -31,7 +30,7 @@ impl Render {
         let (project, mut outcome) = global.open_project()?;
         let cases = project.select(&self.names)?;
         let mut out = BufWriter::new(std::io::stdout().lock());
-        render_cases(&cases, &global.circumstances(), |case, rendering| {
+        project.render(&cases, &global.circumstances(), |case, rendering| {
             let line = Line {
                 template: case.template.name(),
                 request: case.request.name(),

@@ -15,6 +15,7 @@ pub struct Customer {
     source: Source,
     identifiers: [Option<String>; 3],
     display_name: Option<String>,
+    language: Option<String>,
 }
 
 impl Customer {
@@ -40,8 +41,9 @@ impl Customer {
         }
         let full_name = [text("first_name"), text("last_name")].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let display_name = Some(full_name).filter(|name| !name.is_empty()).or_else(|| text("name"));
+        let language = text("language");
         drop(arena);
-        Ok(Self { source, identifiers, display_name })
+        Ok(Self { source, identifiers, display_name, language })
     }
 
     /// The file.
@@ -68,6 +70,12 @@ impl Customer {
         self.display_name.as_deref()
     }
 
+    /// The attribute `language`: which variant of a template the customer gets.
+    #[must_use]
+    pub fn language(&self) -> Option<&str> {
+        self.language.as_deref()
+    }
+
     /// The attributes, as `customer` in a template.
     #[must_use]
     pub fn attributes<'a>(&'a self, arena: &'a Arena) -> Value<'a> {
@@ -75,12 +83,32 @@ impl Customer {
         let value = json::read(self.source.text(), arena).unwrap_or(Value::Null);
         attributes(value, arena).map_or(Value::Null, Value::Object)
     }
+
+    /// The objects that the customer is related to, as `objects` in a template: what the file has under `objects`, lists by
+    /// the plural names of their types. Empty where there is nothing.
+    #[must_use]
+    pub fn objects<'a>(&'a self, arena: &'a Arena) -> Value<'a> {
+        let nothing = || Value::Object(Object::new(&[], arena));
+        match json::read(self.source.text(), arena) {
+            Ok(Value::Object(file)) => match file.get(OBJECTS) {
+                Some(objects @ Value::Object(_)) => objects,
+                _ => nothing(),
+            },
+            _ => nothing(),
+        }
+    }
 }
+
+/// The key of related objects, beside the attributes.
+const OBJECTS: &str = "objects";
 
 /// The attributes of either form. In the App API's, those that identify the customer stand apart, and are added.
 fn attributes<'a>(value: Value<'a>, arena: &'a Arena) -> Option<&'a Object<'a>> {
     let Value::Object(object) = value else { return None };
-    let Some(Value::Object(answer)) = object.get("customer") else { return Some(object) };
+    let answer = match object.get("customer") {
+        Some(Value::Object(answer)) => answer,
+        _ => return Some(without_objects(object, arena)),
+    };
     let Some(Value::Object(attributes)) = answer.get("attributes") else { return Some(object) };
     let mut entries = attributes.entries().to_vec();
     let identifiers = match answer.get("identifiers") {
@@ -94,6 +122,15 @@ fn attributes<'a>(value: Value<'a>, arena: &'a Arena) -> Option<&'a Object<'a>> 
         }
     }
     Some(Object::new(&entries, arena))
+}
+
+/// A flat object's attributes: all but the related objects.
+fn without_objects<'a>(object: &'a Object<'a>, arena: &'a Arena) -> &'a Object<'a> {
+    if !matches!(object.get(OBJECTS), Some(Value::Object(_))) {
+        return object;
+    }
+    let entries: Vec<_> = object.entries().iter().filter(|(name, _)| *name != OBJECTS).copied().collect();
+    Object::new(&entries, arena)
 }
 
 fn text_of<'a>(attributes: &Object<'a>, name: &str, arena: &'a Arena) -> Option<String> {

@@ -40,7 +40,7 @@ pub enum Place<'a> {
 
 impl LiquidText<'_> {
     /// Where in the file a span of the text stands.
-    fn range(&self, span: Option<crate::liquid::Span>) -> Range<usize> {
+    pub(super) fn range(&self, span: Option<crate::liquid::Span>) -> Range<usize> {
         match (self.place, span) {
             (Place::From(start), Some(span)) => start + span.start..start + span.end,
             (Place::From(start), None) => start..start,

@@ -6,13 +6,16 @@ mod expiration;
 mod failure;
 mod render;
 mod request;
+mod scope;
 mod settings;
+mod snippet;
 mod template;
 
 pub use customer::Customer;
 pub use expiration::{Expiration, ExpirationError, MAX_LIFE};
 pub use failure::{LiquidText, Place, of_liquid};
-pub use render::{Circumstances, CompiledTemplate, Message, Rendering, milliseconds};
+pub use render::{Circumstances, CompiledTemplate, Message, Rendering, Workspace, milliseconds};
 pub use request::{Identifier, IdentifierKind, Request, TemplateReference};
 pub use settings::{Setting, Settings};
+pub use snippet::{Snippet, SnippetKind};
 pub use template::Template;

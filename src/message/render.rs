@@ -6,13 +6,19 @@ use serde_json::{Map, Value as Json};
 use super::content::Content;
 use super::expiration::{Expiration, MAX_LIFE};
 use super::failure::{LiquidText, Place, of_liquid};
+use super::scope::{NULL_NAMESPACES, Scope, SnippetNames};
 use super::settings::{EXPIRATION_INVALID, Setting, has_liquid};
-use super::{Customer, Request, Template};
+use super::{Customer, Request, Snippet, Template};
+use crate::customerio::tags::PLATFORM;
+use crate::customerio::tags::cio_link::CIO_LINK;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::liquid::value::Object;
-use crate::liquid::{self, Arena, Language, Limits, Mode, Options, Output, Value};
+use crate::liquid::tree::{NodeKind, Nodes};
+use crate::liquid::variables::{Variable, all_nodes, read_by};
+use crate::liquid::{self, Arena, Language, Limits, Mode, Options, Output, Subject, Value};
 
+const EMAIL_ONLY_TAG: Code = Code::new("email-only-tag");
 const EXPIRATION_TOO_LONG: Code = Code::new("expiration-too-long");
+const WRONG_NAMESPACE: Code = Code::new("wrong-namespace");
 
 /// What a recipient's inbox receives. Serializes to the object that Customer.io's client library hands out.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -38,6 +44,17 @@ pub struct Rendering {
     pub message: Option<Message>,
     /// What is wrong or doubtful, in reading order.
     pub problems: Diagnostics,
+    /// Whether the message fails, and Customer.io's test send would not show it.
+    pub test_send_looks_fine: bool,
+}
+
+/// What all templates of a project share.
+#[derive(Clone, Copy, Debug)]
+pub struct Workspace<'p> {
+    /// The snippets.
+    pub snippets: &'p [Snippet],
+    /// The language that the templates are written in.
+    pub language: &'static Language,
 }
 
 /// When, how and by what luck a message is rendered.
@@ -56,8 +73,11 @@ pub struct Circumstances {
 /// A template whose Liquid has been parsed: its content, and the settings that have any.
 #[derive(Debug)]
 pub struct CompiledTemplate<'a> {
+    workspace: &'a Workspace<'a>,
     template: &'a Template,
-    language: &'static Language,
+    /// What is doubtful whatever the template is rendered with.
+    warnings: Diagnostics,
+    snippets: SnippetNames<'a>,
     content: liquid::Template<'a>,
     kind: Option<CompiledSetting<'a>>,
     topics: Vec<CompiledSetting<'a>>,
@@ -78,30 +98,34 @@ impl Template {
     /// Every mistake in it.
     pub fn compile<'a>(
         &'a self,
-        language: &'static Language,
+        workspace: &'a Workspace<'a>,
         arena: &'a Arena,
     ) -> Result<CompiledTemplate<'a>, Diagnostics> {
-        let mut problems = Diagnostics::new();
-        let mut parse = |source: &'a str, place: Place<'_>| {
-            let text = LiquidText { source: self.source(), place, language, data: Value::Undefined };
-            let limit = Limits::default().parse_length;
-            let parsed = liquid::Template::parse_limited(source, language, arena, limit);
-            parsed.map_err(|errors| problems.extend(errors.iter().map(|error| of_liquid(error, &text)))).ok()
+        let mut parsing = Parsing {
+            template: self,
+            workspace,
+            arena,
+            problems: Diagnostics::new(),
+            warnings: Diagnostics::new(),
+            snippets: SnippetNames::default(),
         };
-        let content = parse(self.content(), Place::From(self.content_start()));
-        let mut compile = |setting: &'a Setting<String>| {
-            let liquid =
-                has_liquid(&setting.value).then(|| parse(&setting.value, Place::Within(&setting.span))).flatten();
-            CompiledSetting { setting, liquid }
-        };
+        let content = parsing.liquid(self.content(), Place::From(self.content_start()));
         let settings = self.settings();
-        let kind = settings.kind.as_ref().map(&mut compile);
-        let topics = settings.topics.iter().map(&mut compile).collect();
-        let expiration = settings.expiration.as_ref().map(&mut compile);
+        let kind = settings.kind.as_ref().map(|kind| parsing.setting(kind));
+        let topics = settings.topics.iter().map(|topic| parsing.setting(topic)).collect();
+        let expiration = settings.expiration.as_ref().map(|expiration| parsing.setting(expiration));
+        let Parsing { mut problems, warnings, snippets, .. } = parsing;
         match content {
-            Some(content) if problems.is_empty() => {
-                Ok(CompiledTemplate { template: self, language, content, kind, topics, expiration })
-            }
+            Some(content) if problems.is_empty() => Ok(CompiledTemplate {
+                workspace,
+                template: self,
+                warnings,
+                snippets,
+                content,
+                kind,
+                topics,
+                expiration,
+            }),
             _ => {
                 problems.tidy();
                 Err(problems)
@@ -110,39 +134,115 @@ impl Template {
     }
 }
 
+/// The parsing of one template's Liquid.
+struct Parsing<'a> {
+    template: &'a Template,
+    workspace: &'a Workspace<'a>,
+    arena: &'a Arena,
+    problems: Diagnostics,
+    warnings: Diagnostics,
+    snippets: SnippetNames<'a>,
+}
+
+impl<'a> Parsing<'a> {
+    fn setting(&mut self, setting: &'a Setting<String>) -> CompiledSetting<'a> {
+        let liquid = has_liquid(&setting.value).then(|| self.liquid(&setting.value, Place::Within(&setting.span)));
+        CompiledSetting { setting, liquid: liquid.flatten() }
+    }
+
+    fn liquid(&mut self, source: &'a str, place: Place<'_>) -> Option<liquid::Template<'a>> {
+        let language = self.workspace.language;
+        let text = LiquidText { source: self.template.source(), place, language, data: Value::Undefined };
+        match liquid::Template::parse_limited(source, language, self.arena, Limits::default().parse_length) {
+            Ok(template) => {
+                let variables = read_by(template.nodes);
+                self.snippets.add(SnippetNames::read_by(&variables));
+                self.warnings.extend(wrong_namespaces(&variables, &text));
+                self.warnings.extend(email_only_tags(template.nodes, &text));
+                Some(template)
+            }
+            Err(errors) => {
+                self.problems.extend(errors.iter().map(|error| of_liquid(error, &text)));
+                None
+            }
+        }
+    }
+}
+
+/// Reads of namespaces that have nothing in them in a transactional message.
+fn wrong_namespaces(variables: &[Variable<'_>], text: &LiquidText<'_>) -> Vec<Diagnostic> {
+    let wrong = variables.iter().filter_map(|variable| {
+        let name = variable.name.filter(|name| NULL_NAMESPACES.contains(name))?;
+        let problem = Diagnostic::warning(WRONG_NAMESPACE, format!("`{name}` is empty in a transactional message"));
+        let problem = problem.primary(text.source.at(text.range(Some(variable.span))), "prints nothing");
+        Some(problem.help("what the request sends as `message_data` is `trigger`"))
+    });
+    wrong.collect()
+}
+
+/// Tags that make sense in email only.
+fn email_only_tags(nodes: Nodes<'_>, text: &LiquidText<'_>) -> Vec<Diagnostic> {
+    let tags = all_nodes(nodes).into_iter().filter_map(|node| match node.kind {
+        NodeKind::Tag { name, .. } => Some((name, node.span)),
+        _ => None,
+    });
+    let is_email_only =
+        |name: &str| name == CIO_LINK.name || PLATFORM.iter().any(|tag| tag.name == name && tag.is_email_only);
+    tags.filter(|(name, _)| is_email_only(name))
+        .map(|(name, span)| {
+            Diagnostic::warning(EMAIL_ONLY_TAG, format!("the tag `{name}` is made for emails"))
+                .primary(text.source.at(text.range(Some(span))), "a placeholder stands here")
+                .help("in an inbox message, write the address itself, or send it in `message_data`")
+        })
+        .collect()
+}
+
 impl CompiledTemplate<'_> {
     /// Renders the message that `request` asks for, for `customer`.
     #[must_use]
     pub fn render(&self, customer: &Customer, request: &Request, circumstances: &Circumstances) -> Rendering {
+        let (message, problems) = self.render_once(customer, request, circumstances);
+        let test_send_looks_fine = message.is_none() && circumstances.mode == Mode::Live && {
+            let test_send = Circumstances { mode: Mode::Lax, ..*circumstances };
+            self.render_once(customer, request, &test_send).0.is_some()
+        };
+        Rendering { message, problems, test_send_looks_fine }
+    }
+
+    fn render_once(
+        &self,
+        customer: &Customer,
+        request: &Request,
+        circumstances: &Circumstances,
+    ) -> (Option<Message>, Diagnostics) {
         let arena = Arena::new();
-        let data = Object::new(
-            &[("customer", customer.attributes(&arena)), ("trigger", request.message_data(&arena))],
-            &arena,
-        );
+        let options = Options {
+            mode: circumstances.mode,
+            now: Some(milliseconds(circumstances.now)),
+            seed: circumstances.seed,
+            limits: circumstances.limits,
+        };
+        let settings = self.template.settings();
+        let scope = Scope::new(self.workspace, settings, customer, request, &self.snippets, &options, &arena);
         let mut render = Render {
             template: self,
-            data: Value::Object(data),
-            options: Options {
-                mode: circumstances.mode,
-                now: Some(milliseconds(circumstances.now)),
-                seed: circumstances.seed,
-                limits: circumstances.limits,
-            },
+            scope: &scope,
+            options,
             sent_at: Timestamp::from_second(circumstances.now.as_second()).unwrap_or(circumstances.now),
             arena: &arena,
-            problems: Diagnostics::new(),
+            problems: self.warnings.clone(),
         };
         let message = render.message();
         let mut problems = render.problems;
         problems.tidy();
-        Rendering { message: message.filter(|_| !problems.has_errors()), problems }
+        (message.filter(|_| !problems.has_errors()), problems)
     }
 }
 
 /// One render under way.
 struct Render<'r, 'a> {
     template: &'r CompiledTemplate<'a>,
-    data: Value<'r>,
+    scope: &'r Scope<'r>,
     options: Options,
     sent_at: Timestamp,
     arena: &'r Arena,
@@ -164,7 +264,7 @@ impl<'r> Render<'r, '_> {
         let template = self.template.template;
         let mut out = Output::with_marks();
         let content: liquid::Template<'r> = self.template.content;
-        if let Err(error) = content.render(self.data, &self.options, self.arena, &mut out) {
+        if let Err(error) = content.render(self.scope.data, &self.options, self.arena, &mut out) {
             self.fail(&error, Place::From(template.content_start()));
             return None;
         }
@@ -182,7 +282,7 @@ impl<'r> Render<'r, '_> {
     fn setting(&mut self, setting: &CompiledSetting<'r>) -> Option<String> {
         let Some(liquid) = setting.liquid else { return Some(setting.setting.value.clone()) };
         let mut out = Output::new();
-        match liquid.render(self.data, &self.options, self.arena, &mut out) {
+        match liquid.render(self.scope.data, &self.options, self.arena, &mut out) {
             Ok(()) => Some(out.into_text()),
             Err(error) => {
                 self.fail(&error, Place::Within(&setting.setting.span));
@@ -218,9 +318,17 @@ impl<'r> Render<'r, '_> {
     }
 
     fn fail(&mut self, error: &liquid::Error, place: Place<'_>) {
-        let template = self.template;
-        let text =
-            LiquidText { source: template.template.source(), place, language: template.language, data: self.data };
+        // A snippet that could not be rendered is missing; why it could not says more.
+        let snippet = match error.subject() {
+            Some(Subject::MissingVariable(path)) => path.strip_prefix("snippets."),
+            _ => None,
+        };
+        if let Some(problems) = snippet.and_then(|name| self.scope.broken_snippets.get(name)) {
+            self.problems.extend(problems.iter().cloned());
+            return;
+        }
+        let language = self.template.workspace.language;
+        let text = LiquidText { source: self.template.template.source(), place, language, data: self.scope.data };
         self.problems.push(of_liquid(error, &text));
     }
 }

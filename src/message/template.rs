@@ -16,6 +16,14 @@ pub struct Template {
     name: String,
     settings: Settings,
     content: Range<usize>,
+    variants: Vec<Variant>,
+}
+
+/// A template in another language.
+#[derive(Clone, Debug)]
+struct Variant {
+    language: String,
+    template: Template,
 }
 
 impl Template {
@@ -47,7 +55,7 @@ impl Template {
             return Err(problems);
         }
         let name = settings.trigger_name.as_ref().map_or(stem, |name| &name.value).to_owned();
-        Ok(Self { source, name, settings, content })
+        Ok(Self { source, name, settings, content, variants: Vec::new() })
     }
 
     /// What requests call it.
@@ -78,6 +86,26 @@ impl Template {
     #[must_use]
     pub const fn content_start(&self) -> usize {
         self.content.start
+    }
+
+    /// Adds the template's variant in a language. The variant goes by this template's name.
+    pub fn add_variant(&mut self, language: &str, mut template: Self) {
+        template.name.clone_from(&self.name);
+        self.variants.push(Variant { language: language.to_owned(), template });
+    }
+
+    /// The template in a language: its variant in exactly that (`fr-CA`), else in its main part (`fr`), else itself.
+    #[must_use]
+    pub fn in_language(&self, language: Option<&str>) -> &Self {
+        let Some(language) = language else { return self };
+        let main = language.split(['-', '_']).next().unwrap_or(language);
+        let variant = |wanted: &str| self.variants.iter().find(|variant| variant.language.eq_ignore_ascii_case(wanted));
+        variant(language).or_else(|| variant(main)).map_or(self, |variant| &variant.template)
+    }
+
+    /// The template itself and its variants in other languages.
+    pub fn with_variants(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.variants.iter().map(|variant| &variant.template))
     }
 
     /// Whether a request that names `reference` means this template: by its name in any case, or its number.

@@ -5,17 +5,17 @@ mod folder;
 mod rendering;
 mod selection;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 pub use config::Config;
-pub use rendering::render_cases;
 pub use selection::UnknownName;
 
+use crate::customerio;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
-use crate::message::{Customer, IdentifierKind, Request, Template};
+use crate::message::{Customer, IdentifierKind, Request, Snippet, SnippetKind, Template, Workspace};
 use folder::{File, Folder};
 
 const DUPLICATE_TRIGGER_NAME: Code = Code::new("duplicate-trigger-name");
@@ -36,6 +36,7 @@ pub struct Project {
     templates: Vec<Template>,
     customers: Vec<Customer>,
     requests: Vec<Request>,
+    snippets: Vec<Snippet>,
     /// For each request, its template and its customer, by their places in the lists.
     resolved: Vec<Option<(usize, usize)>>,
     problems: Diagnostics,
@@ -83,15 +84,14 @@ impl Project {
         let mut problems = Diagnostics::new();
         let config = Config::read(&root, &mut problems);
         let mut project = Self {
-            templates: read_all(&Folder::new(&root, &config.paths.templates, "liquid"), &mut problems, |file, _| {
-                Template::read(stem(&file.name), file.source)
-            }),
+            templates: read_templates(&Folder::new(&root, &config.paths.templates, "liquid"), &mut problems),
             customers: read_all(&Folder::new(&root, &config.paths.customers, "json"), &mut problems, |file, _| {
                 Customer::read(file.source).map_err(Diagnostics::from)
             }),
             requests: read_all(&Folder::new(&root, &config.paths.requests, "json"), &mut problems, |file, problems| {
                 Request::read(&file.name, file.source, problems)
             }),
+            snippets: read_snippets(&root, &config.paths.snippets, &mut problems),
             resolved: Vec::new(),
             root,
             config,
@@ -134,6 +134,18 @@ impl Project {
         &self.requests
     }
 
+    /// The snippets that could be read, by file.
+    #[must_use]
+    pub fn snippets(&self) -> &[Snippet] {
+        &self.snippets
+    }
+
+    /// What all templates share.
+    #[must_use]
+    pub fn workspace(&self) -> Workspace<'_> {
+        Workspace { snippets: &self.snippets, language: customerio::language(self.config.liquid) }
+    }
+
     /// What is wrong with the files, in reading order.
     #[must_use]
     pub const fn problems(&self) -> &Diagnostics {
@@ -150,10 +162,10 @@ impl Project {
             .filter_map(|(request, found)| found.map(|found| (found, request)))
             .collect();
         places.sort_by_key(|((template, _), request)| (*template, *request));
-        let case = |((template, customer), request): ((usize, usize), usize)| Case {
-            template: &self.templates[template],
-            request: &self.requests[request],
-            customer: &self.customers[customer],
+        let case = |((template, customer), request): ((usize, usize), usize)| {
+            let (request, customer) = (&self.requests[request], &self.customers[customer]);
+            let language = request.language().or_else(|| customer.language());
+            Case { template: self.templates[template].in_language(language), request, customer }
         };
         places.into_iter().map(case).collect()
     }
@@ -272,6 +284,55 @@ fn read_all<T>(
         }
     }
     things
+}
+
+/// Reads templates, each with its variants: `order.fr.liquid` beside `order.liquid` is its French one.
+fn read_templates(folder: &Folder<'_>, problems: &mut Diagnostics) -> Vec<Template> {
+    let files = folder.files(problems);
+    let stems: HashSet<_> = files.iter().map(|file| file.name.clone()).collect();
+    let mut templates: Vec<(String, Template)> = Vec::new();
+    let mut variants = Vec::new();
+    for file in files {
+        let template = match Template::read(stem(&file.name), file.source) {
+            Ok(template) => template,
+            Err(errors) => {
+                problems.extend(errors);
+                continue;
+            }
+        };
+        match file.name.rsplit_once('.') {
+            Some((base, language)) if is_language(language) && stems.contains(base) => {
+                variants.push((base.to_owned(), language.to_owned(), template));
+            }
+            _ => templates.push((file.name, template)),
+        }
+    }
+    for (base, language, variant) in variants {
+        // Where the base itself is broken, that is reported.
+        if let Some((_, template)) = templates.iter_mut().find(|(name, _)| *name == base) {
+            template.add_variant(&language, variant);
+        }
+    }
+    templates.into_iter().map(|(_, template)| template).collect()
+}
+
+/// Whether a part of a file's name is a language, such as `fr` or `zh-TW`.
+fn is_language(text: &str) -> bool {
+    let mut parts = text.split(['-', '_']);
+    let main = parts.next().unwrap_or_default();
+    (2..=3).contains(&main.len())
+        && main.bytes().all(|byte| byte.is_ascii_lowercase())
+        && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+fn read_snippets(root: &Path, path: &Path, problems: &mut Diagnostics) -> Vec<Snippet> {
+    let mut snippets = Vec::new();
+    for (ending, kind) in [("liquid", SnippetKind::Text), ("json", SnippetKind::Json)] {
+        snippets.extend(read_all(&Folder::new(root, path, ending), problems, |file, _| {
+            Ok(Snippet::read(&file.name, kind, file.source)?)
+        }));
+    }
+    snippets
 }
 
 /// The last part of a path.

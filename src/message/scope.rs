@@ -1,0 +1,226 @@
+//! The names in scope of a transactional inbox message, and what they stand for.
+
+use std::collections::BTreeMap;
+
+use super::failure::{LiquidText, Place, of_liquid};
+use super::settings::{Settings, has_liquid};
+use super::snippet::{Snippet, SnippetKind};
+use super::{Customer, Request, Workspace};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::liquid::tree::SegmentKey;
+use crate::liquid::value::{Object, list};
+use crate::liquid::variables::{Variable, read_by};
+use crate::liquid::{self, Arena, Options, Output, Value};
+
+const SNIPPET_CYCLE: Code = Code::new("snippet-cycle");
+
+/// Namespaces that Customer.io knows, but that have nothing in them here: a transactional message belongs to no workflow
+/// and no event. They are null, so that reading them prints nothing.
+pub(super) const NULL_NAMESPACES: [&str; 2] = ["event", "journey"];
+
+/// What `campaign.type` says of a transactional message.
+const CAMPAIGN_TYPE: &str = "transactional_message";
+/// What `delivery_id` says in previews and tests.
+const DELIVERY_ID: &str = "unsent";
+
+/// Everything that a template can read.
+#[derive(Debug)]
+pub(super) struct Scope<'a> {
+    /// The names and their values.
+    pub(super) data: Value<'a>,
+    /// What is wrong with snippets that could not be rendered, by their names. Such a snippet is missing.
+    pub(super) broken_snippets: BTreeMap<&'a str, Diagnostics>,
+}
+
+/// Which snippets a template needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct SnippetNames<'a> {
+    names: Vec<&'a str>,
+    /// Set where a name is worked out only when rendering.
+    all: bool,
+}
+
+impl<'a> SnippetNames<'a> {
+    pub(super) fn read_by(variables: &[Variable<'a>]) -> Self {
+        let mut needed = Self::default();
+        for variable in variables.iter().filter(|variable| variable.name == Some("snippets")) {
+            match variable.segments.get(1).map(|segment| segment.key) {
+                Some(SegmentKey::Name(name)) => needed.names.push(name),
+                _ => needed.all = true,
+            }
+        }
+        needed
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.names.extend(other.names);
+        self.all |= other.all;
+    }
+
+    /// The snippets of these names. Where one is missing, all are: whoever looks for it may mean another.
+    fn of<'w>(&self, snippets: &'w [Snippet]) -> Vec<&'w Snippet> {
+        let is_known = |name: &&str| snippets.iter().any(|snippet| snippet.name() == *name);
+        let all = self.all || !self.names.iter().all(is_known);
+        snippets.iter().filter(|snippet| all || self.names.contains(&snippet.name())).collect()
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// The scope of a message.
+    pub(super) fn new(
+        workspace: &'a Workspace<'a>,
+        settings: &'a Settings,
+        customer: &'a Customer,
+        request: &'a Request,
+        needed: &SnippetNames<'_>,
+        options: &Options,
+        arena: &'a Arena,
+    ) -> Self {
+        let name = settings.name.as_ref().map_or(Value::Null, |name| Value::String(&name.value));
+        #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other numbers")]
+        let id = settings.id.as_ref().map_or(Value::Null, |id| Value::Number(id.value as f64));
+        let object = |entries: &[(&'a str, Value<'a>)]| Value::Object(Object::new(entries, arena));
+        let mut names = vec![
+            ("customer", customer.attributes(arena)),
+            ("trigger", request.message_data(arena)),
+            ("objects", customer.objects(arena)),
+            (
+                "campaign",
+                object(&[
+                    ("id", id),
+                    ("name", name),
+                    ("type", Value::String(CAMPAIGN_TYPE)),
+                    ("subscription_topic_ids", list(&[], arena)),
+                ]),
+            ),
+            (
+                "message",
+                object(&[
+                    ("id", id),
+                    ("name", name),
+                    ("type", Value::Null),
+                    ("subject", Value::Null),
+                    ("preheader", Value::Null),
+                    ("journey_id", Value::Null),
+                    ("send_to_unsubs", Value::Null),
+                    ("subscription_topic_ids", list(&[], arena)),
+                    ("subscription_topic", object(&[("name", Value::Null)])),
+                ]),
+            ),
+            ("delivery_id", Value::String(DELIVERY_ID)),
+        ];
+        names.extend(NULL_NAMESPACES.map(|name| (name, Value::Null)));
+        let mut renderer = SnippetRenderer {
+            workspace,
+            names: &names,
+            options,
+            arena,
+            values: BTreeMap::new(),
+            broken: BTreeMap::new(),
+            under_way: Vec::new(),
+        };
+        let snippets = renderer.object(needed);
+        let broken_snippets = renderer.broken;
+        names.push(("snippets", snippets));
+        Self { data: object(&names), broken_snippets }
+    }
+}
+
+/// Renders snippets, each at most once, and those that they need before them.
+struct SnippetRenderer<'r, 'a> {
+    workspace: &'a Workspace<'a>,
+    /// What snippets can read: all but what the template has assigned, and the other way round.
+    names: &'r [(&'a str, Value<'a>)],
+    options: &'r Options,
+    arena: &'a Arena,
+    values: BTreeMap<&'a str, Value<'a>>,
+    broken: BTreeMap<&'a str, Diagnostics>,
+    /// The snippets that are being rendered, each because the one before it needs it.
+    under_way: Vec<&'a str>,
+}
+
+impl<'a> SnippetRenderer<'_, 'a> {
+    /// The object of the snippets of these names.
+    fn object(&mut self, needed: &SnippetNames<'_>) -> Value<'a> {
+        let snippets = needed.of(self.workspace.snippets);
+        let entries: Vec<_> = snippets
+            .into_iter()
+            .filter_map(|snippet| self.value(snippet).map(|value| (snippet.name(), value)))
+            .collect();
+        Value::Object(Object::new(&entries, self.arena))
+    }
+
+    fn value(&mut self, snippet: &'a Snippet) -> Option<Value<'a>> {
+        let name = snippet.name();
+        if let Some(value) = self.values.get(name) {
+            return Some(*value);
+        }
+        if self.broken.contains_key(name) {
+            return None;
+        }
+        if let Some(first) = self.under_way.iter().position(|under_way| *under_way == name) {
+            let path: Vec<_> = self.under_way[first..].iter().chain([&name]).map(|name| format!("`{name}`")).collect();
+            let message = format!("the snippet includes itself: {}", path.join(" → "));
+            let problem = Diagnostic::error(SNIPPET_CYCLE, message).at(snippet.source().at(0..0));
+            self.broken.insert(name, problem.help("take one of the snippets out of the other").into());
+            return None;
+        }
+        self.under_way.push(name);
+        let result = match snippet.kind() {
+            SnippetKind::Text => self.text(snippet, snippet.text(), Place::From(0)).map(Value::String),
+            SnippetKind::Json => match snippet.value(self.arena) {
+                list @ Value::Array(_) => Ok(list),
+                value => self.texts_within(snippet, value),
+            },
+        };
+        self.under_way.pop();
+        match result {
+            // A cycle may have been found on the way.
+            Ok(_) if self.broken.contains_key(name) => None,
+            Ok(value) => {
+                self.values.insert(name, value);
+                Some(value)
+            }
+            Err(problems) => {
+                self.broken.entry(name).or_insert(problems);
+                None
+            }
+        }
+    }
+
+    /// Renders the Liquid in the texts of a JSON value; lists within it are left alone.
+    fn texts_within(&mut self, snippet: &'a Snippet, value: Value<'a>) -> Result<Value<'a>, Diagnostics> {
+        match value {
+            Value::String(text) if has_liquid(text) => {
+                let whole = 0..snippet.source().text().len();
+                self.text(snippet, text, Place::Within(&whole)).map(Value::String)
+            }
+            Value::Object(object) => {
+                let mut entries = Vec::with_capacity(object.entries().len());
+                for (name, value) in object.entries() {
+                    entries.push((*name, self.texts_within(snippet, *value)?));
+                }
+                Ok(Value::Object(Object::new(&entries, self.arena)))
+            }
+            other => Ok(other),
+        }
+    }
+
+    fn text(&mut self, snippet: &'a Snippet, text: &'a str, place: Place<'_>) -> Result<&'a str, Diagnostics> {
+        let language = self.workspace.language;
+        let whereabouts = |data| LiquidText { source: snippet.source(), place, language, data };
+        let template = liquid::Template::parse_limited(text, language, self.arena, self.options.limits.parse_length)
+            .map_err(|errors| {
+                errors.iter().map(|error| of_liquid(error, &whereabouts(Value::Undefined))).collect::<Diagnostics>()
+            })?;
+        let needed = SnippetNames::read_by(&read_by(template.nodes));
+        let mut names = self.names.to_vec();
+        names.push(("snippets", self.object(&needed)));
+        let data = Value::Object(Object::new(&names, self.arena));
+        let mut out = Output::new();
+        template
+            .render(data, self.options, self.arena, &mut out)
+            .map_err(|error| Diagnostics::from(of_liquid(&error, &whereabouts(data))))?;
+        Ok(self.arena.alloc_str(out.text()))
+    }
+}

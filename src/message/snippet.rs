@@ -1,0 +1,71 @@
+//! Snippets: shared pieces of content, read in templates as `{{snippets.name}}`.
+
+use crate::diagnostics::{Code, Diagnostic, Source};
+use crate::liquid::{Arena, Value, json};
+
+const INVALID_SNIPPET: Code = Code::new("invalid-snippet");
+
+/// A snippet as it stands in a file.
+#[derive(Clone, Debug)]
+pub struct Snippet {
+    source: Source,
+    name: String,
+    kind: SnippetKind,
+}
+
+/// What a snippet is, which decides what becomes of Liquid inside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SnippetKind {
+    /// A text: its Liquid is rendered.
+    Text,
+    /// JSON: Liquid in the texts of an object is rendered, while a list stays as it is written.
+    Json,
+}
+
+impl Snippet {
+    /// Reads a snippet out of its file's text.
+    ///
+    /// # Errors
+    /// It is to be JSON and is none.
+    pub fn read(name: &str, kind: SnippetKind, source: Source) -> Result<Self, Diagnostic> {
+        if kind == SnippetKind::Json {
+            json::read(source.text(), &Arena::new()).map_err(|error| {
+                let message = format!("the snippet is no JSON: {error}");
+                Diagnostic::error(INVALID_SNIPPET, message).primary(source.at(error.offset..error.offset + 1), "")
+            })?;
+        }
+        Ok(Self { source, name: name.to_owned(), kind })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The file.
+    #[must_use]
+    pub const fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// What it is.
+    #[must_use]
+    pub const fn kind(&self) -> SnippetKind {
+        self.kind
+    }
+
+    /// The text of a text snippet, without the line's end that editors put at the end of a file.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        let text = self.source.text();
+        text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text))
+    }
+
+    /// The value of a JSON snippet, as it is written.
+    #[must_use]
+    pub fn value<'a>(&'a self, arena: &'a Arena) -> Value<'a> {
+        // The text was read once when the snippet was.
+        json::read(self.source.text(), arena).unwrap_or(Value::Null)
+    }
+}
