@@ -60,12 +60,16 @@ struct Lexeme<'a> {
     trims_right: bool,
 }
 
+/// How many mistakes are told; who makes more has other worries.
+pub(super) const MAX_ERRORS: usize = 100;
+
 /// Splits a template into tokens, and gives all that is wrong on the way.
 #[must_use]
 pub fn tokenize(source: &str) -> (Vec<Token<'_>>, Vec<Error>) {
     let mut lexer = Lexer { source, at: 0, raw_start: None, errors: Vec::new() };
     let mut lexemes = Vec::with_capacity(source.len() / 24);
-    while lexer.at < source.len() {
+    // Reading on behind a mistake can take a look at all the rest each time.
+    while lexer.at < source.len() && lexer.errors.len() < MAX_ERRORS {
         lexemes.extend(lexer.next());
     }
     (apply_trim_marks(source, lexemes), lexer.errors)
@@ -78,7 +82,7 @@ pub fn tokenize_lines(source: &str, body: Span) -> (Vec<Token<'_>>, Vec<Error>) 
     let mut at = body.start;
     loop {
         at = skip_blanks(source, at, body.end);
-        if at >= body.end {
+        if at >= body.end || errors.len() >= MAX_ERRORS {
             return (tokens, errors);
         }
         let line = &source.as_bytes()[at..body.end];

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::error::{Error, ErrorKind, Result};
 use super::json;
 use super::language::Language;
-use super::lexer::{self, Token, TokenKind};
+use super::lexer::{self, MAX_ERRORS, Token, TokenKind};
 use super::markup::Markup;
 use super::output::Output;
 use super::runtime::Runtime;
@@ -143,7 +143,7 @@ impl<'a> Parser<'a> {
 
     /// Notes an error and goes on, placing it at `token` if it has no place of its own.
     pub fn report(&mut self, error: Error, token: &Token<'a>) {
-        if !self.has_given_up {
+        if !self.has_given_up && self.errors.len() < MAX_ERRORS {
             self.errors.push(error.placed(ErrorKind::Parse, self.source, token.span));
         }
     }

@@ -105,10 +105,7 @@ const OBJECTS: &str = "objects";
 /// The attributes of either form. In the App API's, those that identify the customer stand apart, and are added.
 fn attributes<'a>(value: Value<'a>, arena: &'a Arena) -> Option<&'a Object<'a>> {
     let Value::Object(object) = value else { return None };
-    let answer = match object.get("customer") {
-        Some(Value::Object(answer)) => answer,
-        _ => return Some(without_objects(object, arena)),
-    };
+    let Some(Value::Object(answer)) = object.get("customer") else { return Some(without_objects(object, arena)) };
     let Some(Value::Object(attributes)) = answer.get("attributes") else { return Some(object) };
     let mut entries = attributes.entries().to_vec();
     let identifiers = match answer.get("identifiers") {

@@ -49,6 +49,17 @@ impl LiquidText<'_> {
     }
 }
 
+impl LiquidText<'_> {
+    /// Whether `default` is among the filters behind a variable, but not the first of them.
+    fn has_later_default(&self, variable: Option<crate::liquid::Span>) -> bool {
+        let rest = self.source.text().get(self.range(variable).end..).unwrap_or_default();
+        let end = [rest.find("}}"), rest.find("%}")].into_iter().flatten().min().unwrap_or(0);
+        let mut filters = rest[..end].split('|').skip(1).map(str::trim);
+        filters.next().is_some_and(|first| !first.starts_with("default"))
+            && filters.any(|later| later.starts_with("default"))
+    }
+}
+
 /// An error of Liquid as a finding.
 #[must_use]
 pub fn of_liquid(error: &Error, text: &LiquidText<'_>) -> Diagnostic {
@@ -89,6 +100,10 @@ fn missing_variable(error: &Error, path: &str, text: &LiquidText<'_>) -> Diagnos
         .filter(|root| parent.is_empty() && names_below(text.data, root).contains(&name));
     let elsewhere: Vec<_> = elsewhere.map(|root| format!("`{root}.{name}`")).collect();
     if elsewhere.is_empty() {
+        if text.has_later_default(error.span()) {
+            let help = "`default` rescues a missing variable only as the first filter: move it before the others";
+            return problem.help(help);
+        }
         return problem.help(format!("put it into the data, or rescue it: `{{{{ {path} | default: \"…\" }}}}`"));
     }
     problem.help(format!("did you mean {}?", elsewhere.join(" or ")))

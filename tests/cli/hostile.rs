@@ -1,0 +1,59 @@
+//! Hostile input: an error in bounded time and memory, never a crash.
+
+use super::sandbox::{Sandbox, repository, run};
+
+/// Templates that ask for too much, and what is said of them.
+fn bombs() -> Vec<(&'static str, String, &'static str)> {
+    let doubling = "{% assign s = 'x' %}".to_owned() + &"{% assign s = s | append: s %}".repeat(60) + "{{ s }}";
+    let capture = "{% capture s %}xxxxxxxx{% endcapture %}".to_owned()
+        + &"{% capture s %}{{ s }}{{ s }}{% endcapture %}".repeat(60);
+    let nested_lists =
+        "{% assign a = '' | split: '' %}".to_owned() + &"{% assign a = a | push: a | push: a %}".repeat(60) + "{{ a }}";
+    vec![
+        ("ten thousand ifs", "{% if true %}".repeat(10_000), "tags are nested deeper than 200 levels"),
+        ("a hundred thousand fors", "{% for i in a %}".repeat(100_000), "tags are nested deeper than 200 levels"),
+        ("a million brackets", format!("{{{{ {} }}}}", "[".repeat(1_000_000)), "brackets are nested deeper than 100 levels"),
+        ("a million parentheses", format!("{{{{ {} }}}}", "(".repeat(1_000_000)), "brackets are nested deeper than 100 levels"),
+        ("a huge range", "{% for i in (1..100000000000) %}{% endfor %}".to_owned(), "memory alloc limit exceeded"),
+        ("a range without end", "{% for i in (9007199254740992..9007199254740999) %}{% endfor %}".to_owned(), "memory alloc limit exceeded"),
+        ("doubling a text", doubling, "memory alloc limit exceeded"),
+        ("doubling by capture", capture, "Invalid string length"),
+        ("lists in lists", nested_lists, "Maximum call stack size exceeded"),
+        ("loops in loops", "{% for i in (1..9999) %}{% for j in (1..9999) %}{% for k in (1..9999) %}{% endfor %}{% endfor %}{% endfor %}".to_owned(), "limit exceeded"),
+        ("a wide date", "{{ 0 | date: '%999999999d' }}".to_owned(), "limit exceeded"),
+        ("an unclosed quote", "{{ '".repeat(100_000), "not closed"),
+        ("openers only", "{%".repeat(200_000), "not closed"),
+    ]
+}
+
+#[test]
+fn templates() {
+    for (name, template, expected) in bombs() {
+        let run = run(&repository(), &["liquid", "--dialect", "liquidjs", "--format", "concise"], &template);
+        assert!(
+            run.code == 1 && run.stderr.contains(expected),
+            "{name}: {} {}",
+            run.code,
+            &run.stderr[..run.stderr.len().min(500)]
+        );
+    }
+}
+
+#[test]
+fn data() {
+    let sandbox = Sandbox::new().file("deep.json", "[".repeat(1_000_000)).file("t.liquid", "{{ x }}");
+    let run = sandbox.run(&["liquid", "t.liquid", "--data", "deep.json"]);
+    assert!(run.code == 2 && run.stderr.contains("exceeded max depth of 500"), "{run:?}");
+}
+
+#[test]
+fn projects() {
+    let nested = "{% if true %}".repeat(10_000) + &"{% endif %}".repeat(10_000);
+    let run = Sandbox::with_template(&nested, "{}").run(&["preview", "--format", "concise"]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stdout.contains("templates/t.liquid:3:2601: error[liquid-syntax]: tags are nested deeper"),
+        "{}",
+        run.stdout
+    );
+}

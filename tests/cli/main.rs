@@ -1,0 +1,9 @@
+//! The commands, run as their users run them: the real binary in a folder of its own.
+
+mod broken;
+mod hostile;
+mod liquid;
+mod oracle;
+mod preview;
+mod render;
+mod sandbox;

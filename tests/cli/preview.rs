@@ -1,0 +1,77 @@
+//! `inkproof preview`
+
+use super::sandbox::{Sandbox, repository, run};
+
+const NOW: &str = "2026-01-01T00:00:00Z";
+
+#[test]
+fn the_samples() {
+    let samples = run(&repository(), &["preview", "--now", NOW], "");
+    assert_eq!((samples.code, samples.stderr.as_str()), (0, ""), "{samples:?}");
+    insta::assert_snapshot!("samples", samples.stdout);
+}
+
+#[test]
+fn ascii_where_the_locale_has_no_more() {
+    let samples = run(&repository(), &["preview", "order_shipped", "--now", NOW, "--format", "concise"], "");
+    assert!(samples.stdout.contains("templates/order_shipped.liquid:11:97: warning[trailing-comma]"), "{samples:?}");
+}
+
+#[test]
+fn names_choose() {
+    for (names, expected) in [
+        (vec!["weekly_digest"], vec!["weekly_digest / busy_week", "weekly_digest / quiet_week"]),
+        (vec!["weekly_digest/quiet_week"], vec!["weekly_digest / quiet_week"]),
+        (vec!["*/busy*", "42"], vec!["order_shipped / standard", "weekly_digest / busy_week"]),
+        (vec!["ORDER_SHIPPED"], vec!["order_shipped / standard"]),
+    ] {
+        let mut arguments = vec!["preview"];
+        arguments.extend(&names);
+        let shown = run(&repository(), &arguments, "");
+        let headings: Vec<_> = shown.stdout.lines().filter(|line| line.contains(" / ")).collect();
+        let headings: Vec<_> =
+            headings.iter().filter_map(|line| line.split("  ").find(|part| part.contains(" / "))).collect();
+        assert_eq!(headings, expected, "{names:?}");
+    }
+}
+
+#[test]
+fn an_unknown_name_is_told_with_a_near_one() {
+    let unknown = run(&repository(), &["preview", "order_shiped", "["], "");
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("there is no template or request `order_shiped`: did you mean `order_shipped`?"));
+    assert!(unknown.stderr.contains("`[` is no pattern"), "{unknown:?}");
+}
+
+#[test]
+fn a_failing_message_says_what_a_test_send_would_hide() {
+    let content = r#"{"title": "Hi {{ customer.first_nam }}"}"#;
+    let sandbox = Sandbox::with_template(content, "{}");
+    let live = sandbox.run(&["preview"]);
+    assert_eq!(live.code, 1);
+    for expected in [
+        "not sent",
+        "undefined variable: customer.first_nam",
+        "did you mean `first_name`?",
+        "test send would look fine",
+    ] {
+        assert!(live.stdout.contains(expected), "{expected}: {live:?}");
+    }
+    let lax = sandbox.run(&["preview", "--lax"]);
+    assert_eq!(lax.code, 0);
+    assert!(lax.stdout.contains("●  Hi ") && !lax.stdout.contains("test send"), "{lax:?}");
+}
+
+#[test]
+fn nothing_in_the_data_reaches_the_terminal_raw() {
+    let sandbox = Sandbox::with_template(
+        r#"{"title": {{ trigger.x | json }}, "body": {{ trigger.x | json }}, "other": {{ trigger.x | json }}}"#,
+        r#"{"x": "a\u001b[31mred\u0007\u202egnp\u009b\u2066"}"#,
+    );
+    let shown = sandbox.run(&["preview", "--color", "never"]);
+    assert_eq!(shown.code, 0);
+    let hostile =
+        |character: char| (character.is_control() && character != '\n') || "\u{202e}\u{2066}".contains(character);
+    assert!(!shown.stdout.contains(hostile), "{shown:?}");
+    assert!(shown.stdout.contains(r"a\u{1b}[31mred"), "{shown:?}");
+}
