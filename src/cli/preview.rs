@@ -29,7 +29,7 @@ impl Preview {
             writeln!(out, "{card}")?;
             problems.render(&rendering.problems, &mut out)?;
             if rendering.test_send_looks_fine {
-                writeln!(out, "note: {TEST_SEND}")?;
+                writeln!(out, "\nnote: {TEST_SEND}")?;
             }
             writeln!(out)?;
             if rendering.message.is_none() {

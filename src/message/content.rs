@@ -79,7 +79,7 @@ impl<'a> Content<'a> {
                 problem.primary(self.source.at(range), blame(printed)).help(advice(
                     written,
                     printed,
-                    self.is_quoted(mark),
+                    self.position(mark),
                 ))
             }
             None => problem.at(self.location(error.offset)),
@@ -105,11 +105,21 @@ impl<'a> Content<'a> {
         })
     }
 
-    /// Whether a printed value stands between quotes.
-    fn is_quoted(&self, mark: &Mark) -> bool {
-        let before = self.text[..mark.written.start].chars().next_back();
-        let after = self.text[mark.written.end..].chars().next();
-        before == Some('"') || after == Some('"')
+    /// How a printed value stands in the JSON around it.
+    fn position(&self, mark: &Mark) -> Position {
+        // Up to the culprit, the text is JSON.
+        let mut is_text = false;
+        let mut escaped = false;
+        for byte in self.text[..mark.written.start].bytes() {
+            is_text ^= byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+        }
+        let is_whole = self.text[..mark.written.start].ends_with('"') && self.text[mark.written.end..].starts_with('"');
+        match (is_text, is_whole) {
+            (false, _) => Position::Value,
+            (true, true) => Position::WholeText,
+            (true, false) => Position::PartOfText,
+        }
     }
 
     /// The place in the file that wrote the byte at `offset` of the rendered text.
@@ -150,27 +160,41 @@ fn blame(printed: &str) -> String {
     format!("printed `{shown}`")
 }
 
+/// How a printed value stands in the JSON around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Position {
+    /// On its own, where a value must stand.
+    Value,
+    /// Between two quotes.
+    WholeText,
+    /// Between quotes, with other text beside it.
+    PartOfText,
+}
+
 /// What to write instead.
-fn advice(written: &str, printed: &str, is_quoted: bool) -> String {
-    let inner = written.trim_start_matches("{{").trim_end_matches("}}").trim_matches('-').trim();
-    if !written.starts_with("{{") {
+fn advice(written: &str, printed: &str, position: Position) -> String {
+    let Some(inner) = written.strip_prefix("{{").and_then(|written| written.strip_suffix("}}")) else {
         return "make it print what JSON allows at this place".to_owned();
-    }
-    if printed == "[object Object]" {
-        return format!("print the object as JSON: `{{{{ {inner} | json }}}}`");
-    }
-    match (is_quoted, printed.is_empty()) {
-        (true, _) => {
-            let culprit = match printed.chars().find(|character| matches!(character, '"' | '\\' | '\0'..='\u{1f}')) {
-                Some('"') => "a quote ends the text",
-                Some('\\') => "a backslash begins an escape",
-                Some('\n') => "a text may not go over a line's end",
-                Some(_) => "a text may not hold a control character",
-                None => "it does not fit into a text",
-            };
-            format!("{culprit}; let `json` quote and escape it: `{{{{ {inner} | json }}}}`, without quotes around it")
+    };
+    let inner = inner.trim_start_matches('-').trim_end_matches('-').trim();
+    let reason = match printed.chars().find(|character| matches!(character, '"' | '\\' | '\0'..='\u{1f}')) {
+        Some('"') => "a quote ends the text",
+        Some('\\') => "a backslash begins an escape",
+        Some('\n') => "a text may not go over a line's end",
+        Some(_) => "a text may not hold a control character",
+        None => "it does not fit into a text",
+    };
+    match position {
+        Position::Value if printed.is_empty() => {
+            format!("say what to print where there is nothing: `{{{{ {inner} | json }}}}` prints `null`")
         }
-        (false, true) => format!("say what to print where there is nothing: `{{{{ {inner} | json }}}}` prints `null`"),
-        (false, false) => format!("print it as JSON: `{{{{ {inner} | json }}}}`"),
+        Position::Value => format!("print it as JSON: `{{{{ {inner} | json }}}}`"),
+        Position::WholeText => {
+            format!("{reason}; let `json` quote and escape it: `{{{{ {inner} | json }}}}`, without quotes around it")
+        }
+        Position::PartOfText => format!(
+            "{reason}; put the text together and let `json` quote and escape it: `{{{{ \"…\" | append: {inner} | json }}}}`, \
+             without quotes around it"
+        ),
     }
 }

@@ -47,7 +47,7 @@ fn a_value_that_breaks_the_json_is_blamed() {
         let label = finding["labels"][0]["text"].as_str().unwrap();
         assert!(label.starts_with("printed `"), "{name}: {label}");
         assert!(
-            finding["help"][0].as_str().unwrap().contains("{{ trigger.product_name | json }}"),
+            finding["help"][0].as_str().unwrap().contains("| append: trigger.product_name | json }}"),
             "{name}: {finding}"
         );
     }
