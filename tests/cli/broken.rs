@@ -16,122 +16,119 @@ fn with(path: &str, content: impl AsRef<[u8]>) -> Sandbox {
         .file(path, content)
 }
 
+/// A file, what it holds, the exit code and what is said.
+const FAULTS: &[(&str, &[u8], i32, &str)] = &[
+    ("templates/t.liquid", b"", 2, "templates/t.liquid:1:1: error[empty-template]: the template is empty"),
+    ("templates/t.liquid", b"{}", 2, "templates/t.liquid:1:1: error[no-front-matter]: the template has no settings"),
+    ("templates/t.liquid", b"---\ntype: x\n", 2, "templates/t.liquid:1:1: error[unclosed-front-matter]"),
+    (
+        "templates/t.liquid",
+        b"---\ntpye: x\n---\n{}",
+        2,
+        "templates/t.liquid:2:1: error[unknown-setting]: there is no setting `tpye`",
+    ),
+    ("templates/t.liquid", b"---\na: [\n---\n{}", 2, "error[invalid-settings]: the settings are no YAML"),
+    (
+        "templates/t.liquid",
+        b"---\nexpiration: soon\n---\n{}",
+        2,
+        "templates/t.liquid:2:13: error[expiration-invalid]: `soon` is no time",
+    ),
+    (
+        "templates/t.liquid",
+        b"---\n---\n{\"a\": \"\xff\"}",
+        2,
+        "templates/t.liquid:3:8: error[not-utf-8]: the byte 0xff is no UTF-8",
+    ),
+    (
+        "templates/u.liquid/x.txt",
+        b"",
+        2,
+        "templates/u.liquid:1:1: error[unreadable-file]: expected a file, not a folder",
+    ),
+    ("templates/sub/T.liquid", TEMPLATE.as_bytes(), 2, "error[duplicate-trigger-name]: two templates are called"),
+    (
+        "fixtures/requests/t/a.json",
+        br#"{"transactional_message_id": "tt", "identifiers": {"id": "user_123"}}"#,
+        2,
+        "fixtures/requests/t/a.json:1:30: error[unknown-template]: there is no template `tt`",
+    ),
+    (
+        "fixtures/requests/t/a.json",
+        br#"{"transactional_message_id": "t"}"#,
+        2,
+        "fixtures/requests/t/a.json:1:1: error[bad-identifiers]: the request has no `identifiers`",
+    ),
+    (
+        "fixtures/requests/t/a.json",
+        br#"{"transactional_message_id": "t", "identifiers": {"id": "a", "email": "b"}}"#,
+        2,
+        "fixtures/requests/t/a.json:1:50: error[bad-identifiers]: `identifiers` names the customer more than once",
+    ),
+    (
+        "fixtures/requests/t/a.json",
+        br#"{"transactional_message_id": "t", "identifiers": {"id": "user_124"}}"#,
+        2,
+        "fixtures/requests/t/a.json:1:57: error[unknown-customer]: there is no customer with the id `user_124`",
+    ),
+    (
+        "fixtures/requests/t/a.json",
+        b"{\n  oops\n}",
+        2,
+        "fixtures/requests/t/a.json:2:3: error[invalid-request]: the request is no JSON: invalid character 'o'",
+    ),
+    (
+        "fixtures/customers/ada.json",
+        b"[]",
+        2,
+        "fixtures/customers/ada.json:1:1: error[invalid-customer]: the customer is no JSON object",
+    ),
+    (
+        "fixtures/customers/bob.json",
+        ADA.as_bytes(),
+        2,
+        "error[duplicate-customer]: two customers have the id `user_123`",
+    ),
+    (
+        "snippets/plans.json",
+        b"{",
+        2,
+        "snippets/plans.json:1:2: error[invalid-snippet]: the snippet is no JSON: unexpected end",
+    ),
+    ("inkproof.toml", b"[path]\n", 2, "inkproof.toml:1:2: error[invalid-config]: unknown field `path`"),
+    (
+        "inkproof.toml",
+        b"[liquid]\nescape = \"htlm\"\n",
+        2,
+        "inkproof.toml:2:10: error[invalid-config]: unknown variant `htlm`",
+    ),
+    (
+        "templates/t.liquid",
+        b"---\n---\n[]",
+        1,
+        "templates/t.liquid:3:1: error[not-an-object]: the content renders to a list",
+    ),
+    (
+        "templates/t.liquid",
+        b"---\n---\n{{ (1..100000000000) }}",
+        1,
+        "templates/t.liquid:3:1: error[render-error]: memory alloc limit exceeded",
+    ),
+    ("templates/t.liquid", b"---\n---\n{% if %}{}", 1, "error[liquid-syntax]: invalid value expression"),
+    (
+        "templates/lonely.liquid",
+        TEMPLATE.as_bytes(),
+        0,
+        "templates/lonely.liquid:1:1: info[no-requests]: no request asks for the template `lonely`",
+    ),
+];
+
 #[test]
 fn faults_of_files() {
-    let cases: Vec<(&str, &[u8], i32, &str)> = vec![
-        ("templates/t.liquid", b"", 2, "templates/t.liquid:1:1: error[empty-template]: the template is empty"),
-        (
-            "templates/t.liquid",
-            b"{}",
-            2,
-            "templates/t.liquid:1:1: error[no-front-matter]: the template has no settings",
-        ),
-        ("templates/t.liquid", b"---\ntype: x\n", 2, "templates/t.liquid:1:1: error[unclosed-front-matter]"),
-        (
-            "templates/t.liquid",
-            b"---\ntpye: x\n---\n{}",
-            2,
-            "templates/t.liquid:2:1: error[unknown-setting]: there is no setting `tpye`",
-        ),
-        ("templates/t.liquid", b"---\na: [\n---\n{}", 2, "error[invalid-settings]: the settings are no YAML"),
-        (
-            "templates/t.liquid",
-            b"---\nexpiration: soon\n---\n{}",
-            2,
-            "templates/t.liquid:2:13: error[expiration-invalid]: `soon` is no time",
-        ),
-        (
-            "templates/t.liquid",
-            b"---\n---\n{\"a\": \"\xff\"}",
-            2,
-            "templates/t.liquid:3:8: error[not-utf-8]: the byte 0xff is no UTF-8",
-        ),
-        (
-            "templates/u.liquid/x.txt",
-            b"",
-            2,
-            "templates/u.liquid:1:1: error[unreadable-file]: expected a file, not a folder",
-        ),
-        ("templates/sub/T.liquid", TEMPLATE.as_bytes(), 2, "error[duplicate-trigger-name]: two templates are called"),
-        (
-            "fixtures/requests/t/a.json",
-            br#"{"transactional_message_id": "tt", "identifiers": {"id": "user_123"}}"#,
-            2,
-            "fixtures/requests/t/a.json:1:30: error[unknown-template]: there is no template `tt`",
-        ),
-        (
-            "fixtures/requests/t/a.json",
-            br#"{"transactional_message_id": "t"}"#,
-            2,
-            "fixtures/requests/t/a.json:1:1: error[bad-identifiers]: the request has no `identifiers`",
-        ),
-        (
-            "fixtures/requests/t/a.json",
-            br#"{"transactional_message_id": "t", "identifiers": {"id": "a", "email": "b"}}"#,
-            2,
-            "fixtures/requests/t/a.json:1:50: error[bad-identifiers]: `identifiers` names the customer more than once",
-        ),
-        (
-            "fixtures/requests/t/a.json",
-            br#"{"transactional_message_id": "t", "identifiers": {"id": "user_124"}}"#,
-            2,
-            "fixtures/requests/t/a.json:1:57: error[unknown-customer]: there is no customer with the id `user_124`",
-        ),
-        (
-            "fixtures/requests/t/a.json",
-            b"{\n  oops\n}",
-            2,
-            "fixtures/requests/t/a.json:2:3: error[invalid-request]: the request is no JSON: invalid character 'o'",
-        ),
-        (
-            "fixtures/customers/ada.json",
-            b"[]",
-            2,
-            "fixtures/customers/ada.json:1:1: error[invalid-customer]: the customer is no JSON object",
-        ),
-        (
-            "fixtures/customers/bob.json",
-            ADA.as_bytes(),
-            2,
-            "error[duplicate-customer]: two customers have the id `user_123`",
-        ),
-        (
-            "snippets/plans.json",
-            b"{",
-            2,
-            "snippets/plans.json:1:2: error[invalid-snippet]: the snippet is no JSON: unexpected end",
-        ),
-        ("inkproof.toml", b"[path]\n", 2, "inkproof.toml:1:2: error[invalid-config]: unknown field `path`"),
-        (
-            "inkproof.toml",
-            b"[liquid]\nescape = \"htlm\"\n",
-            2,
-            "inkproof.toml:2:10: error[invalid-config]: unknown variant `htlm`",
-        ),
-        (
-            "templates/t.liquid",
-            b"---\n---\n[]",
-            1,
-            "templates/t.liquid:3:1: error[not-an-object]: the content renders to a list",
-        ),
-        (
-            "templates/t.liquid",
-            b"---\n---\n{{ (1..100000000000) }}",
-            1,
-            "templates/t.liquid:3:1: error[render-error]: memory alloc limit exceeded",
-        ),
-        ("templates/t.liquid", b"---\n---\n{% if %}{}", 1, "error[liquid-syntax]: invalid value expression"),
-        (
-            "templates/lonely.liquid",
-            TEMPLATE.as_bytes(),
-            0,
-            "templates/lonely.liquid:1:1: info[no-requests]: no request asks for the template `lonely`",
-        ),
-    ];
-    for (path, content, code, expected) in cases {
+    for (path, content, code, expected) in FAULTS {
         let run = with(path, content).run(&["preview", "--format", "concise"]);
         let told = format!("{}{}", run.stdout, run.stderr);
-        assert!(run.code == code && told.contains(expected), "{path}: expected {code} and {expected}: {run:?}");
+        assert!(run.code == *code && told.contains(expected), "{path}: expected {code} and {expected}: {run:?}");
     }
 }
 
