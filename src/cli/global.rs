@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
@@ -24,7 +25,7 @@ pub(super) struct Global {
     )]
     directory: PathBuf,
     /// Treat what is missing as Customer.io's test send does: it prints nothing, where a real send fails
-    #[arg(long, global = true, env = "INKPROOF_LAX")]
+    #[arg(long, global = true, env = "INKPROOF_LAX", value_parser = FalseyValueParser::new())]
     lax: bool,
     /// The moment of sending, such as 2026-01-01T00:00:00Z; the clock's if not given
     #[arg(long, global = true, value_name = "TIMESTAMP", env = "INKPROOF_NOW")]

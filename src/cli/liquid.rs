@@ -20,7 +20,7 @@ pub(super) struct Liquid {
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
     /// Which Liquid
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, env = "INKPROOF_DIALECT")]
     dialect: Dialect,
     /// Read `{"template", "context", "lax"?}` lines and answer each with `{"output"}` or `{"error": {"name", "message"}}`
     #[arg(long, conflicts_with_all = ["data"])]

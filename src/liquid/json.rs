@@ -419,7 +419,7 @@ pub fn write(value: Value<'_>, indent: &str, out: &mut String) -> LiquidResult<(
     write_visiting(value, indent, &mut Anything, out)
 }
 
-/// The same as [`write`], showing each value to `visitor` first.
+/// The same as [`write()`], showing each value to `visitor` first.
 ///
 /// # Errors
 /// The value is too deep, or the visitor objects.

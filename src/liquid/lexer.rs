@@ -1,5 +1,5 @@
 //! The lexer: a template's text to tokens: text, outputs and tags. What stands inside an output or tag is read later, by
-//! [`Markup`](super::markup::Markup).
+//! [`Markup`].
 
 use super::character::is_blank;
 use super::error::Error;

@@ -1,12 +1,12 @@
 //! Dates as LiquidJS's `date` filters see them: JavaScript time values, shown in a zone.
 //!
-//! Three steps, each usable alone: [`parse`] reads text the way V8's `new Date(text)` does, [`Date::new`]
+//! Three steps, each usable alone: [`parse()`] reads text the way V8's `new Date(text)` does, [`Date::new`]
 //! puts a time value into a [`Zone`], [`strftime`] prints it. Everything behaves as LiquidJS 10.30.1
 //! does on Node 20 with the process in UTC and an en-US locale; zone rules come from the tz database
 //! built into the program, so the machine's own has no say.
 //!
 //! A caller must keep LiquidJS's order: a value that is not a date is handed back untouched even when the
-//! zone is nonsense, so make the time value first ([`parse`] or [`time_clip`]), then the zone
+//! zone is nonsense, so make the time value first ([`parse()`] or [`time_clip`]), then the zone
 //! ([`Zone::named`] may fail), then the date.
 
 mod civil;
