@@ -82,6 +82,7 @@ fn text_of_object(object: &Object<'_>) -> Result<&'static str> {
 ///
 /// # Errors
 /// As [`text`].
+#[inline]
 pub fn write_text(value: Value<'_>, out: &mut String) -> Result<()> {
     match value {
         Value::String(text) => push_joining(out, text),
@@ -111,7 +112,17 @@ fn write_list(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()>
 }
 
 /// Appends `text`, joining half a surrogate pair at its start with one at the end of `out`.
+#[inline]
 pub fn push_joining(out: &mut String, text: &str) {
+    if utf16::may_begin_with_half(text) {
+        push_after_half(out, text);
+    } else {
+        out.push_str(text);
+    }
+}
+
+#[cold]
+fn push_after_half(out: &mut String, text: &str) {
     let second = text.chars().next().filter(|first| utf16::surrogate_of(*first).is_some());
     let first = second.and_then(|_| out.chars().next_back()).filter(|last| utf16::surrogate_of(*last).is_some());
     if let (Some(first), Some(second)) = (first, second) {

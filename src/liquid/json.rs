@@ -15,6 +15,9 @@ use super::value::{self, Arena, Object, Value};
 /// How deep arrays and objects may stand in each other.
 pub const MAX_DEPTH: usize = 500;
 
+/// The powers of ten that a number's digits are divided by, which doubles hold exactly.
+const POWERS_OF_TEN: [f64; 15] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14];
+
 /// Why a text is no JSON, and the byte where that shows.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{message}")]
@@ -41,7 +44,7 @@ pub struct JsonError {
 /// # Errors
 /// The first place at which the text is no JSON, or stands more than [`MAX_DEPTH`] levels deep.
 pub fn read<'a>(text: &'a str, arena: &'a Arena) -> Result<Value<'a>, JsonError> {
-    Reader::new(text, arena, None).document()
+    Reader::new(text, arena, None).document().map_err(|error| *error)
 }
 
 /// Reads a JSON text in which a comma may stand before a closing bracket, and gives the places of such commas.
@@ -50,7 +53,7 @@ pub fn read<'a>(text: &'a str, arena: &'a Arena) -> Result<Value<'a>, JsonError>
 /// As [`read`].
 pub fn read_with_trailing_commas<'a>(text: &'a str, arena: &'a Arena) -> Result<(Value<'a>, Vec<usize>), JsonError> {
     let mut reader = Reader::new(text, arena, Some(Vec::new()));
-    let value = reader.document()?;
+    let value = reader.document().map_err(|error| *error)?;
     Ok((value, reader.trailing_commas.unwrap_or_default()))
 }
 
@@ -71,9 +74,12 @@ pub fn locate(text: &str, path: &[&str]) -> Option<Span> {
         reader.enter(wanted)?;
     }
     let start = reader.at;
-    reader.value().ok()?;
+    reader.value("").ok()?;
     Some(Span::new(start, reader.at))
 }
+
+/// The result of reading a part. The error is boxed, since a result should fit into few registers.
+type Read<T> = Result<T, Box<JsonError>>;
 
 struct Reader<'a> {
     text: &'a str,
@@ -81,52 +87,56 @@ struct Reader<'a> {
     at: usize,
     arena: &'a Arena,
     depth: usize,
-    /// Elements and entries of the arrays and objects that are being read, innermost last.
-    items: Vec<Value<'a>>,
+    /// Entries of the objects and elements of the arrays (whose key is empty) that are being read, innermost last.
+    ///
+    /// Values go here right away: handed up through results, they would be copied at every step.
     entries: Vec<(&'a str, Value<'a>)>,
     trailing_commas: Option<Vec<usize>>,
 }
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str, arena: &'a Arena, trailing_commas: Option<Vec<usize>>) -> Self {
-        Self {
-            text,
-            bytes: text.as_bytes(),
-            at: 0,
-            arena,
-            depth: 0,
-            items: Vec::new(),
-            entries: Vec::new(),
-            trailing_commas,
-        }
+        Self { text, bytes: text.as_bytes(), at: 0, arena, depth: 0, entries: Vec::new(), trailing_commas }
     }
 
-    fn document(&mut self) -> Result<Value<'a>, JsonError> {
+    fn document(&mut self) -> Read<Value<'a>> {
         self.skip_space();
-        let value = self.value()?;
+        self.value("")?;
         self.skip_space();
         if self.at < self.bytes.len() {
             return Err(self.unexpected("after top-level value"));
         }
-        Ok(value)
+        Ok(self.entries.pop().map_or(Value::Undefined, |(_, value)| value))
     }
 
-    fn value(&mut self) -> Result<Value<'a>, JsonError> {
-        match self.peek() {
-            Some(b'"') => Ok(Value::String(self.string()?)),
-            Some(b'{') => self.nested(Self::object),
-            Some(b'[') => self.nested(Self::array),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b't') => self.word("true", Value::Bool(true)),
-            Some(b'f') => self.word("false", Value::Bool(false)),
-            Some(b'n') => self.word("null", Value::Null),
-            _ => Err(self.unexpected("looking for beginning of value")),
-        }
+    /// Reads a value, and puts it at the end of the entries.
+    fn value(&mut self, key: &'a str) -> Read<()> {
+        let value = match self.peek() {
+            Some(b'"') => Value::String(self.string()?),
+            Some(b'{') => Value::Object(self.nested(Self::object)?),
+            Some(b'[') => self.nested(Self::array)?,
+            Some(b'-' | b'0'..=b'9') => Value::Number(self.number()?),
+            Some(b't') => {
+                self.word("true")?;
+                Value::Bool(true)
+            }
+            Some(b'f') => {
+                self.word("false")?;
+                Value::Bool(false)
+            }
+            Some(b'n') => {
+                self.word("null")?;
+                Value::Null
+            }
+            _ => return Err(self.unexpected("looking for beginning of value")),
+        };
+        self.entries.push((key, value));
+        Ok(())
     }
 
-    fn nested(&mut self, read: fn(&mut Self) -> Result<Value<'a>, JsonError>) -> Result<Value<'a>, JsonError> {
+    fn nested<T>(&mut self, read: fn(&mut Self) -> Read<T>) -> Read<T> {
         if self.depth == MAX_DEPTH {
-            return Err(JsonError { message: format!("exceeded max depth of {MAX_DEPTH}"), offset: self.at });
+            return Err(Box::new(JsonError { message: format!("exceeded max depth of {MAX_DEPTH}"), offset: self.at }));
         }
         self.depth += 1;
         let value = read(self);
@@ -134,17 +144,16 @@ impl<'a> Reader<'a> {
         value
     }
 
-    fn array(&mut self) -> Result<Value<'a>, JsonError> {
-        let first = self.items.len();
+    fn array(&mut self) -> Read<Value<'a>> {
+        let first = self.entries.len();
         self.at += 1;
         self.skip_space();
         let mut comma = None;
         loop {
-            if self.peek() == Some(b']') && self.may_close(first == self.items.len(), comma) {
+            if self.peek() == Some(b']') && self.may_close(first == self.entries.len(), comma) {
                 break;
             }
-            let item = self.value()?;
-            self.items.push(item);
+            self.value("")?;
             self.skip_space();
             match self.peek() {
                 Some(b',') => comma = Some(self.at),
@@ -155,12 +164,12 @@ impl<'a> Reader<'a> {
             self.skip_space();
         }
         self.at += 1;
-        let list = value::list(&self.items[first..], self.arena);
-        self.items.truncate(first);
+        let list = value::list_of(self.entries[first..].iter().map(|(_, value)| *value), self.arena);
+        self.entries.truncate(first);
         Ok(list)
     }
 
-    fn object(&mut self) -> Result<Value<'a>, JsonError> {
+    fn object(&mut self) -> Read<&'a Object<'a>> {
         let first = self.entries.len();
         self.at += 1;
         self.skip_space();
@@ -179,8 +188,7 @@ impl<'a> Reader<'a> {
             }
             self.at += 1;
             self.skip_space();
-            let value = self.value()?;
-            self.entries.push((key, value));
+            self.value(key)?;
             self.skip_space();
             match self.peek() {
                 Some(b',') => comma = Some(self.at),
@@ -193,7 +201,7 @@ impl<'a> Reader<'a> {
         self.at += 1;
         let object = Object::new(&self.entries[first..], self.arena);
         self.entries.truncate(first);
-        Ok(Value::Object(object))
+        Ok(object)
     }
 
     /// Goes to the value of `wanted` in the object that begins here.
@@ -217,7 +225,7 @@ impl<'a> Reader<'a> {
             if key == wanted {
                 return Some(());
             }
-            self.value().ok()?;
+            self.value("").ok()?;
             self.skip_space();
             if self.peek() != Some(b',') {
                 return None;
@@ -236,32 +244,28 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn string(&mut self) -> Result<&'a str, JsonError> {
+    fn string(&mut self) -> Read<&'a str> {
         self.at += 1;
         let start = self.at;
-        loop {
-            match self.bytes.get(self.at) {
-                Some(b'"') => {
-                    let content = &self.text[start..self.at];
-                    self.at += 1;
-                    return Ok(content);
-                }
-                Some(b'\\') => return self.escaped_string(start),
-                Some(0x20..) => self.at += 1,
-                _ => return Err(self.unexpected("in string literal")),
+        self.at = end_of_plain(self.bytes, start);
+        match self.peek() {
+            Some(b'"') => {
+                let content = &self.text[start..self.at];
+                self.at += 1;
+                Ok(content)
             }
+            Some(b'\\') => self.escaped_string(start),
+            _ => Err(self.unexpected("in string literal")),
         }
     }
 
     /// Goes on with a string in which an escape has been met.
-    fn escaped_string(&mut self, start: usize) -> Result<&'a str, JsonError> {
+    fn escaped_string(&mut self, start: usize) -> Read<&'a str> {
         let mut content = self.text[start..self.at].to_owned();
         let mut has_halves = false;
         loop {
             let run = self.at;
-            while matches!(self.bytes.get(self.at), Some(byte) if *byte >= 0x20 && *byte != b'"' && *byte != b'\\') {
-                self.at += 1;
-            }
+            self.at = end_of_plain(self.bytes, run);
             content.push_str(&self.text[run..self.at]);
             match self.bytes.get(self.at) {
                 Some(b'"') => break,
@@ -292,7 +296,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `uXXXX`, and stays on its last digit.
-    fn hexadecimal_unit(&mut self) -> Result<u16, JsonError> {
+    fn hexadecimal_unit(&mut self) -> Read<u16> {
         let mut unit = 0;
         for _ in 0..4 {
             self.at += 1;
@@ -305,7 +309,7 @@ impl<'a> Reader<'a> {
         Ok(unit)
     }
 
-    fn number(&mut self) -> Result<Value<'a>, JsonError> {
+    fn number(&mut self) -> Read<f64> {
         let start = self.at;
         let negative = self.peek() == Some(b'-');
         self.at += usize::from(negative);
@@ -315,17 +319,16 @@ impl<'a> Reader<'a> {
             Some(b'1'..=b'9') => self.skip_digits(),
             _ => return Err(self.unexpected("in numeric literal")),
         }
-        let mut whole = true;
+        let point = self.at;
         if self.peek() == Some(b'.') {
-            whole = false;
             self.at += 1;
             if !matches!(self.peek(), Some(b'0'..=b'9')) {
                 return Err(self.unexpected("after decimal point in numeric literal"));
             }
             self.skip_digits();
         }
+        let end = self.at;
         if let Some(b'e' | b'E') = self.peek() {
-            whole = false;
             self.at += 1;
             if let Some(b'+' | b'-') = self.peek() {
                 self.at += 1;
@@ -335,17 +338,19 @@ impl<'a> Reader<'a> {
             }
             self.skip_digits();
         }
-        if whole && self.at - digits <= 15 {
-            let magnitude =
-                self.bytes[digits..self.at].iter().fold(0_u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
-            #[expect(clippy::cast_precision_loss, reason = "15 digits are below 2^53")]
-            let magnitude = magnitude as f64;
-            return Ok(Value::Number(if negative { -magnitude } else { magnitude }));
+        if end < self.at || end - digits > 15 {
+            return Ok(self.text[start..self.at].parse().unwrap_or(f64::NAN));
         }
-        Ok(Value::Number(self.text[start..self.at].parse().unwrap_or(f64::NAN)))
+        let written = self.bytes[digits..end].iter().filter(|byte| **byte != b'.');
+        let magnitude = written.fold(0_u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+        #[expect(clippy::cast_precision_loss, reason = "15 digits are below 2^53")]
+        let magnitude = magnitude as f64;
+        // Both are exact, so the one division rounds as it should.
+        let magnitude = magnitude / POWERS_OF_TEN[(end - point).saturating_sub(1)];
+        Ok(if negative { -magnitude } else { magnitude })
     }
 
-    fn word(&mut self, word: &str, value: Value<'a>) -> Result<Value<'a>, JsonError> {
+    fn word(&mut self, word: &str) -> Read<()> {
         for expected in word.bytes() {
             if self.peek() != Some(expected) {
                 let expected = char::from(expected);
@@ -353,7 +358,7 @@ impl<'a> Reader<'a> {
             }
             self.at += 1;
         }
-        Ok(value)
+        Ok(())
     }
 
     fn peek(&self) -> Option<u8> {
@@ -373,15 +378,39 @@ impl<'a> Reader<'a> {
     }
 
     #[cold]
-    fn unexpected(&self, context: &str) -> JsonError {
+    #[expect(clippy::unnecessary_box_returns, reason = "it goes into a result of boxed errors")]
+    fn unexpected(&self, context: &str) -> Box<JsonError> {
         let message = match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
             Some('\'') => format!(r"invalid character '\'' {context}"),
             Some('"') => format!(r#"invalid character '"' {context}"#),
             Some(character) => format!("invalid character '{}' {context}", character.escape_debug()),
             None => "unexpected end of JSON input".to_owned(),
         };
-        JsonError { message, offset: self.at }
+        Box::new(JsonError { message, offset: self.at })
     }
+}
+
+/// Where the plain characters of a string that begin at `start` end: at a quote, a backslash, a control character, or the
+/// end of the text. Eight bytes are looked at at once.
+fn end_of_plain(bytes: &[u8], start: usize) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    /// Sets the high bit of the first byte that is below `limit`, which is at most 128; none below that is set.
+    const fn below(word: u64, limit: u64) -> u64 {
+        word.wrapping_sub(ONES * limit) & !word & (ONES << 7)
+    }
+    let mut at = start;
+    while let Some(chunk) = bytes[at..].first_chunk() {
+        let word = u64::from_le_bytes(*chunk);
+        let quote = below(word ^ (ONES * u64::from(b'"')), 1);
+        let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
+        let special = quote | backslash | below(word, 0x20);
+        if special != 0 {
+            return at + special.trailing_zeros() as usize / 8;
+        }
+        at += size_of_val(chunk);
+    }
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    bytes[at..].iter().position(is_special).map_or(bytes.len(), |plain| at + plain)
 }
 
 /// What `JSON.stringify` is told and asked while it walks a value.
@@ -577,6 +606,11 @@ mod tests {
             ("[1.0, -0, 1e3, 1e400, 0.1]", "[1,0,1000,null,0.1]"),
             (r#"{"b":1,"a":2,"b":3}"#, r#"{"b":3,"a":2}"#),
             (r#"{"b":1,"2":2,"1":3}"#, r#"{"1":3,"2":2,"b":1}"#),
+            (
+                "[0.5, 39.95, -12.50, 0.000001, 123456789012.34, 1.7976931348623157]",
+                "[0.5,39.95,-12.5,0.000001,123456789012.34,1.7976931348623157]",
+            ),
+            (r#"["12345678","1234567\n","12345678\"90123456"]"#, r#"["12345678","1234567\n","12345678\"90123456"]"#),
             (r#""\u00e9\ud83d\ude00\/""#, r#""é😀/""#),
             (r#""\ud83d x""#, r#""\ud83d x""#),
             ("\"\u{7f}\\u0001\"", "\"\u{7f}\\u0001\""),

@@ -1,5 +1,6 @@
 //! Limits: how much a template may use up.
 
+use std::cell::OnceCell;
 use std::time::{Duration, Instant};
 
 use super::error::{Error, Result};
@@ -39,7 +40,9 @@ impl Default for Limits {
 pub(crate) struct Budget {
     memory_used: f64,
     memory: f64,
-    deadline: Instant,
+    /// When the render must have ended; counted from the first look at the clock, so that a small message never asks it.
+    deadline: OnceCell<Instant>,
+    render_time: Duration,
     nodes_to_next_look: u32,
     arena: usize,
 }
@@ -49,11 +52,11 @@ const LOOK_EVERY: u32 = 64;
 
 impl Budget {
     pub(crate) fn new(limits: &Limits, arena: &Arena) -> Self {
-        let now = Instant::now();
         Self {
             memory_used: 0.0,
             memory: limits.memory,
-            deadline: now.checked_add(limits.render_time).unwrap_or(now),
+            deadline: OnceCell::new(),
+            render_time: limits.render_time,
             nodes_to_next_look: LOOK_EVERY,
             arena: limits.arena.saturating_add(arena.allocated_bytes()),
         }
@@ -71,6 +74,7 @@ impl Budget {
     }
 
     /// Counts a node; looks at the clock and the real memory now and then.
+    #[inline]
     pub(crate) fn use_node(&mut self, arena: &Arena) -> Result<()> {
         self.nodes_to_next_look -= 1;
         if self.nodes_to_next_look > 0 {
@@ -81,9 +85,11 @@ impl Budget {
     }
 
     /// Looks at the clock and the real memory.
+    #[cold]
     pub(crate) fn look(&self, arena: &Arena) -> Result<()> {
         self.check_arena(arena, 0)?;
-        if Instant::now() > self.deadline {
+        let now = Instant::now();
+        if now > *self.deadline.get_or_init(|| now.checked_add(self.render_time).unwrap_or(now)) {
             return Err(Error::new("template render limit exceeded"));
         }
         Ok(())

@@ -4,6 +4,8 @@ use super::utf16::is_space;
 
 /// Largest whole number whose text is just its digits and which `i64` holds exactly.
 const EXACT: f64 = 9_007_199_254_740_992.0;
+/// Below this many hundredths, a number has at most 15 digits, which no other number shares.
+const SHORT_HUNDREDTHS: u64 = 1_000_000_000_000_000;
 
 /// Appends the number as JavaScript's `String(number)` writes it.
 ///
@@ -14,12 +16,46 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// assert_eq!(text, "11e+21");
 /// ```
 pub fn write(number: f64, out: &mut String) {
-    if number.fract() == 0.0 && number.abs() < EXACT {
-        #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
-        out.push_str(itoa::Buffer::new().format(number as i64));
+    if let Some(whole) = exact_integer(number) {
+        out.push_str(itoa::Buffer::new().format(whole));
+    } else if let Some(hundredths) = exact_integer((number * 100.0).round_ties_even())
+        && hundredths.unsigned_abs() < SHORT_HUNDREDTHS
+        && integer(hundredths) / 100.0 == number
+    {
+        write_hundredths(hundredths, out);
     } else {
         out.push_str(ryu_js::Buffer::new().format(number));
     }
+}
+
+/// Appends a number given in hundredths, which is no whole number: prices and shares mostly are such.
+///
+/// So few digits stand for one double each, so a number that divides out the same is rightly written with them.
+fn write_hundredths(hundredths: i64, out: &mut String) {
+    if hundredths < 0 {
+        out.push('-');
+    }
+    out.push_str(itoa::Buffer::new().format(hundredths.unsigned_abs() / 100));
+    out.push('.');
+    let fraction = (hundredths.unsigned_abs() % 100).to_le_bytes()[0];
+    out.push(char::from(b'0' + fraction / 10));
+    if !fraction.is_multiple_of(10) {
+        out.push(char::from(b'0' + fraction % 10));
+    }
+}
+
+/// The whole number that `number` is, if it is one that needs no exponent.
+fn exact_integer(number: f64) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "compared with the number right away; it saturates")]
+    let whole = number as i64;
+    (integer(whole) == number && number.abs() < EXACT).then_some(whole)
+}
+
+/// A whole number as JavaScript has it.
+const fn integer(whole: i64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "callers stay below 2^53, or compare")]
+    let number = whole as f64;
+    number
 }
 
 /// The number as JavaScript's `String(number)` writes it.
@@ -104,10 +140,26 @@ mod tests {
             (1e20, "100000000000000000000"),
             (1e-7, "1e-7"),
             (12_345_678_901_234_567_890.0, "12345678901234567000"),
+            (39.95, "39.95"),
+            (-0.5, "-0.5"),
+            (0.07, "0.07"),
+            (1.005, "1.005"),
+            (1_234_567_890_123.25, "1234567890123.25"),
             (f64::NAN, "NaN"),
             (f64::NEG_INFINITY, "-Infinity"),
         ] {
             assert_eq!(text(number), expected);
+        }
+    }
+
+    #[test]
+    fn hundredths_are_written_as_the_shortest_digits_are() {
+        for hundredths in (-250_i32..250).chain([1_999_999_999, 2_147_483_647, -2_147_483_601]) {
+            for neighbour in [-1_i64, 0, 1] {
+                let bits = (f64::from(hundredths) / 100.0).to_bits().wrapping_add_signed(neighbour);
+                let number = f64::from_bits(bits);
+                assert_eq!(text(number), ryu_js::Buffer::new().format(number), "{number:?}");
+            }
         }
     }
 

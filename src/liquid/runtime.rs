@@ -1,7 +1,9 @@
 //! The runtime: everything that a render knows and changes while it walks the tree, and the walk itself.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
 use super::coerce;
@@ -92,14 +94,14 @@ pub struct Runtime<'a> {
     /// How many such expressions are being worked out inside each other.
     inner_texts: usize,
     mode: Mode,
-    now: f64,
+    now: OnceCell<f64>,
     environment: Value<'a>,
     /// What `increment` and `decrement` have written over the environment.
     counters: Scope<'a>,
     /// What `assign` and `capture` have set.
     assigned: Scope<'a>,
     /// The variables of the loops and filters that are running, innermost last.
-    pushed: Vec<(&'a str, Value<'a>)>,
+    pushed: SmallVec<[(&'a str, Value<'a>); 4]>,
     /// How many runs of nodes are being rendered inside each other.
     depth: usize,
     budget: Budget,
@@ -108,9 +110,9 @@ pub struct Runtime<'a> {
     /// Set by `break` and `continue` until a loop takes notice.
     pub(crate) interrupt: Option<Interrupt>,
     /// How far each `cycle` has come.
-    pub(crate) cycles: HashMap<String, usize>,
-    /// Where loops have stopped, by variable and collection.
-    loop_ends: HashMap<(&'a str, &'a str), Value<'a>>,
+    pub(crate) cycles: HashMap<String, usize, RandomState>,
+    /// Where loops have stopped, by their names.
+    loop_ends: Scope<'a>,
 }
 
 impl<'a> Runtime<'a> {
@@ -121,18 +123,18 @@ impl<'a> Runtime<'a> {
             source: template.source,
             inner_texts: 0,
             mode: options.mode,
-            now: options.now.unwrap_or_else(clock),
+            now: options.now.map_or_else(OnceCell::new, OnceCell::from),
             environment,
             counters: Scope::default(),
             assigned: Scope::default(),
-            pushed: Vec::new(),
+            pushed: SmallVec::new(),
             depth: 0,
             budget: Budget::new(&options.limits, arena),
             limits: options.limits,
             random: options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
             interrupt: None,
-            cycles: HashMap::new(),
-            loop_ends: HashMap::new(),
+            cycles: HashMap::default(),
+            loop_ends: Scope::default(),
         }
     }
 
@@ -148,10 +150,10 @@ impl<'a> Runtime<'a> {
         self.language
     }
 
-    /// What `now` is, in milliseconds since 1970.
+    /// What `now` is, in milliseconds since 1970; the same for all of a render.
     #[must_use]
-    pub const fn now(&self) -> f64 {
-        self.now
+    pub fn now(&self) -> f64 {
+        *self.now.get_or_init(clock)
     }
 
     /// Chance, repeatable where a seed was given.
@@ -271,6 +273,7 @@ impl<'a> Runtime<'a> {
         result
     }
 
+    #[inline]
     fn output(&mut self, value: &FilteredValue<'a>, span: Span, out: &mut Output) -> Result<()> {
         let value = self.value(value, false)?;
         let start = out.len();
@@ -283,7 +286,15 @@ impl<'a> Runtime<'a> {
     ///
     /// # Errors
     /// A variable is missing, or a filter fails.
+    #[inline]
     pub fn value(&mut self, value: &FilteredValue<'a>, lenient: bool) -> Result<Value<'a>> {
+        if value.filters.is_empty() {
+            return self.expression(&value.expression, lenient);
+        }
+        self.filtered(value, lenient)
+    }
+
+    fn filtered(&mut self, value: &FilteredValue<'a>, lenient: bool) -> Result<Value<'a>> {
         let mut result = self.expression(&value.expression, lenient || value.has_default_first())?;
         for filter in value.filters {
             result = self.filter(filter, result)?;
@@ -321,12 +332,18 @@ impl<'a> Runtime<'a> {
     ///
     /// # Errors
     /// A variable is missing.
+    #[inline]
     pub fn expression(&mut self, expression: &Expression<'a>, lenient: bool) -> Result<Value<'a>> {
         if let [Step::Operand(operand)] = expression.steps {
             return self.operand(operand, lenient);
         }
+        self.steps(expression.steps, lenient)
+    }
+
+    /// Works out an expression that has operators.
+    fn steps(&mut self, steps: &'a [Step<'a>], lenient: bool) -> Result<Value<'a>> {
         let mut stack: SmallVec<[Value<'a>; 8]> = SmallVec::new();
-        for step in expression.steps {
+        for step in steps {
             let value = match step {
                 Step::Operand(operand) => self.operand(operand, lenient)?,
                 Step::Operator(operator, _) => {
@@ -349,6 +366,7 @@ impl<'a> Runtime<'a> {
     ///
     /// # Errors
     /// A variable is missing, or a range too long.
+    #[inline]
     pub fn operand(&mut self, operand: &Operand<'a>, lenient: bool) -> Result<Value<'a>> {
         match operand.kind {
             OperandKind::Literal(value) => Ok(value),
@@ -358,6 +376,7 @@ impl<'a> Runtime<'a> {
     }
 
     /// Reads a path. It fails with the name of what is missing; where `lenient`, it is null then.
+    #[inline]
     fn path(
         &mut self,
         span: Span,
@@ -365,18 +384,75 @@ impl<'a> Runtime<'a> {
         segments: &'a [Segment<'a>],
         lenient: bool,
     ) -> Result<Value<'a>> {
-        let mut keys: SmallVec<[Value<'a>; 8]> = SmallVec::new();
-        for segment in segments {
-            keys.push(match &segment.key {
-                SegmentKey::Name(name) => Value::String(name),
-                SegmentKey::Computed(operand) => self.operand(operand, false)?.plain(self.arena),
-            });
+        // Most paths lead by names from object to object, and nothing needs to be copied on the way.
+        if base.is_none() {
+            match self.find(segments) {
+                (Some(value), led) if led == segments.len() && !matches!(value, Value::Undefined) => return Ok(*value),
+                (value, led) if segments.iter().all(|segment| matches!(segment.key, SegmentKey::Name(_))) => {
+                    let value = value.copied().unwrap_or(Value::Undefined);
+                    let value = self.rest_of_names(value, led, segments, lenient);
+                    return value.map_err(|error| error.while_reading(self.source, span));
+                }
+                _ => {}
+            }
         }
+        self.computed_path(span, base, segments, lenient)
+    }
+
+    /// The same for a path that does not begin with a variable, or has keys that must be worked out first.
+    fn computed_path(
+        &mut self,
+        span: Span,
+        base: Option<&Operand<'a>>,
+        segments: &'a [Segment<'a>],
+        lenient: bool,
+    ) -> Result<Value<'a>> {
+        let key = |segment: &'a Segment<'a>| match &segment.key {
+            SegmentKey::Name(name) => Ok(Value::String(name)),
+            SegmentKey::Computed(operand) => Ok(self.operand(operand, false)?.plain(self.arena)),
+        };
+        let keys: SmallVec<[Value<'a>; 8]> = segments.iter().map(key).collect::<Result<_>>()?;
         match self.follow(base, &keys, lenient) {
             Err(error) if lenient && error.is_unplaced_undefined() => Ok(Value::Null),
             Err(error) => Err(error.while_reading(self.source, span)),
             value => value,
         }
+    }
+
+    /// Follows names as far as they lead from object to object, and tells how many did.
+    #[inline]
+    fn find(&self, segments: &'a [Segment<'a>]) -> (Option<&Value<'a>>, usize) {
+        let mut value = None;
+        for (led, segment) in segments.iter().enumerate() {
+            let SegmentKey::Name(name) = segment.key else { return (value, led) };
+            let next = match value {
+                None => self.scoped(name),
+                Some(Value::Object(object)) => object.find(name),
+                Some(_) => None,
+            };
+            if next.is_none() {
+                return (value, led);
+            }
+            value = next;
+        }
+        (value, segments.len())
+    }
+
+    /// Follows the names from where the first `led` of them have led.
+    fn rest_of_names(&self, from: Value<'a>, led: usize, segments: &[Segment<'a>], lenient: bool) -> Result<Value<'a>> {
+        let mut value = from;
+        for (done, segment) in segments.iter().enumerate().skip(led.saturating_sub(1)) {
+            let SegmentKey::Name(name) = segment.key else { continue };
+            value = match done {
+                _ if done < led => value,
+                0 => self.variable(name)?,
+                _ => value.named_property(name, self.arena)?,
+            };
+            if matches!(value, Value::Undefined) && self.mode == Mode::Live {
+                return if lenient { Ok(Value::Null) } else { Err(missing(&segments[..=done])) };
+            }
+        }
+        Ok(value)
     }
 
     fn follow(&mut self, base: Option<&Operand<'a>>, keys: &[Value<'a>], lenient: bool) -> Result<Value<'a>> {
@@ -396,20 +472,28 @@ impl<'a> Runtime<'a> {
         }
     }
 
+    /// A variable of the innermost loop or filter that has it, else assigned, else from the data where that is an object.
+    #[inline]
+    fn scoped(&self, name: &str) -> Option<&Value<'a>> {
+        if let Some((_, value)) = self.pushed.iter().rev().find(|(known, _)| *known == name) {
+            return Some(value);
+        }
+        self.assigned.get(name).or_else(|| self.counters.get(name)).or(match self.environment {
+            Value::Object(object) => object.find(name),
+            _ => None,
+        })
+    }
+
     /// The value of a variable: of the innermost loop or filter that has it, else assigned, else from the data.
     fn variable(&self, name: &str) -> Result<Value<'a>> {
-        if let Some((_, value)) = self.pushed.iter().rev().find(|(known, _)| *known == name) {
+        if let Some(value) = self.scoped(name) {
             return Ok(*value);
         }
-        if let Some(value) = self.assigned.get(name).or_else(|| self.counters.get(name)) {
-            return Ok(value);
-        }
         let found = match self.environment {
-            Value::Object(object) => object.get(name),
             Value::Array(_) | Value::String(_) if name == "length" || array_index(name).is_some() => {
                 Some(self.environment.named_property(name, self.arena)?)
             }
-            Value::Array(_) | Value::String(_) => None,
+            Value::Object(_) | Value::Array(_) | Value::String(_) => None,
             _ => Some(self.environment.named_property(name, self.arena)?),
         };
         Ok(match found {
@@ -474,7 +558,7 @@ impl<'a> Runtime<'a> {
             Value::Object(object) => object.get(name),
             _ => None,
         };
-        match self.counters.get(name).or_else(from_data) {
+        match self.counters.get(name).copied().or_else(from_data) {
             Some(Value::Number(number)) => number,
             _ => 0.0,
         }
@@ -485,14 +569,14 @@ impl<'a> Runtime<'a> {
         self.counters.set(name, Value::Number(number));
     }
 
-    /// Where the last loop with this variable and collection stopped, for `offset: continue`; `None` at the beginning.
-    pub(crate) fn loop_end(&self, variable: &'a str, collection: &'a str) -> Option<Value<'a>> {
-        self.loop_ends.get(&(variable, collection)).copied().filter(|end| coerce::js_truthy(*end))
+    /// Where the last loop of this name stopped, for `offset: continue`; `None` at the beginning.
+    pub(crate) fn loop_end(&self, name: &str) -> Option<Value<'a>> {
+        self.loop_ends.get(name).copied().filter(|end| coerce::js_truthy(*end))
     }
 
     /// Notes where a loop will stop.
-    pub(crate) fn note_loop_end(&mut self, variable: &'a str, collection: &'a str, end: Value<'a>) {
-        self.loop_ends.insert((variable, collection), end);
+    pub(crate) fn note_loop_end(&mut self, name: &'a str, end: Value<'a>) {
+        self.loop_ends.set(name, end);
     }
 
     /// Runs `work` while `variables` hide all others of their names, later ones first.
@@ -556,6 +640,21 @@ impl<'a> Runtime<'a> {
         self.inner_texts -= 1;
         result
     }
+}
+
+/// The error of a path of names that is not there.
+#[cold]
+fn missing(path: &[Segment<'_>]) -> Error {
+    let mut text = String::new();
+    for (at, segment) in path.iter().enumerate() {
+        if at > 0 {
+            text.push('.');
+        }
+        if let SegmentKey::Name(name) = segment.key {
+            text.push_str(name);
+        }
+    }
+    Error::undefined_variable(&text)
 }
 
 /// The clock's time in milliseconds since 1970.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
+use smallvec::SmallVec;
 
 use super::value::Value;
 
@@ -12,16 +13,17 @@ const INDEXED_FROM: usize = 16;
 /// Variables by name.
 #[derive(Debug, Default)]
 pub struct Scope<'a> {
-    variables: Vec<(&'a str, Value<'a>)>,
+    variables: SmallVec<[(&'a str, Value<'a>); 4]>,
     /// Where each name stands, once there are many.
-    index: HashMap<&'a str, usize, RandomState>,
+    index: Option<HashMap<&'a str, usize, RandomState>>,
 }
 
 impl<'a> Scope<'a> {
     /// The value of `name`, if it has one; it may be null or undefined.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<Value<'a>> {
-        self.place(name).map(|place| self.variables[place].1)
+    #[inline]
+    pub fn get(&self, name: &str) -> Option<&Value<'a>> {
+        self.place(name).map(|place| &self.variables[place].1)
     }
 
     /// Gives `name` a value.
@@ -31,18 +33,18 @@ impl<'a> Scope<'a> {
             return;
         }
         self.variables.push((name, value));
-        if self.variables.len() == INDEXED_FROM {
-            self.index.extend(self.variables.iter().enumerate().map(|(place, (name, _))| (*name, place)));
-        } else if self.variables.len() > INDEXED_FROM {
-            self.index.insert(name, self.variables.len() - 1);
+        if let Some(index) = &mut self.index {
+            index.insert(name, self.variables.len() - 1);
+        } else if self.variables.len() == INDEXED_FROM {
+            self.index = Some(self.variables.iter().enumerate().map(|(place, (name, _))| (*name, place)).collect());
         }
     }
 
+    #[inline]
     fn place(&self, name: &str) -> Option<usize> {
-        if self.variables.len() < INDEXED_FROM {
-            self.variables.iter().position(|(known, _)| *known == name)
-        } else {
-            self.index.get(name).copied()
+        match &self.index {
+            Some(index) => index.get(name).copied(),
+            None => self.variables.iter().position(|(known, _)| *known == name),
         }
     }
 }

@@ -71,6 +71,12 @@ pub fn may_have_halves(text: &str) -> bool {
     memchr::memmem::find(text.as_bytes(), &HALF_PREFIX).is_some()
 }
 
+/// Whether `text` may begin with half a surrogate pair.
+#[must_use]
+pub fn may_begin_with_half(text: &str) -> bool {
+    text.as_bytes().starts_with(&HALF_PREFIX)
+}
+
 /// Puts the two halves of a pair together wherever they stand side by side.
 #[must_use]
 pub fn join_halves(text: &str) -> Cow<'_, str> {

@@ -16,7 +16,9 @@ use super::utf16;
 pub type Arena = Bump;
 
 /// A value.
+// The tag takes a whole word, so that values are copied by words: copied in smaller pieces, they stall the processor.
 #[derive(Clone, Copy, Debug)]
+#[repr(u64)]
 pub enum Value<'a> {
     /// Not there at all; in live mode, reading it fails the render.
     Undefined,
@@ -111,14 +113,22 @@ impl<'a> Value<'a> {
     ///
     /// # Errors
     /// See [`Value::property`].
+    #[inline]
     pub fn named_property(self, name: &str, arena: &'a Arena) -> Result<Self> {
-        Ok(match self {
-            Self::Undefined | Self::Null => self,
-            Self::Object(object) => match object.get(name) {
+        match self {
+            Self::Object(object) => Ok(match object.get(name) {
                 Some(value) => value,
                 None if name == "size" => count(object.entries().len()),
                 None => Self::Undefined,
-            },
+            }),
+            other => other.built_in_property(name, arena),
+        }
+    }
+
+    /// Reads the property `name` of anything but an object.
+    fn built_in_property(self, name: &str, arena: &'a Arena) -> Result<Self> {
+        Ok(match self {
+            Self::Undefined | Self::Null => self,
             Self::Array(items) => match name {
                 "size" | "length" => count(items.len()),
                 "first" => element(items, 0.0),
@@ -131,10 +141,10 @@ impl<'a> Value<'a> {
                     .and_then(|index| utf16::unit_at(text, index))
                     .map_or(Self::Undefined, |unit| unit_text(unit, arena)),
             },
-            Self::Bool(_) | Self::Number(_) => Self::Undefined,
+            Self::Object(_) | Self::Bool(_) | Self::Number(_) => Self::Undefined,
             Self::Loop(state) => match state.property(name) {
                 Some(value) => value,
-                None if name == "name" => Self::String(arena.alloc_str(&state.name())),
+                None if name == "name" => Self::String(state.name),
                 None if name == "valueOf" => self.plain(arena),
                 None => method_of_every_object(name, "ForloopDrop")?,
             },
@@ -183,11 +193,16 @@ impl<'a> Value<'a> {
 
 /// A list of these elements, which is the same as no other list.
 pub fn list<'a>(items: &[Value<'a>], arena: &'a Arena) -> Value<'a> {
-    if items.is_empty() {
+    list_of(items.iter().copied(), arena)
+}
+
+/// The same for elements that are not a slice yet.
+pub(crate) fn list_of<'a>(items: impl ExactSizeIterator<Item = Value<'a>>, arena: &'a Arena) -> Value<'a> {
+    if items.len() == 0 {
         // An empty slice would have no address of its own.
         return Value::Array(&arena.alloc_slice_copy(&[Value::Undefined])[..0]);
     }
-    Value::Array(arena.alloc_slice_copy(items))
+    Value::Array(arena.alloc_slice_fill_iter(items))
 }
 
 /// A count as a value.
@@ -279,9 +294,16 @@ impl<'a> Object<'a> {
     /// The value of `key`.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Value<'a>> {
+        self.find(key).copied()
+    }
+
+    /// The value of `key` in its place.
+    #[must_use]
+    #[inline]
+    pub fn find(&self, key: &str) -> Option<&'a Value<'a>> {
         match &self.index {
-            Some(index) => index.find(key, self.entries).map(|at| self.entries[at].1),
-            None => self.entries.iter().find(|(name, _)| *name == key).map(|(_, value)| *value),
+            Some(index) => index.find(key, self.entries),
+            None => self.entries.iter().find(|(name, _)| is_same_key(name, key)).map(|(_, value)| value),
         }
     }
 
@@ -290,6 +312,12 @@ impl<'a> Object<'a> {
     pub const fn entries(&self) -> &'a [(&'a str, Value<'a>)] {
         self.entries
     }
+}
+
+/// Whether two keys are the same. Keys of one length mostly differ in their last byte already.
+#[inline]
+fn is_same_key(left: &str, right: &str) -> bool {
+    left.len() == right.len() && left.as_bytes().last() == right.as_bytes().last() && left == right
 }
 
 /// An open-addressing hash table from keys to their places, for large objects.
@@ -332,9 +360,9 @@ impl<'a> Index<'a> {
         slot
     }
 
-    fn find(&self, key: &str, entries: &[(&str, Value<'_>)]) -> Option<usize> {
+    fn find(&self, key: &str, entries: &'a [(&'a str, Value<'a>)]) -> Option<&'a Value<'a>> {
         let place = self.slots[Self::probe(&self.hasher, self.slots, key, entries)];
-        (place != Self::FREE).then_some(place as usize)
+        entries.get(place as usize).map(|(_, value)| value)
     }
 }
 
@@ -343,16 +371,15 @@ impl<'a> Index<'a> {
 pub struct Loop<'a> {
     turn: AtomicUsize,
     length: usize,
-    variable: &'a str,
-    collection: &'a str,
+    name: &'a str,
     columns: Option<(f64, Value<'a>)>,
 }
 
 impl<'a> Loop<'a> {
-    /// The state before the first of `length` turns; `variable` and `collection` are the texts of the tag.
+    /// The state before the first of `length` turns; `name` is `variable-collection`, as the tag has them.
     #[must_use]
-    pub const fn new(length: usize, variable: &'a str, collection: &'a str) -> Self {
-        Self { turn: AtomicUsize::new(0), length, variable, collection, columns: None }
+    pub const fn new(length: usize, name: &'a str) -> Self {
+        Self { turn: AtomicUsize::new(0), length, name, columns: None }
     }
 
     /// The same for `tablerow`, with `columns` cells in a row.
@@ -425,7 +452,7 @@ impl<'a> Loop<'a> {
     /// The loop's own fields, each value as JSON.
     pub(crate) fn fields(&self) -> Vec<(&'static str, String)> {
         let mut name = String::new();
-        json::write_string(&self.name(), &mut name);
+        json::write_string(self.name, &mut name);
         let turn = self.turn.load(Ordering::Relaxed);
         let mut fields = vec![("i", turn.to_string()), ("length", self.length.to_string()), ("name", name)];
         if let Some((_, columns)) = self.columns {
@@ -436,10 +463,6 @@ impl<'a> Loop<'a> {
             }
         }
         fields
-    }
-
-    fn name(&self) -> String {
-        format!("{}-{}", self.variable, self.collection)
     }
 }
 

@@ -29,8 +29,8 @@ pub struct For<'a> {
     pub variable_span: Span,
     /// What it runs over.
     pub collection: Operand<'a>,
-    /// The text of the collection.
-    pub collection_text: &'a str,
+    /// What loops over the same collection with the same variable share: `variable-collection`.
+    pub name: &'a str,
     /// `limit`, `offset`, `reversed`; all others are worked out and left alone.
     pub arguments: &'a [NamedArgument<'a>],
     /// What is rendered for each element.
@@ -49,6 +49,11 @@ pub(super) fn parse_head<'a>(parser: &Parser<'a>, token: &Token<'a>) -> Result<O
         return Ok(None);
     }
     Ok(Some(Head { variable, collection, arguments: markup.named_arguments()? }))
+}
+
+/// The name that LiquidJS gives a loop.
+pub(super) fn loop_name<'a>(parser: &Parser<'a>, variable: Span, collection: Span) -> &'a str {
+    parser.arena().alloc_str(&[parser.text(variable), parser.text(collection)].join("-"))
 }
 
 /// What [`parse_head`] reads.
@@ -89,7 +94,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
         variable: parser.text(variable),
         variable_span: variable,
         collection,
-        collection_text: parser.text(collection.span),
+        name: loop_name(parser, variable, collection.span),
         arguments,
         body,
         otherwise: otherwise.into_bump_slice(),
@@ -103,13 +108,13 @@ impl Tag for For<'_> {
             return runtime.nodes(self.otherwise, out);
         }
         let (items, is_reversed) = if self.arguments.is_empty() {
-            runtime.note_loop_end(self.variable, self.collection_text, count(items.len()));
+            runtime.note_loop_end(self.name, count(items.len()));
             (items, false)
         } else {
             self.part(items, runtime)?
         };
         let arena = runtime.arena();
-        let state = &*arena.alloc(Loop::new(items.len(), self.variable, self.collection_text));
+        let state = &*arena.alloc(Loop::new(items.len(), self.name));
         let frame = [("forloop", Value::Loop(state)), (self.variable, Value::Undefined)];
         runtime.with_variables(&frame, |runtime| {
             for at in 0..items.len() {
@@ -145,7 +150,7 @@ impl For<'_> {
     /// The part that the arguments ask for, and whether it is to be turned round.
     fn part<'a>(&'a self, items: &'a [Value<'a>], runtime: &mut Runtime<'a>) -> Result<(&'a [Value<'a>], bool)> {
         let arena = runtime.arena();
-        let resumed = runtime.loop_end(self.variable, self.collection_text).unwrap_or_else(|| nothing(arena));
+        let resumed = runtime.loop_end(self.name).unwrap_or_else(|| nothing(arena));
         let arguments =
             runtime.with_variables(&[("continue", resumed)], |runtime| runtime.named_arguments(self.arguments))?;
         let argument = |name| {
@@ -161,7 +166,7 @@ impl For<'_> {
         }
         let start = argument("offset").filter(|offset| js_truthy(*offset)).unwrap_or(Value::Number(0.0));
         let end = add(start, count(part.len()), arena)?;
-        runtime.note_loop_end(self.variable, self.collection_text, end);
+        runtime.note_loop_end(self.name, end);
         Ok((part, argument("reversed").is_some()))
     }
 }

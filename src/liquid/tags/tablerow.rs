@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::r#for::{Head, illegal, parse_head};
+use super::r#for::{Head, illegal, loop_name, parse_head};
 use crate::liquid::coerce::{add, js_truthy, slice_index};
 use crate::liquid::error::Result;
 use crate::liquid::lexer::Token;
@@ -32,8 +32,8 @@ pub struct Tablerow<'a> {
     pub variable_span: Span,
     /// What it runs over.
     pub collection: Operand<'a>,
-    /// The text of the collection.
-    pub collection_text: &'a str,
+    /// Its name, as LiquidJS makes one: `variable-collection`.
+    pub name: &'a str,
     /// `cols`, `limit`, `offset`.
     pub arguments: &'a [NamedArgument<'a>],
     /// What is rendered in each cell.
@@ -52,7 +52,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
         variable: parser.text(variable),
         variable_span: variable,
         collection,
-        collection_text: parser.text(collection.span),
+        name: loop_name(parser, variable, collection.span),
         arguments,
         body,
     }))
@@ -69,7 +69,7 @@ impl Tag for Tablerow<'_> {
         let end = slice_index(add(offset, limit, arena)?, items.len(), arena)?;
         let items = items.get(slice_index(offset, items.len(), arena)?..end).unwrap_or_default();
         let columns = argument("cols").filter(|value| js_truthy(*value)).unwrap_or(count(items.len()));
-        let state = Loop::new(items.len(), self.variable, self.collection_text).with_columns(columns, arena);
+        let state = Loop::new(items.len(), self.name).with_columns(columns, arena);
         let state = &*arena.alloc(state);
         let frame = [("tablerowloop", Value::Loop(state)), (self.variable, Value::Undefined)];
         runtime.with_variables(&frame, |runtime| {
