@@ -519,6 +519,9 @@ impl<'a> Runtime<'a> {
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above; NaN becomes 0")]
         let length = length as usize;
+        if length == 0 {
+            return Ok(self.array(&[]));
+        }
         self.budget.check_arena(self.arena, length.saturating_mul(size_of::<Value<'_>>()))?;
         let mut numbers = bumpalo::collections::Vec::with_capacity_in(length, self.arena);
         let mut number = low;

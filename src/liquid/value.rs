@@ -458,7 +458,7 @@ impl<'a> Loop<'a> {
         if let Some((_, columns)) = self.columns {
             let mut text = String::new();
             // A value that is too deep to be written is as good as none.
-            if json::write(columns, "", &mut text).is_ok() {
+            if json::write(columns, None, &mut text).is_ok() {
                 fields.push(("cols", text));
             }
         }

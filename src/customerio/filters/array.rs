@@ -51,7 +51,7 @@ fn json_array_uniq<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &
         let key = if property.is_nullish() { *item } else { item.property(property, runtime.arena())? };
         // As JSON, values are the same whatever they are; what is missing has no JSON and is the empty text.
         let mut text = String::new();
-        json::write(key, "", &mut text)?;
+        json::write(key, None, &mut text)?;
         runtime.charge_text(&text)?;
         if seen.insert(text) {
             kept.push(*item);

@@ -28,7 +28,7 @@ pub const FILTERS: &[Filter] = &[
 /// Above this, JavaScript does not trust a number to be whole.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
-/// The input and the arguments as numbers.
+/// The input and all arguments, needed or not, as numbers.
 fn numbers<'a>(runtime: &Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<SmallVec<[f64; 4]>> {
     std::iter::once(&input).chain(arguments).map(|value| to_number_or_zero(*value, runtime.arena())).collect()
 }
@@ -49,8 +49,8 @@ fn binary<'a>(
 /// ```
 /// assert_eq!(inkproof::liquid::render("{{ -7 | abs }}", "{}").unwrap(), "7");
 /// ```
-fn abs<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    Ok(Value::Number(to_number_or_zero(input, runtime.arena())?.abs()))
+fn abs<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    Ok(Value::Number(numbers(runtime, input, arguments)?[0].abs()))
 }
 
 /// The number, but never less than the argument. Of several arguments the largest counts.
@@ -78,8 +78,8 @@ fn at_most<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
 /// ```
 /// assert_eq!(inkproof::liquid::render("{{ 1.2 | ceil }}", "{}").unwrap(), "2");
 /// ```
-fn ceil<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    Ok(Value::Number(to_number_or_zero(input, runtime.arena())?.ceil()))
+fn ceil<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    Ok(Value::Number(numbers(runtime, input, arguments)?[0].ceil()))
 }
 
 /// Divides, with fractions; rounded down where a second argument is not 0. Division by 0 is infinite.
@@ -99,8 +99,8 @@ fn divided_by<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Valu
 /// ```
 /// assert_eq!(inkproof::liquid::render("{{ 1.9 | floor }}", "{}").unwrap(), "1");
 /// ```
-fn floor<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    Ok(Value::Number(to_number_or_zero(input, runtime.arena())?.floor()))
+fn floor<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    Ok(Value::Number(numbers(runtime, input, arguments)?[0].floor()))
 }
 
 /// Subtracts.

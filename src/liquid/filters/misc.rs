@@ -67,17 +67,18 @@ fn to_json<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
         return Ok(Value::Undefined);
     }
     let indent = match argument_or(arguments, 0, Value::Number(0.0)) {
+        // V8 breaks lines for a part of a blank already.
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "saturates, and is bounded at once"
         )]
-        Value::Number(blanks) => " ".repeat((blanks as usize).min(10)),
-        Value::String(text) => utf16::prefix(text, 10).into_owned(),
-        _ => String::new(),
+        Value::Number(blanks) if blanks > 0.0 => Some(" ".repeat((blanks as usize).min(10))),
+        Value::String(text) if !text.is_empty() => Some(utf16::prefix(text, 10).into_owned()),
+        _ => None,
     };
     let mut text = String::new();
-    json::write_visiting(input, &indent, &mut Charge(runtime), &mut text)?;
+    json::write_visiting(input, indent.as_deref(), &mut Charge(runtime), &mut text)?;
     Ok(runtime.string(&text))
 }
 
