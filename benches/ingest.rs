@@ -13,7 +13,7 @@ fn ingest(criterion: &mut Criterion) {
     for workload in &ALL {
         let mut written = String::new();
         let arena = Arena::new();
-        json::write(json::read(workload.data, &arena).unwrap(), "", &mut written).unwrap();
+        json::write(json::read(workload.data, &arena).unwrap(), None, &mut written).unwrap();
         let tree: serde_json::Value = serde_json::from_str(workload.data).unwrap();
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&written).unwrap(),

@@ -31,6 +31,6 @@ fuzz_target!(|text: &str| {
 
 fn written(value: inkproof::liquid::Value<'_>) -> String {
     let mut text = String::new();
-    json::write(value, "", &mut text).unwrap_or_else(|error| panic!("what was read cannot be written: {error}"));
+    json::write(value, None, &mut text).unwrap_or_else(|error| panic!("what was read cannot be written: {error}"));
     text
 }
