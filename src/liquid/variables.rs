@@ -2,7 +2,7 @@
 
 use super::span::Span;
 use super::tree::{
-    Expression, FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, Part, Segment, SegmentKey, Step,
+    Expression, FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, Part, Printed, Segment, SegmentKey, Step,
 };
 
 /// A read of a variable of the data.
@@ -76,8 +76,10 @@ impl<'a> Reader<'a> {
         match part {
             Part::Value { value, .. } => self.value(value),
             Part::Operand { operand, .. } => self.operand(operand),
-            Part::Name(name) => self.own.push(name),
-            Part::Nodes { nodes, names } => {
+            Part::Name { name, .. } => self.own.push(name),
+            Part::Print(Printed::Value(value)) => self.value(value),
+            Part::Print(_) | Part::UnknownText | Part::Stop => {}
+            Part::Nodes { nodes, names, .. } => {
                 let before = self.own.len();
                 self.own.extend(names.into_iter().filter(|name| !name.is_empty()));
                 let inside = self.own.len();

@@ -8,7 +8,7 @@ use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
 use crate::liquid::span::Span;
-use crate::liquid::tree::{Node, NodeKind, Nodes, Part, Tag};
+use crate::liquid::tree::{Node, NodeKind, Nodes, Part, Tag, When};
 
 /// Prints its URL, which may have `{{ … }}` in it. Customer.io prints one that goes through its click tracking (unless
 /// `track` is false) and to which the workspace's URL parameters are added (unless `url_params` is false).
@@ -86,6 +86,6 @@ impl Tag for CioLink<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::nodes(self.url)]
+        vec![Part::nodes(self.url, When::Always)]
     }
 }

@@ -5,7 +5,7 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::Tag;
+use crate::liquid::tree::{Part, Printed, Tag};
 
 /// Prints a UUID made by chance (version 4): another one each time, but the same ones again for the same seed.
 ///
@@ -31,6 +31,11 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
 impl Tag for GenerateUuid {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
         out.write_str(&uuid(runtime.random().u128(..)))
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        // All of them have the same letters.
+        vec![Part::Print(Printed::Text("00000000-0000-4000-8000-000000000000"))]
     }
 }
 

@@ -6,7 +6,7 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Nothing, ParseTag, Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::Tag;
+use crate::liquid::tree::{Part, Printed, Tag};
 
 /// A tag that only the platform can fill. As it always prints the same, it is its own parsed form too.
 #[derive(Debug)]
@@ -87,5 +87,9 @@ fn parse_with_language<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<
 impl Tag for PlatformTag {
     fn render<'a>(&'a self, _: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
         out.write_str(self.placeholder)
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part::Print(Printed::Text(self.placeholder))]
     }
 }

@@ -7,7 +7,7 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{Operand, Part, Tag};
+use crate::liquid::tree::{Operand, Part, Printed, Tag};
 use crate::liquid::value::Value;
 
 /// Prints a whole number by chance, from 0 up to the one that is named, both included (inferred: the documentation uses
@@ -46,6 +46,6 @@ impl Tag for Random<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::Operand { operand: &self.most, lenient: false }]
+        vec![Part::Operand { operand: &self.most, lenient: false }, Part::Print(Printed::Number)]
     }
 }

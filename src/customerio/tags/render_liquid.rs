@@ -6,7 +6,7 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{Operand, OperandKind, Part, Tag};
+use crate::liquid::tree::{Operand, OperandKind, Part, Printed, Tag};
 
 /// Prints what the text of a variable renders to. Without it, Liquid in data is printed as it is.
 ///
@@ -46,6 +46,10 @@ impl Tag for RenderLiquid<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::Operand { operand: &self.variable, lenient: false }]
+        vec![
+            Part::Operand { operand: &self.variable, lenient: false },
+            Part::UnknownText,
+            Part::Print(Printed::Something),
+        ]
     }
 }

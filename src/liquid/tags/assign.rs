@@ -48,6 +48,9 @@ impl Tag for Assign<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::Value { value: &self.value, lenient: true }, Part::Name(self.name)]
+        vec![
+            Part::Value { value: &self.value, lenient: true },
+            Part::Name { name: self.name, span: self.name_span, value: Some(&self.value) },
+        ]
     }
 }

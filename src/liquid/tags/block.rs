@@ -5,7 +5,7 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{Nodes, Part, Tag};
+use crate::liquid::tree::{Nodes, Part, Tag, When};
 use crate::liquid::value::Value;
 
 /// A part that a layout's user may replace. No layout can be looked up, so it always prints its own body.
@@ -36,6 +36,6 @@ impl Tag for Block<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::Nodes { nodes: self.body, names: ["block", ""] }]
+        vec![Part::Nodes { nodes: self.body, names: ["block", ""], when: When::Always }]
     }
 }

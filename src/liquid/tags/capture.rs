@@ -6,7 +6,7 @@ use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
 use crate::liquid::span::Span;
-use crate::liquid::tree::{Nodes, Part, Tag};
+use crate::liquid::tree::{Nodes, Part, Tag, When};
 use crate::liquid::value::Value;
 
 /// Gives a variable what its body prints. The name may be quoted.
@@ -54,6 +54,6 @@ impl Tag for Capture<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::nodes(self.body), Part::Name(self.name)]
+        vec![Part::nodes(self.body, When::Captured), Part::Name { name: self.name, span: self.name_span, value: None }]
     }
 }

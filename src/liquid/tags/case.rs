@@ -7,7 +7,7 @@ use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
 use crate::liquid::span::Span;
-use crate::liquid::tree::{FilteredValue, Nodes, Operand, Part, Tag};
+use crate::liquid::tree::{FilteredValue, Nodes, Operand, Part, Tag, When};
 
 /// Renders every branch with a value that equals the head; `else` where none does.
 ///
@@ -23,14 +23,14 @@ pub struct Case<'a> {
     /// What the branches are compared with.
     pub head: FilteredValue<'a>,
     /// The branches, in order.
-    pub branches: &'a [When<'a>],
+    pub branches: &'a [Branch<'a>],
     /// What is rendered where no branch matches.
     pub otherwise: Nodes<'a>,
 }
 
 /// A branch of a `case`.
 #[derive(Clone, Copy, Debug)]
-pub struct When<'a> {
+pub struct Branch<'a> {
     /// Any of these values takes it.
     pub values: &'a [Operand<'a>],
     /// What it renders.
@@ -63,7 +63,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
         };
         let (body, next) = parser.nodes_until(&["when", "else", "endcase"]);
         match values {
-            Some(values) => branches.push(When { values, body, span: tag.span }),
+            Some(values) => branches.push(Branch { values, body, span: tag.span }),
             None if elses == 1 => otherwise.extend_from_slice(body),
             None => {}
         }
@@ -110,9 +110,9 @@ impl Tag for Case<'_> {
         let mut parts = vec![Part::Value { value: &self.head, lenient: true }];
         for branch in self.branches {
             parts.extend(branch.values.iter().map(|operand| Part::Operand { operand, lenient: true }));
-            parts.push(Part::nodes(branch.body));
+            parts.push(Part::nodes(branch.body, When::Equals { head: &self.head, values: branch.values }));
         }
-        parts.push(Part::nodes(self.otherwise));
+        parts.push(Part::nodes(self.otherwise, When::Otherwise));
         parts
     }
 }

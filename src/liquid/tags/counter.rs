@@ -5,7 +5,8 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{Part, Tag};
+use crate::liquid::span::Span;
+use crate::liquid::tree::{Part, Printed, Tag};
 use crate::liquid::value::Value;
 
 /// Prints a number and then adds 1 to it. It starts at 0, or at the number that the data has under the name.
@@ -27,6 +28,8 @@ pub const DECREMENT: TagDefinition = TagDefinition { name: "decrement", parse: p
 pub struct Counter<'a> {
     /// The number's name.
     pub name: &'a str,
+    /// Where the name stands.
+    pub name_span: Span,
     /// Whether it counts up.
     pub is_increment: bool,
 }
@@ -42,7 +45,7 @@ fn parse_decrement<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a 
 fn parse<'a>(parser: &Parser<'a>, token: Token<'a>, is_increment: bool) -> &'a dyn Tag {
     let mut markup = parser.markup(&token);
     let name = markup.identifier();
-    parser.arena().alloc(Counter { name: markup.text(name), is_increment })
+    parser.arena().alloc(Counter { name: markup.text(name), name_span: name, is_increment })
 }
 
 impl Tag for Counter<'_> {
@@ -54,6 +57,6 @@ impl Tag for Counter<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::Name(self.name)]
+        vec![Part::Print(Printed::Number), Part::Name { name: self.name, span: self.name_span, value: None }]
     }
 }

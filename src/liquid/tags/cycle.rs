@@ -6,7 +6,7 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{FilteredValue, Operand, Part, Tag};
+use crate::liquid::tree::{FilteredValue, Operand, Part, Printed, Tag};
 use crate::liquid::value::Value;
 
 /// Prints its values in turn, one each time. Tags of the same group and the same text share their turn.
@@ -72,6 +72,7 @@ impl Tag for Cycle<'_> {
 
     fn parts(&self) -> Vec<Part<'_>> {
         let group = self.group.iter().map(|operand| Part::Operand { operand, lenient: false });
-        group.chain(self.candidates.iter().map(|value| Part::Value { value, lenient: false })).collect()
+        let candidates = self.candidates.iter().map(|value| Part::Value { value, lenient: false });
+        group.chain(candidates).chain([Part::Print(Printed::Something)]).collect()
     }
 }

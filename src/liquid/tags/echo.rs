@@ -5,7 +5,7 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Nothing, Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{FilteredValue, Part, Tag};
+use crate::liquid::tree::{FilteredValue, Part, Printed, Tag};
 
 /// Prints a value, as `{{ value }}` does; nothing where there is none. For use inside `{% liquid %}`.
 ///
@@ -38,6 +38,6 @@ impl Tag for Echo<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::Value { value: &self.value, lenient: false }]
+        vec![Part::Print(Printed::Value(&self.value))]
     }
 }

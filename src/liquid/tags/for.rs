@@ -7,7 +7,7 @@ use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::{Interrupt, Runtime};
 use crate::liquid::span::Span;
-use crate::liquid::tree::{NamedArgument, Nodes, Operand, Part, Tag};
+use crate::liquid::tree::{NamedArgument, Nodes, Operand, Part, Tag, When};
 use crate::liquid::value::{Arena, Loop, Object, Value, count};
 
 /// Renders its body for each element of a list, for each `[key, value]` of an object, or once for a text; `else` where
@@ -137,11 +137,16 @@ impl Tag for For<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref());
+        // `offset: continue` reads no variable.
+        let is_read = |operand: &&Operand<'_>| !operand.is_variable("continue");
+        let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref()).filter(is_read);
         std::iter::once(&self.collection)
             .chain(arguments)
             .map(|operand| Part::Operand { operand, lenient: false })
-            .chain([Part::Nodes { nodes: self.body, names: [self.variable, "forloop"] }, Part::nodes(self.otherwise)])
+            .chain([
+                Part::Nodes { nodes: self.body, names: [self.variable, "forloop"], when: When::Each(&self.collection) },
+                Part::nodes(self.otherwise, When::Otherwise),
+            ])
             .collect()
     }
 }

@@ -6,7 +6,7 @@ use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
 use crate::liquid::span::Span;
-use crate::liquid::tree::{FilteredValue, Nodes, Part, Tag};
+use crate::liquid::tree::{FilteredValue, Nodes, Part, Tag, When};
 
 /// Renders the first branch whose condition is true, `else` where none is. What is missing is null in a condition.
 ///
@@ -38,8 +38,9 @@ pub struct Branch<'a> {
 }
 
 impl<'a> Branch<'a> {
-    pub(super) fn parts(&'a self) -> [Part<'a>; 2] {
-        [Part::Value { value: &self.condition, lenient: true }, Part::nodes(self.body)]
+    pub(super) fn parts(&'a self, expected: bool) -> [Part<'a>; 2] {
+        let when = When::Holds { condition: &self.condition, expected };
+        [Part::Value { value: &self.condition, lenient: true }, Part::nodes(self.body, when)]
     }
 }
 
@@ -106,7 +107,7 @@ impl Tag for If<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        let branches = self.branches.iter().flat_map(Branch::parts);
-        branches.chain(self.otherwise.map(Part::nodes)).collect()
+        let branches = self.branches.iter().flat_map(|branch| branch.parts(true));
+        branches.chain(self.otherwise.map(|nodes| Part::nodes(nodes, When::Otherwise))).collect()
     }
 }

@@ -4,7 +4,7 @@ use crate::liquid::error::Result;
 use crate::liquid::output::Output;
 use crate::liquid::parser::TagDefinition;
 use crate::liquid::runtime::{Interrupt, Runtime};
-use crate::liquid::tree::Tag;
+use crate::liquid::tree::{Part, Tag};
 
 /// Ends the loop; outside of one, the template.
 ///
@@ -33,5 +33,9 @@ impl Tag for Stop {
             runtime.interrupt = Some(self.0);
         }
         Ok(())
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part::Stop]
     }
 }

@@ -8,7 +8,7 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{NamedArgument, Nodes, Part, Tag};
+use crate::liquid::tree::{NamedArgument, Nodes, Part, Tag, When};
 
 /// Would put the rest of the template into another. `none` renders it as it is; all else fails.
 ///
@@ -48,6 +48,9 @@ impl Tag for Layout<'_> {
     fn parts(&self) -> Vec<Part<'_>> {
         let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref());
         let operands = self.path.operand().into_iter().chain(arguments);
-        operands.map(|operand| Part::Operand { operand, lenient: false }).chain([Part::nodes(self.body)]).collect()
+        operands
+            .map(|operand| Part::Operand { operand, lenient: false })
+            .chain([Part::nodes(self.body, When::Always)])
+            .collect()
     }
 }

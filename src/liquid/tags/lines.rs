@@ -6,7 +6,7 @@ use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
 use crate::liquid::span::Span;
-use crate::liquid::tree::{Nodes, Part, Tag};
+use crate::liquid::tree::{Nodes, Part, Tag, When};
 
 /// Renders the tags on its lines.
 ///
@@ -38,6 +38,6 @@ impl Tag for Lines<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::nodes(self.body)]
+        vec![Part::nodes(self.body, When::Always)]
     }
 }

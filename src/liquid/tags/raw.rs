@@ -5,7 +5,7 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Nothing, Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::Tag;
+use crate::liquid::tree::{Part, Printed, Tag};
 
 /// Prints what stands inside as it is.
 ///
@@ -32,5 +32,9 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
 impl Tag for Raw<'_> {
     fn render<'a>(&'a self, _: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
         out.write_str(self.text)
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part::Print(Printed::Text(self.text))]
     }
 }

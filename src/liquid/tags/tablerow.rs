@@ -11,7 +11,7 @@ use crate::liquid::output::Output;
 use crate::liquid::parser::{Nothing, Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
 use crate::liquid::span::Span;
-use crate::liquid::tree::{NamedArgument, Nodes, Operand, Part, Tag};
+use crate::liquid::tree::{NamedArgument, Nodes, Operand, Part, Printed, Tag, When};
 use crate::liquid::value::{Loop, Value, count};
 
 /// Renders its body for each element, as cells of an HTML table with `cols` cells in a row. Takes `limit` and `offset`.
@@ -89,7 +89,14 @@ impl Tag for Tablerow<'_> {
         std::iter::once(&self.collection)
             .chain(arguments)
             .map(|operand| Part::Operand { operand, lenient: false })
-            .chain([Part::Nodes { nodes: self.body, names: [self.variable, "tablerowloop"] }])
+            .chain([
+                Part::Print(Printed::Something),
+                Part::Nodes {
+                    nodes: self.body,
+                    names: [self.variable, "tablerowloop"],
+                    when: When::Each(&self.collection),
+                },
+            ])
             .collect()
     }
 }

@@ -6,7 +6,7 @@ use crate::liquid::lexer::Token;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{Nodes, Part, Tag};
+use crate::liquid::tree::{Nodes, Part, Tag, When};
 
 /// Renders its body where the condition is false; an `elsif` takes over where that is true, as in `if`.
 ///
@@ -65,7 +65,7 @@ impl Tag for Unless<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        let branches = self.branches.iter().flat_map(Branch::parts);
-        branches.chain([Part::nodes(self.otherwise)]).collect()
+        let branches = self.branches.iter().enumerate().flat_map(|(at, branch)| branch.parts(at > 0));
+        branches.chain([Part::nodes(self.otherwise, When::Otherwise)]).collect()
     }
 }
