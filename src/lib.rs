@@ -1,6 +1,7 @@
 //! inkproof previews, checks and snapshot-tests Customer.io transactional inbox messages, exactly as Customer.io renders
 //! them.
 
+pub mod analysis;
 pub mod cli;
 pub mod customerio;
 pub mod diagnostics;

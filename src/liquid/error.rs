@@ -63,6 +63,8 @@ pub enum Subject {
     UnknownFilter(String),
     /// A tag that does not exist.
     UnknownTag(String),
+    /// No name, but how deep tags stand in each other.
+    Nesting,
 }
 
 impl Error {
@@ -88,6 +90,12 @@ impl Error {
     #[must_use]
     pub fn unknown_tag(name: &str) -> Self {
         Self::new(format!("tag \"{name}\" not found")).about(Subject::UnknownTag(name.to_owned()))
+    }
+
+    /// Tags that stand in each other deeper than `levels`.
+    #[must_use]
+    pub fn nesting(levels: usize) -> Self {
+        Self::new(format!("tags are nested deeper than {levels} levels")).about(Subject::Nesting)
     }
 
     fn about(mut self, subject: Subject) -> Self {

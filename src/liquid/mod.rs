@@ -22,6 +22,7 @@ pub mod runtime;
 pub mod scope;
 pub mod span;
 pub mod tags;
+pub mod trace;
 pub mod tree;
 pub mod utf16;
 pub mod value;
@@ -36,6 +37,7 @@ pub use output::{Mark, Output, Writer};
 pub use parser::Template;
 pub use runtime::{Mode, Options};
 pub use span::{Position, Span};
+pub use trace::{NodeId, Trace};
 pub use value::{Arena, Value};
 
 /// LiquidJS as it comes, made once.

@@ -259,7 +259,7 @@ impl<'a> Parser<'a> {
             return Err(Error::unknown_tag(name));
         };
         if self.depth == MAX_DEPTH {
-            self.report(Error::new(format!("tags are nested deeper than {MAX_DEPTH} levels")), &token);
+            self.report(Error::nesting(MAX_DEPTH), &token);
             self.has_given_up = true;
             self.tokens.clear();
         }

@@ -15,6 +15,7 @@ use super::output::{Output, Writer};
 use super::parser::Template;
 use super::scope::Scope;
 use super::span::Span;
+use super::trace::Trace;
 use super::tree::{
     Expression, FilterCall, FilteredValue, NamedArgument, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey,
     Step,
@@ -70,6 +71,26 @@ impl<'a> Template<'a> {
         out.set_limit(options.limits.output);
         Runtime::new(self, data, options, arena).nodes(self.nodes, out)
     }
+
+    /// Renders as [`Template::render`] does, and adds to `trace` the nodes that it came to, also where it fails.
+    ///
+    /// # Errors
+    /// The first thing that fails.
+    pub fn render_traced(
+        self,
+        data: Value<'a>,
+        options: &Options,
+        arena: &'a Arena,
+        out: &mut Output,
+        trace: &mut Trace,
+    ) -> Result<()> {
+        out.set_limit(options.limits.output);
+        let mut runtime = Runtime::new(self, data, options, arena);
+        runtime.trace = Some(std::mem::take(trace));
+        let result = runtime.nodes(self.nodes, out);
+        *trace = runtime.trace.unwrap_or_default();
+        result
+    }
 }
 
 /// How deep filters may be given expressions inside each other.
@@ -107,6 +128,8 @@ pub struct Runtime<'a> {
     budget: Budget,
     limits: Limits,
     random: fastrand::Rng,
+    /// Which nodes were come to, where somebody asks.
+    trace: Option<Trace>,
     /// Set by `break` and `continue` until a loop takes notice.
     pub(crate) interrupt: Option<Interrupt>,
     /// How far each `cycle` has come.
@@ -132,6 +155,7 @@ impl<'a> Runtime<'a> {
             budget: Budget::new(&options.limits, arena),
             limits: options.limits,
             random: options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
+            trace: None,
             interrupt: None,
             cycles: HashMap::default(),
             loop_ends: Scope::default(),
@@ -212,6 +236,9 @@ impl<'a> Runtime<'a> {
 
     fn nodes_in_order(&mut self, nodes: Nodes<'a>, out: &mut Output) -> Result<()> {
         for node in nodes {
+            if let Some(trace) = &mut self.trace {
+                trace.note(node);
+            }
             let result = match node.kind {
                 NodeKind::Text(text) => {
                     let start = out.len();

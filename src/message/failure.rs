@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use crate::diagnostics::{Code, Diagnostic, Source};
-use crate::liquid::{Error, ErrorKind, Language, Subject, Value};
+use crate::liquid::{Error, ErrorKind, Language, Span, Subject, Value};
 
 /// The template cannot be read as Liquid.
 const LIQUID_SYNTAX: Code = Code::new("liquid-syntax");
+/// Tags stand in each other deeper than is read.
+const LIQUID_TOO_DEEP: Code = Code::new("liquid-too-deep");
 /// Rendering failed for another reason than a missing variable.
 const RENDER_ERROR: Code = Code::new("render-error");
 /// A variable is missing.
@@ -38,14 +40,22 @@ pub enum Place<'a> {
     Within(&'a Range<usize>),
 }
 
+impl Place<'_> {
+    /// Where in the file a span of the text stands.
+    #[must_use]
+    pub fn range(&self, span: Option<Span>) -> Range<usize> {
+        match (self, span) {
+            (Self::From(start), Some(span)) => start + span.start..start + span.end,
+            (Self::From(start), None) => *start..*start,
+            (Self::Within(range), _) => (*range).clone(),
+        }
+    }
+}
+
 impl LiquidText<'_> {
     /// Where in the file a span of the text stands.
-    pub(super) fn range(&self, span: Option<crate::liquid::Span>) -> Range<usize> {
-        match (self.place, span) {
-            (Place::From(start), Some(span)) => start + span.start..start + span.end,
-            (Place::From(start), None) => start..start,
-            (Place::Within(range), _) => range.clone(),
-        }
+    pub(super) fn range(&self, span: Option<Span>) -> Range<usize> {
+        self.place.range(span)
     }
 }
 
@@ -75,6 +85,7 @@ pub fn of_liquid(error: &Error, text: &LiquidText<'_>) -> Diagnostic {
             let problem = Diagnostic::error(UNKNOWN_TAG, error.message()).primary(location, "no such tag");
             problem.suggest(name, text.language.tag_names())
         }
+        Some(Subject::Nesting) => Diagnostic::error(LIQUID_TOO_DEEP, error.message()).at(location),
         None => {
             let code = match error.kind() {
                 ErrorKind::Parse | ErrorKind::Tokenization => LIQUID_SYNTAX,

@@ -14,7 +14,7 @@ use crate::customerio::tags::cio_link::CIO_LINK;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::liquid::tree::{NodeKind, Nodes};
 use crate::liquid::variables::{Variable, all_nodes, read_by};
-use crate::liquid::{self, Arena, Language, Limits, Mode, Options, Output, Subject, Value};
+use crate::liquid::{self, Arena, Language, Limits, Mode, Options, Output, Subject, Trace, Value};
 
 const EMAIL_ONLY_TAG: Code = Code::new("email-only-tag");
 const EXPIRATION_TOO_LONG: Code = Code::new("expiration-too-long");
@@ -35,6 +35,35 @@ pub struct Message {
     pub expiry: Timestamp,
     /// `title`, `body`, and whatever else the content renders to.
     pub properties: Map<String, Json>,
+}
+
+/// A text of a template that has been parsed.
+#[derive(Clone, Copy, Debug)]
+pub struct CompiledText<'a> {
+    /// Its tree.
+    pub liquid: liquid::Template<'a>,
+    /// Where it stands in the template's file.
+    pub place: Place<'a>,
+    /// Whether it is the content, not a setting.
+    pub is_content: bool,
+}
+
+/// What `trigger` is.
+#[derive(Clone, Copy, Debug)]
+pub enum Trigger<'p> {
+    /// The `message_data` of a request.
+    Of(&'p Request),
+    /// A JSON object.
+    Json(&'p str),
+}
+
+impl Trigger<'_> {
+    fn value<'a>(&'a self, arena: &'a Arena) -> Value<'a> {
+        match self {
+            Self::Of(request) => request.message_data(arena),
+            Self::Json(text) => liquid::json::read(text, arena).unwrap_or(Value::Null),
+        }
+    }
 }
 
 /// What came of rendering.
@@ -79,6 +108,7 @@ pub struct CompiledTemplate<'a> {
     warnings: Diagnostics,
     snippets: SnippetNames<'a>,
     content: liquid::Template<'a>,
+    arena: &'a Arena,
     kind: Option<CompiledSetting<'a>>,
     topics: Vec<CompiledSetting<'a>>,
     expiration: Option<CompiledSetting<'a>>,
@@ -122,6 +152,7 @@ impl Template {
                 warnings,
                 snippets,
                 content,
+                arena,
                 kind,
                 topics,
                 expiration,
@@ -197,7 +228,69 @@ fn email_only_tags(nodes: Nodes<'_>, text: &LiquidText<'_>) -> Vec<Diagnostic> {
         .collect()
 }
 
-impl CompiledTemplate<'_> {
+impl<'a> CompiledTemplate<'a> {
+    /// The template.
+    #[must_use]
+    pub const fn template(&self) -> &'a Template {
+        self.template
+    }
+
+    /// What is doubtful whatever the template is rendered with.
+    #[must_use]
+    pub const fn warnings(&self) -> &Diagnostics {
+        &self.warnings
+    }
+
+    /// Its texts that have Liquid: the content, and then those settings that do.
+    #[must_use]
+    pub fn texts(&self) -> Vec<CompiledText<'a>> {
+        let content =
+            CompiledText { liquid: self.content, place: Place::From(self.template.content_start()), is_content: true };
+        let settings = self.kind.iter().chain(&self.topics).chain(&self.expiration);
+        let settings = settings.filter_map(|setting| {
+            let place = Place::Within(&setting.setting.span);
+            Some(CompiledText { liquid: setting.liquid?, place, is_content: false })
+        });
+        std::iter::once(content).chain(settings).collect()
+    }
+
+    /// The texts of a snippet; none where it is not there or cannot be read.
+    #[must_use]
+    pub fn snippet_texts(&self, name: &str) -> Vec<liquid::Template<'a>> {
+        let snippet = self.workspace.snippets.iter().find(|snippet| snippet.name() == name);
+        let texts = snippet.map(|snippet| snippet.texts(self.arena)).unwrap_or_default();
+        let parse = |text| liquid::Template::parse(text, self.workspace.language, self.arena).ok();
+        texts.into_iter().filter_map(parse).collect()
+    }
+
+    /// Renders everything as a test send does, so that nothing that is missing ends it, and hands to `work` the data and
+    /// the nodes that were come to. Without a customer there are no attributes.
+    pub fn explore<T>(
+        &self,
+        customer: Option<&Customer>,
+        trigger: &Trigger<'_>,
+        circumstances: &Circumstances,
+        work: impl FnOnce(Value<'_>, &Trace) -> T,
+    ) -> T {
+        let arena = Arena::new();
+        let options = Options {
+            mode: Mode::Lax,
+            now: Some(milliseconds(circumstances.now)),
+            seed: circumstances.seed,
+            limits: circumstances.limits,
+        };
+        let settings = self.template.settings();
+        let trigger = trigger.value(&arena);
+        let scope = Scope::new(self.workspace, settings, customer, trigger, &self.snippets, &options, &arena);
+        let mut trace = Trace::default();
+        for text in self.texts() {
+            let liquid: liquid::Template<'_> = text.liquid;
+            // What fails all the same is told when the message is rendered.
+            let _ = liquid.render_traced(scope.data, &options, &arena, &mut Output::new(), &mut trace);
+        }
+        work(scope.data, &trace)
+    }
+
     /// Renders the message that `request` asks for, for `customer`.
     #[must_use]
     pub fn render(&self, customer: &Customer, request: &Request, circumstances: &Circumstances) -> Rendering {
@@ -223,7 +316,8 @@ impl CompiledTemplate<'_> {
             limits: circumstances.limits,
         };
         let settings = self.template.settings();
-        let scope = Scope::new(self.workspace, settings, customer, request, &self.snippets, &options, &arena);
+        let trigger = request.message_data(&arena);
+        let scope = Scope::new(self.workspace, settings, Some(customer), trigger, &self.snippets, &options, &arena);
         let mut render = Render {
             template: self,
             scope: &scope,

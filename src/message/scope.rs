@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::failure::{LiquidText, Place, of_liquid};
 use super::settings::{Settings, has_liquid};
 use super::snippet::{Snippet, SnippetKind};
-use super::{Customer, Request, Workspace};
+use super::{Customer, Workspace};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::liquid::tree::SegmentKey;
 use crate::liquid::value::{Object, list};
@@ -17,6 +17,10 @@ const SNIPPET_CYCLE: Code = Code::new("snippet-cycle");
 /// Namespaces that Customer.io knows, but that have nothing in them here: a transactional message belongs to no workflow
 /// and no event. They are null, so that reading them prints nothing.
 pub(super) const NULL_NAMESPACES: [&str; 2] = ["event", "journey"];
+
+/// All names that a template can read without assigning them.
+pub const NAMES: [&str; 9] =
+    ["customer", "trigger", "objects", "campaign", "message", "delivery_id", "event", "journey", "snippets"];
 
 /// What `campaign.type` says of a transactional message.
 const CAMPAIGN_TYPE: &str = "transactional_message";
@@ -70,8 +74,8 @@ impl<'a> Scope<'a> {
     pub(super) fn new(
         workspace: &'a Workspace<'a>,
         settings: &'a Settings,
-        customer: &'a Customer,
-        request: &'a Request,
+        customer: Option<&'a Customer>,
+        trigger: Value<'a>,
         needed: &SnippetNames<'_>,
         options: &Options,
         arena: &'a Arena,
@@ -81,9 +85,9 @@ impl<'a> Scope<'a> {
         let id = settings.id.as_ref().map_or(Value::Null, |id| Value::Number(id.value as f64));
         let object = |entries: &[(&'a str, Value<'a>)]| Value::Object(Object::new(entries, arena));
         let mut names = vec![
-            ("customer", customer.attributes(arena)),
-            ("trigger", request.message_data(arena)),
-            ("objects", customer.objects(arena)),
+            ("customer", customer.map_or_else(|| object(&[]), |customer| customer.attributes(arena))),
+            ("trigger", trigger),
+            ("objects", customer.map_or_else(|| object(&[]), |customer| customer.objects(arena))),
             (
                 "campaign",
                 object(&[

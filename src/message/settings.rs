@@ -42,10 +42,12 @@ pub struct Settings {
     pub topics: Vec<Setting<String>>,
     /// When the message expires. May hold Liquid.
     pub expiration: Option<Setting<String>>,
+    /// The rules that are not to be minded.
+    pub ignore: Vec<Setting<String>>,
 }
 
 /// The names of all settings.
-const NAMES: [&str; 7] = ["name", "description", "id", "trigger_name", "type", "topics", "expiration"];
+const NAMES: [&str; 8] = ["name", "description", "id", "trigger_name", "type", "topics", "expiration", "ignore"];
 
 impl Settings {
     /// Reads the YAML at `range` of a file. What cannot be read is reported and left out.
@@ -78,7 +80,8 @@ impl Settings {
             "id" => self.id = Some(entry.number()?),
             "trigger_name" => self.trigger_name = Some(entry.text()?),
             "type" => self.kind = Some(entry.text()?),
-            "topics" => self.topics = entry.texts()?,
+            "topics" => self.topics = entry.texts("a list of texts, such as `[orders, shipping]`")?,
+            "ignore" => self.ignore = entry.texts("a list of rules, such as `[trailing-comma]`")?,
             "expiration" => self.expiration = Some(entry.expiration()?),
             unknown => {
                 let problem = Diagnostic::error(UNKNOWN_SETTING, format!("there is no setting `{unknown}`"))
@@ -119,7 +122,7 @@ impl Entry<'_> {
         }
     }
 
-    fn texts(self) -> Result<Vec<Setting<String>>, Diagnostic> {
+    fn texts(self, expected: &str) -> Result<Vec<Setting<String>>, Diagnostic> {
         let items = match &self.value {
             Value::Array(items) => items.as_slice(),
             single => std::slice::from_ref(single),
@@ -127,7 +130,7 @@ impl Entry<'_> {
         let texts = items.iter().map(scalar).collect::<Option<Vec<_>>>();
         match texts {
             Some(texts) => Ok(texts.into_iter().map(|value| Setting { value, span: self.span.clone() }).collect()),
-            None => Err(self.expected("a list of texts, such as `[orders, shipping]`")),
+            None => Err(self.expected(expected)),
         }
     }
 

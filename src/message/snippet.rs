@@ -62,6 +62,24 @@ impl Snippet {
         text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text))
     }
 
+    /// The texts whose Liquid is rendered: the snippet's own, or those in its object.
+    #[must_use]
+    pub fn texts<'a>(&'a self, arena: &'a Arena) -> Vec<&'a str> {
+        fn within<'a>(value: Value<'a>, texts: &mut Vec<&'a str>) {
+            match value {
+                Value::String(text) => texts.push(text),
+                Value::Object(object) => object.entries().iter().for_each(|(_, value)| within(*value, texts)),
+                _ => {}
+            }
+        }
+        let mut texts = Vec::new();
+        match self.kind {
+            SnippetKind::Text => texts.push(self.text()),
+            SnippetKind::Json => within(self.value(arena), &mut texts),
+        }
+        texts
+    }
+
     /// The value of a JSON snippet, as it is written.
     #[must_use]
     pub fn value<'a>(&'a self, arena: &'a Arena) -> Value<'a> {

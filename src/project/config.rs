@@ -1,5 +1,6 @@
 //! Configuration: what `inkproof.toml` may say. Every key has a default, and so has the whole file.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -18,6 +19,22 @@ pub struct Config {
     pub paths: Paths,
     /// How Customer.io's Liquid is taken to behave where that is uncertain.
     pub liquid: Switches,
+    /// How grave each rule's findings are, by its code.
+    pub rules: BTreeMap<String, Level>,
+}
+
+/// How grave the findings of a rule are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// They are not told.
+    Off,
+    /// Worth knowing.
+    Info,
+    /// The message goes out, but probably not as it is meant.
+    Warning,
+    /// The message is lost.
+    Error,
 }
 
 /// The folders of a project, below its own.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-pub use config::Config;
+pub use config::{Config, Level};
 pub use selection::UnknownName;
 
 use crate::customerio;

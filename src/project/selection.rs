@@ -49,6 +49,23 @@ impl Project {
         Ok(cases)
     }
 
+    /// The templates that `names` mean, as [`Project::select`] takes them, those without requests included; all without
+    /// names.
+    ///
+    /// # Errors
+    /// Every name that means nothing.
+    pub fn select_templates(&self, names: &[String]) -> Result<Vec<&Template>, Vec<UnknownName>> {
+        let cases = self.select(names)?;
+        let patterns: Vec<_> = names.iter().flat_map(|name| Pattern::new(name)).collect();
+        let mut templates: Vec<_> = self.templates.iter().flat_map(Template::with_variants).collect();
+        templates.retain(|template| {
+            patterns.is_empty()
+                || patterns.iter().any(|pattern| pattern.fits_template(template))
+                || cases.iter().any(|case| std::ptr::eq(case.template, *template))
+        });
+        Ok(templates)
+    }
+
     fn knows(&self, pattern: &Pattern<'_>) -> bool {
         self.templates.iter().any(|template| pattern.fits_template(template))
             || self.requests.iter().any(|request| pattern.fits_request(request))

@@ -1,0 +1,81 @@
+//! Meanings: what is known of a value while a template is read, and of the names that stand for values.
+
+use std::collections::BTreeMap;
+
+use super::path::{Dependency, Path};
+
+/// What is known of a value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Meaning<'a> {
+    /// Where in the data it may be from.
+    pub(super) paths: Vec<Path<'a>>,
+    /// Whether it is exactly what stands at the one path, or null where nothing does.
+    pub(super) is_exact: bool,
+    /// Whether it is null where nothing stands there.
+    pub(super) is_lenient: bool,
+    /// Whether the name may have no value at all.
+    pub(super) may_be_unset: bool,
+    /// All that it depends on.
+    pub(super) dependencies: Vec<Dependency<'a>>,
+}
+
+impl<'a> Meaning<'a> {
+    /// Something new, made of what these places hold.
+    pub(super) fn made_of(dependencies: Vec<Dependency<'a>>) -> Self {
+        let mut made = Self { dependencies, ..Self::default() };
+        made.tidy();
+        made
+    }
+
+    /// The path, where there is exactly one.
+    pub(super) fn exact_path(&self) -> Option<&Path<'a>> {
+        if self.is_exact && !self.may_be_unset { self.paths.first() } else { None }
+    }
+
+    /// What is known where it is either this or the other.
+    fn or(mut self, other: &Self) -> Self {
+        self.is_exact = self.is_exact && other.is_exact && self.paths == other.paths;
+        self.is_lenient |= other.is_lenient;
+        self.may_be_unset |= other.may_be_unset;
+        self.paths.extend(other.paths.iter().cloned());
+        self.dependencies.extend(other.dependencies.iter().cloned());
+        self.tidy();
+        self
+    }
+
+    pub(super) fn tidy(&mut self) {
+        self.paths.sort();
+        self.paths.dedup();
+        self.dependencies.sort();
+        self.dependencies.dedup();
+    }
+}
+
+/// The names that the template itself has given meanings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Names<'a>(BTreeMap<&'a str, Meaning<'a>>);
+
+impl<'a> Names<'a> {
+    pub(super) fn get(&self, name: &str) -> Option<&Meaning<'a>> {
+        self.0.get(name)
+    }
+
+    pub(super) fn set(&mut self, name: &'a str, meaning: Meaning<'a>) {
+        self.0.insert(name, meaning);
+    }
+
+    /// What is known where either these or the others are the names.
+    pub(super) fn or(mut self, mut other: Self) -> Self {
+        for (name, meaning) in &mut self.0 {
+            match other.0.remove(name) {
+                Some(others) => *meaning = std::mem::take(meaning).or(&others),
+                None => meaning.may_be_unset = true,
+            }
+        }
+        for (name, mut meaning) in other.0 {
+            meaning.may_be_unset = true;
+            self.0.insert(name, meaning);
+        }
+        self
+    }
+}
