@@ -106,11 +106,6 @@ impl<'a> Condition<'a> {
         })
     }
 
-    /// What it comes to whatever the data is, where it does not depend on any.
-    pub(super) fn constant(&self) -> Option<Value<'a>> {
-        self.evaluate(|term| term.literal)
-    }
-
     /// What it comes to where `path` is missing.
     fn without(&self, path: &Path<'a>) -> Option<Value<'a>> {
         self.evaluate(|term| term.without(path))

@@ -1,15 +1,19 @@
-//! What a template needs, told without rendering it.
+//! What a template needs, told without rendering it; and what it finds in some data.
 
 mod guard;
 mod kind;
 mod meaning;
 mod needs;
 mod path;
+mod presence;
 mod read;
+mod values;
 mod walk;
 
 pub use kind::Kind;
 pub use needs::{Need, Needs};
 pub use path::{Dependency, Depth, Path, Step};
+pub use presence::{Presence, places};
 pub use read::{Outcome, Read};
+pub use values::{Purpose, each_part, each_value, names_and_texts};
 pub use walk::SnippetTexts;

@@ -28,6 +28,8 @@ pub struct Read<'a> {
     pub kind: Kind,
     /// Whether it is printed just as it is.
     pub is_printed: bool,
+    /// Whether it is a list of which one element is taken.
+    pub takes_element: bool,
     /// The conditions of the branches around it, outermost first, and whether each must be true.
     pub branches: Vec<(Span, bool)>,
 }

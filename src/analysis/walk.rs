@@ -37,10 +37,18 @@ struct Look {
     depth: Depth,
     kind: Kind,
     is_certain: bool,
+    /// Whether it is a list, of which an element is taken then.
+    takes_element: bool,
 }
 
 impl Look {
-    const STRICT: Self = Self { missing: Outcome::Fails, depth: Depth::Whole, kind: Kind::Anything, is_certain: true };
+    const STRICT: Self = Self {
+        missing: Outcome::Fails,
+        depth: Depth::Whole,
+        kind: Kind::Anything,
+        is_certain: true,
+        takes_element: false,
+    };
 
     const fn is_lenient(self) -> bool {
         !matches!(self.missing, Outcome::Fails)
@@ -185,7 +193,10 @@ impl<'r, 'a> Walk<'r, 'a> {
                     self.stops.push(around);
                 }
                 Part::Name { name, span, value: Some(value) } => self.assign(name, *span, value),
-                Part::Name { name, span, value: None } => self.name(name, *span),
+                Part::Name { name, span, value: None } => {
+                    let is_counter = parts.iter().any(|part| matches!(part, Part::Print(Printed::Number)));
+                    self.name(name, *span, is_counter);
+                }
                 Part::Nodes { nodes, names, when } => match when {
                     When::Always | When::Captured => {
                         self.push_names(*names);
@@ -307,10 +318,12 @@ impl<'r, 'a> Walk<'r, 'a> {
     }
 
     /// A name for what a tag makes of its own: a captured text, a counter.
-    fn name(&mut self, name: &'a str, span: Span) {
-        // A counter begins where the data says.
-        let look = Look { missing: Outcome::Nothing, kind: Kind::Number, ..Look::STRICT };
-        self.read(&Path::of(name), span, look);
+    fn name(&mut self, name: &'a str, span: Span, is_counter: bool) {
+        if is_counter {
+            // It begins where the data says.
+            let look = Look { missing: Outcome::Nothing, kind: Kind::Number, ..Look::STRICT };
+            self.read(&Path::of(name), span, look);
+        }
         let mut meaning = Meaning::made_of(self.reads.iter().map(Read::dependency).collect());
         self.depend_on_guards(&mut meaning);
         self.assigned.set(name, meaning);
@@ -470,7 +483,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             PropertyUse::Needs | PropertyUse::MayNeed => Outcome::Fails,
         };
         let is_certain = look.is_certain && usage == PropertyUse::Needs && list.exact_path().is_some();
-        let look = Look { missing, is_certain, depth: Depth::Whole, kind: Kind::Anything };
+        let look = Look { missing, is_certain, ..Look::STRICT };
         let element = self.element_of(list);
         self.follow(&element, segments, span, look).dependencies
     }
@@ -612,7 +625,8 @@ impl<'r, 'a> Walk<'r, 'a> {
                 let missing =
                     if meaning.is_lenient && look.missing == Outcome::Fails { Outcome::Nothing } else { look.missing };
                 let is_certain = look.is_certain && meaning.is_exact && (last || step.is_some());
-                self.read(path, span, Look { missing, depth: Depth::Whole, kind, is_certain });
+                let takes_element = matches!(step, Some((Some(_), _)));
+                self.read(path, span, Look { missing, depth: Depth::Whole, kind, is_certain, takes_element });
                 meaning.dependencies.push(Dependency { path: path.clone(), depth: Depth::Whole });
             }
             match step {
@@ -666,6 +680,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             outcome,
             kind: look.kind,
             is_printed: false,
+            takes_element: look.takes_element,
             branches: self.branches.clone(),
         });
         if path.root == SNIPPETS {

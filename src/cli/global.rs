@@ -93,6 +93,11 @@ impl Global {
         }
     }
 
+    /// The folder to work in.
+    pub(super) fn directory(&self) -> &std::path::Path {
+        &self.directory
+    }
+
     /// A file that was named on the command line.
     pub(super) fn path(&self, path: &std::path::Path) -> PathBuf {
         self.directory.join(path)

@@ -1,6 +1,8 @@
 //! The command line: one file a command. Each gathers what it needs, calls the library, prints, and says how it went.
 
 mod card;
+mod check;
+mod explain;
 mod failure;
 mod global;
 mod liquid;
@@ -33,6 +35,10 @@ enum Command {
     Preview(preview::Preview),
     /// Print messages as JSON lines, for programs
     Render(render::Render),
+    /// Judge templates and their requests without looking at messages
+    Check(check::Check),
+    /// Print the page of a rule; without one, list all rules
+    Explain(explain::Explain),
     /// Render bare Liquid, without settings and JSON
     Liquid(liquid::Liquid),
 }
@@ -71,6 +77,8 @@ pub fn run() -> ExitCode {
     let outcome = match &cli.command {
         Command::Preview(command) => command.run(&cli.global),
         Command::Render(command) => command.run(&cli.global),
+        Command::Check(command) => command.run(&cli.global),
+        Command::Explain(command) => command.run(&cli.global),
         Command::Liquid(command) => command.run(&cli.global),
     };
     ExitCode::from(match outcome {

@@ -2,18 +2,26 @@
 
 mod concise;
 mod full;
+mod github;
+mod gitlab;
 mod json;
 mod json_lines;
+mod junit;
+mod sarif;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 use std::str::FromStr;
 
 use super::Diagnostic;
 use concise::Concise;
 use full::Full;
+use github::Github;
+use gitlab::Gitlab;
 use json::Json;
 use json_lines::JsonLines;
+use junit::Junit;
+use sarif::Sarif;
 
 /// Writes findings, in the order given, in one format.
 ///
@@ -42,6 +50,14 @@ pub enum Format {
     Json,
     /// The same objects, one a line.
     JsonLines,
+    /// SARIF 2.1.0, for code hosts.
+    Sarif,
+    /// JUnit's XML, for build servers.
+    Junit,
+    /// Annotations of GitHub's runners.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
 }
 
 /// How [`Format::Full`] and [`Format::Concise`] look. The other formats look the same everywhere.
@@ -61,7 +77,16 @@ pub struct UnknownFormat(String);
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 4] = [Self::Full, Self::Concise, Self::Json, Self::JsonLines];
+    pub const ALL: [Self; 8] = [
+        Self::Full,
+        Self::Concise,
+        Self::Json,
+        Self::JsonLines,
+        Self::Sarif,
+        Self::Junit,
+        Self::Github,
+        Self::Gitlab,
+    ];
 
     /// The name that a command line takes.
     #[must_use]
@@ -71,6 +96,10 @@ impl Format {
             Self::Concise => "concise",
             Self::Json => "json",
             Self::JsonLines => "jsonl",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
         }
     }
 
@@ -82,6 +111,10 @@ impl Format {
             Self::Concise => Box::new(Concise::new(look)),
             Self::Json => Box::new(Json),
             Self::JsonLines => Box::new(JsonLines),
+            Self::Sarif => Box::new(Sarif),
+            Self::Junit => Box::new(Junit),
+            Self::Github => Box::new(Github),
+            Self::Gitlab => Box::new(Gitlab),
         }
     }
 }
@@ -109,6 +142,19 @@ impl fmt::Display for UnknownFormat {
 }
 
 impl std::error::Error for UnknownFormat {}
+
+/// A file's name as a relative address.
+fn address(name: &str) -> String {
+    let mut address = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            let _ = write!(address, "%{byte:02X}");
+        }
+    }
+    address
+}
 
 /// Plain ASCII, 100 columns: what a file or a pipe gets.
 impl Default for Look {

@@ -1,0 +1,108 @@
+//! Presence: what of the places that a template looks at there is in some data.
+
+use super::path::{Path, Step};
+use crate::liquid::Value;
+
+/// How often something is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Presence {
+    /// How often there is something.
+    pub present: usize,
+    /// How often there is something, but null, empty or only blanks.
+    pub blank: usize,
+    /// How often there is nothing.
+    pub missing: usize,
+}
+
+impl Presence {
+    /// How often `data` has something at `path`; in lists, each element counts.
+    #[must_use]
+    pub fn of(path: &Path<'_>, data: Value<'_>) -> Self {
+        let mut presence = Self::default();
+        let root = match data {
+            Value::Object(names) => names.get(path.root),
+            _ => None,
+        };
+        presence.count(root.unwrap_or(Value::Undefined), &path.steps);
+        presence
+    }
+
+    /// Whether it is nowhere, where it could be somewhere.
+    #[must_use]
+    pub const fn is_missing(self) -> bool {
+        self.missing > 0 && self.present == 0 && self.blank == 0
+    }
+
+    fn count(&mut self, value: Value<'_>, steps: &[Step<'_>]) {
+        match (value, steps) {
+            (Value::Undefined, _) => self.missing += 1,
+            // What is below null is null.
+            (Value::Null, _) => self.blank += 1,
+            (Value::String(text), []) if text.trim().is_empty() => self.blank += 1,
+            (_, []) => self.present += 1,
+            (Value::Array(items), [Step::Element, rest @ ..]) => {
+                items.iter().for_each(|item| self.count(*item, rest));
+            }
+            (Value::Object(object), [Step::Key(key), rest @ ..]) => {
+                self.count(object.get(key).unwrap_or(Value::Undefined), rest);
+            }
+            // Of a text or an object's entries nothing is said.
+            (_, [Step::Element, ..]) => {}
+            (_, [Step::Key(_), ..]) => self.missing += 1,
+        }
+    }
+}
+
+/// Every place of a value that has a key, outer ones first.
+#[must_use]
+pub fn places<'a>(root: &'a str, value: Value<'a>) -> Vec<Path<'a>> {
+    fn within<'a>(value: Value<'a>, path: &Path<'a>, found: &mut Vec<Path<'a>>) {
+        match value {
+            Value::Object(object) => {
+                for (key, value) in object.entries() {
+                    let path = path.then(Step::Key(key));
+                    if !found.contains(&path) {
+                        found.push(path.clone());
+                    }
+                    within(*value, &path, found);
+                }
+            }
+            Value::Array(items) => {
+                let path = path.then(Step::Element);
+                // Lists mostly have the same keys in each element.
+                items.iter().take(MAX_ELEMENTS).for_each(|item| within(*item, &path, found));
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    within(value, &Path::of(root), &mut found);
+    found
+}
+
+/// How many elements of a list are looked at for keys.
+const MAX_ELEMENTS: usize = 50;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::liquid::{Arena, json};
+
+    #[test]
+    fn what_is_there() {
+        let arena = Arena::new();
+        let data = json::read(r#"{"t": {"a": " ", "n": null, "l": [{"x": 1}, {}], "e": []}}"#, &arena).unwrap();
+        for (steps, expected) in [
+            (vec![Step::Key("a")], (0, 1, 0)),
+            (vec![Step::Key("n"), Step::Key("x")], (0, 1, 0)),
+            (vec![Step::Key("m"), Step::Key("x")], (0, 0, 1)),
+            (vec![Step::Key("l"), Step::Element, Step::Key("x")], (1, 0, 1)),
+            (vec![Step::Key("e"), Step::Element, Step::Key("x")], (0, 0, 0)),
+        ] {
+            let Presence { present, blank, missing } = Presence::of(&Path { root: "t", steps }, data);
+            assert_eq!((present, blank, missing), expected);
+        }
+        let found: Vec<_> = places("t", data).iter().map(ToString::to_string).collect();
+        assert_eq!(found, ["t.t", "t.t.a", "t.t.n", "t.t.l", "t.t.l[].x", "t.t.e"]);
+    }
+}

@@ -1,0 +1,43 @@
+//! GitLab's code quality report.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use md5::{Digest, Md5};
+use serde_json::{Value, json};
+
+use super::Render;
+use crate::diagnostics::{Diagnostic, Severity, sanitize};
+
+pub(super) struct Gitlab;
+
+impl Render for Gitlab {
+    fn render(&self, diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
+        let mut seen = HashMap::new();
+        let report: Vec<_> = diagnostics.iter().map(|diagnostic| issue(diagnostic, &mut seen)).collect();
+        writeln!(out, "{}", sanitize::json(&serde_json::to_string_pretty(&report)?))
+    }
+}
+
+/// A finding. Two that say the same of the same file are told apart by their order, so that a finding stays the same when
+/// it moves to another line.
+fn issue(diagnostic: &Diagnostic, seen: &mut HashMap<String, usize>) -> Value {
+    let severity = match diagnostic.severity {
+        Severity::Error => "critical",
+        Severity::Warning => "minor",
+        Severity::Info => "info",
+    };
+    let path = diagnostic.location().map_or("inkproof.toml", |location| location.source().name());
+    let line = diagnostic.location().map_or(1, |location| location.start().line);
+    let identity = format!("{}\n{path}\n{}", diagnostic.code, diagnostic.message);
+    let count = seen.entry(identity.clone()).or_default();
+    let digest = Md5::digest(format!("{identity}\n{count}"));
+    *count += 1;
+    json!({
+        "description": diagnostic.message,
+        "check_name": diagnostic.code,
+        "fingerprint": digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+        "severity": severity,
+        "location": { "path": path, "lines": { "begin": line } },
+    })
+}

@@ -1,0 +1,87 @@
+//! SARIF 2.1.0, which code hosts show beside the code.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::{Render, address};
+use crate::diagnostics::{Diagnostic, Fix, Label, Location, Severity, sanitize};
+
+pub(super) struct Sarif;
+
+impl Render for Sarif {
+    fn render(&self, diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
+        let rules: BTreeSet<_> = diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect();
+        let log = json!({
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [{
+                "tool": { "driver": {
+                    "name": "inkproof",
+                    "version": env!("CARGO_PKG_VERSION"),
+                    "rules": rules.iter().map(|code| json!({ "id": code })).collect::<Vec<_>>(),
+                } },
+                "columnKind": "unicodeCodePoints",
+                "results": diagnostics.iter().map(result).collect::<Vec<_>>(),
+            }],
+        });
+        writeln!(out, "{}", sanitize::json(&serde_json::to_string_pretty(&log)?))
+    }
+}
+
+fn result(diagnostic: &Diagnostic) -> Value {
+    let level = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    };
+    let advice = diagnostic.notes.iter().chain(&diagnostic.help).map(|text| format!("\n{text}"));
+    let text = std::iter::once(diagnostic.message.clone()).chain(advice).collect::<String>();
+    let mut result = json!({
+        "ruleId": diagnostic.code,
+        "level": level,
+        "message": { "text": text },
+        "locations": diagnostic.primary.iter().map(location).collect::<Vec<_>>(),
+    });
+    if !diagnostic.secondary.is_empty() {
+        result["relatedLocations"] = diagnostic.secondary.iter().map(location).collect();
+    }
+    if let (Some(fix), Some(place)) = (&diagnostic.fix, diagnostic.location()) {
+        result["fixes"] = json!([fix_object(fix, place)]);
+    }
+    result
+}
+
+fn location(label: &Label) -> Value {
+    let place = &label.location;
+    let mut location = json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": address(place.source().name()) },
+            "region": region(place),
+        },
+    });
+    if !label.text.is_empty() {
+        location["message"] = json!({ "text": label.text });
+    }
+    location
+}
+
+fn region(place: &Location) -> Value {
+    let (start, end) = (place.start(), place.end());
+    json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
+}
+
+fn fix_object(fix: &Fix, place: &Location) -> Value {
+    let replacement = |edit: &crate::diagnostics::Edit| {
+        let deleted = region(&place.source().at(edit.range.clone()));
+        json!({ "deletedRegion": deleted, "insertedContent": { "text": edit.text } })
+    };
+    json!({
+        "description": { "text": fix.title },
+        "artifactChanges": [{
+            "artifactLocation": { "uri": address(place.source().name()) },
+            "replacements": fix.edits.iter().map(replacement).collect::<Vec<_>>(),
+        }],
+    })
+}

@@ -1,0 +1,27 @@
+//! `blank-value`: a printed variable has nothing to print.
+
+use super::{Findings, Rule, TemplateFacts};
+use crate::analysis::Outcome;
+use crate::diagnostics::Severity;
+
+pub(super) const RULE: Rule =
+    Rule::new("blank-value", Severity::Warning, include_str!("../../docs/rules/blank-value.md")).found_by(check);
+
+fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
+    for case in &facts.cases {
+        for (read, presence) in facts.needs.reads.iter().zip(&case.presence) {
+            let is_blank = presence.present == 0 && (presence.blank > 0 || presence.missing > 0);
+            let is_harmless = !matches!(read.outcome, Outcome::Nothing | Outcome::MayFail | Outcome::Fails);
+            let will_fail = presence.missing > 0 && read.outcome != Outcome::Nothing;
+            // A namespace that is always empty is another rule's.
+            let is_namespace = !matches!(read.path.root, "customer" | "trigger" | "objects");
+            if !read.is_printed || !is_blank || is_harmless || will_fail || is_namespace || !case.trace.has(read.node) {
+                continue;
+            }
+            let message = format!("`{}` prints nothing in `{}`", read.path, case.name);
+            findings.add(facts.location(read.text, read.span), "null or empty in the data", message, |finding| {
+                finding.help(format!("say what stands in for it: `{{{{ {} | default: \"…\" }}}}`", read.path))
+            });
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! `constant-condition`: a condition that is always the same.
+
+use super::{Findings, Rule, TemplateFacts};
+use crate::analysis::{Purpose, each_value};
+use crate::diagnostics::Severity;
+use crate::liquid::tree::{OperandKind, Step};
+
+pub(super) const RULE: Rule =
+    Rule::new("constant-condition", Severity::Warning, include_str!("../../docs/rules/constant-condition.md")).found_by(check);
+
+fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
+    for (at, text) in facts.texts.iter().enumerate() {
+        each_value(text.liquid.nodes, &mut |_, value, purpose| {
+            let is_written = |step: &Step<'_>| match step {
+                Step::Operand(operand) => matches!(operand.kind, OperandKind::Literal(_)),
+                Step::Operator(..) => true,
+            };
+            let steps = value.expression.steps;
+            let is_constant = !steps.is_empty() && steps.iter().all(is_written) && value.filters.is_empty();
+            if purpose == Purpose::Condition && is_constant {
+                let message = "the condition is the same for every message: it looks at no data";
+                findings.add(facts.location(at, value.span), "always the same", message, |finding| finding);
+            }
+        });
+    }
+}

@@ -1,0 +1,26 @@
+//! `deprecated-filter`: filters that Customer.io has replaced.
+
+use super::{Findings, Rule, TemplateFacts};
+use crate::analysis::each_value;
+use crate::diagnostics::Severity;
+
+pub(super) const RULE: Rule =
+    Rule::new("deprecated-filter", Severity::Warning, include_str!("../../docs/rules/deprecated-filter.md")).found_by(check);
+
+fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
+    for (at, text) in facts.texts.iter().enumerate() {
+        each_value(text.liquid.nodes, &mut |_, value, _| {
+            for filter in value.filters {
+                if let Some((_, instead)) = DEPRECATED.iter().find(|(name, _)| *name == filter.name) {
+                    let message = format!("the filter `{}` is deprecated", filter.name);
+                    findings.add(facts.location(at, filter.span), "", message, |finding| {
+                        finding.help(format!("use `{instead}`"))
+                    });
+                }
+            }
+        });
+    }
+}
+
+/// Filters, and what replaces them.
+const DEPRECATED: [(&str, &str); 2] = [("htmlencode", "escape"), ("number_with_delimeter", "format_number")];

@@ -1,0 +1,197 @@
+//! Facts: all that rules judge a template by, gathered once.
+
+use crate::analysis::{Needs, Path, Presence, places};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Severity, did_you_mean};
+use crate::liquid::{Arena, Span, Trace, Value};
+use crate::message::{Circumstances, CompiledTemplate, CompiledText, Customer, Rendering, Template, Trigger};
+use crate::project::{Case, Project};
+
+/// A template, and what came of it.
+#[derive(Debug)]
+pub struct TemplateFacts<'f> {
+    /// The template.
+    pub template: &'f Template,
+    /// Its texts with Liquid; the content comes first.
+    pub texts: Vec<CompiledText<'f>>,
+    /// What it looks at.
+    pub needs: Needs<'f>,
+    /// What it was rendered with.
+    pub cases: Vec<CaseFacts>,
+}
+
+/// What came of a template with some data.
+#[derive(Debug)]
+pub struct CaseFacts {
+    /// What people call the data: the request's name, or that of a file.
+    pub name: String,
+    /// For each of [`Needs::reads`], what there is.
+    pub presence: Vec<Presence>,
+    /// The nodes that were come to, in the way of a test send.
+    pub trace: Trace,
+    /// The message as it would be sent; none where no request was given.
+    pub rendering: Option<Rendering>,
+    /// The places of `trigger` that nothing looks at, outermost ones only.
+    pub unused: Vec<String>,
+    /// Every place of the data.
+    pub places: Vec<String>,
+}
+
+impl<'f> TemplateFacts<'f> {
+    /// Gathers what there is to know of a template that has been parsed, with `cases` of it.
+    #[must_use]
+    pub fn gather(
+        compiled: &'f CompiledTemplate<'f>,
+        cases: &[Case<'_>],
+        project: &'f Project,
+        circumstances: &Circumstances,
+        arena: &'f Arena,
+    ) -> Self {
+        let mut facts = Self::of(compiled, project, arena);
+        for case in cases {
+            let rendering = compiled.render(case.customer, case.request, circumstances);
+            let trigger = Trigger::Of(case.request);
+            let found = facts.explore(compiled, Some(case.customer), &trigger, circumstances, case.request.name());
+            facts.cases.push(CaseFacts { rendering: Some(rendering), ..found });
+        }
+        facts
+    }
+
+    /// Gathers what there is to know of a template with one JSON object as its `trigger`. Whose message it is does not
+    /// matter: the customer is one without attributes, or each of the project's.
+    #[must_use]
+    pub fn gather_data(
+        compiled: &'f CompiledTemplate<'f>,
+        data: &str,
+        name: &str,
+        project: &'f Project,
+        circumstances: &Circumstances,
+        arena: &'f Arena,
+    ) -> Self {
+        let mut facts = Self::of(compiled, project, arena);
+        let customers = project.customers().iter().take(MAX_CUSTOMERS).map(Some);
+        let customers: Vec<_> = std::iter::once(None).chain(customers).collect();
+        let mut found: Option<CaseFacts> = None;
+        for customer in customers {
+            let next = facts.explore(compiled, customer, &Trigger::Json(data), circumstances, name);
+            match &mut found {
+                Some(found) => found.trace.add(&next.trace),
+                None => found = Some(next),
+            }
+        }
+        facts.cases.extend(found);
+        facts
+    }
+
+    fn of(compiled: &'f CompiledTemplate<'f>, project: &Project, arena: &'f Arena) -> Self {
+        let texts = compiled.texts();
+        let trees: Vec<_> = texts.iter().map(|text| text.liquid).collect();
+        let language = project.workspace().language;
+        let needs = Needs::of(&trees, language, &|name| compiled.snippet_texts(name), arena);
+        Self { template: compiled.template(), texts, needs, cases: Vec::new() }
+    }
+
+    fn explore(
+        &self,
+        compiled: &CompiledTemplate<'f>,
+        customer: Option<&Customer>,
+        trigger: &Trigger<'_>,
+        circumstances: &Circumstances,
+        name: &str,
+    ) -> CaseFacts {
+        compiled.explore(customer, trigger, circumstances, |data, trace| {
+            let presence = self.needs.reads.iter().map(|read| Presence::of(&read.path, data)).collect();
+            let trigger = match data {
+                Value::Object(names) => names.get("trigger").unwrap_or(Value::Undefined),
+                _ => Value::Undefined,
+            };
+            let all = places("trigger", trigger);
+            let mut unused: Vec<&Path<'_>> = Vec::new();
+            for path in &all {
+                if !unused.iter().any(|outer| path.is_within(outer)) && !self.needs.has_use_for(path) {
+                    unused.push(path);
+                }
+            }
+            CaseFacts {
+                name: name.to_owned(),
+                presence,
+                trace: trace.clone(),
+                rendering: None,
+                unused: unused.iter().map(ToString::to_string).collect(),
+                places: places("", data).iter().map(|path| path.to_string()[1..].to_owned()).collect(),
+            }
+        })
+    }
+
+    /// Where in the template's file a span of a text stands.
+    #[must_use]
+    pub fn location(&self, text: usize, span: Span) -> Location {
+        let range = self.texts.get(text).map_or(0..0, |text| text.place.range(Some(span)));
+        self.template.source().at(range)
+    }
+
+    /// Where in the template's file a span of the content stands.
+    #[must_use]
+    pub fn in_content(&self, span: Span) -> Location {
+        self.location(0, span)
+    }
+
+    /// The beginning of the content.
+    #[must_use]
+    pub fn content_start(&self) -> Location {
+        let start = self.template.content_start();
+        self.template.source().at(start..start)
+    }
+}
+
+impl CaseFacts {
+    /// Whether what is missing at `path` can be told from the data: a payload without a request says nothing of customers.
+    #[must_use]
+    pub fn can_judge(&self, path: &Path<'_>) -> bool {
+        self.rendering.is_some() || path.root == "trigger"
+    }
+
+    /// The place of the data that is most like a path which it lacks: beside it, or of the same name elsewhere.
+    #[must_use]
+    pub fn near(&self, path: &Path<'_>) -> Option<String> {
+        let name = path.name()?;
+        let parent = path.parent().map(|parent| format!("{parent}.")).unwrap_or_default();
+        let siblings = self.places.iter().filter_map(|place| place.strip_prefix(&parent));
+        let sibling = did_you_mean(name, siblings.filter(|place| !place.contains('.') && !place.contains('[')));
+        let ending = format!(".{name}");
+        let elsewhere = || self.places.iter().find(|place| place.ends_with(&ending)).cloned();
+        sibling.map(|sibling| format!("{parent}{sibling}")).or_else(elsewhere)
+    }
+}
+
+/// How many customers a JSON object is tried with.
+const MAX_CUSTOMERS: usize = 20;
+
+/// A judgement under way: what a rule finds goes here, as grave as the rule has it.
+#[derive(Debug)]
+pub struct Findings {
+    code: Code,
+    severity: Severity,
+    found: Diagnostics,
+}
+
+impl Findings {
+    pub(super) const fn new(code: Code, severity: Severity) -> Self {
+        Self { code, severity, found: Diagnostics::new() }
+    }
+
+    /// Adds what `refine` makes of a finding with this message at this place.
+    pub fn add(
+        &mut self,
+        location: Location,
+        label: &str,
+        message: impl Into<String>,
+        refine: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) {
+        let finding = Diagnostic::new(self.code, self.severity, message).primary(location, label);
+        self.found.push(refine(finding));
+    }
+
+    pub(super) fn into_diagnostics(self) -> Diagnostics {
+        self.found
+    }
+}

@@ -1,0 +1,144 @@
+//! Judging: every rule on every template, with what the rooms below have found already.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::{Findings, RULES, Table, TemplateFacts, ignore, rule};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
+use crate::liquid::Arena;
+use crate::message::{Circumstances, Template};
+use crate::project::{CONFIG_FILE, Case, Level, Project};
+
+const UNDEFINED_VARIABLE: &str = "undefined-variable";
+const MISSING_DATA: &str = "missing-data";
+const UNKNOWN_RULE: Code = Code::new("unknown-rule");
+
+/// What came of judging.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    /// Everything that was found, in reading order.
+    pub findings: Diagnostics,
+    /// A table for each template that could be read.
+    pub tables: Vec<Table>,
+}
+
+/// What a template is judged with.
+#[derive(Clone, Copy, Debug)]
+enum Data<'d> {
+    Cases(&'d [Case<'d>]),
+    Json { text: &'d str, name: &'d str },
+}
+
+/// Judges templates, each with those of `cases` that are its own, and the project that they stand in.
+#[must_use]
+pub fn judge(
+    project: &Project,
+    templates: &[&Template],
+    cases: &[Case<'_>],
+    circumstances: &Circumstances,
+) -> Judgement {
+    let judged: Vec<_> = templates
+        .par_iter()
+        .map(|template| {
+            let own: Vec<_> = cases.iter().filter(|case| std::ptr::eq(case.template, *template)).copied().collect();
+            judge_template(project, template, Data::Cases(&own), circumstances)
+        })
+        .collect();
+    let mut judgement = Judgement::default();
+    judgement.findings.extend(unknown_rules(project));
+    judgement.findings.extend(project.problems().iter().cloned());
+    for (findings, table) in judged {
+        judgement.findings.extend(findings);
+        judgement.tables.extend(table);
+    }
+    judgement.finish(project)
+}
+
+/// Judges a template with one JSON object as its `trigger`, which people call `name`.
+#[must_use]
+pub fn judge_data(
+    project: &Project,
+    template: &Template,
+    text: &str,
+    name: &str,
+    circumstances: &Circumstances,
+) -> Judgement {
+    let (findings, table) = judge_template(project, template, Data::Json { text, name }, circumstances);
+    Judgement { findings, tables: table.into_iter().collect() }.finish(project)
+}
+
+impl Judgement {
+    fn finish(mut self, project: &Project) -> Self {
+        self.findings = graded(self.findings, &project.config().rules);
+        self.findings.tidy();
+        self
+    }
+}
+
+fn judge_template(
+    project: &Project,
+    template: &Template,
+    data: Data<'_>,
+    circumstances: &Circumstances,
+) -> (Diagnostics, Option<Table>) {
+    let (arena, workspace) = (Arena::new(), project.workspace());
+    let compiled = match template.compile(&workspace, &arena) {
+        Ok(compiled) => compiled,
+        Err(problems) => return (ignore::apply(template, problems), None),
+    };
+    let facts = match data {
+        Data::Cases(cases) => TemplateFacts::gather(&compiled, cases, project, circumstances, &arena),
+        Data::Json { text, name } => TemplateFacts::gather_data(&compiled, text, name, project, circumstances, &arena),
+    };
+    let mut found = compiled.warnings().clone();
+    for rule in RULES.iter() {
+        if let Some(check) = rule.check {
+            let mut findings = Findings::new(rule.code, rule.severity);
+            check(&facts, &mut findings);
+            found.extend(findings.into_diagnostics());
+        }
+    }
+    let renderings = facts.cases.iter().filter_map(|case| case.rendering.as_ref());
+    let told: Vec<_> = renderings.flat_map(|rendering| rendering.problems.iter().cloned()).collect();
+    for problem in told {
+        if problem.code.as_str() != UNDEFINED_VARIABLE || !is_told(&problem, &found) {
+            found.push(problem);
+        }
+    }
+    found.tidy();
+    (ignore::apply(template, found), Some(Table::of(&facts)))
+}
+
+/// Whether the missing variable that ended a render is among what is missing.
+fn is_told(problem: &Diagnostic, found: &Diagnostics) -> bool {
+    found.iter().any(|finding| {
+        matches!(finding.code.as_str(), MISSING_DATA | UNDEFINED_VARIABLE | "default-too-late" | "fragile-collection")
+            && finding.labels().any(|label| Some(&label.location) == problem.location())
+    })
+}
+
+/// Findings as grave as the configuration has them, without those that are off.
+fn graded(findings: Diagnostics, levels: &BTreeMap<String, Level>) -> Diagnostics {
+    let graded = findings.into_iter().filter_map(|mut finding| {
+        match levels.get(finding.code.as_str()) {
+            None => {}
+            Some(Level::Off) => return None,
+            Some(Level::Info) => finding.severity = Severity::Info,
+            Some(Level::Warning) => finding.severity = Severity::Warning,
+            Some(Level::Error) => finding.severity = Severity::Error,
+        }
+        Some(finding)
+    });
+    graded.collect()
+}
+
+/// Rules that the configuration names and that there are not.
+fn unknown_rules(project: &Project) -> Vec<Diagnostic> {
+    let names = project.config().rules.keys().filter(|name| rule(name).is_none());
+    let unknown = names.map(|name| {
+        let finding = Diagnostic::error(UNKNOWN_RULE, format!("there is no rule `{name}`, which `{CONFIG_FILE}` names"));
+        finding.suggest(name, RULES.iter().map(|rule| rule.code.as_str()))
+    });
+    unknown.collect()
+}

@@ -1,0 +1,38 @@
+//! `missing-data`: a request lacks what its template cannot do without.
+
+use super::{Findings, Rule, TemplateFacts};
+use crate::analysis::Outcome;
+use crate::diagnostics::Severity;
+use crate::message::NAMES;
+
+pub(super) const RULE: Rule =
+    Rule::new("missing-data", Severity::Error, include_str!("../../docs/rules/missing-data.md")).found_by(check);
+
+fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
+    for case in &facts.cases {
+        let mut told = Vec::new();
+        for (read, presence) in facts.needs.reads.iter().zip(&case.presence) {
+            let is_fatal = read.outcome == Outcome::Fails && presence.is_missing() && case.trace.has(read.node);
+            let is_known = NAMES.contains(&read.path.root);
+            if !is_fatal || !is_known || told.contains(&&read.path) || !case.can_judge(&read.path) {
+                continue;
+            }
+            told.push(&read.path);
+            let message = format!("`{}` is missing in `{}`: the message fails", read.path, case.name);
+            let location = facts.location(read.text, read.span);
+            findings.add(location, "not in the data", message, |mut finding| {
+                if let Some((condition, expected)) = read.branches.last() {
+                    let label = if *expected { "in the branch where this is true" } else { "in the branch where this is false" };
+                    finding = finding.secondary(facts.location(read.text, *condition), label);
+                }
+                match case.near(&read.path) {
+                    Some(near) => finding.help(format!("did you mean `{near}`?")),
+                    None => finding.help(format!(
+                        "put it into the data, or say what stands in for it: `{{{{ {} | default: \"…\" }}}}`",
+                        read.path
+                    )),
+                }
+            });
+        }
+    }
+}

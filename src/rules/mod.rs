@@ -1,0 +1,93 @@
+//! Rules: what is judged about templates, one file each, and the table of them all.
+
+mod ambiguous_escape;
+mod blank_value;
+mod constant_condition;
+mod default_too_late;
+mod deprecated_filter;
+mod facts;
+mod fragile_collection;
+mod ignore;
+mod judge;
+mod missing_body;
+mod missing_data;
+mod missing_title;
+mod property;
+mod reported;
+mod suspicious_comparison;
+mod table;
+mod topic_never_shown;
+mod unavailable_tag;
+mod undefined_variable;
+mod unused_assign;
+mod unused_data;
+mod wrong_filter_arguments;
+
+use std::sync::LazyLock;
+
+pub use facts::{CaseFacts, Findings, TemplateFacts};
+pub use judge::{Judgement, judge, judge_data};
+pub use table::{Cell, Row, Table};
+
+use crate::diagnostics::{Code, Severity};
+
+/// A rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its name.
+    pub code: Code,
+    /// How grave its findings are, unless the configuration says otherwise.
+    pub severity: Severity,
+    /// What people read about it, in Markdown.
+    pub page: &'static str,
+    /// What finds them; none where they come from reading or rendering.
+    pub check: Option<fn(&TemplateFacts<'_>, &mut Findings)>,
+}
+
+impl Rule {
+    const fn new(code: &'static str, severity: Severity, page: &'static str) -> Self {
+        Self { code: Code::new(code), severity, page, check: None }
+    }
+
+    const fn found_by(mut self, check: fn(&TemplateFacts<'_>, &mut Findings)) -> Self {
+        self.check = Some(check);
+        self
+    }
+
+    /// What the rule is about, in one sentence: the first paragraph of its page.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.page.split("\n\n").nth(1).unwrap_or_default()
+    }
+}
+
+/// All rules, by name.
+pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    let mut rules = reported::RULES.to_vec();
+    rules.extend([
+        ambiguous_escape::RULE,
+        blank_value::RULE,
+        constant_condition::RULE,
+        default_too_late::RULE,
+        deprecated_filter::RULE,
+        fragile_collection::RULE,
+        missing_body::RULE,
+        missing_data::RULE,
+        missing_title::RULE,
+        suspicious_comparison::RULE,
+        topic_never_shown::RULE,
+        unavailable_tag::RULE,
+        undefined_variable::RULE,
+        unused_assign::RULE,
+        unused_data::RULE,
+        wrong_filter_arguments::RULE,
+    ]);
+    rules.sort_by_key(|rule| rule.code);
+    rules
+});
+
+/// The rule of that name.
+#[must_use]
+pub fn rule(code: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.code.as_str() == code)
+}

@@ -1,0 +1,30 @@
+//! Rules whose findings come from the rooms below: from reading the project, parsing the templates, rendering the messages.
+
+use super::Rule;
+use crate::diagnostics::Severity::{Error, Warning};
+
+macro_rules! page {
+    ($code:literal) => {
+        include_str!(concat!("../../docs/rules/", $code, ".md"))
+    };
+}
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::new("bad-identifiers", Error, page!("bad-identifiers")),
+    Rule::new("duplicate-id", Error, page!("duplicate-id")),
+    Rule::new("duplicate-trigger-name", Error, page!("duplicate-trigger-name")),
+    Rule::new("email-only-tag", Warning, page!("email-only-tag")),
+    Rule::new("expiration-invalid", Error, page!("expiration-invalid")),
+    Rule::new("expiration-too-long", Warning, page!("expiration-too-long")),
+    Rule::new("invalid-json", Error, page!("invalid-json")),
+    Rule::new("liquid-syntax", Error, page!("liquid-syntax")),
+    Rule::new("liquid-too-deep", Error, page!("liquid-too-deep")),
+    Rule::new("not-an-object", Error, page!("not-an-object")),
+    Rule::new("trailing-comma", Warning, page!("trailing-comma")),
+    Rule::new("unknown-customer", Error, page!("unknown-customer")),
+    Rule::new("unknown-filter", Error, page!("unknown-filter")),
+    Rule::new("unknown-tag", Error, page!("unknown-tag")),
+    Rule::new("unknown-template", Error, page!("unknown-template")),
+    Rule::new("unused-ignore", Warning, page!("unused-ignore")),
+    Rule::new("wrong-namespace", Warning, page!("wrong-namespace")),
+];

@@ -1,0 +1,25 @@
+//! `topic-never-shown`: a topic that keeps a message out of every inbox.
+
+use super::{Findings, Rule, TemplateFacts};
+use crate::diagnostics::Severity;
+
+pub(super) const RULE: Rule =
+    Rule::new("topic-never-shown", Severity::Warning, include_str!("../../docs/rules/topic-never-shown.md")).found_by(check);
+
+fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
+    let messages = facts.cases.iter().filter_map(|case| case.rendering.as_ref()?.message.as_ref());
+    let mut hidden: Vec<&String> = messages.flat_map(|message| &message.topics).filter(|topic| topic.starts_with(HIDDEN)).collect();
+    hidden.sort();
+    hidden.dedup();
+    for topic in hidden {
+        let settings = facts.template.settings();
+        let span = settings.topics.first().map_or(0..0, |topic| topic.span.clone());
+        let message = format!("no inbox shows messages with the topic `{topic}`");
+        findings.add(facts.template.source().at(span), "", message, |finding| {
+            finding.help(format!("topics that begin with `{HIDDEN}` are kept back by Customer.io's client library"))
+        });
+    }
+}
+
+/// How topics begin whose messages Customer.io's client library leaves out.
+const HIDDEN: &str = "_cio";

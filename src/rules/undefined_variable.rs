@@ -1,0 +1,44 @@
+//! `undefined-variable`: variables that no message can have.
+
+use super::{Findings, Rule, TemplateFacts};
+use crate::analysis::Outcome;
+use crate::diagnostics::{Fix, Severity};
+use crate::message::NAMES;
+
+pub(super) const RULE: Rule =
+    Rule::new("undefined-variable", Severity::Error, include_str!("../../docs/rules/undefined-variable.md")).found_by(check);
+
+fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
+    for read in &facts.needs.reads {
+        let root = read.path.root;
+        if NAMES.contains(&root) || read.snippet.is_some() || read.outcome == Outcome::Nothing {
+            continue;
+        }
+        let label = if read.outcome >= Outcome::MayFail { "the message fails here" } else { "never has a value" };
+        let location = facts.location(read.text, read.span);
+        let ending = format!(".{root}");
+        let mut meant: Vec<_> =
+            facts.cases.iter().flat_map(|case| &case.places).filter(|place| place.ends_with(&ending)).collect();
+        meant.sort();
+        meant.dedup();
+        let message = format!("`{root}` is no variable: a message reads `trigger.…`, `customer.…` and a few more");
+        findings.add(location.clone(), label, message, |finding| match meant[..] {
+            [] => finding.suggest(root, NAMES),
+            [only] if is_plain(only, &ending) => {
+                let range = location.range();
+                let prefix = only[..only.len() - root.len()].to_owned();
+                let fix = Fix::new(format!("read `{only}`")).insert(range.start, prefix);
+                finding.help(format!("did you mean `{only}`?")).fix(fix)
+            }
+            _ => {
+                let list: Vec<_> = meant.iter().take(3).map(|place| format!("`{place}`")).collect();
+                finding.help(format!("did you mean {}?", list.join(" or ")))
+            }
+        });
+    }
+}
+
+/// Whether the place is one of `trigger` itself, so that the name needs nothing but its prefix.
+fn is_plain(place: &str, ending: &str) -> bool {
+    place.strip_suffix(ending) == Some("trigger")
+}

@@ -1,0 +1,104 @@
+//! The pages of the rules are true: each example has the finding that its page states, and what stands there instead has
+//! none.
+
+use std::fs;
+use std::path::Path;
+
+use inkproof::liquid::{Limits, Mode};
+use inkproof::message::Circumstances;
+use inkproof::project::Project;
+use inkproof::rules::{RULES, Rule, judge};
+
+const CUSTOMER: &str = r#"{"id": "user_1", "email": "ada@example.com", "first_name": "Ada"}"#;
+
+/// A block of a page: what it is, and its text.
+struct Block<'p> {
+    info: &'p str,
+    text: &'p str,
+}
+
+fn blocks(page: &str) -> Vec<Block<'_>> {
+    let mut blocks = Vec::new();
+    let mut rest = page;
+    while let Some(start) = rest.find("```") {
+        let (info, after) = rest[start + 3..].split_once('\n').unwrap();
+        let (text, next) = after.split_once("\n```").unwrap();
+        blocks.push(Block { info, text });
+        rest = next;
+    }
+    blocks
+}
+
+fn write(root: &Path, name: &str, text: &str) {
+    let path = root.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// The findings of one rule for a section's blocks, as `line:column code`. A template without settings gets empty ones,
+/// whose lines do not count.
+fn found(rule: &Rule, section: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, "fixtures/customers/ada.json", CUSTOMER);
+    let mut data = "{}";
+    let mut added_lines = 0;
+    for block in blocks(section) {
+        let (language, path) = block.info.split_once(' ').unwrap_or((block.info, ""));
+        match (language, path) {
+            ("liquid", path) => {
+                let path = if path.is_empty() { "templates/example.liquid" } else { path };
+                if block.text.starts_with("---") {
+                    write(root, path, block.text);
+                } else {
+                    added_lines = 2;
+                    write(root, path, &format!("---\n---\n{}\n", block.text));
+                }
+            }
+            ("json", "") => data = block.text,
+            ("json", path) => write(root, path, block.text),
+            _ => {}
+        }
+    }
+    if root.join("templates/example.liquid").exists() {
+        let request = format!(
+            r#"{{"transactional_message_id": "example", "identifiers": {{"id": "user_1"}}, "message_data": {data}}}"#
+        );
+        write(root, "fixtures/requests/example/request.json", &request);
+    }
+    let project = Project::open(root).unwrap();
+    let templates = project.select_templates(&[]).unwrap();
+    let circumstances = Circumstances {
+        now: "2026-01-01T00:00:00Z".parse().unwrap(),
+        mode: Mode::Live,
+        seed: Some(1),
+        limits: Limits::default(),
+    };
+    let judgement = judge(&project, &templates, &project.cases(), &circumstances);
+    let own = judgement.findings.iter().filter(|finding| finding.code == rule.code);
+    let shown = own.map(|finding| {
+        assert_eq!(finding.severity, rule.severity, "{}", rule.code);
+        let location = finding.location().unwrap();
+        let is_template = location.source().name() == "templates/example.liquid";
+        let line = location.start().line - if is_template { added_lines } else { 0 };
+        format!("{line}:{} {}", location.start().column, finding.code)
+    });
+    shown.collect()
+}
+
+#[test]
+fn examples_are_found_and_their_betters_are_not() {
+    for rule in RULES.iter() {
+        let page = rule.page;
+        assert!(page.starts_with(&format!("# {}\n\n", rule.code)), "{}: the title", rule.code);
+        let (_, example) = page.split_once("## Example").unwrap_or_else(|| panic!("{}: an example", rule.code));
+        let (example, instead) = example.split_once("## Instead").unwrap_or((example, ""));
+        let blocks = blocks(example);
+        let expected = blocks.iter().find(|block| block.info == "text").unwrap();
+        let expected: Vec<_> = expected.text.lines().collect();
+        assert_eq!(found(rule, example), expected, "{}", rule.code);
+        if !instead.is_empty() {
+            assert_eq!(found(rule, instead), [""; 0], "{}: instead", rule.code);
+        }
+    }
+}
