@@ -1,6 +1,7 @@
 //! What a template needs, told without rendering it; and what it finds in some data.
 
 mod content;
+mod coverage;
 mod guard;
 mod kind;
 mod meaning;
@@ -12,6 +13,7 @@ mod values;
 mod walk;
 
 pub use content::{ContentProof, Hole, Position, Slip, Verdict};
+pub use coverage::{Branch, BranchKind, Coverage, percent};
 pub use kind::Kind;
 pub use needs::{Need, Needs};
 pub use path::{Dependency, Depth, Path, Step};

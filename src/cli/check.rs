@@ -5,12 +5,14 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use similar::TextDiff;
 
 use super::{Failure, Global, Outcome, terminal};
+use crate::analysis::Coverage;
 use crate::diagnostics::{Diagnostic, Format, Severity, sanitize};
 use crate::liquid::{Arena, Value, json};
 use crate::project::Project;
-use crate::rules::{Cell, Judgement, Table, judge, judge_data, rule};
+use crate::rules::{Cell, Judgement, Table, fix, judge, judge_data, rule};
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
@@ -22,11 +24,29 @@ pub(super) struct Check {
     /// Show for each template what its requests have for each variable
     #[arg(long)]
     table: bool,
+    /// Fail where fewer percent of a template's branches are rendered by its requests
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    min_coverage: Option<u8>,
+    /// Write what of the templates is rendered to a file, in lcov's format
+    #[arg(long, value_name = "FILE")]
+    lcov: Option<PathBuf>,
+    /// Carry out the fixes that change no message that is right
+    #[arg(long, conflicts_with = "data")]
+    fix: bool,
+    /// Show what `--fix` would change, and change nothing
+    #[arg(long, conflicts_with = "data")]
+    diff: bool,
 }
 
 impl Check {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
-        let project = Project::open(global.directory())?;
+        let mut project = Project::open(global.directory())?;
+        if self.fix || self.diff {
+            self.repair(&project, global)?;
+        }
+        if self.fix && !self.diff {
+            project = Project::open(global.directory())?;
+        }
         let judgement = match &self.data {
             Some(data) => self.judge_data(&project, data, global)?,
             None => {
@@ -43,14 +63,55 @@ impl Check {
             writeln!(out, "{}", judgement.findings.counts())?;
         }
         out.flush()?;
+        if let Some(path) = &self.lcov {
+            let records: String = judgement.coverage.iter().map(Coverage::lcov).collect();
+            let path = global.path(path);
+            fs::write(&path, records).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
+        }
+        let is_covered = self.report_coverage(&judgement)?;
         let is_finding = |severity| matches!(severity, Severity::Error | Severity::Warning);
         let any = judgement.findings.iter().any(|finding| is_finding(finding.severity));
         // What no rule finds makes files unusable.
-        let is_broken = |finding: &Diagnostic| finding.severity == Severity::Error && rule(finding.code.as_str()).is_none();
+        let is_broken =
+            |finding: &Diagnostic| finding.severity == Severity::Error && rule(finding.code.as_str()).is_none();
         if judgement.findings.iter().any(is_broken) {
             return Ok(Outcome::Broken);
         }
-        Ok(if any { Outcome::Findings } else { Outcome::Fine })
+        Ok(if any || !is_covered { Outcome::Findings } else { Outcome::Fine })
+    }
+
+    /// Says which templates have too many branches that no request comes to; whether there are none.
+    fn report_coverage(&self, judgement: &Judgement) -> Result<bool, Failure> {
+        let least = self.min_coverage.map_or(0.0, f64::from);
+        let mut is_covered = true;
+        for coverage in judgement.coverage.iter().filter(|coverage| coverage.percent() < least) {
+            is_covered = false;
+            let (name, percent) = (sanitize::line(coverage.source.name()).into_owned(), coverage.percent());
+            let (covered, all) = (coverage.covered(), coverage.branches.len());
+            let mut out = anstream::stderr().lock();
+            writeln!(out, "{name}: requests render {covered} of {all} branches, {percent:.1} %, not {least} %")?;
+        }
+        Ok(is_covered)
+    }
+
+    /// Carries out fixes, or shows them.
+    fn repair(&self, project: &Project, global: &Global) -> Result<(), Failure> {
+        let (templates, cases) = (project.select_templates(&self.names)?, project.select(&self.names)?);
+        let mut out = anstream::stderr().lock();
+        for template in templates {
+            let Some(fixed) = fix(project, template, &cases, &global.circumstances()) else { continue };
+            let name = fixed.source.name();
+            if self.diff {
+                let diff = TextDiff::from_lines(fixed.source.text(), &fixed.text);
+                let diff = diff.unified_diff().header(name, name).to_string();
+                write!(anstream::stdout().lock(), "{}", sanitize::text(&diff))?;
+            } else {
+                replace_file(&project.root().join(name), &fixed.text)?;
+                let count = fixed.titles.len();
+                writeln!(out, "{}: {count} fixed", sanitize::line(name))?;
+            }
+        }
+        Ok(())
     }
 
     fn judge_data(&self, project: &Project, path: &Path, global: &Global) -> Result<Judgement, Failure> {
@@ -76,12 +137,22 @@ impl Check {
     }
 }
 
+/// Puts a text in the place of a file's, all of it or nothing.
+fn replace_file(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".inkproof-new");
+    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    written.map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
+}
+
 /// Draws variables down and requests across.
 fn write_table(table: &Table, out: &mut dyn Write) -> std::io::Result<()> {
     let shown = |text: &str| sanitize::line(text).into_owned();
     let paths: Vec<_> = table.rows.iter().map(|row| shown(&row.path)).collect();
-    let columns: Vec<_> = table.columns.iter().map(|column| shown(column.rsplit('/').next().unwrap_or(column))).collect();
-    let first = paths.iter().map(|path| path.chars().count()).chain([table.template.chars().count()]).max().unwrap_or(0);
+    let columns: Vec<_> =
+        table.columns.iter().map(|column| shown(column.rsplit('/').next().unwrap_or(column))).collect();
+    let first =
+        paths.iter().map(|path| path.chars().count()).chain([table.template.chars().count()]).max().unwrap_or(0);
     let least = [Cell::Present, Cell::Guarded, Cell::Blank, Cell::Fatal, Cell::Unread];
     let least = least.iter().map(|cell| cell.as_str().len()).max().unwrap_or(0);
     let widths: Vec<_> = columns.iter().map(|column| column.chars().count().max(least)).collect();

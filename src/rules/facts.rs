@@ -1,7 +1,8 @@
 //! Facts: all that rules judge a template by, gathered once.
 
-use crate::analysis::{Needs, Path, Presence, places};
+use crate::analysis::{ContentProof, Coverage, Needs, Path, Presence, places};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Severity, did_you_mean};
+use crate::liquid::tree::NodeKind;
 use crate::liquid::{Arena, Span, Trace, Value};
 use crate::message::{Circumstances, CompiledTemplate, CompiledText, Customer, Rendering, Template, Trigger};
 use crate::project::{Case, Project};
@@ -15,6 +16,8 @@ pub struct TemplateFacts<'f> {
     pub texts: Vec<CompiledText<'f>>,
     /// What it looks at.
     pub needs: Needs<'f>,
+    /// What is known of its content as JSON.
+    pub content: ContentProof<'f>,
     /// What it was rendered with.
     pub cases: Vec<CaseFacts>,
 }
@@ -87,7 +90,8 @@ impl<'f> TemplateFacts<'f> {
         let trees: Vec<_> = texts.iter().map(|text| text.liquid).collect();
         let language = project.workspace().language;
         let needs = Needs::of(&trees, language, &|name| compiled.snippet_texts(name), arena);
-        Self { template: compiled.template(), texts, needs, cases: Vec::new() }
+        let content = ContentProof::of(trees[0]);
+        Self { template: compiled.template(), texts, needs, content, cases: Vec::new() }
     }
 
     fn explore(
@@ -120,6 +124,25 @@ impl<'f> TemplateFacts<'f> {
                 places: places("", data).iter().map(|path| path.to_string()[1..].to_owned()).collect(),
             }
         })
+    }
+
+    /// What of the content the cases come to.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        let traces: Vec<_> = self.cases.iter().map(|case| &case.trace).collect();
+        Coverage::of(&self.texts[0], self.template.source(), &traces)
+    }
+
+    /// Whether a comma of the content is the last thing on every way that it may be rendered: it stands in no loop and in
+    /// no branch.
+    #[must_use]
+    pub fn is_last_on_every_way(&self, comma: Span) -> bool {
+        self.content.is_complete
+            && self.texts[0].liquid.nodes.iter().any(|node| {
+                let is_text = matches!(node.kind, NodeKind::Text(_));
+                is_text && node.span.start <= comma.start && comma.end <= node.span.end
+            })
+            && self.template.content()[comma.end..].trim_start().starts_with(['}', ']'])
     }
 
     /// Where in the template's file a span of a text stands.

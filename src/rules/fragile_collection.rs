@@ -6,7 +6,8 @@ use crate::diagnostics::Severity;
 use crate::liquid::Span;
 
 pub(super) const RULE: Rule =
-    Rule::new("fragile-collection", Severity::Warning, include_str!("../../docs/rules/fragile-collection.md")).found_by(check);
+    Rule::new("fragile-collection", Severity::Warning, include_str!("../../docs/rules/fragile-collection.md"))
+        .found_by(check);
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for read in facts.needs.reads.iter().filter(|read| read.takes_element && read.outcome >= Outcome::MayFail) {
@@ -27,9 +28,16 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             let is_partly_missing = presence.missing > 0 && presence.present + presence.blank > 0;
             if is_partly_missing && read.outcome >= Outcome::MayFail && case.trace.has(read.node) {
                 let message = format!("some elements lack `{}` in `{}`", read.path, case.name);
-                findings.add(facts.location(read.text, read.span), "fails where it comes to one of them", message, |finding| {
-                    finding.help("say what stands in for it with `default`, or leave such elements out with `where_exp`")
-                });
+                findings.add(
+                    facts.location(read.text, read.span),
+                    "fails where it comes to one of them",
+                    message,
+                    |finding| {
+                        finding.help(
+                            "say what stands in for it with `default`, or leave such elements out with `where_exp`",
+                        )
+                    },
+                );
             }
         }
     }

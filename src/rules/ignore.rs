@@ -62,7 +62,9 @@ pub(super) fn apply(template: &Template, findings: Diagnostics) -> Diagnostics {
             kept.push(finding.suggest(&ignore.code, super::RULES.iter().map(|rule| rule.code.as_str())));
         } else if !ignored.iter().any(|finding| finding.code.as_str() == ignore.code) {
             let message = format!("nothing here is found by `{}`", ignore.code);
-            kept.push(Diagnostic::warning(UNUSED_IGNORE, message).primary(location, "ignores nothing").help("remove it"));
+            kept.push(
+                Diagnostic::warning(UNUSED_IGNORE, message).primary(location, "ignores nothing").help("remove it"),
+            );
         }
     }
     kept

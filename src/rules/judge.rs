@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{Findings, RULES, Table, TemplateFacts, ignore, rule};
+use crate::analysis::Coverage;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::liquid::Arena;
 use crate::message::{Circumstances, Template};
@@ -21,6 +22,8 @@ pub struct Judgement {
     pub findings: Diagnostics,
     /// A table for each template that could be read.
     pub tables: Vec<Table>,
+    /// What of each template that could be read its requests come to.
+    pub coverage: Vec<Coverage>,
 }
 
 /// What a template is judged with.
@@ -48,9 +51,11 @@ pub fn judge(
     let mut judgement = Judgement::default();
     judgement.findings.extend(unknown_rules(project));
     judgement.findings.extend(project.problems().iter().cloned());
-    for (findings, table) in judged {
+    for (findings, told) in judged {
         judgement.findings.extend(findings);
+        let (table, coverage) = told.unzip();
         judgement.tables.extend(table);
+        judgement.coverage.extend(coverage);
     }
     judgement.finish(project)
 }
@@ -64,8 +69,10 @@ pub fn judge_data(
     name: &str,
     circumstances: &Circumstances,
 ) -> Judgement {
-    let (findings, table) = judge_template(project, template, Data::Json { text, name }, circumstances);
-    Judgement { findings, tables: table.into_iter().collect() }.finish(project)
+    let (findings, told) = judge_template(project, template, Data::Json { text, name }, circumstances);
+    let (table, coverage) = told.unzip();
+    let (tables, coverage) = (table.into_iter().collect(), coverage.into_iter().collect());
+    Judgement { findings, tables, coverage }.finish(project)
 }
 
 impl Judgement {
@@ -81,7 +88,7 @@ fn judge_template(
     template: &Template,
     data: Data<'_>,
     circumstances: &Circumstances,
-) -> (Diagnostics, Option<Table>) {
+) -> (Diagnostics, Option<(Table, Coverage)>) {
     let (arena, workspace) = (Arena::new(), project.workspace());
     let compiled = match template.compile(&workspace, &arena) {
         Ok(compiled) => compiled,
@@ -107,7 +114,7 @@ fn judge_template(
         }
     }
     found.tidy();
-    (ignore::apply(template, found), Some(Table::of(&facts)))
+    (ignore::apply(template, found), Some((Table::of(&facts), facts.coverage())))
 }
 
 /// Whether the missing variable that ended a render is among what is missing.
@@ -137,7 +144,8 @@ fn graded(findings: Diagnostics, levels: &BTreeMap<String, Level>) -> Diagnostic
 fn unknown_rules(project: &Project) -> Vec<Diagnostic> {
     let names = project.config().rules.keys().filter(|name| rule(name).is_none());
     let unknown = names.map(|name| {
-        let finding = Diagnostic::error(UNKNOWN_RULE, format!("there is no rule `{name}`, which `{CONFIG_FILE}` names"));
+        let finding =
+            Diagnostic::error(UNKNOWN_RULE, format!("there is no rule `{name}`, which `{CONFIG_FILE}` names"));
         finding.suggest(name, RULES.iter().map(|rule| rule.code.as_str()))
     });
     unknown.collect()

@@ -22,7 +22,11 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             let location = facts.location(read.text, read.span);
             findings.add(location, "not in the data", message, |mut finding| {
                 if let Some((condition, expected)) = read.branches.last() {
-                    let label = if *expected { "in the branch where this is true" } else { "in the branch where this is false" };
+                    let label = if *expected {
+                        "in the branch where this is true"
+                    } else {
+                        "in the branch where this is false"
+                    };
                     finding = finding.secondary(facts.location(read.text, *condition), label);
                 }
                 match case.near(&read.path) {

@@ -5,9 +5,12 @@ mod blank_value;
 mod constant_condition;
 mod default_too_late;
 mod deprecated_filter;
+mod duplicate_key;
 mod facts;
+mod fix;
 mod fragile_collection;
 mod ignore;
+mod json_unsafe;
 mod judge;
 mod missing_body;
 mod missing_data;
@@ -17,7 +20,9 @@ mod reported;
 mod suspicious_comparison;
 mod table;
 mod topic_never_shown;
+mod trailing_comma;
 mod unavailable_tag;
+mod uncovered_branch;
 mod undefined_variable;
 mod unused_assign;
 mod unused_data;
@@ -26,6 +31,7 @@ mod wrong_filter_arguments;
 use std::sync::LazyLock;
 
 pub use facts::{CaseFacts, Findings, TemplateFacts};
+pub use fix::{FixedFile, fix};
 pub use judge::{Judgement, judge, judge_data};
 pub use table::{Cell, Row, Table};
 
@@ -70,13 +76,17 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         constant_condition::RULE,
         default_too_late::RULE,
         deprecated_filter::RULE,
+        duplicate_key::RULE,
         fragile_collection::RULE,
+        json_unsafe::RULE,
         missing_body::RULE,
         missing_data::RULE,
         missing_title::RULE,
         suspicious_comparison::RULE,
         topic_never_shown::RULE,
+        trailing_comma::RULE,
         unavailable_tag::RULE,
+        uncovered_branch::RULE,
         undefined_variable::RULE,
         unused_assign::RULE,
         unused_data::RULE,

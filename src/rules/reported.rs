@@ -20,7 +20,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("liquid-syntax", Error, page!("liquid-syntax")),
     Rule::new("liquid-too-deep", Error, page!("liquid-too-deep")),
     Rule::new("not-an-object", Error, page!("not-an-object")),
-    Rule::new("trailing-comma", Warning, page!("trailing-comma")),
     Rule::new("unknown-customer", Error, page!("unknown-customer")),
     Rule::new("unknown-filter", Error, page!("unknown-filter")),
     Rule::new("unknown-tag", Error, page!("unknown-tag")),

@@ -8,7 +8,8 @@ use crate::liquid::tree::{OperandKind, Segment, SegmentKey, Step};
 use crate::liquid::{Span, Value};
 
 pub(super) const RULE: Rule =
-    Rule::new("suspicious-comparison", Severity::Warning, include_str!("../../docs/rules/suspicious-comparison.md")).found_by(check);
+    Rule::new("suspicious-comparison", Severity::Warning, include_str!("../../docs/rules/suspicious-comparison.md"))
+        .found_by(check);
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for (at, text) in facts.texts.iter().enumerate() {
@@ -17,7 +18,9 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                 let [Step::Operand(left), Step::Operand(right), Step::Operator(operator, _)] = steps else { continue };
                 let (path, literal) = match (left.kind, right.kind) {
                     (OperandKind::Path { base: None, segments }, OperandKind::Literal(literal))
-                    | (OperandKind::Literal(literal), OperandKind::Path { base: None, segments }) => (segments, literal),
+                    | (OperandKind::Literal(literal), OperandKind::Path { base: None, segments }) => {
+                        (segments, literal)
+                    }
                     _ => continue,
                 };
                 if let Some((message, help)) = doubt(path, *operator, literal) {
@@ -41,9 +44,10 @@ fn doubt(path: &[Segment<'_>], operator: Operator, literal: Value<'_>) -> Option
         Value::String("true" | "false") if is_equality && first != "customer" => {
             Some(("a text is compared: `true` and `\"true\"` are not equal", "write `true` or `false` without quotes"))
         }
-        Value::Number(zero) if zero == 0.0 && is_equality && last == "size" => {
-            Some(("the size of what is missing is not 0", "compare with `blank`: it fits what is missing and what is empty"))
-        }
+        Value::Number(zero) if zero == 0.0 && is_equality && last == "size" => Some((
+            "the size of what is missing is not 0",
+            "compare with `blank`: it fits what is missing and what is empty",
+        )),
         Value::Number(_) if is_equality && first == "customer" && last != "size" => Some((
             "attributes of customers are texts: `\"5\"` and `5` are not equal",
             "make a number of it first: `{% assign n = customer.… | plus: 0 %}`, or compare with a text",

@@ -48,7 +48,9 @@ impl Table {
     pub fn of(facts: &TemplateFacts<'_>) -> Self {
         let needs = facts.needs.by_path();
         let needs = needs.into_iter().filter(|need| {
-            matches!(need.path.root, "trigger" | "customer") && !need.path.steps.is_empty() && need.path.name().is_some()
+            matches!(need.path.root, "trigger" | "customer")
+                && !need.path.steps.is_empty()
+                && need.path.name().is_some()
         });
         let rows = needs.map(|need| {
             let cell = |case: &super::CaseFacts| {

@@ -4,11 +4,13 @@ use super::{Findings, Rule, TemplateFacts};
 use crate::diagnostics::Severity;
 
 pub(super) const RULE: Rule =
-    Rule::new("topic-never-shown", Severity::Warning, include_str!("../../docs/rules/topic-never-shown.md")).found_by(check);
+    Rule::new("topic-never-shown", Severity::Warning, include_str!("../../docs/rules/topic-never-shown.md"))
+        .found_by(check);
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     let messages = facts.cases.iter().filter_map(|case| case.rendering.as_ref()?.message.as_ref());
-    let mut hidden: Vec<&String> = messages.flat_map(|message| &message.topics).filter(|topic| topic.starts_with(HIDDEN)).collect();
+    let mut hidden: Vec<&String> =
+        messages.flat_map(|message| &message.topics).filter(|topic| topic.starts_with(HIDDEN)).collect();
     hidden.sort();
     hidden.dedup();
     for topic in hidden {

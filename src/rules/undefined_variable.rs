@@ -6,7 +6,8 @@ use crate::diagnostics::{Fix, Severity};
 use crate::message::NAMES;
 
 pub(super) const RULE: Rule =
-    Rule::new("undefined-variable", Severity::Error, include_str!("../../docs/rules/undefined-variable.md")).found_by(check);
+    Rule::new("undefined-variable", Severity::Error, include_str!("../../docs/rules/undefined-variable.md"))
+        .found_by(check);
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for read in &facts.needs.reads {

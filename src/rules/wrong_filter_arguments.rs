@@ -5,7 +5,8 @@ use crate::analysis::each_value;
 use crate::diagnostics::Severity;
 
 pub(super) const RULE: Rule =
-    Rule::new("wrong-filter-arguments", Severity::Warning, include_str!("../../docs/rules/wrong-filter-arguments.md")).found_by(check);
+    Rule::new("wrong-filter-arguments", Severity::Warning, include_str!("../../docs/rules/wrong-filter-arguments.md"))
+        .found_by(check);
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for (at, text) in facts.texts.iter().enumerate() {

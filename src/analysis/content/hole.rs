@@ -57,7 +57,9 @@ impl<'a> Class<'a> {
             let known = PRINTS.iter().find(|(name, _)| *name == last.name);
             return match known {
                 Some((_, Self::Json)) if last.arguments.is_empty() => Self::Json,
-                Some((_, Self::Json)) | None if !value.filters.iter().all(|filter| filter.name == "default") => Self::Unknown,
+                Some((_, Self::Json)) | None if !value.filters.iter().all(|filter| filter.name == "default") => {
+                    Self::Unknown
+                }
                 Some((_, class)) => *class,
                 None => Self::Variable,
             };
@@ -111,8 +113,16 @@ fn fits(text: &str, position: Position) -> bool {
 }
 
 /// Values that break JSON, each as JSON; the likeliest first.
-const HOSTILE: [&str; 8] =
-    [r#""say \"hi\"""#, r#""two\nlines""#, r#""back\\slash""#, r#""a word""#, r#""""#, "null", r#"{"a": 1}"#, r#""\t""#];
+const HOSTILE: [&str; 8] = [
+    r#""say \"hi\"""#,
+    r#""two\nlines""#,
+    r#""back\\slash""#,
+    r#""a word""#,
+    r#""""#,
+    "null",
+    r#"{"a": 1}"#,
+    r#""\t""#,
+];
 
 /// A value, as JSON, that breaks the JSON where it is what the expression's variable holds.
 ///

@@ -34,8 +34,13 @@ enum At {
     Colon,
     /// A comma or an end.
     Next,
-    Text { is_key: bool },
-    Escape { is_key: bool, digits: u8 },
+    Text {
+        is_key: bool,
+    },
+    Escape {
+        is_key: bool,
+        digits: u8,
+    },
     /// A number, `true`, `false` or `null`.
     Word,
     End,
@@ -215,7 +220,9 @@ impl State {
 
     /// Where both have come to the same place, what is known of both: the keys that both have.
     fn merge(&mut self, other: &Self) -> bool {
-        let is_same_frame = |(left, right): (&Frame, &Frame)| matches!((left, right), (Frame::Object(_), Frame::Object(_)) | (Frame::List, Frame::List));
+        let is_same_frame = |(left, right): (&Frame, &Frame)| {
+            matches!((left, right), (Frame::Object(_), Frame::Object(_)) | (Frame::List, Frame::List))
+        };
         let is_same = self.at == other.at
             && self.comma == other.comma
             && self.text == other.text

@@ -11,9 +11,7 @@ use machine::{State, States};
 
 use super::values::each_part;
 use crate::liquid::operators::Operator;
-use crate::liquid::tree::{
-    FilteredValue, Node, NodeKind, Nodes, OperandKind, Part, Printed, SegmentKey, Step, When,
-};
+use crate::liquid::tree::{FilteredValue, Node, NodeKind, Nodes, OperandKind, Part, Printed, SegmentKey, Step, When};
 use crate::liquid::{Language, Span, Template, Value};
 
 /// What is known of a content as JSON.
@@ -97,8 +95,22 @@ fn classes<'a>(nodes: Nodes<'a>) -> BTreeMap<&'a str, Class<'a>> {
             let named = |_: &str| None;
             let class = value.map_or(Class::Unknown, |value| Class::of(value, &named));
             // A missing variable is null there, whatever it is otherwise.
-            let class = if matches!(class, Class::Json | Class::Count | Class::Number | Class::Plain | Class::Literal(_)) || value.is_some_and(is_plain) { class } else { Class::Unknown };
-            classes.entry(*name).and_modify(|known| if *known != class { *known = Class::Unknown }).or_insert(class);
+            let class =
+                if matches!(class, Class::Json | Class::Count | Class::Number | Class::Plain | Class::Literal(_))
+                    || value.is_some_and(is_plain)
+                {
+                    class
+                } else {
+                    Class::Unknown
+                };
+            classes
+                .entry(*name)
+                .and_modify(|known| {
+                    if *known != class {
+                        *known = Class::Unknown
+                    }
+                })
+                .or_insert(class);
         }
         Part::Nodes { names, .. } => {
             for name in names.iter().filter(|name| !name.is_empty()) {

@@ -77,16 +77,8 @@ pub struct UnknownFormat(String);
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 8] = [
-        Self::Full,
-        Self::Concise,
-        Self::Json,
-        Self::JsonLines,
-        Self::Sarif,
-        Self::Junit,
-        Self::Github,
-        Self::Gitlab,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Full, Self::Concise, Self::Json, Self::JsonLines, Self::Sarif, Self::Junit, Self::Github, Self::Gitlab];
 
     /// The name that a command line takes.
     #[must_use]

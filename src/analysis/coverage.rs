@@ -1,0 +1,116 @@
+//! Coverage: which branches and lines of a template its requests come to.
+
+use std::collections::BTreeMap;
+
+use super::values::each_part;
+use crate::diagnostics::Source;
+use crate::liquid::tree::{Nodes, Part, When};
+use crate::liquid::variables::all_nodes;
+use crate::liquid::{NodeId, Span, Trace};
+use crate::message::CompiledText;
+
+/// What of a template is rendered by its requests.
+#[derive(Clone, Debug)]
+pub struct Coverage {
+    /// The template's file.
+    pub source: Source,
+    /// Its branches: of conditions and `case`, the bodies of loops, and every `else`. Empty ones do not count.
+    pub branches: Vec<Branch>,
+    /// For each line that anything of the content begins on, how many requests come there; from 1.
+    pub lines: BTreeMap<usize, usize>,
+}
+
+/// A branch of a template.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    /// The condition or collection, or what is rendered where there is none; in the content.
+    pub span: Span,
+    /// The line that what is rendered begins on, from 1.
+    pub line: usize,
+    /// What it is.
+    pub kind: BranchKind,
+    /// How many requests come there.
+    pub hits: usize,
+}
+
+/// What a branch is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BranchKind {
+    /// What is rendered under a condition.
+    Condition,
+    /// What is rendered for each element.
+    Loop,
+    /// What is rendered otherwise.
+    Else,
+}
+
+impl Coverage {
+    /// What of a content the renders have come to that left these traces.
+    #[must_use]
+    pub fn of(content: &CompiledText<'_>, source: &Source, traces: &[&Trace]) -> Self {
+        let hits = |nodes: Nodes<'_>| {
+            let first = nodes.first().map(NodeId::of);
+            traces.iter().filter(|trace| first.is_some_and(|first| trace.has(first))).count()
+        };
+        let line = |offset: usize| source.line_column(content.place.range(Some(Span::new(offset, offset))).start).line;
+        let mut branches = Vec::new();
+        each_part(content.liquid.nodes, &mut |_, part| {
+            let Part::Nodes { nodes, when, .. } = part else { return };
+            let Some(first) = nodes.first() else { return };
+            let (kind, span) = match when {
+                When::Always | When::Captured => return,
+                When::Holds { condition, .. } => (BranchKind::Condition, condition.span),
+                When::Equals { head, values } => {
+                    (BranchKind::Condition, values.first().map_or(head.span, |value| value.span))
+                }
+                When::Each(collection) => (BranchKind::Loop, collection.span),
+                When::Otherwise => (BranchKind::Else, first.span),
+            };
+            branches.push(Branch { span, line: line(span.start), kind, hits: hits(nodes) });
+        });
+        branches.sort_by_key(|branch| (branch.span.start, branch.span.end));
+        let mut lines: BTreeMap<usize, usize> = BTreeMap::new();
+        for node in all_nodes(content.liquid.nodes) {
+            let count = traces.iter().filter(|trace| trace.has(NodeId::of(node))).count();
+            let known = lines.entry(line(node.span.start)).or_default();
+            *known = (*known).max(count);
+        }
+        Self { source: source.clone(), branches, lines }
+    }
+
+    /// How many branches some request comes to.
+    #[must_use]
+    pub fn covered(&self) -> usize {
+        self.branches.iter().filter(|branch| branch.hits > 0).count()
+    }
+
+    /// The part of the branches that some request comes to, from 0 to 100; 100 where there is none.
+    #[must_use]
+    pub fn percent(&self) -> f64 {
+        percent(self.covered(), self.branches.len())
+    }
+
+    /// The record of the file in lcov's format.
+    #[must_use]
+    pub fn lcov(&self) -> String {
+        use std::fmt::Write as _;
+        let mut record = format!("TN:\nSF:{}\n", self.source.name());
+        for (at, branch) in self.branches.iter().enumerate() {
+            let _ = writeln!(record, "BRDA:{},{at},0,{}", branch.line, branch.hits);
+        }
+        let _ = writeln!(record, "BRF:{}\nBRH:{}", self.branches.len(), self.covered());
+        for (line, hits) in &self.lines {
+            let _ = writeln!(record, "DA:{line},{hits}");
+        }
+        let hit = self.lines.values().filter(|hits| **hits > 0).count();
+        let _ = writeln!(record, "LF:{}\nLH:{hit}\nend_of_record", self.lines.len());
+        record
+    }
+}
+
+/// A part of a whole in percent; 100 of nothing.
+#[must_use]
+pub fn percent(part: usize, whole: usize) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "no template has 2^53 branches")]
+    if whole == 0 { 100.0 } else { 100.0 * part as f64 / whole as f64 }
+}

@@ -1,0 +1,25 @@
+//! `uncovered-branch`: a branch that no request comes to.
+
+use super::{Findings, Rule, TemplateFacts};
+use crate::analysis::BranchKind;
+use crate::diagnostics::Severity;
+
+pub(super) const RULE: Rule =
+    Rule::new("uncovered-branch", Severity::Info, include_str!("../../docs/rules/uncovered-branch.md")).found_by(check);
+
+fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
+    if facts.cases.is_empty() {
+        return;
+    }
+    for branch in facts.coverage().branches.iter().filter(|branch| branch.hits == 0) {
+        let (what, label) = match branch.kind {
+            BranchKind::Condition => ("branch", "never so"),
+            BranchKind::Loop => ("loop's body", "never has an element"),
+            BranchKind::Else => ("`else`", "never rendered"),
+        };
+        let message = format!("no request comes to this {what}");
+        findings.add(facts.in_content(branch.span), label, message, |finding| {
+            finding.help("add a request whose data leads there")
+        });
+    }
+}
