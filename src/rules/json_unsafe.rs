@@ -31,7 +31,8 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
 fn rewritten(facts: &TemplateFacts<'_>, hole: &Hole<'_>) -> Option<Fix> {
     let content = facts.template.content();
     let written = hole.span.of(content);
-    if hole.position != Position::Text || !written.starts_with("{{") {
+    let takes_blanks = written.starts_with("{{-") || written.ends_with("-}}");
+    if hole.position != Position::Text || !written.starts_with("{{") || takes_blanks {
         return None;
     }
     let before = content[..hole.span.start].rsplit('"').next()?;
@@ -42,7 +43,7 @@ fn rewritten(facts: &TemplateFacts<'_>, hole: &Hole<'_>) -> Option<Fix> {
     if !is_plain(before) || !is_plain(after) || end > content.len() {
         return None;
     }
-    let expression = written.trim_start_matches('{').trim_end_matches('}').trim_matches('-').trim();
+    let expression = written.trim_start_matches('{').trim_end_matches('}').trim();
     let mut fixed = format!("{{{{ {expression}");
     if !before.is_empty() {
         fixed.push_str(&format!(" | prepend: \"{before}\""));
