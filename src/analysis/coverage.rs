@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::values::each_part;
 use crate::diagnostics::Source;
-use crate::liquid::tree::{Nodes, Part, When};
+use crate::liquid::tree::{Node, NodeKind, Nodes, Part, When};
 use crate::liquid::variables::all_nodes;
 use crate::liquid::{NodeId, Span, Trace};
 use crate::message::CompiledText;
@@ -64,7 +64,7 @@ impl Coverage {
                     (BranchKind::Condition, values.first().map_or(head.span, |value| value.span))
                 }
                 When::Each(collection) => (BranchKind::Loop, collection.span),
-                When::Otherwise => (BranchKind::Else, first.span),
+                When::Otherwise => (BranchKind::Else, Span::new(begin(first), first.span.end)),
             };
             branches.push(Branch { span, line: line(span.start), kind, hits: hits(nodes) });
         });
@@ -72,8 +72,10 @@ impl Coverage {
         let mut lines: BTreeMap<usize, usize> = BTreeMap::new();
         for node in all_nodes(content.liquid.nodes) {
             let count = traces.iter().filter(|trace| trace.has(NodeId::of(node))).count();
-            let known = lines.entry(line(node.span.start)).or_default();
-            *known = (*known).max(count);
+            for offset in line_starts(node) {
+                let known = lines.entry(line(offset)).or_default();
+                *known = (*known).max(count);
+            }
         }
         Self { source: source.clone(), branches, lines }
     }
@@ -106,6 +108,25 @@ impl Coverage {
         let _ = writeln!(record, "LF:{}\nLH:{hit}\nend_of_record", self.lines.len());
         record
     }
+}
+
+/// Where a node has something to show first.
+fn begin(node: &Node<'_>) -> usize {
+    line_starts(node).first().copied().unwrap_or(node.span.start)
+}
+
+/// Where what a node shows begins on each line: a text on every line that is not blank, all else on its first.
+fn line_starts(node: &Node<'_>) -> Vec<usize> {
+    let NodeKind::Text(text) = node.kind else { return vec![node.span.start] };
+    let mut offset = node.span.start;
+    let mut starts = Vec::new();
+    for line in text.split_inclusive('\n') {
+        if let Some(at) = line.find(|character: char| !character.is_whitespace()) {
+            starts.push(offset + at);
+        }
+        offset += line.len();
+    }
+    starts
 }
 
 /// A part of a whole in percent; 100 of nothing.

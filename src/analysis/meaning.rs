@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::path::{Dependency, Path};
+use super::path::{Dependency, Path, Step};
 
 /// What is known of a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,17 @@ impl<'a> Meaning<'a> {
     /// The path, where there is exactly one.
     pub(super) fn exact_path(&self) -> Option<&Path<'a>> {
         if self.is_exact && !self.may_be_unset { self.paths.first() } else { None }
+    }
+
+    /// An element of it, where it is a list.
+    pub(super) fn element(&self) -> Self {
+        Self {
+            paths: self.paths.iter().map(|path| path.then(Step::Element)).collect(),
+            is_exact: self.exact_path().is_some(),
+            is_lenient: false,
+            may_be_unset: false,
+            dependencies: self.dependencies.clone(),
+        }
     }
 
     /// What is known where it is either this or the other.

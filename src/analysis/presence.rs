@@ -41,7 +41,9 @@ impl Presence {
             (Value::String(text), []) if text.trim().is_empty() => self.blank += 1,
             (_, []) => self.present += 1,
             (Value::Array(items), [Step::Element, rest @ ..]) => {
-                items.iter().for_each(|item| self.count(*item, rest));
+                for item in items {
+                    self.count(*item, rest);
+                }
             }
             (Value::Object(object), [Step::Key(key), rest @ ..]) => {
                 self.count(object.get(key).unwrap_or(Value::Undefined), rest);

@@ -61,7 +61,7 @@ pub fn each_part<'a>(nodes: Nodes<'a>, each: &mut dyn FnMut(&'a Node<'a>, &Part<
 
 /// The names of all variables that are read, and all texts that are written, which filters may take for expressions.
 #[must_use]
-pub fn names_and_texts<'a>(nodes: Nodes<'a>) -> (BTreeSet<&'a str>, Vec<&'a str>) {
+pub fn names_and_texts(nodes: Nodes<'_>) -> (BTreeSet<&str>, Vec<&str>) {
     let mut found = Found::default();
     found.nodes(nodes);
     (found.names, found.texts)

@@ -259,13 +259,7 @@ impl<'r, 'a> Walk<'r, 'a> {
         let list = self.silently(|walk| {
             walk.operand(collection, Look { missing: Outcome::Decides, depth: Depth::Shape, ..Look::STRICT })
         });
-        let element = Meaning {
-            paths: list.paths.iter().map(|path| path.then(Step::Element)).collect(),
-            is_exact: list.exact_path().is_some(),
-            is_lenient: false,
-            may_be_unset: false,
-            dependencies: list.dependencies.clone(),
-        };
+        let element = list.element();
         let over = list.dependencies;
         let (reads, guards, pushed) = (self.reads.len(), self.guards.len(), self.pushed.len());
         let outer_stops = std::mem::take(&mut self.stops);
@@ -392,7 +386,7 @@ impl<'r, 'a> Walk<'r, 'a> {
         }
         let mut meaning = self.expression(&value.expression, first);
         for (at, filter) in filters.iter().enumerate() {
-            meaning = self.filter(filter, meaning, look, filters.get(at + 1).is_none());
+            meaning = self.filter(filter, &meaning, look, filters.get(at + 1).is_none());
         }
         meaning
     }
@@ -415,7 +409,7 @@ impl<'r, 'a> Walk<'r, 'a> {
         Meaning::made_of(dependencies)
     }
 
-    fn filter(&mut self, filter: &'a FilterCall<'a>, input: Meaning<'a>, look: Look, is_last: bool) -> Meaning<'a> {
+    fn filter(&mut self, filter: &'a FilterCall<'a>, input: &Meaning<'a>, look: Look, is_last: bool) -> Meaning<'a> {
         let (_, treatment) = kind::treatment(filter.name);
         let mut dependencies = input.dependencies.clone();
         for operand in filter.arguments.iter().filter_map(|argument| argument.value.as_ref()) {
@@ -429,9 +423,9 @@ impl<'r, 'a> Walk<'r, 'a> {
         match treatment {
             Treatment::SelectsBy(usage) if !filter.arguments.is_empty() => {
                 let span = filter.arguments[0].value.map_or(filter.span, |value| value.span);
-                dependencies.extend(self.property(&input, literal(0), span, usage, look));
+                dependencies.extend(self.property(input, literal(0), span, usage, look));
             }
-            Treatment::Asks => dependencies.extend(self.question(&input, [literal(0), literal(1)], filter.span)),
+            Treatment::Asks => dependencies.extend(self.question(input, [literal(0), literal(1)], filter.span)),
             _ => {}
         }
         let elements = match treatment {
@@ -484,7 +478,7 @@ impl<'r, 'a> Walk<'r, 'a> {
         };
         let is_certain = look.is_certain && usage == PropertyUse::Needs && list.exact_path().is_some();
         let look = Look { missing, is_certain, ..Look::STRICT };
-        let element = self.element_of(list);
+        let element = list.element();
         self.follow(&element, segments, span, look).dependencies
     }
 
@@ -503,7 +497,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             return Vec::new();
         };
         let value: &'a FilteredValue<'a> = self.arena.alloc(value);
-        let element = self.element_of(list);
+        let element = list.element();
         self.pushed.push((name, element));
         let reads = self.reads.len();
         let meaning = self.value(value, Look { is_certain: false, ..Look::STRICT });
@@ -513,16 +507,6 @@ impl<'r, 'a> Walk<'r, 'a> {
             read.span = span;
         }
         meaning.dependencies
-    }
-
-    fn element_of(&self, list: &Meaning<'a>) -> Meaning<'a> {
-        Meaning {
-            paths: list.paths.iter().map(|path| path.then(Step::Element)).collect(),
-            is_exact: list.exact_path().is_some(),
-            is_lenient: false,
-            may_be_unset: false,
-            dependencies: list.dependencies.clone(),
-        }
     }
 
     fn look_through(&mut self, list: &Meaning<'a>, span: Span, look: Look) -> Vec<Dependency<'a>> {
@@ -629,17 +613,13 @@ impl<'r, 'a> Walk<'r, 'a> {
                 self.read(path, span, Look { missing, depth: Depth::Whole, kind, is_certain, takes_element });
                 meaning.dependencies.push(Dependency { path: path.clone(), depth: Depth::Whole });
             }
-            match step {
-                Some((Some(element), _)) => {
-                    meaning.paths = meaning.paths.iter().map(|path| path.then(element)).collect();
-                    meaning.is_lenient = false;
-                }
-                _ => {
-                    meaning.paths.clear();
-                    meaning.is_exact = false;
-                    break;
-                }
-            }
+            let Some((Some(element), _)) = step else {
+                meaning.paths.clear();
+                meaning.is_exact = false;
+                break;
+            };
+            meaning.paths = meaning.paths.iter().map(|path| path.then(element)).collect();
+            meaning.is_lenient = false;
         }
         if meaning.paths.iter().any(|path| path.steps.len() > MAX_STEPS) {
             self.reads_anything = true;

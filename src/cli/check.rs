@@ -47,12 +47,11 @@ impl Check {
         if self.fix && !self.diff {
             project = Project::open(global.directory())?;
         }
-        let judgement = match &self.data {
-            Some(data) => self.judge_data(&project, data, global)?,
-            None => {
-                let templates = project.select_templates(&self.names)?;
-                judge(&project, &templates, &project.select(&self.names)?, &global.circumstances())
-            }
+        let judgement = if let Some(data) = &self.data {
+            self.judge_data(&project, data, global)?
+        } else {
+            let templates = project.select_templates(&self.names)?;
+            judge(&project, &templates, &project.select(&self.names)?, &global.circumstances())
         };
         let mut out = anstream::stdout().lock();
         global.format().renderer(terminal::look()).render(&judgement.findings, &mut out)?;

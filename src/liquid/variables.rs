@@ -74,10 +74,9 @@ impl<'a> Reader<'a> {
 
     fn part(&mut self, part: Part<'a>) {
         match part {
-            Part::Value { value, .. } => self.value(value),
+            Part::Value { value, .. } | Part::Print(Printed::Value(value)) => self.value(value),
             Part::Operand { operand, .. } => self.operand(operand),
             Part::Name { name, .. } => self.own.push(name),
-            Part::Print(Printed::Value(value)) => self.value(value),
             Part::Print(_) | Part::UnknownText | Part::Stop => {}
             Part::Nodes { nodes, names, .. } => {
                 let before = self.own.len();

@@ -50,17 +50,15 @@ pub(super) fn apply(template: &Template, findings: Diagnostics) -> Diagnostics {
         let here = finding.location().is_none_or(|location| location.source().name() == name);
         here && ignores.iter().any(|ignore| ignore.code == finding.code.as_str())
     };
-    let (ignored, mut kept): (Vec<_>, Diagnostics) = {
-        let (ignored, kept): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_ignored);
-        (ignored, kept.into_iter().collect())
-    };
+    let (hidden, kept): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_ignored);
+    let mut kept: Diagnostics = kept.into_iter().collect();
     for ignore in &ignores {
         let location = template.source().at(ignore.span.clone());
         if rule(&ignore.code).is_none() {
             let message = format!("there is no rule `{}`", ignore.code);
             let finding = Diagnostic::error(UNKNOWN_RULE, message).at(location);
             kept.push(finding.suggest(&ignore.code, super::RULES.iter().map(|rule| rule.code.as_str())));
-        } else if !ignored.iter().any(|finding| finding.code.as_str() == ignore.code) {
+        } else if !hidden.iter().any(|finding| finding.code.as_str() == ignore.code) {
             let message = format!("nothing here is found by `{}`", ignore.code);
             kept.push(
                 Diagnostic::warning(UNUSED_IGNORE, message).primary(location, "ignores nothing").help("remove it"),

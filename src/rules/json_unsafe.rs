@@ -46,10 +46,10 @@ fn rewritten(facts: &TemplateFacts<'_>, hole: &Hole<'_>) -> Option<Fix> {
     let expression = written.trim_start_matches('{').trim_end_matches('}').trim();
     let mut fixed = format!("{{{{ {expression}");
     if !before.is_empty() {
-        fixed.push_str(&format!(" | prepend: \"{before}\""));
+        fixed.extend([" | prepend: \"", before, "\""]);
     }
     if !after.is_empty() || before.is_empty() {
-        fixed.push_str(&format!(" | append: \"{after}\""));
+        fixed.extend([" | append: \"", after, "\""]);
     }
     fixed.push_str(" | json }}");
     let offset = facts.template.content_start();

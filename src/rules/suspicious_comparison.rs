@@ -16,12 +16,11 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
         each_value(text.liquid.nodes, &mut |_, value, _| {
             for steps in value.expression.steps.windows(3) {
                 let [Step::Operand(left), Step::Operand(right), Step::Operator(operator, _)] = steps else { continue };
-                let (path, literal) = match (left.kind, right.kind) {
-                    (OperandKind::Path { base: None, segments }, OperandKind::Literal(literal))
-                    | (OperandKind::Literal(literal), OperandKind::Path { base: None, segments }) => {
-                        (segments, literal)
-                    }
-                    _ => continue,
+                let ((OperandKind::Path { base: None, segments: path }, OperandKind::Literal(literal))
+                | (OperandKind::Literal(literal), OperandKind::Path { base: None, segments: path })) =
+                    (left.kind, right.kind)
+                else {
+                    continue;
                 };
                 if let Some((message, help)) = doubt(path, *operator, literal) {
                     let span = Span::new(left.span.start.min(right.span.start), left.span.end.max(right.span.end));

@@ -52,7 +52,7 @@ fn projects() {
     let run = Sandbox::with_template(&nested, "{}").run(&["preview", "--format", "concise"]);
     assert_eq!(run.code, 1);
     assert!(
-        run.stdout.contains("templates/t.liquid:3:2601: error[liquid-syntax]: tags are nested deeper"),
+        run.stdout.contains("templates/t.liquid:3:2601: error[liquid-too-deep]: tags are nested deeper"),
         "{}",
         run.stdout
     );

@@ -91,8 +91,8 @@ impl<'a> Class<'a> {
     /// Whether nothing that it stands for can break the JSON at that position.
     pub(super) fn fits(self, position: Position) -> bool {
         match (position, self) {
-            (Position::Value, Self::Json | Self::Count) => true,
-            (Position::Text | Position::Key, Self::Count | Self::Number | Self::Plain) => true,
+            (Position::Value, Self::Json | Self::Count)
+            | (Position::Text | Position::Key, Self::Count | Self::Number | Self::Plain) => true,
             (_, Self::Literal(text)) => fits(text, position),
             _ => false,
         }

@@ -88,7 +88,7 @@ impl<'a> ContentProof<'a> {
 }
 
 /// What the names print that the template itself gives; those of loops hold whatever the data has.
-fn classes<'a>(nodes: Nodes<'a>) -> BTreeMap<&'a str, Class<'a>> {
+fn classes(nodes: Nodes<'_>) -> BTreeMap<&str, Class<'_>> {
     let mut classes = BTreeMap::new();
     each_part(nodes, &mut |_, part| match part {
         Part::Name { name, value, .. } => {
@@ -107,7 +107,7 @@ fn classes<'a>(nodes: Nodes<'a>) -> BTreeMap<&'a str, Class<'a>> {
                 .entry(*name)
                 .and_modify(|known| {
                     if *known != class {
-                        *known = Class::Unknown
+                        *known = Class::Unknown;
                     }
                 })
                 .or_insert(class);

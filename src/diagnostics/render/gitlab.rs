@@ -36,7 +36,7 @@ fn issue(diagnostic: &Diagnostic, seen: &mut HashMap<String, usize>) -> Value {
     json!({
         "description": diagnostic.message,
         "check_name": diagnostic.code,
-        "fingerprint": digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+        "fingerprint": format!("{:032x}", u128::from_be_bytes(digest.into())),
         "severity": severity,
         "location": { "path": path, "lines": { "begin": line } },
     })

@@ -1,4 +1,4 @@
-//! JUnit's XML, which build servers show among the tests: one test for each finding, failed unless it is only information.
+//! `JUnit`'s XML, which build servers show among the tests: one test for each finding, failed unless it is only information.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};

@@ -52,7 +52,7 @@ pub enum Format {
     JsonLines,
     /// SARIF 2.1.0, for code hosts.
     Sarif,
-    /// JUnit's XML, for build servers.
+    /// `JUnit`'s XML, for build servers.
     Junit,
     /// Annotations of GitHub's runners.
     Github,
