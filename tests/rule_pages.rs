@@ -110,10 +110,10 @@ fn every_format_tells_each_finding_once() {
                 Format::Full => format!("[{code}]: {}", finding.message),
                 Format::Concise => format!("{file}:{start}: {}[{code}]", finding.severity),
                 Format::Json | Format::JsonLines => format!("\"code\":\"{code}\""),
-                Format::Sarif => format!("\"ruleId\": \"{code}\""),
+                Format::Sarif => format!("\"ruleId\":\"{code}\""),
                 Format::Junit => format!("<testcase name=\"{code} at {start}\" classname=\"{file}\">"),
                 Format::Github => format!(" title={code},file={file},line={},", start.line),
-                Format::Gitlab => format!("\"check_name\": \"{code}\""),
+                Format::Gitlab => format!("\"check_name\":\"{code}\""),
             };
             assert_eq!(out.matches(&told).count(), 1, "{format}: {told}\n{out}");
         }

@@ -15,7 +15,7 @@ impl Render for Gitlab {
     fn render(&self, diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
         let mut seen = HashMap::new();
         let report: Vec<_> = diagnostics.iter().map(|diagnostic| issue(diagnostic, &mut seen)).collect();
-        writeln!(out, "{}", sanitize::json(&serde_json::to_string_pretty(&report)?))
+        writeln!(out, "{}", sanitize::json(&serde_json::to_string(&report)?))
     }
 }
 

@@ -26,7 +26,7 @@ impl Render for Sarif {
                 "results": diagnostics.iter().map(result).collect::<Vec<_>>(),
             }],
         });
-        writeln!(out, "{}", sanitize::json(&serde_json::to_string_pretty(&log)?))
+        writeln!(out, "{}", sanitize::json(&serde_json::to_string(&log)?))
     }
 }
 

@@ -195,7 +195,8 @@ fn formats_have_names() {
     }
     assert_eq!(
         "xml".parse::<Format>().unwrap_err().to_string(),
-        "`xml` is no format; expected one of `full`, `concise`, `json`, `jsonl`"
+        "`xml` is no format; expected one of `full`, `concise`, `json`, `jsonl`, `sarif`, `junit`, \
+         `github`, `gitlab`"
     );
 }
 
@@ -283,4 +284,44 @@ fn nothing_upsets_a_format() {
             }
         }
     }
+}
+
+#[test]
+fn sarif() {
+    let text = drawn(Format::Sarif, PLAIN, &documented());
+    insta::assert_snapshot!("sarif", text);
+    let log: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn junit() {
+    insta::assert_snapshot!("junit", drawn(Format::Junit, PLAIN, &documented()));
+    let hostile = Diagnostic::error(UNDEFINED, "<a b=\"c\">&\u{1}\u{1b}[31m\nnext\u{ffff}");
+    let text = drawn(Format::Junit, PLAIN, &[hostile]);
+    assert!(text.contains("message=\"&lt;a b=&quot;c&quot;&gt;&amp;"), "{text}");
+    assert!(!text.contains(['\u{1}', '\u{1b}', '\u{ffff}']), "{text}");
+    assert!(drawn(Format::Junit, PLAIN, &[]).contains("<testcase name=\"no problems\""));
+}
+
+#[test]
+fn github() {
+    insta::assert_snapshot!("github", drawn(Format::Github, PLAIN, &documented()));
+    let source = Source::new("a,b:c%.liquid", "x");
+    let hostile = Diagnostic::info(UNDEFINED, "50 %\n::error::injected").at(source.at(0..1));
+    assert_eq!(
+        drawn(Format::Github, PLAIN, &[hostile]),
+        "::notice title=undefined-variable,file=a%2Cb%3Ac%25.liquid,line=1,endLine=1,col=1,endColumn=2\
+         ::50 %25%0A::error::injected\n"
+    );
+}
+
+#[test]
+fn gitlab() {
+    let text = drawn(Format::Gitlab, PLAIN, &documented());
+    insta::assert_snapshot!("gitlab", text);
+    let twice = [documented()[1].clone(), documented()[1].clone()];
+    let report: serde_json::Value = serde_json::from_str(&drawn(Format::Gitlab, PLAIN, &twice)).unwrap();
+    assert_ne!(report[0]["fingerprint"], report[1]["fingerprint"]);
+    assert_eq!(drawn(Format::Gitlab, PLAIN, &[]), "[]\n");
 }
