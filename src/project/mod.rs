@@ -2,6 +2,7 @@
 
 mod config;
 mod folder;
+mod names;
 mod rendering;
 mod selection;
 
@@ -17,6 +18,7 @@ use crate::customerio;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
 use crate::message::{Customer, IdentifierKind, Request, Snippet, SnippetKind, Template, Workspace};
 use folder::{File, Folder};
+use names::Names;
 
 const DUPLICATE_TRIGGER_NAME: Code = Code::new("duplicate-trigger-name");
 const DUPLICATE_ID: Code = Code::new("duplicate-id");
@@ -98,8 +100,9 @@ impl Project {
             problems,
         };
         project.check_names();
-        project.resolved = project.requests.iter().map(|request| project.resolve(request)).collect();
-        project.report_unresolved();
+        let found = Names::new(&project.templates, &project.customers, &project.requests).of_requests();
+        project.resolved = found.iter().map(|(template, customer)| Some(((*template)?, (*customer)?))).collect();
+        project.report_unresolved(&found);
         project.problems.tidy();
         Ok(project)
     }
@@ -170,33 +173,10 @@ impl Project {
         places.into_iter().map(case).collect()
     }
 
-    /// The template and the customer that a request names.
-    fn resolve(&self, request: &Request) -> Option<(usize, usize)> {
-        Some((self.template_of(request)?, self.customer_of(request)?))
-    }
-
-    /// A number that no template has may still be a name.
-    fn template_of(&self, request: &Request) -> Option<usize> {
-        let reference = &request.template().text;
-        let by_id = self.templates.iter().position(|template| template.has_id(reference));
-        by_id.or_else(|| self.templates.iter().position(|template| template.is_called(reference)))
-    }
-
-    fn customer_of(&self, request: &Request) -> Option<usize> {
-        let identifier = request.identifier();
-        let has_it = |customer: &Customer| {
-            let known = customer.identifier(identifier.kind);
-            match identifier.kind {
-                IdentifierKind::Email => known.is_some_and(|known| known.eq_ignore_ascii_case(&identifier.value)),
-                _ => known == Some(identifier.value.as_str()),
-            }
-        };
-        self.customers.iter().position(has_it)
-    }
-
-    fn report_unresolved(&mut self) {
-        for request in &self.requests {
-            if self.template_of(request).is_none() {
+    /// Reports requests whose template or customer was not found, and templates that none asks for.
+    fn report_unresolved(&mut self, found: &[(Option<usize>, Option<usize>)]) {
+        for (request, (template, customer)) in self.requests.iter().zip(found) {
+            if template.is_none() {
                 let reference = request.template();
                 let names = self.templates.iter().map(Template::name);
                 let message = format!("there is no template `{}`", reference.text);
@@ -205,7 +185,7 @@ impl Project {
                     .suggest(&reference.text, names);
                 self.problems.push(problem);
             }
-            if self.customer_of(request).is_none() {
+            if customer.is_none() {
                 let identifier = request.identifier();
                 let kind = identifier.kind.as_str();
                 let message = format!("there is no customer with the {kind} `{}`", identifier.value);
@@ -217,8 +197,9 @@ impl Project {
                 self.problems.push(problem.help(format!("put the customer into a JSON file in `{folder}`")));
             }
         }
+        let asked_for: HashSet<_> = found.iter().filter_map(|(template, _)| *template).collect();
         for (place, template) in self.templates.iter().enumerate() {
-            if !self.requests.iter().any(|request| self.template_of(request) == Some(place)) {
+            if !asked_for.contains(&place) {
                 let folder = self.config.paths.requests.display();
                 let message = format!("no request asks for the template `{}`", template.name());
                 let problem = Diagnostic::info(NO_REQUESTS, message).at(template.source().at(0..0));
