@@ -7,7 +7,7 @@ use inkproof::liquid::{Arena, Options, Output, Template, Trace, json};
 use serde_json::{Map, Value, json};
 
 /// How many templates are tried, each with some data.
-const TEMPLATES: u64 = 1000;
+const TEMPLATES: u64 = 600;
 const KEYS: [&str; 6] = ["a", "b", "c", "name", "list", "box"];
 
 /// Makes templates and data by chance.
@@ -262,5 +262,5 @@ fn what_is_said_of_missing_variables_is_true() {
         }
     }
     println!("{unneeded} unneeded, {fatal} fatal, {harmless} harmless");
-    assert!(unneeded > 10_000 && fatal > 300 && harmless > 10_000, "{unneeded} {fatal} {harmless}");
+    assert!(unneeded > 10_000 && fatal > 200 && harmless > 10_000, "{unneeded} {fatal} {harmless}");
 }

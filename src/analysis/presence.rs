@@ -1,5 +1,7 @@
 //! Presence: what of the places that a template looks at there is in some data.
 
+use std::collections::HashSet;
+
 use super::path::{Path, Step};
 use crate::liquid::Value;
 
@@ -58,27 +60,27 @@ impl Presence {
 /// Every place of a value that has a key, outer ones first.
 #[must_use]
 pub fn places<'a>(root: &'a str, value: Value<'a>) -> Vec<Path<'a>> {
-    fn within<'a>(value: Value<'a>, path: &Path<'a>, found: &mut Vec<Path<'a>>) {
+    fn within<'a>(value: Value<'a>, path: &Path<'a>, known: &mut HashSet<Path<'a>>, found: &mut Vec<Path<'a>>) {
         match value {
             Value::Object(object) => {
                 for (key, value) in object.entries() {
                     let path = path.then(Step::Key(key));
-                    if !found.contains(&path) {
+                    if known.insert(path.clone()) {
                         found.push(path.clone());
                     }
-                    within(*value, &path, found);
+                    within(*value, &path, known, found);
                 }
             }
             Value::Array(items) => {
                 let path = path.then(Step::Element);
                 // Lists mostly have the same keys in each element.
-                items.iter().take(MAX_ELEMENTS).for_each(|item| within(*item, &path, found));
+                items.iter().take(MAX_ELEMENTS).for_each(|item| within(*item, &path, known, found));
             }
             _ => {}
         }
     }
     let mut found = Vec::new();
-    within(value, &Path::of(root), &mut found);
+    within(value, &Path::of(root), &mut HashSet::new(), &mut found);
     found
 }
 

@@ -1,5 +1,7 @@
 //! Reads: one look of a template at the data, and what happens where nothing is there.
 
+use std::rc::Rc;
+
 use super::kind::Kind;
 use super::path::{Dependency, Depth, Path};
 use crate::liquid::{NodeId, Span};
@@ -31,7 +33,7 @@ pub struct Read<'a> {
     /// Whether it is a list of which one element is taken.
     pub takes_element: bool,
     /// The conditions of the branches around it, outermost first, and whether each must be true.
-    pub branches: Vec<(Span, bool)>,
+    pub branches: Rc<[(Span, bool)]>,
 }
 
 /// What happens where a read finds nothing, the gravest last.

@@ -69,7 +69,7 @@ pub(super) struct Walk<'r, 'a> {
     pushed: Vec<(&'a str, Meaning<'a>)>,
     assigned: Names<'a>,
     guards: Vec<Rc<Guard<'a>>>,
-    branches: Vec<(Span, bool)>,
+    branches: Rc<[(Span, bool)]>,
     /// What the ends of the runs under way depend on, one for each `break` and `continue`.
     stops: Vec<Vec<Dependency<'a>>>,
     /// Set while something is looked at again only to know what it means.
@@ -93,7 +93,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             pushed: Vec::new(),
             assigned: Names::default(),
             guards: Vec::new(),
-            branches: Vec::new(),
+            branches: Rc::default(),
             stops: Vec::new(),
             is_silent: false,
             visits: 0,
@@ -248,10 +248,10 @@ impl<'r, 'a> Walk<'r, 'a> {
     }
 
     fn branch(&mut self, nodes: Nodes<'a>, condition: Option<(Span, bool)>) {
-        let branches = self.branches.len();
-        self.branches.extend(condition);
+        let outer = self.branches.clone();
+        self.branches = outer.iter().copied().chain(condition).collect();
         self.nodes(nodes);
-        self.branches.truncate(branches);
+        self.branches = outer;
     }
 
     /// Goes through a loop's body; gives what it depends on whether there is a round at all.

@@ -1,5 +1,7 @@
 //! Facts: all that rules judge a template by, gathered once.
 
+use std::collections::HashSet;
+
 use crate::analysis::{ContentProof, Coverage, Needs, Path, Presence, places};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Severity, did_you_mean};
 use crate::liquid::tree::NodeKind;
@@ -109,10 +111,14 @@ impl<'f> TemplateFacts<'f> {
                 _ => Value::Undefined,
             };
             let all = places("trigger", trigger);
-            let mut unused: Vec<&Path<'_>> = Vec::new();
+            // Outer places come before those within them.
+            let mut useless: HashSet<Path<'_>> = HashSet::new();
+            let mut unused = Vec::new();
             for path in &all {
-                if !unused.iter().any(|outer| path.is_within(outer)) && !self.needs.has_use_for(path) {
-                    unused.push(path);
+                let is_told = ancestors(path).any(|outer| useless.contains(&outer));
+                if !is_told && !self.needs.has_use_for(path) {
+                    useless.insert(path.clone());
+                    unused.push(path.to_string());
                 }
             }
             CaseFacts {
@@ -120,7 +126,7 @@ impl<'f> TemplateFacts<'f> {
                 presence,
                 trace: trace.clone(),
                 rendering: None,
-                unused: unused.iter().map(ToString::to_string).collect(),
+                unused,
                 places: places("", data).iter().map(|path| path.to_string()[1..].to_owned()).collect(),
             }
         })
@@ -184,6 +190,11 @@ impl CaseFacts {
         let elsewhere = || self.places.iter().find(|place| place.ends_with(&ending)).cloned();
         sibling.map(|sibling| format!("{parent}{sibling}")).or_else(elsewhere)
     }
+}
+
+/// The places that a path leads through, inner ones first.
+fn ancestors<'a>(path: &Path<'a>) -> impl Iterator<Item = Path<'a>> {
+    std::iter::successors(path.parent(), Path::parent)
 }
 
 /// How many customers a JSON object is tried with.
