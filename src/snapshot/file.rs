@@ -75,24 +75,32 @@ pub(super) fn is_of_insta(text: &str) -> bool {
 pub(super) fn write(header: &Header<'_>, contents: &str) -> String {
     let mut text = String::with_capacity(contents.len() + 256);
     text.push_str("---\nexpression: ");
-    push_quoted(header.expression, &mut text);
+    push_scalar(header.expression, &mut text);
     text.push_str("\ninfo:");
     for (name, value) in header.info {
         let _ = write!(text, "\n  {name}: ");
-        push_quoted(value, &mut text);
+        push_scalar(value, &mut text);
     }
     text.push_str("\ninput_file: ");
-    push_quoted(header.input_file, &mut text);
+    push_scalar(header.input_file, &mut text);
     text.push_str("\n---\n");
     text.push_str(contents);
     text.push('\n');
     text
 }
 
-/// A YAML text in double quotes, which may say whatever a JSON text may.
-fn push_quoted(value: &str, text: &mut String) {
-    // A text always has a JSON form.
-    text.push_str(&serde_json::to_string(value).unwrap_or_default());
+/// A YAML text: as it is where that is plainly a text, as insta writes it too; else in double quotes, which may hold
+/// whatever JSON's may.
+fn push_scalar(value: &str, text: &mut String) {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '@' | ' ');
+    // A slash keeps words such as `null` and numbers out.
+    let starts_as_text = value.starts_with(|c: char| c.is_ascii_alphabetic()) && value.contains('/');
+    if starts_as_text && value.chars().all(is_plain) && !value.ends_with(' ') {
+        text.push_str(value);
+    } else {
+        // A text always has a JSON form.
+        text.push_str(&serde_json::to_string(value).unwrap_or_default());
+    }
 }
 
 /// The header, and what follows it.
@@ -143,13 +151,19 @@ mod tests {
 
     #[test]
     fn insta_reads_what_is_written() {
-        let header = Header { expression: "e\\\"", info: &[("template", "t: \u{1b}x")], input_file: "f" };
+        for text in ["e\\\"", "a/b c@d.json", "null", "1", "a/b: c", "é/x", "a/ ", "-/a", "a/#b", "a/b #c"] {
+            let header = Header { expression: text, info: &[("template", text)], input_file: text };
+            insta_reads(&header, text);
+        }
+    }
+
+    fn insta_reads(header: &Header<'_>, text: &str) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.snap");
-        std::fs::write(&path, write(&header, "{\n  \"a\": 1\n}")).unwrap();
+        std::fs::write(&path, write(header, "{\n  \"a\": 1\n}")).unwrap();
         let snapshot = insta::Snapshot::from_file(&path).unwrap();
-        assert_eq!(snapshot.metadata().expression(), Some("e\\\""));
-        assert_eq!(snapshot.metadata().input_file(), Some("f"));
+        assert_eq!(snapshot.metadata().expression(), Some(text));
+        assert_eq!(snapshot.metadata().input_file(), Some(text));
         assert_eq!(snapshot.as_text().unwrap().to_string(), "{\n  \"a\": 1\n}");
     }
 

@@ -98,3 +98,16 @@ fn escape(text: &str) -> String {
     }
     escaped
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_in_xml() {
+        assert_eq!(
+            escape("<a b=\"1\"> & ]]>\n\u{0}\u{1b}é\u{ffff}"),
+            "&lt;a b=&quot;1&quot;&gt; &amp; ]]&gt;\n\u{fffd}\u{fffd}é\u{fffd}"
+        );
+    }
+}
