@@ -69,7 +69,8 @@ const FORMATS_OF_SOME: [&str; 3] = ["junit", "github", "markdown"];
 
 /// Offers the formats by their names.
 fn format_parser() -> clap::builder::PossibleValuesParser {
-    clap::builder::PossibleValuesParser::new(Format::ALL.map(Format::as_str).into_iter().chain(FORMATS_OF_SOME))
+    let of_some = FORMATS_OF_SOME.into_iter().filter(|name| name.parse::<Format>().is_err());
+    clap::builder::PossibleValuesParser::new(Format::ALL.map(Format::as_str).into_iter().chain(of_some))
 }
 
 impl Global {

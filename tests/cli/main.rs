@@ -1,9 +1,16 @@
 //! The commands, run as their users run them: the real binary in a folder of its own.
 
 mod broken;
+#[cfg(unix)]
+mod ci;
+mod diff;
 mod hostile;
 mod liquid;
 mod oracle;
 mod preview;
 mod render;
+#[cfg(unix)]
+mod review;
 mod sandbox;
+mod scratch;
+mod test;

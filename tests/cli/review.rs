@@ -1,15 +1,11 @@
 //! `inkproof review` at a terminal of its own.
 
-#![cfg(unix)]
-
-mod scratch;
-
 use std::io::{Read, Write};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use super::scratch::Scratch;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use scratch::Scratch;
 
 /// How long something may take to appear.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -1,8 +1,7 @@
 //! `inkproof diff`: what two revisions render differently.
 
-mod scratch;
-
-use scratch::Scratch;
+use super::sandbox::Run;
+use super::scratch::Scratch;
 use serde_json::Value;
 
 /// A repository whose project stands in a folder below, with three commits: nothing, all, and other words.
@@ -101,7 +100,7 @@ fn what_cannot_be_compared() {
     }
     assert!(!scratch.path("x").exists());
     let alone = Scratch::node();
-    let said = scratch::said(&alone.command().env("GIT_CEILING_DIRECTORIES", "/").args(["diff"]).output().unwrap());
+    let said = Run::of(&alone.command().env("GIT_CEILING_DIRECTORIES", "/").args(["diff"]).output().unwrap());
     assert_eq!(said.code, 2);
     assert!(said.stderr.contains("not a git repository"), "{}", said.stderr);
 }

@@ -1,6 +1,4 @@
-//! Scratch projects that the real program is run in.
-
-#![allow(dead_code, reason = "each test file uses a part")]
+//! Scratch projects: what a test changes between one run of the program and the next.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -8,17 +6,17 @@ use std::{env, fs};
 
 use tempfile::TempDir;
 
+use super::sandbox::Run;
+
 /// A project in a folder of its own, which goes with it.
 pub(crate) struct Scratch(TempDir);
 
-/// What a run of the program said.
-pub(crate) struct Said {
-    pub(crate) code: i32,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-}
+impl Run {
+    pub(crate) fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        Self { stdout: text(&output.stdout), stderr: text(&output.stderr), code: output.status.code().unwrap_or(-1) }
+    }
 
-impl Said {
     /// The last line of its results.
     pub(crate) fn last_line(&self) -> &str {
         self.stdout.lines().last().unwrap_or_default()
@@ -96,13 +94,13 @@ impl Scratch {
     }
 
     /// What the program says at a desk.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
-        said(&self.command().args(arguments).output().unwrap())
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(&self.command().args(arguments).output().unwrap())
     }
 
     /// What it says where nobody sits.
-    pub(crate) fn run_in_ci(&self, arguments: &[&str]) -> Said {
-        said(&self.command().env("CI", "true").args(arguments).output().unwrap())
+    pub(crate) fn run_in_ci(&self, arguments: &[&str]) -> Run {
+        Run::of(&self.command().env("CI", "true").args(arguments).output().unwrap())
     }
 
     /// What git says. Whoever runs this need not be known to it.
@@ -129,13 +127,5 @@ impl Scratch {
         }
         found.sort();
         found
-    }
-}
-
-pub(crate) fn said(output: &Output) -> Said {
-    Said {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout.clone()).unwrap(),
-        stderr: String::from_utf8(output.stderr.clone()).unwrap(),
     }
 }

@@ -1,10 +1,9 @@
 //! `inkproof test`, `accept`, `reject` and `pending`, as people and their services run them.
 
-mod scratch;
-
 use std::fs;
 
-use scratch::Scratch;
+use super::sandbox::Run;
+use super::scratch::Scratch;
 use serde_json::Value;
 
 const ALL_UNCHANGED: &str = "tested 3: 3 unchanged, 0 new, 0 different, 0 unusable, 0 obsolete";
@@ -95,12 +94,12 @@ fn nobody_sits_there() {
     // Whoever says otherwise is heard: the flag above the variable above `CI`.
     let mut command = scratch.command();
     command.env("CI", "true").env("INKPROOF_UPDATE", "pending").arg("test");
-    assert_eq!(scratch::said(&command.output().unwrap()).code, 0);
+    assert_eq!(Run::of(&command.output().unwrap()).code, 0);
     assert_eq!(scratch.snapshots().len(), 3);
-    assert_eq!(scratch::said(&command.args(["--update", "none"]).output().unwrap()).code, 1);
+    assert_eq!(Run::of(&command.args(["--update", "none"]).output().unwrap()).code, 1);
     assert_eq!(scratch.run_in_ci(&["accept"]).code, 0);
     assert_eq!(scratch.run_in_ci(&["test"]).code, 0);
-    let said = scratch::said(&scratch.command().env("CI", "false").args(["test"]).output().unwrap());
+    let said = Run::of(&scratch.command().env("CI", "false").args(["test"]).output().unwrap());
     assert_eq!(said.code, 0);
 }
 
@@ -247,7 +246,7 @@ fn the_same_bytes_everywhere() {
     for (zone, locale) in [("UTC", "C"), ("Asia/Tokyo", "de_DE.UTF-8"), ("America/New_York", "ar_EG.UTF-8")] {
         let mut command = scratch.command();
         command.env("TZ", zone).env("LC_ALL", locale).env("LANG", locale).args(["test", "--update", "all"]);
-        assert_eq!(scratch::said(&command.output().unwrap()).code, 0);
+        assert_eq!(Run::of(&command.output().unwrap()).code, 0);
         seen.push(scratch.snapshots());
         fs::remove_dir_all(scratch.path("tests/snapshots")).unwrap();
     }
@@ -288,12 +287,12 @@ fn the_settings_of_tests() {
         "\"sentAt\": \"2030-05-06T07:08:09Z\"",
         "\"title\": \"[title]\"",
         "\"body\": \"h\"",
-        "input_file: \"more/hello.json\"",
+        "input_file: more/hello.json\n",
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
     // Only tests see requests that are there for them.
-    assert_eq!(scratch.run(&["preview", "more/*"]).code, 2);
+    assert_eq!(scratch.run(&["render", "hello"]).stdout, "");
     // What the command line says is above.
     assert_eq!(scratch.run(&["test", "--now", "2030-01-01T00:00:00Z", "--update", "none"]).code, 1);
 }

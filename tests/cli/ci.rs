@@ -1,13 +1,9 @@
 //! The examples of `docs/ci.md` are run, as far as they can be here; what only a service could run is at least YAML.
 
-#![cfg(unix)]
-
-mod scratch;
-
 use std::path::Path;
 use std::process::Command;
 
-use scratch::Scratch;
+use super::scratch::Scratch;
 
 /// The blocks of code of the page, with their languages.
 fn blocks() -> Vec<(String, String)> {
