@@ -10,7 +10,7 @@ use super::difference::{Drawing, Layout};
 use super::test::unified;
 use super::{Failure, Global, Outcome, terminal};
 use crate::diagnostics::sanitize;
-use crate::snapshot::{Change, Difference, FieldChange, Range, between};
+use crate::snapshot::{Change, Difference, FieldChange, Range, between, changed_fields};
 
 /// The formats beyond those of problems.
 pub(super) const FORMATS: &[&str] = &["markdown"];
@@ -71,7 +71,7 @@ struct Line<'a> {
 
 impl<'a> Line<'a> {
     fn new(change: &'a Change) -> Self {
-        let fields = change.old.as_ref().zip(change.new.as_ref()).map(|_| difference(change).fields);
+        let fields = change.old.as_ref().zip(change.new.as_ref()).map(|(old, new)| changed_fields(old, new));
         Self {
             name: &change.name,
             status: status(change),

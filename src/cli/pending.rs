@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Failure, Global, Outcome};
 use crate::diagnostics::{did_you_mean, sanitize};
 use crate::project::Project;
-use crate::snapshot::{Difference, FieldChange, Stage, Store, Subject, contents_of};
+use crate::snapshot::{FieldChange, Stage, Store, Subject, changed_fields, contents_of};
 
 #[derive(Debug, Args)]
 pub(super) struct Pending {
@@ -111,7 +111,7 @@ impl Waiting {
             };
             let (old, new) = (read(Stage::Accepted), read(Stage::Pending));
             let is_new = !self.store.path(name, Stage::Accepted).exists();
-            let changes = old.zip(new).map(|(old, new)| Difference::between(&old, &new).fields);
+            let changes = old.zip(new).map(|(old, new)| changed_fields(&old, &new));
             Item {
                 name: name.clone(),
                 status: if is_new { "new" } else { "different" },

@@ -1,15 +1,15 @@
 //! The difference: what became of a message, by field and by line.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 /// Lines shown around a changed one.
 const CONTEXT: usize = 3;
-/// How long the shortest difference is looked for; then one that is only right is taken.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How long the shortest difference is looked for; then one that is only right is taken. Short, as there may be many.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// What became of a snapshot's contents.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,8 +86,19 @@ impl Difference {
     /// ```
     #[must_use]
     pub fn between(old: &str, new: &str) -> Self {
-        Self { fields: fields(old, new), hunks: hunks(old, new) }
+        Self { fields: changed_fields(old, new), hunks: hunks(old, new) }
     }
+}
+
+/// The fields that changed, where both contents are messages. Of the whole [`Difference`], this part is quick to find.
+#[must_use]
+pub fn changed_fields(old: &str, new: &str) -> Vec<FieldChange> {
+    let mut changes = Vec::new();
+    // A failure is no JSON.
+    if let (Ok(old), Ok(new)) = (serde_json::from_str(old), serde_json::from_str(new)) {
+        compare(String::new(), Some(&old), Some(&new), &mut changes);
+    }
+    changes
 }
 
 impl fmt::Display for FieldChange {
@@ -99,15 +110,6 @@ impl fmt::Display for FieldChange {
             (None, None) => write!(f, "{}", self.field),
         }
     }
-}
-
-fn fields(old: &str, new: &str) -> Vec<FieldChange> {
-    let mut changes = Vec::new();
-    // A failure is no JSON.
-    if let (Ok(old), Ok(new)) = (serde_json::from_str(old), serde_json::from_str(new)) {
-        compare(String::new(), Some(&old), Some(&new), &mut changes);
-    }
-    changes
 }
 
 fn compare(field: String, old: Option<&Value>, new: Option<&Value>, changes: &mut Vec<FieldChange>) {
@@ -139,19 +141,21 @@ fn below(field: &str, name: &str) -> String {
 }
 
 fn hunks(old: &str, new: &str) -> Vec<Hunk> {
-    let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(old, new);
+    let deadline = Instant::now() + PATIENCE;
+    let diff = TextDiff::configure().deadline(deadline).diff_lines(old, new);
     let mut hunks = Vec::new();
     for group in diff.grouped_ops(CONTEXT) {
         let Some(first) = group.first() else { continue };
         let (old_line, new_line) = (first.old_range().start + 1, first.new_range().start + 1);
-        let lines = group.iter().flat_map(|op| diff.iter_inline_changes(op)).map(|change| Line {
-            tag: match change.tag() {
-                ChangeTag::Equal => Tag::Kept,
-                ChangeTag::Delete => Tag::Removed,
-                ChangeTag::Insert => Tag::Added,
-            },
-            parts: parts(&change),
-        });
+        let lines =
+            group.iter().flat_map(|op| diff.iter_inline_changes_deadline(op, Some(deadline))).map(|change| Line {
+                tag: match change.tag() {
+                    ChangeTag::Equal => Tag::Kept,
+                    ChangeTag::Delete => Tag::Removed,
+                    ChangeTag::Insert => Tag::Added,
+                },
+                parts: parts(&change),
+            });
         hunks.push(Hunk { old_line, new_line, lines: lines.collect() });
     }
     hunks
@@ -168,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn changed_fields() {
+    fn fields_that_changed() {
         for (old, new, expected) in [
             (r#"{"a":1}"#, r#"{"a":1}"#, vec![]),
             (r#"{"a":1,"b":2}"#, r#"{"b":3,"c":[]}"#, vec!["a: removed 1", "b: 2 → 3", "c: added []"]),
@@ -177,7 +181,7 @@ mod tests {
             (r#"{"a":{"b":1}}"#, r#"{"a":[1]}"#, vec![r#"a: {"b":1} → [1]"#]),
             ("not sent", r#"{"a":1}"#, vec![]),
         ] {
-            let found: Vec<_> = fields(old, new).iter().map(ToString::to_string).collect();
+            let found: Vec<_> = changed_fields(old, new).iter().map(ToString::to_string).collect();
             assert_eq!(found, expected, "{old} {new}");
         }
     }

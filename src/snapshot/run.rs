@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io;
 
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
 use super::contents::contents;
@@ -16,6 +17,8 @@ use crate::project::{Case, Project};
 /// How many messages of one template are rendered by one thread at a time. More would leave threads idle at the end;
 /// fewer would parse a template more often than need be.
 const PIECE: usize = 64;
+/// The bytes of a thread's stack: what a main thread has, because what is nested deep is rendered alike by both.
+const STACK: usize = 8 << 20;
 /// How many messages are compared before a run that stops at the first failure looks for one.
 const WINDOW: usize = 512;
 
@@ -129,6 +132,13 @@ impl<'p> Run<'p> {
     /// Tests.
     #[must_use]
     pub fn test(&self, subjects: Vec<Subject<'p>>) -> Report<'p> {
+        match ThreadPoolBuilder::new().stack_size(STACK).build() {
+            Ok(threads) => threads.install(|| self.test_here(subjects)),
+            Err(_) => self.test_here(subjects),
+        }
+    }
+
+    fn test_here(&self, subjects: Vec<Subject<'p>>) -> Report<'p> {
         let settings = &self.project.config().test;
         let store = Store::new(self.project.root(), &settings.snapshots);
         let listing = store.list();

@@ -340,3 +340,56 @@ fn why_it_changed() {
     let said = scratch.run(&["test", "--update", "none"]);
     assert!(said.stdout.contains("templates/order.liquid changed at line 5\n"), "{}", said.stdout);
 }
+
+#[test]
+fn what_is_nested_deep() {
+    let scratch = accepted();
+    let deep = |open: &str, close: &str, times| open.repeat(times) + &close.repeat(times);
+    scratch.write("templates/json.liquid", &format!("---\n---\n{{\"x\": {}}}", deep("[", "]", 490)));
+    scratch.write("templates/tags.liquid", &format!("---\n---\n{{{}}}", deep("{% if true %}", "{% endif %}", 190)));
+    scratch.write(
+        "templates/texts.liquid",
+        &format!("---\n---\n{{% assign t = trigger.t %}}{{% render_liquid t %}}{}", "{}"),
+    );
+    let text = "{% if true %}".repeat(150) + "{% render_liquid trigger.t %}" + &"{% endif %}".repeat(150);
+    scratch.request("json", "json", "{}");
+    scratch.request("tags", "tags", "{}");
+    scratch.request("texts", "texts", &format!("{{ \"t\": \"{text}\" }}"));
+    assert_eq!(scratch.run(&["test", "--update", "all"]).code, 0);
+    let rendered = scratch.run(&["render"]);
+    assert_eq!((rendered.code, rendered.stdout.lines().count()), (1, 6), "{}", rendered.stderr);
+    scratch.replace("templates/json.liquid", "[[]]", "[1]");
+    assert_eq!(scratch.run_in_ci(&["test"]).code, 1);
+}
+
+/// A run may be killed at any moment: each file is the old one or the new one, whole.
+#[cfg(unix)]
+#[test]
+fn a_killed_run_leaves_whole_files() {
+    let scratch = Scratch::node();
+    for number in 0..200 {
+        scratch.request(&format!("order/{number}"), "order", &format!("{{ \"id\": {number} }}"));
+    }
+    let written = |word: &str| {
+        scratch.write("templates/order.liquid", &format!("---\n---\n{{ \"title\": \"{}\" }}", word.repeat(500)));
+        assert_eq!(scratch.run(&["test", "--update", "all", "--format", "concise"]).code, 0);
+        scratch.snapshots()
+    };
+    let (one, two) = (written("one "), written("two "));
+    for round in 0..12_u64 {
+        let word = if round % 2 == 0 { "one " } else { "two " };
+        scratch.write("templates/order.liquid", &format!("---\n---\n{{ \"title\": \"{}\" }}", word.repeat(500)));
+        let mut command = scratch.command();
+        command.args(["test", "--update", "all", "--format", "concise"]).stdout(std::process::Stdio::null());
+        let mut child = command.spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(round * 10));
+        // It may have come to its end already.
+        let _ = child.kill();
+        child.wait().unwrap();
+        let found: Vec<_> = scratch.snapshots().into_iter().filter(|(path, _)| !path.contains(".inkproof-")).collect();
+        assert_eq!(found.len(), one.len());
+        for ((found, one), two) in found.iter().zip(&one).zip(&two) {
+            assert!(found == one || found == two, "{}", found.0);
+        }
+    }
+}

@@ -6,7 +6,7 @@ use anstyle::Style;
 
 use crate::diagnostics::{Source, sanitize};
 use crate::message::Template;
-use crate::snapshot::{Difference, FieldChange, Outcome, Status};
+use crate::snapshot::{FieldChange, Outcome, Status, changed_fields};
 
 /// Lines shown before and after.
 const CONTEXT: usize = 2;
@@ -26,7 +26,7 @@ impl<'a> Excerpt<'a> {
     pub(super) fn of(outcome: &Outcome<'a>) -> Self {
         let template = outcome.subject.case.template;
         let fields = match &outcome.status {
-            Status::Different { expected } => Difference::between(expected, &outcome.contents).fields,
+            Status::Different { expected } => changed_fields(expected, &outcome.contents),
             _ => Vec::new(),
         };
         let place = fields.iter().find_map(|change| place_of(template, change)).unwrap_or(template.content_start());

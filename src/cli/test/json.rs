@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::diagnostics::sanitize;
 use crate::project::Project;
-use crate::snapshot::{Action, Counts, Difference, FieldChange, Outcome, Report, Stage, Status, Store};
+use crate::snapshot::{Action, Counts, FieldChange, Outcome, Report, Stage, Status, Store, changed_fields};
 
 /// A subject.
 #[derive(Serialize)]
@@ -75,7 +75,7 @@ impl<'a> Test<'a> {
             _ => (None, None),
         };
         let found = Some(outcome.contents.as_str()).filter(|_| outcome.status != Status::Unchanged);
-        let changes = expected.map(|expected| Difference::between(expected, &outcome.contents).fields);
+        let changes = expected.map(|expected| changed_fields(expected, &outcome.contents));
         Self {
             name: &subject.name,
             status: outcome.status.as_str(),

@@ -8,7 +8,7 @@ use super::summary;
 use crate::cli::difference::{Drawing, Layout};
 use crate::diagnostics::{Look, sanitize};
 use crate::project::Project;
-use crate::snapshot::{Action, Difference, Outcome, Report, Stage, Status, Store, causes, is_sent};
+use crate::snapshot::{Action, Difference, Outcome, Report, Stage, Status, Store, causes, changed_fields, is_sent};
 
 /// Of how many failures the cause is looked for: each takes some questions to git.
 const CAUSES: usize = 20;
@@ -92,7 +92,7 @@ pub(super) fn headline(outcome: &Outcome<'_>) -> String {
     let text = match &outcome.status {
         Status::Unchanged | Status::New => return String::new(),
         Status::Different { expected } => {
-            let fields = Difference::between(expected, &outcome.contents).fields;
+            let fields = changed_fields(expected, &outcome.contents);
             match &fields[..] {
                 [] => match (is_sent(expected), is_sent(&outcome.contents)) {
                     (true, false) => ": not sent any more".to_owned(),
