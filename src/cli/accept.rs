@@ -24,7 +24,7 @@ impl Accept {
                 Ok(()) => accepted += 1,
                 Err(reason) => {
                     let path = waiting.store.shown(name, Stage::Pending);
-                    failures.push(format!("cannot accept `{path}`: {reason}; nothing has been changed"));
+                    failures.push(format!("cannot accept `{path}`: {reason}; it waits as before"));
                 }
             }
         }

@@ -108,7 +108,7 @@ fn advise(report: &Report<'_>) -> std::io::Result<()> {
     let waiting = counts.new + counts.different + counts.unusable;
     let mut out = anstream::stderr().lock();
     match report.update {
-        Update::New | Update::Pending if waiting + counts.obsolete > 0 => {
+        Update::New | Update::Pending if report.problems.is_empty() && waiting + counts.obsolete > 0 => {
             writeln!(out, "walk through it with `inkproof review`, or take it as it is with `inkproof accept`")
         }
         Update::None if waiting + counts.obsolete > 0 => {
