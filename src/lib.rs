@@ -9,3 +9,4 @@ pub mod liquid;
 pub mod message;
 pub mod project;
 pub mod rules;
+pub mod snapshot;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::diagnostics::sanitize;
 use crate::project::{OpenError, UnknownName};
+use crate::snapshot::RevisionError;
 
 /// Why a command could not be carried out.
 #[derive(Debug)]
@@ -46,6 +47,12 @@ impl From<String> for Failure {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
+        error.to_string().into()
+    }
+}
+
+impl From<RevisionError> for Failure {
+    fn from(error: RevisionError) -> Self {
         error.to_string().into()
     }
 }

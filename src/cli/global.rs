@@ -35,7 +35,7 @@ pub(super) struct Global {
     seed: Option<u64>,
     /// How problems are told
     #[arg(long, global = true, value_name = "FORMAT", default_value = "full", env = "INKPROOF_FORMAT", value_parser = format_parser())]
-    format: Format,
+    format: String,
     /// Whether to use colours
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, env = "INKPROOF_COLOR")]
     pub(super) color: Color,
@@ -64,10 +64,13 @@ impl Color {
     }
 }
 
+/// The formats that only some commands know.
+const FORMATS_OF_SOME: [&str; 3] = ["junit", "github", "markdown"];
+
 /// Offers the formats by their names.
-fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {
-    use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).map(|name| name.parse().unwrap_or_default())
+fn format_parser() -> clap::builder::PossibleValuesParser {
+    let of_some = FORMATS_OF_SOME.into_iter().filter(|name| name.parse::<Format>().is_err());
+    clap::builder::PossibleValuesParser::new(Format::ALL.map(Format::as_str).into_iter().chain(of_some))
 }
 
 impl Global {
@@ -98,6 +101,16 @@ impl Global {
         &self.directory
     }
 
+    /// Circumstances as a project's `[test]` table has them, but for what the command line says.
+    pub(super) fn adjust(&self, fixed: Circumstances) -> Circumstances {
+        Circumstances {
+            now: self.now.unwrap_or(fixed.now),
+            mode: if self.lax { Mode::Lax } else { fixed.mode },
+            seed: self.seed.or(fixed.seed),
+            ..fixed
+        }
+    }
+
     /// A file that was named on the command line.
     pub(super) fn path(&self, path: &std::path::Path) -> PathBuf {
         self.directory.join(path)
@@ -105,7 +118,15 @@ impl Global {
 
     /// Reads the project, and tells on standard error what is wrong with its files.
     pub(super) fn open_project(&self) -> Result<(Project, Outcome), Failure> {
-        let project = Project::open(&self.directory)?;
+        self.opened(Project::open(&self.directory)?)
+    }
+
+    /// The same with the requests that are there for tests only.
+    pub(super) fn open_project_for_tests(&self) -> Result<(Project, Outcome), Failure> {
+        self.opened(Project::open_for_tests(&self.directory)?)
+    }
+
+    fn opened(&self, project: Project) -> Result<(Project, Outcome), Failure> {
         self.report(project.problems())?;
         let outcome = if project.problems().has_errors() { Outcome::Broken } else { Outcome::Fine };
         Ok((project, outcome))
@@ -115,13 +136,28 @@ impl Global {
     pub(super) fn report(&self, problems: &[Diagnostic]) -> Result<(), Failure> {
         if !problems.is_empty() {
             let mut out = anstream::stderr().lock();
-            self.format.renderer(terminal::look()).render(problems, &mut out)?;
+            self.format().renderer(terminal::look()).render(problems, &mut out)?;
         }
         Ok(())
     }
 
     /// The format that problems are told in.
-    pub(super) const fn format(&self) -> Format {
-        self.format
+    pub(super) fn format(&self) -> Format {
+        self.format.parse().unwrap_or_default()
+    }
+
+    /// The format that results are told in, by its name.
+    pub(super) fn format_name(&self) -> &str {
+        &self.format
+    }
+
+    /// Refuses a format that only other commands know.
+    pub(super) fn check_format(&self, known: &[&str]) -> Result<(), Failure> {
+        if self.format.parse::<Format>().is_ok() || known.contains(&self.format.as_str()) {
+            return Ok(());
+        }
+        let all = Format::ALL.map(Format::as_str).into_iter().chain(known.iter().copied());
+        let all: Vec<_> = all.map(|name| format!("`{name}`")).collect();
+        Err(format!("this command has no format `{}`: expected one of {}", self.format, all.join(", ")).into())
     }
 }

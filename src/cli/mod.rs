@@ -1,14 +1,21 @@
 //! The command line: one file a command. Each gathers what it needs, calls the library, prints, and says how it went.
 
+mod accept;
 mod card;
 mod check;
+mod diff;
+mod difference;
 mod explain;
 mod failure;
 mod global;
 mod liquid;
+mod pending;
 mod preview;
+mod reject;
 mod render;
+mod review;
 mod terminal;
+mod test;
 
 use std::process::ExitCode;
 
@@ -39,8 +46,31 @@ enum Command {
     Check(check::Check),
     /// Print the page of a rule; without one, list all rules
     Explain(explain::Explain),
+    /// Compare messages with their snapshots
+    Test(test::Test),
+    /// Walk through what differs from its snapshots, and accept or reject it
+    Review(review::Review),
+    /// Accept what waits for review
+    Accept(accept::Accept),
+    /// Reject what waits for review
+    Reject(reject::Reject),
+    /// List what waits for review
+    Pending(pending::Pending),
+    /// Show what two revisions of the git repository render differently
+    Diff(diff::Diff),
     /// Render bare Liquid, without settings and JSON
     Liquid(liquid::Liquid),
+}
+
+impl Command {
+    /// The formats that it knows beyond those of problems.
+    const fn formats(&self) -> &'static [&'static str] {
+        match self {
+            Self::Test(_) => test::FORMATS,
+            Self::Diff(_) => diff::FORMATS,
+            _ => &[],
+        }
+    }
 }
 
 /// How a command went that could be carried out.
@@ -52,6 +82,8 @@ enum Outcome {
     Findings,
     /// Files that cannot be used: exit code 2.
     Broken,
+    /// Whoever sat there had enough: exit code 130.
+    Interrupted,
 }
 
 impl Outcome {
@@ -60,6 +92,7 @@ impl Outcome {
             Self::Fine => 0,
             Self::Findings => 1,
             Self::Broken => 2,
+            Self::Interrupted => 130,
         }
     }
 
@@ -74,13 +107,19 @@ impl Outcome {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     cli.global.color.write_global();
-    let outcome = match &cli.command {
+    let outcome = cli.global.check_format(cli.command.formats()).and_then(|()| match &cli.command {
         Command::Preview(command) => command.run(&cli.global),
         Command::Render(command) => command.run(&cli.global),
         Command::Check(command) => command.run(&cli.global),
         Command::Explain(command) => command.run(&cli.global),
+        Command::Test(command) => command.run(&cli.global),
+        Command::Review(command) => command.run(&cli.global),
+        Command::Accept(command) => command.run(&cli.global),
+        Command::Reject(command) => command.run(&cli.global),
+        Command::Pending(command) => command.run(&cli.global),
+        Command::Diff(command) => command.run(&cli.global),
         Command::Liquid(command) => command.run(&cli.global),
-    };
+    });
     ExitCode::from(match outcome {
         Ok(outcome) => outcome.exit_code(),
         Err(failure) => failure.report(),

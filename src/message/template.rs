@@ -108,6 +108,12 @@ impl Template {
         std::iter::once(self).chain(self.variants.iter().map(|variant| &variant.template))
     }
 
+    /// The same, each with its language; the template itself has none.
+    pub fn by_language(&self) -> impl Iterator<Item = (Option<&str>, &Self)> {
+        let variants = self.variants.iter().map(|variant| (Some(variant.language.as_str()), &variant.template));
+        std::iter::once((None, self)).chain(variants)
+    }
+
     /// Whether a request that names `reference` means this template: by its name in any case, or its number.
     #[must_use]
     pub fn is_called(&self, reference: &str) -> bool {

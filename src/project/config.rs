@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{CONFIG_FILE, whole_file};
+use super::{CONFIG_FILE, TestSettings, whole_file};
 use crate::customerio::Switches;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
 
@@ -21,6 +21,8 @@ pub struct Config {
     pub liquid: Switches,
     /// How grave each rule's findings are, by its code.
     pub rules: BTreeMap<String, Level>,
+    /// How messages are rendered and compared in tests.
+    pub test: TestSettings,
 }
 
 /// How grave the findings of a rule are.
@@ -63,6 +65,19 @@ impl Default for Paths {
 }
 
 impl Config {
+    /// The configuration in the folder `root`, whatever is wrong with it.
+    #[must_use]
+    pub fn in_folder(root: &Path) -> Self {
+        Self::read(root, &mut Diagnostics::new())
+    }
+
+    /// The folders that messages come from, below the project.
+    pub fn folders(&self) -> impl Iterator<Item = &Path> {
+        let paths = &self.paths;
+        let folders = [&paths.templates, &paths.customers, &paths.requests, &paths.snippets];
+        folders.into_iter().chain(&self.test.requests).map(PathBuf::as_path)
+    }
+
     /// Reads the configuration in the folder `root`; the defaults where there is none or it cannot be read.
     pub(super) fn read(root: &Path, problems: &mut Diagnostics) -> Self {
         let text = match std::fs::read_to_string(root.join(CONFIG_FILE)) {

@@ -5,6 +5,7 @@ mod folder;
 mod names;
 mod rendering;
 mod selection;
+mod test_settings;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use thiserror::Error;
 
 pub use config::{Config, Level};
 pub use selection::UnknownName;
+pub use test_settings::{Filter, Redaction, Step, TestSettings};
 
 use crate::customerio;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
@@ -23,6 +25,7 @@ use names::Names;
 const DUPLICATE_TRIGGER_NAME: Code = Code::new("duplicate-trigger-name");
 const DUPLICATE_ID: Code = Code::new("duplicate-id");
 const DUPLICATE_CUSTOMER: Code = Code::new("duplicate-customer");
+const DUPLICATE_REQUEST: Code = Code::new("duplicate-request");
 const NO_REQUESTS: Code = Code::new("no-requests");
 const UNKNOWN_CUSTOMER: Code = Code::new("unknown-customer");
 const UNKNOWN_TEMPLATE: Code = Code::new("unknown-template");
@@ -77,6 +80,18 @@ impl Project {
     /// # Errors
     /// There is no project, or its folder cannot be read.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
+        Self::open_with(dir, false)
+    }
+
+    /// Reads the project that `dir` stands in, and the requests that are there for its tests only.
+    ///
+    /// # Errors
+    /// There is no project, or its folder cannot be read.
+    pub fn open_for_tests(dir: &Path) -> Result<Self, OpenError> {
+        Self::open_with(dir, true)
+    }
+
+    fn open_with(dir: &Path, for_tests: bool) -> Result<Self, OpenError> {
         let dir = dir.canonicalize().map_err(|error| OpenError::Unreadable { folder: dir.to_owned(), error })?;
         let root = dir
             .ancestors()
@@ -90,9 +105,7 @@ impl Project {
             customers: read_all(&Folder::new(&root, &config.paths.customers, "json"), &mut problems, |file, _| {
                 Customer::read(file.source).map_err(Diagnostics::from)
             }),
-            requests: read_all(&Folder::new(&root, &config.paths.requests, "json"), &mut problems, |file, problems| {
-                Request::read(&file.name, file.source, problems)
-            }),
+            requests: read_requests(&root, &config, for_tests, &mut problems),
             snippets: read_snippets(&root, &config.paths.snippets, &mut problems),
             resolved: Vec::new(),
             root,
@@ -265,6 +278,27 @@ fn read_all<T>(
         }
     }
     things
+}
+
+/// Reads requests; also those for tests, which have names of their own.
+fn read_requests(root: &Path, config: &Config, for_tests: bool, problems: &mut Diagnostics) -> Vec<Request> {
+    let extra = config.test.requests.iter().filter(|_| for_tests);
+    let mut requests: Vec<Request> = Vec::new();
+    let mut names = HashSet::new();
+    for folder in std::iter::once(&config.paths.requests).chain(extra) {
+        let read = read_all(&Folder::new(root, folder, "json"), problems, |file, problems| {
+            Request::read(&file.name, file.source, problems)
+        });
+        for request in read {
+            if names.insert(request.name().to_owned()) {
+                requests.push(request);
+            } else {
+                let message = format!("two requests are called `{}`", request.name());
+                problems.push(Diagnostic::error(DUPLICATE_REQUEST, message).at(request.source().at(0..0)));
+            }
+        }
+    }
+    requests
 }
 
 /// Reads templates, each with its variants: `order.fr.liquid` beside `order.liquid` is its French one.

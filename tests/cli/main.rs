@@ -2,9 +2,16 @@
 
 mod broken;
 mod check;
+#[cfg(unix)]
+mod ci;
+mod diff;
 mod hostile;
 mod liquid;
 mod oracle;
 mod preview;
 mod render;
+#[cfg(unix)]
+mod review;
 mod sandbox;
+mod scratch;
+mod test;

@@ -1,0 +1,50 @@
+//! `inkproof accept`: what waits for review becomes what is expected.
+
+use std::io::Write;
+
+use clap::Args;
+
+use super::pending::Waiting;
+use super::{Failure, Global, Outcome};
+use crate::snapshot::{Stage, contents_of};
+
+#[derive(Debug, Args)]
+pub(super) struct Accept {
+    /// Templates, requests or patterns; all if none is given
+    names: Vec<String>,
+}
+
+impl Accept {
+    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        let (project, outcome) = global.open_project_for_tests()?;
+        let waiting = Waiting::new(&project, &self.names)?;
+        let (mut accepted, mut deleted, mut failures) = (0, 0, Vec::new());
+        for name in &waiting.pending {
+            match accept(&waiting, name) {
+                Ok(()) => accepted += 1,
+                Err(reason) => {
+                    let path = waiting.store.shown(name, Stage::Pending);
+                    failures.push(format!("cannot accept `{path}`: {reason}; it waits as before"));
+                }
+            }
+        }
+        for (name, stage) in &waiting.obsolete {
+            match waiting.store.remove(name, *stage) {
+                Ok(()) => deleted += 1,
+                Err(error) => {
+                    let path = waiting.store.shown(name, *stage);
+                    failures.push(format!("cannot delete `{path}`: {error}"));
+                }
+            }
+        }
+        writeln!(anstream::stdout().lock(), "accepted {accepted}, deleted {deleted} obsolete")?;
+        if failures.is_empty() { Ok(outcome) } else { Err(Failure::Messages(failures)) }
+    }
+}
+
+/// What is no snapshot is never made one.
+fn accept(waiting: &Waiting, name: &str) -> Result<(), String> {
+    let text = waiting.store.read(name, Stage::Pending).map_err(|unusable| unusable.to_string())?;
+    contents_of(&text.unwrap_or_default()).map_err(|unusable| unusable.to_string())?;
+    waiting.store.accept(name).map_err(|error| error.to_string())
+}

@@ -1,0 +1,174 @@
+//! `inkproof diff`: what two revisions of the git repository render differently.
+
+use std::fmt::Write as _;
+use std::io::Write;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::difference::{Drawing, Layout};
+use super::test::unified;
+use super::{Failure, Global, Outcome, terminal};
+use crate::diagnostics::sanitize;
+use crate::snapshot::{Change, Difference, FieldChange, Range, between, changed_fields};
+
+/// The formats beyond those of problems.
+pub(super) const FORMATS: &[&str] = &["markdown"];
+
+/// The longest comment that GitHub takes, in characters, less room for the line that says what is left out.
+const COMMENT: usize = 65_536 - 200;
+
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// `REV` for what has changed since, `REV..REV` for two revisions, `REV...REV` for what the second has changed since
+    /// both parted
+    #[arg(value_name = "REVISIONS", default_value = "HEAD")]
+    range: String,
+}
+
+impl Diff {
+    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        let (project, outcome) = global.open_project_for_tests()?;
+        let changes = between(&project, &Range::new(&self.range), |fixed| global.adjust(fixed))?;
+        let mut out = anstream::stdout().lock();
+        match global.format_name() {
+            "markdown" => out.write_all(markdown(&changes).as_bytes())?,
+            "json" => {
+                let lines = changes.iter().map(Line::new).collect::<Vec<_>>();
+                writeln!(out, "{}", sanitize::json(&serde_json::to_string(&lines).map_err(std::io::Error::from)?))?;
+            }
+            "jsonl" => {
+                for change in &changes {
+                    let line = serde_json::to_string(&Line::new(change)).map_err(std::io::Error::from)?;
+                    writeln!(out, "{}", sanitize::json(&line))?;
+                }
+            }
+            format => {
+                let look = terminal::look();
+                for change in &changes {
+                    writeln!(out, "{} {}", status(change), sanitize::line(&change.name))?;
+                    if format == "full" {
+                        let difference = difference(change);
+                        writeln!(out, "{}", Drawing { difference: &difference, look, layout: Layout::fitting(look) })?;
+                    }
+                }
+                writeln!(out, "{}", count(changes.len()))?;
+            }
+        }
+        Ok(outcome)
+    }
+}
+
+/// A change for programs.
+#[derive(Serialize)]
+struct Line<'a> {
+    name: &'a str,
+    status: &'static str,
+    changes: Vec<FieldChange>,
+    old: Option<&'a str>,
+    new: Option<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    fn new(change: &'a Change) -> Self {
+        let fields = change.old.as_ref().zip(change.new.as_ref()).map(|(old, new)| changed_fields(old, new));
+        Self {
+            name: &change.name,
+            status: status(change),
+            changes: fields.unwrap_or_default(),
+            old: change.old.as_deref(),
+            new: change.new.as_deref(),
+        }
+    }
+}
+
+const fn status(change: &Change) -> &'static str {
+    match (&change.old, &change.new) {
+        (None, _) => "added",
+        (_, None) => "removed",
+        _ => "changed",
+    }
+}
+
+fn difference(change: &Change) -> Difference {
+    Difference::between(change.old.as_deref().unwrap_or_default(), change.new.as_deref().unwrap_or_default())
+}
+
+fn count(changes: usize) -> String {
+    match changes {
+        0 => "no message renders differently".to_owned(),
+        1 => "1 message renders differently".to_owned(),
+        more => format!("{more} messages render differently"),
+    }
+}
+
+/// A comment for a pull request: a table, and each difference to unfold. What is too long for a comment is left out.
+fn markdown(changes: &[Change]) -> String {
+    let mut text = format!("**{}**\n", count(changes.len()));
+    if changes.is_empty() {
+        return text;
+    }
+    text.push_str("\n| message | | fields |\n|---|---|---|\n");
+    for (place, change) in changes.iter().enumerate() {
+        let difference = difference(change);
+        let fields: Vec<_> = difference.fields.iter().map(|change| code(&change.field)).collect();
+        let row = format!("| {} | {} | {} |\n", code(&change.name), status(change), fields.join(", "));
+        // Half of the room is for the differences.
+        if text.len() + row.len() > COMMENT / 2 {
+            let _ = writeln!(text, "\n… and {} more", changes.len() - place);
+            break;
+        }
+        text.push_str(&row);
+    }
+    for (place, change) in changes.iter().enumerate() {
+        let diff = unified(&difference(change));
+        let fence = fence(&diff);
+        let name = html(&change.name);
+        let block = format!("\n<details><summary>{name}</summary>\n\n{fence}diff\n{diff}{fence}\n\n</details>\n");
+        if text.len() + block.len() > COMMENT {
+            let _ = writeln!(text, "\n… and {} more differences, too long for a comment", changes.len() - place);
+            break;
+        }
+        text.push_str(&block);
+    }
+    text
+}
+
+/// A name inside a table.
+fn code(name: &str) -> String {
+    format!("<code>{}</code>", html(name).replace('|', "&#124;"))
+}
+
+fn html(text: &str) -> String {
+    sanitize::line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A fence that nothing in the text ends.
+fn fence(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(longest.max(2) + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments() {
+        let change = |name: &str, old: &str, new: &str| Change {
+            name: name.to_owned(),
+            old: Some(old.to_owned()),
+            new: Some(new.to_owned()),
+        };
+        assert_eq!(markdown(&[]), "**no message renders differently**\n");
+        assert_eq!(
+            markdown(&[change("a|b", "{\n\"x\": \"1\"\n}", "{\n\"x\": \"```</details>\"\n}")]),
+            "**1 message renders differently**\n\n| message | | fields |\n|---|---|---|\n| <code>a&#124;b</code> | changed | \
+             <code>x</code> |\n\n<details><summary>a|b</summary>\n\n````diff\n@@ -1 +1 @@\n {\n-\"x\": \"1\"\n+\"x\": \
+             \"```</details>\"\n }\n````\n\n</details>\n"
+        );
+        let many: Vec<_> = (0..5_000).map(|n| change(&format!("request/{n}"), "1", "2")).collect();
+        let text = markdown(&many);
+        assert!(text.len() < 65_536 && text.contains("more differences"), "{}", text.len());
+    }
+}

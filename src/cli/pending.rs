@@ -1,0 +1,132 @@
+//! `inkproof pending`: what waits for review. Also what its neighbours share: how names pick from it.
+
+use std::io::Write;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{Failure, Global, Outcome};
+use crate::diagnostics::{did_you_mean, sanitize};
+use crate::project::Project;
+use crate::snapshot::{FieldChange, Stage, Store, Subject, changed_fields, contents_of};
+
+#[derive(Debug, Args)]
+pub(super) struct Pending {
+    /// Templates, requests or patterns; all if none is given
+    names: Vec<String>,
+}
+
+/// A snapshot that waits for review.
+#[derive(Serialize)]
+struct Item {
+    name: String,
+    status: &'static str,
+    snapshot: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<FieldChange>,
+}
+
+impl Pending {
+    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        let (project, outcome) = global.open_project_for_tests()?;
+        let waiting = Waiting::new(&project, &self.names)?;
+        let items: Vec<_> = waiting.items().collect();
+        let mut out = anstream::stdout().lock();
+        match global.format_name() {
+            "json" => writeln!(out, "{}", sanitize::json(&to_json(&items)?))?,
+            "jsonl" => {
+                for item in &items {
+                    writeln!(out, "{}", sanitize::json(&to_json(item)?))?;
+                }
+            }
+            _ => {
+                for item in &items {
+                    writeln!(out, "{}: {}", sanitize::line(&item.snapshot), item.status)?;
+                }
+            }
+        }
+        Ok(outcome)
+    }
+}
+
+fn to_json(value: &impl Serialize) -> Result<String, Failure> {
+    Ok(serde_json::to_string(value).map_err(std::io::Error::from)?)
+}
+
+/// What waits for review, of what was named: snapshots that somebody may accept, and those of nothing that may go.
+pub(super) struct Waiting {
+    pub(super) store: Store,
+    pub(super) pending: Vec<String>,
+    pub(super) obsolete: Vec<(String, Stage)>,
+}
+
+impl Waiting {
+    pub(super) fn new(project: &Project, names: &[String]) -> Result<Self, Failure> {
+        let store = Store::new(project.root(), &project.config().test.snapshots);
+        let listing = store.list();
+        let subjects = Subject::all(project, &project.cases());
+        let all: std::collections::HashSet<_> = subjects.iter().map(|subject| subject.name.as_str()).collect();
+        let is_whole = !project.problems().has_errors();
+        let obsolete = if is_whole { store.obsolete(&listing, |name| all.contains(name)) } else { Vec::new() };
+        let is_obsolete = |name: &String| obsolete.iter().any(|(other, _)| other == name);
+        let mut pending: Vec<_> = listing.pending.iter().filter(|name| !is_obsolete(name)).cloned().collect();
+        // Rust tests may keep theirs in the same folder.
+        pending.retain(|name| all.contains(name.as_str()) || store.is_ours(name, Stage::Pending));
+        let mut waiting = Self { store, pending, obsolete };
+        if !names.is_empty() {
+            waiting.keep(project, names)?;
+        }
+        Ok(waiting)
+    }
+
+    /// Keeps what the names mean: snapshots by their own names, or as on every command line.
+    fn keep(&mut self, project: &Project, names: &[String]) -> Result<(), Failure> {
+        let known: Vec<String> =
+            self.pending.iter().chain(self.obsolete.iter().map(|(name, _)| name)).cloned().collect();
+        let (own, others): (Vec<String>, Vec<String>) = names.iter().cloned().partition(|name| known.contains(name));
+        let mut kept = own;
+        if !others.is_empty() {
+            let cases = project.select(&others).map_err(|errors| {
+                let near = others.iter().find_map(|name| did_you_mean(name, known.iter().map(String::as_str)));
+                match near {
+                    Some(near) => Failure::from(format!("nothing that waits is called so: did you mean `{near}`?")),
+                    None => Failure::from(errors),
+                }
+            })?;
+            kept.extend(Subject::all(project, &cases).into_iter().map(|subject| subject.name));
+        }
+        let kept: std::collections::HashSet<_> = kept.into_iter().collect();
+        self.pending.retain(|name| kept.contains(name));
+        self.obsolete.retain(|(name, _)| kept.contains(name));
+        Ok(())
+    }
+
+    fn items(&self) -> impl Iterator<Item = Item> {
+        let pending = self.pending.iter().map(|name| {
+            let read = |stage| {
+                let text = self.store.read(name, stage).ok().flatten()?;
+                contents_of(&text).ok().map(std::borrow::Cow::into_owned)
+            };
+            let (old, new) = (read(Stage::Accepted), read(Stage::Pending));
+            let is_new = !self.store.path(name, Stage::Accepted).exists();
+            let changes = old.zip(new).map(|(old, new)| changed_fields(&old, &new));
+            Item {
+                name: name.clone(),
+                status: if is_new { "new" } else { "different" },
+                snapshot: self.store.shown(name, Stage::Accepted),
+                pending: Some(self.store.shown(name, Stage::Pending)),
+                changes: changes.unwrap_or_default(),
+            }
+        });
+        let obsolete = self.obsolete.iter().map(|(name, stage)| Item {
+            name: name.clone(),
+            status: "obsolete",
+            snapshot: self.store.shown(name, *stage),
+            pending: None,
+            changes: Vec::new(),
+        });
+        pending.chain(obsolete)
+    }
+}

@@ -1,0 +1,37 @@
+//! `inkproof reject`: what waits for review is dropped, and what was expected stays.
+
+use std::io::Write;
+
+use clap::Args;
+
+use super::pending::Waiting;
+use super::{Failure, Global, Outcome};
+use crate::snapshot::Stage;
+
+#[derive(Debug, Args)]
+pub(super) struct Reject {
+    /// Templates, requests or patterns; all if none is given
+    names: Vec<String>,
+}
+
+impl Reject {
+    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        let (project, outcome) = global.open_project_for_tests()?;
+        let waiting = Waiting::new(&project, &self.names)?;
+        // Of what is obsolete, only what was never accepted goes.
+        let never_accepted =
+            waiting.obsolete.iter().filter(|(_, stage)| *stage == Stage::Pending).map(|(name, _)| name);
+        let (mut rejected, mut failures) = (0, Vec::new());
+        for name in waiting.pending.iter().chain(never_accepted) {
+            match waiting.store.remove(name, Stage::Pending) {
+                Ok(()) => rejected += 1,
+                Err(error) => {
+                    let path = waiting.store.shown(name, Stage::Pending);
+                    failures.push(format!("cannot delete `{path}`: {error}"));
+                }
+            }
+        }
+        writeln!(anstream::stdout().lock(), "rejected {rejected}")?;
+        if failures.is_empty() { Ok(outcome) } else { Err(Failure::Messages(failures)) }
+    }
+}

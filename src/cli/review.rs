@@ -1,0 +1,306 @@
+//! `inkproof review`: what differs from its snapshots, one at a time, decided by a key each.
+
+mod excerpt;
+mod keys;
+
+use std::collections::HashSet;
+use std::env;
+use std::io::{self, IsTerminal, Write};
+use std::process::Command;
+
+use anstyle::Style;
+use clap::Args;
+use crossterm::cursor::MoveTo;
+use crossterm::execute;
+use crossterm::terminal::{Clear, ClearType};
+
+use super::card::Card;
+use super::difference::Layout;
+use super::test::{style, test, write_details};
+use super::{Failure, Global, Outcome, terminal};
+use crate::diagnostics::{Look, sanitize};
+use crate::project::Project;
+use crate::snapshot::{self, Kept, Obsolete, Report, Stage, Status, Store, Update, causes, circumstances};
+use excerpt::Excerpt;
+use keys::{KEYS, Key, RawMode};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+#[derive(Debug, Args)]
+pub(super) struct Review {
+    /// Templates, requests or patterns; all if none is given
+    names: Vec<String>,
+}
+
+/// How a walk through the items ended.
+enum End {
+    /// All are decided, or nobody wants to decide more.
+    Finished,
+    /// A file may have changed: all is to be read again.
+    Again,
+    /// Whoever sat there had enough.
+    Interrupted,
+}
+
+/// What is to be decided about.
+#[derive(Clone, Copy)]
+enum Item<'r, 'p> {
+    Outcome(&'r snapshot::Outcome<'p>),
+    Obsolete(&'r Obsolete),
+}
+
+impl Item<'_, '_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Outcome(outcome) => &outcome.subject.name,
+            Self::Obsolete(obsolete) => &obsolete.name,
+        }
+    }
+}
+
+/// What has been decided so far.
+#[derive(Default)]
+struct Decisions {
+    /// The decisions in their order, to be undone from the last on.
+    made: Vec<(String, Decision, Option<Kept>)>,
+    layout: Option<Layout>,
+    /// What is to be said above the keys.
+    remark: String,
+}
+
+/// What was decided about an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Decision {
+    Accept,
+    Reject,
+    Skip,
+}
+
+impl Decisions {
+    fn say(&mut self, remark: impl Into<String>) {
+        self.remark = remark.into();
+    }
+
+    fn count(&self, decision: Decision) -> usize {
+        self.made.iter().filter(|(_, made, _)| *made == decision).count()
+    }
+}
+
+impl Review {
+    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            let message = "a review needs a terminal: without one, `inkproof pending --format json` lists what waits, and \
+                           `inkproof accept` and `inkproof reject` decide, with names or without";
+            return Err(message.to_owned().into());
+        }
+        let mut decisions = Decisions::default();
+        loop {
+            let (project, outcome) = global.open_project_for_tests()?;
+            // Nothing is written before somebody says so.
+            let report = test(&project, &self.names, global, Update::None, false)?;
+            let end = Walk::new(&project, &report, global).run(&mut decisions)?;
+            if !matches!(end, End::Again) {
+                let [accepted, rejected, skipped] =
+                    [Decision::Accept, Decision::Reject, Decision::Skip].map(|decision| decisions.count(decision));
+                let mut out = anstream::stdout().lock();
+                writeln!(out, "accepted {accepted}, rejected {rejected}, skipped {skipped}")?;
+                return Ok(if matches!(end, End::Interrupted) { Outcome::Interrupted } else { outcome });
+            }
+        }
+    }
+}
+
+/// A walk through all that differs.
+struct Walk<'r, 'p> {
+    project: &'p Project,
+    global: &'r Global,
+    store: Store,
+    items: Vec<Item<'r, 'p>>,
+    look: Look,
+}
+
+impl<'r, 'p> Walk<'r, 'p> {
+    fn new(project: &'p Project, report: &'r Report<'p>, global: &'r Global) -> Self {
+        let differing = report.outcomes.iter().filter(|outcome| outcome.status != Status::Unchanged);
+        let obsolete = report.obsolete.iter().map(Item::Obsolete);
+        Self {
+            project,
+            global,
+            store: Store::new(project.root(), &project.config().test.snapshots),
+            items: differing.map(Item::Outcome).chain(obsolete).collect(),
+            look: terminal::look(),
+        }
+    }
+
+    fn run(&self, decisions: &mut Decisions) -> Result<End, Failure> {
+        loop {
+            let decided: HashSet<&str> = decisions.made.iter().map(|(name, ..)| name.as_str()).collect();
+            let left: Vec<_> = self.items.iter().filter(|item| !decided.contains(item.name())).copied().collect();
+            let Some(item) = left.first() else { return Ok(End::Finished) };
+            let place = self.items.len() - left.len() + 1;
+            let key = {
+                // From before the keys are offered until one is pressed; then the terminal is its own again.
+                let _raw = RawMode::enter()?;
+                self.show(item, place, decisions)?;
+                keys::read()?
+            };
+            decisions.remark.clear();
+            match key {
+                Key::Accept => self.decide(&left[..1], Decision::Accept, decisions),
+                Key::Reject => self.decide(&left[..1], Decision::Reject, decisions),
+                Key::Skip => self.decide(&left[..1], Decision::Skip, decisions),
+                Key::AcceptAll => self.decide(&left, Decision::Accept, decisions),
+                Key::RejectAll => self.decide(&left, Decision::Reject, decisions),
+                Key::Undo => self.undo(decisions),
+                Key::Layout => {
+                    let layout = decisions.layout.unwrap_or(Layout::fitting(self.look));
+                    decisions.layout = Some(layout.other());
+                }
+                Key::Edit => {
+                    if self.edit(item, decisions) {
+                        return Ok(End::Again);
+                    }
+                }
+                Key::Redraw => {}
+                Key::Quit => {
+                    self.decide(&left, Decision::Skip, decisions);
+                    return Ok(End::Finished);
+                }
+                Key::Interrupt => return Ok(End::Interrupted),
+            }
+        }
+    }
+
+    /// Draws an item and the keys.
+    fn show(&self, item: &Item<'_, 'p>, place: usize, decisions: &Decisions) -> io::Result<()> {
+        let mut out = Vec::new();
+        write!(out, "{DIM}{place} of {}{DIM:#}  ", self.items.len())?;
+        let name = sanitize::line(item.name()).into_owned();
+        match item {
+            Item::Obsolete(obsolete) => {
+                let path = self.store.shown(&obsolete.name, obsolete.stage);
+                writeln!(out, "{BOLD}obsolete {name}{BOLD:#}  {DIM}{}{DIM:#}\n", sanitize::line(&path))?;
+                writeln!(out, "  no request has this name; to accept is to delete the snapshot\n")?;
+            }
+            Item::Outcome(outcome) => {
+                let style = style(&outcome.status);
+                let path = self.store.shown(&outcome.subject.name, Stage::Accepted);
+                let status = outcome.status.as_str();
+                writeln!(
+                    out,
+                    "{style}{status}{style:#} {BOLD}{name}{BOLD:#}  {DIM}{}{DIM:#}\n",
+                    sanitize::line(&path)
+                )?;
+                self.write_card(outcome, &mut out)?;
+                let layout = decisions.layout.unwrap_or(Layout::fitting(self.look));
+                if !matches!(outcome.status, Status::New) {
+                    write_details(outcome, self.look, layout, &mut out)?;
+                    writeln!(out)?;
+                }
+                write!(out, "{}", Excerpt::of(outcome))?;
+                for cause in causes(self.project, outcome) {
+                    writeln!(out, "  since it was committed: {}", sanitize::line(&cause))?;
+                }
+                writeln!(out)?;
+            }
+        }
+        if !decisions.remark.is_empty() {
+            writeln!(out, "{}", sanitize::line(&decisions.remark))?;
+        }
+        for (letter, _, meaning) in KEYS {
+            write!(out, "{BOLD}{letter}{BOLD:#} {meaning}  ")?;
+        }
+        writeln!(out)?;
+        execute!(io::stdout(), Clear(ClearType::All), MoveTo(0, 0))?;
+        let mut terminal = anstream::stdout().lock();
+        for line in out.split_inclusive(|byte| *byte == b'\n') {
+            terminal.write_all(line)?;
+            // A raw terminal begins the next line where this one ends.
+            terminal.write_all(b"\r")?;
+        }
+        terminal.flush()
+    }
+
+    fn write_card(&self, outcome: &snapshot::Outcome<'p>, out: &mut dyn Write) -> io::Result<()> {
+        let circumstances = self.global.adjust(circumstances(self.project));
+        self.project.render(&[outcome.subject.case], &circumstances, |case, rendering| {
+            let card = Card { case, message: rendering.message.as_ref(), look: self.look };
+            writeln!(out, "{card}")?;
+            for problem in rendering.problems.iter().filter(|_| rendering.message.is_none()) {
+                writeln!(out, "  {}[{}]: {}", problem.severity, problem.code, sanitize::line(&problem.message))?;
+            }
+            writeln!(out)
+        })
+    }
+
+    /// Carries out a decision about items, up to the first that cannot be carried out.
+    fn decide(&self, items: &[Item<'_, '_>], decision: Decision, decisions: &mut Decisions) {
+        for item in items {
+            let name = item.name();
+            let done = match decision {
+                Decision::Skip => Ok(None),
+                Decision::Accept | Decision::Reject => {
+                    let kept = self.store.keep(name);
+                    self.carry_out(item, decision).map(|()| Some(kept))
+                }
+            };
+            match done {
+                Ok(kept) => decisions.made.push((name.to_owned(), decision, kept)),
+                Err(error) => {
+                    decisions.say(format!("`{name}` is as it was: {error}"));
+                    return;
+                }
+            }
+        }
+    }
+
+    fn carry_out(&self, item: &Item<'_, '_>, decision: Decision) -> io::Result<()> {
+        match (item, decision) {
+            (Item::Outcome(outcome), Decision::Accept) => {
+                self.store.write(item.name(), Stage::Accepted, outcome.file().as_bytes())?;
+                self.store.remove(item.name(), Stage::Pending)
+            }
+            (Item::Outcome(_), _) => self.store.remove(item.name(), Stage::Pending),
+            (Item::Obsolete(obsolete), Decision::Accept) => self.store.remove(&obsolete.name, obsolete.stage),
+            (Item::Obsolete(_), _) => Ok(()),
+        }
+    }
+
+    /// Takes the last decision back.
+    fn undo(&self, decisions: &mut Decisions) {
+        let Some((name, decision, kept)) = decisions.made.pop() else {
+            decisions.say("there is nothing to undo");
+            return;
+        };
+        let Some(before) = &kept else { return };
+        if let Err(error) = self.store.restore(&name, before) {
+            decisions.say(format!("cannot undo it: {error}"));
+            decisions.made.push((name, decision, kept));
+        }
+    }
+
+    /// Opens the template in the editor. Gives whether it ran.
+    fn edit(&self, item: &Item<'_, '_>, decisions: &mut Decisions) -> bool {
+        let Item::Outcome(outcome) = item else {
+            decisions.say("there is nothing to edit: no request has this name");
+            return false;
+        };
+        let editor = ["VISUAL", "EDITOR"].into_iter().filter_map(|name| env::var(name).ok());
+        let Some(editor) = editor.into_iter().find(|editor| !editor.trim().is_empty()) else {
+            decisions.say("no editor is set: put its command into `EDITOR`");
+            return false;
+        };
+        // An editor may have arguments of its own, such as `code --wait`.
+        let mut words = editor.split_whitespace();
+        let program = words.next().unwrap_or_default();
+        let file = self.project.root().join(outcome.subject.case.template.source().name());
+        match Command::new(program).args(words).arg(file).status() {
+            Ok(_) => true,
+            Err(error) => {
+                decisions.say(format!("cannot start `{editor}`: {error}"));
+                false
+            }
+        }
+    }
+}

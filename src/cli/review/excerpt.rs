@@ -1,0 +1,63 @@
+//! The lines of the template that wrote what changed.
+
+use std::fmt;
+
+use anstyle::Style;
+
+use crate::diagnostics::{Source, sanitize};
+use crate::message::Template;
+use crate::snapshot::{FieldChange, Outcome, Status, changed_fields};
+
+/// Lines shown before and after.
+const CONTEXT: usize = 2;
+
+const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+
+/// Some lines of a template. Displays as lines.
+pub(super) struct Excerpt<'a> {
+    source: &'a Source,
+    /// From 1.
+    line: usize,
+}
+
+impl<'a> Excerpt<'a> {
+    /// The lines that wrote the first field that changed; else the first of the content.
+    pub(super) fn of(outcome: &Outcome<'a>) -> Self {
+        let template = outcome.subject.case.template;
+        let fields = match &outcome.status {
+            Status::Different { expected } => changed_fields(expected, &outcome.contents),
+            _ => Vec::new(),
+        };
+        let place = fields.iter().find_map(|change| place_of(template, change)).unwrap_or(template.content_start());
+        let source = template.source();
+        Self { source, line: source.line_column(place).line }
+    }
+}
+
+/// Where a template speaks of a field: the content by its name, the settings by theirs.
+fn place_of(template: &Template, change: &FieldChange) -> Option<usize> {
+    let text = template.source().text();
+    let (content, start) = (template.content(), template.content_start());
+    if let Some(field) = change.field.strip_prefix("properties.") {
+        let names = field.split(['.', '[']).filter(|name| !name.ends_with(']'));
+        return names.rev().find_map(|name| content.find(&format!("\"{name}\""))).map(|at| start + at);
+    }
+    let name = change.field.split('[').next().unwrap_or_default();
+    let setting = if name == "expiry" { "expiration" } else { name };
+    text[..start].find(&format!("\n{setting}:")).map(|at| at + 1)
+}
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  {DIM}{}:{}{DIM:#}", sanitize::line(self.source.name()), self.line)?;
+        let first = self.line.saturating_sub(CONTEXT).max(1);
+        for line in first..=(self.line + CONTEXT).min(self.source.line_count()) {
+            let Some(range) = self.source.line_range(line) else { break };
+            let style = if line == self.line { BOLD } else { DIM };
+            let text = sanitize::line(&self.source.text()[range]).into_owned();
+            writeln!(f, "  {DIM}{line:>4}{DIM:#} {style}{text}{style:#}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,122 @@
+//! `inkproof test`: messages compared with their snapshots.
+
+mod github;
+mod json;
+mod junit;
+mod people;
+
+pub(super) use junit::unified;
+pub(super) use people::{style, write_details};
+
+use std::env;
+use std::io::Write;
+
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use super::{Failure, Global, Outcome, terminal};
+use crate::project::Project;
+use crate::snapshot::{Counts, Report, Run, Subject, Update, circumstances};
+
+/// The formats beyond those of problems.
+pub(super) const FORMATS: &[&str] = &["junit", "github"];
+
+#[derive(Debug, Args)]
+pub(super) struct Test {
+    /// Templates, requests or patterns; all if none is given
+    names: Vec<String>,
+    /// Which snapshots are written
+    #[arg(long, value_name = "WHICH", env = "INKPROOF_UPDATE", value_parser = update_parser())]
+    update: Option<Update>,
+    /// Stop at the first failure; what failed before goes first
+    #[arg(long, env = "INKPROOF_FAIL_FAST")]
+    fail_fast: bool,
+}
+
+/// Offers the words with what they mean.
+fn update_parser() -> impl TypedValueParser<Value = Update> {
+    let values = Update::ALL.map(|update| PossibleValue::new(update.as_str()).help(update.meaning()));
+    PossibleValuesParser::new(values).map(|word| word.parse().unwrap_or(Update::None))
+}
+
+/// Whether nobody sits there: `CI` is set, as every such service does.
+fn is_ci() -> bool {
+    env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
+}
+
+impl Test {
+    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        let (project, outcome) = global.open_project_for_tests()?;
+        let update = self.update.unwrap_or(Update::default_for(is_ci()));
+        let report = test(&project, &self.names, global, update, self.fail_fast)?;
+        for problem in &report.problems {
+            writeln!(anstream::stderr().lock(), "warning: {problem}")?;
+        }
+        let mut out = std::io::BufWriter::new(anstream::stdout().lock());
+        match global.format_name() {
+            "json" => json::write(&report, &project, &mut out)?,
+            "jsonl" => json::write_lines(&report, &project, &mut out)?,
+            "junit" => junit::write(&report, &project, &mut out)?,
+            "github" => github::write(&report, &project, &mut out)?,
+            "concise" => people::write_concise(&report, &project, &mut out)?,
+            _ => people::write_full(&report, &project, terminal::look(), &mut out)?,
+        }
+        out.flush()?;
+        drop(out);
+        advise(&report)?;
+        let tested = match (report.is_incomplete(), report.passes()) {
+            (true, _) => Outcome::Broken,
+            (false, true) => Outcome::Fine,
+            (false, false) => Outcome::Findings,
+        };
+        Ok(outcome.and(tested))
+    }
+}
+
+/// Tests the named subjects of a project.
+pub(super) fn test<'p>(
+    project: &'p Project,
+    names: &[String],
+    global: &Global,
+    update: Update,
+    fail_fast: bool,
+) -> Result<Report<'p>, Failure> {
+    let subjects = Subject::all(project, &project.select(names)?);
+    let run = Run {
+        project,
+        circumstances: global.adjust(circumstances(project)),
+        update,
+        fail_fast,
+        // A request that cannot be read has a snapshot all the same.
+        is_complete: names.is_empty() && !project.problems().has_errors(),
+    };
+    Ok(run.test(subjects))
+}
+
+/// The line that can be relied on: all numbers, in this order.
+fn summary(counts: Counts) -> String {
+    let Counts { messages, unchanged, new, different, unusable, obsolete } = counts;
+    format!(
+        "tested {messages}: {unchanged} unchanged, {new} new, {different} different, {unusable} unusable, {obsolete} \
+         obsolete"
+    )
+}
+
+/// Says what to do next, to whoever sits there.
+fn advise(report: &Report<'_>) -> std::io::Result<()> {
+    let counts = report.counts();
+    let waiting = counts.new + counts.different + counts.unusable;
+    let mut out = anstream::stderr().lock();
+    match report.update {
+        Update::New | Update::Pending if report.problems.is_empty() && waiting + counts.obsolete > 0 => {
+            writeln!(out, "walk through it with `inkproof review`, or take it as it is with `inkproof accept`")
+        }
+        Update::None if waiting + counts.obsolete > 0 => {
+            writeln!(
+                out,
+                "nothing was written; at a desk, `inkproof test` and `inkproof review` bring snapshots up to date"
+            )
+        }
+        _ => Ok(()),
+    }
+}

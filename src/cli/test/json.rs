@@ -1,0 +1,116 @@
+//! A test run for programs.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::diagnostics::sanitize;
+use crate::project::Project;
+use crate::snapshot::{Action, Counts, FieldChange, Outcome, Report, Stage, Status, Store, changed_fields};
+
+/// A subject.
+#[derive(Serialize)]
+struct Test<'a> {
+    name: &'a str,
+    status: &'static str,
+    template: &'a str,
+    request: &'a str,
+    snapshot: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending: Option<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    accepted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<FieldChange>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found: Option<&'a str>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// A snapshot of nothing.
+#[derive(Serialize)]
+struct Obsolete {
+    snapshot: String,
+    deleted: bool,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    tests: Vec<Test<'a>>,
+    obsolete: Vec<Obsolete>,
+    summary: Counts,
+    passed: bool,
+}
+
+impl<'a> Document<'a> {
+    fn new(report: &'a Report<'_>, project: &Project) -> Self {
+        let store = Store::new(project.root(), &project.config().test.snapshots);
+        let obsolete = report.obsolete.iter().map(|obsolete| Obsolete {
+            snapshot: store.shown(&obsolete.name, obsolete.stage),
+            deleted: obsolete.is_deleted,
+        });
+        Self {
+            tests: report.outcomes.iter().map(|outcome| Test::new(outcome, &store)).collect(),
+            obsolete: obsolete.collect(),
+            summary: report.counts(),
+            passed: report.passes(),
+        }
+    }
+}
+
+impl<'a> Test<'a> {
+    fn new(outcome: &'a Outcome<'_>, store: &Store) -> Self {
+        let subject = &outcome.subject;
+        let (expected, reason) = match &outcome.status {
+            Status::Different { expected } => (Some(expected.as_str()), None),
+            Status::Unusable(reason) => (None, Some(reason.to_string())),
+            _ => (None, None),
+        };
+        let found = Some(outcome.contents.as_str()).filter(|_| outcome.status != Status::Unchanged);
+        let changes = expected.map(|expected| changed_fields(expected, &outcome.contents));
+        Self {
+            name: &subject.name,
+            status: outcome.status.as_str(),
+            template: subject.case.template.source().name(),
+            request: subject.case.request.source().name(),
+            snapshot: store.shown(&subject.name, Stage::Accepted),
+            pending: (outcome.action == Action::Pended).then(|| store.shown(&subject.name, Stage::Pending)),
+            accepted: outcome.action == Action::Accepted,
+            reason,
+            changes: changes.unwrap_or_default(),
+            expected,
+            found,
+        }
+    }
+}
+
+/// One object.
+pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write) -> io::Result<()> {
+    write_line(&Document::new(report, project), out)
+}
+
+/// An object a line: the subjects, what is obsolete, and the summary.
+pub(super) fn write_lines(report: &Report<'_>, project: &Project, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document::new(report, project);
+    for test in &document.tests {
+        write_line(test, out)?;
+    }
+    for obsolete in &document.obsolete {
+        write_line(&serde_json::json!({ "obsolete": obsolete }), out)?;
+    }
+    write_line(&serde_json::json!({ "summary": document.summary, "passed": document.passed }), out)
+}
+
+fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let json = serde_json::to_string(value)?;
+    out.write_all(sanitize::json(&json).as_bytes())?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,113 @@
+//! A test run as `JUnit` XML, which most services for tests read. It has no times: they would differ each time.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::people::headline;
+use crate::diagnostics::sanitize;
+use crate::project::Project;
+use crate::snapshot::{Difference, Outcome, Report, Status, Store, Update};
+
+/// Writes one suite: a test a subject, and one for each snapshot of nothing where that fails.
+pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write) -> io::Result<()> {
+    let store = Store::new(project.root(), &project.config().test.snapshots);
+    let counts = report.counts();
+    let failing = report.update != Update::All && report.update != Update::Pending;
+    let obsolete: &[_] = if report.update == Update::None { &report.obsolete } else { &[] };
+    let tests = counts.messages + obsolete.len();
+    let failures = if failing { counts.new + counts.different } else { 0 } + obsolete.len();
+    let errors = if report.update == Update::All { 0 } else { counts.unusable };
+    let numbers = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\"");
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+    writeln!(out, "<testsuites name=\"inkproof\" {numbers}>")?;
+    writeln!(out, "  <testsuite name=\"inkproof\" {numbers} skipped=\"0\">")?;
+    for outcome in &report.outcomes {
+        let case = &outcome.subject.case;
+        let attributes = format!(
+            "name=\"{}\" classname=\"{}\" file=\"{}\"",
+            escape(&outcome.subject.name),
+            escape(case.template.name()),
+            escape(case.request.source().name())
+        );
+        let element = match &outcome.status {
+            Status::Unusable(_) if errors > 0 => "error",
+            Status::New | Status::Different { .. } if failing => "failure",
+            _ => {
+                writeln!(out, "    <testcase {attributes}/>")?;
+                continue;
+            }
+        };
+        let status = outcome.status.as_str();
+        let message = format!("{status}{}", headline(outcome));
+        writeln!(out, "    <testcase {attributes}>")?;
+        writeln!(
+            out,
+            "      <{element} message=\"{}\" type=\"{status}\">{}</{element}>",
+            escape(&message),
+            escape(&details(outcome))
+        )?;
+        writeln!(out, "    </testcase>")?;
+    }
+    for obsolete in obsolete {
+        let path = store.shown(&obsolete.name, obsolete.stage);
+        writeln!(
+            out,
+            "    <testcase name=\"{}\" classname=\"obsolete\" file=\"{}\">",
+            escape(&obsolete.name),
+            escape(&path)
+        )?;
+        writeln!(out, "      <failure message=\"no request has this name\" type=\"obsolete\"/>")?;
+        writeln!(out, "    </testcase>")?;
+    }
+    writeln!(out, "  </testsuite>\n</testsuites>")
+}
+
+/// The difference in the unified form, or all of what is new.
+pub(super) fn details(outcome: &Outcome<'_>) -> String {
+    let Status::Different { expected } = &outcome.status else { return outcome.contents.clone() };
+    unified(&Difference::between(expected, &outcome.contents))
+}
+
+/// A difference as `diff -u` writes it, but for the heading.
+pub(in crate::cli) fn unified(difference: &Difference) -> String {
+    let mut text = String::new();
+    for hunk in &difference.hunks {
+        let _ = writeln!(text, "@@ -{} +{} @@", hunk.old_line, hunk.new_line);
+        for line in &hunk.lines {
+            text.push(line.tag.mark());
+            text.extend(line.parts.iter().map(|(_, part)| sanitize::line(part)));
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// Text in XML, which has no place for most control characters.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\n' | '\t' => escaped.push(character),
+            '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_in_xml() {
+        assert_eq!(
+            escape("<a b=\"1\"> & ]]>\n\u{0}\u{1b}é\u{ffff}"),
+            "&lt;a b=&quot;1&quot;&gt; &amp; ]]&gt;\n\u{fffd}\u{fffd}é\u{fffd}"
+        );
+    }
+}

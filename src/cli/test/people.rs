@@ -1,0 +1,122 @@
+//! A test run for people: each failure with what changed, or one line each.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::summary;
+use crate::cli::difference::{Drawing, Layout};
+use crate::diagnostics::{Look, sanitize};
+use crate::project::Project;
+use crate::snapshot::{Action, Difference, Outcome, Report, Stage, Status, Store, causes, changed_fields, is_sent};
+
+/// Of how many failures the cause is looked for: each takes some questions to git.
+const CAUSES: usize = 20;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// The colour of a status.
+pub(in crate::cli) const fn style(status: &Status) -> Style {
+    match status {
+        Status::Unchanged => AnsiColor::Green.on_default(),
+        Status::New => AnsiColor::Cyan.on_default().bold(),
+        Status::Different { .. } => AnsiColor::Yellow.on_default().bold(),
+        Status::Unusable(_) => AnsiColor::Red.on_default().bold(),
+    }
+}
+
+/// Each failure with what changed.
+pub(super) fn write_full(report: &Report<'_>, project: &Project, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let store = Store::new(project.root(), &project.config().test.snapshots);
+    let mut asked = 0;
+    for outcome in report.outcomes.iter().filter(|outcome| outcome.status != Status::Unchanged) {
+        let style = style(&outcome.status);
+        let path = store.shown(&outcome.subject.name, Stage::Accepted);
+        let name = sanitize::line(&outcome.subject.name);
+        writeln!(
+            out,
+            "{style}{}{style:#} {BOLD}{name}{BOLD:#}  {DIM}{}{DIM:#}",
+            outcome.status.as_str(),
+            sanitize::line(&path)
+        )?;
+        write_details(outcome, look, Layout::fitting(look), out)?;
+        if matches!(outcome.status, Status::Different { .. }) && asked < CAUSES {
+            asked += 1;
+            for cause in causes(project, outcome) {
+                writeln!(out, "  since it was committed: {}", sanitize::line(&cause))?;
+            }
+        }
+        writeln!(out)?;
+    }
+    write_end(report, &store, out)
+}
+
+/// What there is to see of a failure.
+pub(in crate::cli) fn write_details(
+    outcome: &Outcome<'_>,
+    look: Look,
+    layout: Layout,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match &outcome.status {
+        Status::Unchanged => Ok(()),
+        Status::New => {
+            for line in outcome.contents.lines() {
+                writeln!(out, "  {}", sanitize::line(line))?;
+            }
+            Ok(())
+        }
+        Status::Different { expected } => {
+            let difference = Difference::between(expected, &outcome.contents);
+            write!(out, "{}", Drawing { difference: &difference, look, layout })
+        }
+        Status::Unusable(reason) => writeln!(out, "  {}", sanitize::line(&reason.to_string())),
+    }
+}
+
+/// One line a failure: its file, and the fields that changed.
+pub(super) fn write_concise(report: &Report<'_>, project: &Project, out: &mut dyn Write) -> io::Result<()> {
+    let store = Store::new(project.root(), &project.config().test.snapshots);
+    for outcome in report.outcomes.iter().filter(|outcome| outcome.status != Status::Unchanged) {
+        let path = store.shown(&outcome.subject.name, Stage::Accepted);
+        let style = style(&outcome.status);
+        let headline = headline(outcome);
+        writeln!(out, "{}: {style}{}{style:#}{headline}", sanitize::line(&path), outcome.status.as_str())?;
+    }
+    write_end(report, &store, out)
+}
+
+/// What there is to say of a failure in the rest of a line.
+pub(super) fn headline(outcome: &Outcome<'_>) -> String {
+    let text = match &outcome.status {
+        Status::Unchanged | Status::New => return String::new(),
+        Status::Different { expected } => {
+            let fields = changed_fields(expected, &outcome.contents);
+            match &fields[..] {
+                [] => match (is_sent(expected), is_sent(&outcome.contents)) {
+                    (true, false) => ": not sent any more".to_owned(),
+                    (false, true) => ": sent now".to_owned(),
+                    (false, false) => ": not sent, for another reason".to_owned(),
+                    (true, true) => String::new(),
+                },
+                fields => format!(": {}", fields.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
+            }
+        }
+        Status::Unusable(reason) => format!(": {reason}"),
+    };
+    sanitize::line(&text).into_owned()
+}
+
+fn write_end(report: &Report<'_>, store: &Store, out: &mut dyn Write) -> io::Result<()> {
+    for obsolete in &report.obsolete {
+        let path = store.shown(&obsolete.name, obsolete.stage);
+        let what = if obsolete.is_deleted { "deleted" } else { "no request has this name" };
+        writeln!(out, "{}: obsolete: {what}", sanitize::line(&path))?;
+    }
+    let accepted = report.outcomes.iter().filter(|outcome| outcome.action == Action::Accepted).count();
+    if accepted > 0 {
+        writeln!(out, "accepted {accepted}")?;
+    }
+    writeln!(out, "{}", summary(report.counts()))
+}

@@ -1,0 +1,215 @@
+//! The `[test]` table of the configuration: under which clock, and with what left out, messages are compared with
+//! their snapshots.
+
+use std::path::{Component, Path, PathBuf};
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use regex::Regex;
+use serde::de::{Deserialize, Deserializer, Error as _};
+
+/// How messages are rendered and compared in tests.
+///
+/// ```toml
+/// [test]
+/// now = "2026-01-01T00:00:00Z"
+/// seed = 0
+/// snapshots = "tests/snapshots"
+/// requests = ["tests/requests"]
+/// redactions = { "properties.link" = "[link]" }
+/// filters = [{ pattern = 'v\d+', text = "[version]" }]
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TestSettings {
+    /// The moment of sending.
+    #[serde(deserialize_with = "timestamp")]
+    pub now: Timestamp,
+    /// Where chance starts from.
+    pub seed: u64,
+    /// The folder of the snapshots, inside the project.
+    #[serde(deserialize_with = "inner_folder")]
+    pub snapshots: PathBuf,
+    /// Folders of requests that are there for tests only.
+    pub requests: Vec<PathBuf>,
+    /// Fields whose values are replaced.
+    #[serde(deserialize_with = "redactions")]
+    pub redactions: Vec<Redaction>,
+    /// What is replaced inside texts, in this order, after redactions.
+    pub filters: Vec<Filter>,
+}
+
+impl Default for TestSettings {
+    fn default() -> Self {
+        Self {
+            now: Timestamp::constant(1_767_225_600, 0),
+            seed: 0,
+            snapshots: "tests/snapshots".into(),
+            requests: Vec::new(),
+            redactions: Vec::new(),
+            filters: Vec::new(),
+        }
+    }
+}
+
+/// Values of a message that a snapshot shows another text for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redaction {
+    /// The way to them.
+    pub steps: Vec<Step>,
+    /// What stands there instead.
+    pub text: String,
+}
+
+/// A step on the way to a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// To the field of this name.
+    Field(String),
+    /// To the item at this place, from 0.
+    Item(usize),
+    /// To every field or item.
+    Any,
+}
+
+/// A pattern that is replaced inside texts.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    /// What is looked for.
+    #[serde(deserialize_with = "regex")]
+    pub pattern: Regex,
+    /// What stands there instead; `$1` is the first group.
+    pub text: String,
+}
+
+impl PartialEq for Filter {
+    fn eq(&self, other: &Self) -> bool {
+        self.pattern.as_str() == other.pattern.as_str() && self.text == other.text
+    }
+}
+
+impl Eq for Filter {}
+
+/// A way to values that makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` leads to no value: expected names and places, such as `properties.link` or `properties.posts[].author`")]
+pub(super) struct BadPath(String);
+
+impl Redaction {
+    /// A redaction of what `path` leads to: names joined by dots, `[0]` for an item, `[]` or `*` for all.
+    fn new(path: &str, text: String) -> Result<Self, BadPath> {
+        let mut steps = Vec::new();
+        for part in path.strip_prefix('.').unwrap_or(path).split('.') {
+            let (name, items) = part.find('[').map_or((part, ""), |at| part.split_at(at));
+            match name {
+                "*" => steps.push(Step::Any),
+                "" if !items.is_empty() => {}
+                "" => return Err(BadPath(path.to_owned())),
+                name => steps.push(Step::Field(name.to_owned())),
+            }
+            for item in items.split_inclusive(']') {
+                let inner = item.strip_prefix('[').and_then(|item| item.strip_suffix(']'));
+                steps.push(match inner {
+                    Some("" | "*") => Step::Any,
+                    Some(place) => Step::Item(usize::from_str(place).map_err(|_| BadPath(path.to_owned()))?),
+                    None => return Err(BadPath(path.to_owned())),
+                });
+            }
+        }
+        Ok(Self { steps, text })
+    }
+}
+
+/// A moment, with quotes or without.
+fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = match toml::Value::deserialize(deserializer)? {
+        toml::Value::String(text) => text,
+        toml::Value::Datetime(moment) => moment.to_string(),
+        other => return Err(D::Error::custom(format!("expected a timestamp, found {}", other.type_str()))),
+    };
+    text.parse().map_err(|_| {
+        D::Error::custom(format!("`{text}` is no timestamp: expected one with its zone, such as 2026-01-01T00:00:00Z"))
+    })
+}
+
+/// A folder below the project: nothing is written elsewhere.
+fn inner_folder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+    let path = PathBuf::deserialize(deserializer)?;
+    let is_inner = |path: &Path| {
+        path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+            && path.components().any(|part| matches!(part, Component::Normal(_)))
+    };
+    if is_inner(&path) {
+        Ok(path)
+    } else {
+        Err(D::Error::custom(format!("`{}` is not inside the project: expected a folder below it", path.display())))
+    }
+}
+
+fn redactions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Redaction>, D::Error> {
+    let table = std::collections::BTreeMap::<String, String>::deserialize(deserializer)?;
+    table.into_iter().map(|(path, text)| Redaction::new(&path, text).map_err(D::Error::custom)).collect()
+}
+
+fn regex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Regex, D::Error> {
+    let pattern = String::deserialize(deserializer)?;
+    Regex::new(&pattern).map_err(|error| {
+        // The last line says what is wrong; those above draw it.
+        let reason = error.to_string();
+        let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        D::Error::custom(format!("`{pattern}` is no regular expression: {reason}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<TestSettings, String> {
+        toml::from_str(text).map_err(|error: toml::de::Error| error.message().to_owned())
+    }
+
+    #[test]
+    fn every_key_has_a_default() {
+        assert_eq!(read(""), Ok(TestSettings::default()));
+        assert_eq!(TestSettings::default().now.to_string(), "2026-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn moments_need_no_quotes() {
+        for text in ["now = 2026-02-03T04:05:06Z", "now = '2026-02-03T05:05:06+01:00'"] {
+            assert_eq!(read(text).unwrap().now.to_string(), "2026-02-03T04:05:06Z", "{text}");
+        }
+    }
+
+    #[test]
+    fn ways_to_values() {
+        let field = |name: &str| Step::Field(name.to_owned());
+        for (path, expected) in [
+            ("properties.link", vec![field("properties"), field("link")]),
+            (".type", vec![field("type")]),
+            ("a[].b[2].*", vec![field("a"), Step::Any, field("b"), Step::Item(2), Step::Any]),
+            ("[0]", vec![Step::Item(0)]),
+        ] {
+            assert_eq!(Redaction::new(path, String::new()).unwrap().steps, expected, "{path}");
+        }
+        for path in ["", "a..b", "a[x]", "a[1", "a[0]b", "a."] {
+            assert!(Redaction::new(path, String::new()).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_meant() {
+        for (text, expected) in [
+            ("now = 'soon'", "`soon` is no timestamp: expected one with its zone, such as 2026-01-01T00:00:00Z"),
+            ("now = 5", "expected a timestamp, found integer"),
+            ("snapshots = '../x'", "`../x` is not inside the project: expected a folder below it"),
+            ("snapshots = '/x'", "`/x` is not inside the project: expected a folder below it"),
+            ("snapshots = '.'", "`.` is not inside the project: expected a folder below it"),
+            ("filters = [{ pattern = '(', text = '' }]", "`(` is no regular expression: unclosed group"),
+        ] {
+            assert_eq!(read(text).unwrap_err(), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The cause: which of a message's files changed since its snapshot was committed. Known in a git repository only.
+
+use super::git::Git;
+use super::store::{Stage, Store};
+use super::{Outcome, Subject};
+use crate::project::{CONFIG_FILE, Project};
+
+/// Why a message may differ from its snapshot: each file of it that changed since, with the line where it did, such as
+/// `templates/order.liquid changed at line 9`. None where git does not know.
+#[must_use]
+pub fn causes(project: &Project, outcome: &Outcome<'_>) -> Vec<String> {
+    let settings = &project.config().test;
+    let store = Store::new(project.root(), &settings.snapshots);
+    let path = store.shown(&outcome.subject.name, Stage::Accepted);
+    since_commit(project, &outcome.subject, &path).unwrap_or_default()
+}
+
+fn since_commit(project: &Project, subject: &Subject<'_>, snapshot: &str) -> Option<Vec<String>> {
+    let git = Git::new(project.root());
+    let commit = git.ask(&["log", "-1", "--format=%H", "--", snapshot]).ok()?;
+    let commit = commit.trim();
+    // What was accepted since then was accepted for files as nobody committed them.
+    let is_committed = git.ask(&["status", "--porcelain", "--", snapshot]).ok()?.is_empty();
+    if commit.is_empty() || !is_committed {
+        return None;
+    }
+    let case = &subject.case;
+    let sources = [case.template.source(), case.request.source(), case.customer.source()];
+    let snippets = project.config().paths.snippets.to_string_lossy();
+    let mut arguments =
+        vec!["diff", "--relative", "--no-ext-diff", "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "-U0"];
+    arguments.extend([commit, "--"]);
+    arguments.extend(sources.iter().map(|source| source.name()));
+    arguments.extend([&*snippets, CONFIG_FILE]);
+    Some(changed_files(&git.ask(&arguments).ok()?))
+}
+
+/// The files of a difference without context, each with the first line that changed.
+fn changed_files(diff: &str) -> Vec<String> {
+    let mut causes = Vec::new();
+    let mut file = None;
+    for line in diff.lines() {
+        if let Some(rest) = line.strip_prefix("diff --git a/") {
+            // Both names are the same: renames are not looked for.
+            file = rest.get(..rest.len().saturating_sub(" b/".len()) / 2);
+        } else if let Some((range, _)) = line.strip_prefix("@@ ").and_then(|rest| rest.split_once(" @@"))
+            && let Some(file) = file.take()
+        {
+            let new = range.split(" +").nth(1).unwrap_or_default();
+            let first = new.split(',').next().unwrap_or_default();
+            causes.push(format!("{file} changed at line {first}"));
+        }
+    }
+    causes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_changed_line_of_each_file() {
+        let diff = "diff --git a/t/a b.liquid b/t/a b.liquid\nindex 1..2 100644\n--- a/t/a b.liquid\n+++ b/t/a b.liquid\n\
+                    @@ -9,1 +10,2 @@ x\n-a\n+b\n+c\n@@ -20 +22 @@\n-@@ -1 +1 @@\n+d\ndiff --git a/r.json b/r.json\nold mode 1\n\
+                    diff --git a/s.json b/s.json\n@@ -1 +1 @@\n-1\n+2\n";
+        assert_eq!(changed_files(diff), ["t/a b.liquid changed at line 10", "s.json changed at line 1"]);
+    }
+}

@@ -1,0 +1,95 @@
+//! The contents of a snapshot: a message as pretty JSON, or why there is none.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use super::mask::Mask;
+use crate::diagnostics::{Diagnostics, Severity, sanitize};
+use crate::message::{Message, Rendering};
+
+/// The first line of what is said in a message's place. No message begins so.
+const NOT_SENT: &str = "not sent";
+
+/// Whether a snapshot with these contents is of a message, as opposed to a failure.
+#[must_use]
+pub fn is_sent(contents: &str) -> bool {
+    contents.lines().next() != Some(NOT_SENT)
+}
+
+/// What a snapshot of a rendering says.
+pub(super) fn contents(rendering: &Rendering, mask: &Mask<'_>) -> String {
+    match &rendering.message {
+        Some(message) => message_contents(message, mask),
+        None => failure_contents(&rendering.problems, mask),
+    }
+}
+
+/// Pretty JSON. What terminals and eyes trip over is escaped, which JSON reads as the same.
+fn message_contents(message: &Message, mask: &Mask<'_>) -> String {
+    let json = if mask.is_empty() {
+        serde_json::to_string_pretty(message)
+    } else {
+        serde_json::to_value(message).and_then(|mut message| {
+            mask.message(&mut message);
+            serde_json::to_string_pretty(&message)
+        })
+    };
+    // Texts, numbers and names always have a JSON form.
+    let json = json.unwrap_or_default();
+    if json.lines().all(|line| matches!(sanitize::json(line), Cow::Borrowed(_))) {
+        return json;
+    }
+    json.lines().map(sanitize::json).collect::<Vec<_>>().join("\n")
+}
+
+/// The errors, without their places: those move with every line above them, while the failure stays the same.
+fn failure_contents(problems: &Diagnostics, mask: &Mask<'_>) -> String {
+    let mut text = format!("{NOT_SENT}\n");
+    for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
+        let mut message = problem.message.clone();
+        mask.text(&mut message);
+        let _ = write!(text, "\nerror[{}]: {}", problem.code, sanitize::line(&message));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::{Code, Diagnostic};
+    use crate::project::TestSettings;
+
+    const CODE: Code = Code::new("some-code");
+
+    #[test]
+    fn messages_and_failures() {
+        let settings: TestSettings = toml::from_str("filters = [{ pattern = 'b+', text = 'x' }]").unwrap();
+        let (open, masked) = (TestSettings::default(), settings);
+        let message = Message {
+            kind: "a\u{202e}".to_owned(),
+            topics: vec!["bb".to_owned()],
+            sent_at: open.now,
+            expiry: open.now,
+            properties: serde_json::Map::new(),
+        };
+        let sent = Rendering { message: Some(message), problems: Diagnostics::new(), test_send_looks_fine: false };
+        let mut problems = Diagnostics::new();
+        problems.push(Diagnostic::error(CODE, "b\u{1b}\nb"));
+        problems.push(Diagnostic::warning(CODE, "never seen"));
+        let failed = Rendering { message: None, problems, test_send_looks_fine: false };
+        let pretty = |kind: &str| {
+            format!(
+                "{{\n  \"type\": \"{kind}\",\n  \"topics\": [\n    \"TOPIC\"\n  ],\n  \"sentAt\": \
+                 \"2026-01-01T00:00:00Z\",\n  \"expiry\": \"2026-01-01T00:00:00Z\",\n  \"properties\": {{}}\n}}"
+            )
+        };
+        for (rendering, settings, expected) in [
+            (&sent, &open, pretty("a\\u202e").replace("TOPIC", "bb")),
+            (&sent, &masked, pretty("a\\u202e").replace("TOPIC", "x")),
+            (&failed, &open, "not sent\n\nerror[some-code]: b\\u{1b}\\nb".to_owned()),
+            (&failed, &masked, "not sent\n\nerror[some-code]: x\\u{1b}\\nx".to_owned()),
+        ] {
+            assert_eq!(contents(rendering, &Mask::new(settings)), expected);
+        }
+    }
+}

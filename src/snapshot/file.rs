@@ -1,0 +1,191 @@
+//! The snapshot's file: insta's text format, read and written.
+//!
+//! A header in YAML between two lines `---`, then the contents. Files written here have no `source` in their header:
+//! by that, insta knows the files of its own tests, and would take ours for left over.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use thiserror::Error;
+
+/// What a snapshot's header says of it, for whoever reviews it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Header<'a> {
+    /// The command that shows the message.
+    pub expression: &'a str,
+    /// Facts by name.
+    pub info: &'a [(&'a str, &'a str)],
+    /// The request's file.
+    pub input_file: &'a str,
+}
+
+/// A file that holds no snapshot that could be compared with.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Unusable {
+    /// Two versions of it have been merged, and nobody has chosen.
+    #[error("line {line} is a merge-conflict marker: resolve it, or write the snapshot anew")]
+    Conflict {
+        /// The first marker's line, from 1.
+        line: usize,
+    },
+    /// It begins or goes on as no snapshot does.
+    #[error("it is no snapshot: expected a header between two lines `---`")]
+    NoHeader,
+    /// It is a folder.
+    #[error("it is a folder: expected a file; move the folder away")]
+    Folder,
+    /// It is larger than any message.
+    #[error("it has {0} bytes: expected at most {MAX_BYTES}")]
+    TooLarge(u64),
+    /// It is no text.
+    #[error("it is no UTF-8")]
+    NotUtf8,
+    /// It cannot be read.
+    #[error("it cannot be read: {0}")]
+    Unreadable(String),
+}
+
+/// The largest file that is read.
+pub(super) const MAX_BYTES: u64 = 32 << 20;
+
+/// The contents of a snapshot's file, without the line's end at the end. Lines may end as Windows ends them.
+///
+/// ```
+/// use inkproof::snapshot::contents_of;
+/// assert_eq!(contents_of("---\r\nexpression: \"x\"\r\n---\r\na\r\nb\r\n").unwrap(), "a\nb");
+/// ```
+///
+/// # Errors
+/// The text is no snapshot.
+pub fn contents_of(text: &str) -> Result<Cow<'_, str>, Unusable> {
+    if let Some(line) = conflict_marker(text) {
+        return Err(Unusable::Conflict { line });
+    }
+    let (_, contents) = split(text).ok_or(Unusable::NoHeader)?;
+    let contents = contents.trim_end_matches(['\n', '\r']);
+    Ok(if contents.contains('\r') { contents.replace("\r\n", "\n").into() } else { contents.into() })
+}
+
+/// Whether insta wrote the file for a test of its own: then it is none of ours.
+pub(super) fn is_of_insta(text: &str) -> bool {
+    split(text).is_none_or(|(header, _)| header.lines().any(|line| line.starts_with("source:")))
+}
+
+/// A snapshot's file.
+pub(super) fn write(header: &Header<'_>, contents: &str) -> String {
+    let mut text = String::with_capacity(contents.len() + 256);
+    text.push_str("---\nexpression: ");
+    push_scalar(header.expression, &mut text);
+    text.push_str("\ninfo:");
+    for (name, value) in header.info {
+        let _ = write!(text, "\n  {name}: ");
+        push_scalar(value, &mut text);
+    }
+    text.push_str("\ninput_file: ");
+    push_scalar(header.input_file, &mut text);
+    text.push_str("\n---\n");
+    text.push_str(contents);
+    text.push('\n');
+    text
+}
+
+/// A YAML text: as it is where that is plainly a text, as insta writes it too; else in double quotes, which may hold
+/// whatever JSON's may.
+fn push_scalar(value: &str, text: &mut String) {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '@' | ' ');
+    // A slash keeps words such as `null` and numbers out.
+    let starts_as_text = value.starts_with(|c: char| c.is_ascii_alphabetic()) && value.contains('/');
+    if starts_as_text && value.chars().all(is_plain) && !value.ends_with(' ') {
+        text.push_str(value);
+    } else {
+        // A text always has a JSON form.
+        text.push_str(&serde_json::to_string(value).unwrap_or_default());
+    }
+}
+
+/// The header, and what follows it.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (first, rest) = text.split_once('\n')?;
+    if first.trim_end() != "---" {
+        return None;
+    }
+    let mut at = 0;
+    for line in rest.split_inclusive('\n') {
+        if line.trim_end() == "---" {
+            return Some((&rest[..at], &rest[at + line.len()..]));
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// The line of the first marker that git leaves at a conflict. No line of a message begins so.
+fn conflict_marker(text: &str) -> Option<usize> {
+    if !text.contains("<<<<<<<") && !text.contains(">>>>>>>") {
+        return None;
+    }
+    let is_marker = |line: &str| line.starts_with("<<<<<<<") || line.starts_with(">>>>>>>");
+    text.lines().position(is_marker).map(|before| before + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let header = Header {
+            expression: "inkproof preview \"a\"",
+            info: &[("template", "templates/a.liquid"), ("customer", "é: #")],
+            input_file: "fixtures/requests/a.json",
+        };
+        for contents in ["{}", "a\nb", "  \"x\": \"---\"", "", "one\n---\ntwo"] {
+            let text = write(&header, contents);
+            assert_eq!(contents_of(&text).unwrap(), contents);
+            assert!(!is_of_insta(&text));
+            // A checkout with the ends of lines that Windows has.
+            assert_eq!(contents_of(&text.replace('\n', "\r\n")).unwrap(), contents);
+        }
+    }
+
+    #[test]
+    fn insta_reads_what_is_written() {
+        for text in ["e\\\"", "a/b c@d.json", "null", "1", "a/b: c", "é/x", "a/ ", "-/a", "a/#b", "a/b #c"] {
+            let header = Header { expression: text, info: &[("template", text)], input_file: text };
+            insta_reads(&header, text);
+        }
+    }
+
+    fn insta_reads(header: &Header<'_>, text: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.snap");
+        std::fs::write(&path, write(header, "{\n  \"a\": 1\n}")).unwrap();
+        let snapshot = insta::Snapshot::from_file(&path).unwrap();
+        assert_eq!(snapshot.metadata().expression(), Some(text));
+        assert_eq!(snapshot.metadata().input_file(), Some(text));
+        assert_eq!(snapshot.as_text().unwrap().to_string(), "{\n  \"a\": 1\n}");
+    }
+
+    #[test]
+    fn what_is_no_snapshot() {
+        for (text, expected) in [
+            ("", Unusable::NoHeader),
+            ("{}", Unusable::NoHeader),
+            ("---\nexpression: x\n", Unusable::NoHeader),
+            ("---\n---\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n", Unusable::Conflict { line: 3 }),
+            ("<<<<<<< HEAD\n---\n---\n", Unusable::Conflict { line: 1 }),
+        ] {
+            assert_eq!(contents_of(text).unwrap_err(), expected, "{text:?}");
+        }
+        // Inside a message's text they are only text.
+        assert_eq!(contents_of("---\n---\n  \"a\": \"<<<<<<< x\"").unwrap(), "  \"a\": \"<<<<<<< x\"");
+    }
+
+    #[test]
+    fn files_of_insta() {
+        assert!(is_of_insta("---\nsource: tests/a.rs\nexpression: x\n---\n1\n"));
+        assert!(is_of_insta("no header at all"));
+        assert!(!is_of_insta("---\nexpression: \"source: x\"\n---\n1\n"));
+    }
+}

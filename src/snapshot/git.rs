@@ -1,0 +1,72 @@
+//! Git, asked through its own program.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use thiserror::Error;
+
+/// Why git does not answer.
+#[derive(Debug, Error)]
+pub enum GitError {
+    /// There is no such program, or it cannot be started.
+    #[error("cannot run `git`: {0}")]
+    NotStarted(#[source] io::Error),
+    /// It complains.
+    #[error("git: {0}")]
+    Complaint(String),
+}
+
+/// A folder in a repository.
+#[derive(Clone, Debug)]
+pub(super) struct Git {
+    folder: PathBuf,
+    /// A file that stands for the repository's index, which is left alone.
+    index: Option<PathBuf>,
+}
+
+impl Git {
+    pub(super) fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), index: None }
+    }
+
+    pub(super) fn with_index(folder: &Path, index: PathBuf) -> Self {
+        Self { folder: folder.to_owned(), index: Some(index) }
+    }
+
+    /// What git says to these arguments.
+    pub(super) fn ask(&self, arguments: &[&str]) -> Result<String, GitError> {
+        self.ask_with(arguments, &[])
+    }
+
+    /// The same, for a question that goes on on standard input.
+    pub(super) fn ask_with(&self, arguments: &[&str], input: &[u8]) -> Result<String, GitError> {
+        let mut command = Command::new("git");
+        // Symbolic links of a revision become plain files: none of them leads anywhere.
+        command.arg("-C").arg(&self.folder).args(["-c", "core.quotePath=false", "-c", "core.symlinks=false"]);
+        // Looking must not lock anything, and nobody is asked for a password.
+        command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
+        if let Some(index) = &self.index {
+            command.env("GIT_INDEX_FILE", index);
+        }
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(GitError::NotStarted)?;
+        let stdin = child.stdin.take();
+        let output = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                if let Some(mut stdin) = stdin {
+                    // Git may know enough before the end; then its answer counts.
+                    let _ = io::Write::write_all(&mut stdin, input);
+                }
+            });
+            child.wait_with_output()
+        });
+        let output = output.map_err(GitError::NotStarted)?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        let complaint = complaint.trim().trim_start_matches("fatal: ").to_owned();
+        Err(GitError::Complaint(if complaint.is_empty() { output.status.to_string() } else { complaint }))
+    }
+}

@@ -1,0 +1,72 @@
+//! Snapshots: what a project's messages are expected to be, what they are now, and what lies between.
+//!
+//! A [`Run`] renders [`Subject`]s under the clock and the chance of the project's `[test]` table, compares them with the
+//! files of its [`Store`], and writes down what is wanted ([`Update`]). A [`Difference`] says what changed. The files are
+//! insta's, so that its tools work on them.
+//!
+//! In a Rust project's own tests, [`render_all`] gives every message as a text, for insta to compare:
+//!
+//! ```no_run
+//! use inkproof::{project::Project, snapshot};
+//!
+//! let project = Project::open_for_tests(".".as_ref()).unwrap();
+//! snapshot::render_all(&project, |name, contents| insta::assert_snapshot!(name, contents));
+//! ```
+
+mod cause;
+mod contents;
+mod difference;
+mod file;
+mod git;
+mod mask;
+mod revisions;
+mod run;
+mod store;
+mod subject;
+mod update;
+
+pub use cause::causes;
+pub use contents::is_sent;
+pub use difference::{Difference, FieldChange, Hunk, Line, Tag, changed_fields};
+pub use file::{Unusable, contents_of};
+pub use git::GitError;
+pub use revisions::{Change, Range, RevisionError, between};
+pub use run::{Action, Counts, Obsolete, Outcome, Report, Run, Status};
+pub use store::{Kept, Listing, Stage, Store};
+pub use subject::Subject;
+pub use update::{UnknownUpdate, Update};
+
+use crate::liquid::{Limits, Mode};
+use crate::message::Circumstances;
+use crate::project::Project;
+
+/// The circumstances that a project's `[test]` table says.
+#[must_use]
+pub fn circumstances(project: &Project) -> Circumstances {
+    let settings = &project.config().test;
+    Circumstances { now: settings.now, mode: Mode::Live, seed: Some(settings.seed), limits: Limits::default() }
+}
+
+/// Renders all that `inkproof test` tests, and hands the name and the contents of each snapshot to `each`.
+pub fn render_all(project: &Project, mut each: impl FnMut(&str, &str)) {
+    let rendered = rendered(project, &circumstances(project));
+    for (name, contents) in rendered {
+        each(&name, &contents);
+    }
+}
+
+/// The contents of every snapshot as they are now, by name.
+fn rendered(project: &Project, circumstances: &Circumstances) -> std::collections::BTreeMap<String, String> {
+    let mask = mask::Mask::new(&project.config().test);
+    let subjects = Subject::all(project, &project.cases());
+    let cases: Vec<_> = subjects.iter().map(|subject| subject.case).collect();
+    let mut names = subjects.iter().map(|subject| subject.name.clone());
+    let mut rendered = std::collections::BTreeMap::new();
+    let done = project.render(&cases, circumstances, |_, rendering| {
+        rendered.extend(names.next().map(|name| (name, contents::contents(&rendering, &mask))));
+        Ok::<_, std::convert::Infallible>(())
+    });
+    match done {
+        Ok(()) => rendered,
+    }
+}

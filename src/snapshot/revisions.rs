@@ -1,0 +1,190 @@
+//! Revisions: what two states of a project's git repository render differently.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use super::git::{Git, GitError};
+use super::{circumstances, rendered};
+use crate::message::Circumstances;
+use crate::project::{CONFIG_FILE, Config, OpenError, Project};
+
+/// Two states of a repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    old: String,
+    /// None for the files as they are now.
+    new: Option<String>,
+    /// Whether the old state is where both parted.
+    from_parting: bool,
+}
+
+impl Range {
+    /// Reads `REV` (up to the files as they are), `REV..REV`, or `REV...REV` (since both parted).
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let named = |rev: &str| if rev.is_empty() { "HEAD".to_owned() } else { rev.to_owned() };
+        let (old, new, from_parting) = match (text.split_once("..."), text.split_once("..")) {
+            (Some((old, new)), _) => (old, Some(new), true),
+            (None, Some((old, new))) => (old, Some(new), false),
+            (None, None) => (text, None, false),
+        };
+        Self { old: named(old), new: new.map(named), from_parting }
+    }
+}
+
+/// A message that two states render differently. Failures to send are texts too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The name of its snapshot.
+    pub name: String,
+    /// What it was; none where there was none.
+    pub old: Option<String>,
+    /// What it is; none where there is none any more.
+    pub new: Option<String>,
+}
+
+/// Why two states cannot be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum RevisionError {
+    /// Git does not give a state.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// There is no such revision.
+    #[error("there is no revision `{0}`")]
+    Unknown(String),
+    /// A state cannot be put into a folder for a while.
+    #[error("cannot write a revision into a temporary folder: {0}")]
+    Folder(#[from] std::io::Error),
+    /// A state cannot be read.
+    #[error("cannot read the project as it was: {0}")]
+    Project(#[from] OpenError),
+}
+
+/// What the states of a range render differently, by name. Each is rendered by this very program, under the clock and
+/// with the masks of its own configuration; `adjust` may change the clock.
+///
+/// # Errors
+/// A state cannot be had.
+pub fn between(
+    project: &Project,
+    range: &Range,
+    adjust: impl Fn(Circumstances) -> Circumstances,
+) -> Result<Vec<Change>, RevisionError> {
+    let git = Git::new(project.root());
+    let tree = |revision: &str| resolve(&git, revision);
+    let old = match (&range.new, range.from_parting) {
+        (Some(new), true) => git.ask(&["merge-base", &tree(&range.old)?, &tree(new)?])?.trim().to_owned(),
+        _ => tree(&range.old)?,
+    };
+    let old = at_revision(project.root(), &old, &adjust)?;
+    let new = match &range.new {
+        Some(new) => at_revision(project.root(), &tree(new)?, &adjust)?,
+        None => rendered(project, &adjust(circumstances(project))),
+    };
+    Ok(changes(old, new))
+}
+
+fn changes(mut old: BTreeMap<String, String>, new: BTreeMap<String, String>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (name, new) in new {
+        let old = old.remove(&name);
+        if old.as_ref() != Some(&new) {
+            changes.push(Change { name, old, new: Some(new) });
+        }
+    }
+    changes.extend(old.into_iter().map(|(name, old)| Change { name, old: Some(old), new: None }));
+    changes.sort_by(|left, right| left.name.cmp(&right.name));
+    changes
+}
+
+/// The commit that a revision means. From here on it is a number, whatever it was called.
+fn resolve(git: &Git, revision: &str) -> Result<String, RevisionError> {
+    let commit = format!("{revision}^{{commit}}");
+    match git.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]) {
+        Ok(commit) => Ok(commit.trim().to_owned()),
+        Err(GitError::Complaint(complaint)) if complaint.contains("repository") => {
+            Err(GitError::Complaint(complaint).into())
+        }
+        Err(GitError::Complaint(_)) => Err(RevisionError::Unknown(revision.to_owned())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Everything rendered as it was at a commit: nothing, where there was no project yet.
+fn at_revision(
+    root: &Path,
+    commit: &str,
+    adjust: &impl Fn(Circumstances) -> Circumstances,
+) -> Result<BTreeMap<String, String>, RevisionError> {
+    let folder = tempfile::tempdir()?;
+    let files = folder.path().canonicalize()?.join("files");
+    fs::create_dir(&files)?;
+    let git = Git::new(root);
+    let below = git.ask(&["rev-parse", "--show-prefix"])?;
+    let tree = format!("{commit}:{}", below.trim_end_matches(['\n', '/']));
+    let top = git.ask(&["rev-parse", "--show-toplevel"])?;
+    let git = Git::with_index(Path::new(top.trim_end_matches('\n')), folder.path().join("index"));
+    if git.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &tree]).is_err() {
+        return Ok(BTreeMap::new());
+    }
+    // This index holds the project's folder as if it were the whole repository.
+    git.ask(&["read-tree", &tree])?;
+    let listed = git.ask(&["ls-files", "-z"])?;
+    let listed: Vec<&str> = listed.split('\0').filter(|path| !path.is_empty()).collect();
+    check_out(&git, &files, &listed, |path| path == CONFIG_FILE)?;
+    let config = Config::in_folder(&files);
+    check_out(&git, &files, &listed, |path| config.folders().any(|folder| Path::new(path).starts_with(folder)))?;
+    let is_project = |folder: &Path| folder.join(CONFIG_FILE).is_file() || folder.join("templates").is_dir();
+    if !is_project(&files) {
+        return Ok(BTreeMap::new());
+    }
+    let project = Project::open_for_tests(&files)?;
+    Ok(rendered(&project, &adjust(circumstances(&project))))
+}
+
+/// Writes some of the files of an index into a folder.
+fn check_out(git: &Git, folder: &Path, listed: &[&str], is_wanted: impl Fn(&str) -> bool) -> Result<(), GitError> {
+    let wanted: Vec<u8> =
+        listed.iter().filter(|path| is_wanted(path)).flat_map(|path| path.bytes().chain([0])).collect();
+    if !wanted.is_empty() {
+        let prefix = format!("--prefix={}/", folder.display());
+        git.ask_with(&["checkout-index", "-z", "--stdin", "-f", &prefix], &wanted)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges() {
+        let range = |old: &str, new: Option<&str>, from_parting| Range {
+            old: old.to_owned(),
+            new: new.map(str::to_owned),
+            from_parting,
+        };
+        for (text, expected) in [
+            ("main", range("main", None, false)),
+            ("main..topic", range("main", Some("topic"), false)),
+            ("main..", range("main", Some("HEAD"), false)),
+            ("..topic", range("HEAD", Some("topic"), false)),
+            ("main...topic", range("main", Some("topic"), true)),
+            ("v1.0...", range("v1.0", Some("HEAD"), true)),
+        ] {
+            assert_eq!(Range::new(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_came_what_went_and_what_changed() {
+        let state = |entries: &[(&str, &str)]| {
+            entries.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect::<BTreeMap<_, _>>()
+        };
+        let found = changes(state(&[("a", "1"), ("b", "1"), ("c", "1")]), state(&[("a", "1"), ("b", "2"), ("d", "1")]));
+        let found: Vec<_> =
+            found.iter().map(|change| (change.name.as_str(), change.old.as_deref(), change.new.as_deref())).collect();
+        assert_eq!(found, [("b", Some("1"), Some("2")), ("c", Some("1"), None), ("d", None, Some("1"))]);
+    }
+}

@@ -1,0 +1,325 @@
+//! A test run: subjects are rendered, compared with their snapshots, and written down as far as that is wanted.
+
+use std::collections::HashSet;
+use std::io;
+
+use rayon::ThreadPoolBuilder;
+use rayon::prelude::*;
+
+use super::contents::contents;
+use super::file::{self, Unusable, contents_of};
+use super::mask::Mask;
+use super::store::{Listing, Stage, Store};
+use super::{Subject, Update};
+use crate::message::Circumstances;
+use crate::project::{Case, Project};
+
+/// How many messages of one template are rendered by one thread at a time. More would leave threads idle at the end;
+/// fewer would parse a template more often than need be.
+const PIECE: usize = 64;
+/// The bytes of a thread's stack: what a main thread has, because what is nested deep is rendered alike by both.
+const STACK: usize = 8 << 20;
+/// How many messages are compared before a run that stops at the first failure looks for one.
+const WINDOW: usize = 512;
+
+/// What to test, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'p> {
+    /// The project.
+    pub project: &'p Project,
+    /// When and how messages are rendered.
+    pub circumstances: Circumstances,
+    /// Which snapshots are written.
+    pub update: Update,
+    /// Whether to stop at the first failure. Those that failed before go first.
+    pub fail_fast: bool,
+    /// Whether the subjects are all that there are: only then can a snapshot be obsolete.
+    pub is_complete: bool,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Report<'p> {
+    /// What came of each subject, by name.
+    pub outcomes: Vec<Outcome<'p>>,
+    /// Snapshots of nothing, by name.
+    pub obsolete: Vec<Obsolete>,
+    /// What could not be written or looked into, in sentences.
+    pub problems: Vec<String>,
+    /// Which snapshots were to be written.
+    pub update: Update,
+}
+
+/// What came of one subject.
+#[derive(Clone, Debug)]
+pub struct Outcome<'p> {
+    /// The subject.
+    pub subject: Subject<'p>,
+    /// How it compares with its snapshot.
+    pub status: Status,
+    /// What its snapshot would say now; empty where it says so already.
+    pub contents: String,
+    /// What was done about it.
+    pub action: Action,
+}
+
+/// How a subject compares with its snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It is as expected.
+    Unchanged,
+    /// There is no snapshot of it.
+    New,
+    /// It differs from its snapshot.
+    Different {
+        /// What the snapshot says.
+        expected: String,
+    },
+    /// There is something where its snapshot should be.
+    Unusable(Unusable),
+}
+
+impl Status {
+    /// Its word.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::New => "new",
+            Self::Different { .. } => "different",
+            Self::Unusable(_) => "unusable",
+        }
+    }
+}
+
+/// What was done about a subject's snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing.
+    None,
+    /// It waits for review.
+    Pended,
+    /// It was accepted.
+    Accepted,
+    /// It should have been written, and could not be.
+    Failed,
+}
+
+/// A snapshot of nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obsolete {
+    /// Its name.
+    pub name: String,
+    /// Whether it was ever accepted.
+    pub stage: Stage,
+    /// Whether it was deleted.
+    pub is_deleted: bool,
+}
+
+/// How many of what there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Counts {
+    pub messages: usize,
+    pub unchanged: usize,
+    pub new: usize,
+    pub different: usize,
+    pub unusable: usize,
+    pub obsolete: usize,
+}
+
+impl<'p> Run<'p> {
+    /// Tests.
+    #[must_use]
+    pub fn test(&self, subjects: Vec<Subject<'p>>) -> Report<'p> {
+        match ThreadPoolBuilder::new().stack_size(STACK).build() {
+            Ok(threads) => threads.install(|| self.test_here(subjects)),
+            Err(_) => self.test_here(subjects),
+        }
+    }
+
+    fn test_here(&self, subjects: Vec<Subject<'p>>) -> Report<'p> {
+        let settings = &self.project.config().test;
+        let store = Store::new(self.project.root(), &settings.snapshots);
+        let listing = store.list();
+        let names: HashSet<String> = subjects.iter().map(|subject| subject.name.clone()).collect();
+        let mut outcomes = if self.fail_fast {
+            self.until_failure(subjects, &store, &listing)
+        } else {
+            self.compare(&subjects, &store)
+        };
+        if self.update != Update::None {
+            listing.sweep();
+        }
+        let mut errors: Vec<(String, io::Error)> = Vec::new();
+        let failed: Vec<_> = outcomes
+            .par_iter_mut()
+            .filter_map(|outcome| {
+                self.write(outcome, &store, &listing).err().map(|error| (outcome.subject.name.clone(), error))
+            })
+            .collect();
+        errors.extend(failed);
+        let mut obsolete = self.obsolete(&store, &listing, &names);
+        if self.update == Update::All {
+            for obsolete in &mut obsolete {
+                match store.remove(&obsolete.name, obsolete.stage) {
+                    Ok(()) => obsolete.is_deleted = true,
+                    Err(error) => errors.push((obsolete.name.clone(), error)),
+                }
+            }
+        }
+        outcomes.sort_by(|left, right| left.subject.name.cmp(&right.subject.name));
+        let mut problems = listing.unreadable;
+        problems.extend(summary(&mut errors, &store));
+        Report { outcomes, obsolete, problems, update: self.update }
+    }
+
+    fn obsolete(&self, store: &Store, listing: &Listing, names: &HashSet<String>) -> Vec<Obsolete> {
+        let found = if self.is_complete { store.obsolete(listing, |name| names.contains(name)) } else { Vec::new() };
+        found.into_iter().map(|(name, stage)| Obsolete { name, stage, is_deleted: false }).collect()
+    }
+
+    /// Renders and compares; writes nothing.
+    fn compare(&self, subjects: &[Subject<'p>], store: &Store) -> Vec<Outcome<'p>> {
+        let mask = Mask::new(&self.project.config().test);
+        let pieces: Vec<&[Subject<'p>]> = subjects
+            .chunk_by(|left, right| std::ptr::eq(left.case.template, right.case.template))
+            .flat_map(|of_template| of_template.chunks(PIECE))
+            .collect();
+        let compare_piece = |piece: &&[Subject<'p>]| {
+            let cases: Vec<Case<'p>> = piece.iter().map(|subject| subject.case).collect();
+            let mut outcomes = Vec::with_capacity(piece.len());
+            let mut subjects = piece.iter();
+            let done = self.project.render(&cases, &self.circumstances, |_, rendering| {
+                if let Some(subject) = subjects.next() {
+                    outcomes.push(outcome(subject.clone(), contents(&rendering, &mask), store));
+                }
+                Ok::<_, std::convert::Infallible>(())
+            });
+            match done {
+                Ok(()) => outcomes,
+            }
+        };
+        pieces.par_iter().flat_map_iter(compare_piece).collect()
+    }
+
+    /// The same up to the first failure, in an order that does not depend on luck.
+    fn until_failure(&self, subjects: Vec<Subject<'p>>, store: &Store, listing: &Listing) -> Vec<Outcome<'p>> {
+        let (first, then): (Vec<_>, Vec<_>) =
+            subjects.into_iter().partition(|subject| listing.pending.contains(&subject.name));
+        let mut outcomes = Vec::new();
+        for window in [&first, &then].into_iter().flat_map(|subjects| subjects.chunks(WINDOW)) {
+            outcomes.extend(self.compare(window, store));
+            if let Some(failed) = outcomes.iter().position(|outcome| self.fails(&outcome.status)) {
+                outcomes.truncate(failed + 1);
+                break;
+            }
+        }
+        outcomes
+    }
+
+    /// Whether a run fails for it, whatever can be written.
+    const fn fails(&self, status: &Status) -> bool {
+        match status {
+            Status::Unchanged => false,
+            Status::New | Status::Different { .. } => matches!(self.update, Update::New | Update::None),
+            Status::Unusable(_) => !matches!(self.update, Update::All),
+        }
+    }
+
+    /// Writes what is to be written.
+    fn write(&self, outcome: &mut Outcome<'p>, store: &Store, listing: &Listing) -> io::Result<()> {
+        let name = &outcome.subject.name;
+        let is_pending = listing.pending.contains(name);
+        let stage = match self.update {
+            Update::None => return Ok(()),
+            _ if outcome.status == Status::Unchanged => {
+                // What waited for review is not what is sent any more.
+                return if is_pending { store.remove(name, Stage::Pending) } else { Ok(()) };
+            }
+            Update::All => Stage::Accepted,
+            Update::New | Update::Pending => Stage::Pending,
+        };
+        outcome.action = Action::Failed;
+        let text = outcome.file();
+        let is_written = is_pending && matches!(store.read(name, Stage::Pending), Ok(Some(pending)) if pending == text);
+        if stage == Stage::Accepted || !is_written {
+            store.write(name, stage, text.as_bytes())?;
+        }
+        if stage == Stage::Accepted && is_pending {
+            store.remove(name, Stage::Pending)?;
+        }
+        outcome.action = if stage == Stage::Accepted { Action::Accepted } else { Action::Pended };
+        Ok(())
+    }
+}
+
+fn outcome<'p>(subject: Subject<'p>, contents: String, store: &Store) -> Outcome<'p> {
+    let status = match store.read(&subject.name, Stage::Accepted) {
+        Ok(None) => Status::New,
+        Err(unusable) => Status::Unusable(unusable),
+        Ok(Some(text)) => match contents_of(&text) {
+            Ok(expected) if expected == contents.trim_end_matches(['\n', '\r']) => Status::Unchanged,
+            Ok(expected) => Status::Different { expected: expected.into_owned() },
+            Err(unusable) => Status::Unusable(unusable),
+        },
+    };
+    let contents = if status == Status::Unchanged { String::new() } else { contents };
+    Outcome { subject, status, contents, action: Action::None }
+}
+
+/// What went wrong, in one sentence: usually it is the same for all.
+fn summary(errors: &mut [(String, io::Error)], store: &Store) -> Option<String> {
+    errors.sort_by(|left, right| left.0.cmp(&right.0));
+    let (name, error) = errors.first()?;
+    let path = store.shown(name, Stage::Accepted);
+    let others = match errors.len() - 1 {
+        0 => String::new(),
+        1 => ", and one more".to_owned(),
+        more => format!(", and {more} more"),
+    };
+    Some(format!("cannot write `{path}`{others}: {error}; what was there is unchanged"))
+}
+
+impl Outcome<'_> {
+    /// The text of a snapshot's file that says what there is now.
+    #[must_use]
+    pub fn file(&self) -> String {
+        self.subject.with_header(|header| file::write(header, &self.contents))
+    }
+}
+
+impl Report<'_> {
+    /// How many of what there are.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts { messages: self.outcomes.len(), obsolete: self.obsolete.len(), ..Counts::default() };
+        for outcome in &self.outcomes {
+            match outcome.status {
+                Status::Unchanged => counts.unchanged += 1,
+                Status::New => counts.new += 1,
+                Status::Different { .. } => counts.different += 1,
+                Status::Unusable(_) => counts.unusable += 1,
+            }
+        }
+        counts
+    }
+
+    /// Whether something was to be accepted and could not be.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.update == Update::All && !self.problems.is_empty()
+    }
+
+    /// Whether nothing is to be complained about.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        let counts = self.counts();
+        match self.update {
+            Update::All => !self.is_incomplete(),
+            Update::Pending => counts.unusable == 0,
+            Update::New => counts.new + counts.different + counts.unusable == 0,
+            Update::None => counts.unchanged == counts.messages && counts.obsolete == 0,
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! The store: the folder of a project's snapshots. A file in it is replaced as a whole or not at all.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use super::file::{MAX_BYTES, Unusable, is_of_insta};
+
+/// How an accepted snapshot's file ends.
+const ACCEPTED: &str = ".snap";
+/// How the file of a pending one ends, which stands beside it.
+const PENDING: &str = ".snap.new";
+/// How the name of a file begins and ends that is being written.
+const UNFINISHED: (&str, &str) = (".inkproof-", ".tmp");
+/// After so long nobody is writing a file any more.
+const LEFT_OVER: Duration = Duration::from_secs(600);
+
+/// The folder of a project's snapshots.
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+    /// The folder below the project, as people see it.
+    shown: String,
+}
+
+/// Whether a snapshot is what is expected, or waits for somebody to say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// It is what is expected.
+    Accepted,
+    /// It waits for review.
+    Pending,
+}
+
+/// A snapshot's files as they were once.
+#[derive(Clone, Debug)]
+pub struct Kept([(Stage, Option<Vec<u8>>); 2]);
+
+impl Stage {
+    const fn ending(self) -> &'static str {
+        match self {
+            Self::Accepted => ACCEPTED,
+            Self::Pending => PENDING,
+        }
+    }
+}
+
+/// The names of what a store holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The accepted snapshots.
+    pub accepted: BTreeSet<String>,
+    /// Those that wait for review.
+    pub pending: BTreeSet<String>,
+    /// Files that a killed run has left unfinished.
+    left_over: Vec<PathBuf>,
+    /// Folders that could not be looked into, with the reasons.
+    pub unreadable: Vec<String>,
+}
+
+impl Store {
+    /// The store in `folder`, below the project at `root`.
+    #[must_use]
+    pub fn new(root: &Path, folder: &Path) -> Self {
+        let parts: Vec<_> = folder.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        Self { folder: root.join(folder), shown: parts.join("/") }
+    }
+
+    /// Where a snapshot's file is.
+    #[must_use]
+    pub fn path(&self, name: &str, stage: Stage) -> PathBuf {
+        self.folder.join(format!("{name}{}", stage.ending()))
+    }
+
+    /// The same below the project, for people.
+    #[must_use]
+    pub fn shown(&self, name: &str, stage: Stage) -> String {
+        format!("{}/{name}{}", self.shown, stage.ending())
+    }
+
+    /// The text of a snapshot's file, if there is one.
+    ///
+    /// # Errors
+    /// There is something that cannot be read.
+    pub fn read(&self, name: &str, stage: Stage) -> Result<Option<String>, Unusable> {
+        let path = self.path(name, stage);
+        let read = || -> io::Result<Result<Vec<u8>, Unusable>> {
+            let mut file = File::open(&path)?;
+            let metadata = file.metadata()?;
+            if metadata.is_dir() {
+                return Ok(Err(Unusable::Folder));
+            }
+            if metadata.len() > MAX_BYTES {
+                return Ok(Err(Unusable::TooLarge(metadata.len())));
+            }
+            let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+            io::Read::read_to_end(&mut io::Read::take(&mut file, MAX_BYTES), &mut bytes)?;
+            Ok(Ok(bytes))
+        };
+        match read() {
+            Ok(Ok(bytes)) => String::from_utf8(bytes).map(Some).map_err(|_| Unusable::NotUtf8),
+            Ok(Err(unusable)) => Err(unusable),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            // Where opening a folder fails at once.
+            Err(_) if path.is_dir() => Err(Unusable::Folder),
+            Err(error) => Err(Unusable::Unreadable(error.to_string())),
+        }
+    }
+
+    /// Writes a snapshot's file as a whole: whoever reads it meanwhile, or after a crash, finds the old text or the new.
+    ///
+    /// # Errors
+    /// It cannot be written; the old one is still there.
+    pub fn write(&self, name: &str, stage: Stage, bytes: &[u8]) -> io::Result<()> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let path = self.path(name, stage);
+        let folder = path.parent().unwrap_or(&self.folder);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let (begin, end) = UNFINISHED;
+        let unfinished = folder.join(format!("{begin}{}-{count}{end}", std::process::id()));
+        let mut file = match File::create_new(&unfinished) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(folder)?;
+                File::create_new(&unfinished)
+            }
+            // Left over from another process of the same number.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => File::create(&unfinished),
+            other => other,
+        }?;
+        let written = file.write_all(bytes).and_then(|()| {
+            drop(file);
+            fs::rename(&unfinished, &path)
+        });
+        if written.is_err() {
+            // The first error is the one to tell.
+            let _ = fs::remove_file(&unfinished);
+        }
+        written
+    }
+
+    /// Makes a pending snapshot the accepted one.
+    ///
+    /// # Errors
+    /// It cannot be moved; both are as they were.
+    pub fn accept(&self, name: &str) -> io::Result<()> {
+        fs::rename(self.path(name, Stage::Pending), self.path(name, Stage::Accepted))
+    }
+
+    /// Removes a snapshot's file, and folders that have nothing in them then. What is not there is removed already.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub fn remove(&self, name: &str, stage: Stage) -> io::Result<()> {
+        let path = self.path(name, stage);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        for folder in path.ancestors().skip(1).take_while(|folder| *folder != self.folder) {
+            // A folder with something in it stays.
+            if fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Remembers a snapshot's files.
+    #[must_use]
+    pub fn keep(&self, name: &str) -> Kept {
+        Kept([Stage::Accepted, Stage::Pending].map(|stage| (stage, fs::read(self.path(name, stage)).ok())))
+    }
+
+    /// Makes a snapshot's files what they were.
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub fn restore(&self, name: &str, kept: &Kept) -> io::Result<()> {
+        for (stage, bytes) in &kept.0 {
+            match bytes {
+                Some(bytes) => self.write(name, *stage, bytes)?,
+                None => self.remove(name, *stage)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What there is.
+    #[must_use]
+    pub fn list(&self) -> Listing {
+        let mut listing = Listing::default();
+        let mut folders = vec![(self.folder.clone(), String::new())];
+        while let Some((folder, prefix)) = folders.pop() {
+            let entries = match fs::read_dir(&folder) {
+                Ok(entries) => entries,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => {
+                    listing.unreadable.push(format!("cannot look into `{}/{prefix}`: {error}", self.shown));
+                    continue;
+                }
+            };
+            for entry in entries.flatten() {
+                // Nothing here is written under another name.
+                let Ok(file_name) = entry.file_name().into_string() else { continue };
+                let name = format!("{prefix}{file_name}");
+                if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                    if !file_name.starts_with('.') {
+                        folders.push((entry.path(), format!("{name}/")));
+                    }
+                } else if file_name.starts_with(UNFINISHED.0) && file_name.ends_with(UNFINISHED.1) {
+                    listing.left_over.push(entry.path());
+                } else if file_name.starts_with('.') {
+                    // Hidden files are somebody else's.
+                } else if let Some(name) = name.strip_suffix(PENDING) {
+                    listing.pending.insert(name.to_owned());
+                } else if let Some(name) = name.strip_suffix(ACCEPTED) {
+                    listing.accepted.insert(name.to_owned());
+                }
+            }
+        }
+        listing
+    }
+
+    /// The snapshots of nothing that `is_known` knows, by name. What insta wrote for a Rust test is none of ours.
+    #[must_use]
+    pub fn obsolete(&self, listing: &Listing, is_known: impl Fn(&str) -> bool) -> Vec<(String, Stage)> {
+        let accepted = listing.accepted.iter().map(|name| (name, Stage::Accepted));
+        let pending = listing.pending.iter().map(|name| (name, Stage::Pending));
+        let unknown = accepted.chain(pending).filter(|(name, stage)| !is_known(name) && self.is_ours(name, *stage));
+        let mut found: Vec<_> = unknown.map(|(name, stage)| (name.clone(), stage)).collect();
+        found.sort();
+        found
+    }
+
+    /// Whether a file was written by these tests, as opposed to a Rust test's or anything else.
+    #[must_use]
+    pub fn is_ours(&self, name: &str, stage: Stage) -> bool {
+        matches!(self.read(name, stage), Ok(Some(text)) if !is_of_insta(&text))
+    }
+}
+
+impl Listing {
+    /// Removes what killed runs have left unfinished.
+    pub(super) fn sweep(&self) {
+        for path in &self.left_over {
+            let is_old = fs::metadata(path)
+                .and_then(|metadata| metadata.modified())
+                .is_ok_and(|modified| SystemTime::now().duration_since(modified).is_ok_and(|age| age > LEFT_OVER));
+            if is_old {
+                // Another run may be doing the same.
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store() -> (tempfile::TempDir, Store) {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::new(root.path(), Path::new("tests/snapshots"));
+        (root, store)
+    }
+
+    #[test]
+    fn files_come_and_go() {
+        let (root, store) = store();
+        assert_eq!(store.read("a/b", Stage::Accepted), Ok(None));
+        assert_eq!(store.list(), Listing::default());
+        store.write("a/b", Stage::Pending, b"new").unwrap();
+        store.write("c", Stage::Accepted, b"c").unwrap();
+        let listing = store.list();
+        assert_eq!(listing.accepted, BTreeSet::from(["c".to_owned()]));
+        assert_eq!(listing.pending, BTreeSet::from(["a/b".to_owned()]));
+        store.accept("a/b").unwrap();
+        assert_eq!(store.read("a/b", Stage::Accepted), Ok(Some("new".to_owned())));
+        store.write("a/b", Stage::Accepted, b"newer").unwrap();
+        assert_eq!(store.read("a/b", Stage::Accepted), Ok(Some("newer".to_owned())));
+        store.remove("a/b", Stage::Accepted).unwrap();
+        store.remove("a/b", Stage::Accepted).unwrap();
+        let left: Vec<_> = fs::read_dir(root.path().join("tests/snapshots")).unwrap().flatten().collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+        assert_eq!(store.shown("c", Stage::Pending), "tests/snapshots/c.snap.new");
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why() {
+        let (_root, store) = store();
+        fs::create_dir_all(store.path("folder", Stage::Accepted)).unwrap();
+        fs::write(store.path("bytes", Stage::Accepted), b"\xff").unwrap();
+        assert_eq!(store.read("folder", Stage::Accepted), Err(Unusable::Folder));
+        assert_eq!(store.read("bytes", Stage::Accepted), Err(Unusable::NotUtf8));
+        assert!(store.write("folder", Stage::Accepted, b"x").is_err());
+        let names = fs::read_dir(&store.folder).unwrap().flatten().map(|entry| entry.file_name());
+        assert_eq!(names.filter(|name| name.to_string_lossy().starts_with('.')).count(), 0);
+    }
+
+    #[test]
+    fn unfinished_files_are_swept_when_old() {
+        let (_root, store) = store();
+        fs::create_dir_all(&store.folder).unwrap();
+        let (old, young) = (store.folder.join(".inkproof-1-1.tmp"), store.folder.join(".inkproof-1-2.tmp"));
+        fs::write(&young, "").unwrap();
+        let file = File::create(&old).unwrap();
+        file.set_modified(SystemTime::now() - LEFT_OVER * 2).unwrap();
+        store.list().sweep();
+        assert_eq!((old.exists(), young.exists()), (false, true));
+    }
+}

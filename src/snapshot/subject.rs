@@ -1,0 +1,69 @@
+//! The subject: what one snapshot is of.
+
+use std::collections::{HashMap, HashSet};
+
+use super::file::Header;
+use crate::message::{Request, Template};
+use crate::project::{Case, Project};
+
+/// What one snapshot is of: a request, in the language that it is sent in or in another that its template has.
+#[derive(Clone, Debug)]
+pub struct Subject<'p> {
+    /// Its name, which is also its snapshot's: the request's, and `@fr` where it is of a variant that would not be sent.
+    pub name: String,
+    /// What is rendered.
+    pub case: Case<'p>,
+}
+
+/// What stands for the template itself, as opposed to its variants, in a subject's name.
+const NO_LANGUAGE: &str = "default";
+
+impl<'p> Subject<'p> {
+    /// What is to be tested of these cases, by template and then by name: each request as it is sent, and in every other
+    /// language of its template.
+    #[must_use]
+    pub fn all(project: &'p Project, cases: &[Case<'p>]) -> Vec<Self> {
+        let variants = Self::variants(project);
+        let mut taken: HashSet<String> = cases.iter().map(|case| case.request.name().to_owned()).collect();
+        let mut subjects = Vec::with_capacity(cases.len());
+        for case in cases {
+            subjects.push(Self { name: case.request.name().to_owned(), case: *case });
+            let Some(template) = variants.get(&std::ptr::from_ref(case.template)) else { continue };
+            for (language, variant) in template.by_language() {
+                let name = format!("{}@{}", case.request.name(), language.unwrap_or(NO_LANGUAGE));
+                if !std::ptr::eq(variant, case.template) && taken.insert(name.clone()) {
+                    subjects.push(Self { name, case: Case { template: variant, ..*case } });
+                }
+            }
+        }
+        // Those of one template side by side: it is parsed once for all of them.
+        subjects.sort_by(|left, right| {
+            let key = |subject: &Self| subject.case.template.source().name();
+            key(left).cmp(key(right)).then_with(|| left.name.cmp(&right.name))
+        });
+        subjects
+    }
+
+    /// The template that each template in one of several languages is of.
+    fn variants(project: &'p Project) -> HashMap<*const Template, &'p Template> {
+        let several = project.templates().iter().filter(|template| template.with_variants().nth(1).is_some());
+        several
+            .flat_map(|template| template.with_variants().map(move |variant| (std::ptr::from_ref(variant), template)))
+            .collect()
+    }
+
+    /// The request.
+    #[must_use]
+    pub const fn request(&self) -> &'p Request {
+        self.case.request
+    }
+
+    /// The header of its snapshot, handed to `each`.
+    pub(super) fn with_header<T>(&self, each: impl FnOnce(&Header<'_>) -> T) -> T {
+        each(&Header {
+            expression: &format!("inkproof preview {}", self.case.request.name()),
+            info: &[("template", self.case.template.source().name()), ("customer", self.case.customer.source().name())],
+            input_file: self.case.request.source().name(),
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! `inkproof diff`: what two revisions render differently.
+
+use super::sandbox::Run;
+use super::scratch::Scratch;
+use serde_json::Value;
+
+/// A repository whose project stands in a folder below, with three commits: nothing, all, and other words.
+fn repository() -> Scratch {
+    let scratch = Scratch::node();
+    scratch.write("inkproof.toml", "");
+    scratch.git(&["init", "--quiet", "--initial-branch=main"]);
+    scratch.git(&["commit", "--quiet", "--allow-empty", "-m", "nothing"]);
+    scratch.git(&["tag", "nothing"]);
+    scratch.git(&["add", "."]);
+    scratch.git(&["commit", "--quiet", "-m", "all"]);
+    scratch.git(&["tag", "all"]);
+    scratch.replace("templates/order.liquid", "has shipped", "is here");
+    scratch.request("hello_again", "hello", "{}");
+    scratch.git(&["add", "."]);
+    scratch.git(&["commit", "--quiet", "-m", "words"]);
+    scratch
+}
+
+#[test]
+fn revisions() {
+    let scratch = repository();
+    scratch.replace("templates/hello.liquid", "Hello", "Bye");
+    let small = ("order/small", "changed");
+    for (range, expected) in [
+        ("all..HEAD", vec![("hello_again", "added"), small]),
+        ("HEAD..all", vec![("hello_again", "removed"), small]),
+        ("all..all", vec![]),
+        ("HEAD", vec![("hello", "changed"), ("hello_again", "changed")]),
+        ("all", vec![("hello", "changed"), ("hello_again", "added"), small]),
+        ("nothing..all", vec![("hello", "added"), ("order/nothing", "added"), ("order/small", "added")]),
+        ("HEAD...all", vec![]),
+    ] {
+        let said = scratch.run(&["diff", range, "--format", "json"]);
+        assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{range}");
+        let changes: Value = serde_json::from_str(&said.stdout).unwrap();
+        let found: Vec<_> = changes
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|change| (change["name"].as_str().unwrap(), change["status"].as_str().unwrap()))
+            .collect();
+        assert_eq!(found, expected, "{range}");
+    }
+    // The repository is as it was.
+    assert_eq!(scratch.git(&["status", "--porcelain"]), " M templates/hello.liquid\n");
+}
+
+#[test]
+fn texts() {
+    let scratch = repository();
+    insta::assert_snapshot!("full", scratch.run(&["diff", "all..HEAD"]).stdout);
+    insta::assert_snapshot!("markdown", scratch.run(&["diff", "all..HEAD", "--format", "markdown"]).stdout);
+    assert_eq!(
+        scratch.run(&["diff", "all..HEAD", "--format", "concise"]).stdout,
+        "added hello_again\nchanged order/small\n2 messages render differently\n"
+    );
+}
+
+#[test]
+fn a_project_below_its_repository() {
+    let outer = Scratch::empty();
+    let inner = repository();
+    outer.git(&["init", "--quiet"]);
+    let copied = std::process::Command::new("cp")
+        .args(["-R", "templates", "fixtures", "inkproof.toml"])
+        .arg(outer.root())
+        .current_dir(inner.root())
+        .status();
+    assert!(copied.unwrap().success());
+    std::fs::create_dir_all(outer.path("apps/shop")).unwrap();
+    for name in ["templates", "fixtures", "inkproof.toml"] {
+        std::fs::rename(outer.path(name), outer.path("apps/shop").join(name)).unwrap();
+    }
+    outer.git(&["add", "."]);
+    outer.git(&["commit", "--quiet", "-m", "all"]);
+    outer.replace("apps/shop/templates/hello.liquid", "Hello", "Bye");
+    let said = outer.run(&["-C", "apps/shop", "diff", "--format", "concise"]);
+    assert_eq!(
+        (said.stdout.as_str(), said.stderr.as_str()),
+        ("changed hello\nchanged hello_again\n2 messages render differently\n", "")
+    );
+}
+
+#[test]
+fn what_cannot_be_compared() {
+    let scratch = repository();
+    for (range, expected) in [
+        ("nonsense", "error: there is no revision `nonsense`\n"),
+        ("--output=x", ""),
+        ("all..-x", "error: there is no revision `-x`\n"),
+    ] {
+        let said = scratch.run(&["diff", "--", range]);
+        assert_eq!(said.code, 2, "{range}");
+        assert!(said.stderr.ends_with(expected), "{range}: {}", said.stderr);
+    }
+    assert!(!scratch.path("x").exists());
+    let alone = Scratch::node();
+    let said = Run::of(&alone.command().env("GIT_CEILING_DIRECTORIES", "/").args(["diff"]).output().unwrap());
+    assert_eq!(said.code, 2);
+    assert!(said.stderr.contains("not a git repository"), "{}", said.stderr);
+}

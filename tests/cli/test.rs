@@ -1,0 +1,395 @@
+//! `inkproof test`, `accept`, `reject` and `pending`, as people and their services run them.
+
+use std::fs;
+
+use super::sandbox::Run;
+use super::scratch::Scratch;
+use serde_json::Value;
+
+const ALL_UNCHANGED: &str = "tested 3: 3 unchanged, 0 new, 0 different, 0 unusable, 0 obsolete";
+
+/// A project whose snapshots are all accepted.
+fn accepted() -> Scratch {
+    let scratch = Scratch::node();
+    let said = scratch.run(&["test", "--update", "all"]);
+    assert_eq!((said.code, said.last_line()), (0, "tested 3: 0 unchanged, 3 new, 0 different, 0 unusable, 0 obsolete"));
+    scratch
+}
+
+#[test]
+fn from_nothing_to_accepted_to_changed() {
+    let scratch = Scratch::node();
+    let said = scratch.run(&["test"]);
+    assert_eq!((said.code, said.last_line()), (1, "tested 3: 0 unchanged, 3 new, 0 different, 0 unusable, 0 obsolete"));
+    assert_eq!(
+        scratch.snapshots().iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(),
+        ["hello.snap.new", "order/nothing.snap.new", "order/small.snap.new"]
+    );
+    assert_eq!(scratch.run(&["accept"]).stdout, "accepted 3, deleted 0 obsolete\n");
+    let said = scratch.run(&["test"]);
+    assert_eq!((said.code, said.stdout.as_str(), said.stderr.as_str()), (0, &*format!("{ALL_UNCHANGED}\n"), ""));
+
+    scratch.replace("templates/order.liquid", "has shipped", "is here");
+    let said = scratch.run(&["test"]);
+    assert_eq!(said.code, 1);
+    assert!(said.stdout.contains("properties.title: \"Order 7 has shipped\" → \"Order 7 is here\""), "{}", said.stdout);
+    let said = scratch.run(&["pending", "--format", "json"]);
+    let pending: Value = serde_json::from_str(&said.stdout).unwrap();
+    assert_eq!(pending[0]["name"], "order/small");
+    assert_eq!(pending[0]["changes"][0]["to"], "Order 7 is here");
+    assert_eq!(scratch.run(&["accept", "order/small"]).code, 0);
+    assert_eq!(scratch.run(&["test"]).last_line(), ALL_UNCHANGED);
+}
+
+#[test]
+fn the_words_that_changed_stand_out() {
+    let scratch = accepted();
+    scratch.replace("templates/order.liquid", "has shipped", "is here");
+    let said = scratch.run(&["test", "--color", "always", "--update", "none"]);
+    let changed = |color: u8, words: &str| format!("\u{1b}[1m\u{1b}[4m\u{1b}[{color}m{words}\u{1b}[0m");
+    for part in [changed(31, "has"), changed(31, "shipped"), changed(32, "is"), changed(32, "here")] {
+        assert!(said.stdout.contains(&part), "{part:?} in {:?}", said.stdout);
+    }
+}
+
+#[test]
+fn a_failure_is_a_snapshot_too() {
+    let scratch = accepted();
+    let text = scratch.read("tests/snapshots/order/nothing.snap");
+    assert!(text.ends_with("---\nnot sent\n\nerror[undefined-variable]: undefined variable: trigger.id\n"), "{text}");
+    scratch.request("order/nothing", "order", "{ \"id\": 8 }");
+    let said = scratch.run(&["test", "order/nothing"]);
+    assert_eq!((said.code, said.last_line()), (1, "tested 1: 0 unchanged, 0 new, 1 different, 0 unusable, 0 obsolete"));
+}
+
+#[test]
+fn what_each_word_does() {
+    for (word, code, pending, expected) in [
+        ("new", 1, true, "hello 1"),
+        ("pending", 0, true, "hello 1"),
+        ("none", 1, false, "hello 1"),
+        ("all", 0, false, "hello 2"),
+    ] {
+        let scratch = Scratch::node();
+        scratch.replace("templates/hello.liquid", "Hello", "hello 1");
+        scratch.run(&["test", "--update", "all"]);
+        scratch.replace("templates/hello.liquid", "hello 1", "hello 2");
+        for said in [
+            scratch.run(&["test", "--update", word]),
+            scratch.run(&["test", "--update", if word == "all" { "none" } else { word }]),
+        ] {
+            assert_eq!(said.code, code, "{word}: {}", said.stdout);
+        }
+        assert_eq!(scratch.path("tests/snapshots/hello.snap.new").exists(), pending, "{word}");
+        assert!(scratch.read("tests/snapshots/hello.snap").contains(expected), "{word}");
+    }
+}
+
+#[test]
+fn nobody_sits_there() {
+    let scratch = Scratch::node();
+    let said = scratch.run_in_ci(&["test"]);
+    assert_eq!((said.code, said.last_line()), (1, "tested 3: 0 unchanged, 3 new, 0 different, 0 unusable, 0 obsolete"));
+    assert_eq!(scratch.snapshots(), []);
+    // Whoever says otherwise is heard: the flag above the variable above `CI`.
+    let mut command = scratch.command();
+    command.env("CI", "true").env("INKPROOF_UPDATE", "pending").arg("test");
+    assert_eq!(Run::of(&command.output().unwrap()).code, 0);
+    assert_eq!(scratch.snapshots().len(), 3);
+    assert_eq!(Run::of(&command.args(["--update", "none"]).output().unwrap()).code, 1);
+    assert_eq!(scratch.run_in_ci(&["accept"]).code, 0);
+    assert_eq!(scratch.run_in_ci(&["test"]).code, 0);
+    let said = Run::of(&scratch.command().env("CI", "false").args(["test"]).output().unwrap());
+    assert_eq!(said.code, 0);
+}
+
+#[test]
+fn what_is_obsolete() {
+    let scratch = accepted();
+    fs::remove_file(scratch.path("fixtures/requests/order/small.json")).unwrap();
+    // What insta wrote for a Rust test is somebody else's.
+    scratch.write("tests/snapshots/rust__test.snap", "---\nsource: tests/rust.rs\nexpression: x\n---\n1\n");
+    let expected = "tested 2: 2 unchanged, 0 new, 0 different, 0 unusable, 1 obsolete";
+    let said = scratch.run(&["test"]);
+    assert_eq!((said.code, said.last_line()), (0, expected));
+    let said = scratch.run_in_ci(&["test"]);
+    assert_eq!((said.code, said.last_line()), (1, expected));
+    assert!(said.stdout.contains("tests/snapshots/order/small.snap: obsolete"), "{}", said.stdout);
+    // A filtered run never calls anything obsolete.
+    assert_eq!(scratch.run_in_ci(&["test", "order", "hello"]).code, 0);
+    // Nor does a run that cannot know: the request may be one that is broken.
+    scratch.write("fixtures/requests/broken.json", "{");
+    let said = scratch.run_in_ci(&["test"]);
+    assert_eq!((said.code, said.last_line()), (2, "tested 2: 2 unchanged, 0 new, 0 different, 0 unusable, 0 obsolete"));
+    assert_eq!(scratch.run(&["test", "--update", "all"]).code, 2);
+    assert!(scratch.path("tests/snapshots/order/small.snap").exists());
+    fs::remove_file(scratch.path("fixtures/requests/broken.json")).unwrap();
+    assert_eq!(scratch.run(&["accept"]).stdout, "accepted 0, deleted 1 obsolete\n");
+    assert_eq!(scratch.run_in_ci(&["test"]).code, 0);
+    assert!(scratch.path("tests/snapshots/rust__test.snap").exists());
+}
+
+#[test]
+fn rejecting_keeps_what_was_expected() {
+    let scratch = accepted();
+    let before = scratch.snapshots();
+    scratch.replace("templates/hello.liquid", "Hello", "Bye");
+    assert_eq!(scratch.run(&["test"]).code, 1);
+    assert_eq!(scratch.run(&["reject", "order"]).stdout, "rejected 0\n");
+    assert_eq!(scratch.run(&["reject"]).stdout, "rejected 1\n");
+    assert_eq!(scratch.snapshots(), before);
+    // What waits goes by itself where there is nothing to review any more.
+    assert_eq!(scratch.run(&["test"]).code, 1);
+    scratch.replace("templates/hello.liquid", "Bye", "Hello");
+    assert_eq!(scratch.run(&["test"]).code, 0);
+    assert_eq!(scratch.snapshots(), before);
+}
+
+#[test]
+fn names_that_mean_nothing() {
+    let scratch = accepted();
+    for command in ["test", "accept", "reject", "pending"] {
+        let said = scratch.run(&[command, "ordre"]);
+        assert_eq!(said.code, 2, "{command}");
+        assert!(said.stderr.contains("did you mean `order"), "{command}: {}", said.stderr);
+    }
+}
+
+#[test]
+fn files_that_are_no_snapshots() {
+    for (name, spoil, reason) in [
+        (
+            "merged",
+            "---\nexpression: \"x\"\n---\n{\n<<<<<<< HEAD\n  \"a\": 1\n=======\n  \"a\": 2\n>>>>>>> topic\n}\n",
+            "line 5 is a merge-conflict marker: resolve it, or write the snapshot anew",
+        ),
+        ("cut", "---\nexpression: \"x\"\n", "it is no snapshot: expected a header between two lines `---`"),
+        ("empty", "", "it is no snapshot: expected a header between two lines `---`"),
+    ] {
+        let scratch = accepted();
+        scratch.write("tests/snapshots/hello.snap", spoil);
+        let said = scratch.run_in_ci(&["test"]);
+        assert_eq!(
+            (said.code, said.last_line()),
+            (1, "tested 3: 2 unchanged, 0 new, 0 different, 1 unusable, 0 obsolete"),
+            "{name}"
+        );
+        assert!(said.stdout.contains(reason), "{name}: {}", said.stdout);
+        assert_eq!(scratch.read("tests/snapshots/hello.snap"), spoil);
+        assert_eq!(scratch.run(&["test"]).code, 1);
+        assert_eq!(scratch.run(&["accept", "hello"]).code, 0);
+        assert_eq!(scratch.run_in_ci(&["test"]).code, 0, "{name}");
+    }
+}
+
+#[test]
+fn a_snapshot_that_is_a_folder() {
+    let scratch = accepted();
+    fs::remove_file(scratch.path("tests/snapshots/hello.snap")).unwrap();
+    scratch.write("tests/snapshots/hello.snap/notes.txt", "mine");
+    let said = scratch.run(&["test"]);
+    assert_eq!(said.code, 1);
+    assert!(said.stdout.contains("it is a folder: expected a file; move the folder away"), "{}", said.stdout);
+    for arguments in [&["accept"][..], &["test", "--update", "all"]] {
+        let said = scratch.run(arguments);
+        assert_eq!(said.code, 2, "{arguments:?}");
+        assert!(said.stderr.contains("tests/snapshots/hello.snap"), "{}", said.stderr);
+    }
+    assert_eq!(scratch.read("tests/snapshots/hello.snap/notes.txt"), "mine");
+}
+
+#[test]
+fn lines_that_end_as_windows_ends_them() {
+    let scratch = accepted();
+    for (path, text) in scratch.snapshots() {
+        scratch.write(&format!("tests/snapshots/{path}"), &text.replace('\n', "\r\n"));
+    }
+    let said = scratch.run_in_ci(&["test"]);
+    assert_eq!((said.code, said.last_line()), (0, ALL_UNCHANGED));
+}
+
+#[test]
+fn where_nothing_can_be_written() {
+    let scratch = Scratch::node();
+    // No folder can be made below a file, whoever one is.
+    scratch.write("tests", "");
+    let said = scratch.run(&["test"]);
+    assert_eq!((said.code, said.last_line()), (1, "tested 3: 0 unchanged, 0 new, 0 different, 3 unusable, 0 obsolete"));
+    assert!(said.stderr.contains("cannot write `tests/snapshots/hello.snap`, and 2 more: "), "{}", said.stderr);
+    assert_eq!(scratch.run(&["test", "--update", "all"]).code, 2);
+    assert_eq!(scratch.run_in_ci(&["test"]).code, 1);
+}
+
+#[test]
+fn the_first_failure_is_enough() {
+    let scratch = accepted();
+    scratch.replace("templates/order.liquid", "Order", "Parcel");
+    scratch.replace("templates/hello.liquid", "Hello", "Bye");
+    let said = scratch.run(&["test", "--fail-fast", "--update", "none"]);
+    assert_eq!((said.code, said.last_line()), (1, "tested 1: 0 unchanged, 0 new, 1 different, 0 unusable, 0 obsolete"));
+    assert!(said.stdout.contains("different hello"), "{}", said.stdout);
+    // What failed before goes first.
+    scratch.run(&["test", "order/small"]);
+    let said = scratch.run(&["test", "--fail-fast", "--update", "none"]);
+    assert!(said.stdout.contains("different order/small"), "{}", said.stdout);
+}
+
+#[test]
+fn the_same_bytes_everywhere() {
+    let scratch = accepted();
+    scratch.write(
+        "templates/zone.liquid",
+        "---\n---\n{ \"title\": \"{{ 'now' | date: '%c %Z' }} {% random 1000 %} {{ 1234.5 | currency }}\" }\n",
+    );
+    scratch.request("zone", "zone", "{}");
+    let mut seen = Vec::new();
+    for (zone, locale) in [("UTC", "C"), ("Asia/Tokyo", "de_DE.UTF-8"), ("America/New_York", "ar_EG.UTF-8")] {
+        let mut command = scratch.command();
+        command.env("TZ", zone).env("LC_ALL", locale).env("LANG", locale).args(["test", "--update", "all"]);
+        assert_eq!(Run::of(&command.output().unwrap()).code, 0);
+        seen.push(scratch.snapshots());
+        fs::remove_dir_all(scratch.path("tests/snapshots")).unwrap();
+    }
+    assert_eq!(seen[0].len(), 4);
+    assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:#?}");
+}
+
+#[test]
+fn each_language_of_a_template() {
+    let scratch = accepted();
+    scratch.write("templates/hello.fr.liquid", "---\n---\n{ \"title\": \"Bonjour {{ customer.name }}\" }\n");
+    let said = scratch.run(&["test", "--update", "all"]);
+    assert_eq!(said.last_line(), "tested 4: 3 unchanged, 1 new, 0 different, 0 unusable, 0 obsolete");
+    assert!(scratch.read("tests/snapshots/hello@fr.snap").contains("Bonjour Ada"));
+    scratch.write(
+        "fixtures/customers/ada.json",
+        "{ \"id\": \"1\", \"name\": \"Ada\", \"cio_preferred_language\": \"fr\" }",
+    );
+    scratch.run(&["test", "--update", "all"]);
+    let said = scratch.run_in_ci(&["test"]);
+    assert_eq!(said.code, 0, "{}", said.stdout);
+}
+
+#[test]
+fn the_settings_of_tests() {
+    let scratch = Scratch::node();
+    scratch.write(
+        "inkproof.toml",
+        "[test]\nnow = 2030-05-06T07:08:09Z\nsnapshots = 'expected'\nrequests = ['more']\nredactions = { 'properties.title' = \
+         '[title]' }\nfilters = [{ pattern = 'H[aeiou]', text = 'h' }]\n",
+    );
+    fs::create_dir(scratch.path("more")).unwrap();
+    fs::rename(scratch.path("fixtures/requests/hello.json"), scratch.path("more/hello.json")).unwrap();
+    scratch.replace("templates/hello.liquid", "}\" }", "}\", \"body\": \"Hi\" }");
+    assert_eq!(scratch.run(&["test", "--update", "all"]).code, 0);
+    let text = scratch.read("expected/hello.snap");
+    for part in [
+        "\"sentAt\": \"2030-05-06T07:08:09Z\"",
+        "\"title\": \"[title]\"",
+        "\"body\": \"h\"",
+        "input_file: more/hello.json\n",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    // Only tests see requests that are there for them.
+    assert_eq!(scratch.run(&["render", "hello"]).stdout, "");
+    // What the command line says is above.
+    assert_eq!(scratch.run(&["test", "--now", "2030-01-01T00:00:00Z", "--update", "none"]).code, 1);
+}
+
+#[test]
+fn formats() {
+    let scratch = accepted();
+    scratch.replace("templates/order.liquid", "has shipped", "<\u{1b}here & now>");
+    fs::remove_file(scratch.path("tests/snapshots/hello.snap")).unwrap();
+    scratch.write("tests/snapshots/gone.snap", "---\nexpression: \"x\"\n---\n{}\n");
+    let run = |format| {
+        let said = scratch.run_in_ci(&["test", "--format", format]);
+        assert_eq!(said.code, 1, "{format}");
+        assert!(!said.stdout.contains('\u{1b}'), "{format}: {}", said.stdout);
+        said.stdout
+    };
+    insta::assert_snapshot!("concise", run("concise"));
+    insta::assert_snapshot!("github", run("github"));
+    insta::assert_snapshot!("junit", run("junit"));
+    insta::assert_snapshot!("full", run("full"));
+    let lines = run("jsonl");
+    insta::assert_snapshot!("jsonl", lines);
+    let document: Value = serde_json::from_str(&run("json")).unwrap();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(document["tests"].as_array().unwrap()[..], lines[..3]);
+    assert_eq!(document["summary"], lines[4]["summary"]);
+    assert_eq!(document["passed"], false);
+}
+
+#[test]
+fn why_it_changed() {
+    let scratch = accepted();
+    scratch.git(&["init", "--quiet"]);
+    scratch.git(&["add", "."]);
+    scratch.git(&["commit", "--quiet", "-m", "all"]);
+    scratch.replace("templates/order.liquid", "has shipped", "is here");
+    let said = scratch.run(&["test", "--update", "none"]);
+    assert!(
+        said.stdout.contains("since it was committed: templates/order.liquid changed at line 5\n"),
+        "{}",
+        said.stdout
+    );
+    // Committed since, but not accepted: still the cause.
+    scratch.git(&["commit", "--quiet", "-am", "words"]);
+    let said = scratch.run(&["test", "--update", "none"]);
+    assert!(said.stdout.contains("templates/order.liquid changed at line 5\n"), "{}", said.stdout);
+}
+
+#[test]
+fn what_is_nested_deep() {
+    let scratch = accepted();
+    let deep = |open: &str, close: &str, times| open.repeat(times) + &close.repeat(times);
+    scratch.write("templates/json.liquid", &format!("---\n---\n{{\"x\": {}}}", deep("[", "]", 490)));
+    scratch.write("templates/tags.liquid", &format!("---\n---\n{{{}}}", deep("{% if true %}", "{% endif %}", 190)));
+    scratch.write(
+        "templates/texts.liquid",
+        &format!("---\n---\n{{% assign t = trigger.t %}}{{% render_liquid t %}}{}", "{}"),
+    );
+    let text = "{% if true %}".repeat(150) + "{% render_liquid trigger.t %}" + &"{% endif %}".repeat(150);
+    scratch.request("json", "json", "{}");
+    scratch.request("tags", "tags", "{}");
+    scratch.request("texts", "texts", &format!("{{ \"t\": \"{text}\" }}"));
+    assert_eq!(scratch.run(&["test", "--update", "all"]).code, 0);
+    let rendered = scratch.run(&["render"]);
+    assert_eq!((rendered.code, rendered.stdout.lines().count()), (1, 6), "{}", rendered.stderr);
+    scratch.replace("templates/json.liquid", "[[]]", "[1]");
+    assert_eq!(scratch.run_in_ci(&["test"]).code, 1);
+}
+
+/// A run may be killed at any moment: each file is the old one or the new one, whole.
+#[cfg(unix)]
+#[test]
+fn a_killed_run_leaves_whole_files() {
+    let scratch = Scratch::node();
+    for number in 0..200 {
+        scratch.request(&format!("order/{number}"), "order", &format!("{{ \"id\": {number} }}"));
+    }
+    let written = |word: &str| {
+        scratch.write("templates/order.liquid", &format!("---\n---\n{{ \"title\": \"{}\" }}", word.repeat(500)));
+        assert_eq!(scratch.run(&["test", "--update", "all", "--format", "concise"]).code, 0);
+        scratch.snapshots()
+    };
+    let (one, two) = (written("one "), written("two "));
+    for round in 0..12_u64 {
+        let word = if round % 2 == 0 { "one " } else { "two " };
+        scratch.write("templates/order.liquid", &format!("---\n---\n{{ \"title\": \"{}\" }}", word.repeat(500)));
+        let mut command = scratch.command();
+        command.args(["test", "--update", "all", "--format", "concise"]).stdout(std::process::Stdio::null());
+        let mut child = command.spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(round * 10));
+        // It may have come to its end already.
+        let _ = child.kill();
+        child.wait().unwrap();
+        let found: Vec<_> = scratch.snapshots().into_iter().filter(|(path, _)| !path.contains(".inkproof-")).collect();
+        assert_eq!(found.len(), one.len());
+        for ((found, one), two) in found.iter().zip(&one).zip(&two) {
+            assert!(found == one || found == two, "{}", found.0);
+        }
+    }
+}
