@@ -7,3 +7,4 @@ pub mod diagnostics;
 pub mod liquid;
 pub mod message;
 pub mod project;
+pub mod server;

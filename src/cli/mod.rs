@@ -6,6 +6,7 @@ mod global;
 mod liquid;
 mod preview;
 mod render;
+mod serve;
 mod terminal;
 
 use std::process::ExitCode;
@@ -35,6 +36,8 @@ enum Command {
     Render(render::Render),
     /// Render bare Liquid, without settings and JSON
     Liquid(liquid::Liquid),
+    /// Stand in for Customer.io's send API and inbox API on this machine, and show what was sent
+    Serve(serve::Serve),
 }
 
 /// How a command went that could be carried out.
@@ -46,6 +49,8 @@ enum Outcome {
     Findings,
     /// Files that cannot be used: exit code 2.
     Broken,
+    /// It ran until something ended it: that gives the exit code.
+    Ended(u8),
 }
 
 impl Outcome {
@@ -54,6 +59,7 @@ impl Outcome {
             Self::Fine => 0,
             Self::Findings => 1,
             Self::Broken => 2,
+            Self::Ended(code) => code,
         }
     }
 
@@ -72,6 +78,7 @@ pub fn run() -> ExitCode {
         Command::Preview(command) => command.run(&cli.global),
         Command::Render(command) => command.run(&cli.global),
         Command::Liquid(command) => command.run(&cli.global),
+        Command::Serve(command) => command.run(&cli.global),
     };
     ExitCode::from(match outcome {
         Ok(outcome) => outcome.exit_code(),

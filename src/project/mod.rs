@@ -1,6 +1,7 @@
 //! Projects: a folder on disk becomes templates, customers, requests and configuration, and says what is wrong with them.
 
 mod config;
+mod elsewhere;
 mod folder;
 mod rendering;
 mod selection;
