@@ -16,12 +16,12 @@ use tokio::time::Instant;
 
 use super::answer::Refusal;
 use super::body;
-use super::captured::{Captured, Filter};
+use super::captured::{Captured, Filter, explanation};
 use super::faults::Fault;
 use super::state::State;
 use crate::diagnostics::{Diagnostics, Source};
 use crate::liquid::Mode;
-use crate::message::{Customer, Request};
+use crate::message::{Customer, Rendering, Request};
 
 /// The description of this API, in `OpenAPI` 3.1.
 const DOCUMENT: &str = include_str!("openapi.json");
@@ -256,8 +256,9 @@ pub(super) async fn render(extract::State(state): Shared, body: Body) -> Result<
 }
 
 fn try_out(state: &State, trial: &Trial) -> Value {
-    let failed =
-        |problems: &Diagnostics| json!({ "message": null, "diagnostics": problems, "test_send_looks_fine": false });
+    let failed = |problems: &Diagnostics| {
+        rendered(&Rendering { message: None, problems: problems.clone(), test_send_looks_fine: false })
+    };
     let mut problems = Diagnostics::new();
     let request = match Request::read("request", Source::new("request.json", trial.request.as_str()), &mut problems) {
         Ok(request) => request,
@@ -283,12 +284,17 @@ fn try_out(state: &State, trial: &Trial) -> Value {
     if trial.lax {
         circumstances.mode = Mode::Lax;
     }
-    let rendering = project.render_one(template, &customer, &request, &circumstances);
-    problems.extend(rendering.problems);
-    problems.tidy();
+    let mut rendering = project.render_one(template, &customer, &request, &circumstances);
+    rendering.problems.extend(problems);
+    rendering.problems.tidy();
+    rendered(&rendering)
+}
+
+fn rendered(rendering: &Rendering) -> Value {
     json!({
         "message": rendering.message,
-        "diagnostics": problems,
+        "diagnostics": rendering.problems,
+        "explanation": explanation(&rendering.problems),
         "test_send_looks_fine": rendering.test_send_looks_fine,
     })
 }

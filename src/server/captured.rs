@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::diagnostics::{Diagnostics, did_you_mean};
+use crate::diagnostics::{Diagnostics, Format, Look, did_you_mean};
 use crate::message::{Customer, IdentifierKind, Message};
 
 /// A message that was sent to the server, whether or not anything came of it.
@@ -188,6 +188,7 @@ impl Serialize for Shown<'_> {
             opened: bool,
             message: Option<&'a Message>,
             diagnostics: &'a Diagnostics,
+            explanation: String,
             test_send_looks_fine: bool,
             reports: &'a [Report],
             request: &'a Received,
@@ -203,12 +204,22 @@ impl Serialize for Shown<'_> {
             opened: captured.opened,
             message: captured.message.as_ref(),
             diagnostics: &captured.diagnostics,
+            explanation: explanation(&captured.diagnostics),
             test_send_looks_fine: captured.test_send_looks_fine,
             reports: &captured.reports,
             request: &captured.request,
         }
         .serialize(serializer)
     }
+}
+
+/// Diagnostics as a terminal would show them, with the lines they are about.
+pub(super) fn explanation(diagnostics: &Diagnostics) -> String {
+    let mut text = Vec::new();
+    let look = Look { color: false, unicode: true, width: 100 };
+    // A vector takes whatever is written.
+    let _ = Format::Full.renderer(look).render(diagnostics, &mut text);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// Which captured messages are meant. All that is given must fit.
