@@ -178,6 +178,7 @@ pub(super) struct Setting {
     now: Option<Timestamp>,
     frozen: Option<bool>,
     /// In seconds; less than nothing goes back.
+    #[serde(default, deserialize_with = "body::whole")]
     advance: Option<i64>,
 }
 

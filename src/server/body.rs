@@ -5,7 +5,9 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::StatusCode;
 use http_body_util::BodyExt as _;
-use serde::de::DeserializeOwned;
+use serde::Deserialize as _;
+use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use serde_json::{Map, Value};
 
 use super::answer::Refusal;
 
@@ -28,10 +30,27 @@ pub(super) async fn text(body: Body) -> Result<String, Refusal> {
     })
 }
 
-/// Reads a body as JSON of a certain form.
+/// Reads a body as a JSON object of a certain form.
 pub(super) async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Refusal> {
     let text = text(body).await?;
-    serde_json::from_str(&text).map_err(|error| Refusal::bad_request(format!("the body does not fit: {error}")))
+    // On its own, a structure would take a list of its fields as well.
+    serde_json::from_str::<Map<String, Value>>(&text)
+        .and_then(|fields| serde_json::from_value(fields.into()))
+        .map_err(|error| Refusal::bad_request(format!("the body does not fit: {error}")))
+}
+
+/// Reads a whole number, if there is one: JSON does not tell `7` from `7.0`.
+pub(super) fn whole<'de, D: Deserializer<'de>, T: TryFrom<i64>>(number: D) -> Result<Option<T>, D::Error> {
+    let Some(number) = Option::<serde_json::Number>::deserialize(number)? else { return Ok(None) };
+    let of_float = |float: f64| {
+        #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+        (float.fract() == 0.0 && float.abs() < 9e15).then_some(float as i64)
+    };
+    let whole = number.as_i64().or_else(|| number.as_f64().and_then(of_float));
+    whole
+        .and_then(|whole| T::try_from(whole).ok())
+        .map(Some)
+        .ok_or_else(|| D::Error::custom(format!("expected a whole number, not `{number}`")))
 }
 
 async fn collect(mut body: Body) -> Result<Vec<u8>, Refusal> {

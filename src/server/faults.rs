@@ -5,8 +5,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::body::whole;
+
 /// Most faults that stand at once.
 const MAX_FAULTS: usize = 100;
+
+/// What never goes wrong: the API by which faults are given.
+const OURS: &str = "/inkproof/";
 
 /// The longest delay.
 const MAX_LATENCY: u64 = 60_000;
@@ -19,16 +24,19 @@ pub(super) struct Fault {
     #[serde(default = "sends")]
     path: String,
     /// The status to answer; as if nothing were wrong where none is given.
+    #[serde(default, deserialize_with = "whole")]
     status: Option<u16>,
     /// The `Retry-After` to answer with it, in seconds.
+    #[serde(default, deserialize_with = "whole")]
     retry_after: Option<u32>,
     /// How long to wait before, in milliseconds.
-    #[serde(default)]
-    latency_ms: u64,
+    #[serde(default, deserialize_with = "whole")]
+    latency_ms: Option<u64>,
     /// Close the connection without an answer.
     #[serde(default)]
     drop: bool,
     /// For how many requests more; for all if not given.
+    #[serde(default, deserialize_with = "whole")]
     times: Option<u32>,
     /// How likely, from 0 to 1.
     #[serde(default = "always")]
@@ -41,6 +49,12 @@ fn sends() -> String {
 
 const fn always() -> f64 {
     1.0
+}
+
+impl Fault {
+    fn latency(&self) -> u64 {
+        self.latency_ms.unwrap_or(0)
+    }
 }
 
 /// What to do to one request.
@@ -70,10 +84,10 @@ impl Faults {
         if !(0.0..=1.0).contains(&fault.chance) {
             return Err("expected a `chance` from 0 to 1".to_owned());
         }
-        if fault.latency_ms > MAX_LATENCY {
+        if fault.latency() > MAX_LATENCY {
             return Err(format!("expected at most {MAX_LATENCY} as `latency_ms`"));
         }
-        if fault.status.is_none() && !fault.drop && fault.latency_ms == 0 {
+        if fault.status.is_none() && !fault.drop && fault.latency() == 0 {
             return Err("the fault does nothing: give it a `status`, `drop` or `latency_ms`".to_owned());
         }
         let mut faults = self.lock();
@@ -96,6 +110,10 @@ impl Faults {
 
     /// What to do to a request: the first fault that fits it and has its chance. That one is used up by one.
     pub(super) fn harm(&self, path: &str) -> Option<Harm> {
+        // Whatever is wrong, it can be put right.
+        if path.starts_with(OURS) {
+            return None;
+        }
         let mut faults = self.lock();
         let place = faults.iter().position(|fault| {
             path.starts_with(&fault.path) && (fault.chance >= 1.0 || fastrand::f64() < fault.chance)
@@ -106,7 +124,7 @@ impl Faults {
             Some(status) => Some(End::Answer { status, retry_after: fault.retry_after }),
             None => None,
         };
-        let harm = Harm { latency: Duration::from_millis(fault.latency_ms), end };
+        let harm = Harm { latency: Duration::from_millis(fault.latency()), end };
         if let Some(times) = &mut fault.times {
             *times = times.saturating_sub(1);
             if *times == 0 {
@@ -141,6 +159,8 @@ mod tests {
         let dropped = Harm { latency: Duration::from_millis(5), end: Some(End::Drop) };
         assert_eq!(faults.harm("/api/v4/users"), Some(dropped));
         assert_eq!(faults.all().len(), 1);
+        faults.add(fault(r#"{"path": "", "drop": true}"#)).unwrap();
+        assert_eq!(faults.harm("/inkproof/api/faults"), None);
         faults.clear();
         assert_eq!(faults.harm("/api/v4/users"), None);
     }
