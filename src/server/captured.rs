@@ -143,15 +143,23 @@ impl Captured {
     }
 
     /// The message as the captured-messages API shows it.
-    #[must_use]
-    pub const fn shown(&self, now: Timestamp) -> Shown<'_> {
+    pub(super) const fn shown(&self, now: Timestamp) -> Shown<'_> {
         Shown { captured: self, now }
     }
 
     /// Roughly how many bytes it takes in memory.
     pub(super) fn weight(&self) -> usize {
         let properties = self.message.as_ref().map_or(0, |message| weight_of_entries(&message.properties));
-        1024 + 2 * self.request.body.len() + properties + 2048 * self.diagnostics.len() + 128 * self.reports.len()
+        let headers: usize = self.request.headers.iter().map(|(name, value)| 64 + name.len() + value.len()).sum();
+        let reports: usize = self.reports.iter().map(Report::weight).sum();
+        // The body is also what diagnostics point into, and holds the recipient's identifiers.
+        1024 + 4 * self.request.body.len() + headers + properties + 2048 * self.diagnostics.len() + reports
+    }
+}
+
+impl Report {
+    fn weight(&self) -> usize {
+        128 + self.metric.len() + self.action.as_ref().map_or(0, String::len)
     }
 }
 
@@ -170,7 +178,7 @@ fn weight(value: &Value) -> usize {
 
 /// A captured message at a moment. Serializes to what the captured-messages API answers.
 #[derive(Clone, Copy, Debug)]
-pub struct Shown<'a> {
+pub(super) struct Shown<'a> {
     captured: &'a Captured,
     now: Timestamp,
 }
@@ -224,21 +232,21 @@ pub(super) fn explanation(diagnostics: &Diagnostics) -> String {
 
 /// Which captured messages are meant. All that is given must fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
+pub(super) struct Filter {
     /// An identifier of the recipient, of whatever kind.
-    pub to: Option<String>,
+    pub(super) to: Option<String>,
     /// The template's name, in any case.
-    pub template: Option<String>,
+    pub(super) template: Option<String>,
     /// A topic.
-    pub topic: Option<String>,
+    pub(super) topic: Option<String>,
     /// The type.
-    pub kind: Option<String>,
+    pub(super) kind: Option<String>,
     /// What has become of it.
-    pub status: Option<Status>,
+    pub(super) status: Option<Status>,
     /// Whether it has been opened.
-    pub opened: Option<bool>,
+    pub(super) opened: Option<bool>,
     /// A text that stands somewhere in the request or the message, in any case.
-    pub text: Option<String>,
+    pub(super) text: Option<String>,
 }
 
 impl Filter {
@@ -273,8 +281,7 @@ impl Filter {
     }
 
     /// Whether a message is meant.
-    #[must_use]
-    pub fn fits(&self, captured: &Captured, now: Timestamp) -> bool {
+    pub(super) fn fits(&self, captured: &Captured, now: Timestamp) -> bool {
         let message = captured.message.as_ref();
         let is = |wanted: &Option<String>, test: &dyn Fn(&str) -> bool| wanted.as_deref().is_none_or(test);
         is(&self.to, &|to| captured.recipient.is(to))

@@ -24,7 +24,7 @@ use super::guard::{self, PREFLIGHT};
 use super::state::State;
 
 /// Most connections at once, on each port. Others wait until one ends.
-const MAX_CONNECTIONS: usize = 1024;
+const MAX_CONNECTIONS: usize = 512;
 
 /// How long the head of a request may take to arrive, and how long a connection may idle.
 const HEAD_TIME: Duration = Duration::from_secs(15);

@@ -1,8 +1,9 @@
 //! The server: a stand-in for Customer.io's send API and inbox API on this machine, which renders with the project's
 //! templates, keeps what was sent, and shows it.
 //!
-//! A request passes the [connection](connection) (time-outs, doubled slashes), the [guard] (who may ask), the
-//! [faults] (what a test wants to go wrong), and then one of the APIs.
+//! A request passes `connection` (time-outs, doubled slashes), `guard` (who may ask), `faults` (what a test wants to go
+//! wrong), and then one of the APIs: `send` and `transactional` for a backend, `inbox`, `stream` and `events` for a
+//! recipient's client, `api` for test suites and for the server's own `page`. What they share is in `state`.
 
 mod answer;
 mod api;
@@ -37,7 +38,7 @@ use tokio::net::TcpListener;
 use tokio::process::Command;
 use tokio::task::JoinSet;
 
-pub use captured::{Captured, Filter, Received, Recipient, Report, Shown, Status};
+pub use captured::{Captured, Received, Recipient, Report, Status};
 
 use answer::Refusal;
 use state::State;
@@ -97,8 +98,11 @@ pub fn serve(
     ready: impl FnOnce(SocketAddr) -> io::Result<()>,
     observe: impl Fn(&Captured) + Send + Sync + 'static,
 ) -> io::Result<End> {
+    // One message that takes long must not keep the others waiting.
+    let workers = std::thread::available_parallelism().map_or(0, usize::from).max(4);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .worker_threads(workers)
         // Templates may nest deeply.
         .thread_stack_size(16 << 20)
         .max_blocking_threads(16)

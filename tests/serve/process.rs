@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::client::{Server, inkproof, project};
 
+#[cfg(unix)]
 fn signal(server: &mut Server, name: &str) -> Option<i32> {
     let sent = Instant::now();
     assert!(Command::new("kill").args([name, &server.child.id().to_string()]).status().unwrap().success());
@@ -51,6 +52,7 @@ fn a_port_that_is_taken_is_told() {
     assert!(error.contains(&format!("error: cannot listen on 127.0.0.1:{port}")), "{error}");
 }
 
+#[cfg(unix)]
 #[test]
 fn failed_messages_are_told_on_standard_error() {
     let folder = project();
