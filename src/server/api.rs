@@ -30,6 +30,12 @@ const DOCUMENT: &str = include_str!("openapi.json");
 const MAX_LIMIT: usize = 1000;
 const DEFAULT_LIMIT: usize = 100;
 
+/// How far the clock is moved at once, in seconds: further than it goes.
+const MAX_ADVANCE: u64 = 1_000_000_000_000;
+
+/// How many messages can be skipped.
+const MAX_OFFSET: usize = 1_000_000_000;
+
 /// The longest wait, and how long it is unless asked otherwise, in seconds.
 const MAX_WAIT: f64 = 120.0;
 const DEFAULT_WAIT: f64 = 10.0;
@@ -67,7 +73,7 @@ pub(super) async fn messages(extract::State(state): Shared, RawQuery(query): Raw
     let mut question = Question::default();
     read_query(query.as_deref(), |name, value| match name {
         "limit" => number(name, value, 1, MAX_LIMIT).map(|limit| question.limit = limit),
-        "offset" => number(name, value, 0, usize::MAX).map(|offset| question.offset = offset),
+        "offset" => number(name, value, 0, MAX_OFFSET).map(|offset| question.offset = offset),
         _ => question.filter.read(name, value).and_then(|known| known_name(known, name)),
     })?;
     let (messages, total) = question.answer(&state);
@@ -185,13 +191,14 @@ pub(super) struct Setting {
 /// `PUT /inkproof/api/clock`
 pub(super) async fn set_clock(extract::State(state): Shared, body: Body) -> Result<Json<Value>, Refusal> {
     let setting: Setting = body::json(body).await?;
+    if setting.advance.is_some_and(|seconds| seconds.unsigned_abs() > MAX_ADVANCE) {
+        return Err(Refusal::bad_request(format!("expected at most {MAX_ADVANCE} seconds as `advance`")));
+    }
     if setting.now.is_some() || setting.frozen.is_some() {
         state.clock.set(setting.now.unwrap_or_else(|| state.clock.now()), setting.frozen);
     }
-    if let Some(seconds) = setting.advance
-        && !state.clock.advance(SignedDuration::from_secs(seconds))
-    {
-        return Err(Refusal::bad_request("`advance` leads out of the calendar"));
+    if let Some(seconds) = setting.advance {
+        state.clock.advance(SignedDuration::from_secs(seconds));
     }
     state.store.wake();
     Ok(clock(extract::State(state)).await)

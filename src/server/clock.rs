@@ -5,6 +5,9 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
+/// The last moment that the clock shows, about the year 9000: what is sent then can still expire.
+const LAST: Timestamp = Timestamp::constant(221_845_392_000, 0);
+
 /// A clock that goes as the machine's does, at a distance from it, or stands.
 #[derive(Debug)]
 pub(super) struct Clock(Mutex<Hands>);
@@ -38,20 +41,19 @@ impl Clock {
         *self.hands() = Hands::Going(SignedDuration::ZERO);
     }
 
-    /// Shows another time from now on, and then stands or goes; as before where that is not said.
+    /// Shows another time from now on, or the nearest that there is, and then stands or goes; as before where that is not
+    /// said.
     pub(super) fn set(&self, now: Timestamp, stands: Option<bool>) {
+        let now = now.clamp(Timestamp::UNIX_EPOCH, LAST);
         let mut hands = self.hands();
         let stands = stands.unwrap_or(matches!(*hands, Hands::Standing(_)));
         *hands = if stands { Hands::Standing(now) } else { Hands::Going(now.duration_since(Timestamp::now())) };
     }
 
-    /// Moves on, or back. False where that leads out of the calendar.
-    pub(super) fn advance(&self, by: SignedDuration) -> bool {
-        let now = self.now().checked_add(by);
-        if let Ok(now) = now {
-            self.set(now, None);
-        }
-        now.is_ok()
+    /// Moves on, or back, as far as time goes.
+    pub(super) fn advance(&self, by: SignedDuration) {
+        let end = if by.is_negative() { Timestamp::UNIX_EPOCH } else { LAST };
+        self.set(self.now().checked_add(by).unwrap_or(end), None);
     }
 
     fn hands(&self) -> std::sync::MutexGuard<'_, Hands> {
@@ -78,9 +80,12 @@ mod tests {
         let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         let clock = Clock::new(Some(start));
         assert_eq!(clock.now(), start);
-        assert!(clock.advance(SignedDuration::from_hours(24)));
+        clock.advance(SignedDuration::from_hours(24));
         assert_eq!(clock.now().to_string(), "2026-01-02T00:00:00Z");
-        assert!(!clock.advance(SignedDuration::MAX));
+        for (by, end) in [(SignedDuration::MAX, LAST), (SignedDuration::MIN, Timestamp::UNIX_EPOCH)] {
+            clock.advance(by);
+            assert_eq!(clock.now(), end);
+        }
         clock.set(start, Some(false));
         assert!(!clock.stands());
         assert!(clock.now() >= start && clock.now().duration_since(start) < SignedDuration::from_secs(60));

@@ -84,7 +84,7 @@ test("a message appears within 100 ms", async (context) => {
   for (const { id } of (await server.api("/messages")).messages.slice(1)) {
     await server.api(`/messages/${id}`, { method: "DELETE" });
   }
-  await page.waitForFunction(() => document.querySelectorAll("#messages .card").length === 1);
+  await page.locator("#messages .card").nth(1).waitFor({ state: "detached" });
 });
 
 test("a failed message is red and shows the line of its template", async () => {
