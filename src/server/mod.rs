@@ -120,10 +120,11 @@ async fn run(state: Arc<State>, ready: impl FnOnce(SocketAddr) -> io::Result<()>
     for listener in listeners {
         servers.spawn(connection::serve(listener, router.clone(), Arc::clone(&state)));
     }
+    let told_to_end = signals()?;
     ready(address)?;
     let end = match &state.options.command {
-        None => signal().await?,
-        Some(command) => run_command(command, address).await?,
+        None => told_to_end.await,
+        Some(command) => run_command(command, address, told_to_end).await?,
     };
     state.stop.send_replace(true);
     let _ = tokio::time::timeout(FAREWELL, servers.join_all()).await;
@@ -198,7 +199,7 @@ fn router(state: Arc<State>) -> Router {
 }
 
 /// Runs the command with the server's address in its environment.
-async fn run_command(command: &str, address: SocketAddr) -> io::Result<End> {
+async fn run_command(command: &str, address: SocketAddr, told_to_end: impl Future<Output = End>) -> io::Result<End> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let mut child = Command::new(shell)
         .args([flag, command])
@@ -209,10 +210,10 @@ async fn run_command(command: &str, address: SocketAddr) -> io::Result<End> {
         .map_err(|error| io::Error::new(error.kind(), format!("cannot run `{shell}`: {error}")))?;
     tokio::select! {
         status = child.wait() => Ok(End::Command(exit_code(status?))),
-        end = signal() => {
+        end = told_to_end => {
             // Whoever pressed Ctrl-C meant the command as well, and it was told.
             let _ = tokio::time::timeout(FAREWELL, child.wait()).await;
-            end
+            Ok(end)
         }
     }
 }
@@ -226,17 +227,26 @@ fn exit_code(status: ExitStatus) -> u8 {
     status.code().or(signal).and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
-/// Waits until the server is told to end.
-async fn signal() -> io::Result<End> {
-    #[cfg(unix)]
-    let terminated = async {
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?.recv().await;
-        Ok(End::Terminated)
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending();
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.map(|()| End::Interrupted),
-        terminated = terminated => terminated,
-    }
+/// Listens for signals from now on, and waits until one tells the server to end.
+#[cfg(unix)]
+fn signals() -> io::Result<impl Future<Output = End>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => End::Interrupted,
+            _ = terminate.recv() => End::Terminated,
+        }
+    })
+}
+
+/// Waits until somebody presses Ctrl-C.
+#[cfg(not(unix))]
+fn signals() -> io::Result<impl Future<Output = End>> {
+    Ok(async {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => End::Interrupted,
+            Err(_) => std::future::pending().await,
+        }
+    })
 }

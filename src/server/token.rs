@@ -56,8 +56,8 @@ mod tests {
             ("dXPDqXI=", Mobile, Some("usér")),
             ("dXPpcg==", Mobile, None),
             ("55So5oi3", Mobile, Some("用户")),
-            // `+` as a space: the bytes fb ef
-            (" 8=", Web, None),
+            // `+` as a space
+            (" 8=", Web, Some("\u{fb}")),
             (" +8=", Web, Some("\u{fb}\u{ef}")),
             ("-_8=", Web, Some("\u{fb}\u{ff}")),
             ("", Web, None),

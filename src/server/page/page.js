@@ -366,7 +366,7 @@ function drawTemplates() {
       },
     }, ...(rendering ? [
       failed && make("span", { className: "body bad" }, firstError(rendering.diagnostics)),
-      ...(shown || !failed ? cardParts(shown, template.name, rendering.diagnostics, corner) : [corner]),
+      ...(shown || !failed ? cardParts(shown, template.name, failed && shown ? [] : rendering.diagnostics, corner) : [corner]),
     ].filter(Boolean) : [corner])));
   });
   replace(at("cards"), cards.length > 0 ? cards
