@@ -9,4 +9,5 @@ pub mod liquid;
 pub mod message;
 pub mod project;
 pub mod rules;
+pub mod server;
 pub mod snapshot;

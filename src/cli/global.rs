@@ -87,6 +87,11 @@ impl Global {
         self.now.map(milliseconds)
     }
 
+    /// The moment at which the clock of a server stands; none for one that goes.
+    pub(super) const fn standing_clock(&self) -> Option<Timestamp> {
+        self.now
+    }
+
     pub(super) fn circumstances(&self) -> Circumstances {
         Circumstances {
             now: self.now.unwrap_or_else(Timestamp::now),

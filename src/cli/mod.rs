@@ -14,6 +14,7 @@ mod preview;
 mod reject;
 mod render;
 mod review;
+mod serve;
 mod terminal;
 mod test;
 
@@ -60,6 +61,8 @@ enum Command {
     Diff(diff::Diff),
     /// Render bare Liquid, without settings and JSON
     Liquid(liquid::Liquid),
+    /// Stand in for Customer.io's send API and inbox API on this machine, and show what was sent
+    Serve(serve::Serve),
 }
 
 impl Command {
@@ -84,6 +87,8 @@ enum Outcome {
     Broken,
     /// Whoever sat there had enough: exit code 130.
     Interrupted,
+    /// It ran until something ended it: that gives the exit code.
+    Ended(u8),
 }
 
 impl Outcome {
@@ -93,6 +98,7 @@ impl Outcome {
             Self::Findings => 1,
             Self::Broken => 2,
             Self::Interrupted => 130,
+            Self::Ended(code) => code,
         }
     }
 
@@ -119,6 +125,7 @@ pub fn run() -> ExitCode {
         Command::Pending(command) => command.run(&cli.global),
         Command::Diff(command) => command.run(&cli.global),
         Command::Liquid(command) => command.run(&cli.global),
+        Command::Serve(command) => command.run(&cli.global),
     });
     ExitCode::from(match outcome {
         Ok(outcome) => outcome.exit_code(),

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::ops::Deref;
 
+use serde::Serialize;
+
 use super::{Diagnostic, Severity};
 
 /// Findings gathered from anywhere. Call [`tidy`](Self::tidy) once all are in, before showing them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 /// How many findings there are of each severity. Shown as `2 errors, 1 warning`.

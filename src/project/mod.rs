@@ -1,6 +1,7 @@
 //! Projects: a folder on disk becomes templates, customers, requests and configuration, and says what is wrong with them.
 
 mod config;
+mod elsewhere;
 mod folder;
 mod names;
 mod rendering;
@@ -42,6 +43,7 @@ pub struct Project {
     customers: Vec<Customer>,
     requests: Vec<Request>,
     snippets: Vec<Snippet>,
+    names: Names,
     /// For each request, its template and its customer, by their places in the lists.
     resolved: Vec<Option<(usize, usize)>>,
     problems: Diagnostics,
@@ -107,13 +109,16 @@ impl Project {
             }),
             requests: read_requests(&root, &config, for_tests, &mut problems),
             snippets: read_snippets(&root, &config.paths.snippets, &mut problems),
+            names: Names::default(),
             resolved: Vec::new(),
             root,
             config,
             problems,
         };
         project.check_names();
-        let found = Names::new(&project.templates, &project.customers, &project.requests).of_requests();
+        project.names = Names::new(&project.templates, &project.customers);
+        let found = |request| (project.names.template_of(request), project.names.customer_of(request));
+        let found: Vec<_> = project.requests.iter().map(found).collect();
         project.resolved = found.iter().map(|(template, customer)| Some(((*template)?, (*customer)?))).collect();
         project.report_unresolved(&found);
         project.problems.tidy();

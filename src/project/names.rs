@@ -2,19 +2,19 @@
 
 use std::collections::HashMap;
 
-use crate::message::{Customer, Identifier, IdentifierKind, Request, Template};
+use crate::message::{Customer, IdentifierKind, Request, Template};
 
 /// The places of templates and customers in their lists, by all their names; of two with one name, the first.
-pub(super) struct Names<'p> {
+#[derive(Debug, Default)]
+pub(super) struct Names {
     templates: HashMap<String, usize>,
     ids: HashMap<String, usize>,
     customers: HashMap<(&'static str, String), usize>,
-    requests: &'p [Request],
 }
 
-impl<'p> Names<'p> {
-    pub(super) fn new(templates: &[Template], customers: &[Customer], requests: &'p [Request]) -> Self {
-        let mut names = Self { templates: HashMap::new(), ids: HashMap::new(), customers: HashMap::new(), requests };
+impl Names {
+    pub(super) fn new(templates: &[Template], customers: &[Customer]) -> Self {
+        let mut names = Self::default();
         for (place, template) in templates.iter().enumerate() {
             names.templates.entry(template.name().to_lowercase()).or_insert(place);
             if let Some(id) = &template.settings().id {
@@ -31,18 +31,15 @@ impl<'p> Names<'p> {
         names
     }
 
-    /// For each request, its template and its customer.
-    pub(super) fn of_requests(&self) -> Vec<(Option<usize>, Option<usize>)> {
-        let found = |request: &Request| (self.template(&request.template().text), self.customer(request.identifier()));
-        self.requests.iter().map(found).collect()
-    }
-
-    /// A number that no template has may still be a name.
-    fn template(&self, reference: &str) -> Option<usize> {
+    /// The template that a request asks for. A number that no template has may still be a name.
+    pub(super) fn template_of(&self, request: &Request) -> Option<usize> {
+        let reference = &request.template().text;
         self.ids.get(reference).or_else(|| self.templates.get(&reference.to_lowercase())).copied()
     }
 
-    fn customer(&self, identifier: &Identifier) -> Option<usize> {
+    /// The customer that a request is for.
+    pub(super) fn customer_of(&self, request: &Request) -> Option<usize> {
+        let identifier = request.identifier();
         self.customers.get(&key(identifier.kind, &identifier.value)).copied()
     }
 }

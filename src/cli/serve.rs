@@ -1,0 +1,115 @@
+//! `inkproof serve`: stands in for Customer.io's send API and inbox API on this machine.
+
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use clap::Args;
+
+use super::{Failure, Global, Outcome, terminal};
+use crate::diagnostics::{Format, sanitize};
+use crate::server::{self, Captured, End, Options, Status};
+
+/// Where Customer.io's browser client looks when its environment is `local`.
+const PORT: u16 = 3010;
+const STREAM_PORT: u16 = 3009;
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// The port to listen on; 0 for any that is free
+    #[arg(long, default_value_t = PORT, env = "INKPROOF_PORT")]
+    port: u16,
+    /// A second port for the inbox's stream of events [default: 3009 if the port is 3010]
+    #[arg(long, value_name = "PORT", env = "INKPROOF_STREAM_PORT")]
+    stream_port: Option<u16>,
+    /// The address to listen on; other machines reach the server on any but this
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), env = "INKPROOF_HOST")]
+    host: IpAddr,
+    /// Refuse messages that fail, with status 400, so that a backend's tests notice
+    #[arg(long, env = "INKPROOF_STRICT")]
+    strict: bool,
+    /// Run a command against the server, with its address in `INKPROOF_URL`, and exit with the command's exit code
+    #[arg(long, value_name = "COMMAND")]
+    exec: Option<String>,
+    /// Let inbox clients ask again and again instead of listening to the stream of events
+    #[arg(long)]
+    no_sse: bool,
+    /// How often inbox clients ask, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=600))]
+    poll: u32,
+    /// How many messages to keep; the oldest go first
+    #[arg(long, value_name = "NUMBER", default_value_t = 10_000)]
+    keep: usize,
+    /// Do not tell of each message
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl Serve {
+    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        // What cannot be read now may be repaired while the server runs.
+        let (project, _) = global.open_project()?;
+        let circumstances = global.circumstances();
+        let default_stream = (self.port == PORT).then_some(STREAM_PORT);
+        let options = Options {
+            host: self.host,
+            port: self.port,
+            stream_port: self.stream_port.or(default_stream),
+            strict: self.strict,
+            mode: circumstances.mode,
+            seed: circumstances.seed,
+            now: global.standing_clock(),
+            sse: !self.no_sse,
+            poll: self.poll,
+            keep: self.keep,
+            command: self.exec.clone(),
+        };
+        let (quiet, format) = (self.quiet, global.format());
+        let end = server::serve(
+            project,
+            options,
+            |address| self.announce(address),
+            move |captured| {
+                if !quiet {
+                    // Where nobody reads it, the server goes on all the same.
+                    let _ = tell(captured, format);
+                }
+            },
+        )?;
+        Ok(Outcome::Ended(match end {
+            End::Interrupted => 130,
+            End::Terminated => 143,
+            End::Command(code) => code,
+        }))
+    }
+
+    /// The address goes to standard output, for programs, unless that belongs to a command.
+    fn announce(&self, address: SocketAddr) -> std::io::Result<()> {
+        let mut err = anstream::stderr().lock();
+        if !self.host.is_loopback() {
+            writeln!(err, "warning: other machines can reach this server, and read all that is sent to it")?;
+        }
+        if self.exec.is_some() {
+            writeln!(err, "serving on http://{address}")
+        } else {
+            let mut out = anstream::stdout().lock();
+            writeln!(out, "http://{address}")?;
+            out.flush()?;
+            writeln!(err, "serving; press Ctrl-C to end")
+        }
+    }
+}
+
+/// Tells of a message on one line, and of what is wrong with it below.
+fn tell(captured: &Captured, format: Format) -> std::io::Result<()> {
+    let status = match captured.status(captured.queued_at) {
+        Status::Failed => "failed",
+        Status::Draft => "draft",
+        Status::Scheduled => "scheduled",
+        _ => "sent",
+    };
+    let to = captured.recipient.identifiers.values().next().map_or("", String::as_str);
+    let line = format!("{status} {} to {to} ({})", captured.template, captured.id);
+    let mut err = anstream::stderr().lock();
+    writeln!(err, "{}", sanitize::line(&line))?;
+    format.renderer(terminal::look()).render(&captured.diagnostics, &mut err)
+}

@@ -1,0 +1,37 @@
+//! Requests from elsewhere than the project's files, such as a backend's: what they ask for, and what comes of it.
+
+use super::Project;
+use crate::liquid::Arena;
+use crate::message::{Circumstances, Customer, Rendering, Request, Template};
+
+impl Project {
+    /// The template that a request asks for, in no particular language.
+    #[must_use]
+    pub fn template_for(&self, request: &Request) -> Option<&Template> {
+        self.names.template_of(request).map(|place| &self.templates[place])
+    }
+
+    /// The customer that a request is for, if the project knows them.
+    #[must_use]
+    pub fn customer_for(&self, request: &Request) -> Option<&Customer> {
+        self.names.customer_of(request).map(|place| &self.customers[place])
+    }
+
+    /// Renders one message. The template is parsed for it: where there are many requests, [`Project::render`] is faster.
+    #[must_use]
+    pub fn render_one(
+        &self,
+        template: &Template,
+        customer: &Customer,
+        request: &Request,
+        circumstances: &Circumstances,
+    ) -> Rendering {
+        let template = template.in_language(request.language().or_else(|| customer.language()));
+        let workspace = self.workspace();
+        let arena = Arena::new();
+        match template.compile(&workspace, &arena) {
+            Ok(compiled) => compiled.render(customer, request, circumstances),
+            Err(problems) => Rendering { message: None, problems, test_send_looks_fine: false },
+        }
+    }
+}

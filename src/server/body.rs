@@ -1,0 +1,74 @@
+//! Bodies of requests: capped, in time, and text.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use http_body_util::BodyExt as _;
+use serde::Deserialize as _;
+use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use serde_json::{Map, Value};
+
+use super::answer::Refusal;
+
+/// The largest body that Customer.io takes for a send, and the largest taken here at all, in bytes.
+pub(super) const MAX_BYTES: usize = 2 << 20;
+
+/// How much is read and thrown away of a body that is too large, so that its sender gets to read the answer.
+const MAX_DISCARDED: usize = 16 << 20;
+
+/// How long a body may take to arrive.
+const TIME: Duration = Duration::from_secs(10);
+
+/// Reads a body of at most [`MAX_BYTES`] as text.
+pub(super) async fn text(body: Body) -> Result<String, Refusal> {
+    let bytes = tokio::time::timeout(TIME, collect(body)).await.map_err(|_| {
+        Refusal::new(StatusCode::REQUEST_TIMEOUT, format!("the body did not arrive within {} seconds", TIME.as_secs()))
+    })??;
+    String::from_utf8(bytes).map_err(|error| {
+        Refusal::bad_request(format!("the body is no UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
+    })
+}
+
+/// Reads a body as a JSON object of a certain form.
+pub(super) async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Refusal> {
+    let text = text(body).await?;
+    // On its own, a structure would take a list of its fields as well.
+    serde_json::from_str::<Map<String, Value>>(&text)
+        .and_then(|fields| serde_json::from_value(fields.into()))
+        .map_err(|error| Refusal::bad_request(format!("the body does not fit: {error}")))
+}
+
+/// Reads a whole number, if there is one: JSON does not tell `7` from `7.0`.
+pub(super) fn whole<'de, D: Deserializer<'de>, T: TryFrom<i64>>(number: D) -> Result<Option<T>, D::Error> {
+    let Some(number) = Option::<serde_json::Number>::deserialize(number)? else { return Ok(None) };
+    let of_float = |float: f64| {
+        #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+        (float.fract() == 0.0 && float.abs() < 9e15).then_some(float as i64)
+    };
+    let whole = number.as_i64().or_else(|| number.as_f64().and_then(of_float));
+    whole
+        .and_then(|whole| T::try_from(whole).ok())
+        .map(Some)
+        .ok_or_else(|| D::Error::custom(format!("expected a whole number, not `{number}`")))
+}
+
+async fn collect(mut body: Body) -> Result<Vec<u8>, Refusal> {
+    let (mut bytes, mut length) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Refusal::bad_request(format!("the body broke off: {error}")))?;
+        let Ok(data) = frame.into_data() else { continue };
+        length += data.len();
+        if length > MAX_DISCARDED {
+            break;
+        }
+        if length <= MAX_BYTES {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    if length > MAX_BYTES {
+        let error = format!("the body is larger than {MAX_BYTES} bytes");
+        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error));
+    }
+    Ok(bytes)
+}

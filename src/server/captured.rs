@@ -1,0 +1,313 @@
+//! Captured messages: what was asked for, what came of it, and what the recipient has done with it since.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::diagnostics::{Diagnostics, Format, Look, did_you_mean};
+use crate::message::{Customer, IdentifierKind, Message};
+
+/// A message that was sent to the server, whether or not anything came of it.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub struct Captured {
+    /// The `delivery_id` that the sender was answered, and the `queueId` that the recipient's client uses.
+    pub id: String,
+    /// The template's name.
+    pub template: String,
+    /// Whom it is for.
+    pub recipient: Recipient,
+    /// The request as it came.
+    pub request: Received,
+    /// When it was accepted.
+    pub queued_at: Timestamp,
+    /// When it is or was to be sent: in the future where the sender asked for that.
+    pub send_at: Timestamp,
+    /// Kept as a draft, as the sender asked: it reaches nobody.
+    pub draft: bool,
+    /// The message; none where it failed.
+    pub message: Option<Message>,
+    /// What is wrong or doubtful.
+    pub diagnostics: Diagnostics,
+    /// Whether it failed, and Customer.io's test send would not show it.
+    pub test_send_looks_fine: bool,
+    /// Whether the recipient has opened it.
+    pub opened: bool,
+    /// Whether the recipient has deleted it.
+    pub deleted: bool,
+    /// What the recipient's client has reported of it, oldest first.
+    pub reports: Vec<Report>,
+}
+
+/// Whom a message is for.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Recipient {
+    /// The customer's names, by kind.
+    #[serde(flatten)]
+    pub identifiers: BTreeMap<&'static str, String>,
+    /// What people call the customer.
+    pub name: Option<String>,
+}
+
+/// A request as it came.
+#[derive(Clone, Debug, Serialize)]
+pub struct Received {
+    /// Its headers, in order; no secret is kept.
+    pub headers: Vec<(String, String)>,
+    /// Its body.
+    pub body: String,
+}
+
+/// Something that a recipient's client reported of a message, such as a click.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// `opened`, `clicked` or the like.
+    pub metric: String,
+    /// What was clicked.
+    pub action: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What has become of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It could not be rendered: a real one would have been lost.
+    Failed,
+    /// Kept back, as asked.
+    Draft,
+    /// To be sent later.
+    Scheduled,
+    /// In the recipient's inbox.
+    Delivered,
+    /// Was in the recipient's inbox until it expired.
+    Expired,
+    /// Was in the recipient's inbox until they deleted it.
+    Deleted,
+}
+
+impl Recipient {
+    /// A customer as a recipient.
+    #[must_use]
+    pub fn new(customer: &Customer) -> Self {
+        let identifier = |kind: IdentifierKind| Some((kind.as_str(), customer.identifier(kind)?.to_owned()));
+        Self {
+            identifiers: IdentifierKind::ALL.into_iter().filter_map(identifier).collect(),
+            name: customer.display_name().map(str::to_owned),
+        }
+    }
+
+    /// Whether the recipient goes by an identifier, of whatever kind.
+    #[must_use]
+    pub fn is(&self, identifier: &str) -> bool {
+        self.identifiers.values().any(|known| known == identifier)
+    }
+}
+
+impl Captured {
+    /// What has become of it by a moment.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> Status {
+        match &self.message {
+            None => Status::Failed,
+            Some(_) if self.draft => Status::Draft,
+            Some(_) if self.deleted => Status::Deleted,
+            Some(_) if self.send_at > now => Status::Scheduled,
+            Some(message) if message.expiry <= now => Status::Expired,
+            Some(_) => Status::Delivered,
+        }
+    }
+
+    /// The message as an inbox client receives it; none unless it is in the inbox.
+    #[must_use]
+    pub fn in_inbox(&self, user: &str, now: Timestamp) -> Option<Value> {
+        let message = self.message.as_ref().filter(|_| self.status(now) == Status::Delivered)?;
+        let mut wire = Map::new();
+        let mut put = |name: &str, value: Value| wire.insert(name.to_owned(), value);
+        put("queueId", self.id.as_str().into());
+        put("deliveryId", self.id.as_str().into());
+        put("userToken", user.into());
+        put("messageType", "inbox".into());
+        put("messageId", "".into());
+        put("type", message.kind.as_str().into());
+        put("priority", 5.into());
+        put("topics", message.topics.iter().map(String::as_str).collect::<Vec<_>>().into());
+        put("sentAt", message.sent_at.to_string().into());
+        put("expiry", message.expiry.to_string().into());
+        put("opened", self.opened.into());
+        put("properties", message.properties.clone().into());
+        Some(wire.into())
+    }
+
+    /// The message as the captured-messages API shows it.
+    pub(super) const fn shown(&self, now: Timestamp) -> Shown<'_> {
+        Shown { captured: self, now }
+    }
+
+    /// Roughly how many bytes it takes in memory.
+    pub(super) fn weight(&self) -> usize {
+        let properties = self.message.as_ref().map_or(0, |message| weight_of_entries(&message.properties));
+        let headers: usize = self.request.headers.iter().map(|(name, value)| 64 + name.len() + value.len()).sum();
+        let reports: usize = self.reports.iter().map(Report::weight).sum();
+        // The body is also what diagnostics point into, and holds the recipient's identifiers.
+        1024 + 4 * self.request.body.len() + headers + properties + 2048 * self.diagnostics.len() + reports
+    }
+}
+
+impl Report {
+    fn weight(&self) -> usize {
+        128 + self.metric.len() + self.action.as_ref().map_or(0, String::len)
+    }
+}
+
+fn weight_of_entries(entries: &Map<String, Value>) -> usize {
+    entries.iter().map(|(name, value)| 96 + name.len() + weight(value)).sum()
+}
+
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => 32 + text.len(),
+        Value::Array(items) => 32 + items.iter().map(weight).sum::<usize>(),
+        Value::Object(entries) => weight_of_entries(entries),
+        _ => 32,
+    }
+}
+
+/// A captured message at a moment. Serializes to what the captured-messages API answers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown<'a> {
+    captured: &'a Captured,
+    now: Timestamp,
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Object<'a> {
+            id: &'a str,
+            status: Status,
+            template: &'a str,
+            recipient: &'a Recipient,
+            queued_at: Timestamp,
+            send_at: Timestamp,
+            opened: bool,
+            message: Option<&'a Message>,
+            diagnostics: &'a Diagnostics,
+            explanation: String,
+            test_send_looks_fine: bool,
+            reports: &'a [Report],
+            request: &'a Received,
+        }
+        let captured = self.captured;
+        Object {
+            id: &captured.id,
+            status: captured.status(self.now),
+            template: &captured.template,
+            recipient: &captured.recipient,
+            queued_at: captured.queued_at,
+            send_at: captured.send_at,
+            opened: captured.opened,
+            message: captured.message.as_ref(),
+            diagnostics: &captured.diagnostics,
+            explanation: explanation(&captured.diagnostics),
+            test_send_looks_fine: captured.test_send_looks_fine,
+            reports: &captured.reports,
+            request: &captured.request,
+        }
+        .serialize(serializer)
+    }
+}
+
+/// Diagnostics as a terminal would show them, with the lines they are about.
+pub(super) fn explanation(diagnostics: &Diagnostics) -> String {
+    let mut text = Vec::new();
+    let look = Look { color: false, unicode: true, width: 100 };
+    // A vector takes whatever is written.
+    let _ = Format::Full.renderer(look).render(diagnostics, &mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// Which captured messages are meant. All that is given must fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Filter {
+    /// An identifier of the recipient, of whatever kind.
+    pub(super) to: Option<String>,
+    /// The template's name, in any case.
+    pub(super) template: Option<String>,
+    /// A topic.
+    pub(super) topic: Option<String>,
+    /// The type.
+    pub(super) kind: Option<String>,
+    /// What has become of it.
+    pub(super) status: Option<Status>,
+    /// Whether it has been opened.
+    pub(super) opened: Option<bool>,
+    /// A text that stands somewhere in the request or the message, in any case.
+    pub(super) text: Option<String>,
+}
+
+impl Filter {
+    /// Reads one entry of a query. False where there is no filter of that name.
+    ///
+    /// # Errors
+    /// What the value should have been.
+    pub(super) fn read(&mut self, name: &str, value: &str) -> Result<bool, String> {
+        let text = || Some(value.to_owned());
+        match name {
+            "to" => self.to = text(),
+            "template" => self.template = text(),
+            "topic" => self.topic = text(),
+            "type" => self.kind = text(),
+            "text" => self.text = text().map(|text| text.to_lowercase()),
+            "opened" => {
+                let opened =
+                    value.parse().map_err(|_| format!("expected `true` or `false` as `opened`, found `{value}`"))?;
+                self.opened = Some(opened);
+            }
+            "status" => {
+                let status = Status::deserialize(Value::from(value)).map_err(|_| {
+                    let near =
+                        did_you_mean(value, STATUSES).map_or(String::new(), |near| format!(": did you mean `{near}`?"));
+                    format!("expected one of {} as `status`, found `{value}`{near}", STATUSES.join(", "))
+                })?;
+                self.status = Some(status);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Whether a message is meant.
+    pub(super) fn fits(&self, captured: &Captured, now: Timestamp) -> bool {
+        let message = captured.message.as_ref();
+        let is = |wanted: &Option<String>, test: &dyn Fn(&str) -> bool| wanted.as_deref().is_none_or(test);
+        is(&self.to, &|to| captured.recipient.is(to))
+            && is(&self.template, &|name| captured.template.to_lowercase() == name.to_lowercase())
+            && is(&self.topic, &|topic| message.is_some_and(|message| message.topics.iter().any(|has| has == topic)))
+            && is(&self.kind, &|kind| message.is_some_and(|message| message.kind == kind))
+            && self.status.is_none_or(|status| captured.status(now) == status)
+            && self.opened.is_none_or(|opened| captured.opened == opened)
+            && is(&self.text, &|text| contains(captured, text))
+    }
+}
+
+const STATUSES: [&str; 6] = ["failed", "draft", "scheduled", "delivered", "expired", "deleted"];
+
+fn contains(captured: &Captured, text: &str) -> bool {
+    let has = |part: &str| part.to_lowercase().contains(text);
+    let in_properties = |message: &Message| message.properties.values().any(|value| value_contains(value, text));
+    has(&captured.request.body) || has(&captured.template) || captured.message.as_ref().is_some_and(in_properties)
+}
+
+fn value_contains(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(value) => value.to_lowercase().contains(text),
+        Value::Array(items) => items.iter().any(|item| value_contains(item, text)),
+        Value::Object(entries) => entries.values().any(|value| value_contains(value, text)),
+        Value::Null => false,
+        other => other.to_string().contains(text),
+    }
+}

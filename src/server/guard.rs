@@ -1,0 +1,164 @@
+//! The guard: whom the server answers. Pages of other sites must neither read nor change anything here, be it by a
+//! request across sites or by a name that was made to mean this machine (DNS rebinding); only the inbox API, which pages
+//! of other origins are made to use, answers them.
+
+use std::net::IpAddr;
+
+use axum::http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
+use axum::http::uri::Authority;
+use axum::http::{StatusCode, Uri};
+
+use super::answer::Refusal;
+
+/// Who may use an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// Pages of any origin: what Customer.io's browser clients use.
+    AnyOrigin,
+    /// Programs, and the server's own page.
+    Own,
+}
+
+/// What pages of any origin may use, by what the path begins with.
+const OPEN: [&str; 9] = ["/api/", "/v1/t", "/v1/i", "/v1/p", "/v1/g", "/v1/a", "/v1/s", "/v1/b", "/v1/m"];
+
+/// What begins like that and is not meant.
+const CLOSED: [&str; 2] = ["/v1/send", "/v1/transactional"];
+
+impl Audience {
+    pub(super) fn of(path: &str) -> Self {
+        let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| path.starts_with(prefix));
+        if begins(&OPEN) && !begins(&CLOSED) { Self::AnyOrigin } else { Self::Own }
+    }
+
+    /// The headers that tell browsers so.
+    pub(super) fn headers(self) -> &'static [(HeaderName, HeaderValue)] {
+        static CORS: [(HeaderName, HeaderValue); 3] = [
+            (HeaderName::from_static("access-control-allow-origin"), HeaderValue::from_static("*")),
+            (
+                HeaderName::from_static("access-control-expose-headers"),
+                HeaderValue::from_static("x-gist-queue-polling-interval, x-cio-use-sse, x-cio-inbox-enabled"),
+            ),
+            (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
+        ];
+        static OWN: [(HeaderName, HeaderValue); 1] =
+            [(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"))];
+        match self {
+            Self::AnyOrigin => &CORS,
+            Self::Own => &OWN,
+        }
+    }
+}
+
+/// What a preflight is answered, beside [`Audience::headers`].
+pub(super) const PREFLIGHT: [(&str, &str); 4] = [
+    ("access-control-allow-methods", "GET, POST, PATCH, OPTIONS"),
+    (
+        "access-control-allow-headers",
+        "content-type, content-language, x-cio-site-id, x-cio-client-platform, x-cio-client-version, \
+         x-cio-client-app-identifier, x-cio-datacenter, x-gist-encoded-user-token, x-gist-user-anonymous",
+    ),
+    ("access-control-max-age", "600"),
+    ("access-control-allow-private-network", "true"),
+];
+
+/// Lets a request in, or says why not. `public` is whether the server listens to more than its own machine.
+pub(super) fn admit(uri: &Uri, headers: &HeaderMap, public: bool) -> Result<Audience, Refusal> {
+    let mut hosts = headers.get_all(HOST).iter();
+    let host = hosts.next().and_then(|host| host.to_str().ok());
+    let Some(host) = host.filter(|_| hosts.next().is_none()) else {
+        return Err(Refusal::bad_request("expected one header `Host`"));
+    };
+    if let Some(host) = [Some(host), uri.authority().map(Authority::as_str)]
+        .into_iter()
+        .flatten()
+        .find(|host| !is_this_machine(host, public))
+    {
+        let error = format!("`{host}` is no name of this server: use localhost or its address");
+        return Err(Refusal::new(StatusCode::FORBIDDEN, error));
+    }
+    let audience = Audience::of(uri.path());
+    if audience == Audience::Own && is_cross_site(headers, host, uri.path()) {
+        return Err(Refusal::new(StatusCode::FORBIDDEN, "pages of other origins may not use this"));
+    }
+    Ok(audience)
+}
+
+/// Whether a `Host` can only mean this server: a name that no foreign name server answers for.
+fn is_this_machine(host: &str, public: bool) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let name = name.to_ascii_lowercase();
+    let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(&name);
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || address.parse::<IpAddr>().is_ok_and(|address| public || address.is_loopback())
+}
+
+fn is_cross_site(headers: &HeaderMap, host: &str, path: &str) -> bool {
+    let foreign_origin = headers
+        .get(ORIGIN)
+        .is_some_and(|origin| origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://")) != Some(host));
+    // Only browsers send this. A link to the page itself may stand anywhere.
+    let foreign_fetch = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site");
+    foreign_origin || (foreign_fetch && path != "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admitted(path: &str, headers: &[(&str, &str)], public: bool) -> bool {
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        admit(&path.parse().unwrap(), &headers, public).is_ok()
+    }
+
+    #[test]
+    fn names_of_this_machine() {
+        for (host, public, expected) in [
+            ("localhost", false, true),
+            ("LOCALHOST:3010", false, true),
+            ("app.localhost:3010", false, true),
+            ("127.0.0.1:3010", false, true),
+            ("127.9.9.9", false, true),
+            ("[::1]:3010", false, true),
+            ("[::1]", false, true),
+            ("192.168.1.2:3010", false, false),
+            ("192.168.1.2:3010", true, true),
+            ("evil.example", true, false),
+            ("evil.example:3010", false, false),
+            ("localhost.evil.example", false, false),
+            ("127.0.0.1.evil.example", false, false),
+            ("127.0.0.1:x", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!(admitted("/", &[("host", host)], public), expected, "{host}");
+        }
+        assert!(!admitted("/", &[], false));
+        assert!(!admitted("/", &[("host", "localhost"), ("host", "evil.example")], false));
+        assert!(!admitted("http://evil.example/", &[("host", "localhost")], false));
+    }
+
+    #[test]
+    fn pages_of_other_origins() {
+        const HOST: (&str, &str) = ("host", "localhost:3010");
+        for (path, header, expected) in [
+            ("/v1/send/inbox_message", ("origin", "https://evil.example"), false),
+            ("/v1/send/inbox_message", ("origin", "null"), false),
+            ("/v1/send/inbox_message", ("origin", "http://localhost:8080"), false),
+            ("/v1/send/inbox_message", ("origin", "http://localhost:3010"), true),
+            ("/v1/transactional", ("origin", "https://evil.example"), false),
+            ("/inkproof/api/messages", ("origin", "https://evil.example"), false),
+            ("/inkproof/api/messages", ("sec-fetch-site", "cross-site"), false),
+            ("/inkproof/api/messages", ("sec-fetch-site", "same-origin"), true),
+            ("/", ("sec-fetch-site", "cross-site"), true),
+            ("/api/v4/users", ("origin", "https://shop.example"), true),
+            ("/v1/t", ("origin", "https://shop.example"), true),
+            ("/v1/projects/key/settings", ("sec-fetch-site", "cross-site"), true),
+        ] {
+            assert_eq!(admitted(path, &[HOST, header], false), expected, "{path} {header:?}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! The send API: `POST /v1/send/inbox_message`, as Customer.io's client libraries speak it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract;
+use axum::http::header::{AUTHORIZATION, HeaderMap};
+use axum::http::{HeaderName, StatusCode};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::json;
+
+use super::answer::Refusal;
+use super::body;
+use super::captured::{Captured, Received, Recipient};
+use super::state::State;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Source};
+use crate::liquid::{Arena, Value, json as liquid_json};
+use crate::message::{Customer, Identifier, Request, Template};
+use crate::project::Project;
+
+const UNKNOWN_CUSTOMER: Code = Code::new("unknown-customer");
+const UNKNOWN_TEMPLATE: Code = Code::new("unknown-template");
+
+/// How far ahead a message can be sent, in seconds: 90 days.
+const MAX_AHEAD: f64 = 90.0 * 24.0 * 3600.0;
+
+/// Headers whose values are nobody's business.
+const SECRET: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
+
+/// What a sender is answered.
+#[derive(Debug, Serialize)]
+pub(super) struct Accepted {
+    delivery_id: String,
+    queued_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    send_at: Option<i64>,
+}
+
+/// `POST /v1/send/inbox_message`
+pub(super) async fn send(
+    extract::State(state): extract::State<Arc<State>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Accepted>, Refusal> {
+    authorize(&headers)?;
+    let body = body::text(body).await?;
+    let received = Received { headers: kept(&headers), body };
+    // Most messages take less time than handing them to another thread would; the limits keep the others short.
+    accept(&state, received).map(Json)
+}
+
+/// Any key will do, but there must be one.
+pub(super) fn authorize(headers: &HeaderMap) -> Result<(), Refusal> {
+    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match value.split_once(' ') {
+        Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") && !key.trim().is_empty() => Ok(()),
+        _ => Err(Refusal::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized: expected the header `Authorization: Bearer` with an App API key",
+        )),
+    }
+}
+
+fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
+    let value = |name: &HeaderName, value: &axum::http::HeaderValue| match name.as_str() {
+        name if SECRET.contains(&name) => "(not kept)".to_owned(),
+        _ => String::from_utf8_lossy(value.as_bytes()).into_owned(),
+    };
+    headers.iter().map(|(name, text)| (name.as_str().to_owned(), value(name, text))).collect()
+}
+
+/// Renders and captures the message that is asked for.
+fn accept(state: &State, received: Received) -> Result<Accepted, Refusal> {
+    let mut problems = Diagnostics::new();
+    let source = Source::new("request.json", received.body.as_str());
+    let request = Request::read("request", source, &mut problems).map_err(|errors| malformed(&errors))?;
+    let queued_at = state.clock.now();
+    let delivery = Delivery::read(&received.body, queued_at).map_err(Refusal::bad_request)?;
+    let (project, _) = state.project.get();
+    let template = project.template_for(&request).ok_or_else(|| unknown_template(&project, &request))?;
+    let made_up;
+    let customer = if let Some(customer) = project.customer_for(&request) {
+        customer
+    } else {
+        problems.push(unknown_customer(&project, &request));
+        made_up = stranger(request.identifier()).map_err(|problem| malformed(&problem.into()))?;
+        &made_up
+    };
+    let send_at = delivery.send_at.unwrap_or(queued_at);
+    let rendering = project.render_one(template, customer, &request, &state.circumstances(send_at));
+    problems.extend(rendering.problems);
+    problems.tidy();
+    if state.options.strict && rendering.message.is_none() {
+        return Err(lost(template, &problems));
+    }
+    let captured = Captured {
+        id: state.new_id(),
+        template: template.name().to_owned(),
+        recipient: Recipient::new(customer),
+        request: received,
+        queued_at,
+        send_at,
+        draft: delivery.queue_draft,
+        message: rendering.message,
+        diagnostics: problems,
+        test_send_looks_fine: rendering.test_send_looks_fine,
+        opened: false,
+        deleted: false,
+        reports: Vec::new(),
+    };
+    let accepted = Accepted {
+        delivery_id: captured.id.clone(),
+        queued_at: queued_at.as_second(),
+        send_at: delivery.send_at.map(Timestamp::as_second),
+    };
+    (state.observe)(&captured);
+    state.store.put(captured);
+    Ok(accepted)
+}
+
+/// What a request says of how its message is to be delivered.
+#[derive(Debug, PartialEq, Eq)]
+struct Delivery {
+    queue_draft: bool,
+    /// Only where that is in the future.
+    send_at: Option<Timestamp>,
+}
+
+impl Delivery {
+    fn read(body: &str, now: Timestamp) -> Result<Self, String> {
+        let arena = Arena::new();
+        let Ok(Value::Object(fields)) = liquid_json::read(body, &arena) else {
+            return Err("the request is no JSON object".to_owned());
+        };
+        let queue_draft = match fields.get("queue_draft") {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(draft)) => draft,
+            Some(_) => return Err("expected `true` or `false` under `queue_draft`".to_owned()),
+        };
+        if !matches!(fields.get("language"), None | Some(Value::Null | Value::String(_))) {
+            return Err("expected a text under `language`, such as \"fr\"".to_owned());
+        }
+        let send_at = match fields.get("send_at") {
+            None | Some(Value::Null) => None,
+            Some(Value::Number(seconds)) => future(seconds, now)?,
+            Some(_) => return Err(SEND_AT.to_owned()),
+        };
+        Ok(Self { queue_draft, send_at })
+    }
+}
+
+const SEND_AT: &str = "expected whole seconds since 1970 under `send_at`";
+
+fn future(seconds: f64, now: Timestamp) -> Result<Option<Timestamp>, String> {
+    if seconds.fract() != 0.0 {
+        return Err(SEND_AT.to_owned());
+    }
+    #[expect(clippy::cast_precision_loss, reason = "seconds of the calendar stay below 2^53")]
+    let ahead = seconds - now.as_second() as f64;
+    if ahead <= 0.0 {
+        return Ok(None);
+    }
+    if ahead > MAX_AHEAD {
+        return Err("`send_at` is more than 90 days ahead".to_owned());
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "whole, and at most 90 days ahead")]
+    Timestamp::from_second(seconds as i64).map(Some).map_err(|_| SEND_AT.to_owned())
+}
+
+fn malformed(errors: &Diagnostics) -> Refusal {
+    let texts: Vec<_> = errors
+        .iter()
+        .map(|error| match error.help.first() {
+            Some(help) => format!("{}: {help}", error.message),
+            None => error.message.clone(),
+        })
+        .collect();
+    Refusal::bad_request(texts.join("; ")).with("diagnostics", json!(errors))
+}
+
+fn unknown_template(project: &Project, request: &Request) -> Refusal {
+    malformed(&no_template(project, request))
+}
+
+/// Why there is no template: a file of that name may be there, and be broken.
+pub(super) fn no_template(project: &Project, request: &Request) -> Diagnostics {
+    let reference = request.template();
+    let is_its = |problem: &&Diagnostic| {
+        problem.severity == Severity::Error
+            && problem.location().is_some_and(|at| {
+                let file = at.source().name().rsplit('/').next().unwrap_or_default();
+                file.strip_suffix(".liquid").is_some_and(|stem| stem.eq_ignore_ascii_case(&reference.text))
+            })
+    };
+    let broken: Diagnostics = project.problems().iter().filter(is_its).cloned().collect();
+    if !broken.is_empty() {
+        return broken;
+    }
+    let names = project.templates().iter().map(Template::name);
+    Diagnostic::error(UNKNOWN_TEMPLATE, format!("transactional_message_id `{}` not found", reference.text))
+        .at(request.source().at(reference.span.clone()))
+        .suggest(&reference.text, names)
+        .into()
+}
+
+/// Customer.io may know people whom the project does not.
+fn unknown_customer(project: &Project, request: &Request) -> Diagnostic {
+    let identifier = request.identifier();
+    let kind = identifier.kind.as_str();
+    let known = project.customers().iter().filter_map(|customer| customer.identifier(identifier.kind));
+    let folder = project.config().paths.customers.display();
+    Diagnostic::warning(UNKNOWN_CUSTOMER, format!("there is no customer with the {kind} `{}`", identifier.value))
+        .primary(request.source().at(identifier.span.clone()), "rendered for somebody without other attributes")
+        .suggest(&identifier.value, known)
+        .help(format!("put the customer into a JSON file in `{folder}`"))
+}
+
+/// A customer of whom nothing is known but one name.
+pub(super) fn stranger(identifier: &Identifier) -> Result<Customer, Diagnostic> {
+    Customer::read(Source::new("customer.json", json!({ identifier.kind.as_str(): identifier.value }).to_string()))
+}
+
+fn lost(template: &Template, problems: &Diagnostics) -> Refusal {
+    let first = problems.iter().find(|problem| problem.severity == Severity::Error);
+    let place = |problem: &Diagnostic| problem.location().map_or(String::new(), |at| format!("{at}: "));
+    let why = first.map_or(String::new(), |problem| format!(": {}{}", place(problem), problem.message));
+    Refusal::bad_request(format!("`{}` would be lost{why}", template.name())).with("diagnostics", json!(problems))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_a_message_is_delivered() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let seconds = now.as_second();
+        let delivery = |draft, ahead: Option<i64>| {
+            Ok(Delivery {
+                queue_draft: draft,
+                send_at: ahead.map(|ahead| Timestamp::from_second(seconds + ahead).unwrap()),
+            })
+        };
+        for (body, expected) in [
+            ("{}".to_owned(), delivery(false, None)),
+            (r#"{"queue_draft": null, "send_at": null, "language": null}"#.to_owned(), delivery(false, None)),
+            (r#"{"queue_draft": true, "send_at": 1700000000}"#.to_owned(), delivery(true, None)),
+            (format!(r#"{{"send_at": {}}}"#, seconds + 60), delivery(false, Some(60))),
+            (format!(r#"{{"send_at": {}}}"#, seconds + 7_776_000), delivery(false, Some(7_776_000))),
+            (
+                format!(r#"{{"send_at": {}}}"#, seconds + 7_776_001),
+                Err("`send_at` is more than 90 days ahead".to_owned()),
+            ),
+            (r#"{"send_at": 1e300}"#.to_owned(), Err("`send_at` is more than 90 days ahead".to_owned())),
+            (r#"{"send_at": -1e300}"#.to_owned(), delivery(false, None)),
+            (r#"{"send_at": 1.5}"#.to_owned(), Err(SEND_AT.to_owned())),
+            (r#"{"send_at": "1700000000"}"#.to_owned(), Err(SEND_AT.to_owned())),
+            (r#"{"queue_draft": "yes"}"#.to_owned(), Err("expected `true` or `false` under `queue_draft`".to_owned())),
+            (r#"{"language": 7}"#.to_owned(), Err("expected a text under `language`, such as \"fr\"".to_owned())),
+        ] {
+            assert_eq!(Delivery::read(&body, now), expected, "{body}");
+        }
+    }
+}

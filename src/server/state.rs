@@ -1,0 +1,64 @@
+//! What all parts of the server share.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::Options;
+use super::captured::Captured;
+use super::clock::Clock;
+use super::events::Events;
+use super::faults::Faults;
+use super::live_project::LiveProject;
+use super::store::{Bounds, Store};
+use crate::liquid::Limits;
+use crate::message::Circumstances;
+use crate::project::Project;
+
+/// Most memory that captured messages take, roughly, in bytes.
+const MAX_BYTES: usize = 256 << 20;
+
+/// The server's state.
+pub(super) struct State {
+    pub(super) project: LiveProject,
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) faults: Faults,
+    pub(super) events: Events,
+    pub(super) options: Options,
+    /// Told of each captured message.
+    pub(super) observe: Box<dyn Fn(&Captured) + Send + Sync>,
+    /// Turns true when the server shuts down.
+    pub(super) stop: watch::Sender<bool>,
+    run: String,
+    count: AtomicU64,
+}
+
+impl State {
+    pub(super) fn new(project: Project, options: Options, observe: Box<dyn Fn(&Captured) + Send + Sync>) -> Self {
+        Self {
+            project: LiveProject::new(project),
+            store: Store::new(Bounds { messages: options.keep, bytes: MAX_BYTES }),
+            clock: Clock::new(options.now),
+            faults: Faults::default(),
+            events: Events::default(),
+            observe,
+            stop: watch::Sender::new(false),
+            run: format!("{:x}", Timestamp::now().as_millisecond()),
+            count: AtomicU64::new(0),
+            options,
+        }
+    }
+
+    /// How to render at a moment. A server has less to spare for one message than a command.
+    pub(super) fn circumstances(&self, now: Timestamp) -> Circumstances {
+        let limits = Limits { memory: 1e7, output: 1 << 23, arena: 1 << 26, ..Limits::default() };
+        Circumstances { now, mode: self.options.mode, seed: self.options.seed, limits }
+    }
+
+    /// An id that no message of this or another run has.
+    pub(super) fn new_id(&self) -> String {
+        format!("{}-{}", self.run, self.count.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}

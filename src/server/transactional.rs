@@ -1,0 +1,62 @@
+//! `GET /v1/transactional`: the templates, as the App API lists transactional messages.
+
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use axum::Json;
+use axum::extract::{self, Path};
+use axum::http::HeaderMap;
+use serde_json::{Value, json};
+
+use super::answer::Refusal;
+use super::send::authorize;
+use super::state::State;
+use crate::message::Template;
+use crate::project::Project;
+
+/// `GET /v1/transactional`
+pub(super) async fn list(
+    extract::State(state): extract::State<Arc<State>>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refusal> {
+    authorize(&headers)?;
+    let (project, _) = state.project.get();
+    let messages: Vec<_> = project.templates().iter().map(|template| shown(&project, template)).collect();
+    Ok(Json(json!({ "messages": messages })))
+}
+
+/// `GET /v1/transactional/{id}`
+pub(super) async fn one(
+    extract::State(state): extract::State<Arc<State>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Refusal> {
+    authorize(&headers)?;
+    let (project, _) = state.project.get();
+    let template = project.templates().iter().find(|template| template.is_called(&id));
+    let template = template.ok_or_else(|| Refusal::not_found(format!("there is no transactional message `{id}`")))?;
+    Ok(Json(json!({ "message": shown(&project, template) })))
+}
+
+/// A template that has no number at Customer.io yet has none here.
+fn shown(project: &Project, template: &Template) -> Value {
+    let settings = template.settings();
+    let text =
+        |setting: &Option<crate::message::Setting<String>>| setting.as_ref().map(|setting| setting.value.clone());
+    let modified = std::fs::metadata(project.root().join(template.source().name())).and_then(|file| file.modified());
+    let modified =
+        modified.ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).map_or(0, |since| since.as_secs());
+    json!({
+        "id": settings.id.as_ref().map(|id| id.value),
+        "name": text(&settings.name).unwrap_or_else(|| template.name().to_owned()),
+        "trigger_name": template.name(),
+        "description": text(&settings.description).unwrap_or_default(),
+        "send_to_unsubscribed": true,
+        "link_tracking": false,
+        "open_tracking": false,
+        "hide_message_body": false,
+        "queue_drafts": false,
+        "created_at": modified,
+        "updated_at": modified,
+    })
+}

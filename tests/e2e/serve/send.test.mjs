@@ -1,0 +1,77 @@
+// Sending, with Customer.io's own libraries and with curl.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import http from "node:http";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import * as node5 from "customerio-node";
+import * as node4 from "customerio-node-4";
+import { serve } from "./server.mjs";
+
+const run = promisify(execFile);
+const python = fileURLToPath(new URL(".venv/bin/python", import.meta.url));
+const script = fileURLToPath(new URL("send.py", import.meta.url));
+
+const request = {
+  transactional_message_id: "order_shipped",
+  identifiers: { id: "user_123" },
+  message_data: { order_id: "Zoë 7", tracking_url: "https://track.example.com/7" },
+};
+const title = `Order ${request.message_data.order_id} has shipped`;
+
+let server;
+before(async () => { server = await serve("--port", "0"); });
+after(() => server.stop());
+
+async function delivered(id, agent) {
+  const captured = await server.api(`/messages/${id}`);
+  assert.equal(captured.status, "delivered");
+  assert.equal(captured.message.properties.title, title);
+  const headers = Object.fromEntries(captured.request.headers);
+  assert.match(headers["user-agent"], agent);
+}
+
+test("customerio-node 5", async () => {
+  const client = new node5.APIClient("key", { url: `${server.url}/v1` });
+  const { delivery_id, queued_at } = await client.sendInboxMessage(new node5.SendInboxMessageRequest(request));
+  assert.ok(Math.abs(queued_at - Date.now() / 1000) < 60);
+  await delivered(delivery_id, /Node Client\/5/);
+  const unknown = new node5.SendInboxMessageRequest({ ...request, transactional_message_id: "order_shiped" });
+  await assert.rejects(client.sendInboxMessage(unknown), (error) => {
+    assert.equal(error.statusCode, 400);
+    assert.match(error.message, /`order_shiped` not found: did you mean `order_shipped`\?/);
+    return true;
+  });
+});
+
+test("customerio-node 5 tries again after a fault", async () => {
+  await server.api("/faults", { method: "POST", body: JSON.stringify({ status: 429, retry_after: 1, times: 1 }) });
+  await server.api("/faults", { method: "POST", body: JSON.stringify({ drop: true, times: 1 }) });
+  const client = new node5.APIClient("key", { url: `${server.url}/v1` });
+  const { delivery_id } = await client.sendInboxMessage(new node5.SendInboxMessageRequest(request));
+  const captured = await server.api(`/messages/${delivery_id}`);
+  assert.equal(Object.fromEntries(captured.request.headers)["x-retry-count"], "2");
+});
+
+test("customerio-node 4", async () => {
+  const { hostname, port } = new URL(server.url);
+  const client = new node4.APIClient("key", { url: `http://${hostname}/v1`, port, protocol: "http:", agent: new http.Agent() });
+  const { delivery_id } = await client.sendInboxMessage(new node4.SendInboxMessageRequest(request));
+  await delivered(delivery_id, /Node Client\/4/);
+});
+
+for (const slash of ["", "/"]) {
+  test(`customerio for Python, at an address that ends in "${slash}"`, async () => {
+    const { stdout } = await run(python, [script, server.url + slash, JSON.stringify(request)]);
+    const { delivery_id, refusal } = JSON.parse(stdout);
+    await delivered(delivery_id, /Python Client\/3/);
+    assert.match(refusal, /^400: .*not found/);
+  });
+}
+
+test("curl, as documented", async () => {
+  const { stdout } = await run("curl", ["--silent", "--request", "POST", `${server.url}/v1/send/inbox_message`,
+    "--header", "Authorization: Bearer key", "--header", "Content-Type: application/json", "--data-raw", JSON.stringify(request)]);
+  await delivered(JSON.parse(stdout).delivery_id, /^curl/);
+});
