@@ -401,12 +401,14 @@ impl<'r> Render<'r, '_> {
         };
         if expiry <= self.sent_at {
             let message = format!("the message expires at {expiry}, before it is sent");
-            self.problems.push(Diagnostic::error(EXPIRATION_INVALID, message).at(location));
+            let problem = Diagnostic::error(EXPIRATION_INVALID, message).at(location);
+            self.problems.push(problem.help("set `expiration` to a time after the moment of sending"));
             return None;
         }
         if expiry.duration_since(self.sent_at) > MAX_LIFE {
             let message = format!("the message expires at {expiry}; Customer.io keeps none longer than 60 days");
-            self.problems.push(Diagnostic::warning(EXPIRATION_TOO_LONG, message).at(location));
+            let problem = Diagnostic::warning(EXPIRATION_TOO_LONG, message).at(location);
+            self.problems.push(problem.help("set `expiration` to `60 days` or less"));
         }
         Some(expiry)
     }

@@ -184,9 +184,14 @@ impl Body<'_, '_> {
         let unknown = self.fields.entries().iter().map(|(name, _)| *name).filter(|name| !FIELDS.contains(name));
         unknown
             .map(|name| {
-                Diagnostic::warning(UNKNOWN_FIELD, format!("Customer.io knows no field `{name}` in a request"))
-                    .primary(self.source.at(self.span(&[name])), "ignored")
-                    .suggest(name, FIELDS)
+                let problem =
+                    Diagnostic::warning(UNKNOWN_FIELD, format!("Customer.io knows no field `{name}` in a request"))
+                        .primary(self.source.at(self.span(&[name])), "ignored")
+                        .suggest(name, FIELDS);
+                if problem.help.is_empty() {
+                    return problem.help("what the template is to read belongs into `message_data`");
+                }
+                problem
             })
             .collect()
     }
