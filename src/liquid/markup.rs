@@ -78,6 +78,13 @@ impl<'a> Markup<'a> {
         is_next
     }
 
+    /// Steps over one UTF-16 code unit, as LiquidJS does before it complains of it: over half of a character of two, and even
+    /// past the end.
+    fn step_over_unit(&mut self) {
+        let next = self.source.get(self.at..).and_then(|rest| rest.chars().next());
+        self.at += next.filter(|character| utf16::char_length(*character) == 1).map_or(1, char::len_utf8);
+    }
+
     /// Steps over blanks.
     pub fn skip_blanks(&mut self) {
         while let Some(character) = self.peek()
@@ -208,8 +215,8 @@ impl<'a> Markup<'a> {
         match self.peek() {
             None | Some(')' | ',') => return Ok(None),
             Some('|') => self.at += 1,
-            Some(other) => {
-                self.at += other.len_utf8();
+            Some(_) => {
+                self.step_over_unit();
                 return Err(self.error("expected \"|\" before filter"));
             }
         }
@@ -393,9 +400,7 @@ impl<'a> Markup<'a> {
         let high = self.expect_operand()?;
         self.skip_blanks();
         if !self.take(')') {
-            // The error stands behind the character that should have been the bracket, even past the end.
-            let rest = self.source.get(self.at..).unwrap_or_default();
-            self.at += rest.chars().next().map_or(1, char::len_utf8);
+            self.step_over_unit();
             return Err(self.error("invalid range syntax"));
         }
         Ok(OperandKind::Range { low: self.arena.alloc(low), high: self.arena.alloc(high) })

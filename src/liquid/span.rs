@@ -52,8 +52,8 @@ impl Position {
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Self {
             line: memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1,
-            // A reader may have stepped past the end.
-            column: super::utf16::length(&before[line_start..]) + 1 + offset.saturating_sub(source.len()),
+            // A reader may have stepped past the end, or over the first half of a character.
+            column: super::utf16::length(&before[line_start..]) + 1 + (offset - end),
         }
     }
 }
@@ -64,9 +64,14 @@ mod tests {
 
     #[test]
     fn columns_count_utf16_units() {
-        for (source, offset, line, column) in
-            [("abc", 2, 1, 3), ("a\nbc", 3, 2, 2), ("😀x", 4, 1, 3), ("é\r\nz", 4, 2, 1), ("ab", 4, 1, 5)]
-        {
+        for (source, offset, line, column) in [
+            ("abc", 2, 1, 3),
+            ("a\nbc", 3, 2, 2),
+            ("😀x", 4, 1, 3),
+            ("é\r\nz", 4, 2, 1),
+            ("ab", 4, 1, 5),
+            ("a😀", 2, 1, 3),
+        ] {
             assert_eq!(Position::at(source, offset), Position { line, column }, "{source:?} {offset}");
         }
     }
