@@ -76,26 +76,18 @@ impl Customer {
         self.language.as_deref()
     }
 
-    /// The attributes, as `customer` in a template.
+    /// The attributes, as `customer` in a template, and the objects that the customer is related to, as `objects`: what the
+    /// file has under that name, lists by the plural names of their types, empty where there is nothing.
     #[must_use]
-    pub fn attributes<'a>(&'a self, arena: &'a Arena) -> Value<'a> {
+    pub fn data<'a>(&'a self, arena: &'a Arena) -> (Value<'a>, Value<'a>) {
         // The text was read once when the customer was.
-        let value = json::read(self.source.text(), arena).unwrap_or(Value::Null);
-        attributes(value, arena).map_or(Value::Null, Value::Object)
-    }
-
-    /// The objects that the customer is related to, as `objects` in a template: what the file has under `objects`, lists by
-    /// the plural names of their types. Empty where there is nothing.
-    #[must_use]
-    pub fn objects<'a>(&'a self, arena: &'a Arena) -> Value<'a> {
-        let nothing = || Value::Object(Object::new(&[], arena));
-        match json::read(self.source.text(), arena) {
-            Ok(Value::Object(file)) => match file.get(OBJECTS) {
-                Some(objects @ Value::Object(_)) => objects,
-                _ => nothing(),
-            },
-            _ => nothing(),
-        }
+        let file = json::read(self.source.text(), arena).unwrap_or(Value::Null);
+        let objects = match file {
+            Value::Object(file) => file.get(OBJECTS).filter(|objects| matches!(objects, Value::Object(_))),
+            _ => None,
+        };
+        let attributes = attributes(file, arena).map_or(Value::Null, Value::Object);
+        (attributes, objects.unwrap_or_else(|| Value::Object(Object::new(&[], arena))))
     }
 }
 
@@ -154,7 +146,7 @@ mod tests {
             assert_eq!(customer.identifier(IdentifierKind::Email), Some("ada@example.com"));
             assert_eq!(customer.display_name(), Some("Ada Lovelace"));
             let arena = Arena::new();
-            let Value::Object(attributes) = customer.attributes(&arena) else { panic!("{text}") };
+            let (Value::Object(attributes), _) = customer.data(&arena) else { panic!("{text}") };
             assert!(matches!(attributes.get("first_name"), Some(Value::String("Ada"))));
         }
     }

@@ -77,6 +77,14 @@ pub struct Rendering {
     pub test_send_looks_fine: bool,
 }
 
+impl Rendering {
+    /// What came of a template that could not even be parsed.
+    #[must_use]
+    pub const fn failed(problems: Diagnostics) -> Self {
+        Self { message: None, problems, test_send_looks_fine: false }
+    }
+}
+
 /// What all templates of a project share.
 #[derive(Clone, Copy, Debug)]
 pub struct Workspace<'p> {

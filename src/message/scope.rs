@@ -84,10 +84,14 @@ impl<'a> Scope<'a> {
         #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other numbers")]
         let id = settings.id.as_ref().map_or(Value::Null, |id| Value::Number(id.value as f64));
         let object = |entries: &[(&'a str, Value<'a>)]| Value::Object(Object::new(entries, arena));
+        let (attributes, objects) = match customer {
+            Some(customer) => customer.data(arena),
+            None => (object(&[]), object(&[])),
+        };
         let mut names = vec![
-            ("customer", customer.map_or_else(|| object(&[]), |customer| customer.attributes(arena))),
+            ("customer", attributes),
             ("trigger", trigger),
-            ("objects", customer.map_or_else(|| object(&[]), |customer| customer.objects(arena))),
+            ("objects", objects),
             (
                 "campaign",
                 object(&[

@@ -31,7 +31,7 @@ impl Project {
         let arena = Arena::new();
         match template.compile(&workspace, &arena) {
             Ok(compiled) => compiled.render(customer, request, circumstances),
-            Err(problems) => Rendering { message: None, problems, test_send_looks_fine: false },
+            Err(problems) => Rendering::failed(problems),
         }
     }
 }

@@ -23,9 +23,7 @@ impl Project {
             for case in of_template {
                 let rendering = match &compiled {
                     Ok(template) => template.render(case.customer, case.request, circumstances),
-                    Err(problems) => {
-                        Rendering { message: None, problems: problems.clone(), test_send_looks_fine: false }
-                    }
+                    Err(problems) => Rendering::failed(problems.clone()),
                 };
                 each(case, rendering)?;
             }

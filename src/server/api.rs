@@ -264,9 +264,7 @@ pub(super) async fn render(extract::State(state): Shared, body: Body) -> Result<
 }
 
 fn try_out(state: &State, trial: &Trial) -> Value {
-    let failed = |problems: &Diagnostics| {
-        rendered(&Rendering { message: None, problems: problems.clone(), test_send_looks_fine: false })
-    };
+    let failed = |problems: &Diagnostics| rendered(&Rendering::failed(problems.clone()));
     let mut problems = Diagnostics::new();
     let request = match Request::read("request", Source::new("request.json", trial.request.as_str()), &mut problems) {
         Ok(request) => request,

@@ -76,7 +76,7 @@ mod tests {
         let mut problems = Diagnostics::new();
         problems.push(Diagnostic::error(CODE, "b\u{1b}\nb"));
         problems.push(Diagnostic::warning(CODE, "never seen"));
-        let failed = Rendering { message: None, problems, test_send_looks_fine: false };
+        let failed = Rendering::failed(problems);
         let pretty = |kind: &str| {
             format!(
                 "{{\n  \"type\": \"{kind}\",\n  \"topics\": [\n    \"TOPIC\"\n  ],\n  \"sentAt\": \
