@@ -9,6 +9,7 @@ mod needs;
 mod path;
 mod presence;
 mod read;
+mod trial;
 mod values;
 mod walk;
 
@@ -19,5 +20,6 @@ pub use needs::{Need, Needs};
 pub use path::{Dependency, Depth, Path, Step};
 pub use presence::{Presence, places};
 pub use read::{Outcome, Read};
+pub use trial::{VALUES, prints, variable_of};
 pub use values::{Purpose, each_part, each_value, names_and_texts};
 pub use walk::SnippetTexts;

@@ -1,9 +1,10 @@
 //! `default-too-late`: `default` after another filter rescues nothing.
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::{Outcome, Purpose, Read, each_value};
+use crate::analysis::{Outcome, Purpose, Read, VALUES, each_value, prints, variable_of};
 use crate::diagnostics::{Fix, Severity};
-use crate::liquid::tree::Step;
+use crate::liquid::tree::{FilterCall, FilteredValue, Operand, OperandKind, Step};
+use crate::liquid::{Span, Template};
 
 pub(super) const RULE: Rule =
     Rule::new("default-too-late", Severity::Error, include_str!("../../docs/rules/default-too-late.md"))
@@ -13,7 +14,11 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for (at, text) in facts.texts.iter().enumerate() {
         each_value(text.liquid.nodes, &mut |_, value, purpose| {
             let [Step::Operand(operand)] = value.expression.steps else { return };
-            let Some(default) = value.filters.iter().skip(1).find(|filter| filter.name == "default") else { return };
+            let Some((place, default)) =
+                value.filters.iter().enumerate().skip(1).find(|(_, filter)| filter.name == "default")
+            else {
+                return;
+            };
             let fails =
                 |read: &Read<'_>| read.text == at && read.span == operand.span && read.outcome >= Outcome::MayFail;
             if purpose != Purpose::Printed || value.has_default_first() || !facts.needs.reads.iter().any(fails) {
@@ -21,25 +26,79 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             }
             let first = value.filters[0];
             let message = format!("`default` comes after `{}`, too late: what is missing fails before", first.name);
-            let operand = facts.location(at, operand.span);
             findings.add(
                 facts.location(at, default.span),
                 "never reached where the variable is missing",
                 message,
                 |finding| {
-                    let finding =
-                        finding.secondary(operand.clone(), "fails where it is missing").help("put `default` first");
-                    // Filters that make texts of everything make nothing of nothing.
-                    if text.is_content && value.filters.iter().all(|filter| TEXT_FILTERS.contains(&filter.name)) {
-                        let fix = Fix::new("let nothing stand in for it until `default` comes");
-                        return finding.fix(fix.insert(operand.range().end, " | default: \"\", allow_false: true"));
+                    let finding = finding
+                        .secondary(facts.location(at, operand.span), "fails where it is missing")
+                        .help("put `default` first");
+                    let rescue = Rescue { text: &text.liquid, value, operand, place, default };
+                    match rescue.fix(|span| facts.location(at, span).range()).filter(|_| text.is_content) {
+                        Some(fix) => finding.fix(fix),
+                        None => finding,
                     }
-                    finding
                 },
             );
         });
     }
 }
 
-/// Filters that make a text of what they get, the empty one of nothing.
-const TEXT_FILTERS: [&str; 6] = ["upcase", "downcase", "capitalize", "strip", "escape", "default"];
+/// An expression whose `default` comes too late.
+struct Rescue<'a> {
+    text: &'a Template<'a>,
+    value: &'a FilteredValue<'a>,
+    operand: &'a Operand<'a>,
+    /// Which of the filters `default` is.
+    place: usize,
+    default: &'a FilterCall<'a>,
+}
+
+impl Rescue<'_> {
+    /// A way to rescue what is missing that prints what was printed, whatever the variable holds: `default` first, first
+    /// but for `false`, or another one that prints nothing until it comes.
+    fn fix(&self, range: impl Fn(Span) -> std::ops::Range<usize>) -> Option<Fix> {
+        if !self.is_known() {
+            return None;
+        }
+        let path = variable_of(&self.value.expression)?;
+        let source = self.text.source;
+        let default = self.default.span.of(source);
+        let title = "put `default` first";
+        let but_for_false = format!("{default}{} allow_false: true", if default.contains(':') { "," } else { ":" });
+        let ways = [
+            (title, default, true),
+            (title, but_for_false.as_str(), true),
+            ("let nothing stand in for it until `default` comes", "default: \"\", allow_false: true", false),
+        ];
+        let Span { start, end } = self.value.span;
+        let before_default = start + source[start..self.value.filters[self.place - 1].span.end].trim_end().len();
+        let prints =
+            |expression: &str, value: Option<&'static str>| prints(self.text.language, expression, &path, value);
+        ways.into_iter().find_map(|(title, first, is_moved)| {
+            let operand = &source[start..self.operand.span.end];
+            let rest_start = if is_moved { before_default } else { self.default.span.end };
+            let between = &source[self.operand.span.end..rest_start];
+            let rescued = format!("{operand} | {first}{between}{}", &source[self.default.span.end..end]);
+            let is_same = |value: &'static str| {
+                let now = prints(&source[start..end], Some(value));
+                now.is_none() || now == prints(&rescued, Some(value))
+            };
+            if prints(&rescued, None).is_none() || !VALUES.into_iter().all(is_same) {
+                return None;
+            }
+            let fix = Fix::new(title).insert(range(self.operand.span).end, format!(" | {first}"));
+            let late = Span { start: before_default, end: self.default.span.end };
+            Some(if is_moved { fix.delete(range(late)) } else { fix })
+        })
+    }
+
+    /// Whether all but the variable is known, so that it can be tried out.
+    fn is_known(&self) -> bool {
+        let arguments = self.value.filters.iter().flat_map(|filter| filter.arguments);
+        arguments
+            .filter_map(|argument| argument.value.as_ref())
+            .all(|operand| matches!(operand.kind, OperandKind::Literal(_)))
+    }
+}

@@ -9,7 +9,7 @@ use crate::message::{Circumstances, Template};
 use crate::project::{Case, Project};
 
 /// How often a file is judged anew after it was fixed.
-const MAX_ROUNDS: usize = 50;
+const MAX_ROUNDS: usize = 1_000;
 
 /// A file with its fixes carried out.
 #[derive(Clone, Debug)]

@@ -1,8 +1,11 @@
 //! `json-unsafe`: an expression that some value makes break the JSON.
 
+use super::json_text::JsonText;
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::{Hole, Position, Verdict};
+use crate::analysis::{Hole, Position, Verdict, each_part, names_and_texts};
 use crate::diagnostics::{Fix, Severity};
+use crate::liquid::Span;
+use crate::liquid::tree::{Nodes, Part};
 
 pub(super) const RULE: Rule =
     Rule::new("json-unsafe", Severity::Info, include_str!("../../docs/rules/json-unsafe.md")).found_by(check);
@@ -27,31 +30,33 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     }
 }
 
-/// The text that the expression stands in, made by `json`. It must be the only one there.
+/// The text that the expression stands in, made by `json`: in one expression where it is the only one there, else out of
+/// what is captured.
 fn rewritten(facts: &TemplateFacts<'_>, hole: &Hole<'_>) -> Option<Fix> {
-    let content = facts.template.content();
-    let written = hole.span.of(content);
-    let takes_blanks = written.starts_with("{{-") || written.ends_with("-}}");
-    if hole.position != Position::Text || !written.starts_with("{{") || takes_blanks {
+    if hole.position != Position::Text {
         return None;
     }
-    let before = content[..hole.span.start].rsplit('"').next()?;
-    let after = content[hole.span.end..].split('"').next()?;
-    let is_plain = |text: &str| !text.contains(['\\', '{', '}', '%', '\n']);
-    let start = hole.span.start.checked_sub(before.len() + 1)?;
-    let end = hole.span.end + after.len() + 1;
-    if !is_plain(before) || !is_plain(after) || end > content.len() {
-        return None;
+    let text = JsonText::around(hole.span, facts.texts[0].liquid.nodes, facts.template.content())?;
+    let fix = Fix::new("let `json` write the text");
+    let in_file = |span: Span| facts.in_content(span).range();
+    if let Some(expression) = text.as_expression(hole) {
+        return Some(fix.replace(in_file(text.span), expression));
     }
-    let expression = written.trim_start_matches('{').trim_end_matches('}').trim();
-    let mut fixed = format!("{{{{ {expression}");
-    if !before.is_empty() {
-        fixed.extend([" | prepend: \"", before, "\""]);
-    }
-    if !after.is_empty() || before.is_empty() {
-        fixed.extend([" | append: \"", after, "\""]);
-    }
-    fixed.push_str(" | json }}");
-    let offset = facts.template.content_start();
-    Some(Fix::new("let `json` write the text").replace(offset + start..offset + end, fixed))
+    let name = free_name(facts.texts[0].liquid.nodes);
+    let Span { start, end } = text.span;
+    let fix = fix.replace(in_file(Span::new(start, start + 1)), format!("{{% capture {name} %}}"));
+    let fix = text.unescaped()?.into_iter().fold(fix, |fix, (span, plain)| fix.replace(in_file(span), plain));
+    Some(fix.replace(in_file(Span::new(end - 1, end)), format!("{{% endcapture %}}{{{{ {name} | json }}}}")))
+}
+
+/// A name that the content has no use for yet.
+fn free_name(nodes: Nodes<'_>) -> String {
+    let (mut taken, _) = names_and_texts(nodes);
+    each_part(nodes, &mut |_, part| match part {
+        Part::Name { name, .. } => drop(taken.insert(name)),
+        Part::Nodes { names, .. } => taken.extend(names),
+        _ => {}
+    });
+    let names = std::iter::once("text".to_owned()).chain((2..).map(|number| format!("text_{number}")));
+    names.into_iter().find(|name| !taken.contains(name.as_str())).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ mod facts;
 mod fix;
 mod fragile_collection;
 mod ignore;
+mod json_text;
 mod json_unsafe;
 mod judge;
 mod missing_body;

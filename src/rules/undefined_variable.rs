@@ -15,7 +15,8 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
         if NAMES.contains(&root) || read.snippet.is_some() || read.outcome == Outcome::Nothing {
             continue;
         }
-        let label = if read.outcome >= Outcome::MayFail { "the message fails here" } else { "never has a value" };
+        let fails = read.outcome >= Outcome::MayFail;
+        let label = if fails { "the message fails here" } else { "never has a value" };
         let location = facts.location(read.text, read.span);
         let ending = format!(".{root}");
         let mut meant: Vec<_> =
@@ -28,8 +29,13 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             [only] if is_plain(only, &ending) => {
                 let range = location.range();
                 let prefix = only[..only.len() - root.len()].to_owned();
-                let fix = Fix::new(format!("read `{only}`")).insert(range.start, prefix);
-                finding.help(format!("did you mean `{only}`?")).fix(fix)
+                let finding = finding.help(format!("did you mean `{only}`?"));
+                // Where nothing fails, messages are sent without it, and would not be what they were.
+                if fails {
+                    finding.fix(Fix::new(format!("read `{only}`")).insert(range.start, prefix))
+                } else {
+                    finding
+                }
             }
             _ => {
                 let list: Vec<_> = meant.iter().take(3).map(|place| format!("`{place}`")).collect();

@@ -1,8 +1,9 @@
 //! Holes: what an expression may print, and whether that can break the JSON that it stands in.
 
+use super::super::trial::{prints, variable_of};
 use super::machine::Position;
-use crate::liquid::tree::{Expression, FilteredValue, OperandKind, SegmentKey, Step};
-use crate::liquid::{Arena, Language, Options, Output, Template, Value, json, utf16};
+use crate::liquid::tree::{FilteredValue, OperandKind, SegmentKey, Step};
+use crate::liquid::{Arena, Language, Value, json};
 
 /// What is known of a text that an expression prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -133,35 +134,11 @@ pub(super) fn witness<'a>(
     position: Position,
     language: &'a Language,
 ) -> Option<(String, &'static str)> {
-    let path = first_path(&value.expression)?;
+    let path = variable_of(&value.expression)?;
     let text = value.span.of(source);
-    let template = format!("{{{{ {} }}}}", text.trim());
-    let breaks = |hostile: &str| {
-        let mut data = hostile.to_owned();
-        for name in path.iter().rev() {
-            let mut key = String::new();
-            json::write_string(name, &mut key);
-            data = format!("{{{key}: {data}}}");
-        }
-        let arena = Arena::new();
-        let Ok(template) = Template::parse(&template, language, &arena) else { return false };
-        let Ok(data) = json::read(&data, &arena) else { return false };
-        let mut out = Output::new();
-        let options = Options { now: Some(0.0), seed: Some(0), ..Options::default() };
-        // A message that fails is lost for another reason.
-        template.render(data, &options, &arena, &mut out).is_ok() && !fits(&utf16::to_utf8(out.text()), position)
-    };
+    // A message that fails is lost for another reason.
+    let breaks =
+        |hostile: &str| prints(language, text, &path, Some(hostile)).is_some_and(|printed| !fits(&printed, position));
     let hostile = HOSTILE.into_iter().find(|hostile| breaks(hostile))?;
     Some((path.join("."), hostile))
-}
-
-/// The variable that an expression is about, where it is one and plainly written.
-fn first_path<'a>(expression: &Expression<'a>) -> Option<Vec<&'a str>> {
-    let [Step::Operand(operand)] = expression.steps else { return None };
-    let OperandKind::Path { base: None, segments } = operand.kind else { return None };
-    let names = segments.iter().map(|segment| match segment.key {
-        SegmentKey::Name("first" | "last" | "size" | "length") | SegmentKey::Computed(_) => None,
-        SegmentKey::Name(name) => Some(name),
-    });
-    names.collect()
 }

@@ -1,0 +1,114 @@
+//! A JSON text of a content, with the expressions that print into it, and how else it may be written.
+
+use crate::analysis::Hole;
+use crate::liquid::Span;
+use crate::liquid::tree::{Node, NodeKind, Nodes, Part, Printed};
+use crate::liquid::variables::all_nodes;
+
+/// How many pieces before and behind a hole are looked at; nobody reads a text of more.
+const MAX_PIECES: usize = 200;
+
+/// A JSON text of the content.
+pub(super) struct JsonText<'f> {
+    content: &'f str,
+    /// From quote to quote.
+    pub(super) span: Span,
+    /// What stands in it, also what is half outside.
+    nodes: Nodes<'f>,
+}
+
+impl<'f> JsonText<'f> {
+    /// The text around a hole, where it begins and ends in one run of nodes and not in branches of it.
+    pub(super) fn around(hole: Span, nodes: Nodes<'f>, content: &'f str) -> Option<Self> {
+        // Nodes stand in order, and what is inside a tag begins behind it.
+        let place = nodes.partition_point(|node| node.span.start <= hole.start).checked_sub(1)?;
+        if let NodeKind::Tag { tag, .. } = nodes[place].kind
+            && nodes[place].span != hole
+        {
+            let within = |part: &Part<'f>| match part {
+                Part::Nodes { nodes: [first, ..], .. } => first.span.start <= hole.start,
+                _ => false,
+            };
+            if let Some(Part::Nodes { nodes, .. }) = tag.parts().into_iter().rfind(within)
+                && let Some(text) = Self::around(hole, nodes, content)
+            {
+                return Some(text);
+            }
+        }
+        let near = place.saturating_sub(MAX_PIECES)..nodes.len().min(place + MAX_PIECES);
+        let before = (near.start..place).rev().find_map(|at| Some((at, *quotes(&nodes[at], content).last()?)));
+        let after = (place + 1..near.end).find_map(|at| Some((at, *quotes(&nodes[at], content).first()?)));
+        let ((first, start), (last, end)) = (before?, after?);
+        let text = Self { content, span: Span::new(start, end + 1), nodes: &nodes[first..=last] };
+        text.is_whole().then_some(text)
+    }
+
+    /// Whether all that lies between the quotes, at any depth, is a part of the text.
+    fn is_whole(&self) -> bool {
+        all_nodes(&self.nodes[1..self.nodes.len() - 1]).into_iter().all(|node| match node.kind {
+            NodeKind::Text(_) => quotes(node, self.content).is_empty(),
+            NodeKind::Output(_) => true,
+            NodeKind::Tag { tag, .. } => tag.parts().iter().all(|part| match part {
+                Part::Print(Printed::Text(text)) => !text.contains(['"', '\\']),
+                Part::UnknownText | Part::Stop => false,
+                _ => true,
+            }),
+        })
+    }
+
+    /// The text as one expression, where it is one with plain text around it.
+    pub(super) fn as_expression(&self, hole: &Hole<'_>) -> Option<String> {
+        let written = hole.span.of(self.content);
+        let takes_blanks = written.starts_with("{{-") || written.ends_with("-}}");
+        if self.nodes.len() != 3 || self.nodes[1].span != hole.span || !written.starts_with("{{") || takes_blanks {
+            return None;
+        }
+        let before = &self.content[self.span.start + 1..hole.span.start];
+        let after = &self.content[hole.span.end..self.span.end - 1];
+        // What Liquid's own quotes cannot hold.
+        let is_plain = |text: &str| !text.contains(['\\', '{', '}', '%', '\n']);
+        if !is_plain(before) || !is_plain(after) {
+            return None;
+        }
+        let expression = written.trim_start_matches('{').trim_end_matches('}').trim();
+        let mut fixed = format!("{{{{ {expression}");
+        if !before.is_empty() {
+            fixed.extend([" | prepend: \"", before, "\""]);
+        }
+        if !after.is_empty() || before.is_empty() {
+            fixed.extend([" | append: \"", after, "\""]);
+        }
+        fixed.push_str(" | json }}");
+        Some(fixed)
+    }
+
+    /// The pieces of plain text that hold escapes, and what they mean; none where one cannot be told or would be taken for
+    /// Liquid.
+    pub(super) fn unescaped(&self) -> Option<Vec<(Span, String)>> {
+        let inside = Span::new(self.span.start + 1, self.span.end - 1);
+        let texts = all_nodes(self.nodes).into_iter().filter(|node| matches!(node.kind, NodeKind::Text(_)));
+        let pieces = texts.map(|node| Span::new(node.span.start.max(inside.start), node.span.end.min(inside.end)));
+        let escaped = pieces.filter(|piece| piece.start < piece.end && piece.of(self.content).contains('\\'));
+        escaped
+            .map(|piece| {
+                let plain: String = serde_json::from_str(&format!("\"{}\"", piece.of(self.content))).ok()?;
+                (!plain.contains(['{', '}', '%'])).then_some((piece, plain))
+            })
+            .collect()
+    }
+}
+
+/// Where in the content JSON texts begin or end in a node of plain text.
+fn quotes(node: &Node<'_>, content: &str) -> Vec<usize> {
+    if !matches!(node.kind, NodeKind::Text(_)) {
+        return Vec::new();
+    }
+    let mut is_escaped = false;
+    let bytes = node.span.of(content).bytes();
+    let quotes = bytes.enumerate().filter_map(|(at, byte)| {
+        let is_quote = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_quote.then_some(node.span.start + at)
+    });
+    quotes.collect()
+}
