@@ -225,11 +225,13 @@ impl<'a> Markup<'a> {
             return if self.is_at_end() { Ok(None) } else { Err(self.error("expected filter name")) };
         }
         let mut arguments = bumpalo::collections::Vec::new_in(self.arena);
+        let mut end = self.at;
         self.skip_blanks();
         match self.peek() {
             Some(':') => loop {
                 self.at += 1;
                 arguments.extend(self.argument()?);
+                end = self.at;
                 self.skip_blanks();
                 match self.peek() {
                     Some(',') => {}
@@ -240,7 +242,7 @@ impl<'a> Markup<'a> {
             None | Some('|' | ')' | ',') => {}
             Some(_) => return Err(self.error("expected \":\" after filter name")),
         }
-        let span = Span::new(name.start, self.at);
+        let span = Span::new(name.start, end);
         let name = self.text(name);
         let arguments = arguments.into_bump_slice();
         Ok(Some(FilterCall { name, filter: self.language.filter(name), arguments, span }))

@@ -215,9 +215,11 @@ impl Project {
                 self.problems.push(problem.help(format!("put the customer into a JSON file in `{folder}`")));
             }
         }
-        let asked_for: HashSet<_> = found.iter().filter_map(|(template, _)| *template).collect();
-        for (place, template) in self.templates.iter().enumerate() {
-            if !asked_for.contains(&place) {
+        // One of two templates of the same name is asked for in vain, and that is told already.
+        let name_of = |place: usize| self.templates[place].name().to_lowercase();
+        let asked_for: HashSet<_> = found.iter().filter_map(|(template, _)| template.map(name_of)).collect();
+        for template in &self.templates {
+            if !asked_for.contains(&template.name().to_lowercase()) {
                 let folder = self.config.paths.requests.display();
                 let message = format!("no request asks for the template `{}`", template.name());
                 let problem = Diagnostic::info(NO_REQUESTS, message).at(template.source().at(0..0));

@@ -73,7 +73,7 @@ impl Rescue<'_> {
             ("let nothing stand in for it until `default` comes", "default: \"\", allow_false: true", false),
         ];
         let Span { start, end } = self.value.span;
-        let before_default = start + source[start..self.value.filters[self.place - 1].span.end].trim_end().len();
+        let before_default = self.value.filters[self.place - 1].span.end;
         let prints =
             |expression: &str, value: Option<&'static str>| prints(self.text.language, expression, &path, value);
         ways.into_iter().find_map(|(title, first, is_moved)| {

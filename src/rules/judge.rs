@@ -13,6 +13,7 @@ use crate::project::{CONFIG_FILE, Case, Level, Project};
 
 const UNDEFINED_VARIABLE: &str = "undefined-variable";
 const MISSING_DATA: &str = "missing-data";
+const RENDER_ERROR: &str = "render-error";
 const UNKNOWN_RULE: Code = Code::new("unknown-rule");
 
 /// What came of judging.
@@ -109,7 +110,7 @@ fn judge_template(
     let renderings = facts.cases.iter().filter_map(|case| case.rendering.as_ref());
     let told: Vec<_> = renderings.flat_map(|rendering| rendering.problems.iter().cloned()).collect();
     for problem in told {
-        if problem.code.as_str() != UNDEFINED_VARIABLE || !is_told(&problem, &found) {
+        if !is_told(&problem, &found) {
             found.push(problem);
         }
     }
@@ -117,12 +118,20 @@ fn judge_template(
     (ignore::apply(template, found), Some((Table::of(&facts), facts.coverage())))
 }
 
-/// Whether the missing variable that ended a render is among what is missing.
+/// Whether what ended a render is among what was found without rendering: a missing variable under several names, anything
+/// else as an error at the same place.
 fn is_told(problem: &Diagnostic, found: &Diagnostics) -> bool {
-    found.iter().any(|finding| {
-        matches!(finding.code.as_str(), MISSING_DATA | UNDEFINED_VARIABLE | "default-too-late" | "fragile-collection")
-            && finding.labels().any(|label| Some(&label.location) == problem.location())
-    })
+    let says_it = |finding: &Diagnostic| match problem.code.as_str() {
+        UNDEFINED_VARIABLE => matches!(
+            finding.code.as_str(),
+            MISSING_DATA | UNDEFINED_VARIABLE | "default-too-late" | "fragile-collection"
+        ),
+        RENDER_ERROR => finding.severity == Severity::Error,
+        _ => false,
+    };
+    found
+        .iter()
+        .any(|finding| says_it(finding) && finding.labels().any(|label| Some(&label.location) == problem.location()))
 }
 
 /// Findings as grave as the configuration has them, without those that are off.

@@ -1,5 +1,7 @@
 //! `undefined-variable`: variables that no message can have.
 
+use std::collections::HashSet;
+
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::Outcome;
 use crate::diagnostics::{Fix, Severity};
@@ -10,9 +12,14 @@ pub(super) const RULE: Rule =
         .found_by(check);
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
+    let mut told = HashSet::new();
     for read in &facts.needs.reads {
         let root = read.path.root;
         if NAMES.contains(&root) || read.snippet.is_some() || read.outcome == Outcome::Nothing {
+            continue;
+        }
+        // A filter may look at it again.
+        if !told.insert((read.text, read.node, root)) {
             continue;
         }
         let fails = read.outcome >= Outcome::MayFail;

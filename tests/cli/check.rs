@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use inkproof::diagnostics::Format;
+use inkproof::rules::RULES;
+
 use super::sandbox::{ADA, Sandbox, repository, run};
 
 /// The findings of a run, each as `line:column code`.
@@ -20,6 +23,41 @@ fn the_samples_are_clean_but_for_what_they_show() {
     let grave = samples.lines().into_iter().filter(|line| line["severity"] != "info");
     let grave: Vec<_> = grave.map(|line| format!("{} {}", line["file"], line["code"])).collect();
     assert_eq!(grave, [r#""templates/order_shipped.liquid" "trailing-comma""#]);
+}
+
+/// A project with one violation of each rule, in a template or request that is called like it.
+#[test]
+fn each_rule_is_found_once_at_its_place_in_every_format() {
+    let seeded = repository().join("tests/cli/seeded");
+    let check = |format: Format| {
+        run(&seeded, &["check", "--now", "2026-01-01T00:00:00Z", "--format", format.as_str()], "").stdout
+    };
+    insta::assert_snapshot!("seeded_concise", check(Format::Concise));
+    insta::assert_snapshot!("seeded_full", check(Format::Full));
+    let lines = check(Format::JsonLines);
+    let findings: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let mut codes: Vec<_> = findings.iter().map(|finding| finding["code"].as_str().unwrap()).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, RULES.iter().map(|rule| rule.code.as_str()).collect::<Vec<_>>());
+    assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&check(Format::Json)).unwrap(), findings);
+    for format in [Format::Full, Format::Concise, Format::Sarif, Format::Junit, Format::Github, Format::Gitlab] {
+        let out = check(format);
+        for finding in &findings {
+            let text = |key: &str| finding[key].as_str().unwrap();
+            let (code, file, severity, message) = (text("code"), text("file"), text("severity"), text("message"));
+            let (line, column) = (&finding["start"]["line"], &finding["start"]["column"]);
+            assert!(file.contains(code), "{code} in {file}");
+            let told = match format {
+                Format::Concise => format!("{file}:{line}:{column}: {severity}[{code}]"),
+                Format::Sarif => format!("\"ruleId\":\"{code}\""),
+                Format::Junit => format!("<testcase name=\"{code} at {line}:{column}\" classname=\"{file}\">"),
+                Format::Github => format!(" title={code},file={file},line={line},"),
+                Format::Gitlab => format!("\"check_name\":\"{code}\""),
+                _ => format!("{severity}[{code}]: {message}\n"),
+            };
+            assert_eq!(out.matches(&told).count(), 1, "{format}: {told}\n{out}");
+        }
+    }
 }
 
 #[test]
