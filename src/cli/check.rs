@@ -54,7 +54,8 @@ impl Check {
             judge(&project, &templates, &project.select(&self.names)?, &global.circumstances())
         };
         let mut out = anstream::stdout().lock();
-        global.format().renderer(terminal::look()).render(&judgement.findings, &mut out)?;
+        let page = |code: &str| rule(code).map(|rule| rule.page);
+        global.format().renderer_with_pages(terminal::look(), page).render(&judgement.findings, &mut out)?;
         if global.format() == Format::Full {
             for table in judgement.tables.iter().filter(|_| self.table || self.data.is_some()) {
                 write_table(table, &mut out)?;

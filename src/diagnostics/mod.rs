@@ -40,13 +40,14 @@ pub mod sanitize;
 mod severity;
 mod source;
 mod suggestion;
+pub(crate) mod xml;
 
 pub use code::Code;
 pub use collection::{Counts, Diagnostics};
 pub use diagnostic::{Diagnostic, Label};
 pub use fix::{Edit, Fix};
 pub use location::Location;
-pub use render::{Format, Look, Render, UnknownFormat};
+pub use render::{Format, Look, Page, Render, UnknownFormat};
 pub use severity::Severity;
 pub use source::{Position, Source};
 pub use suggestion::did_you_mean;

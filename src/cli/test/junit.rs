@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::people::headline;
 use crate::diagnostics::sanitize;
+use crate::diagnostics::xml::escape;
 use crate::project::Project;
 use crate::snapshot::{Difference, Outcome, Report, Status, Store, Update};
 
@@ -23,12 +24,8 @@ pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write)
     writeln!(out, "  <testsuite name=\"inkproof\" {numbers} skipped=\"0\">")?;
     for outcome in &report.outcomes {
         let case = &outcome.subject.case;
-        let attributes = format!(
-            "name=\"{}\" classname=\"{}\" file=\"{}\"",
-            escape(&outcome.subject.name),
-            escape(case.template.name()),
-            escape(case.request.source().name())
-        );
+        let attributes =
+            format!("name=\"{}\" classname=\"{}\"", escape(&outcome.subject.name), escape(case.template.name()));
         let element = match &outcome.status {
             Status::Unusable(_) if errors > 0 => "error",
             Status::New | Status::Different { .. } if failing => "failure",
@@ -44,19 +41,15 @@ pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write)
             out,
             "      <{element} message=\"{}\" type=\"{status}\">{}</{element}>",
             escape(&message),
-            escape(&details(outcome))
+            escape(&format!("{}\n{}", case.request.source().name(), details(outcome)))
         )?;
         writeln!(out, "    </testcase>")?;
     }
     for obsolete in obsolete {
         let path = store.shown(&obsolete.name, obsolete.stage);
-        writeln!(
-            out,
-            "    <testcase name=\"{}\" classname=\"obsolete\" file=\"{}\">",
-            escape(&obsolete.name),
-            escape(&path)
-        )?;
-        writeln!(out, "      <failure message=\"no request has this name\" type=\"obsolete\"/>")?;
+        writeln!(out, "    <testcase name=\"{}\" classname=\"obsolete\">", escape(&obsolete.name))?;
+        let (message, path) = ("no request has this name", escape(&path));
+        writeln!(out, "      <failure message=\"{message}\" type=\"obsolete\">{path}</failure>")?;
         writeln!(out, "    </testcase>")?;
     }
     writeln!(out, "  </testsuite>\n</testsuites>")
@@ -80,34 +73,4 @@ pub(in crate::cli) fn unified(difference: &Difference) -> String {
         }
     }
     text
-}
-
-/// Text in XML, which has no place for most control characters.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' | '\t' => escaped.push(character),
-            '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_in_xml() {
-        assert_eq!(
-            escape("<a b=\"1\"> & ]]>\n\u{0}\u{1b}é\u{ffff}"),
-            "&lt;a b=&quot;1&quot;&gt; &amp; ]]&gt;\n\u{fffd}\u{fffd}é\u{fffd}"
-        );
-    }
 }

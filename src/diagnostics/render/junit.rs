@@ -1,10 +1,10 @@
 //! `JUnit`'s XML, which build servers show among the tests: one test for each finding, failed unless it is only information.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Render;
-use crate::diagnostics::{Diagnostic, Severity, sanitize};
+use crate::diagnostics::xml::escape;
+use crate::diagnostics::{Diagnostic, Severity};
 
 pub(super) struct Junit;
 
@@ -43,23 +43,4 @@ fn write_case(diagnostic: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     out.write_all(b"    </testcase>\n")
-}
-
-/// Text for XML 1.0, in which most control characters cannot be written at all.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in sanitize::text(text).chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' => escaped.push_str("&#10;"),
-            '\u{fffe}' | '\u{ffff}' => {
-                let _ = write!(escaped, "\\u{{{:x}}}", u32::from(character));
-            }
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }

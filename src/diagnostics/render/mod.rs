@@ -71,6 +71,9 @@ pub struct Look {
     pub width: usize,
 }
 
+/// Finds the page about a code, in Markdown: a title, a paragraph that says it in one sentence, and more.
+pub type Page = fn(code: &str) -> Option<&'static str>;
+
 /// No such format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownFormat(String);
@@ -98,12 +101,18 @@ impl Format {
     /// What writes it.
     #[must_use]
     pub fn renderer(self, look: Look) -> Box<dyn Render> {
+        self.renderer_with_pages(look, |_| None)
+    }
+
+    /// What writes it, along with the pages about what is found where the format has a place for them.
+    #[must_use]
+    pub fn renderer_with_pages(self, look: Look, page: Page) -> Box<dyn Render> {
         match self {
             Self::Full => Box::new(Full::new(look)),
             Self::Concise => Box::new(Concise::new(look)),
             Self::Json => Box::new(Json),
             Self::JsonLines => Box::new(JsonLines),
-            Self::Sarif => Box::new(Sarif),
+            Self::Sarif => Box::new(Sarif { page }),
             Self::Junit => Box::new(Junit),
             Self::Github => Box::new(Github),
             Self::Gitlab => Box::new(Gitlab),

@@ -5,10 +5,13 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Render, address};
+use super::{Page, Render, address};
 use crate::diagnostics::{Diagnostic, Fix, Label, Location, Severity, sanitize};
 
-pub(super) struct Sarif;
+pub(super) struct Sarif {
+    /// The page about a code, for those who read the findings elsewhere.
+    pub(super) page: Page,
+}
 
 impl Render for Sarif {
     fn render(&self, diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
@@ -20,7 +23,7 @@ impl Render for Sarif {
                 "tool": { "driver": {
                     "name": "inkproof",
                     "version": env!("CARGO_PKG_VERSION"),
-                    "rules": rules.iter().map(|code| json!({ "id": code })).collect::<Vec<_>>(),
+                    "rules": rules.iter().map(|code| rule(code, (self.page)(code))).collect::<Vec<_>>(),
                 } },
                 "columnKind": "unicodeCodePoints",
                 "results": diagnostics.iter().map(result).collect::<Vec<_>>(),
@@ -28,6 +31,17 @@ impl Render for Sarif {
         });
         writeln!(out, "{}", sanitize::json(&serde_json::to_string(&log)?))
     }
+}
+
+/// A rule, with the first paragraph of its page and all of it.
+fn rule(code: &str, page: Option<&str>) -> Value {
+    let mut rule = json!({ "id": code });
+    if let Some(page) = page {
+        let summary = page.split("\n\n").nth(1).unwrap_or_default();
+        rule["shortDescription"] = json!({ "text": summary });
+        rule["help"] = json!({ "text": page, "markdown": page });
+    }
+    rule
 }
 
 fn result(diagnostic: &Diagnostic) -> Value {
