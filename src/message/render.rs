@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use super::content::Content;
 use super::expiration::{Expiration, MAX_LIFE};
 use super::failure::{LiquidText, Place, of_liquid};
-use super::scope::{NULL_NAMESPACES, Scope, SnippetNames};
+use super::scope::{NULL_NAMESPACES, SNIPPETS, Scope, SnippetNames};
 use super::settings::{EXPIRATION_INVALID, Setting, has_liquid};
 use super::{Customer, Request, Snippet, Template};
 use crate::customerio::tags::PLATFORM;
@@ -92,6 +92,23 @@ pub struct Workspace<'p> {
     pub snippets: &'p [Snippet],
     /// The language that the templates are written in.
     pub language: &'static Language,
+}
+
+impl<'p> Workspace<'p> {
+    /// The snippets that rendering a template reads, those that they need included. Where the template cannot be parsed,
+    /// all that there are.
+    #[must_use]
+    pub fn snippets_of(&self, template: &Template) -> Vec<&'p Snippet> {
+        // Most templates have none, and need not be parsed to see that.
+        if !template.source().text().contains(SNIPPETS) {
+            return Vec::new();
+        }
+        let arena = Arena::new();
+        match template.compile(self, &arena) {
+            Ok(compiled) => compiled.snippets.with_their_own(self),
+            Err(_) => self.snippets.iter().collect(),
+        }
+    }
 }
 
 /// When, how and by what luck a message is rendered.

@@ -20,7 +20,10 @@ pub(super) const NULL_NAMESPACES: [&str; 2] = ["event", "journey"];
 
 /// All names that a template can read without assigning them.
 pub const NAMES: [&str; 9] =
-    ["customer", "trigger", "objects", "campaign", "message", "delivery_id", "event", "journey", "snippets"];
+    ["customer", "trigger", "objects", "campaign", "message", "delivery_id", "event", "journey", SNIPPETS];
+
+/// The name that snippets are read from.
+pub(super) const SNIPPETS: &str = "snippets";
 
 /// What `campaign.type` says of a transactional message.
 const CAMPAIGN_TYPE: &str = "transactional_message";
@@ -47,7 +50,7 @@ pub(super) struct SnippetNames<'a> {
 impl<'a> SnippetNames<'a> {
     pub(super) fn read_by(variables: &[Variable<'a>]) -> Self {
         let mut needed = Self::default();
-        for variable in variables.iter().filter(|variable| variable.name == Some("snippets")) {
+        for variable in variables.iter().filter(|variable| variable.name == Some(SNIPPETS)) {
             match variable.segments.get(1).map(|segment| segment.key) {
                 Some(SegmentKey::Name(name)) => needed.names.push(name),
                 _ => needed.all = true,
@@ -66,6 +69,26 @@ impl<'a> SnippetNames<'a> {
         let is_known = |name: &&str| snippets.iter().any(|snippet| snippet.name() == *name);
         let all = self.all || !self.names.iter().all(is_known);
         snippets.iter().filter(|snippet| all || self.names.contains(&snippet.name())).collect()
+    }
+
+    /// The snippets of these names, those that they need, and so on.
+    pub(super) fn with_their_own<'p>(&self, workspace: &Workspace<'p>) -> Vec<&'p Snippet> {
+        let mut found = self.of(workspace.snippets);
+        let mut next = 0;
+        while let Some(snippet) = found.get(next) {
+            next += 1;
+            let arena = Arena::new();
+            for text in snippet.texts(&arena).into_iter().filter(|text| text.contains(SNIPPETS)) {
+                // What cannot be parsed needs nothing.
+                let Ok(template) = liquid::Template::parse(text, workspace.language, &arena) else { continue };
+                for needed in SnippetNames::read_by(&read_by(template.nodes)).of(workspace.snippets) {
+                    if !found.iter().any(|known| std::ptr::eq(*known, needed)) {
+                        found.push(needed);
+                    }
+                }
+            }
+        }
+        found
     }
 }
 
@@ -129,7 +152,7 @@ impl<'a> Scope<'a> {
         };
         let snippets = renderer.object(needed);
         let broken_snippets = renderer.broken;
-        names.push(("snippets", snippets));
+        names.push((SNIPPETS, snippets));
         Self { data: object(&names), broken_snippets }
     }
 }
@@ -223,7 +246,7 @@ impl<'a> SnippetRenderer<'_, 'a> {
             })?;
         let needed = SnippetNames::read_by(&read_by(template.nodes));
         let mut names = self.names.to_vec();
-        names.push(("snippets", self.object(&needed)));
+        names.push((SNIPPETS, self.object(&needed)));
         let data = Value::Object(Object::new(&names, self.arena));
         let mut out = Output::new();
         template

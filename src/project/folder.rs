@@ -15,42 +15,66 @@ const NOT_UTF8: Code = Code::new("not-utf-8");
 const MAX_BYTES: u64 = 32 << 20;
 
 /// A folder of files with one ending.
-pub(super) struct Folder<'a> {
-    root: &'a Path,
+#[derive(Clone, Debug)]
+pub(super) struct Folder {
+    root: PathBuf,
     path: PathBuf,
-    ending: &'a str,
+    ending: &'static str,
 }
 
-/// A file of a folder.
-pub(super) struct File {
+/// The text of a file of a folder.
+pub(super) struct File<'a> {
     /// Its path below the folder, without its ending, with forward slashes.
-    pub(super) name: String,
+    pub(super) name: &'a str,
     /// Its text, under its path below the project.
     pub(super) source: Source,
 }
 
-impl<'a> Folder<'a> {
-    pub(super) fn new(root: &'a Path, path: &Path, ending: &'a str) -> Self {
-        Self { root, path: root.join(path), ending }
+impl Folder {
+    pub(super) fn new(root: &Path, path: &Path, ending: &'static str) -> Self {
+        Self { root: root.to_owned(), path: root.join(path), ending }
     }
 
-    /// All files with the ending, sub-folders included, by name. What cannot be read is reported.
-    pub(super) fn files(&self, problems: &mut Diagnostics) -> Vec<File> {
-        if !self.path.exists() {
-            return Vec::new();
+    /// All files with the ending, sub-folders included, in order. Folders that cannot be read are reported.
+    pub(super) fn files(&self, problems: &mut Diagnostics) -> Vec<PathBuf> {
+        if self.path.exists() { self.walk(&self.path, problems) } else { Vec::new() }
+    }
+
+    /// Those of [them](Self::files) that are at a path of this folder, or below it.
+    pub(super) fn files_at(&self, path: &Path, problems: &mut Diagnostics) -> Vec<PathBuf> {
+        let is_folder = |path: &Path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+        let below = path.strip_prefix(&self.path).unwrap_or(path);
+        let is_hidden = below.iter().any(|part| part.as_encoded_bytes().starts_with(b"."));
+        // A link to a folder is no folder, wherever it stands on the way.
+        let is_reached = path.ancestors().skip(1).take_while(|parent| *parent != self.path).all(is_folder);
+        if is_hidden || !is_reached {
+            Vec::new()
+        } else if is_folder(path) {
+            self.walk(path, problems)
+        } else if self.has_ending(path) && fs::symlink_metadata(path).is_ok() {
+            vec![path.to_owned()]
+        } else {
+            Vec::new()
         }
+    }
+
+    /// Whether a path is in this folder.
+    pub(super) fn is_above(&self, path: &Path) -> bool {
+        path.starts_with(&self.path)
+    }
+
+    /// Whether this folder is what a path leads to, or in it.
+    pub(super) fn is_at_or_below(&self, path: &Path) -> bool {
+        self.path.starts_with(path)
+    }
+
+    fn walk(&self, path: &Path, problems: &mut Diagnostics) -> Vec<PathBuf> {
         let mut files = Vec::new();
         // Whoever ignores fixtures in git still wants to see them here.
-        let walk =
-            WalkBuilder::new(&self.path).standard_filters(false).hidden(true).sort_by_file_path(Ord::cmp).build();
+        let walk = WalkBuilder::new(path).standard_filters(false).hidden(true).sort_by_file_path(Ord::cmp).build();
         for entry in walk {
             match entry {
-                Ok(entry) if entry.path().extension().is_some_and(|ending| ending == self.ending) => {
-                    match self.read(entry.path()) {
-                        Ok(file) => files.push(file),
-                        Err(problem) => problems.push(problem),
-                    }
-                }
+                Ok(entry) if self.has_ending(entry.path()) => files.push(entry.into_path()),
                 Ok(_) => {}
                 Err(error) => {
                     let message = format!("cannot read a folder: {error}");
@@ -61,7 +85,17 @@ impl<'a> Folder<'a> {
         files
     }
 
-    fn read(&self, path: &Path) -> Result<File, Diagnostic> {
+    fn has_ending(&self, path: &Path) -> bool {
+        path.extension().is_some_and(|ending| ending == self.ending)
+    }
+
+    /// The path of a file below this folder, without its ending, with forward slashes.
+    pub(super) fn name_of(&self, path: &Path) -> String {
+        slashes(&path.strip_prefix(&self.path).unwrap_or(path).with_extension(""))
+    }
+
+    /// The text of a file.
+    pub(super) fn read(&self, path: &Path) -> Result<Source, Diagnostic> {
         let shown = self.shown(path);
         let unreadable = |message: String| Diagnostic::error(UNREADABLE_FILE, message).at(whole_file(&shown));
         let metadata = fs::metadata(path).map_err(|error| unreadable(format!("cannot read the file: {error}")))?;
@@ -77,13 +111,12 @@ impl<'a> Folder<'a> {
         }
         let bytes = fs::read(path).map_err(|error| unreadable(format!("cannot read the file: {error}")))?;
         let text = String::from_utf8(bytes).map_err(|error| not_utf8(&shown, &error))?;
-        let below = path.strip_prefix(&self.path).unwrap_or(path).with_extension("");
-        Ok(File { name: slashes(&below), source: Source::new(shown, text) })
+        Ok(Source::new(shown, text))
     }
 
     /// A path as people see it: below the project.
     fn shown(&self, path: &Path) -> String {
-        slashes(path.strip_prefix(self.root).unwrap_or(path))
+        slashes(path.strip_prefix(&self.root).unwrap_or(path))
     }
 }
 

@@ -2,11 +2,13 @@
 
 mod config;
 mod elsewhere;
+mod files;
 mod folder;
 mod names;
 mod rendering;
 mod selection;
 mod test_settings;
+mod touched;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -14,13 +16,15 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 pub use config::{Config, Level};
+pub use files::Files;
 pub use selection::UnknownName;
 pub use test_settings::{Filter, Redaction, Step, TestSettings};
+pub use touched::{Ingredients, Touched};
 
 use crate::customerio;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
-use crate::message::{Customer, IdentifierKind, Request, Snippet, SnippetKind, Template, Workspace};
-use folder::{File, Folder};
+use crate::message::{Customer, IdentifierKind, Request, Snippet, Template, Workspace};
+use files::Shelf;
 use names::Names;
 
 const DUPLICATE_TRIGGER_NAME: Code = Code::new("duplicate-trigger-name");
@@ -82,7 +86,7 @@ impl Project {
     /// # Errors
     /// There is no project, or its folder cannot be read.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
-        Self::open_with(dir, false)
+        Ok(Files::open(dir, false)?.into_project())
     }
 
     /// Reads the project that `dir` stands in, and the requests that are there for its tests only.
@@ -90,25 +94,19 @@ impl Project {
     /// # Errors
     /// There is no project, or its folder cannot be read.
     pub fn open_for_tests(dir: &Path) -> Result<Self, OpenError> {
-        Self::open_with(dir, true)
+        Ok(Files::open(dir, true)?.into_project())
     }
 
-    fn open_with(dir: &Path, for_tests: bool) -> Result<Self, OpenError> {
-        let dir = dir.canonicalize().map_err(|error| OpenError::Unreadable { folder: dir.to_owned(), error })?;
-        let root = dir
-            .ancestors()
-            .find(|folder| folder.join(CONFIG_FILE).is_file() || folder.join("templates").is_dir())
-            .ok_or_else(|| OpenError::NoProject(dir.clone()))?
-            .to_owned();
-        let mut problems = Diagnostics::new();
-        let config = Config::read(&root, &mut problems);
+    fn of(files: Files) -> Self {
+        let Files { root, config, config_problems: mut problems, templates, customers, requests, snippets, .. } = files;
         let mut project = Self {
-            templates: read_templates(&Folder::new(&root, &config.paths.templates, "liquid"), &mut problems),
-            customers: read_all(&Folder::new(&root, &config.paths.customers, "json"), &mut problems, |file, _| {
-                Customer::read(file.source).map_err(Diagnostics::from)
-            }),
-            requests: read_requests(&root, &config, for_tests, &mut problems),
-            snippets: read_snippets(&root, &config.paths.snippets, &mut problems),
+            templates: with_variants(templates, &mut problems),
+            customers: customers.into_things(&mut problems).collect(),
+            requests: with_unique_names(requests, &mut problems),
+            snippets: snippets
+                .into_iter()
+                .flat_map(|shelf| shelf.into_things(&mut problems).collect::<Vec<_>>())
+                .collect(),
             names: Names::default(),
             resolved: Vec::new(),
             root,
@@ -122,7 +120,7 @@ impl Project {
         project.resolved = found.iter().map(|(template, customer)| Some(((*template)?, (*customer)?))).collect();
         project.report_unresolved(&found);
         project.problems.tidy();
-        Ok(project)
+        project
     }
 
     /// The folder.
@@ -271,32 +269,12 @@ impl Project {
     }
 }
 
-/// Reads each file of a folder, and keeps what can be read.
-fn read_all<T>(
-    folder: &Folder<'_>,
-    problems: &mut Diagnostics,
-    read: impl Fn(File, &mut Diagnostics) -> Result<T, Diagnostics>,
-) -> Vec<T> {
-    let mut things = Vec::new();
-    for file in folder.files(problems) {
-        match read(file, problems) {
-            Ok(thing) => things.push(thing),
-            Err(errors) => problems.extend(errors),
-        }
-    }
-    things
-}
-
-/// Reads requests; also those for tests, which have names of their own.
-fn read_requests(root: &Path, config: &Config, for_tests: bool, problems: &mut Diagnostics) -> Vec<Request> {
-    let extra = config.test.requests.iter().filter(|_| for_tests);
+/// The requests of all folders; those for tests have names of their own.
+fn with_unique_names(shelves: Vec<Shelf<Request>>, problems: &mut Diagnostics) -> Vec<Request> {
     let mut requests: Vec<Request> = Vec::new();
     let mut names = HashSet::new();
-    for folder in std::iter::once(&config.paths.requests).chain(extra) {
-        let read = read_all(&Folder::new(root, folder, "json"), problems, |file, problems| {
-            Request::read(&file.name, file.source, problems)
-        });
-        for request in read {
+    for shelf in shelves {
+        for request in shelf.into_things(problems).collect::<Vec<_>>() {
             if names.insert(request.name().to_owned()) {
                 requests.push(request);
             } else {
@@ -308,31 +286,26 @@ fn read_requests(root: &Path, config: &Config, for_tests: bool, problems: &mut D
     requests
 }
 
-/// Reads templates, each with its variants: `order.fr.liquid` beside `order.liquid` is its French one.
-fn read_templates(folder: &Folder<'_>, problems: &mut Diagnostics) -> Vec<Template> {
-    let files = folder.files(problems);
-    let stems: HashSet<_> = files.iter().map(|file| file.name.clone()).collect();
+/// The templates, each with its variants: `order.fr.liquid` beside `order.liquid` is its French one.
+fn with_variants(shelf: Shelf<Template>, problems: &mut Diagnostics) -> Vec<Template> {
+    let names = shelf.names();
     let mut templates: Vec<(String, Template)> = Vec::new();
     let mut variants = Vec::new();
-    for file in files {
-        let template = match Template::read(stem(&file.name), file.source) {
-            Ok(template) => template,
-            Err(errors) => {
-                problems.extend(errors);
-                continue;
-            }
-        };
-        match file.name.rsplit_once('.') {
-            Some((base, language)) if is_language(language) && stems.contains(base) => {
+    for entry in shelf.into_entries(problems) {
+        let Some(template) = entry.thing else { continue };
+        match entry.name.rsplit_once('.') {
+            Some((base, language)) if is_language(language) && names.contains(base) => {
                 variants.push((base.to_owned(), language.to_owned(), template));
             }
-            _ => templates.push((file.name, template)),
+            _ => templates.push((entry.name, template)),
         }
     }
+    let places: HashMap<String, usize> =
+        templates.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)).collect();
     for (base, language, variant) in variants {
         // Where the base itself is broken, that is reported.
-        if let Some((_, template)) = templates.iter_mut().find(|(name, _)| *name == base) {
-            template.add_variant(&language, variant);
+        if let Some(place) = places.get(&base) {
+            templates[*place].1.add_variant(&language, variant);
         }
     }
     templates.into_iter().map(|(_, template)| template).collect()
@@ -345,21 +318,6 @@ fn is_language(text: &str) -> bool {
     (2..=3).contains(&main.len())
         && main.bytes().all(|byte| byte.is_ascii_lowercase())
         && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-}
-
-fn read_snippets(root: &Path, path: &Path, problems: &mut Diagnostics) -> Vec<Snippet> {
-    let mut snippets = Vec::new();
-    for (ending, kind) in [("liquid", SnippetKind::Text), ("json", SnippetKind::Json)] {
-        snippets.extend(read_all(&Folder::new(root, path, ending), problems, |file, _| {
-            Ok(Snippet::read(&file.name, kind, file.source)?)
-        }));
-    }
-    snippets
-}
-
-/// The last part of a path.
-fn stem(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// A place in a file of which no more is known than its name.

@@ -1,0 +1,261 @@
+//! The files of a project, each read by itself: when one changes, only that one is read again.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::folder::{File, Folder};
+use super::{CONFIG_FILE, Config, OpenError, Project};
+use crate::diagnostics::{Diagnostics, Source};
+use crate::message::{Customer, Request, Snippet, SnippetKind, Template};
+
+/// All files of a project as they were when they were last read. A [`Project`] is made of them.
+#[derive(Clone, Debug)]
+pub struct Files {
+    pub(super) root: PathBuf,
+    for_tests: bool,
+    pub(super) config: Config,
+    pub(super) config_problems: Diagnostics,
+    pub(super) templates: Shelf<Template>,
+    pub(super) customers: Shelf<Customer>,
+    /// The project's own, and then those for its tests.
+    pub(super) requests: Vec<Shelf<Request>>,
+    pub(super) snippets: [Shelf<Snippet>; 2],
+}
+
+/// The files of one kind in one folder.
+#[derive(Clone, Debug)]
+pub(super) struct Shelf<T> {
+    folder: Folder,
+    read: Read<T>,
+    /// By path, which is their order.
+    files: BTreeMap<PathBuf, Entry<T>>,
+    /// What is wrong with the folder itself.
+    problems: Diagnostics,
+}
+
+/// How a file's text becomes what it stands for.
+type Read<T> = fn(File<'_>, &mut Diagnostics) -> Result<T, Diagnostics>;
+
+/// A file.
+#[derive(Clone, Debug)]
+pub(super) struct Entry<T> {
+    /// Its path below the folder, without its ending, with forward slashes.
+    pub(super) name: String,
+    /// Its text; none where it cannot be read.
+    text: Option<Source>,
+    /// What it stands for; none where that cannot be told.
+    pub(super) thing: Option<T>,
+    problems: Diagnostics,
+}
+
+impl Files {
+    /// Reads the files of the project that `dir` stands in, and those of its tests where they are wanted.
+    ///
+    /// # Errors
+    /// There is no project, or its folder cannot be read.
+    pub fn open(dir: &Path, for_tests: bool) -> Result<Self, OpenError> {
+        let dir = dir.canonicalize().map_err(|error| OpenError::Unreadable { folder: dir.to_owned(), error })?;
+        let is_project = |folder: &Path| folder.join(CONFIG_FILE).is_file() || folder.join("templates").is_dir();
+        let root =
+            dir.ancestors().find(|folder| is_project(folder)).ok_or_else(|| OpenError::NoProject(dir.clone()))?;
+        Ok(Self::read(root.to_owned(), for_tests))
+    }
+
+    fn read(root: PathBuf, for_tests: bool) -> Self {
+        let mut config_problems = Diagnostics::new();
+        let config = Config::read(&root, &mut config_problems);
+        let paths = &config.paths;
+        let folder = |path: &Path, ending| Folder::new(&root, path, ending);
+        let requests = std::iter::once(&paths.requests).chain(config.test.requests.iter().filter(|_| for_tests));
+        Self {
+            templates: Shelf::new(folder(&paths.templates, "liquid"), read_template),
+            customers: Shelf::new(folder(&paths.customers, "json"), |file, _| Ok(Customer::read(file.source)?)),
+            requests: requests.map(|path| Shelf::new(folder(path, "json"), read_request)).collect(),
+            snippets: [
+                Shelf::new(folder(&paths.snippets, "liquid"), |file, _| read_snippet(file, SnippetKind::Text)),
+                Shelf::new(folder(&paths.snippets, "json"), |file, _| read_snippet(file, SnippetKind::Json)),
+            ],
+            root,
+            for_tests,
+            config,
+            config_problems,
+        }
+    }
+
+    /// Where the files are: the folder of the project, and those below it that are read.
+    #[must_use]
+    pub fn folders(&self) -> Vec<PathBuf> {
+        self.config.folders().map(|folder| self.root.join(folder)).collect()
+    }
+
+    /// The folder of the project.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Reads again what may be different at these paths: files, or folders with all that is in them. Gives whether
+    /// anything is.
+    ///
+    /// # Errors
+    /// There is no project any more; all is as it was.
+    pub fn refresh<'a>(&mut self, paths: impl IntoIterator<Item = &'a Path>) -> Result<bool, OpenError> {
+        let mut is_different = false;
+        for path in paths {
+            if self.root.starts_with(path) || path == self.root.join(CONFIG_FILE) {
+                self.read_again()?;
+                return Ok(true);
+            }
+            is_different |= self.templates.refresh(path);
+            is_different |= self.customers.refresh(path);
+            for shelf in &mut self.requests {
+                is_different |= shelf.refresh(path);
+            }
+            for shelf in &mut self.snippets {
+                is_different |= shelf.refresh(path);
+            }
+        }
+        Ok(is_different)
+    }
+
+    /// Reads everything again.
+    ///
+    /// # Errors
+    /// There is no project any more; all is as it was.
+    pub fn read_again(&mut self) -> Result<(), OpenError> {
+        *self = Self::open(&self.root, self.for_tests).and_then(|files| {
+            // A project above this one is another.
+            if files.root == self.root { Ok(files) } else { Err(OpenError::NoProject(self.root.clone())) }
+        })?;
+        Ok(())
+    }
+
+    /// The project that these files make, which then has them.
+    #[must_use]
+    pub fn into_project(self) -> Project {
+        Project::of(self)
+    }
+
+    /// The project that these files make.
+    #[must_use]
+    pub fn to_project(&self) -> Project {
+        self.clone().into_project()
+    }
+
+    /// Whether there is a file of this name, below the project, whatever is in it.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        let path = self.root.join(name);
+        self.templates.files.contains_key(&path)
+            || self.customers.files.contains_key(&path)
+            || self.requests.iter().any(|shelf| shelf.files.contains_key(&path))
+    }
+}
+
+impl<T> Shelf<T> {
+    fn new(folder: Folder, read: Read<T>) -> Self {
+        let mut shelf = Self { folder, read, files: BTreeMap::new(), problems: Diagnostics::new() };
+        shelf.read_again();
+        shelf
+    }
+
+    fn read_again(&mut self) {
+        self.problems = Diagnostics::new();
+        self.files = self
+            .folder
+            .files(&mut self.problems)
+            .into_iter()
+            .map(|path| {
+                let entry = Entry::read(&self.folder, &path, self.read);
+                (path, entry)
+            })
+            .collect();
+    }
+
+    /// Reads again what is at a path or below it. Gives whether anything is different.
+    fn refresh(&mut self, path: &Path) -> bool {
+        if self.folder.is_at_or_below(path) || (!self.problems.is_empty() && self.folder.is_above(path)) {
+            self.read_again();
+            return true;
+        }
+        if !self.folder.is_above(path) {
+            return false;
+        }
+        let mut problems = Diagnostics::new();
+        let found = self.folder.files_at(path, &mut problems);
+        let mut is_different = !problems.is_empty();
+        self.problems.extend(problems);
+        let known: HashSet<PathBuf> = found.iter().cloned().collect();
+        let below = self.files.range(path.to_owned()..).take_while(|(file, _)| file.starts_with(path));
+        let gone: Vec<_> = below.map(|(file, _)| file).filter(|file| !known.contains(*file)).cloned().collect();
+        for file in gone {
+            is_different |= self.files.remove(&file).is_some();
+        }
+        for file in found {
+            let entry = Entry::read(&self.folder, &file, self.read);
+            // What says the same stays, so that nobody has to compare it.
+            if self.files.get(&file).is_none_or(|old| !old.says_the_same(&entry)) {
+                self.files.insert(file, entry);
+                is_different = true;
+            }
+        }
+        is_different
+    }
+
+    /// The names of the files that could be read, whatever is in them.
+    pub(super) fn names(&self) -> HashSet<String> {
+        self.files.values().filter(|entry| entry.text.is_some()).map(|entry| entry.name.clone()).collect()
+    }
+
+    /// Takes the files out, and what is wrong with them.
+    pub(super) fn into_entries(self, problems: &mut Diagnostics) -> impl Iterator<Item = Entry<T>> {
+        problems.extend(self.problems);
+        self.files.into_values().map(|mut entry| {
+            problems.extend(std::mem::take(&mut entry.problems));
+            entry
+        })
+    }
+
+    /// The same of files whose names do not matter.
+    pub(super) fn into_things(self, problems: &mut Diagnostics) -> impl Iterator<Item = T> {
+        self.into_entries(problems).filter_map(|entry| entry.thing)
+    }
+}
+
+impl<T> Entry<T> {
+    fn read(folder: &Folder, path: &Path, read: Read<T>) -> Self {
+        let mut entry = Self { name: folder.name_of(path), text: None, thing: None, problems: Diagnostics::new() };
+        match folder.read(path) {
+            Ok(source) => {
+                entry.text = Some(source.clone());
+                let file = File { name: &entry.name, source };
+                match read(file, &mut entry.problems) {
+                    Ok(thing) => entry.thing = Some(thing),
+                    Err(problems) => entry.problems.extend(problems),
+                }
+            }
+            Err(problem) => entry.problems.push(problem),
+        }
+        entry
+    }
+
+    fn says_the_same(&self, other: &Self) -> bool {
+        match (&self.text, &other.text) {
+            (Some(text), Some(other)) => text.text() == other.text(),
+            (None, None) => self.problems == other.problems,
+            _ => false,
+        }
+    }
+}
+
+fn read_template(file: File<'_>, _: &mut Diagnostics) -> Result<Template, Diagnostics> {
+    Template::read(file.name.rsplit('/').next().unwrap_or(file.name), file.source)
+}
+
+fn read_request(file: File<'_>, problems: &mut Diagnostics) -> Result<Request, Diagnostics> {
+    Request::read(file.name, file.source, problems)
+}
+
+fn read_snippet(file: File<'_>, kind: SnippetKind) -> Result<Snippet, Diagnostics> {
+    Ok(Snippet::read(file.name, kind, file.source)?)
+}

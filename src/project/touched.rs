@@ -1,0 +1,241 @@
+//! What a change touches: messages are followed by what they are made of, from one reading of a project to the next.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Case, Config, Project};
+use crate::diagnostics::Source;
+
+/// What one message is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Parts {
+    template: Source,
+    request: Source,
+    customer: Source,
+    snippets: Arc<[Source]>,
+}
+
+/// The snippets that templates read, by their files' names.
+type OfTemplates = HashMap<String, (Source, Arc<[Source]>)>;
+
+/// What messages were made of when they were last looked at, by the names that they are followed under.
+///
+/// ```
+/// use inkproof::project::{Ingredients, Project};
+///
+/// let project = Project::open(env!("CARGO_MANIFEST_DIR").as_ref()).unwrap();
+/// let cases = project.cases();
+/// let mut ingredients = Ingredients::default();
+/// let named = || cases.iter().map(|case| (case.request.name(), *case));
+/// assert_eq!(ingredients.follow(&project, named()).touched.len(), cases.len());
+/// assert_eq!(ingredients.follow(&project, named()).touched.len(), 0);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Ingredients {
+    config: Config,
+    cases: HashMap<String, Parts>,
+    /// The project's snippets, and those that each template reads, by its file's name.
+    snippets: Vec<Source>,
+    of_templates: OfTemplates,
+}
+
+/// What became of messages from one look to the next, in the order they were handed over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Those that are made of something else now, or are new.
+    pub touched: Vec<String>,
+    /// Those that there are not any more.
+    pub gone: Vec<String>,
+}
+
+impl Ingredients {
+    /// Looks at messages again. Two of one name are one.
+    pub fn follow<'p, 'n>(
+        &mut self,
+        project: &Project,
+        cases: impl IntoIterator<Item = (&'n str, Case<'p>)>,
+    ) -> Touched {
+        let mut before = std::mem::take(&mut self.cases);
+        let is_reconfigured = self.config != *project.config();
+        if is_reconfigured {
+            self.config = project.config().clone();
+        }
+        let snippets: Vec<_> = project.snippets().iter().map(|snippet| snippet.source().clone()).collect();
+        let mut read_before = std::mem::take(&mut self.of_templates);
+        if self.snippets != snippets {
+            self.snippets = snippets;
+            read_before.clear();
+        }
+        let mut touched = Vec::new();
+        for (name, case) in cases {
+            let parts = Parts {
+                template: case.template.source().clone(),
+                request: case.request.source().clone(),
+                customer: case.customer.source().clone(),
+                snippets: self.snippets_of(project, &case, &mut read_before),
+            };
+            if before.remove(name).is_none_or(|before| is_reconfigured || before != parts) {
+                touched.push(name.to_owned());
+            }
+            self.cases.insert(name.to_owned(), parts);
+        }
+        let mut gone: Vec<_> = before.into_keys().collect();
+        gone.sort();
+        Touched { touched, gone }
+    }
+
+    /// Forgets all: whatever is looked at next is touched.
+    pub fn forget(&mut self) {
+        self.cases.clear();
+    }
+
+    fn snippets_of(&mut self, project: &Project, case: &Case<'_>, before: &mut OfTemplates) -> Arc<[Source]> {
+        let source = case.template.source();
+        if let Some((_, snippets)) = self.of_templates.get(source.name()) {
+            return Arc::clone(snippets);
+        }
+        let known = before.remove(source.name()).filter(|(of, _)| of == source);
+        let read =
+            || project.workspace().snippets_of(case.template).into_iter().map(|snippet| snippet.source().clone());
+        let snippets = known.map_or_else(|| read().collect(), |(_, snippets)| snippets);
+        self.of_templates.insert(source.name().to_owned(), (source.clone(), Arc::clone(&snippets)));
+        snippets
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::super::Files;
+    use super::*;
+
+    /// A project on disk, and what has been made of it so far.
+    struct Followed {
+        folder: tempfile::TempDir,
+        files: Files,
+        ingredients: Ingredients,
+    }
+
+    const FILES: [(&str, &str); 10] = [
+        ("templates/a.liquid", "---\n---\n{\"title\": \"{{ snippets.outer }}\"}"),
+        ("templates/b.liquid", "---\n---\n{\"title\": \"b\"}"),
+        ("snippets/outer.liquid", "<{{ snippets.inner }}>"),
+        ("snippets/inner.liquid", "inner"),
+        ("snippets/other.liquid", "other"),
+        ("fixtures/customers/ada.json", "{\"id\": \"1\"}"),
+        ("fixtures/customers/bob.json", "{\"id\": \"2\"}"),
+        ("fixtures/requests/a/ada.json", "a 1"),
+        ("fixtures/requests/a/bob.json", "a 2"),
+        ("fixtures/requests/b/ada.json", "b 1"),
+    ];
+
+    /// Requests are written as the template and the customer.
+    fn text_of(text: &str) -> String {
+        match text.split_once(' ') {
+            Some((template, id)) if template.len() == 1 => {
+                format!("{{\"transactional_message_id\": \"{template}\", \"identifiers\": {{\"id\": \"{id}\"}}}}")
+            }
+            _ => text.to_owned(),
+        }
+    }
+
+    impl Followed {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            for (path, text) in FILES {
+                write(folder.path(), path, text);
+            }
+            let files = Files::open(folder.path(), false).unwrap();
+            let mut followed = Self { folder, files, ingredients: Ingredients::default() };
+            assert_eq!(followed.follow(), (vec!["a/ada", "a/bob", "b/ada"].join(" "), String::new()));
+            followed
+        }
+
+        fn follow(&mut self) -> (String, String) {
+            let project = self.files.to_project();
+            let fresh = Files::open(self.folder.path(), false).unwrap().into_project();
+            assert_eq!(format!("{:?}", project.problems()), format!("{:?}", fresh.problems()));
+            let names = |project: &Project| {
+                let cases = project.cases();
+                cases.iter().map(|case| format!("{case:?}")).collect::<Vec<_>>()
+            };
+            assert_eq!(names(&project), names(&fresh), "not as if read anew");
+            let cases = project.cases();
+            let touched = self.ingredients.follow(&project, cases.iter().map(|case| (case.request.name(), *case)));
+            (touched.touched.join(" "), touched.gone.join(" "))
+        }
+
+        /// What a change of these files touches.
+        fn after(&mut self, changes: &[(&str, Option<&str>)]) -> (String, String) {
+            let root = self.files.root().to_owned();
+            for (path, text) in changes {
+                match text {
+                    Some(text) => write(&root, path, text),
+                    None if root.join(path).is_dir() => fs::remove_dir_all(root.join(path)).unwrap(),
+                    None => fs::remove_file(root.join(path)).unwrap(),
+                }
+            }
+            let paths: Vec<_> = changes.iter().map(|(path, _)| root.join(path)).collect();
+            self.files.refresh(paths.iter().map(std::path::PathBuf::as_path)).unwrap();
+            self.follow()
+        }
+    }
+
+    fn write(root: &Path, path: &str, text: &str) {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text_of(text)).unwrap();
+    }
+
+    #[test]
+    fn what_each_kind_of_file_touches() {
+        let template = "---\n---\n{\"title\": \"new\"}";
+        for (changes, touched, gone) in [
+            (vec![("templates/b.liquid", Some(template))], "b/ada", ""),
+            (vec![("templates/a.liquid", Some(template))], "a/ada a/bob", ""),
+            (vec![("fixtures/customers/ada.json", Some("{\"id\": \"1\", \"x\": 1}"))], "a/ada b/ada", ""),
+            (vec![("snippets/inner.liquid", Some("new"))], "a/ada a/bob", ""),
+            (vec![("snippets/other.liquid", Some("new"))], "", ""),
+            // Where a snippet is missing, all are read: whoever looks for it may mean another.
+            (vec![("snippets/inner.liquid", None)], "a/ada a/bob", ""),
+            (vec![("fixtures/requests/a/ada.json", Some("b 1"))], "a/ada", ""),
+            (vec![("fixtures/requests/a/eve.json", Some("a 1"))], "a/eve", ""),
+            (vec![("fixtures/requests/a", None)], "", "a/ada a/bob"),
+            (vec![("templates/b.liquid", None)], "", "b/ada"),
+            (vec![("templates/b.liquid", Some("broken"))], "", "b/ada"),
+            (vec![("fixtures/customers/ada.json", None)], "", "a/ada b/ada"),
+            // The first of two that go by one name is the one that is meant.
+            (vec![("templates/B/b.liquid", Some(template))], "b/ada", ""),
+            (vec![("fixtures/customers/aaa.json", Some("{\"id\": \"2\"}"))], "a/bob", ""),
+            (vec![("inkproof.toml", Some("[liquid]\n"))], "", ""),
+            (vec![("inkproof.toml", Some("[test]\nseed = 1\n"))], "a/ada a/bob b/ada", ""),
+            (vec![("templates/.b.liquid.swp", Some("x")), ("templates/4913", Some("x"))], "", ""),
+            (vec![("templates/.hidden/c.liquid", Some(template))], "", ""),
+            // A rename.
+            (vec![("templates/b.liquid", None), ("templates/sub/b.liquid", Some(FILES[1].1))], "b/ada", ""),
+        ] {
+            let found = Followed::new().after(&changes);
+            assert_eq!(found, (touched.to_owned(), gone.to_owned()), "{changes:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_as_it_was_touches_nothing() {
+        let mut followed = Followed::new();
+        let (path, text) = FILES[0];
+        assert_eq!(followed.after(&[(path, Some(text))]), (String::new(), String::new()));
+        assert_eq!(followed.after(&[("fixtures", None)]).1, "a/ada a/bob b/ada");
+        let all: Vec<_> = FILES[5..].iter().map(|(path, text)| (*path, Some(*text))).collect();
+        assert_eq!(followed.after(&all).0, "a/ada a/bob b/ada");
+    }
+
+    #[test]
+    fn broken_files_are_read_again() {
+        let mut followed = Followed::new();
+        assert_eq!(followed.after(&[("fixtures/requests/b/ada.json", Some("{"))]).1, "b/ada");
+        assert_eq!(followed.after(&[("fixtures/requests/b/ada.json", Some("b 2"))]).0, "b/ada");
+        assert_eq!(followed.after(&[("templates/b.liquid", None), ("templates/b.liquid/x", Some(""))]).1, "b/ada");
+    }
+}
