@@ -11,3 +11,4 @@ pub mod project;
 pub mod rules;
 pub mod server;
 pub mod snapshot;
+pub mod watch;

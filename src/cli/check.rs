@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use similar::TextDiff;
 
+use super::watch::{self, WatchArguments};
 use super::{Failure, Global, Outcome, terminal};
 use crate::analysis::Coverage;
-use crate::diagnostics::{Diagnostic, Format, Severity, sanitize};
+use crate::diagnostics::{Diagnostic, Format, Look, Severity, sanitize};
 use crate::liquid::{Arena, Value, json};
 use crate::project::Project;
 use crate::rules::{Cell, Judgement, Table, fix, judge, judge_data, rule};
@@ -19,7 +20,7 @@ pub(super) struct Check {
     /// Templates, requests or patterns; all if none is given
     names: Vec<String>,
     /// Judge one template by this `message_data` instead of its requests; `-` is standard input
-    #[arg(long, value_name = "FILE", requires = "names")]
+    #[arg(long, value_name = "FILE", requires = "names", conflicts_with = "watch")]
     data: Option<PathBuf>,
     /// Show for each template what its requests have for each variable
     #[arg(long)]
@@ -31,15 +32,20 @@ pub(super) struct Check {
     #[arg(long, value_name = "FILE")]
     lcov: Option<PathBuf>,
     /// Carry out the fixes that change no message that is right
-    #[arg(long, conflicts_with = "data")]
+    #[arg(long, conflicts_with_all = ["data", "watch"])]
     fix: bool,
     /// Show what `--fix` would change, and change nothing
-    #[arg(long, conflicts_with = "data")]
+    #[arg(long, conflicts_with_all = ["data", "watch"])]
     diff: bool,
+    #[command(flatten)]
+    watch: WatchArguments,
 }
 
 impl Check {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        if self.watch.is_wanted() {
+            return self.watch.run(watch::Checks::new(self, global), global);
+        }
         let mut project = Project::open(global.directory())?;
         if self.fix || self.diff {
             self.repair(&project, global)?;
@@ -54,21 +60,10 @@ impl Check {
             judge(&project, &templates, &project.select(&self.names)?, &global.circumstances())
         };
         let mut out = anstream::stdout().lock();
-        let page = |code: &str| rule(code).map(|rule| rule.page);
-        global.format().renderer_with_pages(terminal::look(), page).render(&judgement.findings, &mut out)?;
-        if global.format() == Format::Full {
-            for table in judgement.tables.iter().filter(|_| self.table || self.data.is_some()) {
-                write_table(table, &mut out)?;
-            }
-            writeln!(out, "{}", judgement.findings.counts())?;
-        }
+        self.write(&judgement, global.format(), terminal::look(), &mut out)?;
         out.flush()?;
-        if let Some(path) = &self.lcov {
-            let records: String = judgement.coverage.iter().map(Coverage::lcov).collect();
-            let path = global.path(path);
-            fs::write(&path, records).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
-        }
-        let is_covered = self.report_coverage(&judgement)?;
+        self.write_lcov(&judgement, global)?;
+        let is_covered = self.report_coverage(&judgement, &mut anstream::stderr().lock())?;
         let is_finding = |severity| matches!(severity, Severity::Error | Severity::Warning);
         let any = judgement.findings.iter().any(|finding| is_finding(finding.severity));
         // What no rule finds makes files unusable.
@@ -80,15 +75,45 @@ impl Check {
         Ok(if any || !is_covered { Outcome::Findings } else { Outcome::Fine })
     }
 
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Tells what was found, and the tables where they are wanted.
+    pub(super) fn write(
+        &self,
+        judgement: &Judgement,
+        format: Format,
+        look: Look,
+        out: &mut dyn Write,
+    ) -> std::io::Result<()> {
+        let page = |code: &str| rule(code).map(|rule| rule.page);
+        format.renderer_with_pages(look, page).render(&judgement.findings, out)?;
+        if format == Format::Full {
+            for table in judgement.tables.iter().filter(|_| self.table || self.data.is_some()) {
+                write_table(table, out)?;
+            }
+            writeln!(out, "{}", judgement.findings.counts())?;
+        }
+        Ok(())
+    }
+
+    /// Writes the file of what is covered, where it is wanted.
+    pub(super) fn write_lcov(&self, judgement: &Judgement, global: &Global) -> Result<(), Failure> {
+        let Some(path) = &self.lcov else { return Ok(()) };
+        let records: String = judgement.coverage.iter().map(Coverage::lcov).collect();
+        let path = global.path(path);
+        fs::write(&path, records).map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
+    }
+
     /// Says which templates have too many branches that no request comes to; whether there are none.
-    fn report_coverage(&self, judgement: &Judgement) -> Result<bool, Failure> {
+    pub(super) fn report_coverage(&self, judgement: &Judgement, out: &mut dyn Write) -> std::io::Result<bool> {
         let least = self.min_coverage.map_or(0.0, f64::from);
         let mut is_covered = true;
         for coverage in judgement.coverage.iter().filter(|coverage| coverage.percent() < least) {
             is_covered = false;
             let (name, percent) = (sanitize::line(coverage.source.name()).into_owned(), coverage.percent());
             let (covered, all) = (coverage.covered(), coverage.branches.len());
-            let mut out = anstream::stderr().lock();
             writeln!(out, "{name}: requests render {covered} of {all} branches, {percent:.1} %, not {least} %")?;
         }
         Ok(is_covered)

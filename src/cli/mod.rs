@@ -17,6 +17,7 @@ mod review;
 mod serve;
 mod terminal;
 mod test;
+mod watch;
 
 use std::process::ExitCode;
 

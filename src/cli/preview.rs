@@ -1,11 +1,15 @@
 //! `inkproof preview`: messages as the inbox would show them.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use clap::Args;
 
 use super::card::Card;
+use super::watch::{self, WatchArguments};
 use super::{Failure, Global, Outcome, terminal};
+use crate::diagnostics::{Format, Look};
+use crate::message::Rendering;
+use crate::project::Case;
 
 /// Said of a message that fails where a test send would not.
 const TEST_SEND: &str = "Customer.io's test send would look fine: it prints nothing for what is missing, where a real \
@@ -15,23 +19,21 @@ const TEST_SEND: &str = "Customer.io's test send would look fine: it prints noth
 pub(super) struct Preview {
     /// Templates, requests or patterns; all if none is given
     names: Vec<String>,
+    #[command(flatten)]
+    watch: WatchArguments,
 }
 
 impl Preview {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        if self.watch.is_wanted() {
+            return self.watch.run(watch::Previews::new(&self.names, global), global);
+        }
         let (project, mut outcome) = global.open_project()?;
         let cases = project.select(&self.names)?;
         let look = terminal::look();
-        let problems = global.format().renderer(look);
         let mut out = anstream::stdout().lock();
         project.render(&cases, &global.circumstances(), |case, rendering| {
-            let card = Card { case, message: rendering.message.as_ref(), look };
-            writeln!(out, "{card}")?;
-            problems.render(&rendering.problems, &mut out)?;
-            if rendering.test_send_looks_fine {
-                writeln!(out, "\nnote: {TEST_SEND}")?;
-            }
-            writeln!(out)?;
+            write_message(case, &rendering, look, global.format(), &mut out)?;
             if rendering.message.is_none() {
                 outcome = outcome.and(Outcome::Findings);
             }
@@ -39,4 +41,21 @@ impl Preview {
         })?;
         Ok(outcome)
     }
+}
+
+/// Draws what came of a case, and beneath it what is wrong.
+pub(super) fn write_message(
+    case: &Case<'_>,
+    rendering: &Rendering,
+    look: Look,
+    format: Format,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let card = Card { case, message: rendering.message.as_ref(), look };
+    writeln!(out, "{card}")?;
+    format.renderer(look).render(&rendering.problems, out)?;
+    if rendering.test_send_looks_fine {
+        writeln!(out, "\nnote: {TEST_SEND}")?;
+    }
+    writeln!(out)
 }

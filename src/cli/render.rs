@@ -1,48 +1,69 @@
 //! `inkproof render`: messages as JSON lines.
 
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 
 use clap::Args;
 use serde::Serialize;
 
+use super::watch::{self, WatchArguments};
 use super::{Failure, Global, Outcome};
 use crate::diagnostics::Diagnostic;
-use crate::message::Message;
+use crate::message::{Message, Rendering};
+use crate::project::Case;
 
 #[derive(Debug, Args)]
 pub(super) struct Render {
     /// Templates, requests or patterns; all if none is given
     names: Vec<String>,
+    #[command(flatten)]
+    watch: WatchArguments,
 }
 
 /// A line of output.
 #[derive(Serialize)]
-struct Line<'a> {
-    template: &'a str,
+pub(super) struct Line<'a> {
+    template: Option<&'a str>,
     request: &'a str,
-    customer: &'a str,
+    customer: Option<&'a str>,
     message: Option<&'a Message>,
     diagnostics: &'a [Diagnostic],
 }
 
+impl<'a> Line<'a> {
+    pub(super) fn new(case: &'a Case<'a>, rendering: &'a Rendering) -> Self {
+        Self {
+            template: Some(case.template.name()),
+            request: case.request.name(),
+            customer: Some(case.customer.main_identifier()),
+            message: rendering.message.as_ref(),
+            diagnostics: &rendering.problems,
+        }
+    }
+
+    /// Of a request that nothing comes of any more.
+    pub(super) const fn gone(request: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
+        Self { template: None, request, customer: None, message: None, diagnostics }
+    }
+
+    pub(super) fn write(&self, mut out: impl Write) -> io::Result<()> {
+        serde_json::to_writer(&mut out, self)?;
+        out.write_all(b"\n")
+    }
+}
+
 impl Render {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        if self.watch.is_wanted() {
+            return self.watch.run(watch::Lines::new(&self.names, global), global);
+        }
         let (project, mut outcome) = global.open_project()?;
         let cases = project.select(&self.names)?;
-        let mut out = BufWriter::new(std::io::stdout().lock());
+        let mut out = BufWriter::new(io::stdout().lock());
         project.render(&cases, &global.circumstances(), |case, rendering| {
-            let line = Line {
-                template: case.template.name(),
-                request: case.request.name(),
-                customer: case.customer.main_identifier(),
-                message: rendering.message.as_ref(),
-                diagnostics: &rendering.problems,
-            };
-            serde_json::to_writer(&mut out, &line).map_err(std::io::Error::from)?;
             if rendering.message.is_none() {
                 outcome = outcome.and(Outcome::Findings);
             }
-            out.write_all(b"\n")
+            Line::new(case, &rendering).write(&mut out)
         })?;
         out.flush()?;
         Ok(outcome)

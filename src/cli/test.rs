@@ -14,7 +14,9 @@ use std::io::Write;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use super::watch::{self, WatchArguments};
 use super::{Failure, Global, Outcome, terminal};
+use crate::diagnostics::Look;
 use crate::project::Project;
 use crate::snapshot::{Counts, Report, Run, Subject, Update, circumstances};
 
@@ -29,8 +31,10 @@ pub(super) struct Test {
     #[arg(long, value_name = "WHICH", env = "INKPROOF_UPDATE", value_parser = update_parser())]
     update: Option<Update>,
     /// Stop at the first failure; what failed before goes first
-    #[arg(long, env = "INKPROOF_FAIL_FAST")]
+    #[arg(long, env = "INKPROOF_FAIL_FAST", conflicts_with = "watch")]
     fail_fast: bool,
+    #[command(flatten)]
+    watch: WatchArguments,
 }
 
 /// Offers the words with what they mean.
@@ -46,21 +50,14 @@ fn is_ci() -> bool {
 
 impl Test {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
-        let (project, outcome) = global.open_project_for_tests()?;
         let update = self.update.unwrap_or(Update::default_for(is_ci()));
+        if self.watch.is_wanted() {
+            return self.watch.run(watch::Tests::new(&self.names, update, global), global);
+        }
+        let (project, outcome) = global.open_project_for_tests()?;
         let report = test(&project, &self.names, global, update, self.fail_fast)?;
-        for problem in &report.problems {
-            writeln!(anstream::stderr().lock(), "warning: {problem}")?;
-        }
         let mut out = std::io::BufWriter::new(anstream::stdout().lock());
-        match global.format_name() {
-            "json" => json::write(&report, &project, &mut out)?,
-            "jsonl" => json::write_lines(&report, &project, &mut out)?,
-            "junit" => junit::write(&report, &project, &mut out)?,
-            "github" => github::write(&report, &project, &mut out)?,
-            "concise" => people::write_concise(&report, &project, &mut out)?,
-            _ => people::write_full(&report, &project, terminal::look(), &mut out)?,
-        }
+        write_report(&report, &project, global.format_name(), terminal::look(), &mut out)?;
         out.flush()?;
         drop(out);
         advise(&report)?;
@@ -73,6 +70,27 @@ impl Test {
     }
 }
 
+/// Tells what came of a run, in the format of that name. What could not be done goes to standard error.
+pub(super) fn write_report(
+    report: &Report<'_>,
+    project: &Project,
+    format: &str,
+    look: Look,
+    mut out: &mut dyn Write,
+) -> std::io::Result<()> {
+    for problem in &report.problems {
+        writeln!(anstream::stderr().lock(), "warning: {problem}")?;
+    }
+    match format {
+        "json" => json::write(report, project, &mut out),
+        "jsonl" => json::write_lines(report, project, &mut out),
+        "junit" => junit::write(report, project, &mut out),
+        "github" => github::write(report, project, &mut out),
+        "concise" => people::write_concise(report, project, out),
+        _ => people::write_full(report, project, look, out),
+    }
+}
+
 /// Tests the named subjects of a project.
 pub(super) fn test<'p>(
     project: &'p Project,
@@ -82,15 +100,25 @@ pub(super) fn test<'p>(
     fail_fast: bool,
 ) -> Result<Report<'p>, Failure> {
     let subjects = Subject::all(project, &project.select(names)?);
-    let run = Run {
+    Ok(run_of(project, names, global, update, fail_fast).test(subjects))
+}
+
+/// The run that tests the named subjects of a project.
+pub(super) fn run_of<'p>(
+    project: &'p Project,
+    names: &[String],
+    global: &Global,
+    update: Update,
+    fail_fast: bool,
+) -> Run<'p> {
+    Run {
         project,
         circumstances: global.adjust(circumstances(project)),
         update,
         fail_fast,
         // A request that cannot be read has a snapshot all the same.
         is_complete: names.is_empty() && !project.problems().has_errors(),
-    };
-    Ok(run.test(subjects))
+    }
 }
 
 /// The line that can be relied on: all numbers, in this order.

@@ -54,11 +54,7 @@ impl Files {
     /// # Errors
     /// There is no project, or its folder cannot be read.
     pub fn open(dir: &Path, for_tests: bool) -> Result<Self, OpenError> {
-        let dir = dir.canonicalize().map_err(|error| OpenError::Unreadable { folder: dir.to_owned(), error })?;
-        let is_project = |folder: &Path| folder.join(CONFIG_FILE).is_file() || folder.join("templates").is_dir();
-        let root =
-            dir.ancestors().find(|folder| is_project(folder)).ok_or_else(|| OpenError::NoProject(dir.clone()))?;
-        Ok(Self::read(root.to_owned(), for_tests))
+        Ok(Self::read(root_of(dir)?, for_tests))
     }
 
     fn read(root: PathBuf, for_tests: bool) -> Self {
@@ -80,12 +76,6 @@ impl Files {
             config,
             config_problems,
         }
-    }
-
-    /// Where the files are: the folder of the project, and those below it that are read.
-    #[must_use]
-    pub fn folders(&self) -> Vec<PathBuf> {
-        self.config.folders().map(|folder| self.root.join(folder)).collect()
     }
 
     /// The folder of the project.
@@ -150,6 +140,17 @@ impl Files {
             || self.customers.files.contains_key(&path)
             || self.requests.iter().any(|shelf| shelf.files.contains_key(&path))
     }
+}
+
+/// The folder of the project that `dir` stands in: the nearest one above that has templates or a configuration.
+///
+/// # Errors
+/// There is no project, or the folder cannot be read.
+pub fn root_of(dir: &Path) -> Result<PathBuf, OpenError> {
+    let dir = dir.canonicalize().map_err(|error| OpenError::Unreadable { folder: dir.to_owned(), error })?;
+    let is_project = |folder: &Path| folder.join(CONFIG_FILE).is_file() || folder.join("templates").is_dir();
+    let root = dir.ancestors().find(|folder| is_project(folder)).map(Path::to_owned);
+    root.ok_or(OpenError::NoProject(dir))
 }
 
 impl<T> Shelf<T> {

@@ -16,10 +16,10 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 pub use config::{Config, Level};
-pub use files::Files;
+pub use files::{Files, root_of};
 pub use selection::UnknownName;
 pub use test_settings::{Filter, Redaction, Step, TestSettings};
-pub use touched::{Ingredients, Touched};
+pub use touched::{Gone, Ingredients, Touched};
 
 use crate::customerio;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};

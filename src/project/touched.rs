@@ -1,24 +1,30 @@
-//! What a change touches: messages are followed by what they are made of, from one reading of a project to the next.
+//! What a change touches: messages, and templates with all their messages, are followed by what they are made of, from one reading of a project to the next.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{Case, Config, Project};
 use crate::diagnostics::Source;
+use crate::message::Template;
 
-/// What one message is made of.
+/// What something is made of: a message of one request and its customer, what is found out about a template of all its
+/// requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Parts {
     template: Source,
-    request: Source,
-    customer: Source,
+    /// What the template is called: a variant goes by the name of another file.
+    called: String,
     snippets: Arc<[Source]>,
+    requests: SmallVec<[Source; 1]>,
+    customers: SmallVec<[Source; 1]>,
 }
 
 /// The snippets that templates read, by their files' names.
 type OfTemplates = HashMap<String, (Source, Arc<[Source]>)>;
 
-/// What messages were made of when they were last looked at, by the names that they are followed under.
+/// What messages or templates were made of when they were last looked at, by the names that they are followed under.
 ///
 /// ```
 /// use inkproof::project::{Ingredients, Project};
@@ -33,29 +39,70 @@ type OfTemplates = HashMap<String, (Source, Arc<[Source]>)>;
 #[derive(Clone, Debug, Default)]
 pub struct Ingredients {
     config: Config,
-    cases: HashMap<String, Parts>,
+    parts: HashMap<String, Parts>,
     /// The project's snippets, and those that each template reads, by its file's name.
     snippets: Vec<Source>,
     of_templates: OfTemplates,
 }
 
-/// What became of messages from one look to the next, in the order they were handed over.
+/// What became of things from one look to the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touched {
-    /// Those that are made of something else now, or are new.
+    /// Those that are made of something else now, or are new, in the order they were handed over.
     pub touched: Vec<String>,
-    /// Those that there are not any more.
-    pub gone: Vec<String>,
+    /// Those that there are not any more, by name.
+    pub gone: Vec<Gone>,
+}
+
+/// Something that there is not any more.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gone {
+    /// The name that it was followed under.
+    pub name: String,
+    /// The files that it was made of, but for snippets: the template first, then requests, then customers.
+    pub files: Vec<String>,
+}
+
+impl Touched {
+    /// Whether all is as it was.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.touched.is_empty() && self.gone.is_empty()
+    }
 }
 
 impl Ingredients {
-    /// Looks at messages again. Two of one name are one.
+    /// Looks at messages again, each under a name of its own.
     pub fn follow<'p, 'n>(
         &mut self,
         project: &Project,
         cases: impl IntoIterator<Item = (&'n str, Case<'p>)>,
     ) -> Touched {
-        let mut before = std::mem::take(&mut self.cases);
+        self.follow_all(project, cases.into_iter().map(|(name, case)| (name, case.template, smallvec![case])))
+    }
+
+    /// Looks at templates again, each under its file's name and with those of `cases` that are its own.
+    pub fn follow_templates<'p>(
+        &mut self,
+        project: &Project,
+        templates: &[&'p Template],
+        cases: &[Case<'p>],
+    ) -> Touched {
+        let mut of_templates: HashMap<*const Template, SmallVec<[Case<'p>; 1]>> = HashMap::new();
+        for case in cases {
+            of_templates.entry(std::ptr::from_ref(case.template)).or_default().push(*case);
+        }
+        let own = |template: &'p Template| of_templates.remove(&std::ptr::from_ref(template)).unwrap_or_default();
+        let templates: Vec<_> = templates.iter().copied().zip(templates.iter().copied().map(own)).collect();
+        self.follow_all(project, templates.into_iter().map(|(template, own)| (template.source().name(), template, own)))
+    }
+
+    fn follow_all<'p, 'n>(
+        &mut self,
+        project: &Project,
+        things: impl Iterator<Item = (&'n str, &'p Template, SmallVec<[Case<'p>; 1]>)>,
+    ) -> Touched {
+        let mut before = std::mem::take(&mut self.parts);
         let is_reconfigured = self.config != *project.config();
         if is_reconfigured {
             self.config = project.config().clone();
@@ -67,39 +114,47 @@ impl Ingredients {
             read_before.clear();
         }
         let mut touched = Vec::new();
-        for (name, case) in cases {
+        for (name, template, cases) in things {
             let parts = Parts {
-                template: case.template.source().clone(),
-                request: case.request.source().clone(),
-                customer: case.customer.source().clone(),
-                snippets: self.snippets_of(project, &case, &mut read_before),
+                template: template.source().clone(),
+                called: template.name().to_owned(),
+                snippets: self.snippets_of(project, template, &mut read_before),
+                requests: cases.iter().map(|case| case.request.source().clone()).collect(),
+                customers: cases.iter().map(|case| case.customer.source().clone()).collect(),
             };
             if before.remove(name).is_none_or(|before| is_reconfigured || before != parts) {
                 touched.push(name.to_owned());
             }
-            self.cases.insert(name.to_owned(), parts);
+            self.parts.insert(name.to_owned(), parts);
         }
-        let mut gone: Vec<_> = before.into_keys().collect();
+        let mut gone: Vec<_> = before.into_iter().map(|(name, parts)| Gone { name, files: parts.files() }).collect();
         gone.sort();
         Touched { touched, gone }
     }
 
     /// Forgets all: whatever is looked at next is touched.
     pub fn forget(&mut self) {
-        self.cases.clear();
+        self.parts.clear();
     }
 
-    fn snippets_of(&mut self, project: &Project, case: &Case<'_>, before: &mut OfTemplates) -> Arc<[Source]> {
-        let source = case.template.source();
+    fn snippets_of(&mut self, project: &Project, template: &Template, before: &mut OfTemplates) -> Arc<[Source]> {
+        let source = template.source();
         if let Some((_, snippets)) = self.of_templates.get(source.name()) {
             return Arc::clone(snippets);
         }
         let known = before.remove(source.name()).filter(|(of, _)| of == source);
-        let read =
-            || project.workspace().snippets_of(case.template).into_iter().map(|snippet| snippet.source().clone());
+        let read = || project.workspace().snippets_of(template).into_iter().map(|snippet| snippet.source().clone());
         let snippets = known.map_or_else(|| read().collect(), |(_, snippets)| snippets);
         self.of_templates.insert(source.name().to_owned(), (source.clone(), Arc::clone(&snippets)));
         snippets
+    }
+}
+
+impl Parts {
+    /// The names of the files, but for snippets.
+    fn files(&self) -> Vec<String> {
+        let files = std::iter::once(&self.template).chain(&self.requests).chain(&self.customers);
+        files.map(|source| source.name().to_owned()).collect()
     }
 }
 
@@ -149,7 +204,7 @@ mod tests {
             }
             let files = Files::open(folder.path(), false).unwrap();
             let mut followed = Self { folder, files, ingredients: Ingredients::default() };
-            assert_eq!(followed.follow(), (vec!["a/ada", "a/bob", "b/ada"].join(" "), String::new()));
+            assert_eq!(followed.follow(), ("a/ada a/bob b/ada".to_owned(), String::new()));
             followed
         }
 
@@ -164,7 +219,8 @@ mod tests {
             assert_eq!(names(&project), names(&fresh), "not as if read anew");
             let cases = project.cases();
             let touched = self.ingredients.follow(&project, cases.iter().map(|case| (case.request.name(), *case)));
-            (touched.touched.join(" "), touched.gone.join(" "))
+            let gone: Vec<_> = touched.gone.iter().map(|gone| gone.name.as_str()).collect();
+            (touched.touched.join(" "), gone.join(" "))
         }
 
         /// What a change of these files touches.

@@ -42,23 +42,22 @@ pub fn judge(
     cases: &[Case<'_>],
     circumstances: &Circumstances,
 ) -> Judgement {
-    let judged: Vec<_> = templates
-        .par_iter()
-        .map(|template| {
-            let own: Vec<_> = cases.iter().filter(|case| std::ptr::eq(case.template, *template)).copied().collect();
-            judge_template(project, template, Data::Cases(&own), circumstances)
-        })
-        .collect();
-    let mut judgement = Judgement::default();
-    judgement.findings.extend(unknown_rules(project));
-    judgement.findings.extend(project.problems().iter().cloned());
-    for (findings, told) in judged {
-        judgement.findings.extend(findings);
-        let (table, coverage) = told.unzip();
-        judgement.tables.extend(table);
-        judgement.coverage.extend(coverage);
-    }
-    judgement.finish(project)
+    Judgement::of_all(project, judge_each(project, templates, cases, circumstances))
+}
+
+/// Judges templates, each for itself. [`Judgement::of_all`] makes one judgement of it.
+#[must_use]
+pub fn judge_each(
+    project: &Project,
+    templates: &[&Template],
+    cases: &[Case<'_>],
+    circumstances: &Circumstances,
+) -> Vec<Judgement> {
+    let judge_one = |template: &&Template| {
+        let own: Vec<_> = cases.iter().filter(|case| std::ptr::eq(case.template, *template)).copied().collect();
+        judge_template(project, template, Data::Cases(&own), circumstances)
+    };
+    templates.par_iter().map(judge_one).collect()
 }
 
 /// Judges a template with one JSON object as its `trigger`, which people call `name`.
@@ -70,13 +69,24 @@ pub fn judge_data(
     name: &str,
     circumstances: &Circumstances,
 ) -> Judgement {
-    let (findings, told) = judge_template(project, template, Data::Json { text, name }, circumstances);
-    let (table, coverage) = told.unzip();
-    let (tables, coverage) = (table.into_iter().collect(), coverage.into_iter().collect());
-    Judgement { findings, tables, coverage }.finish(project)
+    judge_template(project, template, Data::Json { text, name }, circumstances).finish(project)
 }
 
 impl Judgement {
+    /// One judgement of those of single templates, with what is wrong with the project that they stand in.
+    #[must_use]
+    pub fn of_all(project: &Project, judgements: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self::default();
+        all.findings.extend(unknown_rules(project));
+        all.findings.extend(project.problems().iter().cloned());
+        for judgement in judgements {
+            all.findings.extend(judgement.findings);
+            all.tables.extend(judgement.tables);
+            all.coverage.extend(judgement.coverage);
+        }
+        all.finish(project)
+    }
+
     fn finish(mut self, project: &Project) -> Self {
         self.findings = graded(self.findings, &project.config().rules);
         self.findings.tidy();
@@ -84,16 +94,13 @@ impl Judgement {
     }
 }
 
-fn judge_template(
-    project: &Project,
-    template: &Template,
-    data: Data<'_>,
-    circumstances: &Circumstances,
-) -> (Diagnostics, Option<(Table, Coverage)>) {
+fn judge_template(project: &Project, template: &Template, data: Data<'_>, circumstances: &Circumstances) -> Judgement {
     let (arena, workspace) = (Arena::new(), project.workspace());
     let compiled = match template.compile(&workspace, &arena) {
         Ok(compiled) => compiled,
-        Err(problems) => return (ignore::apply(template, problems), None),
+        Err(problems) => {
+            return Judgement { findings: ignore::apply(template, problems), ..Judgement::default() };
+        }
     };
     let facts = match data {
         Data::Cases(cases) => TemplateFacts::gather(&compiled, cases, project, circumstances, &arena),
@@ -115,7 +122,8 @@ fn judge_template(
         }
     }
     found.tidy();
-    (ignore::apply(template, found), Some((Table::of(&facts), facts.coverage())))
+    let findings = ignore::apply(template, found);
+    Judgement { findings, tables: vec![Table::of(&facts)], coverage: vec![facts.coverage()] }
 }
 
 /// Whether what ended a render is among what was found without rendering: a missing variable under several names, anything

@@ -33,7 +33,7 @@ use std::sync::LazyLock;
 
 pub use facts::{CaseFacts, Findings, TemplateFacts};
 pub use fix::{FixedFile, fix};
-pub use judge::{Judgement, judge, judge_data};
+pub use judge::{Judgement, judge, judge_data, judge_each};
 pub use table::{Cell, Row, Table};
 
 use crate::diagnostics::{Code, Severity};

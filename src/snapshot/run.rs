@@ -1,6 +1,6 @@
 //! A test run: subjects are rendered, compared with their snapshots, and written down as far as that is wanted.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 use rayon::ThreadPoolBuilder;
@@ -128,21 +128,52 @@ pub struct Counts {
     pub obsolete: usize,
 }
 
+/// What came of subjects in earlier runs, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known(HashMap<String, KnownOutcome>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct KnownOutcome {
+    status: Status,
+    contents: String,
+    action: Action,
+}
+
+impl Known {
+    /// Forgets what came of a subject, so that it is tested again.
+    pub fn forget(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
+    /// Forgets what came of the subjects whose names `is_doubtful` knows.
+    pub fn forget_those(&mut self, is_doubtful: impl Fn(&str) -> bool) {
+        self.0.retain(|name, _| !is_doubtful(name));
+    }
+}
+
 impl<'p> Run<'p> {
     /// Tests.
     #[must_use]
     pub fn test(&self, subjects: Vec<Subject<'p>>) -> Report<'p> {
+        self.test_unknown(subjects, &Known::default())
+    }
+
+    /// Tests those subjects of which nothing is known. What came of the others goes into the report as it is.
+    #[must_use]
+    pub fn test_unknown(&self, subjects: Vec<Subject<'p>>, known: &Known) -> Report<'p> {
         match ThreadPoolBuilder::new().stack_size(STACK).build() {
-            Ok(threads) => threads.install(|| self.test_here(subjects)),
-            Err(_) => self.test_here(subjects),
+            Ok(threads) => threads.install(|| self.test_here(subjects, known)),
+            Err(_) => self.test_here(subjects, known),
         }
     }
 
-    fn test_here(&self, subjects: Vec<Subject<'p>>) -> Report<'p> {
+    fn test_here(&self, subjects: Vec<Subject<'p>>, known: &Known) -> Report<'p> {
         let settings = &self.project.config().test;
         let store = Store::new(self.project.root(), &settings.snapshots);
         let listing = store.list();
         let names: HashSet<String> = subjects.iter().map(|subject| subject.name.clone()).collect();
+        let (known_subjects, subjects): (Vec<_>, Vec<_>) =
+            subjects.into_iter().partition(|subject| known.0.contains_key(&subject.name));
         let mut outcomes = if self.fail_fast {
             self.until_failure(subjects, &store, &listing)
         } else {
@@ -168,6 +199,10 @@ impl<'p> Run<'p> {
                 }
             }
         }
+        outcomes.extend(known_subjects.into_iter().filter_map(|subject| {
+            let KnownOutcome { status, contents, action } = known.0.get(&subject.name)?.clone();
+            Some(Outcome { subject, status, contents, action })
+        }));
         outcomes.sort_by(|left, right| left.subject.name.cmp(&right.subject.name));
         let mut problems = listing.unreadable;
         problems.extend(summary(&mut errors, &store));
@@ -290,6 +325,19 @@ impl Outcome<'_> {
 }
 
 impl Report<'_> {
+    /// What is known from it for later runs. What was accepted is as expected from then on.
+    #[must_use]
+    pub fn known(&self) -> Known {
+        let known = self.outcomes.iter().map(|outcome| {
+            let (status, contents, action) = match outcome.action {
+                Action::Accepted => (Status::Unchanged, String::new(), Action::None),
+                action => (outcome.status.clone(), outcome.contents.clone(), action),
+            };
+            (outcome.subject.name.clone(), KnownOutcome { status, contents, action })
+        });
+        Known(known.collect())
+    }
+
     /// How many of what there are.
     #[must_use]
     pub fn counts(&self) -> Counts {

@@ -15,3 +15,5 @@ mod review;
 mod sandbox;
 mod scratch;
 mod test;
+#[cfg(unix)]
+mod watch;

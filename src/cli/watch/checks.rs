@@ -1,0 +1,62 @@
+//! Judging again the templates that a change touches: `check --watch`.
+
+use std::collections::{HashMap, HashSet};
+use std::io::Write;
+
+use super::Job;
+use crate::cli::check::Check;
+use crate::cli::{Failure, Global};
+use crate::diagnostics::Look;
+use crate::project::{Ingredients, Project};
+use crate::rules::{Judgement, judge_each};
+use crate::watch::Told;
+
+/// What is found out about templates.
+pub(in crate::cli) struct Checks<'a> {
+    check: &'a Check,
+    global: &'a Global,
+    ingredients: Ingredients,
+    /// By the templates' files.
+    of_templates: HashMap<String, Judgement>,
+    /// All of them, with what is wrong with the project.
+    whole: Judgement,
+}
+
+impl<'a> Checks<'a> {
+    pub(in crate::cli) fn new(check: &'a Check, global: &'a Global) -> Self {
+        let (of_templates, whole) = (HashMap::new(), Judgement::default());
+        Self { check, global, ingredients: Ingredients::default(), of_templates, whole }
+    }
+}
+
+impl Job for Checks<'_> {
+    fn tells_problems(&self) -> bool {
+        true
+    }
+
+    fn update(&mut self, project: &Project, _: &Told) -> Result<bool, Failure> {
+        let names = self.check.names();
+        let (templates, cases) = (project.select_templates(names)?, project.select(names)?);
+        let found = self.ingredients.follow_templates(project, &templates, &cases);
+        for gone in &found.gone {
+            self.of_templates.remove(&gone.name);
+        }
+        let touched: HashSet<_> = found.touched.iter().map(String::as_str).collect();
+        let again: Vec<_> =
+            templates.iter().copied().filter(|template| touched.contains(template.source().name())).collect();
+        let judged = judge_each(project, &again, &cases, &self.global.circumstances());
+        self.of_templates.extend(again.iter().map(|template| template.source().name().to_owned()).zip(judged));
+        let judgements = templates.iter().filter_map(|template| self.of_templates.get(template.source().name()));
+        let whole = Judgement::of_all(project, judgements.cloned());
+        let is_news = !found.is_empty() || whole.findings != self.whole.findings;
+        self.whole = whole;
+        Ok(is_news)
+    }
+
+    fn print(&self, _: &Project, look: Look, out: &mut dyn Write) -> Result<(), Failure> {
+        self.check.write(&self.whole, self.global.format(), look, out)?;
+        self.check.write_lcov(&self.whole, self.global)?;
+        self.check.report_coverage(&self.whole, &mut anstream::stderr().lock())?;
+        Ok(())
+    }
+}

@@ -1,0 +1,109 @@
+//! Rendering again what a change touches: `preview --watch` and `render --watch`, as lines.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+use super::Job;
+use crate::cli::preview::write_message;
+use crate::cli::render::Line;
+use crate::cli::{Failure, Global, terminal};
+use crate::diagnostics::{Diagnostic, Look, Severity};
+use crate::message::Rendering;
+use crate::project::{Case, Gone, Ingredients, Project};
+use crate::watch::Told;
+
+/// Cards of the messages that a change touches.
+pub(in crate::cli) struct Previews<'a> {
+    messages: Messages<'a>,
+    text: Vec<u8>,
+}
+
+/// Lines of JSON about the messages that a change touches.
+pub(in crate::cli) struct Lines<'a> {
+    messages: Messages<'a>,
+    text: Vec<u8>,
+}
+
+/// The messages that are followed.
+struct Messages<'a> {
+    names: &'a [String],
+    global: &'a Global,
+    ingredients: Ingredients,
+}
+
+impl<'a> Messages<'a> {
+    fn new(names: &'a [String], global: &'a Global) -> Self {
+        Self { names, global, ingredients: Ingredients::default() }
+    }
+
+    /// Hands over what is gone, and then what is touched, rendered.
+    fn update<'p>(
+        &mut self,
+        project: &'p Project,
+        text: &mut Vec<u8>,
+        gone: impl Fn(&Gone, &mut Vec<u8>) -> io::Result<()>,
+        each: impl Fn(&Case<'p>, Rendering, &mut Vec<u8>) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        text.clear();
+        let cases = project.select(self.names)?;
+        let found = self.ingredients.follow(project, cases.iter().map(|case| (case.request.name(), *case)));
+        let touched: HashSet<_> = found.touched.iter().map(String::as_str).collect();
+        let cases: Vec<_> = cases.into_iter().filter(|case| touched.contains(case.request.name())).collect();
+        found.gone.iter().try_for_each(|is_gone| gone(is_gone, text))?;
+        Ok(project.render(&cases, &self.global.circumstances(), |case, rendering| each(case, rendering, text))?)
+    }
+}
+
+impl<'a> Previews<'a> {
+    pub(in crate::cli) fn new(names: &'a [String], global: &'a Global) -> Self {
+        Self { messages: Messages::new(names, global), text: Vec::new() }
+    }
+}
+
+impl Job for Previews<'_> {
+    fn update(&mut self, project: &Project, _: &Told) -> Result<bool, Failure> {
+        let (look, format) = (terminal::look(), self.messages.global.format());
+        self.messages.update(
+            project,
+            &mut self.text,
+            |_, _| Ok(()),
+            |case, rendering, text| write_message(case, &rendering, look, format, text),
+        )?;
+        Ok(!self.text.is_empty())
+    }
+
+    fn print(&self, _: &Project, _: Look, out: &mut dyn Write) -> Result<(), Failure> {
+        Ok(out.write_all(&self.text)?)
+    }
+}
+
+impl<'a> Lines<'a> {
+    pub(in crate::cli) fn new(names: &'a [String], global: &'a Global) -> Self {
+        Self { messages: Messages::new(names, global), text: Vec::new() }
+    }
+}
+
+impl Job for Lines<'_> {
+    fn update(&mut self, project: &Project, _: &Told) -> Result<bool, Failure> {
+        self.messages.update(
+            project,
+            &mut self.text,
+            |gone, text| Line::gone(&gone.name, &causes(project, gone)).write(text),
+            |case, rendering, text| Line::new(case, &rendering).write(text),
+        )?;
+        Ok(!self.text.is_empty())
+    }
+
+    fn print(&self, _: &Project, _: Look, out: &mut dyn Write) -> Result<(), Failure> {
+        Ok(out.write_all(&self.text)?)
+    }
+}
+
+/// Why there is a message no more, where it is not simply that its request is gone.
+fn causes(project: &Project, gone: &Gone) -> Vec<Diagnostic> {
+    let is_its = |problem: &&Diagnostic| {
+        problem.severity == Severity::Error
+            && problem.location().is_some_and(|location| gone.files.iter().any(|file| file == location.source().name()))
+    };
+    project.problems().iter().filter(is_its).cloned().collect()
+}

@@ -1,0 +1,151 @@
+//! `--watch`: a command goes on, and does again what a change touches.
+//!
+//! A [`Job`] is what a command does with a project, again and again. A [`Live`] project follows its files. Everything that
+//! happens, whether to files, at the keyboard or to the process, comes through one channel of [`Event`]s, one at a time.
+
+mod checks;
+mod event;
+mod live;
+mod messages;
+mod tests;
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::FalseyValueParser;
+use jiff::SignedDuration;
+
+use super::{Failure, Global, Outcome, terminal};
+use crate::diagnostics::{Diagnostics, Look, sanitize};
+use crate::project::Project;
+use crate::watch::Told;
+pub(super) use checks::Checks;
+use event::Event;
+use live::Live;
+pub(super) use messages::{Lines, Previews};
+pub(super) use tests::Tests;
+
+/// The interval where `--poll` says none.
+const POLL_INTERVAL: &str = "500ms";
+
+#[derive(Debug, Args)]
+pub(super) struct WatchArguments {
+    /// Go on, and do again what a change of a file touches
+    #[arg(long, env = "INKPROOF_WATCH", value_parser = FalseyValueParser::new())]
+    watch: bool,
+    /// While watching, look at the files this often, such as 2s, instead of waiting to be told of changes; 500ms if none
+    /// is given
+    #[arg(
+        long,
+        value_name = "INTERVAL",
+        env = "INKPROOF_POLL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = POLL_INTERVAL,
+        value_parser = interval
+    )]
+    poll: Option<Duration>,
+}
+
+/// Reads how often files are looked at.
+fn interval(text: &str) -> Result<Duration, String> {
+    let interval: Option<SignedDuration> = text.parse().ok();
+    let interval = interval.and_then(|interval| Duration::try_from(interval).ok());
+    let allowed = Duration::from_millis(10)..=Duration::from_secs(3600);
+    interval
+        .filter(|interval| allowed.contains(interval))
+        .ok_or_else(|| "expected a time from 10ms to 1h, such as 500ms or 2s".to_owned())
+}
+
+/// What a command does with a project, again and again.
+pub(super) trait Job {
+    /// Whether the requests that are there for tests only are among it.
+    fn is_for_tests(&self) -> bool {
+        false
+    }
+
+    /// Folders besides the project's own whose changes matter.
+    fn folders(&self, _: &Project) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
+    /// Whether it tells what is wrong with the project's files itself.
+    fn tells_problems(&self) -> bool {
+        false
+    }
+
+    /// Does what a change touches. Gives whether there is anything to show.
+    fn update(&mut self, project: &Project, changed: &Told) -> Result<bool, Failure>;
+
+    /// Prints what there is to show.
+    fn print(&self, project: &Project, look: Look, out: &mut dyn Write) -> Result<(), Failure>;
+}
+
+impl WatchArguments {
+    pub(super) const fn is_wanted(&self) -> bool {
+        self.watch
+    }
+
+    /// Does a job, and again what of it a change touches, until somebody has enough.
+    pub(super) fn run(&self, mut job: impl Job, global: &Global) -> Result<Outcome, Failure> {
+        let (events, happened) = event::channel()?;
+        let mut live = Live::open(global.directory(), &job, self.poll, &events)?;
+        event::when_nobody_reads(events);
+        let mut plain = Plain { global, problems: Diagnostics::new() };
+        plain.show(&mut job, &live.project, &Told::All)?;
+        plain.follow(&mut job, &mut live, &happened)
+    }
+}
+
+/// Prints each update as lines, for programs and for whoever reads on.
+struct Plain<'a> {
+    global: &'a Global,
+    /// What was last said to be wrong with the project's files.
+    problems: Diagnostics,
+}
+
+impl Plain<'_> {
+    fn follow(&mut self, job: &mut impl Job, live: &mut Live, happened: &Receiver<Event>) -> Result<Outcome, Failure> {
+        for event in happened {
+            match event {
+                Event::Told(Told::Notice(notice)) => say(&notice)?,
+                Event::Told(told) => match live.take(&told, job) {
+                    Ok(false) => {}
+                    Ok(true) => match self.show(job, &live.project, &told) {
+                        // The names may mean something again when a file is whole again.
+                        Err(Failure::Messages(messages)) => messages.iter().try_for_each(|message| say(message))?,
+                        other => other?,
+                    },
+                    Err(error) => say(&error.to_string())?,
+                },
+                Event::Ended(code) => return Ok(Outcome::Ended(code)),
+                Event::NobodyReads => return Ok(Outcome::Fine),
+            }
+        }
+        Ok(Outcome::Fine)
+    }
+
+    fn show(&mut self, job: &mut impl Job, project: &Project, changed: &Told) -> Result<(), Failure> {
+        if !job.tells_problems() && self.problems != *project.problems() {
+            self.problems = project.problems().clone();
+            self.global.report(&self.problems)?;
+            if self.problems.is_empty() {
+                say("nothing is wrong with the project's files any more")?;
+            }
+        }
+        if job.update(project, changed)? {
+            let mut out = BufWriter::new(anstream::stdout().lock());
+            job.print(project, terminal::look(), &mut out)?;
+            out.flush()?;
+        }
+        Ok(())
+    }
+}
+
+/// Says something besides the results.
+fn say(text: &str) -> io::Result<()> {
+    writeln!(anstream::stderr().lock(), "watch: {}", sanitize::text(text))
+}

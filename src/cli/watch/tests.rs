@@ -1,0 +1,82 @@
+//! Testing again what a change touches: `test --watch`.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::Job;
+use crate::cli::test::{run_of, write_report};
+use crate::cli::{Failure, Global};
+use crate::diagnostics::Look;
+use crate::project::{Ingredients, Project};
+use crate::snapshot::{Known, Obsolete, Report, Stage, Store, Subject, Update};
+use crate::watch::Told;
+
+/// What came of testing.
+pub(in crate::cli) struct Tests<'a> {
+    names: &'a [String],
+    update: Update,
+    global: &'a Global,
+    ingredients: Ingredients,
+    known: Known,
+    obsolete: Vec<Obsolete>,
+    /// The report as it was told.
+    text: Vec<u8>,
+}
+
+impl<'a> Tests<'a> {
+    pub(in crate::cli) fn new(names: &'a [String], update: Update, global: &'a Global) -> Self {
+        let (ingredients, known) = (Ingredients::default(), Known::default());
+        Self { names, update, global, ingredients, known, obsolete: Vec::new(), text: Vec::new() }
+    }
+
+    fn test<'p>(&mut self, project: &'p Project, changed: &Told) -> Result<(Report<'p>, bool), Failure> {
+        let subjects = Subject::all(project, &project.select(self.names)?);
+        let cases = subjects.iter().map(|subject| (subject.name.as_str(), subject.case));
+        let found = self.ingredients.follow(project, cases);
+        for name in found.touched.iter().chain(found.gone.iter().map(|gone| &gone.name)) {
+            self.known.forget(name);
+        }
+        let before = self.known.clone();
+        match changed {
+            Told::Paths(paths) => {
+                // What waits for review decides about nothing.
+                let store = Store::new(project.root(), &project.config().test.snapshots);
+                self.known.forget_those(|name| {
+                    let path = store.path(name, Stage::Accepted);
+                    path.ancestors().any(|path| paths.contains(path))
+                });
+            }
+            _ => self.known = Known::default(),
+        }
+        let run = run_of(project, self.names, self.global, self.update, false);
+        let report = run.test_unknown(subjects, &self.known);
+        self.known = report.known();
+        let is_news = !found.is_empty() || before != self.known || report.obsolete != self.obsolete;
+        self.obsolete.clone_from(&report.obsolete);
+        Ok((report, is_news))
+    }
+}
+
+impl Job for Tests<'_> {
+    fn is_for_tests(&self) -> bool {
+        true
+    }
+
+    fn folders(&self, project: &Project) -> Vec<PathBuf> {
+        vec![project.root().join(&project.config().test.snapshots)]
+    }
+
+    fn update(&mut self, project: &Project, changed: &Told) -> Result<bool, Failure> {
+        let (report, is_news) = self.test(project, changed)?;
+        if is_news {
+            let mut text = Vec::new();
+            write_report(&report, project, self.global.format_name(), crate::cli::terminal::look(), &mut text)?;
+            self.text = text;
+        }
+        Ok(is_news)
+    }
+
+    fn print(&self, _: &Project, _: Look, out: &mut dyn Write) -> Result<(), Failure> {
+        Ok(out.write_all(&self.text)?)
+    }
+}

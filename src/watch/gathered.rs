@@ -1,0 +1,59 @@
+//! What the system told of in one burst of changes.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use notify::event::{AccessKind, AccessMode};
+use notify::{Event, EventKind};
+
+use super::Places;
+use super::native::Native;
+
+/// A burst of changes.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// Where something may be different.
+    pub(super) paths: BTreeSet<PathBuf>,
+    /// Whether that is not all: a folder itself came or went, or the system has lost count.
+    pub(super) is_anything_possible: bool,
+    /// Why the system will not go on telling.
+    pub(super) error: Option<notify::Error>,
+}
+
+impl Gathered {
+    pub(super) fn is_empty(&self) -> bool {
+        self.paths.is_empty() && !self.is_anything_possible && self.error.is_none()
+    }
+
+    /// Adds what the system tells. Gives whether it matters.
+    pub(super) fn add(&mut self, event: notify::Result<Event>, native: &Native, places: &Places) -> bool {
+        let event = match event {
+            Ok(event) => event,
+            Err(error) => {
+                self.error = Some(error);
+                return true;
+            }
+        };
+        if event.need_rescan() {
+            self.is_anything_possible = true;
+            return true;
+        }
+        // Whoever reads a file changes nothing. We do so ourselves.
+        if matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write)) {
+            return false;
+        }
+        let mut matters = false;
+        for path in &event.paths {
+            if native.leads_here(path, places) {
+                self.is_anything_possible = true;
+                matters = true;
+                continue;
+            }
+            for path in native.as_given(path).filter(|path| places.has(path)) {
+                self.paths.insert(path);
+                matters = true;
+            }
+        }
+        matters
+    }
+}

@@ -1,0 +1,450 @@
+//! Watching: which paths in some folders changed, told once it is quiet again.
+//!
+//! The system tells of changes where it can (`native`). Where it cannot, because the disk is another machine's or
+//! a limit is reached, that is said, and the files are looked at again and again (`poll`). Two things are looked at in
+//! any case, since the system does not tell of them: whether the folders are still the same ones, and whether the system
+//! itself has lost count. Then everything may have changed.
+
+mod disk;
+mod gathered;
+mod native;
+mod poll;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use gathered::Gathered;
+use native::{Native, NativeError};
+use poll::Poll;
+
+/// How long nothing must change before a change is told: an editor that saves a file does so in several steps.
+pub const QUIET: Duration = Duration::from_millis(20);
+/// How long a change is kept back at most while others follow.
+const LONGEST_BURST: Duration = Duration::from_millis(250);
+/// How often files are looked at where the system does not tell of changes, unless somebody says otherwise.
+pub const POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// How often it is made sure that the folders are still the same ones.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+/// The same while the main folder is not there.
+const RETURN_INTERVAL: Duration = Duration::from_millis(100);
+
+/// What to watch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// The folder that all belongs to. Where it goes away, it is expected back.
+    pub root: PathBuf,
+    /// Folders with all that is in them, whether they are there or not.
+    pub folders: Vec<PathBuf>,
+    /// Single files in the main folder.
+    pub files: Vec<PathBuf>,
+}
+
+/// What there is to tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Something may be different at these paths: files, or folders with all that is in them.
+    Paths(BTreeSet<PathBuf>),
+    /// Anything may be different.
+    All,
+    /// A sentence for people: changes are noticed in another way than they would expect.
+    Notice(String),
+}
+
+/// A watch. It ends when it is dropped.
+#[derive(Debug)]
+pub struct Watch {
+    orders: Sender<Order>,
+}
+
+/// What a watch's thread is told.
+#[derive(Debug)]
+enum Order {
+    /// The system has something to say.
+    Event(notify::Result<notify::Event>),
+    /// From now on, these places.
+    Follow(Places),
+    Stop,
+}
+
+impl Watch {
+    /// Watches from now on. With `poll`, files are looked at that often; without, only where the system does not tell of
+    /// changes. Each change is handed to `tell`, on a thread of its own.
+    ///
+    /// When this returns, no later change is missed.
+    ///
+    /// # Errors
+    /// There is no thread to be had.
+    pub fn start(
+        places: Places,
+        poll: Option<Duration>,
+        tell: impl FnMut(Told) + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let (orders, received) = channel();
+        let mut worker = Worker {
+            identities: Vec::new(),
+            places,
+            poll,
+            method: Method::Poll(Poll::default()),
+            orders: orders.clone(),
+            received,
+            tell: Box::new(tell),
+        };
+        worker.begin();
+        thread::Builder::new().name("watch".to_owned()).spawn(move || worker.run())?;
+        Ok(Self { orders })
+    }
+
+    /// Watches other places from now on. That they may all be different is told.
+    pub fn follow(&self, places: Places) {
+        // A thread that has ended watches nothing.
+        let _ = self.orders.send(Order::Follow(places));
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.orders.send(Order::Stop);
+    }
+}
+
+/// How changes are noticed.
+enum Method {
+    Native(Native),
+    Poll(Poll),
+}
+
+/// What a watch's thread does.
+struct Worker {
+    places: Places,
+    /// How often to look; none for as long as the system tells.
+    poll: Option<Duration>,
+    method: Method,
+    /// Which folders are watched, to notice that another one has taken the place of one.
+    identities: Vec<Option<Identity>>,
+    orders: Sender<Order>,
+    received: Receiver<Order>,
+    tell: Box<dyn FnMut(Told) + Send>,
+}
+
+impl Worker {
+    /// Starts anew with the places as they are.
+    fn begin(&mut self) {
+        // Before the places are looked at: what is exchanged meanwhile is noticed then.
+        self.identities = self.places.identities();
+        let remote = self.places.all().find_map(|path| Some((path.display().to_string(), disk::remote(path)?)));
+        if let Some((folder, kind)) = remote.filter(|_| self.poll.is_none()) {
+            self.poll_instead(&format!("`{folder}` is on a network disk ({kind}), which does not tell of changes"));
+        }
+        if self.poll.is_none() {
+            match Native::start(&self.places, &self.orders) {
+                Ok(native) => {
+                    self.method = Method::Native(native);
+                    return;
+                }
+                Err(error) => self.poll_instead(&error.to_string()),
+            }
+        }
+        self.method = Method::Poll(Poll::start(&self.places));
+    }
+
+    fn poll_instead(&mut self, reason: &str) {
+        self.poll = Some(POLL_INTERVAL);
+        let milliseconds = POLL_INTERVAL.as_millis();
+        (self.tell)(Told::Notice(format!("{reason}: looking at the files every {milliseconds} ms instead")));
+    }
+
+    fn run(mut self) {
+        loop {
+            match self.received.recv_timeout(self.patience()) {
+                Ok(Order::Event(event)) => self.gather(event),
+                Ok(Order::Follow(places)) => {
+                    self.places = places;
+                    self.begin_again();
+                }
+                Err(RecvTimeoutError::Timeout) => self.look(),
+                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// How long to wait for orders before looking oneself.
+    fn patience(&self) -> Duration {
+        let is_gone = self.identities.first().is_none_or(Option::is_none);
+        let check = if is_gone { RETURN_INTERVAL } else { CHECK_INTERVAL };
+        self.poll.map_or(check, |interval| interval.min(check))
+    }
+
+    fn begin_again(&mut self) {
+        self.begin();
+        (self.tell)(Told::All);
+    }
+
+    /// Looks whether there is anything that nobody told of.
+    fn look(&mut self) {
+        if self.places.identities() != self.identities {
+            self.begin_again();
+        } else if let Method::Poll(poll) = &mut self.method {
+            let paths = poll.look(&self.places);
+            if !paths.is_empty() {
+                (self.tell)(Told::Paths(paths));
+            }
+        }
+    }
+
+    /// Gathers what the system tells until it is quiet, and tells it at once.
+    fn gather(&mut self, first: notify::Result<notify::Event>) {
+        let Method::Native(native) = &mut self.method else { return };
+        let mut gathered = Gathered::default();
+        gathered.add(first, native, &self.places);
+        let start = Instant::now();
+        let mut quiet_at = start + QUIET;
+        let mut interruption = None;
+        while !gathered.is_empty() && interruption.is_none() {
+            let left = quiet_at.min(start + LONGEST_BURST).saturating_duration_since(Instant::now());
+            match self.received.recv_timeout(left) {
+                Ok(Order::Event(event)) => {
+                    if gathered.add(event, native, &self.places) {
+                        quiet_at = Instant::now() + QUIET;
+                    }
+                }
+                Ok(order) => interruption = Some(order),
+                Err(_) => break,
+            }
+        }
+        if let Some(error) = gathered.error {
+            self.poll_instead(&NativeError::from(error).to_string());
+            self.begin_again();
+        } else if gathered.is_anything_possible {
+            self.begin_again();
+        } else if !gathered.paths.is_empty() {
+            native.follow_links(&gathered.paths);
+            (self.tell)(Told::Paths(gathered.paths));
+        }
+        if let Some(order) = interruption {
+            // Its turn is next but for what is waiting already.
+            let _ = self.orders.send(order);
+        }
+    }
+}
+
+/// What makes a folder the one that it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Identity {
+    path: PathBuf,
+    #[cfg(unix)]
+    device_and_file: (u64, u64),
+    #[cfg(not(unix))]
+    created: Option<std::time::SystemTime>,
+}
+
+impl Identity {
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok()?;
+        Some(Self {
+            // A link may have come to lead elsewhere.
+            path: path.canonicalize().ok()?,
+            #[cfg(unix)]
+            device_and_file: (
+                std::os::unix::fs::MetadataExt::dev(&metadata),
+                std::os::unix::fs::MetadataExt::ino(&metadata),
+            ),
+            #[cfg(not(unix))]
+            created: metadata.created().ok(),
+        })
+    }
+}
+
+impl Places {
+    /// The folders, the main one first.
+    fn all(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(&self.root).chain(&self.folders).map(PathBuf::as_path)
+    }
+
+    fn identities(&self) -> Vec<Option<Identity>> {
+        self.all().map(Identity::of).collect()
+    }
+
+    /// Whether a path is watched itself.
+    fn has(&self, path: &Path) -> bool {
+        self.files.iter().any(|file| file == path)
+            || self.folders.iter().any(|folder| path.starts_with(folder) && path != folder)
+    }
+
+    /// Whether a path is one of the folders, or leads to one.
+    fn leads_here(&self, path: &Path) -> bool {
+        self.all().any(|folder| folder.starts_with(path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A watched folder, and what is told of it.
+    struct Watched {
+        folder: tempfile::TempDir,
+        told: Receiver<Told>,
+        watch: Watch,
+    }
+
+    /// How long a change may take to be told.
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    impl Watched {
+        fn start(poll: Option<Duration>, prepare: impl FnOnce(&Path)) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let root = folder.path().join("project");
+            fs::create_dir_all(root.join("templates/sub")).unwrap();
+            prepare(&root);
+            let (sender, told) = channel();
+            let watch = Watch::start(places(&root), poll, move |what| drop(sender.send(what))).unwrap();
+            Self { folder, told, watch }
+        }
+
+        fn path(&self, path: &str) -> PathBuf {
+            self.folder.path().join("project").join(path)
+        }
+
+        /// Waits until a change of a file is told, or that all may be different.
+        fn expect(&self, path: &str) {
+            let (path, start) = (self.path(path), Instant::now());
+            loop {
+                let told = self.told.recv_timeout(PATIENCE.saturating_sub(start.elapsed()));
+                match told.unwrap_or_else(|_| panic!("nobody told of {}", path.display())) {
+                    Told::All => return,
+                    Told::Paths(paths) if paths.iter().any(|told| path.starts_with(told)) => return,
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn places(root: &Path) -> Places {
+        Places {
+            root: root.to_owned(),
+            folders: vec![root.join("templates"), root.join("fixtures/requests")],
+            files: vec![root.join("project.toml")],
+        }
+    }
+
+    fn write(path: &Path, text: &str) {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    #[test]
+    fn changes_of_files_are_told() {
+        for poll in [None, Some(Duration::from_millis(20))] {
+            let watched = Watched::start(poll, |root| write(&root.join("templates/a"), "1"));
+            for path in
+                ["templates/a", "templates/sub/b", "templates/new/deep/c", "project.toml", "fixtures/requests/d"]
+            {
+                write(&watched.path(path), "new");
+                watched.expect(path);
+                // Who comes late reads what is there, and is told of what comes later.
+                write(&watched.path(path), "newer");
+                watched.expect(path);
+                fs::rename(watched.path(path), watched.path("templates/moved")).unwrap();
+                watched.expect("templates/moved");
+                fs::remove_file(watched.path("templates/moved")).unwrap();
+                watched.expect("templates/moved");
+            }
+        }
+    }
+
+    #[test]
+    fn folders_go_and_come_back() {
+        for poll in [None, Some(Duration::from_millis(20))] {
+            let watched = Watched::start(poll, |_| ());
+            for (from, to) in
+                [("templates/sub", "sub"), ("templates", "t"), (".", "../away"), ("..", "../../elsewhere")]
+            {
+                // The folder above the project is gone with its name too.
+                let (from, to) = if from == ".." {
+                    let above = watched.folder.path();
+                    (above.to_owned(), above.with_extension("elsewhere"))
+                } else {
+                    (
+                        watched.path(from).components().collect(),
+                        watched.folder.path().join(to.trim_start_matches("../")),
+                    )
+                };
+                write(&from.join("before"), "");
+                fs::rename(&from, &to).unwrap();
+                watched.expect(if from.ends_with("sub") { "templates/sub/before" } else { "" });
+                fs::rename(&to, &from).unwrap();
+                watched.expect(if from.ends_with("sub") { "templates/sub/before" } else { "" });
+                write(&watched.path("templates/sub/after"), "x");
+                watched.expect("templates/sub/after");
+            }
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed() {
+        use std::os::unix::fs::symlink;
+        for poll in [None, Some(Duration::from_millis(20))] {
+            let watched = Watched::start(poll, |root| {
+                write(&root.join("../elsewhere/a"), "1");
+                symlink("../../elsewhere/a", root.join("templates/link")).unwrap();
+                write(&root.join("../requests/r"), "1");
+                fs::create_dir(root.join("fixtures")).unwrap();
+                symlink("../../requests", root.join("fixtures/requests")).unwrap();
+            });
+            write(&watched.path("../elsewhere/a"), "2");
+            watched.expect("templates/link");
+            write(&watched.path("../elsewhere/new"), "2");
+            fs::rename(watched.path("../elsewhere/new"), watched.path("../elsewhere/a")).unwrap();
+            watched.expect("templates/link");
+            write(&watched.path("../requests/r"), "2");
+            watched.expect("fixtures/requests/r");
+            write(&watched.path("../third/b"), "1");
+            symlink("../../third/b", watched.path("templates/later")).unwrap();
+            watched.expect("templates/later");
+            write(&watched.path("../third/b"), "2");
+            watched.expect("templates/later");
+            fs::remove_file(watched.path("fixtures/requests")).unwrap();
+            symlink("../../third", watched.path("fixtures/requests")).unwrap();
+            watched.expect("fixtures/requests/b");
+            write(&watched.path("../third/c"), "1");
+            watched.expect("fixtures/requests/c");
+        }
+    }
+
+    #[test]
+    fn other_places_can_be_followed() {
+        let watched = Watched::start(None, |_| ());
+        let mut places = places(&watched.path(""));
+        places.folders.push(watched.path("snippets"));
+        watched.watch.follow(places);
+        watched.expect("");
+        write(&watched.path("snippets/a"), "1");
+        watched.expect("snippets/a");
+    }
+
+    #[test]
+    fn a_burst_is_told_at_once_and_reading_is_no_change() {
+        let watched = Watched::start(None, |root| write(&root.join("templates/old"), "1"));
+        fs::read(watched.path("templates/old")).unwrap();
+        for number in 0..500 {
+            write(&watched.path(&format!("templates/{number}")), "1");
+        }
+        let (mut seen, mut times) = (BTreeSet::new(), 0);
+        while seen.len() < 500 {
+            match watched.told.recv_timeout(PATIENCE).unwrap() {
+                Told::Paths(paths) => {
+                    assert!(!paths.contains(&watched.path("templates/old")));
+                    seen.extend(paths);
+                    times += 1;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(times < 100, "told {times} times");
+    }
+}

@@ -1,0 +1,85 @@
+//! Looking at the files again and again, where the system does not tell what changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, Metadata};
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use ignore::WalkBuilder;
+
+use super::Places;
+
+/// For how long after its last change a file may change again without its time saying so: the coarsest clock of a disk
+/// is FAT's.
+const COARSEST_CLOCK: Duration = Duration::from_secs(2);
+
+/// What the files were like when they were last looked at.
+#[derive(Debug, Default)]
+pub(super) struct Poll {
+    stamps: BTreeMap<PathBuf, Stamp>,
+}
+
+/// By what a change of a file is noticed.
+#[derive(Debug, PartialEq, Eq)]
+struct Stamp {
+    is_folder: bool,
+    length: u64,
+    modified: Option<SystemTime>,
+    /// When anything about the file changed, and which file it is. A time that somebody sets does not deceive these.
+    #[cfg(unix)]
+    changed_and_file: (i64, i64, u64),
+}
+
+impl Poll {
+    pub(super) fn start(places: &Places) -> Self {
+        Self { stamps: stamps(places) }
+    }
+
+    /// Where something may be different since the last look.
+    pub(super) fn look(&mut self, places: &Places) -> BTreeSet<PathBuf> {
+        let before = std::mem::replace(&mut self.stamps, stamps(places));
+        let now = SystemTime::now();
+        let changed =
+            self.stamps.iter().filter(|(path, stamp)| before.get(*path) != Some(stamp) || stamp.is_young(now));
+        let gone = before.keys().filter(|path| !self.stamps.contains_key(*path));
+        changed.map(|(path, _)| path).chain(gone).cloned().collect()
+    }
+}
+
+impl Stamp {
+    fn new(metadata: &Metadata) -> Self {
+        let is_folder = metadata.is_dir();
+        Self {
+            is_folder,
+            // A folder is different when something else is.
+            length: if is_folder { 0 } else { metadata.len() },
+            modified: metadata.modified().ok().filter(|_| !is_folder),
+            #[cfg(unix)]
+            changed_and_file: {
+                use std::os::unix::fs::MetadataExt;
+                if is_folder { (0, 0, 0) } else { (metadata.ctime(), metadata.ctime_nsec(), metadata.ino()) }
+            },
+        }
+    }
+
+    /// Whether a change right after the last one could not be seen. A time to come says nothing either.
+    fn is_young(&self, now: SystemTime) -> bool {
+        let modified = self.modified.filter(|_| !self.is_folder);
+        modified.is_some_and(|modified| now.duration_since(modified).is_ok_and(|age| age < COARSEST_CLOCK))
+    }
+}
+
+fn stamps(places: &Places) -> BTreeMap<PathBuf, Stamp> {
+    let mut stamps = BTreeMap::new();
+    let mut look = |path: PathBuf| {
+        if let Ok(metadata) = fs::metadata(&path) {
+            stamps.insert(path, Stamp::new(&metadata));
+        }
+    };
+    for folder in &places.folders {
+        let walk = WalkBuilder::new(folder).standard_filters(false).hidden(true).build();
+        walk.flatten().filter(|entry| entry.depth() > 0).for_each(|entry| look(entry.into_path()));
+    }
+    places.files.iter().cloned().for_each(look);
+    stamps
+}

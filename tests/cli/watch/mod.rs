@@ -1,0 +1,3 @@
+//! `--watch`: without a terminal, and at one.
+
+mod plain;

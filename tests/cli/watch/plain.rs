@@ -1,0 +1,272 @@
+//! Watching without a terminal: each update as lines.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use crate::sandbox::Run;
+use crate::scratch::Scratch;
+
+/// How long something may take to be told.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A command that watches.
+struct Watching {
+    child: Child,
+    out: Receiver<String>,
+    err: Receiver<String>,
+}
+
+fn lines(stream: impl std::io::Read + Send + 'static) -> Receiver<String> {
+    let (sender, lines) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    lines
+}
+
+impl Watching {
+    fn start(scratch: &Scratch, arguments: &[&str]) -> Self {
+        let mut command = scratch.command();
+        command.args(arguments);
+        Self::of(command)
+    }
+
+    fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (out, err) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
+        Self { child, out, err }
+    }
+
+    /// Waits for a line with this text, and gives the lines before it.
+    fn expect(&self, text: &str) -> Vec<String> {
+        until(&self.out, text)
+    }
+
+    fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    /// Interrupts it, and gives the exit code.
+    fn interrupt(mut self) -> Option<i32> {
+        self.signal("-INT");
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        // It has usually ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn until(lines: &Receiver<String>, text: &str) -> Vec<String> {
+    let start = Instant::now();
+    let mut seen = Vec::new();
+    loop {
+        let line = lines.recv_timeout(PATIENCE.saturating_sub(start.elapsed()));
+        let line = line.unwrap_or_else(|_| panic!("no {text:?} in:\n{}", seen.join("\n")));
+        if line.contains(text) {
+            return seen;
+        }
+        seen.push(line);
+    }
+}
+
+/// The requests that lines of JSON are about.
+fn requests(lines: &[String]) -> Vec<String> {
+    let line = |line: &String| serde_json::from_str::<serde_json::Value>(line).unwrap();
+    lines.iter().map(|text| line(text)["request"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Beside the others, a template that comes last.
+fn project() -> Scratch {
+    let scratch = Scratch::node();
+    scratch.write("templates/z_last.liquid", "---\n---\n{ \"title\": \"last 0\" }\n");
+    scratch.request("last", "z_last", "{}");
+    scratch
+}
+
+#[test]
+fn render_prints_what_is_touched() {
+    for poll in [None, Some("--poll=20ms")] {
+        let scratch = project();
+        scratch.write("fixtures/customers/bob.json", "{ \"id\": \"2\", \"name\": \"Bob\" }\n");
+        scratch.write("snippets/bye.liquid", "Bye");
+        let arguments: Vec<_> = ["render", "--watch"].into_iter().chain(poll).collect();
+        let watching = Watching::start(&scratch, &arguments);
+        assert_eq!(requests(&watching.expect("last 0")), ["hello", "order/nothing", "order/small"]);
+        let mut count = 0;
+        let mut after = |change: &dyn Fn(&Scratch)| {
+            change(&scratch);
+            // The change has been told when the next one is: what is told at once comes in the order of templates.
+            count += 1;
+            scratch.replace("templates/z_last.liquid", &format!("last {}", count - 1), &format!("last {count}"));
+            let mut told = requests(&watching.expect(&format!("last {count}")));
+            told.sort();
+            told.dedup();
+            told
+        };
+        assert_eq!(after(&|scratch| scratch.replace("templates/hello.liquid", "Hello", "Hi")), ["hello"]);
+        assert_eq!(after(&|scratch| scratch.request("order/big", "order", "{ \"id\": 70 }")), ["order/big"]);
+        assert_eq!(
+            after(&|scratch| scratch.replace("fixtures/customers/ada.json", "Ada", "Ida")),
+            ["hello", "order/big", "order/nothing", "order/small"]
+        );
+        assert!(after(&|scratch| scratch.replace("fixtures/customers/bob.json", "Bob", "Rob")).is_empty());
+        assert_eq!(after(&|scratch| scratch.replace("templates/hello.liquid", "Hi", "{{ snippets.bye }}")), ["hello"]);
+        assert_eq!(after(&|scratch| scratch.write("snippets/bye.liquid", "Farewell")), ["hello"]);
+        assert!(after(&|scratch| scratch.write("snippets/other.liquid", "x")).is_empty());
+        assert_eq!(after(&|scratch| scratch.remove("fixtures/requests/order/big.json")), ["order/big"]);
+        assert_eq!(after(&|scratch| scratch.write("templates/hello.liquid", "broken")), ["hello"]);
+        assert_eq!(watching.interrupt(), Some(130));
+    }
+}
+
+#[test]
+fn what_editors_do_is_seen_once_it_is_done() {
+    let scratch = project();
+    let watching = Watching::start(&scratch, &["render", "--watch", "hello"]);
+    watching.expect("Hello Ada");
+    let path = scratch.path("templates/hello.liquid");
+    let text = |title: &str| format!("---\n---\n{{ \"title\": \"{title}\" }}\n");
+    // vim: a test of the folder, a backup, a new file under the old name.
+    scratch.write("templates/4913", "");
+    scratch.remove("templates/4913");
+    std::fs::rename(&path, scratch.path("templates/hello.liquid~")).unwrap();
+    scratch.write("templates/.hello.liquid.swp", "x");
+    scratch.write("templates/hello.liquid", &text("from vim"));
+    scratch.remove("templates/hello.liquid~");
+    watching.expect("from vim");
+    // Others: a new file moved over the old one.
+    scratch.write("templates/hello.liquid.tmp", &text("moved over"));
+    std::fs::rename(scratch.path("templates/hello.liquid.tmp"), &path).unwrap();
+    watching.expect("moved over");
+    // Others again: deleted and written anew.
+    scratch.remove("templates/hello.liquid");
+    scratch.write("templates/hello.liquid", &text("anew"));
+    watching.expect("anew");
+    // The whole project goes away and comes back, with something else in it.
+    let away = scratch.root().with_extension("away");
+    std::fs::rename(scratch.root(), &away).unwrap();
+    until(&watching.err, "cannot read");
+    std::fs::write(away.join("templates/hello.liquid"), text("returned")).unwrap();
+    std::fs::rename(&away, scratch.root()).unwrap();
+    watching.expect("returned");
+    scratch.write("templates/hello.liquid", &text("at last"));
+    watching.expect("at last");
+    assert_eq!(watching.interrupt(), Some(130));
+}
+
+#[test]
+fn check_keeps_its_summary_whole() {
+    let scratch = project();
+    let watching = Watching::start(&scratch, &["check", "--watch", "--format", "full"]);
+    let fresh = || Run::of(&scratch.command().arg("check").output().unwrap()).last_line().to_owned();
+    watching.expect(&fresh());
+    scratch.replace("templates/hello.liquid", "customer.name", "trigger.missing");
+    let now = fresh();
+    let told = watching.expect(&now);
+    assert!(told.iter().any(|line| line.contains("trigger.missing")), "{told:?}");
+    scratch.replace("templates/hello.liquid", "trigger.missing", "customer.name");
+    assert_ne!(now, fresh());
+    watching.expect(&fresh());
+    assert_eq!(watching.interrupt(), Some(130));
+}
+
+#[test]
+fn test_keeps_its_summary_whole() {
+    let scratch = project();
+    let watching = Watching::start(&scratch, &["test", "--watch"]);
+    watching.expect("tested 4: 0 unchanged, 4 new, 0 different, 0 unusable, 0 obsolete");
+    assert_eq!(scratch.run(&["accept"]).code, 0);
+    watching.expect("tested 4: 4 unchanged");
+    scratch.replace("templates/hello.liquid", "Hello", "Bye");
+    let told = watching.expect("tested 4: 3 unchanged, 0 new, 1 different, 0 unusable, 0 obsolete");
+    assert!(told.iter().any(|line| line.contains("\"Hello Ada\" → \"Bye Ada\"")), "{told:?}");
+    // What is not touched is still told.
+    scratch.replace("templates/order.liquid", "has shipped", "is here");
+    let told = watching.expect("tested 4: 2 unchanged, 0 new, 2 different, 0 unusable, 0 obsolete");
+    assert!(told.iter().any(|line| line.contains("\"Hello Ada\" → \"Bye Ada\"")), "{told:?}");
+    scratch.remove("fixtures/requests/hello.json");
+    watching.expect("tested 3: 2 unchanged, 0 new, 1 different, 0 unusable, 2 obsolete");
+    scratch.write("inkproof.toml", "[test]\nnow = \"2027-01-01T00:00:00Z\"\n");
+    watching.expect("tested 3: 1 unchanged, 0 new, 2 different, 0 unusable, 2 obsolete");
+    assert_eq!(watching.interrupt(), Some(130));
+}
+
+#[test]
+fn a_test_that_accepts_goes_on_accepting() {
+    let scratch = project();
+    let watching = Watching::start(&scratch, &["test", "--watch", "--update", "all"]);
+    watching.expect("accepted 4");
+    scratch.replace("templates/hello.liquid", "Hello", "Bye");
+    watching.expect("accepted 1");
+    scratch.remove("fixtures/requests/hello.json");
+    watching.expect("hello.snap: obsolete: deleted");
+    assert!(!scratch.path("tests/snapshots/hello.snap").exists());
+    assert_eq!(watching.interrupt(), Some(130));
+}
+
+#[test]
+fn preview_prints_the_cards_that_are_touched() {
+    let scratch = project();
+    let watching = Watching::start(&scratch, &["preview", "--watch"]);
+    watching.expect("Order 7 has shipped");
+    scratch.replace("templates/order.liquid", "has shipped", "is here");
+    let told = watching.expect("Order 7 is here");
+    assert!(!told.iter().any(|line| line.contains("Hello")), "{told:?}");
+    watching.signal("-TERM");
+    let mut watching = watching;
+    assert_eq!(watching.child.wait().unwrap().code(), Some(143));
+}
+
+#[test]
+fn it_ends_when_nobody_reads() {
+    let scratch = project();
+    let mut command = scratch.command();
+    command.args(["render", "--watch"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut String::new()).unwrap();
+    drop(out);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn where_the_system_does_not_tell_of_changes_files_are_looked_at() {
+    let scratch = project();
+    let program = scratch.command();
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n 12; exec \"$0\" render --watch"]).arg(program.get_program());
+    command.current_dir(scratch.root());
+    let watching = Watching::of(command);
+    until(&watching.err, "looking at the files every 500 ms instead");
+    watching.expect("last 0");
+    scratch.replace("templates/z_last.liquid", "last 0", "last 1");
+    watching.expect("last 1");
+    assert_eq!(watching.interrupt(), Some(130));
+}
+
+#[test]
+fn what_cannot_be_meant() {
+    let scratch = project();
+    for (arguments, expected) in [
+        (&["render", "--watch", "--poll=soon"][..], "expected a time from 10ms to 1h"),
+        (&["render", "--watch", "--poll=1ns"], "expected a time from 10ms to 1h"),
+        (&["test", "--watch", "--fail-fast"], "cannot be used with"),
+        (&["check", "--watch", "--fix"], "cannot be used with"),
+        (&["render", "--watch", "nothing"], "there is no template or request `nothing`"),
+    ] {
+        let said = scratch.run(arguments);
+        assert_eq!(said.code, 2, "{arguments:?}");
+        assert!(said.stderr.contains(expected), "{}", said.stderr);
+    }
+}
