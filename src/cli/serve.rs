@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -39,6 +40,9 @@ pub(super) struct Serve {
     /// How many messages to keep; the oldest go first
     #[arg(long, value_name = "NUMBER", default_value_t = 10_000)]
     keep: usize,
+    /// Keep messages in a file as well, so that they are there again after a restart
+    #[arg(long, value_name = "FILE", env = "INKPROOF_STORE")]
+    store: Option<PathBuf>,
     /// Do not tell of each message
     #[arg(long, short)]
     quiet: bool,
@@ -61,6 +65,7 @@ impl Serve {
             sse: !self.no_sse,
             poll: self.poll,
             keep: self.keep,
+            store: self.store.clone(),
             command: self.exec.clone(),
         };
         let (quiet, format) = (self.quiet, global.format());
@@ -111,5 +116,8 @@ fn tell(captured: &Captured, format: Format) -> std::io::Result<()> {
     let line = format!("{status} {} to {to} ({})", captured.template, captured.id);
     let mut err = anstream::stderr().lock();
     writeln!(err, "{}", sanitize::line(&line))?;
-    format.renderer(terminal::look()).render(&captured.diagnostics, &mut err)
+    captured
+        .findings
+        .found()
+        .map_or(Ok(()), |diagnostics| format.renderer(terminal::look()).render(diagnostics, &mut err))
 }

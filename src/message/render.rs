@@ -21,7 +21,7 @@ const EXPIRATION_TOO_LONG: Code = Code::new("expiration-too-long");
 const WRONG_NAMESPACE: Code = Code::new("wrong-namespace");
 
 /// What a recipient's inbox receives. Serializes to the object that Customer.io's client library hands out.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Message {
     /// The type; empty where the template has none.
     #[serde(rename = "type")]

@@ -5,6 +5,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::database::NotWritten;
+
 /// A request that is refused, in the envelope that every client library of Customer.io can show:
 /// `{"meta": {"error": "…"}}`.
 #[derive(Debug)]
@@ -35,6 +37,13 @@ impl Refusal {
     pub(super) fn with(mut self, key: &'static str, value: Value) -> Self {
         self.beside = Some((key, value));
         self
+    }
+}
+
+impl From<NotWritten> for Refusal {
+    fn from(problem: NotWritten) -> Self {
+        let status = if problem.is_full { StatusCode::INSUFFICIENT_STORAGE } else { StatusCode::INTERNAL_SERVER_ERROR };
+        Self::new(status, problem.to_string())
     }
 }
 

@@ -16,8 +16,9 @@ use tokio::time::Instant;
 
 use super::answer::Refusal;
 use super::body;
-use super::captured::{Captured, Filter, explanation};
+use super::captured::{Captured, Filter};
 use super::faults::Fault;
+use super::findings::explanation;
 use super::state::State;
 use crate::diagnostics::{Diagnostics, Source};
 use crate::liquid::Mode;
@@ -86,7 +87,7 @@ pub(super) async fn remove_messages(
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, Refusal> {
     let filter = filter_alone(query.as_deref())?;
-    Ok(Json(json!({ "deleted": state.store.remove_all(&filter, state.clock.now()) })))
+    Ok(Json(json!({ "deleted": state.store.remove_all(&filter, state.clock.now()).await? })))
 }
 
 /// `GET /inkproof/api/messages/{id}`
@@ -101,7 +102,7 @@ pub(super) async fn remove_message(
     extract::State(state): Shared,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
-    if state.store.remove(&id) { Ok(Json(json!({ "deleted": 1 }))) } else { Err(no_message(&id)) }
+    if state.store.remove(&id).await? { Ok(Json(json!({ "deleted": 1 }))) } else { Err(no_message(&id)) }
 }
 
 fn no_message(id: &str) -> Refusal {
@@ -139,14 +140,14 @@ pub(super) async fn wait(extract::State(state): Shared, RawQuery(query): RawQuer
 }
 
 /// `POST /inkproof/api/reset`: as just started, but for the ids.
-pub(super) async fn reset(extract::State(state): Shared) -> Json<Value> {
+pub(super) async fn reset(extract::State(state): Shared) -> Result<Json<Value>, Refusal> {
     state.faults.clear();
     state.events.clear();
     match state.options.now {
         Some(now) => state.clock.set(now, Some(true)),
         None => state.clock.reset(),
     }
-    Json(json!({ "deleted": state.store.remove_all(&Filter::default(), state.clock.now()) }))
+    Ok(Json(json!({ "deleted": state.store.remove_all(&Filter::default(), state.clock.now()).await? })))
 }
 
 /// `GET /inkproof/api/events`

@@ -1,16 +1,18 @@
 //! Captured messages: what was asked for, what came of it, and what the recipient has done with it since.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::diagnostics::{Diagnostics, Format, Look, did_you_mean};
+use super::findings::Findings;
+use crate::diagnostics::did_you_mean;
 use crate::message::{Customer, IdentifierKind, Message};
 
-/// A message that was sent to the server, whether or not anything came of it.
-#[derive(Clone, Debug)]
+/// A message that was sent to the server, whether or not anything came of it. Serializes to what is kept in a file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Captured {
     /// The `delivery_id` that the sender was answered, and the `queueId` that the recipient's client uses.
@@ -30,7 +32,8 @@ pub struct Captured {
     /// The message; none where it failed.
     pub message: Option<Message>,
     /// What is wrong or doubtful.
-    pub diagnostics: Diagnostics,
+    #[serde(flatten)]
+    pub findings: Findings,
     /// Whether it failed, and Customer.io's test send would not show it.
     pub test_send_looks_fine: bool,
     /// Whether the recipient has opened it.
@@ -42,17 +45,17 @@ pub struct Captured {
 }
 
 /// Whom a message is for.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Recipient {
     /// The customer's names, by kind.
     #[serde(flatten)]
-    pub identifiers: BTreeMap<&'static str, String>,
+    pub identifiers: BTreeMap<Cow<'static, str>, String>,
     /// What people call the customer.
     pub name: Option<String>,
 }
 
 /// A request as it came.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Received {
     /// Its headers, in order; no secret is kept.
     pub headers: Vec<(String, String)>,
@@ -61,7 +64,7 @@ pub struct Received {
 }
 
 /// Something that a recipient's client reported of a message, such as a click.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// `opened`, `clicked` or the like.
     pub metric: String,
@@ -93,7 +96,8 @@ impl Recipient {
     /// A customer as a recipient.
     #[must_use]
     pub fn new(customer: &Customer) -> Self {
-        let identifier = |kind: IdentifierKind| Some((kind.as_str(), customer.identifier(kind)?.to_owned()));
+        let identifier =
+            |kind: IdentifierKind| Some((Cow::Borrowed(kind.as_str()), customer.identifier(kind)?.to_owned()));
         Self {
             identifiers: IdentifierKind::ALL.into_iter().filter_map(identifier).collect(),
             name: customer.display_name().map(str::to_owned),
@@ -153,7 +157,7 @@ impl Captured {
         let headers: usize = self.request.headers.iter().map(|(name, value)| 64 + name.len() + value.len()).sum();
         let reports: usize = self.reports.iter().map(Report::weight).sum();
         // The body is also what diagnostics point into, and holds the recipient's identifiers.
-        1024 + 4 * self.request.body.len() + headers + properties + 2048 * self.diagnostics.len() + reports
+        1024 + 4 * self.request.body.len() + headers + properties + self.findings.weight() + reports
     }
 }
 
@@ -195,8 +199,8 @@ impl Serialize for Shown<'_> {
             send_at: Timestamp,
             opened: bool,
             message: Option<&'a Message>,
-            diagnostics: &'a Diagnostics,
-            explanation: String,
+            #[serde(flatten)]
+            findings: &'a Findings,
             test_send_looks_fine: bool,
             reports: &'a [Report],
             request: &'a Received,
@@ -211,23 +215,13 @@ impl Serialize for Shown<'_> {
             send_at: captured.send_at,
             opened: captured.opened,
             message: captured.message.as_ref(),
-            diagnostics: &captured.diagnostics,
-            explanation: explanation(&captured.diagnostics),
+            findings: &captured.findings,
             test_send_looks_fine: captured.test_send_looks_fine,
             reports: &captured.reports,
             request: &captured.request,
         }
         .serialize(serializer)
     }
-}
-
-/// Diagnostics as a terminal would show them, with the lines they are about.
-pub(super) fn explanation(diagnostics: &Diagnostics) -> String {
-    let mut text = Vec::new();
-    let look = Look { color: false, unicode: true, width: 100 };
-    // A vector takes whatever is written.
-    let _ = Format::Full.renderer(look).render(diagnostics, &mut text);
-    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// Which captured messages are meant. All that is given must fit.

@@ -73,7 +73,7 @@ pub(super) async fn record(
     let size = text.len() / events.len().max(1);
     for event in events {
         if let Some((id, report)) = report(&event, &state) {
-            state.store.report(&id, report);
+            state.store.report(&id, report).await?;
         }
         state.events.add(event, size);
     }

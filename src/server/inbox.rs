@@ -51,7 +51,7 @@ pub(super) async fn mark(
 ) -> Result<Json<Value>, Refusal> {
     let user = user(&headers)?;
     let Marks { opened } = body::json(body).await?;
-    changed(state.store.change(&id, &user, |message| message.opened = opened), &id)
+    changed(state.store.change(&id, &user, |message| message.opened = opened).await?, &id)
 }
 
 /// `POST /api/v1/logs/queue/{queueId}`: delete.
@@ -61,7 +61,7 @@ pub(super) async fn delete(
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
     let user = user(&headers)?;
-    changed(state.store.change(&id, &user, |message| message.deleted = true), &id)
+    changed(state.store.change(&id, &user, |message| message.deleted = true).await?, &id)
 }
 
 fn changed(changed: bool, id: &str) -> Result<Json<Value>, Refusal> {

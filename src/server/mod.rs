@@ -11,8 +11,10 @@ mod body;
 mod captured;
 mod clock;
 mod connection;
+mod database;
 mod events;
 mod faults;
+mod findings;
 mod guard;
 mod inbox;
 mod live_project;
@@ -26,6 +28,7 @@ mod transactional;
 
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +42,7 @@ use tokio::process::Command;
 use tokio::task::JoinSet;
 
 pub use captured::{Captured, Received, Recipient, Report, Status};
+pub use findings::{Findings, Told};
 
 use answer::Refusal;
 use state::State;
@@ -72,6 +76,8 @@ pub struct Options {
     pub poll: u32,
     /// How many messages are kept.
     pub keep: usize,
+    /// A file to keep them in as well, so that they outlive the server.
+    pub store: Option<PathBuf>,
     /// A command to run while the server is up. The server ends with it.
     pub command: Option<String>,
 }
@@ -91,7 +97,7 @@ pub enum End {
 /// message that is captured.
 ///
 /// # Errors
-/// A port cannot be had, or the command cannot be started.
+/// A port cannot be had, the file of messages cannot be used, or the command cannot be started.
 pub fn serve(
     project: Project,
     options: Options,
@@ -107,7 +113,8 @@ pub fn serve(
         .thread_stack_size(16 << 20)
         .max_blocking_threads(16)
         .build()?;
-    let state = Arc::new(State::new(project, options, Box::new(observe)));
+    let state = State::new(project, options, Box::new(observe)).map_err(io::Error::other)?;
+    let state = Arc::new(state);
     let end = runtime.block_on(run(state, ready));
     runtime.shutdown_timeout(FAREWELL);
     end

@@ -48,7 +48,10 @@ pub(super) async fn send(
     let body = body::text(body).await?;
     let received = Received { headers: kept(&headers), body };
     // Most messages take less time than handing them to another thread would; the limits keep the others short.
-    accept(&state, received).map(Json)
+    let (captured, accepted) = accept(&state, received)?;
+    (state.observe)(&captured);
+    state.store.put(captured).await?;
+    Ok(Json(accepted))
 }
 
 /// Any key will do, but there must be one.
@@ -71,8 +74,8 @@ fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
     headers.iter().map(|(name, text)| (name.as_str().to_owned(), value(name, text))).collect()
 }
 
-/// Renders and captures the message that is asked for.
-fn accept(state: &State, received: Received) -> Result<Accepted, Refusal> {
+/// Renders the message that is asked for.
+fn accept(state: &State, received: Received) -> Result<(Captured, Accepted), Refusal> {
     let mut problems = Diagnostics::new();
     let source = Source::new("request.json", received.body.as_str());
     let request = Request::read("request", source, &mut problems).map_err(|errors| malformed(&errors))?;
@@ -104,7 +107,7 @@ fn accept(state: &State, received: Received) -> Result<Accepted, Refusal> {
         send_at,
         draft: delivery.queue_draft,
         message: rendering.message,
-        diagnostics: problems,
+        findings: problems.into(),
         test_send_looks_fine: rendering.test_send_looks_fine,
         opened: false,
         deleted: false,
@@ -115,9 +118,7 @@ fn accept(state: &State, received: Received) -> Result<Accepted, Refusal> {
         queued_at: queued_at.as_second(),
         send_at: delivery.send_at.map(Timestamp::as_second),
     };
-    (state.observe)(&captured);
-    state.store.put(captured);
-    Ok(accepted)
+    Ok((captured, accepted))
 }
 
 /// What a request says of how its message is to be delivered.

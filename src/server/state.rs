@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::Options;
 use super::captured::Captured;
 use super::clock::Clock;
+use super::database::OpenError;
 use super::events::Events;
 use super::faults::Faults;
 use super::live_project::LiveProject;
@@ -36,10 +37,20 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(project: Project, options: Options, observe: Box<dyn Fn(&Captured) + Send + Sync>) -> Self {
-        Self {
+    /// The state at the start.
+    ///
+    /// # Errors
+    /// The file of captured messages cannot be used.
+    pub(super) fn new(
+        project: Project,
+        options: Options,
+        observe: Box<dyn Fn(&Captured) + Send + Sync>,
+    ) -> Result<Self, OpenError> {
+        let bounds = Bounds { messages: options.keep, bytes: MAX_BYTES };
+        let store = options.store.as_ref().map_or_else(|| Ok(Store::new(bounds)), |file| Store::open(bounds, file))?;
+        Ok(Self {
             project: LiveProject::new(project),
-            store: Store::new(Bounds { messages: options.keep, bytes: MAX_BYTES }),
+            store,
             clock: Clock::new(options.now),
             faults: Faults::default(),
             events: Events::default(),
@@ -48,7 +59,7 @@ impl State {
             run: format!("{:x}", Timestamp::now().as_millisecond()),
             count: AtomicU64::new(0),
             options,
-        }
+        })
     }
 
     /// How to render at a moment. A server has less to spare for one message than a command.

@@ -1,6 +1,8 @@
-//! The store: captured messages in memory, the newest of them, found by id and by recipient.
+//! The store: captured messages in memory, the newest of them, found by id and by recipient; and in a file as well, where
+//! they shall outlive the server.
 
 use std::collections::{HashMap, VecDeque};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -8,6 +10,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::captured::{Captured, Filter, Report};
+use super::database::{Database, NotWritten, OpenError, Pending};
 
 /// Most reports that are kept of a message.
 const MAX_REPORTS: usize = 100;
@@ -17,6 +20,7 @@ const MAX_REPORTS: usize = 100;
 pub(super) struct Store {
     shelf: Mutex<Shelf>,
     changes: watch::Sender<u64>,
+    database: Option<Database>,
 }
 
 /// How much is kept; the oldest goes first.
@@ -41,16 +45,21 @@ struct Shelf {
 }
 
 impl Store {
+    /// A store in memory.
     pub(super) fn new(bounds: Bounds) -> Self {
-        let shelf = Shelf {
-            bounds,
-            messages: VecDeque::new(),
-            first: 0,
-            by_id: HashMap::new(),
-            by_identifier: HashMap::new(),
-            weight: 0,
-        };
-        Self { shelf: Mutex::new(shelf), changes: watch::Sender::new(0) }
+        Self { shelf: Mutex::new(Shelf::new(bounds)), changes: watch::Sender::new(0), database: None }
+    }
+
+    /// A store that is kept in a file, with what is there already.
+    ///
+    /// # Errors
+    /// The file cannot be used.
+    pub(super) fn open(bounds: Bounds, file: &Path) -> Result<Self, OpenError> {
+        let (mut shelf, mut too_old) = (Shelf::new(bounds), Vec::new());
+        let database = Database::open(file, |message| too_old.extend(shelf.put(message)))?;
+        // Where that fails, they are forgotten the next time.
+        drop(database.remove(too_old));
+        Ok(Self { shelf: Mutex::new(shelf), changes: watch::Sender::new(0), database: Some(database) })
     }
 
     /// Tells of every change from now on.
@@ -64,9 +73,20 @@ impl Store {
     }
 
     /// Keeps a message, and forgets the oldest where there are too many.
-    pub(super) fn put(&self, message: Captured) {
-        self.lock().put(message);
+    ///
+    /// # Errors
+    /// It could not be written to the file. It is not kept at all then.
+    pub(super) async fn put(&self, message: Captured) -> Result<(), NotWritten> {
+        if let Some(database) = &self.database {
+            database.put(&message).written().await?;
+        }
+        let too_old = self.lock().put(message);
+        if let Some(database) = &self.database {
+            // Where that fails, they are forgotten the next time that the file is opened.
+            drop(database.remove(too_old));
+        }
         self.wake();
+        Ok(())
     }
 
     /// What a user's inbox holds, newest first, as inbox clients receive it.
@@ -109,62 +129,95 @@ impl Store {
     }
 
     /// Changes a message that is in a user's hands. False where they have none of that id.
-    pub(super) fn change(&self, id: &str, user: &str, change: impl FnOnce(&mut Captured)) -> bool {
-        self.change_if(id, |message| message.recipient.is(user), change)
+    ///
+    /// # Errors
+    /// The change could not be written to the file.
+    pub(super) async fn change(
+        &self,
+        id: &str,
+        user: &str,
+        change: impl FnOnce(&mut Captured),
+    ) -> Result<bool, NotWritten> {
+        self.change_if(id, |message| message.recipient.is(user), change).await
     }
 
     /// Adds what a client reported. False where there is no such message.
-    pub(super) fn report(&self, id: &str, report: Report) -> bool {
-        self.change_if(
-            id,
-            |_| true,
-            |message| {
-                if message.reports.len() < MAX_REPORTS {
-                    message.reports.push(report);
-                }
-            },
-        )
+    ///
+    /// # Errors
+    /// The report could not be written to the file.
+    pub(super) async fn report(&self, id: &str, report: Report) -> Result<bool, NotWritten> {
+        let add = |message: &mut Captured| {
+            if message.reports.len() < MAX_REPORTS {
+                message.reports.push(report);
+            }
+        };
+        self.change_if(id, |_| true, add).await
     }
 
-    fn change_if(&self, id: &str, test: impl FnOnce(&Captured) -> bool, change: impl FnOnce(&mut Captured)) -> bool {
+    async fn change_if(
+        &self,
+        id: &str,
+        test: impl FnOnce(&Captured) -> bool,
+        change: impl FnOnce(&mut Captured),
+    ) -> Result<bool, NotWritten> {
+        let Some(pending) = self.change_at_once(id, test, change) else { return Ok(false) };
+        self.wake();
+        pending.written().await.map(|()| true)
+    }
+
+    /// Changes a message in memory, and asks for the same in the file, in this order for everyone.
+    fn change_at_once(
+        &self,
+        id: &str,
+        test: impl FnOnce(&Captured) -> bool,
+        change: impl FnOnce(&mut Captured),
+    ) -> Option<Pending> {
         let mut kept = self.lock();
-        let Some(number) = kept.by_id.get(id).copied() else { return false };
-        let Some(message) = kept.get_mut(number).filter(|message| test(message)) else { return false };
+        let number = kept.by_id.get(id).copied()?;
+        let message = kept.get_mut(number).filter(|message| test(message))?;
         let before = message.weight();
         change(message);
         let after = message.weight();
+        let pending = self.database.as_ref().map_or(Pending::nothing(), |database| database.put(message));
         kept.weight = (kept.weight + after).saturating_sub(before);
-        drop(kept);
-        self.wake();
-        true
+        Some(pending)
     }
 
     /// Forgets a message. False where there is none of that id.
-    pub(super) fn remove(&self, id: &str) -> bool {
-        let mut kept = self.lock();
-        let number = kept.by_id.get(id).copied();
-        let removed = number.is_some_and(|number| kept.remove(number));
-        drop(kept);
-        if removed {
-            self.wake();
-        }
-        removed
+    ///
+    /// # Errors
+    /// It could not be forgotten in the file.
+    pub(super) async fn remove(&self, id: &str) -> Result<bool, NotWritten> {
+        let removed = self.remove_where(|kept| kept.by_id.get(id).copied().into_iter().collect()).await?;
+        Ok(removed > 0)
     }
 
     /// Forgets the messages that fit, and says how many they were.
-    pub(super) fn remove_all(&self, filter: &Filter, now: Timestamp) -> usize {
-        let mut kept = self.lock();
-        let first = kept.first;
-        let fits = |(number, message): (u64, &Option<Captured>)| {
-            message.as_ref().filter(|message| filter.fits(message, now)).map(|_| number)
+    ///
+    /// # Errors
+    /// They could not be forgotten in the file.
+    pub(super) async fn remove_all(&self, filter: &Filter, now: Timestamp) -> Result<usize, NotWritten> {
+        let fitting = |kept: &Shelf| {
+            let fits = |(number, message): (u64, &Option<Captured>)| {
+                message.as_ref().filter(|message| filter.fits(message, now)).map(|_| number)
+            };
+            (kept.first..).zip(&kept.messages).filter_map(fits).collect()
         };
-        let numbers: Vec<_> = (first..).zip(&kept.messages).filter_map(fits).collect();
-        for number in &numbers {
-            kept.remove(*number);
+        self.remove_where(fitting).await
+    }
+
+    async fn remove_where(&self, choose: impl FnOnce(&Shelf) -> Vec<u64>) -> Result<usize, NotWritten> {
+        let (count, pending) = {
+            let mut kept = self.lock();
+            let numbers = choose(&kept);
+            let ids: Vec<_> = numbers.into_iter().filter_map(|number| kept.remove(number)).collect();
+            let count = ids.len();
+            (count, self.database.as_ref().map_or(Pending::nothing(), |database| database.remove(ids)))
+        };
+        if count > 0 {
+            self.wake();
         }
-        drop(kept);
-        self.wake();
-        numbers.len()
+        pending.written().await.map(|()| count)
     }
 
     fn lock(&self) -> MutexGuard<'_, Shelf> {
@@ -173,6 +226,17 @@ impl Store {
 }
 
 impl Shelf {
+    fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            messages: VecDeque::new(),
+            first: 0,
+            by_id: HashMap::new(),
+            by_identifier: HashMap::new(),
+            weight: 0,
+        }
+    }
+
     fn get(&self, number: u64) -> Option<&Captured> {
         self.messages.get(self.place(number)?)?.as_ref()
     }
@@ -186,7 +250,8 @@ impl Shelf {
         usize::try_from(number.checked_sub(self.first)?).ok()
     }
 
-    fn put(&mut self, message: Captured) {
+    /// Keeps a message, and gives the ids of those that had to go for it.
+    fn put(&mut self, message: Captured) -> Vec<String> {
         let number = self.first + self.messages.len() as u64;
         for identifier in message.recipient.identifiers.values() {
             let numbers = self.by_identifier.entry(identifier.clone()).or_default();
@@ -198,14 +263,17 @@ impl Shelf {
         self.by_id.insert(message.id.clone(), number);
         self.weight += message.weight();
         self.messages.push_back(Some(message));
+        let mut too_old = Vec::new();
         while self.messages.len() > self.bounds.messages.max(1)
             || (self.weight > self.bounds.bytes && self.messages.len() > 1)
         {
-            self.remove(self.first);
+            too_old.extend(self.remove(self.first));
         }
+        too_old
     }
 
-    fn remove(&mut self, number: u64) -> bool {
+    /// Forgets a message, and gives its id.
+    fn remove(&mut self, number: u64) -> Option<String> {
         let message = self.place(number).and_then(|place| self.messages.get_mut(place)).and_then(Option::take);
         if let Some(message) = &message {
             self.by_id.remove(&message.id);
@@ -225,7 +293,7 @@ impl Shelf {
             self.messages.pop_front();
             self.first += 1;
         }
-        message.is_some()
+        message.map(|message| message.id)
     }
 }
 
@@ -242,7 +310,7 @@ mod tests {
         Captured {
             id: id.to_owned(),
             template: "t".to_owned(),
-            recipient: Recipient { identifiers: [("id", user.to_owned())].into(), name: None },
+            recipient: Recipient { identifiers: [("id".into(), user.to_owned())].into(), name: None },
             request: Received { headers: Vec::new(), body: "{}".to_owned() },
             queued_at: sent_at,
             send_at: sent_at,
@@ -254,7 +322,7 @@ mod tests {
                 expiry,
                 properties: serde_json::Map::new(),
             }),
-            diagnostics: Diagnostics::new(),
+            findings: Diagnostics::new().into(),
             test_send_looks_fine: false,
             opened: false,
             deleted: false,
@@ -267,41 +335,40 @@ mod tests {
         inbox.iter().map(|message| message["queueId"].as_str().unwrap().to_owned()).collect()
     }
 
-    #[test]
-    fn an_inbox_holds_what_was_sent_and_has_not_expired_newest_first() {
+    #[tokio::test]
+    async fn an_inbox_holds_what_was_sent_and_has_not_expired_newest_first() {
         let store = Store::new(Bounds { messages: 10, bytes: 1 << 20 });
         for (id, user, at) in
             [("a", "u", "2026-01-01T00:00:00Z"), ("b", "v", "2026-01-01T01:00:00Z"), ("c", "u", "2026-01-01T02:00:00Z")]
         {
-            store.put(message(id, user, at));
+            store.put(message(id, user, at)).await.unwrap();
         }
         assert_eq!(ids(&store, "u", "2026-01-01T01:30:00Z"), ["a"]);
         assert_eq!(ids(&store, "u", "2026-01-01T02:00:00Z"), ["c", "a"]);
         assert_eq!(ids(&store, "u", "2026-01-02T00:00:00Z"), ["c"]);
-        assert!(!store.change("c", "v", |message| message.opened = true), "it is another's");
-        assert!(store.change("c", "u", |message| message.deleted = true));
+        assert!(!store.change("c", "v", |message| message.opened = true).await.unwrap(), "it is another's");
+        assert!(store.change("c", "u", |message| message.deleted = true).await.unwrap());
         assert_eq!(ids(&store, "u", "2026-01-01T03:00:00Z"), ["a"]);
         assert_eq!(ids(&store, "nobody", "2026-01-01T03:00:00Z"), [""; 0]);
     }
 
-    #[test]
-    fn the_oldest_go_first() {
+    #[tokio::test]
+    async fn the_oldest_go_first() {
         let store = Store::new(Bounds { messages: 3, bytes: 1 << 20 });
         for number in 0..10 {
-            store.put(message(&number.to_string(), "u", "2026-01-01T00:00:00Z"));
+            store.put(message(&number.to_string(), "u", "2026-01-01T00:00:00Z")).await.unwrap();
         }
         assert_eq!(ids(&store, "u", "2026-01-01T00:00:00Z"), ["9", "8", "7"]);
-        assert!(store.remove("8"));
-        assert!(!store.remove("8"));
-        store.put(message("10", "u", "2026-01-01T00:00:00Z"));
+        assert!(store.remove("8").await.unwrap());
+        assert!(!store.remove("8").await.unwrap());
+        store.put(message("10", "u", "2026-01-01T00:00:00Z")).await.unwrap();
         assert_eq!(ids(&store, "u", "2026-01-01T00:00:00Z"), ["10", "9"]);
-        assert_eq!(store.remove_all(&Filter::default(), Timestamp::UNIX_EPOCH), 2);
-        let kept = store.lock();
-        assert_eq!((kept.weight, kept.by_id.len(), kept.by_identifier.len(), kept.messages.len()), (0, 0, 0, 0));
-        drop(kept);
+        assert_eq!(store.remove_all(&Filter::default(), Timestamp::UNIX_EPOCH).await.unwrap(), 2);
+        let sizes = |kept: &Shelf| (kept.weight, kept.by_id.len(), kept.by_identifier.len(), kept.messages.len());
+        assert_eq!(sizes(&store.lock()), (0, 0, 0, 0));
         let heavy = Store::new(Bounds { messages: 100, bytes: 3000 });
         for number in 0..10 {
-            heavy.put(message(&number.to_string(), "u", "2026-01-01T00:00:00Z"));
+            heavy.put(message(&number.to_string(), "u", "2026-01-01T00:00:00Z")).await.unwrap();
         }
         assert_eq!(heavy.len(), 2, "by weight");
     }

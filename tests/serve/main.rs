@@ -6,3 +6,4 @@ mod hostile;
 mod inbox;
 mod process;
 mod send;
+mod store;

@@ -1,0 +1,278 @@
+//! The database: captured messages in a file, so that they outlive the server.
+//!
+//! One thread writes. Whatever waits to be written when it gets there is one transaction, so that many senders share one
+//! wait for the disk; each is answered once its own message is on the disk, and what was answered survives a crash.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use super::captured::Captured;
+
+/// Marks a database as ours: `inkp`.
+const APPLICATION: i32 = 0x696e_6b70;
+
+/// The form of the tables.
+const VERSION: i32 = 1;
+
+const TABLES: &str =
+    "CREATE TABLE message (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, captured TEXT NOT NULL) STRICT";
+
+/// One server at a time; a write-ahead log, on the disk before a commit is over; and a log that does not stay large.
+const SETTINGS: &str = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+    PRAGMA journal_size_limit = 67108864;";
+
+/// Most changes of one transaction.
+const MAX_BATCH: usize = 1024;
+
+/// A file of captured messages that this server alone uses.
+#[derive(Debug)]
+pub(super) struct Database {
+    /// None only while it ends.
+    writes: Option<mpsc::Sender<Write>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Why a file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OpenError {
+    #[error("`{}` is used by another server: give each its own file", .0.display())]
+    InUse(PathBuf),
+    #[error("`{}` is no file of captured messages: expected one that `inkproof serve --store` made, or none", .0.display())]
+    Foreign(PathBuf),
+    #[error("`{}` was written by a newer inkproof: use that, or another file", .0.display())]
+    Newer(PathBuf),
+    #[error("`{}` can only be read: captured messages could not be kept in it", .0.display())]
+    ReadOnly(PathBuf),
+    #[error("message {number} in `{}` cannot be read: {error}", path.display())]
+    Broken { path: PathBuf, number: i64, error: serde_json::Error },
+    #[error("cannot keep messages in `{}`: {error}", path.display())]
+    Other { path: PathBuf, error: rusqlite::Error },
+}
+
+/// Why something could not be written. It is as it was before.
+#[derive(Clone, Debug)]
+pub(super) struct NotWritten {
+    pub(super) is_full: bool,
+    why: String,
+}
+
+impl fmt::Display for NotWritten {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "this could not be kept in the file of `--store`: {}", self.why)
+    }
+}
+
+/// A change, and who waits for it.
+#[derive(Debug)]
+struct Write {
+    change: Change,
+    done: oneshot::Sender<Result<(), NotWritten>>,
+}
+
+#[derive(Debug)]
+enum Change {
+    Put { id: String, captured: String },
+    Remove(Vec<String>),
+}
+
+/// A change on its way to the disk.
+#[derive(Debug)]
+#[must_use]
+pub(super) struct Pending(Option<oneshot::Receiver<Result<(), NotWritten>>>);
+
+impl Pending {
+    /// Nothing that would have to be written.
+    pub(super) const fn nothing() -> Self {
+        Self(None)
+    }
+
+    /// Waits until it is on the disk.
+    pub(super) async fn written(self) -> Result<(), NotWritten> {
+        let Some(done) = self.0 else { return Ok(()) };
+        done.await.unwrap_or_else(|_| Err(NotWritten { is_full: false, why: "the server ends".to_owned() }))
+    }
+}
+
+impl Database {
+    /// Opens a file, or makes it, and hands out what is in it, oldest first.
+    pub(super) fn open(path: &Path, each: impl FnMut(Captured)) -> Result<Self, OpenError> {
+        let connection = connect(path).map_err(|error| of_sqlite(path, error))?;
+        if connection.is_readonly("main").unwrap_or(false) {
+            return Err(OpenError::ReadOnly(path.to_owned()));
+        }
+        prepare(&connection, path)?;
+        load(&connection, path, each)?;
+        Self::write_to(connection).map_err(|error| OpenError::Other {
+            path: path.to_owned(),
+            error: rusqlite::Error::ToSqlConversionFailure(Box::new(error)),
+        })
+    }
+
+    fn write_to(connection: Connection) -> std::io::Result<Self> {
+        let (writes, waiting) = mpsc::channel();
+        let thread = std::thread::Builder::new().name("store".to_owned()).spawn(move || write(connection, &waiting))?;
+        Ok(Self { writes: Some(writes), thread: Some(thread) })
+    }
+
+    /// Writes a message, in the place of the one that has its id.
+    pub(super) fn put(&self, message: &Captured) -> Pending {
+        match serde_json::to_string(message) {
+            Ok(captured) => self.change(Change::Put { id: message.id.clone(), captured }),
+            Err(error) => refused(error.to_string()),
+        }
+    }
+
+    /// Forgets messages.
+    pub(super) fn remove(&self, ids: Vec<String>) -> Pending {
+        if ids.is_empty() { Pending::nothing() } else { self.change(Change::Remove(ids)) }
+    }
+
+    fn change(&self, change: Change) -> Pending {
+        let (done, wait) = oneshot::channel();
+        // Where the writer has gone, so has `done`, and that is told.
+        let _ = self.writes.as_ref().map(|writes| writes.send(Write { change, done }));
+        Pending(Some(wait))
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.writes = None;
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn refused(why: String) -> Pending {
+    let (done, wait) = oneshot::channel();
+    let _ = done.send(Err(NotWritten { is_full: false, why }));
+    Pending(Some(wait))
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    // The path is a path: no `file:` with options.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::ZERO)?;
+    Ok(connection)
+}
+
+/// Sees whose file it is before anything in it is changed.
+fn prepare(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    let sqlite = |error| of_sqlite(path, error);
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i32>(0)).map_err(sqlite);
+    let is_new = match number("PRAGMA application_id")? {
+        APPLICATION => false,
+        0 if number("SELECT count(*) FROM sqlite_schema")? == 0 => true,
+        _ => return Err(OpenError::Foreign(path.to_owned())),
+    };
+    if !is_new && number("PRAGMA user_version")? > VERSION {
+        return Err(OpenError::Newer(path.to_owned()));
+    }
+    connection.execute_batch(SETTINGS).map_err(sqlite)?;
+    let tables = if is_new { TABLES } else { "" };
+    let marks = format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};");
+    connection.execute_batch(&format!("BEGIN EXCLUSIVE; {tables}; {marks} COMMIT")).map_err(sqlite)
+}
+
+fn load(connection: &Connection, path: &Path, mut each: impl FnMut(Captured)) -> Result<(), OpenError> {
+    let sqlite = |error| of_sqlite(path, error);
+    let mut select = connection.prepare("SELECT number, captured FROM message ORDER BY number").map_err(sqlite)?;
+    let mut rows = select.query([]).map_err(sqlite)?;
+    while let Some(row) = rows.next().map_err(sqlite)? {
+        let number = row.get(0).map_err(sqlite)?;
+        let text = row.get_ref(1).and_then(|text| Ok(text.as_str()?)).map_err(sqlite)?;
+        let captured = serde_json::from_str(text);
+        each(captured.map_err(|error| OpenError::Broken { path: path.to_owned(), number, error })?);
+    }
+    Ok(())
+}
+
+fn of_sqlite(path: &Path, error: rusqlite::Error) -> OpenError {
+    let path = path.to_owned();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::InUse(path),
+        Some(ErrorCode::NotADatabase) => OpenError::Foreign(path),
+        Some(ErrorCode::ReadOnly) => OpenError::ReadOnly(path),
+        _ => OpenError::Other { path, error },
+    }
+}
+
+/// Writes what waits, until nobody can ask any more.
+fn write(mut connection: Connection, waiting: &mpsc::Receiver<Write>) {
+    let (mut changes, mut waiters) = (Vec::new(), Vec::new());
+    while let Ok(first) = waiting.recv() {
+        for Write { change, done } in std::iter::once(first).chain(waiting.try_iter().take(MAX_BATCH - 1)) {
+            changes.push(change);
+            waiters.push(done);
+        }
+        let result = commit(&mut connection, &changes).map_err(|error| NotWritten {
+            is_full: error.sqlite_error_code() == Some(ErrorCode::DiskFull),
+            why: error.to_string(),
+        });
+        changes.clear();
+        for waiter in waiters.drain(..) {
+            // Whoever asked may have gone.
+            let _ = waiter.send(result.clone());
+        }
+    }
+}
+
+/// Writes all changes, or none.
+fn commit(connection: &mut Connection, changes: &[Change]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    {
+        let mut put = transaction.prepare_cached(
+            "INSERT INTO message (id, captured) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET captured = excluded.captured",
+        )?;
+        let mut remove = transaction.prepare_cached("DELETE FROM message WHERE id = ?1")?;
+        for change in changes {
+            match change {
+                Change::Put { id, captured } => put.execute([id, captured]).map(drop)?,
+                Change::Remove(ids) => ids.iter().try_for_each(|id| remove.execute([id]).map(drop))?,
+            }
+        }
+    }
+    transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_and_leaves_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("messages.db");
+        let connection = connect(&path).unwrap();
+        prepare(&connection, &path).unwrap();
+        connection.execute_batch("PRAGMA max_page_count = 16").unwrap();
+        let database = Database::write_to(connection).unwrap();
+        let put = |id: &str, length: usize| {
+            database.change(Change::Put { id: id.to_owned(), captured: "x".repeat(length) }).written()
+        };
+        put("first", 10).await.unwrap();
+        let error = put("large", 1 << 20).await.unwrap_err();
+        assert!(error.is_full);
+        assert!(error.to_string().contains("database or disk is full"), "{error}");
+        put("third", 10).await.unwrap();
+        drop(database);
+        let connection = connect(&path).unwrap();
+        let mut ids = connection.prepare("SELECT id FROM message ORDER BY number").unwrap();
+        let ids: Vec<String> = ids.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(ids, ["first", "third"]);
+    }
+
+    #[test]
+    fn whatever_can_be_a_path_is_one() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["file:messages?mode=memory", "a b%20c.db", "ü.db"] {
+            drop(Database::open(&folder.path().join(name), |_| {}).unwrap());
+            assert!(folder.path().join(name).is_file(), "{name}");
+        }
+    }
+}
