@@ -9,6 +9,7 @@ pub mod liquid;
 pub mod message;
 pub mod project;
 pub mod rules;
+pub mod scaffold;
 pub mod server;
 pub mod snapshot;
 pub mod watch;

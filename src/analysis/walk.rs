@@ -383,6 +383,9 @@ impl<'r, 'a> Walk<'r, 'a> {
                 Treatment::Keeps | Treatment::Makes => Depth::Whole,
                 _ => Depth::Shape,
             };
+        } else if let Some(stand_in) = filters.first().and_then(|filter| filter.arguments.first()?.value) {
+            // What stands in for it is of its kind.
+            first.kind = literal_kind(&stand_in);
         }
         let mut meaning = self.expression(&value.expression, first);
         for (at, filter) in filters.iter().enumerate() {
@@ -737,7 +740,12 @@ fn compared_kind(steps: &[ExpressionStep<'_>], at: usize) -> Kind {
         (None, Some((left, _))) => left,
         _ => return Kind::Anything,
     };
-    match other.kind {
+    literal_kind(&other)
+}
+
+/// The kind of a value that stands in the template itself.
+fn literal_kind(operand: &Operand<'_>) -> Kind {
+    match operand.kind {
         OperandKind::Literal(Value::Number(_)) => Kind::Number,
         OperandKind::Literal(Value::Bool(_)) => Kind::Flag,
         OperandKind::Literal(Value::String(_)) => Kind::Text,

@@ -1,14 +1,14 @@
 //! `inkproof check`: what is wrong or doubtful about templates and their requests.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use similar::TextDiff;
 
 use super::watch::{self, WatchArguments};
-use super::{Failure, Global, Outcome, terminal};
+use super::{Failure, Global, Outcome, terminal, written};
 use crate::analysis::Coverage;
 use crate::diagnostics::{Diagnostic, Format, Look, Severity, sanitize};
 use crate::liquid::{Arena, Value, json};
@@ -144,14 +144,8 @@ impl Check {
         let [template] = templates[..] else {
             return Err(format!("`--data` judges one template, and {} are named", templates.len()).into());
         };
-        let (name, bytes) = if path == Path::new("-") {
-            let mut bytes = Vec::new();
-            ("standard input".to_owned(), std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes))
-        } else {
-            (path.display().to_string(), fs::read(global.path(path)))
-        };
-        let bytes = bytes.map_err(|error| format!("cannot read `{name}`: {error}"))?;
-        let text = String::from_utf8(bytes).map_err(|error| format!("`{name}` is no UTF-8: {error}"))?;
+        let text = written::read(path, global)?;
+        let name = written::shown(path);
         let arena = Arena::new();
         match json::read(&text, &arena) {
             Ok(Value::Object(_)) => {}

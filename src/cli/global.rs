@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::{Failure, Outcome, terminal};
-use crate::diagnostics::{Diagnostic, Format};
+use crate::diagnostics::{Diagnostic, Format, Severity};
 use crate::liquid::{Limits, Mode};
 use crate::message::{Circumstances, milliseconds};
 use crate::project::Project;
@@ -129,6 +129,14 @@ impl Global {
     /// The same with the requests that are there for tests only.
     pub(super) fn open_project_for_tests(&self) -> Result<(Project, Outcome), Failure> {
         self.opened(Project::open_for_tests(&self.directory)?)
+    }
+
+    /// Reads the project that a command adds something to; only what is broken matters to it.
+    pub(super) fn open_project_to_add(&self) -> Result<Project, Failure> {
+        let project = Project::open(&self.directory)?;
+        let is_error = |problem: &&Diagnostic| problem.severity == Severity::Error;
+        self.report(&project.problems().iter().filter(is_error).cloned().collect::<Vec<_>>())?;
+        Ok(project)
     }
 
     fn opened(&self, project: Project) -> Result<(Project, Outcome), Failure> {

@@ -8,16 +8,21 @@ mod difference;
 mod explain;
 mod failure;
 mod global;
+mod import;
+mod init;
 mod liquid;
+mod new;
 mod pending;
 mod preview;
 mod reject;
 mod render;
+mod request;
 mod review;
 mod serve;
 mod terminal;
 mod test;
 mod watch;
+mod written;
 
 use std::process::ExitCode;
 
@@ -40,6 +45,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a small project that shows how everything is done
+    Init(init::Init),
+    /// Make a template, and a request for it
+    New(new::New),
+    /// Make a request with everything that a template needs
+    Request(request::Request),
+    /// Bring customers and templates from Customer.io into the project
+    Import(import::Import),
     /// Show messages as the inbox would
     Preview(preview::Preview),
     /// Print messages as JSON lines, for programs
@@ -115,6 +128,10 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     cli.global.color.write_global();
     let outcome = cli.global.check_format(cli.command.formats()).and_then(|()| match &cli.command {
+        Command::Init(command) => command.run(&cli.global),
+        Command::New(command) => command.run(&cli.global),
+        Command::Request(command) => command.run(&cli.global),
+        Command::Import(command) => command.run(&cli.global),
         Command::Preview(command) => command.run(&cli.global),
         Command::Render(command) => command.run(&cli.global),
         Command::Check(command) => command.run(&cli.global),

@@ -13,6 +13,7 @@ mod render;
 #[cfg(unix)]
 mod review;
 mod sandbox;
+mod scaffold;
 mod scratch;
 mod test;
 #[cfg(unix)]

@@ -1,0 +1,32 @@
+//! `inkproof init`: a small project that shows how everything is done.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{Failure, Global, Outcome, written};
+use crate::scaffold::starter;
+
+/// Makes a small project that renders: a template, two customers, two requests, a snippet and a commented configuration.
+/// What is there already is kept as it is.
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// The folder; made if it is not there
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+}
+
+impl Init {
+    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        let root = global.path(&self.dir);
+        std::fs::create_dir_all(&root).map_err(|error| format!("cannot make `{}`: {error}", root.display()))?;
+        let plan = starter();
+        written::write(&plan, &root)?;
+        let there = if self.dir == Path::new(".") { String::new() } else { format!(" -C {}", self.dir.display()) };
+        written::advise(&[
+            format!("look at its messages with `inkproof{there} preview`"),
+            format!("begin a template of your own with `inkproof{there} new NAME`"),
+        ])?;
+        Ok(Outcome::Fine)
+    }
+}

@@ -1,0 +1,71 @@
+//! `inkproof request`: a request with all that a template needs.
+
+use std::io::Write;
+
+use clap::Args;
+
+use super::{Failure, Global, Outcome, written};
+use crate::project::Project;
+use crate::scaffold::{Name, request_for};
+
+/// Makes a request that sends a template everything it looks at, with values of the kinds that their use implies, for a
+/// customer with whom the message renders.
+#[derive(Debug, Args)]
+pub(super) struct Request {
+    /// The template
+    template: String,
+    /// What the request's file is to be called
+    #[arg(default_value = "example")]
+    name: String,
+    /// Print the request instead of writing it to a file
+    #[arg(long)]
+    print: bool,
+}
+
+impl Request {
+    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        let project = global.open_project_to_add()?;
+        let name = Name::new(&self.name).map_err(|error| error.to_string())?;
+        let templates = project.select_templates(std::slice::from_ref(&self.template))?;
+        let template = match templates[..] {
+            [template] => template,
+            // Its variants come along with it.
+            _ => templates
+                .iter()
+                .find(|template| template.is_called(&self.template))
+                .ok_or_else(|| format!("`{}` means {} templates: name one", self.template, templates.len()))?,
+        };
+        let plan = match request_for(&project, template, &name, &global.circumstances()) {
+            Ok(plan) => plan,
+            Err(problems) => {
+                global.report(&problems)?;
+                return Ok(Outcome::Broken);
+            }
+        };
+        if self.print {
+            let body = plan.files().last().map_or("", |(_, text)| text);
+            write!(anstream::stdout().lock(), "{body}")?;
+            return Ok(Outcome::Fine);
+        }
+        let is_kept = written::write(&plan, project.root())?;
+        if is_kept {
+            return Err("a file of that name is there already: choose another NAME, or `--print` it".to_owned().into());
+        }
+        tell(&project, template.name(), &name, global)?;
+        Ok(Outcome::Fine)
+    }
+}
+
+/// Says what to do next, and whether the message needs a hand.
+fn tell(project: &Project, template: &str, name: &Name, global: &Global) -> Result<(), Failure> {
+    let project = Project::open(project.root())?;
+    let request = format!("{}/{name}", Name::out_of(template));
+    if let Ok(cases) = project.select(std::slice::from_ref(&request)) {
+        project.render(&cases, &global.circumstances(), |_, rendering| match rendering.message {
+            Some(_) => Ok(()),
+            None => global.report(&rendering.problems),
+        })?;
+    }
+    written::advise(&[format!("fill in what it is to say, and look at it with `inkproof preview {request}`")])?;
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! Templates: a skeleton to fill, and a file for content that exists already.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+use super::Name;
+
+/// What title and body are likely to be made of, the likeliest first.
+const TITLES: [&str; 4] = ["title", "subject", "heading", "headline"];
+const BODIES: [&str; 6] = ["body", "message", "text", "content", "description", "summary"];
+
+/// A template's file for a name: title, body, and a property for each field of `data`, where a backend's is known. Whatever
+/// the fields hold, it renders to JSON.
+///
+/// ```
+/// use inkproof::scaffold::{Name, skeleton};
+/// let data = serde_json::json!({"order_id": "1042"});
+/// let template = skeleton(&Name::new("order_shipped").unwrap(), None, data.as_object().unwrap());
+/// assert!(template.contains(r#""order_id": {{ trigger.order_id | json }}"#));
+/// ```
+#[must_use]
+pub fn skeleton(name: &Name, id: Option<u64>, data: &Map<String, Value>) -> String {
+    let found = |names: &[&'static str]| {
+        names.iter().copied().find(|name| data.get(*name).is_some_and(|value| !value.is_object() && !value.is_array()))
+    };
+    let (title, body) = (found(&TITLES), found(&BODIES));
+    let printed = |field: Option<&str>, otherwise: String| {
+        field.map_or(otherwise, |field| format!("{{{{ {} | json }}}}", path(field)))
+    };
+    let mut properties = vec![
+        ("title".to_owned(), printed(title, Value::from(name.title()).to_string())),
+        (
+            "body".to_owned(),
+            printed(
+                body,
+                "{{ customer.first_name | default: \"there\" | prepend: \"Hi \" | append: \"!\" | json }}".to_owned(),
+            ),
+        ),
+    ];
+    for field in data.keys().filter(|field| Some(field.as_str()) != title && Some(field.as_str()) != body) {
+        // Another field of that name would take the place of the message's own.
+        let key = if matches!(field.as_str(), "title" | "body") { format!("{field}_data") } else { field.clone() };
+        properties.push((key, format!("{{{{ {} | json }}}}", path(field))));
+    }
+    let properties: Vec<_> =
+        properties.iter().map(|(key, printed)| format!("  {}: {printed}", json_in_liquid(key))).collect();
+    let content = format!("{{\n{}\n}}\n", properties.join(",\n"));
+    template_with_content(name, id, &content)
+}
+
+/// A template's file for a name: settings, and below them the content as it is.
+#[must_use]
+pub fn template_with_content(name: &Name, id: Option<u64>, content: &str) -> String {
+    let mut file = format!("---\nname: {}\n", Value::from(name.title()));
+    if let Some(id) = id {
+        let _ = writeln!(file, "id: {id}");
+    }
+    file.push_str("# type: order\n# topics: [orders]\n# expiration: 60 days\n---\n");
+    file.push_str(content);
+    if !content.ends_with('\n') {
+        file.push('\n');
+    }
+    file
+}
+
+/// A field of `trigger`, as Liquid writes it.
+fn path(field: &str) -> String {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    if field.chars().all(is_plain) && field.starts_with(|first: char| !first.is_ascii_digit()) {
+        return format!("trigger.{field}");
+    }
+    let quoted = field.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    format!("trigger[\"{quoted}\"]")
+}
+
+/// A key as JSON in which nothing can be taken for Liquid.
+fn json_in_liquid(key: &str) -> String {
+    Value::from(key).to_string().replace('{', "\\u007b").replace('}', "\\u007d")
+}

@@ -1,0 +1,219 @@
+//! `inkproof init`, `inkproof new`, `inkproof request` and `inkproof import`: what they make renders and is clean.
+
+use std::fs;
+
+use super::sandbox::{Sandbox, repository, run};
+
+/// A project as `init` makes it.
+fn initialized() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let made = sandbox.run(&["init"]);
+    assert_eq!(made.code, 0, "{made:?}");
+    sandbox
+}
+
+fn read(sandbox: &Sandbox, path: &str) -> String {
+    fs::read_to_string(sandbox.path().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The messages of a project, each as its title and body.
+fn messages(sandbox: &Sandbox, names: &[&str]) -> Vec<String> {
+    let rendered = sandbox.run(&[&["render"], names].concat());
+    assert_eq!(rendered.code, 0, "{rendered:?}");
+    let properties = |line: &serde_json::Value| {
+        let properties = &line["message"]["properties"];
+        format!("{}: {}", properties["title"].as_str().unwrap(), properties["body"])
+    };
+    rendered.lines().iter().map(properties).collect()
+}
+
+fn assert_clean(sandbox: &Sandbox, names: &[&str]) {
+    let checked = sandbox.run(&[&["check"], names].concat());
+    assert_eq!((checked.code, checked.stdout.as_str()), (0, "no problems\n"), "{checked:?}");
+}
+
+#[test]
+fn a_first_project_renders_and_is_clean() {
+    let sandbox = initialized();
+    assert_clean(&sandbox, &[]);
+    assert_eq!(
+        messages(&sandbox, &[]),
+        [
+            "Order #1043 has shipped!: \"Hi there, your 2 items are on the way. Questions? Answer this message.\"",
+            "Order #1042 has shipped!: \"Hi Ada, your item is on the way. Questions? Answer this message.\"",
+        ]
+    );
+    // What it says of the configuration is so.
+    let commented = read(&sandbox, "inkproof.toml");
+    let configuration: String = commented
+        .lines()
+        .filter_map(|line| line.strip_prefix("# ").filter(|line| line.contains(['[', '='])))
+        .fold(String::new(), |text, line| text + line + "\n");
+    fs::write(sandbox.path().join("inkproof.toml"), configuration).unwrap();
+    assert_clean(&sandbox, &[]);
+}
+
+#[test]
+fn nothing_is_overwritten() {
+    let sandbox = Sandbox::new().file("templates/order_shipped.liquid", "---\n---\n{\"title\": \"mine\"}");
+    let made = sandbox.run(&["init"]);
+    assert!(made.stdout.contains("kept    templates/order_shipped.liquid\ncreated snippets/"), "{made:?}");
+    assert!(read(&sandbox, "templates/order_shipped.liquid").contains("mine"));
+    let again = sandbox.run(&["new", "ORDER_shipped"]);
+    assert_eq!(again.code, 2);
+    assert_eq!(
+        again.stderr,
+        "error: there is a template `order_shipped` already, in `templates/order_shipped.liquid`\n"
+    );
+    let import = run(sandbox.path(), &["import", "template", "order_shipped"], "{}");
+    assert_eq!(import.code, 2);
+    assert_eq!(sandbox.run(&["request", "order_shipped", "standard"]).code, 2);
+    assert!(read(&sandbox, "templates/order_shipped.liquid").contains("mine"));
+}
+
+#[test]
+fn another_folder_is_made() {
+    let sandbox = Sandbox::new();
+    let made = sandbox.run(&["init", "messages"]);
+    assert!(made.stderr.contains("`inkproof -C messages preview`"), "{made:?}");
+    assert_eq!(sandbox.run(&["-C", "messages", "preview"]).code, 0);
+}
+
+#[test]
+fn a_new_template_renders_and_is_clean() {
+    let sandbox = initialized();
+    for name in ["welcome", "orders/Payment received", "größe"] {
+        let made = sandbox.run(&["new", name]);
+        assert_eq!(made.code, 0, "{made:?}");
+        assert_clean(&sandbox, &[name.rsplit('/').next().unwrap()]);
+    }
+    assert_eq!(messages(&sandbox, &["welcome"]), ["Welcome: \"Hi Ada!\""]);
+    for name in ["../outside", "/tmp/outside", "", "a\u{1b}[31m", ".hidden"] {
+        let refused = sandbox.run(&["new", "--", name]);
+        assert_eq!(refused.code, 2, "{refused:?}");
+        assert!(refused.stderr.contains("cannot be a name: ") && !refused.stderr.contains('\u{1b}'), "{refused:?}");
+    }
+}
+
+#[test]
+fn a_new_template_for_a_captured_request() {
+    let body = r#"{
+  "transactional_message_id": "invoice_paid", "identifiers": {"email": "bob@example.com"},
+  "message_data": {"subject": "Paid \"in full\"", "amount": 12.5, "lines": [{"a": 1}], "we-ird key": "x", "{{x": 1, "title": {}}
+}"#;
+    let sandbox = initialized().file("caught/body.json", body);
+    let made = sandbox.run(&["new", "--from-request", "caught/body.json"]);
+    assert_eq!(
+        made.stdout,
+        "created templates/invoice_paid.liquid\ncreated fixtures/requests/invoice_paid/body.json\n\
+         created fixtures/customers/bob@example.com.json\n",
+        "{made:?}"
+    );
+    assert_eq!(read(&sandbox, "fixtures/requests/invoice_paid/body.json"), body);
+    assert_clean(&sandbox, &[]);
+    assert_eq!(messages(&sandbox, &["invoice_paid"]), ["Paid \"in full\": \"Hi there!\""]);
+
+    let numbered = r#"{"transactional_message_id": 7, "identifiers": {"id": "user_123"}, "message_data": {"a": 1}}"#;
+    let unnamed = run(sandbox.path(), &["new", "--from-request", "-"], numbered);
+    assert!(unnamed.code == 2 && unnamed.stderr.contains("expected a NAME for it"), "{unnamed:?}");
+    let named = run(sandbox.path(), &["new", "seventh", "--from-request", "-"], numbered);
+    assert_eq!(named.code, 0, "{named:?}");
+    assert!(read(&sandbox, "templates/seventh.liquid").contains("\nid: 7\n"));
+    assert_clean(&sandbox, &["seventh"]);
+
+    let useless = run(sandbox.path(), &["new", "--from-request", "-"], r#"{"message_data": {}}"#);
+    assert_eq!(useless.code, 2);
+    assert!(useless.stderr.contains("the request has no `transactional_message_id`"), "{useless:?}");
+}
+
+/// Templates whose use of their variables says what these hold.
+#[test]
+fn a_request_has_all_that_a_template_needs() {
+    for (content, data) in [
+        (
+            r#"{"title": "{{ trigger.name }}", "body": "{{ trigger.due_date | date: "%Y" }}", "n": {{ trigger.count | plus: 1 }}}"#,
+            r#"{"name":"example name","due_date":"2026-01-01T12:00:00Z","count":1}"#,
+        ),
+        (
+            r#"{"title": "x", "body": "{% if trigger.is_late == true %}late{% endif %}", "list": [{% for i in trigger.rows %}{"u": "{{ i.url }}", "p": {{ i.points }}}{% unless forloop.last %},{% endunless %}{% endfor %}]}"#,
+            r#"{"is_late":true,"rows":[{"url":"https://example.com/","points":1},{"url":"https://example.com/","points":1}]}"#,
+        ),
+        (
+            r#"{"title": {{ trigger.tags | join: ", " | json }}, "body": "in {{ trigger.hours | default: 24 }} hours", "at": {{ trigger.starts_at }}, "m": "{{ trigger.starts_at | date: "%m" }}"}"#,
+            r#"{"tags":["example tag"],"hours":1,"starts_at":1767268800}"#,
+        ),
+        (
+            r#"{"title": "Hi", "body": {{ customer.first_name | json }}, "o": {{ trigger.a.b.c | json }}}"#,
+            r#"{"a":{"b":{"c":"example c"}}}"#,
+        ),
+    ] {
+        let sandbox = initialized().file("templates/t.liquid", format!("---\n---\n{content}"));
+        let made = sandbox.run(&["request", "t"]);
+        assert_eq!((made.code, made.stdout.as_str()), (0, "created fixtures/requests/t/example.json\n"), "{made:?}");
+        let request: serde_json::Value =
+            serde_json::from_str(&read(&sandbox, "fixtures/requests/t/example.json")).unwrap();
+        assert_eq!(request["message_data"].to_string(), data);
+        assert_eq!(sandbox.run(&["render", "t"]).code, 0, "{content}");
+        let printed = sandbox.run(&["request", "t", "--print"]);
+        assert_eq!(printed.stdout, read(&sandbox, "fixtures/requests/t/example.json"));
+    }
+}
+
+#[test]
+fn a_request_makes_its_customer_where_there_is_none() {
+    let sandbox = Sandbox::new().file(
+        "templates/t.liquid",
+        "---\n---\n{\"title\": \"Hi {{ customer.first_name }}\", \"body\": {{ customer.plan | json }}}",
+    );
+    assert_eq!(sandbox.run(&["request", "t"]).code, 0);
+    assert_eq!(
+        read(&sandbox, "fixtures/customers/user_123.json"),
+        "{\n  \"id\": \"user_123\",\n  \"first_name\": \"Ada\",\n  \"plan\": \"example plan\"\n}\n"
+    );
+    assert_eq!(messages(&sandbox, &[]), ["Hi Ada: \"example plan\""]);
+}
+
+#[test]
+fn requests_for_the_samples_render() {
+    for template in ["appointment_reminder", "order_shipped", "weekly_digest"] {
+        let printed = run(&repository(), &["request", template, "--print"], "");
+        let sandbox = initialized()
+            .file(
+                &format!("templates/{template}.liquid"),
+                fs::read(repository().join(format!("templates/{template}.liquid"))).unwrap(),
+            )
+            .file("fixtures/requests/printed.json", printed.stdout);
+        assert_eq!(sandbox.run(&["render", "printed"]).code, 0, "{template}");
+    }
+}
+
+#[test]
+fn customers_are_imported() {
+    let sandbox = initialized()
+        .file("people.csv", "\u{feff}id,email,first_name\n7,g@example.com,\"Grace \"\"G\"\"\"\n,,\n,,Nobody\n")
+        .file("answer.json", r#"{"customer": {"id": "8", "attributes": {"plan": "pro"}}}"#)
+        .file("lines.jsonl", "{\"id\": \"9\"}\n{\"id\": \"user_123\", \"first_name\": \"Other\"}\n");
+    let made = sandbox.run(&["import", "customers", "people.csv", "answer.json", "lines.jsonl"]);
+    assert_eq!(made.code, 2);
+    assert_eq!(made.stderr, "error: people.csv: line 4: the customer has no `id`, `email` or `cio_id`\n");
+    for name in ["7", "8", "9"] {
+        assert!(made.stdout.contains(&format!("created fixtures/customers/{name}.json\n")), "{made:?}");
+    }
+    assert!(read(&sandbox, "fixtures/customers/7.json").contains(r#""first_name": "Grace \"G\"""#));
+    let again = sandbox.run(&["import", "customers", "answer.json"]);
+    assert_eq!((again.code, again.stdout.as_str()), (0, "kept    fixtures/customers/8.json\n"));
+    let nothing = sandbox.run(&["import", "customers", "nowhere.json"]);
+    assert!(nothing.code == 2 && nothing.stderr.contains("cannot read `nowhere.json`: "), "{nothing:?}");
+}
+
+#[test]
+fn a_template_is_imported_as_it_is() {
+    let content = "{\n  \"title\": \"Hi\",\n  \"body\": \"{{ trigger.text }}\",\n}\n";
+    let sandbox = initialized();
+    let made = run(sandbox.path(), &["import", "template", "hello", "--id", "9"], content);
+    assert_eq!((made.code, made.stdout.as_str()), (0, "created templates/hello.liquid\n"), "{made:?}");
+    let file = read(&sandbox, "templates/hello.liquid");
+    assert!(file.starts_with("---\nname: \"Hello\"\nid: 9\n") && file.ends_with(&format!("---\n{content}")), "{file}");
+    assert_eq!(sandbox.run(&["request", "hello"]).code, 0);
+    assert_eq!(messages(&sandbox, &["hello"]), ["Hi: \"example text\""]);
+}
