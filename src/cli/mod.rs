@@ -5,6 +5,7 @@ mod card;
 mod check;
 mod diff;
 mod difference;
+mod editor;
 mod explain;
 mod failure;
 mod global;

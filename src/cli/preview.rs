@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 
 use super::card::Card;
-use super::watch::{self, WatchArguments};
+use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, terminal};
 use crate::diagnostics::{Format, Look};
 use crate::message::Rendering;
@@ -26,7 +26,7 @@ pub(super) struct Preview {
 impl Preview {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
         if self.watch.is_wanted() {
-            return self.watch.run(watch::Previews::new(&self.names, global), global);
+            return self.watch.preview(&self.names, global);
         }
         let (project, mut outcome) = global.open_project()?;
         let cases = project.select(&self.names)?;

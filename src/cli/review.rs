@@ -4,9 +4,7 @@ mod excerpt;
 mod keys;
 
 use std::collections::HashSet;
-use std::env;
 use std::io::{self, IsTerminal, Write};
-use std::process::Command;
 
 use anstyle::Style;
 use clap::Args;
@@ -17,7 +15,7 @@ use crossterm::terminal::{Clear, ClearType};
 use super::card::Card;
 use super::difference::Layout;
 use super::test::{style, test, write_details};
-use super::{Failure, Global, Outcome, terminal};
+use super::{Failure, Global, Outcome, editor, terminal};
 use crate::diagnostics::{Look, sanitize};
 use crate::project::Project;
 use crate::snapshot::{self, Kept, Obsolete, Report, Stage, Status, Store, Update, causes, circumstances};
@@ -286,19 +284,11 @@ impl<'r, 'p> Walk<'r, 'p> {
             decisions.say("there is nothing to edit: no request has this name");
             return false;
         };
-        let editor = ["VISUAL", "EDITOR"].into_iter().filter_map(|name| env::var(name).ok());
-        let Some(editor) = editor.into_iter().find(|editor| !editor.trim().is_empty()) else {
-            decisions.say("no editor is set: put its command into `EDITOR`");
-            return false;
-        };
-        // An editor may have arguments of its own, such as `code --wait`.
-        let mut words = editor.split_whitespace();
-        let program = words.next().unwrap_or_default();
         let file = self.project.root().join(outcome.subject.case.template.source().name());
-        match Command::new(program).args(words).arg(file).status() {
-            Ok(_) => true,
-            Err(error) => {
-                decisions.say(format!("cannot start `{editor}`: {error}"));
+        match editor::open(&file) {
+            Ok(()) => true,
+            Err(reason) => {
+                decisions.say(reason);
                 false
             }
         }

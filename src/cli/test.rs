@@ -18,7 +18,7 @@ use super::watch::{self, WatchArguments};
 use super::{Failure, Global, Outcome, terminal};
 use crate::diagnostics::Look;
 use crate::project::Project;
-use crate::snapshot::{Counts, Report, Run, Subject, Update, circumstances};
+use crate::snapshot::{Action, Counts, Report, Run, Stage, Store, Subject, Update, circumstances};
 
 /// The formats beyond those of problems.
 pub(super) const FORMATS: &[&str] = &["junit", "github"];
@@ -56,6 +56,7 @@ impl Test {
         }
         let (project, outcome) = global.open_project_for_tests()?;
         let report = test(&project, &self.names, global, update, self.fail_fast)?;
+        write_problems(&report.problems, &mut anstream::stderr().lock())?;
         let mut out = std::io::BufWriter::new(anstream::stdout().lock());
         write_report(&report, &project, global.format_name(), terminal::look(), &mut out)?;
         out.flush()?;
@@ -70,7 +71,12 @@ impl Test {
     }
 }
 
-/// Tells what came of a run, in the format of that name. What could not be done goes to standard error.
+/// Tells what could not be done.
+pub(super) fn write_problems(problems: &[String], out: &mut dyn Write) -> std::io::Result<()> {
+    problems.iter().try_for_each(|problem| writeln!(out, "warning: {problem}"))
+}
+
+/// Tells what came of a run, in the format of that name.
 pub(super) fn write_report(
     report: &Report<'_>,
     project: &Project,
@@ -78,9 +84,6 @@ pub(super) fn write_report(
     look: Look,
     mut out: &mut dyn Write,
 ) -> std::io::Result<()> {
-    for problem in &report.problems {
-        writeln!(anstream::stderr().lock(), "warning: {problem}")?;
-    }
     match format {
         "json" => json::write(report, project, &mut out),
         "jsonl" => json::write_lines(report, project, &mut out),
@@ -121,8 +124,26 @@ pub(super) fn run_of<'p>(
     }
 }
 
+/// Accepts the message of one request as it is. Gives a sentence about it.
+pub(super) fn accept_one(project: &Project, request: &str, global: &Global) -> String {
+    let names = [request.to_owned()];
+    let mut cases = project.cases();
+    cases.retain(|case| case.request.name() == request);
+    let mut subjects = Subject::all(project, &cases);
+    // As it is sent, not in its other languages.
+    subjects.retain(|subject| subject.name == request);
+    let report = run_of(project, &names, global, Update::All, false).test(subjects);
+    let path = Store::new(project.root(), &project.config().test.snapshots).shown(request, Stage::Accepted);
+    match (report.problems.first(), report.outcomes.first().map(|outcome| outcome.action)) {
+        (Some(problem), _) => problem.clone(),
+        (None, Some(Action::Accepted)) => format!("accepted `{path}`"),
+        (None, Some(_)) => format!("`{path}` says so already"),
+        (None, None) => format!("there is nothing to accept: `{request}` cannot be rendered"),
+    }
+}
+
 /// The line that can be relied on: all numbers, in this order.
-fn summary(counts: Counts) -> String {
+pub(super) fn summary(counts: Counts) -> String {
     let Counts { messages, unchanged, new, different, unusable, obsolete } = counts;
     format!(
         "tested {messages}: {unchanged} unchanged, {new} new, {different} different, {unusable} unusable, {obsolete} \

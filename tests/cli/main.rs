@@ -15,6 +15,8 @@ mod review;
 mod sandbox;
 mod scaffold;
 mod scratch;
+#[cfg(unix)]
+mod terminal;
 mod test;
 #[cfg(unix)]
 mod watch;

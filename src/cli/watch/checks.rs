@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 
-use super::Job;
+use super::{Job, Live, is_for_people};
 use crate::cli::check::Check;
 use crate::cli::{Failure, Global};
 use crate::diagnostics::Look;
-use crate::project::{Ingredients, Project};
+use crate::project::Ingredients;
 use crate::rules::{Judgement, judge_each};
 use crate::watch::Told;
 
@@ -30,11 +30,19 @@ impl<'a> Checks<'a> {
 }
 
 impl Job for Checks<'_> {
+    fn is_for_people(&self) -> bool {
+        is_for_people(self.global.format_name())
+    }
+
+    fn place(&self) -> String {
+        self.whole.findings.counts().to_string()
+    }
+
     fn tells_problems(&self) -> bool {
         true
     }
 
-    fn update(&mut self, project: &Project, _: &Told) -> Result<bool, Failure> {
+    fn update(&mut self, Live { project, .. }: &Live, _: &Told) -> Result<bool, Failure> {
         let names = self.check.names();
         let (templates, cases) = (project.select_templates(names)?, project.select(names)?);
         let found = self.ingredients.follow_templates(project, &templates, &cases);
@@ -53,10 +61,10 @@ impl Job for Checks<'_> {
         Ok(is_news)
     }
 
-    fn print(&self, _: &Project, look: Look, out: &mut dyn Write) -> Result<(), Failure> {
+    fn print(&self, look: Look, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure> {
         self.check.write(&self.whole, self.global.format(), look, out)?;
         self.check.write_lcov(&self.whole, self.global)?;
-        self.check.report_coverage(&self.whole, &mut anstream::stderr().lock())?;
+        self.check.report_coverage(&self.whole, besides)?;
         Ok(())
     }
 }

@@ -11,6 +11,8 @@ use crate::watch::Told;
 pub(super) enum Event {
     /// Files changed.
     Told(Told),
+    /// Something happened at the terminal. It waits for [`Keyboard::go_on`] before it looks for more.
+    Terminal(crossterm::event::Event),
     /// The process is to end, with this exit code.
     Ended(u8),
     /// Nobody reads the results any more.
@@ -32,6 +34,34 @@ pub(super) fn channel() -> io::Result<(Sender<Event>, Receiver<Event>)> {
         let _ = sender.send(Event::Ended(code));
     })?;
     Ok((events, happened))
+}
+
+/// Who reads keys. One at a time: an editor may read them in between.
+#[derive(Debug)]
+pub(super) struct Keyboard(Sender<()>);
+
+impl Keyboard {
+    /// Lets the next key be read.
+    pub(super) fn go_on(&self) {
+        // A terminal that is gone has no more keys.
+        let _ = self.0.send(());
+    }
+}
+
+/// Reads keys from now on.
+pub(super) fn keyboard(events: Sender<Event>) -> io::Result<Keyboard> {
+    let (go_on, next) = mpsc::channel();
+    let read = move || {
+        loop {
+            let event = crossterm::event::read().map_or(Event::NobodyReads, Event::Terminal);
+            let is_last = matches!(event, Event::NobodyReads);
+            if events.send(event).is_err() || is_last || next.recv().is_err() {
+                return;
+            }
+        }
+    };
+    thread::Builder::new().name("keyboard".to_owned()).spawn(read)?;
+    Ok(Keyboard(go_on))
 }
 
 /// Waits for a signal that ends a process, from now on. Gives the exit code.

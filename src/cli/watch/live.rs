@@ -10,7 +10,7 @@ use crate::project::{CONFIG_FILE, Config, Files, OpenError, Project, root_of};
 use crate::watch::{Places, Told, Watch};
 
 /// A project that follows its files.
-pub(super) struct Live {
+pub(in crate::cli) struct Live {
     pub(super) files: Files,
     pub(super) project: Project,
     places: Places,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use super::Job;
+use super::{Job, Live};
 use crate::cli::preview::write_message;
 use crate::cli::render::Line;
 use crate::cli::{Failure, Global, terminal};
@@ -13,7 +13,7 @@ use crate::project::{Case, Gone, Ingredients, Project};
 use crate::watch::Told;
 
 /// Cards of the messages that a change touches.
-pub(in crate::cli) struct Previews<'a> {
+pub(super) struct Previews<'a> {
     messages: Messages<'a>,
     text: Vec<u8>,
 }
@@ -55,13 +55,13 @@ impl<'a> Messages<'a> {
 }
 
 impl<'a> Previews<'a> {
-    pub(in crate::cli) fn new(names: &'a [String], global: &'a Global) -> Self {
+    pub(super) fn new(names: &'a [String], global: &'a Global) -> Self {
         Self { messages: Messages::new(names, global), text: Vec::new() }
     }
 }
 
 impl Job for Previews<'_> {
-    fn update(&mut self, project: &Project, _: &Told) -> Result<bool, Failure> {
+    fn update(&mut self, Live { project, .. }: &Live, _: &Told) -> Result<bool, Failure> {
         let (look, format) = (terminal::look(), self.messages.global.format());
         self.messages.update(
             project,
@@ -72,7 +72,7 @@ impl Job for Previews<'_> {
         Ok(!self.text.is_empty())
     }
 
-    fn print(&self, _: &Project, _: Look, out: &mut dyn Write) -> Result<(), Failure> {
+    fn print(&self, _: Look, out: &mut dyn Write, _: &mut dyn Write) -> Result<(), Failure> {
         Ok(out.write_all(&self.text)?)
     }
 }
@@ -84,7 +84,11 @@ impl<'a> Lines<'a> {
 }
 
 impl Job for Lines<'_> {
-    fn update(&mut self, project: &Project, _: &Told) -> Result<bool, Failure> {
+    fn is_for_people(&self) -> bool {
+        false
+    }
+
+    fn update(&mut self, Live { project, .. }: &Live, _: &Told) -> Result<bool, Failure> {
         self.messages.update(
             project,
             &mut self.text,
@@ -94,7 +98,7 @@ impl Job for Lines<'_> {
         Ok(!self.text.is_empty())
     }
 
-    fn print(&self, _: &Project, _: Look, out: &mut dyn Write) -> Result<(), Failure> {
+    fn print(&self, _: Look, out: &mut dyn Write, _: &mut dyn Write) -> Result<(), Failure> {
         Ok(out.write_all(&self.text)?)
     }
 }

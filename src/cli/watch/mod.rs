@@ -3,10 +3,12 @@
 //! A [`Job`] is what a command does with a project, again and again. A [`Live`] project follows its files. Everything that
 //! happens, whether to files, at the keyboard or to the process, comes through one channel of [`Event`]s, one at a time.
 
+mod cards;
 mod checks;
 mod event;
 mod live;
 mod messages;
+mod screen;
 mod tests;
 
 use std::io::{self, BufWriter, Write};
@@ -22,10 +24,13 @@ use super::{Failure, Global, Outcome, terminal};
 use crate::diagnostics::{Diagnostics, Look, sanitize};
 use crate::project::Project;
 use crate::watch::Told;
+use cards::Cards;
 pub(super) use checks::Checks;
 use event::Event;
 use live::Live;
-pub(super) use messages::{Lines, Previews};
+pub(super) use messages::Lines;
+use messages::Previews;
+use screen::Screen;
 pub(super) use tests::Tests;
 
 /// The interval where `--poll` says none.
@@ -78,10 +83,58 @@ pub(super) trait Job {
     }
 
     /// Does what a change touches. Gives whether there is anything to show.
-    fn update(&mut self, project: &Project, changed: &Told) -> Result<bool, Failure>;
+    fn update(&mut self, live: &Live, changed: &Told) -> Result<bool, Failure>;
 
-    /// Prints what there is to show.
-    fn print(&self, project: &Project, look: Look, out: &mut dyn Write) -> Result<(), Failure>;
+    /// Prints what there is to show; what does not belong to the results goes `besides`.
+    fn print(&self, look: Look, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure>;
+
+    /// Draws on a screen what there is to show, at least this many rows of it.
+    fn draw(&self, look: Look, _rows: usize, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure> {
+        self.print(look, out, besides)
+    }
+
+    /// Whether what it shows is for people.
+    fn is_for_people(&self) -> bool {
+        true
+    }
+
+    /// Whether it knows what somebody may want at a screen.
+    fn knows(&self, _: Action) -> bool {
+        false
+    }
+
+    /// Does what somebody wants. Gives what is to be said about it.
+    fn act(&mut self, _: Action, _: &Live) -> Result<String, Failure> {
+        Ok(String::new())
+    }
+
+    /// Shows only what has this text in its name.
+    fn filter(&mut self, _: &str) {}
+
+    /// The file that somebody may want to edit.
+    fn file(&self, _: &Live) -> Option<PathBuf> {
+        None
+    }
+
+    /// Where one is, in a few words.
+    fn place(&self) -> String {
+        String::new()
+    }
+}
+
+/// What somebody may want at a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    Next,
+    Previous,
+    First,
+    Last,
+    /// Live becomes lax, and lax live.
+    Leniency,
+    /// What changed is shown, or not.
+    Differences,
+    /// The message is as it should be.
+    Accept,
 }
 
 impl WatchArguments {
@@ -89,15 +142,36 @@ impl WatchArguments {
         self.watch
     }
 
+    /// Draws messages, and again those that a change touches.
+    pub(super) fn preview(&self, names: &[String], global: &Global) -> Result<Outcome, Failure> {
+        if screen::is_possible() {
+            self.run(Cards::new(names, global), global)
+        } else {
+            self.run(Previews::new(names, global), global)
+        }
+    }
+
     /// Does a job, and again what of it a change touches, until somebody has enough.
     pub(super) fn run(&self, mut job: impl Job, global: &Global) -> Result<Outcome, Failure> {
         let (events, happened) = event::channel()?;
         let mut live = Live::open(global.directory(), &job, self.poll, &events)?;
+        if job.is_for_people() && screen::is_possible() {
+            // What cannot be done at all is told where it stays.
+            job.update(&live, &Told::All)?;
+            let screen = Screen::open(job, &live, global)?;
+            let keyboard = event::keyboard(events)?;
+            return screen.run(&mut live, &happened, &keyboard);
+        }
         event::when_nobody_reads(events);
         let mut plain = Plain { global, problems: Diagnostics::new() };
-        plain.show(&mut job, &live.project, &Told::All)?;
+        plain.show(&mut job, &live, &Told::All)?;
         plain.follow(&mut job, &mut live, &happened)
     }
+}
+
+/// Whether results in the format of that name are for people, as opposed to programs.
+fn is_for_people(format: &str) -> bool {
+    matches!(format, "full" | "concise")
 }
 
 /// Prints each update as lines, for programs and for whoever reads on.
@@ -114,13 +188,15 @@ impl Plain<'_> {
                 Event::Told(Told::Notice(notice)) => say(&notice)?,
                 Event::Told(told) => match live.take(&told, job) {
                     Ok(false) => {}
-                    Ok(true) => match self.show(job, &live.project, &told) {
+                    Ok(true) => match self.show(job, live, &told) {
                         // The names may mean something again when a file is whole again.
                         Err(Failure::Messages(messages)) => messages.iter().try_for_each(|message| say(message))?,
                         other => other?,
                     },
                     Err(error) => say(&error.to_string())?,
                 },
+                // Nobody reads keys here.
+                Event::Terminal(_) => {}
                 Event::Ended(code) => return Ok(Outcome::Ended(code)),
                 Event::NobodyReads => return Ok(Outcome::Fine),
             }
@@ -128,17 +204,17 @@ impl Plain<'_> {
         Ok(Outcome::Fine)
     }
 
-    fn show(&mut self, job: &mut impl Job, project: &Project, changed: &Told) -> Result<(), Failure> {
-        if !job.tells_problems() && self.problems != *project.problems() {
-            self.problems = project.problems().clone();
+    fn show(&mut self, job: &mut impl Job, live: &Live, changed: &Told) -> Result<(), Failure> {
+        if !job.tells_problems() && self.problems != *live.project.problems() {
+            self.problems = live.project.problems().clone();
             self.global.report(&self.problems)?;
             if self.problems.is_empty() {
                 say("nothing is wrong with the project's files any more")?;
             }
         }
-        if job.update(project, changed)? {
+        if job.update(live, changed)? {
             let mut out = BufWriter::new(anstream::stdout().lock());
-            job.print(project, terminal::look(), &mut out)?;
+            job.print(terminal::look(), &mut out, &mut anstream::stderr().lock())?;
             out.flush()?;
         }
         Ok(())

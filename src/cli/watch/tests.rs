@@ -3,12 +3,12 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::Job;
-use crate::cli::test::{run_of, write_report};
-use crate::cli::{Failure, Global};
+use super::{Job, Live, is_for_people};
+use crate::cli::test::{run_of, summary, write_problems, write_report};
+use crate::cli::{Failure, Global, terminal};
 use crate::diagnostics::Look;
 use crate::project::{Ingredients, Project};
-use crate::snapshot::{Known, Obsolete, Report, Stage, Store, Subject, Update};
+use crate::snapshot::{Counts, Known, Obsolete, Report, Stage, Store, Subject, Update};
 use crate::watch::Told;
 
 /// What came of testing.
@@ -19,14 +19,26 @@ pub(in crate::cli) struct Tests<'a> {
     ingredients: Ingredients,
     known: Known,
     obsolete: Vec<Obsolete>,
-    /// The report as it was told.
+    /// The report as it was told, and what could not be done.
     text: Vec<u8>,
+    problems: Vec<String>,
+    counts: Counts,
 }
 
 impl<'a> Tests<'a> {
     pub(in crate::cli) fn new(names: &'a [String], update: Update, global: &'a Global) -> Self {
         let (ingredients, known) = (Ingredients::default(), Known::default());
-        Self { names, update, global, ingredients, known, obsolete: Vec::new(), text: Vec::new() }
+        Self {
+            names,
+            update,
+            global,
+            ingredients,
+            known,
+            obsolete: Vec::new(),
+            text: Vec::new(),
+            problems: Vec::new(),
+            counts: Counts::default(),
+        }
     }
 
     fn test<'p>(&mut self, project: &'p Project, changed: &Told) -> Result<(Report<'p>, bool), Failure> {
@@ -58,6 +70,14 @@ impl<'a> Tests<'a> {
 }
 
 impl Job for Tests<'_> {
+    fn is_for_people(&self) -> bool {
+        is_for_people(self.global.format_name())
+    }
+
+    fn place(&self) -> String {
+        summary(self.counts)
+    }
+
     fn is_for_tests(&self) -> bool {
         true
     }
@@ -66,17 +86,20 @@ impl Job for Tests<'_> {
         vec![project.root().join(&project.config().test.snapshots)]
     }
 
-    fn update(&mut self, project: &Project, changed: &Told) -> Result<bool, Failure> {
+    fn update(&mut self, Live { project, .. }: &Live, changed: &Told) -> Result<bool, Failure> {
         let (report, is_news) = self.test(project, changed)?;
         if is_news {
             let mut text = Vec::new();
-            write_report(&report, project, self.global.format_name(), crate::cli::terminal::look(), &mut text)?;
+            write_report(&report, project, self.global.format_name(), terminal::look(), &mut text)?;
             self.text = text;
+            self.counts = report.counts();
+            self.problems = report.problems;
         }
         Ok(is_news)
     }
 
-    fn print(&self, _: &Project, _: Look, out: &mut dyn Write) -> Result<(), Failure> {
+    fn print(&self, _: Look, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure> {
+        write_problems(&self.problems, besides)?;
         Ok(out.write_all(&self.text)?)
     }
 }

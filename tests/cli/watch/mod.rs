@@ -1,3 +1,4 @@
 //! `--watch`: without a terminal, and at one.
 
 mod plain;
+mod screen;

@@ -1,0 +1,156 @@
+//! The program at a terminal of its own.
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use super::scratch::Scratch;
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// How long something may take to appear.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A program at a terminal.
+pub(crate) struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    output: Receiver<Vec<u8>>,
+    /// What the terminal shows.
+    screen: vt100::Parser,
+    /// All that has been written.
+    written: Vec<u8>,
+    /// How much of that, as plain text, has been expected.
+    seen: usize,
+    before: String,
+}
+
+const fn size(rows: u16, cols: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+fn some(number: u16) -> NonZero<u16> {
+    NonZero::new(number).unwrap()
+}
+
+impl Terminal {
+    pub(crate) fn start(scratch: &Scratch, arguments: &[&str], editor: &str) -> Self {
+        let pty = native_pty_system().openpty(size(60, 100)).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_inkproof"));
+        command.args(arguments);
+        command.cwd(scratch.root());
+        command.env("TERM", "xterm-256color");
+        command.env("LC_ALL", "C.UTF-8");
+        command.env("EDITOR", editor);
+        for name in ["CI", "NO_COLOR", "COLUMNS", "VISUAL", "INKPROOF_UPDATE"] {
+            command.env_remove(name);
+        }
+        let before = settings(&*pty.master);
+        let child = pty.slave.spawn_command(command).unwrap();
+        drop(pty.slave);
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+                if sender.send(buffer[..count].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        let keys = pty.master.take_writer().unwrap();
+        let screen = vt100::Parser::new(some(60), some(100), 0);
+        Self { master: pty.master, keys, child, output, screen, written: Vec::new(), seen: 0, before }
+    }
+
+    /// Waits for more to be written, until the time has come to give up.
+    fn more(&mut self, start: Instant, wanted: &str) {
+        let left = PATIENCE.saturating_sub(start.elapsed());
+        match self.output.recv_timeout(left) {
+            Ok(more) => {
+                self.screen.process(&more);
+                self.written.extend(more);
+            }
+            Err(error) => panic!("no {wanted} ({error}) on:\n{}", self.screen.screen().contents()),
+        }
+    }
+
+    /// Waits until a text is written, after the last that was expected.
+    pub(crate) fn expect(&mut self, text: &str) {
+        let start = Instant::now();
+        loop {
+            let plain = String::from_utf8_lossy(&self.written).into_owned();
+            let plain = anstream::adapter::strip_str(&plain).to_string();
+            if let Some(at) = plain[self.seen..].find(text) {
+                self.seen += at + text.len();
+                return;
+            }
+            self.more(start, text);
+        }
+    }
+
+    /// Waits until what the terminal shows is as it should be, and gives it.
+    pub(crate) fn wait_for(&mut self, wanted: &str, is_right: impl Fn(&str) -> bool) -> String {
+        let start = Instant::now();
+        loop {
+            let shown = self.screen.screen().contents();
+            if is_right(&shown) {
+                return shown;
+            }
+            self.more(start, wanted);
+        }
+    }
+
+    /// Waits until the terminal shows all of these texts, and gives all that it shows.
+    pub(crate) fn see(&mut self, texts: &[&str]) -> String {
+        self.wait_for(&texts.join(" and "), |shown| texts.iter().all(|text| shown.contains(text)))
+    }
+
+    /// Waits until the terminal does not show a text.
+    pub(crate) fn see_no(&mut self, text: &str) {
+        self.wait_for(&format!("screen without {text}"), |shown| !shown.contains(text));
+    }
+
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    pub(crate) fn resize(&mut self, rows: u16, columns: u16) {
+        self.screen.screen_mut().set_size(some(rows), some(columns));
+        self.master.resize(size(rows, columns)).unwrap();
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
+    /// Waits for the end, and gives the exit code. The terminal is as it was before.
+    pub(crate) fn end(mut self) -> u32 {
+        let code = self.child.wait().unwrap().exit_code();
+        while let Ok(more) = self.output.recv_timeout(PATIENCE) {
+            self.screen.process(&more);
+        }
+        assert!(!self.screen.screen().alternate_screen(), "still on the other screen");
+        assert!(!self.screen.screen().hide_cursor(), "the cursor is still hidden");
+        assert_eq!(settings(&*self.master), self.before);
+        code
+    }
+}
+
+/// How the terminal treats what is typed and written.
+#[cfg(target_os = "linux")]
+fn settings(master: &dyn MasterPty) -> String {
+    let termios = master.get_termios().unwrap();
+    format!(
+        "{:?} {:?} {:?} {:?}",
+        termios.input_flags, termios.output_flags, termios.control_flags, termios.local_flags
+    )
+}
+
+/// Elsewhere, a terminal whose program has ended does not tell.
+#[cfg(not(target_os = "linux"))]
+fn settings(_: &dyn MasterPty) -> String {
+    String::new()
+}
