@@ -3,14 +3,19 @@
 use std::io::Write;
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
 use super::pending::Waiting;
-use super::{Failure, Global, Outcome};
+use super::{Failure, Global, Outcome, completions};
 use crate::snapshot::{Stage, contents_of};
 
+/// Accept what waits for review
+///
+/// Makes what waits what is expected, as it was shown, and deletes snapshots whose requests are gone.
 #[derive(Debug, Args)]
 pub(super) struct Accept {
     /// Templates, requests or patterns; all if none is given
+    #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
 }
 

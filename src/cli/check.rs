@@ -5,19 +5,31 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use similar::TextDiff;
 
 use super::watch::{self, WatchArguments};
-use super::{Failure, Global, Outcome, terminal, written};
+use super::{Failure, Global, Outcome, completions, terminal, written};
 use crate::analysis::Coverage;
 use crate::diagnostics::{Diagnostic, Format, Look, Severity, sanitize};
 use crate::liquid::{Arena, Value, json};
 use crate::project::Project;
 use crate::rules::{Cell, Judgement, Table, fix, judge, judge_data, rule};
 
+/// Say what will go wrong before anything is sent
+///
+/// Judges templates and requests by rules: mistakes, variables that requests lack, values that would break the JSON,
+/// branches that no request comes to. Exits with 1 where there are errors or warnings.
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  inkproof check                                       everything
+  inkproof check order_shipped --table                 its variables, and what each request has for them
+  inkproof check order_shipped --data payload.json     a payload out of a backend's logs
+  inkproof check --diff                                what --fix would repair")]
 pub(super) struct Check {
     /// Templates, requests or patterns; all if none is given
+    #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
     /// Judge one template by this `message_data` instead of its requests; `-` is standard input
     #[arg(long, value_name = "FILE", requires = "names", conflicts_with = "watch")]

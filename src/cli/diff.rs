@@ -18,7 +18,12 @@ pub(super) const FORMATS: &[&str] = &["markdown"];
 /// The longest comment that GitHub takes, in characters, less room for the line that says what is left out.
 const COMMENT: usize = 65_536 - 200;
 
+/// Show what two revisions of the git repository render differently
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  inkproof diff main                               what has changed since main, files not committed included
+  inkproof diff main...HEAD --format markdown      a comment for a pull request")]
 pub(super) struct Diff {
     /// `REV` for what has changed since, `REV..REV` for two revisions, `REV...REV` for what the second has changed since
     /// both parted

@@ -3,14 +3,20 @@
 use std::io::Write;
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
-use super::{Failure, Global, Outcome};
+use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::did_you_mean;
 use crate::rules::{RULES, rule};
 
+/// Print the page of a rule; without one, list all rules
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  inkproof explain json-unsafe")]
 pub(super) struct Explain {
     /// The rule; all are listed if none is given
+    #[arg(add = ArgValueCompleter::new(completions::rules))]
     code: Option<String>,
 }
 

@@ -19,25 +19,34 @@ pub(super) struct Global {
         short = 'C',
         long = "directory",
         global = true,
+        help_heading = "Everywhere",
         value_name = "DIR",
         default_value = ".",
         env = "INKPROOF_DIRECTORY"
     )]
     directory: PathBuf,
     /// Treat what is missing as Customer.io's test send does: it prints nothing, where a real send fails
-    #[arg(long, global = true, env = "INKPROOF_LAX", value_parser = FalseyValueParser::new())]
+    #[arg(long, global = true, help_heading = "Everywhere", env = "INKPROOF_LAX", value_parser = FalseyValueParser::new())]
     lax: bool,
     /// The moment of sending, such as 2026-01-01T00:00:00Z; the clock's if not given
-    #[arg(long, global = true, value_name = "TIMESTAMP", env = "INKPROOF_NOW")]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "TIMESTAMP", env = "INKPROOF_NOW")]
     now: Option<Timestamp>,
     /// Where chance starts from, to make it repeatable
-    #[arg(long, global = true, value_name = "NUMBER", env = "INKPROOF_SEED")]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "NUMBER", env = "INKPROOF_SEED")]
     seed: Option<u64>,
     /// How problems are told
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "full", env = "INKPROOF_FORMAT", value_parser = format_parser())]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "FORMAT", default_value = "full", env = "INKPROOF_FORMAT", value_parser = format_parser())]
     format: String,
     /// Whether to use colours
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, env = "INKPROOF_COLOR")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Everywhere",
+        value_name = "WHEN",
+        value_enum,
+        default_value_t,
+        env = "INKPROOF_COLOR"
+    )]
     pub(super) color: Color,
 }
 

@@ -7,9 +7,15 @@ use clap::{Args, Subcommand};
 use super::{Failure, Global, Outcome, written};
 use crate::scaffold::{Name, Plan, customers_of, template_with_content};
 
-/// Brings what Customer.io has into the project: customers that were exported, a template that was copied out of the editor.
-/// What is there already is kept as it is.
+/// Bring customers and templates from Customer.io into the project
+///
+/// Takes customers that were exported and templates that were copied out of the editor. What is there already is kept
+/// as it is.
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  inkproof import customers people.csv
+  inkproof import template order_shipped < content.json")]
 pub(super) struct Import {
     #[command(subcommand)]
     what: What,

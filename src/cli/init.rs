@@ -7,9 +7,15 @@ use clap::Args;
 use super::{Failure, Global, Outcome, written};
 use crate::scaffold::starter;
 
-/// Makes a small project that renders: a template, two customers, two requests, a snippet and a commented configuration.
-/// What is there already is kept as it is.
+/// Make a small project that shows how everything is done
+///
+/// Makes a template, two customers, two requests, a snippet and a commented configuration. What is there already is
+/// kept as it is.
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  inkproof init             here
+  inkproof init messages    in a folder of its own")]
 pub(super) struct Init {
     /// The folder; made if it is not there
     #[arg(default_value = ".")]

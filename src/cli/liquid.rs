@@ -12,7 +12,13 @@ use crate::diagnostics::{Diagnostics, Source};
 use crate::liquid::{self, Arena, LIQUIDJS, Language, Mode, Options, Output, Template, Value, json, utf16};
 use crate::message::{LiquidText, Place, of_liquid};
 
+/// Render bare Liquid, without settings and JSON
+///
+/// Renders a template's text with the variables of a JSON object, to try things out.
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  echo '{{ trigger.n | plus: 1 }}' | inkproof liquid --data variables.json")]
 pub(super) struct Liquid {
     /// The template; standard input if it is not given, or `-`
     file: Option<PathBuf>,

@@ -3,6 +3,8 @@
 mod accept;
 mod card;
 mod check;
+mod completions;
+mod configuration;
 mod diff;
 mod difference;
 mod editor;
@@ -12,6 +14,7 @@ mod global;
 mod import;
 mod init;
 mod liquid;
+mod man;
 mod new;
 mod pending;
 mod preview;
@@ -20,6 +23,7 @@ mod render;
 mod request;
 mod review;
 mod serve;
+mod status;
 mod terminal;
 mod test;
 mod watch;
@@ -35,49 +39,38 @@ use global::Global;
 /// Preview, check and snapshot-test Customer.io transactional inbox messages on your own machine, offline, exactly as
 /// Customer.io renders them.
 #[derive(Debug, Parser)]
-#[command(name = "inkproof", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "inkproof", version, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 fine, 1 findings, 2 usage, configuration or files, 130 interrupted.")]
 struct Cli {
     #[command(flatten)]
     global: Global,
+    /// Print the configuration as it is in force, and where it comes from
+    #[arg(long)]
+    print_config: bool,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make a small project that shows how everything is done
     Init(init::Init),
-    /// Make a template, and a request for it
     New(new::New),
-    /// Make a request with everything that a template needs
     Request(request::Request),
-    /// Bring customers and templates from Customer.io into the project
     Import(import::Import),
-    /// Show messages as the inbox would
     Preview(preview::Preview),
-    /// Print messages as JSON lines, for programs
     Render(render::Render),
-    /// Judge templates and their requests without looking at messages
     Check(check::Check),
-    /// Print the page of a rule; without one, list all rules
     Explain(explain::Explain),
-    /// Compare messages with their snapshots
     Test(test::Test),
-    /// Walk through what differs from its snapshots, and accept or reject it
     Review(review::Review),
-    /// Accept what waits for review
     Accept(accept::Accept),
-    /// Reject what waits for review
     Reject(reject::Reject),
-    /// List what waits for review
     Pending(pending::Pending),
-    /// Show what two revisions of the git repository render differently
     Diff(diff::Diff),
-    /// Render bare Liquid, without settings and JSON
     Liquid(liquid::Liquid),
-    /// Stand in for Customer.io's send API and inbox API on this machine, and show what was sent
     Serve(serve::Serve),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 impl Command {
@@ -87,6 +80,30 @@ impl Command {
             Self::Test(_) => test::FORMATS,
             Self::Diff(_) => diff::FORMATS,
             _ => &[],
+        }
+    }
+
+    fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        global.check_format(self.formats())?;
+        match self {
+            Self::Init(command) => command.run(global),
+            Self::New(command) => command.run(global),
+            Self::Request(command) => command.run(global),
+            Self::Import(command) => command.run(global),
+            Self::Preview(command) => command.run(global),
+            Self::Render(command) => command.run(global),
+            Self::Check(command) => command.run(global),
+            Self::Explain(command) => command.run(global),
+            Self::Test(command) => command.run(global),
+            Self::Review(command) => command.run(global),
+            Self::Accept(command) => command.run(global),
+            Self::Reject(command) => command.run(global),
+            Self::Pending(command) => command.run(global),
+            Self::Diff(command) => command.run(global),
+            Self::Liquid(command) => command.run(global),
+            Self::Serve(command) => command.run(global),
+            Self::Completions(command) => command.run(global),
+            Self::Man(command) => command.run(global),
         }
     }
 }
@@ -126,26 +143,14 @@ impl Outcome {
 /// Runs the program with the arguments it was started with.
 #[must_use]
 pub fn run() -> ExitCode {
+    completions::answer();
     let cli = Cli::parse();
     cli.global.color.write_global();
-    let outcome = cli.global.check_format(cli.command.formats()).and_then(|()| match &cli.command {
-        Command::Init(command) => command.run(&cli.global),
-        Command::New(command) => command.run(&cli.global),
-        Command::Request(command) => command.run(&cli.global),
-        Command::Import(command) => command.run(&cli.global),
-        Command::Preview(command) => command.run(&cli.global),
-        Command::Render(command) => command.run(&cli.global),
-        Command::Check(command) => command.run(&cli.global),
-        Command::Explain(command) => command.run(&cli.global),
-        Command::Test(command) => command.run(&cli.global),
-        Command::Review(command) => command.run(&cli.global),
-        Command::Accept(command) => command.run(&cli.global),
-        Command::Reject(command) => command.run(&cli.global),
-        Command::Pending(command) => command.run(&cli.global),
-        Command::Diff(command) => command.run(&cli.global),
-        Command::Liquid(command) => command.run(&cli.global),
-        Command::Serve(command) => command.run(&cli.global),
-    });
+    let outcome = match &cli.command {
+        _ if cli.print_config => configuration::run(&cli.global),
+        Some(command) => command.run(&cli.global),
+        None => status::run(&cli.global),
+    };
     ExitCode::from(match outcome {
         Ok(outcome) => outcome.exit_code(),
         Err(failure) => failure.report(),

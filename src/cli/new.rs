@@ -10,9 +10,15 @@ use crate::message::Template;
 use crate::project::Project;
 use crate::scaffold::{Captured, Name, Plan, request_for, skeleton};
 
-/// Makes a template and a request for it. With a request that was caught from a backend, the template has a property for
-/// each field of its `message_data`, and the request becomes a fixture as it is.
+/// Make a template, and a request for it
+///
+/// With a request that was caught from a backend, the template has a property for each field of its `message_data`, and
+/// the request becomes a fixture as it is.
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  inkproof new order_shipped
+  inkproof new --from-request body.json")]
 pub(super) struct New {
     /// What requests are to call the template; a request's own name for it if not given
     #[arg(required_unless_present = "from_request")]

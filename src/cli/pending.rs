@@ -3,16 +3,22 @@
 use std::io::Write;
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
-use super::{Failure, Global, Outcome};
+use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{did_you_mean, sanitize};
 use crate::project::Project;
 use crate::snapshot::{FieldChange, Stage, Store, Subject, changed_fields, contents_of};
 
+/// List what waits for review
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  inkproof pending --format json")]
 pub(super) struct Pending {
     /// Templates, requests or patterns; all if none is given
+    #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
 }
 

@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
 use super::card::Card;
 use super::watch::WatchArguments;
-use super::{Failure, Global, Outcome, terminal};
+use super::{Failure, Global, Outcome, completions, terminal};
 use crate::diagnostics::{Format, Look};
 use crate::message::Rendering;
 use crate::project::Case;
@@ -15,9 +16,19 @@ use crate::project::Case;
 const TEST_SEND: &str = "Customer.io's test send would look fine: it prints nothing for what is missing, where a real \
     send fails and the message is lost";
 
+/// Show messages as the inbox would
+///
+/// Draws each message as the inbox would show it, with everything that is wrong beneath it, at its line. Exits with 1
+/// if a message would be lost.
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  inkproof preview                    every message
+  inkproof preview 'order_*' --watch  those of some templates, again whenever a file is saved
+  inkproof preview --lax              as Customer.io's test send would show them")]
 pub(super) struct Preview {
     /// Templates, requests or patterns; all if none is given
+    #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
     #[command(flatten)]
     watch: WatchArguments,

@@ -3,14 +3,17 @@
 use std::io::Write;
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
 use super::pending::Waiting;
-use super::{Failure, Global, Outcome};
+use super::{Failure, Global, Outcome, completions};
 use crate::snapshot::Stage;
 
+/// Reject what waits for review
 #[derive(Debug, Args)]
 pub(super) struct Reject {
     /// Templates, requests or patterns; all if none is given
+    #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
 }
 

@@ -3,17 +3,26 @@
 use std::io::{self, BufWriter, Write};
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
 use super::watch::{self, WatchArguments};
-use super::{Failure, Global, Outcome};
+use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::Diagnostic;
 use crate::message::{Message, Rendering};
 use crate::project::Case;
 
+/// Print messages as JSON lines, for programs
+///
+/// Prints one JSON object a line for each message: template, request, customer, message and diagnostics. The message
+/// is null where it fails.
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  inkproof render order_shipped | jq .message.properties")]
 pub(super) struct Render {
     /// Templates, requests or patterns; all if none is given
+    #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
     #[command(flatten)]
     watch: WatchArguments,

@@ -3,16 +3,24 @@
 use std::io::Write;
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
-use super::{Failure, Global, Outcome, written};
+use super::{Failure, Global, Outcome, completions, written};
 use crate::project::Project;
 use crate::scaffold::{Name, request_for};
 
-/// Makes a request that sends a template everything it looks at, with values of the kinds that their use implies, for a
-/// customer with whom the message renders.
+/// Make a request with everything that a template needs
+///
+/// Sends a template everything it looks at, with values of the kinds that their use implies, for a customer with whom
+/// the message renders.
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  inkproof request order_shipped            fixtures/requests/order_shipped/example.json
+  inkproof request order_shipped --print    to standard output")]
 pub(super) struct Request {
     /// The template
+    #[arg(add = ArgValueCompleter::new(completions::templates))]
     template: String,
     /// What the request's file is to be called
     #[arg(default_value = "example")]

@@ -8,6 +8,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::Style;
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use crossterm::cursor::MoveTo;
 use crossterm::execute;
 use crossterm::terminal::{Clear, ClearType};
@@ -15,7 +16,7 @@ use crossterm::terminal::{Clear, ClearType};
 use super::card::Card;
 use super::difference::Layout;
 use super::test::{style, test, write_details};
-use super::{Failure, Global, Outcome, editor, terminal};
+use super::{Failure, Global, Outcome, completions, editor, terminal};
 use crate::diagnostics::{Look, sanitize};
 use crate::project::Project;
 use crate::snapshot::{self, Kept, Obsolete, Report, Stage, Status, Store, Update, causes, circumstances};
@@ -25,9 +26,14 @@ use keys::{KEYS, Key, RawMode};
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
+/// Walk through what differs from its snapshots, and accept or reject it
+///
+/// Shows one message at a time, with what has changed and the template's source, and takes a key for an answer.
+/// Without a terminal it says which commands do the same.
 #[derive(Debug, Args)]
 pub(super) struct Review {
     /// Templates, requests or patterns; all if none is given
+    #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
 }
 

@@ -14,7 +14,16 @@ use crate::server::{self, Captured, End, Options, Status};
 const PORT: u16 = 3010;
 const STREAM_PORT: u16 = 3009;
 
+/// Stand in for Customer.io's send API and inbox API on this machine, and show what was sent
+///
+/// Accepts what a backend sends with Customer.io's own client, renders it with the project's templates, and hands it
+/// to Customer.io's own client in a browser. A page at its address shows every inbox, and each message that
+/// Customer.io would have accepted and then lost.
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  inkproof serve                                          on http://127.0.0.1:3010
+  inkproof serve --port 0 --strict --exec \"npm test\"      run a test suite against it")]
 pub(super) struct Serve {
     /// The port to listen on; 0 for any that is free
     #[arg(long, default_value_t = PORT, env = "INKPROOF_PORT")]

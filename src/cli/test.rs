@@ -13,9 +13,10 @@ use std::io::Write;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap_complete::ArgValueCompleter;
 
 use super::watch::{self, WatchArguments};
-use super::{Failure, Global, Outcome, terminal};
+use super::{Failure, Global, Outcome, completions, terminal};
 use crate::diagnostics::Look;
 use crate::project::Project;
 use crate::snapshot::{Action, Counts, Report, Run, Stage, Store, Subject, Update, circumstances};
@@ -23,9 +24,20 @@ use crate::snapshot::{Action, Counts, Report, Run, Stage, Store, Subject, Update
 /// The formats beyond those of problems.
 pub(super) const FORMATS: &[&str] = &["junit", "github"];
 
+/// Compare messages with their snapshots
+///
+/// Renders every request under a fixed clock and says which messages are not what somebody has accepted: the field,
+/// the words, and the cause where it is known. Where CI is set, nothing is written, and anything new, different or
+/// obsolete fails.
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  inkproof test                 at a desk: what is new or different waits for review
+  inkproof test --update all    accept everything
+  CI=1 inkproof test            as a build server does")]
 pub(super) struct Test {
     /// Templates, requests or patterns; all if none is given
+    #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
     /// Which snapshots are written
     #[arg(long, value_name = "WHICH", env = "INKPROOF_UPDATE", value_parser = update_parser())]

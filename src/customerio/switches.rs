@@ -1,9 +1,10 @@
 //! Switches: what Customer.io's documentation and its deliveries do not agree on, or leave open.
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// How Customer.io is taken to behave where that is uncertain. The default is the likeliest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Switches {
     /// What the filter `escape` does.
@@ -13,7 +14,7 @@ pub struct Switches {
 }
 
 /// What the filter `escape` does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Escape {
     /// Writes `&`, `<`, `>` and quotes as HTML entities. So LiquidJS does, and Customer.io's list of what changed with its
@@ -26,7 +27,7 @@ pub enum Escape {
 }
 
 /// Which way a time zone that is a number points: `{{ t | date: "%H:%M", -480 }}`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimezoneOffsets {
     /// Minutes west of UTC: 480 is UTC-8, and -480 is UTC+8. So LiquidJS does (it is the sign of JavaScript's

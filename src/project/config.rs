@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::{CONFIG_FILE, TestSettings, whole_file};
 use crate::customerio::Switches;
@@ -12,7 +13,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
 const INVALID_CONFIG: Code = Code::new("invalid-config");
 
 /// The configuration of a project.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Where things are.
@@ -26,7 +27,7 @@ pub struct Config {
 }
 
 /// How grave the findings of a rule are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// They are not told.
@@ -40,7 +41,7 @@ pub enum Level {
 }
 
 /// The folders of a project, below its own.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Paths {
     /// Templates, `*.liquid`.

@@ -6,6 +6,7 @@ mod files;
 mod folder;
 mod names;
 mod rendering;
+mod schema;
 mod selection;
 mod test_settings;
 mod touched;

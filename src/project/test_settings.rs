@@ -1,12 +1,15 @@
 //! The `[test]` table of the configuration: under which clock, and with what left out, messages are compared with
 //! their snapshots.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use regex::Regex;
+use schemars::JsonSchema;
 use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::Serializer;
 
 /// How messages are rendered and compared in tests.
 ///
@@ -19,11 +22,12 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 /// redactions = { "properties.link" = "[link]" }
 /// filters = [{ pattern = 'v\d+', text = "[version]" }]
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TestSettings {
     /// The moment of sending.
     #[serde(deserialize_with = "timestamp")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub now: Timestamp,
     /// Where chance starts from.
     pub seed: u64,
@@ -33,7 +37,8 @@ pub struct TestSettings {
     /// Folders of requests that are there for tests only.
     pub requests: Vec<PathBuf>,
     /// Fields whose values are replaced.
-    #[serde(deserialize_with = "redactions")]
+    #[serde(deserialize_with = "redactions", serialize_with = "texts_by_path")]
+    #[schemars(with = "BTreeMap<String, String>")]
     pub redactions: Vec<Redaction>,
     /// What is replaced inside texts, in this order, after redactions.
     pub filters: Vec<Filter>,
@@ -73,11 +78,12 @@ pub enum Step {
 }
 
 /// A pattern that is replaced inside texts.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
     /// What is looked for.
-    #[serde(deserialize_with = "regex")]
+    #[serde(deserialize_with = "regex", serialize_with = "pattern")]
+    #[schemars(with = "String", extend("format" = "regex"))]
     pub pattern: Regex,
     /// What stands there instead; `$1` is the first group.
     pub text: String,
@@ -119,6 +125,20 @@ impl Redaction {
         }
         Ok(Self { steps, text })
     }
+
+    /// The way to the values as it is written.
+    fn path(&self) -> String {
+        let mut path = String::new();
+        for step in &self.steps {
+            match step {
+                Step::Field(name) if path.is_empty() => path.push_str(name),
+                Step::Field(name) => path.extend([".", name]),
+                Step::Item(place) => path.extend(["[", &place.to_string(), "]"]),
+                Step::Any => path.push_str("[]"),
+            }
+        }
+        path
+    }
 }
 
 /// A moment, with quotes or without.
@@ -148,8 +168,16 @@ fn inner_folder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D
 }
 
 fn redactions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Redaction>, D::Error> {
-    let table = std::collections::BTreeMap::<String, String>::deserialize(deserializer)?;
+    let table = BTreeMap::<String, String>::deserialize(deserializer)?;
     table.into_iter().map(|(path, text)| Redaction::new(&path, text).map_err(D::Error::custom)).collect()
+}
+
+fn texts_by_path<S: Serializer>(redactions: &[Redaction], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(redactions.iter().map(|redaction| (redaction.path(), &redaction.text)))
+}
+
+fn pattern<S: Serializer>(pattern: &Regex, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(pattern.as_str())
 }
 
 fn regex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Regex, D::Error> {
@@ -192,7 +220,9 @@ mod tests {
             ("a[].b[2].*", vec![field("a"), Step::Any, field("b"), Step::Item(2), Step::Any]),
             ("[0]", vec![Step::Item(0)]),
         ] {
-            assert_eq!(Redaction::new(path, String::new()).unwrap().steps, expected, "{path}");
+            let redaction = Redaction::new(path, String::new()).unwrap();
+            assert_eq!(redaction.steps, expected, "{path}");
+            assert_eq!(Redaction::new(&redaction.path(), String::new()).unwrap(), redaction);
         }
         for path in ["", "a..b", "a[x]", "a[1", "a[0]b", "a."] {
             assert!(Redaction::new(path, String::new()).is_err(), "{path}");

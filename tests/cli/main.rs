@@ -5,6 +5,7 @@ mod check;
 #[cfg(unix)]
 mod ci;
 mod diff;
+mod help;
 mod hostile;
 mod liquid;
 mod oracle;
@@ -15,6 +16,7 @@ mod review;
 mod sandbox;
 mod scaffold;
 mod scratch;
+mod shell;
 #[cfg(unix)]
 mod terminal;
 mod test;

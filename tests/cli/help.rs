@@ -1,0 +1,82 @@
+//! Help: what every command says of itself, and that its page in `docs` says all of it too.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use super::sandbox::{repository, run};
+
+fn help(command: &str, flag: &str) -> String {
+    let words: Vec<_> = command.split_whitespace().chain([flag]).collect();
+    let shown = run(&repository(), &words, "");
+    assert_eq!(shown.code, 0, "{shown:?}");
+    shown.stdout
+}
+
+/// The commands that a command has below it.
+fn below(command: &str) -> Vec<String> {
+    let help = help(command, "-h");
+    let Some((_, list)) = help.split_once("Commands:\n") else { return Vec::new() };
+    let names = list.lines().take_while(|line| !line.is_empty()).filter_map(|line| {
+        let name = line.strip_prefix("  ")?;
+        name.starts_with(char::is_alphabetic).then(|| name.split_whitespace().next().unwrap().to_owned())
+    });
+    names.filter(|name| name != "help").collect()
+}
+
+/// All commands, those within others as `import customers`.
+fn commands() -> Vec<String> {
+    let mut commands = Vec::new();
+    for name in below("") {
+        let inner = below(&name);
+        commands.extend(inner.iter().map(|inner| format!("{name} {inner}")));
+        commands.push(name);
+    }
+    commands
+}
+
+#[test]
+fn of_every_command() {
+    assert!(commands().len() >= 20, "{:?}", commands());
+    for command in commands().iter().map(String::as_str).chain([""]) {
+        let name = if command.is_empty() { "inkproof".to_owned() } else { command.replace(' ', "_") };
+        let text = format!("{}\n────\n{}", help(command, "-h"), help(command, "--help"));
+        insta::assert_snapshot!(format!("help_{name}"), text);
+    }
+}
+
+/// The long flags of a command's help.
+fn flags(help: &str) -> BTreeSet<String> {
+    let lines = help.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
+    let words = lines.flat_map(|line| line.split([' ', ',', '=', '[']).filter(|word| word.starts_with("--")));
+    words.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_pages_say_it_all() {
+    let docs = repository().join("docs");
+    let pages: Vec<_> = fs::read_dir(&docs)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let index = fs::read_to_string(docs.join("README.md")).unwrap();
+    let global = flags(&help("", "--help"));
+    for flag in global.iter().filter(|flag| !matches!(flag.as_str(), "--help" | "--version")) {
+        assert!(index.contains(flag), "`{flag}` is not in docs/README.md");
+    }
+    let mut missing = Vec::new();
+    for command in commands() {
+        let names = [format!("inkproof {command}"), format!("`{command} "), format!("`{command}`")];
+        let about: Vec<_> = pages.iter().filter(|page| names.iter().any(|name| page.contains(name))).collect();
+        if about.is_empty() {
+            missing.push(format!("`inkproof {command}` has no page"));
+        }
+        for flag in flags(&help(&command, "-h")).difference(&global) {
+            if !about.iter().any(|page| page.contains(flag)) {
+                missing.push(format!("`inkproof {command} {flag}` is on no page"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
