@@ -1,18 +1,14 @@
 //! `inkproof serve`: stands in for Customer.io's send API and inbox API on this machine.
 
 use std::io::Write;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::{Failure, Global, Outcome, terminal};
 use crate::diagnostics::{Format, sanitize};
-use crate::server::{self, Captured, End, Options, Status};
-
-/// Where Customer.io's browser client looks when its environment is `local`.
-const PORT: u16 = 3010;
-const STREAM_PORT: u16 = 3009;
+use crate::server::{self, Captured, End, Options, PORT, Place, Status};
 
 /// Stand in for Customer.io's send API and inbox API on this machine, and show what was sent
 ///
@@ -25,9 +21,9 @@ Examples:
   inkproof serve                                          on http://127.0.0.1:3010
   inkproof serve --port 0 --strict --exec \"npm test\"      run a test suite against it")]
 pub(super) struct Serve {
-    /// The port to listen on; 0 for any that is free
-    #[arg(long, default_value_t = PORT, env = "INKPROOF_PORT")]
-    port: u16,
+    /// The port to listen on; 0 for any that is free [default: 3010, or the next that is free]
+    #[arg(long, env = "INKPROOF_PORT")]
+    port: Option<u16>,
     /// A second port for the inbox's stream of events [default: 3009 if the port is 3010]
     #[arg(long, value_name = "PORT", env = "INKPROOF_STREAM_PORT")]
     stream_port: Option<u16>,
@@ -62,11 +58,10 @@ impl Serve {
         // What cannot be read now may be repaired while the server runs.
         let (project, _) = global.open_project()?;
         let circumstances = global.circumstances();
-        let default_stream = (self.port == PORT).then_some(STREAM_PORT);
         let options = Options {
             host: self.host,
             port: self.port,
-            stream_port: self.stream_port.or(default_stream),
+            stream_port: self.stream_port,
             strict: self.strict,
             mode: circumstances.mode,
             seed: circumstances.seed,
@@ -81,7 +76,7 @@ impl Serve {
         let end = server::serve(
             project,
             options,
-            |address| self.announce(address),
+            |place| self.announce(place),
             move |captured| {
                 if !quiet {
                     // Where nobody reads it, the server goes on all the same.
@@ -97,10 +92,20 @@ impl Serve {
     }
 
     /// The address goes to standard output, for programs, unless that belongs to a command.
-    fn announce(&self, address: SocketAddr) -> std::io::Result<()> {
+    fn announce(&self, Place { address, is_next, without_stream }: Place) -> std::io::Result<()> {
         let mut err = anstream::stderr().lock();
         if !self.host.is_loopback() {
             writeln!(err, "warning: other machines can reach this server, and read all that is sent to it")?;
+        }
+        if is_next {
+            writeln!(
+                err,
+                "note: port {PORT} is taken, and this is the next that is free; Customer.io's browser client looks at {PORT} \
+                 with `_env: \"local\"`"
+            )?;
+        }
+        if let Some(port) = without_stream {
+            writeln!(err, "note: port {port} is taken: inbox clients ask every {} seconds instead", self.poll)?;
         }
         if self.exec.is_some() {
             writeln!(err, "serving on http://{address}")

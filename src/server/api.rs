@@ -16,13 +16,9 @@ use tokio::time::Instant;
 
 use super::answer::Refusal;
 use super::body;
-use super::captured::{Captured, Filter};
+use super::captured::{Captured, Filter, Recipient};
 use super::faults::Fault;
-use super::findings::explanation;
 use super::state::State;
-use crate::diagnostics::{Diagnostics, Source};
-use crate::liquid::Mode;
-use crate::message::{Customer, Rendering, Request};
 
 /// The description of this API, in `OpenAPI` 3.1.
 const DOCUMENT: &str = include_str!("openapi.json");
@@ -59,6 +55,7 @@ pub(super) async fn health(extract::State(state): Shared) -> Json<Value> {
         "version": env!("CARGO_PKG_VERSION"),
         "strict": state.options.strict,
         "messages": state.store.len(),
+        "captured": state.captured(),
         "project": {
             "name": project.root().file_name().map(|name| name.to_string_lossy()),
             "version": version,
@@ -220,7 +217,12 @@ pub(super) async fn templates(extract::State(state): Shared) -> Json<Value> {
             .requests()
             .iter()
             .filter(|request| project.template_for(request).is_some_and(|template| template.name() == name));
-        its.map(|request| json!({ "name": request.name(), "body": request.source().text() })).collect()
+        its.map(|request| {
+            let customer = project.customer_for(request);
+            let place = customer.and_then(|own| project.customers().iter().position(|one| std::ptr::eq(one, own)));
+            json!({ "name": request.name(), "body": request.source().text(), "customer": place })
+        })
+        .collect()
     };
     let templates: Vec<_> = project
         .templates()
@@ -233,6 +235,7 @@ pub(super) async fn templates(extract::State(state): Shared) -> Json<Value> {
                 "title": settings.name.as_ref().map(|name| &name.value),
                 "description": settings.description.as_ref().map(|text| &text.value),
                 "file": template.source().name(),
+                "type": settings.kind.as_ref().map(|kind| &kind.value),
                 "requests": requests_of(template.name()),
             })
         })
@@ -240,70 +243,12 @@ pub(super) async fn templates(extract::State(state): Shared) -> Json<Value> {
     let customers: Vec<_> = project
         .customers()
         .iter()
-        .map(|customer| json!({ "id": customer.main_identifier(), "name": customer.display_name(), "body": customer.source().text() }))
+        .map(|customer| {
+            let Recipient { identifiers, name } = Recipient::new(customer);
+            json!({ "identifiers": identifiers, "name": name, "body": customer.source().text() })
+        })
         .collect();
     Json(json!({ "version": version, "templates": templates, "customers": customers }))
-}
-
-/// What to render without sending it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Trial {
-    /// The text of a request's body.
-    request: String,
-    /// The text of a customer; the project's where it is not given.
-    customer: Option<String>,
-    #[serde(default)]
-    lax: bool,
-}
-
-/// `POST /inkproof/api/render`: what would become of a request. Nothing is captured.
-pub(super) async fn render(extract::State(state): Shared, body: Body) -> Result<Json<Value>, Refusal> {
-    let trial: Trial = body::json(body).await?;
-    let rendered = tokio::task::spawn_blocking(move || try_out(&state, &trial)).await;
-    rendered.map(Json).map_err(|_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the message could not be rendered"))
-}
-
-fn try_out(state: &State, trial: &Trial) -> Value {
-    let failed = |problems: &Diagnostics| rendered(&Rendering::failed(problems.clone()));
-    let mut problems = Diagnostics::new();
-    let request = match Request::read("request", Source::new("request.json", trial.request.as_str()), &mut problems) {
-        Ok(request) => request,
-        Err(errors) => return failed(&errors),
-    };
-    let own = trial.customer.as_ref().map(|text| Customer::read(Source::new("customer.json", text.as_str())));
-    let own = match own.transpose() {
-        Ok(own) => own,
-        Err(problem) => return failed(&problem.into()),
-    };
-    let (project, _) = state.project.get();
-    let Some(template) = project.template_for(&request) else {
-        return failed(&super::send::no_template(&project, &request));
-    };
-    let customer = match own.as_ref().or_else(|| project.customer_for(&request)) {
-        Some(customer) => customer.clone(),
-        None => match super::send::stranger(request.identifier()) {
-            Ok(customer) => customer,
-            Err(problem) => return failed(&problem.into()),
-        },
-    };
-    let mut circumstances = state.circumstances(state.clock.now());
-    if trial.lax {
-        circumstances.mode = Mode::Lax;
-    }
-    let mut rendering = project.render_one(template, &customer, &request, &circumstances);
-    rendering.problems.extend(problems);
-    rendering.problems.tidy();
-    rendered(&rendering)
-}
-
-fn rendered(rendering: &Rendering) -> Value {
-    json!({
-        "message": rendering.message,
-        "diagnostics": rendering.problems,
-        "explanation": explanation(&rendering.problems),
-        "test_send_looks_fine": rendering.test_send_looks_fine,
-    })
 }
 
 /// Which messages are asked for.

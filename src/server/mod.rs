@@ -18,13 +18,16 @@ mod findings;
 mod guard;
 mod inbox;
 mod live_project;
+mod needs;
 mod page;
+mod saving;
 mod send;
 mod state;
 mod store;
 mod stream;
 mod token;
 mod transactional;
+mod trial;
 
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -35,7 +38,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::routing::{get, patch, post};
+use axum::routing::{get, patch, post, put};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::process::Command;
@@ -50,6 +53,13 @@ use state::State;
 use crate::liquid::Mode;
 use crate::project::Project;
 
+/// Where Customer.io's browser client looks when its environment is `local`, and where for its stream of events.
+pub const PORT: u16 = 3010;
+const STREAM_PORT: u16 = 3009;
+
+/// How many ports are tried where the usual one is taken.
+const PORTS: u16 = 50;
+
 /// How long connections may take to end when the server shuts down.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -58,9 +68,10 @@ const FAREWELL: Duration = Duration::from_secs(2);
 pub struct Options {
     /// The address to listen on.
     pub host: IpAddr,
-    /// The port to listen on; 0 for any that is free.
-    pub port: u16,
-    /// A second port, where Customer.io's browser client looks for its stream of events.
+    /// The port to listen on; 0 for any that is free. If it is not given, [`PORT`], or the next that is free.
+    pub port: Option<u16>,
+    /// A second port, where Customer.io's browser client looks for its stream of events. If it is not given and the port is
+    /// [`PORT`], the one where the client looks, if it is free.
     pub stream_port: Option<u16>,
     /// Whether messages that fail are refused, so that a sender's tests notice.
     pub strict: bool,
@@ -93,7 +104,18 @@ pub enum End {
     Command(u8),
 }
 
-/// Serves a project until something ends it. `ready` is told the address once connections are taken, `observe` each
+/// Where the server listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The address to use.
+    pub address: SocketAddr,
+    /// Whether that is another port than the usual one, because that was taken.
+    pub is_next: bool,
+    /// The port of the stream of events, where it should have been had and was taken.
+    pub without_stream: Option<u16>,
+}
+
+/// Serves a project until something ends it. `ready` is told the place once connections are taken, `observe` each
 /// message that is captured.
 ///
 /// # Errors
@@ -101,7 +123,7 @@ pub enum End {
 pub fn serve(
     project: Project,
     options: Options,
-    ready: impl FnOnce(SocketAddr) -> io::Result<()>,
+    ready: impl FnOnce(Place) -> io::Result<()>,
     observe: impl Fn(&Captured) + Send + Sync + 'static,
 ) -> io::Result<End> {
     // One message that takes long must not keep the others waiting.
@@ -113,25 +135,31 @@ pub fn serve(
         .thread_stack_size(16 << 20)
         .max_blocking_threads(16)
         .build()?;
-    let state = State::new(project, options, Box::new(observe)).map_err(io::Error::other)?;
-    let state = Arc::new(state);
-    let end = runtime.block_on(run(state, ready));
+    let end = runtime.block_on(run(project, options, ready, Box::new(observe)));
     runtime.shutdown_timeout(FAREWELL);
     end
 }
 
-async fn run(state: Arc<State>, ready: impl FnOnce(SocketAddr) -> io::Result<()>) -> io::Result<End> {
-    let (listeners, address) = listen(&state.options).await?;
+async fn run(
+    project: Project,
+    mut options: Options,
+    ready: impl FnOnce(Place) -> io::Result<()>,
+    observe: Box<dyn Fn(&Captured) + Send + Sync>,
+) -> io::Result<End> {
+    let (listeners, place) = listen(&options).await?;
+    // A client that is sent to a stream that it cannot find waits long for the next attempt.
+    options.sse &= place.without_stream.is_none();
+    let state = Arc::new(State::new(project, options, observe).map_err(io::Error::other)?);
     let router = router(Arc::clone(&state));
     let mut servers = JoinSet::new();
     for listener in listeners {
         servers.spawn(connection::serve(listener, router.clone(), Arc::clone(&state)));
     }
     let told_to_end = signals()?;
-    ready(address)?;
+    ready(place)?;
     let end = match &state.options.command {
         None => told_to_end.await,
-        Some(command) => run_command(command, address, told_to_end).await?,
+        Some(command) => run_command(command, place.address, told_to_end).await?,
     };
     state.stop.send_replace(true);
     let _ = tokio::time::timeout(FAREWELL, servers.join_all()).await;
@@ -140,12 +168,22 @@ async fn run(state: Arc<State>, ready: impl FnOnce(SocketAddr) -> io::Result<()>
 
 /// Takes the ports. Where the server listens on `127.0.0.1`, `localhost` shall find it as well, whichever address a client
 /// tries first.
-async fn listen(options: &Options) -> io::Result<(Vec<TcpListener>, SocketAddr)> {
-    let main = bind(options.host, options.port).await?;
+async fn listen(options: &Options) -> io::Result<(Vec<TcpListener>, Place)> {
+    let main = match options.port {
+        Some(port) => bind(options.host, port).await?,
+        None => bind_next(options.host, PORT).await?,
+    };
     let address = main.local_addr()?;
+    let is_next = options.port.is_none() && address.port() != PORT;
+    let mut place = Place { address, is_next, without_stream: None };
     let mut listeners = vec![main];
     if let Some(port) = options.stream_port {
         listeners.push(bind(options.host, port).await?);
+    } else if address.port() == PORT {
+        match bind(options.host, STREAM_PORT).await {
+            Ok(stream) => listeners.push(stream),
+            Err(_) => place.without_stream = Some(STREAM_PORT),
+        }
     }
     if options.host.is_loopback() && options.host.is_ipv4() {
         let ports: Vec<_> = listeners.iter().flat_map(TcpListener::local_addr).map(|address| address.port()).collect();
@@ -154,7 +192,19 @@ async fn listen(options: &Options) -> io::Result<(Vec<TcpListener>, SocketAddr)>
             listeners.extend(bind(Ipv6Addr::LOCALHOST.into(), port).await);
         }
     }
-    Ok((listeners, address))
+    Ok((listeners, place))
+}
+
+/// Takes a port, or the next that nobody else has.
+async fn bind_next(host: IpAddr, port: u16) -> io::Result<TcpListener> {
+    for next in port..port + PORTS {
+        match bind(host, next).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            result => return result,
+        }
+    }
+    let error = format!("cannot listen on {host}: the ports from {port} to {} are taken", port + PORTS - 1);
+    Err(io::Error::new(io::ErrorKind::AddrInUse, error))
 }
 
 async fn bind(host: IpAddr, port: u16) -> io::Result<TcpListener> {
@@ -168,8 +218,7 @@ fn router(state: Arc<State>) -> Router {
     let record = || post(events::record);
     Router::new()
         .route("/", get(page::html))
-        .route("/inkproof/page.css", get(page::css))
-        .route("/inkproof/page.js", get(page::js))
+        .route("/inkproof/page/{name}", get(page::file))
         .route("/v1/send/inbox_message", post(send::send))
         .route("/v1/transactional", get(transactional::list))
         .route("/v1/transactional/{id}", get(transactional::one))
@@ -196,7 +245,9 @@ fn router(state: Arc<State>) -> Router {
         .route("/inkproof/api/faults", get(api::faults).post(api::add_fault).delete(api::remove_faults))
         .route("/inkproof/api/clock", get(api::clock).put(api::set_clock).delete(api::reset_clock))
         .route("/inkproof/api/templates", get(api::templates))
-        .route("/inkproof/api/render", post(api::render))
+        .route("/inkproof/api/render", post(trial::render))
+        .route("/inkproof/api/check", post(needs::check))
+        .route("/inkproof/api/requests", put(saving::save))
         .route("/inkproof/api/changes", get(stream::changes))
         .fallback(|| async { Refusal::not_found("there is nothing here") })
         .method_not_allowed_fallback(|| async {

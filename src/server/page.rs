@@ -1,21 +1,40 @@
-//! The server's own page: an inbox to look at. It stands in the binary and needs nothing from elsewhere.
+//! The server's own page: an inbox to look at, and templates to try out. It stands in the binary and needs nothing from
+//! elsewhere.
 
+use axum::extract::Path;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::IntoResponse;
+
+use super::answer::Refusal;
 
 /// Only what the page brings itself may run or be drawn, and no other page may frame it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+
+/// What the page brings.
+const FILES: [(&str, &str, &str); 8] = [
+    ("page.css", CSS, include_str!("page/page.css")),
+    ("page.js", JS, include_str!("page/page.js")),
+    ("address.js", JS, include_str!("page/address.js")),
+    ("card.js", JS, include_str!("page/card.js")),
+    ("dom.js", JS, include_str!("page/dom.js")),
+    ("inbox.js", JS, include_str!("page/inbox.js")),
+    ("templates.js", JS, include_str!("page/templates.js")),
+    ("time.js", JS, include_str!("page/time.js")),
+];
+
+/// `GET /`
 pub(super) async fn html() -> impl IntoResponse {
     let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, POLICY)];
     (headers, include_str!("page/page.html"))
 }
 
-pub(super) async fn css() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("page/page.css"))
-}
-
-pub(super) async fn js() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("page/page.js"))
+/// `GET /inkproof/page/{name}`
+pub(super) async fn file(Path(name): Path<String>) -> Result<impl IntoResponse, Refusal> {
+    let file = FILES.into_iter().find(|(known, ..)| *known == name);
+    let (_, kind, text) = file.ok_or_else(|| Refusal::not_found(format!("there is no file `{name}`")))?;
+    Ok(([(CONTENT_TYPE, kind)], text))
 }

@@ -170,7 +170,7 @@ fn future(seconds: f64, now: Timestamp) -> Result<Option<Timestamp>, String> {
     Timestamp::from_second(seconds as i64).map(Some).map_err(|_| SEND_AT.to_owned())
 }
 
-fn malformed(errors: &Diagnostics) -> Refusal {
+pub(super) fn malformed(errors: &Diagnostics) -> Refusal {
     let texts: Vec<_> = errors
         .iter()
         .map(|error| match error.help.first() {
@@ -181,7 +181,7 @@ fn malformed(errors: &Diagnostics) -> Refusal {
     Refusal::bad_request(texts.join("; ")).with("diagnostics", json!(errors))
 }
 
-fn unknown_template(project: &Project, request: &Request) -> Refusal {
+pub(super) fn unknown_template(project: &Project, request: &Request) -> Refusal {
     malformed(&no_template(project, request))
 }
 

@@ -68,6 +68,11 @@ impl State {
         Circumstances { now, mode: self.options.mode, seed: self.options.seed, limits }
     }
 
+    /// How many messages have been captured since the start, whether or not they are still there.
+    pub(super) fn captured(&self) -> u64 {
+        self.count.load(Ordering::Relaxed)
+    }
+
     /// An id that no message of this or another run has.
     pub(super) fn new_id(&self) -> String {
         format!("{}-{}", self.run, self.count.fetch_add(1, Ordering::Relaxed) + 1)

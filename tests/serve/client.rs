@@ -63,8 +63,14 @@ pub(crate) fn inkproof(folder: &Path, arguments: &[&str]) -> Command {
 impl Server {
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let folder = project();
-        let mut child =
-            inkproof(folder.path(), arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut command = inkproof(folder.path(), arguments);
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        Self::of(folder, command)
+    }
+
+    /// A server that a command starts for the project in a folder.
+    pub(crate) fn of(folder: TempDir, mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("http://").expect("an address").to_owned();

@@ -200,9 +200,14 @@ fn nothing_that_is_shown_can_become_markup_or_a_header() {
     assert!(!captured.headers.contains_key("x-evil"));
     let refused = server.send(r#"{"transactional_message_id": "a\r\nX-Evil: 1", "identifiers": {"id": "a"}}"#);
     assert_eq!((refused.status, refused.headers.contains_key("x-evil")), (400, false));
-    // The page's script never writes markup.
-    let script = server.ask("GET", "/inkproof/page.js", &[], "").body;
-    for sink in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "srcdoc"] {
-        assert!(!script.contains(sink), "{sink}");
+    // The page's scripts never write markup.
+    for name in ["page", "address", "card", "dom", "inbox", "templates", "time"] {
+        let script = server.ask("GET", &format!("/inkproof/page/{name}.js"), &[], "");
+        assert_eq!(script.status, 200, "{name}");
+        for sink in
+            ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "srcdoc"]
+        {
+            assert!(!script.body.contains(sink), "{name}: {sink}");
+        }
     }
 }

@@ -5,5 +5,6 @@ mod client;
 mod hostile;
 mod inbox;
 mod process;
+mod saving;
 mod send;
 mod store;

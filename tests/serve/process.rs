@@ -52,6 +52,31 @@ fn a_port_that_is_taken_is_told() {
     assert!(error.contains(&format!("error: cannot listen on 127.0.0.1:{port}")), "{error}");
 }
 
+#[test]
+fn where_the_usual_port_is_taken_the_next_free_one_is() {
+    // Somebody else may have it already.
+    let _taken = std::net::TcpListener::bind("127.0.0.1:3010");
+    let folders = [project(), project()];
+    let mut servers: Vec<_> = folders
+        .into_iter()
+        .map(|folder| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_inkproof"));
+            command.arg("-C").arg(folder.path()).arg("serve").stdout(Stdio::piped()).stderr(Stdio::piped());
+            Server::of(folder, command)
+        })
+        .collect();
+    let ports: Vec<u16> =
+        servers.iter().map(|server| server.address.rsplit(':').next().unwrap().parse().unwrap()).collect();
+    assert!(ports[0] > 3010 && ports[1] > ports[0] && ports[1] < 3060, "{ports:?}");
+    for server in &mut servers {
+        assert_eq!(server.get("/inkproof/api/health")["status"], "ok");
+        server.child.kill().unwrap();
+        let mut told = String::new();
+        server.child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+        assert!(told.contains("note: port 3010 is taken, and this is the next that is free"), "{told}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn failed_messages_are_told_on_standard_error() {

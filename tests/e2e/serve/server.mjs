@@ -1,6 +1,6 @@
 // The release binary as a server, for a project of its own.
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -60,6 +60,7 @@ export async function serve(...options) {
     url,
     port: Number(new URL(url).port),
     write,
+    read: (path) => readFile(join(folder, path), "utf8"),
     async api(path, options) {
       const answer = await fetch(`${url}/inkproof/api${path}`, options);
       return answer.json();

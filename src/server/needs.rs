@@ -1,0 +1,96 @@
+//! What a template needs: its variables, what the project's requests have for them, and what of it they come to.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::answer::Refusal;
+use super::body;
+use super::findings::Findings;
+use super::state::State;
+use super::trial::{Subject, Trial};
+use crate::analysis::Coverage;
+use crate::project::{Case, Project};
+use crate::rules::{Cell, Judgement, Row, Table, judge};
+
+/// Which template, and a request that is tried out with it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Question {
+    /// The template's name.
+    template: String,
+    /// What is tried out, and may have something for its variables as well.
+    trial: Option<Trial>,
+}
+
+/// `POST /inkproof/api/check`: what `inkproof check` says of one template.
+pub(super) async fn check(
+    extract::State(state): extract::State<Arc<State>>,
+    body: Body,
+) -> Result<Json<Value>, Refusal> {
+    let question: Question = body::json(body).await?;
+    let checked = tokio::task::spawn_blocking(move || {
+        let (project, _) = state.project.get();
+        question.answer(&project, &state)
+    });
+    checked
+        .await
+        .map_err(|_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the template could not be checked"))?
+        .map(Json)
+}
+
+impl Question {
+    fn answer(&self, project: &Project, state: &State) -> Result<Value, Refusal> {
+        let template = project.templates().iter().find(|template| template.is_called(&self.template));
+        let template =
+            template.ok_or_else(|| Refusal::not_found(format!("there is no template `{}`", self.template)))?;
+        let circumstances = state.circumstances(state.clock.now());
+        let judgement = judge(project, &[template], &project.cases(), &circumstances);
+        let subject = self.trial.as_ref().and_then(|trial| trial.subject(project).ok());
+        let typed = subject.map(|Subject { template, request, customer, .. }| {
+            let case = Case { template, request: &request, customer: &customer };
+            judge(project, &[template], &[case], &circumstances)
+        });
+        Ok(shown(judgement, typed.as_ref()))
+    }
+}
+
+fn shown(judgement: Judgement, typed: Option<&Judgement>) -> Value {
+    let typed = typed.and_then(|judgement| judgement.tables.first());
+    let table = judgement.tables.first();
+    let coverage = judgement.coverage.first().map(shown_coverage);
+    json!({
+        "requests": table.map(|table| &table.columns),
+        "variables": table.map(|table| shown_variables(table, typed)),
+        "coverage": coverage,
+        "findings": Findings::from(judgement.findings),
+    })
+}
+
+fn shown_variables(table: &Table, typed: Option<&Table>) -> Vec<Value> {
+    let of_typed =
+        |path: &str| typed?.rows.iter().find(|row| row.path == path)?.cells.first().copied().map(Cell::as_str);
+    let row = |row: &Row| {
+        json!({
+            "path": row.path,
+            "kind": row.kind.as_str(),
+            "cells": row.cells.iter().map(|cell| cell.as_str()).collect::<Vec<_>>(),
+            "typed": of_typed(&row.path),
+        })
+    };
+    table.rows.iter().map(row).collect()
+}
+
+fn shown_coverage(coverage: &Coverage) -> Value {
+    let missed = coverage.branches.iter().filter(|branch| branch.hits == 0).map(|branch| branch.line);
+    json!({
+        "covered": coverage.covered(),
+        "branches": coverage.branches.len(),
+        "missed_lines": missed.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,41 @@
+// The page's state, which stands in its address: the view, what is chosen in it, and what was typed.
+
+function read() {
+  const [view, query] = location.hash.slice(1).split("?");
+  const given = new URLSearchParams(query);
+  return {
+    view: view === "templates" ? "templates" : "inbox",
+    to: given.get("to"),
+    topics: given.getAll("topic"),
+    kind: given.get("type"),
+    status: given.get("status"),
+    unread: given.has("unread"),
+    search: given.get("text") ?? "",
+    message: given.get("message"),
+    template: given.get("template"),
+    request: given.get("request"),
+    lax: given.has("lax"),
+    data: given.get("data"), // as typed; null where nothing was
+    person: given.get("person"), // such as `id:user_123`; null where it is the request's
+    customer: given.get("customer"), // as typed
+  };
+}
+
+export const state = read();
+
+/** Nothing that was typed. */
+export const UNTOUCHED = { data: null, person: null, customer: null };
+
+export function readAgain() {
+  Object.assign(state, read());
+}
+
+export function write() {
+  const entries = state.view === "inbox"
+    ? [["to", state.to], ...state.topics.map((topic) => ["topic", topic]), ["type", state.kind], ["status", state.status],
+      ["unread", state.unread ? "1" : null], ["text", state.search || null], ["message", state.message]]
+    : [["template", state.template], ["request", state.request], ["lax", state.lax ? "1" : null], ["data", state.data],
+      ["person", state.person], ["customer", state.customer]];
+  const query = new URLSearchParams(entries.filter(([, value]) => value !== null && value !== undefined)).toString();
+  history.replaceState(null, "", `#${state.view}${query ? `?${query}` : ""}`);
+}

@@ -1,0 +1,245 @@
+// The inbox view: who was sent what, live.
+
+import { state, UNTOUCHED } from "./address.js";
+import { cardParts, titleOf } from "./card.js";
+import { API, ask, at, json, make, replace, scrollable } from "./dom.js";
+import { age, setClock } from "./time.js";
+
+const LIMIT = 500;
+const NARROW = matchMedia("(max-width: 900px)");
+const STATUSES = ["delivered", "failed", "draft", "scheduled", "expired", "deleted"];
+
+let messages = [];
+let total = 0;
+let known = null; // the ids that have been seen
+let change;
+let report;
+
+const nameOf = (recipient) => recipient.id ?? recipient.email ?? recipient.cio_id ?? "";
+const isUnread = (message) => message.status === "delivered" && !message.opened;
+
+/** As `analytics.inbox(…)` filters: topics that begin with `_cio` only show where asked for. */
+function fitsTopics(message) {
+  const topics = message.message?.topics ?? [];
+  if (state.topics.length > 0) return topics.some((topic) => state.topics.includes(topic));
+  return !topics.some((topic) => topic.startsWith("_cio"));
+}
+
+function fits(message) {
+  return (!state.to || nameOf(message.recipient) === state.to)
+    && fitsTopics(message)
+    && (!state.kind || message.message?.type === state.kind)
+    && (!state.status || message.status === state.status)
+    && (!state.unread || isUnread(message))
+    && (!state.search || JSON.stringify([message.message, message.template, message.request.body, message.recipient])
+      .toLowerCase().includes(state.search.toLowerCase()));
+}
+
+function messageCard(message) {
+  const classes = ["card", message.status === "failed" && "failed", isUnread(message) && "unread",
+    ["expired", "deleted"].includes(message.status) && "gone",
+    known && !known.has(message.id) && "new"].filter(Boolean);
+  const corner = make("span", { className: "when" },
+    message.status !== "delivered" && make("span", { className: `pill ${message.status}` }, message.status),
+    make("span", { "data-age": message.send_at }, age(message.send_at)));
+  const who = message.recipient.name ?? nameOf(message.recipient);
+  return make("li", {}, make("button", {
+    type: "button",
+    className: classes.join(" "),
+    "data-id": message.id,
+    "aria-current": message.id === state.message ? "true" : undefined,
+    onclick: () => {
+      change({ message: message.id });
+      // On a narrow screen it stands below the list.
+      if (NARROW.matches) at("detail").scrollIntoView();
+    },
+  }, ...cardParts(message.message, message.template, message.diagnostics, corner).filter(Boolean),
+  make("span", { className: "from" }, state.to ? message.template : `${message.template} to ${who}`),
+  make("span", { className: "hidden" }, message.opened ? "read" : "unread")));
+}
+
+/** The first letters of a name, and a colour that stays the same. */
+function avatar(name) {
+  const letters = name.split(/[\s@._-]+/).filter(Boolean).map((word) => [...word][0]).slice(0, 2).join("").toUpperCase();
+  const hue = [...name].reduce((sum, character) => (sum * 31 + character.codePointAt(0)) % 8, 7);
+  return make("span", { className: `avatar hue-${hue}`, "aria-hidden": "true" }, letters);
+}
+
+function drawPeople() {
+  const people = new Map();
+  for (const message of messages) {
+    const id = nameOf(message.recipient);
+    const person = people.get(id) ?? { name: message.recipient.name, unread: 0, failed: 0 };
+    if (isUnread(message)) person.unread += 1;
+    if (message.status === "failed") person.failed += 1;
+    people.set(id, person);
+  }
+  if (state.to && !people.has(state.to)) people.set(state.to, { unread: 0, failed: 0 });
+  const row = (id, name, { unread, failed }) => make("li", {}, make("button", {
+    type: "button",
+    "data-id": `person ${id ?? ""}`,
+    "aria-current": state.to === id ? "true" : undefined,
+    onclick: () => change({ to: id, message: null }),
+  }, id === null ? make("span", { className: "avatar all", "aria-hidden": "true" }, "∗") : avatar(name ?? id),
+  make("span", { className: "who" }, make("span", {}, name ?? id), name && id !== null && make("span", { className: "faint" }, id)),
+  failed > 0 && make("span", { className: "badge bad", title: `${failed} failed` }, String(failed), make("span", { className: "hidden" }, " failed")),
+  unread > 0 && make("span", { className: "badge" }, String(unread), make("span", { className: "hidden" }, " unread"))));
+  const all = [...people.values()];
+  const sum = (key) => all.reduce((count, person) => count + person[key], 0);
+  const unread = sum("unread");
+  at("unread-count").textContent = String(unread);
+  at("unread-count").hidden = unread === 0;
+  replace(at("people"), [row(null, "Everyone", { unread, failed: sum("failed") }),
+    ...[...people].map(([id, person]) => row(id, person.name, person))]);
+}
+
+function drawFilters() {
+  const toggle = (label, pressed, next, hint) => make("button", {
+    type: "button", "data-id": `filter ${label}`, "aria-pressed": String(pressed), onclick: () => change(next),
+  }, hint && make("span", { className: "hint" }, `${hint} `), hint ? label.slice(hint.length + 1) : label);
+  const distinct = (values) => [...new Set(values)].sort();
+  const topics = distinct([...messages.flatMap((message) => message.message?.topics ?? []), ...state.topics]);
+  const kinds = distinct(messages.map((message) => message.message?.type).filter(Boolean));
+  const present = STATUSES.filter((status) => messages.some((message) => message.status === status));
+  const flip = (topic) => (state.topics.includes(topic)
+    ? state.topics.filter((one) => one !== topic) : [...state.topics, topic]);
+  replace(at("filters"), messages.length === 0 ? [] : [
+    toggle("unread", state.unread, { unread: !state.unread }),
+    ...present.map((status) => toggle(status, state.status === status, { status: state.status === status ? null : status })),
+    ...topics.map((topic) => toggle(`topic ${topic}`, state.topics.includes(topic), { topics: flip(topic) }, "topic")),
+    ...kinds.map((kind) => toggle(`type ${kind}`, state.kind === kind, { kind: state.kind === kind ? null : kind }, "type")),
+  ]);
+}
+
+function drawMessages() {
+  const shown = messages.filter(fits);
+  replace(at("messages"), shown.map(messageCard));
+  const note = at("note");
+  if (messages.length === 0) {
+    note.replaceChildren(make("strong", {}, "Nothing has been sent yet"),
+      make("span", {}, "Point a client library at ", make("code", {}, location.origin), ", or ",
+        make("a", { href: "#templates" }, "send from a template"), "."));
+  } else {
+    const cut = total > messages.length ? `The newest ${messages.length} of ${total} messages are here. ` : "";
+    note.textContent = cut + (shown.length === 0 ? "No message fits the filters." : "");
+  }
+  at("clear").hidden = messages.length === 0;
+}
+
+/** The user's id in UTF-8 and Base64, as the mobile clients write it. */
+function token(user) {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(user)));
+}
+
+function asRecipient(message, path, options) {
+  const headers = { "x-gist-encoded-user-token": token(nameOf(message.recipient)), "x-cio-client-platform": "page" };
+  return ask(path, { ...options, headers }).catch(report);
+}
+
+/** The template view with what the message was sent with. */
+function tryAgain(message) {
+  const { message_data: data, identifiers } = JSON.parse(message.request.body);
+  const [[kind, value]] = Object.entries(identifiers);
+  change({
+    view: "templates", template: message.template, request: null, ...UNTOUCHED,
+    data: JSON.stringify(data ?? {}, null, 2), person: `${kind}:${value}`,
+  });
+  dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
+function detailActions(message) {
+  const button = (label, act, className) => make("button", { type: "button", className, "data-id": `act ${label}`, onclick: act }, label);
+  const inHands = message.status === "delivered";
+  return make("p", { className: "actions" },
+    inHands && button(message.opened ? "Mark unopened" : "Mark opened", () => asRecipient(message,
+      `/api/v1/messages/${encodeURIComponent(message.id)}`,
+      { method: "PATCH", body: JSON.stringify({ opened: !message.opened }) })),
+    inHands && button("Delete as the recipient", () => asRecipient(message,
+      `/api/v1/logs/queue/${encodeURIComponent(message.id)}`, { method: "POST", body: "{}" })),
+    button("Try the request", () => tryAgain(message)),
+    button("Forget", () => ask(`${API}/messages/${encodeURIComponent(message.id)}`, { method: "DELETE" }).catch(report), "quiet"));
+}
+
+function requestOf(message) {
+  try {
+    return json(JSON.parse(message.request.body), "Request");
+  } catch {
+    return scrollable(message.request.body, "", "Request");
+  }
+}
+
+function drawDetail() {
+  const message = messages.find((one) => one.id === state.message);
+  if (!message) {
+    replace(at("detail"), [make("p", { className: "empty" },
+      make("strong", {}, state.message ? "This message is not here any more" : "No message is chosen"),
+      make("span", {}, make("kbd", {}, "j"), " and ", make("kbd", {}, "k"), " move, ", make("kbd", {}, "/"), " searches."))]);
+    return;
+  }
+  const entry = (name, value) => (value === null || value === undefined || value === ""
+    ? [] : [make("dt", {}, name), make("dd", {}, value)]);
+  const failed = message.status === "failed";
+  const { name } = message.recipient;
+  const parts = [
+    make("h2", { className: failed ? "bad" : "" }, failed ? `${message.template} failed` : titleOf(message.message)),
+    detailActions(message),
+    message.test_send_looks_fine && make("p", { className: "alert" },
+      "Customer.io’s test send would look fine; the real message would be lost."),
+    message.explanation && make("h3", {}, "Problems"),
+    message.explanation && scrollable(message.explanation, "explanation", "Problems"),
+    make("dl", {},
+      entry("status", make("span", { className: `pill ${message.status}` }, message.status)),
+      entry("template", message.template),
+      entry("to", name ? `${name} · ${nameOf(message.recipient)}` : nameOf(message.recipient)),
+      entry("sent", new Date(message.send_at).toLocaleString()),
+      entry("expires", message.message && new Date(message.message.expiry).toLocaleString()),
+      entry("delivery_id", make("code", {}, message.id)),
+      message.reports.flatMap((one) => entry(one.metric, `${one.action ?? ""} ${age(one.at)}`.trim()))),
+    message.message && make("h3", {}, "Properties"),
+    message.message && json(message.message.properties, "Properties"),
+    make("h3", {}, "Request"), requestOf(message),
+  ];
+  replace(at("detail"), parts);
+}
+
+export function draw() {
+  if (document.activeElement !== at("search")) at("search").value = state.search;
+  drawPeople();
+  drawFilters();
+  drawMessages();
+  drawDetail();
+}
+
+/** Chooses the next message, or the one before. */
+export function move(step) {
+  const cards = [...at("messages").querySelectorAll("[data-id]")];
+  const place = cards.findIndex((card) => card.dataset.id === state.message);
+  const next = cards[Math.min(Math.max(place + step, 0), cards.length - 1)];
+  if (next) {
+    change({ message: next.dataset.id });
+    [...at("messages").querySelectorAll("[data-id]")].find((card) => card.dataset.id === state.message)?.focus();
+  }
+}
+
+/** Asks for the messages, and tells of those that are new. */
+export async function refresh() {
+  const [answer, clock] = await Promise.all([ask(`${API}/messages?limit=${LIMIT}`), ask(`${API}/clock`)]);
+  setClock(clock);
+  ({ messages, total } = answer);
+  if (state.view === "inbox") draw();
+  else drawPeople();
+  const arrived = known ? messages.filter((message) => !known.has(message.id)) : [];
+  if (arrived.length > 0) {
+    const [first] = arrived;
+    at("announcer").textContent = arrived.length > 1 ? `${arrived.length} new messages`
+      : first.message ? `New message: ${titleOf(first.message)}` : `${first.template} failed`;
+  }
+  known = new Set(messages.map((message) => message.id));
+}
+
+export function start(changeState, reportError) {
+  change = changeState;
+  report = reportError;
+  at("search").addEventListener("input", (event) => change({ search: event.target.value }));
+  at("clear").addEventListener("click", () => ask(`${API}/messages`, { method: "DELETE" }).catch(report));
+}

@@ -1,0 +1,107 @@
+//! *Save as request*: the only thing that the server writes into the project, and for its own page alone.
+
+use serde_json::json;
+
+use crate::client::{Answer, Server};
+
+const REQUEST: &str =
+    r#"{"transactional_message_id": "hello", "identifiers": {"id": "user_123"}, "message_data": {"title": "saved"}}"#;
+
+fn save(server: &Server, name: &str, request: &str, replace: bool) -> Answer {
+    let origin = format!("http://{}", server.address);
+    let body = json!({ "name": name, "request": request, "replace": replace }).to_string();
+    server.ask("PUT", "/inkproof/api/requests", &[("origin", &origin)], &body)
+}
+
+/// All files of the project.
+fn files(server: &Server) -> Vec<String> {
+    let mut folders = vec![server.folder.path().to_owned()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(entry.path());
+            } else {
+                files.push(entry.path().display().to_string());
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn a_request_is_saved_and_never_replaced_unasked() {
+    let server = Server::start(&[]);
+    let saved = save(&server, "two", REQUEST, false);
+    assert_eq!(saved.status, 200, "{}", saved.body);
+    assert_eq!(saved.json()["file"], "fixtures/requests/hello/two.json");
+    let path = server.folder.path().join("fixtures/requests/hello/two.json");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{REQUEST}\n"));
+
+    let other = REQUEST.replace("saved", "replaced");
+    let refused = save(&server, "two", &other, false);
+    assert_eq!((refused.status, refused.error().as_str()), (409, "there is a request `hello/two` already"));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{REQUEST}\n"));
+    assert_eq!(save(&server, "two", &other, true).status, 200);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{other}\n"));
+
+    // It is one of the project's now, also where its template had none.
+    let first = REQUEST.replace("hello", "42").replace("title", "order_id");
+    assert_eq!(save(&server, "first", &first, false).json()["file"], "fixtures/requests/order_shipped/first.json");
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let templates = server.get("/inkproof/api/templates");
+    let names: Vec<_> = templates["templates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|template| template["requests"].as_array().unwrap())
+        .map(|request| request["name"].clone())
+        .collect();
+    assert_eq!(names, ["hello/one", "hello/two", "order_shipped/first"]);
+}
+
+#[test]
+fn only_the_page_saves_and_only_within_the_project() {
+    let server = Server::start(&[]);
+    let before = files(&server);
+    let body = json!({ "name": "two", "request": REQUEST }).to_string();
+    for headers in [[].as_slice(), &[("origin", "https://evil.example")], &[("origin", "null")]] {
+        assert_eq!(server.ask("PUT", "/inkproof/api/requests", headers, &body).status, 403, "{headers:?}");
+    }
+    for name in ["", ".", "..", "../../evil", "a/b", "a\\b", "/tmp/evil", "C:evil", ".hidden", "a\0b", "a\nb", "a*b"] {
+        let refused = save(&server, name, REQUEST, true);
+        assert_eq!(refused.status, 400, "{name:?}: {}", refused.body);
+        assert!(refused.error().starts_with("a name becomes that of a file"), "{}", refused.body);
+    }
+    for request in ["", "[]", "{}", &REQUEST.replace("hello", "../../evil"), &REQUEST.replace("hello", "nothing")] {
+        assert_eq!(save(&server, "two", request, true).status, 400, "{request}");
+    }
+    assert_eq!(files(&server), before, "nothing was written");
+}
+
+#[cfg(unix)]
+#[test]
+fn no_link_leads_out_of_the_project() {
+    let server = Server::start(&[]);
+    let outside = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(outside.path(), server.folder.path().join("fixtures/requests/order_shipped")).unwrap();
+    let refused = save(&server, "evil", &REQUEST.replace("hello", "order_shipped"), true);
+    assert_eq!(refused.status, 500, "{}", refused.body);
+    assert!(refused.error().contains("leads out of the project"), "{}", refused.body);
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn what_a_template_needs() {
+    let server = Server::start(&[]);
+    let ask = |body: &serde_json::Value| server.ask("POST", "/inkproof/api/check", &[], &body.to_string());
+    let typed = REQUEST.replace("title", "titel");
+    let checked = ask(&json!({ "template": "HELLO", "trial": { "request": typed } })).json();
+    assert_eq!(checked["requests"], json!(["hello/one"]));
+    let variables = json!([{ "path": "trigger.title", "kind": "anything", "cells": ["there"], "typed": "FAILS" }]);
+    assert_eq!(checked["variables"], variables, "{checked}");
+    assert_eq!(checked["coverage"], json!({ "covered": 0, "branches": 0, "missed_lines": [] }));
+    assert_eq!(ask(&json!({ "template": "hello" })).json()["variables"][0]["typed"], json!(null));
+    assert_eq!(ask(&json!({ "template": "nothing" })).status, 404);
+}
