@@ -72,10 +72,12 @@ impl<'a> Cards<'a> {
 
     /// The names of those that the filter lets through.
     fn visible(&self) -> Vec<&str> {
+        let wanted = self.filter.to_lowercase();
         let is_visible = |name: &&str| {
-            let template = self.shown.get(*name).map(|shown| shown.template.name().to_lowercase());
-            let wanted = self.filter.to_lowercase();
-            name.to_lowercase().contains(&wanted) || template.is_some_and(|name| name.contains(&wanted))
+            let template = || self.shown.get(*name).map(|shown| shown.template.name().to_lowercase());
+            wanted.is_empty()
+                || name.to_lowercase().contains(&wanted)
+                || template().is_some_and(|name| name.contains(&wanted))
         };
         self.order.iter().map(String::as_str).filter(is_visible).collect()
     }

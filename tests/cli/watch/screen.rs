@@ -94,6 +94,8 @@ fn another_size_is_another_drawing() {
         shown.lines().filter(|line| line.contains('╭')).any(|line| line.trim().chars().count() == 48)
     });
     assert!(shown.lines().count() <= 20, "{shown}");
+    // A row of all columns, to the last.
+    assert!(shown.lines().any(|line| line.ends_with("? keys  q quit ") && line.chars().count() == 50), "{shown}");
     terminal.resize(3, 20);
     terminal.wait_for("three rows", |shown| shown.lines().count() <= 3 && shown.contains("q quit"));
     terminal.resize(1, 1);

@@ -58,14 +58,14 @@ impl Display {
         let mut frame = Vec::new();
         queue!(frame, BeginSynchronizedUpdate)?;
         for (place, row) in rows.iter().enumerate() {
-            queue!(frame, MoveTo(0, u16::try_from(place).unwrap_or(u16::MAX)))?;
+            // Before the row, not after it: the cursor does not leave the last column, which would be cleared with the rest.
+            queue!(frame, MoveTo(0, u16::try_from(place).unwrap_or(u16::MAX)), Clear(ClearType::UntilNewLine))?;
             if self.is_plain {
                 write!(frame, "{}", anstream::adapter::strip_str(row))?;
             } else {
                 frame.extend_from_slice(row.as_bytes());
                 frame.extend_from_slice(b"\x1b[0m");
             }
-            queue!(frame, Clear(ClearType::UntilNewLine))?;
         }
         queue!(frame, EndSynchronizedUpdate)?;
         let mut out = self.out.lock();
