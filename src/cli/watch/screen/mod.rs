@@ -65,7 +65,11 @@ impl<'a, J: Job> Screen<'a, J> {
         for event in happened {
             match event {
                 Event::Told(Told::Notice(notice)) => self.remark = notice,
-                Event::Told(told) => self.update(live, &told)?,
+                Event::Told(told) => {
+                    if !self.update(live, &told)? {
+                        continue;
+                    }
+                }
                 Event::Terminal(event) => {
                     let end = self.terminal(&event, live)?;
                     // Only now may somebody else not read keys.
@@ -82,9 +86,10 @@ impl<'a, J: Job> Screen<'a, J> {
         Ok(Outcome::Fine)
     }
 
-    fn update(&mut self, live: &mut Live, told: &Told) -> Result<(), Failure> {
+    /// Takes over what may be different. Gives whether anything is.
+    fn update(&mut self, live: &mut Live, told: &Told) -> Result<bool, Failure> {
         let done = match live.take(told, &self.job) {
-            Ok(false) => return Ok(()),
+            Ok(false) => return Ok(false),
             Ok(true) => self.job.update(live, told),
             Err(error) => Err(error.into()),
         };
@@ -97,7 +102,7 @@ impl<'a, J: Job> Screen<'a, J> {
             Err(Failure::Messages(messages)) => self.error = messages.join("; "),
             Err(error) => return Err(error),
         }
-        Ok(())
+        Ok(true)
     }
 
     fn terminal(&mut self, event: &TerminalEvent, live: &mut Live) -> Result<Option<Outcome>, Failure> {
