@@ -73,6 +73,12 @@ impl Output {
         self.text
     }
 
+    /// Gives away what has been written and the map.
+    #[must_use]
+    pub fn into_text_and_marks(self) -> (String, Vec<Mark>) {
+        (self.text, self.marks.unwrap_or_default())
+    }
+
     /// The map, in the order of writing; empty where none is kept.
     #[must_use]
     pub fn marks(&self) -> &[Mark] {

@@ -10,6 +10,7 @@ mod scope;
 mod settings;
 mod snippet;
 mod template;
+mod written;
 
 pub use customer::Customer;
 pub use expiration::{Expiration, ExpirationError, MAX_LIFE};
@@ -20,3 +21,4 @@ pub use scope::NAMES;
 pub use settings::{Setting, Settings};
 pub use snippet::{Snippet, SnippetKind};
 pub use template::Template;
+pub use written::{Origin, Written};

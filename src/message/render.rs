@@ -8,7 +8,7 @@ use super::expiration::{Expiration, MAX_LIFE};
 use super::failure::{LiquidText, Place, of_liquid};
 use super::scope::{NULL_NAMESPACES, SNIPPETS, Scope, SnippetNames};
 use super::settings::{EXPIRATION_INVALID, Setting, has_liquid};
-use super::{Customer, Request, Snippet, Template};
+use super::{Customer, Request, Snippet, Template, Written};
 use crate::customerio::tags::PLATFORM;
 use crate::customerio::tags::cio_link::CIO_LINK;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
@@ -75,13 +75,15 @@ pub struct Rendering {
     pub problems: Diagnostics,
     /// Whether the message fails, and Customer.io's test send would not show it.
     pub test_send_looks_fine: bool,
+    /// What the content rendered to, up to where it failed, and what wrote it.
+    pub written: Written,
 }
 
 impl Rendering {
     /// What came of a template that could not even be parsed.
     #[must_use]
-    pub const fn failed(problems: Diagnostics) -> Self {
-        Self { message: None, problems, test_send_looks_fine: false }
+    pub fn failed(problems: Diagnostics) -> Self {
+        Self { message: None, problems, test_send_looks_fine: false, written: Written::default() }
     }
 }
 
@@ -319,20 +321,16 @@ impl<'a> CompiledTemplate<'a> {
     /// Renders the message that `request` asks for, for `customer`.
     #[must_use]
     pub fn render(&self, customer: &Customer, request: &Request, circumstances: &Circumstances) -> Rendering {
-        let (message, problems) = self.render_once(customer, request, circumstances);
-        let test_send_looks_fine = message.is_none() && circumstances.mode == Mode::Live && {
+        let mut rendering = self.render_once(customer, request, circumstances);
+        rendering.test_send_looks_fine = rendering.message.is_none() && circumstances.mode == Mode::Live && {
             let test_send = Circumstances { mode: Mode::Lax, ..*circumstances };
-            self.render_once(customer, request, &test_send).0.is_some()
+            self.render_once(customer, request, &test_send).message.is_some()
         };
-        Rendering { message, problems, test_send_looks_fine }
+        rendering
     }
 
-    fn render_once(
-        &self,
-        customer: &Customer,
-        request: &Request,
-        circumstances: &Circumstances,
-    ) -> (Option<Message>, Diagnostics) {
+    /// Renders without a look at what a test send would do.
+    fn render_once(&self, customer: &Customer, request: &Request, circumstances: &Circumstances) -> Rendering {
         let arena = Arena::new();
         let options = Options {
             mode: circumstances.mode,
@@ -350,11 +348,13 @@ impl<'a> CompiledTemplate<'a> {
             sent_at: Timestamp::from_second(circumstances.now.as_second()).unwrap_or(circumstances.now),
             arena: &arena,
             problems: self.warnings.clone(),
+            written: Written::default(),
         };
         let message = render.message();
-        let mut problems = render.problems;
+        let Render { mut problems, written, .. } = render;
         problems.tidy();
-        (message.filter(|_| !problems.has_errors()), problems)
+        let message = message.filter(|_| !problems.has_errors());
+        Rendering { message, problems, test_send_looks_fine: false, written }
     }
 }
 
@@ -366,6 +366,7 @@ struct Render<'r, 'a> {
     sent_at: Timestamp,
     arena: &'r Arena,
     problems: Diagnostics,
+    written: Written,
 }
 
 impl<'r> Render<'r, '_> {
@@ -383,17 +384,14 @@ impl<'r> Render<'r, '_> {
         let template = self.template.template;
         let mut out = Output::with_marks();
         let content: liquid::Template<'r> = self.template.content;
-        if let Err(error) = content.render(self.scope.data, &self.options, self.arena, &mut out) {
+        let rendered = content.render(self.scope.data, &self.options, self.arena, &mut out);
+        self.written = Written::new(out, template);
+        if let Err(error) = rendered {
             self.fail(&error, Place::From(template.content_start()));
             return None;
         }
-        let content = Content {
-            text: out.text(),
-            marks: out.marks(),
-            source: template.source(),
-            start: template.content_start(),
-        };
         let arena = Arena::new();
+        let content = Content { written: &self.written, source: template.source() };
         let properties = content.properties(&arena, &mut self.problems)?;
         Some(properties.entries().iter().map(|(name, value)| ((*name).to_owned(), to_json(*value))).collect())
     }

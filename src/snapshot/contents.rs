@@ -72,7 +72,7 @@ mod tests {
             expiry: open.now,
             properties: serde_json::Map::new(),
         };
-        let sent = Rendering { message: Some(message), problems: Diagnostics::new(), test_send_looks_fine: false };
+        let sent = Rendering { message: Some(message), ..Rendering::failed(Diagnostics::new()) };
         let mut problems = Diagnostics::new();
         problems.push(Diagnostic::error(CODE, "b\u{1b}\nb"));
         problems.push(Diagnostic::warning(CODE, "never seen"));
