@@ -48,6 +48,9 @@ pub(super) struct Global {
         env = "INKPROOF_COLOR"
     )]
     pub(super) color: Color,
+    /// Draw with ASCII characters only; what is in files and data stays as it is
+    #[arg(long, global = true, help_heading = "Everywhere", env = "INKPROOF_ASCII", value_parser = FalseyValueParser::new())]
+    pub(super) ascii: bool,
 }
 
 /// Whether to use colours.

@@ -146,6 +146,9 @@ pub fn run() -> ExitCode {
     completions::answer();
     let cli = Cli::parse();
     cli.global.color.write_global();
+    if cli.global.ascii {
+        terminal::draw_in_ascii();
+    }
     let outcome = match &cli.command {
         _ if cli.print_config => configuration::run(&cli.global),
         Some(command) => command.run(&cli.global),

@@ -3,18 +3,27 @@
 use std::io::{self, Write};
 
 use clap::Args;
+use clap::builder::FalseyValueParser;
 use clap_complete::ArgValueCompleter;
 
-use super::card::Card;
+use super::card::{Card, Holes, Line, beside, brief, source};
+use super::terminal::Canvas;
 use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions, terminal};
-use crate::diagnostics::{Format, Look};
+use crate::diagnostics::{Diagnostics, Format};
 use crate::message::Rendering;
 use crate::project::Case;
 
 /// Said of a message that fails where a test send would not.
 const TEST_SEND: &str = "Customer.io's test send would look fine: it prints nothing for what is missing, where a real \
     send fails and the message is lost";
+
+/// The narrowest card that another one stands beside.
+const COLUMN: usize = 48;
+/// From this many columns on, a template stands beside its card.
+const WIDE: usize = 100;
+/// The most columns that a card takes beside its template.
+const BESIDE_SOURCE: usize = 72;
 
 /// Show messages as the inbox would
 ///
@@ -25,32 +34,99 @@ const TEST_SEND: &str = "Customer.io's test send would look fine: it prints noth
 Examples:
   inkproof preview                    every message
   inkproof preview 'order_*' --watch  those of some templates, again whenever a file is saved
+  inkproof preview --source           each beside its template
   inkproof preview --lax              as Customer.io's test send would show them")]
 pub(super) struct Preview {
     /// Templates, requests or patterns; all if none is given
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
     #[command(flatten)]
+    view: View,
+    #[command(flatten)]
     watch: WatchArguments,
+}
+
+/// How messages are laid out.
+#[derive(Clone, Copy, Debug, Args)]
+#[group(skip)]
+pub(super) struct View {
+    /// Lay as many messages side by side as fit, with what is wrong told in few words
+    #[arg(long, env = "INKPROOF_COLUMNS", value_parser = FalseyValueParser::new(), conflicts_with = "source")]
+    columns: bool,
+    /// Show the template with each message, its expressions in the colours of what they wrote
+    #[arg(long, env = "INKPROOF_SOURCE", value_parser = FalseyValueParser::new())]
+    source: bool,
 }
 
 impl Preview {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
         if self.watch.is_wanted() {
-            return self.watch.preview(&self.names, global);
+            return self.watch.preview(&self.names, self.view, global);
         }
         let (project, mut outcome) = global.open_project()?;
         let cases = project.select(&self.names)?;
-        let look = terminal::look();
+        let mut sheet = Sheet::new(self.view, terminal::canvas(), global.format());
         let mut out = anstream::stdout().lock();
         project.render(&cases, &global.circumstances(), |case, rendering| {
-            write_message(case, &rendering, look, global.format(), &mut out)?;
+            sheet.add(case, &rendering, &mut out)?;
             if rendering.message.is_none() {
                 outcome = outcome.and(Outcome::Findings);
             }
-            std::io::Result::Ok(())
+            io::Result::Ok(())
         })?;
+        sheet.finish(&mut out)?;
         Ok(outcome)
+    }
+}
+
+/// Lays messages out, one under the other or side by side.
+pub(super) struct Sheet {
+    view: View,
+    canvas: Canvas,
+    format: Format,
+    /// How many stand side by side.
+    columns: usize,
+    /// Those that wait for the row to be full.
+    row: Vec<(Vec<Line>, usize)>,
+    /// What is wrong with them, where that is told apart from the cards.
+    problems: Diagnostics,
+}
+
+impl Sheet {
+    pub(super) fn new(view: View, canvas: Canvas, format: Format) -> Self {
+        let columns = if view.columns { (canvas.look.width / COLUMN).max(1) } else { 1 };
+        Self { view, canvas, format, columns, row: Vec::new(), problems: Diagnostics::new() }
+    }
+
+    /// Draws what came of a case, and beneath it what is wrong; where it is one of a row, as soon as that is full.
+    pub(super) fn add(&mut self, case: &Case<'_>, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
+        if self.columns > 1 {
+            self.add_to_row(case, rendering);
+            return if self.row.len() == self.columns { self.finish(out) } else { Ok(()) };
+        }
+        write_message(case, rendering, self.view, self.canvas, self.format, out)
+    }
+
+    /// Draws the row that is not yet full.
+    pub(super) fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        if self.row.is_empty() {
+            return Ok(());
+        }
+        write_lines(&beside(&std::mem::take(&mut self.row)), out)?;
+        self.format.renderer(self.canvas.look).render(&std::mem::take(&mut self.problems), out)?;
+        writeln!(out)
+    }
+
+    fn add_to_row(&mut self, case: &Case<'_>, rendering: &Rendering) {
+        let width = self.canvas.look.width / self.columns;
+        let canvas = self.canvas.with_width(width);
+        let mut lines = card(case, rendering, canvas).lines();
+        if self.format == Format::Full {
+            lines.extend(brief(&rendering.problems, width - 1, canvas));
+        } else {
+            self.problems.extend(rendering.problems.iter().cloned());
+        }
+        self.row.push((lines, width));
     }
 }
 
@@ -58,15 +134,42 @@ impl Preview {
 pub(super) fn write_message(
     case: &Case<'_>,
     rendering: &Rendering,
-    look: Look,
+    view: View,
+    canvas: Canvas,
     format: Format,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let card = Card { case, message: rendering.message.as_ref(), look };
-    writeln!(out, "{card}")?;
-    format.renderer(look).render(&rendering.problems, out)?;
+    if view.source {
+        write_lines(&with_source(case, rendering, canvas), out)?;
+    } else {
+        writeln!(out, "{}", card(case, rendering, canvas))?;
+    }
+    format.renderer(canvas.look).render(&rendering.problems, out)?;
     if rendering.test_send_looks_fine {
         writeln!(out, "\nnote: {TEST_SEND}")?;
     }
     writeln!(out)
+}
+
+fn card<'a>(case: &Case<'a>, rendering: &'a Rendering, canvas: Canvas) -> Card<'a> {
+    Card::new(case, rendering.message.as_ref(), &rendering.problems, canvas)
+}
+
+/// A card and its template: side by side where there is room, else one under the other.
+fn with_source(case: &Case<'_>, rendering: &Rendering, canvas: Canvas) -> Vec<Line> {
+    let holes = Holes::new(&rendering.written, canvas.colors);
+    let width = canvas.look.width;
+    if width < WIDE {
+        let mut lines = card(case, rendering, canvas).with_holes(&holes).lines();
+        lines.extend(source(case.template, &holes, width, canvas));
+        return lines;
+    }
+    let left = (width / 2).min(BESIDE_SOURCE);
+    let card = card(case, rendering, canvas.with_width(left)).with_holes(&holes).lines();
+    let right = width - left - 1;
+    beside(&[(card, left + 1), (source(case.template, &holes, right, canvas), right)])
+}
+
+fn write_lines(lines: &[Line], out: &mut dyn Write) -> io::Result<()> {
+    lines.iter().try_for_each(|line| writeln!(out, "{line}"))
 }

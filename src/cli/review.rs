@@ -15,9 +15,10 @@ use crossterm::terminal::{Clear, ClearType};
 
 use super::card::Card;
 use super::difference::Layout;
+use super::terminal::Canvas;
 use super::test::{style, test, write_details};
 use super::{Failure, Global, Outcome, completions, editor, terminal};
-use crate::diagnostics::{Look, sanitize};
+use crate::diagnostics::sanitize;
 use crate::project::Project;
 use crate::snapshot::{self, Kept, Obsolete, Report, Stage, Status, Store, Update, causes, circumstances};
 use excerpt::Excerpt;
@@ -121,7 +122,7 @@ struct Walk<'r, 'p> {
     global: &'r Global,
     store: Store,
     items: Vec<Item<'r, 'p>>,
-    look: Look,
+    canvas: Canvas,
 }
 
 impl<'r, 'p> Walk<'r, 'p> {
@@ -133,7 +134,7 @@ impl<'r, 'p> Walk<'r, 'p> {
             global,
             store: Store::new(project.root(), &project.config().test.snapshots),
             items: differing.map(Item::Outcome).chain(obsolete).collect(),
-            look: terminal::look(),
+            canvas: terminal::canvas(),
         }
     }
 
@@ -158,7 +159,7 @@ impl<'r, 'p> Walk<'r, 'p> {
                 Key::RejectAll => self.decide(&left, Decision::Reject, decisions),
                 Key::Undo => self.undo(decisions),
                 Key::Layout => {
-                    let layout = decisions.layout.unwrap_or(Layout::fitting(self.look));
+                    let layout = decisions.layout.unwrap_or(Layout::fitting(self.canvas.look));
                     decisions.layout = Some(layout.other());
                 }
                 Key::Edit => {
@@ -197,9 +198,9 @@ impl<'r, 'p> Walk<'r, 'p> {
                     sanitize::line(&path)
                 )?;
                 self.write_card(outcome, &mut out)?;
-                let layout = decisions.layout.unwrap_or(Layout::fitting(self.look));
+                let layout = decisions.layout.unwrap_or(Layout::fitting(self.canvas.look));
                 if !matches!(outcome.status, Status::New) {
-                    write_details(outcome, self.look, layout, &mut out)?;
+                    write_details(outcome, self.canvas.look, layout, &mut out)?;
                     writeln!(out)?;
                 }
                 write!(out, "{}", Excerpt::of(outcome))?;
@@ -229,8 +230,7 @@ impl<'r, 'p> Walk<'r, 'p> {
     fn write_card(&self, outcome: &snapshot::Outcome<'p>, out: &mut dyn Write) -> io::Result<()> {
         let circumstances = self.global.adjust(circumstances(self.project));
         self.project.render(&[outcome.subject.case], &circumstances, |case, rendering| {
-            let card = Card { case, message: rendering.message.as_ref(), look: self.look };
-            writeln!(out, "{card}")?;
+            writeln!(out, "{}", Card::new(case, rendering.message.as_ref(), &rendering.problems, self.canvas))?;
             for problem in rendering.problems.iter().filter(|_| rendering.message.is_none()) {
                 writeln!(out, "  {}[{}]: {}", problem.severity, problem.code, sanitize::line(&problem.message))?;
             }

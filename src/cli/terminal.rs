@@ -1,7 +1,11 @@
 //! The terminal: how wide it is and what it can draw.
 
 use std::env;
+use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use anstream::{AutoStream, ColorChoice};
+use supports_hyperlinks::Stream;
 use terminal_size::{Width, terminal_size};
 
 use crate::diagnostics::Look;
@@ -9,23 +13,93 @@ use crate::diagnostics::Look;
 /// The width where nobody says otherwise.
 const DEFAULT_WIDTH: usize = 80;
 
+/// Whether somebody asked for ASCII.
+static ASCII: AtomicBool = AtomicBool::new(false);
+
+/// What standard output can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Canvas {
+    /// What findings are told with, too.
+    pub(super) look: Look,
+    pub(super) colors: Colors,
+    /// Whether it knows links.
+    pub(super) hyperlinks: bool,
+    /// Whether text from right to left is to be kept from moving what stands around it.
+    pub(super) isolates: bool,
+}
+
+impl Canvas {
+    /// A part of it, some columns wide.
+    pub(super) fn with_width(self, width: usize) -> Self {
+        Self { look: Look { width, ..self.look }, ..self }
+    }
+}
+
+/// How many colours there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Colors {
+    None,
+    Sixteen,
+    /// The 256 of `xterm`.
+    Many,
+    /// All of red, green and blue.
+    All,
+}
+
+/// From now on, draws in ASCII.
+pub(super) fn draw_in_ascii() {
+    ASCII.store(true, Ordering::Relaxed);
+}
+
 /// How things look on this terminal. Colours are always written; the stream takes them out where they are not wanted.
 pub(super) fn look() -> Look {
-    Look { color: true, unicode: draws_unicode(), width: width() }
+    let unicode = !ASCII.load(Ordering::Relaxed) && draws_unicode();
+    Look { color: true, unicode, width: width() }
+}
+
+/// What standard output can show.
+pub(super) fn canvas() -> Canvas {
+    let look = look();
+    let colors = colors();
+    let is_terminal = io::stdout().is_terminal() && variable("TERM").as_deref() != Some("dumb");
+    Canvas {
+        look,
+        colors,
+        hyperlinks: colors != Colors::None && supports_hyperlinks::on(Stream::Stdout),
+        // The console of Linux draws a box for each character that it does not know.
+        isolates: look.unicode && is_terminal && variable("TERM").as_deref() != Some("linux"),
+    }
+}
+
+/// The colours of standard output, as the flag, the stream and the environment have it.
+fn colors() -> Colors {
+    if AutoStream::choice(&io::stdout()) == ColorChoice::Never {
+        return Colors::None;
+    }
+    let term = variable("TERM").unwrap_or_default();
+    if anstyle_query::truecolor() || term.ends_with("-direct") {
+        Colors::All
+    } else if term.contains("256color") {
+        Colors::Many
+    } else {
+        Colors::Sixteen
+    }
 }
 
 /// The columns of the terminal, or of `COLUMNS`.
 fn width() -> usize {
     let of_terminal = || terminal_size().map(|(Width(columns), _)| usize::from(columns));
-    let of_environment = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let of_environment = variable("COLUMNS").and_then(|columns| columns.parse().ok());
     of_environment.or_else(of_terminal).filter(|columns| *columns > 0).unwrap_or(DEFAULT_WIDTH)
 }
 
 /// Only a locale that is plainly without Unicode is taken at its word.
 fn draws_unicode() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .into_iter()
-        .filter_map(|name| env::var(name).ok())
-        .find(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
     !matches!(locale.as_deref(), Some("C" | "POSIX"))
+}
+
+/// What a variable of the environment holds; none where that is nothing.
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
 }

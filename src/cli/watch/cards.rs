@@ -10,10 +10,10 @@ use serde_json::json;
 use super::{Action, Job, Live};
 use crate::cli::card::Card;
 use crate::cli::difference::{Drawing, Layout};
-use crate::cli::preview::write_message;
+use crate::cli::preview::{View, write_message};
 use crate::cli::test::accept_one;
-use crate::cli::{Failure, Global};
-use crate::diagnostics::{Format, Look, sanitize};
+use crate::cli::{Failure, Global, terminal};
+use crate::diagnostics::{Diagnostics, Format, Look, sanitize};
 use crate::liquid::Mode;
 use crate::message::{Circumstances, Customer, Message, Rendering, Request, Template};
 use crate::project::{Case, Ingredients, Project};
@@ -29,6 +29,7 @@ const AS_IT_WAS: &str = "as it was last:";
 /// All messages, one of them at the top.
 pub(in crate::cli) struct Cards<'a> {
     names: &'a [String],
+    view: View,
     global: &'a Global,
     mode: Mode,
     ingredients: Ingredients,
@@ -56,9 +57,10 @@ struct Shown {
 }
 
 impl<'a> Cards<'a> {
-    pub(in crate::cli) fn new(names: &'a [String], global: &'a Global) -> Self {
+    pub(in crate::cli) fn new(names: &'a [String], view: View, global: &'a Global) -> Self {
         Self {
             names,
+            view,
             global,
             mode: global.mode(),
             ingredients: Ingredients::default(),
@@ -254,13 +256,14 @@ impl Cards<'_> {
     fn write_shown(&self, shown: &Shown, look: Look, out: &mut dyn Write) -> io::Result<()> {
         let case = Case { template: &shown.template, request: &shown.request, customer: &shown.customer };
         let format: Format = self.global.format();
+        let canvas = terminal::canvas().with_width(look.width);
         if let Some(rendering) = &shown.rendering {
-            write_message(&case, rendering, look, format, out)?;
+            write_message(&case, rendering, self.view, canvas, format, out)?;
         }
         let is_stale = shown.rendering.as_ref().is_none_or(|rendering| rendering.message.is_none());
         if let Some(good) = shown.good.as_ref().filter(|_| is_stale) {
             writeln!(out, "  {STALE}{AS_IT_WAS}{STALE:#}")?;
-            writeln!(out, "{}\n", Card { case: &case, message: Some(good), look })?;
+            writeln!(out, "{}\n", Card::new(&case, Some(good), &Diagnostics::new(), canvas))?;
         }
         if let Some(difference) = shown.difference.as_ref().filter(|_| self.shows_differences && !is_stale) {
             writeln!(out, "  {DIM}what changed:{DIM:#}")?;

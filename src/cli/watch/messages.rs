@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use super::{Job, Live};
-use crate::cli::preview::write_message;
+use crate::cli::preview::{Sheet, View};
 use crate::cli::render::Line;
 use crate::cli::{Failure, Global, terminal};
 use crate::diagnostics::{Diagnostic, Look, Severity};
@@ -15,6 +15,7 @@ use crate::watch::Told;
 /// Cards of the messages that a change touches.
 pub(super) struct Previews<'a> {
     messages: Messages<'a>,
+    view: View,
     text: Vec<u8>,
 }
 
@@ -42,7 +43,7 @@ impl<'a> Messages<'a> {
         project: &'p Project,
         text: &mut Vec<u8>,
         gone: impl Fn(&Gone, &mut Vec<u8>) -> io::Result<()>,
-        each: impl Fn(&Case<'p>, Rendering, &mut Vec<u8>) -> io::Result<()>,
+        mut each: impl FnMut(&Case<'p>, Rendering, &mut Vec<u8>) -> io::Result<()>,
     ) -> Result<(), Failure> {
         text.clear();
         let cases = project.select(self.names)?;
@@ -55,20 +56,21 @@ impl<'a> Messages<'a> {
 }
 
 impl<'a> Previews<'a> {
-    pub(super) fn new(names: &'a [String], global: &'a Global) -> Self {
-        Self { messages: Messages::new(names, global), text: Vec::new() }
+    pub(super) fn new(names: &'a [String], view: View, global: &'a Global) -> Self {
+        Self { messages: Messages::new(names, global), view, text: Vec::new() }
     }
 }
 
 impl Job for Previews<'_> {
     fn update(&mut self, Live { project, .. }: &Live, _: &Told) -> Result<bool, Failure> {
-        let (look, format) = (terminal::look(), self.messages.global.format());
+        let mut sheet = Sheet::new(self.view, terminal::canvas(), self.messages.global.format());
         self.messages.update(
             project,
             &mut self.text,
             |_, _| Ok(()),
-            |case, rendering, text| write_message(case, &rendering, look, format, text),
+            |case, rendering, text| sheet.add(case, &rendering, text),
         )?;
+        sheet.finish(&mut self.text)?;
         Ok(!self.text.is_empty())
     }
 

@@ -20,6 +20,7 @@ use clap::Args;
 use clap::builder::FalseyValueParser;
 use jiff::SignedDuration;
 
+use super::preview::View;
 use super::{Failure, Global, Outcome, terminal};
 use crate::diagnostics::{Diagnostics, Look, sanitize};
 use crate::project::Project;
@@ -143,11 +144,11 @@ impl WatchArguments {
     }
 
     /// Draws messages, and again those that a change touches.
-    pub(super) fn preview(&self, names: &[String], global: &Global) -> Result<Outcome, Failure> {
+    pub(super) fn preview(&self, names: &[String], view: View, global: &Global) -> Result<Outcome, Failure> {
         if screen::is_possible() {
-            self.run(Cards::new(names, global), global)
+            self.run(Cards::new(names, view, global), global)
         } else {
-            self.run(Previews::new(names, global), global)
+            self.run(Previews::new(names, view, global), global)
         }
     }
 
