@@ -119,25 +119,51 @@ fn cases() -> Vec<(&'static str, Vec<u8>, u16)> {
     ]
 }
 
+/// The status that bytes are answered with; 0 where the connection ends without an answer. Half of the connection is closed
+/// once all is said.
+fn status_of(server: &Server, bytes: &[u8]) -> (u16, String) {
+    let mut stream = server.connect();
+    // The server may cut it off before all is said.
+    let _ = stream.write_all(bytes);
+    let _ = stream.shutdown(std::net::Shutdown::Write);
+    let mut answer = Vec::new();
+    let _ = std::io::Read::read_to_end(&mut stream, &mut answer);
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    (answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0), answer)
+}
+
 #[test]
 fn each_is_answered_or_cut_off() {
     let server = Server::start(&["--quiet"]);
     let mut wrong = Vec::new();
     for (what, bytes, expected) in cases() {
-        let mut stream = server.connect();
-        // The server may cut it off before all is said.
-        let _ = stream.write_all(&bytes);
-        let _ = stream.shutdown(std::net::Shutdown::Write);
-        let mut answer = Vec::new();
-        let _ = std::io::Read::read_to_end(&mut stream, &mut answer);
-        let answer = String::from_utf8_lossy(&answer);
-        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        let (status, answer) = status_of(&server, &bytes);
         if status != expected {
             wrong.push(format!("{what}: {status}, expected {expected}: {}", answer.lines().last().unwrap_or_default()));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(server.get("/inkproof/api/health")["status"], "ok");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn none_of_them_leaves_memory_behind() {
+    let server = Server::start(&["--quiet", "--keep", "10"]);
+    let cases = cases();
+    let memory_after = |rounds: usize| -> usize {
+        for (_, bytes, _) in std::iter::repeat_n(&cases, rounds).flatten() {
+            status_of(&server, bytes);
+        }
+        let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    };
+    // What has been freed is kept for a while, and used again.
+    let first = memory_after(20);
+    let last = memory_after(30);
+    println!("{} requests: {first} kB at first, {last} kB at last", cases.len() * 50);
+    assert!(last < first + 16_384, "{first} kB at first, {last} kB at last");
 }
 
 #[test]

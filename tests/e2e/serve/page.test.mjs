@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { launch } from "./browser.mjs";
-import { serve } from "./server.mjs";
+import { serve, until } from "./server.mjs";
 
 const screenshots = fileURLToPath(new URL("screenshots/", import.meta.url));
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -96,6 +96,23 @@ test("a failed message is red and shows the line of its template", async () => {
   await page.locator("#detail", { hasText: "test send would look fine" }).waitFor();
   await picture("2-failed");
   await isAccessible();
+});
+
+test("markup in titles, bodies, properties, keys and names is text", async () => {
+  const markup = "<img src=x onerror=alert(1)><script>alert(2)</script>";
+  await server.write("templates/wild.liquid", "---\ntype: <b>kind</b>\ntopics: [<i>topic</i>]\n---\n{{ trigger.all | json }}");
+  await until("the template is there", async () => (await server.api("/templates")).templates.some(({ name }) => name === "wild"));
+  const properties = { title: markup, body: markup, [markup]: { [markup]: [markup] } };
+  const id = await send("wild", `nobody${markup}`, { all: properties });
+  await page.locator(`#messages .card[data-id="${id}"]`).click();
+  await page.locator("#detail h2", { hasText: markup }).waitFor();
+  await page.locator("#detail .json", { hasText: "onerror" }).first().waitFor();
+  const { message } = await server.api(`/messages/${id}`);
+  assert.deepEqual(message.properties, properties);
+  assert.equal(await page.locator("main img, main script, main b, main i").count(), 0);
+  await server.api(`/messages/${id}`, { method: "DELETE" });
+  await page.locator(`#messages .card[data-id="${id}"]`).waitFor({ state: "detached" });
+  await server.remove("templates/wild.liquid");
 });
 
 test("filters, people, search and keys", async () => {

@@ -60,6 +60,7 @@ export async function serve(...options) {
     url,
     port: Number(new URL(url).port),
     write,
+    remove: (path) => rm(join(folder, path)),
     read: (path) => readFile(join(folder, path), "utf8"),
     async api(path, options) {
       const answer = await fetch(`${url}/inkproof/api${path}`, options);
