@@ -17,7 +17,8 @@ impl Project {
         self.names.customer_of(request).map(|place| &self.customers[place])
     }
 
-    /// Renders one message. The template is parsed for it: where there are many requests, [`Project::render`] is faster.
+    /// Renders one message. The template is parsed for it: where there are many requests,
+    /// [`Project::render`] or a [`CompiledProject`](super::CompiledProject) is faster.
     #[must_use]
     pub fn render_one(
         &self,

@@ -1,5 +1,6 @@
 //! Projects: a folder on disk becomes templates, customers, requests and configuration, and says what is wrong with them.
 
+mod compiled;
 mod config;
 mod elsewhere;
 mod files;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+pub use compiled::CompiledProject;
 pub use config::{Config, Level};
 pub use files::{Files, root_of};
 pub use selection::UnknownName;

@@ -1,10 +1,12 @@
 //! The project as its files stand now: read again when they change.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::project::{CONFIG_FILE, Project};
+use crate::message::{Circumstances, Customer, Rendering, Request};
+use crate::project::{CONFIG_FILE, CompiledProject, Project};
 
 /// How long a look at the files is good for.
 const FRESH: Duration = Duration::from_millis(20);
@@ -52,6 +54,27 @@ impl LiveProject {
         }
         (Arc::clone(&state.project), state.version)
     }
+}
+
+/// Renders the message that `request` asks for; none where there is no such template. Each thread parses a template once, until
+/// the project is another.
+pub(super) fn render(
+    project: &Arc<Project>,
+    request: &Request,
+    customer: &Customer,
+    circumstances: &Circumstances,
+) -> Option<Rendering> {
+    thread_local! {
+        static COMPILED: RefCell<Option<CompiledProject>> = const { RefCell::new(None) };
+    }
+    COMPILED.with_borrow_mut(|compiled| {
+        let own = compiled.take().filter(|own| own.is(project));
+        compiled.insert(own.unwrap_or_else(|| CompiledProject::new(Arc::clone(project)))).render(
+            request,
+            customer,
+            circumstances,
+        )
+    })
 }
 
 /// What stands in the project's folders. A file that changes while it is looked at is noticed the next time.

@@ -14,6 +14,7 @@ use serde_json::json;
 use super::answer::Refusal;
 use super::body;
 use super::captured::{Captured, Received, Recipient};
+use super::live_project;
 use super::state::State;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Source};
 use crate::liquid::{Arena, Value, json as liquid_json};
@@ -92,7 +93,8 @@ fn accept(state: &State, received: Received) -> Result<(Captured, Accepted), Ref
         &made_up
     };
     let send_at = delivery.send_at.unwrap_or(queued_at);
-    let rendering = project.render_one(template, customer, &request, &state.circumstances(send_at));
+    let rendering = live_project::render(&project, &request, customer, &state.circumstances(send_at))
+        .ok_or_else(|| unknown_template(&project, &request))?;
     problems.extend(rendering.problems);
     problems.tidy();
     if state.options.strict && rendering.message.is_none() {
