@@ -64,10 +64,14 @@ impl Scratch {
         self.root().join(path)
     }
 
+    /// Writes a file at once: whoever watches finds the old one or the new.
     pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.path(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        let folder = path.parent().unwrap();
+        fs::create_dir_all(folder).unwrap();
+        let unfinished = folder.join(".unfinished");
+        fs::write(&unfinished, text).unwrap();
+        fs::rename(unfinished, path).unwrap();
     }
 
     pub(crate) fn read(&self, path: &str) -> String {
