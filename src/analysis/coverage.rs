@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::values::each_part;
 use crate::diagnostics::Source;
 use crate::liquid::tree::{Node, NodeKind, Nodes, Part, When};
-use crate::liquid::variables::all_nodes;
+use crate::liquid::visit::{all_nodes, each_part};
 use crate::liquid::{NodeId, Span, Trace};
 use crate::message::CompiledText;
 

@@ -21,5 +21,5 @@ pub use path::{Dependency, Depth, Path, Step};
 pub use presence::{Presence, places};
 pub use read::{Outcome, Read};
 pub use trial::{VALUES, prints, variable_of};
-pub use values::{Purpose, each_part, each_value, names_and_texts};
+pub use values::{Purpose, each_value, names_and_texts};
 pub use walk::SnippetTexts;

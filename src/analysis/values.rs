@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::liquid::Value;
 use crate::liquid::tree::{
-    FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, Part, Printed, SegmentKey, Step, When,
+    FilteredValue, Node, NodeKind, Nodes, OperandKind, Part, Printed, Segment, SegmentKey, When,
 };
+use crate::liquid::visit::each_operand;
 
 /// What an expression is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,85 +47,16 @@ pub fn each_value<'a>(nodes: Nodes<'a>, each: &mut dyn FnMut(&'a Node<'a>, &'a F
     }
 }
 
-/// Calls `each` with every part of every tag, outer tags first.
-pub fn each_part<'a>(nodes: Nodes<'a>, each: &mut dyn FnMut(&'a Node<'a>, &Part<'a>)) {
-    for node in nodes {
-        let NodeKind::Tag { tag, .. } = &node.kind else { continue };
-        for part in tag.parts() {
-            each(node, &part);
-            if let Part::Nodes { nodes, .. } = part {
-                each_part(nodes, each);
-            }
-        }
-    }
-}
-
 /// The names of all variables that are read, and all texts that are written, which filters may take for expressions.
 #[must_use]
 pub fn names_and_texts(nodes: Nodes<'_>) -> (BTreeSet<&str>, Vec<&str>) {
-    let mut found = Found::default();
-    found.nodes(nodes);
-    (found.names, found.texts)
-}
-
-#[derive(Default)]
-struct Found<'a> {
-    names: BTreeSet<&'a str>,
-    texts: Vec<&'a str>,
-}
-
-impl<'a> Found<'a> {
-    fn nodes(&mut self, nodes: Nodes<'a>) {
-        for node in nodes {
-            match &node.kind {
-                NodeKind::Text(_) => {}
-                NodeKind::Output(value) => self.value(value),
-                NodeKind::Tag { tag, .. } => {
-                    for part in tag.parts() {
-                        match part {
-                            Part::Value { value, .. } | Part::Print(Printed::Value(value)) => self.value(value),
-                            Part::Operand { operand, .. } => self.operand(operand),
-                            Part::Nodes { nodes, .. } => self.nodes(nodes),
-                            _ => {}
-                        }
-                    }
-                }
-            }
+    let (mut names, mut texts) = (BTreeSet::new(), Vec::new());
+    each_operand(nodes, &mut |operand| match operand.kind {
+        OperandKind::Literal(Value::String(text)) => texts.push(text),
+        OperandKind::Path { base: None, segments: [Segment { key: SegmentKey::Name(name), .. }, ..] } => {
+            names.insert(*name);
         }
-    }
-
-    fn value(&mut self, value: &'a FilteredValue<'a>) {
-        for step in value.expression.steps {
-            if let Step::Operand(operand) = step {
-                self.operand(operand);
-            }
-        }
-        let arguments = value.filters.iter().flat_map(|filter| filter.arguments);
-        arguments.filter_map(|argument| argument.value.as_ref()).for_each(|operand| self.operand(operand));
-    }
-
-    fn operand(&mut self, operand: &'a Operand<'a>) {
-        match &operand.kind {
-            OperandKind::Literal(Value::String(text)) => self.texts.push(text),
-            OperandKind::Literal(_) => {}
-            OperandKind::Range { low, high } => {
-                self.operand(low);
-                self.operand(high);
-            }
-            OperandKind::Path { base, segments } => {
-                if let Some(base) = base {
-                    self.operand(base);
-                }
-                for (at, segment) in segments.iter().enumerate() {
-                    match &segment.key {
-                        SegmentKey::Name(name) if at == 0 && base.is_none() => {
-                            self.names.insert(name);
-                        }
-                        SegmentKey::Name(_) => {}
-                        SegmentKey::Computed(operand) => self.operand(operand),
-                    }
-                }
-            }
-        }
-    }
+        _ => {}
+    });
+    (names, texts)
 }

@@ -27,6 +27,7 @@ pub mod tree;
 pub mod utf16;
 pub mod value;
 pub mod variables;
+pub mod visit;
 
 use std::sync::LazyLock;
 

@@ -1,9 +1,7 @@
 //! Variables: which ones a template reads from its data, told without rendering it.
 
 use super::span::Span;
-use super::tree::{
-    Expression, FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, Part, Printed, Segment, SegmentKey, Step,
-};
+use super::tree::{NodeKind, Nodes, Operand, OperandKind, Part, Printed, Segment, SegmentKey};
 
 /// A read of a variable of the data.
 #[derive(Clone, Copy, Debug)]
@@ -34,23 +32,6 @@ pub fn read_by(nodes: Nodes<'_>) -> Vec<Variable<'_>> {
     reader.found
 }
 
-/// Every node of a template, also those inside tags, outer ones first.
-#[must_use]
-pub fn all_nodes(nodes: Nodes<'_>) -> Vec<&Node<'_>> {
-    let mut all = Vec::new();
-    for node in nodes {
-        all.push(node);
-        if let NodeKind::Tag { tag, .. } = node.kind {
-            for part in tag.parts() {
-                if let Part::Nodes { nodes, .. } = part {
-                    all.extend(all_nodes(nodes));
-                }
-            }
-        }
-    }
-    all
-}
-
 struct Reader<'a> {
     found: Vec<Variable<'a>>,
     /// Names that stand for something of the template's own.
@@ -62,7 +43,7 @@ impl<'a> Reader<'a> {
         for node in nodes {
             match &node.kind {
                 NodeKind::Text(_) => {}
-                NodeKind::Output(value) => self.value(value),
+                NodeKind::Output(value) => value.each_operand(&mut |operand| self.operand(operand)),
                 NodeKind::Tag { tag, .. } => {
                     for part in tag.parts() {
                         self.part(part);
@@ -74,8 +55,10 @@ impl<'a> Reader<'a> {
 
     fn part(&mut self, part: Part<'a>) {
         match part {
-            Part::Value { value, .. } | Part::Print(Printed::Value(value)) => self.value(value),
-            Part::Operand { operand, .. } => self.operand(operand),
+            Part::Value { value, .. } | Part::Print(Printed::Value(value)) => {
+                value.each_operand(&mut |operand| self.operand(operand));
+            }
+            Part::Operand { operand, .. } => operand.each_operand(&mut |operand| self.operand(operand)),
             Part::Name { name, .. } => self.own.push(name),
             Part::Print(_) | Part::UnknownText | Part::Stop => {}
             Part::Nodes { nodes, names, .. } => {
@@ -89,41 +72,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn value(&mut self, value: &FilteredValue<'a>) {
-        self.expression(&value.expression);
-        for filter in value.filters {
-            for operand in filter.arguments.iter().filter_map(|argument| argument.value.as_ref()) {
-                self.operand(operand);
-            }
-        }
-    }
-
-    fn expression(&mut self, expression: &Expression<'a>) {
-        for step in expression.steps {
-            if let Step::Operand(operand) = step {
-                self.operand(operand);
-            }
-        }
-    }
-
-    fn operand(&mut self, operand: &Operand<'a>) {
-        match operand.kind {
-            OperandKind::Literal(_) => {}
-            OperandKind::Range { low, high } => {
-                self.operand(low);
-                self.operand(high);
-            }
-            OperandKind::Path { base, segments } => {
-                for segment in segments {
-                    if let SegmentKey::Computed(key) = &segment.key {
-                        self.operand(key);
-                    }
-                }
-                match base {
-                    Some(base) => self.operand(base),
-                    None => self.variable(segments, operand.span),
-                }
-            }
+    fn operand(&mut self, operand: &'a Operand<'a>) {
+        if let OperandKind::Path { base: None, segments } = operand.kind {
+            self.variable(segments, operand.span);
         }
     }
 

@@ -13,7 +13,8 @@ use crate::customerio::tags::PLATFORM;
 use crate::customerio::tags::cio_link::CIO_LINK;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::liquid::tree::{NodeKind, Nodes};
-use crate::liquid::variables::{Variable, all_nodes, read_by};
+use crate::liquid::variables::{Variable, read_by};
+use crate::liquid::visit::all_nodes;
 use crate::liquid::{self, Arena, Language, Limits, Mode, Options, Output, Subject, Trace, Value};
 
 const EMAIL_ONLY_TAG: Code = Code::new("email-only-tag");

@@ -3,7 +3,7 @@
 use crate::analysis::Hole;
 use crate::liquid::Span;
 use crate::liquid::tree::{Node, NodeKind, Nodes, Part, Printed};
-use crate::liquid::variables::all_nodes;
+use crate::liquid::visit::all_nodes;
 
 /// How many pieces before and behind a hole are looked at; nobody reads a text of more.
 const MAX_PIECES: usize = 200;

@@ -1,10 +1,11 @@
 //! `unused-assign`: a name is given a value that nothing reads.
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::{each_part, names_and_texts};
+use crate::analysis::names_and_texts;
 use crate::diagnostics::Severity;
 use crate::liquid::Span;
 use crate::liquid::tree::{Nodes, Part, Printed};
+use crate::liquid::visit::each_part;
 
 pub(super) const RULE: Rule =
     Rule::new("unused-assign", Severity::Warning, include_str!("../../docs/rules/unused-assign.md")).found_by(check);

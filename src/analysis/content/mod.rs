@@ -9,9 +9,9 @@ use hole::{Class, witness};
 pub use machine::{Position, Slip};
 use machine::{State, States};
 
-use super::values::each_part;
 use crate::liquid::operators::Operator;
 use crate::liquid::tree::{FilteredValue, Node, NodeKind, Nodes, OperandKind, Part, Printed, SegmentKey, Step, When};
+use crate::liquid::visit::each_part;
 use crate::liquid::{Language, Span, Template, Value};
 
 /// What is known of a content as JSON.
