@@ -122,6 +122,7 @@ fn circumstances() -> Circumstances {
         mode: Mode::Live,
         seed: Some(1),
         limits: Limits::default(),
+        asks_test_send: false,
     }
 }
 

@@ -73,6 +73,7 @@ fn found(rule: &Rule, section: &str) -> Vec<String> {
         mode: Mode::Live,
         seed: Some(1),
         limits: Limits::default(),
+        asks_test_send: false,
     };
     let judgement = judge(&project, &templates, &project.cases(), &circumstances);
     let own = judgement.findings.iter().filter(|finding| finding.code == rule.code);

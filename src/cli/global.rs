@@ -110,7 +110,13 @@ impl Global {
             mode: self.mode(),
             seed: self.seed,
             limits: Limits::default(),
+            asks_test_send: false,
         }
+    }
+
+    /// The same where the remark about Customer.io's test send is shown.
+    pub(super) fn circumstances_of_preview(&self) -> Circumstances {
+        Circumstances { asks_test_send: true, ..self.circumstances() }
     }
 
     /// The folder to work in.

@@ -67,7 +67,7 @@ impl Preview {
         let cases = project.select(&self.names)?;
         let mut sheet = Sheet::new(self.view, terminal::canvas(), global.format());
         let mut out = anstream::stdout().lock();
-        project.render(&cases, &global.circumstances(), |case, rendering| {
+        project.render(&cases, &global.circumstances_of_preview(), |case, rendering| {
             sheet.add(case, &rendering, &mut out)?;
             if rendering.message.is_none() {
                 outcome = outcome.and(Outcome::Findings);

@@ -74,7 +74,8 @@ pub struct Rendering {
     pub message: Option<Message>,
     /// What is wrong or doubtful, in reading order.
     pub problems: Diagnostics,
-    /// Whether the message fails, and Customer.io's test send would not show it.
+    /// Whether the message fails, and Customer.io's test send would not show it; false where that was not
+    /// [asked](Circumstances::asks_test_send).
     pub test_send_looks_fine: bool,
     /// What the content rendered to, up to where it failed, and what wrote it.
     pub written: Written,
@@ -125,6 +126,8 @@ pub struct Circumstances {
     pub seed: Option<u64>,
     /// What may be used up.
     pub limits: Limits,
+    /// Whether it is asked what a test send would make of a message that fails. That takes as long as the message itself.
+    pub asks_test_send: bool,
 }
 
 /// A template whose Liquid has been parsed: its content, and the settings that have any.
@@ -323,7 +326,8 @@ impl<'a> CompiledTemplate<'a> {
     #[must_use]
     pub fn render(&self, customer: &Customer, request: &Request, circumstances: &Circumstances) -> Rendering {
         let mut rendering = self.render_once(customer, request, circumstances);
-        rendering.test_send_looks_fine = rendering.message.is_none() && circumstances.mode == Mode::Live && {
+        let asks = circumstances.asks_test_send && circumstances.mode == Mode::Live;
+        rendering.test_send_looks_fine = asks && rendering.message.is_none() && {
             let test_send = Circumstances { mode: Mode::Lax, ..*circumstances };
             self.render_once(customer, request, &test_send).message.is_some()
         };

@@ -65,7 +65,7 @@ impl State {
     /// How to render at a moment. A server has less to spare for one message than a command.
     pub(super) fn circumstances(&self, now: Timestamp) -> Circumstances {
         let limits = Limits { memory: 1e7, output: 1 << 23, arena: 1 << 26, ..Limits::default() };
-        Circumstances { now, mode: self.options.mode, seed: self.options.seed, limits }
+        Circumstances { now, mode: self.options.mode, seed: self.options.seed, limits, asks_test_send: true }
     }
 
     /// How many messages have been captured since the start, whether or not they are still there.

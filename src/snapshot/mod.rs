@@ -44,7 +44,13 @@ use crate::project::Project;
 #[must_use]
 pub fn circumstances(project: &Project) -> Circumstances {
     let settings = &project.config().test;
-    Circumstances { now: settings.now, mode: Mode::Live, seed: Some(settings.seed), limits: Limits::default() }
+    Circumstances {
+        now: settings.now,
+        mode: Mode::Live,
+        seed: Some(settings.seed),
+        limits: Limits::default(),
+        asks_test_send: false,
+    }
 }
 
 /// Renders all that `inkproof test` tests, and hands the name and the contents of each snapshot to `each`.

@@ -90,7 +90,7 @@ impl<'a> Cards<'a> {
     }
 
     fn render(&mut self, project: &Project, cases: &[Case<'_>]) {
-        let circumstances = Circumstances { mode: self.mode, ..self.global.circumstances() };
+        let circumstances = Circumstances { mode: self.mode, ..self.global.circumstances_of_preview() };
         let done = project.render(cases, &circumstances, |case, rendering| {
             let before = self.shown.remove(case.request.name()).and_then(|shown| shown.good);
             let difference = match (&before, &rendering.message) {

@@ -8,7 +8,7 @@ use crate::cli::preview::{Sheet, View};
 use crate::cli::render::Line;
 use crate::cli::{Failure, Global, terminal};
 use crate::diagnostics::{Diagnostic, Look, Severity};
-use crate::message::Rendering;
+use crate::message::{Circumstances, Rendering};
 use crate::project::{Case, Gone, Ingredients, Project};
 use crate::watch::Told;
 
@@ -29,12 +29,13 @@ pub(in crate::cli) struct Lines<'a> {
 struct Messages<'a> {
     names: &'a [String],
     global: &'a Global,
+    circumstances: fn(&Global) -> Circumstances,
     ingredients: Ingredients,
 }
 
 impl<'a> Messages<'a> {
-    fn new(names: &'a [String], global: &'a Global) -> Self {
-        Self { names, global, ingredients: Ingredients::default() }
+    fn new(names: &'a [String], global: &'a Global, circumstances: fn(&Global) -> Circumstances) -> Self {
+        Self { names, global, circumstances, ingredients: Ingredients::default() }
     }
 
     /// Hands over what is gone, and then what is touched, rendered.
@@ -51,13 +52,13 @@ impl<'a> Messages<'a> {
         let touched: HashSet<_> = found.touched.iter().map(String::as_str).collect();
         let cases: Vec<_> = cases.into_iter().filter(|case| touched.contains(case.request.name())).collect();
         found.gone.iter().try_for_each(|is_gone| gone(is_gone, text))?;
-        Ok(project.render(&cases, &self.global.circumstances(), |case, rendering| each(case, rendering, text))?)
+        Ok(project.render(&cases, &(self.circumstances)(self.global), |case, rendering| each(case, rendering, text))?)
     }
 }
 
 impl<'a> Previews<'a> {
     pub(super) fn new(names: &'a [String], view: View, global: &'a Global) -> Self {
-        Self { messages: Messages::new(names, global), view, text: Vec::new() }
+        Self { messages: Messages::new(names, global, Global::circumstances_of_preview), view, text: Vec::new() }
     }
 }
 
@@ -81,7 +82,7 @@ impl Job for Previews<'_> {
 
 impl<'a> Lines<'a> {
     pub(in crate::cli) fn new(names: &'a [String], global: &'a Global) -> Self {
-        Self { messages: Messages::new(names, global), text: Vec::new() }
+        Self { messages: Messages::new(names, global, Global::circumstances), text: Vec::new() }
     }
 }
 
