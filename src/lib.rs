@@ -12,4 +12,5 @@ pub mod rules;
 pub mod scaffold;
 pub mod server;
 pub mod snapshot;
+mod threads;
 pub mod watch;

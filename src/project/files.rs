@@ -3,10 +3,16 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::folder::{File, Folder};
 use super::{CONFIG_FILE, Config, OpenError, Project};
 use crate::diagnostics::{Diagnostics, Source};
 use crate::message::{Customer, Request, Snippet, SnippetKind, Template};
+use crate::threads::on_all_cores;
+
+/// Of so many files on, they are read side by side: for fewer, it takes longer to begin with that.
+const MANY: usize = 64;
 
 /// All files of a project as they were when they were last read. A [`Project`] is made of them.
 #[derive(Clone, Debug)]
@@ -153,7 +159,7 @@ pub fn root_of(dir: &Path) -> Result<PathBuf, OpenError> {
     root.ok_or(OpenError::NoProject(dir))
 }
 
-impl<T> Shelf<T> {
+impl<T: Send> Shelf<T> {
     fn new(folder: Folder, read: Read<T>) -> Self {
         let mut shelf = Self { folder, read, files: BTreeMap::new(), problems: Diagnostics::new() };
         shelf.read_again();
@@ -162,15 +168,17 @@ impl<T> Shelf<T> {
 
     fn read_again(&mut self) {
         self.problems = Diagnostics::new();
-        self.files = self
-            .folder
-            .files(&mut self.problems)
-            .into_iter()
-            .map(|path| {
-                let entry = Entry::read(&self.folder, &path, self.read);
-                (path, entry)
-            })
-            .collect();
+        let paths = self.folder.files(&mut self.problems);
+        let (folder, read) = (&self.folder, self.read);
+        let entry = |path: PathBuf| {
+            let entry = Entry::read(folder, &path, read);
+            (path, entry)
+        };
+        self.files = if paths.len() < MANY {
+            paths.into_iter().map(entry).collect()
+        } else {
+            on_all_cores(|| paths.into_par_iter().map(entry).collect::<Vec<_>>()).into_iter().collect()
+        };
     }
 
     /// Reads again what is at a path or below it. Gives whether anything is different.

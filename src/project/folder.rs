@@ -1,6 +1,7 @@
 //! Folders of a project: their files of one kind, as texts.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
@@ -71,7 +72,7 @@ impl Folder {
     fn walk(&self, path: &Path, problems: &mut Diagnostics) -> Vec<PathBuf> {
         let mut files = Vec::new();
         // Whoever ignores fixtures in git still wants to see them here.
-        let walk = WalkBuilder::new(path).standard_filters(false).hidden(true).sort_by_file_path(Ord::cmp).build();
+        let walk = WalkBuilder::new(path).standard_filters(false).hidden(true).sort_by_file_name(Ord::cmp).build();
         for entry in walk {
             match entry {
                 Ok(entry) if self.has_ending(entry.path()) => files.push(entry.into_path()),
@@ -109,7 +110,10 @@ impl Folder {
         if metadata.len() > MAX_BYTES {
             return Err(unreadable(format!("expected at most {MAX_BYTES} bytes, found {}", metadata.len())));
         }
-        let bytes = fs::read(path).map_err(|error| unreadable(format!("cannot read the file: {error}")))?;
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+        fs::File::open(path)
+            .and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes))
+            .map_err(|error| unreadable(format!("cannot read the file: {error}")))?;
         let text = String::from_utf8(bytes).map_err(|error| not_utf8(&shown, &error))?;
         Ok(Source::new(shown, text))
     }

@@ -1,8 +1,17 @@
-//! Rendering of a project's cases: each template is parsed once.
+//! Rendering of a project's cases: each template is parsed once, or once for each piece of its cases.
+
+use std::convert::Infallible;
+
+use rayon::prelude::*;
 
 use super::{Case, Project};
 use crate::liquid::Arena;
 use crate::message::{Circumstances, Rendering};
+use crate::threads::on_all_cores;
+
+/// How many messages of one template are rendered by one thread at a time. More would leave threads idle at the end;
+/// fewer would parse a template more often than need be.
+const PIECE: usize = 64;
 
 impl Project {
     /// Renders cases, which are expected by template as [`Project::cases`] gives them, and hands each to `each`.
@@ -29,5 +38,34 @@ impl Project {
             }
         }
         Ok(())
+    }
+
+    /// Renders cases on all cores, expected by template as in [`Project::render`]. Gives what `each` makes of every
+    /// rendering and the place of its case, in the order of the cases.
+    pub fn render_on_all_cores<'p, T: Send>(
+        &'p self,
+        cases: &[Case<'p>],
+        circumstances: &Circumstances,
+        each: impl Fn(usize, Rendering) -> T + Sync,
+    ) -> Vec<T> {
+        let mut pieces = Vec::new();
+        let mut start = 0;
+        for of_template in cases.chunk_by(|left, right| std::ptr::eq(left.template, right.template)) {
+            for piece in of_template.chunks(PIECE) {
+                pieces.push((start, piece));
+                start += piece.len();
+            }
+        }
+        let render_piece = |(start, piece): (usize, &[Case<'p>])| {
+            let mut made = Vec::with_capacity(piece.len());
+            let done = self.render(piece, circumstances, |_, rendering| {
+                made.push(each(start + made.len(), rendering));
+                Ok::<_, Infallible>(())
+            });
+            match done {
+                Ok(()) => made,
+            }
+        };
+        on_all_cores(|| pieces.into_par_iter().flat_map_iter(render_piece).collect())
     }
 }

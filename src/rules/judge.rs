@@ -1,6 +1,6 @@
 //! Judging: every rule on every template, with what the rooms below have found already.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
@@ -10,6 +10,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::liquid::Arena;
 use crate::message::{Circumstances, Template};
 use crate::project::{CONFIG_FILE, Case, Level, Project};
+use crate::threads::on_all_cores;
 
 const UNDEFINED_VARIABLE: &str = "undefined-variable";
 const MISSING_DATA: &str = "missing-data";
@@ -47,17 +48,23 @@ pub fn judge(
 
 /// Judges templates, each for itself. [`Judgement::of_all`] makes one judgement of it.
 #[must_use]
-pub fn judge_each(
+pub fn judge_each<'t>(
     project: &Project,
-    templates: &[&Template],
+    templates: &[&'t Template],
     cases: &[Case<'_>],
     circumstances: &Circumstances,
 ) -> Vec<Judgement> {
-    let judge_one = |template: &&Template| {
-        let own: Vec<_> = cases.iter().filter(|case| std::ptr::eq(case.template, *template)).copied().collect();
-        judge_template(project, template, Data::Cases(&own), circumstances)
+    let mut own: HashMap<*const Template, Vec<Case<'_>>> = HashMap::new();
+    for case in cases {
+        own.entry(std::ptr::from_ref(case.template)).or_default().push(*case);
+    }
+    let with_own =
+        |template: &&'t Template| (*template, own.remove(&std::ptr::from_ref(*template)).unwrap_or_default());
+    let templates: Vec<(&Template, Vec<Case<'_>>)> = templates.iter().map(with_own).collect();
+    let judge_one = |(template, own): &(&Template, Vec<Case<'_>>)| {
+        judge_template(project, template, Data::Cases(own), circumstances)
     };
-    templates.par_iter().map(judge_one).collect()
+    on_all_cores(|| templates.par_iter().map(judge_one).collect())
 }
 
 /// Judges a template with one JSON object as its `trigger`, which people call `name`.

@@ -66,13 +66,7 @@ fn rendered(project: &Project, circumstances: &Circumstances) -> std::collection
     let mask = mask::Mask::new(&project.config().test);
     let subjects = Subject::all(project, &project.cases());
     let cases: Vec<_> = subjects.iter().map(|subject| subject.case).collect();
-    let mut names = subjects.iter().map(|subject| subject.name.clone());
-    let mut rendered = std::collections::BTreeMap::new();
-    let done = project.render(&cases, circumstances, |_, rendering| {
-        rendered.extend(names.next().map(|name| (name, contents::contents(&rendering, &mask))));
-        Ok::<_, std::convert::Infallible>(())
-    });
-    match done {
-        Ok(()) => rendered,
-    }
+    let contents =
+        project.render_on_all_cores(&cases, circumstances, |_, rendering| contents::contents(&rendering, &mask));
+    subjects.into_iter().map(|subject| subject.name).zip(contents).collect()
 }

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
 use super::contents::contents;
@@ -13,12 +12,8 @@ use super::store::{Listing, Stage, Store};
 use super::{Subject, Update};
 use crate::message::Circumstances;
 use crate::project::{Case, Project};
+use crate::threads::on_all_cores;
 
-/// How many messages of one template are rendered by one thread at a time. More would leave threads idle at the end;
-/// fewer would parse a template more often than need be.
-const PIECE: usize = 64;
-/// The bytes of a thread's stack: what a main thread has, because what is nested deep is rendered alike by both.
-const STACK: usize = 8 << 20;
 /// How many messages are compared before a run that stops at the first failure looks for one.
 const WINDOW: usize = 512;
 
@@ -161,10 +156,7 @@ impl<'p> Run<'p> {
     /// Tests those subjects of which nothing is known. What came of the others goes into the report as it is.
     #[must_use]
     pub fn test_unknown(&self, subjects: Vec<Subject<'p>>, known: &Known) -> Report<'p> {
-        match ThreadPoolBuilder::new().stack_size(STACK).build() {
-            Ok(threads) => threads.install(|| self.test_here(subjects, known)),
-            Err(_) => self.test_here(subjects, known),
-        }
+        on_all_cores(|| self.test_here(subjects, known))
     }
 
     fn test_here(&self, subjects: Vec<Subject<'p>>, known: &Known) -> Report<'p> {
@@ -217,25 +209,10 @@ impl<'p> Run<'p> {
     /// Renders and compares; writes nothing.
     fn compare(&self, subjects: &[Subject<'p>], store: &Store) -> Vec<Outcome<'p>> {
         let mask = Mask::new(&self.project.config().test);
-        let pieces: Vec<&[Subject<'p>]> = subjects
-            .chunk_by(|left, right| std::ptr::eq(left.case.template, right.case.template))
-            .flat_map(|of_template| of_template.chunks(PIECE))
-            .collect();
-        let compare_piece = |piece: &&[Subject<'p>]| {
-            let cases: Vec<Case<'p>> = piece.iter().map(|subject| subject.case).collect();
-            let mut outcomes = Vec::with_capacity(piece.len());
-            let mut subjects = piece.iter();
-            let done = self.project.render(&cases, &self.circumstances, |_, rendering| {
-                if let Some(subject) = subjects.next() {
-                    outcomes.push(outcome(subject.clone(), contents(&rendering, &mask), store));
-                }
-                Ok::<_, std::convert::Infallible>(())
-            });
-            match done {
-                Ok(()) => outcomes,
-            }
-        };
-        pieces.par_iter().flat_map_iter(compare_piece).collect()
+        let cases: Vec<Case<'p>> = subjects.iter().map(|subject| subject.case).collect();
+        self.project.render_on_all_cores(&cases, &self.circumstances, |at, rendering| {
+            outcome(subjects[at].clone(), contents(&rendering, &mask), store)
+        })
     }
 
     /// The same up to the first failure, in an order that does not depend on luck.
