@@ -65,7 +65,7 @@ impl<'a> Needs<'a> {
     /// Whether taking away `path` could change what is rendered.
     #[must_use]
     pub fn has_use_for(&self, path: &Path<'_>) -> bool {
-        self.reads_anything || self.reads.iter().any(|read| read.dependency().is_touched_by(path))
+        self.reads_anything || self.reads.iter().any(|read| read.depth.is_touched(&read.path, path))
     }
 
     /// The places, each once.

@@ -89,6 +89,23 @@ pub enum Depth {
     Whole,
 }
 
+impl Depth {
+    /// Whether taking away `taken` could make a difference to who looks at so much of `path`.
+    #[must_use]
+    pub fn is_touched(self, path: &Path<'_>, taken: &Path<'_>) -> bool {
+        if path.is_within(taken) {
+            return true;
+        }
+        let below = taken.steps.len() - path.steps.len().min(taken.steps.len());
+        match self {
+            Self::Presence => false,
+            // An object's keys count as elements.
+            Self::Shape => below == 1 && matches!(taken.steps.last(), Some(Step::Key(_))) && taken.is_within(path),
+            Self::Whole => taken.is_within(path),
+        }
+    }
+}
+
 /// A place that something depends on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Dependency<'a> {
@@ -102,16 +119,7 @@ impl Dependency<'_> {
     /// Whether taking away `path` could make a difference.
     #[must_use]
     pub fn is_touched_by(&self, path: &Path<'_>) -> bool {
-        if self.path.is_within(path) {
-            return true;
-        }
-        let below = path.steps.len() - self.path.steps.len().min(path.steps.len());
-        match self.depth {
-            Depth::Presence => false,
-            // An object's keys count as elements.
-            Depth::Shape => below == 1 && matches!(path.steps.last(), Some(Step::Key(_))) && path.is_within(&self.path),
-            Depth::Whole => path.is_within(&self.path),
-        }
+        self.depth.is_touched(&self.path, path)
     }
 }
 

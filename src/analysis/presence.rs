@@ -65,7 +65,9 @@ pub fn places<'a>(root: &'a str, value: Value<'a>) -> Vec<Path<'a>> {
             Value::Object(object) => {
                 for (key, value) in object.entries() {
                     let path = path.then(Step::Key(key));
-                    if known.insert(path.clone()) {
+                    // Elements of lists mostly have the same keys.
+                    let is_in_list = path.steps.contains(&Step::Element);
+                    if !is_in_list || known.insert(path.clone()) {
                         found.push(path.clone());
                     }
                     within(*value, &path, known, found);
@@ -73,7 +75,6 @@ pub fn places<'a>(root: &'a str, value: Value<'a>) -> Vec<Path<'a>> {
             }
             Value::Array(items) => {
                 let path = path.then(Step::Element);
-                // Lists mostly have the same keys in each element.
                 items.iter().take(MAX_ELEMENTS).for_each(|item| within(*item, &path, known, found));
             }
             _ => {}

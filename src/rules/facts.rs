@@ -37,7 +37,7 @@ pub struct CaseFacts {
     pub rendering: Option<Rendering>,
     /// The places of `trigger` that nothing looks at, outermost ones only.
     pub unused: Vec<String>,
-    /// Every place of the data.
+    /// Every place of the data, where it lacks any that is looked at: one of them may have been meant.
     pub places: Vec<String>,
 }
 
@@ -105,7 +105,9 @@ impl<'f> TemplateFacts<'f> {
         name: &str,
     ) -> CaseFacts {
         compiled.explore(customer, trigger, circumstances, |data, trace| {
-            let presence = self.needs.reads.iter().map(|read| Presence::of(&read.path, data)).collect();
+            let presence: Vec<_> = self.needs.reads.iter().map(|read| Presence::of(&read.path, data)).collect();
+            let lacks_any = presence.iter().any(|presence| presence.missing > 0);
+            let all_places = if lacks_any { places("", data) } else { Vec::new() };
             let trigger = match data {
                 Value::Object(names) => names.get("trigger").unwrap_or(Value::Undefined),
                 _ => Value::Undefined,
@@ -127,7 +129,7 @@ impl<'f> TemplateFacts<'f> {
                 trace: trace.clone(),
                 rendering: None,
                 unused,
-                places: places("", data).iter().map(|path| path.to_string()[1..].to_owned()).collect(),
+                places: all_places.iter().map(|path| path.to_string()[1..].to_owned()).collect(),
             }
         })
     }
