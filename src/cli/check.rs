@@ -1,20 +1,25 @@
 //! `inkproof check`: what is wrong or doubtful about templates and their requests.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 use similar::TextDiff;
 
+use super::progress::Progress;
 use super::watch::{self, WatchArguments};
 use super::{Failure, Global, Outcome, completions, terminal, written};
 use crate::analysis::Coverage;
-use crate::diagnostics::{Diagnostic, Format, Look, Severity, sanitize};
+use crate::diagnostics::{Code, Diagnostic, Format, Look, Severity, sanitize};
 use crate::liquid::{Arena, Value, json};
 use crate::project::Project;
-use crate::rules::{Cell, Judgement, Table, fix, judge, judge_data, rule};
+use crate::rules::{Cell, Judgement, Table, fix, judge_data, judge_each, rule};
+
+/// How many findings of a rule are drawn that are only worth knowing.
+const MAX_INFOS: usize = 10;
 
 /// Say what will go wrong before anything is sent
 ///
@@ -69,9 +74,12 @@ impl Check {
             self.judge_data(&project, data, global)?
         } else {
             let templates = project.select_templates(&self.names)?;
-            judge(&project, &templates, &project.select(&self.names)?, &global.circumstances())
+            let cases = project.select(&self.names)?;
+            let progress = Progress::new("checking", templates.len());
+            let step = || progress.step();
+            Judgement::of_all(&project, judge_each(&project, &templates, &cases, &global.circumstances(), &step))
         };
-        let mut out = anstream::stdout().lock();
+        let mut out = BufWriter::new(anstream::stdout().lock());
         self.write(&judgement, global.format(), terminal::look(), &mut out)?;
         out.flush()?;
         self.write_lcov(&judgement, global)?;
@@ -100,14 +108,19 @@ impl Check {
         out: &mut dyn Write,
     ) -> std::io::Result<()> {
         let page = |code: &str| rule(code).map(|rule| rule.page);
-        format.renderer_with_pages(look, page).render(&judgement.findings, out)?;
+        let renderer = format.renderer_with_pages(look, page);
         if format == Format::Full {
+            let (drawn, counted) = few_of_each(&judgement.findings);
+            renderer.render(&drawn, out)?;
+            for (code, count) in counted {
+                writeln!(out, "info[{code}]: {count} more; `--format concise` lists them all\n")?;
+            }
             for table in judgement.tables.iter().filter(|_| self.table || self.data.is_some()) {
                 write_table(table, out)?;
             }
-            writeln!(out, "{}", judgement.findings.counts())?;
+            return writeln!(out, "{}", judgement.findings.counts());
         }
-        Ok(())
+        renderer.render(&judgement.findings, out)
     }
 
     /// Writes the file of what is covered, where it is wanted.
@@ -174,6 +187,23 @@ fn replace_file(path: &Path, text: &str) -> Result<(), Failure> {
     beside.push(".inkproof-new");
     let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
     written.map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
+}
+
+/// Of what is only worth knowing, the first of each rule, and how many more there are of which: they must not bury the rest.
+fn few_of_each(findings: &[Diagnostic]) -> (Vec<Diagnostic>, BTreeMap<Code, usize>) {
+    let mut seen: BTreeMap<Code, usize> = BTreeMap::new();
+    let few = findings.iter().filter(|finding| {
+        if finding.severity != Severity::Info {
+            return true;
+        }
+        let count = seen.entry(finding.code).or_default();
+        *count += 1;
+        *count <= MAX_INFOS
+    });
+    let few = few.cloned().collect();
+    let counted =
+        seen.into_iter().filter(|(_, count)| *count > MAX_INFOS).map(|(code, count)| (code, count - MAX_INFOS));
+    (few, counted.collect())
 }
 
 /// Draws variables down and requests across.

@@ -18,6 +18,7 @@ mod man;
 mod new;
 mod pending;
 mod preview;
+mod progress;
 mod reject;
 mod render;
 mod request;

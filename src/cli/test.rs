@@ -15,11 +15,12 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap_complete::ArgValueCompleter;
 
+use super::progress::Progress;
 use super::watch::{self, WatchArguments};
 use super::{Failure, Global, Outcome, completions, terminal};
 use crate::diagnostics::Look;
 use crate::project::Project;
-use crate::snapshot::{Action, Counts, Report, Run, Stage, Store, Subject, Update, circumstances};
+use crate::snapshot::{Action, Counts, Known, Report, Run, Stage, Store, Subject, Update, circumstances};
 
 /// The formats beyond those of problems.
 pub(super) const FORMATS: &[&str] = &["junit", "github"];
@@ -115,7 +116,9 @@ pub(super) fn test<'p>(
     fail_fast: bool,
 ) -> Result<Report<'p>, Failure> {
     let subjects = Subject::all(project, &project.select(names)?);
-    Ok(run_of(project, names, global, update, fail_fast).test(subjects))
+    let progress = Progress::new("testing", subjects.len());
+    let run = run_of(project, names, global, update, fail_fast);
+    Ok(run.test_unknown(subjects, &Known::default(), &|| progress.step()))
 }
 
 /// The run that tests the named subjects of a project.

@@ -43,16 +43,17 @@ pub fn judge(
     cases: &[Case<'_>],
     circumstances: &Circumstances,
 ) -> Judgement {
-    Judgement::of_all(project, judge_each(project, templates, cases, circumstances))
+    Judgement::of_all(project, judge_each(project, templates, cases, circumstances, &|| ()))
 }
 
-/// Judges templates, each for itself. [`Judgement::of_all`] makes one judgement of it.
+/// Judges templates, each for itself, and calls `step` after each. [`Judgement::of_all`] makes one judgement of it.
 #[must_use]
 pub fn judge_each<'t>(
     project: &Project,
     templates: &[&'t Template],
     cases: &[Case<'_>],
     circumstances: &Circumstances,
+    step: &(dyn Fn() + Sync),
 ) -> Vec<Judgement> {
     let mut own: HashMap<*const Template, Vec<Case<'_>>> = HashMap::new();
     for case in cases {
@@ -62,7 +63,9 @@ pub fn judge_each<'t>(
         |template: &&'t Template| (*template, own.remove(&std::ptr::from_ref(*template)).unwrap_or_default());
     let templates: Vec<(&Template, Vec<Case<'_>>)> = templates.iter().map(with_own).collect();
     let judge_one = |(template, own): &(&Template, Vec<Case<'_>>)| {
-        judge_template(project, template, Data::Cases(own), circumstances)
+        let judgement = judge_template(project, template, Data::Cases(own), circumstances);
+        step();
+        judgement
     };
     on_all_cores(|| templates.par_iter().map(judge_one).collect())
 }

@@ -150,16 +150,17 @@ impl<'p> Run<'p> {
     /// Tests.
     #[must_use]
     pub fn test(&self, subjects: Vec<Subject<'p>>) -> Report<'p> {
-        self.test_unknown(subjects, &Known::default())
+        self.test_unknown(subjects, &Known::default(), &|| ())
     }
 
-    /// Tests those subjects of which nothing is known. What came of the others goes into the report as it is.
+    /// Tests those subjects of which nothing is known, and calls `step` after each. What came of the others goes into the
+    /// report as it is.
     #[must_use]
-    pub fn test_unknown(&self, subjects: Vec<Subject<'p>>, known: &Known) -> Report<'p> {
-        on_all_cores(|| self.test_here(subjects, known))
+    pub fn test_unknown(&self, subjects: Vec<Subject<'p>>, known: &Known, step: &(dyn Fn() + Sync)) -> Report<'p> {
+        on_all_cores(|| self.test_here(subjects, known, step))
     }
 
-    fn test_here(&self, subjects: Vec<Subject<'p>>, known: &Known) -> Report<'p> {
+    fn test_here(&self, subjects: Vec<Subject<'p>>, known: &Known, step: &(dyn Fn() + Sync)) -> Report<'p> {
         let settings = &self.project.config().test;
         let store = Store::new(self.project.root(), &settings.snapshots);
         let listing = store.list();
@@ -167,9 +168,9 @@ impl<'p> Run<'p> {
         let (known_subjects, subjects): (Vec<_>, Vec<_>) =
             subjects.into_iter().partition(|subject| known.0.contains_key(&subject.name));
         let mut outcomes = if self.fail_fast {
-            self.until_failure(subjects, &store, &listing)
+            self.until_failure(subjects, &store, &listing, step)
         } else {
-            self.compare(&subjects, &store)
+            self.compare(&subjects, &store, step)
         };
         if self.update != Update::None {
             listing.sweep();
@@ -207,21 +208,29 @@ impl<'p> Run<'p> {
     }
 
     /// Renders and compares; writes nothing.
-    fn compare(&self, subjects: &[Subject<'p>], store: &Store) -> Vec<Outcome<'p>> {
+    fn compare(&self, subjects: &[Subject<'p>], store: &Store, step: &(dyn Fn() + Sync)) -> Vec<Outcome<'p>> {
         let mask = Mask::new(&self.project.config().test);
         let cases: Vec<Case<'p>> = subjects.iter().map(|subject| subject.case).collect();
         self.project.render_on_all_cores(&cases, &self.circumstances, |at, rendering| {
-            outcome(subjects[at].clone(), contents(&rendering, &mask), store)
+            let outcome = outcome(subjects[at].clone(), contents(&rendering, &mask), store);
+            step();
+            outcome
         })
     }
 
     /// The same up to the first failure, in an order that does not depend on luck.
-    fn until_failure(&self, subjects: Vec<Subject<'p>>, store: &Store, listing: &Listing) -> Vec<Outcome<'p>> {
+    fn until_failure(
+        &self,
+        subjects: Vec<Subject<'p>>,
+        store: &Store,
+        listing: &Listing,
+        step: &(dyn Fn() + Sync),
+    ) -> Vec<Outcome<'p>> {
         let (first, then): (Vec<_>, Vec<_>) =
             subjects.into_iter().partition(|subject| listing.pending.contains(&subject.name));
         let mut outcomes = Vec::new();
         for window in [&first, &then].into_iter().flat_map(|subjects| subjects.chunks(WINDOW)) {
-            outcomes.extend(self.compare(window, store));
+            outcomes.extend(self.compare(window, store, step));
             if let Some(failed) = outcomes.iter().position(|outcome| self.fails(&outcome.status)) {
                 outcomes.truncate(failed + 1);
                 break;

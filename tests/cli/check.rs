@@ -6,6 +6,8 @@ use inkproof::diagnostics::Format;
 use inkproof::rules::RULES;
 
 use super::sandbox::{ADA, Sandbox, repository, run};
+use super::scratch::Scratch;
+use super::terminal::Terminal;
 
 /// The findings of a run, each as `line:column code`.
 fn found(sandbox: &Sandbox, arguments: &[&str]) -> Vec<String> {
@@ -208,4 +210,34 @@ fn pages_are_printed() {
     assert!(list.stdout.contains("\ntrailing-comma          A comma has nothing after it.\n"), "{list:?}");
     let unknown = run(&repository(), &["explain", "missing-date"], "");
     assert_eq!((unknown.code, unknown.stderr.contains("did you mean `missing-data`?")), (2, true), "{unknown:?}");
+}
+
+#[test]
+fn what_is_only_worth_knowing_does_not_bury_the_rest() {
+    let texts: Vec<_> = (0..12).map(|number| format!("\"t{number}\": \"{{{{ trigger.t }}}}\", ")).collect();
+    let sandbox =
+        Sandbox::with_template(&format!("{{{}\"title\": \"Hi\", \"body\": \"Hi\",}}", texts.concat()), r#"{"t": "x"}"#);
+    let full = sandbox.run(&["check"]);
+    assert_eq!(full.stdout.matches("info[json-unsafe]: `trigger.t`").count(), 10, "{full:?}");
+    assert!(full.stdout.contains("info[json-unsafe]: 2 more; `--format concise` lists them all"), "{full:?}");
+    assert!(full.stdout.contains("warning[trailing-comma]"), "{full:?}");
+    assert!(full.stdout.ends_with("1 warning, 12 info\n"), "{full:?}");
+    let concise = sandbox.run(&["check", "--format", "concise"]);
+    assert_eq!(concise.stdout.matches("info[json-unsafe]").count(), 12, "{concise:?}");
+}
+
+#[test]
+fn progress_is_shown_where_it_takes_long_and_somebody_sits_there() {
+    let scratch = Scratch::node();
+    let loops = "---\n---\n{ \"title\": \"{% for i in (1..200000) %}{% endfor %}Hi\", \"body\": \"Hi\" }\n";
+    for number in 0..16 {
+        scratch.write(&format!("templates/slow{number}.liquid"), loops);
+        scratch.request(&format!("slow{number}"), &format!("slow{number}"), "{}");
+    }
+    let mut terminal = Terminal::start(&scratch, &["check", "--format", "concise"], "");
+    terminal.expect(" of 18");
+    terminal.expect("order/nothing");
+    terminal.end();
+    let elsewhere = scratch.run(&["check", "--format", "concise"]);
+    assert!(elsewhere.stderr.is_empty(), "{elsewhere:?}");
 }

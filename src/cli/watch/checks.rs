@@ -52,7 +52,7 @@ impl Job for Checks<'_> {
         let touched: HashSet<_> = found.touched.iter().map(String::as_str).collect();
         let again: Vec<_> =
             templates.iter().copied().filter(|template| touched.contains(template.source().name())).collect();
-        let judged = judge_each(project, &again, &cases, &self.global.circumstances());
+        let judged = judge_each(project, &again, &cases, &self.global.circumstances(), &|| ());
         self.of_templates.extend(again.iter().map(|template| template.source().name().to_owned()).zip(judged));
         let judgements = templates.iter().filter_map(|template| self.of_templates.get(template.source().name()));
         let whole = Judgement::of_all(project, judgements.cloned());

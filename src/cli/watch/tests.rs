@@ -61,7 +61,7 @@ impl<'a> Tests<'a> {
             _ => self.known = Known::default(),
         }
         let run = run_of(project, self.names, self.global, self.update, false);
-        let report = run.test_unknown(subjects, &self.known);
+        let report = run.test_unknown(subjects, &self.known, &|| ());
         self.known = report.known();
         let is_news = !found.is_empty() || before != self.known || report.obsolete != self.obsolete;
         self.obsolete.clone_from(&report.obsolete);
