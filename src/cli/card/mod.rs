@@ -242,8 +242,8 @@ impl Contents<'_> {
     fn part(&mut self, part: &Part<'_>) {
         let colors = self.card.canvas.colors;
         let omission = self.card.omission();
-        let (mut head, address) = match part {
-            Part::Button { name, label, address } => {
+        let (mut head, address, path) = match part {
+            Part::Button { name, label, address, path } => {
                 let text = self.card.data(Line::default().with(palette::button(colors), label.unwrap_or(name)));
                 let mut head =
                     chip::label(&text.cut(LABEL_WIDTH.min(self.width / 2), omission), palette::button(colors), colors);
@@ -251,22 +251,24 @@ impl Contents<'_> {
                     head.push(PLAIN, "  ");
                     head.append(&self.card.data(Line::default().with(DIM, name)));
                 }
-                (head, address)
+                (head, address, path)
             }
-            Part::Image { name, alt, address } => {
+            Part::Image { name, alt, address, path } => {
                 let mut head = self.card.data(Line::default().with(DIM, name));
                 for text in [*alt, property::file_name(address).filter(|name| name != address)].into_iter().flatten() {
                     head.push(PLAIN, "  ");
                     head.append(&self.card.data(Line::default().with(BOLD, text).cut(LABEL_WIDTH, omission)));
                 }
-                (head, address)
+                (head, address, path)
             }
             Part::Data(..) => return,
         };
         head = head.cut(self.width - INDENT.len(), omission);
         let link = link::target(address).filter(|_| self.card.canvas.hyperlinks);
         let mut paragraph = Paragraph::default();
-        paragraph.push_linked(LINK, address, link.as_ref());
+        for (hole, part) in holes::parts_of(self.card.holes, path, address) {
+            paragraph.push_linked(hole.map_or(LINK, |hole| hole.over(LINK)), part, link.as_ref());
+        }
         let margin = Line::default().with(PLAIN, INDENT);
         let room = (self.width - INDENT.len()).saturating_sub(head.columns() + 2);
         if paragraph.columns() <= room && paragraph.is_one_line() {

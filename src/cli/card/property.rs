@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
+use super::json::pointer_step;
+
 /// A property, or several that belong together, as a card shows them. Each property is in exactly one.
 #[derive(Debug, PartialEq)]
 pub(super) enum Part<'a> {
@@ -14,9 +16,11 @@ pub(super) enum Part<'a> {
         /// What stands on it, where the message says so.
         label: Option<&'a str>,
         address: &'a str,
+        /// Where the address stands, as a JSON pointer.
+        path: String,
     },
     /// Something to look at.
-    Image { name: &'a str, alt: Option<&'a str>, address: &'a str },
+    Image { name: &'a str, alt: Option<&'a str>, address: &'a str, path: String },
     /// Anything else.
     Data(&'a str, &'a Value),
 }
@@ -43,17 +47,18 @@ pub(super) fn parts(properties: &Map<String, Value>) -> Vec<Part<'_>> {
     let taken: HashSet<&str> = labels.values().map(|(name, _)| *name).collect();
     let mut parts = Vec::new();
     for (name, value) in others.iter().filter(|(name, _)| !taken.contains(name)) {
+        let path = pointer_step(name);
         match value {
             Value::String(text) => match address_kind(name, text) {
-                Some(Kind::Image) => parts.push(Part::Image { name, alt: None, address: text }),
+                Some(Kind::Image) => parts.push(Part::Image { name, alt: None, address: text, path }),
                 Some(Kind::Button) => {
                     let label = labels.get(name).map(|(_, label)| *label);
-                    parts.push(Part::Button { name, label, address: text });
+                    parts.push(Part::Button { name, label, address: text, path });
                 }
                 None => parts.push(Part::Data(name, value)),
             },
-            Value::Object(members) => parts.push(of_object(name, members).unwrap_or(Part::Data(name, value))),
-            Value::Array(items) => match of_array(name, items) {
+            Value::Object(members) => parts.push(of_object(name, &path, members).unwrap_or(Part::Data(name, value))),
+            Value::Array(items) => match of_array(name, &path, items) {
                 Some(buttons) => parts.extend(buttons),
                 None => parts.push(Part::Data(name, value)),
             },
@@ -117,12 +122,13 @@ fn labels<'a>(properties: &[(&'a str, &'a Value)]) -> HashMap<&'a str, (&'a str,
 }
 
 /// `{"label": "Open", "url": "https://…"}`, and `{"src": "…", "alt": "…"}` where an image is expected.
-fn of_object<'a>(name: &'a str, members: &'a Map<String, Value>) -> Option<Part<'a>> {
+fn of_object<'a>(name: &'a str, path: &str, members: &'a Map<String, Value>) -> Option<Part<'a>> {
     let (mut label, mut address) = (None, None);
     for (member, value) in members {
         let text = value.as_str()?;
         let words = words(member);
         let last = words.last().map(String::as_str).unwrap_or_default();
+        let text = (text, member.as_str());
         let place = if ADDRESS_WORDS.contains(&last) || last == "src" {
             &mut address
         } else if LABEL_WORDS.contains(&last) || last == "alt" {
@@ -134,24 +140,28 @@ fn of_object<'a>(name: &'a str, members: &'a Map<String, Value>) -> Option<Part<
             return None;
         }
     }
-    let address = address?;
+    let (address, member) = address?;
+    let label = label.map(|(label, _)| label);
+    let path = format!("{path}{}", pointer_step(member));
     if is_of_image(&words(name)) && is_one_word(address) {
-        return Some(Part::Image { name, alt: label, address });
+        return Some(Part::Image { name, alt: label, address, path });
     }
     (is_address(address) || (address.starts_with('/') && is_one_word(address))).then_some(Part::Button {
         name,
         label,
         address,
+        path,
     })
 }
 
 /// A list of buttons, each an object as above.
-fn of_array<'a>(name: &'a str, items: &'a [Value]) -> Option<Vec<Part<'a>>> {
+fn of_array<'a>(name: &'a str, path: &str, items: &'a [Value]) -> Option<Vec<Part<'a>>> {
     let words = words(name);
     if items.is_empty() || !words.last().is_some_and(|last| BUTTONS_WORDS.contains(&last.as_str())) {
         return None;
     }
-    items.iter().map(|item| of_object(name, item.as_object()?)).collect()
+    let items = items.iter().enumerate();
+    items.map(|(place, item)| of_object(name, &format!("{path}/{place}"), item.as_object()?)).collect()
 }
 
 /// `ctaUrl`, `cta_url` and `cta-url` as words.
@@ -214,8 +224,8 @@ mod tests {
     fn shown(properties: &str) -> Vec<String> {
         let properties: Map<String, Value> = serde_json::from_str(properties).unwrap();
         let shown = parts(&properties).into_iter().map(|part| match part {
-            Part::Button { name, label, address } => format!("button {name} {} {address}", label.unwrap_or("-")),
-            Part::Image { name, alt, address } => format!("image {name} {} {address}", alt.unwrap_or("-")),
+            Part::Button { name, label, address, .. } => format!("button {name} {} {address}", label.unwrap_or("-")),
+            Part::Image { name, alt, address, .. } => format!("image {name} {} {address}", alt.unwrap_or("-")),
             Part::Data(name, value) => format!("{name} {value}"),
         });
         shown.collect()
