@@ -1,6 +1,6 @@
 //! `inkproof preview`
 
-use super::sandbox::{Sandbox, repository, run};
+use super::sandbox::{Sandbox, repository, run, run_with};
 
 const NOW: &str = "2026-01-01T00:00:00Z";
 
@@ -74,4 +74,29 @@ fn nothing_in_the_data_reaches_the_terminal_raw() {
         |character: char| (character.is_control() && character != '\n') || "\u{202e}\u{2066}".contains(character);
     assert!(!shown.stdout.contains(hostile), "{shown:?}");
     assert!(shown.stdout.contains(r"a\u{1b}[31mred"), "{shown:?}");
+}
+
+#[test]
+fn messages_side_by_side() {
+    let arguments = ["preview", "order_shipped", "appointment_reminder", "--columns", "--now", NOW];
+    let narrow = run(&repository(), &arguments, "");
+    assert!(narrow.stdout.contains("╰ help: JSON allows no comma"), "one column is as without: {narrow:?}");
+    let wide = run_with(&repository(), &arguments, &[("COLUMNS", "120")]);
+    insta::assert_snapshot!("columns", wide.stdout);
+    let json = run_with(&repository(), &[&arguments[..], &["--format", "jsonl"]].concat(), &[("COLUMNS", "120")]);
+    assert!(json.stdout.contains("\n{\"code\":\"trailing-comma\""), "{json:?}");
+}
+
+#[test]
+fn the_template_beside_the_card() {
+    let arguments = ["preview", "weekly_digest/busy_week", "--source", "--now", NOW, "--color", "always"];
+    let wide = run_with(&repository(), &arguments, &[("COLUMNS", "120"), ("TERM", "xterm")]);
+    // What an expression wrote has its colour: the first of sixteen is blue.
+    let blue = |text: &str| format!("\u{1b}[1m\u{1b}[34m{text}\u{1b}[0m");
+    assert!(wide.stdout.contains(&blue("4")) && wide.stdout.contains(&blue("{{ count }}")), "{wide:?}");
+    insta::assert_snapshot!("source_wide", anstream::adapter::strip_str(&wide.stdout));
+    let narrow = run(&repository(), &["preview", "order_shipped", "--source", "--now", NOW, "--ascii"], "");
+    insta::assert_snapshot!("source_narrow", narrow.stdout);
+    let both = run(&repository(), &["preview", "--source", "--columns"], "");
+    assert_eq!(both.code, 2);
 }

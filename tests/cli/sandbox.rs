@@ -64,6 +64,15 @@ impl Sandbox {
 
 /// Runs the binary in `folder`, with `input` on standard input.
 pub(crate) fn run(folder: &Path, arguments: &[&str], input: &str) -> Run {
+    run_in(folder, arguments, &[], input)
+}
+
+/// Runs the binary in `folder` with more variables.
+pub(crate) fn run_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+    run_in(folder, arguments, variables, "")
+}
+
+fn run_in(folder: &Path, arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_inkproof"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("INKPROOF_")) {
         command.env_remove(name);
@@ -72,6 +81,8 @@ pub(crate) fn run(folder: &Path, arguments: &[&str], input: &str) -> Run {
         .args(arguments)
         .current_dir(folder)
         .envs([("LANG", "C.UTF-8"), ("LC_ALL", "C.UTF-8"), ("COLUMNS", "80"), ("NO_COLOR", "1")])
+        .env_remove("COLORTERM")
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
