@@ -13,4 +13,5 @@ pub mod scaffold;
 pub mod server;
 pub mod snapshot;
 mod threads;
+pub mod upgrade;
 pub mod watch;

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::{Failure, Global, Outcome};
-use crate::customerio::CUSTOMERIO;
+use crate::customerio::{CUSTOMERIO, LEGACY};
 use crate::diagnostics::{Diagnostics, Source};
+use crate::liquid::dialect::Numbers;
 use crate::liquid::{self, Arena, LIQUIDJS, Language, Mode, Options, Output, Template, Value, json, utf16};
-use crate::message::{LiquidText, Place, of_liquid};
+use crate::message::{LiquidText, Place, of_parsing};
 
 /// Render bare Liquid, without settings and JSON
 ///
@@ -40,6 +41,8 @@ enum Dialect {
     Customerio,
     /// LiquidJS as it comes
     Liquidjs,
+    /// Customer.io's of accounts from before 28 November 2023: Ruby's Liquid
+    Legacy,
 }
 
 impl Dialect {
@@ -47,6 +50,7 @@ impl Dialect {
         match self {
             Self::Customerio => &CUSTOMERIO,
             Self::Liquidjs => &LIQUIDJS,
+            Self::Legacy => &LEGACY,
         }
     }
 }
@@ -64,11 +68,11 @@ impl Liquid {
             None => Source::new("{}", "{}"),
         };
         let arena = Arena::new();
-        let data = json::read(data.text(), &arena).map_err(|error| {
+        let language = self.dialect.language();
+        let data = json::read_as(data.text(), language.dialect().numbers, &arena).map_err(|error| {
             let place = data.line_column(error.offset);
             format!("{}:{}:{}: the data is no JSON: {error}", data.name(), place.line, place.column)
         })?;
-        let language = self.dialect.language();
         let text = LiquidText { source: &source, place: Place::From(0), language, data };
         let options = Options {
             mode: global.mode(),
@@ -80,7 +84,7 @@ impl Liquid {
         let rendered = Template::parse_limited(source.text(), language, &arena, options.limits.parse_length)
             .and_then(|template| template.render(data, &options, &arena, &mut out).map_err(|error| vec![error]));
         if let Err(errors) = rendered {
-            let mut problems: Diagnostics = errors.iter().map(|error| of_liquid(error, &text)).collect();
+            let mut problems: Diagnostics = of_parsing(&errors, source.text(), &text).into_iter().collect();
             problems.tidy();
             global.report(&problems)?;
             return Ok(Outcome::Findings);
@@ -100,11 +104,15 @@ impl Liquid {
         let mut outcome = Outcome::Fine;
         while input.read_until(b'\n', &mut line)? > 0 {
             if !line.trim_ascii().is_empty() {
-                let rendered =
-                    Case::read(&line, &arena).map(|case| case.render(self.dialect.language(), global, &arena));
+                let language = self.dialect.language();
+                let dialect = language.dialect();
+                let case = Case::read(&line, dialect.numbers, &arena);
+                let rendered = case.map(|case| case.render(language, global, &arena));
                 match rendered {
                     Ok(Ok(text)) => write_answer("output", &text, &mut answer),
-                    Ok(Err(error)) => write_error(error.name(), &error.to_string(), &mut answer),
+                    Ok(Err(error)) => {
+                        write_error(dialect.error_name(&error), &dialect.error_text(&error), &mut answer);
+                    }
                     Err(problem) => {
                         outcome = Outcome::Broken;
                         write_error("InputError", &problem, &mut answer);
@@ -148,9 +156,9 @@ struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    fn read(line: &'a [u8], arena: &'a Arena) -> Result<Self, String> {
+    fn read(line: &'a [u8], numbers: Numbers, arena: &'a Arena) -> Result<Self, String> {
         let line = str::from_utf8(line).map_err(|error| format!("expected UTF-8: {error}"))?;
-        let line = json::read(line, arena).map_err(|error| format!("expected a JSON object: {error}"))?;
+        let line = json::read_as(line, numbers, arena).map_err(|error| format!("expected a JSON object: {error}"))?;
         let Value::Object(fields) = line else { return Err("expected a JSON object".to_owned()) };
         let Some(Value::String(template)) = fields.get("template") else {
             return Err("expected a text under `template`".to_owned());

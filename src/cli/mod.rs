@@ -27,6 +27,7 @@ mod serve;
 mod status;
 mod terminal;
 mod test;
+mod upgrade;
 mod watch;
 mod written;
 
@@ -68,6 +69,7 @@ enum Command {
     Reject(reject::Reject),
     Pending(pending::Pending),
     Diff(diff::Diff),
+    Upgrade(upgrade::Upgrade),
     Liquid(liquid::Liquid),
     Serve(serve::Serve),
     Completions(completions::Completions),
@@ -101,6 +103,7 @@ impl Command {
             Self::Reject(command) => command.run(global),
             Self::Pending(command) => command.run(global),
             Self::Diff(command) => command.run(global),
+            Self::Upgrade(command) => command.run(global),
             Self::Liquid(command) => command.run(global),
             Self::Serve(command) => command.run(global),
             Self::Completions(command) => command.run(global),

@@ -1,4 +1,4 @@
-//! Customer.io's Liquid: LiquidJS and what Customer.io adds to it.
+//! Customer.io's Liquid: LiquidJS and what Customer.io adds to it. What older accounts have instead is in [`legacy`].
 //!
 //! The additions are [`filters`] and [`tags`]. Where it is not known for certain how Customer.io behaves, there is one of the
 //! [`Switches`]: a [`language`] is made for each setting of them.
@@ -6,20 +6,25 @@
 mod chance;
 pub mod filters;
 pub mod intl;
+pub mod legacy;
 pub mod switches;
 pub mod tags;
 mod zones;
 
 use std::sync::LazyLock;
 
-pub use switches::{Escape, Switches, TimezoneOffsets};
+pub use switches::{Escape, Switches, TimezoneOffsets, Version};
 
 use crate::liquid::{LIQUIDJS, Language, Options, Result};
 
 /// Customer.io's current Liquid with the [`Switches`] as they come, made once.
 pub static CUSTOMERIO: LazyLock<Language> = LazyLock::new(|| build(Switches::default()));
 
-/// Customer.io's current Liquid with these switches. Each is made once, when it is first asked for.
+/// Customer.io's legacy Liquid, made once.
+pub static LEGACY: LazyLock<Language> = LazyLock::new(|| legacy::from_latest(build(Switches::default())));
+
+/// Customer.io's Liquid with these switches. Each is made once, when it is first asked for. The legacy Liquid is known well
+/// enough to have no other switches.
 ///
 /// ```
 /// use inkproof::customerio::{Escape, Switches, language};
@@ -30,16 +35,32 @@ pub static CUSTOMERIO: LazyLock<Language> = LazyLock::new(|| build(Switches::def
 #[must_use]
 pub fn language(switches: Switches) -> &'static Language {
     static PERCENT: LazyLock<Language> =
-        LazyLock::new(|| build(Switches { escape: Escape::Percent, timezone_offsets: TimezoneOffsets::MinutesWest }));
+        LazyLock::new(|| build(Switches { escape: Escape::Percent, ..Switches::default() }));
     static EAST: LazyLock<Language> =
-        LazyLock::new(|| build(Switches { escape: Escape::Html, timezone_offsets: TimezoneOffsets::MinutesEast }));
-    static PERCENT_EAST: LazyLock<Language> =
-        LazyLock::new(|| build(Switches { escape: Escape::Percent, timezone_offsets: TimezoneOffsets::MinutesEast }));
-    match (switches.escape, switches.timezone_offsets) {
-        (Escape::Html, TimezoneOffsets::MinutesWest) => &CUSTOMERIO,
-        (Escape::Percent, TimezoneOffsets::MinutesWest) => &PERCENT,
-        (Escape::Html, TimezoneOffsets::MinutesEast) => &EAST,
-        (Escape::Percent, TimezoneOffsets::MinutesEast) => &PERCENT_EAST,
+        LazyLock::new(|| build(Switches { timezone_offsets: TimezoneOffsets::MinutesEast, ..Switches::default() }));
+    static PERCENT_EAST: LazyLock<Language> = LazyLock::new(|| {
+        build(Switches {
+            escape: Escape::Percent,
+            timezone_offsets: TimezoneOffsets::MinutesEast,
+            ..Switches::default()
+        })
+    });
+    match (switches.version, switches.escape, switches.timezone_offsets) {
+        (Version::Legacy, ..) => &LEGACY,
+        (Version::Latest, Escape::Html, TimezoneOffsets::MinutesWest) => &CUSTOMERIO,
+        (Version::Latest, Escape::Percent, TimezoneOffsets::MinutesWest) => &PERCENT,
+        (Version::Latest, Escape::Html, TimezoneOffsets::MinutesEast) => &EAST,
+        (Version::Latest, Escape::Percent, TimezoneOffsets::MinutesEast) => &PERCENT_EAST,
+    }
+}
+
+/// Which version of Customer.io's Liquid a language is; none where it is neither.
+#[must_use]
+pub fn version_of(language: &Language) -> Option<Version> {
+    match language.name() {
+        "customerio" => Some(Version::Latest),
+        "legacy" => Some(Version::Legacy),
+        _ => None,
     }
 }
 

@@ -7,10 +7,46 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Switches {
+    /// Which of Customer.io's two kinds of Liquid messages are rendered with, unless a template says otherwise.
+    pub version: Version,
     /// What the filter `escape` does.
     pub escape: Escape,
     /// Which way a time zone that is a number points.
     pub timezone_offsets: TimezoneOffsets,
+}
+
+/// One of Customer.io's two kinds of Liquid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Version {
+    /// LiquidJS: all messages of accounts made since 28 November 2023, and upgraded ones of others.
+    #[default]
+    Latest,
+    /// Ruby's Liquid: messages of older accounts that were not upgraded.
+    Legacy,
+}
+
+impl Version {
+    /// Both, by the name that settings call them.
+    pub const NAMES: [(&str, Self); 2] = [("latest", Self::Latest), ("legacy", Self::Legacy)];
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Latest => "latest",
+            Self::Legacy => "legacy",
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Latest => Self::Legacy,
+            Self::Legacy => Self::Latest,
+        }
+    }
 }
 
 /// What the filter `escape` does.

@@ -39,6 +39,7 @@ struct CaseSwitches {
 impl Case {
     fn render(&self) -> Result<String, String> {
         let switches = Switches {
+            version: crate::customerio::Version::Latest,
             escape: if self.switches.percent { Escape::Percent } else { Escape::Html },
             timezone_offsets: if self.switches.east {
                 TimezoneOffsets::MinutesEast

@@ -59,7 +59,7 @@ pub fn text<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
         Value::Bool(false) => Ok("false"),
         Value::Object(object) => text_of_object(object),
         Value::Block => Ok(OBJECT),
-        Value::Number(_) | Value::Array(_) | Value::Loop(_) => {
+        Value::Number(_) | Value::Float(_) | Value::Array(_) | Value::Loop(_) => {
             let mut out = String::new();
             write_text(value, &mut out)?;
             Ok(arena.alloc_str(&out))
@@ -87,6 +87,7 @@ pub fn write_text(value: Value<'_>, out: &mut String) -> Result<()> {
     match value {
         Value::String(text) => push_joining(out, text),
         Value::Number(number) => number::write(number, out),
+        Value::Float(number) => number::write_float(number, out),
         Value::Undefined | Value::Null | Value::Nil | Value::Empty | Value::Blank => {}
         Value::Bool(flag) => out.push_str(if flag { "true" } else { "false" }),
         Value::Object(object) => out.push_str(text_of_object(object)?),
@@ -143,7 +144,7 @@ pub fn js_string<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Cow<'a, str>>
     Ok(match value {
         Value::Undefined => Cow::Borrowed("undefined"),
         Value::Null => Cow::Borrowed("null"),
-        Value::Bool(_) | Value::String(_) => Cow::Borrowed(text(value, arena)?),
+        Value::Bool(_) | Value::String(_) | Value::Float(_) => Cow::Borrowed(text(value, arena)?),
         Value::Number(number) => Cow::Owned(number::text(number)),
         Value::Array(items) => Cow::Owned(join(items, ",")?),
         Value::Object(object) => Cow::Borrowed(text_of_object(object)?),
@@ -171,7 +172,9 @@ fn write_joined(items: &[Value<'_>], separator: &str, walk: &mut Walk, out: &mut
             Value::Array(inner) => write_joined(inner, ",", walk, out)?,
             Value::Undefined | Value::Null => {}
             Value::Object(object) => out.push_str(text_of_object(object)?),
-            scalar @ (Value::Bool(_) | Value::Number(_) | Value::String(_)) => write_text(scalar, out)?,
+            scalar @ (Value::Bool(_) | Value::Number(_) | Value::Float(_) | Value::String(_)) => {
+                write_text(scalar, out)?;
+            }
             _ => out.push_str(OBJECT),
         }
         check_length(out.len())?;
@@ -195,7 +198,7 @@ fn primitive<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Value<'a>> {
 /// As [`text`].
 pub fn to_number<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
     Ok(match value {
-        Value::Number(number) => number,
+        Value::Number(number) | Value::Float(number) => number,
         Value::Undefined => f64::NAN,
         Value::Null | Value::Bool(false) => 0.0,
         Value::Bool(true) => 1.0,
@@ -223,7 +226,7 @@ pub fn to_number_or_zero<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> 
 pub fn js_truthy(value: Value<'_>) -> bool {
     match value {
         Value::Undefined | Value::Null | Value::Bool(false) => false,
-        Value::Number(number) => number != 0.0 && !number.is_nan(),
+        Value::Number(number) | Value::Float(number) => number != 0.0 && !number.is_nan(),
         Value::String(text) => !text.is_empty(),
         _ => true,
     }

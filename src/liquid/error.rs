@@ -65,6 +65,16 @@ pub enum Subject {
     UnknownTag(String),
     /// No name, but how deep tags stand in each other.
     Nesting,
+    /// A tag that has no end.
+    NotClosed(String),
+    /// An output whose delimiters do not match: its text up to where that shows.
+    UnterminatedOutput(String),
+    /// The same for a tag.
+    UnterminatedTag(String),
+    /// An operator that does not exist.
+    UnknownOperator(String),
+    /// An `else` that is given something.
+    ElseArguments,
 }
 
 impl Error {
@@ -98,8 +108,15 @@ impl Error {
         Self::new(format!("tags are nested deeper than {levels} levels")).about(Subject::Nesting)
     }
 
-    fn about(mut self, subject: Subject) -> Self {
+    pub(crate) fn about(mut self, subject: Subject) -> Self {
         self.0.subject = Some(subject);
+        self
+    }
+
+    /// The same error in other words.
+    #[must_use]
+    pub(crate) fn with_message(mut self, message: String) -> Self {
+        self.0.message = message;
         self
     }
 

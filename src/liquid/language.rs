@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use super::dialect::Dialect;
 use super::error::{Error, Result};
 use super::filters::{self, Filter};
 use super::json;
@@ -18,6 +19,7 @@ use super::value::Arena;
 #[derive(Debug)]
 pub struct Language {
     name: &'static str,
+    dialect: Dialect,
     filters: HashMap<&'static str, Filter, RandomState>,
     tags: HashMap<&'static str, TagDefinition, RandomState>,
 }
@@ -26,7 +28,12 @@ impl Language {
     /// LiquidJS 10.30.1 as it comes.
     #[must_use]
     pub fn liquidjs() -> Self {
-        let mut language = Self { name: "liquidjs", filters: HashMap::default(), tags: HashMap::default() };
+        let mut language = Self {
+            name: "liquidjs",
+            dialect: Dialect::LIQUIDJS,
+            filters: HashMap::default(),
+            tags: HashMap::default(),
+        };
         for family in filters::FAMILIES {
             language = language.with_filters(family);
         }
@@ -37,6 +44,21 @@ impl Language {
     #[must_use]
     pub const fn named(mut self, name: &'static str) -> Self {
         self.name = name;
+        self
+    }
+
+    /// The same language in another dialect.
+    #[must_use]
+    pub const fn with_dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    /// The language without the filters and the tags of these names.
+    #[must_use]
+    pub fn without(mut self, filters: &[&str], tags: &[&str]) -> Self {
+        self.filters.retain(|name, _| !filters.contains(name));
+        self.tags.retain(|name, _| !tags.contains(name));
         self
     }
 
@@ -60,6 +82,12 @@ impl Language {
         self.name
     }
 
+    /// In what it differs from LiquidJS.
+    #[must_use]
+    pub const fn dialect(&self) -> &Dialect {
+        &self.dialect
+    }
+
     /// The filter of that name.
     #[must_use]
     pub fn filter(&self, name: &str) -> Option<&Filter> {
@@ -78,7 +106,8 @@ impl Language {
     /// `data` is no JSON, or whatever is wrong with the template first.
     pub fn render(&self, template: &str, data: &str, options: &Options) -> Result<String> {
         let arena = Arena::new();
-        let data = json::read(data, &arena).map_err(|error| Error::new(format!("the data is no JSON: {error}")))?;
+        let data = json::read_as(data, self.dialect.numbers, &arena)
+            .map_err(|error| Error::new(format!("the data is no JSON: {error}")))?;
         let template = Template::parse(template, self, &arena).map_err(Error::first_of)?;
         let mut out = Output::new();
         template.render(data, options, &arena, &mut out)?;

@@ -2,7 +2,8 @@
 //! [`Markup`].
 
 use super::character::is_blank;
-use super::error::Error;
+use super::dialect::Reading;
+use super::error::{Error, ErrorKind, Subject};
 use super::markup::Markup;
 use super::span::Span;
 
@@ -65,8 +66,8 @@ pub(super) const MAX_ERRORS: usize = 100;
 
 /// Splits a template into tokens, and gives all that is wrong on the way.
 #[must_use]
-pub fn tokenize(source: &str) -> (Vec<Token<'_>>, Vec<Error>) {
-    let mut lexer = Lexer { source, at: 0, raw_start: None, errors: Vec::new() };
+pub fn tokenize(source: &str, reading: Reading) -> (Vec<Token<'_>>, Vec<Error>) {
+    let mut lexer = Lexer { source, reading, at: 0, raw_start: None, errors: Vec::new() };
     let mut lexemes = Vec::with_capacity(source.len() / 24);
     // Reading on behind a mistake can take a look at all the rest each time.
     while lexer.at < source.len() && lexer.errors.len() < MAX_ERRORS {
@@ -97,6 +98,7 @@ pub fn tokenize_lines(source: &str, body: Span) -> (Vec<Token<'_>>, Vec<Error>) 
 
 struct Lexer<'a> {
     source: &'a str,
+    reading: Reading,
     at: usize,
     /// Where the `{% raw %}` began whose body is being read.
     raw_start: Option<usize>,
@@ -109,6 +111,8 @@ impl<'a> Lexer<'a> {
             return self.raw_body(raw_start);
         }
         match self.source.as_bytes()[self.at..] {
+            [b'{', b'%', ..] if self.reading == Reading::Loose => Some(self.loose_tag()),
+            [b'{', b'{', ..] if self.reading == Reading::Loose => Some(self.loose_output()),
             [b'{', b'%', ..] => self.tag(),
             [b'{', b'{', ..] => Some(self.output()),
             _ => Some(self.text(next_opener(self.source, self.at))),
@@ -153,9 +157,64 @@ impl<'a> Lexer<'a> {
             return self.not_closed("output", start);
         };
         self.at = end;
-        let (content, trims_left, trims_right) = trim_content(self.source, Span::new(start + 2, end - 2));
+        let (content, trims_left, trims_right) =
+            trim_content(self.source, Span::new(start + 2, end - 2), Reading::Exact);
         let token = Token { kind: TokenKind::Output, span: Span::new(start, end), content };
         Lexeme { token, trims_left, trims_right }
+    }
+
+    /// A tag that ends on the line where it begins, and whose name comes first.
+    fn loose_tag(&mut self) -> Lexeme<'a> {
+        let start = self.at;
+        let line = self.line_end(start);
+        let Some(end) = find(self.source, "%}", start + 2).filter(|end| *end <= line) else {
+            return self.unterminated(Subject::UnterminatedTag, start, start + 2);
+        };
+        let contents = Span::new(start + 2, end - 2);
+        let (content, _, _) = trim_content(self.source, contents, Reading::Loose);
+        let name = word(self.source, content.start);
+        let name = Span::new(name.start, name.end.min(content.end).max(name.start));
+        let is_named =
+            self.source[content.start..].starts_with(|first: char| first.is_ascii_alphanumeric() || first == '_');
+        if !is_named {
+            return self.unterminated(Subject::UnterminatedTag, start, end);
+        }
+        self.at = end;
+        if name.of(self.source) == "raw" {
+            self.raw_start = Some(start);
+        }
+        let arguments = skip_blanks(self.source, name.end, content.end);
+        let kind = TokenKind::Tag { name: name.of(self.source), arguments };
+        Lexeme { token: Token { kind, span: Span::new(start, end), content }, trims_left: false, trims_right: false }
+    }
+
+    /// An output that ends on the line where it begins, at the first brace that closes, and that must be followed by another.
+    fn loose_output(&mut self) -> Lexeme<'a> {
+        let start = self.at;
+        let line = self.line_end(start);
+        let Some(closer) = find(self.source, "}", start + 2).filter(|end| *end <= line) else {
+            return self.unterminated(Subject::UnterminatedOutput, start, start + 2);
+        };
+        if self.source.as_bytes().get(closer) != Some(&b'}') {
+            return self.unterminated(Subject::UnterminatedOutput, start, closer);
+        }
+        self.at = closer + 1;
+        let (content, _, _) = trim_content(self.source, Span::new(start + 2, closer - 1), Reading::Loose);
+        let token = Token { kind: TokenKind::Output, span: Span::new(start, closer + 1), content };
+        Lexeme { token, trims_left: false, trims_right: false }
+    }
+
+    fn line_end(&self, from: usize) -> usize {
+        memchr::memchr(b'\n', &self.source.as_bytes()[from..]).map_or(self.source.len(), |newline| from + newline)
+    }
+
+    /// Reports what begins as markup and does not end as such, and goes on behind it as if it were text.
+    fn unterminated(&mut self, subject: fn(String) -> Subject, start: usize, end: usize) -> Lexeme<'a> {
+        let span = Span::new(start, end);
+        let text = span.of(self.source);
+        let error = Error::at(ErrorKind::Tokenization, format!("{text} not closed"), self.source, span);
+        self.errors.push(error.about(subject(text.to_owned())));
+        self.text(next_opener(self.source, end))
     }
 
     /// Reports an opener without closer, and goes on behind it as if it were text.
@@ -265,7 +324,7 @@ pub(super) fn quoted_end(bytes: &[u8], start: usize, end: usize, quote: u8) -> u
 
 /// Reads the name of a tag.
 fn tag<'a>(source: &'a str, span: Span, contents: Span, nameless: &str) -> Result<Lexeme<'a>, Error> {
-    let (content, trims_left, trims_right) = trim_content(source, contents);
+    let (content, trims_left, trims_right) = trim_content(source, contents, Reading::Exact);
     let start = skip_blanks(source, content.start, content.end);
     let name = if source.as_bytes().get(start) == Some(&b'#') {
         Span::new(start, start + 1)
@@ -287,10 +346,11 @@ fn tag<'a>(source: &'a str, span: Span, contents: Span, nameless: &str) -> Resul
 }
 
 /// Takes trim marks and blanks off both ends of what stands between delimiters.
-fn trim_content(source: &str, contents: Span) -> (Span, bool, bool) {
+fn trim_content(source: &str, contents: Span, reading: Reading) -> (Span, bool, bool) {
     let bytes = source.as_bytes();
-    let trims_left = bytes.get(contents.start) == Some(&b'-');
-    let trims_right = contents.end > 0 && bytes.get(contents.end - 1) == Some(&b'-');
+    let may_trim = reading == Reading::Exact;
+    let trims_left = may_trim && bytes.get(contents.start) == Some(&b'-');
+    let trims_right = may_trim && contents.end > 0 && bytes.get(contents.end - 1) == Some(&b'-');
     let start = contents.start + usize::from(trims_left);
     let end = contents.end.saturating_sub(usize::from(trims_right));
     let Some(inner) = source.get(start..end) else {
@@ -348,7 +408,7 @@ mod tests {
     use super::*;
 
     fn shapes(source: &str) -> Vec<(&str, &str)> {
-        let (tokens, _) = tokenize(source);
+        let (tokens, _) = tokenize(source, Reading::Exact);
         tokens.iter().map(|token| (token.tag_name(), token.content.of(source))).collect()
     }
 
@@ -385,7 +445,7 @@ mod tests {
             ),
             ("{% raw %}x{%- endraw %}", vec!["raw \"{% raw %}x{%- endraw %}\" not closed, line:1, col:10"]),
         ] {
-            let (_, errors) = tokenize(source);
+            let (_, errors) = tokenize(source, Reading::Exact);
             let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
             assert_eq!(errors, expected, "{source}");
         }

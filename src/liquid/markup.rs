@@ -1,7 +1,8 @@
 //! Markup: what stands inside an output or a tag, read from left to right into parts of the tree.
 
 use super::character::{is_blank, is_word};
-use super::error::{Error, ErrorKind, Result};
+use super::dialect::{Numbers, Reading, UnknownFilters};
+use super::error::{Error, ErrorKind, Result, Subject};
 use super::json;
 use super::language::Language;
 use super::lexer::quoted_end;
@@ -152,6 +153,9 @@ impl<'a> Markup<'a> {
     /// The markup makes no sense, or a filter is unknown (without a place: that is the tag or output).
     pub fn value(&mut self) -> Result<FilteredValue<'a>> {
         let value = self.filtered_value()?;
+        if self.language.dialect().unknown_filters == UnknownFilters::PassThrough {
+            return Ok(value);
+        }
         match value.filters.iter().find(|filter| filter.filter.is_none()) {
             Some(unknown) => Err(Error::unknown_filter(unknown.name).within(unknown.span)),
             None => Ok(value),
@@ -163,6 +167,9 @@ impl<'a> Markup<'a> {
     /// # Errors
     /// The markup makes no sense.
     pub fn filtered_value(&mut self) -> Result<FilteredValue<'a>> {
+        if self.is_loose() {
+            return self.loose_value();
+        }
         let start = self.at;
         let expression = self.expression()?;
         if expression.steps.is_empty() {
@@ -173,6 +180,136 @@ impl<'a> Markup<'a> {
             filters.push(filter);
         }
         Ok(FilteredValue { expression, filters: filters.into_bump_slice(), span: Span::new(start, self.at) })
+    }
+
+    fn is_loose(&self) -> bool {
+        self.language.dialect().reading == Reading::Loose
+    }
+
+    /// Reads an operand and its filters, and passes over all that is neither.
+    fn loose_value(&mut self) -> Result<FilteredValue<'a>> {
+        let start = self.at;
+        let operand = self
+            .fragment()?
+            .unwrap_or(Operand { kind: OperandKind::Literal(Value::Null), span: Span::new(start, start) });
+        let mut filters = bumpalo::collections::Vec::new_in(self.arena);
+        while self.skip_past("|") {
+            self.skip_blanks();
+            let name = self.identifier();
+            if name.start == name.end {
+                continue;
+            }
+            let mut arguments = bumpalo::collections::Vec::new_in(self.arena);
+            let mut end = name.end;
+            while let Some(next) = self.peek().filter(|next| *next != '|') {
+                match next {
+                    ':' | ',' => {
+                        self.take(next);
+                        if let Some(value) = self.fragment()? {
+                            end = self.at;
+                            arguments.push(Argument { key: None, value: Some(value) });
+                        }
+                    }
+                    '"' | '\'' => self.at = self.loose_quoted_end(),
+                    _ => self.at += next.len_utf8(),
+                }
+            }
+            let span = Span::new(name.start, end);
+            let name = self.text(name);
+            let arguments = arguments.into_bump_slice();
+            filters.push(FilterCall { name, filter: self.language.filter(name), arguments, span });
+        }
+        let steps = self.arena.alloc_slice_copy(&[Step::Operand(operand)]);
+        let span = Span::new(start, self.at);
+        Ok(FilteredValue { expression: Expression { steps }, filters: filters.into_bump_slice(), span })
+    }
+
+    /// Reads a condition where reading is loose.
+    ///
+    /// # Errors
+    /// There is none, or it has an operator that does not exist.
+    pub(super) fn loose_condition(&mut self) -> Result<FilteredValue<'a>> {
+        let start = self.at;
+        let expression = self.expression()?;
+        let mut before = None;
+        for step in expression.steps {
+            match (before, step) {
+                (Some(Step::Operand(_)), Step::Operand(second)) if expression.steps.len() == 2 => {
+                    let text = second.span.of(self.source);
+                    let error = Error::new(format!("unknown operator {text}"));
+                    return Err(error.about(Subject::UnknownOperator(text.to_owned())).within(second.span));
+                }
+                _ => before = Some(*step),
+            }
+        }
+        if expression.steps.is_empty() {
+            return Err(self.error(format!("invalid value expression: {}", self.snapshot())));
+        }
+        Ok(FilteredValue { expression, filters: &[], span: Span::new(start, self.at) })
+    }
+
+    /// Reads a value that `cycle` prints: with filters, but not where reading is loose.
+    ///
+    /// # Errors
+    /// As [`Markup::filtered_value`].
+    pub(super) fn candidate(&mut self) -> Result<FilteredValue<'a>> {
+        if !self.is_loose() {
+            return self.filtered_value();
+        }
+        let start = self.at;
+        let Some(operand) = self.fragment()? else {
+            return Err(self.error(format!("invalid value expression: {}", self.snapshot())));
+        };
+        let steps = self.arena.alloc_slice_copy(&[Step::Operand(operand)]);
+        Ok(FilteredValue { expression: Expression { steps }, filters: &[], span: Span::new(start, self.at) })
+    }
+
+    /// Reads a piece of loose markup: a quoted text, or all up to a blank, comma, bar or quote. What is no value of any
+    /// other kind is the name of a variable.
+    fn fragment(&mut self) -> Result<Option<Operand<'a>>> {
+        self.skip_blanks();
+        let start = self.at;
+        match self.peek() {
+            None | Some('|' | ',') => return Ok(None),
+            Some('"' | '\'') => {
+                let end = self.loose_quoted_end();
+                // Without its closing quote, it is passed over.
+                let text = if end > start + 1 { self.text(Span::new(start + 1, end - 1)) } else { "" };
+                self.at = end;
+                return Ok(Some(Operand {
+                    kind: OperandKind::Literal(Value::String(text)),
+                    span: Span::new(start, end),
+                }));
+            }
+            _ => {}
+        }
+        while let Some(next) = self.peek() {
+            match next {
+                ',' | '|' => break,
+                '"' | '\'' => self.at = self.loose_quoted_end(),
+                _ if is_blank(next) => break,
+                _ => self.at += next.len_utf8(),
+            }
+        }
+        let span = Span::new(start, self.at);
+        let mut inner = Self { end: span.end, at: start, ..self.clone() };
+        let is_signed = matches!(span.of(self.source).as_bytes().first(), Some(b'-' | b'+'));
+        if !is_signed
+            && let Ok(Some(operand)) = inner.operand()
+            && inner.at == span.end
+        {
+            return Ok(Some(operand));
+        }
+        let name = Segment { key: SegmentKey::Name(self.text(span)), span };
+        let segments = self.arena.alloc_slice_copy(&[name]);
+        Ok(Some(Operand { kind: OperandKind::Path { base: None, segments }, span }))
+    }
+
+    /// The end of a quoted text in which nothing is escaped; just behind its quote where that is not closed.
+    fn loose_quoted_end(&self) -> usize {
+        let bytes = self.source.as_bytes();
+        let rest = bytes.get(self.at + 1..self.end).unwrap_or_default();
+        memchr::memchr(bytes[self.at], rest).map_or(self.at + 1, |length| self.at + length + 2)
     }
 
     /// Reads operands and operators as long as there are any.
@@ -187,7 +324,7 @@ impl<'a> Markup<'a> {
                     steps.push(Step::Operator(earlier, span));
                 }
                 waiting.push((operator, span));
-            } else if let Some(operand) = self.operand()? {
+            } else if let Some(operand) = if self.is_loose() { self.fragment()? } else { self.operand()? } {
                 steps.push(Step::Operand(operand));
             } else {
                 break;
@@ -204,7 +341,8 @@ impl<'a> Markup<'a> {
         if !matches!(first, b'=' | b'!' | b'>' | b'<' | b'c' | b'n' | b'a' | b'o') {
             return None;
         }
-        let (text, operator) = Operator::ALL.into_iter().find(|(text, _)| starts_with_word(rest, text))?;
+        let (text, operator) =
+            *self.language.dialect().operators.iter().find(|(text, _)| starts_with_word(rest, text))?;
         let span = Span::new(self.at, self.at + text.len());
         self.at = span.end;
         Some((operator, span))
@@ -338,7 +476,9 @@ impl<'a> Markup<'a> {
                 Some(value)
             }
             '"' | '\'' => self.quoted().map(Value::String),
-            '0'..='9' | '+' | '-' => self.number(),
+            '0'..='9' => self.number(),
+            // Where reading is loose, a sign begins a name.
+            '+' | '-' if !self.is_loose() => self.number(),
             _ => None,
         }
     }
@@ -388,7 +528,9 @@ impl<'a> Markup<'a> {
             return None;
         }
         self.at += length;
-        Some(Value::Number(number::parse(&rest[..length])))
+        let number = number::parse(&rest[..length]);
+        let is_float = has_point && self.language.dialect().numbers == Numbers::Ruby;
+        Some(if is_float { Value::float(number) } else { Value::Number(number) })
     }
 
     fn range(&mut self) -> Result<OperandKind<'a>> {

@@ -7,6 +7,7 @@
 pub mod character;
 pub mod coerce;
 pub mod date;
+pub mod dialect;
 pub mod error;
 pub mod filters;
 pub mod json;
@@ -31,6 +32,7 @@ pub mod visit;
 
 use std::sync::LazyLock;
 
+pub use dialect::Dialect;
 pub use error::{Error, ErrorKind, Result, Subject};
 pub use language::Language;
 pub use limits::Limits;

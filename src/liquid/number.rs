@@ -1,5 +1,7 @@
 //! JavaScript's numbers: their text, and what a text is as a number.
 
+use std::fmt::Write as _;
+
 use super::utf16::is_space;
 
 /// Largest whole number whose text is just its digits and which `i64` holds exactly.
@@ -25,6 +27,31 @@ pub fn write(number: f64, out: &mut String) {
         write_hundredths(hundredths, out);
     } else {
         out.push_str(ryu_js::Buffer::new().format(number));
+    }
+}
+
+/// Appends the number as Ruby writes a float: always with a point, with an exponent where it is very large or small.
+///
+/// ```
+/// let mut text = String::new();
+/// for number in [5.0, 0.25, 1e16, 0.00001] {
+///     inkproof::liquid::number::write_float(number, &mut text);
+///     text.push(' ');
+/// }
+/// assert_eq!(text, "5.0 0.25 1.0e+16 1.0e-05 ");
+/// ```
+pub fn write_float(number: f64, out: &mut String) {
+    let magnitude = number.abs();
+    if !number.is_finite() {
+        out.push_str(ryu_js::Buffer::new().format(number));
+    } else if magnitude == 0.0 || (1e-4..1e16).contains(&magnitude) {
+        let _ = write!(out, "{number:?}");
+    } else {
+        let text = format!("{number:e}");
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |exponent| ('-', exponent));
+        let point = if digits.contains('.') { "" } else { ".0" };
+        let _ = write!(out, "{digits}{point}e{sign}{exponent:0>2}");
     }
 }
 

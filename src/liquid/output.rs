@@ -115,6 +115,15 @@ impl Output {
         self.check()
     }
 
+    /// Appends what `write` does.
+    ///
+    /// # Errors
+    /// As [`Output::write_value`].
+    pub(crate) fn write_with(&mut self, write: impl FnOnce(&mut String) -> Result<()>) -> Result<()> {
+        write(&mut self.text)?;
+        self.check()
+    }
+
     fn check(&self) -> Result<()> {
         if self.text.len() > self.limit.unwrap_or(coerce::MAX_TEXT) {
             return Err(Error::new("Invalid string length"));

@@ -3,7 +3,8 @@
 
 use std::collections::VecDeque;
 
-use super::error::{Error, ErrorKind, Result};
+use super::dialect::{Reading, Surroundings, UnknownFilters};
+use super::error::{Error, ErrorKind, Result, Subject};
 use super::json;
 use super::language::Language;
 use super::lexer::{self, MAX_ERRORS, Token, TokenKind};
@@ -59,7 +60,9 @@ impl<'a> Template<'a> {
     /// # Errors
     /// Everything that is wrong; the first is the one that LiquidJS reports.
     pub fn parse(source: &'a str, language: &'a Language, arena: &'a Arena) -> Result<Self, Vec<Error>> {
-        let (tokens, errors) = lexer::tokenize(source);
+        let dialect = language.dialect();
+        let (tokens, errors) = lexer::tokenize(source, dialect.reading);
+        let errors = errors.into_iter().map(|error| dialect.worded(error, Surroundings::default())).collect();
         let mut parser = Parser {
             source,
             arena,
@@ -69,6 +72,7 @@ impl<'a> Template<'a> {
             depth: 0,
             has_given_up: false,
             unknown_tags: Vec::new(),
+            blocks: Vec::new(),
         };
         let nodes = parser.nodes_to_the_end();
         if parser.errors.is_empty() { Ok(Self { source, nodes, language }) } else { Err(parser.errors) }
@@ -104,6 +108,8 @@ pub struct Parser<'a> {
     has_given_up: bool,
     /// Tags that are not known and have been reported: their end tags need no report of their own.
     unknown_tags: Vec<&'a str>,
+    /// The names of the tags that are being parsed, innermost last.
+    blocks: Vec<&'a str>,
 }
 
 impl<'a> Parser<'a> {
@@ -144,6 +150,9 @@ impl<'a> Parser<'a> {
     /// Notes an error and goes on, placing it at `token` if it has no place of its own.
     pub fn report(&mut self, error: Error, token: &Token<'a>) {
         if !self.has_given_up && self.errors.len() < MAX_ERRORS {
+            let surroundings =
+                Surroundings { tag: token.tag_name(), block: self.blocks.last().copied().unwrap_or_default() };
+            let error = self.language.dialect().worded(error, surroundings);
             self.errors.push(error.placed(ErrorKind::Parse, self.source, token.span));
         }
     }
@@ -161,8 +170,10 @@ impl<'a> Parser<'a> {
     pub fn value(&mut self, markup: &mut Markup<'a>, token: &Token<'a>) -> FilteredValue<'a> {
         match markup.filtered_value() {
             Ok(value) => {
-                for unknown in value.filters.iter().filter(|filter| filter.filter.is_none()) {
-                    self.report(Error::unknown_filter(unknown.name).within(unknown.span), token);
+                if self.language.dialect().unknown_filters == UnknownFilters::Fail {
+                    for unknown in value.filters.iter().filter(|filter| filter.filter.is_none()) {
+                        self.report(Error::unknown_filter(unknown.name).within(unknown.span), token);
+                    }
                 }
                 value
             }
@@ -173,10 +184,29 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Reads a condition, or the head of a `case`: an expression that, where reading is loose, must be there and takes no
+    /// filters.
+    pub fn condition(&mut self, markup: &mut Markup<'a>, token: &Token<'a>) -> FilteredValue<'a> {
+        if self.language.dialect().reading == Reading::Exact {
+            return self.value(markup, token);
+        }
+        markup.loose_condition().unwrap_or_else(|error| {
+            self.report(error, token);
+            FilteredValue { expression: Expression { steps: &[] }, filters: &[], span: token.span }
+        })
+    }
+
+    /// Reports an `else` that is given something, where only that of a `case` may not be.
+    pub fn expect_bare_else(&mut self, tag: &Token<'a>, opener: &Token<'a>) {
+        if self.language.dialect().reading == Reading::Loose && !self.arguments_text(tag).is_empty() {
+            self.report(Error::new("unexpected arguments of `else`").about(Subject::ElseArguments), opener);
+        }
+    }
+
     /// Reports arguments where a tag takes none. The error stands at `opener`.
     pub fn expect_no_arguments(&mut self, tag: &Token<'a>, opener: &Token<'a>) {
         let arguments = self.arguments_text(tag);
-        if !arguments.is_empty() {
+        if !arguments.is_empty() && self.language.dialect().reading == Reading::Exact {
             let mut message = "unexpected ".to_owned();
             json::write_string(arguments, &mut message);
             self.report(Error::new(message), opener);
@@ -186,7 +216,8 @@ impl<'a> Parser<'a> {
     /// Reports that the tag of `opener` has no end.
     pub fn report_not_closed(&mut self, opener: &Token<'a>) {
         let text = opener.span.of(self.source);
-        self.report(Error::new(format!("tag {text} not closed")), opener);
+        let error = Error::new(format!("tag {text} not closed"));
+        self.report(error.about(Subject::NotClosed(opener.tag_name().to_owned())), opener);
     }
 
     /// Reads nodes up to a tag with one of these names, which is given too; `None` in its place where the template ends.
@@ -264,7 +295,9 @@ impl<'a> Parser<'a> {
             self.tokens.clear();
         }
         self.depth += 1;
+        self.blocks.push(name);
         let tag = (definition.parse)(self, token);
+        self.blocks.pop();
         self.depth -= 1;
         tag
     }

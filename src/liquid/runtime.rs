@@ -7,6 +7,7 @@ use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
 use super::coerce;
+use super::dialect::{ReadProperty, Surroundings, UnknownFilters};
 use super::error::{Error, ErrorKind, Result};
 use super::language::Language;
 use super::limits::{Budget, Limits};
@@ -304,7 +305,10 @@ impl<'a> Runtime<'a> {
     fn output(&mut self, value: &FilteredValue<'a>, span: Span, out: &mut Output) -> Result<()> {
         let value = self.value(value, false)?;
         let start = out.len();
-        out.write_value(value)?;
+        match self.language.dialect().print {
+            None => out.write_value(value)?,
+            Some(print) => out.write_with(|text| print(value, text))?,
+        }
         out.mark(Writer::Liquid, span, start);
         Ok(())
     }
@@ -329,6 +333,17 @@ impl<'a> Runtime<'a> {
         Ok(result)
     }
 
+    /// Works out whether an operator that compares holds.
+    ///
+    /// # Errors
+    /// As [`Operator::apply`].
+    pub fn compare(&self, operator: Operator, left: Value<'a>, right: Value<'a>) -> Result<bool> {
+        match self.language.dialect().apply {
+            None => operator.apply(left, right, self.arena),
+            Some(apply) => apply(operator, left, right, self.arena),
+        }
+    }
+
     /// Works out the value of a condition, `assign` or `case`, where a missing variable is null.
     ///
     /// # Errors
@@ -350,7 +365,10 @@ impl<'a> Runtime<'a> {
             });
         }
         let Some(filter) = call.filter else {
-            return Err(Error::unknown_filter(call.name));
+            return match self.language.dialect().unknown_filters {
+                UnknownFilters::Fail => Err(Error::unknown_filter(call.name)),
+                UnknownFilters::PassThrough => Ok(input),
+            };
         };
         (filter.run)(self, input, &arguments)
     }
@@ -380,7 +398,7 @@ impl<'a> Runtime<'a> {
                         Operator::Not => Value::Undefined,
                         _ => stack.pop().unwrap_or(Value::Undefined),
                     };
-                    Value::Bool(operator.apply(left, right, self.arena)?)
+                    Value::Bool(self.compare(*operator, left, right)?)
                 }
             };
             stack.push(value);
@@ -411,6 +429,9 @@ impl<'a> Runtime<'a> {
         segments: &'a [Segment<'a>],
         lenient: bool,
     ) -> Result<Value<'a>> {
+        if let Some(read) = self.language.dialect().property {
+            return self.foreign_path(span, base, segments, lenient, read);
+        }
         // Most paths lead by names from object to object, and nothing needs to be copied on the way.
         if base.is_none() {
             match self.find(segments) {
@@ -424,6 +445,56 @@ impl<'a> Runtime<'a> {
             }
         }
         self.computed_path(span, base, segments, lenient)
+    }
+
+    /// Reads a path as another dialect does: what is missing is named as it is written, but for a root that is unknown.
+    /// Below a root that is null or false there is nothing.
+    fn foreign_path(
+        &mut self,
+        span: Span,
+        base: Option<&Operand<'a>>,
+        segments: &'a [Segment<'a>],
+        lenient: bool,
+        read: ReadProperty,
+    ) -> Result<Value<'a>> {
+        let is_missing = |path: &str, source: &str| {
+            let error = Error::undefined_variable(path).placed(ErrorKind::UndefinedVariable, source, span);
+            self.language.dialect().worded(error, Surroundings::default())
+        };
+        let mut keys: SmallVec<[(Value<'a>, bool); 8]> = SmallVec::new();
+        for segment in segments {
+            keys.push(match &segment.key {
+                SegmentKey::Name(name) => {
+                    let before = segment.span.start.wrapping_sub(1);
+                    (Value::String(name), self.source.as_bytes().get(before) == Some(&b'['))
+                }
+                SegmentKey::Computed(operand) => (self.operand(operand, lenient)?.plain(self.arena), true),
+            });
+        }
+        let mut keys = keys.into_iter();
+        let mut value = if let Some(base) = base {
+            self.operand(base, lenient)?
+        } else {
+            let name = keys.next().map_or(Value::Undefined, |(key, _)| key);
+            let name = coerce::text(name, self.arena)?;
+            match self.scoped(name).copied() {
+                None | Some(Value::Undefined) if self.mode == Mode::Lax || lenient => return Ok(Value::Null),
+                None | Some(Value::Undefined) => return Err(is_missing(name, self.source)),
+                Some(root) if !root.is_truthy() => return Ok(root),
+                Some(root) => root,
+            }
+        };
+        for (key, is_bracketed) in keys {
+            value = read(value, key, is_bracketed, self.arena)?;
+            if matches!(value, Value::Undefined) {
+                return if self.mode == Mode::Lax || lenient {
+                    Ok(Value::Null)
+                } else {
+                    Err(is_missing(span.of(self.source), self.source))
+                };
+            }
+        }
+        Ok(value)
     }
 
     /// The same for a path that does not begin with a variable, or has keys that must be worked out first.
@@ -574,6 +645,12 @@ impl<'a> Runtime<'a> {
                 Ok((argument.name, value))
             })
             .collect()
+    }
+
+    /// The value that a variable was given.
+    #[must_use]
+    pub fn assigned(&self, name: &str) -> Option<Value<'a>> {
+        self.assigned.get(name).copied()
     }
 
     /// Gives a variable a value, for the rest of the template.

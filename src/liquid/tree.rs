@@ -160,7 +160,7 @@ impl FilteredValue<'_> {
     /// Whether its first filter is `default`, so that a missing variable is read as null.
     #[must_use]
     pub fn has_default_first(&self) -> bool {
-        self.filters.first().is_some_and(|filter| filter.name == "default")
+        self.filters.first().is_some_and(|filter| filter.name == "default" && filter.filter.is_some())
     }
 }
 

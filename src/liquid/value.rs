@@ -26,8 +26,10 @@ pub enum Value<'a> {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A JavaScript number.
+    /// A JavaScript number. In Ruby's numbers, a whole one is an integer, and any other a float.
     Number(f64),
+    /// A whole number that is a float all the same; there are such in Ruby's numbers only. See [`Value::float`].
+    Float(f64),
     /// A text.
     String(&'a str),
     /// A list.
@@ -47,6 +49,12 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
+    /// A Ruby float.
+    #[must_use]
+    pub fn float(number: f64) -> Self {
+        if number.fract() == 0.0 { Self::Float(number) } else { Self::Number(number) }
+    }
+
     /// Whether it is missing or null. The literal `nil` is an object, so it is not nullish.
     #[must_use]
     pub const fn is_nullish(self) -> bool {
@@ -104,7 +112,7 @@ impl<'a> Value<'a> {
         match (self, key) {
             (Self::Undefined | Self::Null, _) => Ok(self),
             (_, Self::String(name)) => self.named_property(name, arena),
-            (Self::Array(items), Self::Number(index)) => Ok(element(items, index)),
+            (Self::Array(items), Self::Number(index) | Self::Float(index)) => Ok(element(items, index)),
             (_, key) => self.named_property(&coerce::js_string(key.plain(arena), arena)?, arena),
         }
     }
@@ -141,7 +149,7 @@ impl<'a> Value<'a> {
                     .and_then(|index| utf16::unit_at(text, index))
                     .map_or(Self::Undefined, |unit| unit_text(unit, arena)),
             },
-            Self::Object(_) | Self::Bool(_) | Self::Number(_) => Self::Undefined,
+            Self::Object(_) | Self::Bool(_) | Self::Number(_) | Self::Float(_) => Self::Undefined,
             Self::Loop(state) => match state.property(name) {
                 Some(value) => value,
                 None if name == "name" => Self::String(state.name),
@@ -181,7 +189,9 @@ impl<'a> Value<'a> {
             | (Self::Blank, Self::Blank)
             | (Self::Block, Self::Block) => true,
             (Self::Bool(left), Self::Bool(right)) => left == right,
-            (Self::Number(left), Self::Number(right)) => left == right || (left.is_nan() && right.is_nan()),
+            (Self::Number(left), Self::Number(right)) | (Self::Float(left), Self::Float(right)) => {
+                left == right || (left.is_nan() && right.is_nan())
+            }
             (Self::String(left), Self::String(right)) => left == right,
             (Self::Array(left), Self::Array(right)) => std::ptr::eq(left, right),
             (Self::Object(left), Self::Object(right)) => std::ptr::eq(left, right),

@@ -1,6 +1,7 @@
 //! Customers: the person a message is for, as Liquid's `customer.*` sees them.
 
 use crate::diagnostics::{Code, Diagnostic, Source};
+use crate::liquid::dialect::Numbers;
 use crate::liquid::value::Object;
 use crate::liquid::{Arena, Value, coerce, json};
 
@@ -79,9 +80,9 @@ impl Customer {
     /// The attributes, as `customer` in a template, and the objects that the customer is related to, as `objects`: what the
     /// file has under that name, lists by the plural names of their types, empty where there is nothing.
     #[must_use]
-    pub fn data<'a>(&'a self, arena: &'a Arena) -> (Value<'a>, Value<'a>) {
+    pub fn data<'a>(&'a self, numbers: Numbers, arena: &'a Arena) -> (Value<'a>, Value<'a>) {
         // The text was read once when the customer was.
-        let file = json::read(self.source.text(), arena).unwrap_or(Value::Null);
+        let file = json::read_as(self.source.text(), numbers, arena).unwrap_or(Value::Null);
         let objects = match file {
             Value::Object(file) => file.get(OBJECTS).filter(|objects| matches!(objects, Value::Object(_))),
             _ => None,
@@ -146,7 +147,7 @@ mod tests {
             assert_eq!(customer.identifier(IdentifierKind::Email), Some("ada@example.com"));
             assert_eq!(customer.display_name(), Some("Ada Lovelace"));
             let arena = Arena::new();
-            let (Value::Object(attributes), _) = customer.data(&arena) else { panic!("{text}") };
+            let (Value::Object(attributes), _) = customer.data(Numbers::JavaScript, &arena) else { panic!("{text}") };
             assert!(matches!(attributes.get("first_name"), Some(Value::String("Ada"))));
         }
     }

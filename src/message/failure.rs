@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use crate::customerio::{self, Switches, version_of};
 use crate::diagnostics::{Code, Diagnostic, Source};
-use crate::liquid::{Error, ErrorKind, Language, Span, Subject, Value};
+use crate::liquid::{Arena, Error, ErrorKind, Language, Span, Subject, Template, Value};
 
 /// The template cannot be read as Liquid.
 const LIQUID_SYNTAX: Code = Code::new("liquid-syntax");
@@ -70,6 +71,34 @@ impl LiquidText<'_> {
     }
 }
 
+/// What is wrong with a text that cannot be parsed. Where the other of Customer.io's two kinds of Liquid can, that is said.
+#[must_use]
+pub fn of_parsing(errors: &[Error], text: &str, whereabouts: &LiquidText<'_>) -> Vec<Diagnostic> {
+    let problems = errors.iter().map(|error| of_liquid(error, whereabouts));
+    match only_in(text, whereabouts.language) {
+        // What is probably a slip of the pen says so, and no more.
+        Some(help) => {
+            problems.map(|problem| if problem.help.is_empty() { problem.help(help) } else { problem }).collect()
+        }
+        None => problems.collect(),
+    }
+}
+
+/// What to say of a text that cannot be parsed in a language and can in the other of Customer.io's two.
+fn only_in(text: &str, language: &Language) -> Option<&'static str> {
+    let version = version_of(language)?;
+    let other = customerio::language(Switches { version: version.other(), ..Switches::default() });
+    Template::parse(text, other, &Arena::new()).ok()?;
+    Some(match version {
+        customerio::Version::Latest => {
+            "the legacy Liquid can read this: set `liquid: legacy` if Customer.io renders this message with it"
+        }
+        customerio::Version::Legacy => {
+            "only the latest Liquid can read this: set `liquid: latest` if Customer.io has upgraded this message"
+        }
+    })
+}
+
 /// An error of Liquid as a finding.
 #[must_use]
 pub fn of_liquid(error: &Error, text: &LiquidText<'_>) -> Diagnostic {
@@ -86,7 +115,7 @@ pub fn of_liquid(error: &Error, text: &LiquidText<'_>) -> Diagnostic {
             problem.suggest(name, text.language.tag_names())
         }
         Some(Subject::Nesting) => Diagnostic::error(LIQUID_TOO_DEEP, error.message()).at(location),
-        None => {
+        _ => {
             let code = match error.kind() {
                 ErrorKind::Parse | ErrorKind::Tokenization => LIQUID_SYNTAX,
                 _ => RENDER_ERROR,
@@ -113,6 +142,10 @@ fn missing_variable(error: &Error, path: &str, text: &LiquidText<'_>) -> Diagnos
     if elsewhere.is_empty() {
         if text.has_later_default(error.span()) {
             let help = "`default` rescues a missing variable only as the first filter: move it before the others";
+            return problem.help(help);
+        }
+        if text.language.filter("default").is_none() {
+            let help = format!("put it into the data, or ask for it before: `{{% if {path} != blank %}}`");
             return problem.help(help);
         }
         return problem.help(format!("put it into the data, or rescue it: `{{{{ {path} | default: \"…\" }}}}`"));

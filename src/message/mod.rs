@@ -14,8 +14,10 @@ mod written;
 
 pub use customer::Customer;
 pub use expiration::{Expiration, ExpirationError, MAX_LIFE};
-pub use failure::{LiquidText, Place, of_liquid};
-pub use render::{Circumstances, CompiledTemplate, CompiledText, Message, Rendering, Trigger, Workspace, milliseconds};
+pub use failure::{LiquidText, Place, of_liquid, of_parsing};
+pub use render::{
+    Circumstances, CompiledTemplate, CompiledText, Message, Observed, Rendering, Trigger, Workspace, milliseconds,
+};
 pub use request::{Identifier, IdentifierKind, Request, TemplateReference};
 pub use scope::NAMES;
 pub use settings::{Setting, Settings};

@@ -5,17 +5,21 @@ use serde_json::{Map, Value as Json};
 
 use super::content::Content;
 use super::expiration::{Expiration, MAX_LIFE};
-use super::failure::{LiquidText, Place, of_liquid};
+use super::failure::{LiquidText, Place, of_liquid, of_parsing};
 use super::scope::{NULL_NAMESPACES, SNIPPETS, Scope, SnippetNames};
-use super::settings::{EXPIRATION_INVALID, Setting, has_liquid};
+use super::settings::{EXPIRATION_INVALID, Setting, Settings, has_liquid};
 use super::{Customer, Request, Snippet, Template, Written};
 use crate::customerio::tags::PLATFORM;
 use crate::customerio::tags::cio_link::CIO_LINK;
+use crate::customerio::{self, Switches};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::liquid::dialect::Numbers;
 use crate::liquid::tree::{NodeKind, Nodes};
 use crate::liquid::variables::{Variable, read_by};
 use crate::liquid::visit::all_nodes;
-use crate::liquid::{self, Arena, Language, Limits, Mode, Options, Output, Subject, Trace, Value};
+use crate::liquid::{
+    self, Arena, Language, Limits, Mode, NodeId, Options, Output, Span, Subject, Trace, Value, Writer,
+};
 
 const EMAIL_ONLY_TAG: Code = Code::new("email-only-tag");
 const EXPIRATION_TOO_LONG: Code = Code::new("expiration-too-long");
@@ -59,10 +63,10 @@ pub enum Trigger<'p> {
 }
 
 impl Trigger<'_> {
-    fn value<'a>(&'a self, arena: &'a Arena) -> Value<'a> {
+    fn value<'a>(&'a self, numbers: Numbers, arena: &'a Arena) -> Value<'a> {
         match self {
-            Self::Of(request) => request.message_data(arena),
-            Self::Json(text) => liquid::json::read(text, arena).unwrap_or(Value::Null),
+            Self::Of(request) => request.message_data(numbers, arena),
+            Self::Json(text) => liquid::json::read_as(text, numbers, arena).unwrap_or(Value::Null),
         }
     }
 }
@@ -94,11 +98,18 @@ impl Rendering {
 pub struct Workspace<'p> {
     /// The snippets.
     pub snippets: &'p [Snippet],
-    /// The language that the templates are written in.
-    pub language: &'static Language,
+    /// Which Liquid the templates are written in.
+    pub liquid: Switches,
 }
 
 impl<'p> Workspace<'p> {
+    /// The language of a template with these settings, and of the snippets that it reads.
+    #[must_use]
+    pub fn language(&self, settings: &Settings) -> &'static Language {
+        let version = settings.liquid.as_ref().map_or(self.liquid.version, |version| version.value);
+        customerio::language(Switches { version, ..self.liquid })
+    }
+
     /// The snippets that rendering a template reads, those that they need included. Where the template cannot be parsed,
     /// all that there are.
     #[must_use]
@@ -109,7 +120,7 @@ impl<'p> Workspace<'p> {
         }
         let arena = Arena::new();
         match template.compile(self, &arena) {
-            Ok(compiled) => compiled.snippets.with_their_own(self),
+            Ok(compiled) => compiled.snippets.with_their_own(self, self.language(template.settings())),
             Err(_) => self.snippets.iter().collect(),
         }
     }
@@ -128,6 +139,17 @@ pub struct Circumstances {
     pub limits: Limits,
     /// Whether it is asked what a test send would make of a message that fails. That takes as long as the message itself.
     pub asks_test_send: bool,
+}
+
+/// What was seen while a content was rendered.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    /// The nodes that were come to.
+    pub visited: Vec<Span>,
+    /// What expressions wrote, in order.
+    pub written: Vec<(Span, String)>,
+    /// What ended the render, and where.
+    pub failure: Option<(Span, String)>,
 }
 
 /// A template whose Liquid has been parsed: its content, and the settings that have any.
@@ -213,7 +235,7 @@ impl<'a> Parsing<'a> {
     }
 
     fn liquid(&mut self, source: &'a str, place: Place<'_>) -> Option<liquid::Template<'a>> {
-        let language = self.workspace.language;
+        let language = self.workspace.language(self.template.settings());
         let text = LiquidText { source: self.template.source(), place, language, data: Value::Undefined };
         match liquid::Template::parse_limited(source, language, self.arena, Limits::default().parse_length) {
             Ok(template) => {
@@ -224,7 +246,7 @@ impl<'a> Parsing<'a> {
                 Some(template)
             }
             Err(errors) => {
-                self.problems.extend(errors.iter().map(|error| of_liquid(error, &text)));
+                self.problems.extend(of_parsing(&errors, source, &text));
                 None
             }
         }
@@ -266,6 +288,12 @@ impl<'a> CompiledTemplate<'a> {
         self.template
     }
 
+    /// The language that it is written in.
+    #[must_use]
+    pub fn language(&self) -> &'static Language {
+        self.workspace.language(self.template.settings())
+    }
+
     /// What is doubtful whatever the template is rendered with.
     #[must_use]
     pub const fn warnings(&self) -> &Diagnostics {
@@ -290,7 +318,8 @@ impl<'a> CompiledTemplate<'a> {
     pub fn snippet_texts(&self, name: &str) -> Vec<liquid::Template<'a>> {
         let snippet = self.workspace.snippets.iter().find(|snippet| snippet.name() == name);
         let texts = snippet.map(|snippet| snippet.texts(self.arena)).unwrap_or_default();
-        let parse = |text| liquid::Template::parse(text, self.workspace.language, self.arena).ok();
+        let language = self.language();
+        let parse = |text| liquid::Template::parse(text, language, self.arena).ok();
         texts.into_iter().filter_map(parse).collect()
     }
 
@@ -311,7 +340,7 @@ impl<'a> CompiledTemplate<'a> {
             limits: circumstances.limits,
         };
         let settings = self.template.settings();
-        let trigger = trigger.value(&arena);
+        let trigger = trigger.value(self.language().dialect().numbers, &arena);
         let scope = Scope::new(self.workspace, settings, customer, trigger, &self.snippets, &options, &arena);
         let mut trace = Trace::default();
         for text in self.texts() {
@@ -320,6 +349,31 @@ impl<'a> CompiledTemplate<'a> {
             let _ = liquid.render_traced(scope.data, &options, &arena, &mut Output::new(), &mut trace);
         }
         work(scope.data, &trace)
+    }
+
+    /// Renders the content for `customer`, and tells what was come to and what each expression wrote.
+    #[must_use]
+    pub fn observe(&self, customer: &Customer, request: &Request, circumstances: &Circumstances) -> Observed {
+        let arena = Arena::new();
+        let options = Options {
+            mode: circumstances.mode,
+            now: Some(milliseconds(circumstances.now)),
+            seed: circumstances.seed,
+            limits: circumstances.limits,
+        };
+        let settings = self.template.settings();
+        let trigger = request.message_data(self.language().dialect().numbers, &arena);
+        let scope = Scope::new(self.workspace, settings, Some(customer), trigger, &self.snippets, &options, &arena);
+        let (mut trace, mut out) = (Trace::default(), Output::with_marks());
+        let content: liquid::Template<'_> = self.content;
+        let result = content.render_traced(scope.data, &options, &arena, &mut out, &mut trace);
+        let visited = all_nodes(content.nodes).into_iter().filter(|node| trace.has(NodeId::of(node)));
+        let written = out.marks().iter().filter(|mark| mark.writer == Writer::Liquid);
+        Observed {
+            visited: visited.map(|node| node.span).collect(),
+            written: written.map(|mark| (mark.span, out.text()[mark.written.clone()].to_owned())).collect(),
+            failure: result.err().map(|error| (error.span().unwrap_or_default(), error.message().to_owned())),
+        }
     }
 
     /// Renders the message that `request` asks for, for `customer`.
@@ -344,7 +398,7 @@ impl<'a> CompiledTemplate<'a> {
             limits: circumstances.limits,
         };
         let settings = self.template.settings();
-        let trigger = request.message_data(&arena);
+        let trigger = request.message_data(self.language().dialect().numbers, &arena);
         let scope = Scope::new(self.workspace, settings, Some(customer), trigger, &self.snippets, &options, &arena);
         let mut render = Render {
             template: self,
@@ -451,7 +505,7 @@ impl<'r> Render<'r, '_> {
             self.problems.extend(problems.iter().cloned());
             return;
         }
-        let language = self.template.workspace.language;
+        let language = self.template.language();
         let text = LiquidText { source: self.template.template.source(), place, language, data: self.scope.data };
         self.problems.push(of_liquid(error, &text));
     }

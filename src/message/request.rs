@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
+use crate::liquid::dialect::Numbers;
 use crate::liquid::value::Object;
 use crate::liquid::{Arena, Value, json, number};
 
@@ -152,9 +153,9 @@ impl Request {
 
     /// The `message_data`, as `trigger` in a template; empty where there is none.
     #[must_use]
-    pub fn message_data<'a>(&'a self, arena: &'a Arena) -> Value<'a> {
+    pub fn message_data<'a>(&'a self, numbers: Numbers, arena: &'a Arena) -> Value<'a> {
         // The text was read once when the request was.
-        let body = json::read(self.source.text(), arena).unwrap_or(Value::Null);
+        let body = json::read_as(self.source.text(), numbers, arena).unwrap_or(Value::Null);
         match body {
             Value::Object(body) => match body.get("message_data") {
                 Some(data @ Value::Object(_)) => data,

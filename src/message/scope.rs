@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::failure::{LiquidText, Place, of_liquid};
+use super::failure::{LiquidText, Place, of_liquid, of_parsing};
 use super::settings::{Settings, has_liquid};
 use super::snippet::{Snippet, SnippetKind};
 use super::{Customer, Workspace};
@@ -10,7 +10,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::liquid::tree::SegmentKey;
 use crate::liquid::value::{Object, list};
 use crate::liquid::variables::{Variable, read_by};
-use crate::liquid::{self, Arena, Options, Output, Value};
+use crate::liquid::{self, Arena, Language, Options, Output, Value};
 
 const SNIPPET_CYCLE: Code = Code::new("snippet-cycle");
 
@@ -72,7 +72,7 @@ impl<'a> SnippetNames<'a> {
     }
 
     /// The snippets of these names, those that they need, and so on.
-    pub(super) fn with_their_own<'p>(&self, workspace: &Workspace<'p>) -> Vec<&'p Snippet> {
+    pub(super) fn with_their_own<'p>(&self, workspace: &Workspace<'p>, language: &Language) -> Vec<&'p Snippet> {
         let mut found = self.of(workspace.snippets);
         let mut next = 0;
         while let Some(snippet) = found.get(next) {
@@ -80,7 +80,7 @@ impl<'a> SnippetNames<'a> {
             let arena = Arena::new();
             for text in snippet.texts(&arena).into_iter().filter(|text| text.contains(SNIPPETS)) {
                 // What cannot be parsed needs nothing.
-                let Ok(template) = liquid::Template::parse(text, workspace.language, &arena) else { continue };
+                let Ok(template) = liquid::Template::parse(text, language, &arena) else { continue };
                 for needed in SnippetNames::read_by(&read_by(template.nodes)).of(workspace.snippets) {
                     if !found.iter().any(|known| std::ptr::eq(*known, needed)) {
                         found.push(needed);
@@ -108,7 +108,7 @@ impl<'a> Scope<'a> {
         let id = settings.id.as_ref().map_or(Value::Null, |id| Value::Number(id.value as f64));
         let object = |entries: &[(&'a str, Value<'a>)]| Value::Object(Object::new(entries, arena));
         let (attributes, objects) = match customer {
-            Some(customer) => customer.data(arena),
+            Some(customer) => customer.data(workspace.language(settings).dialect().numbers, arena),
             None => (object(&[]), object(&[])),
         };
         let mut names = vec![
@@ -143,6 +143,7 @@ impl<'a> Scope<'a> {
         names.extend(NULL_NAMESPACES.map(|name| (name, Value::Null)));
         let mut renderer = SnippetRenderer {
             workspace,
+            language: workspace.language(settings),
             names: &names,
             options,
             arena,
@@ -160,6 +161,8 @@ impl<'a> Scope<'a> {
 /// Renders snippets, each at most once, and those that they need before them.
 struct SnippetRenderer<'r, 'a> {
     workspace: &'a Workspace<'a>,
+    /// The language of the template that reads them.
+    language: &'static Language,
     /// What snippets can read: all but what the template has assigned, and the other way round.
     names: &'r [(&'a str, Value<'a>)],
     options: &'r Options,
@@ -238,11 +241,11 @@ impl<'a> SnippetRenderer<'_, 'a> {
     }
 
     fn text(&mut self, snippet: &'a Snippet, text: &'a str, place: Place<'_>) -> Result<&'a str, Diagnostics> {
-        let language = self.workspace.language;
+        let language = self.language;
         let whereabouts = |data| LiquidText { source: snippet.source(), place, language, data };
         let template = liquid::Template::parse_limited(text, language, self.arena, self.options.limits.parse_length)
             .map_err(|errors| {
-                errors.iter().map(|error| of_liquid(error, &whereabouts(Value::Undefined))).collect::<Diagnostics>()
+                of_parsing(&errors, text, &whereabouts(Value::Undefined)).into_iter().collect::<Diagnostics>()
             })?;
         let needed = SnippetNames::read_by(&read_by(template.nodes));
         let mut names = self.names.to_vec();

@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_saphyr::Spanned;
 
 use super::expiration::Expiration;
+use crate::customerio::Version;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
 
 const INVALID_SETTINGS: Code = Code::new("invalid-settings");
@@ -42,12 +43,15 @@ pub struct Settings {
     pub topics: Vec<Setting<String>>,
     /// When the message expires. May hold Liquid.
     pub expiration: Option<Setting<String>>,
+    /// Which of Customer.io's two kinds of Liquid it is written in; the project's where it is not given.
+    pub liquid: Option<Setting<Version>>,
     /// The rules that are not to be minded.
     pub ignore: Vec<Setting<String>>,
 }
 
 /// The names of all settings.
-const NAMES: [&str; 8] = ["name", "description", "id", "trigger_name", "type", "topics", "expiration", "ignore"];
+const NAMES: [&str; 9] =
+    ["name", "description", "id", "trigger_name", "type", "topics", "expiration", "liquid", "ignore"];
 
 impl Settings {
     /// Reads the YAML at `range` of a file. What cannot be read is reported and left out.
@@ -82,6 +86,7 @@ impl Settings {
             "type" => self.kind = Some(entry.text()?),
             "topics" => self.topics = entry.texts("a list of texts, such as `[orders, shipping]`")?,
             "ignore" => self.ignore = entry.texts("a list of rules, such as `[trailing-comma]`")?,
+            "liquid" => self.liquid = Some(entry.version()?),
             "expiration" => self.expiration = Some(entry.expiration()?),
             unknown => {
                 let problem = Diagnostic::error(UNKNOWN_SETTING, format!("there is no setting `{unknown}`"))
@@ -131,6 +136,14 @@ impl Entry<'_> {
         match texts {
             Some(texts) => Ok(texts.into_iter().map(|value| Setting { value, span: self.span.clone() }).collect()),
             None => Err(self.expected(expected)),
+        }
+    }
+
+    fn version(self) -> Result<Setting<Version>, Diagnostic> {
+        let known = Version::NAMES.iter().find(|(name, _)| self.value.as_str() == Some(name));
+        match known {
+            Some((_, value)) => Ok(Setting { value: *value, span: self.span }),
+            None => Err(self.expected("`latest` or `legacy`")),
         }
     }
 

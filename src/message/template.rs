@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::settings::Settings;
+use super::settings::{Setting, Settings};
+use crate::customerio::Version;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
 
 const NO_FRONT_MATTER: Code = Code::new("no-front-matter");
@@ -101,6 +102,15 @@ impl Template {
         let main = language.split(['-', '_']).next().unwrap_or(language);
         let variant = |wanted: &str| self.variants.iter().find(|variant| variant.language.eq_ignore_ascii_case(wanted));
         variant(language).or_else(|| variant(main)).map_or(self, |variant| &variant.template)
+    }
+
+    /// The template as one of a version of Customer.io's Liquid, whatever its settings say.
+    #[must_use]
+    pub fn in_version(&self, version: Version) -> Self {
+        let mut template = self.clone();
+        let span = template.settings.liquid.as_ref().map_or(0..0, |setting| setting.span.clone());
+        template.settings.liquid = Some(Setting { value: version, span });
+        template
     }
 
     /// The template itself and its variants in other languages.

@@ -24,7 +24,6 @@ pub use selection::UnknownName;
 pub use test_settings::{Filter, Redaction, Step, TestSettings};
 pub use touched::{Gone, Ingredients, Touched};
 
-use crate::customerio;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
 use crate::message::{Customer, IdentifierKind, Request, Snippet, Template, Workspace};
 use files::Shelf;
@@ -165,7 +164,7 @@ impl Project {
     /// What all templates share.
     #[must_use]
     pub fn workspace(&self) -> Workspace<'_> {
-        Workspace { snippets: &self.snippets, language: customerio::language(self.config.liquid) }
+        Workspace { snippets: &self.snippets, liquid: self.config.liquid }
     }
 
     /// What is wrong with the files, in reading order.

@@ -6,7 +6,8 @@ use crate::diagnostics::Severity;
 
 pub(super) const RULE: Rule =
     Rule::new("ambiguous-escape", Severity::Warning, include_str!("../../docs/rules/ambiguous-escape.md"))
-        .found_by(check);
+        .found_by(check)
+        .latest_only();
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for (at, text) in facts.texts.iter().enumerate() {

@@ -5,7 +5,9 @@ use crate::analysis::Outcome;
 use crate::diagnostics::Severity;
 
 pub(super) const RULE: Rule =
-    Rule::new("blank-value", Severity::Warning, include_str!("../../docs/rules/blank-value.md")).found_by(check);
+    Rule::new("blank-value", Severity::Warning, include_str!("../../docs/rules/blank-value.md"))
+        .found_by(check)
+        .latest_only();
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for case in &facts.cases {

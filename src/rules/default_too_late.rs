@@ -8,7 +8,8 @@ use crate::liquid::{Span, Template};
 
 pub(super) const RULE: Rule =
     Rule::new("default-too-late", Severity::Error, include_str!("../../docs/rules/default-too-late.md"))
-        .found_by(check);
+        .found_by(check)
+        .latest_only();
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for (at, text) in facts.texts.iter().enumerate() {

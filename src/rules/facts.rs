@@ -47,11 +47,10 @@ impl<'f> TemplateFacts<'f> {
     pub fn gather(
         compiled: &'f CompiledTemplate<'f>,
         cases: &[Case<'_>],
-        project: &'f Project,
         circumstances: &Circumstances,
         arena: &'f Arena,
     ) -> Self {
-        let mut facts = Self::of(compiled, project, arena);
+        let mut facts = Self::of(compiled, arena);
         for case in cases {
             let rendering = compiled.render(case.customer, case.request, circumstances);
             let trigger = Trigger::Of(case.request);
@@ -72,7 +71,7 @@ impl<'f> TemplateFacts<'f> {
         circumstances: &Circumstances,
         arena: &'f Arena,
     ) -> Self {
-        let mut facts = Self::of(compiled, project, arena);
+        let mut facts = Self::of(compiled, arena);
         let customers = project.customers().iter().take(MAX_CUSTOMERS).map(Some);
         let customers: Vec<_> = std::iter::once(None).chain(customers).collect();
         let mut found: Option<CaseFacts> = None;
@@ -87,10 +86,10 @@ impl<'f> TemplateFacts<'f> {
         facts
     }
 
-    fn of(compiled: &'f CompiledTemplate<'f>, project: &Project, arena: &'f Arena) -> Self {
+    fn of(compiled: &'f CompiledTemplate<'f>, arena: &'f Arena) -> Self {
         let texts = compiled.texts();
         let trees: Vec<_> = texts.iter().map(|text| text.liquid).collect();
-        let language = project.workspace().language;
+        let language = compiled.language();
         let needs = Needs::of(&trees, language, &|name| compiled.snippet_texts(name), arena);
         let content = ContentProof::of(trees[0]);
         Self { template: compiled.template(), texts, needs, content, cases: Vec::new() }

@@ -7,7 +7,8 @@ use crate::liquid::Span;
 
 pub(super) const RULE: Rule =
     Rule::new("fragile-collection", Severity::Warning, include_str!("../../docs/rules/fragile-collection.md"))
-        .found_by(check);
+        .found_by(check)
+        .latest_only();
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for read in facts.needs.reads.iter().filter(|read| read.takes_element && read.outcome >= Outcome::MayFail) {

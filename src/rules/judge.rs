@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::{Findings, RULES, Table, TemplateFacts, ignore, rule};
 use crate::analysis::Coverage;
+use crate::customerio::{Version, version_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::liquid::Arena;
 use crate::message::{Circumstances, Template};
@@ -113,12 +114,13 @@ fn judge_template(project: &Project, template: &Template, data: Data<'_>, circum
         }
     };
     let facts = match data {
-        Data::Cases(cases) => TemplateFacts::gather(&compiled, cases, project, circumstances, &arena),
+        Data::Cases(cases) => TemplateFacts::gather(&compiled, cases, circumstances, &arena),
         Data::Json { text, name } => TemplateFacts::gather_data(&compiled, text, name, project, circumstances, &arena),
     };
+    let is_legacy = version_of(compiled.language()) == Some(Version::Legacy);
     let mut found = compiled.warnings().clone();
     for rule in RULES.iter() {
-        if let Some(check) = rule.check {
+        if let Some(check) = rule.check.filter(|_| !(is_legacy && rule.is_latest_only)) {
             let mut findings = Findings::new(rule.code, rule.severity);
             check(&facts, &mut findings);
             found.extend(findings.into_diagnostics());

@@ -6,7 +6,9 @@ use crate::diagnostics::Severity;
 use crate::message::NAMES;
 
 pub(super) const RULE: Rule =
-    Rule::new("missing-data", Severity::Error, include_str!("../../docs/rules/missing-data.md")).found_by(check);
+    Rule::new("missing-data", Severity::Error, include_str!("../../docs/rules/missing-data.md"))
+        .found_by(check)
+        .latest_only();
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for case in &facts.cases {

@@ -5,6 +5,7 @@ mod blank_value;
 mod constant_condition;
 mod default_too_late;
 mod deprecated_filter;
+mod differs_after_upgrade;
 mod duplicate_key;
 mod facts;
 mod fix;
@@ -49,15 +50,22 @@ pub struct Rule {
     pub page: &'static str,
     /// What finds them; none where they come from reading or rendering.
     pub check: Option<fn(&TemplateFacts<'_>, &mut Findings)>,
+    /// Whether it is about the latest Liquid only.
+    pub is_latest_only: bool,
 }
 
 impl Rule {
     const fn new(code: &'static str, severity: Severity, page: &'static str) -> Self {
-        Self { code: Code::new(code), severity, page, check: None }
+        Self { code: Code::new(code), severity, page, check: None, is_latest_only: false }
     }
 
     const fn found_by(mut self, check: fn(&TemplateFacts<'_>, &mut Findings)) -> Self {
         self.check = Some(check);
+        self
+    }
+
+    const fn latest_only(mut self) -> Self {
+        self.is_latest_only = true;
         self
     }
 
@@ -77,6 +85,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         constant_condition::RULE,
         default_too_late::RULE,
         deprecated_filter::RULE,
+        differs_after_upgrade::RULE,
         duplicate_key::RULE,
         fragile_collection::RULE,
         json_unsafe::RULE,

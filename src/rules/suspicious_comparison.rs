@@ -9,7 +9,8 @@ use crate::liquid::{Span, Value};
 
 pub(super) const RULE: Rule =
     Rule::new("suspicious-comparison", Severity::Warning, include_str!("../../docs/rules/suspicious-comparison.md"))
-        .found_by(check);
+        .found_by(check)
+        .latest_only();
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for (at, text) in facts.texts.iter().enumerate() {

@@ -26,7 +26,7 @@ pub fn request_for(
     let (arena, workspace) = (Arena::new(), project.workspace());
     let compiled = template.compile(&workspace, &arena)?;
     let texts: Vec<_> = compiled.texts().iter().map(|text| text.liquid).collect();
-    let needs = Needs::of(&texts, workspace.language, &|name| compiled.snippet_texts(name), &arena);
+    let needs = Needs::of(&texts, compiled.language(), &|name| compiled.snippet_texts(name), &arena);
     let content = ContentProof::of(texts[0]);
     let data = message_data(&needs, &content, "trigger");
     let request = |kind: IdentifierKind, value: &str| {

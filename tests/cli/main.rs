@@ -20,5 +20,6 @@ mod shell;
 #[cfg(unix)]
 mod terminal;
 mod test;
+mod upgrade;
 #[cfg(unix)]
 mod watch;

@@ -40,7 +40,12 @@ pub fn aliases(language: &Language) -> Vec<Filter> {
 }
 
 /// Runs LiquidJS's own filter of a name that Customer.io has given to something more.
-fn liquidjs<'a>(name: &str, runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+pub(super) fn liquidjs<'a>(
+    name: &str,
+    runtime: &mut Runtime<'a>,
+    input: Value<'a>,
+    arguments: &[Value<'a>],
+) -> Result<Value<'a>> {
     match LIQUIDJS.filter(name) {
         Some(filter) => (filter.run)(runtime, input, arguments),
         None => Err(Error::unknown_filter(name)),

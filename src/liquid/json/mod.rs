@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-pub use read::{JsonError, locate, read, read_with_trailing_commas};
+pub use read::{JsonError, locate, read, read_as, read_with_trailing_commas};
 pub use write::{Visit, write, write_string, write_visiting};
 
 /// How deep arrays and objects may stand in each other.

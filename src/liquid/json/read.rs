@@ -5,6 +5,7 @@
 use thiserror::Error;
 
 use super::MAX_DEPTH;
+use crate::liquid::dialect::Numbers;
 use crate::liquid::span::Span;
 use crate::liquid::utf16;
 use crate::liquid::value::{self, Arena, Object, Value};
@@ -39,6 +40,16 @@ pub struct JsonError {
 /// The first place at which the text is no JSON, or stands more than [`MAX_DEPTH`] levels deep.
 pub fn read<'a>(text: &'a str, arena: &'a Arena) -> Result<Value<'a>, JsonError> {
     Reader::new(text, arena, None).document().map_err(|error| *error)
+}
+
+/// The same, with numbers as a dialect has them.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_as<'a>(text: &'a str, numbers: Numbers, arena: &'a Arena) -> Result<Value<'a>, JsonError> {
+    let mut reader = Reader::new(text, arena, None);
+    reader.keeps_floats = numbers == Numbers::Ruby;
+    reader.document().map_err(|error| *error)
 }
 
 /// Reads a JSON text in which a comma may stand before a closing bracket, and gives the places of such commas.
@@ -86,11 +97,22 @@ struct Reader<'a> {
     /// Values go here right away: handed up through results, they would be copied at every step.
     entries: Vec<(&'a str, Value<'a>)>,
     trailing_commas: Option<Vec<usize>>,
+    /// Whether `5.0` is a float and not 5.
+    keeps_floats: bool,
 }
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str, arena: &'a Arena, trailing_commas: Option<Vec<usize>>) -> Self {
-        Self { text, bytes: text.as_bytes(), at: 0, arena, depth: 0, entries: Vec::new(), trailing_commas }
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            arena,
+            depth: 0,
+            entries: Vec::new(),
+            trailing_commas,
+            keeps_floats: false,
+        }
     }
 
     fn document(&mut self) -> Read<Value<'a>> {
@@ -109,7 +131,12 @@ impl<'a> Reader<'a> {
             Some(b'"') => Value::String(self.string()?),
             Some(b'{') => Value::Object(self.nested(Self::object)?),
             Some(b'[') => self.nested(Self::array)?,
-            Some(b'-' | b'0'..=b'9') => Value::Number(self.number()?),
+            Some(b'-' | b'0'..=b'9') => {
+                let start = self.at;
+                let number = self.number()?;
+                let is_float = self.keeps_floats && self.text[start..self.at].contains(['.', 'e', 'E']);
+                if is_float { Value::float(number) } else { Value::Number(number) }
+            }
             Some(b't') => {
                 self.word("true")?;
                 Value::Bool(true)

@@ -71,7 +71,8 @@ impl<'a> Writer<'_, 'a> {
             Value::Bool(true) => self.out.push_str("true"),
             Value::Bool(false) => self.out.push_str("false"),
             Value::Number(number) if number.is_finite() => number::write(number, self.out),
-            Value::Null | Value::Number(_) => self.out.push_str("null"),
+            Value::Float(number) if number.is_finite() => number::write_float(number, self.out),
+            Value::Null | Value::Number(_) | Value::Float(_) => self.out.push_str("null"),
             Value::String(text) => write_string(text, self.out),
             Value::Array(items) => {
                 self.open('[')?;

@@ -2,7 +2,7 @@
 
 use crate::liquid::error::Result;
 use crate::liquid::lexer::Token;
-use crate::liquid::operators::equals;
+use crate::liquid::operators::Operator;
 use crate::liquid::output::Output;
 use crate::liquid::parser::{Parser, TagDefinition};
 use crate::liquid::runtime::Runtime;
@@ -41,7 +41,7 @@ pub struct Branch<'a> {
 
 fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     let mut markup = parser.markup(&token);
-    let head = parser.value(&mut markup, &token);
+    let head = parser.condition(&mut markup, &token);
     let mut branches = bumpalo::collections::Vec::new_in(parser.arena());
     let mut otherwise = bumpalo::collections::Vec::new_in(parser.arena());
     let mut elses = 0;
@@ -51,6 +51,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
         let values = match tag.tag_name() {
             "endcase" => break,
             "else" => {
+                parser.expect_bare_else(&tag, &token);
                 elses += 1;
                 None
             }
@@ -96,7 +97,7 @@ impl Tag for Case<'_> {
         for branch in self.branches {
             for value in branch.values {
                 let value = runtime.operand(value, true)?;
-                if equals(head, value)? {
+                if runtime.compare(Operator::Equal, head, value)? {
                     runtime.nodes(branch.body, out)?;
                     has_matched = true;
                     break;

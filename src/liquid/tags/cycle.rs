@@ -40,7 +40,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     let mut candidates = bumpalo::collections::Vec::new_in(parser.arena());
     let mut texts: Vec<&str> = Vec::new();
     while !markup.is_at_end() {
-        let candidate = markup.filtered_value()?;
+        let candidate = markup.candidate()?;
         texts.push(markup.text(candidate.span));
         candidates.push(candidate);
         markup.skip_past(",");

@@ -48,7 +48,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     const STOPS: [&str; 3] = ["elsif", "else", "endif"];
     let mut branches = bumpalo::collections::Vec::new_in(parser.arena());
     let mut otherwise = None;
-    let mut condition = parser.value(&mut parser.markup(&token), &token);
+    let mut condition = parser.condition(&mut parser.markup(&token), &token);
     let mut opener = token;
     loop {
         let (body, stop) = parser.nodes_until(&STOPS);
@@ -72,7 +72,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
                 break;
             }
             _ => {
-                condition = parser.value(&mut parser.markup(&tag), &token);
+                condition = parser.condition(&mut parser.markup(&tag), &token);
                 opener = tag;
             }
         }

@@ -29,7 +29,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     let mut otherwise: Nodes<'a> = &[];
     let mut elses = 0;
     let mut opener = token;
-    let mut condition = Some(parser.value(&mut parser.markup(&token), &token));
+    let mut condition = Some(parser.condition(&mut parser.markup(&token), &token));
     loop {
         let (body, stop) = parser.nodes_until(&["elsif", "else", "endunless"]);
         match condition.take() {
@@ -47,7 +47,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
             "endunless" => break,
             "else" => elses += 1,
             _ if elses > 0 => {}
-            _ => condition = Some(parser.value(&mut parser.markup(&tag), &token)),
+            _ => condition = Some(parser.condition(&mut parser.markup(&tag), &token)),
         }
     }
     Ok(parser.arena().alloc(Unless { branches: branches.into_bump_slice(), otherwise }))

@@ -32,7 +32,7 @@ impl Hash for Same<'_> {
             Value::Bool(flag) => flag.hash(state),
             Value::Number(number) if number.is_nan() => f64::NAN.to_bits().hash(state),
             // Adding zero makes -0 and 0 one.
-            Value::Number(number) => (number + 0.0).to_bits().hash(state),
+            Value::Number(number) | Value::Float(number) => (number + 0.0).to_bits().hash(state),
             Value::String(text) => text.hash(state),
             Value::Array(items) => std::ptr::hash(items, state),
             Value::Object(object) => std::ptr::hash(object, state),

@@ -27,7 +27,7 @@ impl<'a> Key<'a> {
             Value::Undefined | Value::Null => Self::Missing,
             Value::Nil | Value::Bool(false) => Self::Number(0.0),
             Value::Bool(true) => Self::Number(1.0),
-            Value::Number(number) => Self::Number(number),
+            Value::Number(number) | Value::Float(number) => Self::Number(number),
             Value::String(_) | Value::Empty | Value::Blank | Value::Loop(_) => Self::Text(text(value, arena)?),
             Value::Array(_) | Value::Object(_) | Value::Block => Self::Text(arena.alloc_str(&js_string(value, arena)?)),
         })

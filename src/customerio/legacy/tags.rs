@@ -1,0 +1,68 @@
+//! Tags that only the legacy Liquid has.
+
+use crate::liquid::error::{Error, Result};
+use crate::liquid::lexer::Token;
+use crate::liquid::output::Output;
+use crate::liquid::parser::{Parser, TagDefinition};
+use crate::liquid::runtime::Runtime;
+use crate::liquid::tree::{Nodes, Part, Printed, Tag, When};
+use crate::liquid::value::Value;
+
+/// All of them.
+pub const ALL: &[TagDefinition] = &[IFCHANGED, INCLUDE];
+
+/// Prints its body where that differs from what an `ifchanged` printed last.
+///
+/// ```
+/// use inkproof::customerio::{Switches, Version, language};
+/// let legacy = language(Switches { version: Version::Legacy, ..Switches::default() });
+/// let template = "{% for i in a %}{% ifchanged %}{{ i }}{% endifchanged %}{% endfor %}";
+/// assert_eq!(legacy.render(template, r#"{"a": [1, 1, 2, 1]}"#, &Default::default()).unwrap(), "121");
+/// ```
+pub const IFCHANGED: TagDefinition = TagDefinition { name: "ifchanged", parse };
+
+/// Fails: Customer.io has nothing that could be included.
+pub const INCLUDE: TagDefinition = TagDefinition { name: "include", parse: |_, _| Ok(&Include) };
+
+/// A parsed `ifchanged`.
+#[derive(Debug)]
+pub struct Ifchanged<'a> {
+    /// What it prints.
+    pub body: Nodes<'a>,
+}
+
+/// The name under which the text that was printed last is kept. No variable can be called so.
+const LAST: &str = "ifchanged ";
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let (body, end) = parser.nodes_until(&["endifchanged"]);
+    if end.is_none() {
+        parser.report_not_closed(&token);
+    }
+    Ok(parser.arena().alloc(Ifchanged { body }))
+}
+
+impl Tag for Ifchanged<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
+        let text = runtime.capture(self.body)?;
+        if matches!(runtime.assigned(LAST), Some(Value::String(last)) if last == text) {
+            return Ok(());
+        }
+        runtime.assign(LAST, Value::String(text));
+        out.write_str(text)
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part::nodes(self.body, When::Captured), Part::Print(Printed::Something)]
+    }
+}
+
+/// A parsed `include`.
+#[derive(Debug)]
+struct Include;
+
+impl Tag for Include {
+    fn render<'a>(&'a self, _: &mut Runtime<'a>, _: &mut Output) -> Result<()> {
+        Err(Error::new("This liquid context does not allow includes."))
+    }
+}

@@ -1,0 +1,134 @@
+//! Ruby's texts: what printing prints (`to_s`) and what stands for a value inside a list or hash (`inspect`).
+
+use std::fmt::Write as _;
+
+use crate::liquid::coerce::{self, Walk};
+use crate::liquid::error::Result;
+use crate::liquid::number;
+use crate::liquid::utf16;
+use crate::liquid::value::{Arena, Value};
+
+/// Appends what printing a value prints: the elements of a list one after the other, a hash as Ruby would write it.
+///
+/// # Errors
+/// The value is nested too deep, or its text is too long.
+pub fn print(value: Value<'_>, out: &mut String) -> Result<()> {
+    print_within(value, &mut Walk::default(), out)?;
+    coerce::check_length(out.len())
+}
+
+fn print_within(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
+    match value {
+        Value::Array(items) => {
+            walk.enter()?;
+            for item in items {
+                print_within(*item, walk, out)?;
+                coerce::check_length(out.len())?;
+            }
+            walk.leave();
+            Ok(())
+        }
+        other => to_s_within(other, walk, out),
+    }
+}
+
+/// Ruby's `to_s`.
+///
+/// # Errors
+/// As [`print`].
+pub fn to_s<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
+    if let Value::String(text) = value {
+        return Ok(text);
+    }
+    let mut out = String::new();
+    to_s_within(value, &mut Walk::default(), &mut out)?;
+    coerce::check_length(out.len())?;
+    Ok(arena.alloc_str(&out))
+}
+
+fn to_s_within(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
+    match value {
+        Value::Undefined | Value::Null | Value::Nil => {}
+        Value::Empty => out.push_str("empty?"),
+        Value::Blank => out.push_str("blank?"),
+        Value::String(text) => coerce::push_joining(out, text),
+        other => inspect(other, walk, out)?,
+    }
+    Ok(())
+}
+
+/// Ruby's `inspect`.
+fn inspect(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
+    coerce::check_length(out.len())?;
+    match value {
+        Value::Undefined | Value::Null | Value::Nil => out.push_str("nil"),
+        Value::Bool(flag) => out.push_str(if flag { "true" } else { "false" }),
+        Value::Number(number) if number.fract() == 0.0 => write_integer(number, out),
+        Value::Number(number) | Value::Float(number) => number::write_float(number, out),
+        Value::String(text) => inspect_text(text, out),
+        Value::Array(items) => {
+            walk.enter()?;
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                out.push_str(if at > 0 { ", " } else { "" });
+                inspect(*item, walk, out)?;
+            }
+            out.push(']');
+            walk.leave();
+        }
+        Value::Object(object) => {
+            walk.enter()?;
+            out.push('{');
+            for (at, (key, value)) in object.entries().iter().enumerate() {
+                out.push_str(if at > 0 { ", " } else { "" });
+                inspect_text(key, out);
+                out.push_str("=>");
+                inspect(*value, walk, out)?;
+            }
+            out.push('}');
+            walk.leave();
+        }
+        Value::Loop(state) => out.push_str(&state.json()),
+        Value::Empty => out.push_str(":empty?"),
+        Value::Blank => out.push_str(":blank?"),
+        Value::Block => {}
+    }
+    Ok(())
+}
+
+/// A whole number with all its digits.
+fn write_integer(number: f64, out: &mut String) {
+    // Ruby knows no negative zero among integers.
+    let _ = write!(out, "{:.0}", if number == 0.0 { 0.0 } else { number });
+}
+
+/// A text in quotes, with Ruby's escapes.
+fn inspect_text(text: &str, out: &mut String) {
+    let text = utf16::join_halves(text);
+    out.push('"');
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{b}' => out.push_str("\\v"),
+            '\u{c}' => out.push_str("\\f"),
+            '\u{1b}' => out.push_str("\\e"),
+            // What would be read as an interpolation.
+            '#' if matches!(characters.peek(), Some('{' | '$' | '@')) => out.push_str("\\#"),
+            control if control.is_ascii_control() => {
+                let _ = write!(out, "\\x{:02X}", u32::from(control));
+            }
+            control if control.is_control() => {
+                let _ = write!(out, "\\u{:04X}", u32::from(control));
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}

@@ -1,0 +1,137 @@
+//! Uses of what is documented to differ, told from the template alone.
+
+use crate::analysis::each_value;
+use crate::customerio::legacy;
+use crate::diagnostics::Fix;
+use crate::liquid::tree::{FilterCall, FilteredValue, NodeKind, OperandKind, Step};
+use crate::liquid::visit::all_nodes;
+use crate::liquid::{Span, Template, Value};
+
+/// Something in a legacy template that the latest Liquid takes otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// Where it stands in the text.
+    pub span: Span,
+    /// What becomes of it.
+    pub message: String,
+    /// A rewrite after which both Liquids print the same, and what the legacy one prints now. Its offsets are those of the text.
+    pub fix: Option<Fix>,
+}
+
+/// Every such use in a template, in the order of the text.
+///
+/// ```
+/// use inkproof::{customerio::LEGACY, liquid::{Arena, Template}, upgrade::uses};
+/// let arena = Arena::new();
+/// let template = Template::parse("{{ 7 | divided_by: 2 }}{{ 1 | plus: 2 }}", &LEGACY, &arena).unwrap();
+/// let found: Vec<_> = uses(&template).iter().map(|found| found.span.of(template.source)).collect();
+/// assert_eq!(found, ["divided_by: 2"]);
+/// ```
+#[must_use]
+pub fn uses(template: &Template<'_>) -> Vec<Use> {
+    let mut found = Vec::new();
+    each_value(template.nodes, &mut |_, value, _| {
+        for at in 0..value.filters.len() {
+            found.extend(of_filter(value, at));
+        }
+    });
+    for node in all_nodes(template.nodes) {
+        if let NodeKind::Tag { name, .. } = node.kind
+            && legacy::tags::ALL.iter().any(|tag| tag.name == name)
+        {
+            let message = format!("the latest Liquid has no tag `{name}`: the template would not be accepted");
+            let end = node.span.of(template.source).find("%}").map_or(node.span.end, |at| node.span.start + at + 2);
+            found.push(Use { span: Span::new(node.span.start, end), message, fix: None });
+        }
+    }
+    found.sort_by_key(|found| found.span.start);
+    found
+}
+
+/// Filters whose every use means something else, and what that is.
+const FILTERS: [(&str, &str); 4] = [
+    ("default", "the legacy Liquid passes over `default`; the latest puts the text in the place of what is missing"),
+    ("json_array_uniq", "the legacy Liquid passes over `json_array_uniq`; the latest drops repeated elements"),
+    ("escape", "`escape` encodes for URLs in the legacy Liquid, and for HTML in the latest: say `url_encode` for URLs"),
+    ("sum", "`sum` puts texts together in the legacy Liquid; the latest adds them as numbers"),
+];
+
+fn of_filter(value: &FilteredValue<'_>, at: usize) -> Option<Use> {
+    let filter = &value.filters[at];
+    let found = |message: &str, fix| Some(Use { span: filter.span, message: message.to_owned(), fix });
+    if let Some((_, message)) = FILTERS.iter().find(|(name, _)| *name == filter.name) {
+        return found(message, None);
+    }
+    match filter.name {
+        name if filter.filter.is_none() => {
+            let before = at.checked_sub(1).map_or_else(
+                || value.expression.steps.first().map(|step| end_of(*step)),
+                |before| Some(value.filters[before].span.end),
+            )?;
+            let message =
+                format!("there is no filter `{name}`: the legacy Liquid passes over it, the latest refuses it");
+            let fix = Fix::new(format!("remove `{name}`")).delete(before..filter.span.end);
+            found(&message, Some(fix))
+        }
+        "divided_by" if !is_fraction(filter) => {
+            let message = "the legacy Liquid leaves out the fraction of a division of integers; the latest keeps it";
+            let fix = is_integer(filter).then(|| Fix::new("round down").insert(filter.span.end, " | floor"));
+            let is_rounded = value.filters.get(at + 1).is_some_and(|next| next.name == "floor");
+            if is_rounded { None } else { found(message, fix) }
+        }
+        "times" | "divided_by" | "plus" | "minus" if has_float(filter) => {
+            found("`.0` is printed by the legacy Liquid, and left out by the latest", None)
+        }
+        "timezone" => found(
+            "`timezone` is replaced by the second argument of `date`, where a number counts minutes and not hours",
+            None,
+        ),
+        "date"
+            if literal_text(filter, 0)
+                .is_some_and(|format| ["%F", "%T", "%D", "%R"].iter().any(|d| format.contains(d))) =>
+        {
+            found("the latest Liquid prints `%F`, `%T`, `%D` and `%R` as they are written", None)
+        }
+        _ => None,
+    }
+}
+
+const fn end_of(step: Step<'_>) -> usize {
+    match step {
+        Step::Operand(operand) => operand.span.end,
+        Step::Operator(_, span) => span.end,
+    }
+}
+
+/// The text that is written as the argument at `index`.
+fn literal_text<'a>(filter: &FilterCall<'a>, index: usize) -> Option<&'a str> {
+    match filter.arguments.get(index)?.value?.kind {
+        OperandKind::Literal(Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn number(filter: &FilterCall<'_>) -> Option<Value<'static>> {
+    match filter.arguments.first()?.value?.kind {
+        OperandKind::Literal(Value::Number(number)) => Some(Value::Number(number)),
+        OperandKind::Literal(Value::Float(number)) => Some(Value::Float(number)),
+        _ => None,
+    }
+}
+
+/// Whether the argument is written as a number with a fraction, so that both divide alike.
+fn is_fraction(filter: &FilterCall<'_>) -> bool {
+    match number(filter) {
+        Some(Value::Number(number)) => number.fract() != 0.0,
+        Some(_) => true,
+        None => false,
+    }
+}
+
+fn is_integer(filter: &FilterCall<'_>) -> bool {
+    matches!(number(filter), Some(Value::Number(number)) if number.fract() == 0.0)
+}
+
+fn has_float(filter: &FilterCall<'_>) -> bool {
+    matches!(number(filter), Some(Value::Float(_)))
+}
