@@ -152,6 +152,13 @@ pub struct Observed {
     pub failure: Option<(Span, String)>,
 }
 
+impl Circumstances {
+    /// The same for the language.
+    fn options(&self) -> Options {
+        Options { mode: self.mode, now: Some(milliseconds(self.now)), seed: self.seed, limits: self.limits }
+    }
+}
+
 /// A template whose Liquid has been parsed: its content, and the settings that have any.
 #[derive(Debug)]
 pub struct CompiledTemplate<'a> {
@@ -333,12 +340,7 @@ impl<'a> CompiledTemplate<'a> {
         work: impl FnOnce(Value<'_>, &Trace) -> T,
     ) -> T {
         let arena = Arena::new();
-        let options = Options {
-            mode: Mode::Lax,
-            now: Some(milliseconds(circumstances.now)),
-            seed: circumstances.seed,
-            limits: circumstances.limits,
-        };
+        let options = Options { mode: Mode::Lax, ..circumstances.options() };
         let settings = self.template.settings();
         let trigger = trigger.value(self.language().dialect().numbers, &arena);
         let scope = Scope::new(self.workspace, settings, customer, trigger, &self.snippets, &options, &arena);
@@ -355,12 +357,7 @@ impl<'a> CompiledTemplate<'a> {
     #[must_use]
     pub fn observe(&self, customer: &Customer, request: &Request, circumstances: &Circumstances) -> Observed {
         let arena = Arena::new();
-        let options = Options {
-            mode: circumstances.mode,
-            now: Some(milliseconds(circumstances.now)),
-            seed: circumstances.seed,
-            limits: circumstances.limits,
-        };
+        let options = circumstances.options();
         let settings = self.template.settings();
         let trigger = request.message_data(self.language().dialect().numbers, &arena);
         let scope = Scope::new(self.workspace, settings, Some(customer), trigger, &self.snippets, &options, &arena);
@@ -391,12 +388,7 @@ impl<'a> CompiledTemplate<'a> {
     /// Renders without a look at what a test send would do.
     fn render_once(&self, customer: &Customer, request: &Request, circumstances: &Circumstances) -> Rendering {
         let arena = Arena::new();
-        let options = Options {
-            mode: circumstances.mode,
-            now: Some(milliseconds(circumstances.now)),
-            seed: circumstances.seed,
-            limits: circumstances.limits,
-        };
+        let options = circumstances.options();
         let settings = self.template.settings();
         let trigger = request.message_data(self.language().dialect().numbers, &arena);
         let scope = Scope::new(self.workspace, settings, Some(customer), trigger, &self.snippets, &options, &arena);
