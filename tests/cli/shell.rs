@@ -75,7 +75,7 @@ fn alone_it_says_where_one_is() {
     let sandbox = Sandbox::with_template(r#"{"title": "Hi", "body": "Hello"}"#, "{}");
     let here = sandbox.run(&[]);
     assert!(here.stdout.contains("\n1 template, 1 request, 1 customer, 0 snippets\n\n  inkproof preview"), "{here:?}");
-    assert_eq!(sandbox.run(&["test"]).code, 1);
+    assert_eq!(sandbox.run(&["test", "--update", "new"]).code, 1);
     let sandbox = sandbox.file("fixtures/customers/bad.json", "{");
     let here = sandbox.run(&[]);
     assert_eq!(here.code, 2);
