@@ -1,6 +1,6 @@
 //! Upgrading: what becomes of a template written for the legacy Liquid once Customer.io renders it with the latest.
 //!
-//! [`uses`] tells without rendering which expressions mean something else; [`compare`] renders a request both ways, and tells
+//! [`uses()`] tells without rendering which expressions mean something else; [`compare()`] renders a request both ways, and tells
 //! which properties come out otherwise, and which expressions did it.
 
 mod compare;

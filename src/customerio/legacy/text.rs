@@ -35,7 +35,7 @@ fn print_within(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<(
 /// Ruby's `to_s`.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn to_s<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
     if let Value::String(text) = value {
         return Ok(text);
