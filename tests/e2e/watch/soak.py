@@ -202,7 +202,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         project = Project(pathlib.Path(folder) / "project", chance)
         poll = ["--poll=50ms"] if options.poll else []
-        command = " ".join(["exec", options.bin, "preview", "--watch", *FIXED, *poll])
+        command = " ".join(["exec env NO_COLOR=1", options.bin, "preview", "--watch", *FIXED, *poll])
         with Tmux(command, COLUMNS, ROWS, project.root) as tmux:
             tmux.see("q quit")
             # What changed is shown by no fresh preview.
