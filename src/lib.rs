@@ -15,3 +15,4 @@ pub mod snapshot;
 mod threads;
 pub mod upgrade;
 pub mod watch;
+mod writing;

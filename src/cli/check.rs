@@ -17,6 +17,7 @@ use crate::diagnostics::{Code, Diagnostic, Format, Look, Severity, sanitize};
 use crate::liquid::{Arena, Value, json};
 use crate::project::Project;
 use crate::rules::{Cell, Judgement, Table, fix, judge_data, judge_each, rule};
+use crate::writing::replace;
 
 /// How many findings of a rule are drawn that are only worth knowing.
 const MAX_INFOS: usize = 10;
@@ -156,7 +157,9 @@ impl Check {
                 let diff = diff.unified_diff().header(name, name).to_string();
                 write!(anstream::stdout().lock(), "{}", sanitize::text(&diff))?;
             } else {
-                replace_file(&project.root().join(name), &fixed.text)?;
+                let path = project.root().join(name);
+                let written = replace(&path, fixed.text.as_bytes());
+                written.map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
                 let count = fixed.titles.len();
                 writeln!(out, "{}: {count} fixed", sanitize::line(name))?;
             }
@@ -179,14 +182,6 @@ impl Check {
         }
         Ok(judge_data(project, template, &text, &name, &global.circumstances()))
     }
-}
-
-/// Puts a text in the place of a file's, all of it or nothing.
-fn replace_file(path: &Path, text: &str) -> Result<(), Failure> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".inkproof-new");
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
-    written.map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
 }
 
 /// Of what is only worth knowing, the first of each rule, and how many more there are of which: they must not bury the rest.

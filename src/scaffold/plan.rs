@@ -1,11 +1,12 @@
 //! Plans: files that are to be, and what becomes of them. What exists is never overwritten, and nothing outside of the folder
 //! is written.
 
-use std::io::{self, Write};
-use std::path::{Component, Path, PathBuf};
-use std::{fmt, fs};
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
 use thiserror::Error;
+
+use crate::writing::{self, make_within};
 
 /// Files that are to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,36 +73,22 @@ impl Plan {
 }
 
 fn create(root: &Path, path: &Path, text: &str) -> io::Result<Fate> {
-    if !path.components().all(|part| matches!(part, Component::Normal(_))) {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path leads out of the project"));
-    }
     let target = root.join(path);
     if target.symlink_metadata().is_ok() {
         return Ok(Fate::Kept);
     }
-    let folder = target.parent().unwrap_or(root);
-    fs::create_dir_all(folder)?;
-    // A link may lead elsewhere.
-    if !folder.canonicalize()?.starts_with(root.canonicalize()?) {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "its folder is a link that leads out of the project"));
+    make_within(root, path.parent().unwrap_or(path))?;
+    match writing::create(&target, text.as_bytes()) {
+        Ok(()) => Ok(Fate::Created),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(Fate::Kept),
+        Err(error) => Err(error),
     }
-    let mut file = tempfile::Builder::new().prefix(".inkproof-").permissions(permissions()).tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    match file.persist_noclobber(&target) {
-        Ok(_) => Ok(Fate::Created),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(Fate::Kept),
-        Err(error) => Err(error.error),
-    }
-}
-
-/// Those of any new file; temporary ones are otherwise their owner's alone.
-#[cfg(unix)]
-fn permissions() -> fs::Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o666)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -136,7 +123,7 @@ mod tests {
         let mut plan = Plan::default();
         plan.add("templates/a.liquid", "a");
         let error = plan.write(&root).unwrap_err().remove(0).to_string();
-        assert_eq!(error, "cannot write `templates/a.liquid`: its folder is a link that leads out of the project");
+        assert_eq!(error, "cannot write `templates/a.liquid`: `templates` leads out of the project");
         assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
     }
 }

@@ -1,9 +1,8 @@
 //! Saving: what was typed on the server's page as a request becomes a file of the project. Nothing else that the server is
 //! asked for writes there.
 
-use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Component, Path, PathBuf};
+use std::io;
+use std::path::{Component, Path};
 use std::sync::Arc;
 
 use axum::Json;
@@ -13,7 +12,6 @@ use axum::http::StatusCode;
 use axum::http::header::{HeaderMap, ORIGIN};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tempfile::NamedTempFile;
 
 use super::answer::Refusal;
 use super::body;
@@ -22,6 +20,7 @@ use super::state::State;
 use crate::diagnostics::{Diagnostics, Source};
 use crate::message::Request;
 use crate::project::Project;
+use crate::writing::{create, make_within, replace};
 
 /// The longest name, in bytes: with its ending, file systems must take it.
 const MAX_NAME: usize = 100;
@@ -77,7 +76,8 @@ impl Save {
         let mut text = self.request.trim().to_owned();
         text.push('\n');
         let path = folder.join(format!("{name}.json"));
-        put(&path, &text, self.replace).map_err(|error| match error.kind() {
+        let put = if self.replace { replace } else { create };
+        put(&path, text.as_bytes()).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => {
                 Refusal::new(StatusCode::CONFLICT, format!("there is a request `{template}/{name}` already"))
             }
@@ -106,38 +106,6 @@ fn file_name<'a>(text: &'a str, what: &str) -> Result<&'a str, Refusal> {
     Err(Refusal::bad_request(format!(
         "{what} becomes that of a file: expected at most {MAX_NAME} letters, digits, `_`, `-` and the like, found `{text}`"
     )))
-}
-
-/// Makes a folder, and gives its real path, which lies within `root` whatever links there are on the way.
-fn make_within(root: &Path, folder: &Path) -> io::Result<PathBuf> {
-    let root = root.canonicalize()?;
-    let mut path = root.clone();
-    for part in folder.components() {
-        path.push(part);
-        match fs::create_dir(&path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
-        }
-        path = path.canonicalize()?;
-        if !path.starts_with(&root) {
-            return Err(io::Error::other(format!("`{}` leads out of the project", folder.display())));
-        }
-    }
-    Ok(path)
-}
-
-/// Writes a file, all of it or nothing.
-fn put(path: &Path, text: &str, replace: bool) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    let mut file = NamedTempFile::with_prefix_in(".inkproof-", folder)?;
-    file.write_all(text.as_bytes())?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
-    }
-    let kept = if replace { file.persist(path) } else { file.persist_noclobber(path) };
-    kept.map(drop).map_err(|error| error.error)
 }
 
 #[cfg(test)]
@@ -170,19 +138,5 @@ mod tests {
         ] {
             assert!(file_name(name, "a name").is_err(), "{name:?}");
         }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn no_link_leads_out() {
-        let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        fs::create_dir(root.path().join("inside")).unwrap();
-        std::os::unix::fs::symlink(outside.path(), root.path().join("out")).unwrap();
-        std::os::unix::fs::symlink("inside", root.path().join("in")).unwrap();
-        assert!(make_within(root.path(), Path::new("out/requests")).is_err());
-        assert!(make_within(root.path(), Path::new("../x")).is_err());
-        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
-        let inside = root.path().canonicalize().unwrap().join("inside/requests");
-        assert_eq!(make_within(root.path(), Path::new("in/requests")).unwrap(), inside);
     }
 }

@@ -2,19 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use super::file::{MAX_BYTES, Unusable, is_of_insta};
+use crate::writing::{self, is_unfinished};
 
 /// How an accepted snapshot's file ends.
 const ACCEPTED: &str = ".snap";
 /// How the file of a pending one ends, which stands beside it.
 const PENDING: &str = ".snap.new";
-/// How the name of a file begins and ends that is being written.
-const UNFINISHED: (&str, &str) = (".inkproof-", ".tmp");
 /// After so long nobody is writing a file any more.
 const LEFT_OVER: Duration = Duration::from_secs(600);
 
@@ -110,35 +108,19 @@ impl Store {
         }
     }
 
-    /// Writes a snapshot's file as a whole: whoever reads it meanwhile, or after a crash, finds the old text or the new.
+    /// Writes a snapshot's file, as a whole.
     ///
     /// # Errors
     /// It cannot be written; the old one is still there.
     pub fn write(&self, name: &str, stage: Stage, bytes: &[u8]) -> io::Result<()> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
         let path = self.path(name, stage);
-        let folder = path.parent().unwrap_or(&self.folder);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let (begin, end) = UNFINISHED;
-        let unfinished = folder.join(format!("{begin}{}-{count}{end}", std::process::id()));
-        let mut file = match File::create_new(&unfinished) {
+        match writing::replace(&path, bytes) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(folder)?;
-                File::create_new(&unfinished)
+                fs::create_dir_all(path.parent().unwrap_or(&self.folder))?;
+                writing::replace(&path, bytes)
             }
-            // Left over from another process of the same number.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => File::create(&unfinished),
             other => other,
-        }?;
-        let written = file.write_all(bytes).and_then(|()| {
-            drop(file);
-            fs::rename(&unfinished, &path)
-        });
-        if written.is_err() {
-            // The first error is the one to tell.
-            let _ = fs::remove_file(&unfinished);
         }
-        written
     }
 
     /// Makes a pending snapshot the accepted one.
@@ -210,7 +192,7 @@ impl Store {
                     if !file_name.starts_with('.') {
                         folders.push((entry.path(), format!("{name}/")));
                     }
-                } else if file_name.starts_with(UNFINISHED.0) && file_name.ends_with(UNFINISHED.1) {
+                } else if is_unfinished(&file_name) {
                     listing.left_over.push(entry.path());
                 } else if file_name.starts_with('.') {
                     // Hidden files are somebody else's.
