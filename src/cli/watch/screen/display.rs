@@ -91,3 +91,44 @@ fn give_back() {
     let _ = execute!(io::stdout(), EndSynchronizedUpdate, EnableLineWrap, Show, LeaveAlternateScreen);
     let _ = disable_raw_mode();
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Read;
+
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+    use super::*;
+
+    #[test]
+    #[ignore = "panics, at the terminal of the test below"]
+    fn panic_at_a_screen() {
+        let _display = Display::take().unwrap();
+        panic!("something is wrong");
+    }
+
+    #[test]
+    fn a_panic_leaves_the_terminal_as_it_was() {
+        let pty = native_pty_system().openpty(PtySize::default()).unwrap();
+        let settings = || format!("{:?}", pty.master.get_termios().unwrap());
+        let before = settings();
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args(["--ignored", "--exact", "--nocapture", "cli::watch::screen::display::tests::panic_at_a_screen"]);
+        let mut child = pty.slave.spawn_command(command).unwrap();
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        // The end of a terminal is an error, and what was written before it counts; our side of it stays open.
+        let mut written = Vec::new();
+        let mut buffer = [0; 4096];
+        while !String::from_utf8_lossy(&written).contains("test result") {
+            let count = reader.read(&mut buffer).unwrap();
+            written.extend_from_slice(&buffer[..count]);
+        }
+        assert!(!child.wait().unwrap().success());
+        let written = String::from_utf8(written).unwrap();
+        let at = |text| written.find(text).unwrap_or_else(|| panic!("no {text:?} in {written:?}"));
+        // What went wrong is told where it stays.
+        assert!(at("\x1b[?1049h") < at("\x1b[?1049l") && at("\x1b[?1049l") < at("something is wrong"));
+        assert!(at("\x1b[?25l") < at("\x1b[?25h"));
+        assert_eq!(settings(), before);
+    }
+}
