@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::{Failure, Global, Outcome, terminal};
 use crate::diagnostics::{Format, sanitize};
-use crate::server::{self, Captured, End, Options, PORT, Place, Status};
+use crate::server::{self, Captured, End, News, Options, PORT, Place, Status};
 
 /// Stand in for Customer.io's send API and inbox API on this machine, and show what was sent
 ///
@@ -56,7 +56,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
         // What cannot be read now may be repaired while the server runs.
-        let (project, _) = global.open_project()?;
+        global.open_project()?;
         let circumstances = global.circumstances();
         let options = Options {
             host: self.host,
@@ -74,14 +74,16 @@ impl Serve {
         };
         let (quiet, format) = (self.quiet, global.format());
         let end = server::serve(
-            project,
+            global.directory(),
             options,
             |place| self.announce(place),
-            move |captured| {
-                if !quiet {
-                    // Where nobody reads it, the server goes on all the same.
-                    let _ = tell(captured, format);
-                }
+            move |news| {
+                // Where nobody reads it, the server goes on all the same.
+                let _ = match news {
+                    News::Captured(_) if quiet => Ok(()),
+                    News::Captured(captured) => tell(captured, format),
+                    News::Notice(notice) => writeln!(anstream::stderr(), "note: {}", sanitize::line(notice)),
+                };
             },
         )?;
         Ok(Outcome::Ended(match end {

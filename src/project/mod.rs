@@ -5,6 +5,7 @@ mod config;
 mod elsewhere;
 mod files;
 mod folder;
+mod live;
 mod names;
 mod rendering;
 mod schema;
@@ -20,6 +21,7 @@ use thiserror::Error;
 pub use compiled::CompiledProject;
 pub use config::{Config, Level};
 pub use files::{Files, root_of};
+pub use live::LiveProject;
 pub use selection::UnknownName;
 pub use test_settings::{Filter, Redaction, Step, TestSettings};
 pub use touched::{Gone, Ingredients, Touched};
@@ -69,6 +71,9 @@ pub enum OpenError {
         /// Why not.
         error: std::io::Error,
     },
+    /// Changes of its files would not be noticed.
+    #[error("cannot watch the project: {0}")]
+    Unwatched(std::io::Error),
 }
 
 /// A message to render: a request with its template and its customer.

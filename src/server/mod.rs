@@ -11,13 +11,13 @@ mod body;
 mod captured;
 mod clock;
 mod connection;
+mod current_project;
 mod database;
 mod events;
 mod faults;
 mod findings;
 mod guard;
 mod inbox;
-mod live_project;
 mod needs;
 mod page;
 mod saving;
@@ -31,7 +31,7 @@ mod trial;
 
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,10 +48,9 @@ pub use captured::{Captured, Received, Recipient, Report, Status};
 pub use findings::{Findings, Told};
 
 use answer::Refusal;
-use state::State;
+use state::{Observe, State};
 
 use crate::liquid::Mode;
-use crate::project::Project;
 
 /// Where Customer.io's browser client looks when its environment is `local`, and where for its stream of events.
 pub const PORT: u16 = 3010;
@@ -115,16 +114,25 @@ pub struct Place {
     pub without_stream: Option<u16>,
 }
 
-/// Serves a project until something ends it. `ready` is told the place once connections are taken, `observe` each
-/// message that is captured.
+/// What somebody who runs a server may want to know.
+#[derive(Clone, Copy, Debug)]
+pub enum News<'a> {
+    /// This message was captured.
+    Captured(&'a Captured),
+    /// Changes of files are noticed in another way than one would expect: a sentence for people.
+    Notice(&'a str),
+}
+
+/// Serves the project that `dir` stands in until something ends it. `ready` is told the place once connections are taken,
+/// `observe` what happens from then on.
 ///
 /// # Errors
-/// A port cannot be had, the file of messages cannot be used, or the command cannot be started.
+/// There is no project, a port cannot be had, the file of messages cannot be used, or the command cannot be started.
 pub fn serve(
-    project: Project,
+    dir: &Path,
     options: Options,
     ready: impl FnOnce(Place) -> io::Result<()>,
-    observe: impl Fn(&Captured) + Send + Sync + 'static,
+    observe: impl Fn(&News<'_>) + Send + Sync + 'static,
 ) -> io::Result<End> {
     // One message that takes long must not keep the others waiting.
     let workers = std::thread::available_parallelism().map_or(0, usize::from).max(4);
@@ -135,21 +143,21 @@ pub fn serve(
         .thread_stack_size(16 << 20)
         .max_blocking_threads(16)
         .build()?;
-    let end = runtime.block_on(run(project, options, ready, Box::new(observe)));
+    let end = runtime.block_on(run(dir, options, ready, Arc::new(observe)));
     runtime.shutdown_timeout(FAREWELL);
     end
 }
 
 async fn run(
-    project: Project,
+    dir: &Path,
     mut options: Options,
     ready: impl FnOnce(Place) -> io::Result<()>,
-    observe: Box<dyn Fn(&Captured) + Send + Sync>,
+    observe: Observe,
 ) -> io::Result<End> {
     let (listeners, place) = listen(&options).await?;
     // A client that is sent to a stream that it cannot find waits long for the next attempt.
     options.sse &= place.without_stream.is_none();
-    let state = Arc::new(State::new(project, options, observe).map_err(io::Error::other)?);
+    let state = Arc::new(State::new(dir, options, observe)?);
     let router = router(Arc::clone(&state));
     let mut servers = JoinSet::new();
     for listener in listeners {

@@ -55,7 +55,10 @@ pub(super) async fn save(
     let save: Save = body::json(body).await?;
     let saved = tokio::task::spawn_blocking(move || {
         let (project, _) = state.project.get();
-        save.write(&project)
+        let file = save.write(&project)?;
+        // Whoever asks for the project next finds it there.
+        state.project.read_again(project.root().join(&file));
+        Ok::<_, Refusal>(file)
     });
     let file = saved.await.map_err(|error| cannot_write(&error))??;
     Ok(Json(json!({ "file": file })))

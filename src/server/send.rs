@@ -11,10 +11,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
+use super::News;
 use super::answer::Refusal;
 use super::body;
 use super::captured::{Captured, Received, Recipient};
-use super::live_project;
+use super::current_project;
 use super::state::State;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Source};
 use crate::liquid::{Arena, Value, json as liquid_json};
@@ -50,7 +51,7 @@ pub(super) async fn send(
     let received = Received { headers: kept(&headers), body };
     // Most messages take less time than handing them to another thread would; the limits keep the others short.
     let (captured, accepted) = accept(&state, received)?;
-    (state.observe)(&captured);
+    (state.observe)(&News::Captured(&captured));
     state.store.put(captured).await?;
     Ok(Json(accepted))
 }
@@ -93,7 +94,7 @@ fn accept(state: &State, received: Received) -> Result<(Captured, Accepted), Ref
         &made_up
     };
     let send_at = delivery.send_at.unwrap_or(queued_at);
-    let rendering = live_project::render(&project, &request, customer, &state.circumstances(send_at))
+    let rendering = current_project::render(&project, &request, customer, &state.circumstances(send_at))
         .ok_or_else(|| unknown_template(&project, &request))?;
     problems.extend(rendering.problems);
     problems.tidy();

@@ -1,35 +1,38 @@
 //! What all parts of the server share.
 
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::Options;
-use super::captured::Captured;
 use super::clock::Clock;
-use super::database::OpenError;
+use super::current_project::CurrentProject;
 use super::events::Events;
 use super::faults::Faults;
-use super::live_project::LiveProject;
 use super::store::{Bounds, Store};
+use super::{News, Options};
 use crate::liquid::Limits;
 use crate::message::Circumstances;
-use crate::project::Project;
 
 /// Most memory that captured messages take, roughly, in bytes.
 const MAX_BYTES: usize = 256 << 20;
 
+/// Whom the server tells of what happens.
+pub(super) type Observe = Arc<dyn Fn(&News<'_>) + Send + Sync>;
+
 /// The server's state.
 pub(super) struct State {
-    pub(super) project: LiveProject,
+    pub(super) project: CurrentProject,
     pub(super) store: Store,
     pub(super) clock: Clock,
     pub(super) faults: Faults,
     pub(super) events: Events,
     pub(super) options: Options,
-    /// Told of each captured message.
-    pub(super) observe: Box<dyn Fn(&Captured) + Send + Sync>,
+    /// Told of what happens.
+    pub(super) observe: Observe,
     /// Turns true when the server shuts down.
     pub(super) stop: watch::Sender<bool>,
     run: String,
@@ -40,16 +43,18 @@ impl State {
     /// The state at the start.
     ///
     /// # Errors
-    /// The file of captured messages cannot be used.
-    pub(super) fn new(
-        project: Project,
-        options: Options,
-        observe: Box<dyn Fn(&Captured) + Send + Sync>,
-    ) -> Result<Self, OpenError> {
+    /// There is no project in `dir`, or the file of captured messages cannot be used.
+    pub(super) fn new(dir: &Path, options: Options, observe: Observe) -> io::Result<Self> {
         let bounds = Bounds { messages: options.keep, bytes: MAX_BYTES };
-        let store = options.store.as_ref().map_or_else(|| Ok(Store::new(bounds)), |file| Store::open(bounds, file))?;
+        let store = options.store.as_ref().map_or_else(|| Ok(Store::new(bounds)), |file| Store::open(bounds, file));
+        let store = store.map_err(io::Error::other)?;
+        let (wake, told) = (store.waker(), Arc::clone(&observe));
+        let project = CurrentProject::open(dir, move |notice| match notice {
+            Some(notice) => told(&News::Notice(notice)),
+            None => wake(),
+        });
         Ok(Self {
-            project: LiveProject::new(project),
+            project: project.map_err(io::Error::other)?,
             store,
             clock: Clock::new(options.now),
             faults: Faults::default(),

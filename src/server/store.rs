@@ -69,7 +69,13 @@ impl Store {
 
     /// Wakes all who watch, for a change that lies outside of the store.
     pub(super) fn wake(&self) {
-        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        wake(&self.changes);
+    }
+
+    /// The same for whoever has no store.
+    pub(super) fn waker(&self) -> impl Fn() + Send + 'static {
+        let changes = self.changes.clone();
+        move || wake(&changes)
     }
 
     /// Keeps a message, and forgets the oldest where there are too many.
@@ -223,6 +229,10 @@ impl Store {
     fn lock(&self) -> MutexGuard<'_, Shelf> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn wake(changes: &watch::Sender<u64>) {
+    changes.send_modify(|count| *count = count.wrapping_add(1));
 }
 
 impl Shelf {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
 
-use super::{Action, Job, Live};
+use super::{Action, Job, LiveProject};
 use crate::cli::card::Card;
 use crate::cli::difference::{Drawing, Layout};
 use crate::cli::preview::{View, write_message};
@@ -128,8 +128,8 @@ impl<'a> Cards<'a> {
 }
 
 impl Job for Cards<'_> {
-    fn update(&mut self, live: &Live, _: &Told) -> Result<bool, Failure> {
-        let project = &live.project;
+    fn update(&mut self, live: &LiveProject, _: &Told) -> Result<bool, Failure> {
+        let project = live.project();
         let selected = project.select(self.names);
         // While a file is broken, a name may mean nothing.
         let (cases, failure) = match selected {
@@ -144,7 +144,8 @@ impl Job for Cards<'_> {
         let now: HashSet<_> = cases.iter().map(|case| case.request.name()).collect();
         let kept: HashSet<_> = self.order.iter().filter(|name| !now.contains(name.as_str())).cloned().collect();
         self.shown.retain(|name, shown| {
-            let is_kept = kept.contains(name) && shown.good.is_some() && live.files.has(shown.request.source().name());
+            let is_kept =
+                kept.contains(name) && shown.good.is_some() && live.files().has(shown.request.source().name());
             if is_kept {
                 shown.rendering = None;
             }
@@ -178,7 +179,7 @@ impl Job for Cards<'_> {
         true
     }
 
-    fn act(&mut self, action: Action, live: &Live) -> Result<String, Failure> {
+    fn act(&mut self, action: Action, live: &LiveProject) -> Result<String, Failure> {
         let visible = self.visible();
         let place = self.place_among(&visible);
         let go_to = match action {
@@ -195,13 +196,13 @@ impl Job for Cards<'_> {
                     Mode::Live => Mode::Lax,
                     Mode::Lax => Mode::Live,
                 };
-                let cases = live.project.select(self.names)?;
-                self.render(&live.project, &cases);
+                let cases = live.project().select(self.names)?;
+                self.render(live.project(), &cases);
                 return Ok(String::new());
             }
             Action::Accept => {
                 let Some(name) = visible.get(place) else { return Ok("there is nothing to accept".to_owned()) };
-                return Ok(accept_one(&live.project, name, self.global));
+                return Ok(accept_one(live.project(), name, self.global));
             }
         };
         if let Some(name) = go_to.map(|name| (*name).to_owned()) {
@@ -218,9 +219,9 @@ impl Job for Cards<'_> {
         }
     }
 
-    fn file(&self, live: &Live) -> Option<PathBuf> {
+    fn file(&self, live: &LiveProject) -> Option<PathBuf> {
         let shown = self.shown.get(*self.visible().get(self.place_among(&self.visible()))?)?;
-        Some(live.project.root().join(shown.template.source().name()))
+        Some(live.project().root().join(shown.template.source().name()))
     }
 
     fn place(&self) -> String {

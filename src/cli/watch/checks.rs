@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 
-use super::{Job, Live, is_for_people};
+use super::{Job, LiveProject, is_for_people};
 use crate::cli::check::Check;
 use crate::cli::{Failure, Global};
 use crate::diagnostics::Look;
@@ -42,7 +42,8 @@ impl Job for Checks<'_> {
         true
     }
 
-    fn update(&mut self, Live { project, .. }: &Live, _: &Told) -> Result<bool, Failure> {
+    fn update(&mut self, live: &LiveProject, _: &Told) -> Result<bool, Failure> {
+        let project = live.project();
         let names = self.check.names();
         let (templates, cases) = (project.select_templates(names)?, project.select(names)?);
         let found = self.ingredients.follow_templates(project, &templates, &cases);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use super::{Job, Live};
+use super::{Job, LiveProject};
 use crate::cli::preview::{Sheet, View};
 use crate::cli::render::Line;
 use crate::cli::{Failure, Global, terminal};
@@ -63,7 +63,8 @@ impl<'a> Previews<'a> {
 }
 
 impl Job for Previews<'_> {
-    fn update(&mut self, Live { project, .. }: &Live, _: &Told) -> Result<bool, Failure> {
+    fn update(&mut self, live: &LiveProject, _: &Told) -> Result<bool, Failure> {
+        let project = live.project();
         let mut sheet = Sheet::new(self.view, terminal::canvas(), self.messages.global.format());
         self.messages.update(
             project,
@@ -91,7 +92,8 @@ impl Job for Lines<'_> {
         false
     }
 
-    fn update(&mut self, Live { project, .. }: &Live, _: &Told) -> Result<bool, Failure> {
+    fn update(&mut self, live: &LiveProject, _: &Told) -> Result<bool, Failure> {
+        let project = live.project();
         self.messages.update(
             project,
             &mut self.text,

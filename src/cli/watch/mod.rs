@@ -1,12 +1,11 @@
 //! `--watch`: a command goes on, and does again what a change touches.
 //!
-//! A [`Job`] is what a command does with a project, again and again. A [`Live`] project follows its files. Everything that
+//! A [`Job`] is what a command does with a project, again and again. A [`LiveProject`] follows its files. Everything that
 //! happens, whether to files, at the keyboard or to the process, comes through one channel of [`Event`]s, one at a time.
 
 mod cards;
 mod checks;
 mod event;
-mod live;
 mod messages;
 mod screen;
 mod tests;
@@ -23,12 +22,11 @@ use jiff::SignedDuration;
 use super::preview::View;
 use super::{Failure, Global, Outcome, terminal};
 use crate::diagnostics::{Diagnostics, Look, sanitize};
-use crate::project::Project;
+use crate::project::{LiveProject, OpenError, Project};
 use crate::watch::Told;
 use cards::Cards;
 pub(super) use checks::Checks;
 use event::Event;
-use live::Live;
 pub(super) use messages::Lines;
 use messages::Previews;
 use screen::Screen;
@@ -84,7 +82,7 @@ pub(super) trait Job {
     }
 
     /// Does what a change touches. Gives whether there is anything to show.
-    fn update(&mut self, live: &Live, changed: &Told) -> Result<bool, Failure>;
+    fn update(&mut self, live: &LiveProject, changed: &Told) -> Result<bool, Failure>;
 
     /// Prints what there is to show; what does not belong to the results goes `besides`.
     fn print(&self, look: Look, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure>;
@@ -105,7 +103,7 @@ pub(super) trait Job {
     }
 
     /// Does what somebody wants. Gives what is to be said about it.
-    fn act(&mut self, _: Action, _: &Live) -> Result<String, Failure> {
+    fn act(&mut self, _: Action, _: &LiveProject) -> Result<String, Failure> {
         Ok(String::new())
     }
 
@@ -113,7 +111,7 @@ pub(super) trait Job {
     fn filter(&mut self, _: &str) {}
 
     /// The file that somebody may want to edit.
-    fn file(&self, _: &Live) -> Option<PathBuf> {
+    fn file(&self, _: &LiveProject) -> Option<PathBuf> {
         None
     }
 
@@ -155,7 +153,12 @@ impl WatchArguments {
     /// Does a job, and again what of it a change touches, until somebody has enough.
     pub(super) fn run(&self, mut job: impl Job, global: &Global) -> Result<Outcome, Failure> {
         let (events, happened) = event::channel()?;
-        let mut live = Live::open(global.directory(), &job, self.poll, &events)?;
+        let changes = events.clone();
+        let mut live = LiveProject::open(global.directory(), job.is_for_tests(), self.poll, move |told| {
+            // Who has ended need not be told.
+            let _ = changes.send(Event::Told(told));
+        })?;
+        live.watch_besides(job.folders(live.project()));
         if job.is_for_people() && screen::is_possible() {
             // What cannot be done at all is told where it stays.
             job.update(&live, &Told::All)?;
@@ -168,6 +171,15 @@ impl WatchArguments {
         plain.show(&mut job, &live, &Told::All)?;
         plain.follow(&mut job, &mut live, &happened)
     }
+}
+
+/// Takes over what may be different. Gives whether anything is.
+fn take(told: &Told, live: &mut LiveProject, job: &impl Job) -> Result<bool, OpenError> {
+    let is_different = live.take(told)?;
+    if is_different {
+        live.watch_besides(job.folders(live.project()));
+    }
+    Ok(is_different)
 }
 
 /// Whether results in the format of that name are for people, as opposed to programs.
@@ -183,11 +195,16 @@ struct Plain<'a> {
 }
 
 impl Plain<'_> {
-    fn follow(&mut self, job: &mut impl Job, live: &mut Live, happened: &Receiver<Event>) -> Result<Outcome, Failure> {
+    fn follow(
+        &mut self,
+        job: &mut impl Job,
+        live: &mut LiveProject,
+        happened: &Receiver<Event>,
+    ) -> Result<Outcome, Failure> {
         for event in happened {
             match event {
                 Event::Told(Told::Notice(notice)) => say(&notice)?,
-                Event::Told(told) => match live.take(&told, job) {
+                Event::Told(told) => match take(&told, live, job) {
                     Ok(false) => {}
                     Ok(true) => match self.show(job, live, &told) {
                         // The names may mean something again when a file is whole again.
@@ -205,9 +222,9 @@ impl Plain<'_> {
         Ok(Outcome::Fine)
     }
 
-    fn show(&mut self, job: &mut impl Job, live: &Live, changed: &Told) -> Result<(), Failure> {
-        if !job.tells_problems() && self.problems != *live.project.problems() {
-            self.problems = live.project.problems().clone();
+    fn show(&mut self, job: &mut impl Job, live: &LiveProject, changed: &Told) -> Result<(), Failure> {
+        if !job.tells_problems() && self.problems != *live.project().problems() {
+            self.problems = live.project().problems().clone();
             self.global.report(&self.problems)?;
             if self.problems.is_empty() {
                 say("nothing is wrong with the project's files any more")?;

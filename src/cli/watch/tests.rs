@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::{Job, Live, is_for_people};
+use super::{Job, LiveProject, is_for_people};
 use crate::cli::test::{run_of, summary, write_problems, write_report};
 use crate::cli::{Failure, Global, terminal};
 use crate::diagnostics::Look;
@@ -86,7 +86,8 @@ impl Job for Tests<'_> {
         vec![project.root().join(&project.config().test.snapshots)]
     }
 
-    fn update(&mut self, Live { project, .. }: &Live, changed: &Told) -> Result<bool, Failure> {
+    fn update(&mut self, live: &LiveProject, changed: &Told) -> Result<bool, Failure> {
+        let project = live.project();
         let (report, is_news) = self.test(project, changed)?;
         if is_news {
             let mut text = Vec::new();

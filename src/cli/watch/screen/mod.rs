@@ -11,10 +11,10 @@ use anstyle::Style;
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::event::{Event, Keyboard};
-use super::live::Live;
-use super::{Action, Job};
+use super::{Action, Job, take};
 use crate::cli::{Failure, Global, Outcome, editor, terminal};
 use crate::diagnostics::{Look, sanitize};
+use crate::project::LiveProject;
 use crate::watch::Told;
 use display::{Display, size};
 use keys::{KEYS, Key, meaning};
@@ -47,7 +47,7 @@ pub(super) struct Screen<'a, J> {
 
 impl<'a, J: Job> Screen<'a, J> {
     /// Shows what a job did with a project, and takes the terminal for it.
-    pub(super) fn open(job: J, live: &Live, global: &'a Global) -> Result<Self, Failure> {
+    pub(super) fn open(job: J, live: &LiveProject, global: &'a Global) -> Result<Self, Failure> {
         let (remark, error) = (String::new(), String::new());
         let display = Display::take()?;
         let mut screen = Self { global, job, display, scroll: 0, typed: None, shows_help: false, remark, error };
@@ -58,7 +58,7 @@ impl<'a, J: Job> Screen<'a, J> {
     /// Shows all that happens, until somebody has enough.
     pub(super) fn run(
         mut self,
-        live: &mut Live,
+        live: &mut LiveProject,
         happened: &Receiver<Event>,
         keyboard: &Keyboard,
     ) -> Result<Outcome, Failure> {
@@ -87,8 +87,8 @@ impl<'a, J: Job> Screen<'a, J> {
     }
 
     /// Takes over what may be different. Gives whether anything is.
-    fn update(&mut self, live: &mut Live, told: &Told) -> Result<bool, Failure> {
-        let done = match live.take(told, &self.job) {
+    fn update(&mut self, live: &mut LiveProject, told: &Told) -> Result<bool, Failure> {
+        let done = match take(told, live, &self.job) {
             Ok(false) => return Ok(false),
             Ok(true) => self.job.update(live, told),
             Err(error) => Err(error.into()),
@@ -105,7 +105,7 @@ impl<'a, J: Job> Screen<'a, J> {
         Ok(true)
     }
 
-    fn terminal(&mut self, event: &TerminalEvent, live: &mut Live) -> Result<Option<Outcome>, Failure> {
+    fn terminal(&mut self, event: &TerminalEvent, live: &mut LiveProject) -> Result<Option<Outcome>, Failure> {
         let TerminalEvent::Key(key) = *event else { return Ok(None) };
         if key.kind == KeyEventKind::Release {
             return Ok(None);
@@ -173,7 +173,7 @@ impl<'a, J: Job> Screen<'a, J> {
         self.scroll = 0;
     }
 
-    fn draw(&mut self, live: &Live) -> Result<(), Failure> {
+    fn draw(&mut self, live: &LiveProject) -> Result<(), Failure> {
         let (width, height) = size();
         let room = height.saturating_sub(1);
         let look = Look { width, ..terminal::look() };
@@ -194,12 +194,12 @@ impl<'a, J: Job> Screen<'a, J> {
     }
 
     /// What is above all else: what is wrong with the project's files, as far as there is room.
-    fn top(&self, live: &Live, look: Look, room: usize) -> Result<Vec<String>, Failure> {
+    fn top(&self, live: &LiveProject, look: Look, room: usize) -> Result<Vec<String>, Failure> {
         let mut text = Vec::new();
         if !self.error.is_empty() {
             writeln!(text, "{BOLD}error:{BOLD:#} {}\n", sanitize::text(&self.error))?;
         }
-        let problems = live.project.problems();
+        let problems = live.project().problems();
         if !self.job.tells_problems() && !problems.is_empty() {
             self.global.format().renderer(look).render(problems, &mut text)?;
             writeln!(text)?;
