@@ -294,13 +294,19 @@ function resetDialog() {
 async function save(event) {
   event.preventDefault();
   const name = at("save-name").value.trim();
+  const template = chosen().name;
+  const { data, person: whom, customer } = state;
   const request = JSON.stringify(JSON.parse(typed().request), null, 2);
   try {
     const { file } = await ask(`${API}/requests`, { method: "PUT", body: JSON.stringify({ name, request, replace: replaceNext }) });
     at("save-dialog").close();
-    await reload();
-    choose({ template: chosen().name, request: `${chosen().name}/${name}` });
     at("outcome").textContent = `Saved as ${file}`;
+    await reload();
+    // Somebody may have gone on, to another template or in the editor.
+    if (chosen()?.name !== template) return;
+    const request = `${template}/${name}`;
+    if (state.data === data && state.person === whom && state.customer === customer) choose({ request });
+    else change({ request });
   } catch (error) {
     replaceNext = error.status === 409;
     at("save-error").textContent = replaceNext ? `${error.message}. Replace it?` : error.message;
@@ -312,10 +318,15 @@ export function start(changeState, reportError) {
   change = changeState;
   report = reportError;
   for (const id of ["data", "customer"]) {
-    at(id).addEventListener("input", debounce(PAUSE, () => {
-      change({ [id]: at(id).value });
+    const show = debounce(PAUSE, () => {
+      change({});
       tryOut();
-    }));
+    });
+    at(id).addEventListener("input", () => {
+      // At once: whatever else comes in during the pause must find it.
+      state[id] = at(id).value;
+      show();
+    });
   }
   at("person").addEventListener("change", (event) => {
     change({ person: event.target.value, customer: null });
