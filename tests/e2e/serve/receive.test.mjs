@@ -10,6 +10,8 @@ import { serve, until } from "./server.mjs";
 
 const ENTRY = `
   import { AnalyticsBrowser } from "@customerio/cdp-analytics-browser";
+  import Gist from "customerio-gist-web";
+  window.Gist = Gist;
   window.connect = async (user) => {
     const [analytics] = await AnalyticsBrowser.load(
       { writeKey: "writekey", cdnURL: "http://localhost:3010" },
@@ -24,6 +26,25 @@ const ENTRY = `
 
 let browser;
 let shop;
+
+/** A server, a page of the shop, what the page has asked for, and a backend that sends to `user_123`. */
+async function open(context, ...options) {
+  const server = await serve(...options);
+  const page = await browser.newPage();
+  context.after(async () => {
+    await page.close();
+    await server.stop();
+  });
+  const requests = [];
+  page.on("request", (request) => requests.push(request.url()));
+  await page.goto(`http://localhost:${shop.address().port}/`);
+  const client = new APIClient("key", { url: `${server.url}/v1` });
+  const send = async (template, data) => {
+    const request = { transactional_message_id: template, identifiers: { id: "user_123" }, message_data: data };
+    return (await client.sendInboxMessage(new SendInboxMessageRequest(request))).delivery_id;
+  };
+  return { server, page, requests, send };
+}
 before(async () => {
   const bundle = await build({
     stdin: { contents: ENTRY, resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
@@ -46,22 +67,8 @@ after(async () => {
 
 for (const [name, options] of [["by the stream of events", []], ["by asking again and again", ["--no-sse", "--poll", "1"]]]) {
   test(`analytics.inbox("orders") ${name}`, async (context) => {
-    const server = await serve(...options);
-    const page = await browser.newPage();
-    context.after(async () => {
-      await page.close();
-      await server.stop();
-    });
-    const requests = [];
-    page.on("request", (request) => requests.push(request.url()));
-    await page.goto(`http://localhost:${shop.address().port}/`);
+    const { server, page, requests, send } = await open(context, ...options);
     await page.evaluate("connect('user_123')");
-
-    const client = new APIClient("key", { url: `${server.url}/v1` });
-    const send = async (template, data) => {
-      const request = { transactional_message_id: template, identifiers: { id: "user_123" }, message_data: data };
-      return (await client.sendInboxMessage(new SendInboxMessageRequest(request))).delivery_id;
-    };
     // The client has to be there first: it is once it has asked.
     await until("the client has asked", () => requests.some((url) => url.includes(options.length ? "/api/v4/users" : ":3009/api/v3/sse")));
     await send("news", { title: "not for this inbox" });
@@ -94,3 +101,23 @@ for (const [name, options] of [["by the stream of events", []], ["by asking agai
     await until("the page sees that", async () => await count() === 0);
   });
 }
+
+test("gist-web by itself", async (context) => {
+  const { server, page, send } = await open(context);
+  const first = await send("order_shipped", { order_id: 1, tracking_url: "https://track.example.com/1" });
+  await page.evaluate(async () => {
+    await Gist.setup({ siteId: "site_abc", env: "local" });
+    await Gist.setUserToken("user_123");
+  });
+  const inbox = () => page.evaluate(async () => (await Gist.getInboxMessages()).map(({ queueId, opened }) => [queueId, opened]));
+  const expect = (what, expected) => until(what, async () => JSON.stringify(await inbox()) === JSON.stringify(expected));
+  await expect("what was sent before is there", [[first, false]]);
+  const second = await send("news", { title: "second" });
+  await expect("what is sent meanwhile comes first", [[second, false], [first, false]]);
+  assert.equal(await page.evaluate("Gist.getInboxUnopenedCount()"), 2);
+  await page.evaluate((id) => Gist.updateInboxMessageOpenState(id, true), first);
+  await until("it is opened", async () => (await server.api(`/messages/${first}`)).opened);
+  await page.evaluate((id) => Gist.removeInboxMessage(id), first);
+  await until("it is deleted", async () => (await server.api(`/messages/${first}`)).status === "deleted");
+  await expect("only the other is left", [[second, false]]);
+});

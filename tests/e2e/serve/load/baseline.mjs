@@ -1,6 +1,6 @@
 // The same work with Node's own HTTP server and LiquidJS: read the request, check it, find template and customer, render the
 // content (parsed once) and read what comes out as JSON, resolve what belongs to the message, keep the newest 10,000, answer.
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { Liquid } from "liquidjs";
@@ -8,15 +8,18 @@ import { Liquid } from "liquidjs";
 const [project] = process.argv.slice(2);
 const file = (path) => readFileSync(join(project, path), "utf8");
 const engine = new Liquid({ strictVariables: true, strictFilters: true, lenientIf: true, timezoneOffset: 0 });
-const [, settings, content] = file("templates/order_shipped.liquid").split(/^---$/m);
-const setting = (name) => settings.match(new RegExp(`^${name}: (.*)$`, "m"))?.[1];
-const templates = new Map([["order_shipped", {
-  content: engine.parse(content),
-  type: setting("type"),
-  topics: setting("topics").slice(1, -1).split(", "),
-  life: 60 * 86_400_000,
-}]]);
-const customers = new Map(["user_123", "user_124"].map((id) => [id, JSON.parse(file(`fixtures/customers/${id}.json`))]));
+function template(name) {
+  const [, settings, content] = file(`templates/${name}`).split(/^---$/m);
+  const setting = (key) => settings.match(new RegExp(`^${key}: (.*)$`, "m"))[1];
+  return {
+    content: engine.parse(content),
+    type: setting("type"),
+    topics: setting("topics").slice(1, -1).split(", "),
+    life: parseInt(setting("expiration"), 10) * 86_400_000,
+  };
+}
+const templates = new Map(readdirSync(join(project, "templates")).map((name) => [name.replace(/\.liquid$/, ""), template(name)]));
+const customers = new Map(["user_123"].map((id) => [id, JSON.parse(file(`fixtures/customers/${id}.json`))]));
 
 const KEEP = 10_000;
 const messages = new Map();

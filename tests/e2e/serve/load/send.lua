@@ -1,9 +1,9 @@
--- Sends, each with other data. `DEPTH` requests go out at once on a connection: more than one shows what the server's own
--- work takes, without that of the network for every single one.
+-- Sends of the request in the file `REQUEST`, each with another number in the place of every `@`. `DEPTH` requests go out at
+-- once on a connection: more than one shows what the server's own work takes, without that of the network for every
+-- single one.
 local depth = tonumber(os.getenv("DEPTH") or "1")
-local customers = tonumber(os.getenv("CUSTOMERS") or "2")
 local count = 0
-local template = [[{"transactional_message_id": "order_shipped", "identifiers": {"id": "user_%d"}, "message_data": {"order_id": %d, "tracking_url": "https://track.example.com/%d"}}]]
+local body = assert(io.open(os.getenv("REQUEST"))):read("a")
 
 local headers = { ["Authorization"] = "Bearer key", ["Content-Type"] = "application/json", ["User-Agent"] = "Customer.io Node Client/5.2.0" }
 
@@ -11,7 +11,7 @@ request = function()
   local all = {}
   for place = 1, depth do
     count = count + 1
-    all[place] = wrk.format("POST", "/v1/send/inbox_message", headers, template:format(123 + count % customers, count, count))
+    all[place] = wrk.format("POST", "/v1/send/inbox_message", headers, (body:gsub("@", count)))
   end
   return table.concat(all)
 end
