@@ -304,9 +304,9 @@ async function save(event) {
     await reload();
     // Somebody may have gone on, to another template or in the editor.
     if (chosen()?.name !== template) return;
-    const request = `${template}/${name}`;
-    if (state.data === data && state.person === whom && state.customer === customer) choose({ request });
-    else change({ request });
+    const saved = { request: `${template}/${name}` };
+    if (state.data === data && state.person === whom && state.customer === customer) choose(saved);
+    else change(saved);
   } catch (error) {
     replaceNext = error.status === 409;
     at("save-error").textContent = replaceNext ? `${error.message}. Replace it?` : error.message;
