@@ -1,7 +1,7 @@
 //! What the analysis says of a template is true: random templates are rendered with random data, before and after
 //! something of the data is taken away.
 
-use inkproof::analysis::{Needs, Outcome, Path, Step};
+use inkproof::analysis::{Needs, Outcome, Path, Read, Step};
 use inkproof::customerio::CUSTOMERIO;
 use inkproof::liquid::{Arena, Options, Output, Template, Trace, json};
 use serde_json::{Map, Value, json};
@@ -216,9 +216,17 @@ fn render<'a>(template: Template<'a>, data: &'a str, arena: &'a Arena) -> (Resul
     (result.map(|()| out.into_text()).map_err(|error| error.to_string()), trace)
 }
 
+/// Whether a read that a render came to found nothing, and is said to fail then.
+fn is_told_to_fail(needs: &Needs<'_>, data: &str, trace: &Trace) -> bool {
+    let arena = Arena::new();
+    let data = json::read(data, &arena).unwrap();
+    let fails = |read: &Read<'_>| read.outcome == Outcome::Fails && read.presence(data).is_missing();
+    needs.reads.iter().any(|read| trace.has(read.node) && fails(read))
+}
+
 #[test]
 fn what_is_said_of_missing_variables_is_true() {
-    let (mut unneeded, mut fatal, mut harmless) = (0, 0, 0);
+    let (mut unneeded, mut told, mut fatal, mut harmless) = (0, 0, 0, 0);
     for seed in 0..TEMPLATES {
         let mut maker = Maker::new(seed);
         let source = maker.nodes(3);
@@ -237,11 +245,15 @@ fn what_is_said_of_missing_variables_is_true() {
                 let mut less = whole.clone();
                 assert!(take_away(&mut less["trigger"], &path.steps), "{path}");
                 let text = less.to_string();
-                let (after, _) = render(template, arena.alloc_str(&text), &arena);
+                let (after, trace_after) = render(template, arena.alloc_str(&text), &arena);
                 let context = || format!("seed {seed}: {path}\n{source}\n{whole}\n{before:?}\n{after:?}");
                 if !needs.has_use_for(path) {
                     unneeded += 1;
                     assert_eq!(before, after, "not needed: {}", context());
+                }
+                if is_told_to_fail(&needs, &text, &trace_after) {
+                    told += 1;
+                    assert!(after.is_err(), "told to fail: {}", context());
                 }
                 if before.is_err() {
                     continue;
@@ -261,6 +273,9 @@ fn what_is_said_of_missing_variables_is_true() {
             }
         }
     }
-    println!("{unneeded} unneeded, {fatal} fatal, {harmless} harmless");
-    assert!(unneeded > 10_000 && fatal > 200 && harmless > 10_000, "{unneeded} {fatal} {harmless}");
+    println!("{unneeded} unneeded, {told} told, {fatal} fatal, {harmless} harmless");
+    assert!(
+        unneeded > 10_000 && told > 1000 && fatal > 200 && harmless > 10_000,
+        "{unneeded} {told} {fatal} {harmless}"
+    );
 }

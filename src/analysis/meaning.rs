@@ -13,6 +13,9 @@ pub(super) struct Meaning<'a> {
     pub(super) is_exact: bool,
     /// Whether it is null where nothing stands there.
     pub(super) is_lenient: bool,
+    /// How many names at the beginning of its paths lead to null, and not to nothing, where what they name is missing: as
+    /// many as `assign` has read. What is below null is null.
+    pub(super) null_names: usize,
     /// Whether the name may have no value at all.
     pub(super) may_be_unset: bool,
     /// All that it depends on.
@@ -38,6 +41,7 @@ impl<'a> Meaning<'a> {
             paths: self.paths.iter().map(|path| path.then(Step::Element)).collect(),
             is_exact: self.exact_path().is_some(),
             is_lenient: false,
+            null_names: self.null_names,
             may_be_unset: false,
             dependencies: self.dependencies.clone(),
         }
@@ -47,6 +51,7 @@ impl<'a> Meaning<'a> {
     fn or(mut self, other: &Self) -> Self {
         self.is_exact = self.is_exact && other.is_exact && self.paths == other.paths;
         self.is_lenient |= other.is_lenient;
+        self.null_names = self.null_names.max(other.null_names);
         self.may_be_unset |= other.may_be_unset;
         self.paths.extend(other.paths.iter().cloned());
         self.dependencies.extend(other.dependencies.iter().cloned());

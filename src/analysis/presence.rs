@@ -17,15 +17,16 @@ pub struct Presence {
 }
 
 impl Presence {
-    /// How often `data` has something at `path`; in lists, each element counts.
+    /// How often `data` has something at `path`; in lists, each element counts. What is missing among the first
+    /// `null_names` names of the path is null.
     #[must_use]
-    pub fn of(path: &Path<'_>, data: Value<'_>) -> Self {
+    pub fn of(path: &Path<'_>, null_names: usize, data: Value<'_>) -> Self {
         let mut presence = Self::default();
         let root = match data {
             Value::Object(names) => names.get(path.root),
             _ => None,
         };
-        presence.count(root.unwrap_or(Value::Undefined), &path.steps);
+        presence.count(root.unwrap_or(Value::Undefined), &path.steps, null_names);
         presence
     }
 
@@ -35,24 +36,31 @@ impl Presence {
         self.missing > 0 && self.present == 0 && self.blank == 0
     }
 
-    fn count(&mut self, value: Value<'_>, steps: &[Step<'_>]) {
+    fn count(&mut self, value: Value<'_>, steps: &[Step<'_>], null_names: usize) {
+        let rest_of_nulls = null_names.saturating_sub(1);
         match (value, steps) {
-            (Value::Undefined, _) => self.missing += 1,
+            // Where there is no list, there are no elements that could lack anything.
+            (Value::Undefined, steps) if steps.contains(&Step::Element) => {}
             // What is below null is null.
             (Value::Null, _) => self.blank += 1,
+            (Value::Undefined, _) if null_names > 0 => self.blank += 1,
+            (Value::Undefined, _) => self.missing += 1,
             (Value::String(text), []) if text.trim().is_empty() => self.blank += 1,
             (_, []) => self.present += 1,
             (Value::Array(items), [Step::Element, rest @ ..]) => {
                 for item in items {
-                    self.count(*item, rest);
+                    self.count(*item, rest, rest_of_nulls);
                 }
-            }
-            (Value::Object(object), [Step::Key(key), rest @ ..]) => {
-                self.count(object.get(key).unwrap_or(Value::Undefined), rest);
             }
             // Of a text or an object's entries nothing is said.
             (_, [Step::Element, ..]) => {}
-            (_, [Step::Key(_), ..]) => self.missing += 1,
+            (value, [Step::Key(key), rest @ ..]) => {
+                let inner = match value {
+                    Value::Object(object) => object.get(key),
+                    _ => None,
+                };
+                self.count(inner.unwrap_or(Value::Undefined), rest, rest_of_nulls);
+            }
         }
     }
 }
@@ -103,9 +111,15 @@ mod tests {
             (vec![Step::Key("m"), Step::Key("x")], (0, 0, 1)),
             (vec![Step::Key("l"), Step::Element, Step::Key("x")], (1, 0, 1)),
             (vec![Step::Key("e"), Step::Element, Step::Key("x")], (0, 0, 0)),
+            (vec![Step::Key("m"), Step::Element, Step::Key("x")], (0, 0, 0)),
         ] {
-            let Presence { present, blank, missing } = Presence::of(&Path { root: "t", steps }, data);
+            let Presence { present, blank, missing } = Presence::of(&Path { root: "t", steps }, 0, data);
             assert_eq!((present, blank, missing), expected);
+        }
+        for (null_names, expected) in [(1, (0, 0, 1)), (2, (0, 1, 0))] {
+            let path = Path { root: "t", steps: vec![Step::Key("m"), Step::Key("x")] };
+            let Presence { present, blank, missing } = Presence::of(&path, null_names, data);
+            assert_eq!((present, blank, missing), expected, "{null_names}");
         }
         let found: Vec<_> = places("t", data).iter().map(ToString::to_string).collect();
         assert_eq!(found, ["t.t", "t.t.a", "t.t.n", "t.t.l", "t.t.l[].x", "t.t.e"]);

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use super::kind::Kind;
 use super::path::{Dependency, Depth, Path};
-use crate::liquid::{NodeId, Span};
+use super::presence::Presence;
+use crate::liquid::{NodeId, Span, Value};
 
 /// A look at the data.
 #[derive(Clone, Debug)]
@@ -32,6 +33,9 @@ pub struct Read<'a> {
     pub is_printed: bool,
     /// Whether it is a list of which one element is taken.
     pub takes_element: bool,
+    /// How many names at the path's beginning lead to null, and not to nothing, where what they name is missing: those that
+    /// `assign` has read.
+    pub null_names: usize,
     /// The conditions of the branches around it, outermost first, and whether each must be true.
     pub branches: Rc<[(Span, bool)]>,
 }
@@ -58,5 +62,11 @@ impl<'a> Read<'a> {
     #[must_use]
     pub fn dependency(&self) -> Dependency<'a> {
         Dependency { path: self.path.clone(), depth: self.depth }
+    }
+
+    /// What of it there is in some data.
+    #[must_use]
+    pub fn presence(&self, data: Value<'_>) -> Presence {
+        Presence::of(&self.path, self.null_names, data)
     }
 }

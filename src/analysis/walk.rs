@@ -39,6 +39,8 @@ struct Look {
     is_certain: bool,
     /// Whether it is a list, of which an element is taken then.
     takes_element: bool,
+    /// How many names at the path's beginning lead to null where what they name is missing.
+    null_names: usize,
 }
 
 impl Look {
@@ -48,6 +50,7 @@ impl Look {
         kind: Kind::Anything,
         is_certain: true,
         takes_element: false,
+        null_names: 0,
     };
 
     const fn is_lenient(self) -> bool {
@@ -306,6 +309,10 @@ impl<'r, 'a> Walk<'r, 'a> {
     fn assign(&mut self, name: &'a str, _: Span, value: &'a FilteredValue<'a>) {
         let mut meaning = self.value(value, Look { missing: Outcome::Nothing, depth: Depth::Presence, ..Look::STRICT });
         meaning.is_lenient = true;
+        if is_single(value) {
+            let names = meaning.paths.iter().map(|path| path.steps.len() + 1).max();
+            meaning.null_names = names.unwrap_or_default();
+        }
         meaning.may_be_unset = false;
         self.depend_on_guards(&mut meaning);
         self.assigned.set(name, meaning);
@@ -557,6 +564,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             paths: vec![Path::of(name)],
             is_exact: true,
             is_lenient: false,
+            null_names: 0,
             may_be_unset: false,
             dependencies: Vec::new(),
         };
@@ -580,7 +588,7 @@ impl<'r, 'a> Walk<'r, 'a> {
     fn follow(&mut self, start: &Meaning<'a>, segments: &'a [Segment<'a>], span: Span, look: Look) -> Meaning<'a> {
         let mut meaning = start.clone();
         // What was assigned is never missing itself.
-        let mut look = look;
+        let mut look = Look { null_names: start.null_names, ..look };
         if start.is_lenient && segments.is_empty() && look.missing == Outcome::Fails {
             look.missing = Outcome::Nothing;
         }
@@ -613,7 +621,7 @@ impl<'r, 'a> Walk<'r, 'a> {
                     if meaning.is_lenient && look.missing == Outcome::Fails { Outcome::Nothing } else { look.missing };
                 let is_certain = look.is_certain && meaning.is_exact && (last || step.is_some());
                 let takes_element = matches!(step, Some((Some(_), _)));
-                self.read(path, span, Look { missing, depth: Depth::Whole, kind, is_certain, takes_element });
+                self.read(path, span, Look { missing, depth: Depth::Whole, kind, is_certain, takes_element, ..look });
                 meaning.dependencies.push(Dependency { path: path.clone(), depth: Depth::Whole });
             }
             let Some((Some(element), _)) = step else {
@@ -664,6 +672,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             kind: look.kind,
             is_printed: false,
             takes_element: look.takes_element,
+            null_names: look.null_names,
             branches: self.branches.clone(),
         });
         if path.root == SNIPPETS {

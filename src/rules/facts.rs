@@ -104,7 +104,7 @@ impl<'f> TemplateFacts<'f> {
         name: &str,
     ) -> CaseFacts {
         compiled.explore(customer, trigger, circumstances, |data, trace| {
-            let presence: Vec<_> = self.needs.reads.iter().map(|read| Presence::of(&read.path, data)).collect();
+            let presence: Vec<_> = self.needs.reads.iter().map(|read| read.presence(data)).collect();
             let lacks_any = presence.iter().any(|presence| presence.missing > 0);
             let all_places = if lacks_any { places("", data) } else { Vec::new() };
             let trigger = match data {
