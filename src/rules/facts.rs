@@ -187,11 +187,21 @@ impl CaseFacts {
         let parent = path.parent().map(|parent| format!("{parent}.")).unwrap_or_default();
         let siblings = self.places.iter().filter_map(|place| place.strip_prefix(&parent));
         let sibling = did_you_mean(name, siblings.filter(|place| !place.contains('.') && !place.contains('[')));
-        let ending = format!(".{name}");
-        let elsewhere = || self.places.iter().find(|place| place.ends_with(&ending)).cloned();
+        // What every message has is hardly what was meant by a name that something else has.
+        let elsewhere = || SENDERS.iter().find_map(|root| self.named(name, root).next()).map(str::to_owned);
         sibling.map(|sibling| format!("{parent}{sibling}")).or_else(elsewhere)
     }
+
+    /// The places of that name within one variable.
+    pub fn named<'s>(&'s self, name: &str, root: &str) -> impl Iterator<Item = &'s str> {
+        let (start, ending) = (format!("{root}."), format!(".{name}"));
+        let places = self.places.iter().map(String::as_str);
+        places.filter(move |place| place.starts_with(&start) && place.ends_with(&ending))
+    }
 }
+
+/// The variables whose contents somebody sends, the likeliest first. The others are the same in every message.
+pub(super) const SENDERS: [&str; 3] = ["trigger", "customer", "objects"];
 
 /// The places that a path leads through, inner ones first.
 fn ancestors<'a>(path: &Path<'a>) -> impl Iterator<Item = Path<'a>> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::facts::SENDERS;
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::Outcome;
 use crate::diagnostics::{Fix, Severity};
@@ -25,15 +26,11 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
         let fails = read.outcome >= Outcome::MayFail;
         let label = if fails { "the message fails here" } else { "never has a value" };
         let location = facts.location(read.text, read.span);
-        let ending = format!(".{root}");
-        let mut meant: Vec<_> =
-            facts.cases.iter().flat_map(|case| &case.places).filter(|place| place.ends_with(&ending)).collect();
-        meant.sort();
-        meant.dedup();
+        let meant = meant(root, facts);
         let message = format!("`{root}` is no variable: a message reads `trigger.…`, `customer.…` and a few more");
         findings.add(location.clone(), label, message, |finding| match meant[..] {
             [] => finding.suggest(root, NAMES),
-            [only] if is_plain(only, &ending) => {
+            [only] if only.strip_prefix("trigger.") == Some(root) => {
                 let range = location.range();
                 let prefix = only[..only.len() - root.len()].to_owned();
                 let finding = finding.help(format!("did you mean `{only}`?"));
@@ -52,7 +49,16 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether the place is one of `trigger` itself, so that the name needs nothing but its prefix.
-fn is_plain(place: &str, ending: &str) -> bool {
-    place.strip_suffix(ending) == Some("trigger")
+/// The places of that name which may have been meant, the likeliest first: of what somebody sends, and else of what every
+/// message has.
+fn meant<'f>(name: &str, facts: &'f TemplateFacts<'_>) -> Vec<&'f str> {
+    let within = |root: &&str| {
+        let mut places: Vec<_> = facts.cases.iter().flat_map(|case| case.named(name, root)).collect();
+        // The outermost first.
+        places.sort_by_key(|place| (place.matches(['.', '[']).count(), *place));
+        places.dedup();
+        places
+    };
+    let sent: Vec<_> = SENDERS.iter().flat_map(within).collect();
+    if sent.is_empty() { NAMES.iter().flat_map(within).collect() } else { sent }
 }

@@ -5,6 +5,7 @@ mod check;
 #[cfg(unix)]
 mod ci;
 mod diff;
+mod findings;
 mod help;
 mod hostile;
 mod liquid;
