@@ -52,7 +52,9 @@ fn what_the_schema_says_the_program_says_too() {
     let schema = Config::schema(RULES.iter().map(|rule| (rule.code.as_str(), rule.summary())));
     let validator = jsonschema::draft7::new(&schema).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("templates")).unwrap();
+    for name in ["templates", "messages", "more"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+    }
     for (text, is_right) in [
         ("", true),
         ("[paths]\ntemplates = 'messages'\n", true),

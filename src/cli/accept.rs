@@ -21,7 +21,7 @@ pub(super) struct Accept {
 
 impl Accept {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
-        let (project, outcome) = global.open_project_for_tests()?;
+        let (project, outcome) = global.open_project_to_decide()?;
         let waiting = Waiting::new(&project, &self.names)?;
         let (mut accepted, mut deleted, mut failures) = (0, 0, Vec::new());
         for name in &waiting.pending {

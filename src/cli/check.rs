@@ -9,13 +9,15 @@ use clap::Args;
 use clap_complete::ArgValueCompleter;
 use similar::TextDiff;
 
+use super::global::refuse_to_write;
 use super::progress::Progress;
 use super::watch::{self, WatchArguments};
 use super::{Failure, Global, Outcome, completions, terminal, written};
 use crate::analysis::Coverage;
 use crate::diagnostics::{Code, Diagnostic, Format, Look, Severity, sanitize};
 use crate::liquid::{Arena, Value, json};
-use crate::project::Project;
+use crate::message::Template;
+use crate::project::{Case, Project};
 use crate::rules::{Cell, Judgement, Table, fix, judge_data, judge_each, rule};
 use crate::writing::replace;
 
@@ -65,6 +67,10 @@ impl Check {
             return self.watch.run(watch::Checks::new(self, global), global);
         }
         let mut project = Project::open(global.directory())?;
+        if self.fix && !self.diff && !project.has_sound_config() {
+            global.report(project.problems())?;
+            refuse_to_write(&project)?;
+        }
         if self.fix || self.diff {
             self.repair(&project, global)?;
         }
@@ -74,8 +80,7 @@ impl Check {
         let judgement = if let Some(data) = &self.data {
             self.judge_data(&project, data, global)?
         } else {
-            let templates = project.select_templates(&self.names)?;
-            let cases = project.select(&self.names)?;
+            let (templates, cases) = selected(&project, &self.names, global)?;
             let progress = Progress::new("checking", templates.len());
             let step = || progress.step();
             Judgement::of_all(&project, judge_each(&project, &templates, &cases, &global.circumstances(), &step))
@@ -147,7 +152,7 @@ impl Check {
 
     /// Carries out fixes, or shows them.
     fn repair(&self, project: &Project, global: &Global) -> Result<(), Failure> {
-        let (templates, cases) = (project.select_templates(&self.names)?, project.select(&self.names)?);
+        let (templates, cases) = selected(project, &self.names, global)?;
         let mut out = anstream::stderr().lock();
         for template in templates {
             let Some(fixed) = fix(project, template, &cases, &global.circumstances()) else { continue };
@@ -168,7 +173,7 @@ impl Check {
     }
 
     fn judge_data(&self, project: &Project, path: &Path, global: &Global) -> Result<Judgement, Failure> {
-        let templates = project.select_templates(&self.names)?;
+        let (templates, _) = selected(project, &self.names, global)?;
         let [template] = templates[..] else {
             return Err(format!("`--data` judges one template, and {} are named", templates.len()).into());
         };
@@ -181,6 +186,21 @@ impl Check {
             Err(error) => return Err(format!("`{name}` is no JSON: {error}").into()),
         }
         Ok(judge_data(project, template, &text, &name, &global.circumstances()))
+    }
+}
+
+/// The templates and cases that names mean. Where one means nothing, what is wrong with the files may tell why.
+fn selected<'p>(
+    project: &'p Project,
+    names: &[String],
+    global: &Global,
+) -> Result<(Vec<&'p Template>, Vec<Case<'p>>), Failure> {
+    match (project.select_templates(names), project.select(names)) {
+        (Ok(templates), Ok(cases)) => Ok((templates, cases)),
+        (Err(errors), _) | (_, Err(errors)) => {
+            global.report(project.problems())?;
+            Err(errors.into())
+        }
     }
 }
 

@@ -10,7 +10,11 @@ use crate::project::CONFIG_FILE;
 pub(super) fn run(global: &Global) -> Result<Outcome, Failure> {
     let (project, outcome) = global.open_project()?;
     let file = project.root().join(CONFIG_FILE);
-    let origin = if file.is_file() { format!("{} and defaults", file.display()) } else { "defaults".to_owned() };
+    let origin = match (file.is_file(), project.has_sound_config()) {
+        (true, true) => format!("{} and defaults", file.display()),
+        (true, false) => format!("{} without its mistakes, and defaults", file.display()),
+        (false, _) => "defaults".to_owned(),
+    };
     let text = toml::to_string(project.config()).map_err(|error| error.to_string())?;
     write!(anstream::stdout().lock(), "# {}\n\n{}", sanitize::line(&origin), sanitize::text(&text))?;
     Ok(outcome)

@@ -10,7 +10,7 @@ use super::{Failure, Outcome, terminal};
 use crate::diagnostics::{Diagnostic, Format, Severity};
 use crate::liquid::{Limits, Mode};
 use crate::message::{Circumstances, milliseconds};
-use crate::project::Project;
+use crate::project::{CONFIG_FILE, Project};
 
 #[derive(Debug, Args)]
 pub(super) struct Global {
@@ -149,11 +149,19 @@ impl Global {
         self.opened(Project::open_for_tests(&self.directory)?)
     }
 
+    /// The same for a command that decides about snapshots.
+    pub(super) fn open_project_to_decide(&self) -> Result<(Project, Outcome), Failure> {
+        let (project, outcome) = self.open_project_for_tests()?;
+        refuse_to_write(&project)?;
+        Ok((project, outcome))
+    }
+
     /// Reads the project that a command adds something to; only what is broken matters to it.
     pub(super) fn open_project_to_add(&self) -> Result<Project, Failure> {
         let project = Project::open(&self.directory)?;
         let is_error = |problem: &&Diagnostic| problem.severity == Severity::Error;
         self.report(&project.problems().iter().filter(is_error).cloned().collect::<Vec<_>>())?;
+        refuse_to_write(&project)?;
         Ok(project)
     }
 
@@ -191,4 +199,12 @@ impl Global {
         let all: Vec<_> = all.map(|name| format!("`{name}`")).collect();
         Err(format!("this command has no format `{}`: expected one of {}", self.format, all.join(", ")).into())
     }
+}
+
+/// Refuses to write where a configuration with mistakes may have meant another place, or something else.
+pub(super) fn refuse_to_write(project: &Project) -> Result<(), Failure> {
+    if project.has_sound_config() {
+        return Ok(());
+    }
+    Err(format!("nothing is written: `{CONFIG_FILE}` has mistakes; correct them first").into())
 }

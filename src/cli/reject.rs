@@ -19,7 +19,7 @@ pub(super) struct Reject {
 
 impl Reject {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
-        let (project, outcome) = global.open_project_for_tests()?;
+        let (project, outcome) = global.open_project_to_decide()?;
         let waiting = Waiting::new(&project, &self.names)?;
         // Of what is obsolete, only what was never accepted goes.
         let never_accepted =

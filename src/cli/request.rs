@@ -37,6 +37,7 @@ impl Request {
         let templates = project.select_templates(std::slice::from_ref(&self.template))?;
         let template = match templates[..] {
             [template] => template,
+            [] => return Err(format!("there is no template `{}`", self.template).into()),
             // Its variants come along with it.
             _ => templates
                 .iter()

@@ -101,7 +101,7 @@ impl Review {
         }
         let mut decisions = Decisions::default();
         loop {
-            let (project, outcome) = global.open_project_for_tests()?;
+            let (project, outcome) = global.open_project_to_decide()?;
             // Nothing is written before somebody says so.
             let report = test(&project, &self.names, global, Update::None, false)?;
             let end = Walk::new(&project, &report, global).run(&mut decisions)?;

@@ -19,7 +19,7 @@ use super::progress::Progress;
 use super::watch::{self, WatchArguments};
 use super::{Failure, Global, Outcome, completions, terminal};
 use crate::diagnostics::Look;
-use crate::project::Project;
+use crate::project::{CONFIG_FILE, Project};
 use crate::snapshot::{Action, Counts, Known, Report, Run, Stage, Store, Subject, Update, circumstances};
 
 /// The formats beyond those of problems.
@@ -67,7 +67,8 @@ impl Test {
         if self.watch.is_wanted() {
             return self.watch.run(watch::Tests::new(&self.names, update, global), global);
         }
-        let (project, outcome) = global.open_project_for_tests()?;
+        let (project, outcome) =
+            if update == Update::None { global.open_project_for_tests() } else { global.open_project_to_decide() }?;
         let report = test(&project, &self.names, global, update, self.fail_fast)?;
         write_problems(&report.problems, &mut anstream::stderr().lock())?;
         let mut out = std::io::BufWriter::new(anstream::stdout().lock());
@@ -132,7 +133,8 @@ pub(super) fn run_of<'p>(
     Run {
         project,
         circumstances: global.adjust(circumstances(project)),
-        update,
+        // A configuration with mistakes may have meant other snapshots.
+        update: if project.has_sound_config() { update } else { Update::None },
         fail_fast,
         // A request that cannot be read has a snapshot all the same.
         is_complete: names.is_empty() && !project.problems().has_errors(),
@@ -141,6 +143,9 @@ pub(super) fn run_of<'p>(
 
 /// Accepts the message of one request as it is. Gives a sentence about it.
 pub(super) fn accept_one(project: &Project, request: &str, global: &Global) -> String {
+    if !project.has_sound_config() {
+        return format!("nothing is accepted: `{CONFIG_FILE}` has mistakes");
+    }
     let names = [request.to_owned()];
     let mut cases = project.cases();
     cases.retain(|case| case.request.name() == request);

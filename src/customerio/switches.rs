@@ -62,6 +62,11 @@ pub enum Escape {
     Percent,
 }
 
+impl Escape {
+    /// Both, by the name that the configuration calls them.
+    pub const NAMES: [(&str, Self); 2] = [("html", Self::Html), ("percent", Self::Percent)];
+}
+
 /// Which way a time zone that is a number points: `{{ t | date: "%H:%M", -480 }}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -73,4 +78,9 @@ pub enum TimezoneOffsets {
     /// Minutes east of UTC: -480 is UTC-8. So Customer.io's documentation has it in another place, where it translates the
     /// hours of its old Liquid: `-8` becomes `-480`.
     MinutesEast,
+}
+
+impl TimezoneOffsets {
+    /// Both, by the name that the configuration calls them.
+    pub const NAMES: [(&str, Self); 2] = [("minutes-west", Self::MinutesWest), ("minutes-east", Self::MinutesEast)];
 }

@@ -1,19 +1,19 @@
 //! Configuration: what `inkproof.toml` may say. Every key has a default, and so has the whole file.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{CONFIG_FILE, TestSettings, whole_file};
-use crate::customerio::Switches;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
-
-const INVALID_CONFIG: Code = Code::new("invalid-config");
+use super::folder::Folder;
+use super::table::{Entry, INVALID_CONFIG, Table, read_file};
+use super::{CONFIG_FILE, TestSettings};
+use crate::customerio::{Escape, Switches, TimezoneOffsets, Version};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 
 /// The configuration of a project.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Where things are.
@@ -27,7 +27,7 @@ pub struct Config {
 }
 
 /// How grave the findings of a rule are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// They are not told.
@@ -41,7 +41,7 @@ pub enum Level {
 }
 
 /// The folders of a project, below its own.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Paths {
     /// Templates, `*.liquid`.
@@ -52,6 +52,23 @@ pub struct Paths {
     pub requests: PathBuf,
     /// Snippets: texts `*.liquid`, objects and lists `*.json`.
     pub snippets: PathBuf,
+}
+
+/// What a configuration's file says, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ConfigFile {
+    /// What it says, with the defaults for all else.
+    pub(super) config: Config,
+    /// The rules that it names, and where.
+    pub(super) rules: BTreeMap<String, Location>,
+    /// The folders that it names, and where; those that only come into being when something is written are not among them.
+    pub(super) folders: Vec<(PathBuf, Location)>,
+    pub(super) problems: Diagnostics,
+}
+
+impl Level {
+    const NAMES: [(&str, Self); 4] =
+        [("off", Self::Off), ("info", Self::Info), ("warning", Self::Warning), ("error", Self::Error)];
 }
 
 impl Default for Paths {
@@ -65,11 +82,31 @@ impl Default for Paths {
     }
 }
 
+impl Paths {
+    fn read(table: &mut Table<'_>, named: &mut Vec<(PathBuf, Location)>) -> Self {
+        let defaults = Self::default();
+        let mut folder =
+            |key, default: PathBuf| match table.take(key, |entry| Ok((inner_folder(entry)?, entry.place()))) {
+                Some((folder, place)) if folder != default => {
+                    named.push((folder.clone(), place));
+                    folder
+                }
+                _ => default,
+            };
+        Self {
+            templates: folder("templates", defaults.templates),
+            customers: folder("customers", defaults.customers),
+            requests: folder("requests", defaults.requests),
+            snippets: folder("snippets", defaults.snippets),
+        }
+    }
+}
+
 impl Config {
     /// The configuration in the folder `root`, whatever is wrong with it.
     #[must_use]
     pub fn in_folder(root: &Path) -> Self {
-        Self::read(root, &mut Diagnostics::new())
+        ConfigFile::read(root).config
     }
 
     /// The folders that messages come from, below the project.
@@ -78,52 +115,197 @@ impl Config {
         let folders = [&paths.templates, &paths.customers, &paths.requests, &paths.snippets];
         folders.into_iter().chain(&self.test.requests).map(PathBuf::as_path)
     }
+}
 
-    /// Reads the configuration in the folder `root`; the defaults where there is none or it cannot be read.
-    pub(super) fn read(root: &Path, problems: &mut Diagnostics) -> Self {
-        let text = match std::fs::read_to_string(root.join(CONFIG_FILE)) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Self::default(),
-            Err(error) => {
-                let message = format!("cannot read the configuration: {error}");
-                problems.push(Diagnostic::error(INVALID_CONFIG, message).at(whole_file(CONFIG_FILE)));
-                return Self::default();
+impl ConfigFile {
+    /// Reads the configuration in the folder `root`. What makes no sense is left out.
+    pub(super) fn read(root: &Path) -> Self {
+        let mut file = Self::default();
+        let path = root.join(CONFIG_FILE);
+        if path.symlink_metadata().is_err() {
+            return file;
+        }
+        match Folder::new(root, Path::new(""), "toml").read(&path) {
+            Ok(source) => {
+                let mut problems = Diagnostics::new();
+                file.config = read_file(&source, &mut problems, |table| file.read_tables(table));
+                file.problems = problems;
             }
-        };
-        toml::from_str(&text).unwrap_or_else(|error| {
-            problems.push(invalid(&error, &Source::new(CONFIG_FILE, text.as_str())));
-            Self::default()
+            Err(problem) => file.problems.push(problem),
+        }
+        file
+    }
+
+    fn read_tables(&mut self, table: &mut Table<'_>) -> Config {
+        let paths = table.table("paths", |table| Paths::read(table, &mut self.folders));
+        let liquid = table.table("liquid", read_switches);
+        let rules = table.named("rules", |rule, place, entry| Ok((rule.to_owned(), place, entry.word(&Level::NAMES)?)));
+        self.rules = rules.iter().map(|(rule, place, _)| (rule.clone(), place.clone())).collect();
+        let rules = rules.into_iter().map(|(rule, _, level)| (rule, level)).collect();
+        let test = table.table("test", |table| TestSettings::read(table, &mut self.folders));
+        Config { paths, liquid, rules, test }
+    }
+
+    /// What is wrong with folders that it names.
+    pub(super) fn missing_folders(&self, root: &Path) -> impl Iterator<Item = Diagnostic> {
+        let missing = self.folders.iter().filter(|(folder, _)| !root.join(folder).is_dir());
+        missing.map(|(folder, place)| {
+            Diagnostic::error(INVALID_CONFIG, format!("there is no folder `{}`", folder.display()))
+                .at(place.clone())
+                .help("correct the name, or make the folder")
         })
     }
 }
 
-fn invalid(error: &toml::de::Error, source: &Source) -> Diagnostic {
-    let message = error.message().lines().next().unwrap_or_default();
-    let problem = Diagnostic::error(INVALID_CONFIG, message).at(source.at(error.span().unwrap_or(0..0)));
-    // Serde names the unknown key first, and then all that it knows.
-    let names: Vec<_> = message.split('`').skip(1).step_by(2).collect();
-    match names[..] {
-        [unknown, ref known @ ..] if message.starts_with("unknown field") => {
-            problem.suggest(unknown, known.iter().copied())
-        }
-        _ => problem,
+fn read_switches(table: &mut Table<'_>) -> Switches {
+    Switches {
+        version: table.take("version", |entry| entry.word(&Version::NAMES)).unwrap_or_default(),
+        escape: table.take("escape", |entry| entry.word(&Escape::NAMES)).unwrap_or_default(),
+        timezone_offsets: table
+            .take("timezone_offsets", |entry| entry.word(&TimezoneOffsets::NAMES))
+            .unwrap_or_default(),
     }
+}
+
+/// A folder below the project: nothing is read or written elsewhere.
+pub(super) fn inner_folder(entry: &Entry<'_>) -> Result<PathBuf, Diagnostic> {
+    let path = Path::new(entry.text("a folder")?);
+    let is_inner = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+        && path.components().any(|part| matches!(part, Component::Normal(_)));
+    if is_inner {
+        return Ok(path.to_owned());
+    }
+    Err(entry.problem(format!("`{}` is not inside the project: expected a folder below it", path.display())))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What is wrong with a configuration, each as its place, its message and the advice about it.
+    fn problems(text: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(CONFIG_FILE), text).unwrap();
+        let mut problems = ConfigFile::read(folder.path()).problems;
+        problems.tidy();
+        let shown = problems.iter().map(|problem| {
+            let place = problem.location().unwrap().start();
+            format!("{place} {} ({})", problem.message, problem.help.join(", "))
+        });
+        shown.collect()
+    }
+
     #[test]
-    fn unknown_keys_are_told_with_their_place() {
-        let text = "[paths]\ntemplate = \"t\"\n";
-        let error = toml::from_str::<Config>(text).unwrap_err();
-        let problem = invalid(&error, &Source::new(CONFIG_FILE, text));
-        assert_eq!(problem.location().unwrap().to_string(), "inkproof.toml:2:1");
+    fn every_mistake_is_told_with_its_place() {
+        let text = r#"
+path = 1
+[paths]
+template = "t"
+requests = 3
+customers = "/etc"
+snippets = "a/../../b"
+[liquid]
+escape = "htm"
+version = 1
+[rules]
+json-unsafe = "eror"
+unused-data = 5
+[test]
+sed = 3
+seed = -1
+now = 1
+requests = ["fine", ".."]
+redactions = { "a..b" = "x", "a.b" = 1 }
+filters = [{ pattern = "(", text = 1, x = 2 }, { text = "" }, 5]
+"#;
         assert_eq!(
-            problem.message,
-            "unknown field `template`, expected one of `templates`, `customers`, `requests`, `snippets`"
+            problems(text),
+            [
+                "2:1 there is no key `path` in the configuration (did you mean `paths`?)",
+                "4:1 there is no key `template` in `[paths]` (did you mean `templates`?)",
+                "5:12 expected a folder under `paths.requests`, found a number ()",
+                "6:13 `/etc` is not inside the project: expected a folder below it ()",
+                "7:12 `a/../../b` is not inside the project: expected a folder below it ()",
+                "9:10 expected `html` or `percent` under `liquid.escape`, found `htm` (did you mean `html`?)",
+                "10:11 expected `latest` or `legacy` under `liquid.version`, found a number ()",
+                "12:15 expected one of `off`, `info`, `warning`, `error` under `rules.json-unsafe`, found `eror` (did you mean `error`?)",
+                "13:15 expected one of `off`, `info`, `warning`, `error` under `rules.unused-data`, found a number ()",
+                "15:1 there is no key `sed` in `[test]` (did you mean `seed`?)",
+                "16:8 expected a whole number from 0 on under `test.seed`, found `-1` ()",
+                "17:7 expected a timestamp under `test.now`, found a number ()",
+                "18:21 `..` is not inside the project: expected a folder below it ()",
+                "19:16 `a..b` leads to no value: expected names and places, such as `properties.link` or `properties.posts[].author` ()",
+                "19:38 expected a text under `test.redactions.a.b`, found a number ()",
+                "20:24 `(` is no regular expression: unclosed group ()",
+                "20:36 expected a text under `test.filters.text`, found a number ()",
+                "20:39 there is no key `x` in `[test.filters]` (the keys are `pattern`, `text`)",
+                "20:48 expected a key `pattern` in `[test.filters]` ()",
+                "20:63 expected a table under `test.filters`, found a number ()",
+            ]
         );
-        assert_eq!(problem.help, ["did you mean `templates`?"]);
+    }
+
+    #[test]
+    fn what_is_no_toml_hides_no_other_mistake() {
+        for (text, expected) in [
+            (
+                "[paths\ntemplates = 3\n[test]\nseed = 'x'\n",
+                vec![
+                    "1:7 unclosed table, expected `]`",
+                    "4:8 expected a whole number from 0 on under `test.seed`, found a text",
+                ],
+            ),
+            (
+                "[test]\nsnapshots = a/b\nsed = 3\n",
+                vec![
+                    "2:13 string values must be quoted, expected literal string",
+                    "3:1 there is no key `sed` in `[test]`",
+                ],
+            ),
+            (
+                "[test]\nseed = 4\nseed = 3\nnow = \"2026\n",
+                vec!["3:1 duplicate key", "4:12 invalid basic string, expected `\"`"],
+            ),
+            ("[paths]\n[paths]\n", vec!["2:2 duplicate key"]),
+            ("\u{feff}[test]\nsed = 3\n", vec!["2:1 there is no key `sed` in `[test]`"]),
+        ] {
+            let found = problems(text).into_iter().map(|problem| {
+                let problem = problem.replace("the configuration is no TOML: ", "");
+                problem.split(" (").next().unwrap_or_default().to_owned()
+            });
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "[test]\nsed = 3\nseed = 4\nredactions = { 'properties.link' = 'x', 'a..b' = 'y' }\n\
+                    requests = ['more', '..']\n[paths]\ntemplates = 5\nrequests = 'asks'";
+        std::fs::write(folder.path().join(CONFIG_FILE), text).unwrap();
+        let config = Config::in_folder(folder.path());
+        assert_eq!((config.test.seed, config.test.redactions.len()), (4, 1));
+        assert_eq!(config.test.requests, [Path::new("more")]);
+        assert_eq!((config.paths.templates, config.paths.requests), ("templates".into(), "asks".into()));
+    }
+
+    #[test]
+    fn what_is_printed_reads_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = Level::NAMES.into_iter().map(|(name, level)| (name.to_owned(), level)).collect();
+        let mut config = Config { rules, ..Config::default() };
+        for switches in [
+            Switches {
+                version: Version::Legacy,
+                escape: Escape::Percent,
+                timezone_offsets: TimezoneOffsets::MinutesEast,
+            },
+            Switches::default(),
+        ] {
+            config.liquid = switches;
+            std::fs::write(folder.path().join(CONFIG_FILE), toml::to_string(&config).unwrap()).unwrap();
+            let file = ConfigFile::read(folder.path());
+            assert_eq!((file.config, file.problems), (config.clone(), Diagnostics::new()));
+        }
     }
 }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::config::ConfigFile;
 use super::folder::{File, Folder};
-use super::{CONFIG_FILE, Config, OpenError, Project};
+use super::{CONFIG_FILE, OpenError, Project};
 use crate::diagnostics::{Diagnostics, Source};
 use crate::message::{Customer, Request, Snippet, SnippetKind, Template};
 use crate::threads::on_all_cores;
@@ -19,8 +20,7 @@ const MANY: usize = 64;
 pub struct Files {
     pub(super) root: PathBuf,
     for_tests: bool,
-    pub(super) config: Config,
-    pub(super) config_problems: Diagnostics,
+    pub(super) config: ConfigFile,
     pub(super) templates: Shelf<Template>,
     pub(super) customers: Shelf<Customer>,
     /// The project's own, and then those for its tests.
@@ -64,8 +64,8 @@ impl Files {
     }
 
     fn read(root: PathBuf, for_tests: bool) -> Self {
-        let mut config_problems = Diagnostics::new();
-        let config = Config::read(&root, &mut config_problems);
+        let file = ConfigFile::read(&root);
+        let config = &file.config;
         let paths = &config.paths;
         let folder = |path: &Path, ending| Folder::new(&root, path, ending);
         let requests = std::iter::once(&paths.requests).chain(config.test.requests.iter().filter(|_| for_tests));
@@ -79,8 +79,7 @@ impl Files {
             ],
             root,
             for_tests,
-            config,
-            config_problems,
+            config: file,
         }
     }
 
@@ -102,6 +101,8 @@ impl Files {
                 self.read_again()?;
                 return Ok(true);
             }
+            // It may be there now, or no longer.
+            is_different |= self.config.folders.iter().any(|(folder, _)| self.root.join(folder).starts_with(path));
             is_different |= self.templates.refresh(path);
             is_different |= self.customers.refresh(path);
             for shelf in &mut self.requests {
@@ -214,6 +215,12 @@ impl<T: Send> Shelf<T> {
     /// The names of the files that could be read, whatever is in them.
     pub(super) fn names(&self) -> HashSet<String> {
         self.files.values().filter(|entry| entry.text.is_some()).map(|entry| entry.name.clone()).collect()
+    }
+
+    /// The names of the files that could not be used, and the files below the project.
+    pub(super) fn broken(&self) -> impl Iterator<Item = (String, String)> {
+        let broken = self.files.iter().filter(|(_, entry)| entry.thing.is_none());
+        broken.map(|(path, entry)| (entry.name.clone(), self.folder.shown(path)))
     }
 
     /// Takes the files out, and what is wrong with them.

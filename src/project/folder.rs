@@ -119,7 +119,7 @@ impl Folder {
     }
 
     /// A path as people see it: below the project.
-    fn shown(&self, path: &Path) -> String {
+    pub(super) fn shown(&self, path: &Path) -> String {
         slashes(path.strip_prefix(&self.root).unwrap_or(path))
     }
 }

@@ -10,6 +10,7 @@ mod names;
 mod rendering;
 mod schema;
 mod selection;
+mod table;
 mod test_settings;
 mod touched;
 
@@ -26,8 +27,9 @@ pub use selection::UnknownName;
 pub use test_settings::{Filter, Redaction, Step, TestSettings};
 pub use touched::{Gone, Ingredients, Touched};
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Source};
 use crate::message::{Customer, IdentifierKind, Request, Snippet, Template, Workspace};
+use config::ConfigFile;
 use files::Shelf;
 use names::Names;
 
@@ -46,12 +48,15 @@ pub const CONFIG_FILE: &str = "inkproof.toml";
 #[derive(Debug)]
 pub struct Project {
     root: PathBuf,
-    config: Config,
+    config: ConfigFile,
+    has_sound_config: bool,
     templates: Vec<Template>,
     customers: Vec<Customer>,
     requests: Vec<Request>,
     snippets: Vec<Snippet>,
     names: Names,
+    /// The templates and requests that could not be read, by their names, and their files.
+    broken: Vec<(String, String)>,
     /// For each request, its template and its customer, by their places in the lists.
     resolved: Vec<Option<(usize, usize)>>,
     problems: Diagnostics,
@@ -105,7 +110,13 @@ impl Project {
     }
 
     fn of(files: Files) -> Self {
-        let Files { root, config, config_problems: mut problems, templates, customers, requests, snippets, .. } = files;
+        let Files { root, mut config, templates, customers, requests, snippets, .. } = files;
+        let mut problems = std::mem::take(&mut config.problems);
+        problems.extend(config.missing_folders(&root));
+        let has_sound_config = problems.is_empty();
+        let stem = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
+        let templates_broken = templates.broken().map(|(name, file)| (stem(&name), file));
+        let broken = templates_broken.chain(requests.iter().flat_map(Shelf::broken)).collect();
         let mut project = Self {
             templates: with_variants(templates, &mut problems),
             customers: customers.into_things(&mut problems).collect(),
@@ -115,9 +126,11 @@ impl Project {
                 .flat_map(|shelf| shelf.into_things(&mut problems).collect::<Vec<_>>())
                 .collect(),
             names: Names::default(),
+            broken,
             resolved: Vec::new(),
             root,
             config,
+            has_sound_config,
             problems,
         };
         project.check_names();
@@ -125,7 +138,10 @@ impl Project {
         let found = |request| (project.names.template_of(request), project.names.customer_of(request));
         let found: Vec<_> = project.requests.iter().map(found).collect();
         project.resolved = found.iter().map(|(template, customer)| Some(((*template)?, (*customer)?))).collect();
-        project.report_unresolved(&found);
+        // What is not found may only have been looked for in the wrong place.
+        if project.has_sound_config {
+            project.report_unresolved(&found);
+        }
         project.problems.tidy();
         project
     }
@@ -139,7 +155,19 @@ impl Project {
     /// The configuration.
     #[must_use]
     pub const fn config(&self) -> &Config {
-        &self.config
+        &self.config.config
+    }
+
+    /// Whether the configuration's file could be taken as a whole. Otherwise its mistakes are among the
+    /// [problems](Self::problems), and what it was to say may be where things are to be written.
+    #[must_use]
+    pub const fn has_sound_config(&self) -> bool {
+        self.has_sound_config
+    }
+
+    /// The rules that the configuration names, and where.
+    pub fn named_rules(&self) -> impl Iterator<Item = (&str, &Location)> {
+        self.config.rules.iter().map(|(rule, place)| (rule.as_str(), place))
     }
 
     /// The templates that could be read, by file.
@@ -169,7 +197,7 @@ impl Project {
     /// What all templates share.
     #[must_use]
     pub fn workspace(&self) -> Workspace<'_> {
-        Workspace { snippets: &self.snippets, liquid: self.config.liquid }
+        Workspace { snippets: &self.snippets, liquid: self.config().liquid }
     }
 
     /// What is wrong with the files, in reading order.
@@ -199,8 +227,10 @@ impl Project {
     /// Reports requests whose template or customer was not found, and templates that none asks for.
     fn report_unresolved(&mut self, found: &[(Option<usize>, Option<usize>)]) {
         for (request, (template, customer)) in self.requests.iter().zip(found) {
-            if template.is_none() {
-                let reference = request.template();
+            let reference = request.template();
+            // What is wrong with a template that is there is told already.
+            let is_broken = |(name, _): &(String, String)| name.to_lowercase() == reference.text.to_lowercase();
+            if template.is_none() && !self.broken.iter().any(is_broken) {
                 let names = self.templates.iter().map(Template::name);
                 let message = format!("there is no template `{}`", reference.text);
                 let problem = Diagnostic::error(UNKNOWN_TEMPLATE, message)
@@ -216,7 +246,7 @@ impl Project {
                 let problem = Diagnostic::error(UNKNOWN_CUSTOMER, message)
                     .primary(request.source().at(identifier.span.clone()), "")
                     .suggest(&identifier.value, known);
-                let folder = self.config.paths.customers.display();
+                let folder = self.config().paths.customers.display();
                 self.problems.push(problem.help(format!("put the customer into a JSON file in `{folder}`")));
             }
         }
@@ -225,7 +255,7 @@ impl Project {
         let asked_for: HashSet<_> = found.iter().filter_map(|(template, _)| template.map(name_of)).collect();
         for template in &self.templates {
             if !asked_for.contains(&template.name().to_lowercase()) {
-                let folder = self.config.paths.requests.display();
+                let folder = self.config().paths.requests.display();
                 let message = format!("no request asks for the template `{}`", template.name());
                 let problem = Diagnostic::info(NO_REQUESTS, message).at(template.source().at(0..0));
                 self.problems.push(problem.help(format!("put one into `{folder}/{}/`", template.name())));
@@ -328,6 +358,6 @@ fn is_language(text: &str) -> bool {
 }
 
 /// A place in a file of which no more is known than its name.
-fn whole_file(name: &str) -> crate::diagnostics::Location {
+fn whole_file(name: &str) -> Location {
     Source::new(name, "").at(0..0)
 }

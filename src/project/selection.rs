@@ -18,6 +18,14 @@ pub enum UnknownName {
         /// A name that there is.
         near: Option<String>,
     },
+    /// It is that of a file which could not be read.
+    #[error("`{name}` cannot be used: `{file}` has mistakes")]
+    Broken {
+        /// The name.
+        name: String,
+        /// The file, below the project.
+        file: String,
+    },
     /// It is a pattern that makes no sense.
     #[error("`{name}` is no pattern: {reason}")]
     BadPattern {
@@ -72,6 +80,9 @@ impl Project {
     }
 
     fn not_found(&self, pattern: &Pattern<'_>) -> UnknownName {
+        if let Some((name, file)) = self.broken.iter().find(|(name, _)| pattern.means(name)) {
+            return UnknownName::Broken { name: name.clone(), file: file.clone() };
+        }
         let names = self.templates.iter().map(Template::name).chain(self.requests.iter().map(Request::name));
         UnknownName::NotFound {
             name: pattern.text.to_owned(),
@@ -102,9 +113,12 @@ impl<'a> Pattern<'a> {
     }
 
     fn fits_request(&self, request: &Request) -> bool {
-        let folder = request.name().rsplit_once('/').map(|(folder, _)| folder);
-        request.name() == self.text
-            || folder == Some(self.text.trim_end_matches('/'))
-            || self.glob.is_match(request.name())
+        self.means(request.name())
+    }
+
+    /// Whether it is a request's name, its folder, or fits it.
+    fn means(&self, name: &str) -> bool {
+        let folder = name.rsplit_once('/').map(|(folder, _)| folder);
+        name == self.text || folder == Some(self.text.trim_end_matches('/')) || self.glob.is_match(name)
     }
 }

@@ -2,14 +2,17 @@
 //! their snapshots.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use regex::Regex;
 use schemars::JsonSchema;
-use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::Serializer;
+
+use super::config::inner_folder;
+use super::table::{Entry, Table};
+use crate::diagnostics::{Diagnostic, Location};
 
 /// How messages are rendered and compared in tests.
 ///
@@ -22,22 +25,20 @@ use serde::ser::Serializer;
 /// redactions = { "properties.link" = "[link]" }
 /// filters = [{ pattern = 'v\d+', text = "[version]" }]
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TestSettings {
     /// The moment of sending.
-    #[serde(deserialize_with = "timestamp")]
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub now: Timestamp,
     /// Where chance starts from.
     pub seed: u64,
     /// The folder of the snapshots, inside the project.
-    #[serde(deserialize_with = "inner_folder")]
     pub snapshots: PathBuf,
     /// Folders of requests that are there for tests only.
     pub requests: Vec<PathBuf>,
     /// Fields whose values are replaced.
-    #[serde(deserialize_with = "redactions", serialize_with = "texts_by_path")]
+    #[serde(serialize_with = "texts_by_path")]
     #[schemars(with = "BTreeMap<String, String>")]
     pub redactions: Vec<Redaction>,
     /// What is replaced inside texts, in this order, after redactions.
@@ -54,6 +55,34 @@ impl Default for TestSettings {
             redactions: Vec::new(),
             filters: Vec::new(),
         }
+    }
+}
+
+impl TestSettings {
+    /// Reads the table; the folders that must be there are added to `named`.
+    pub(super) fn read(table: &mut Table<'_>, named: &mut Vec<(PathBuf, Location)>) -> Self {
+        let defaults = Self::default();
+        let requests = table.list("requests", |entry| Ok((inner_folder(entry)?, entry.place())));
+        named.extend(requests.iter().cloned());
+        Self {
+            now: table.take("now", timestamp).unwrap_or(defaults.now),
+            seed: table.take("seed", Entry::number).unwrap_or(defaults.seed),
+            snapshots: table.take("snapshots", inner_folder).unwrap_or(defaults.snapshots),
+            requests: requests.into_iter().map(|(folder, _)| folder).collect(),
+            redactions: table.named("redactions", Redaction::read),
+            filters: table.tables("filters", Filter::read),
+        }
+    }
+}
+
+#[cfg(test)]
+impl TestSettings {
+    /// The settings of a table that a test has at hand; the first mistake where there is any.
+    pub(crate) fn of_text(text: &str) -> Result<Self, String> {
+        let mut problems = crate::diagnostics::Diagnostics::new();
+        let source = crate::diagnostics::Source::new("inkproof.toml", text);
+        let settings = super::table::read_file(&source, &mut problems, |table| Self::read(table, &mut Vec::new()));
+        problems.first().map_or(Ok(settings), |problem| Err(problem.message.clone()))
     }
 }
 
@@ -78,15 +107,23 @@ pub enum Step {
 }
 
 /// A pattern that is replaced inside texts.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, JsonSchema)]
+#[derive(Clone, Debug, serde::Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
     /// What is looked for.
-    #[serde(deserialize_with = "regex", serialize_with = "pattern")]
+    #[serde(serialize_with = "pattern")]
     #[schemars(with = "String", extend("format" = "regex"))]
     pub pattern: Regex,
     /// What stands there instead; `$1` is the first group.
     pub text: String,
+}
+
+impl Filter {
+    fn read(table: &mut Table<'_>) -> Option<Self> {
+        let pattern = table.require("pattern", regex);
+        let text = table.require("text", |entry| Ok(entry.text("a text")?.to_owned()));
+        Some(Self { pattern: pattern?, text: text? })
+    }
 }
 
 impl PartialEq for Filter {
@@ -103,6 +140,11 @@ impl Eq for Filter {}
 pub(super) struct BadPath(String);
 
 impl Redaction {
+    fn read(path: &str, place: Location, entry: &Entry<'_>) -> Result<Self, Diagnostic> {
+        let text = entry.text("a text")?;
+        Self::new(path, text.to_owned()).map_err(|error| entry.problem(error.to_string()).at(place))
+    }
+
     /// A redaction of what `path` leads to: names joined by dots, `[0]` for an item, `[]` or `*` for all.
     fn new(path: &str, text: String) -> Result<Self, BadPath> {
         let mut steps = Vec::new();
@@ -142,34 +184,12 @@ impl Redaction {
 }
 
 /// A moment, with quotes or without.
-fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    let text = match toml::Value::deserialize(deserializer)? {
-        toml::Value::String(text) => text,
-        toml::Value::Datetime(moment) => moment.to_string(),
-        other => return Err(D::Error::custom(format!("expected a timestamp, found {}", other.type_str()))),
-    };
+fn timestamp(entry: &Entry<'_>) -> Result<Timestamp, Diagnostic> {
+    let text = entry.text_or_time("a timestamp")?;
     text.parse().map_err(|_| {
-        D::Error::custom(format!("`{text}` is no timestamp: expected one with its zone, such as 2026-01-01T00:00:00Z"))
+        let expected = "expected one with its zone, such as 2026-01-01T00:00:00Z";
+        entry.problem(format!("`{text}` is no timestamp: {expected}"))
     })
-}
-
-/// A folder below the project: nothing is written elsewhere.
-fn inner_folder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
-    let path = PathBuf::deserialize(deserializer)?;
-    let is_inner = |path: &Path| {
-        path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
-            && path.components().any(|part| matches!(part, Component::Normal(_)))
-    };
-    if is_inner(&path) {
-        Ok(path)
-    } else {
-        Err(D::Error::custom(format!("`{}` is not inside the project: expected a folder below it", path.display())))
-    }
-}
-
-fn redactions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Redaction>, D::Error> {
-    let table = BTreeMap::<String, String>::deserialize(deserializer)?;
-    table.into_iter().map(|(path, text)| Redaction::new(&path, text).map_err(D::Error::custom)).collect()
 }
 
 fn texts_by_path<S: Serializer>(redactions: &[Redaction], serializer: S) -> Result<S::Ok, S::Error> {
@@ -180,13 +200,13 @@ fn pattern<S: Serializer>(pattern: &Regex, serializer: S) -> Result<S::Ok, S::Er
     serializer.serialize_str(pattern.as_str())
 }
 
-fn regex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Regex, D::Error> {
-    let pattern = String::deserialize(deserializer)?;
-    Regex::new(&pattern).map_err(|error| {
+fn regex(entry: &Entry<'_>) -> Result<Regex, Diagnostic> {
+    let pattern = entry.text("a regular expression")?;
+    Regex::new(pattern).map_err(|error| {
         // The last line says what is wrong; those above draw it.
         let reason = error.to_string();
         let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
-        D::Error::custom(format!("`{pattern}` is no regular expression: {reason}"))
+        entry.problem(format!("`{pattern}` is no regular expression: {reason}"))
     })
 }
 
@@ -195,7 +215,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<TestSettings, String> {
-        toml::from_str(text).map_err(|error: toml::de::Error| error.message().to_owned())
+        TestSettings::of_text(text)
     }
 
     #[test]
@@ -233,7 +253,7 @@ mod tests {
     fn what_cannot_be_meant() {
         for (text, expected) in [
             ("now = 'soon'", "`soon` is no timestamp: expected one with its zone, such as 2026-01-01T00:00:00Z"),
-            ("now = 5", "expected a timestamp, found integer"),
+            ("now = 5", "expected a timestamp under `now`, found a number"),
             ("snapshots = '../x'", "`../x` is not inside the project: expected a folder below it"),
             ("snapshots = '/x'", "`/x` is not inside the project: expected a folder below it"),
             ("snapshots = '.'", "`.` is not inside the project: expected a folder below it"),

@@ -10,7 +10,7 @@ use crate::customerio::{Version, version_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::liquid::Arena;
 use crate::message::{Circumstances, Template};
-use crate::project::{CONFIG_FILE, Case, Level, Project};
+use crate::project::{Case, Level, Project};
 use crate::threads::on_all_cores;
 
 const UNDEFINED_VARIABLE: &str = "undefined-variable";
@@ -170,12 +170,10 @@ fn graded(findings: Diagnostics, levels: &BTreeMap<String, Level>) -> Diagnostic
 }
 
 /// Rules that the configuration names and that there are not.
-fn unknown_rules(project: &Project) -> Vec<Diagnostic> {
-    let names = project.config().rules.keys().filter(|name| rule(name).is_none());
-    let unknown = names.map(|name| {
-        let finding =
-            Diagnostic::error(UNKNOWN_RULE, format!("there is no rule `{name}`, which `{CONFIG_FILE}` names"));
-        finding.suggest(name, RULES.iter().map(|rule| rule.code.as_str()))
-    });
-    unknown.collect()
+fn unknown_rules(project: &Project) -> impl Iterator<Item = Diagnostic> {
+    project.named_rules().filter(|(name, _)| rule(name).is_none()).map(|(name, place)| {
+        Diagnostic::error(UNKNOWN_RULE, format!("there is no rule `{name}`"))
+            .at(place.clone())
+            .suggest(name, RULES.iter().map(|rule| rule.code.as_str()))
+    })
 }

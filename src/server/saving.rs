@@ -19,7 +19,7 @@ use super::send::{malformed, unknown_template};
 use super::state::State;
 use crate::diagnostics::{Diagnostics, Source};
 use crate::message::Request;
-use crate::project::Project;
+use crate::project::{CONFIG_FILE, Project};
 use crate::writing::{create, make_within, replace};
 
 /// The longest name, in bytes: with its ending, file systems must take it.
@@ -67,6 +67,10 @@ pub(super) async fn save(
 impl Save {
     /// Writes the file, and gives its path within the project.
     fn write(&self, project: &Project) -> Result<String, Refusal> {
+        if !project.has_sound_config() {
+            let error = format!("the request cannot be saved: `{CONFIG_FILE}` has mistakes; correct them first");
+            return Err(Refusal::new(StatusCode::CONFLICT, error));
+        }
         let mut problems = Diagnostics::new();
         let source = Source::new("request.json", self.request.as_str());
         let request = Request::read("request", source, &mut problems).map_err(|errors| malformed(&errors))?;

@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn messages_and_failures() {
-        let settings: TestSettings = toml::from_str("filters = [{ pattern = 'b+', text = 'x' }]").unwrap();
+        let settings = TestSettings::of_text("filters = [{ pattern = 'b+', text = 'x' }]").unwrap();
         let (open, masked) = (TestSettings::default(), settings);
         let message = Message {
             kind: "a\u{202e}".to_owned(),

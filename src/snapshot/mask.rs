@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn masks() {
-        let settings: TestSettings = toml::from_str(
+        let settings = TestSettings::of_text(
             r#"
             redactions = { "link" = "[link]", "posts[].id" = "[id]", "posts[0].by" = "[first]", "none.x" = "?" }
             filters = [{ pattern = 'v(\d+)', text = "v[$1]" }, { pattern = '\[1\]', text = "[one]" }]

@@ -95,12 +95,17 @@ const FAULTS: &[(&str, &[u8], i32, &str)] = &[
         2,
         "snippets/plans.json:1:2: error[invalid-snippet]: the snippet is no JSON: unexpected end",
     ),
-    ("inkproof.toml", b"[path]\n", 2, "inkproof.toml:1:2: error[invalid-config]: unknown field `path`"),
+    (
+        "inkproof.toml",
+        b"[path]\n",
+        2,
+        "inkproof.toml:1:2: error[invalid-config]: there is no key `path` in the configuration",
+    ),
     (
         "inkproof.toml",
         b"[liquid]\nescape = \"htlm\"\n",
         2,
-        "inkproof.toml:2:10: error[invalid-config]: unknown variant `htlm`",
+        "inkproof.toml:2:10: error[invalid-config]: expected `html` or `percent` under `liquid.escape`, found `htlm`",
     ),
     (
         "templates/t.liquid",

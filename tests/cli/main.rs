@@ -4,6 +4,7 @@ mod broken;
 mod check;
 #[cfg(unix)]
 mod ci;
+mod configuration;
 mod diff;
 mod findings;
 mod help;

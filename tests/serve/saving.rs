@@ -93,6 +93,25 @@ fn no_link_leads_out_of_the_project() {
 }
 
 #[test]
+fn nothing_is_saved_by_a_configuration_with_mistakes() {
+    let server = Server::start(&[]);
+    std::fs::write(server.folder.path().join("inkproof.toml"), "[paths]\nrequest = 'x'\n").unwrap();
+    let before = files(&server);
+    let mut refused = save(&server, "two", REQUEST, false);
+    for _ in 0..100 {
+        if refused.status == 409 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        refused = save(&server, "two", REQUEST, true);
+    }
+    let error = "the request cannot be saved: `inkproof.toml` has mistakes; correct them first";
+    assert_eq!((refused.status, refused.error().as_str()), (409, error));
+    std::fs::remove_file(server.folder.path().join("fixtures/requests/hello/two.json")).unwrap_or_default();
+    assert_eq!(files(&server), before);
+}
+
+#[test]
 fn what_a_template_needs() {
     let server = Server::start(&[]);
     let ask = |body: &serde_json::Value| server.ask("POST", "/inkproof/api/check", &[], &body.to_string());

@@ -1,0 +1,253 @@
+//! Tables of the configuration, read one key at a time: each mistake is told with its place, and everything else counts.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Source};
+
+pub(super) const INVALID_CONFIG: Code = Code::new("invalid-config");
+
+/// A table, and which of its keys were asked for.
+pub(super) struct Table<'t> {
+    /// What leads to it, such as `test`; nothing for the whole file.
+    path: String,
+    span: Range<usize>,
+    source: &'t Source,
+    entries: &'t DeTable<'t>,
+    known: Vec<&'static str>,
+    problems: &'t mut Diagnostics,
+}
+
+/// A value, and what leads to it.
+pub(super) struct Entry<'t> {
+    path: String,
+    span: Range<usize>,
+    source: &'t Source,
+    value: &'t DeValue<'t>,
+}
+
+/// Reads a file as `read` takes its keys. Of what is no TOML, the rest is taken.
+pub(super) fn read_file<T>(source: &Source, problems: &mut Diagnostics, read: impl FnOnce(&mut Table<'_>) -> T) -> T {
+    let (document, errors) = DeTable::parse_recoverable(source.text());
+    let place = |error: &toml::de::Error| source.at(error.span().unwrap_or(0..0));
+    let (path, span, entries) = (String::new(), document.span(), document.get_ref());
+    let mut mistakes = Diagnostics::new();
+    let made = Table { path, span, source, entries, known: Vec::new(), problems: &mut mistakes }.read(read);
+    // What was read of a line that is no TOML is a guess.
+    let lines: Vec<_> = errors.iter().map(|error| place(error).start().line).collect();
+    let is_sure = |mistake: &Diagnostic| mistake.location().is_none_or(|place| !lines.contains(&place.start().line));
+    problems.extend(mistakes.into_iter().filter(is_sure));
+    problems.extend(errors.iter().map(|error| {
+        let reason = error.message().lines().collect::<Vec<_>>().join(", ");
+        Diagnostic::error(INVALID_CONFIG, format!("the configuration is no TOML: {reason}")).at(place(error))
+    }));
+    made
+}
+
+impl<'t> Table<'t> {
+    /// Reads the keys that `read` takes; all others are mistakes.
+    fn read<T>(mut self, read: impl FnOnce(&mut Table<'_>) -> T) -> T {
+        let made = read(&mut self);
+        self.report_unknown_keys();
+        made
+    }
+
+    /// A value as `read` has it; none where the key is not there, or its value makes no sense.
+    pub(super) fn take<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&Entry<'t>) -> Result<T, Diagnostic>,
+    ) -> Option<T> {
+        let entry = self.entry(key)?;
+        self.or_problem(read(&entry))
+    }
+
+    /// The same of a key that must be there.
+    pub(super) fn require<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&Entry<'t>) -> Result<T, Diagnostic>,
+    ) -> Option<T> {
+        if !self.entries.contains_key(key) {
+            let message = format!("expected a key `{key}` in {}", self.shown());
+            self.problems.push(Diagnostic::error(INVALID_CONFIG, message).at(self.source.at(self.span.clone())));
+        }
+        self.take(key, read)
+    }
+
+    /// A table as `read` has it; an empty one where there is none.
+    pub(super) fn table<T: Default>(&mut self, key: &'static str, read: impl FnOnce(&mut Table<'_>) -> T) -> T {
+        let Some(entry) = self.entry(key) else { return T::default() };
+        let entries = self.or_problem(entry.table());
+        entries.map_or_else(T::default, |entries| entry.with(entries, self.problems).read(read))
+    }
+
+    /// The values of a table whose keys are names of somebody's choice, as `read` has them by these names and the places of
+    /// those; those that make no sense are left out.
+    pub(super) fn named<T>(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(&str, Location, &Entry<'_>) -> Result<T, Diagnostic>,
+    ) -> Vec<T> {
+        let Some(entry) = self.entry(key) else { return Vec::new() };
+        let entries = self.or_problem(entry.table());
+        let named = entries.into_iter().flat_map(DeTable::iter).map(|(name, value)| {
+            let path = format!("{}.{}", entry.path, name.get_ref());
+            let inner = Entry { path, span: value.span(), source: entry.source, value: value.get_ref() };
+            read(name.get_ref(), self.source.at(name.span()), &inner)
+        });
+        named.collect::<Vec<_>>().into_iter().filter_map(|read| self.or_problem(read)).collect()
+    }
+
+    /// The values of a list as `read` has them; those that make no sense are left out.
+    pub(super) fn list<T>(&mut self, key: &'static str, read: impl Fn(&Entry<'_>) -> Result<T, Diagnostic>) -> Vec<T> {
+        let items = self.items(key, "a list");
+        items.iter().filter_map(|item| self.or_problem(read(item))).collect()
+    }
+
+    /// The tables of a list as `read` has them; those that make no sense are left out.
+    pub(super) fn tables<T>(&mut self, key: &'static str, read: impl Fn(&mut Table<'_>) -> Option<T>) -> Vec<T> {
+        let items = self.items(key, "a list of tables");
+        let read_one = |item: &Entry<'_>| {
+            let entries = self.or_problem(item.table())?;
+            item.with(entries, self.problems).read(&read)
+        };
+        items.iter().filter_map(read_one).collect()
+    }
+
+    fn items(&mut self, key: &'static str, what: &str) -> Vec<Entry<'t>> {
+        let Some(entry) = self.entry(key) else { return Vec::new() };
+        let DeValue::Array(items) = entry.value else {
+            self.problems.push(entry.expected(what));
+            return Vec::new();
+        };
+        let item = |item: &'t toml::Spanned<DeValue<'t>>| Entry {
+            path: entry.path.clone(),
+            span: item.span(),
+            source: entry.source,
+            value: item.get_ref(),
+        };
+        items.iter().map(item).collect()
+    }
+
+    fn entry(&mut self, key: &'static str) -> Option<Entry<'t>> {
+        self.known.push(key);
+        let value = self.entries.get(key)?;
+        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
+        Some(Entry { path, span: value.span(), source: self.source, value: value.get_ref() })
+    }
+
+    fn or_problem<T>(&mut self, read: Result<T, Diagnostic>) -> Option<T> {
+        read.map_err(|problem| self.problems.push(problem)).ok()
+    }
+
+    fn report_unknown_keys(&mut self) {
+        for (name, _) in self.entries {
+            let key = name.get_ref().as_ref();
+            if self.known.contains(&key) {
+                continue;
+            }
+            let message = format!("there is no key `{key}` in {}", self.shown());
+            let problem = Diagnostic::error(INVALID_CONFIG, message)
+                .at(self.source.at(name.span()))
+                .suggest(key, self.known.iter().copied());
+            self.problems.push(if problem.help.is_empty() {
+                problem.help(format!("the keys are {}", in_backticks(self.known.iter().copied(), ", ")))
+            } else {
+                problem
+            });
+        }
+    }
+
+    /// The table as people call it.
+    fn shown(&self) -> String {
+        if self.path.is_empty() { "the configuration".to_owned() } else { format!("`[{}]`", self.path) }
+    }
+}
+
+impl<'t> Entry<'t> {
+    /// A text.
+    pub(super) fn text(&self, what: &str) -> Result<&'t str, Diagnostic> {
+        match self.value {
+            DeValue::String(text) => Ok(text),
+            _ => Err(self.expected(what)),
+        }
+    }
+
+    /// One of some words, by what each stands for.
+    pub(super) fn word<T: Copy>(&self, words: &[(&'static str, T)]) -> Result<T, Diagnostic> {
+        let names = || words.iter().map(|(name, _)| *name);
+        let expected = || match words.len() {
+            2 => in_backticks(names(), " or "),
+            _ => format!("one of {}", in_backticks(names(), ", ")),
+        };
+        let text = self.text(&expected())?;
+        let known = words.iter().find(|(name, _)| *name == text).map(|(_, meaning)| *meaning);
+        known.ok_or_else(|| self.mistake(&expected(), &format!("`{text}`")).suggest(text, names()))
+    }
+
+    /// A whole number from 0 on.
+    pub(super) fn number(&self) -> Result<u64, Diagnostic> {
+        const WHAT: &str = "a whole number from 0 on";
+        match self.value {
+            DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix())
+                .map_err(|_| self.mistake(WHAT, &format!("`{number}`"))),
+            _ => Err(self.expected(WHAT)),
+        }
+    }
+
+    /// A text, or a date and time as TOML has them, which are read as a text would be.
+    pub(super) fn text_or_time(&self, what: &str) -> Result<String, Diagnostic> {
+        match self.value {
+            DeValue::Datetime(time) => Ok(time.to_string()),
+            _ => self.text(what).map(str::to_owned),
+        }
+    }
+
+    fn table(&self) -> Result<&'t DeTable<'t>, Diagnostic> {
+        match self.value {
+            DeValue::Table(entries) => Ok(entries),
+            _ => Err(self.expected("a table")),
+        }
+    }
+
+    fn with<'p>(&self, entries: &'p DeTable<'p>, problems: &'p mut Diagnostics) -> Table<'p>
+    where
+        't: 'p,
+    {
+        let (path, span) = (self.path.clone(), self.span.clone());
+        Table { path, span, source: self.source, entries, known: Vec::new(), problems }
+    }
+
+    /// Where it stands.
+    pub(super) fn place(&self) -> Location {
+        self.source.at(self.span.clone())
+    }
+
+    /// What is wrong with the value, in words of one's own.
+    pub(super) fn problem(&self, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(INVALID_CONFIG, message).at(self.place())
+    }
+
+    fn mistake(&self, what: &str, found: &str) -> Diagnostic {
+        self.problem(format!("expected {what} under `{}`, found {found}", self.path))
+    }
+
+    fn expected(&self, what: &str) -> Diagnostic {
+        let found = match self.value {
+            DeValue::String(_) => "a text",
+            DeValue::Integer(_) | DeValue::Float(_) => "a number",
+            DeValue::Boolean(true) => "`true`",
+            DeValue::Boolean(false) => "`false`",
+            DeValue::Datetime(_) => "a date",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        };
+        self.mistake(what, found)
+    }
+}
+
+fn in_backticks<'a>(names: impl Iterator<Item = &'a str>, between: &str) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(between)
+}

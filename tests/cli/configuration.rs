@@ -1,0 +1,134 @@
+//! What commands make of a configuration with mistakes: each is told, the rest counts, and nothing is written.
+
+use std::fs;
+
+use super::sandbox::{Run, Sandbox, run};
+
+/// A project with an accepted snapshot and what differs from it, and then a configuration.
+fn configured(configuration: &str) -> Sandbox {
+    let sandbox = Sandbox::with_template(r#"{"title": "{{ trigger.word }}"}"#, r#"{"word": "old"}"#);
+    assert_eq!(sandbox.run(&["test", "--update", "all"]).code, 0);
+    sandbox
+        .file("templates/t.liquid", "---\n---\n{\"title\": \"{{ trigger.word }}\",}")
+        .file("fixtures/requests/t/a.json", REQUEST)
+        .file("inkproof.toml", configuration)
+}
+
+const REQUEST: &str =
+    r#"{"transactional_message_id": "t", "identifiers": {"id": "user_123"}, "message_data": {"word": "new"}}"#;
+
+/// All files of a project, with their texts.
+fn files(sandbox: &Sandbox) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let (mut folders, mut files) = (vec![sandbox.path().to_owned()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+            } else {
+                files.push((entry.path(), fs::read(entry.path()).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn errors(run: &Run) -> Vec<&str> {
+    let text = if run.stdout.contains("error[") { &run.stdout } else { &run.stderr };
+    text.lines().filter(|line| line.contains("error[")).collect()
+}
+
+#[test]
+fn nothing_is_written_by_a_configuration_with_mistakes() {
+    for mistake in ["[test]\nsed = 3\n", "[paths]\ntemplates = 'emails'\n", "[rules\n", "[paths]\nsnippets = '/tmp'\n"]
+    {
+        let sandbox = configured(mistake);
+        let before = files(&sandbox);
+        for arguments in [
+            &["test"][..],
+            &["test", "--update", "all"],
+            &["accept"],
+            &["reject"],
+            &["new", "x"],
+            &["request", "t", "x"],
+            &["import", "customers", "-"],
+            &["import", "template", "x"],
+            &["check", "--fix"],
+        ] {
+            let refused = run(sandbox.path(), arguments, r#"{"id": "7"}"#);
+            assert_eq!(refused.code, 2, "{arguments:?}: {refused:?}");
+            assert!(
+                refused.stderr.contains("error[invalid-config]: ")
+                    && refused
+                        .stderr
+                        .ends_with("error: nothing is written: `inkproof.toml` has mistakes; correct them first\n"),
+                "{arguments:?}: {refused:?}"
+            );
+        }
+        assert_eq!(files(&sandbox), before, "{mistake}");
+    }
+}
+
+#[test]
+fn what_is_sound_counts_and_nothing_follows_from_the_rest() {
+    let sandbox = Sandbox::with_template(r#"{"title": "{{ trigger.word }}"}"#, "{}").file(
+        "inkproof.toml",
+        "[paths]\ntemplates = 'emails'\nsnipets = 'x'\n[test]\nseed = 7\n[rules]\nmissing-title = 'eror'\nno-such = 'off'\n",
+    );
+    let checked = sandbox.run(&["check", "--format", "concise"]);
+    assert_eq!(checked.code, 2);
+    assert_eq!(
+        errors(&checked),
+        [
+            "inkproof.toml:2:13: error[invalid-config]: there is no folder `emails`",
+            "inkproof.toml:3:1: error[invalid-config]: there is no key `snipets` in `[paths]`",
+            "inkproof.toml:7:17: error[invalid-config]: expected one of `off`, `info`, `warning`, `error` under `rules.missing-title`, found `eror`",
+            "inkproof.toml:8:1: error[unknown-rule]: there is no rule `no-such`",
+        ]
+    );
+    let printed = sandbox.run(&["--print-config"]);
+    assert_eq!(printed.code, 2);
+    assert!(printed.stdout.contains("inkproof.toml without its mistakes, and defaults\n"), "{printed:?}");
+    assert!(printed.stdout.contains("seed = 7\n"), "{printed:?}");
+}
+
+#[test]
+fn folders_that_are_named_must_be_there() {
+    for configuration in
+        ["[paths]\nrequests = 'nope'\n", "[test]\nrequests = ['nope']\n", "[paths]\nsnippets = 'nope'\n"]
+    {
+        let sandbox = Sandbox::with_template("{\"title\": \"x\"}", "{}").file("inkproof.toml", configuration);
+        for command in ["check", "preview", "test", "render"] {
+            let told = sandbox.run(&[command]);
+            assert_eq!(told.code, 2, "{told:?}");
+            assert_eq!(errors(&told), ["error[invalid-config]: there is no folder `nope`"], "{told:?}");
+        }
+        assert_eq!(sandbox.folder("nope").run(&["preview"]).code, 0);
+    }
+    let sandbox =
+        Sandbox::with_template("{\"title\": \"x\"}", "{}").file("inkproof.toml", "[paths]\nsnippets = 'snippets'\n");
+    assert_eq!(sandbox.run(&["preview"]).code, 0);
+}
+
+#[test]
+fn what_a_broken_file_holds_is_told_where_its_name_is_asked_for() {
+    let sandbox = Sandbox::with_template("{\"title\": \"x\"}", "{}")
+        .file("templates/bad.liquid", "---\nliquid: legcy\n---\n{\"title\": \"x\"}")
+        .file("fixtures/requests/bad/a.json", REQUEST.replace("\"t\"", "\"bad\""));
+    for arguments in
+        [&["check", "bad"][..], &["preview", "bad"], &["render", "bad"], &["test", "bad"], &["request", "bad"]]
+    {
+        let told = sandbox.run(arguments);
+        assert_eq!(told.code, 2, "{told:?}");
+        assert!(
+            (told.stdout.clone() + &told.stderr).contains("expected `latest` or `legacy` under `liquid`"),
+            "{told:?}"
+        );
+    }
+    let told = sandbox.run(&["check", "--format", "concise"]);
+    assert_eq!(errors(&told).len(), 1, "{told:?}");
+    fs::remove_dir_all(sandbox.path().join("fixtures/requests/bad")).unwrap();
+    let told = sandbox.run(&["check", "bad"]);
+    assert!(told.stderr.starts_with("error[invalid-settings]"), "{told:?}");
+    assert!(told.stderr.ends_with("error: `bad` cannot be used: `templates/bad.liquid` has mistakes\n"), "{told:?}");
+}
