@@ -7,7 +7,7 @@ use std::path::Path;
 use inkproof::liquid::{Limits, Mode};
 use inkproof::message::Circumstances;
 use inkproof::project::Project;
-use inkproof::rules::{RULES, Rule, judge};
+use inkproof::rules::{RULES, Rule, codes, judge, page};
 
 const CUSTOMER: &str = r#"{"id": "user_1", "email": "ada@example.com", "first_name": "Ada"}"#;
 
@@ -107,4 +107,32 @@ fn examples_are_found_and_their_betters_are_not() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// The codes that the sources of a folder name, but for those of tests and examples.
+fn codes_in(folder: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if path.is_dir() {
+            codes_in(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let own = text.split("#[cfg(test)]\nmod ").next().unwrap();
+            for line in own.lines().filter(|line| !line.trim_start().starts_with("//")) {
+                let names = line.split("Code::new(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+                found.extend(names);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_code_has_a_page() {
+    let mut found = Vec::new();
+    codes_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    assert!(found.len() > 30, "{found:?}");
+    found.retain(|code| page(code).is_none());
+    assert!(found.is_empty(), "these have no page in docs/rules: {found:?}");
+    let codes = codes();
+    assert!(codes.windows(2).all(|pair| pair[0] < pair[1]), "{codes:?}");
 }

@@ -18,7 +18,7 @@ use crate::diagnostics::{Code, Diagnostic, Format, Look, Severity, sanitize};
 use crate::liquid::{Arena, Value, json};
 use crate::message::Template;
 use crate::project::{Case, Project};
-use crate::rules::{Cell, Judgement, Table, fix, judge_data, judge_each, rule};
+use crate::rules::{Cell, Judgement, Table, fix, judge_data, judge_each, page, rule};
 use crate::writing::replace;
 
 /// How many findings of a rule are drawn that are only worth knowing.
@@ -113,7 +113,6 @@ impl Check {
         look: Look,
         out: &mut dyn Write,
     ) -> std::io::Result<()> {
-        let page = |code: &str| rule(code).map(|rule| rule.page);
         let renderer = format.renderer_with_pages(look, page);
         if format == Format::Full {
             let (drawn, counted) = few_of_each(&judgement.findings);

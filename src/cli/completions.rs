@@ -13,7 +13,7 @@ use clap_complete::env::Shells;
 use super::{Cli, Failure, Global, Outcome};
 use crate::message::{Request, Template};
 use crate::project::Project;
-use crate::rules::RULES;
+use crate::rules;
 
 /// The variable by which the shell asks the program for what could come next.
 const VARIABLE: &str = "COMPLETE";
@@ -65,12 +65,15 @@ pub(super) fn templates(current: &OsStr) -> Vec<CompletionCandidate> {
     project().map_or_else(Vec::new, |project| candidates(project.templates().iter().map(Template::name), current))
 }
 
-/// The names of the rules, with what they are about.
-pub(super) fn rules(current: &OsStr) -> Vec<CompletionCandidate> {
+/// The codes of findings, with what they are about.
+pub(super) fn codes(current: &OsStr) -> Vec<CompletionCandidate> {
     let begins = current.to_string_lossy();
-    let rules = RULES.iter().filter(|rule| rule.code.as_str().starts_with(begins.as_ref()));
-    rules
-        .map(|rule| CompletionCandidate::new(rule.code.as_str()).help(Some(rule.summary().to_owned().into())))
+    let codes = rules::codes().into_iter().filter(|code| code.starts_with(begins.as_ref()));
+    codes
+        .map(|code| {
+            let about = rules::page(code).map(rules::summary).unwrap_or_default();
+            CompletionCandidate::new(code).help(Some(about.to_owned().into()))
+        })
         .collect()
 }
 

@@ -1,4 +1,4 @@
-//! `inkproof explain`: the pages of the rules.
+//! `inkproof explain`: the pages about what may be found.
 
 use std::io::Write;
 
@@ -7,16 +7,16 @@ use clap_complete::ArgValueCompleter;
 
 use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::did_you_mean;
-use crate::rules::{RULES, rule};
+use crate::rules::{codes, page, summary};
 
-/// Print the page of a rule; without one, list all rules
+/// Print the page about a code; without one, list all codes
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   inkproof explain json-unsafe")]
 pub(super) struct Explain {
-    /// The rule; all are listed if none is given
-    #[arg(add = ArgValueCompleter::new(completions::rules))]
+    /// The code of a finding; all are listed if none is given
+    #[arg(add = ArgValueCompleter::new(completions::codes))]
     code: Option<String>,
 }
 
@@ -24,18 +24,22 @@ impl Explain {
     pub(super) fn run(&self, _: &Global) -> Result<Outcome, Failure> {
         let mut out = anstream::stdout().lock();
         let Some(code) = &self.code else {
-            let width = RULES.iter().map(|rule| rule.code.as_str().len()).max().unwrap_or_default();
-            for rule in RULES.iter() {
-                writeln!(out, "{:width$}  {}", rule.code, rule.summary().replace('\n', " "))?;
+            let codes = codes();
+            let width = codes.iter().map(|code| code.len()).max().unwrap_or_default();
+            for code in codes {
+                let about = page(code).map(summary).unwrap_or_default();
+                writeln!(out, "{code:width$}  {}", about.replace('\n', " "))?;
             }
             return Ok(Outcome::Fine);
         };
-        let Some(rule) = rule(code) else {
-            let near = did_you_mean(code, RULES.iter().map(|rule| rule.code.as_str()));
+        let Some(page) = page(code) else {
+            let near = did_you_mean(code, codes());
             let meant = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-            return Err(format!("there is no rule `{code}`{meant}").into());
+            return Err(format!("there is no code `{code}`{meant}").into());
         };
-        out.write_all(rule.page.as_bytes())?;
+        // A section of a page becomes one.
+        let title = if page.starts_with('#') { "" } else { "# " };
+        writeln!(out, "{title}{}", page.trim_end())?;
         Ok(Outcome::Fine)
     }
 }

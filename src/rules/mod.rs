@@ -8,6 +8,7 @@ mod deprecated_filter;
 mod differs_after_upgrade;
 mod duplicate_key;
 mod facts;
+mod files;
 mod fix;
 mod fragile_collection;
 mod ignore;
@@ -72,7 +73,7 @@ impl Rule {
     /// What the rule is about, in one sentence: the first paragraph of its page.
     #[must_use]
     pub fn summary(&self) -> &'static str {
-        self.page.split("\n\n").nth(1).unwrap_or_default()
+        summary(self.page)
     }
 }
 
@@ -110,4 +111,24 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 #[must_use]
 pub fn rule(code: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.code.as_str() == code)
+}
+
+/// Every code that there is a page about, by name: those of the rules, and those of files that cannot be used.
+#[must_use]
+pub fn codes() -> Vec<&'static str> {
+    let mut codes: Vec<_> = RULES.iter().map(|rule| rule.code.as_str()).chain(files::codes()).collect();
+    codes.sort_unstable();
+    codes
+}
+
+/// What people read about a code, in Markdown: a title, a paragraph that says it in one sentence, and more.
+#[must_use]
+pub fn page(code: &str) -> Option<&'static str> {
+    rule(code).map(|rule| rule.page).or_else(|| files::section(code))
+}
+
+/// The first paragraph of a page.
+#[must_use]
+pub fn summary(page: &'static str) -> &'static str {
+    page.split("\n\n").nth(1).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! Rules whose findings come from the rooms below: from reading the project, parsing the templates, rendering the messages.
 
 use super::Rule;
-use crate::diagnostics::Severity::{Error, Warning};
+use crate::diagnostics::Severity::{Error, Info, Warning};
 
 macro_rules! page {
     ($code:literal) => {
@@ -19,8 +19,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("invalid-json", Error, page!("invalid-json")),
     Rule::new("liquid-syntax", Error, page!("liquid-syntax")),
     Rule::new("liquid-too-deep", Error, page!("liquid-too-deep")),
+    Rule::new("no-requests", Info, page!("no-requests")),
     Rule::new("not-an-object", Error, page!("not-an-object")),
+    Rule::new("render-error", Error, page!("render-error")),
     Rule::new("unknown-customer", Error, page!("unknown-customer")),
+    Rule::new("unknown-field", Warning, page!("unknown-field")),
     Rule::new("unknown-filter", Error, page!("unknown-filter")),
     Rule::new("unknown-tag", Error, page!("unknown-tag")),
     Rule::new("unknown-template", Error, page!("unknown-template")),

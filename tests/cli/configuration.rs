@@ -132,3 +132,13 @@ fn what_a_broken_file_holds_is_told_where_its_name_is_asked_for() {
     assert!(told.stderr.starts_with("error[invalid-settings]"), "{told:?}");
     assert!(told.stderr.ends_with("error: `bad` cannot be used: `templates/bad.liquid` has mistakes\n"), "{told:?}");
 }
+
+#[test]
+fn a_template_may_go_without_requests() {
+    let sandbox = Sandbox::with_template(r#"{"title": "x", "body": "x"}"#, "{}")
+        .file("templates/other.liquid", "---\n---\n{\"title\": \"x\", \"body\": \"x\"}");
+    let checked = sandbox.run(&["check", "--format", "concise"]);
+    assert!(checked.stdout.contains("info[no-requests]"), "{checked:?}");
+    let checked = sandbox.file("inkproof.toml", "[rules]\nno-requests = 'off'\n").run(&["check"]);
+    assert_eq!((checked.code, checked.stdout.as_str()), (0, "no problems\n"), "{checked:?}");
+}
