@@ -1,15 +1,18 @@
-//! Fixes: carried out one by one, each only where no message that was right comes out otherwise.
+//! Fixes: carried out together as far as no message that was right comes out otherwise, and what that leads to again.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde_json::{Map, Value};
 
 use super::judge;
-use crate::diagnostics::{Diagnostic, Source};
+use crate::diagnostics::{Diagnostic, Edit, Fix, Source};
 use crate::liquid::Arena;
 use crate::message::{Circumstances, Template};
 use crate::project::{Case, Project};
 
-/// How often a file is judged anew after it was fixed.
-const MAX_ROUNDS: usize = 1_000;
+/// How often a file is judged anew after it was fixed. Each round carries out all that there is, so that a few are enough.
+const MAX_ROUNDS: usize = 100;
 
 /// A file with its fixes carried out.
 #[derive(Clone, Debug)]
@@ -30,31 +33,15 @@ pub fn fix(
     cases: &[Case<'_>],
     circumstances: &Circumstances,
 ) -> Option<FixedFile> {
-    let own: Vec<_> = cases.iter().filter(|case| std::ptr::eq(case.template, template)).copied().collect();
-    let before = messages(project, template, &own, circumstances);
+    let own = cases.iter().filter(|case| std::ptr::eq(case.template, template)).copied().collect();
+    let trial = Trial::new(project, template, own, circumstances);
     let mut now = template.clone();
     let mut titles = Vec::new();
-    let mut refused = Vec::new();
     for _ in 0..MAX_ROUNDS {
-        let cases: Vec<_> = own.iter().map(|case| Case { template: &now, ..*case }).collect();
-        let findings = judge(project, &[&now], &cases, circumstances).findings;
-        let next = findings.iter().find_map(|finding| {
-            let (title, text) = repaired(finding, &now)?;
-            if refused.contains(&text) {
-                return None;
-            }
-            let read = Template::read(template.name(), Source::new(template.source().name(), text.as_str())).ok();
-            let read = read.filter(|read| {
-                let after = messages(project, read, &own, circumstances);
-                before.iter().zip(after).all(|(before, after)| before.is_none() || *before == after)
-            });
-            if read.is_none() {
-                refused.push(text);
-            }
-            read.map(|read| (title, read))
-        });
-        let Some((title, fixed)) = next else { break };
-        titles.push(title);
+        let findings = trial.findings(&now);
+        let round = Round::of(&trial, &now, &findings);
+        titles.extend(round.accepted.iter().map(|fix| fix.title.clone()));
+        let Some(fixed) = round.fixed else { break };
         now = fixed;
     }
     let text = now.source().text().to_owned();
@@ -62,23 +49,132 @@ pub fn fix(
     is_changed.then(|| FixedFile { source: template.source().clone(), text, titles })
 }
 
-/// The text of the template's file after a finding's fix.
-fn repaired(finding: &Diagnostic, template: &Template) -> Option<(String, String)> {
-    let fix = finding.fix.as_ref()?;
-    let is_here = finding.location().is_some_and(|location| location.source().name() == template.source().name());
-    let text = fix.apply(template.source().text()).filter(|_| is_here)?;
-    (text != template.source().text()).then(|| (fix.title.clone(), text))
+/// What a template is tried with before and after fixes.
+struct Trial<'p> {
+    project: &'p Project,
+    cases: Vec<Case<'p>>,
+    circumstances: Circumstances,
+    /// The properties of each case's message before any fix; none where it fails.
+    before: Vec<Option<Map<String, Value>>>,
 }
 
-/// The properties of each message; none where it fails.
-fn messages(
-    project: &Project,
-    template: &Template,
-    cases: &[Case<'_>],
-    circumstances: &Circumstances,
-) -> Vec<Option<Map<String, Value>>> {
-    let (arena, workspace) = (Arena::new(), project.workspace());
-    let Ok(compiled) = template.compile(&workspace, &arena) else { return vec![None; cases.len()] };
-    let render = |case: &Case<'_>| compiled.render(case.customer, case.request, circumstances).message;
-    cases.iter().map(|case| render(case).map(|message| message.properties)).collect()
+impl<'p> Trial<'p> {
+    fn new(project: &'p Project, template: &Template, cases: Vec<Case<'p>>, circumstances: &Circumstances) -> Self {
+        // Messages can be compared only where chance is the same for all of them.
+        let circumstances = Circumstances { seed: circumstances.seed.or(Some(0)), ..*circumstances };
+        let mut trial = Self { project, cases, circumstances, before: Vec::new() };
+        trial.before = trial.messages(template);
+        trial
+    }
+
+    fn findings(&self, template: &Template) -> Vec<Diagnostic> {
+        let cases: Vec<_> = self.cases.iter().map(|case| Case { template, ..*case }).collect();
+        judge(self.project, &[template], &cases, &self.circumstances).findings.to_vec()
+    }
+
+    /// Whether every message that was right is as it was.
+    fn is_harmless(&self, template: &Template) -> bool {
+        let after = self.messages(template);
+        self.before.iter().zip(after).all(|(before, after)| before.is_none() || *before == after)
+    }
+
+    fn messages(&self, template: &Template) -> Vec<Option<Map<String, Value>>> {
+        let (arena, workspace) = (Arena::new(), self.project.workspace());
+        let Ok(compiled) = template.compile(&workspace, &arena) else { return vec![None; self.cases.len()] };
+        let render = |case: &Case<'_>| compiled.render(case.customer, case.request, &self.circumstances).message;
+        self.cases.iter().map(|case| render(case).map(|message| message.properties)).collect()
+    }
+}
+
+/// The fixes of one judgement, carried out as far as they do no harm and do not get in each other's way.
+struct Round<'r> {
+    trial: &'r Trial<'r>,
+    template: &'r Template,
+    accepted: Vec<&'r Fix>,
+    /// The template with what has been accepted so far; none while that is nothing.
+    fixed: Option<Template>,
+}
+
+impl<'r> Round<'r> {
+    fn of(trial: &'r Trial<'r>, template: &'r Template, findings: &'r [Diagnostic]) -> Self {
+        let mut round = Self { trial, template, accepted: Vec::new(), fixed: None };
+        let mut rest: Vec<&Fix> = findings.iter().filter_map(|finding| round.fix_of(finding)).collect();
+        while !rest.is_empty() {
+            // Of those that get in each other's way, the later ones have their turn where the first one does harm.
+            let mut extents = Extents::default();
+            let (first, later): (Vec<_>, Vec<_>) = rest.into_iter().partition(|fix| extents.take(fix));
+            round.accept(&first);
+            let accepted: Extents = round.accepted.iter().copied().collect();
+            rest = later.into_iter().filter(|fix| accepted.is_free(fix)).collect();
+        }
+        round
+    }
+
+    /// A finding's fix, where it changes the template's file.
+    fn fix_of(&self, finding: &'r Diagnostic) -> Option<&'r Fix> {
+        let source = self.template.source();
+        let is_here = finding.location().is_some_and(|location| location.source().name() == source.name());
+        let is_change = |edit: &Edit| source.text().get(edit.range.clone()).is_some_and(|text| text != edit.text);
+        let fix = finding.fix.as_ref().filter(|_| is_here)?;
+        fix.edits.iter().any(is_change).then_some(fix)
+    }
+
+    /// Accepts fixes together where they do no harm; else the halves of them, down to those that do.
+    fn accept(&mut self, fixes: &[&'r Fix]) {
+        if let Some(fixed) = self.with(fixes).filter(|fixed| self.trial.is_harmless(fixed)) {
+            self.fixed = Some(fixed);
+            self.accepted.extend(fixes);
+        } else if fixes.len() > 1 {
+            let (left, right) = fixes.split_at(fixes.len() / 2);
+            self.accept(left);
+            self.accept(right);
+        }
+    }
+
+    /// The template with what has been accepted and these.
+    fn with(&self, fixes: &[&Fix]) -> Option<Template> {
+        let edits = self.accepted.iter().chain(fixes).flat_map(|fix| fix.edits.iter().cloned());
+        let all = Fix { title: String::new(), edits: edits.collect() };
+        let source = self.template.source();
+        let text = all.apply(source.text())?;
+        Template::read(self.template.name(), Source::new(source.name(), text)).ok()
+    }
+}
+
+/// The parts of a text that fixes need for themselves, from their first edit to their last: ends by their starts.
+#[derive(Default)]
+struct Extents(BTreeMap<usize, usize>);
+
+impl Extents {
+    fn extent(fix: &Fix) -> Range<usize> {
+        let starts = fix.edits.iter().map(|edit| edit.range.start);
+        let ends = fix.edits.iter().map(|edit| edit.range.end);
+        starts.min().unwrap_or_default()..ends.max().unwrap_or_default()
+    }
+
+    /// Whether nobody needs any of what a fix needs. Those that touch each other are in each other's way.
+    fn is_free(&self, fix: &Fix) -> bool {
+        let extent = Self::extent(fix);
+        self.0.range(..=extent.end).next_back().is_none_or(|(_, end)| *end < extent.start)
+    }
+
+    /// Takes what a fix needs; false where that is not free.
+    fn take(&mut self, fix: &Fix) -> bool {
+        let is_free = self.is_free(fix);
+        if is_free {
+            let extent = Self::extent(fix);
+            self.0.insert(extent.start, extent.end);
+        }
+        is_free
+    }
+}
+
+impl<'f> FromIterator<&'f Fix> for Extents {
+    fn from_iter<I: IntoIterator<Item = &'f Fix>>(fixes: I) -> Self {
+        let mut extents = Self::default();
+        for fix in fixes {
+            extents.take(fix);
+        }
+        extents
+    }
 }

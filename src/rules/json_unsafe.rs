@@ -1,5 +1,7 @@
 //! `json-unsafe`: an expression that some value makes break the JSON.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::json_text::JsonText;
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::{Hole, Position, Verdict, names_and_texts};
@@ -12,6 +14,7 @@ pub(super) const RULE: Rule =
     Rule::new("json-unsafe", Severity::Info, include_str!("../../docs/rules/json-unsafe.md")).found_by(check);
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
+    let mut names = FreeNames::new(facts.texts[0].liquid.nodes);
     for hole in &facts.content.holes {
         let Verdict::Unsafe { variable, witness } = &hole.verdict else { continue };
         let place = match hole.position {
@@ -23,7 +26,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
         let message = format!("`{variable}` stands as {place} in the JSON, and `{witness}` would break it");
         findings.add(location, "printed as it is", message, |finding| {
             let finding = finding.help("the filter `json` quotes and escapes whatever it prints");
-            match rewritten(facts, hole) {
+            match rewritten(facts, hole, &mut names) {
                 Some(fix) => finding.fix(fix),
                 None => finding,
             }
@@ -33,7 +36,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
 
 /// The text that the expression stands in, made by `json`: in one expression where it is the only one there, else out of
 /// what is captured.
-fn rewritten(facts: &TemplateFacts<'_>, hole: &Hole<'_>) -> Option<Fix> {
+fn rewritten<'f>(facts: &TemplateFacts<'f>, hole: &Hole<'_>, names: &mut FreeNames<'f>) -> Option<Fix> {
     if hole.position != Position::Text {
         return None;
     }
@@ -43,21 +46,52 @@ fn rewritten(facts: &TemplateFacts<'_>, hole: &Hole<'_>) -> Option<Fix> {
     if let Some(expression) = text.as_expression(hole) {
         return Some(fix.replace(in_file(text.span), expression));
     }
-    let name = free_name(facts.texts[0].liquid.nodes);
+    let plain = text.unescaped()?;
+    let name = names.of_text(text.span);
     let Span { start, end } = text.span;
     let fix = fix.replace(in_file(Span::new(start, start + 1)), format!("{{% capture {name} %}}"));
-    let fix = text.unescaped()?.into_iter().fold(fix, |fix, (span, plain)| fix.replace(in_file(span), plain));
+    let fix = plain.into_iter().fold(fix, |fix, (span, plain)| fix.replace(in_file(span), plain));
     Some(fix.replace(in_file(Span::new(end - 1, end)), format!("{{% endcapture %}}{{{{ {name} | json }}}}")))
 }
 
-/// A name that the content has no use for yet.
-fn free_name(nodes: Nodes<'_>) -> String {
+/// Names that the content has no use for yet, one for each of its texts.
+struct FreeNames<'f> {
+    nodes: Nodes<'f>,
+    /// Those that are in use; nothing before anybody asks.
+    taken: Option<BTreeSet<&'f str>>,
+    /// Names by where their texts begin.
+    of_texts: HashMap<usize, String>,
+    count: usize,
+}
+
+impl<'f> FreeNames<'f> {
+    fn new(nodes: Nodes<'f>) -> Self {
+        Self { nodes, taken: None, of_texts: HashMap::new(), count: 0 }
+    }
+
+    fn of_text(&mut self, text: Span) -> String {
+        if let Some(name) = self.of_texts.get(&text.start) {
+            return name.clone();
+        }
+        let taken = self.taken.get_or_insert_with(|| names_in_use(self.nodes));
+        let name = loop {
+            self.count += 1;
+            let name = if self.count == 1 { "text".to_owned() } else { format!("text_{}", self.count) };
+            if !taken.contains(name.as_str()) {
+                break name;
+            }
+        };
+        self.of_texts.insert(text.start, name.clone());
+        name
+    }
+}
+
+fn names_in_use(nodes: Nodes<'_>) -> BTreeSet<&str> {
     let (mut taken, _) = names_and_texts(nodes);
     each_part(nodes, &mut |_, part| match part {
         Part::Name { name, .. } => drop(taken.insert(name)),
         Part::Nodes { names, .. } => taken.extend(names),
         _ => {}
     });
-    let names = std::iter::once("text".to_owned()).chain((2..).map(|number| format!("text_{number}")));
-    names.into_iter().find(|name| !taken.contains(name.as_str())).unwrap_or_default()
+    taken
 }
