@@ -17,7 +17,7 @@ use crate::analysis::Coverage;
 use crate::diagnostics::{Code, Diagnostic, Format, Look, Severity, sanitize};
 use crate::liquid::{Arena, Value, json};
 use crate::message::Template;
-use crate::project::{Case, Project};
+use crate::project::{Case, Languages, Project};
 use crate::rules::{Cell, Judgement, Table, fix, judge_data, judge_each, page, rule};
 use crate::writing::replace;
 
@@ -66,6 +66,7 @@ impl Check {
         if self.watch.is_wanted() {
             return self.watch.run(watch::Checks::new(self, global), global);
         }
+        self.check_format(global.format())?;
         let mut project = Project::open(global.directory())?;
         if self.fix && !self.diff && !project.has_sound_config() {
             global.report(project.problems())?;
@@ -99,6 +100,17 @@ impl Check {
             return Ok(Outcome::Broken);
         }
         Ok(if any || !is_covered { Outcome::Findings } else { Outcome::Fine })
+    }
+
+    /// Refuses what a format has no place for.
+    fn check_format(&self, format: Format) -> Result<(), Failure> {
+        if self.diff && !matches!(format, Format::Full | Format::Concise) {
+            return Err(format!(
+                "`--diff` shows a diff, which `{format}` has no place for: expected the format `full` or `concise`"
+            )
+            .into());
+        }
+        Ok(())
     }
 
     pub(super) fn names(&self) -> &[String] {
@@ -172,9 +184,13 @@ impl Check {
     }
 
     fn judge_data(&self, project: &Project, path: &Path, global: &Global) -> Result<Judgement, Failure> {
+        let languages = Languages::of(project);
         let (templates, _) = selected(project, &self.names, global)?;
+        let mut templates: Vec<_> = templates.into_iter().map(|template| languages.main(template)).collect();
+        templates.dedup_by(|one, other| std::ptr::eq(*one, *other));
         let [template] = templates[..] else {
-            return Err(format!("`--data` judges one template, and {} are named", templates.len()).into());
+            let names: Vec<_> = templates.iter().map(|template| format!("`{}`", template.name())).collect();
+            return Err(format!("`--data` judges one template, and these are meant: {}", names.join(", ")).into());
         };
         let text = written::read(path, global)?;
         let name = written::shown(path);
@@ -188,14 +204,14 @@ impl Check {
     }
 }
 
-/// The templates and cases that names mean. Where one means nothing, what is wrong with the files may tell why.
+/// The templates and cases that names mean, in every language. Where one means nothing, what is wrong with the files may tell why.
 fn selected<'p>(
     project: &'p Project,
     names: &[String],
     global: &Global,
 ) -> Result<(Vec<&'p Template>, Vec<Case<'p>>), Failure> {
     match (project.select_templates(names), project.select(names)) {
-        (Ok(templates), Ok(cases)) => Ok((templates, cases)),
+        (Ok(templates), Ok(cases)) => Ok((templates, project.in_every_language(&cases))),
         (Err(errors), _) | (_, Err(errors)) => {
             global.report(project.problems())?;
             Err(errors.into())
@@ -223,15 +239,19 @@ fn few_of_each(findings: &[Diagnostic]) -> (Vec<Diagnostic>, BTreeMap<Code, usiz
 /// Draws variables down and requests across.
 fn write_table(table: &Table, out: &mut dyn Write) -> std::io::Result<()> {
     let shown = |text: &str| sanitize::line(text).into_owned();
+    let title = match &table.language {
+        Some(language) => format!("{} ({language})", table.template),
+        None => table.template.clone(),
+    };
+    let title = shown(&title);
     let paths: Vec<_> = table.rows.iter().map(|row| shown(&row.path)).collect();
     let columns: Vec<_> =
         table.columns.iter().map(|column| shown(column.rsplit('/').next().unwrap_or(column))).collect();
-    let first =
-        paths.iter().map(|path| path.chars().count()).chain([table.template.chars().count()]).max().unwrap_or(0);
-    let least = [Cell::Present, Cell::Guarded, Cell::Blank, Cell::Fatal, Cell::Unread];
+    let first = paths.iter().map(|path| path.chars().count()).chain([title.chars().count()]).max().unwrap_or(0);
+    let least = [Cell::Present, Cell::Guarded, Cell::Blank, Cell::Fails, Cell::Unread];
     let least = least.iter().map(|cell| cell.as_str().len()).max().unwrap_or(0);
     let widths: Vec<_> = columns.iter().map(|column| column.chars().count().max(least)).collect();
-    write!(out, "{:first$}", shown(&table.template))?;
+    write!(out, "{title:first$}")?;
     for (column, width) in columns.iter().zip(&widths) {
         write!(out, "  {column:width$}")?;
     }

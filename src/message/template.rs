@@ -17,14 +17,9 @@ pub struct Template {
     name: String,
     settings: Settings,
     content: Range<usize>,
-    variants: Vec<Variant>,
-}
-
-/// A template in another language.
-#[derive(Clone, Debug)]
-struct Variant {
-    language: String,
-    template: Template,
+    /// Its language, where it is a variant.
+    language: Option<String>,
+    variants: Vec<Self>,
 }
 
 impl Template {
@@ -56,7 +51,7 @@ impl Template {
             return Err(problems);
         }
         let name = settings.trigger_name.as_ref().map_or(stem, |name| &name.value).to_owned();
-        Ok(Self { source, name, settings, content, variants: Vec::new() })
+        Ok(Self { source, name, settings, content, language: None, variants: Vec::new() })
     }
 
     /// What requests call it.
@@ -89,10 +84,17 @@ impl Template {
         self.content.start
     }
 
+    /// The language that it is a variant in; none for the template itself.
+    #[must_use]
+    pub fn language(&self) -> Option<&str> {
+        self.language.as_deref()
+    }
+
     /// Adds the template's variant in a language. The variant goes by this template's name.
     pub fn add_variant(&mut self, language: &str, mut template: Self) {
         template.name.clone_from(&self.name);
-        self.variants.push(Variant { language: language.to_owned(), template });
+        template.language = Some(language.to_owned());
+        self.variants.push(template);
     }
 
     /// The template in a language: its variant in exactly that (`fr-CA`), else in its main part (`fr`), else itself.
@@ -100,8 +102,11 @@ impl Template {
     pub fn in_language(&self, language: Option<&str>) -> &Self {
         let Some(language) = language else { return self };
         let main = language.split(['-', '_']).next().unwrap_or(language);
-        let variant = |wanted: &str| self.variants.iter().find(|variant| variant.language.eq_ignore_ascii_case(wanted));
-        variant(language).or_else(|| variant(main)).map_or(self, |variant| &variant.template)
+        let is_in = |variant: &Self, wanted: &str| {
+            variant.language().is_some_and(|language| language.eq_ignore_ascii_case(wanted))
+        };
+        let variant = |wanted: &str| self.variants.iter().find(|variant| is_in(variant, wanted));
+        variant(language).or_else(|| variant(main)).unwrap_or(self)
     }
 
     /// The template as one of a version of Customer.io's Liquid, whatever its settings say.
@@ -115,13 +120,7 @@ impl Template {
 
     /// The template itself and its variants in other languages.
     pub fn with_variants(&self) -> impl Iterator<Item = &Self> {
-        std::iter::once(self).chain(self.variants.iter().map(|variant| &variant.template))
-    }
-
-    /// The same, each with its language; the template itself has none.
-    pub fn by_language(&self) -> impl Iterator<Item = (Option<&str>, &Self)> {
-        let variants = self.variants.iter().map(|variant| (Some(variant.language.as_str()), &variant.template));
-        std::iter::once((None, self)).chain(variants)
+        std::iter::once(self).chain(&self.variants)
     }
 
     /// Whether a request that names `reference` means this template: by its name in any case, or its number.

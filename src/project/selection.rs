@@ -1,5 +1,7 @@
 //! Selection: which cases the names on a command line mean.
 
+use std::collections::HashSet;
+
 use globset::Glob;
 use thiserror::Error;
 
@@ -57,19 +59,21 @@ impl Project {
         Ok(cases)
     }
 
-    /// The templates that `names` mean, as [`Project::select`] takes them, those without requests included; all without
-    /// names.
+    /// The templates that `names` mean, as [`Project::select`] takes them, in every language and those without requests
+    /// included; all without names.
     ///
     /// # Errors
     /// Every name that means nothing.
     pub fn select_templates(&self, names: &[String]) -> Result<Vec<&Template>, Vec<UnknownName>> {
         let cases = self.select(names)?;
         let patterns: Vec<_> = names.iter().flat_map(|name| Pattern::new(name)).collect();
+        let asked_for: HashSet<_> =
+            self.in_every_language(&cases).iter().map(|case| std::ptr::from_ref(case.template)).collect();
         let mut templates: Vec<_> = self.templates.iter().flat_map(Template::with_variants).collect();
         templates.retain(|template| {
             patterns.is_empty()
                 || patterns.iter().any(|pattern| pattern.fits_template(template))
-                || cases.iter().any(|case| std::ptr::eq(case.template, *template))
+                || asked_for.contains(&std::ptr::from_ref(*template))
         });
         Ok(templates)
     }

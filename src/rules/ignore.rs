@@ -4,13 +4,25 @@ use std::ops::Range;
 
 use super::rule;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::liquid::Span;
+use crate::liquid::dialect::Reading;
+use crate::liquid::lexer::{Token, TokenKind, tokenize, tokenize_lines};
 use crate::message::Template;
 
 const UNUSED_IGNORE: Code = Code::new("unused-ignore");
 const UNKNOWN_RULE: Code = Code::new("unknown-rule");
 
 /// What begins an ignore in a comment: `{% comment %}inkproof-ignore: rule, rule{% endcomment %}`.
-const MARK: &str = "inkproof-ignore:";
+const MARK: &str = "inkproof-ignore";
+
+/// All that a template does not mind.
+#[derive(Debug)]
+pub(super) struct Ignores<'t> {
+    template: &'t Template,
+    rules: Vec<Ignore>,
+    /// What is meant as one and says nothing: where, and what is wrong with it.
+    idle: Vec<(Range<usize>, &'static str)>,
+}
 
 /// A rule that a template does not mind.
 #[derive(Clone, Debug)]
@@ -20,50 +32,164 @@ struct Ignore {
     span: Range<usize>,
 }
 
-/// All that a template does not mind.
-fn ignores(template: &Template) -> Vec<Ignore> {
-    let settings = template.settings().ignore.iter();
-    let mut ignores: Vec<_> =
-        settings.map(|setting| Ignore { code: setting.value.clone(), span: setting.span.clone() }).collect();
-    let start = template.content_start();
-    for (at, _) in template.content().match_indices(MARK) {
-        let rest = &template.content()[at + MARK.len()..];
-        let end = [rest.find("{%"), rest.find("%}"), rest.find('\n')].into_iter().flatten().min().unwrap_or(rest.len());
-        let mut offset = start + at + MARK.len();
-        for word in rest[..end].split_inclusive([',', ' ']) {
-            let code = word.trim_matches([',', ' ', '-']);
-            if !code.is_empty() {
-                let from = offset + word.find(code).unwrap_or(0);
-                ignores.push(Ignore { code: code.to_owned(), span: from..from + code.len() });
+impl<'t> Ignores<'t> {
+    /// What stands in the template's settings and in the comments of its content.
+    pub(super) fn of(template: &'t Template, reading: Reading) -> Self {
+        let settings = template.settings().ignore.iter();
+        let rules =
+            settings.map(|setting| Ignore { code: setting.value.clone(), span: setting.span.clone() }).collect();
+        let mut ignores = Self { template, rules, idle: Vec::new() };
+        let content = template.content();
+        if content.contains(MARK) {
+            let (tokens, _) = tokenize(content, reading);
+            let mut comments = Vec::new();
+            add_comments(content, &tokens, &mut comments);
+            for comment in comments {
+                ignores.read(comment);
             }
-            offset += word.len();
+        }
+        ignores
+    }
+
+    /// Reads a comment.
+    fn read(&mut self, comment: Span) {
+        let marks: Vec<_> = comment.of(self.template.content()).match_indices(MARK).map(|(at, _)| at).collect();
+        let ends = marks.iter().skip(1).copied().chain([comment.end - comment.start]);
+        for (start, end) in marks.iter().zip(ends) {
+            self.read_mark(Span::new(comment.start + start, comment.start + end));
         }
     }
-    ignores
+
+    /// Reads the rules behind a mark: those on its line, or on the first line that names any, and on the lines after a line
+    /// that ends with a comma.
+    fn read_mark(&mut self, span: Span) {
+        let offset = self.template.content_start();
+        let mark = offset + span.start..offset + span.start + MARK.len();
+        let after = &span.of(self.template.content())[MARK.len()..];
+        let Some(list) = after.trim_start_matches([' ', '\t']).strip_prefix(':') else {
+            self.idle.push((mark, "without a colon, this ignores nothing"));
+            return;
+        };
+        let mut at = offset + span.end - list.len();
+        let count = self.rules.len();
+        for line in list.split_inclusive('\n') {
+            let words = line.split_inclusive(|character: char| character == ',' || character.is_whitespace());
+            for word in words {
+                let code = word.trim_matches(|character: char| ",#".contains(character) || character.is_whitespace());
+                if !code.is_empty() {
+                    let from = at + word.find(code).unwrap_or(0);
+                    self.rules.push(Ignore { code: code.to_owned(), span: from..from + code.len() });
+                }
+                at += word.len();
+            }
+            if self.rules.len() > count && !line.trim_end().ends_with(',') {
+                break;
+            }
+        }
+        if self.rules.len() == count {
+            self.idle.push((mark, "this names no rule, and ignores nothing"));
+        }
+    }
+
+    /// Whether a finding is not minded.
+    pub(super) fn hides(&self, finding: &Diagnostic) -> bool {
+        let name = self.template.source().name();
+        let is_here = finding.location().is_none_or(|location| location.source().name() == name);
+        is_here && self.rules.iter().any(|ignore| ignore.code == finding.code.as_str())
+    }
+
+    /// Takes out what the template does not mind, and adds what is wrong with saying so. That something is ignored without
+    /// need can be told only where the findings are all that there are.
+    pub(super) fn apply(&self, findings: Diagnostics, are_all: bool) -> Diagnostics {
+        let (hidden, kept): (Vec<_>, Vec<_>) = findings.into_iter().partition(|finding| self.hides(finding));
+        let mut kept: Diagnostics = kept.into_iter().collect();
+        let source = self.template.source();
+        for ignore in &self.rules {
+            let location = source.at(ignore.span.clone());
+            if rule(&ignore.code).is_none() {
+                let message = format!("there is no rule `{}`", ignore.code);
+                let finding = Diagnostic::error(UNKNOWN_RULE, message).at(location);
+                kept.push(finding.suggest(&ignore.code, super::RULES.iter().map(|rule| rule.code.as_str())));
+            } else if are_all && !hidden.iter().any(|finding| finding.code.as_str() == ignore.code) {
+                let message = format!("nothing here is found by `{}`", ignore.code);
+                kept.push(
+                    Diagnostic::warning(UNUSED_IGNORE, message).primary(location, "ignores nothing").help("remove it"),
+                );
+            }
+        }
+        for (span, trouble) in &self.idle {
+            let finding = Diagnostic::warning(UNUSED_IGNORE, *trouble).at(source.at(span.clone()));
+            kept.push(finding.help(format!("name the rules that are not to be minded: `{MARK}: RULE, RULE`")));
+        }
+        kept
+    }
 }
 
-/// Takes out what the template does not mind, and adds what is wrong with saying so.
-pub(super) fn apply(template: &Template, findings: Diagnostics) -> Diagnostics {
-    let ignores = ignores(template);
-    let name = template.source().name();
-    let is_ignored = |finding: &Diagnostic| {
-        let here = finding.location().is_none_or(|location| location.source().name() == name);
-        here && ignores.iter().any(|ignore| ignore.code == finding.code.as_str())
-    };
-    let (hidden, kept): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_ignored);
-    let mut kept: Diagnostics = kept.into_iter().collect();
-    for ignore in &ignores {
-        let location = template.source().at(ignore.span.clone());
-        if rule(&ignore.code).is_none() {
-            let message = format!("there is no rule `{}`", ignore.code);
-            let finding = Diagnostic::error(UNKNOWN_RULE, message).at(location);
-            kept.push(finding.suggest(&ignore.code, super::RULES.iter().map(|rule| rule.code.as_str())));
-        } else if !hidden.iter().any(|finding| finding.code.as_str() == ignore.code) {
-            let message = format!("nothing here is found by `{}`", ignore.code);
-            kept.push(
-                Diagnostic::warning(UNUSED_IGNORE, message).primary(location, "ignores nothing").help("remove it"),
-            );
+/// Adds what stands in comments of every kind.
+fn add_comments(content: &str, tokens: &[Token<'_>], comments: &mut Vec<Span>) {
+    let mut tokens = tokens.iter();
+    while let Some(token) = tokens.next() {
+        let TokenKind::Tag { name, arguments } = token.kind else { continue };
+        let inside = Span::new(arguments.min(token.content.end), token.content.end);
+        match name {
+            "#" => comments.push(inside),
+            "comment" => {
+                let end = tokens.find(|token| token.tag_name() == "endcomment");
+                let end = end.map_or(content.len(), |end| end.span.start);
+                comments.push(Span::new(token.span.end, end));
+            }
+            "liquid" => add_comments(content, &tokenize_lines(content, inside).0, comments),
+            _ => {}
         }
     }
-    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Source;
+
+    /// The rules that a content ignores, and what it says for nothing.
+    fn read(content: &str) -> Vec<String> {
+        let source = Source::new("t.liquid", format!("---\n---\n{content}"));
+        let template = Template::read("t", source).unwrap();
+        let ignores = Ignores::of(&template, Reading::Exact);
+        for ignore in &ignores.rules {
+            assert_eq!(&template.source().text()[ignore.span.clone()], ignore.code);
+        }
+        let idle = ignores.idle.iter().map(|(span, trouble)| {
+            assert_eq!(&template.source().text()[span.clone()], MARK);
+            format!("! {trouble}")
+        });
+        ignores.rules.iter().map(|ignore| ignore.code.clone()).chain(idle).collect()
+    }
+
+    #[test]
+    fn ignores_stand_in_comments() {
+        let (no_colon, no_rule) =
+            ("! without a colon, this ignores nothing", "! this names no rule, and ignores nothing");
+        let cases: [(&str, &[&str]); 18] = [
+            ("{% comment %}inkproof-ignore: a{% endcomment %}", &["a"]),
+            ("{%- comment -%} inkproof-ignore:a,b c {%- endcomment -%}", &["a", "b", "c"]),
+            ("{% comment %}\n  inkproof-ignore:\n    a\n{% endcomment %}", &["a"]),
+            ("{% comment %}inkproof-ignore:\n\n a,\n b\nsince it is so{% endcomment %}", &["a", "b"]),
+            ("{% comment %}inkproof-ignore: a\ninkproof-ignore: b{% endcomment %}", &["a", "b"]),
+            ("{% comment %}why: {{ x }} inkproof-ignore : a\n{% endcomment %}", &["a"]),
+            ("{% # inkproof-ignore: a %}", &["a"]),
+            ("{%- # inkproof-ignore: a, b -%}", &["a", "b"]),
+            ("{% # inkproof-ignore:\n # a,\n # b\n # since it is so %}", &["a", "b"]),
+            ("{% liquid\n # inkproof-ignore: a\n echo x\n comment\n inkproof-ignore: b\n endcomment %}", &["a", "b"]),
+            ("{% if x %}{% comment %}inkproof-ignore: a{% endcomment %}", &["a"]),
+            ("{% comment %}inkproof-ignore: a", &["a"]),
+            ("{\"title\": \"inkproof-ignore: a {{ x }}\"}", &[]),
+            ("{% raw %}{% comment %}inkproof-ignore: a{% endcomment %}{% endraw %}", &[]),
+            ("{{ 'inkproof-ignore: a' }}{% assign x = 'inkproof-ignore: a' %}", &[]),
+            ("{% comment %}inkproof-ignore a{% endcomment %}", &[no_colon]),
+            ("{% comment %}inkproof-ignore:{% endcomment %}", &[no_rule]),
+            ("{% # inkproof-ignore: , %}", &[no_rule]),
+        ];
+        for (content, expected) in cases {
+            assert_eq!(read(content), expected, "{content}");
+        }
+    }
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use super::{Findings, RULES, Table, TemplateFacts, ignore, rule};
+use super::ignore::Ignores;
+use super::{Findings, RULES, Table, TemplateFacts, rule};
 use crate::analysis::Coverage;
 use crate::customerio::{Version, version_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
@@ -32,8 +33,15 @@ pub struct Judgement {
 /// What a template is judged with.
 #[derive(Clone, Copy, Debug)]
 enum Data<'d> {
-    Cases(&'d [Case<'d>]),
-    Json { text: &'d str, name: &'d str },
+    Cases {
+        own: &'d [Case<'d>],
+        /// Whether these are all that the project has, in every language.
+        are_all: bool,
+    },
+    Json {
+        text: &'d str,
+        name: &'d str,
+    },
 }
 
 /// Judges templates, each with those of `cases` that are its own, and the project that they stand in.
@@ -60,18 +68,26 @@ pub fn judge_each<'t>(
     for case in cases {
         own.entry(std::ptr::from_ref(case.template)).or_default().push(*case);
     }
-    let with_own =
-        |template: &&'t Template| (*template, own.remove(&std::ptr::from_ref(*template)).unwrap_or_default());
-    let templates: Vec<(&Template, Vec<Case<'_>>)> = templates.iter().map(with_own).collect();
-    let judge_one = |(template, own): &(&Template, Vec<Case<'_>>)| {
-        let judgement = judge_template(project, template, Data::Cases(own), circumstances);
+    let mut counts: HashMap<*const Template, usize> = HashMap::new();
+    for case in project.in_every_language(&project.cases()) {
+        *counts.entry(std::ptr::from_ref(case.template)).or_default() += 1;
+    }
+    let with_own = |template: &&'t Template| {
+        let key = std::ptr::from_ref(*template);
+        let own = own.remove(&key).unwrap_or_default();
+        let are_all = own.len() == counts.get(&key).copied().unwrap_or_default();
+        (*template, own, are_all)
+    };
+    let templates: Vec<(&Template, Vec<Case<'_>>, bool)> = templates.iter().map(with_own).collect();
+    let judge_one = |(template, own, are_all): &(&Template, Vec<Case<'_>>, bool)| {
+        let judgement = judge_template(project, template, Data::Cases { own, are_all: *are_all }, circumstances);
         step();
         judgement
     };
     on_all_cores(|| templates.par_iter().map(judge_one).collect())
 }
 
-/// Judges a template with one JSON object as its `trigger`, which people call `name`.
+/// Judges a template in each of its languages with one JSON object as its `trigger`, which people call `name`.
 #[must_use]
 pub fn judge_data(
     project: &Project,
@@ -80,7 +96,8 @@ pub fn judge_data(
     name: &str,
     circumstances: &Circumstances,
 ) -> Judgement {
-    judge_template(project, template, Data::Json { text, name }, circumstances).finish(project)
+    let judge_one = |variant| judge_template(project, variant, Data::Json { text, name }, circumstances);
+    template.with_variants().map(judge_one).collect::<Judgement>().finish(project)
 }
 
 impl Judgement {
@@ -90,11 +107,7 @@ impl Judgement {
         let mut all = Self::default();
         all.findings.extend(unknown_rules(project));
         all.findings.extend(project.problems().iter().cloned());
-        for judgement in judgements {
-            all.findings.extend(judgement.findings);
-            all.tables.extend(judgement.tables);
-            all.coverage.extend(judgement.coverage);
-        }
+        all.extend(judgements);
         all.finish(project)
     }
 
@@ -105,16 +118,36 @@ impl Judgement {
     }
 }
 
+impl Extend<Self> for Judgement {
+    fn extend<I: IntoIterator<Item = Self>>(&mut self, judgements: I) {
+        for judgement in judgements {
+            self.findings.extend(judgement.findings);
+            self.tables.extend(judgement.tables);
+            self.coverage.extend(judgement.coverage);
+        }
+    }
+}
+
+impl FromIterator<Self> for Judgement {
+    fn from_iter<I: IntoIterator<Item = Self>>(judgements: I) -> Self {
+        let mut all = Self::default();
+        all.extend(judgements);
+        all
+    }
+}
+
 fn judge_template(project: &Project, template: &Template, data: Data<'_>, circumstances: &Circumstances) -> Judgement {
     let (arena, workspace) = (Arena::new(), project.workspace());
+    let reading = workspace.language(template.settings()).dialect().reading;
+    let ignores = Ignores::of(template, reading);
     let compiled = match template.compile(&workspace, &arena) {
         Ok(compiled) => compiled,
         Err(problems) => {
-            return Judgement { findings: ignore::apply(template, problems), ..Judgement::default() };
+            return Judgement { findings: ignores.apply(problems, false), ..Judgement::default() };
         }
     };
     let facts = match data {
-        Data::Cases(cases) => TemplateFacts::gather(&compiled, cases, circumstances, &arena),
+        Data::Cases { own, .. } => TemplateFacts::gather(&compiled, own, circumstances, &arena),
         Data::Json { text, name } => TemplateFacts::gather_data(&compiled, text, name, project, circumstances, &arena),
     };
     let is_legacy = version_of(compiled.language()) == Some(Version::Legacy);
@@ -128,44 +161,53 @@ fn judge_template(project: &Project, template: &Template, data: Data<'_>, circum
     }
     let renderings = facts.cases.iter().filter_map(|case| case.rendering.as_ref());
     let told: Vec<_> = renderings.flat_map(|rendering| rendering.problems.iter().cloned()).collect();
+    let is_told_as_error = |finding: &Diagnostic| {
+        grade(finding, &project.config().rules) == Some(Severity::Error) && !ignores.hides(finding)
+    };
     for problem in told {
-        if !is_told(&problem, &found) {
+        if !is_told(&problem, &found, is_told_as_error) {
             found.push(problem);
         }
     }
     found.tidy();
-    let findings = ignore::apply(template, found);
+    // Whatever was not judged may need what is ignored.
+    let is_all = matches!(data, Data::Cases { are_all: true, .. });
+    let findings = ignores.apply(found, is_all);
     Judgement { findings, tables: vec![Table::of(&facts)], coverage: vec![facts.coverage()] }
 }
 
 /// Whether what ended a render is among what was found without rendering: a missing variable under several names, anything
-/// else as an error at the same place.
-fn is_told(problem: &Diagnostic, found: &Diagnostics) -> bool {
-    let says_it = |finding: &Diagnostic| match problem.code.as_str() {
-        UNDEFINED_VARIABLE => matches!(
-            finding.code.as_str(),
-            MISSING_DATA | UNDEFINED_VARIABLE | "default-too-late" | "fragile-collection"
-        ),
-        RENDER_ERROR => finding.severity == Severity::Error,
+/// else as an error at the same place. What is only doubtful tells no loss, unless it is told as an error; but who does not
+/// mind what is missing is not told of it by another name.
+fn is_told(problem: &Diagnostic, found: &Diagnostics, is_told_as_error: impl Fn(&Diagnostic) -> bool) -> bool {
+    let says_it = |finding: &Diagnostic| match (problem.code.as_str(), finding.code.as_str()) {
+        (UNDEFINED_VARIABLE, MISSING_DATA | UNDEFINED_VARIABLE) => true,
+        (UNDEFINED_VARIABLE, "default-too-late" | "fragile-collection") | (RENDER_ERROR, _) => {
+            is_told_as_error(finding)
+        }
         _ => false,
     };
     found
         .iter()
-        .any(|finding| says_it(finding) && finding.labels().any(|label| Some(&label.location) == problem.location()))
+        .any(|finding| finding.labels().any(|label| Some(&label.location) == problem.location()) && says_it(finding))
+}
+
+/// How grave the configuration has a finding; none where it is off.
+fn grade(finding: &Diagnostic, levels: &BTreeMap<String, Level>) -> Option<Severity> {
+    match levels.get(finding.code.as_str()) {
+        None => Some(finding.severity),
+        Some(Level::Off) => None,
+        Some(Level::Info) => Some(Severity::Info),
+        Some(Level::Warning) => Some(Severity::Warning),
+        Some(Level::Error) => Some(Severity::Error),
+    }
 }
 
 /// Findings as grave as the configuration has them, without those that are off.
 fn graded(findings: Diagnostics, levels: &BTreeMap<String, Level>) -> Diagnostics {
-    let graded = findings.into_iter().filter_map(|mut finding| {
-        match levels.get(finding.code.as_str()) {
-            None => {}
-            Some(Level::Off) => return None,
-            Some(Level::Info) => finding.severity = Severity::Info,
-            Some(Level::Warning) => finding.severity = Severity::Warning,
-            Some(Level::Error) => finding.severity = Severity::Error,
-        }
-        Some(finding)
-    });
+    let graded = findings
+        .into_iter()
+        .filter_map(|finding| grade(&finding, levels).map(|severity| Diagnostic { severity, ..finding }));
     graded.collect()
 }
 

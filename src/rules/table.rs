@@ -8,6 +8,8 @@ use crate::analysis::{Kind, Outcome};
 pub struct Table {
     /// The template.
     pub template: String,
+    /// The language that it is a variant in, where it is one.
+    pub language: Option<String>,
     /// The requests.
     pub columns: Vec<String>,
     /// The variables.
@@ -37,7 +39,7 @@ pub enum Cell {
     /// It is missing or empty, and prints nothing.
     Blank,
     /// It is missing, and the message fails.
-    Fatal,
+    Fails,
     /// Rendering never comes to it.
     Unread,
 }
@@ -65,7 +67,7 @@ impl Table {
                         Cell::Unread
                     } else {
                         match read.outcome {
-                            Outcome::Fails | Outcome::MayFail if presence.missing > 0 => Cell::Fatal,
+                            Outcome::Fails | Outcome::MayFail if presence.missing > 0 => Cell::Fails,
                             Outcome::Fails | Outcome::MayFail | Outcome::Nothing => Cell::Blank,
                             Outcome::Guarded | Outcome::Decides | Outcome::Rescued => Cell::Guarded,
                         }
@@ -82,6 +84,7 @@ impl Table {
         });
         Self {
             template: facts.template.name().to_owned(),
+            language: facts.template.language().map(str::to_owned),
             columns: facts.cases.iter().map(|case| case.name.clone()).collect(),
             rows: rows.collect(),
         }
@@ -96,7 +99,7 @@ impl Cell {
             Self::Present => "there",
             Self::Guarded => "guarded",
             Self::Blank => "blank",
-            Self::Fatal => "FAILS",
+            Self::Fails => "fails",
             Self::Unread => "not read",
         }
     }
@@ -108,7 +111,7 @@ impl Cell {
             Self::Present => 1,
             Self::Guarded => 2,
             Self::Blank => 3,
-            Self::Fatal => 4,
+            Self::Fails => 4,
         }
     }
 }

@@ -50,7 +50,7 @@ impl Question {
         let template =
             template.ok_or_else(|| Refusal::not_found(format!("there is no template `{}`", self.template)))?;
         let circumstances = state.circumstances(state.clock.now());
-        let judgement = judge(project, &[template], &project.cases(), &circumstances);
+        let judgement = judge(project, &[template], &project.in_every_language(&project.cases()), &circumstances);
         let subject = self.trial.as_ref().and_then(|trial| trial.subject(project).ok());
         let typed = subject.map(|Subject { template, request, customer, .. }| {
             let case = Case { template, request: &request, customer: &customer };

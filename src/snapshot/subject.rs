@@ -1,10 +1,10 @@
 //! The subject: what one snapshot is of.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::file::Header;
-use crate::message::{Request, Template};
-use crate::project::{Case, Project};
+use crate::message::Request;
+use crate::project::{Case, Languages, Project};
 
 /// What one snapshot is of: a request, in the language that it is sent in or in another that its template has.
 #[derive(Clone, Debug)]
@@ -23,16 +23,16 @@ impl<'p> Subject<'p> {
     /// language of its template.
     #[must_use]
     pub fn all(project: &'p Project, cases: &[Case<'p>]) -> Vec<Self> {
-        let variants = Self::variants(project);
+        let languages = Languages::of(project);
         let mut taken: HashSet<String> = cases.iter().map(|case| case.request.name().to_owned()).collect();
         let mut subjects = Vec::with_capacity(cases.len());
         for case in cases {
             subjects.push(Self { name: case.request.name().to_owned(), case: *case });
-            let Some(template) = variants.get(&std::ptr::from_ref(case.template)) else { continue };
-            for (language, variant) in template.by_language() {
-                let name = format!("{}@{}", case.request.name(), language.unwrap_or(NO_LANGUAGE));
-                if !std::ptr::eq(variant, case.template) && taken.insert(name.clone()) {
-                    subjects.push(Self { name, case: Case { template: variant, ..*case } });
+            for other in languages.others(*case) {
+                let language = other.template.language().unwrap_or(NO_LANGUAGE);
+                let name = format!("{}@{language}", case.request.name());
+                if taken.insert(name.clone()) {
+                    subjects.push(Self { name, case: other });
                 }
             }
         }
@@ -42,14 +42,6 @@ impl<'p> Subject<'p> {
             key(left).cmp(key(right)).then_with(|| left.name.cmp(&right.name))
         });
         subjects
-    }
-
-    /// The template that each template in one of several languages is of.
-    fn variants(project: &'p Project) -> HashMap<*const Template, &'p Template> {
-        let several = project.templates().iter().filter(|template| template.with_variants().nth(1).is_some());
-        several
-            .flat_map(|template| template.with_variants().map(move |variant| (std::ptr::from_ref(variant), template)))
-            .collect()
     }
 
     /// The request.

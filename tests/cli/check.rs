@@ -9,6 +9,11 @@ use super::sandbox::{ADA, Sandbox, repository, run};
 use super::scratch::Scratch;
 use super::terminal::Terminal;
 
+/// A request for the template `t`.
+fn request(data: &str) -> String {
+    format!(r#"{{"transactional_message_id": "t", "identifiers": {{"id": "user_123"}}, "message_data": {data}}}"#)
+}
+
 /// The findings of a run, each as `line:column code`.
 fn found(sandbox: &Sandbox, arguments: &[&str]) -> Vec<String> {
     let checked = sandbox.run(&[&["check", "--format", "jsonl"], arguments].concat());
@@ -140,40 +145,6 @@ fn coverage_is_counted_by_branches() {
 }
 
 #[test]
-fn fixing_twice_is_fixing_once_and_messages_stay() {
-    let content = r#"{
-  "title": "{{ trigger.a }}",
-  "body": "Hi {{ trigger.b | upcase | default: "there" }}, {{ a }}",
-  "c": "x {{ trigger.c }} y", "d": {{ trigger.d }},
-}
-"#;
-    for data in [
-        r#"{"a": 1, "b": "b", "c": null, "d": 1}"#,
-        r#"{"a": true, "b": "", "c": {"x": 1}, "d": "[]"}"#,
-        r#"{"a": "a\"b", "b": "b", "c": ["x"], "d": null}"#,
-        r#"{"a": 1.50, "b": false, "c": [], "d": "{}"}"#,
-    ] {
-        let content = if data.contains("1.50") { content.replace("{{ a }}", "") } else { content.to_owned() };
-        let sandbox = Sandbox::with_template(&content, data);
-        let before = sandbox.run(&["render", "--now", "2026-01-01T00:00:00Z"]).lines();
-        let file = sandbox.path().join("templates/t.liquid");
-        let untouched = fs::read_to_string(&file).unwrap();
-        let diff = sandbox.run(&["check", "--diff"]);
-        assert_eq!(fs::read_to_string(&file).unwrap(), untouched);
-        assert!(diff.stdout.contains("+  \"title\": {{ trigger.a | append: \"\" | json }},"), "{diff:?}");
-        sandbox.run(&["check", "--fix"]);
-        let once = fs::read_to_string(&file).unwrap();
-        assert_ne!(once, untouched);
-        sandbox.run(&["check", "--fix"]);
-        assert_eq!(fs::read_to_string(&file).unwrap(), once);
-        let after = sandbox.run(&["render", "--now", "2026-01-01T00:00:00Z"]).lines();
-        if !before[0]["message"].is_null() {
-            assert_eq!(before[0]["message"], after[0]["message"], "{once}");
-        }
-    }
-}
-
-#[test]
 fn what_is_ignored_is_not_told_and_what_ignores_nothing_is() {
     let sandbox = Sandbox::with_template(
         "{% comment %}inkproof-ignore: trailing-comma, blank-value{% endcomment %}{\"title\": \"Hi\", \"body\": \"Hi\",}",
@@ -187,6 +158,89 @@ fn what_is_ignored_is_not_told_and_what_ignores_nothing_is() {
         )
         .file("fixtures/customers/ada.json", ADA);
     assert_eq!(found(&sandbox, &[]), ["1:1 no-requests", "2:9 unknown-rule"]);
+}
+
+#[test]
+fn what_other_requests_need_is_not_ignored_in_vain() {
+    let content = "{% comment %}inkproof-ignore: blank-value, trailing-comma{% endcomment %}\
+        {\"title\": \"Hi {{ trigger.name }}\", \"body\": \"Hi\"}";
+    let sandbox = Sandbox::with_template(content, r#"{"name": ""}"#)
+        .file("fixtures/requests/t/good.json", request(r#"{"name": "Ada"}"#))
+        .file("good.json", r#"{"name": "Ada"}"#);
+    let idle = |arguments: &[&str]| {
+        let found = found(&sandbox, arguments);
+        found.into_iter().filter(|finding| finding.ends_with("unused-ignore")).collect::<Vec<_>>()
+    };
+    assert_eq!(idle(&[]), ["3:44 unused-ignore"]);
+    assert_eq!(idle(&["t"]), ["3:44 unused-ignore"]);
+    assert!(idle(&["t/good"]).is_empty() && idle(&["t/a"]).is_empty());
+    assert!(idle(&["t", "--data", "good.json"]).is_empty());
+    let broken =
+        Sandbox::with_template("{% comment %}inkproof-ignore: blank-value{% endcomment %}{{ 1 | nope }}", "{}");
+    assert_eq!(found(&broken, &[]), ["3:65 unknown-filter"]);
+}
+
+#[test]
+fn texts_ignore_nothing_and_comments_that_say_nothing_are_told() {
+    let text = Sandbox::with_template(
+        r#"{"title": "Hi", "body": "inkproof-ignore: trailing-comma {{ trigger.x | json }}", }"#,
+        r#"{"x": 1}"#,
+    );
+    assert_eq!(found(&text, &[]), ["3:58 json-unsafe", "3:81 trailing-comma"]);
+    let vague =
+        Sandbox::with_template("{% # inkproof-ignore trailing-comma %}{\"title\": \"Hi\", \"body\": \"Hi\",}", "{}");
+    assert_eq!(found(&vague, &[]), ["3:6 unused-ignore", "3:67 trailing-comma"]);
+}
+
+#[test]
+fn a_message_that_is_lost_is_told_whatever_is_off() {
+    let content = r#"{"title": "{% for i in trigger.l %}{{ i.n }}{% endfor %}", "body": "Hi"}"#;
+    let lost = |rules: &str, ignored: &str| {
+        let sandbox = Sandbox::with_template(content, r#"{"l": [{"n": 1}, {}]}"#)
+            .file("templates/t.liquid", format!("---\nignore: [{ignored}]\n---\n{content}"))
+            .file("inkproof.toml", format!("[rules]\njson-unsafe = \"off\"\n{rules}"));
+        (sandbox.run(&["check"]).code, found(&sandbox, &[]))
+    };
+    let places = |codes: &[&str]| (1, codes.iter().map(|code| format!("4:39 {code}")).collect::<Vec<_>>());
+    assert_eq!(lost("", ""), places(&["undefined-variable", "fragile-collection"]));
+    assert_eq!(lost("fragile-collection = \"off\"", ""), places(&["undefined-variable"]));
+    assert_eq!(lost("", "fragile-collection"), places(&["undefined-variable"]));
+    assert_eq!(lost("fragile-collection = \"error\"", ""), places(&["fragile-collection"]));
+    assert_eq!(lost("fragile-collection = \"off\"\nundefined-variable = \"off\"", ""), (0, vec![]));
+}
+
+/// A template in two languages, of which the French one misspells a variable and has more branches.
+fn two_languages() -> Sandbox {
+    let french = r#"{"title": "Bonjour {{ trigger.nmae | json }}", "body": {% if trigger.vip %}"ami"{% else %}"vous"{% endif %}}"#;
+    Sandbox::with_template(r#"{"title": {{ trigger.name | json }}, "body": "Hi"}"#, r#"{"name": "Ada", "vip": true}"#)
+        .file("templates/t.fr.liquid", format!("---\n---\n{french}"))
+        .file("payload.json", r#"{"name": "Ada", "vip": false}"#)
+}
+
+#[test]
+fn every_language_is_judged() {
+    let sandbox = two_languages();
+    let missing = |arguments: &[&str]| {
+        let checked = sandbox.run(&[&["check", "--format", "jsonl"], arguments].concat());
+        let lines = checked.lines().into_iter().filter(|line| line["code"] == "missing-data");
+        lines.map(|line| format!("{} {}", line["file"], line["message"])).collect::<Vec<_>>()
+    };
+    let told = |name: &str| {
+        [format!("\"templates/t.fr.liquid\" \"`trigger.nmae` is missing in `{name}`: the message fails\"")]
+    };
+    assert_eq!(missing(&[]), told("t/a"));
+    assert_eq!(missing(&["t/a"]), told("t/a"));
+    assert_eq!(missing(&["t", "--data", "payload.json"]), told("payload.json"));
+    let table = sandbox.run(&["check", "--table"]).stdout;
+    let table = &table[table.find("t (fr)").unwrap()..];
+    let rows: Vec<_> = table.lines().map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(rows[..3], ["t (fr) a", "trigger.nmae fails", "trigger.vip there"], "{table}");
+    let covered = sandbox.run(&["check", "--min-coverage", "60"]);
+    assert_eq!(
+        covered.stderr.matches("templates/t.fr.liquid: requests render 1 of 2 branches").count(),
+        1,
+        "{covered:?}"
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod ci;
 mod configuration;
 mod diff;
 mod findings;
+mod fix;
 mod help;
 mod hostile;
 mod liquid;

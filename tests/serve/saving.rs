@@ -118,7 +118,7 @@ fn what_a_template_needs() {
     let typed = REQUEST.replace("title", "titel");
     let checked = ask(&json!({ "template": "HELLO", "trial": { "request": typed } })).json();
     assert_eq!(checked["requests"], json!(["hello/one"]));
-    let variables = json!([{ "path": "trigger.title", "kind": "anything", "cells": ["there"], "typed": "FAILS" }]);
+    let variables = json!([{ "path": "trigger.title", "kind": "anything", "cells": ["there"], "typed": "fails" }]);
     assert_eq!(checked["variables"], variables, "{checked}");
     assert_eq!(checked["coverage"], json!({ "covered": 0, "branches": 0, "missed_lines": [] }));
     assert_eq!(ask(&json!({ "template": "hello" })).json()["variables"][0]["typed"], json!(null));

@@ -45,7 +45,8 @@ impl Job for Checks<'_> {
     fn update(&mut self, live: &LiveProject, _: &Told) -> Result<bool, Failure> {
         let project = live.project();
         let names = self.check.names();
-        let (templates, cases) = (project.select_templates(names)?, project.select(names)?);
+        let templates = project.select_templates(names)?;
+        let cases = project.in_every_language(&project.select(names)?);
         let found = self.ingredients.follow_templates(project, &templates, &cases);
         for gone in &found.gone {
             self.of_templates.remove(&gone.name);

@@ -177,7 +177,7 @@ function drawStage() {
   ]);
 }
 
-const CELLS = { there: "good", guarded: "guarded", blank: "warn", FAILS: "bad", "not read": "faint" };
+const CELLS = { there: "good", guarded: "guarded", blank: "warn", fails: "bad", "not read": "faint" };
 
 function drawVariables() {
   const template = chosen();

@@ -175,7 +175,7 @@ test("the last good card stays under an error", async () => {
   await data().fill(JSON.stringify({ titel: "typed" }));
   await page.locator("#stage .explanation.failed", { hasText: "did you mean" }).waitFor();
   await stage("typed, changed").waitFor();
-  await page.locator("#variables tr", { hasText: "trigger.title" }).getByText("FAILS").waitFor();
+  await page.locator("#variables tr", { hasText: "trigger.title" }).getByText("fails").waitFor();
   await picture("5-error");
   await isAccessible();
   await page.getByText("Lax", { exact: true }).click();

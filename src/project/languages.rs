@@ -1,0 +1,46 @@
+//! Languages: which template each variant is of, and the cases that are not sent as they are but could be.
+
+use std::collections::HashMap;
+
+use super::{Case, Project};
+use crate::message::Template;
+
+/// The templates of a project that there are in several languages.
+#[derive(Debug)]
+pub struct Languages<'p> {
+    /// The template that each of them is of, variants and the template itself.
+    of: HashMap<*const Template, &'p Template>,
+}
+
+impl<'p> Languages<'p> {
+    /// Those of a project.
+    #[must_use]
+    pub fn of(project: &'p Project) -> Self {
+        let several = project.templates.iter().filter(|template| template.with_variants().nth(1).is_some());
+        let of = several
+            .flat_map(|template| template.with_variants().map(move |variant| (std::ptr::from_ref(variant), template)));
+        Self { of: of.collect() }
+    }
+
+    /// The template that one of its variants is of; itself where it is none.
+    #[must_use]
+    pub fn main(&self, template: &'p Template) -> &'p Template {
+        self.of.get(&std::ptr::from_ref(template)).copied().unwrap_or(template)
+    }
+
+    /// The case in every language of its template but the one that it is sent in.
+    pub fn others(&self, case: Case<'p>) -> impl Iterator<Item = Case<'p>> + use<'p> {
+        let template = case.template;
+        let others = self.main(template).with_variants().filter(move |variant| !std::ptr::eq(*variant, template));
+        others.map(move |variant| Case { template: variant, ..case })
+    }
+}
+
+impl Project {
+    /// These cases as they are sent, each followed by itself in every other language that its template has.
+    #[must_use]
+    pub fn in_every_language<'p>(&'p self, cases: &[Case<'p>]) -> Vec<Case<'p>> {
+        let languages = Languages::of(self);
+        cases.iter().flat_map(|case| std::iter::once(*case).chain(languages.others(*case))).collect()
+    }
+}
