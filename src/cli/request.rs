@@ -52,14 +52,23 @@ impl Request {
             }
         };
         if self.print {
-            let body = plan.files().last().map_or("", |(_, text)| text);
+            let mut files: Vec<_> = plan.files().collect();
+            let body = files.pop().map_or("", |(_, text)| text);
             write!(anstream::stdout().lock(), "{body}")?;
+            let customer = files.first().map(|(path, _)| path.display());
+            written::advise(
+                &customer
+                    .map(|path| format!("its customer is not there: without `--print`, `{path}` is made"))
+                    .into_iter()
+                    .collect::<Vec<_>>(),
+            )?;
             return Ok(Outcome::Fine);
         }
-        let is_kept = written::write(&plan, project.root())?;
-        if is_kept {
-            return Err("a file of that name is there already: choose another NAME, or `--print` it".to_owned().into());
+        if let Some(path) = plan.existing(project.root()) {
+            let path = path.display();
+            return Err(format!("there is a file `{path}` already: choose another NAME, or `--print` it").into());
         }
+        written::write(&plan, project.root())?;
         tell(&project, template.name(), &name, global)?;
         Ok(Outcome::Fine)
     }

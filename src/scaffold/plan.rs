@@ -56,6 +56,12 @@ impl Plan {
         self.files.iter().map(|(path, text)| (path.as_path(), text.as_str()))
     }
 
+    /// The first of the files that is there already, below a folder.
+    #[must_use]
+    pub fn existing(&self, root: &Path) -> Option<&Path> {
+        self.files().map(|(path, _)| path).find(|path| is_there(&root.join(path)))
+    }
+
     /// Writes the files below a folder, each as a whole, and none that is there already.
     ///
     /// # Errors
@@ -72,9 +78,14 @@ impl Plan {
     }
 }
 
+/// Whether there is anything of that name, be it a link that leads nowhere.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
 fn create(root: &Path, path: &Path, text: &str) -> io::Result<Fate> {
     let target = root.join(path);
-    if target.symlink_metadata().is_ok() {
+    if is_there(&target) {
         return Ok(Fate::Kept);
     }
     make_within(root, path.parent().unwrap_or(path))?;

@@ -9,11 +9,11 @@ use crate::liquid::Arena;
 use crate::message::{Circumstances, Customer, IdentifierKind, Request, Template};
 use crate::project::Project;
 
-/// How many customers are tried before the first is taken.
+/// How many customers are tried before one is made.
 const MAX_CUSTOMERS: usize = 50;
 
 /// A request called `name` that sends a template all that it looks at, for a customer of the project with whom it renders;
-/// where there are no customers, one is made.
+/// where it renders with none of them, one is made.
 ///
 /// # Errors
 /// Every mistake in the template's Liquid.
@@ -39,26 +39,52 @@ pub fn request_for(
         format!("{body:#}\n")
     };
     let renders = |customer: &Customer| {
-        let text = request(IdentifierKind::Id, "");
-        let text = main_identifier(customer).map_or(text, |(kind, value)| request(kind, value));
-        let request = Request::read(name.as_str(), Source::new(name.as_str(), text), &mut Diagnostics::new());
+        let Some((kind, value)) = main_identifier(customer) else { return false };
+        let source = Source::new(name.as_str(), request(kind, value));
+        let request = Request::read(name.as_str(), source, &mut Diagnostics::new());
         request.is_ok_and(|request| compiled.render(customer, &request, circumstances).message.is_some())
     };
     let customers = || project.customers().iter().take(MAX_CUSTOMERS);
-    let chosen = customers().find(|customer| renders(customer)).or_else(|| customers().next());
     let paths = &project.config().paths;
     let mut plan = Plan::default();
     let path = paths.requests.join(format!("{}/{name}.json", Name::out_of(template.name())));
-    if let Some((kind, value)) = chosen.and_then(main_identifier) {
+    if let Some((kind, value)) = customers().find(|customer| renders(customer)).and_then(main_identifier) {
         plan.add(path, request(kind, value));
-    } else {
-        let mut customer = Map::from_iter([("id".to_owned(), json!("user_123"))]);
-        customer.extend(message_data(&needs, &content, "customer"));
-        customer.insert("id".to_owned(), json!("user_123"));
-        plan.add(paths.customers.join("user_123.json"), format!("{:#}\n", Value::from(customer)));
-        plan.add(path, request(IdentifierKind::Id, "user_123"));
+        return Ok(plan);
+    }
+    let (id, text) = new_customer(project, message_data(&needs, &content, "customer"));
+    let made = Customer::read(Source::new(id.as_str(), text.as_str()));
+    match customers().next().and_then(main_identifier) {
+        // What fails with anybody fails with somebody who is there already.
+        Some((kind, value)) if !made.is_ok_and(|made| renders(&made)) => plan.add(path, request(kind, value)),
+        _ => {
+            plan.add(paths.customers.join(format!("{id}.json")), text);
+            plan.add(path, request(IdentifierKind::Id, &id));
+        }
     }
     Ok(plan)
+}
+
+/// A customer with these attributes whom the project does not know: the id, and the file's text.
+fn new_customer(project: &Project, mut attributes: Map<String, Value>) -> (String, String) {
+    let is_known = |kind: IdentifierKind, value: &str| {
+        let own = project.customers().iter().filter_map(|customer| customer.identifier(kind));
+        own.into_iter().any(|known| known.eq_ignore_ascii_case(value))
+    };
+    let folder = project.root().join(&project.config().paths.customers);
+    let is_free = |id: &String| !is_known(IdentifierKind::Id, id) && !folder.join(format!("{id}.json")).exists();
+    let id = (123_u64..).map(|number| format!("user_{number}")).find(is_free).unwrap_or_default();
+    for (kind, own) in [(IdentifierKind::Email, format!("{id}@example.com")), (IdentifierKind::CioId, id.clone())] {
+        if let Some(value) = attributes.get_mut(kind.as_str())
+            && value.as_str().is_none_or(|value| is_known(kind, value))
+        {
+            *value = json!(own);
+        }
+    }
+    let mut customer = Map::from_iter([("id".to_owned(), json!(id))]);
+    customer.extend(attributes);
+    customer.insert("id".to_owned(), json!(id));
+    (id, format!("{:#}\n", Value::from(customer)))
 }
 
 /// The first identifier that a customer has.

@@ -217,3 +217,24 @@ fn a_template_is_imported_as_it_is() {
     assert_eq!(sandbox.run(&["request", "hello"]).code, 0);
     assert_eq!(messages(&sandbox, &["hello"]), ["Hi: \"example text\""]);
 }
+
+#[test]
+fn a_request_brings_a_customer_where_none_renders() {
+    let content = "{\"title\": {{ customer.vip | json }}, \"body\": {{ customer.email | json }}}";
+    let sandbox = initialized().file("templates/vip.liquid", format!("---\n---\n{content}"));
+    let made = sandbox.run(&["request", "vip"]);
+    assert_eq!(
+        made.stdout, "created fixtures/customers/user_124.json\ncreated fixtures/requests/vip/example.json\n",
+        "{made:?}"
+    );
+    assert_eq!(messages(&sandbox, &["vip"]), ["example vip: \"user_124@example.com\""]);
+    let again = sandbox.run(&["request", "vip"]);
+    assert_eq!(
+        again.stderr,
+        "error: there is a file `fixtures/requests/vip/example.json` already: choose another NAME, or `--print` it\n"
+    );
+    // With what fails anyway, nobody is made.
+    let sandbox = sandbox.file("templates/fails.liquid", "---\n---\n{\"title\": {{ \"?\" | base64_decode }}}");
+    let made = sandbox.run(&["request", "fails"]);
+    assert_eq!(made.stdout, "created fixtures/requests/fails/example.json\n", "{made:?}");
+}
