@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::{Failure, Global, Outcome, written};
-use crate::scaffold::{Name, Plan, customers_of, template_with_content};
+use crate::diagnostics::Source;
+use crate::project::Project;
+use crate::scaffold::{Imported, KnownCustomer, Name, Plan, customers_of, template_with_content};
 
 /// Bring customers and templates from Customer.io into the project
 ///
@@ -46,18 +48,7 @@ impl Import {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
         let project = global.open_project_to_add()?;
         match &self.what {
-            What::Customers { files } => {
-                let (mut plan, mut problems) = (Plan::default(), Vec::new());
-                for file in files {
-                    let text = written::read(file, global)?;
-                    let is_csv = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
-                    let imported = customers_of(&text, is_csv);
-                    problems.extend(imported.problems.iter().map(|problem| format!("{}: {problem}", file.display())));
-                    plan.extend(imported.plan(&project.config().paths.customers));
-                }
-                written::write(&plan, project.root())?;
-                if problems.is_empty() { Ok(Outcome::Fine) } else { Err(Failure::Messages(problems)) }
-            }
+            What::Customers { files } => import_customers(files, &project, global),
             What::Template { name, file, id } => {
                 let name = Name::new(name).map_err(|error| error.to_string())?;
                 let content = written::read(file, global)?;
@@ -76,4 +67,35 @@ impl Import {
             }
         }
     }
+}
+
+/// Brings the customers of some files into the project, each of whom it does not know.
+fn import_customers(files: &[PathBuf], project: &Project, global: &Global) -> Result<Outcome, Failure> {
+    let (mut imported, mut unread) = (Imported::default(), Vec::new());
+    for file in files {
+        match written::read(file, global) {
+            Ok(text) => {
+                let is_csv = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+                imported.extend(customers_of(&Source::new(written::shown(file), text), is_csv));
+            }
+            Err(Failure::Messages(messages)) => unread.extend(messages),
+            Err(failure) => return Err(failure),
+        }
+    }
+    let (plan, known) = imported.plan(project);
+    written::write(&plan, project.root())?;
+    let lines: Vec<_> = known.iter().map(told).collect();
+    written::advise(&lines)?;
+    global.report(&imported.problems)?;
+    match (unread.is_empty(), imported.problems.is_empty()) {
+        (true, true) => Ok(Outcome::Fine),
+        (true, false) => Ok(Outcome::Broken),
+        (false, _) => Err(Failure::Messages(unread)),
+    }
+}
+
+/// Says that somebody was there before.
+fn told(known: &KnownCustomer) -> String {
+    let KnownCustomer { place, identifier: (kind, value), file } = known;
+    format!("{place}: the customer with the {} `{value}` is known already, from `{file}`", kind.as_str())
 }

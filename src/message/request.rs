@@ -56,7 +56,7 @@ pub struct Identifier {
 }
 
 /// What a customer can be named by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum IdentifierKind {
     /// `id`
     Id,

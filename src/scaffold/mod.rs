@@ -11,7 +11,7 @@ mod starter;
 mod template;
 
 pub use captured::Captured;
-pub use customers::{ImportProblem, Imported, customers_of};
+pub use customers::{Imported, ImportedCustomer, KnownCustomer, customers_of};
 pub use message_data::message_data;
 pub use name::{InvalidName, Name};
 pub use plan::{Fate, Plan, WriteError};

@@ -73,7 +73,7 @@ fn new_customer(project: &Project, mut attributes: Map<String, Value>) -> (Strin
     };
     let folder = project.root().join(&project.config().paths.customers);
     let is_free = |id: &String| !is_known(IdentifierKind::Id, id) && !folder.join(format!("{id}.json")).exists();
-    let id = (123_u64..).map(|number| format!("user_{number}")).find(is_free).unwrap_or_default();
+    let id = (123..=u64::MAX).map(|number| format!("user_{number}")).find(is_free).unwrap_or_default();
     for (kind, own) in [(IdentifierKind::Email, format!("{id}@example.com")), (IdentifierKind::CioId, id.clone())] {
         if let Some(value) = attributes.get_mut(kind.as_str())
             && value.as_str().is_none_or(|value| is_known(kind, value))

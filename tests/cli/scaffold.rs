@@ -193,15 +193,24 @@ fn customers_are_imported() {
         .file("people.csv", "\u{feff}id,email,first_name\n7,g@example.com,\"Grace \"\"G\"\"\"\n,,\n,,Nobody\n")
         .file("answer.json", r#"{"customer": {"id": "8", "attributes": {"plan": "pro"}}}"#)
         .file("lines.jsonl", "{\"id\": \"9\"}\n{\"id\": \"user_123\", \"first_name\": \"Other\"}\n");
-    let made = sandbox.run(&["import", "customers", "people.csv", "answer.json", "lines.jsonl"]);
+    let made = sandbox.run(&["import", "customers", "people.csv", "answer.json", "lines.jsonl", "--format", "concise"]);
     assert_eq!(made.code, 2);
-    assert_eq!(made.stderr, "error: people.csv: line 4: the customer has no `id`, `email` or `cio_id`\n");
+    assert_eq!(
+        made.stderr,
+        "lines.jsonl:2:1: the customer with the id `user_123` is known already, from `fixtures/customers/ada.json`\n\
+         people.csv:4:1: error[invalid-customer]: the customer has no `id`, `email` or `cio_id`\n"
+    );
+    assert_clean(&sandbox, &[]);
     for name in ["7", "8", "9"] {
         assert!(made.stdout.contains(&format!("created fixtures/customers/{name}.json\n")), "{made:?}");
     }
     assert!(read(&sandbox, "fixtures/customers/7.json").contains(r#""first_name": "Grace \"G\"""#));
     let again = sandbox.run(&["import", "customers", "answer.json"]);
     assert_eq!((again.code, again.stdout.as_str()), (0, "kept    fixtures/customers/8.json\n"));
+    assert_eq!(
+        again.stderr,
+        "answer.json:1:1: the customer with the id `8` is known already, from `fixtures/customers/8.json`\n"
+    );
     let nothing = sandbox.run(&["import", "customers", "nowhere.json"]);
     assert!(nothing.code == 2 && nothing.stderr.contains("cannot read `nowhere.json`: "), "{nothing:?}");
 }
@@ -237,4 +246,32 @@ fn a_request_brings_a_customer_where_none_renders() {
     let sandbox = sandbox.file("templates/fails.liquid", "---\n---\n{\"title\": {{ \"?\" | base64_decode }}}");
     let made = sandbox.run(&["request", "fails"]);
     assert_eq!(made.stdout, "created fixtures/requests/fails/example.json\n", "{made:?}");
+}
+
+#[test]
+fn nobody_is_lost_for_the_name_of_a_file() {
+    let sandbox = initialized()
+        .file(
+            "a.json",
+            r#"[{"id": "a/b"}, {"id": "a_b"}, {"id": "Q"}, {"id": "q"}, {"id": "ADA"}, {"id": "q", "x": 1}]"#,
+        )
+        .file("b.json", r#"{"email": "Bob@example.com"}"#)
+        .file("c.json", r#"{"id": 5, "email": "bob@Example.com"}"#);
+    let made = sandbox.run(&["import", "customers", "none.json", "a.json", "b.json", "c.json", "--format", "concise"]);
+    let created: Vec<_> = made.stdout.lines().map(|line| line.rsplit('/').next().unwrap()).collect();
+    assert_eq!(
+        created,
+        ["a_b.json", "a_b_2.json", "Q.json", "q_2.json", "ADA_2.json", "Bob@example.com.json"],
+        "{made:?}"
+    );
+    let told: Vec<_> = made.stderr.lines().collect();
+    assert_eq!(
+        told[..2],
+        [
+            "a.json:1:73: error[duplicate-customer]: the customer with the id `q` is there twice: the first is taken",
+            "c.json:1:1: error[duplicate-customer]: the customer with the email `bob@example.com` is there twice: the first is taken",
+        ]
+    );
+    assert!(made.code == 2 && told[2].starts_with("error: cannot read `none.json`"), "{made:?}");
+    assert_clean(&sandbox, &[]);
 }
