@@ -1,6 +1,7 @@
-//! What the proof says of holes is true: contents made by chance are rendered with hostile values.
+//! What the proof says is true: of holes, by contents made by chance that are rendered with hostile values; of ways, by
+//! careless contents that are rendered on every way.
 
-use inkproof::analysis::{ContentProof, Verdict};
+use inkproof::analysis::{ContentProof, Decision, Question, Verdict};
 use inkproof::customerio::CUSTOMERIO;
 use inkproof::liquid::{Arena, Options, Output, Template, json};
 use serde_json::{Map, Value, json};
@@ -156,4 +157,91 @@ fn what_is_said_of_holes_is_true() {
     }
     println!("{safe} safe, {broken} broken");
     assert!(safe > 1000 && broken > 1000, "{safe} safe, {broken} broken");
+}
+
+/// Pieces of careless contents: what one way prints, another lacks.
+const PIECES: [&str; 16] = [
+    "\"k\": 1,",
+    "\"k\": {% if V %}1{% endif %},",
+    "\"k\": {% if V %}1{% else %}[]{% endif %},",
+    "{% if V %}\"k\": 1,{% endif %}",
+    "{% if V %}\"k\": 1{% endif %},",
+    "{% unless V %}\"k\": {% endunless %}1,",
+    "\"k\": [{% for i in trigger.list %}1{% endfor %}],",
+    "\"k\": [{% for i in trigger.list %}1{% unless forloop.last %},{% endunless %}{% endfor %}],",
+    "\"k\": {% for i in trigger.list %}1{% else %}2{% endfor %},",
+    "\"k\": [{% for i in trigger.list %}{% if i.a %}1,{% else %},{% endif %}{% endfor %}],",
+    "\"k\": {% if V %}[{% endif %}1{% if V %}]{% endif %},",
+    "\"k\": {% if V and W %}1{% elsif W %}2{% endif %},",
+    "\"k\": {% case trigger.n %}{% when 1 %}1{% when 2, 3 %}2{% else %}{% endcase %},",
+    "{% assign x = V %}\"k\": {% if x %}1{% endif %},",
+    "\"k\": {% if trigger.list.size > 1 %}1{% endif %},",
+    "\"k\": {% if V or true %}1{% endif %},",
+];
+
+/// What all the ways of a careless content depend on.
+fn every_data() -> Vec<Map<String, Value>> {
+    let mut all = Vec::new();
+    for flags in 0..8_u8 {
+        for elements in 0..4 {
+            for n in 0..4 {
+                let element = json!({"a": flags & 1 > 0});
+                let list: Vec<_> = (0..elements).map(|_| element.clone()).collect();
+                let data = json!({"v1": flags & 1 > 0, "v2": flags & 2 > 0, "v3": flags & 4 > 0, "list": list, "n": n});
+                all.extend(data.as_object().cloned());
+            }
+        }
+    }
+    all
+}
+
+/// Whether a render with this `trigger` decides so; none where that is not known here.
+fn takes(decision: &Decision<'_>, trigger: &Map<String, Value>) -> Option<bool> {
+    let elements = trigger["list"].as_array().unwrap().len();
+    let answer = match decision.question {
+        Question::Holds(condition) => trigger.get(condition.strip_prefix("trigger.")?)?.as_bool()?,
+        Question::HasAny(_) => elements > 0,
+        Question::HasSeveral(_) => elements > 1,
+        Question::IsOneOf(_, values) => values.contains(&trigger["n"].to_string()),
+    };
+    Some(answer == decision.answer)
+}
+
+#[test]
+fn what_is_said_of_ways_is_true() {
+    let data = every_data();
+    let (mut told, mut taken, mut missed, mut sound) = (0, 0, 0, 0);
+    for seed in 0..400 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let pieces = (0..random.usize(1..4)).map(|_| {
+            let mut variable = || format!("trigger.v{}", random.u8(1..4));
+            let (v, w) = (variable(), variable());
+            PIECES[random.usize(..PIECES.len())].replace('V', &v).replace('W', &w)
+        });
+        let source = format!("{{ {}\"last\": 1}}", pieces.collect::<String>());
+        let arena = Arena::new();
+        let template = Template::parse(&source, &CUSTOMERIO, &arena).unwrap();
+        let proof = ContentProof::of(template);
+        for broken in &proof.breaks {
+            told += 1;
+            let context = || format!("seed {seed}: {broken:?}\n{source}");
+            let own: Value = serde_json::from_str(&broken.data).unwrap();
+            let own = own.get("trigger").and_then(Value::as_object).cloned().unwrap_or_default();
+            assert_eq!(is_json(template, &own), Some(false), "{}", context());
+            for data in &data {
+                if broken.way.iter().all(|decision| takes(decision, data) == Some(true)) {
+                    taken += 1;
+                    assert_ne!(is_json(template, data), Some(true), "{data:?} {}", context());
+                }
+            }
+        }
+        if data.iter().any(|data| is_json(template, data) == Some(false)) {
+            missed += u32::from(proof.breaks.is_empty());
+        } else {
+            sound += 1;
+            assert!(proof.breaks.is_empty(), "seed {seed}: {:?}\n{source}", proof.breaks);
+        }
+    }
+    println!("{told} told, {taken} taken, {missed} missed, {sound} sound");
+    assert!(told > 200 && taken > 2_000 && missed == 0 && sound > 20, "{told} {taken} {missed} {sound}");
 }

@@ -13,7 +13,7 @@ mod trial;
 mod values;
 mod walk;
 
-pub use content::{ContentProof, Hole, Position, Slip, Verdict};
+pub use content::{Break, ContentProof, Decision, Hole, Position, Question, Slip, Verdict};
 pub use coverage::{Branch, BranchKind, Coverage, percent};
 pub use kind::Kind;
 pub use needs::{Need, Needs};

@@ -19,7 +19,7 @@ pub use render::{
     Circumstances, CompiledTemplate, CompiledText, Message, Observed, Rendering, Trigger, Workspace, milliseconds,
 };
 pub use request::{Identifier, IdentifierKind, Request, TemplateReference};
-pub use scope::NAMES;
+pub use scope::{NAMES, SENT_NAMES};
 pub use settings::{Setting, Settings};
 pub use snippet::{Snippet, SnippetKind};
 pub use template::Template;

@@ -22,6 +22,9 @@ pub(super) const NULL_NAMESPACES: [&str; 2] = ["event", "journey"];
 pub const NAMES: [&str; 9] =
     ["customer", "trigger", "objects", "campaign", "message", "delivery_id", "event", "journey", SNIPPETS];
 
+/// Those of them whose contents somebody sends, the likeliest first. The others are the same in every message.
+pub const SENT_NAMES: [&str; 3] = ["trigger", "customer", "objects"];
+
 /// The name that snippets are read from.
 pub(super) const SNIPPETS: &str = "snippets";
 

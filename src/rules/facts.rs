@@ -6,7 +6,9 @@ use crate::analysis::{ContentProof, Coverage, Needs, Path, Presence, places};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Severity, did_you_mean};
 use crate::liquid::tree::NodeKind;
 use crate::liquid::{Arena, Span, Trace, Value};
-use crate::message::{Circumstances, CompiledTemplate, CompiledText, Customer, Rendering, Template, Trigger};
+use crate::message::{
+    Circumstances, CompiledTemplate, CompiledText, Customer, Rendering, SENT_NAMES, Template, Trigger,
+};
 use crate::project::{Case, Project};
 
 /// A template, and what came of it.
@@ -188,7 +190,7 @@ impl CaseFacts {
         let siblings = self.places.iter().filter_map(|place| place.strip_prefix(&parent));
         let sibling = did_you_mean(name, siblings.filter(|place| !place.contains('.') && !place.contains('[')));
         // What every message has is hardly what was meant by a name that something else has.
-        let elsewhere = || SENDERS.iter().find_map(|root| self.named(name, root).next()).map(str::to_owned);
+        let elsewhere = || SENT_NAMES.iter().find_map(|root| self.named(name, root).next()).map(str::to_owned);
         sibling.map(|sibling| format!("{parent}{sibling}")).or_else(elsewhere)
     }
 
@@ -199,9 +201,6 @@ impl CaseFacts {
         places.filter(move |place| place.starts_with(&start) && place.ends_with(&ending))
     }
 }
-
-/// The variables whose contents somebody sends, the likeliest first. The others are the same in every message.
-pub(super) const SENDERS: [&str; 3] = ["trigger", "customer", "objects"];
 
 /// The places that a path leads through, inner ones first.
 fn ancestors<'a>(path: &Path<'a>) -> impl Iterator<Item = Path<'a>> {

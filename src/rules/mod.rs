@@ -12,6 +12,7 @@ mod files;
 mod fix;
 mod fragile_collection;
 mod ignore;
+mod invalid_json;
 mod json_text;
 mod json_unsafe;
 mod judge;
@@ -89,6 +90,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         differs_after_upgrade::RULE,
         duplicate_key::RULE,
         fragile_collection::RULE,
+        invalid_json::RULE,
         json_unsafe::RULE,
         missing_body::RULE,
         missing_data::RULE,

@@ -16,7 +16,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("email-only-tag", Warning, page!("email-only-tag")),
     Rule::new("expiration-invalid", Error, page!("expiration-invalid")),
     Rule::new("expiration-too-long", Warning, page!("expiration-too-long")),
-    Rule::new("invalid-json", Error, page!("invalid-json")),
     Rule::new("liquid-syntax", Error, page!("liquid-syntax")),
     Rule::new("liquid-too-deep", Error, page!("liquid-too-deep")),
     Rule::new("no-requests", Info, page!("no-requests")),

@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::facts::SENDERS;
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::Outcome;
 use crate::diagnostics::{Fix, Severity};
-use crate::message::NAMES;
+use crate::message::{NAMES, SENT_NAMES};
 
 pub(super) const RULE: Rule =
     Rule::new("undefined-variable", Severity::Error, include_str!("../../docs/rules/undefined-variable.md"))
@@ -59,6 +58,6 @@ fn meant<'f>(name: &str, facts: &'f TemplateFacts<'_>) -> Vec<&'f str> {
         places.dedup();
         places
     };
-    let sent: Vec<_> = SENDERS.iter().flat_map(within).collect();
+    let sent: Vec<_> = SENT_NAMES.iter().flat_map(within).collect();
     if sent.is_empty() { NAMES.iter().flat_map(within).collect() } else { sent }
 }

@@ -48,3 +48,69 @@ fn a_name_of_the_request_alone_gets_its_prefix() {
     let fixed = std::fs::read_to_string(sandbox.path().join("templates/t.liquid")).unwrap();
     assert!(fixed.contains("{{ trigger.name "), "{fixed}");
 }
+
+#[test]
+fn ways_without_whole_json_are_told_before_a_request_takes_them() {
+    for (content, data, expected) in [
+        (
+            r#"{"title": "t", "body": "b", "k": {% if trigger.x %}1{% endif %}}"#,
+            r#"{"x": true}"#,
+            "3:64: warning[invalid-json]: where `trigger.x` is false, the content is no JSON: invalid character '}' looking \
+             for beginning of value",
+        ),
+        (
+            r#"{"title": "t", "body": "b"{% if trigger.x %},"k": {% endif %}1}"#,
+            r#"{"x": true}"#,
+            "3:62: warning[invalid-json]: where `trigger.x` is false, the content is no JSON: invalid character '1' after \
+             object key:value pair",
+        ),
+        (
+            r#"{"title": "t", "body": "b", "l": [{% for i in trigger.l %}{"n": {{ i | json }}}{% endfor %}]}"#,
+            r#"{"l": [1]}"#,
+            "3:59: warning[invalid-json]: where `trigger.l` has more than one element, the content is no JSON: invalid \
+             character '{' after array element",
+        ),
+        (
+            r#"{"title": "t", "body": "b"{% case trigger.x %}{% when "a" %}}{% when "b" %}}{% endcase %}"#,
+            r#"{"x": "a"}"#,
+            "3:90: warning[invalid-json]: where `trigger.x` is not `\"a\"` and `trigger.x` is not `\"b\"`, the content is \
+             no JSON: unexpected end of JSON input",
+        ),
+    ] {
+        let checked = Sandbox::with_template(content, data).run(&["check", "--format", "concise"]);
+        assert!(checked.stdout.contains(expected), "{content}: {}", checked.stdout);
+        assert_eq!(checked.code, 1);
+    }
+}
+
+#[test]
+fn a_break_is_told_without_the_way_around_another() {
+    let content = r#"{"title": "t", "a": {% if trigger.x %}1{% endif %}, "body": {% if trigger.y %}"b"{% endif %}}"#;
+    let checked = Sandbox::with_template(content, r#"{"x": true, "y": true}"#).run(&["check", "--format", "concise"]);
+    for name in ["x", "y"] {
+        let told = format!("warning[invalid-json]: where `trigger.{name}` is false, the content is no JSON");
+        assert!(checked.stdout.contains(&told), "{}", checked.stdout);
+    }
+}
+
+#[test]
+fn ways_that_no_data_takes_are_not_told() {
+    for content in [
+        r#"{"title": "t", "body": {% if trigger.x %}{% endif %}{% unless trigger.x %}2{% endunless %}{% if trigger.x %}1{% endif %}}"#,
+        r#"{"title": "t", "body": "b", "k": {% if trigger.n > 1 %}[{% endif %}1{% if trigger.n > 1 %}]{% endif %}}"#,
+        r#"{"title": "t", "body": "b", "k": {% if trigger.n == 2 %}1{% endif %}{% if trigger.n != 2 %}2{% endif %}}"#,
+        r#"{"title": "t", "body": "b", "k": {% if true %}1{% endif %}}"#,
+        r#"{"title": "t", "body": "b", "k": {% for i in (1..1) %}1{% endfor %}}"#,
+        r#"{"title": "t", "body": "b", "k": {% if event.x %}{% else %}1{% endif %}}"#,
+    ] {
+        let (stdout, _) = checked(content, r#"{"x": true, "n": 5}"#);
+        assert!(!stdout.contains("invalid-json"), "{content}: {stdout}");
+    }
+}
+
+#[test]
+fn what_a_request_has_shown_is_told_once() {
+    let content = r#"{"title": "t", "body": "b", "k": {% if trigger.x %}1{% endif %}}"#;
+    let (stdout, _) = checked(content, r#"{"x": false}"#);
+    assert_eq!(stdout.matches("[invalid-json]").count(), 1, "{stdout}");
+}

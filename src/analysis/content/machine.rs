@@ -73,16 +73,24 @@ impl State {
         Self { stack: Vec::new(), at: At::Value, comma: None, text: None, text_start: 0 }
     }
 
-    /// Reads a piece of text that begins at `offset` of the template; none where it is no JSON.
-    pub(super) fn read(mut self, text: &str, offset: usize, slips: &mut BTreeSet<Slip>) -> Option<Self> {
+    /// Reads a piece of text that begins at `offset` of the template.
+    ///
+    /// # Errors
+    /// The offset of the first byte that does not belong there.
+    pub(super) fn read(mut self, text: &str, offset: usize, slips: &mut BTreeSet<Slip>) -> Result<Self, usize> {
         let bytes = text.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
-            if self.step(bytes[at], offset + at, slips)? {
+            if self.step(bytes[at], offset + at, slips).ok_or(offset + at)? {
                 at += 1;
             }
         }
-        Some(self)
+        Ok(self)
+    }
+
+    /// Whether the JSON may end here.
+    pub(super) fn is_whole(&self) -> bool {
+        self.at == At::End || (self.at == At::Word && self.stack.is_empty())
     }
 
     /// Reads a byte; false where it is to be read again. None where it does not belong there.
@@ -219,7 +227,7 @@ impl State {
     }
 
     /// Where both have come to the same place, what is known of both: the keys that both have.
-    fn merge(&mut self, other: &Self) -> bool {
+    pub(super) fn merge(&mut self, other: &Self) -> bool {
         let is_same_frame = |(left, right): (&Frame, &Frame)| {
             matches!((left, right), (Frame::Object(_), Frame::Object(_)) | (Frame::List, Frame::List))
         };
@@ -237,25 +245,5 @@ impl State {
             }
         }
         is_same
-    }
-}
-
-/// The places that a text may have come to, by the way it was rendered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct States(pub(super) Vec<State>);
-
-/// How many places are kept apart.
-const MAX_STATES: usize = 24;
-
-impl States {
-    /// Adds places; false where there are too many.
-    pub(super) fn add(&mut self, others: Self) -> bool {
-        for other in others.0 {
-            if !self.0.iter_mut().any(|state| state.merge(&other)) {
-                self.0.push(other);
-            }
-        }
-        self.0.sort();
-        self.0.len() <= MAX_STATES
     }
 }

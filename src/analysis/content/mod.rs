@@ -1,16 +1,27 @@
 //! Content: a template's text as JSON with holes, on every way that it may be rendered.
 
+mod breaking;
 mod hole;
 mod machine;
+mod states;
+mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
+pub use breaking::Break;
+use breaking::Trial;
 use hole::{Class, witness};
+use machine::State;
 pub use machine::{Position, Slip};
-use machine::{State, States};
+use states::{Reached, States};
+use way::{Around, Ways};
+pub use way::{Decision, Question};
 
 use crate::liquid::operators::Operator;
-use crate::liquid::tree::{FilteredValue, Node, NodeKind, Nodes, OperandKind, Part, Printed, SegmentKey, Step, When};
+use crate::liquid::tree::{
+    FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, Part, Printed, Segment, SegmentKey, Step, When,
+};
 use crate::liquid::visit::each_part;
 use crate::liquid::{Language, Span, Template, Value};
 
@@ -21,6 +32,8 @@ pub struct ContentProof<'a> {
     pub holes: Vec<Hole<'a>>,
     /// What is wrong whatever is printed.
     pub slips: BTreeSet<Slip>,
+    /// Where it is no JSON on some way, whatever is printed; each place once.
+    pub breaks: Vec<Break<'a>>,
     /// Whether every way that the content may be rendered could be followed to its end.
     pub is_complete: bool,
 }
@@ -76,14 +89,21 @@ impl<'a> ContentProof<'a> {
             names: classes(content.nodes),
             holes: BTreeMap::new(),
             slips: BTreeSet::new(),
+            dead_ends: BTreeMap::new(),
             is_complete: true,
             turn: None,
+            around: Around::default(),
+            branches: 0,
             steps: 0,
         };
-        let states = reader.nodes(content.nodes, States(vec![State::start()]));
-        let is_complete = reader.is_complete && !states.0.is_empty();
+        let states = reader.nodes(content.nodes, States::start());
+        let end = Span::new(content.source.trim_end().len(), content.source.len());
+        let is_somewhere = !states.0.is_empty();
+        reader.each(states, |_, state| if state.is_whole() { Ok(state) } else { Err(end) });
         // Where a way was given up, what was found on others may not be what is rendered.
-        Self { holes: reader.holes.into_values().collect(), slips: reader.slips, is_complete }
+        let is_complete = reader.is_complete && is_somewhere;
+        let breaks = Trial::breaks(content, reader.dead_ends);
+        Self { holes: reader.holes.into_values().collect(), slips: reader.slips, breaks, is_complete }
     }
 }
 
@@ -139,6 +159,10 @@ struct Turn {
 
 /// How many nodes are visited at most.
 const MAX_VISITS: usize = 50_000;
+/// How many places are kept at which it is no JSON.
+const MAX_DEAD_ENDS: usize = 200;
+/// How many tags that assign are kept to know what names mean.
+const MAX_ASSIGNS: usize = 50;
 /// How often a loop is gone through to see where its turns may begin.
 const MAX_TURNS: usize = 4;
 
@@ -149,13 +173,19 @@ struct Reader<'a> {
     /// By where they begin.
     holes: BTreeMap<usize, Hole<'a>>,
     slips: BTreeSet<Slip>,
+    /// What does not belong where it stands, by the ways on which it is come to.
+    dead_ends: BTreeMap<Span, Ways<'a>>,
     is_complete: bool,
     turn: Option<Turn>,
+    /// What gives meaning to the names of the template's own.
+    around: Around<'a>,
+    /// How many tags that may not render what they hold stand around.
+    branches: usize,
     steps: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn nodes(&mut self, nodes: Nodes<'a>, mut states: States) -> States {
+    fn nodes(&mut self, nodes: Nodes<'a>, mut states: States<'a>) -> States<'a> {
         for node in nodes {
             if self.steps == MAX_VISITS || states.0.is_empty() {
                 self.is_complete = false;
@@ -167,41 +197,52 @@ impl<'a> Reader<'a> {
         states
     }
 
-    fn node(&mut self, node: &'a Node<'a>, states: States) -> States {
+    fn node(&mut self, node: &'a Node<'a>, states: States<'a>) -> States<'a> {
         match &node.kind {
-            NodeKind::Text(text) => self.text(text, node.span.start, states),
+            NodeKind::Text(text) => self.text(text, node.span, states),
             NodeKind::Output(value) => self.hole(value, node.span, states),
             NodeKind::Tag { tag, .. } => self.tag(node, &tag.parts(), states),
         }
     }
 
-    fn each(&mut self, states: States, step: impl Fn(&mut Self, State) -> Option<State>) -> States {
+    /// Takes a step from every place. Where that is not possible, `step` tells what does not belong there.
+    fn each(&mut self, states: States<'a>, step: impl Fn(&mut Self, State) -> Result<State, Span>) -> States<'a> {
         let mut after = States::default();
-        for state in states.0 {
+        for Reached { state, ways } in states.0 {
             match step(self, state) {
-                Some(state) => {
-                    if !after.add(States(vec![state])) {
+                Ok(state) => {
+                    if !after.add(States(vec![Reached { state, ways }])) {
                         self.is_complete = false;
                         return States::default();
                     }
                 }
-                None => self.is_complete = false,
+                Err(place) => {
+                    self.is_complete = false;
+                    if self.dead_ends.len() < MAX_DEAD_ENDS || self.dead_ends.contains_key(&place) {
+                        self.dead_ends.entry(place).or_default().add(ways);
+                    }
+                }
             }
         }
         after
     }
 
-    fn text(&mut self, text: &str, offset: usize, states: States) -> States {
-        self.each(states, |reader, state| state.read(text, offset, &mut reader.slips))
+    /// Reads a text that the node at `span` prints.
+    fn text(&mut self, text: &str, span: Span, states: States<'a>) -> States<'a> {
+        self.each(states, |reader, state| {
+            let character = |at: usize| text.get(at - span.start..).and_then(|rest| rest.chars().next());
+            let place = |at: usize| Some(Span::new(at, at + character(at)?.len_utf8()));
+            state.read(text, span.start, &mut reader.slips).map_err(|at| place(at).unwrap_or(span))
+        })
     }
 
-    fn hole(&mut self, value: &'a FilteredValue<'a>, span: Span, states: States) -> States {
+    fn hole(&mut self, value: &'a FilteredValue<'a>, span: Span, states: States<'a>) -> States<'a> {
         let names = &self.names;
         let class = Class::of(value, &|name| names.get(name).copied());
         if let Class::Literal(text) = class {
-            return self.text(text, span.start, states);
+            return self.text(text, span, states);
         }
-        for state in &states.0 {
+        for Reached { state, .. } in &states.0 {
             let position = state.position();
             let verdict = if class.fits(position) {
                 Verdict::Safe
@@ -220,7 +261,11 @@ impl<'a> Reader<'a> {
                 *known = hole;
             }
         }
-        self.each(states, |_, state| state.pass_hole())
+        self.pass_hole(span, states)
+    }
+
+    fn pass_hole(&mut self, span: Span, states: States<'a>) -> States<'a> {
+        self.each(states, |_, state| state.pass_hole().ok_or(span))
     }
 
     /// Whether an expression is about a name that the template itself gives to something that nobody knows.
@@ -233,7 +278,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn tag(&mut self, node: &'a Node<'a>, parts: &[Part<'a>], states: States) -> States {
+    fn tag(&mut self, node: &'a Node<'a>, parts: &[Part<'a>], states: States<'a>) -> States<'a> {
         // What is left where none of the nodes so far were rendered, and what has been rendered.
         let (mut rest, mut done) = (states, States::default());
         let mut has_branches = false;
@@ -242,11 +287,11 @@ impl<'a> Reader<'a> {
                 Part::Print(printed) => {
                     rest = match printed {
                         Printed::Value(value) => self.hole(value, node.span, rest),
-                        Printed::Text(text) => self.text(text, node.span.start, rest),
-                        Printed::Number => self.each(rest, |_, state| state.pass_hole()),
+                        Printed::Text(text) => self.text(text, node.span, rest),
+                        Printed::Number => self.pass_hole(node.span, rest),
                         Printed::Something => {
                             self.is_complete = false;
-                            self.each(rest, |_, state| state.pass_hole())
+                            self.pass_hole(node.span, rest.by_unknown_ways())
                         }
                     };
                 }
@@ -255,12 +300,15 @@ impl<'a> Reader<'a> {
                     self.is_complete = false;
                     return States::default();
                 }
-                Part::Nodes { nodes, when, .. } => match when {
+                Part::Name { value: Some(_), .. } if self.branches == 0 && self.around.assigns.len() < MAX_ASSIGNS => {
+                    self.around.assigns.push(node.span.of(self.source));
+                }
+                Part::Nodes { nodes, names, when } => match when {
                     When::Captured => {}
                     When::Always => rest = self.nodes(nodes, rest),
-                    When::Each(_) => {
+                    When::Each(collection) => {
                         has_branches = true;
-                        let looped = self.loop_over(nodes, rest.clone());
+                        let looped = self.loop_over(collection, *names, nodes, &mut rest);
                         self.join(&mut done, looped);
                     }
                     When::Holds { condition, expected } => {
@@ -273,18 +321,30 @@ impl<'a> Reader<'a> {
                             }
                             Some(_) => {}
                             None => {
-                                let rendered = self.nodes(nodes, rest.clone());
+                                let question = Question::Holds(condition.span.of(self.source).trim());
+                                let mut operands = Vec::new();
+                                condition.each_operand(&mut |operand| operands.push(operand));
+                                let decision = self.decision(question, condition.span, &operands, *expected);
+                                let rendered = self.branch(nodes, &decision, &mut rest);
                                 self.join(&mut done, rendered);
                             }
                         }
                     }
-                    When::Equals { .. } => {
+                    When::Equals { head, values } => {
                         has_branches = true;
-                        let rendered = self.nodes(nodes, rest.clone());
+                        let (Some(first), Some(last)) = (values.first(), values.last()) else { continue };
+                        let span = Span::new(first.span.start, last.span.end);
+                        let question = Question::IsOneOf(head.span.of(self.source).trim(), span.of(self.source).trim());
+                        let mut operands: Vec<_> = values.iter().collect();
+                        head.each_operand(&mut |operand| operands.push(operand));
+                        let decision = self.decision(question, span, &operands, true);
+                        let rendered = self.branch(nodes, &decision, &mut rest);
                         self.join(&mut done, rendered);
                     }
                     When::Otherwise => {
+                        self.branches += 1;
                         rest = self.nodes(nodes, rest);
+                        self.branches -= 1;
                     }
                 },
                 _ => {}
@@ -297,18 +357,70 @@ impl<'a> Reader<'a> {
         rest
     }
 
-    fn join(&mut self, states: &mut States, others: States) {
+    /// What is rendered where a decision falls so; what is left where it falls otherwise.
+    fn branch(&mut self, nodes: Nodes<'a>, decision: &Decision<'a>, rest: &mut States<'a>) -> States<'a> {
+        let inside = rest.after(decision);
+        *rest = rest.after(&Decision { answer: !decision.answer, ..decision.clone() });
+        self.branches += 1;
+        let rendered = self.nodes(nodes, inside);
+        self.branches -= 1;
+        rendered
+    }
+
+    /// A decision about these operands.
+    fn decision(&self, question: Question<'a>, span: Span, operands: &[&Operand<'a>], answer: bool) -> Decision<'a> {
+        let names = |operand: &&Operand<'a>| match operand.kind {
+            OperandKind::Path { base: None, segments: [Segment { key: SegmentKey::Name(name), .. }, ..] } => {
+                Some(*name)
+            }
+            _ => None,
+        };
+        let is_of_data = operands.iter().filter_map(names).all(|name| !self.names.contains_key(name));
+        let around = if is_of_data { Rc::default() } else { Rc::new(self.around.clone()) };
+        Decision { question, answer, span, around }
+    }
+
+    fn join(&mut self, states: &mut States<'a>, others: States<'a>) {
         if !states.add(others) {
             self.is_complete = false;
             states.0.clear();
         }
     }
 
-    /// The turns of a loop: one alone, or a first, some in between, and a last one.
-    fn loop_over(&mut self, body: Nodes<'a>, before: States) -> States {
+    /// The turns of a loop: one alone, or a first, some in between, and a last one. What is left is where there are none.
+    fn loop_over(
+        &mut self,
+        collection: &'a Operand<'a>,
+        names: [&'a str; 2],
+        body: Nodes<'a>,
+        rest: &mut States<'a>,
+    ) -> States<'a> {
+        let text = collection.span.of(self.source);
+        let mut operands = Vec::new();
+        collection.each_operand(&mut |operand| operands.push(operand));
+        let any = self.decision(Question::HasAny(text), collection.span, &operands, true);
+        let several = Decision { question: Question::HasSeveral(text), ..any.clone() };
+        let before = rest.after(&any);
+        *rest = rest.after(&Decision { answer: false, ..any });
+        self.around.loops.push((names[0], text));
+        self.branches += 1;
         let outer = self.turn;
         self.turn = Some(Turn { is_first: true, is_last: true });
-        let mut after = self.nodes(body, before.clone());
+        let mut after = self.nodes(body, before.after(&Decision { answer: false, ..several.clone() }));
+        let last = self.turns_before_last(body, before.after(&several));
+        self.turn = Some(Turn { is_first: false, is_last: true });
+        if !last.0.is_empty() {
+            let last = self.nodes(body, last);
+            self.join(&mut after, last);
+        }
+        self.turn = outer;
+        self.branches -= 1;
+        self.around.loops.pop();
+        after
+    }
+
+    /// Where the last turn of a loop may begin, if it has several.
+    fn turns_before_last(&mut self, body: Nodes<'a>, before: States<'a>) -> States<'a> {
         self.turn = Some(Turn { is_first: true, is_last: false });
         let mut between = self.nodes(body, before);
         self.turn = Some(Turn { is_first: false, is_last: false });
@@ -319,7 +431,7 @@ impl<'a> Reader<'a> {
             }
             let next = self.nodes(body, known.clone());
             self.join(&mut between, next);
-            if between == known {
+            if between.are_those_of(&known) {
                 break;
             }
             if turn == MAX_TURNS {
@@ -327,13 +439,7 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
-        self.turn = Some(Turn { is_first: false, is_last: true });
-        if !between.0.is_empty() {
-            let last = self.nodes(body, between);
-            self.join(&mut after, last);
-        }
-        self.turn = outer;
-        after
+        between
     }
 
     /// What a condition on the turn of the loop comes to.
