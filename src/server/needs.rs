@@ -6,7 +6,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract;
 use axum::http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
@@ -32,7 +32,7 @@ pub(super) struct Question {
 pub(super) async fn check(
     extract::State(state): extract::State<Arc<State>>,
     body: Body,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<Needs>, Refusal> {
     let question: Question = body::json(body).await?;
     let checked = tokio::task::spawn_blocking(move || {
         let (project, _) = state.project.get();
@@ -45,7 +45,7 @@ pub(super) async fn check(
 }
 
 impl Question {
-    fn answer(&self, project: &Project, state: &State) -> Result<Value, Refusal> {
+    fn answer(&self, project: &Project, state: &State) -> Result<Needs, Refusal> {
         let template = project.templates().iter().find(|template| template.is_called(&self.template));
         let template =
             template.ok_or_else(|| Refusal::not_found(format!("there is no template `{}`", self.template)))?;
@@ -56,20 +56,32 @@ impl Question {
             let case = Case { template, request: &request, customer: &customer };
             judge(project, &[template], &[case], &circumstances)
         });
-        Ok(shown(judgement, typed.as_ref()))
+        Ok(Needs::new(judgement, typed.as_ref()))
     }
 }
 
-fn shown(judgement: Judgement, typed: Option<&Judgement>) -> Value {
-    let typed = typed.and_then(|judgement| judgement.tables.first());
-    let table = judgement.tables.first();
-    let coverage = judgement.coverage.first().map(shown_coverage);
-    json!({
-        "requests": table.map(|table| &table.columns),
-        "variables": table.map(|table| shown_variables(table, typed)),
-        "coverage": coverage,
-        "findings": Findings::from(judgement.findings),
-    })
+/// The answer. What is not known where the template cannot be parsed is null.
+#[derive(Debug, Serialize)]
+pub(super) struct Needs {
+    /// Names, in the order of the variables' cells.
+    requests: Option<Vec<String>>,
+    variables: Option<Vec<Value>>,
+    coverage: Option<Value>,
+    #[serde(flatten)]
+    findings: Findings,
+}
+
+impl Needs {
+    fn new(judgement: Judgement, typed: Option<&Judgement>) -> Self {
+        let typed = typed.and_then(|judgement| judgement.tables.first());
+        let table = judgement.tables.first();
+        Self {
+            requests: table.map(|table| table.columns.clone()),
+            variables: table.map(|table| shown_variables(table, typed)),
+            coverage: judgement.coverage.first().map(shown_coverage),
+            findings: judgement.findings.into(),
+        }
+    }
 }
 
 fn shown_variables(table: &Table, typed: Option<&Table>) -> Vec<Value> {

@@ -2,9 +2,11 @@
 
 mod captured;
 mod client;
+mod document;
 mod hostile;
 mod inbox;
 mod process;
 mod saving;
 mod send;
 mod store;
+mod trial;

@@ -110,17 +110,3 @@ fn nothing_is_saved_by_a_configuration_with_mistakes() {
     std::fs::remove_file(server.folder.path().join("fixtures/requests/hello/two.json")).unwrap_or_default();
     assert_eq!(files(&server), before);
 }
-
-#[test]
-fn what_a_template_needs() {
-    let server = Server::start(&[]);
-    let ask = |body: &serde_json::Value| server.ask("POST", "/inkproof/api/check", &[], &body.to_string());
-    let typed = REQUEST.replace("title", "titel");
-    let checked = ask(&json!({ "template": "HELLO", "trial": { "request": typed } })).json();
-    assert_eq!(checked["requests"], json!(["hello/one"]));
-    let variables = json!([{ "path": "trigger.title", "kind": "anything", "cells": ["there"], "typed": "fails" }]);
-    assert_eq!(checked["variables"], variables, "{checked}");
-    assert_eq!(checked["coverage"], json!({ "covered": 0, "branches": 0, "missed_lines": [] }));
-    assert_eq!(ask(&json!({ "template": "hello" })).json()["variables"][0]["typed"], json!(null));
-    assert_eq!(ask(&json!({ "template": "nothing" })).status, 404);
-}

@@ -165,6 +165,7 @@ test("what is typed shows at once, and outlives changes of the template and load
   await stage(/^typed$/).waitFor();
   await server.write("templates/news.liquid", "---\ntopics: [news]\n---\n{\"title\": \"{{ trigger.title }}, changed\"}");
   await stage("typed, changed").waitFor();
+  await page.locator("#variables .explanation", { hasText: "json-unsafe" }).waitFor();
   assert.equal(await data().inputValue(), typed, "what was typed is still there");
   await page.reload();
   await stage("typed, changed").waitFor();

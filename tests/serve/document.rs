@@ -1,0 +1,145 @@
+//! The description of the API, and whether the answers are what it says.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::client::{Answer, Server};
+
+/// The methods of a path of the document.
+fn operations(document: &Value) -> impl Iterator<Item = (&str, &str)> {
+    document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
+        let methods = item.as_object().unwrap().keys().filter(|key| *key != "parameters");
+        methods.map(move |method| (method.as_str(), path.as_str()))
+    })
+}
+
+/// A stream does not end.
+fn is_stream(path: &str) -> bool {
+    path.ends_with("/changes")
+}
+
+#[test]
+fn every_path_that_is_described_is_there() {
+    let server = Server::start(&[]);
+    let document = server.get("/inkproof/api/openapi.json");
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    for (method, path) in operations(&document).filter(|(_, path)| !is_stream(path)) {
+        let path = path.replace("{id}", "none");
+        let path = if path.ends_with("/wait") { format!("{path}?timeout=0") } else { path };
+        let answer = server.ask(&method.to_uppercase(), &path, &[("authorization", "Bearer key")], "{}");
+        assert!(answer.status != 405 && answer.error_or_empty() != "there is nothing here", "{method} {path}");
+    }
+    assert_eq!(server.get("/inkproof/api/health")["status"], "ok");
+}
+
+/// The document, by which each answer is judged.
+struct Description {
+    document: Value,
+    answered: BTreeSet<(String, String)>,
+}
+
+impl Description {
+    fn of(server: &Server) -> Self {
+        let mut document = server.get("/inkproof/api/openapi.json");
+        close(&mut document);
+        Self { document, answered: BTreeSet::new() }
+    }
+
+    /// Judges the answer to a method of a path, as the document names it.
+    fn judge(&mut self, method: &str, path: &str, answer: &Answer) {
+        let response = &self.document["paths"][path][method]["responses"][answer.status.to_string()];
+        assert!(response.is_object(), "{method} {path}: {} is not described: {}", answer.status, answer.body);
+        let response = match response["$ref"].as_str() {
+            Some(reference) => self.document.pointer(reference.trim_start_matches('#')).unwrap(),
+            None => response,
+        };
+        let mut schema = response["content"]["application/json"]["schema"].clone();
+        schema["components"] = self.document["components"].clone();
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        let errors: Vec<_> = validator.iter_errors(&answer.json()).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{method} {path}: {errors:#?}\n{}", answer.body);
+        if answer.status == 200 {
+            self.answered.insert((method.to_owned(), path.to_owned()));
+        }
+    }
+}
+
+/// Lets no object have what is not described.
+fn close(schema: &mut Value) {
+    if let Some(object) = schema.as_object_mut()
+        && object.get("properties").is_some_and(Value::is_object)
+        && object.get("type").is_some_and(|kind| kind == "object")
+    {
+        object.entry("additionalProperties").or_insert(Value::Bool(false));
+    }
+    match schema {
+        Value::Object(object) => object.values_mut().for_each(close),
+        Value::Array(items) => items.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+#[test]
+fn answers_are_as_described() {
+    let server = Server::start(&["--strict"]);
+    let mut description = Description::of(&server);
+    let request = |data: Value| json!({ "transactional_message_id": "hello", "identifiers": { "id": "user_123" }, "message_data": data });
+    let (fine, failing) = (request(json!({ "title": "Hi" })).to_string(), request(json!({})).to_string());
+    let later = json!({ "transactional_message_id": "42", "identifiers": { "email": "ada@example.com" },
+        "message_data": { "order_id": 1 }, "send_at": 4_000_000_000_u32 })
+    .to_string();
+    let trial = json!({ "request": fine }).to_string();
+    let origin = format!("http://{}", server.address);
+    let saved = json!({ "name": "two", "request": fine, "replace": false }).to_string();
+    let message = json!({ "template": "hello", "trial": { "request": failing } }).to_string();
+
+    for (method, path, body) in [
+        ("post", "/v1/send/inbox_message", fine.as_str()),
+        ("post", "/v1/send/inbox_message", &failing),
+        ("post", "/v1/send/inbox_message", &later),
+        ("post", "/v1/send/inbox_message", "{}"),
+        ("get", "/v1/transactional", ""),
+        ("get", "/v1/transactional/{id}", ""),
+        ("get", "/inkproof/api/health", ""),
+        ("get", "/inkproof/api/messages", ""),
+        ("get", "/inkproof/api/messages/{id}", ""),
+        ("get", "/inkproof/api/wait", ""),
+        ("get", "/inkproof/api/events", ""),
+        ("get", "/inkproof/api/templates", ""),
+        ("post", "/inkproof/api/render", &trial),
+        ("post", "/inkproof/api/render", &json!({ "request": failing }).to_string()),
+        ("post", "/inkproof/api/render", &json!({ "request": "{" }).to_string()),
+        ("post", "/inkproof/api/check", &message),
+        ("post", "/inkproof/api/check", r#"{"template": "order_shipped"}"#),
+        ("post", "/inkproof/api/check", r#"{"template": "broken"}"#),
+        ("post", "/inkproof/api/check", r#"{"template": "nothing"}"#),
+        ("put", "/inkproof/api/requests", &saved),
+        ("put", "/inkproof/api/requests", &saved),
+        ("post", "/inkproof/api/faults", r#"{"status": 503, "times": 1, "path": "/none"}"#),
+        ("post", "/inkproof/api/faults", r#"{"latency_ms": 1}"#),
+        ("post", "/inkproof/api/faults", "{}"),
+        ("get", "/inkproof/api/faults", ""),
+        ("delete", "/inkproof/api/faults", ""),
+        ("put", "/inkproof/api/clock", r#"{"advance": 1}"#),
+        ("get", "/inkproof/api/clock", ""),
+        ("delete", "/inkproof/api/clock", ""),
+        ("delete", "/inkproof/api/messages/{id}", ""),
+        ("delete", "/inkproof/api/messages", ""),
+        ("post", "/inkproof/api/reset", ""),
+    ] {
+        let id = if path.starts_with("/v1") {
+            "42".to_owned()
+        } else {
+            server.get("/inkproof/api/messages")["messages"][0]["id"].as_str().unwrap_or("none").to_owned()
+        };
+        let headers = [("authorization", "Bearer key"), ("origin", origin.as_str())];
+        let answer = server.ask(&method.to_uppercase(), &path.replace("{id}", &id), &headers, body);
+        description.judge(method, path, &answer);
+    }
+    let document = &description.document;
+    for (method, path) in operations(document).filter(|(_, path)| !is_stream(path)) {
+        let is_answered = description.answered.contains(&(method.to_owned(), path.to_owned()));
+        assert!(is_answered, "nothing asks for {method} {path}");
+    }
+}
