@@ -27,9 +27,9 @@ fn since_commit(project: &Project, subject: &Subject<'_>, snapshot: &str) -> Opt
     let case = &subject.case;
     let sources = [case.template.source(), case.request.source(), case.customer.source()];
     let snippets = project.config().paths.snippets.to_string_lossy();
-    let mut arguments =
-        vec!["diff", "--relative", "--no-ext-diff", "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "-U0"];
-    arguments.extend([commit, "--"]);
+    // Whatever git is told elsewhere.
+    let mut arguments = vec!["diff", "--relative", "--no-ext-diff", "--no-color", "--no-renames", "-U0"];
+    arguments.extend(["--src-prefix=a/", "--dst-prefix=b/", commit, "--"]);
     arguments.extend(sources.iter().map(|source| source.name()));
     arguments.extend([&*snippets, CONFIG_FILE]);
     Some(changed_files(&git.ask(&arguments).ok()?))
@@ -40,8 +40,16 @@ fn changed_files(diff: &str) -> Vec<String> {
     let mut causes = Vec::new();
     let mut file = None;
     for line in diff.lines() {
+        let whole = match line.split_once(" file mode ") {
+            Some(("new", _)) => Some("is new"),
+            Some(("deleted", _)) => Some("is gone"),
+            _ => None,
+        };
+        if let Some((what, file)) = whole.and_then(|what| Some((what, file.take()?))) {
+            causes.push(format!("{file} {what}"));
+        }
         if let Some(rest) = line.strip_prefix("diff --git a/") {
-            // Both names are the same: renames are not looked for.
+            // Both names are the same, without renames.
             file = rest.get(..rest.len().saturating_sub(" b/".len()) / 2);
         } else if let Some((range, _)) = line.strip_prefix("@@ ").and_then(|rest| rest.split_once(" @@"))
             && let Some(file) = file.take()
@@ -62,7 +70,12 @@ mod tests {
     fn the_first_changed_line_of_each_file() {
         let diff = "diff --git a/t/a b.liquid b/t/a b.liquid\nindex 1..2 100644\n--- a/t/a b.liquid\n+++ b/t/a b.liquid\n\
                     @@ -9,1 +10,2 @@ x\n-a\n+b\n+c\n@@ -20 +22 @@\n-@@ -1 +1 @@\n+d\ndiff --git a/r.json b/r.json\nold mode 1\n\
-                    diff --git a/s.json b/s.json\n@@ -1 +1 @@\n-1\n+2\n";
-        assert_eq!(changed_files(diff), ["t/a b.liquid changed at line 10", "s.json changed at line 1"]);
+                    diff --git a/s.json b/s.json\n@@ -1 +1 @@\n-1\n+2\ndiff --git a/old b/old\ndeleted file mode 100644\n\
+                    --- a/old\n+++ /dev/null\n@@ -1 +0,0 @@\n-1\ndiff --git a/new b/new\nnew file mode 100644\n\
+                    --- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n+deleted file mode 1\n";
+        assert_eq!(
+            changed_files(diff),
+            ["t/a b.liquid changed at line 10", "s.json changed at line 1", "old is gone", "new is new"]
+        );
     }
 }
