@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostics::Source;
+use crate::diagnostics::{Prefix, Source};
 use crate::liquid::tree::{Node, NodeKind, Nodes, Part, When};
 use crate::liquid::visit::{all_nodes, each_part};
 use crate::liquid::{NodeId, Span, Trace};
@@ -91,11 +91,11 @@ impl Coverage {
         percent(self.covered(), self.branches.len())
     }
 
-    /// The record of the file in lcov's format.
+    /// The record of the file in lcov's format, under its name with this before it.
     #[must_use]
-    pub fn lcov(&self) -> String {
+    pub fn lcov(&self, prefix: &Prefix) -> String {
         use std::fmt::Write as _;
-        let mut record = format!("TN:\nSF:{}\n", self.source.name());
+        let mut record = format!("TN:\nSF:{}\n", prefix.name(self.source.name()));
         for (at, branch) in self.branches.iter().enumerate() {
             let _ = writeln!(record, "BRDA:{},{at},0,{}", branch.line, branch.hits);
         }

@@ -6,19 +6,20 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::FalseyValueParser;
 use clap_complete::ArgValueCompleter;
 use similar::TextDiff;
 
 use super::global::refuse_to_write;
+use super::manner::Manner;
 use super::progress::Progress;
 use super::watch::{self, WatchArguments};
 use super::{Failure, Global, Outcome, completions, terminal, written};
-use crate::analysis::Coverage;
 use crate::diagnostics::{Code, Diagnostic, Format, Look, Severity, sanitize};
 use crate::liquid::{Arena, Value, json};
 use crate::message::Template;
 use crate::project::{Case, Languages, Project};
-use crate::rules::{Cell, Judgement, Table, fix, judge_data, judge_each, page, rule};
+use crate::rules::{Cell, Judgement, Table, fix, judge_data, judge_each, rule};
 use crate::writing::replace;
 
 /// How many findings of a rule are drawn that are only worth knowing.
@@ -43,13 +44,13 @@ pub(super) struct Check {
     #[arg(long, value_name = "FILE", requires = "names", conflicts_with = "watch")]
     data: Option<PathBuf>,
     /// Show for each template what its requests have for each variable
-    #[arg(long)]
+    #[arg(long, env = "INKPROOF_TABLE", value_parser = FalseyValueParser::new())]
     table: bool,
     /// Fail where fewer percent of a template's branches are rendered by its requests
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    #[arg(long, value_name = "PERCENT", env = "INKPROOF_MIN_COVERAGE", value_parser = clap::value_parser!(u8).range(0..=100))]
     min_coverage: Option<u8>,
     /// Write what of the templates is rendered to a file, in lcov's format
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "INKPROOF_LCOV")]
     lcov: Option<PathBuf>,
     /// Carry out the fixes that change no message that is right
     #[arg(long, conflicts_with_all = ["data", "watch"])]
@@ -66,7 +67,7 @@ impl Check {
         if self.watch.is_wanted() {
             return self.watch.run(watch::Checks::new(self, global), global);
         }
-        self.check_format(global.format())?;
+        self.check_format(global.manner().format)?;
         let mut project = Project::open(global.directory())?;
         if self.fix && !self.diff && !project.has_sound_config() {
             global.report(project.problems())?;
@@ -87,7 +88,7 @@ impl Check {
             Judgement::of_all(&project, judge_each(&project, &templates, &cases, &global.circumstances(), &step))
         };
         let mut out = BufWriter::new(anstream::stdout().lock());
-        self.write(&judgement, global.format(), terminal::look(), &mut out)?;
+        self.write(&judgement, &global.manner(), terminal::look(), &mut out)?;
         out.flush()?;
         self.write_lcov(&judgement, global)?;
         let is_covered = self.report_coverage(&judgement, &mut anstream::stderr().lock())?;
@@ -121,14 +122,13 @@ impl Check {
     pub(super) fn write(
         &self,
         judgement: &Judgement,
-        format: Format,
+        manner: &Manner,
         look: Look,
         out: &mut dyn Write,
     ) -> std::io::Result<()> {
-        let renderer = format.renderer_with_pages(look, page);
-        if format == Format::Full {
+        if manner.format == Format::Full {
             let (drawn, counted) = few_of_each(&judgement.findings);
-            renderer.render(&drawn, out)?;
+            manner.tell(&drawn, look, out)?;
             for (code, count) in counted {
                 writeln!(out, "info[{code}]: {count} more; `--format concise` lists them all\n")?;
             }
@@ -137,13 +137,14 @@ impl Check {
             }
             return writeln!(out, "{}", judgement.findings.counts());
         }
-        renderer.render(&judgement.findings, out)
+        manner.tell(&judgement.findings, look, out)
     }
 
     /// Writes the file of what is covered, where it is wanted.
     pub(super) fn write_lcov(&self, judgement: &Judgement, global: &Global) -> Result<(), Failure> {
         let Some(path) = &self.lcov else { return Ok(()) };
-        let records: String = judgement.coverage.iter().map(Coverage::lcov).collect();
+        let prefix = global.prefix();
+        let records: String = judgement.coverage.iter().map(|coverage| coverage.lcov(&prefix)).collect();
         let path = global.path(path);
         fs::write(&path, records).map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
     }

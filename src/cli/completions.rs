@@ -5,12 +5,12 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::CompleteEnv;
 use clap_complete::engine::CompletionCandidate;
 use clap_complete::env::Shells;
 
-use super::{Cli, Failure, Global, Outcome};
+use super::{Failure, Global, Outcome, command};
 use crate::message::{Request, Template};
 use crate::project::Project;
 use crate::rules;
@@ -49,7 +49,7 @@ impl Completions {
 
 /// Answers a shell that asks what could come next, and ends the program; does nothing where none asks.
 pub(super) fn answer() {
-    CompleteEnv::with_factory(Cli::command).var(VARIABLE).complete();
+    CompleteEnv::with_factory(command).var(VARIABLE).complete();
 }
 
 /// The names of the project's templates and requests.

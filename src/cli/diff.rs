@@ -12,9 +12,6 @@ use super::{Failure, Global, Outcome, terminal};
 use crate::diagnostics::sanitize;
 use crate::snapshot::{Change, Difference, FieldChange, Range, between, changed_fields};
 
-/// The formats beyond those of problems.
-pub(super) const FORMATS: &[&str] = &["markdown"];
-
 /// The longest comment that GitHub takes, in characters, less room for the line that says what is left out.
 const COMMENT: usize = 65_536 - 200;
 

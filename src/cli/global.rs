@@ -6,11 +6,12 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::{Failure, Outcome, terminal};
-use crate::diagnostics::{Diagnostic, Format, Severity};
+use super::manner::Manner;
+use super::{Failure, Outcome, formats, terminal};
+use crate::diagnostics::{Diagnostic, Format, Prefix, Severity};
 use crate::liquid::{Limits, Mode};
 use crate::message::{Circumstances, milliseconds};
-use crate::project::{CONFIG_FILE, Project};
+use crate::project::{CONFIG_FILE, Project, prefix_of, root_of};
 
 #[derive(Debug, Args)]
 pub(super) struct Global {
@@ -34,8 +35,8 @@ pub(super) struct Global {
     /// Where chance starts from, to make it repeatable
     #[arg(long, global = true, help_heading = "Everywhere", value_name = "NUMBER", env = "INKPROOF_SEED")]
     seed: Option<u64>,
-    /// How problems are told
-    #[arg(long, global = true, help_heading = "Everywhere", value_name = "FORMAT", default_value = "full", env = "INKPROOF_FORMAT", value_parser = format_parser())]
+    /// How results and problems are told
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "FORMAT", default_value = "full", env = "INKPROOF_FORMAT", value_parser = formats::parser())]
     format: String,
     /// Whether to use colours
     #[arg(
@@ -74,15 +75,6 @@ impl Color {
         }
         .write_global();
     }
-}
-
-/// The formats that only some commands know.
-const FORMATS_OF_SOME: [&str; 3] = ["junit", "github", "markdown"];
-
-/// Offers the formats by their names.
-fn format_parser() -> clap::builder::PossibleValuesParser {
-    let of_some = FORMATS_OF_SOME.into_iter().filter(|name| name.parse::<Format>().is_err());
-    clap::builder::PossibleValuesParser::new(Format::ALL.map(Format::as_str).into_iter().chain(of_some))
 }
 
 impl Global {
@@ -175,29 +167,26 @@ impl Global {
     pub(super) fn report(&self, problems: &[Diagnostic]) -> Result<(), Failure> {
         if !problems.is_empty() {
             let mut out = anstream::stderr().lock();
-            self.format().renderer(terminal::look()).render(problems, &mut out)?;
+            self.manner().tell(problems, terminal::look(), &mut out)?;
         }
         Ok(())
     }
 
-    /// The format that problems are told in.
-    pub(super) fn format(&self) -> Format {
-        self.format.parse().unwrap_or_default()
+    /// How problems are told.
+    pub(super) fn manner(&self) -> Manner {
+        let format: Format = self.format.parse().unwrap_or_default();
+        let prefix = if format.counts_from_repository() { self.prefix() } else { Prefix::default() };
+        Manner { format, prefix }
+    }
+
+    /// What stands before the names of the project's files where they are counted from the top of its repository.
+    pub(super) fn prefix(&self) -> Prefix {
+        root_of(&self.directory).map(|root| prefix_of(&root)).unwrap_or_default()
     }
 
     /// The format that results are told in, by its name.
     pub(super) fn format_name(&self) -> &str {
         &self.format
-    }
-
-    /// Refuses a format that only other commands know.
-    pub(super) fn check_format(&self, known: &[&str]) -> Result<(), Failure> {
-        if self.format.parse::<Format>().is_ok() || known.contains(&self.format.as_str()) {
-            return Ok(());
-        }
-        let all = Format::ALL.map(Format::as_str).into_iter().chain(known.iter().copied());
-        let all: Vec<_> = all.map(|name| format!("`{name}`")).collect();
-        Err(format!("this command has no format `{}`: expected one of {}", self.format, all.join(", ")).into())
     }
 }
 

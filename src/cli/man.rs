@@ -4,9 +4,9 @@ use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 
-use super::{Cli, Failure, Global, Outcome};
+use super::{Failure, Global, Outcome, command};
 
 /// Print the manual, or write its pages
 #[derive(Debug, Args)]
@@ -18,7 +18,7 @@ pub(super) struct Man {
 
 impl Man {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
-        let command = Cli::command();
+        let command = command();
         let Some(dir) = &self.dir else {
             let mut page = Vec::new();
             clap_mangen::Man::new(command).render(&mut page)?;

@@ -10,11 +10,13 @@ mod difference;
 mod editor;
 mod explain;
 mod failure;
+mod formats;
 mod global;
 mod import;
 mod init;
 mod liquid;
 mod man;
+mod manner;
 mod new;
 mod pending;
 mod preview;
@@ -33,7 +35,7 @@ mod written;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use failure::Failure;
 use global::Global;
@@ -77,17 +79,7 @@ enum Command {
 }
 
 impl Command {
-    /// The formats that it knows beyond those of problems.
-    const fn formats(&self) -> &'static [&'static str] {
-        match self {
-            Self::Test(_) => test::FORMATS,
-            Self::Diff(_) => diff::FORMATS,
-            _ => &[],
-        }
-    }
-
     fn run(&self, global: &Global) -> Result<Outcome, Failure> {
-        global.check_format(self.formats())?;
         match self {
             Self::Init(command) => command.run(global),
             Self::New(command) => command.run(global),
@@ -110,6 +102,24 @@ impl Command {
             Self::Man(command) => command.run(global),
         }
     }
+}
+
+impl Cli {
+    fn run(&self, name: Option<&str>) -> Result<Outcome, Failure> {
+        if let Some(name) = name {
+            formats::check(self.global.format_name(), name)?;
+        }
+        match &self.command {
+            _ if self.print_config => configuration::run(&self.global),
+            Some(command) => command.run(&self.global),
+            None => status::run(&self.global),
+        }
+    }
+}
+
+/// The command line as it is parsed, completed and written about.
+fn command() -> clap::Command {
+    formats::offered(Cli::command())
 }
 
 /// How a command went that could be carried out.
@@ -148,17 +158,13 @@ impl Outcome {
 #[must_use]
 pub fn run() -> ExitCode {
     completions::answer();
-    let cli = Cli::parse();
+    let arguments = command().get_matches();
+    let cli = Cli::from_arg_matches(&arguments).unwrap_or_else(|error| error.format(&mut command()).exit());
     cli.global.color.write_global();
     if cli.global.ascii {
         terminal::draw_in_ascii();
     }
-    let outcome = match &cli.command {
-        _ if cli.print_config => configuration::run(&cli.global),
-        Some(command) => command.run(&cli.global),
-        None => status::run(&cli.global),
-    };
-    ExitCode::from(match outcome {
+    ExitCode::from(match cli.run(arguments.subcommand_name()) {
         Ok(outcome) => outcome.exit_code(),
         Err(failure) => failure.report(),
     })

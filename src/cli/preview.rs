@@ -7,6 +7,7 @@ use clap::builder::FalseyValueParser;
 use clap_complete::ArgValueCompleter;
 
 use super::card::{Card, Holes, Line, beside, brief, source};
+use super::manner::Manner;
 use super::terminal::Canvas;
 use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions, terminal};
@@ -65,7 +66,7 @@ impl Preview {
         }
         let (project, mut outcome) = global.open_project()?;
         let cases = project.select(&self.names)?;
-        let mut sheet = Sheet::new(self.view, terminal::canvas(), global.format());
+        let mut sheet = Sheet::new(self.view, terminal::canvas(), global.manner());
         let mut out = anstream::stdout().lock();
         project.render(&cases, &global.circumstances_of_preview(), |case, rendering| {
             sheet.add(case, &rendering, &mut out)?;
@@ -83,7 +84,7 @@ impl Preview {
 pub(super) struct Sheet {
     view: View,
     canvas: Canvas,
-    format: Format,
+    manner: Manner,
     /// How many stand side by side.
     columns: usize,
     /// Those that wait for the row to be full.
@@ -93,9 +94,9 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    pub(super) fn new(view: View, canvas: Canvas, format: Format) -> Self {
+    pub(super) fn new(view: View, canvas: Canvas, manner: Manner) -> Self {
         let columns = if view.columns { (canvas.look.width / COLUMN).max(1) } else { 1 };
-        Self { view, canvas, format, columns, row: Vec::new(), problems: Diagnostics::new() }
+        Self { view, canvas, manner, columns, row: Vec::new(), problems: Diagnostics::new() }
     }
 
     /// Draws what came of a case, and beneath it what is wrong; where it is one of a row, as soon as that is full.
@@ -104,7 +105,7 @@ impl Sheet {
             self.add_to_row(case, rendering);
             return if self.row.len() == self.columns { self.finish(out) } else { Ok(()) };
         }
-        write_message(case, rendering, self.view, self.canvas, self.format, out)
+        write_message(case, rendering, self.view, self.canvas, &self.manner, out)
     }
 
     /// Draws the row that is not yet full.
@@ -113,7 +114,7 @@ impl Sheet {
             return Ok(());
         }
         write_lines(&beside(&std::mem::take(&mut self.row)), out)?;
-        self.format.renderer(self.canvas.look).render(&std::mem::take(&mut self.problems), out)?;
+        self.manner.tell(&std::mem::take(&mut self.problems), self.canvas.look, out)?;
         writeln!(out)
     }
 
@@ -121,7 +122,7 @@ impl Sheet {
         let width = self.canvas.look.width / self.columns;
         let canvas = self.canvas.with_width(width);
         let mut lines = card(case, rendering, canvas).lines();
-        if self.format == Format::Full {
+        if self.manner.format == Format::Full {
             lines.extend(brief(&rendering.problems, width - 1, canvas));
         } else {
             self.problems.extend(rendering.problems.iter().cloned());
@@ -136,7 +137,7 @@ pub(super) fn write_message(
     rendering: &Rendering,
     view: View,
     canvas: Canvas,
-    format: Format,
+    manner: &Manner,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if view.source {
@@ -144,7 +145,7 @@ pub(super) fn write_message(
     } else {
         writeln!(out, "{}", card(case, rendering, canvas))?;
     }
-    format.renderer(canvas.look).render(&rendering.problems, out)?;
+    manner.tell(&rendering.problems, canvas.look, out)?;
     if rendering.test_send_looks_fine {
         writeln!(out, "\nnote: {TEST_SEND}")?;
     }

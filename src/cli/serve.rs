@@ -5,9 +5,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::FalseyValueParser;
 
+use super::manner::Manner;
 use super::{Failure, Global, Outcome, terminal};
-use crate::diagnostics::{Format, sanitize};
+use crate::diagnostics::sanitize;
 use crate::server::{self, Captured, End, News, Options, PORT, Place, Status};
 
 /// Stand in for Customer.io's send API and inbox API on this machine, and show what was sent
@@ -31,25 +33,25 @@ pub(super) struct Serve {
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), env = "INKPROOF_HOST")]
     host: IpAddr,
     /// Refuse messages that fail, with status 400, so that a backend's tests notice
-    #[arg(long, env = "INKPROOF_STRICT")]
+    #[arg(long, env = "INKPROOF_STRICT", value_parser = FalseyValueParser::new())]
     strict: bool,
     /// Run a command against the server, with its address in `INKPROOF_URL`, and exit with the command's exit code
     #[arg(long, value_name = "COMMAND")]
     exec: Option<String>,
     /// Let inbox clients ask again and again instead of listening to the stream of events
-    #[arg(long)]
+    #[arg(long, env = "INKPROOF_NO_SSE", value_parser = FalseyValueParser::new())]
     no_sse: bool,
     /// How often inbox clients ask, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=600))]
     poll: u32,
     /// How many messages to keep; the oldest go first
-    #[arg(long, value_name = "NUMBER", default_value_t = 10_000)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 10_000, env = "INKPROOF_KEEP")]
     keep: usize,
     /// Keep messages in a file as well, so that they are there again after a restart
     #[arg(long, value_name = "FILE", env = "INKPROOF_STORE")]
     store: Option<PathBuf>,
     /// Do not tell of each message
-    #[arg(long, short)]
+    #[arg(long, short, env = "INKPROOF_QUIET", value_parser = FalseyValueParser::new())]
     quiet: bool,
 }
 
@@ -72,7 +74,7 @@ impl Serve {
             store: self.store.clone(),
             command: self.exec.clone(),
         };
-        let (quiet, format) = (self.quiet, global.format());
+        let (quiet, manner) = (self.quiet, global.manner());
         let end = server::serve(
             global.directory(),
             options,
@@ -81,7 +83,7 @@ impl Serve {
                 // Where nobody reads it, the server goes on all the same.
                 let _ = match news {
                     News::Captured(_) if quiet => Ok(()),
-                    News::Captured(captured) => tell(captured, format),
+                    News::Captured(captured) => tell(captured, &manner),
                     News::Notice(notice) => writeln!(anstream::stderr(), "note: {}", sanitize::line(notice)),
                 };
             },
@@ -121,7 +123,7 @@ impl Serve {
 }
 
 /// Tells of a message on one line, and of what is wrong with it below.
-fn tell(captured: &Captured, format: Format) -> std::io::Result<()> {
+fn tell(captured: &Captured, manner: &Manner) -> std::io::Result<()> {
     let status = match captured.status(captured.queued_at) {
         Status::Failed => "failed",
         Status::Draft => "draft",
@@ -132,8 +134,5 @@ fn tell(captured: &Captured, format: Format) -> std::io::Result<()> {
     let line = format!("{status} {} to {to} ({})", captured.template, captured.id);
     let mut err = anstream::stderr().lock();
     writeln!(err, "{}", sanitize::line(&line))?;
-    captured
-        .findings
-        .found()
-        .map_or(Ok(()), |diagnostics| format.renderer(terminal::look()).render(diagnostics, &mut err))
+    captured.findings.found().map_or(Ok(()), |diagnostics| manner.tell(diagnostics, terminal::look(), &mut err))
 }

@@ -12,7 +12,7 @@ use std::env;
 use std::io::Write;
 
 use clap::Args;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap_complete::ArgValueCompleter;
 
 use super::progress::Progress;
@@ -21,9 +21,6 @@ use super::{Failure, Global, Outcome, completions, terminal};
 use crate::diagnostics::Look;
 use crate::project::{CONFIG_FILE, Project};
 use crate::snapshot::{Action, Counts, Known, Report, Run, Stage, Store, Subject, Update, circumstances};
-
-/// The formats beyond those of problems.
-pub(super) const FORMATS: &[&str] = &["junit", "github"];
 
 /// Compare messages with their snapshots
 ///
@@ -44,7 +41,7 @@ pub(super) struct Test {
     #[arg(long, value_name = "WHICH", env = "INKPROOF_UPDATE", value_parser = update_parser())]
     update: Option<Update>,
     /// Stop at the first failure; what failed before goes first
-    #[arg(long, env = "INKPROOF_FAIL_FAST", conflicts_with = "watch")]
+    #[arg(long, env = "INKPROOF_FAIL_FAST", value_parser = FalseyValueParser::new(), conflicts_with = "watch")]
     fail_fast: bool,
     #[command(flatten)]
     watch: WatchArguments,

@@ -34,6 +34,7 @@ mod excerpt;
 
 mod fix;
 mod location;
+mod prefix;
 mod render;
 
 pub mod sanitize;
@@ -47,6 +48,7 @@ pub use collection::{Counts, Diagnostics};
 pub use diagnostic::{Diagnostic, Label};
 pub use fix::{Edit, Fix};
 pub use location::Location;
+pub use prefix::Prefix;
 pub use render::{Format, Look, Page, Render, UnknownFormat};
 pub use severity::Severity;
 pub use source::{Position, Source};

@@ -43,6 +43,17 @@ impl Source {
         Self(Arc::new(Inner { name: name.into(), text: text.into(), line_starts: OnceLock::new() }))
     }
 
+    /// The same text under another name.
+    #[must_use]
+    pub fn renamed(&self, name: impl Into<String>) -> Self {
+        Self::new(name, Arc::clone(&self.0.text))
+    }
+
+    /// Whether both have the very same text.
+    pub(super) fn has_text_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0.text, &other.0.text)
+    }
+
     /// The name as given.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -135,7 +135,8 @@ fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
         .help("save the file as UTF-8")
 }
 
-fn slashes(path: &Path) -> String {
+/// A path with forward slashes.
+pub(super) fn slashes(path: &Path) -> String {
     let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts.join("/")
 }

@@ -9,6 +9,7 @@ mod languages;
 mod live;
 mod names;
 mod rendering;
+mod repository;
 mod schema;
 mod selection;
 mod table;
@@ -25,11 +26,12 @@ pub use config::{Config, Level};
 pub use files::{Files, root_of};
 pub use languages::Languages;
 pub use live::LiveProject;
+pub use repository::prefix_of;
 pub use selection::UnknownName;
 pub use test_settings::{Filter, Redaction, Step, TestSettings};
 pub use touched::{Gone, Ingredients, Touched};
 
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Source};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Prefix, Source};
 use crate::message::{Customer, IdentifierKind, Request, Snippet, Template, Workspace};
 use config::ConfigFile;
 use files::Shelf;
@@ -152,6 +154,12 @@ impl Project {
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// What stands before the names of its files where they are counted from the top of its repository.
+    #[must_use]
+    pub fn prefix(&self) -> Prefix {
+        prefix_of(&self.root)
     }
 
     /// The configuration.

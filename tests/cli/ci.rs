@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use super::sandbox::Run;
 use super::scratch::Scratch;
 
 /// The blocks of code of the page, with their languages.
@@ -43,6 +44,62 @@ fn scripts() {
     );
     scratch.write("fixtures/requests/broken.json", "{");
     assert_eq!((run(&scratch, hook), run(&scratch, service)), (2, 2), "broken");
+}
+
+/// A project in a folder of a repository, with something that `check` and `test` complain about.
+fn below_a_repository() -> Scratch {
+    let scratch = Scratch::empty();
+    scratch.write("apps/shop/templates/order.liquid", "---\n---\n{\"title\": \"{{ trigger.title }}\",}\n");
+    scratch.write("apps/shop/fixtures/customers/ada.json", "{\"id\": \"1\"}");
+    let request = "{\"transactional_message_id\": \"order\", \"identifiers\": {\"id\": \"1\"}, \"message_data\": {\"title\": \"x\"}}";
+    scratch.write("apps/shop/fixtures/requests/order.json", request);
+    scratch.write("apps/shop/tests/snapshots/gone.snap", "---\nexpression: inkproof preview gone\n---\nnot sent\n");
+    scratch
+}
+
+#[test]
+fn files_are_named_from_the_top_of_the_repository() {
+    let scratch = below_a_repository();
+    let template = "apps/shop/templates/order.liquid";
+    let expected: &[(&[&str], &[&str])] = &[
+        (&["check", "--format", "github"], &["file=apps/shop/templates/order.liquid,line=3"]),
+        (&["check", "--format", "gitlab"], &["\"path\":\"apps/shop/templates/order.liquid\""]),
+        (&["check", "--format", "sarif"], &["\"uri\":\"apps/shop/templates/order.liquid\""]),
+        (
+            &["check", "--format", "junit"],
+            &["classname=\"apps/shop/templates/order.liquid\"", ">apps/shop/templates/order.liquid:3:1&#10;"],
+        ),
+        (&["check", "--format", "concise", "--lcov", "lcov.info"], &["templates/order.liquid:3:1: "]),
+        (
+            &["test", "--format", "github"],
+            &["file=apps/shop/templates/order.liquid,", "file=apps/shop/tests/snapshots/gone.snap,"],
+        ),
+        (
+            &["test", "--format", "junit"],
+            &["apps/shop/fixtures/requests/order.json&#10;", ">apps/shop/tests/snapshots/gone.snap<"],
+        ),
+        (&["preview", "--format", "github"], &["file=apps/shop/templates/order.liquid,"]),
+    ];
+    // Outside of a repository, the top is the folder that the program works in.
+    for is_repository in [false, true] {
+        if is_repository {
+            scratch.git(&["init", "--quiet"]);
+        }
+        for (arguments, parts) in expected {
+            let said = scratch.run_in_ci(&[&["-C", "apps/shop/templates"], *arguments].concat());
+            for part in *parts {
+                assert!(said.stdout.contains(part), "{arguments:?}: {part}: {said:?}");
+            }
+        }
+        assert!(scratch.read("apps/shop/templates/lcov.info").contains(&format!("SF:{template}\n")));
+        scratch.remove("apps/shop/templates/lcov.info");
+    }
+    let within = |arguments: &[&str]| {
+        let mut command = scratch.command();
+        Run::of(&command.current_dir(scratch.path("apps/shop")).args(arguments).output().unwrap())
+    };
+    assert!(within(&["check", "--format", "github"]).stdout.contains("file=apps/shop/templates/"));
+    assert!(within(&["check", "--format", "concise"]).stdout.starts_with("templates/"));
 }
 
 #[test]

@@ -51,6 +51,42 @@ fn flags(help: &str) -> BTreeSet<String> {
     words.map(str::to_owned).collect()
 }
 
+/// The flags of a command's help, each with the variable that it has.
+fn variables(help: &str) -> Vec<(String, Option<String>)> {
+    let mut found: Vec<(String, Option<String>)> = Vec::new();
+    for line in help.lines().map(str::trim_start) {
+        if line.starts_with('-')
+            && let Some(flag) = line.split([' ', ',', '=', '[', '.']).find(|word| word.starts_with("--"))
+        {
+            found.push((flag.to_owned(), None));
+        }
+        if let (Some((_, rest)), Some((_, variable))) = (line.split_once("[env: "), found.last_mut()) {
+            *variable = rest.split(['=', ']']).next().map(str::to_owned);
+        }
+    }
+    found
+}
+
+#[test]
+fn each_flag_has_a_variable_or_is_named_as_one_that_has_none() {
+    let page = fs::read_to_string(repository().join("docs/configuration.md")).unwrap();
+    let (_, without) = page.split_once("These flags have no variable").unwrap();
+    let without = without.split("\n\n").next().unwrap();
+    let mut unnamed: BTreeSet<_> = without.split('`').filter(|word| word.starts_with("--")).collect();
+    let all: Vec<_> =
+        commands().iter().map(String::as_str).chain([""]).flat_map(|of| variables(&help(of, "--help"))).collect();
+    for (flag, variable) in &all {
+        match variable {
+            Some(variable) => {
+                assert_eq!(*variable, format!("INKPROOF_{}", flag[2..].to_uppercase().replace('-', "_")), "{flag}");
+            }
+            None => assert!(without.contains(&format!("`{flag}`")), "`{flag}` has no variable, and no page says so"),
+        }
+    }
+    unnamed.retain(|flag| !all.iter().any(|(other, variable)| other == flag && variable.is_none()));
+    assert!(unnamed.is_empty(), "these have one, or are no flags: {unnamed:?}");
+}
+
 #[test]
 fn the_pages_say_it_all() {
     let docs = repository().join("docs");

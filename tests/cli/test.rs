@@ -342,6 +342,75 @@ fn why_it_changed() {
 }
 
 #[test]
+fn a_renamed_file_is_a_cause() {
+    let scratch = Scratch::node();
+    scratch
+        .write("snippets/signature.liquid", "Yours, with many words so that git sees that it is the same,\nthe shop\n");
+    scratch.replace("templates/hello.liquid", "Hello", "{{ snippets.signature | json | size }} Hello");
+    scratch.run(&["test", "--update", "all"]);
+    scratch.git(&["init", "--quiet"]);
+    scratch.git(&["add", "."]);
+    scratch.git(&["commit", "--quiet", "-m", "all"]);
+    scratch.git(&["mv", "snippets/signature.liquid", "snippets/closing.liquid"]);
+    scratch.replace("snippets/closing.liquid", "the shop", "the new shop");
+    scratch.replace("templates/hello.liquid", "snippets.signature", "snippets.closing");
+    let said = scratch.run(&["test", "hello", "--update", "none"]);
+    for cause in [
+        "snippets/closing.liquid is new",
+        "snippets/signature.liquid is gone",
+        "templates/hello.liquid changed at line 3",
+    ] {
+        assert!(said.stdout.contains(&format!("  since it was committed: {cause}\n")), "{cause}: {}", said.stdout);
+    }
+}
+
+#[test]
+fn flags_have_variables_that_may_be_any_word() {
+    let scratch = accepted();
+    for (value, is_set) in [("1", true), ("true", true), ("yes", true), ("0", false), ("false", false), ("", false)] {
+        scratch.replace("templates/order.liquid", "Order", "order");
+        scratch.replace("templates/hello.liquid", "Hello", "hello");
+        let mut command = scratch.command();
+        let said =
+            Run::of(&command.env("INKPROOF_FAIL_FAST", value).args(["test", "--update", "none"]).output().unwrap());
+        assert_eq!((said.code, said.stdout.contains("tested 1:")), (1, is_set), "{value}: {said:?}");
+        scratch.replace("templates/order.liquid", "order {{", "Order {{");
+        scratch.replace("templates/hello.liquid", "hello", "Hello");
+    }
+}
+
+#[test]
+fn each_command_takes_its_own_formats() {
+    let scratch = accepted();
+    scratch.git(&["init", "--quiet"]);
+    scratch.git(&["add", "."]);
+    scratch.git(&["commit", "--quiet", "-m", "all"]);
+    for (command, format, expected) in [
+        ("test", "sarif", "full, concise, json, jsonl, junit, github"),
+        ("test", "gitlab", "full, concise, json, jsonl, junit, github"),
+        ("test", "markdown", "full, concise, json, jsonl, junit, github"),
+        ("diff", "junit", "full, concise, json, jsonl, markdown"),
+        ("diff", "github", "full, concise, json, jsonl, markdown"),
+        ("pending", "junit", "full, concise, json, jsonl"),
+        ("accept", "json", "full, concise"),
+        ("reject", "json", "full, concise"),
+        ("explain", "json", "full, concise"),
+        ("preview", "markdown", "full, concise, json, jsonl, github"),
+        ("check", "markdown", "full, concise, json, jsonl, sarif, junit, github, gitlab"),
+    ] {
+        let after = scratch.run(&[command, "--format", format]);
+        assert_eq!((after.code, after.stdout.as_str()), (2, ""), "{command} {format}");
+        assert!(after.stderr.contains(&format!("[possible values: {expected}]")), "{command}: {}", after.stderr);
+        let before = scratch.run(&["--format", format, command]);
+        assert_eq!((before.code, before.stdout.as_str()), (2, ""), "{command} {format}");
+        let list = expected.split(", ").map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        assert_eq!(before.stderr, format!("error: `{command}` has no format `{format}`: expected one of {list}\n"));
+    }
+    let said = scratch.run(&["--format", "markdown", "diff"]);
+    assert_eq!((said.code, said.stdout.as_str()), (0, "**no message renders differently**\n"));
+}
+
+#[test]
 fn what_is_nested_deep() {
     let scratch = accepted();
     let deep = |open: &str, close: &str, times| open.repeat(times) + &close.repeat(times);

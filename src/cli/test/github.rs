@@ -11,6 +11,7 @@ use crate::snapshot::{Report, Stage, Status, Store, Update};
 
 /// An annotation a failure, at the template that wrote the message, and the summary.
 pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write) -> io::Result<()> {
+    let prefix = project.prefix();
     let store = Store::new(project.root(), &project.config().test.snapshots);
     let level = |fails: bool| if fails { "error" } else { "notice" };
     let fails = matches!(report.update, Update::New | Update::None);
@@ -27,7 +28,7 @@ pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write)
         writeln!(
             out,
             "::{level} file={},title={}::{}",
-            property(&file),
+            property(&prefix.name(&file)),
             property(&title),
             data(&sanitize::text(message.trim_end()))
         )?;
@@ -35,7 +36,7 @@ pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write)
     for obsolete in &report.obsolete {
         let file = store.shown(&obsolete.name, obsolete.stage);
         let level = level(report.update == Update::None);
-        writeln!(out, "::{level} file={},title=obsolete::no request has this name", property(&file))?;
+        writeln!(out, "::{level} file={},title=obsolete::no request has this name", property(&prefix.name(&file)))?;
     }
     writeln!(out, "{}", summary(report.counts()))
 }

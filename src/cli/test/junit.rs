@@ -11,6 +11,7 @@ use crate::snapshot::{Difference, Outcome, Report, Status, Store, Update};
 
 /// Writes one suite: a test a subject, and one for each snapshot of nothing where that fails.
 pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write) -> io::Result<()> {
+    let prefix = project.prefix();
     let store = Store::new(project.root(), &project.config().test.snapshots);
     let counts = report.counts();
     let failing = report.update != Update::All && report.update != Update::Pending;
@@ -41,14 +42,14 @@ pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write)
             out,
             "      <{element} message=\"{}\" type=\"{status}\">{}</{element}>",
             escape(&message),
-            escape(&format!("{}\n{}", case.request.source().name(), details(outcome)))
+            escape(&format!("{}\n{}", prefix.name(case.request.source().name()), details(outcome)))
         )?;
         writeln!(out, "    </testcase>")?;
     }
     for obsolete in obsolete {
         let path = store.shown(&obsolete.name, obsolete.stage);
         writeln!(out, "    <testcase name=\"{}\" classname=\"obsolete\">", escape(&obsolete.name))?;
-        let (message, path) = ("no request has this name", escape(&path));
+        let (message, path) = ("no request has this name", escape(&prefix.name(&path)));
         writeln!(out, "      <failure message=\"{message}\" type=\"obsolete\">{path}</failure>")?;
         writeln!(out, "    </testcase>")?;
     }

@@ -13,7 +13,7 @@ use crate::cli::difference::{Drawing, Layout};
 use crate::cli::preview::{View, write_message};
 use crate::cli::test::accept_one;
 use crate::cli::{Failure, Global, terminal};
-use crate::diagnostics::{Diagnostics, Format, Look, sanitize};
+use crate::diagnostics::{Diagnostics, Look, sanitize};
 use crate::liquid::Mode;
 use crate::message::{Circumstances, Customer, Message, Rendering, Request, Template};
 use crate::project::{Case, Ingredients, Project};
@@ -256,10 +256,10 @@ impl Cards<'_> {
 
     fn write_shown(&self, shown: &Shown, look: Look, out: &mut dyn Write) -> io::Result<()> {
         let case = Case { template: &shown.template, request: &shown.request, customer: &shown.customer };
-        let format: Format = self.global.format();
+        let manner = self.global.manner();
         let canvas = terminal::canvas().with_width(look.width);
         if let Some(rendering) = &shown.rendering {
-            write_message(&case, rendering, self.view, canvas, format, out)?;
+            write_message(&case, rendering, self.view, canvas, &manner, out)?;
         }
         let is_stale = shown.rendering.as_ref().is_none_or(|rendering| rendering.message.is_none());
         if let Some(good) = shown.good.as_ref().filter(|_| is_stale) {

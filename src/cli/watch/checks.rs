@@ -64,7 +64,7 @@ impl Job for Checks<'_> {
     }
 
     fn print(&self, look: Look, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure> {
-        self.check.write(&self.whole, self.global.format(), look, out)?;
+        self.check.write(&self.whole, &self.global.manner(), look, out)?;
         self.check.write_lcov(&self.whole, self.global)?;
         self.check.report_coverage(&self.whole, besides)?;
         Ok(())

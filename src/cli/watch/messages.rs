@@ -65,7 +65,7 @@ impl<'a> Previews<'a> {
 impl Job for Previews<'_> {
     fn update(&mut self, live: &LiveProject, _: &Told) -> Result<bool, Failure> {
         let project = live.project();
-        let mut sheet = Sheet::new(self.view, terminal::canvas(), self.messages.global.format());
+        let mut sheet = Sheet::new(self.view, terminal::canvas(), self.messages.global.manner());
         self.messages.update(
             project,
             &mut self.text,

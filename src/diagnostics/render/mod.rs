@@ -98,6 +98,12 @@ impl Format {
         }
     }
 
+    /// Whether it is for code hosts and build servers, which know files by their paths in the repository.
+    #[must_use]
+    pub const fn counts_from_repository(self) -> bool {
+        matches!(self, Self::Sarif | Self::Junit | Self::Github | Self::Gitlab)
+    }
+
     /// What writes it.
     #[must_use]
     pub fn renderer(self, look: Look) -> Box<dyn Render> {

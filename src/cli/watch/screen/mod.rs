@@ -201,7 +201,7 @@ impl<'a, J: Job> Screen<'a, J> {
         }
         let problems = live.project().problems();
         if !self.job.tells_problems() && !problems.is_empty() {
-            self.global.format().renderer(look).render(problems, &mut text)?;
+            self.global.manner().tell(problems, look, &mut text)?;
             writeln!(text)?;
         }
         let mut rows = rows(&String::from_utf8_lossy(&text), look.width);

@@ -1,0 +1,22 @@
+//! The repository around a project: where code hosts begin to count.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use super::folder::slashes;
+use crate::diagnostics::Prefix;
+
+/// What stands before the names of a project's files where they are counted from the top of its git repository; outside of
+/// one, from the folder that the program works in.
+#[must_use]
+pub fn prefix_of(root: &Path) -> Prefix {
+    let Ok(root) = root.canonicalize() else { return Prefix::default() };
+    // A file `.git` marks a working tree or a submodule.
+    let top = root.ancestors().find(|folder| folder.join(".git").exists()).map(PathBuf::from);
+    let here = || env::current_dir().and_then(|folder| folder.canonicalize()).ok();
+    let below = top.or_else(here).and_then(|top| Some(slashes(root.strip_prefix(top).ok()?)));
+    match below {
+        Some(below) if !below.is_empty() => Prefix::new(format!("{below}/")),
+        _ => Prefix::default(),
+    }
+}
