@@ -6,11 +6,12 @@ use std::io::Write;
 use clap::Args;
 use serde::Serialize;
 
-use super::difference::{Drawing, Layout};
+use super::difference::{Drawing, Layout, in_words, sending};
 use super::test::unified;
 use super::{Failure, Global, Outcome, terminal};
 use crate::diagnostics::sanitize;
-use crate::snapshot::{Change, Difference, FieldChange, Range, between, changed_fields};
+use crate::project::root_of;
+use crate::snapshot::{Change, Comparison, Difference, FieldChange, Range, between, changed_fields, is_sent};
 
 /// The longest comment that GitHub takes, in characters, less room for the line that says what is left out.
 const COMMENT: usize = 65_536 - 200;
@@ -30,8 +31,9 @@ pub(super) struct Diff {
 
 impl Diff {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
-        let (project, outcome) = global.open_project_for_tests()?;
-        let changes = between(&project, &Range::new(&self.range), |fixed| global.adjust(fixed))?;
+        let root = root_of(global.directory())?;
+        let Comparison { changes, problems } = between(&root, &Range::new(&self.range), |fixed| global.adjust(fixed))?;
+        global.report(&problems)?;
         let mut out = anstream::stdout().lock();
         match global.format_name() {
             "markdown" => out.write_all(markdown(&changes).as_bytes())?,
@@ -48,7 +50,9 @@ impl Diff {
             format => {
                 let look = terminal::look();
                 for change in &changes {
-                    writeln!(out, "{} {}", status(change), sanitize::line(&change.name))?;
+                    let words = if format == "full" { sending_of(change).map(str::to_owned) } else { words(change) };
+                    let words = words.map(|words| format!(": {words}")).unwrap_or_default();
+                    writeln!(out, "{} {}{}", status(change), sanitize::line(&change.name), sanitize::line(&words))?;
                     if format == "full" {
                         let difference = difference(change);
                         writeln!(out, "{}", Drawing { difference: &difference, look, layout: Layout::fitting(look) })?;
@@ -57,7 +61,7 @@ impl Diff {
                 writeln!(out, "{}", count(changes.len()))?;
             }
         }
-        Ok(outcome)
+        Ok(if problems.is_empty() { Outcome::Fine } else { Outcome::Broken })
     }
 }
 
@@ -92,6 +96,21 @@ const fn status(change: &Change) -> &'static str {
     }
 }
 
+/// What became of the sending of a message, where that is what changed.
+fn sending_of(change: &Change) -> Option<&'static str> {
+    match (&change.old, &change.new) {
+        (Some(old), Some(new)) => sending(old, new),
+        (None, Some(new)) if !is_sent(new) => Some("not sent"),
+        _ => None,
+    }
+}
+
+/// What became of a message, in the rest of a line.
+fn words(change: &Change) -> Option<String> {
+    let of_both = || Some(in_words(change.old.as_ref()?, change.new.as_ref()?)).filter(|words| !words.is_empty());
+    sending_of(change).map(str::to_owned).or_else(of_both)
+}
+
 fn difference(change: &Change) -> Difference {
     Difference::between(change.old.as_deref().unwrap_or_default(), change.new.as_deref().unwrap_or_default())
 }
@@ -110,11 +129,12 @@ fn markdown(changes: &[Change]) -> String {
     if changes.is_empty() {
         return text;
     }
-    text.push_str("\n| message | | fields |\n|---|---|---|\n");
+    text.push_str("\n| message | | what changed |\n|---|---|---|\n");
     for (place, change) in changes.iter().enumerate() {
         let difference = difference(change);
         let fields: Vec<_> = difference.fields.iter().map(|change| code(&change.field)).collect();
-        let row = format!("| {} | {} | {} |\n", code(&change.name), status(change), fields.join(", "));
+        let what = sending_of(change).map_or_else(|| fields.join(", "), |words| format!("**{words}**"));
+        let row = format!("| {} | {} | {what} |\n", code(&change.name), status(change));
         // Half of the room is for the differences.
         if text.len() + row.len() > COMMENT / 2 {
             let _ = writeln!(text, "\n… and {} more", changes.len() - place);
@@ -165,7 +185,7 @@ mod tests {
         assert_eq!(markdown(&[]), "**no message renders differently**\n");
         assert_eq!(
             markdown(&[change("a|b", "{\n\"x\": \"1\"\n}", "{\n\"x\": \"```</details>\"\n}")]),
-            "**1 message renders differently**\n\n| message | | fields |\n|---|---|---|\n| <code>a&#124;b</code> | changed | \
+            "**1 message renders differently**\n\n| message | | what changed |\n|---|---|---|\n| <code>a&#124;b</code> | changed | \
              <code>x</code> |\n\n<details><summary>a|b</summary>\n\n````diff\n@@ -1 +1 @@\n {\n-\"x\": \"1\"\n+\"x\": \
              \"```</details>\"\n }\n````\n\n</details>\n"
         );

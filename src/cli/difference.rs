@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar;
 
 use crate::diagnostics::{Look, sanitize};
-use crate::snapshot::{Difference, FieldChange, Hunk, Line, Tag};
+use crate::snapshot::{Difference, FieldChange, Hunk, Line, Tag, changed_fields, is_sent};
 
 /// From this many columns on, two stand side by side.
 const WIDE: usize = 120;
@@ -16,6 +16,22 @@ const NUMBER: usize = 4;
 const DIM: Style = Style::new().dimmed();
 const REMOVED: Style = AnsiColor::Red.on_default();
 const ADDED: Style = AnsiColor::Green.on_default();
+
+/// What became of the sending of a message, by the contents of its snapshots before and after, where that is what changed.
+pub(super) fn sending(old: &str, new: &str) -> Option<&'static str> {
+    match (is_sent(old), is_sent(new)) {
+        (true, true) => None,
+        (true, false) => Some("not sent any more"),
+        (false, true) => Some("sent now"),
+        (false, false) => Some("not sent, for another reason"),
+    }
+}
+
+/// What became of a message, in the rest of a line.
+pub(super) fn in_words(old: &str, new: &str) -> String {
+    let fields = || changed_fields(old, new).iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    sending(old, new).map_or_else(fields, str::to_owned)
+}
 
 /// A difference on the terminal. Displays as lines.
 pub(super) struct Drawing<'a> {

@@ -30,7 +30,7 @@ pub use contents::is_sent;
 pub use difference::{Difference, FieldChange, Hunk, Line, Tag, changed_fields};
 pub use file::{Unusable, contents_of};
 pub use git::GitError;
-pub use revisions::{Change, Range, RevisionError, between};
+pub use revisions::{Change, Comparison, Range, RevisionError, between};
 pub use run::{Action, Counts, Known, Obsolete, Outcome, Report, Run, Status};
 pub use store::{Kept, Listing, Stage, Store};
 pub use subject::Subject;

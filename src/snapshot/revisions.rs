@@ -6,8 +6,12 @@ use std::path::Path;
 
 use super::git::{Git, GitError};
 use super::{circumstances, rendered};
+use crate::diagnostics::{Diagnostics, Prefix, Severity};
 use crate::message::Circumstances;
 use crate::project::{CONFIG_FILE, Config, OpenError, Project};
+
+/// How much of a commit's number people read.
+const SHORT: usize = 10;
 
 /// Two states of a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +48,23 @@ pub struct Change {
     pub new: Option<String>,
 }
 
+/// What two states render differently, and what is wrong with either.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// What differs, by name.
+    pub changes: Vec<Change>,
+    /// The errors in the files of both states: what they are about may be missing among the messages. Files of a revision
+    /// are named as git names them, such as `main:templates/order.liquid`.
+    pub problems: Diagnostics,
+}
+
+/// Everything as it is rendered at one state, by name, and the errors in its files.
+#[derive(Default)]
+struct State {
+    rendered: BTreeMap<String, String>,
+    problems: Diagnostics,
+}
+
 /// Why two states cannot be compared.
 #[derive(Debug, thiserror::Error)]
 pub enum RevisionError {
@@ -61,28 +82,40 @@ pub enum RevisionError {
     Project(#[from] OpenError),
 }
 
-/// What the states of a range render differently, by name. Each is rendered by this very program, under the clock and
-/// with the masks of its own configuration; `adjust` may change the clock.
+/// What the states of a range render differently, of the project at `root`. Each is rendered by this very program, under
+/// the clock and with the masks of its own configuration; `adjust` may change the clock.
 ///
 /// # Errors
 /// A state cannot be had.
 pub fn between(
-    project: &Project,
+    root: &Path,
     range: &Range,
     adjust: impl Fn(Circumstances) -> Circumstances,
-) -> Result<Vec<Change>, RevisionError> {
-    let git = Git::new(project.root());
-    let tree = |revision: &str| resolve(&git, revision);
+) -> Result<Comparison, RevisionError> {
+    let git = Git::new(root);
+    let commit = |revision: &str| resolve(&git, revision);
     let old = match (&range.new, range.from_parting) {
-        (Some(new), true) => git.ask(&["merge-base", &tree(&range.old)?, &tree(new)?])?.trim().to_owned(),
-        _ => tree(&range.old)?,
+        (Some(new), true) => {
+            let parting = git.ask(&["merge-base", &commit(&range.old)?, &commit(new)?])?.trim().to_owned();
+            let name = parting.get(..SHORT).unwrap_or(&parting);
+            at_revision(root, name, &parting, &adjust)?
+        }
+        _ => at_revision(root, &range.old, &commit(&range.old)?, &adjust)?,
     };
-    let old = at_revision(project.root(), &old, &adjust)?;
     let new = match &range.new {
-        Some(new) => at_revision(project.root(), &tree(new)?, &adjust)?,
-        None => rendered(project, &adjust(circumstances(project))),
+        Some(new) => at_revision(root, new, &commit(new)?, &adjust)?,
+        None => State::of(&Project::open_for_tests(root)?, &adjust),
     };
-    Ok(changes(old, new))
+    let mut problems = old.problems;
+    problems.extend(new.problems);
+    Ok(Comparison { changes: changes(old.rendered, new.rendered), problems })
+}
+
+impl State {
+    fn of(project: &Project, adjust: &impl Fn(Circumstances) -> Circumstances) -> Self {
+        let errors = project.problems().iter().filter(|problem| problem.severity == Severity::Error);
+        Self { rendered: rendered(project, &adjust(circumstances(project))), problems: errors.cloned().collect() }
+    }
 }
 
 fn changes(mut old: BTreeMap<String, String>, new: BTreeMap<String, String>) -> Vec<Change> {
@@ -111,22 +144,24 @@ fn resolve(git: &Git, revision: &str) -> Result<String, RevisionError> {
     }
 }
 
-/// Everything rendered as it was at a commit: nothing, where there was no project yet.
+/// The state at a commit, which goes by a name: nothing, where there was no project yet.
 fn at_revision(
     root: &Path,
+    name: &str,
     commit: &str,
     adjust: &impl Fn(Circumstances) -> Circumstances,
-) -> Result<BTreeMap<String, String>, RevisionError> {
+) -> Result<State, RevisionError> {
     let folder = tempfile::tempdir()?;
     let files = folder.path().canonicalize()?.join("files");
     fs::create_dir(&files)?;
     let git = Git::new(root);
     let below = git.ask(&["rev-parse", "--show-prefix"])?;
-    let tree = format!("{commit}:{}", below.trim_end_matches(['\n', '/']));
+    let below = below.trim_end_matches('\n');
+    let tree = format!("{commit}:{}", below.trim_end_matches('/'));
     let top = git.ask(&["rev-parse", "--show-toplevel"])?;
     let git = Git::with_index(Path::new(top.trim_end_matches('\n')), folder.path().join("index"));
     if git.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &tree]).is_err() {
-        return Ok(BTreeMap::new());
+        return Ok(State::default());
     }
     // This index holds the project's folder as if it were the whole repository.
     git.ask(&["read-tree", &tree])?;
@@ -137,10 +172,12 @@ fn at_revision(
     check_out(&git, &files, &listed, |path| config.folders().any(|folder| Path::new(path).starts_with(folder)))?;
     let is_project = |folder: &Path| folder.join(CONFIG_FILE).is_file() || folder.join("templates").is_dir();
     if !is_project(&files) {
-        return Ok(BTreeMap::new());
+        return Ok(State::default());
     }
-    let project = Project::open_for_tests(&files)?;
-    Ok(rendered(&project, &adjust(circumstances(&project))))
+    let mut state = State::of(&Project::open_for_tests(&files)?, adjust);
+    let prefix = Prefix::new(format!("{name}:{below}"));
+    state.problems = prefix.before(&state.problems).into_iter().collect();
+    Ok(state)
 }
 
 /// Writes some of the files of an index into a folder.

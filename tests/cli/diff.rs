@@ -57,7 +57,7 @@ fn texts() {
     insta::assert_snapshot!("markdown", scratch.run(&["diff", "all..HEAD", "--format", "markdown"]).stdout);
     assert_eq!(
         scratch.run(&["diff", "all..HEAD", "--format", "concise"]).stdout,
-        "added hello_again\nchanged order/small\n2 messages render differently\n"
+        "added hello_again\nchanged order/small: properties.title: \"Order 7 has shipped\" → \"Order 7 is here\"\n2 messages render differently\n"
     );
 }
 
@@ -82,8 +82,63 @@ fn a_project_below_its_repository() {
     let said = outer.run(&["-C", "apps/shop", "diff", "--format", "concise"]);
     assert_eq!(
         (said.stdout.as_str(), said.stderr.as_str()),
-        ("changed hello\nchanged hello_again\n2 messages render differently\n", "")
+        (
+            "changed hello: properties.title: \"Hello Ada\" → \"Bye Ada\"\nchanged hello_again: properties.title: \"Hello Ada\" → \
+             \"Bye Ada\"\n2 messages render differently\n",
+            ""
+        )
     );
+}
+
+#[test]
+fn a_message_that_is_lost_is_told() {
+    let scratch = repository();
+    scratch.replace("templates/order.liquid", "trigger.id", "trigger.number");
+    scratch.request("order/bad", "order", "{}");
+    let concise = scratch.run(&["diff", "--format", "concise"]).stdout;
+    assert_eq!(
+        concise,
+        "added order/bad: not sent\nchanged order/nothing: not sent, for another reason\nchanged order/small: not sent any \
+         more\n3 messages render differently\n"
+    );
+    let full = scratch.run(&["diff"]).stdout;
+    assert!(full.contains("\nchanged order/small: not sent any more\n"), "{full}");
+    let markdown = scratch.run(&["diff", "--format", "markdown"]).stdout;
+    for row in [
+        "| added | **not sent** |",
+        "| changed | **not sent, for another reason** |",
+        "| changed | **not sent any more** |",
+    ] {
+        assert!(markdown.contains(row), "{row}: {markdown}");
+    }
+    scratch.replace("templates/order.liquid", "trigger.number", "trigger.id");
+    scratch.request("order/nothing", "order", "{ \"id\": 1 }");
+    let markdown = scratch.run(&["diff", "--format", "markdown"]).stdout;
+    assert!(markdown.contains("| <code>order/nothing</code> | changed | **sent now** |"), "{markdown}");
+}
+
+#[test]
+fn what_is_wrong_with_either_state_is_told() {
+    let scratch = repository();
+    scratch.write("fixtures/customers/ada.json", "{");
+    scratch.git(&["commit", "--quiet", "-am", "broken"]);
+    scratch.git(&["tag", "broken"]);
+    scratch.git(&["revert", "--no-edit", "HEAD"]);
+    let run = |range: &str| {
+        let said = scratch.run(&["diff", range, "--format", "concise"]);
+        (said.code, said.stdout.lines().count(), said.stderr)
+    };
+    let (code, lines, problems) = run("broken");
+    assert_eq!((code, lines), (2, 5), "{problems}");
+    assert!(problems.contains("broken:fixtures/customers/ada.json:1:2: error["), "{problems}");
+    let (code, lines, problems) = run("all...broken");
+    assert_eq!((code, lines), (2, 4), "{problems}");
+    assert!(problems.starts_with("broken:fixtures/customers/ada.json:1:2: error["), "{problems}");
+    // A state that is not compared does not matter.
+    scratch.write("fixtures/customers/ada.json", "[");
+    assert_eq!(run("all..HEAD"), (0, 3, String::new()));
+    let (code, _, problems) = run("HEAD");
+    assert!(code == 2 && problems.starts_with("fixtures/customers/ada.json:1:"), "{code} {problems}");
 }
 
 #[test]

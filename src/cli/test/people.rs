@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::summary;
-use crate::cli::difference::{Drawing, Layout};
+use crate::cli::difference::{Drawing, Layout, in_words};
 use crate::diagnostics::{Look, sanitize};
 use crate::project::Project;
-use crate::snapshot::{Action, Difference, Outcome, Report, Stage, Status, Store, causes, changed_fields, is_sent};
+use crate::snapshot::{Action, Difference, Outcome, Report, Stage, Status, Store, causes};
 
 /// Of how many failures the cause is looked for: each takes some questions to git.
 const CAUSES: usize = 20;
@@ -91,18 +91,10 @@ pub(super) fn write_concise(report: &Report<'_>, project: &Project, out: &mut dy
 pub(super) fn headline(outcome: &Outcome<'_>) -> String {
     let text = match &outcome.status {
         Status::Unchanged | Status::New => return String::new(),
-        Status::Different { expected } => {
-            let fields = changed_fields(expected, &outcome.contents);
-            match &fields[..] {
-                [] => match (is_sent(expected), is_sent(&outcome.contents)) {
-                    (true, false) => ": not sent any more".to_owned(),
-                    (false, true) => ": sent now".to_owned(),
-                    (false, false) => ": not sent, for another reason".to_owned(),
-                    (true, true) => String::new(),
-                },
-                fields => format!(": {}", fields.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
-            }
-        }
+        Status::Different { expected } => match in_words(expected, &outcome.contents) {
+            words if words.is_empty() => words,
+            words => format!(": {words}"),
+        },
         Status::Unusable(reason) => format!(": {reason}"),
     };
     sanitize::line(&text).into_owned()
