@@ -23,6 +23,7 @@ impl Accept {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
         let (project, outcome) = global.open_project_to_decide()?;
         let waiting = Waiting::new(&project, &self.names)?;
+        let outcome = outcome.and(waiting.tell_unreadable()?);
         let (mut accepted, mut deleted, mut failures) = (0, 0, Vec::new());
         for name in &waiting.pending {
             match accept(&waiting, name) {

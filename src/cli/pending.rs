@@ -6,9 +6,10 @@ use clap::Args;
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
+use super::test::write_problems;
 use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{did_you_mean, sanitize};
-use crate::project::Project;
+use crate::project::{Project, UnknownName};
 use crate::snapshot::{FieldChange, Stage, Store, Subject, changed_fields, contents_of};
 
 /// List what waits for review
@@ -38,6 +39,7 @@ impl Pending {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
         let (project, outcome) = global.open_project_for_tests()?;
         let waiting = Waiting::new(&project, &self.names)?;
+        let outcome = outcome.and(waiting.tell_unreadable()?);
         let items: Vec<_> = waiting.items().collect();
         let mut out = anstream::stdout().lock();
         match global.format_name() {
@@ -57,6 +59,17 @@ impl Pending {
     }
 }
 
+/// Why a name means nothing, with one that waits where that is near.
+fn unknown(error: &UnknownName, known: &[String]) -> String {
+    match error {
+        UnknownName::NotFound { name, .. } => match did_you_mean(name, known.iter().map(String::as_str)) {
+            Some(near) => format!("nothing that waits is called `{name}`: did you mean `{near}`?"),
+            None => error.to_string(),
+        },
+        _ => error.to_string(),
+    }
+}
+
 fn to_json(value: &impl Serialize) -> Result<String, Failure> {
     Ok(serde_json::to_string(value).map_err(std::io::Error::from)?)
 }
@@ -66,6 +79,8 @@ pub(super) struct Waiting {
     pub(super) store: Store,
     pub(super) pending: Vec<String>,
     pub(super) obsolete: Vec<(String, Stage)>,
+    /// Folders that could not be looked into, with the reasons.
+    unreadable: Vec<String>,
 }
 
 impl Waiting {
@@ -80,11 +95,17 @@ impl Waiting {
         let mut pending: Vec<_> = listing.pending.iter().filter(|name| !is_obsolete(name)).cloned().collect();
         // Rust tests may keep theirs in the same folder.
         pending.retain(|name| all.contains(name.as_str()) || store.is_ours(name, Stage::Pending));
-        let mut waiting = Self { store, pending, obsolete };
+        let mut waiting = Self { store, pending, obsolete, unreadable: listing.unreadable };
         if !names.is_empty() {
             waiting.keep(project, names)?;
         }
         Ok(waiting)
+    }
+
+    /// Tells which folders could not be looked into: what waits there is not known.
+    pub(super) fn tell_unreadable(&self) -> std::io::Result<Outcome> {
+        write_problems(&self.unreadable, &mut anstream::stderr().lock())?;
+        Ok(if self.unreadable.is_empty() { Outcome::Fine } else { Outcome::Broken })
     }
 
     /// Keeps what the names mean: snapshots by their own names, or as on every command line.
@@ -94,14 +115,9 @@ impl Waiting {
         let (own, others): (Vec<String>, Vec<String>) = names.iter().cloned().partition(|name| known.contains(name));
         let mut kept = own;
         if !others.is_empty() {
-            let cases = project.select(&others).map_err(|errors| {
-                let near = others.iter().find_map(|name| did_you_mean(name, known.iter().map(String::as_str)));
-                match near {
-                    Some(near) => Failure::from(format!("nothing that waits is called so: did you mean `{near}`?")),
-                    None => Failure::from(errors),
-                }
-            })?;
-            kept.extend(Subject::all(project, &cases).into_iter().map(|subject| subject.name));
+            let subjects = Subject::select(project, &others)
+                .map_err(|errors| Failure::Messages(errors.iter().map(|error| unknown(error, &known)).collect()))?;
+            kept.extend(subjects.into_iter().map(|subject| subject.name));
         }
         let kept: std::collections::HashSet<_> = kept.into_iter().collect();
         self.pending.retain(|name| kept.contains(name));

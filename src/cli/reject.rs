@@ -21,6 +21,7 @@ impl Reject {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
         let (project, outcome) = global.open_project_to_decide()?;
         let waiting = Waiting::new(&project, &self.names)?;
+        let outcome = outcome.and(waiting.tell_unreadable()?);
         // Of what is obsolete, only what was never accepted goes.
         let never_accepted =
             waiting.obsolete.iter().filter(|(_, stage)| *stage == Stage::Pending).map(|(name, _)| name);

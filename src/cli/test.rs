@@ -113,7 +113,7 @@ pub(super) fn test<'p>(
     update: Update,
     fail_fast: bool,
 ) -> Result<Report<'p>, Failure> {
-    let subjects = Subject::all(project, &project.select(names)?);
+    let subjects = Subject::select(project, names)?;
     let progress = Progress::new("testing", subjects.len());
     let run = run_of(project, names, global, update, fail_fast);
     Ok(run.test_unknown(subjects, &Known::default(), &|| progress.step()))

@@ -41,6 +41,8 @@ pub struct Report<'p> {
     pub obsolete: Vec<Obsolete>,
     /// What could not be written or looked into, in sentences.
     pub problems: Vec<String>,
+    /// Whether there are folders that could not be looked into.
+    is_blind: bool,
     /// Which snapshots were to be written.
     pub update: Update,
 }
@@ -197,9 +199,9 @@ impl<'p> Run<'p> {
             Some(Outcome { subject, status, contents, action })
         }));
         outcomes.sort_by(|left, right| left.subject.name.cmp(&right.subject.name));
-        let mut problems = listing.unreadable;
+        let (is_blind, mut problems) = (!listing.unreadable.is_empty(), listing.unreadable);
         problems.extend(summary(&mut errors, &store));
-        Report { outcomes, obsolete, problems, update: self.update }
+        Report { outcomes, obsolete, problems, is_blind, update: self.update }
     }
 
     fn obsolete(&self, store: &Store, listing: &Listing, names: &HashSet<String>) -> Vec<Obsolete> {
@@ -339,16 +341,19 @@ impl Report<'_> {
         counts
     }
 
-    /// Whether something was to be accepted and could not be.
+    /// Whether there are snapshots that could not be looked for, or something was to be accepted and could not be.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
-        self.update == Update::All && !self.problems.is_empty()
+        self.is_blind || self.update == Update::All && !self.problems.is_empty()
     }
 
     /// Whether nothing is to be complained about.
     #[must_use]
     pub fn passes(&self) -> bool {
         let counts = self.counts();
+        if self.is_blind {
+            return false;
+        }
         match self.update {
             Update::All => !self.is_incomplete(),
             Update::Pending => counts.unusable == 0,

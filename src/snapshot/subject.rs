@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::file::Header;
 use crate::message::Request;
-use crate::project::{Case, Languages, Project};
+use crate::project::{Case, Languages, Project, UnknownName};
 
 /// What one snapshot is of: a request, in the language that it is sent in or in another that its template has.
 #[derive(Clone, Debug)]
@@ -42,6 +42,27 @@ impl<'p> Subject<'p> {
             key(left).cmp(key(right)).then_with(|| left.name.cmp(&right.name))
         });
         subjects
+    }
+
+    /// What is to be tested of what the names mean: each as [`Project::select`] takes it, or the name of a snapshot, which
+    /// means that one alone where it is of another language. No names mean all.
+    ///
+    /// # Errors
+    /// Every name that means nothing.
+    pub fn select(project: &'p Project, names: &[String]) -> Result<Vec<Self>, Vec<UnknownName>> {
+        let all = Self::all(project, &project.cases());
+        if names.is_empty() {
+            return Ok(all);
+        }
+        let is_variant = |subject: &Self| subject.name != subject.case.request.name();
+        let variants: HashSet<&str> =
+            all.iter().filter(|subject| is_variant(subject)).map(|subject| subject.name.as_str()).collect();
+        let (own, others): (Vec<String>, Vec<String>) =
+            names.iter().cloned().partition(|name| variants.contains(name.as_str()));
+        let meant = if others.is_empty() { Vec::new() } else { Self::all(project, &project.select(&others)?) };
+        let mut meant: HashSet<String> = meant.into_iter().map(|subject| subject.name).collect();
+        meant.extend(own);
+        Ok(all.into_iter().filter(|subject| meant.contains(&subject.name)).collect())
     }
 
     /// The request.

@@ -214,10 +214,10 @@ fn where_nothing_can_be_written() {
     // No folder can be made below a file, whoever one is.
     scratch.write("tests", "");
     let said = scratch.run(&["test"]);
-    assert_eq!((said.code, said.last_line()), (1, "tested 3: 0 unchanged, 0 new, 0 different, 3 unusable, 0 obsolete"));
+    assert_eq!((said.code, said.last_line()), (2, "tested 3: 0 unchanged, 0 new, 0 different, 3 unusable, 0 obsolete"));
     assert!(said.stderr.contains("cannot write `tests/snapshots/hello.snap`, and 2 more: "), "{}", said.stderr);
     assert_eq!(scratch.run(&["test", "--update", "all"]).code, 2);
-    assert_eq!(scratch.run_in_ci(&["test"]).code, 1);
+    assert_eq!(scratch.run_in_ci(&["test"]).code, 2);
 }
 
 #[test]
@@ -408,6 +408,52 @@ fn each_command_takes_its_own_formats() {
     }
     let said = scratch.run(&["--format", "markdown", "diff"]);
     assert_eq!((said.code, said.stdout.as_str()), (0, "**no message renders differently**\n"));
+}
+
+#[test]
+fn names_of_snapshots_and_names_of_nothing() {
+    let scratch = Scratch::node();
+    scratch.write("templates/hello.fr.liquid", "---\n---\n{ \"title\": \"Bonjour {{ customer.name }}\" }\n");
+    let said = scratch.run(&["test", "hello@fr"]);
+    assert_eq!((said.code, said.last_line()), (1, "tested 1: 0 unchanged, 1 new, 0 different, 0 unusable, 0 obsolete"));
+    assert_eq!(scratch.snapshots().len(), 1);
+    let said = scratch.run(&["test", "hello@fr", "order/small"]);
+    assert!(said.last_line().starts_with("tested 2:"), "{said:?}");
+    assert_eq!(scratch.run(&["accept", "hello@fr"]).stdout, "accepted 1, deleted 0 obsolete\n");
+    assert_eq!(scratch.run(&["test", "hello@fr"]).code, 0);
+    for command in ["accept", "reject", "pending"] {
+        let said = scratch.run(&[command, "order/smal", "order/small", "nothing/at/all", "hello@fx"]);
+        assert_eq!(
+            (said.code, said.stderr.as_str()),
+            (
+                2,
+                "error: nothing that waits is called `order/smal`: did you mean `order/small`?\nerror: there is no template or \
+                 request `nothing/at/all`\nerror: there is no template or request `hello@fx`: did you mean `hello`?\n"
+            ),
+            "{command}"
+        );
+    }
+    assert_eq!(scratch.snapshots().len(), 2, "nothing was done");
+}
+
+#[test]
+fn a_folder_of_snapshots_that_cannot_be_looked_into() {
+    let scratch = Scratch::node();
+    scratch.write("tests/snapshots", "no folder");
+    for arguments in [
+        &["pending"][..],
+        &["accept"],
+        &["reject"],
+        &["test"],
+        &["test", "--update", "none"],
+        &["test", "--update", "all"],
+    ] {
+        let said = scratch.run(arguments);
+        assert_eq!(said.code, 2, "{arguments:?}: {said:?}");
+        assert!(said.stderr.contains("cannot look into `tests/snapshots/`: "), "{arguments:?}: {}", said.stderr);
+    }
+    let said = scratch.run(&["test", "--update", "none", "--format", "json"]);
+    assert!(said.stdout.contains("\"passed\":false"), "{}", said.stdout);
 }
 
 #[test]

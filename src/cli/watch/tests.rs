@@ -42,7 +42,7 @@ impl<'a> Tests<'a> {
     }
 
     fn test<'p>(&mut self, project: &'p Project, changed: &Told) -> Result<(Report<'p>, bool), Failure> {
-        let subjects = Subject::all(project, &project.select(self.names)?);
+        let subjects = Subject::select(project, self.names)?;
         let cases = subjects.iter().map(|subject| (subject.name.as_str(), subject.case));
         let found = self.ingredients.follow(project, cases);
         for name in found.touched.iter().chain(found.gone.iter().map(|gone| &gone.name)) {
