@@ -2,8 +2,10 @@
 
 mod content;
 mod customer;
+mod delivery;
 mod expiration;
 mod failure;
+mod moment;
 mod render;
 mod request;
 mod scope;
@@ -13,8 +15,10 @@ mod template;
 mod written;
 
 pub use customer::Customer;
+pub use delivery::Delivery;
 pub use expiration::{Expiration, ExpirationError, MAX_LIFE};
 pub use failure::{LiquidText, Place, of_liquid, of_parsing};
+pub use moment::moment;
 pub use render::{
     Circumstances, CompiledTemplate, CompiledText, Message, Observed, Rendering, Trigger, Workspace, milliseconds,
 };

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use super::Delivery;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
 use crate::liquid::dialect::Numbers;
 use crate::liquid::value::Object;
 use crate::liquid::{Arena, Value, json, number};
 
-const INVALID_REQUEST: Code = Code::new("invalid-request");
+pub(super) const INVALID_REQUEST: Code = Code::new("invalid-request");
 const BAD_IDENTIFIERS: Code = Code::new("bad-identifiers");
 const UNKNOWN_FIELD: Code = Code::new("unknown-field");
 
@@ -33,6 +34,7 @@ pub struct Request {
     template: TemplateReference,
     identifier: Identifier,
     language: Option<String>,
+    delivery: Delivery,
 }
 
 /// Which template a request asks for.
@@ -108,14 +110,14 @@ impl Request {
         if let Err(problem) = body.check_message_data() {
             errors.push(problem);
         }
-        let language = match body.fields.get("language") {
-            Some(Value::String(language)) => Some(language.to_owned()),
-            _ => None,
-        };
+        let language = body.language().map_err(|problem| errors.push(problem)).ok().flatten();
+        let queue_draft = body.queue_draft().map_err(|problem| errors.push(problem)).unwrap_or_default();
+        let send_at = body.send_at().map_err(|problem| errors.push(problem)).ok().flatten();
+        let delivery = Delivery { queue_draft, send_at };
         drop(arena);
         match (template, identifier) {
             (Some(template), Some(identifier)) if errors.is_empty() => {
-                Ok(Self { source, name: name.to_owned(), template, identifier, language })
+                Ok(Self { source, name: name.to_owned(), template, identifier, language, delivery })
             }
             _ => Err(errors),
         }
@@ -149,6 +151,12 @@ impl Request {
     #[must_use]
     pub fn language(&self) -> Option<&str> {
         self.language.as_deref()
+    }
+
+    /// How its message is to be delivered.
+    #[must_use]
+    pub const fn delivery(&self) -> &Delivery {
+        &self.delivery
     }
 
     /// The `message_data`, as `trigger` in a template; empty where there is none.
@@ -251,6 +259,41 @@ impl Body<'_, '_> {
         }
     }
 
+    /// The value of a field that may be left out; null is as good as nothing.
+    fn optional(&self, field: &str) -> Option<Value<'_>> {
+        self.fields.get(field).filter(|value| !matches!(value, Value::Null))
+    }
+
+    fn language(&self) -> Result<Option<String>, Diagnostic> {
+        match self.optional("language") {
+            None => Ok(None),
+            Some(Value::String(language)) => Ok(Some(language.to_owned())),
+            Some(_) => {
+                Err(self.error(INVALID_REQUEST, "expected a text under `language`, such as \"fr\"", &["language"]))
+            }
+        }
+    }
+
+    fn queue_draft(&self) -> Result<bool, Diagnostic> {
+        match self.optional("queue_draft") {
+            None => Ok(false),
+            Some(Value::Bool(draft)) => Ok(draft),
+            Some(_) => {
+                Err(self.error(INVALID_REQUEST, "expected `true` or `false` under `queue_draft`", &["queue_draft"]))
+            }
+        }
+    }
+
+    fn send_at(&self) -> Result<Option<(f64, Range<usize>)>, Diagnostic> {
+        match self.optional("send_at") {
+            None => Ok(None),
+            Some(Value::Number(seconds)) if seconds.fract() == 0.0 => Ok(Some((seconds, self.span(&["send_at"])))),
+            Some(_) => {
+                Err(self.error(INVALID_REQUEST, "expected whole seconds since 1970 under `send_at`", &["send_at"]))
+            }
+        }
+    }
+
     fn check_message_data(&self) -> Result<(), Diagnostic> {
         match self.fields.get("message_data") {
             None | Some(Value::Null | Value::Object(_)) => Ok(()),
@@ -311,6 +354,22 @@ mod tests {
                     "r.json:1:76: Customer.io knows no field `mesage_data` in a request",
                     "r.json:1:57: expected a text under `id`",
                     "r.json:1:96: expected an object under `message_data`",
+                ],
+            ),
+            (
+                r#"{"transactional_message_id": "x", "identifiers": {"id": "a"}, "language": null, "queue_draft": null, "send_at": null}"#,
+                vec![],
+            ),
+            (
+                r#"{"transactional_message_id": "x", "identifiers": {"id": "a"}, "language": "fr", "queue_draft": true, "send_at": 1e300}"#,
+                vec![],
+            ),
+            (
+                r#"{"transactional_message_id": "x", "identifiers": {"id": "a"}, "language": 7, "queue_draft": "yes", "send_at": 1.5}"#,
+                vec![
+                    "r.json:1:75: expected a text under `language`, such as \"fr\"",
+                    "r.json:1:93: expected `true` or `false` under `queue_draft`",
+                    "r.json:1:111: expected whole seconds since 1970 under `send_at`",
                 ],
             ),
         ] {

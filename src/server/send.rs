@@ -18,15 +18,11 @@ use super::captured::{Captured, Received, Recipient};
 use super::current_project;
 use super::state::State;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Source};
-use crate::liquid::{Arena, Value, json as liquid_json};
 use crate::message::{Customer, Identifier, Request, Template};
 use crate::project::Project;
 
 const UNKNOWN_CUSTOMER: Code = Code::new("unknown-customer");
 const UNKNOWN_TEMPLATE: Code = Code::new("unknown-template");
-
-/// How far ahead a message can be sent, in seconds: 90 days.
-const MAX_AHEAD: f64 = 90.0 * 24.0 * 3600.0;
 
 /// Headers whose values are nobody's business.
 const SECRET: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
@@ -82,9 +78,11 @@ fn accept(state: &State, received: Received) -> Result<(Captured, Accepted), Ref
     let source = Source::new("request.json", received.body.as_str());
     let request = Request::read("request", source, &mut problems).map_err(|errors| malformed(&errors))?;
     let queued_at = state.clock.now();
-    let delivery = Delivery::read(&received.body, queued_at).map_err(Refusal::bad_request)?;
+    let delivery = request.delivery();
     let (project, _) = state.project.get();
-    let template = project.template_for(&request).ok_or_else(|| unknown_template(&project, &request))?;
+    let later = delivery.send_at(request.source(), queued_at);
+    let template = project.template_for(&request).ok_or_else(|| no_template(&project, &request));
+    let (later, template) = both(later.map_err(Diagnostics::from), template).map_err(|errors| malformed(&errors))?;
     let made_up;
     let customer = if let Some(customer) = project.customer_for(&request) {
         customer
@@ -93,7 +91,7 @@ fn accept(state: &State, received: Received) -> Result<(Captured, Accepted), Ref
         made_up = stranger(request.identifier()).map_err(|problem| malformed(&problem.into()))?;
         &made_up
     };
-    let send_at = delivery.send_at.unwrap_or(queued_at);
+    let send_at = later.unwrap_or(queued_at);
     let rendering = current_project::render(&project, &request, customer, &state.circumstances(send_at))
         .ok_or_else(|| unknown_template(&project, &request))?;
     problems.extend(rendering.problems);
@@ -119,58 +117,20 @@ fn accept(state: &State, received: Received) -> Result<(Captured, Accepted), Ref
     let accepted = Accepted {
         delivery_id: captured.id.clone(),
         queued_at: queued_at.as_second(),
-        send_at: delivery.send_at.map(Timestamp::as_second),
+        send_at: later.map(Timestamp::as_second),
     };
     Ok((captured, accepted))
 }
 
-/// What a request says of how its message is to be delivered.
-#[derive(Debug, PartialEq, Eq)]
-struct Delivery {
-    queue_draft: bool,
-    /// Only where that is in the future.
-    send_at: Option<Timestamp>,
-}
-
-impl Delivery {
-    fn read(body: &str, now: Timestamp) -> Result<Self, String> {
-        let arena = Arena::new();
-        let Ok(Value::Object(fields)) = liquid_json::read(body, &arena) else {
-            return Err("the request is no JSON object".to_owned());
-        };
-        let queue_draft = match fields.get("queue_draft") {
-            None | Some(Value::Null) => false,
-            Some(Value::Bool(draft)) => draft,
-            Some(_) => return Err("expected `true` or `false` under `queue_draft`".to_owned()),
-        };
-        if !matches!(fields.get("language"), None | Some(Value::Null | Value::String(_))) {
-            return Err("expected a text under `language`, such as \"fr\"".to_owned());
+/// What both are, or all that is wrong with either.
+fn both<A, B>(first: Result<A, Diagnostics>, second: Result<B, Diagnostics>) -> Result<(A, B), Diagnostics> {
+    match (first, second) {
+        (Ok(first), Ok(second)) => Ok((first, second)),
+        (first, second) => {
+            let errors = [first.err(), second.err()];
+            Err(errors.into_iter().flatten().flatten().collect())
         }
-        let send_at = match fields.get("send_at") {
-            None | Some(Value::Null) => None,
-            Some(Value::Number(seconds)) => future(seconds, now)?,
-            Some(_) => return Err(SEND_AT.to_owned()),
-        };
-        Ok(Self { queue_draft, send_at })
     }
-}
-
-const SEND_AT: &str = "expected whole seconds since 1970 under `send_at`";
-
-fn future(seconds: f64, now: Timestamp) -> Result<Option<Timestamp>, String> {
-    if seconds.fract() != 0.0 {
-        return Err(SEND_AT.to_owned());
-    }
-    #[expect(clippy::cast_precision_loss, reason = "seconds of the calendar stay below 2^53")]
-    let ahead = seconds - now.as_second() as f64;
-    if ahead <= 0.0 {
-        return Ok(None);
-    }
-    if ahead > MAX_AHEAD {
-        return Err("`send_at` is more than 90 days ahead".to_owned());
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "whole, and at most 90 days ahead")]
-    Timestamp::from_second(seconds as i64).map(Some).map_err(|_| SEND_AT.to_owned())
 }
 
 pub(super) fn malformed(errors: &Diagnostics) -> Refusal {
@@ -231,40 +191,4 @@ fn lost(template: &Template, problems: &Diagnostics) -> Refusal {
     let place = |problem: &Diagnostic| problem.location().map_or(String::new(), |at| format!("{at}: "));
     let why = first.map_or(String::new(), |problem| format!(": {}{}", place(problem), problem.message));
     Refusal::bad_request(format!("`{}` would be lost{why}", template.name())).with("diagnostics", json!(problems))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn how_a_message_is_delivered() {
-        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
-        let seconds = now.as_second();
-        let delivery = |draft, ahead: Option<i64>| {
-            Ok(Delivery {
-                queue_draft: draft,
-                send_at: ahead.map(|ahead| Timestamp::from_second(seconds + ahead).unwrap()),
-            })
-        };
-        for (body, expected) in [
-            ("{}".to_owned(), delivery(false, None)),
-            (r#"{"queue_draft": null, "send_at": null, "language": null}"#.to_owned(), delivery(false, None)),
-            (r#"{"queue_draft": true, "send_at": 1700000000}"#.to_owned(), delivery(true, None)),
-            (format!(r#"{{"send_at": {}}}"#, seconds + 60), delivery(false, Some(60))),
-            (format!(r#"{{"send_at": {}}}"#, seconds + 7_776_000), delivery(false, Some(7_776_000))),
-            (
-                format!(r#"{{"send_at": {}}}"#, seconds + 7_776_001),
-                Err("`send_at` is more than 90 days ahead".to_owned()),
-            ),
-            (r#"{"send_at": 1e300}"#.to_owned(), Err("`send_at` is more than 90 days ahead".to_owned())),
-            (r#"{"send_at": -1e300}"#.to_owned(), delivery(false, None)),
-            (r#"{"send_at": 1.5}"#.to_owned(), Err(SEND_AT.to_owned())),
-            (r#"{"send_at": "1700000000"}"#.to_owned(), Err(SEND_AT.to_owned())),
-            (r#"{"queue_draft": "yes"}"#.to_owned(), Err("expected `true` or `false` under `queue_draft`".to_owned())),
-            (r#"{"language": 7}"#.to_owned(), Err("expected a text under `language`, such as \"fr\"".to_owned())),
-        ] {
-            assert_eq!(Delivery::read(&body, now), expected, "{body}");
-        }
-    }
 }

@@ -82,6 +82,17 @@ fn what_is_refused() {
             r#"{"transactional_message_id": "hello", "identifiers": {"id": "a"}, "send_at": 99999999999}"#,
             "`send_at` is more than 90 days ahead",
         ),
+        (
+            r#"{"transactional_message_id": "helo", "identifiers": {"id": "a"}, "send_at": 99999999999}"#,
+            "`send_at` is more than 90 days ahead; transactional_message_id `helo` not found: did you mean `hello`?",
+        ),
+        (
+            r#"{"transactional_message_id": "hello", "identifiers": {"id": "a"}, "message_data": [], "language": 7,
+                "queue_draft": "yes", "send_at": "soon"}"#,
+            "expected an object under `message_data`: its keys are what a template reads as `trigger.…`; expected a text \
+             under `language`, such as \"fr\"; expected `true` or `false` under `queue_draft`; expected whole seconds since \
+             1970 under `send_at`",
+        ),
     ] {
         let answer = server.send(body);
         assert_eq!((answer.status, answer.error().as_str()), (400, error), "{body}");
