@@ -29,7 +29,8 @@ const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
 bash:        echo 'source <(inkproof completions bash)' >> ~/.bashrc
 zsh:         echo 'source <(inkproof completions zsh)' >> ~/.zshrc
 fish:        inkproof completions fish > ~/.config/fish/completions/inkproof.fish
-PowerShell:  inkproof completions powershell | Out-String | Invoke-Expression    (in $PROFILE)")]
+PowerShell:  inkproof completions powershell | Out-String | Invoke-Expression    (in $PROFILE)
+elvish:      eval (inkproof completions elvish | slurp)  (in rc.elv)")]
 pub(super) struct Completions {
     /// The shell
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(SHELLS))]

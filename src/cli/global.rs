@@ -10,7 +10,7 @@ use super::manner::Manner;
 use super::{Failure, Outcome, formats, terminal};
 use crate::diagnostics::{Diagnostic, Format, Prefix, Severity};
 use crate::liquid::{Limits, Mode};
-use crate::message::{Circumstances, milliseconds};
+use crate::message::{Circumstances, milliseconds, moment};
 use crate::project::{CONFIG_FILE, Project, prefix_of, root_of};
 
 #[derive(Debug, Args)]
@@ -30,7 +30,7 @@ pub(super) struct Global {
     #[arg(long, global = true, help_heading = "Everywhere", env = "INKPROOF_LAX", value_parser = FalseyValueParser::new())]
     lax: bool,
     /// The moment of sending, such as 2026-01-01T00:00:00Z; the clock's if not given
-    #[arg(long, global = true, help_heading = "Everywhere", value_name = "TIMESTAMP", env = "INKPROOF_NOW")]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "TIMESTAMP", env = "INKPROOF_NOW", value_parser = moment)]
     now: Option<Timestamp>,
     /// Where chance starts from, to make it repeatable
     #[arg(long, global = true, help_heading = "Everywhere", value_name = "NUMBER", env = "INKPROOF_SEED")]

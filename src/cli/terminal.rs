@@ -61,7 +61,7 @@ pub(super) fn look() -> Look {
 pub(super) fn canvas() -> Canvas {
     let look = look();
     let colors = colors();
-    let is_terminal = io::stdout().is_terminal() && variable("TERM").as_deref() != Some("dumb");
+    let is_terminal = io::stdout().is_terminal() && !is_dumb();
     Canvas {
         look,
         colors,
@@ -69,6 +69,11 @@ pub(super) fn canvas() -> Canvas {
         // The console of Linux draws a box for each character that it does not know.
         isolates: look.unicode && is_terminal && variable("TERM").as_deref() != Some("linux"),
     }
+}
+
+/// Whether the terminal shows lines and nothing else.
+pub(super) fn is_dumb() -> bool {
+    variable("TERM").as_deref() == Some("dumb")
 }
 
 /// The colours of standard output, as the flag, the stream and the environment have it.

@@ -155,6 +155,9 @@ impl Files {
 /// There is no project, or the folder cannot be read.
 pub fn root_of(dir: &Path) -> Result<PathBuf, OpenError> {
     let dir = dir.canonicalize().map_err(|error| OpenError::Unreadable { folder: dir.to_owned(), error })?;
+    if !dir.is_dir() {
+        return Err(OpenError::NoFolder(dir));
+    }
     let is_project = |folder: &Path| folder.join(CONFIG_FILE).is_file() || folder.join("templates").is_dir();
     let root = dir.ancestors().find(|folder| is_project(folder)).map(Path::to_owned);
     root.ok_or(OpenError::NoProject(dir))

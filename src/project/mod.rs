@@ -72,6 +72,9 @@ pub enum OpenError {
     /// Nothing marks a folder as a project.
     #[error("no project here: expected a folder `templates` or a file `{CONFIG_FILE}` in `{}` or above", .0.display())]
     NoProject(PathBuf),
+    /// It is no folder.
+    #[error("`{}` is no folder: expected one that a project is in", .0.display())]
+    NoFolder(PathBuf),
     /// The folder itself cannot be read.
     #[error("cannot read `{}`: {error}", .folder.display())]
     Unreadable {

@@ -13,6 +13,7 @@ use serde::ser::Serializer;
 use super::config::inner_folder;
 use super::table::{Entry, Table};
 use crate::diagnostics::{Diagnostic, Location};
+use crate::message::moment;
 
 /// How messages are rendered and compared in tests.
 ///
@@ -186,10 +187,7 @@ impl Redaction {
 /// A moment, with quotes or without.
 fn timestamp(entry: &Entry<'_>) -> Result<Timestamp, Diagnostic> {
     let text = entry.text_or_time("a timestamp")?;
-    text.parse().map_err(|_| {
-        let expected = "expected one with its zone, such as 2026-01-01T00:00:00Z";
-        entry.problem(format!("`{text}` is no timestamp: {expected}"))
-    })
+    moment(&text).map_err(|reason| entry.problem(reason))
 }
 
 fn texts_by_path<S: Serializer>(redactions: &[Redaction], serializer: S) -> Result<S::Ok, S::Error> {

@@ -179,6 +179,7 @@ pub(super) async fn clock(extract::State(state): Shared) -> Json<Value> {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Setting {
+    #[serde(default, deserialize_with = "body::moment")]
     now: Option<Timestamp>,
     frozen: Option<bool>,
     /// In seconds; less than nothing goes back.

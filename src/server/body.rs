@@ -5,11 +5,13 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::StatusCode;
 use http_body_util::BodyExt as _;
+use jiff::Timestamp;
 use serde::Deserialize as _;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
 
 use super::answer::Refusal;
+use crate::message;
 
 /// The largest body that Customer.io takes for a send, and the largest taken here at all, in bytes.
 pub(super) const MAX_BYTES: usize = 2 << 20;
@@ -37,6 +39,12 @@ pub(super) async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Refusal> 
     serde_json::from_str::<Map<String, Value>>(&text)
         .and_then(|fields| serde_json::from_value(fields.into()))
         .map_err(|error| Refusal::bad_request(format!("the body does not fit: {error}")))
+}
+
+/// Reads a moment, if there is one.
+pub(super) fn moment<'de, D: Deserializer<'de>>(text: D) -> Result<Option<Timestamp>, D::Error> {
+    let text = Option::<String>::deserialize(text)?;
+    text.map(|text| message::moment(&text).map_err(D::Error::custom)).transpose()
 }
 
 /// Reads a whole number, if there is one: JSON does not tell `7` from `7.0`.

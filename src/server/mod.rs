@@ -217,9 +217,17 @@ async fn bind_next(host: IpAddr, port: u16) -> io::Result<TcpListener> {
 
 async fn bind(host: IpAddr, port: u16) -> io::Result<TcpListener> {
     let address = SocketAddr::new(host, port);
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))
+    TcpListener::bind(address).await.map_err(|error| {
+        let why = match error.kind() {
+            io::ErrorKind::AddrInUse if port == STREAM_PORT => "another program has this port".to_owned(),
+            io::ErrorKind::AddrInUse => {
+                "another program has this port: leave `--port` out for the next that is free, or take any with `--port 0`"
+                    .to_owned()
+            }
+            _ => error.to_string(),
+        };
+        io::Error::new(error.kind(), format!("cannot listen on {address}: {why}"))
+    })
 }
 
 fn router(state: Arc<State>) -> Router {

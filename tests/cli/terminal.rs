@@ -36,11 +36,16 @@ fn some(number: u16) -> NonZero<u16> {
 
 impl Terminal {
     pub(crate) fn start(scratch: &Scratch, arguments: &[&str], editor: &str) -> Self {
+        Self::of("xterm-256color", scratch, arguments, editor)
+    }
+
+    /// A terminal of that name.
+    pub(crate) fn of(name: &str, scratch: &Scratch, arguments: &[&str], editor: &str) -> Self {
         let pty = native_pty_system().openpty(size(60, 100)).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_inkproof"));
         command.args(arguments);
         command.cwd(scratch.root());
-        command.env("TERM", "xterm-256color");
+        command.env("TERM", name);
         command.env("LC_ALL", "C.UTF-8");
         command.env("EDITOR", editor);
         for name in ["CI", "NO_COLOR", "COLUMNS", "VISUAL", "INKPROOF_UPDATE"] {
@@ -110,6 +115,11 @@ impl Terminal {
     /// Waits until the terminal does not show a text.
     pub(crate) fn see_no(&mut self, text: &str) {
         self.wait_for(&format!("screen without {text}"), |shown| !shown.contains(text));
+    }
+
+    /// Whether it was ever shown another screen than the usual one.
+    pub(crate) fn has_shown_a_screen(&self) -> bool {
+        String::from_utf8_lossy(&self.written).contains("\u{1b}[?1049h")
     }
 
     pub(crate) fn press(&mut self, keys: &str) {

@@ -49,7 +49,11 @@ fn a_port_that_is_taken_is_told() {
     let output = inkproof(server.folder.path(), &["--port", port]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let error = String::from_utf8_lossy(&output.stderr);
-    assert!(error.contains(&format!("error: cannot listen on 127.0.0.1:{port}")), "{error}");
+    let expected = format!(
+        "error: cannot listen on 127.0.0.1:{port}: another program has this port: leave `--port` out for the next that is \
+         free, or take any with `--port 0`\n"
+    );
+    assert!(error.ends_with(&expected), "{error}");
 }
 
 #[test]

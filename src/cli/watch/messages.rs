@@ -63,6 +63,11 @@ impl<'a> Previews<'a> {
 }
 
 impl Job for Previews<'_> {
+    fn is_for_people(&self) -> bool {
+        // Where people see a screen, it is another job's.
+        false
+    }
+
     fn update(&mut self, live: &LiveProject, _: &Told) -> Result<bool, Failure> {
         let project = live.project();
         let mut sheet = Sheet::new(self.view, terminal::canvas(), self.messages.global.manner());

@@ -143,7 +143,7 @@ impl WatchArguments {
 
     /// Draws messages, and again those that a change touches.
     pub(super) fn preview(&self, names: &[String], view: View, global: &Global) -> Result<Outcome, Failure> {
-        if screen::is_possible() {
+        if is_for_people(global.format_name()) && screen::is_possible() {
             self.run(Cards::new(names, view, global), global)
         } else {
             self.run(Previews::new(names, view, global), global)

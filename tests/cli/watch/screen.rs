@@ -38,6 +38,18 @@ fn what_is_saved_is_shown_with_what_changed() {
 }
 
 #[test]
+fn lines_where_a_screen_would_help_nobody() {
+    for (name, format) in [("dumb", "full"), ("xterm-256color", "json"), ("xterm-256color", "full")] {
+        let scratch = Scratch::node();
+        let mut terminal = Terminal::of(name, &scratch, &["preview", "--watch", "--format", format], "");
+        terminal.expect("Hello Ada");
+        assert_eq!(terminal.has_shown_a_screen(), name != "dumb" && format == "full", "{name} {format}");
+        terminal.press("\u{3}");
+        assert_eq!(terminal.end(), 130, "{name} {format}");
+    }
+}
+
+#[test]
 fn keys() {
     let scratch = Scratch::node();
     let mut terminal = preview(&scratch);

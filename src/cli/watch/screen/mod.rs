@@ -26,7 +26,7 @@ const BAR: Style = Style::new().invert();
 
 /// Whether somebody sits there who can see a screen and press keys.
 pub(super) fn is_possible() -> bool {
-    io::stdin().is_terminal() && io::stdout().is_terminal()
+    io::stdin().is_terminal() && io::stdout().is_terminal() && !terminal::is_dumb()
 }
 
 /// A screen.
@@ -208,7 +208,8 @@ impl<'a, J: Job> Screen<'a, J> {
         if rows.len() > room / 2 {
             let left_out = rows.len() - room / 2;
             rows.truncate(room / 2);
-            rows.push(format!("{DIM}and {left_out} rows more: `inkproof check` tells all{DIM:#}"));
+            let rows_more = if left_out == 1 { "1 row".to_owned() } else { format!("{left_out} rows") };
+            rows.push(format!("{DIM}and {rows_more} more: `inkproof check` tells all{DIM:#}"));
             rows.push(String::new());
         }
         Ok(rows)

@@ -1,0 +1,12 @@
+//! Moments as people write them.
+
+use jiff::Timestamp;
+
+/// Reads a moment.
+///
+/// # Errors
+/// It is none, in a sentence that says what is expected.
+pub fn moment(text: &str) -> Result<Timestamp, String> {
+    let unreadable = || format!("`{text}` is no timestamp: expected one with its zone, such as 2026-01-01T00:00:00Z");
+    text.parse().map_err(|_| unreadable())
+}
