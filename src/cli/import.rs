@@ -1,13 +1,13 @@
 //! `inkproof import`: customers and templates out of what Customer.io has.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
 use super::{Failure, Global, Outcome, written};
 use crate::diagnostics::Source;
 use crate::project::Project;
-use crate::scaffold::{Imported, KnownCustomer, Name, Plan, customers_of, template_with_content};
+use crate::scaffold::{Imported, KnownCustomer, Misfit, Name, Place, Plan, customers_of, template_with_content};
 
 /// Bring customers and templates from Customer.io into the project
 ///
@@ -49,24 +49,50 @@ impl Import {
         let project = global.open_project_to_add()?;
         match &self.what {
             What::Customers { files } => import_customers(files, &project, global),
-            What::Template { name, file, id } => {
-                let name = Name::new(name).map_err(|error| error.to_string())?;
-                let content = written::read(file, global)?;
-                let path = project.config().paths.templates.join(format!("{name}.liquid"));
-                let mut plan = Plan::default();
-                plan.add(&path, template_with_content(&name, *id, &content));
-                if written::write(&plan, project.root())? {
-                    return Err(format!("there is a template in `{}` already", path.display()).into());
-                }
-                let stem = name.stem();
-                written::advise(&[
-                    format!("see what it needs with `inkproof check {stem}`"),
-                    format!("make a request with all of that with `inkproof request {stem}`"),
-                ])?;
-                Ok(Outcome::Fine)
-            }
+            What::Template { name, file, id } => import_template(name, file, *id, &project, global),
         }
     }
+}
+
+/// Makes a template of a file's content, or of a file that has settings of its own.
+fn import_template(
+    name: &str,
+    file: &Path,
+    id: Option<u64>,
+    project: &Project,
+    global: &Global,
+) -> Result<Outcome, Failure> {
+    let name = Name::new(name).map_err(|error| error.to_string())?;
+    let content = written::read(file, global)?;
+    let content = content.trim_start_matches(['\n', '\r']);
+    let place = Place::new(project, &name);
+    let text = match (content.lines().next().map(str::trim_end), id) {
+        _ if content.trim().is_empty() => {
+            return Err(format!("{} is empty: expected the JSON of a message", written::shown(file)).into());
+        }
+        (Some("---"), Some(id)) => {
+            return Err(format!("{} has settings: write `id: {id}` among them", written::shown(file)).into());
+        }
+        (Some("---"), None) => content.to_owned(),
+        _ => template_with_content(&place.name, id, content),
+    };
+    let template = match place.read(&text) {
+        Ok(template) => template,
+        Err(Misfit::Unreadable(problems)) => {
+            global.report(&problems)?;
+            return Ok(Outcome::Broken);
+        }
+        Err(misfit) => return Err(misfit.to_string().into()),
+    };
+    let mut plan = Plan::default();
+    plan.add(&place.path, text);
+    written::write(&plan, project.root())?;
+    let name = written::quoted(template.name());
+    written::advise(&[
+        format!("see what it needs with `inkproof check {name}`"),
+        format!("make a request with all of that with `inkproof request {name}`"),
+    ])?;
+    Ok(Outcome::Fine)
 }
 
 /// Brings the customers of some files into the project, each of whom it does not know.

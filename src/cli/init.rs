@@ -28,7 +28,11 @@ impl Init {
         std::fs::create_dir_all(&root).map_err(|error| format!("cannot make `{}`: {error}", root.display()))?;
         let plan = starter();
         written::write(&plan, &root)?;
-        let there = if self.dir == Path::new(".") { String::new() } else { format!(" -C {}", self.dir.display()) };
+        let there = if self.dir == Path::new(".") {
+            String::new()
+        } else {
+            format!(" -C {}", written::quoted(&self.dir.display().to_string()))
+        };
         written::advise(&[
             format!("look at its messages with `inkproof{there} preview`"),
             format!("begin a template of your own with `inkproof{there} new NAME`"),

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{Failure, Global, Outcome, written};
-use crate::diagnostics::Source;
 use crate::message::Template;
 use crate::project::Project;
-use crate::scaffold::{Captured, Name, Plan, request_for, skeleton};
+use crate::scaffold::{Captured, Name, Place, Plan, customer_file, request_for, skeleton};
 
 /// Make a template, and a request for it
 ///
@@ -41,16 +40,19 @@ impl New {
             );
         }
         let name = Name::new(name).map_err(|error| error.to_string())?;
-        if let Some(known) = project.templates().iter().find(|template| template.is_called(name.stem())) {
-            let file = known.source().name();
-            return Err(format!("there is a template `{}` already, in `{file}`", known.name()).into());
+        let place = Place::new(&project, &name);
+        let data = captured.as_ref().map(|(captured, ..)| captured.data.clone()).unwrap_or_default();
+        let text = skeleton(&place.name, id, project.config().liquid.version, &data);
+        let template = place.read(&text).map_err(|misfit| misfit.to_string())?;
+        let mut plan = Plan::default();
+        plan.add(&place.path, text);
+        match &captured {
+            None => plan.extend(example(&project, &place, &template, global)),
+            Some((captured, text, stem)) => plan.extend(fixtures(&project, &place, captured, text, stem)),
         }
-        let plan = match &captured {
-            None => self::plan(&project, &name, global)?,
-            Some((captured, text, stem)) => plan_for(&project, &name, id, captured, text, stem),
-        };
         written::write(&plan, project.root())?;
-        written::advise(&[format!("look at it with `inkproof preview {}`", name.stem())])?;
+        let name = written::quoted(template.name());
+        written::advise(&[format!("look at it with `inkproof preview {name}`")])?;
         Ok(Outcome::Fine)
     }
 }
@@ -69,35 +71,21 @@ fn captured(path: &Path, global: &Global) -> Result<(Captured, String, String), 
     }
 }
 
-fn template_path(project: &Project, name: &Name) -> PathBuf {
-    project.config().paths.templates.join(format!("{name}.liquid"))
+/// A request with what the template needs.
+fn example(project: &Project, place: &Place<'_>, template: &Template, global: &Global) -> Plan {
+    let language = place.language.as_deref();
+    let name = Name::out_of(&language.map_or_else(|| "example".to_owned(), |language| format!("example_{language}")));
+    // What we wrote ourselves has no mistakes.
+    request_for(project, template, &name, language, &global.circumstances()).unwrap_or_default()
 }
 
-/// A template that shows how to begin, and a request with what it needs.
-fn plan(project: &Project, name: &Name, global: &Global) -> Result<Plan, Failure> {
-    let (path, text) = (template_path(project, name), skeleton(name, None, &serde_json::Map::new()));
-    let source = Source::new(path.display().to_string(), text.as_str());
-    let mut plan = Plan::default();
-    plan.add(path, text);
-    // What we wrote ourselves can be read.
-    if let Ok(template) = Template::read(name.stem(), source) {
-        let example = Name::out_of("example");
-        if let Ok(request) = request_for(project, &template, &example, &global.circumstances()) {
-            plan.extend(request);
-        }
-    }
-    Ok(plan)
-}
-
-/// A template for a request, the request as it came, and its customer where the project does not know them.
-fn plan_for(project: &Project, name: &Name, id: Option<u64>, captured: &Captured, text: &str, stem: &str) -> Plan {
+/// The request as it came, and its customer where the project does not know them.
+fn fixtures(project: &Project, place: &Place<'_>, captured: &Captured, text: &str, stem: &str) -> Plan {
     let paths = &project.config().paths;
     let mut plan = Plan::default();
-    plan.add(template_path(project, name), skeleton(name, id, &captured.data));
-    plan.add(paths.requests.join(format!("{}/{}.json", name.stem(), Name::out_of(stem))), text);
+    plan.add(paths.requests.join(format!("{}/{}.json", place.name.stem(), Name::out_of(stem))), text);
     if project.customer_for(&captured.request).is_none() {
-        let file = Name::out_of(&captured.request.identifier().value);
-        plan.add(paths.customers.join(format!("{file}.json")), captured.customer());
+        plan.add(customer_file(project, &captured.request.identifier().value), captured.customer());
     }
     plan
 }

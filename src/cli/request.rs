@@ -44,7 +44,7 @@ impl Request {
                 .find(|template| template.is_called(&self.template))
                 .ok_or_else(|| format!("`{}` means {} templates: name one", self.template, templates.len()))?,
         };
-        let plan = match request_for(&project, template, &name, &global.circumstances()) {
+        let plan = match request_for(&project, template, &name, template.language(), &global.circumstances()) {
             Ok(plan) => plan,
             Err(problems) => {
                 global.report(&problems)?;
@@ -77,13 +77,14 @@ impl Request {
 /// Says what to do next, and whether the message needs a hand.
 fn tell(project: &Project, template: &str, name: &Name, global: &Global) -> Result<(), Failure> {
     let project = Project::open(project.root())?;
-    let request = format!("{}/{name}", Name::out_of(template));
+    let request = format!("{}/{name}", Name::of(template));
     if let Ok(cases) = project.select(std::slice::from_ref(&request)) {
         project.render(&cases, &global.circumstances(), |_, rendering| match rendering.message {
             Some(_) => Ok(()),
             None => global.report(&rendering.problems),
         })?;
     }
+    let request = written::quoted(&request);
     written::advise(&[format!("fill in what it is to say, and look at it with `inkproof preview {request}`")])?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Files that a command writes, and what is said of them.
 
+use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -25,6 +26,11 @@ pub(super) fn advise(lines: &[String]) -> io::Result<()> {
         writeln!(err, "{}", sanitize::line(line))?;
     }
     Ok(())
+}
+
+/// A name as a shell takes it.
+pub(super) fn quoted(name: &str) -> Cow<'_, str> {
+    shlex::try_quote(name).unwrap_or(Cow::Borrowed(name))
 }
 
 /// The most that is read of a file that was named, in bytes.

@@ -59,8 +59,9 @@ pub struct Project {
     requests: Vec<Request>,
     snippets: Vec<Snippet>,
     names: Names,
-    /// The templates and requests that could not be read, by their names, and their files.
-    broken: Vec<(String, String)>,
+    /// The templates that could not be read, by their names, and their files; then the requests.
+    broken_templates: Vec<(String, String)>,
+    broken_requests: Vec<(String, String)>,
     /// For each request, its template and its customer, by their places in the lists.
     resolved: Vec<Option<(usize, usize)>>,
     problems: Diagnostics,
@@ -122,8 +123,8 @@ impl Project {
         problems.extend(config.missing_folders(&root));
         let has_sound_config = problems.is_empty();
         let stem = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
-        let templates_broken = templates.broken().map(|(name, file)| (stem(&name), file));
-        let broken = templates_broken.chain(requests.iter().flat_map(Shelf::broken)).collect();
+        let broken_templates = templates.broken().map(|(name, file)| (stem(&name), file)).collect();
+        let broken_requests = requests.iter().flat_map(Shelf::broken).collect();
         let mut project = Self {
             templates: with_variants(templates, &mut problems),
             customers: customers.into_things(&mut problems).collect(),
@@ -133,7 +134,8 @@ impl Project {
                 .flat_map(|shelf| shelf.into_things(&mut problems).collect::<Vec<_>>())
                 .collect(),
             names: Names::default(),
-            broken,
+            broken_templates,
+            broken_requests,
             resolved: Vec::new(),
             root,
             config,
@@ -213,6 +215,22 @@ impl Project {
         Workspace { snippets: &self.snippets, liquid: self.config().liquid }
     }
 
+    /// The name and the file of the template that a name or number means, whether it could be read or not.
+    #[must_use]
+    pub fn template_called(&self, name: &str) -> Option<(&str, &str)> {
+        let known = self.templates.iter().find(|template| template.is_called(name));
+        let is_called = |(broken, _): &&(String, String)| broken.to_lowercase() == name.to_lowercase();
+        let broken = || self.broken_templates.iter().find(is_called).map(|(name, file)| (name.as_str(), file.as_str()));
+        known.map(|template| (template.name(), template.source().name())).or_else(broken)
+    }
+
+    /// The template and the language that a name such as `order.fr` means, where there is an `order`.
+    #[must_use]
+    pub fn variant<'n>(&self, name: &'n str) -> Option<(&Template, &'n str)> {
+        let (base, language) = name.rsplit_once('.').filter(|(_, language)| is_language(language))?;
+        Some((self.templates.iter().find(|template| template.is_called(base))?, language))
+    }
+
     /// What is wrong with the files, in reading order.
     #[must_use]
     pub const fn problems(&self) -> &Diagnostics {
@@ -243,7 +261,7 @@ impl Project {
             let reference = request.template();
             // What is wrong with a template that is there is told already.
             let is_broken = |(name, _): &(String, String)| name.to_lowercase() == reference.text.to_lowercase();
-            if template.is_none() && !self.broken.iter().any(is_broken) {
+            if template.is_none() && !self.broken_templates.iter().any(is_broken) {
                 let names = self.templates.iter().map(Template::name);
                 let message = format!("there is no template `{}`", reference.text);
                 let problem = Diagnostic::error(UNKNOWN_TEMPLATE, message)

@@ -84,7 +84,8 @@ impl Project {
     }
 
     fn not_found(&self, pattern: &Pattern<'_>) -> UnknownName {
-        if let Some((name, file)) = self.broken.iter().find(|(name, _)| pattern.means(name)) {
+        let mut broken = self.broken_templates.iter().chain(&self.broken_requests);
+        if let Some((name, file)) = broken.find(|(name, _)| pattern.means(name)) {
             return UnknownName::Broken { name: name.clone(), file: file.clone() };
         }
         let names = self.templates.iter().map(Template::name).chain(self.requests.iter().map(Request::name));

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -122,6 +123,12 @@ impl FileNames {
         let mut names = std::iter::once(format!("{name}.json")).chain(numbered);
         names.find(|name| self.0.insert(name.to_lowercase())).unwrap_or_default()
     }
+}
+
+/// The file for a customer whom the project does not know, below it; no other has that name.
+#[must_use]
+pub fn customer_file(project: &Project, identifier: &str) -> PathBuf {
+    project.config().paths.customers.join(FileNames::of(project).next(identifier))
 }
 
 /// The customers of a text: CSV with a line of names on top where `is_csv`, else JSON, which may be one customer, a list of

@@ -5,15 +5,17 @@ mod captured;
 mod customers;
 mod message_data;
 mod name;
+mod place;
 mod plan;
 mod request;
 mod starter;
 mod template;
 
 pub use captured::Captured;
-pub use customers::{Imported, ImportedCustomer, KnownCustomer, customers_of};
+pub use customers::{Imported, ImportedCustomer, KnownCustomer, customer_file, customers_of};
 pub use message_data::message_data;
 pub use name::{InvalidName, Name};
+pub use place::{Misfit, Place};
 pub use plan::{Fate, Plan, WriteError};
 pub use request::request_for;
 pub use starter::starter;

@@ -38,6 +38,8 @@ impl Name {
             "it is longer than 100 bytes"
         } else if name.split('/').any(|part| part.starts_with('.')) {
             "no part of it may begin with a dot"
+        } else if name.split('/').any(|part| part.starts_with('-')) {
+            "no part of it may begin with a hyphen, as options do"
         } else if name.contains(is_reserved) {
             "file systems and patterns have other uses for some of its characters"
         } else if name.starts_with(' ') || name.ends_with(' ') {
@@ -46,6 +48,12 @@ impl Name {
             return Ok(Self(name.to_owned()));
         };
         Err(InvalidName { name: name.to_owned(), reason })
+    }
+
+    /// The name, where it is one; otherwise what can be made of it.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self::new(text).unwrap_or_else(|_| Self::out_of(text))
     }
 
     /// What can be a name of some text: whatever else is in it becomes `_`.
@@ -57,7 +65,7 @@ impl Name {
         while name.len() > MAX_LENGTH {
             name.pop();
         }
-        let name = name.trim_start_matches('.');
+        let name = name.trim_start_matches(['.', '-']);
         Self(if name.is_empty() { "unnamed".to_owned() } else { name.to_owned() })
     }
 
@@ -97,7 +105,22 @@ mod tests {
         for name in ["order_shipped", "orders/shipped", "Bestellung verschickt", "ünïcode"] {
             assert_eq!(Name::new(name).unwrap().as_str(), name);
         }
-        for name in ["", "/etc/passwd", "a//b", "a/", "..", "a/../b", ".hidden", "a\nb", "c:\\x", "a*", " a", "a "] {
+        for name in [
+            "",
+            "/etc/passwd",
+            "a//b",
+            "a/",
+            "..",
+            "a/../b",
+            ".hidden",
+            "a\nb",
+            "c:\\x",
+            "a*",
+            " a",
+            "a ",
+            "-x",
+            "a/-x",
+        ] {
             assert!(Name::new(name).is_err(), "{name:?}");
         }
         assert!(Name::new(&"a".repeat(101)).is_err());
@@ -111,9 +134,11 @@ mod tests {
             ("../../etc/passwd", "_.._etc_passwd"),
             ("", "unnamed"),
             ("...", "unnamed"),
+            ("-rf", "rf"),
         ] {
             assert_eq!(Name::out_of(text).as_str(), name);
             assert!(Name::new(Name::out_of(text).as_str()).is_ok(), "{text}");
         }
+        assert_eq!((Name::of("a b/c").as_str(), Name::of("a*b").as_str()), ("a b/c", "a_b"));
     }
 }

@@ -13,7 +13,7 @@ use crate::project::Project;
 const MAX_CUSTOMERS: usize = 50;
 
 /// A request called `name` that sends a template all that it looks at, for a customer of the project with whom it renders;
-/// where it renders with none of them, one is made.
+/// where it renders with none of them, one is made. It asks for the template in that language, where one is given.
 ///
 /// # Errors
 /// Every mistake in the template's Liquid.
@@ -21,6 +21,7 @@ pub fn request_for(
     project: &Project,
     template: &Template,
     name: &Name,
+    language: Option<&str>,
     circumstances: &Circumstances,
 ) -> Result<Plan, Diagnostics> {
     let (arena, workspace) = (Arena::new(), project.workspace());
@@ -31,11 +32,14 @@ pub fn request_for(
     let data = message_data(&needs, &content, "trigger");
     let request = |kind: IdentifierKind, value: &str| {
         let identifiers = Map::from_iter([(kind.as_str().to_owned(), Value::from(value))]);
-        let body = json!({
+        let mut body = json!({
             "transactional_message_id": template.name(),
             "identifiers": identifiers,
             "message_data": data,
         });
+        if let Some(language) = language {
+            body["language"] = json!(language);
+        }
         format!("{body:#}\n")
     };
     let renders = |customer: &Customer| {
@@ -47,7 +51,7 @@ pub fn request_for(
     let customers = || project.customers().iter().take(MAX_CUSTOMERS);
     let paths = &project.config().paths;
     let mut plan = Plan::default();
-    let path = paths.requests.join(format!("{}/{name}.json", Name::out_of(template.name())));
+    let path = paths.requests.join(format!("{}/{name}.json", Name::of(template.name())));
     if let Some((kind, value)) = customers().find(|customer| renders(customer)).and_then(main_identifier) {
         plan.add(path, request(kind, value));
         return Ok(plan);

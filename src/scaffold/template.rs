@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use super::Name;
+use crate::customerio::Version;
 
 /// What title and body are likely to be made of, the likeliest first.
 const TITLES: [&str; 4] = ["title", "subject", "heading", "headline"];
@@ -14,13 +15,15 @@ const BODIES: [&str; 6] = ["body", "message", "text", "content", "description", 
 /// the fields hold, it renders to JSON.
 ///
 /// ```
+/// use inkproof::customerio::Version;
 /// use inkproof::scaffold::{Name, skeleton};
 /// let data = serde_json::json!({"order_id": "1042"});
-/// let template = skeleton(&Name::new("order_shipped").unwrap(), None, data.as_object().unwrap());
+/// let name = Name::new("order_shipped").unwrap();
+/// let template = skeleton(&name, None, Version::Latest, data.as_object().unwrap());
 /// assert!(template.contains(r#""order_id": {{ trigger.order_id | json }}"#));
 /// ```
 #[must_use]
-pub fn skeleton(name: &Name, id: Option<u64>, data: &Map<String, Value>) -> String {
+pub fn skeleton(name: &Name, id: Option<u64>, version: Version, data: &Map<String, Value>) -> String {
     let found = |names: &[&'static str]| {
         names.iter().copied().find(|name| data.get(*name).is_some_and(|value| !value.is_object() && !value.is_array()))
     };
@@ -30,13 +33,7 @@ pub fn skeleton(name: &Name, id: Option<u64>, data: &Map<String, Value>) -> Stri
     };
     let mut properties = vec![
         ("title".to_owned(), printed(title, Value::from(name.title()).to_string())),
-        (
-            "body".to_owned(),
-            printed(
-                body,
-                "{{ customer.first_name | default: \"there\" | prepend: \"Hi \" | append: \"!\" | json }}".to_owned(),
-            ),
-        ),
+        ("body".to_owned(), printed(body, greeting(version).to_owned())),
     ];
     for field in data.keys().filter(|field| Some(field.as_str()) != title && Some(field.as_str()) != body) {
         // Another field of that name would take the place of the message's own.
@@ -62,6 +59,17 @@ pub fn template_with_content(name: &Name, id: Option<u64>, content: &str) -> Str
         file.push('\n');
     }
     file
+}
+
+/// Greets the customer, with a name or without.
+const fn greeting(version: Version) -> &'static str {
+    match version {
+        Version::Latest => r#"{{ customer.first_name | default: "there" | prepend: "Hi " | append: "!" | json }}"#,
+        // It has no `default`.
+        Version::Legacy => {
+            r#"{% if customer.first_name %}{{ customer.first_name | prepend: "Hi " | append: "!" | json }}{% else %}"Hi there!"{% endif %}"#
+        }
+    }
 }
 
 /// A field of `trigger`, as Liquid writes it.

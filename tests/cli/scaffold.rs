@@ -275,3 +275,94 @@ fn nobody_is_lost_for_the_name_of_a_file() {
     assert!(made.code == 2 && told[2].starts_with("error: cannot read `none.json`"), "{made:?}");
     assert_clean(&sandbox, &[]);
 }
+
+#[test]
+fn what_would_be_taken_for_another_is_not_written() {
+    let sandbox = initialized()
+        .file("templates/orders/paid.liquid", "---\nid: 7\n---\n{\"title\": \"x\", \"body\": \"x\"}")
+        .file("templates/orders/bad.liquid", "---\nliquid: legcy\n---\n{}");
+    let captured = |name: &str| {
+        format!(
+            r#"{{"transactional_message_id": "{name}", "identifiers": {{"id": "user_123"}}, "message_data": {{}}}}"#
+        )
+    };
+    let new = ["new", "--from-request", "-"];
+    let named = ["new", "other", "--from-request", "-"];
+    let import = |name| ["import", "template", name];
+    for (arguments, input, told) in [
+        (&new[..], captured("Paid"), "there is a template `paid` already, in `templates/orders/paid.liquid`"),
+        (&named, captured("7"), "the id `7` is that of another template, in `templates/orders/paid.liquid`"),
+        (&import("paid"), "{}".into(), "there is a template `paid` already, in `templates/orders/paid.liquid`"),
+        (&import("bad"), "{}".into(), "there is a template `bad` already, in `templates/orders/bad.liquid`"),
+        (
+            &["import", "template", "other", "--id", "7"],
+            "{}".into(),
+            "the id `7` is that of another template, in `templates/orders/paid.liquid`",
+        ),
+        (&import("other"), " \n".into(), "standard input is empty: expected the JSON of a message"),
+        (
+            &import("other"),
+            "---\ntrigger_name: PAID\n---\n{}".into(),
+            "there is a template `paid` already, in `templates/orders/paid.liquid`",
+        ),
+        (
+            &["import", "template", "other", "--id", "8"],
+            "---\n---\n{}".into(),
+            "standard input has settings: write `id: 8` among them",
+        ),
+        (&import("other"), "---\nidd: 3\n---\n{}".into(), "there is no setting `idd`"),
+    ] {
+        let refused = run(sandbox.path(), arguments, &input);
+        assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{refused:?}");
+        assert!(refused.stderr.contains(told), "{arguments:?}: {refused:?}");
+    }
+    let kept = "---\nid: 8\n---\n{\"title\": \"x\", \"body\": \"x\"}\n";
+    assert_eq!(run(sandbox.path(), &import("whole"), kept).code, 0);
+    assert_eq!(read(&sandbox, "templates/whole.liquid"), kept);
+}
+
+#[test]
+fn another_language_of_a_template() {
+    let sandbox = initialized();
+    let made = sandbox.run(&["new", "Order_shipped.fr"]);
+    assert_eq!(
+        made.stdout,
+        "created templates/order_shipped.fr.liquid\ncreated fixtures/requests/order_shipped/example_fr.json\n",
+        "{made:?}"
+    );
+    let request: serde_json::Value =
+        serde_json::from_str(&read(&sandbox, "fixtures/requests/order_shipped/example_fr.json")).unwrap();
+    assert_eq!((&request["transactional_message_id"], &request["language"]), (&"order_shipped".into(), &"fr".into()));
+    assert_eq!(messages(&sandbox, &["order_shipped/example_fr"]), ["Order shipped: \"Hi Ada!\""]);
+    let again = run(sandbox.path(), &["import", "template", "order_shipped.fr"], "{}");
+    let told = "error: there is a template `order_shipped.fr` already, in `templates/order_shipped.fr.liquid`\n";
+    assert_eq!((again.code, again.stderr.as_str()), (2, told));
+    // A name with a dot is one where there is no such template.
+    assert_eq!(sandbox.run(&["new", "other.fr"]).code, 0);
+    assert_eq!(messages(&sandbox, &["other.fr"]), ["Other.fr: \"Hi Ada!\""]);
+}
+
+#[test]
+fn a_new_template_of_a_legacy_project() {
+    let sandbox = initialized().file("inkproof.toml", "[liquid]\nversion = 'legacy'\n");
+    assert_eq!(sandbox.run(&["new", "welcome"]).code, 0);
+    assert!(read(&sandbox, "templates/welcome.liquid").contains("{% if customer.first_name %}"));
+    let nobody = r#"{"transactional_message_id": "welcome", "identifiers": {"id": "user_456"}}"#;
+    let sandbox = sandbox.file("fixtures/requests/welcome/nobody.json", nobody);
+    assert_eq!(messages(&sandbox, &["welcome"]), ["Welcome: \"Hi Ada!\"", "Welcome: \"Hi there!\""]);
+    assert_clean(&sandbox, &["welcome"]);
+}
+
+#[test]
+fn advice_can_be_pasted() {
+    let sandbox = initialized();
+    let made = sandbox.run(&["new", "a b"]);
+    assert_eq!(made.stderr, "look at it with `inkproof preview 'a b'`\n", "{made:?}");
+    assert!(made.stdout.contains("fixtures/requests/a b/example.json"), "{made:?}");
+    let made = sandbox.run(&["request", "a b", "other"]);
+    assert!(made.stderr.ends_with("`inkproof preview 'a b/other'`\n"), "{made:?}");
+    assert_clean(&sandbox, &["a b"]);
+    let made = sandbox.run(&["init", "a b"]);
+    assert!(made.stderr.contains("`inkproof -C 'a b' preview`"), "{made:?}");
+    assert!(sandbox.run(&["new", "--", "-x"]).stderr.contains("begin with a hyphen"));
+}

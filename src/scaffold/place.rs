@@ -1,0 +1,88 @@
+//! Places for new templates: a file of their own, or one beside the template that they are another language of.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::Name;
+use crate::diagnostics::{Diagnostics, Source};
+use crate::message::Template;
+use crate::project::Project;
+
+/// Where a new template is to stand.
+#[derive(Clone, Debug)]
+pub struct Place<'p> {
+    project: &'p Project,
+    /// The file, below the project.
+    pub path: PathBuf,
+    /// What requests are to call it.
+    pub name: Name,
+    /// The language, where it is a variant of a template that is there.
+    pub language: Option<String>,
+}
+
+/// Why a template cannot be added to a project.
+#[derive(Debug, Error)]
+pub enum Misfit {
+    /// Its name is another's.
+    #[error("there is a template `{name}` already, in `{file}`")]
+    Name {
+        /// The name.
+        name: String,
+        /// The other's file.
+        file: String,
+    },
+    /// Its number is another's.
+    #[error("the id `{id}` is that of another template, in `{file}`")]
+    Id {
+        /// The number.
+        id: u64,
+        /// The other's file.
+        file: String,
+    },
+    /// Its file is no template.
+    #[error("it is no template")]
+    Unreadable(Diagnostics),
+}
+
+impl<'p> Place<'p> {
+    /// The place for a template of that name. `order.fr` is the French `order` where there is an `order`.
+    #[must_use]
+    pub fn new(project: &'p Project, name: &Name) -> Self {
+        let Some((base, language)) = project.variant(name.stem()) else {
+            let path = project.config().paths.templates.join(format!("{name}.liquid"));
+            return Self { project, path, name: name.clone(), language: None };
+        };
+        let path = PathBuf::from(base.source().name()).with_extension(format!("{language}.liquid"));
+        let name = Name::of(base.name());
+        Self { project, path, name, language: Some(language.to_owned()) }
+    }
+
+    /// Reads what is to stand there, as the project will.
+    ///
+    /// # Errors
+    /// It would be no template, or be taken for another.
+    pub fn read(&self, text: &str) -> Result<Template, Misfit> {
+        let source = Source::new(self.path.display().to_string().replace('\\', "/"), text);
+        let template = Template::read(self.name.stem(), source).map_err(Misfit::Unreadable)?;
+        if self.language.is_none()
+            && let Some((name, file)) = self.project.template_called(template.name())
+        {
+            return Err(Misfit::Name { name: name.to_owned(), file: file.to_owned() });
+        }
+        if self.project.root().join(&self.path).symlink_metadata().is_ok() {
+            return Err(Misfit::Name { name: self.path_stem(), file: template.source().name().to_owned() });
+        }
+        if let Some(id) = template.settings().id.as_ref().map(|id| id.value)
+            && let Some(other) = self.project.templates().iter().find(|other| other.has_id(&id.to_string()))
+        {
+            return Err(Misfit::Id { id, file: other.source().name().to_owned() });
+        }
+        Ok(template)
+    }
+
+    /// What the file is called, with the language.
+    fn path_stem(&self) -> String {
+        self.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+}
