@@ -284,19 +284,17 @@ impl<'r, 'p> Walk<'r, 'p> {
         }
     }
 
-    /// Opens the template in the editor. Gives whether it ran.
+    /// Opens the template in the editor. Gives whether anything may be different now.
     fn edit(&self, item: &Item<'_, '_>, decisions: &mut Decisions) -> bool {
         let Item::Outcome(outcome) = item else {
             decisions.say("there is nothing to edit: no request has this name");
             return false;
         };
         let file = self.project.root().join(outcome.subject.case.template.source().name());
-        match editor::open(&file) {
-            Ok(()) => true,
-            Err(reason) => {
-                decisions.say(reason);
-                false
-            }
+        // One that fails may have changed the file before.
+        if let Err(reason) = editor::open(&file) {
+            decisions.say(reason);
         }
+        true
     }
 }

@@ -62,7 +62,7 @@ fn an_edited_template_is_read_again() {
     scratch.run(&["test", "--update", "all"]);
     scratch.replace("templates/hello.liquid", "Hello", "Bye");
     scratch.replace("templates/order.liquid", "has shipped", "is here");
-    let mut terminal = review(&scratch, "sed -i -e s/Bye/Welcome/");
+    let mut terminal = review(&scratch, "sed -i -e 's/Bye Ada/Welcome Ada/' -e s/Bye/Welcome/");
     terminal.expect("Bye Ada");
     terminal.expect(PROMPT);
     terminal.press("e");
@@ -75,6 +75,18 @@ fn an_edited_template_is_read_again() {
     assert_eq!(terminal.end(), 130);
     assert!(scratch.read("tests/snapshots/hello.snap").contains("Welcome Ada"));
     assert!(scratch.read("tests/snapshots/order/small.snap").contains("has shipped"));
+}
+
+#[test]
+fn an_editor_that_fails_is_told() {
+    let scratch = Scratch::node();
+    let mut terminal = review(&scratch, "sh -c 'exit 3'");
+    terminal.expect(PROMPT);
+    terminal.press("e");
+    terminal.expect("`sh -c 'exit 3'` failed: exit status: 3");
+    terminal.expect(PROMPT);
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
 }
 
 #[test]
