@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 
 use super::judge;
-use crate::diagnostics::{Diagnostic, Edit, Fix, Source};
+use crate::diagnostics::{Diagnostic, Edit, Fix, Location, Source};
 use crate::liquid::Arena;
 use crate::message::{Circumstances, Template};
 use crate::project::{Case, Project};
@@ -40,7 +40,7 @@ pub fn fix(
     for _ in 0..MAX_ROUNDS {
         let findings = trial.findings(&now);
         let round = Round::of(&trial, &now, &findings);
-        titles.extend(round.accepted.iter().map(|fix| fix.title.clone()));
+        titles.extend(round.accepted.iter().map(|repair| repair.fix.title.clone()));
         let Some(fixed) = round.fixed else { break };
         now = fixed;
     }
@@ -90,7 +90,7 @@ impl<'p> Trial<'p> {
 struct Round<'r> {
     trial: &'r Trial<'r>,
     template: &'r Template,
-    accepted: Vec<&'r Fix>,
+    accepted: Vec<Repair<'r>>,
     /// The template with what has been accepted so far; none while that is nothing.
     fixed: Option<Template>,
 }
@@ -98,42 +98,33 @@ struct Round<'r> {
 impl<'r> Round<'r> {
     fn of(trial: &'r Trial<'r>, template: &'r Template, findings: &'r [Diagnostic]) -> Self {
         let mut round = Self { trial, template, accepted: Vec::new(), fixed: None };
-        let mut rest: Vec<&Fix> = findings.iter().filter_map(|finding| round.fix_of(finding)).collect();
+        let mut rest: Vec<_> = findings.iter().filter_map(|finding| Repair::of(finding, template.source())).collect();
         while !rest.is_empty() {
             // Of those that get in each other's way, the later ones have their turn where the first one does harm.
             let mut extents = Extents::default();
-            let (first, later): (Vec<_>, Vec<_>) = rest.into_iter().partition(|fix| extents.take(fix));
+            let (first, later): (Vec<_>, Vec<_>) = rest.into_iter().partition(|repair| extents.take(repair));
             round.accept(&first);
-            let accepted: Extents = round.accepted.iter().copied().collect();
-            rest = later.into_iter().filter(|fix| accepted.is_free(fix)).collect();
+            let accepted: Extents = round.accepted.iter().collect();
+            rest = later.into_iter().filter(|repair| accepted.is_free(repair)).collect();
         }
         round
     }
 
-    /// A finding's fix, where it changes the template's file.
-    fn fix_of(&self, finding: &'r Diagnostic) -> Option<&'r Fix> {
-        let source = self.template.source();
-        let is_here = finding.location().is_some_and(|location| location.source().name() == source.name());
-        let is_change = |edit: &Edit| source.text().get(edit.range.clone()).is_some_and(|text| text != edit.text);
-        let fix = finding.fix.as_ref().filter(|_| is_here)?;
-        fix.edits.iter().any(is_change).then_some(fix)
-    }
-
     /// Accepts fixes together where they do no harm; else the halves of them, down to those that do.
-    fn accept(&mut self, fixes: &[&'r Fix]) {
-        if let Some(fixed) = self.with(fixes).filter(|fixed| self.trial.is_harmless(fixed)) {
+    fn accept(&mut self, repairs: &[Repair<'r>]) {
+        if let Some(fixed) = self.with(repairs).filter(|fixed| self.trial.is_harmless(fixed)) {
             self.fixed = Some(fixed);
-            self.accepted.extend(fixes);
-        } else if fixes.len() > 1 {
-            let (left, right) = fixes.split_at(fixes.len() / 2);
+            self.accepted.extend_from_slice(repairs);
+        } else if repairs.len() > 1 {
+            let (left, right) = repairs.split_at(repairs.len() / 2);
             self.accept(left);
             self.accept(right);
         }
     }
 
     /// The template with what has been accepted and these.
-    fn with(&self, fixes: &[&Fix]) -> Option<Template> {
-        let edits = self.accepted.iter().chain(fixes).flat_map(|fix| fix.edits.iter().cloned());
+    fn with(&self, repairs: &[Repair<'_>]) -> Option<Template> {
+        let edits = self.accepted.iter().chain(repairs).flat_map(|repair| repair.fix.edits.iter().cloned());
         let all = Fix { title: String::new(), edits: edits.collect() };
         let source = self.template.source();
         let text = all.apply(source.text())?;
@@ -141,40 +132,53 @@ impl<'r> Round<'r> {
     }
 }
 
-/// The parts of a text that fixes need for themselves, from their first edit to their last: ends by their starts.
+/// A finding's fix, and what of the file it is about: all from the first to the last place that is told of or edited.
+#[derive(Clone)]
+struct Repair<'r> {
+    fix: &'r Fix,
+    extent: Range<usize>,
+}
+
+impl<'r> Repair<'r> {
+    /// The repair of a finding in a file; none where there is none that changes it.
+    fn of(finding: &'r Diagnostic, source: &Source) -> Option<Self> {
+        let is_here = |location: &Location| location.source().name() == source.name();
+        let is_change = |edit: &Edit| source.text().get(edit.range.clone()).is_some_and(|text| text != edit.text);
+        let fix = finding.fix.as_ref().filter(|_| finding.location().is_some_and(is_here))?;
+        if !fix.edits.iter().any(is_change) {
+            return None;
+        }
+        let told = finding.labels().map(|label| &label.location).filter(|location| is_here(location));
+        let ranges: Vec<_> = fix.edits.iter().map(|edit| edit.range.clone()).chain(told.map(Location::range)).collect();
+        let start = ranges.iter().map(|range| range.start).min()?;
+        let end = ranges.iter().map(|range| range.end).max()?;
+        Some(Self { fix, extent: start..end })
+    }
+}
+
+/// The extents of repairs that do not get in each other's way: their ends by their starts.
 #[derive(Default)]
 struct Extents(BTreeMap<usize, usize>);
 
 impl Extents {
-    fn extent(fix: &Fix) -> Range<usize> {
-        let starts = fix.edits.iter().map(|edit| edit.range.start);
-        let ends = fix.edits.iter().map(|edit| edit.range.end);
-        starts.min().unwrap_or_default()..ends.max().unwrap_or_default()
+    /// Whether a repair gets in nobody's way. Those that touch each other do.
+    fn is_free(&self, repair: &Repair<'_>) -> bool {
+        let Range { start, end } = &repair.extent;
+        self.0.range(..=end).next_back().is_none_or(|(_, before)| before < start)
     }
 
-    /// Whether nobody needs any of what a fix needs. Those that touch each other are in each other's way.
-    fn is_free(&self, fix: &Fix) -> bool {
-        let extent = Self::extent(fix);
-        self.0.range(..=extent.end).next_back().is_none_or(|(_, end)| *end < extent.start)
-    }
-
-    /// Takes what a fix needs; false where that is not free.
-    fn take(&mut self, fix: &Fix) -> bool {
-        let is_free = self.is_free(fix);
+    /// Adds a repair; false where it gets in another's way.
+    fn take(&mut self, repair: &Repair<'_>) -> bool {
+        let is_free = self.is_free(repair);
         if is_free {
-            let extent = Self::extent(fix);
-            self.0.insert(extent.start, extent.end);
+            self.0.insert(repair.extent.start, repair.extent.end);
         }
         is_free
     }
 }
 
-impl<'f> FromIterator<&'f Fix> for Extents {
-    fn from_iter<I: IntoIterator<Item = &'f Fix>>(fixes: I) -> Self {
-        let mut extents = Self::default();
-        for fix in fixes {
-            extents.take(fix);
-        }
-        extents
+impl<'a, 'r: 'a> FromIterator<&'a Repair<'r>> for Extents {
+    fn from_iter<I: IntoIterator<Item = &'a Repair<'r>>>(repairs: I) -> Self {
+        Self(repairs.into_iter().map(|repair| (repair.extent.start, repair.extent.end)).collect())
     }
 }
