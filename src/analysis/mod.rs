@@ -19,7 +19,7 @@ pub use kind::Kind;
 pub use needs::{Need, Needs};
 pub use path::{Dependency, Depth, Path, Step};
 pub use presence::{Presence, places};
-pub use read::{Outcome, Read};
+pub use read::{Choice, Outcome, Read};
 pub use trial::{VALUES, prints, variable_of};
 pub use values::{Purpose, each_value, names_and_texts};
 pub use walk::SnippetTexts;

@@ -36,8 +36,23 @@ pub struct Read<'a> {
     /// How many names at the path's beginning lead to null, and not to nothing, where what they name is missing: those that
     /// `assign` has read.
     pub null_names: usize,
-    /// The conditions of the branches around it, outermost first, and whether each must be true.
-    pub branches: Rc<[(Span, bool)]>,
+    /// What decides the branches around it, outermost first, and how.
+    pub branches: Rc<[(Span, Choice)]>,
+}
+
+/// How what stands before a branch decides for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The branch's condition is true, or false where it must be.
+    Holds(bool),
+    /// The head of `case` equals the branch's value.
+    Equals,
+    /// The condition of the branch before an `else` is not as it must be for that one.
+    Otherwise(bool),
+    /// The head of `case` equals none of its values.
+    EqualsNone,
+    /// A collection has no elements.
+    IsEmpty,
 }
 
 /// What happens where a read finds nothing, the gravest last.

@@ -8,7 +8,7 @@ use super::guard::{Condition, ConditionStep, Effect, Guard, Term};
 use super::kind::{self, Kind, PropertyUse, Treatment};
 use super::meaning::{Meaning, Names};
 use super::path::{Dependency, Depth, Path, Step};
-use super::read::{Outcome, Read};
+use super::read::{Choice, Outcome, Read};
 use crate::liquid::markup::Markup;
 use crate::liquid::operators::Operator;
 use crate::liquid::tree::{
@@ -72,7 +72,7 @@ pub(super) struct Walk<'r, 'a> {
     pushed: Vec<(&'a str, Meaning<'a>)>,
     assigned: Names<'a>,
     guards: Vec<Rc<Guard<'a>>>,
-    branches: Rc<[(Span, bool)]>,
+    branches: Rc<[(Span, Choice)]>,
     /// What the ends of the runs under way depend on, one for each `break` and `continue`.
     stops: Vec<Vec<Dependency<'a>>>,
     /// Set while something is looked at again only to know what it means.
@@ -215,7 +215,7 @@ impl<'r, 'a> Walk<'r, 'a> {
                         let before = self.assigned.clone();
                         self.guards.extend(rest.iter().cloned());
                         self.guards.push(Rc::new(Guard::Holds(guard.clone(), *expected)));
-                        self.branch(nodes, Some((condition.span, *expected)));
+                        self.branch(nodes, Some((condition.span, Choice::Holds(*expected))));
                         self.guards.truncate(guards);
                         rest.push(Rc::new(Guard::Holds(guard, !*expected)));
                         let inside = std::mem::replace(&mut self.assigned, before);
@@ -225,7 +225,7 @@ impl<'r, 'a> Walk<'r, 'a> {
                         let (head_term, terms) = self.equality(head, values);
                         let before = self.assigned.clone();
                         self.guards.push(Rc::new(Guard::Equals(head_term.clone(), terms.clone(), true)));
-                        self.branch(nodes, values.first().map(|value| (value.span, true)));
+                        self.branch(nodes, values.first().map(|value| (value.span, Choice::Equals)));
                         self.guards.truncate(guards);
                         rest.push(Rc::new(Guard::Equals(head_term, terms, false)));
                         // Other branches may be rendered too.
@@ -235,7 +235,7 @@ impl<'r, 'a> Walk<'r, 'a> {
                         has_otherwise = true;
                         let before = self.assigned.clone();
                         self.guards.extend(rest.iter().cloned());
-                        self.branch(nodes, None);
+                        self.branch(nodes, choice_of_else(&parts[..at]));
                         self.guards.truncate(guards);
                         let inside = std::mem::replace(&mut self.assigned, before);
                         after = Some(after.map_or(inside.clone(), |after| after.or(inside)));
@@ -250,7 +250,7 @@ impl<'r, 'a> Walk<'r, 'a> {
         }
     }
 
-    fn branch(&mut self, nodes: Nodes<'a>, condition: Option<(Span, bool)>) {
+    fn branch(&mut self, nodes: Nodes<'a>, condition: Option<(Span, Choice)>) {
         let outer = self.branches.clone();
         self.branches = outer.iter().copied().chain(condition).collect();
         self.nodes(nodes);
@@ -734,6 +734,18 @@ fn is_single(value: &FilteredValue<'_>) -> bool {
 /// Whether a filter is one of which too little is known to say what it looks at.
 const fn treatment_is_unclear(treatment: Treatment, filter: &FilterCall<'_>) -> bool {
     matches!(treatment, Treatment::SelectsBy(_)) && filter.arguments.is_empty()
+}
+
+/// What decides for nodes that are rendered where none of these were: the nearest before them.
+fn choice_of_else(before: &[Part<'_>]) -> Option<(Span, Choice)> {
+    before.iter().rev().find_map(|part| match part {
+        Part::Nodes { when: When::Holds { condition, expected }, .. } => {
+            Some((condition.span, Choice::Otherwise(!*expected)))
+        }
+        Part::Nodes { when: When::Equals { head, .. }, .. } => Some((head.span, Choice::EqualsNone)),
+        Part::Nodes { when: When::Each(collection), .. } => Some((collection.span, Choice::IsEmpty)),
+        _ => None,
+    })
 }
 
 /// What a literal beside an operand says of it.

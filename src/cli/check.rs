@@ -1,5 +1,7 @@
 //! `inkproof check`: what is wrong or doubtful about templates and their requests.
 
+mod payload;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufWriter, Write};
@@ -10,13 +12,14 @@ use clap::builder::FalseyValueParser;
 use clap_complete::ArgValueCompleter;
 use similar::TextDiff;
 
+use payload::Payload;
+
 use super::global::refuse_to_write;
 use super::manner::Manner;
 use super::progress::Progress;
 use super::watch::{self, WatchArguments};
-use super::{Failure, Global, Outcome, completions, terminal, written};
+use super::{Failure, Global, Outcome, completions, terminal};
 use crate::diagnostics::{Code, Diagnostic, Format, Look, Severity, sanitize};
-use crate::liquid::{Arena, Value, json};
 use crate::message::Template;
 use crate::project::{Case, Languages, Project};
 use crate::rules::{Cell, Judgement, Table, fix, judge_data, judge_each, rule};
@@ -193,15 +196,12 @@ impl Check {
             let names: Vec<_> = templates.iter().map(|template| format!("`{}`", template.name())).collect();
             return Err(format!("`--data` judges one template, and these are meant: {}", names.join(", ")).into());
         };
-        let text = written::read(path, global)?;
-        let name = written::shown(path);
-        let arena = Arena::new();
-        match json::read(&text, &arena) {
-            Ok(Value::Object(_)) => {}
-            Ok(_) => return Err(format!("`{name}` is no JSON object: expected a `message_data`").into()),
-            Err(error) => return Err(format!("`{name}` is no JSON: {error}").into()),
+        let payload = Payload::read(path, global)?;
+        if payload.is_of_request {
+            let name = sanitize::line(&payload.name).into_owned();
+            writeln!(anstream::stderr().lock(), "{name}: a whole request; its `message_data` is judged")?;
         }
-        Ok(judge_data(project, template, &text, &name, &global.circumstances()))
+        Ok(judge_data(project, template, &payload.text, &payload.name, &global.circumstances()))
     }
 }
 

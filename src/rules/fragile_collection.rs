@@ -1,7 +1,7 @@
 //! `fragile-collection`: a list may be empty, or its elements lack a key.
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::Outcome;
+use crate::analysis::{Choice, Outcome};
 use crate::diagnostics::Severity;
 use crate::liquid::Span;
 
@@ -13,8 +13,10 @@ pub(super) const RULE: Rule =
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for read in facts.needs.reads.iter().filter(|read| read.takes_element && read.outcome >= Outcome::MayFail) {
         let is_in = |span: &Span, other: Span| span.start <= other.start && other.end <= span.end;
+        let is_asked = |choice: Choice| matches!(choice, Choice::Holds(_) | Choice::Equals);
         let is_asked_for = facts.needs.reads.iter().any(|other| {
-            other.path == read.path && read.branches.iter().any(|(condition, _)| is_in(condition, other.span))
+            other.path == read.path
+                && read.branches.iter().any(|(place, choice)| is_asked(*choice) && is_in(place, other.span))
         });
         if is_asked_for {
             continue;

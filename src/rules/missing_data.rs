@@ -1,7 +1,7 @@
 //! `missing-data`: a request lacks what its template cannot do without.
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::Outcome;
+use crate::analysis::{Choice, Outcome};
 use crate::diagnostics::Severity;
 use crate::message::NAMES;
 
@@ -23,13 +23,8 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             let message = format!("`{}` is missing in `{}`: the message fails", read.path, case.name);
             let location = facts.location(read.text, read.span);
             findings.add(location, "not in the data", message, |mut finding| {
-                if let Some((condition, expected)) = read.branches.last() {
-                    let label = if *expected {
-                        "in the branch where this is true"
-                    } else {
-                        "in the branch where this is false"
-                    };
-                    finding = finding.secondary(facts.location(read.text, *condition), label);
+                if let Some((place, choice)) = read.branches.last() {
+                    finding = finding.secondary(facts.location(read.text, *place), branch(*choice));
                 }
                 match case.near(&read.path) {
                     Some(near) => finding.help(format!("did you mean `{near}`?")),
@@ -40,5 +35,16 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                 }
             });
         }
+    }
+}
+
+/// What people are told of a branch at what decides for it.
+const fn branch(choice: Choice) -> &'static str {
+    match choice {
+        Choice::Holds(true) | Choice::Otherwise(true) => "in the branch where this is true",
+        Choice::Holds(false) | Choice::Otherwise(false) => "in the branch where this is false",
+        Choice::Equals => "in the branch for this value",
+        Choice::EqualsNone => "in the branch where this is none of the values",
+        Choice::IsEmpty => "in the branch where this has no elements",
     }
 }

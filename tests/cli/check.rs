@@ -88,27 +88,6 @@ fn the_table_of_the_samples() {
     );
 }
 
-#[test]
-fn a_payload_that_lacks_a_fatal_key_is_told_with_its_branch() {
-    let content = "{\"title\": \"{% if trigger.express %}{{ trigger.order_number }}{% endif %}!\", \"body\": \"Hi\"}\n";
-    let sandbox = Sandbox::with_template(content, r#"{"express": true, "order_number": 1}"#)
-        .file("payload.json", r#"{"express": true, "order_numbr": "1042"}"#)
-        .file("fine.json", r#"{"express": false}"#);
-    let checked = sandbox.run(&["check", "t", "--data", "payload.json", "--format", "json"]);
-    assert_eq!(checked.code, 1, "{checked:?}");
-    let findings: serde_json::Value = serde_json::from_str(&checked.stdout).unwrap();
-    let missing = findings.as_array().unwrap().iter().find(|finding| finding["code"] == "missing-data").unwrap();
-    assert_eq!(missing["message"], "`trigger.order_number` is missing in `payload.json`: the message fails");
-    assert_eq!(missing["help"][0], "did you mean `trigger.order_numbr`?");
-    assert_eq!((&missing["start"]["line"], &missing["start"]["column"]), (&3.into(), &39.into()));
-    assert_eq!(missing["labels"][1]["text"], "in the branch where this is true");
-    assert_eq!(missing["labels"][1]["start"]["column"], 18);
-    let fine = sandbox.run(&["check", "t", "--data", "fine.json"]);
-    assert_eq!(fine.code, 0, "{fine:?}");
-    let broken = sandbox.file("broken.json", "[").run(&["check", "t", "--data", "broken.json"]);
-    assert_eq!(broken.code, 2, "{broken:?}");
-}
-
 /// A template with five branches, of which its two requests come to three.
 fn five_branches() -> Sandbox {
     let content = r#"{

@@ -12,6 +12,7 @@ mod help;
 mod hostile;
 mod liquid;
 mod oracle;
+mod payload;
 mod preview;
 mod render;
 #[cfg(unix)]
