@@ -30,6 +30,7 @@ mod status;
 mod terminal;
 mod test;
 mod upgrade;
+mod variables;
 mod watch;
 mod written;
 
@@ -119,7 +120,7 @@ impl Cli {
 
 /// The command line as it is parsed, completed and written about.
 fn command() -> clap::Command {
-    formats::offered(Cli::command())
+    variables::without_those_that_are_off(formats::offered(Cli::command()))
 }
 
 /// How a command went that could be carried out.

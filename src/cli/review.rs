@@ -16,7 +16,7 @@ use crossterm::terminal::{Clear, ClearType};
 use super::card::Card;
 use super::difference::Layout;
 use super::terminal::Canvas;
-use super::test::{style, test, write_details};
+use super::test::{style, test, write_details, write_problems};
 use super::{Failure, Global, Outcome, completions, editor, terminal};
 use crate::diagnostics::sanitize;
 use crate::project::Project;
@@ -104,8 +104,10 @@ impl Review {
             let (project, outcome) = global.open_project_to_decide()?;
             // Nothing is written before somebody says so.
             let report = test(&project, &self.names, global, Update::None, false)?;
+            let outcome = if report.is_incomplete() { outcome.and(Outcome::Broken) } else { outcome };
             let end = Walk::new(&project, &report, global).run(&mut decisions)?;
             if !matches!(end, End::Again) {
+                write_problems(&report.problems, &mut anstream::stderr().lock())?;
                 let [accepted, rejected, skipped] =
                     [Decision::Accept, Decision::Reject, Decision::Skip].map(|decision| decisions.count(decision));
                 let mut out = anstream::stdout().lock();

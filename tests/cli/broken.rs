@@ -167,6 +167,15 @@ fn no_project() {
     assert!(run.code == 2 && run.stderr.contains("no project here: expected a folder `templates`"), "{run:?}");
     let run = Sandbox::new().run(&["preview", "-C", "nowhere"]);
     assert!(run.code == 2 && run.stderr.contains("cannot read `nowhere`"), "{run:?}");
+    let run = Sandbox::new().file("file", "").run(&["preview", "-C", "file"]);
+    assert!(run.code == 2 && run.stderr.contains("file` is no folder: expected one that a project is in"), "{run:?}");
+}
+
+#[test]
+fn a_moment_that_is_none() {
+    let run = Sandbox::new().run(&["preview", "--now", "2026"]);
+    let expected = "`2026` is no timestamp: expected one with its zone, such as 2026-01-01T00:00:00Z";
+    assert!(run.code == 2 && run.stderr.contains(expected), "{run:?}");
 }
 
 #[test]

@@ -380,6 +380,23 @@ fn flags_have_variables_that_may_be_any_word() {
 }
 
 #[test]
+fn a_variable_that_is_off_is_in_no_ones_way() {
+    let scratch = accepted();
+    for (arguments, variable) in [
+        (&["preview", "--columns"][..], "INKPROOF_SOURCE"),
+        (&["preview", "--source"], "INKPROOF_COLUMNS"),
+        (&["check", "--diff"], "INKPROOF_WATCH"),
+    ] {
+        let run = |value: &str| Run::of(&scratch.command().env(variable, value).args(arguments).output().unwrap());
+        for value in ["0", "False", ""] {
+            assert_eq!(run(value).stderr, "", "{arguments:?} {variable}={value}");
+        }
+        let said = run("1");
+        assert!(said.code == 2 && said.stderr.contains("cannot be used with"), "{arguments:?}: {said:?}");
+    }
+}
+
+#[test]
 fn each_command_takes_its_own_formats() {
     let scratch = accepted();
     scratch.git(&["init", "--quiet"]);

@@ -208,8 +208,7 @@ impl<'a, J: Job> Screen<'a, J> {
         if rows.len() > room / 2 {
             let left_out = rows.len() - room / 2;
             rows.truncate(room / 2);
-            let rows_more = if left_out == 1 { "1 row".to_owned() } else { format!("{left_out} rows") };
-            rows.push(format!("{DIM}and {rows_more} more: `inkproof check` tells all{DIM:#}"));
+            rows.push(format!("{DIM}{}{DIM:#}", more(left_out)));
             rows.push(String::new());
         }
         Ok(rows)
@@ -243,6 +242,12 @@ impl<'a, J: Job> Screen<'a, J> {
     }
 }
 
+/// What is said of rows that there is no room for.
+fn more(rows: usize) -> String {
+    let rows = if rows == 1 { "1 more row".to_owned() } else { format!("{rows} more rows") };
+    format!("and {rows}: `inkproof check` tells all")
+}
+
 /// Stops until somebody wants to go on.
 #[cfg(unix)]
 fn suspend() {
@@ -254,3 +259,14 @@ fn suspend() {
 /// There is no such thing here.
 #[cfg(not(unix))]
 fn suspend() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_counted() {
+        assert_eq!(more(1), "and 1 more row: `inkproof check` tells all");
+        assert_eq!(more(2), "and 2 more rows: `inkproof check` tells all");
+    }
+}
