@@ -1,6 +1,6 @@
 //! Judging: every rule on every template, with what the rooms below have found already.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -106,7 +106,7 @@ impl Judgement {
     pub fn of_all(project: &Project, judgements: impl IntoIterator<Item = Self>) -> Self {
         let mut all = Self::default();
         all.findings.extend(unknown_rules(project));
-        all.findings.extend(project.problems().iter().cloned());
+        all.findings.extend(minded_problems(project));
         all.extend(judgements);
         all.finish(project)
     }
@@ -138,8 +138,7 @@ impl FromIterator<Self> for Judgement {
 
 fn judge_template(project: &Project, template: &Template, data: Data<'_>, circumstances: &Circumstances) -> Judgement {
     let (arena, workspace) = (Arena::new(), project.workspace());
-    let reading = workspace.language(template.settings()).dialect().reading;
-    let ignores = Ignores::of(template, reading);
+    let ignores = ignores_of(project, template);
     let compiled = match template.compile(&workspace, &arena) {
         Ok(compiled) => compiled,
         Err(problems) => {
@@ -172,8 +171,33 @@ fn judge_template(project: &Project, template: &Template, data: Data<'_>, circum
     found.tidy();
     // Whatever was not judged may need what is ignored.
     let is_all = matches!(data, Data::Cases { are_all: true, .. });
+    let name = template.source().name();
+    let is_here = |problem: &&Diagnostic| problem.location().is_some_and(|place| place.source().name() == name);
+    // They are told with the project, unless they are ignored.
+    found.extend(project.problems().iter().filter(is_here).filter(|problem| ignores.hides(problem)).cloned());
     let findings = ignores.apply(found, is_all);
     Judgement { findings, tables: vec![Table::of(&facts)], coverage: vec![facts.coverage()] }
+}
+
+fn ignores_of<'t>(project: &Project, template: &'t Template) -> Ignores<'t> {
+    Ignores::of(template, project.workspace().language(template.settings()).dialect().reading)
+}
+
+/// What is wrong with the project's files, but for what the templates that it is in do not mind.
+fn minded_problems(project: &Project) -> Diagnostics {
+    fn file(problem: &Diagnostic) -> Option<&str> {
+        problem.location().map(|place| place.source().name())
+    }
+    let files: HashSet<_> = project.problems().iter().filter_map(file).collect();
+    let templates = project.templates().iter().flat_map(Template::with_variants);
+    let templates = templates.filter(|template| files.contains(template.source().name()));
+    let ignores: HashMap<_, _> =
+        templates.map(|template| (template.source().name(), ignores_of(project, template))).collect();
+    let is_minded = |problem: &&Diagnostic| {
+        let ignores = file(problem).and_then(|file| ignores.get(file));
+        ignores.is_none_or(|ignores| !ignores.hides(problem))
+    };
+    project.problems().iter().filter(is_minded).cloned().collect()
 }
 
 /// Whether what ended a render is among what was found without rendering: a missing variable under several names, anything

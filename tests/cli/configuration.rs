@@ -139,6 +139,22 @@ fn a_template_may_go_without_requests() {
         .file("templates/other.liquid", "---\n---\n{\"title\": \"x\", \"body\": \"x\"}");
     let checked = sandbox.run(&["check", "--format", "concise"]);
     assert!(checked.stdout.contains("info[no-requests]"), "{checked:?}");
-    let checked = sandbox.file("inkproof.toml", "[rules]\nno-requests = 'off'\n").run(&["check"]);
-    assert_eq!((checked.code, checked.stdout.as_str()), (0, "no problems\n"), "{checked:?}");
+    let clean = |sandbox: &Sandbox| {
+        let checked = sandbox.run(&["check"]);
+        assert_eq!((checked.code, checked.stdout.as_str()), (0, "no problems\n"), "{checked:?}");
+    };
+    let ignored = "---\nignore: [no-requests]\n---\n{\"title\": \"x\", \"body\": \"x\"}";
+    let sandbox = sandbox.file("templates/other.liquid", ignored);
+    clean(&sandbox);
+    let sandbox = sandbox.file("templates/other.liquid", ignored.replace("ignore: [no-requests]\n", ""));
+    clean(&sandbox.file("inkproof.toml", "[rules]\nno-requests = 'off'\n"));
+}
+
+#[test]
+fn what_is_wrong_is_told_before_a_watch_that_finds_nothing() {
+    let sandbox = Sandbox::new().file("templates/bad.liquid", "---\nliquid: legcy\n---\n{}");
+    for command in ["check", "preview", "render", "test"] {
+        let told = sandbox.run(&[command, "bad", "--watch"]);
+        assert_eq!((told.code, told.stderr.matches("error[invalid-settings]").count()), (2, 1), "{command}: {told:?}");
+    }
 }

@@ -161,14 +161,23 @@ impl WatchArguments {
         live.watch_besides(job.folders(live.project()));
         if job.is_for_people() && screen::is_possible() {
             // What cannot be done at all is told where it stays.
-            job.update(&live, &Told::All)?;
+            if let Err(failure) = job.update(&live, &Told::All) {
+                global.report(live.project().problems())?;
+                return Err(failure);
+            }
             let screen = Screen::open(job, &live, global)?;
             let keyboard = event::keyboard(events)?;
             return screen.run(&mut live, &happened, &keyboard);
         }
         event::when_nobody_reads(events);
         let mut plain = Plain { global, problems: Diagnostics::new() };
-        plain.show(&mut job, &live, &Told::All)?;
+        if let Err(failure) = plain.show(&mut job, &live, &Told::All) {
+            // What is wrong with the files may tell why.
+            if job.tells_problems() {
+                global.report(live.project().problems())?;
+            }
+            return Err(failure);
+        }
         plain.follow(&mut job, &mut live, &happened)
     }
 }
