@@ -1,19 +1,21 @@
 //! `inkproof upgrade`: what becomes of templates once Customer.io renders them with the latest Liquid.
 
-use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
-use std::ops::Range;
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
+use serde::Serialize;
 
 use super::{Failure, Global, Outcome, completions};
 use crate::customerio::Version;
-use crate::diagnostics::sanitize;
-use crate::liquid::Arena;
-use crate::message::Template;
+use crate::diagnostics::{Diagnostics, Location, Position, sanitize};
+use crate::liquid::{self, Arena};
+use crate::message::{SnippetKind, Template, Workspace};
 use crate::project::{Case, Project};
 use crate::upgrade::{Comparison, FieldChange, compare, uses};
+
+/// The formats that it knows.
+const FORMATS: [&str; 4] = ["full", "concise", "json", "jsonl"];
 
 /// Show what changes once Customer.io renders a template with its latest Liquid
 ///
@@ -23,6 +25,7 @@ use crate::upgrade::{Comparison, FieldChange, compare, uses};
 #[command(after_long_help = "\
 Examples:
   inkproof upgrade order_shipped
+  inkproof upgrade '*' --format jsonl  an object a line for each template, for programs
   inkproof check --fix order_shipped   carries out the rewrites that both print alike")]
 pub(super) struct Upgrade {
     /// Templates, requests or patterns
@@ -32,17 +35,34 @@ pub(super) struct Upgrade {
 
 impl Upgrade {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        let format = global.format_name();
+        if !FORMATS.contains(&format) {
+            let known = FORMATS.map(|name| format!("`{name}`")).join(", ");
+            return Err(format!("`upgrade` has no format `{format}`: expected one of {known}").into());
+        }
         let (project, mut outcome) = global.open_project()?;
         let cases = project.select(&self.names)?;
         let templates = project.select_templates(&self.names)?;
         let mut out = BufWriter::new(io::stdout().lock());
+        let mut separator = "[";
         for template in templates.iter().flat_map(|template| template.with_variants()) {
             let own: Vec<_> = cases.iter().filter(|case| std::ptr::eq(case.template, template)).collect();
             let report = Report::of(&project, template, &own, global);
             if report.is_anything() {
                 outcome = outcome.and(Outcome::Findings);
             }
-            report.write(&mut out)?;
+            match format {
+                "json" => {
+                    write!(out, "{separator}{}", report.json()?)?;
+                    separator = ",";
+                }
+                "jsonl" => writeln!(out, "{}", report.json()?)?,
+                "concise" => report.write_concise(&mut out)?,
+                _ => report.write(&mut out)?,
+            }
+        }
+        if format == "json" {
+            writeln!(out, "{}]", if separator == "[" { "[" } else { "" })?;
         }
         out.flush()?;
         Ok(outcome)
@@ -52,52 +72,64 @@ impl Upgrade {
 /// What there is to say of a template.
 struct Report<'p> {
     template: &'p Template,
-    /// The expressions that mean something else, by their place, each with what becomes of it.
-    expressions: BTreeMap<(usize, usize), String>,
+    /// The expressions that mean something else, in the order of the text, those of snippets last.
+    expressions: Vec<Expression>,
     comparisons: Vec<(&'p str, Comparison)>,
     /// Why it cannot be read as legacy Liquid.
-    problems: Vec<String>,
+    problems: Diagnostics,
+}
+
+/// An expression, and what becomes of it.
+struct Expression {
+    location: Location,
+    message: String,
 }
 
 impl<'p> Report<'p> {
     fn of(project: &'p Project, template: &'p Template, cases: &[&Case<'p>], global: &Global) -> Self {
         let (workspace, arena) = (project.workspace(), Arena::new());
         let legacy = template.in_version(Version::Legacy);
-        let mut report = Self { template, expressions: BTreeMap::new(), comparisons: Vec::new(), problems: Vec::new() };
+        let mut report =
+            Self { template, expressions: Vec::new(), comparisons: Vec::new(), problems: Diagnostics::new() };
         let compiled = match legacy.compile(&workspace, &arena) {
             Ok(compiled) => compiled,
             Err(problems) => {
-                let told = problems.iter().map(|problem| {
-                    let place = problem.location().map(ToString::to_string).unwrap_or_default();
-                    format!("{place}: {}", problem.message)
-                });
-                report.problems.extend(told);
+                report.problems = problems;
                 return report;
             }
         };
         for text in compiled.texts() {
-            for found in uses(&text.liquid) {
-                let range = text.place.range(Some(found.span));
-                report.expressions.insert((range.start, range.end), found.message);
-            }
+            let found = uses(&text.liquid).into_iter();
+            report.expressions.extend(found.map(|found| Expression {
+                location: template.source().at(text.place.range(Some(found.span))),
+                message: found.message,
+            }));
         }
+        report.expressions.extend(uses_in_snippets(&legacy, &workspace));
         for case in cases {
             let comparison = compare(template, &workspace, case.customer, case.request, &global.circumstances());
             for culprit in &comparison.culprits {
                 // What stands in it and is known to differ says more.
-                let is_within =
-                    |(start, end): &(usize, usize)| culprit.range.start <= *start && *end <= culprit.range.end;
-                if !report.expressions.keys().any(is_within) {
-                    report.expressions.insert((culprit.range.start, culprit.range.end), culprit.message.clone());
+                if !report.expressions.iter().any(|known| is_within(&known.location, &culprit.location)) {
+                    let (location, message) = (culprit.location.clone(), culprit.message.clone());
+                    report.expressions.push(Expression { location, message });
                 }
             }
             report.comparisons.push((case.request.name(), comparison));
         }
+        let file = template.source().name();
+        report.expressions.sort_by(|left, right| {
+            let key = |expression: &Expression| {
+                let (name, range) = (expression.location.source().name().to_owned(), expression.location.range());
+                (name != file, name, range.start, range.end)
+            };
+            key(left).cmp(&key(right))
+        });
         report
     }
 
     fn is_anything(&self) -> bool {
-        let differs = |(_, comparison): &(&str, Comparison)| !comparison.changes.is_empty();
+        let differs = |(_, comparison): &(&str, Comparison)| !comparison.changes.is_empty() || comparison.has_failed();
         !self.problems.is_empty() || !self.expressions.is_empty() || self.comparisons.iter().any(differs)
     }
 
@@ -105,41 +137,152 @@ impl<'p> Report<'p> {
         let source = self.template.source();
         writeln!(out, "{}", sanitize::line(source.name()))?;
         for problem in &self.problems {
-            writeln!(out, "  no legacy Liquid: {}", sanitize::line(problem))?;
+            let place = problem.location().map(ToString::to_string).unwrap_or_default();
+            let told = format!("{place}: {}", problem.message);
+            writeln!(out, "  no legacy Liquid: {}", sanitize::line(&told))?;
         }
         if !self.is_anything() {
             writeln!(out, "  nothing changes")?;
         }
-        for ((start, end), message) in &self.expressions {
-            let range: Range<usize> = *start..*end;
-            let place = source.line_column(*start);
-            let text = source.text().get(range).unwrap_or_default().trim();
-            writeln!(out, "  {}:{}  {}", place.line, place.column, sanitize::line(text))?;
+        for Expression { location, message } in &self.expressions {
+            let start = location.start();
+            let place = if location.source().name() == source.name() {
+                format!("{}:{}", start.line, start.column)
+            } else {
+                location.to_string()
+            };
+            writeln!(out, "  {}  {}", sanitize::line(&place), sanitize::line(location.text().trim()))?;
             writeln!(out, "    {}", sanitize::line(message))?;
         }
         for (request, comparison) in &self.comparisons {
-            if comparison.changes.is_empty() && comparison.problems.is_empty() {
+            if comparison.changes.is_empty() && !comparison.has_failed() {
                 continue;
             }
             writeln!(out, "  {}", sanitize::line(request))?;
             for FieldChange { field, before, after } in &comparison.changes {
-                let shown = |value: &Option<serde_json::Value>| {
-                    value.as_ref().map_or_else(|| "no message".to_owned(), ToString::to_string)
-                };
                 writeln!(out, "    {}", sanitize::line(field))?;
-                writeln!(out, "      legacy  {}", sanitize::line(&shown(before)))?;
-                writeln!(out, "      latest  {}", sanitize::line(&shown(after)))?;
+                writeln!(out, "      legacy  {}", sanitize::line(&shown(before.as_ref())))?;
+                writeln!(out, "      latest  {}", sanitize::line(&shown(after.as_ref())))?;
             }
-            for problem in &comparison.problems {
-                let place = problem.location().map(ToString::to_string).unwrap_or_default();
-                writeln!(
-                    out,
-                    "    the latest Liquid fails: {}: {}",
-                    sanitize::line(&place),
-                    sanitize::line(&problem.message)
-                )?;
+            for failure in failures(comparison) {
+                writeln!(out, "    {}", sanitize::line(&failure))?;
             }
         }
         Ok(())
+    }
+
+    /// A line for each expression, field and failure.
+    fn write_concise(&self, out: &mut impl Write) -> io::Result<()> {
+        let mut line = |text: String| writeln!(out, "{}", sanitize::line(&text));
+        for problem in &self.problems {
+            let place = problem.location().map(ToString::to_string).unwrap_or_default();
+            line(format!("{place}: no legacy Liquid: {}", problem.message))?;
+        }
+        for Expression { location, message } in &self.expressions {
+            line(format!("{location}: {message}"))?;
+        }
+        for (request, comparison) in &self.comparisons {
+            for FieldChange { field, before, after } in &comparison.changes {
+                let (before, after) = (shown(before.as_ref()), shown(after.as_ref()));
+                line(format!("{request}: {field}: {before} → {after}"))?;
+            }
+            for failure in failures(comparison) {
+                line(format!("{request}: {failure}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn json(&self) -> io::Result<String> {
+        let line = Line {
+            template: self.template.name(),
+            language: self.template.language(),
+            file: self.template.source().name(),
+            expressions: self.expressions.iter().map(ExpressionLine::new).collect(),
+            requests: self.comparisons.iter().map(|(name, comparison)| RequestLine::new(name, comparison)).collect(),
+            diagnostics: &self.problems,
+        };
+        Ok(sanitize::json(&serde_json::to_string(&line)?).into_owned())
+    }
+}
+
+/// What of the snippets that a template reads means something else.
+fn uses_in_snippets(template: &Template, workspace: &Workspace<'_>) -> Vec<Expression> {
+    let arena = Arena::new();
+    let language = workspace.language(template.settings());
+    let mut found = Vec::new();
+    for snippet in workspace.snippets_of(template) {
+        for text in snippet.texts(&arena) {
+            let Ok(parsed) = liquid::Template::parse(text, language, &arena) else { continue };
+            found.extend(uses(&parsed).into_iter().map(|found| {
+                // Texts of a JSON snippet stand in its file with escapes.
+                let range = if snippet.kind() == SnippetKind::Text { found.span.range() } else { 0..0 };
+                Expression { location: snippet.source().at(range), message: found.message }
+            }));
+        }
+    }
+    found
+}
+
+fn is_within(inner: &Location, outer: &Location) -> bool {
+    let (own, range) = (inner.range(), outer.range());
+    inner.source().name() == outer.source().name() && range.start <= own.start && own.end <= range.end
+}
+
+fn shown(value: Option<&serde_json::Value>) -> String {
+    value.map_or_else(|| "no message".to_owned(), ToString::to_string)
+}
+
+/// Why a message fails, with each of the two Liquids.
+fn failures(comparison: &Comparison) -> Vec<String> {
+    let told = |what: &'static str, problems: &Diagnostics| {
+        let line = move |problem: &crate::diagnostics::Diagnostic| {
+            let place = problem.location().map(ToString::to_string).unwrap_or_default();
+            format!("{what} fails: {place}: {}", problem.message)
+        };
+        problems.iter().map(line).collect::<Vec<_>>()
+    };
+    [told("the legacy Liquid", &comparison.legacy), told("the latest Liquid", &comparison.latest)].concat()
+}
+
+/// A report for programs.
+#[derive(Serialize)]
+struct Line<'a> {
+    template: &'a str,
+    language: Option<&'a str>,
+    file: &'a str,
+    expressions: Vec<ExpressionLine<'a>>,
+    requests: Vec<RequestLine<'a>>,
+    diagnostics: &'a Diagnostics,
+}
+
+#[derive(Serialize)]
+struct ExpressionLine<'a> {
+    file: &'a str,
+    start: Position,
+    end: Position,
+    text: &'a str,
+    message: &'a str,
+}
+
+impl<'a> ExpressionLine<'a> {
+    fn new(expression: &'a Expression) -> Self {
+        let Expression { location, message } = expression;
+        let (start, end) = (location.start(), location.end());
+        Self { file: location.source().name(), start, end, text: location.text(), message }
+    }
+}
+
+#[derive(Serialize)]
+struct RequestLine<'a> {
+    request: &'a str,
+    changes: &'a [FieldChange],
+    legacy: &'a Diagnostics,
+    latest: &'a Diagnostics,
+}
+
+impl<'a> RequestLine<'a> {
+    fn new(request: &'a str, comparison: &'a Comparison) -> Self {
+        Self { request, changes: &comparison.changes, legacy: &comparison.legacy, latest: &comparison.latest }
     }
 }

@@ -92,8 +92,31 @@ impl<'a> Template<'a> {
         *trace = runtime.trace.unwrap_or_default();
         result
     }
+
+    /// Renders as [`Template::render_traced`] does, but goes on behind outputs and tags that fail, as if they were not
+    /// there. Gives each of them with why it failed.
+    pub fn render_past_failures(
+        self,
+        data: Value<'a>,
+        options: &Options,
+        arena: &'a Arena,
+        out: &mut Output,
+        trace: &mut Trace,
+    ) -> Vec<(Span, Error)> {
+        out.set_limit(options.limits.output);
+        let mut runtime = Runtime::new(self, data, options, arena);
+        runtime.trace = Some(std::mem::take(trace));
+        runtime.failures = Some(Vec::new());
+        let result = runtime.nodes(self.nodes, out);
+        *trace = runtime.trace.unwrap_or_default();
+        let mut failures = runtime.failures.unwrap_or_default();
+        failures.extend(result.err().map(|error| (error.span().unwrap_or_default(), error)));
+        failures
+    }
 }
 
+/// How many failures are passed.
+const MAX_FAILURES: usize = 1_000;
 /// How deep filters may be given expressions inside each other.
 const MAX_INNER_TEXTS: usize = 100;
 
@@ -131,6 +154,8 @@ pub struct Runtime<'a> {
     random: fastrand::Rng,
     /// Which nodes were come to, where somebody asks.
     trace: Option<Trace>,
+    /// What has failed so far, where the render goes on behind it.
+    failures: Option<Vec<(Span, Error)>>,
     /// Set by `break` and `continue` until a loop takes notice.
     pub(crate) interrupt: Option<Interrupt>,
     /// How far each `cycle` has come.
@@ -157,6 +182,7 @@ impl<'a> Runtime<'a> {
             limits: options.limits,
             random: options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
             trace: None,
+            failures: None,
             interrupt: None,
             cycles: HashMap::default(),
             loop_ends: Scope::default(),
@@ -258,14 +284,28 @@ impl<'a> Runtime<'a> {
                     result
                 }
             };
-            result
+            let result = result
                 .and_then(|()| self.budget.use_node(self.arena))
-                .map_err(|error| error.placed(ErrorKind::Render, self.source, node.span).within(node.span))?;
+                .map_err(|error| error.placed(ErrorKind::Render, self.source, node.span).within(node.span));
+            if let Err(error) = result {
+                self.pass(error, node.span)?;
+            }
             if self.interrupt.is_some() {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// Goes on behind what failed, where that is asked for and not everything is used up.
+    #[cold]
+    fn pass(&mut self, error: Error, node: Span) -> Result<()> {
+        // In a text that turned up while rendering, spans mean something else: what holds it fails.
+        match &mut self.failures {
+            Some(failures) if failures.len() < MAX_FAILURES && self.inner_texts == 0 => failures.push((node, error)),
+            _ => return Err(error),
+        }
+        self.budget.look(self.arena)
     }
 
     /// Renders nodes into a text of their own.

@@ -6,6 +6,7 @@ mod delivery;
 mod expiration;
 mod failure;
 mod moment;
+mod observed;
 mod render;
 mod request;
 mod scope;
@@ -19,9 +20,8 @@ pub use delivery::Delivery;
 pub use expiration::{Expiration, ExpirationError, MAX_LIFE};
 pub use failure::{LiquidText, Place, of_liquid, of_parsing};
 pub use moment::moment;
-pub use render::{
-    Circumstances, CompiledTemplate, CompiledText, Message, Observed, Rendering, Trigger, Workspace, milliseconds,
-};
+pub use observed::{Condition, Failure, ObservedText};
+pub use render::{Circumstances, CompiledTemplate, CompiledText, Message, Rendering, Trigger, Workspace, milliseconds};
 pub use request::{Identifier, IdentifierKind, Request, TemplateReference};
 pub use scope::{NAMES, SENT_NAMES};
 pub use settings::{Setting, Settings};

@@ -6,9 +6,10 @@ use serde_json::{Map, Value as Json};
 use super::content::Content;
 use super::expiration::{Expiration, MAX_LIFE};
 use super::failure::{LiquidText, Place, of_liquid, of_parsing};
+use super::observed::ObservedText;
 use super::scope::{NULL_NAMESPACES, SNIPPETS, Scope, SnippetNames};
 use super::settings::{EXPIRATION_INVALID, Setting, Settings, has_liquid};
-use super::{Customer, Request, Snippet, Template, Written};
+use super::{Customer, Request, Snippet, SnippetKind, Template, Written};
 use crate::customerio::tags::PLATFORM;
 use crate::customerio::tags::cio_link::CIO_LINK;
 use crate::customerio::{self, Switches};
@@ -17,9 +18,7 @@ use crate::liquid::dialect::Numbers;
 use crate::liquid::tree::{NodeKind, Nodes};
 use crate::liquid::variables::{Variable, read_by};
 use crate::liquid::visit::all_nodes;
-use crate::liquid::{
-    self, Arena, Language, Limits, Mode, NodeId, Options, Output, Span, Subject, Trace, Value, Writer,
-};
+use crate::liquid::{self, Arena, Language, Limits, Mode, Options, Output, Subject, Trace, Value};
 
 const EMAIL_ONLY_TAG: Code = Code::new("email-only-tag");
 const EXPIRATION_TOO_LONG: Code = Code::new("expiration-too-long");
@@ -139,17 +138,6 @@ pub struct Circumstances {
     pub limits: Limits,
     /// Whether it is asked what a test send would make of a message that fails. That takes as long as the message itself.
     pub asks_test_send: bool,
-}
-
-/// What was seen while a content was rendered.
-#[derive(Clone, Debug, Default)]
-pub struct Observed {
-    /// The nodes that were come to.
-    pub visited: Vec<Span>,
-    /// What expressions wrote, in order.
-    pub written: Vec<(Span, String)>,
-    /// What ended the render, and where.
-    pub failure: Option<(Span, String)>,
 }
 
 impl Circumstances {
@@ -353,24 +341,33 @@ impl<'a> CompiledTemplate<'a> {
         work(scope.data, &trace)
     }
 
-    /// Renders the content for `customer`, and tells what was come to and what each expression wrote.
+    /// Renders the content for `customer`, and the snippets that it needs, and tells what each expression did.
     #[must_use]
-    pub fn observe(&self, customer: &Customer, request: &Request, circumstances: &Circumstances) -> Observed {
-        let arena = Arena::new();
+    pub fn observe(&self, customer: &Customer, request: &Request, circumstances: &Circumstances) -> Vec<ObservedText> {
+        let (arena, language) = (Arena::new(), self.language());
         let options = circumstances.options();
+        let trigger = request.message_data(language.dialect().numbers, &arena);
+        let snippets = self.snippets.with_their_own(self.workspace, language);
+        let needed = SnippetNames::of_all(&snippets);
         let settings = self.template.settings();
-        let trigger = request.message_data(self.language().dialect().numbers, &arena);
-        let scope = Scope::new(self.workspace, settings, Some(customer), trigger, &self.snippets, &options, &arena);
-        let (mut trace, mut out) = (Trace::default(), Output::with_marks());
-        let content: liquid::Template<'_> = self.content;
-        let result = content.render_traced(scope.data, &options, &arena, &mut out, &mut trace);
-        let visited = all_nodes(content.nodes).into_iter().filter(|node| trace.has(NodeId::of(node)));
-        let written = out.marks().iter().filter(|mark| mark.writer == Writer::Liquid);
-        Observed {
-            visited: visited.map(|node| node.span).collect(),
-            written: written.map(|mark| (mark.span, out.text()[mark.written.clone()].to_owned())).collect(),
-            failure: result.err().map(|error| (error.span().unwrap_or_default(), error.message().to_owned())),
+        let scope = Scope::new(self.workspace, settings, Some(customer), trigger, &needed, &options, &arena);
+        let place = (self.template.source(), Place::From(self.template.content_start()));
+        let mut observed = vec![ObservedText::of(self.content, place, scope.data, &options, &arena)];
+        for snippet in snippets {
+            let whole = 0..snippet.source().text().len();
+            let place = match snippet.kind() {
+                SnippetKind::Text => Place::From(0),
+                SnippetKind::Json => Place::Within(&whole),
+            };
+            for text in snippet.texts(&arena) {
+                let place = (snippet.source(), place);
+                observed.push(match liquid::Template::parse(text, language, &arena) {
+                    Ok(parsed) => ObservedText::of(parsed, place, scope.data, &options, &arena),
+                    Err(errors) => ObservedText::unreadable(place, text, &errors),
+                });
+            }
         }
+        observed
     }
 
     /// Renders the message that `request` asks for, for `customer`.

@@ -62,6 +62,10 @@ impl<'a> SnippetNames<'a> {
         needed
     }
 
+    pub(super) fn of_all(snippets: &[&'a Snippet]) -> Self {
+        Self { names: snippets.iter().map(|snippet| snippet.name()).collect(), all: false }
+    }
+
     pub(super) fn add(&mut self, other: Self) {
         self.names.extend(other.names);
         self.all |= other.all;

@@ -118,6 +118,12 @@ impl Template {
         template
     }
 
+    /// The template with another text of the same length, which has the same settings.
+    #[must_use]
+    pub fn with_source(&self, source: Source) -> Self {
+        Self { source, ..self.clone() }
+    }
+
     /// The template itself and its variants in other languages.
     pub fn with_variants(&self) -> impl Iterator<Item = &Self> {
         std::iter::once(self).chain(&self.variants)

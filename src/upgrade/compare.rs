@@ -1,46 +1,65 @@
 //! A request rendered with both Liquids.
 
 use std::collections::{BTreeMap, HashSet};
-use std::ops::Range;
 
+use serde::Serialize;
 use serde_json::Value;
 
+use super::readable::readable;
 use crate::customerio::Version;
-use crate::diagnostics::Diagnostics;
-use crate::liquid::tree::{NodeKind, Part, When};
-use crate::liquid::visit::all_nodes;
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, Severity};
 use crate::liquid::{Arena, Span};
-use crate::message::{Circumstances, Customer, Message, Observed, Request, Template, Workspace};
+use crate::message::{Circumstances, Customer, Failure, Message, ObservedText, Request, Template, Workspace};
 
 /// What becomes of a message.
 #[derive(Clone, Debug)]
 pub struct Comparison {
     /// What comes out otherwise, by its place in the message.
     pub changes: Vec<FieldChange>,
-    /// Which expressions print or decide otherwise, in the order of the text.
+    /// Which expressions print, decide or fail otherwise, those of snippets last.
     pub culprits: Vec<Culprit>,
-    /// Why the message fails with the latest Liquid, where it does.
-    pub problems: Diagnostics,
+    /// Why the message fails with the legacy Liquid, where it does.
+    pub legacy: Diagnostics,
+    /// Why it fails with the latest, where it does.
+    pub latest: Diagnostics,
+}
+
+impl Comparison {
+    /// Whether the message fails with either of the two.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        !self.legacy.is_empty() || !self.latest.is_empty()
+    }
 }
 
 /// A part of a message that comes out otherwise.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldChange {
     /// Where it stands, such as `properties.title`.
     pub field: String,
     /// What the legacy Liquid makes of it; none where it is not there.
+    #[serde(rename = "from")]
     pub before: Option<Value>,
     /// What the latest makes of it.
+    #[serde(rename = "to")]
     pub after: Option<Value>,
 }
 
 /// An expression that is responsible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Culprit {
-    /// Where it stands in the template's file.
-    pub range: Range<usize>,
+    /// Where it stands.
+    pub location: Location,
     /// What it does otherwise.
     pub message: String,
+}
+
+/// What a version of Liquid makes of a request.
+struct Outcome {
+    message: Option<Message>,
+    /// Why there is no message.
+    problems: Diagnostics,
+    observed: Vec<ObservedText>,
 }
 
 /// Renders a request with both Liquids.
@@ -52,83 +71,104 @@ pub fn compare(
     request: &Request,
     circumstances: &Circumstances,
 ) -> Comparison {
-    let render = |version| {
+    let outcome = |version| {
         let template = template.in_version(version);
         let arena = Arena::new();
-        match template.compile(workspace, &arena) {
+        let (message, problems) = match template.compile(workspace, &arena) {
             Ok(compiled) => {
                 let rendering = compiled.render(customer, request, circumstances);
-                let observed = compiled.observe(customer, request, circumstances);
-                (rendering.message, rendering.problems, Some(observed), branches(&compiled.texts()[0].liquid))
+                (rendering.message, rendering.problems)
             }
-            Err(problems) => (None, problems, None, Vec::new()),
-        }
+            Err(problems) => (None, problems),
+        };
+        // What does not parse is looked at without what does not.
+        let readable = readable(&template, workspace);
+        let compiled = readable.as_ref().and_then(|template| template.compile(workspace, &arena).ok());
+        let observed = compiled.map(|compiled| compiled.observe(customer, request, circumstances));
+        let is_reason = |problem: &Diagnostic| message.is_none() && problem.severity == Severity::Error;
+        let problems = problems.into_iter().filter(is_reason).collect();
+        Outcome { message, problems, observed: observed.unwrap_or_default() }
     };
-    let (before, _, seen_before, branches) = render(Version::Legacy);
-    let (after, problems, seen_after, _) = render(Version::Latest);
-    let start = template.content_start();
-    let mut culprits = match (seen_before, seen_after) {
-        (Some(before), Some(after)) => culprits(template.content(), &before, &after, &branches),
-        _ => Vec::new(),
-    };
-    for culprit in &mut culprits {
-        culprit.range = culprit.range.start + start..culprit.range.end + start;
+    let (before, after) = (outcome(Version::Legacy), outcome(Version::Latest));
+    Comparison {
+        changes: changes(before.message.as_ref(), after.message.as_ref()),
+        culprits: before.observed.iter().flat_map(|text| culprits(text, &after.observed)).collect(),
+        legacy: before.problems,
+        latest: after.problems,
     }
-    let problems = if after.is_none() { problems } else { Diagnostics::new() };
-    Comparison { changes: changes(before.as_ref(), after.as_ref()), culprits, problems }
 }
 
-/// The conditions of a template: each with its tag and what it lets through.
-fn branches(template: &crate::liquid::Template<'_>) -> Vec<(Span, Span, Vec<Span>)> {
+/// What a text does otherwise than the same text among `others`.
+fn culprits(before: &ObservedText, others: &[ObservedText]) -> Vec<Culprit> {
+    let is_same =
+        |other: &&ObservedText| other.source.name() == before.source.name() && other.is_at_the_place_of(before);
+    let Some(after) = others.iter().find(is_same) else { return Vec::new() };
+    let mut found = failing(before, after);
+    let failed: HashSet<_> = before.failures.iter().chain(&after.failures).map(|failure| failure.node).collect();
+    found.extend(deciding(before, after).into_iter().filter(|(tag, ..)| !failed.contains(tag)));
+    found.extend(printing(before, after).into_iter().filter(|(node, ..)| !failed.contains(node)));
+    found.sort_by_key(|(_, span, _)| span.start);
+    let culprit = |(_, span, message)| Culprit { location: before.location(span), message };
+    found.into_iter().map(culprit).collect()
+}
+
+/// A node, the part of it that is to blame, and what it does.
+type Blame = (Span, Span, String);
+
+/// What fails with one of the two only.
+fn failing(before: &ObservedText, after: &ObservedText) -> Vec<Blame> {
     let mut found = Vec::new();
-    for node in all_nodes(template.nodes) {
-        let NodeKind::Tag { tag, .. } = node.kind else { continue };
-        for part in tag.parts() {
-            if let Part::Nodes { nodes, when: When::Holds { condition, .. }, .. } = part {
-                found.push((node.span, condition.span, nodes.iter().map(|node| node.span).collect()));
+    for (what, own, other) in [("the legacy Liquid", before, after), ("the latest Liquid", after, before)] {
+        let mut told = HashSet::new();
+        let elsewhere: HashSet<_> = other.failures.iter().map(|failure| failure.node).collect();
+        let unset: HashSet<_> = own.failures.iter().filter_map(|failure| failure.unset.as_ref()).collect();
+        // What has no value because of another failure is not to blame.
+        let follows = |failure: &Failure| failure.missing.as_ref().is_some_and(|name| unset.contains(name));
+        for failure in &own.failures {
+            if !elsewhere.contains(&failure.node) && !follows(failure) && told.insert(failure.node) {
+                let message = format!("fails with {what}: {}", failure.message);
+                found.push((failure.node, failure.span, message));
             }
         }
     }
     found
 }
 
-fn culprits(content: &str, before: &Observed, after: &Observed, branches: &[(Span, Span, Vec<Span>)]) -> Vec<Culprit> {
-    let mut found: Vec<Culprit> = Vec::new();
-    let visited = |seen: &Observed| seen.visited.iter().map(|span| (span.start, span.end)).collect::<HashSet<_>>();
+/// The conditions that let something else through.
+fn deciding(before: &ObservedText, after: &ObservedText) -> Vec<Blame> {
+    let visited = |text: &ObservedText| text.visited.iter().copied().collect::<HashSet<_>>();
     let (was, is) = (visited(before), visited(after));
-    let has = |set: &HashSet<(usize, usize)>, span: &Span| set.contains(&(span.start, span.end));
-    for (tag, condition, inner) in branches {
-        let differs = inner.iter().any(|span| has(&was, span) != has(&is, span));
-        if differs && has(&was, tag) && has(&is, tag) {
-            let text = condition.of(content).trim();
-            let message = format!("`{text}` is decided otherwise");
-            found.push(Culprit { range: condition.range(), message });
-        }
-    }
-    let written = |seen: &Observed| {
-        let mut all: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
-        for (span, text) in &seen.written {
-            all.entry((span.start, span.end)).or_default().push(text.clone());
+    let differs = |span: &Span| was.contains(span) != is.contains(span);
+    let both = |span: &Span| was.contains(span) && is.contains(span);
+    let conditions = before.conditions.iter().filter(|condition| both(&condition.tag));
+    conditions
+        .filter(|condition| condition.inner.iter().any(differs))
+        .map(|condition| {
+            let message = format!("`{}` is decided otherwise", condition.span.of(&before.text).trim());
+            (condition.tag, condition.span, message)
+        })
+        .collect()
+}
+
+/// What prints something else.
+fn printing(before: &ObservedText, after: &ObservedText) -> Vec<Blame> {
+    let written = |text: &ObservedText| {
+        let mut all: BTreeMap<Span, Vec<String>> = BTreeMap::new();
+        for (span, text) in &text.written {
+            all.entry(*span).or_default().push(text.clone());
         }
         all
     };
     let (was, is) = (written(before), written(after));
-    for ((start, end), texts) in &was {
+    let mut found = Vec::new();
+    for (span, texts) in was {
         // Where a branch or loop took another way, what it did not print is told by its condition.
-        let Some(others) = is.get(&(*start, *end)) else { continue };
+        let Some(others) = is.get(&span) else { continue };
         if let Some((before, after)) = texts.iter().zip(others).find(|(before, after)| before != after) {
             let message = format!("prints `{before}` with the legacy Liquid, and `{after}` with the latest");
-            found.push(Culprit { range: *start..*end, message });
+            found.push((span, span, message));
         }
     }
-    if before.failure != after.failure {
-        for (what, failure) in [("the legacy Liquid", &before.failure), ("the latest Liquid", &after.failure)] {
-            if let Some((span, message)) = failure {
-                found.push(Culprit { range: span.range(), message: format!("fails with {what}: {message}") });
-            }
-        }
-    }
-    found.sort_by_key(|culprit| culprit.range.start);
     found
 }
 

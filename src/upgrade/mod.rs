@@ -4,6 +4,7 @@
 //! which properties come out otherwise, and which expressions did it.
 
 mod compare;
+mod readable;
 mod uses;
 
 pub use compare::{Comparison, Culprit, FieldChange, compare};

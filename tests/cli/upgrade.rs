@@ -88,3 +88,124 @@ fn safe_rewrites_are_carried_out() {
     assert!(fixed.contains(r#"{"title": "{{ 7 | divided_by: 2 | floor }}", "body": "{{ 'a' }}"}"#), "{fixed}");
     assert!(sandbox.run(&["upgrade", "order"]).stdout.ends_with("nothing changes\n"));
 }
+
+/// The places and texts of the expressions that are named.
+fn named(stdout: &str) -> Vec<&str> {
+    let is_named = |line: &&str| line.starts_with("  ") && !line.starts_with("   ") && line.contains(':');
+    stdout.lines().filter(is_named).map(str::trim).collect()
+}
+
+#[test]
+fn expressions_behind_one_that_fails_are_named_too() {
+    let template = r#"---
+liquid: legacy
+---
+{
+  "title": "{{ trigger.list[9] }}{{ trigger.list[8] }}",
+  "times": {{ 2.0 | times: 3 }},
+  "body": "{% if trigger.count == 5 %}five{% endif %}",
+  "first": "{{ trigger.empty.first }}"
+}
+"#;
+    let request = r#"{"transactional_message_id": "order", "identifiers": {"id": "user_1"},
+      "message_data": {"list": [1], "empty": [], "count": "5"}}"#;
+    let sandbox = project(template).file("fixtures/requests/order/standard.json", request);
+    let outcome = sandbox.run(&["upgrade", "order", "--now", "2026-01-01T00:00:00Z"]);
+    assert_eq!(
+        named(&outcome.stdout),
+        [
+            "5:16  trigger.list[9]",
+            "5:37  trigger.list[8]",
+            "6:12  {{ 2.0 | times: 3 }}",
+            "7:18  trigger.count == 5",
+            "8:16  trigger.empty.first",
+        ],
+        "{}",
+        outcome.stdout
+    );
+    let told = "fails with the latest Liquid: undefined variable: trigger.list.9";
+    assert!(outcome.stdout.contains(told), "{}", outcome.stdout);
+}
+
+#[test]
+fn what_does_not_parse_hides_nothing_else() {
+    let content = r#"{"title": "{{ 'a' | nosuch }}", "body": "{% if trigger.count == 5 %}5{% endif %}{{ trigger.item }}",
+"c": "{% ifchanged %}x{% endifchanged %}"}"#;
+    let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"));
+    let outcome = sandbox.run(&["upgrade", "order"]);
+    assert_eq!(
+        named(&outcome.stdout),
+        ["4:21  nosuch", "4:48  trigger.count == 5", "4:81  {{ trigger.item }}", "5:7  {% ifchanged %}"],
+        "{}",
+        outcome.stdout
+    );
+}
+
+#[test]
+fn what_follows_from_another_failure_is_not_named() {
+    let content = r#"{"title": "t", "body": "{% assign plan = customer.plan %}{{ plan }}"}"#;
+    let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"));
+    let outcome = sandbox.run(&["upgrade", "order"]);
+    assert_eq!(named(&outcome.stdout), ["4:42  customer.plan"], "{}", outcome.stdout);
+}
+
+#[test]
+fn a_message_that_both_lose_says_why_with_each() {
+    let content = r#"{"title": "{{ trigger.nothing }}", "body": "b"}"#;
+    let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"));
+    let outcome = sandbox.run(&["upgrade", "order"]);
+    for told in [
+        "the legacy Liquid fails: templates/order.liquid:4:15: ",
+        "the latest Liquid fails: templates/order.liquid:4:15: ",
+    ] {
+        assert!(outcome.stdout.contains(told), "{}", outcome.stdout);
+    }
+    assert!(!outcome.stdout.contains("nothing changes"), "{}", outcome.stdout);
+    assert_eq!(outcome.code, 1);
+}
+
+#[test]
+fn expressions_in_snippets_are_named_with_their_file() {
+    let content = r#"{"title": "{{ snippets.a }}", "body": "b"}"#;
+    let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"))
+        .file("snippets/a.liquid", "{{ snippets.b }}{{ 7 | divided_by: 2 }}\n")
+        .file("snippets/b.liquid", "a\n{% if trigger.count == 5 %}five{% endif %}\n");
+    let outcome = sandbox.run(&["upgrade", "order"]);
+    let named = named(&outcome.stdout);
+    for place in ["snippets/a.liquid:1:24  divided_by: 2", "snippets/b.liquid:2:7  trigger.count == 5"] {
+        assert!(named.contains(&place), "{}", outcome.stdout);
+    }
+}
+
+#[test]
+fn programs_get_objects() {
+    let content = r#"{"title": "{{ 7 | divided_by: 2 }}", "body": "b"}"#;
+    let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"));
+    let expected = serde_json::json!({
+        "template": "order",
+        "language": null,
+        "file": "templates/order.liquid",
+        "expressions": [{
+            "file": "templates/order.liquid",
+            "start": {"line": 4, "column": 19},
+            "end": {"line": 4, "column": 32},
+            "text": "divided_by: 2",
+            "message": "the legacy Liquid leaves out the fraction of a division of integers; the latest keeps it",
+        }],
+        "requests": [{
+            "request": "order/standard",
+            "changes": [{"field": "properties.title", "from": "3", "to": "3.5"}],
+            "legacy": [],
+            "latest": [],
+        }],
+        "diagnostics": [],
+    });
+    let now = ["--now", "2026-01-01T00:00:00Z"];
+    let lines = sandbox.run(&[&["upgrade", "order", "--format", "jsonl"][..], &now].concat()).lines();
+    assert_eq!(lines, std::slice::from_ref(&expected));
+    let array = sandbox.run(&[&["upgrade", "order", "--format", "json"][..], &now].concat()).lines();
+    assert_eq!(array, [serde_json::json!([expected])]);
+    let refused = sandbox.run(&["upgrade", "order", "--format", "sarif"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("`upgrade` has no format `sarif`"), "{}", refused.stderr);
+}
