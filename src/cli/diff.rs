@@ -9,12 +9,16 @@ use serde::Serialize;
 use super::difference::{Drawing, Layout, in_words, sending};
 use super::test::unified;
 use super::{Failure, Global, Outcome, terminal};
-use crate::diagnostics::sanitize;
+use crate::diagnostics::{Diagnostic, sanitize};
 use crate::project::root_of;
 use crate::snapshot::{Change, Comparison, Difference, FieldChange, Range, between, changed_fields, is_sent};
 
 /// The longest comment that GitHub takes, in characters, less room for the line that says what is left out.
 const COMMENT: usize = 65_536 - 200;
+
+/// How many files that cannot be used a comment names, and how much it says of each, in characters.
+const PROBLEMS: usize = 10;
+const PROBLEM: usize = 300;
 
 /// Show what two revisions of the git repository render differently
 #[derive(Debug, Args)]
@@ -36,7 +40,7 @@ impl Diff {
         global.report(&problems)?;
         let mut out = anstream::stdout().lock();
         match global.format_name() {
-            "markdown" => out.write_all(markdown(&changes).as_bytes())?,
+            "markdown" => out.write_all(markdown(&changes, &problems).as_bytes())?,
             "json" => {
                 let lines = changes.iter().map(Line::new).collect::<Vec<_>>();
                 writeln!(out, "{}", sanitize::json(&serde_json::to_string(&lines).map_err(std::io::Error::from)?))?;
@@ -123,9 +127,10 @@ fn count(changes: usize) -> String {
     }
 }
 
-/// A comment for a pull request: a table, and each difference to unfold. What is too long for a comment is left out.
-fn markdown(changes: &[Change]) -> String {
-    let mut text = format!("**{}**\n", count(changes.len()));
+/// A comment for a pull request: what cannot be compared, a table, and each difference to unfold. What is too long for a
+/// comment is left out.
+fn markdown(changes: &[Change], problems: &[Diagnostic]) -> String {
+    let mut text = format!("**{}**\n{}", count(changes.len()), missing(problems));
     if changes.is_empty() {
         return text;
     }
@@ -156,6 +161,23 @@ fn markdown(changes: &[Change]) -> String {
     text
 }
 
+/// Says which files cannot be used; nothing where all can.
+fn missing(problems: &[Diagnostic]) -> String {
+    if problems.is_empty() {
+        return String::new();
+    }
+    let mut text = "\nSome files cannot be used, and what they stand for is missing here:\n\n".to_owned();
+    for problem in problems.iter().take(PROBLEMS) {
+        let short = |text: &str| text.chars().take(PROBLEM).collect::<String>();
+        let place = problem.location().map(|at| format!("{} ", code(&short(&at.to_string())))).unwrap_or_default();
+        let _ = writeln!(text, "- {place}{}", html(&short(&problem.message)));
+    }
+    if problems.len() > PROBLEMS {
+        let _ = writeln!(text, "- … and {} more", problems.len() - PROBLEMS);
+    }
+    text
+}
+
 /// A name inside a table.
 fn code(name: &str) -> String {
     format!("<code>{}</code>", html(name).replace('|', "&#124;"))
@@ -182,15 +204,15 @@ mod tests {
             old: Some(old.to_owned()),
             new: Some(new.to_owned()),
         };
-        assert_eq!(markdown(&[]), "**no message renders differently**\n");
+        assert_eq!(markdown(&[], &[]), "**no message renders differently**\n");
         assert_eq!(
-            markdown(&[change("a|b", "{\n\"x\": \"1\"\n}", "{\n\"x\": \"```</details>\"\n}")]),
+            markdown(&[change("a|b", "{\n\"x\": \"1\"\n}", "{\n\"x\": \"```</details>\"\n}")], &[]),
             "**1 message renders differently**\n\n| message | | what changed |\n|---|---|---|\n| <code>a&#124;b</code> | changed | \
              <code>x</code> |\n\n<details><summary>a|b</summary>\n\n````diff\n@@ -1 +1 @@\n {\n-\"x\": \"1\"\n+\"x\": \
              \"```</details>\"\n }\n````\n\n</details>\n"
         );
         let many: Vec<_> = (0..5_000).map(|n| change(&format!("request/{n}"), "1", "2")).collect();
-        let text = markdown(&many);
+        let text = markdown(&many, &[]);
         assert!(text.len() < 65_536 && text.contains("more differences"), "{}", text.len());
     }
 }

@@ -9,11 +9,13 @@ use crate::diagnostics::Format;
 const FOR_PEOPLE: &[&str] = &["full", "concise"];
 
 /// The commands that do not have just the formats of problems.
-const OF_COMMANDS: [(&str, &[&str]); 10] = [
+const OF_COMMANDS: [(&str, &[&str]); 11] = [
     ("accept", FOR_PEOPLE),
     ("completions", FOR_PEOPLE),
     ("diff", &["full", "concise", "json", "jsonl", "markdown"]),
     ("explain", FOR_PEOPLE),
+    // Without a command.
+    ("inkproof", FOR_PEOPLE),
     ("man", FOR_PEOPLE),
     ("pending", &["full", "concise", "json", "jsonl"]),
     ("preview", &["full", "concise", "json", "jsonl", "github"]),

@@ -107,9 +107,8 @@ impl Command {
 
 impl Cli {
     fn run(&self, name: Option<&str>) -> Result<Outcome, Failure> {
-        if let Some(name) = name {
-            formats::check(self.global.format_name(), name)?;
-        }
+        let name = if self.print_config { "--print-config" } else { name.unwrap_or("inkproof") };
+        formats::check(self.global.format_name(), name)?;
         match &self.command {
             _ if self.print_config => configuration::run(&self.global),
             Some(command) => command.run(&self.global),

@@ -134,6 +134,10 @@ fn what_is_wrong_with_either_state_is_told() {
     let (code, lines, problems) = run("all...broken");
     assert_eq!((code, lines), (2, 4), "{problems}");
     assert!(problems.starts_with("broken:fixtures/customers/ada.json:1:2: error["), "{problems}");
+    let comment = scratch.run(&["diff", "broken", "--format", "markdown"]).stdout;
+    let expected = "differently**\n\nSome files cannot be used, and what they stand for is missing here:\n\n- \
+                    <code>broken:fixtures/customers/ada.json:1:2</code> ";
+    assert!(comment.contains(expected), "{comment}");
     // A state that is not compared does not matter.
     scratch.write("fixtures/customers/ada.json", "[");
     assert_eq!(run("all..HEAD"), (0, 3, String::new()));

@@ -423,6 +423,11 @@ fn each_command_takes_its_own_formats() {
         let list = expected.split(", ").map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         assert_eq!(before.stderr, format!("error: `{command}` has no format `{format}`: expected one of {list}\n"));
     }
+    for arguments in [&["--format", "json"][..], &["--print-config", "--format", "markdown"]] {
+        let said = scratch.run(arguments);
+        assert!(said.code == 2 && said.stderr.contains("` has no format `"), "{arguments:?}: {said:?}");
+    }
+    assert_eq!(scratch.run(&["--print-config", "--format", "json"]).code, 0);
     let said = scratch.run(&["--format", "markdown", "diff"]);
     assert_eq!((said.code, said.stdout.as_str()), (0, "**no message renders differently**\n"));
 }
