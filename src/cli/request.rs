@@ -37,7 +37,13 @@ impl Request {
         let templates = project.select_templates(std::slice::from_ref(&self.template))?;
         let template = match templates[..] {
             [template] => template,
-            [] => return Err(format!("there is no template `{}`", self.template).into()),
+            [] => {
+                return Err(match project.template_called(&self.template) {
+                    Some((name, file)) => format!("`{name}` cannot be used: `{file}` has mistakes"),
+                    None => format!("there is no template `{}`", self.template),
+                }
+                .into());
+            }
             // Its variants come along with it.
             _ => templates
                 .iter()

@@ -1,5 +1,6 @@
 //! Tables of the configuration, read one key at a time: each mistake is told with its place, and everything else counts.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
@@ -35,7 +36,7 @@ pub(super) fn read_file<T>(source: &Source, problems: &mut Diagnostics, read: im
     let mut mistakes = Diagnostics::new();
     let made = Table { path, span, source, entries, known: Vec::new(), problems: &mut mistakes }.read(read);
     // What was read of a line that is no TOML is a guess.
-    let lines: Vec<_> = errors.iter().map(|error| place(error).start().line).collect();
+    let lines: HashSet<_> = errors.iter().map(|error| place(error).start().line).collect();
     let is_sure = |mistake: &Diagnostic| mistake.location().is_none_or(|place| !lines.contains(&place.start().line));
     problems.extend(mistakes.into_iter().filter(is_sure));
     problems.extend(errors.iter().map(|error| {

@@ -125,6 +125,8 @@ fn what_a_broken_file_holds_is_told_where_its_name_is_asked_for() {
             "{told:?}"
         );
     }
+    let told = sandbox.run(&["request", "bad"]);
+    assert!(told.stderr.ends_with("error: `bad` cannot be used: `templates/bad.liquid` has mistakes\n"), "{told:?}");
     let told = sandbox.run(&["check", "--format", "concise"]);
     assert_eq!(errors(&told).len(), 1, "{told:?}");
     fs::remove_dir_all(sandbox.path().join("fixtures/requests/bad")).unwrap();
