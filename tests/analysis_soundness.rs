@@ -2,7 +2,7 @@
 //! something of the data is taken away.
 
 use inkproof::analysis::{Needs, Outcome, Path, Read, Step};
-use inkproof::customerio::CUSTOMERIO;
+use inkproof::customerio::{CUSTOMERIO, LEGACY};
 use inkproof::liquid::{Arena, Options, Output, Template, Trace, json};
 use serde_json::{Map, Value, json};
 
@@ -278,4 +278,26 @@ fn what_is_said_of_missing_variables_is_true() {
         unneeded > 10_000 && told > 1000 && fatal > 200 && harmless > 10_000,
         "{unneeded} {told} {fatal} {harmless}"
     );
+}
+
+/// The legacy Liquid knows nothing of what `assign` and `default` do with what is missing, and fails more often.
+#[test]
+fn what_is_told_to_fail_fails_with_the_legacy_liquid() {
+    let mut told = 0;
+    for seed in 0..TEMPLATES {
+        let mut maker = Maker::new(seed);
+        let source = maker.nodes(3);
+        let arena = Arena::new();
+        let Ok(template) = Template::parse(&source, &LEGACY, &arena) else { continue };
+        let needs = Needs::of(&[template], &LEGACY, &|_| Vec::new(), &arena);
+        for _ in 0..40 {
+            let text = json!({ "trigger": maker.object(3) }).to_string();
+            let (rendered, trace) = render(template, arena.alloc_str(&text), &arena);
+            if is_told_to_fail(&needs, &text, &trace) {
+                told += 1;
+                assert!(rendered.is_err(), "seed {seed}: {source}\n{text}\n{rendered:?}");
+            }
+        }
+    }
+    assert!(told > 1000, "{told}");
 }

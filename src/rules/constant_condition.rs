@@ -7,8 +7,7 @@ use crate::liquid::tree::{OperandKind, Step};
 
 pub(super) const RULE: Rule =
     Rule::new("constant-condition", Severity::Warning, include_str!("../../docs/rules/constant-condition.md"))
-        .found_by(check)
-        .latest_only();
+        .found_by(check);
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for (at, text) in facts.texts.iter().enumerate() {

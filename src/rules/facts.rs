@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::analysis::{ContentProof, Coverage, Needs, Path, Presence, places};
+use crate::customerio::{Version, version_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Severity, did_you_mean};
 use crate::liquid::tree::NodeKind;
 use crate::liquid::{Arena, Span, Trace, Value};
@@ -133,6 +134,12 @@ impl<'f> TemplateFacts<'f> {
                 places: all_places.iter().map(|path| path.to_string()[1..].to_owned()).collect(),
             }
         })
+    }
+
+    /// Which of Customer.io's two kinds of Liquid it is written in.
+    #[must_use]
+    pub fn version(&self) -> Option<Version> {
+        version_of(self.texts[0].liquid.language)
     }
 
     /// What of the content the cases come to.

@@ -1,14 +1,13 @@
 //! `missing-data`: a request lacks what its template cannot do without.
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::{Choice, Outcome};
+use crate::analysis::{Choice, Outcome, Path};
+use crate::customerio::Version;
 use crate::diagnostics::Severity;
 use crate::message::NAMES;
 
 pub(super) const RULE: Rule =
-    Rule::new("missing-data", Severity::Error, include_str!("../../docs/rules/missing-data.md"))
-        .found_by(check)
-        .latest_only();
+    Rule::new("missing-data", Severity::Error, include_str!("../../docs/rules/missing-data.md")).found_by(check);
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for case in &facts.cases {
@@ -28,10 +27,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                 }
                 match case.near(&read.path) {
                     Some(near) => finding.help(format!("did you mean `{near}`?")),
-                    None => finding.help(format!(
-                        "put it into the data, or say what stands in for it: `{{{{ {} | default: \"…\" }}}}`",
-                        read.path
-                    )),
+                    None => finding.help(format!("put it into the data, or {}", stand_in(&read.path, facts))),
                 }
             });
         }
@@ -46,5 +42,14 @@ const fn branch(choice: Choice) -> &'static str {
         Choice::Equals => "in the branch for this value",
         Choice::EqualsNone => "in the branch where this is none of the values",
         Choice::IsEmpty => "in the branch where this has no elements",
+    }
+}
+
+/// What else can be done about a variable that may be missing.
+fn stand_in(path: &Path<'_>, facts: &TemplateFacts<'_>) -> String {
+    match facts.version() {
+        // It passes over `default`.
+        Some(Version::Legacy) => format!("ask for it before: `{{% if {path} %}}…{{% endif %}}`"),
+        _ => format!("say what stands in for it: `{{{{ {path} | default: \"…\" }}}}`"),
     }
 }

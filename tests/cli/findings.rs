@@ -114,3 +114,28 @@ fn what_a_request_has_shown_is_told_once() {
     let (stdout, _) = checked(content, r#"{"x": false}"#);
     assert_eq!(stdout.matches("[invalid-json]").count(), 1, "{stdout}");
 }
+
+#[test]
+fn rules_that_hold_for_the_legacy_liquid_judge_its_templates() {
+    let content = r#"{"title": "{{ trigger.a }}{{ trigger.b }}", "body": "{% if 1 == 2 %}b{% endif %}",
+"k": {% if trigger.x %}1{% endif %}, "k": {% for i in trigger.l %}1{% endfor %}, "e": "{% assign e = trigger.e %}"}"#;
+    let sandbox = Sandbox::with_template("", "{}")
+        .file("templates/t.liquid", format!("---\nliquid: legacy\n---\n{content}"))
+        .file("data.json", r#"{"x": 1, "l": [1], "e": 1, "z": 1}"#);
+    let checked = sandbox.run(&["check", "t", "--data", "data.json", "--format", "concise"]);
+    for told in [
+        "4:15: error[missing-data]: `trigger.a` is missing",
+        "4:30: error[missing-data]: `trigger.b` is missing",
+        "4:60: warning[constant-condition]",
+        "5:36: warning[invalid-json]: where `trigger.x` is false",
+        "5:80: warning[invalid-json]: where `trigger.l` is empty",
+        "5:38: warning[duplicate-key]",
+        "5:98: warning[unused-assign]",
+        "info[unused-data]: the template never looks at `trigger.z`",
+        "info[json-unsafe]",
+    ] {
+        assert!(checked.stdout.contains(told), "{told}: {}", checked.stdout);
+    }
+    let told = sandbox.run(&["check", "t", "--data", "data.json"]).stdout;
+    assert!(told.contains("ask for it before: `{% if trigger.a %}…{% endif %}`"), "{told}");
+}
