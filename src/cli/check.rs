@@ -1,6 +1,9 @@
 //! `inkproof check`: what is wrong or doubtful about templates and their requests.
 
+mod coverage;
+mod json;
 mod payload;
+mod table;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,7 +25,7 @@ use super::{Failure, Global, Outcome, completions, terminal};
 use crate::diagnostics::{Code, Diagnostic, Format, Look, Severity, sanitize};
 use crate::message::Template;
 use crate::project::{Case, Languages, Project};
-use crate::rules::{Cell, Judgement, Table, fix, judge_data, judge_each, rule};
+use crate::rules::{Judgement, fix, judge_data, judge_each, rule};
 use crate::writing::replace;
 
 /// How many findings of a rule are drawn that are only worth knowing.
@@ -46,10 +49,10 @@ pub(super) struct Check {
     /// Judge one template by this `message_data` instead of its requests; `-` is standard input
     #[arg(long, value_name = "FILE", requires = "names", conflicts_with = "watch")]
     data: Option<PathBuf>,
-    /// Show for each template what its requests have for each variable
+    /// Show for each template what its requests have for each variable, and how many of its branches they render
     #[arg(long, env = "INKPROOF_TABLE", value_parser = FalseyValueParser::new())]
     table: bool,
-    /// Fail where fewer percent of a template's branches are rendered by its requests
+    /// Tell how many percent of each template's branches its requests render, and fail where these are fewer
     #[arg(long, value_name = "PERCENT", env = "INKPROOF_MIN_COVERAGE", value_parser = clap::value_parser!(u8).range(0..=100))]
     min_coverage: Option<u8>,
     /// Write what of the templates is rendered to a file, in lcov's format
@@ -67,10 +70,10 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        self.check_format(global.manner().format)?;
         if self.watch.is_wanted() {
             return self.watch.run(watch::Checks::new(self, global), global);
         }
-        self.check_format(global.manner().format)?;
         let mut project = Project::open(global.directory())?;
         if self.fix && !self.diff && !project.has_sound_config() {
             global.report(project.problems())?;
@@ -108,13 +111,20 @@ impl Check {
 
     /// Refuses what a format has no place for.
     fn check_format(&self, format: Format) -> Result<(), Failure> {
-        if self.diff && !matches!(format, Format::Full | Format::Concise) {
-            return Err(format!(
+        let is_for_people = matches!(format, Format::Full | Format::Concise);
+        let mut refused = Vec::new();
+        if self.diff && !is_for_people {
+            refused.push(format!(
                 "`--diff` shows a diff, which `{format}` has no place for: expected the format `full` or `concise`"
-            )
-            .into());
+            ));
         }
-        Ok(())
+        if self.table && !is_for_people && !matches!(format, Format::Json | Format::JsonLines) {
+            refused.push(format!(
+                "`--table` shows a table, which `{format}` has no place for: expected the format `full`, `concise`, `json` or \
+                 `jsonl`"
+            ));
+        }
+        if refused.is_empty() { Ok(()) } else { Err(Failure::Messages(refused)) }
     }
 
     pub(super) fn names(&self) -> &[String] {
@@ -129,18 +139,43 @@ impl Check {
         look: Look,
         out: &mut dyn Write,
     ) -> std::io::Result<()> {
-        if manner.format == Format::Full {
-            let (drawn, counted) = few_of_each(&judgement.findings);
-            manner.tell(&drawn, look, out)?;
-            for (code, count) in counted {
-                writeln!(out, "info[{code}]: {count} more; `--format concise` lists them all\n")?;
+        let is_detailed = self.table || self.min_coverage.is_some();
+        match manner.format {
+            Format::Full => {
+                let (drawn, counted) = few_of_each(&judgement.findings);
+                manner.tell(&drawn, look, out)?;
+                for (code, count) in counted {
+                    writeln!(out, "info[{code}]: {count} more; `--format concise` lists them all\n")?;
+                }
+                if self.table || self.data.is_some() {
+                    self.write_tables(judgement, look, out)?;
+                }
+                writeln!(out, "{}", judgement.findings.counts())
             }
-            for table in judgement.tables.iter().filter(|_| self.table || self.data.is_some()) {
-                write_table(table, out)?;
+            Format::Json if is_detailed => json::write(judgement, out),
+            Format::JsonLines if is_detailed => {
+                manner.tell(&judgement.findings, look, out)?;
+                json::write_lines(judgement, out)
             }
-            return writeln!(out, "{}", judgement.findings.counts());
+            Format::Concise if self.table => {
+                manner.tell(&judgement.findings, look, out)?;
+                self.write_tables(judgement, look, out)
+            }
+            _ => manner.tell(&judgement.findings, look, out),
         }
-        manner.tell(&judgement.findings, look, out)
+    }
+
+    /// Draws a table of each template, and under it what of the template is rendered.
+    fn write_tables(&self, judgement: &Judgement, look: Look, out: &mut dyn Write) -> std::io::Result<()> {
+        for (table, coverage) in judgement.tables.iter().zip(&judgement.coverage) {
+            table::write(table, look.width, out)?;
+            // A payload says nothing of requests.
+            if self.data.is_none() {
+                let title = sanitize::line(&table::title(table)).into_owned();
+                writeln!(out, "{title}: {}\n", coverage::words(coverage))?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes the file of what is covered, where it is wanted.
@@ -152,15 +187,18 @@ impl Check {
         fs::write(&path, records).map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
     }
 
-    /// Says which templates have too many branches that no request comes to; whether there are none.
+    /// Says how much of each template requests render, where that is asked for; whether it is enough.
     pub(super) fn report_coverage(&self, judgement: &Judgement, out: &mut dyn Write) -> std::io::Result<bool> {
-        let least = self.min_coverage.map_or(0.0, f64::from);
+        let Some(least) = self.min_coverage else { return Ok(true) };
         let mut is_covered = true;
-        for coverage in judgement.coverage.iter().filter(|coverage| coverage.percent() < least) {
-            is_covered = false;
-            let (name, percent) = (sanitize::line(coverage.source.name()).into_owned(), coverage.percent());
-            let (covered, all) = (coverage.covered(), coverage.branches.len());
-            writeln!(out, "{name}: requests render {covered} of {all} branches, {percent:.1} %, not {least} %")?;
+        for coverage in &judgement.coverage {
+            let (name, words) = (sanitize::line(coverage.source.name()).into_owned(), coverage::words(coverage));
+            if coverage.percent() < f64::from(least) {
+                is_covered = false;
+                writeln!(out, "{name}: {words}: expected at least {least} %")?;
+            } else {
+                writeln!(out, "{name}: {words}")?;
+            }
         }
         Ok(is_covered)
     }
@@ -235,34 +273,4 @@ fn few_of_each(findings: &[Diagnostic]) -> (Vec<Diagnostic>, BTreeMap<Code, usiz
     let counted =
         seen.into_iter().filter(|(_, count)| *count > MAX_INFOS).map(|(code, count)| (code, count - MAX_INFOS));
     (few, counted.collect())
-}
-
-/// Draws variables down and requests across.
-fn write_table(table: &Table, out: &mut dyn Write) -> std::io::Result<()> {
-    let shown = |text: &str| sanitize::line(text).into_owned();
-    let title = match &table.language {
-        Some(language) => format!("{} ({language})", table.template),
-        None => table.template.clone(),
-    };
-    let title = shown(&title);
-    let paths: Vec<_> = table.rows.iter().map(|row| shown(&row.path)).collect();
-    let columns: Vec<_> =
-        table.columns.iter().map(|column| shown(column.rsplit('/').next().unwrap_or(column))).collect();
-    let first = paths.iter().map(|path| path.chars().count()).chain([title.chars().count()]).max().unwrap_or(0);
-    let least = [Cell::Present, Cell::Guarded, Cell::Blank, Cell::Fails, Cell::Unread];
-    let least = least.iter().map(|cell| cell.as_str().len()).max().unwrap_or(0);
-    let widths: Vec<_> = columns.iter().map(|column| column.chars().count().max(least)).collect();
-    write!(out, "{title:first$}")?;
-    for (column, width) in columns.iter().zip(&widths) {
-        write!(out, "  {column:width$}")?;
-    }
-    writeln!(out)?;
-    for (row, path) in table.rows.iter().zip(&paths) {
-        write!(out, "{path:first$}")?;
-        for (cell, width) in row.cells.iter().zip(&widths) {
-            write!(out, "  {:width$}", cell.as_str())?;
-        }
-        writeln!(out)?;
-    }
-    writeln!(out)
 }

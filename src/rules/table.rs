@@ -92,6 +92,9 @@ impl Table {
 }
 
 impl Cell {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Present, Self::Guarded, Self::Blank, Self::Fails, Self::Unread];
+
     /// The word that tables show.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -115,7 +115,7 @@ fn coverage_is_counted_by_branches() {
     let sandbox = five_branches();
     let checked = sandbox.run(&["check", "--min-coverage", "61", "--lcov", "lcov.info", "--format", "concise"]);
     assert_eq!(checked.code, 1, "{checked:?}");
-    let expected = "templates/t.liquid: requests render 3 of 5 branches, 60.0 %, not 61 %\n";
+    let expected = "templates/t.liquid: requests render 3 of 5 branches, 60.0 %: expected at least 61 %\n";
     assert_eq!(checked.stderr, expected);
     let lcov = fs::read_to_string(sandbox.path().join("lcov.info")).unwrap();
     // The conditions stand on lines 4 and 6, the collection on line 11, what is rendered otherwise on lines 9 and 14.
@@ -124,6 +124,51 @@ fn coverage_is_counted_by_branches() {
         DA:3,2\nDA:4,2\nDA:5,1\nDA:7,1\nDA:9,0\nDA:10,2\nDA:11,2\nDA:12,0\nDA:14,2\nDA:15,2\nDA:16,2\n\
         LF:11\nLH:9\nend_of_record\n";
     assert_eq!(lcov, expected, "{lcov}");
+}
+
+#[test]
+fn coverage_is_told_where_it_is_enough_too() {
+    let sandbox = five_branches();
+    let line = "templates/t.liquid: requests render 3 of 5 branches, 60.0 %\n";
+    let enough = sandbox.run(&["check", "--min-coverage", "60"]);
+    let unasked = sandbox.run(&["check"]);
+    assert_eq!((enough.code, enough.stderr.as_str()), (unasked.code, line));
+    assert!(unasked.stderr.is_empty(), "{unasked:?}");
+    for format in ["full", "concise"] {
+        let table = sandbox.run(&["check", "--table", "--format", format]);
+        assert!(table.stdout.contains("\nt: requests render 3 of 5 branches, 60.0 %\n"), "{table:?}");
+        assert!(table.stdout.contains("\ntrigger.a     there     guarded\n"), "{table:?}");
+    }
+    let plain = Sandbox::with_template(r#"{"title": "Hi", "body": "Hi"}"#, "{}");
+    let enough = plain.run(&["check", "--min-coverage", "100"]);
+    assert_eq!((enough.code, enough.stderr.as_str()), (0, "templates/t.liquid: no branches, 100.0 %\n"));
+}
+
+#[test]
+fn programs_read_tables_and_coverage() {
+    let sandbox = five_branches();
+    let template = serde_json::json!({
+        "template": "t", "language": null, "file": "templates/t.liquid", "requests": ["t/a", "t/b"],
+        "variables": [
+            {"path": "trigger.a", "kind": "anything", "cells": ["there", "guarded"]},
+            {"path": "trigger.b", "kind": "anything", "cells": ["guarded", "there"]},
+            {"path": "trigger.list", "kind": "list", "cells": ["there", "there"]},
+        ],
+        "coverage": {"covered": 3, "branches": 5, "percent": 60.0},
+    });
+    for flags in [&["--table"][..], &["--min-coverage", "50"]] {
+        let json = sandbox.run(&[&["check", "--format", "json"], flags].concat()).stdout;
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let lines = sandbox.run(&[&["check", "--format", "jsonl"], flags].concat()).lines();
+        assert_eq!(json["templates"], serde_json::json!([template]));
+        assert_eq!(json["findings"].as_array().unwrap()[..], lines[..lines.len() - 1]);
+        assert_eq!(lines.last(), Some(&template));
+    }
+    for format in ["sarif", "junit", "github", "gitlab"] {
+        let refused = sandbox.run(&["check", "--table", "--format", format]);
+        assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
+        assert!(refused.stderr.contains("expected the format `full`, `concise`, `json` or `jsonl`"), "{refused:?}");
+    }
 }
 
 #[test]

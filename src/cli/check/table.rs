@@ -1,0 +1,179 @@
+//! The table of a template: variables down and requests across, in as many blocks as the terminal's width asks for.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::diagnostics::sanitize;
+use crate::rules::{Cell, Table};
+
+/// What stands between two columns.
+const GAP: usize = 2;
+
+/// A column as it is drawn.
+struct Column {
+    name: String,
+    cells: Vec<Cell>,
+    width: usize,
+}
+
+/// Draws a table within some columns of the terminal. A block has one request at least.
+pub(super) fn write(table: &Table, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let title = shown(&title(table));
+    let paths: Vec<_> = table.rows.iter().map(|row| shown(&row.path)).collect();
+    let first = paths.iter().chain([&title]).map(|text| text.width()).max().unwrap_or_default();
+    let columns = columns(table);
+    let mut rest = columns.as_slice();
+    loop {
+        let (block, later) = rest.split_at(fitting(rest, width.saturating_sub(first)));
+        write_row(&title, first, block.iter().map(|column| (column.name.as_str(), column.width)), out)?;
+        for (at, path) in paths.iter().enumerate() {
+            let cells =
+                block.iter().map(|column| (column.cells.get(at).map_or("", |cell| cell.as_str()), column.width));
+            write_row(path, first, cells, out)?;
+        }
+        writeln!(out)?;
+        rest = later;
+        if rest.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
+/// What a table is called: its template, and the language that this one is in.
+pub(super) fn title(table: &Table) -> String {
+    match &table.language {
+        Some(language) => format!("{} ({language})", table.template),
+        None => table.template.clone(),
+    }
+}
+
+fn columns(table: &Table) -> Vec<Column> {
+    let column = |(at, name): (usize, &str)| {
+        let name = shown(name);
+        let cells: Vec<_> = table.rows.iter().filter_map(|row| row.cells.get(at).copied()).collect();
+        let widest = Cell::ALL.iter().map(|cell| cell.as_str().width()).max().unwrap_or_default();
+        let width = name.width().max(widest);
+        Column { name, cells, width }
+    };
+    distinct(&table.columns).into_iter().enumerate().map(column).collect()
+}
+
+/// How many of the columns have room.
+fn fitting(columns: &[Column], room: usize) -> usize {
+    let mut used = 0;
+    let fits = |column: &&Column| {
+        used += GAP + column.width;
+        used <= room
+    };
+    columns.iter().take_while(fits).count().max(1).min(columns.len())
+}
+
+fn write_row<'a>(
+    first: &str,
+    width: usize,
+    cells: impl Iterator<Item = (&'a str, usize)>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut row = padded(first, width);
+    for (cell, width) in cells {
+        row.push_str(&" ".repeat(GAP));
+        row.push_str(&padded(cell, width));
+    }
+    writeln!(out, "{}", row.trim_end())
+}
+
+fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+fn shown(text: &str) -> String {
+    sanitize::line(text).into_owned()
+}
+
+/// The names with as few of their folders as tell them from each other.
+fn distinct(names: &[String]) -> Vec<&str> {
+    let mut found: Vec<Option<&str>> = vec![None; names.len()];
+    let mut count = 1;
+    while found.contains(&None) {
+        let mut seen: HashMap<&str, usize> = HashMap::new();
+        for name in names {
+            *seen.entry(ending(name, count)).or_default() += 1;
+        }
+        for (name, found) in names.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+            let ending = ending(name, count);
+            *found = Some(ending).filter(|ending| seen.get(ending) == Some(&1) || ending.len() == name.len());
+        }
+        count += 1;
+    }
+    found.into_iter().flatten().collect()
+}
+
+/// The last parts of a name.
+fn ending(name: &str, count: usize) -> &str {
+    name.rmatch_indices('/').nth(count - 1).map_or(name, |(at, _)| &name[at + 1..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{Kind, Outcome};
+    use crate::rules::Row;
+
+    fn drawn(columns: &[&str], width: usize) -> String {
+        let row = |path: &str, cell: Cell| Row {
+            path: path.to_owned(),
+            kind: Kind::Anything,
+            outcome: Outcome::Fails,
+            cells: vec![cell; columns.len()],
+        };
+        let table = Table {
+            template: "t".to_owned(),
+            language: Some("fr".to_owned()),
+            columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+            rows: vec![row("trigger.日本", Cell::Fails), row("trigger.name", Cell::Unread)],
+        };
+        let mut out = Vec::new();
+        write(&table, width, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn blocks_fit_into_the_width() {
+        let expected = "\
+t (fr)        日本語    b/c       d/c
+trigger.日本  fails     fails     fails
+trigger.name  not read  not read  not read
+
+";
+        assert_eq!(drawn(&["a/日本語", "a/b/c", "a/d/c"], 42), expected);
+        let expected = "\
+t (fr)        日本語    b/c
+trigger.日本  fails     fails
+trigger.name  not read  not read
+
+t (fr)        d/c
+trigger.日本  fails
+trigger.name  not read
+
+";
+        assert_eq!(drawn(&["a/日本語", "a/b/c", "a/d/c"], 41), expected);
+        assert_eq!(drawn(&["a", "b"], 1).matches("t (fr)").count(), 2);
+        assert_eq!(drawn(&[], 80), "t (fr)\ntrigger.日本\ntrigger.name\n\n");
+    }
+
+    #[test]
+    fn names_are_as_short_as_they_may() {
+        for (names, expected) in [
+            (vec!["a/x", "a/y"], vec!["x", "y"]),
+            (vec!["a/x", "b/x", "b/y"], vec!["a/x", "b/x", "y"]),
+            (vec!["x", "a/x"], vec!["x", "a/x"]),
+            (vec!["1/a/x", "2/a/x", "a/x"], vec!["1/a/x", "2/a/x", "a/x"]),
+            (vec!["", "a/"], vec!["", "a/"]),
+        ] {
+            let names: Vec<_> = names.into_iter().map(str::to_owned).collect();
+            assert_eq!(distinct(&names), expected);
+        }
+    }
+}
