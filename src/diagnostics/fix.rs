@@ -19,7 +19,7 @@ pub struct Fix {
 }
 
 /// One replacement within a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Edit {
     /// The bytes to replace; empty to insert.
     pub range: Range<usize>,

@@ -1,6 +1,6 @@
 //! Fixes: carried out together as far as no message that was right comes out otherwise, and what that leads to again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use serde_json::{Map, Value};
@@ -99,6 +99,9 @@ impl<'r> Round<'r> {
     fn of(trial: &'r Trial<'r>, template: &'r Template, findings: &'r [Diagnostic]) -> Self {
         let mut round = Self { trial, template, accepted: Vec::new(), fixed: None };
         let mut rest: Vec<_> = findings.iter().filter_map(|finding| Repair::of(finding, template.source())).collect();
+        // Every expression of a text has the fix of the whole text.
+        let mut seen = HashSet::new();
+        rest.retain(|repair| seen.insert(&repair.fix.edits));
         while !rest.is_empty() {
             // Of those that get in each other's way, the later ones have their turn where the first one does harm.
             let mut extents = Extents::default();

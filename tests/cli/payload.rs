@@ -36,6 +36,8 @@ fn a_whole_request_is_a_payload_too() {
     // Requests come to the branch that the payload does not take.
     assert_eq!(checked.stdout.lines().count(), 1, "{checked:?}");
     assert!(checked.stdout.contains("info[json-unsafe]"), "{checked:?}");
+    let uncounted = sandbox.run(&["check", "t", "--data", "body.json", "--min-coverage", "100"]);
+    assert_eq!((uncounted.code, uncounted.stderr.as_str()), (0, checked.stderr.as_str()));
     let broken = sandbox.run(&["check", "t", "--data", "broken.json"]);
     let expected = "error: broken.json:2:11: this is no JSON: invalid character 'A' looking for beginning of value\n";
     assert_eq!((broken.code, broken.stderr.as_str()), (2, expected));
