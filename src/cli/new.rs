@@ -41,8 +41,13 @@ impl New {
         }
         let name = Name::new(name).map_err(|error| error.to_string())?;
         let place = Place::new(&project, &name);
-        let data = captured.as_ref().map(|(captured, ..)| captured.data.clone()).unwrap_or_default();
-        let text = skeleton(&place.name, id, project.config().liquid.version, &data);
+        let version = project.config().liquid.version;
+        let text = match (&captured, &place.variant) {
+            (Some((captured, ..)), _) => skeleton(&place.name, id, version, &captured.data),
+            // It is there to be translated.
+            (None, Some((base, _))) => base.source().text().to_owned(),
+            (None, None) => skeleton(&place.name, None, version, &serde_json::Map::new()),
+        };
         let template = place.read(&text).map_err(|misfit| misfit.to_string())?;
         let mut plan = Plan::default();
         plan.add(&place.path, text);
@@ -73,7 +78,7 @@ fn captured(path: &Path, global: &Global) -> Result<(Captured, String, String), 
 
 /// A request with what the template needs.
 fn example(project: &Project, place: &Place<'_>, template: &Template, global: &Global) -> Plan {
-    let language = place.language.as_deref();
+    let language = place.language();
     let name = Name::out_of(&language.map_or_else(|| "example".to_owned(), |language| format!("example_{language}")));
     // What we wrote ourselves has no mistakes.
     request_for(project, template, &name, language, &global.circumstances()).unwrap_or_default()

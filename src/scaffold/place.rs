@@ -17,8 +17,8 @@ pub struct Place<'p> {
     pub path: PathBuf,
     /// What requests are to call it.
     pub name: Name,
-    /// The language, where it is a variant of a template that is there.
-    pub language: Option<String>,
+    /// The template that is there, and the language that this one is of it.
+    pub variant: Option<(&'p Template, String)>,
 }
 
 /// Why a template cannot be added to a project.
@@ -51,11 +51,16 @@ impl<'p> Place<'p> {
     pub fn new(project: &'p Project, name: &Name) -> Self {
         let Some((base, language)) = project.variant(name.stem()) else {
             let path = project.config().paths.templates.join(format!("{name}.liquid"));
-            return Self { project, path, name: name.clone(), language: None };
+            return Self { project, path, name: name.clone(), variant: None };
         };
         let path = PathBuf::from(base.source().name()).with_extension(format!("{language}.liquid"));
-        let name = Name::of(base.name());
-        Self { project, path, name, language: Some(language.to_owned()) }
+        Self { project, path, name: Name::of(base.name()), variant: Some((base, language.to_owned())) }
+    }
+
+    /// The language of a variant.
+    #[must_use]
+    pub fn language(&self) -> Option<&str> {
+        self.variant.as_ref().map(|(_, language)| language.as_str())
     }
 
     /// Reads what is to stand there, as the project will.
@@ -63,15 +68,19 @@ impl<'p> Place<'p> {
     /// # Errors
     /// It would be no template, or be taken for another.
     pub fn read(&self, text: &str) -> Result<Template, Misfit> {
-        let source = Source::new(self.path.display().to_string().replace('\\', "/"), text);
-        let template = Template::read(self.name.stem(), source).map_err(Misfit::Unreadable)?;
-        if self.language.is_none()
-            && let Some((name, file)) = self.project.template_called(template.name())
-        {
-            return Err(Misfit::Name { name: name.to_owned(), file: file.to_owned() });
-        }
+        let file = self.path.display().to_string().replace('\\', "/");
+        let name = self.variant.as_ref().map_or(self.name.stem(), |(base, _)| base.name());
+        let template = Template::read(name, Source::new(file.as_str(), text)).map_err(Misfit::Unreadable)?;
         if self.project.root().join(&self.path).symlink_metadata().is_ok() {
-            return Err(Misfit::Name { name: self.path_stem(), file: template.source().name().to_owned() });
+            let name = self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            return Err(Misfit::Name { name, file });
+        }
+        // A variant has the name and number of its template.
+        if self.variant.is_some() {
+            return Ok(template);
+        }
+        if let Some((name, file)) = self.project.template_called(template.name()) {
+            return Err(Misfit::Name { name: name.to_owned(), file: file.to_owned() });
         }
         if let Some(id) = template.settings().id.as_ref().map(|id| id.value)
             && let Some(other) = self.project.templates().iter().find(|other| other.has_id(&id.to_string()))
@@ -79,10 +88,5 @@ impl<'p> Place<'p> {
             return Err(Misfit::Id { id, file: other.source().name().to_owned() });
         }
         Ok(template)
-    }
-
-    /// What the file is called, with the language.
-    fn path_stem(&self) -> String {
-        self.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
     }
 }

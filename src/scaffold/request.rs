@@ -6,14 +6,15 @@ use super::{Name, Plan, message_data};
 use crate::analysis::{ContentProof, Needs};
 use crate::diagnostics::{Diagnostics, Source};
 use crate::liquid::Arena;
-use crate::message::{Circumstances, Customer, IdentifierKind, Request, Template};
+use crate::message::{Circumstances, CompiledTemplate, Customer, IdentifierKind, Request, Template};
 use crate::project::Project;
 
 /// How many customers are tried before one is made.
 const MAX_CUSTOMERS: usize = 50;
 
-/// A request called `name` that sends a template all that it looks at, for a customer of the project with whom it renders;
-/// where it renders with none of them, one is made. It asks for the template in that language, where one is given.
+/// A request called `name` that sends a template all that it and its other languages look at, for a customer of the project
+/// with whom they render; where they render with none of them, one is made. It asks for the template in that language, where
+/// one is given.
 ///
 /// # Errors
 /// Every mistake in the template's Liquid.
@@ -25,17 +26,17 @@ pub fn request_for(
     circumstances: &Circumstances,
 ) -> Result<Plan, Diagnostics> {
     let (arena, workspace) = (Arena::new(), project.workspace());
-    let compiled = template.compile(&workspace, &arena)?;
-    let texts: Vec<_> = compiled.texts().iter().map(|text| text.liquid).collect();
-    let needs = Needs::of(&texts, compiled.language(), &|name| compiled.snippet_texts(name), &arena);
-    let content = ContentProof::of(texts[0]);
-    let data = message_data(&needs, &content, "trigger");
+    let mut compiled = vec![template.compile(&workspace, &arena)?];
+    // What is wrong with the others is not asked for.
+    compiled.extend(others(project, template).filter_map(|other| other.compile(&workspace, &arena).ok()));
+    let data = |root| all_data(&compiled, root, &arena);
+    let message_data = data("trigger");
     let request = |kind: IdentifierKind, value: &str| {
         let identifiers = Map::from_iter([(kind.as_str().to_owned(), Value::from(value))]);
         let mut body = json!({
             "transactional_message_id": template.name(),
             "identifiers": identifiers,
-            "message_data": data,
+            "message_data": message_data,
         });
         if let Some(language) = language {
             body["language"] = json!(language);
@@ -46,7 +47,10 @@ pub fn request_for(
         let Some((kind, value)) = main_identifier(customer) else { return false };
         let source = Source::new(name.as_str(), request(kind, value));
         let request = Request::read(name.as_str(), source, &mut Diagnostics::new());
-        request.is_ok_and(|request| compiled.render(customer, &request, circumstances).message.is_some())
+        let render = |request: &Request| {
+            compiled.iter().all(|template| template.render(customer, request, circumstances).message.is_some())
+        };
+        request.is_ok_and(|request| render(&request))
     };
     let customers = || project.customers().iter().take(MAX_CUSTOMERS);
     let paths = &project.config().paths;
@@ -56,7 +60,7 @@ pub fn request_for(
         plan.add(path, request(kind, value));
         return Ok(plan);
     }
-    let (id, text) = new_customer(project, message_data(&needs, &content, "customer"));
+    let (id, text) = new_customer(project, data("customer"));
     let made = Customer::read(Source::new(id.as_str(), text.as_str()));
     match customers().next().and_then(main_identifier) {
         // What fails with anybody fails with somebody who is there already.
@@ -67,6 +71,39 @@ pub fn request_for(
         }
     }
     Ok(plan)
+}
+
+/// The same template in the other languages that the project has it in.
+fn others<'p>(project: &'p Project, template: &Template) -> impl Iterator<Item = &'p Template> {
+    let same = project.templates().iter().filter(|known| known.name() == template.name());
+    same.flat_map(Template::with_variants).filter(|known| known.source() != template.source())
+}
+
+/// What all of some templates look at below a variable.
+fn all_data<'a>(templates: &[CompiledTemplate<'a>], root: &str, arena: &'a Arena) -> Map<String, Value> {
+    let mut all = Map::new();
+    for compiled in templates {
+        let texts: Vec<_> = compiled.texts().iter().map(|text| text.liquid).collect();
+        let needs = Needs::of(&texts, compiled.language(), &|name| compiled.snippet_texts(name), arena);
+        let content = texts.first().map(|content| ContentProof::of(*content));
+        if let Some(content) = content {
+            add(&mut all, message_data(&needs, &content, root));
+        }
+    }
+    all
+}
+
+/// Adds the fields that are not there yet, also within each other.
+fn add(fields: &mut Map<String, Value>, more: Map<String, Value>) {
+    for (name, value) in more {
+        match (fields.get_mut(&name), value) {
+            (Some(Value::Object(fields)), Value::Object(more)) => add(fields, more),
+            (Some(_), _) => {}
+            (None, value) => {
+                fields.insert(name, value);
+            }
+        }
+    }
 }
 
 /// A customer with these attributes whom the project does not know: the id, and the file's text.

@@ -333,10 +333,24 @@ fn another_language_of_a_template() {
     let request: serde_json::Value =
         serde_json::from_str(&read(&sandbox, "fixtures/requests/order_shipped/example_fr.json")).unwrap();
     assert_eq!((&request["transactional_message_id"], &request["language"]), (&"order_shipped".into(), &"fr".into()));
-    assert_eq!(messages(&sandbox, &["order_shipped/example_fr"]), ["Order shipped: \"Hi Ada!\""]);
+    assert_eq!(
+        read(&sandbox, "templates/order_shipped.fr.liquid"),
+        read(&sandbox, "templates/order_shipped.liquid"),
+        "it is there to be translated"
+    );
+    assert_eq!(messages(&sandbox, &["order_shipped/example_fr"]).len(), 1);
+    assert_clean(&sandbox, &["order_shipped"]);
     let again = run(sandbox.path(), &["import", "template", "order_shipped.fr"], "{}");
     let told = "error: there is a template `order_shipped.fr` already, in `templates/order_shipped.fr.liquid`\n";
     assert_eq!((again.code, again.stderr.as_str()), (2, told));
+    // What one of the languages needs, a request has.
+    let sandbox =
+        sandbox.file("templates/order_shipped.de.liquid", "---\n---\n{\"title\": {{ trigger.titel | json }}}");
+    assert_eq!(sandbox.run(&["request", "order_shipped", "all"]).code, 0);
+    let request: serde_json::Value =
+        serde_json::from_str(&read(&sandbox, "fixtures/requests/order_shipped/all.json")).unwrap();
+    assert_eq!((&request["message_data"]["titel"], &request["language"]), (&"example titel".into(), &().into()));
+    assert_eq!(sandbox.run(&["check", "order_shipped/all", "--format", "concise"]).stdout.matches("error[").count(), 0);
     // A name with a dot is one where there is no such template.
     assert_eq!(sandbox.run(&["new", "other.fr"]).code, 0);
     assert_eq!(messages(&sandbox, &["other.fr"]), ["Other.fr: \"Hi Ada!\""]);
