@@ -227,10 +227,8 @@ impl Check {
     }
 
     fn judge_data(&self, project: &Project, path: &Path, global: &Global) -> Result<Judgement, Failure> {
-        let languages = Languages::of(project);
         let (templates, _) = selected(project, &self.names, global)?;
-        let mut templates: Vec<_> = templates.into_iter().map(|template| languages.main(template)).collect();
-        templates.dedup_by(|one, other| std::ptr::eq(*one, *other));
+        let templates = Languages::of(project).mains(&templates);
         let [template] = templates[..] else {
             let names: Vec<_> = templates.iter().map(|template| format!("`{}`", template.name())).collect();
             return Err(format!("`--data` judges one template, and these are meant: {}", names.join(", ")).into());

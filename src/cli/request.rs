@@ -6,7 +6,7 @@ use clap::Args;
 use clap_complete::ArgValueCompleter;
 
 use super::{Failure, Global, Outcome, completions, written};
-use crate::project::Project;
+use crate::project::{Languages, Project};
 use crate::scaffold::{Name, request_for};
 
 /// Make a request with everything that a template needs
@@ -35,6 +35,7 @@ impl Request {
         let project = global.open_project_to_add()?;
         let name = Name::new(&self.name).map_err(|error| error.to_string())?;
         let templates = project.select_templates(std::slice::from_ref(&self.template))?;
+        let templates = Languages::of(&project).mains(&templates);
         let template = match templates[..] {
             [template] => template,
             [] => {
@@ -44,7 +45,7 @@ impl Request {
                 }
                 .into());
             }
-            // Its variants come along with it.
+            // Patterns may fit what it is called as well.
             _ => templates
                 .iter()
                 .find(|template| template.is_called(&self.template))

@@ -41,11 +41,11 @@ impl Upgrade {
             return Err(format!("`upgrade` has no format `{format}`: expected one of {known}").into());
         }
         let (project, mut outcome) = global.open_project()?;
-        let cases = project.select(&self.names)?;
+        let cases = project.in_every_language(&project.select(&self.names)?);
         let templates = project.select_templates(&self.names)?;
         let mut out = BufWriter::new(io::stdout().lock());
         let mut separator = "[";
-        for template in templates.iter().flat_map(|template| template.with_variants()) {
+        for template in templates {
             let own: Vec<_> = cases.iter().filter(|case| std::ptr::eq(case.template, template)).collect();
             let report = Report::of(&project, template, &own, global);
             if report.is_anything() {

@@ -23,9 +23,16 @@ impl<'p> Languages<'p> {
     }
 
     /// The template that one of its variants is of; itself where it is none.
-    #[must_use]
-    pub fn main(&self, template: &'p Template) -> &'p Template {
+    fn main(&self, template: &'p Template) -> &'p Template {
         self.of.get(&std::ptr::from_ref(template)).copied().unwrap_or(template)
+    }
+
+    /// The templates that these are of, each once, where those of one stand side by side.
+    #[must_use]
+    pub fn mains(&self, templates: &[&'p Template]) -> Vec<&'p Template> {
+        let mut mains: Vec<_> = templates.iter().map(|template| self.main(template)).collect();
+        mains.dedup_by(|one, other| std::ptr::eq(*one, *other));
+        mains
     }
 
     /// The case in every language of its template but the one that it is sent in.

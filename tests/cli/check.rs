@@ -258,6 +258,8 @@ fn every_language_is_judged() {
     assert_eq!(missing(&[]), told("t/a"));
     assert_eq!(missing(&["t/a"]), told("t/a"));
     assert_eq!(missing(&["t", "--data", "payload.json"]), told("payload.json"));
+    // A request that is sent in one of the languages names the template as well.
+    assert_eq!(sandbox.run(&["request", "t/a", "--print"]).code, 0);
     let table = sandbox.run(&["check", "--table"]).stdout;
     let table = &table[table.find("t (fr)").unwrap()..];
     let rows: Vec<_> = table.lines().map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect();

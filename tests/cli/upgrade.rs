@@ -178,6 +178,18 @@ fn expressions_in_snippets_are_named_with_their_file() {
 }
 
 #[test]
+fn every_language_is_compared_once() {
+    let template = |title: &str| format!("---\nliquid: legacy\n---\n{{\"title\": \"{title}\", \"body\": \"Hi\"}}");
+    let sandbox =
+        project(&template("Hi")).file("templates/order.fr.liquid", template("{{ trigger.minutes | divided_by: 60 }}"));
+    for name in ["order", "order/standard"] {
+        let upgrade = sandbox.run(&["upgrade", name]);
+        assert_eq!(upgrade.stdout.matches("templates/order.fr.liquid").count(), 1, "{upgrade:?}");
+        assert!(upgrade.stdout.contains("\n  order/standard\n"), "{upgrade:?}");
+    }
+}
+
+#[test]
 fn programs_get_objects() {
     let content = r#"{"title": "{{ 7 | divided_by: 2 }}", "body": "b"}"#;
     let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"));
