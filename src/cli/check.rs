@@ -152,10 +152,10 @@ impl Check {
                 }
                 writeln!(out, "{}", judgement.findings.counts())
             }
-            Format::Json if is_detailed => json::write(judgement, out),
+            Format::Json if is_detailed => json::write(judgement, self.data.is_none(), out),
             Format::JsonLines if is_detailed => {
                 manner.tell(&judgement.findings, look, out)?;
-                json::write_lines(judgement, out)
+                json::write_lines(judgement, self.data.is_none(), out)
             }
             Format::Concise if self.table => {
                 manner.tell(&judgement.findings, look, out)?;

@@ -1,5 +1,6 @@
 //! Ignores: findings that a template says are not to be minded, in its settings or in a comment.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::rule;
@@ -20,6 +21,8 @@ const MARK: &str = "inkproof-ignore";
 pub(super) struct Ignores<'t> {
     template: &'t Template,
     rules: Vec<Ignore>,
+    /// Their names.
+    codes: HashSet<String>,
     /// What is meant as one and says nothing: where, and what is wrong with it.
     idle: Vec<(Range<usize>, &'static str)>,
 }
@@ -38,7 +41,7 @@ impl<'t> Ignores<'t> {
         let settings = template.settings().ignore.iter();
         let rules =
             settings.map(|setting| Ignore { code: setting.value.clone(), span: setting.span.clone() }).collect();
-        let mut ignores = Self { template, rules, idle: Vec::new() };
+        let mut ignores = Self { template, rules, codes: HashSet::new(), idle: Vec::new() };
         let content = template.content();
         if content.contains(MARK) {
             let (tokens, _) = tokenize(content, reading);
@@ -48,6 +51,7 @@ impl<'t> Ignores<'t> {
                 ignores.read(comment);
             }
         }
+        ignores.codes = ignores.rules.iter().map(|ignore| ignore.code.clone()).collect();
         ignores
     }
 
@@ -95,7 +99,7 @@ impl<'t> Ignores<'t> {
     pub(super) fn hides(&self, finding: &Diagnostic) -> bool {
         let name = self.template.source().name();
         let is_here = finding.location().is_none_or(|location| location.source().name() == name);
-        is_here && self.rules.iter().any(|ignore| ignore.code == finding.code.as_str())
+        is_here && self.codes.contains(finding.code.as_str())
     }
 
     /// Takes out what the template does not mind, and adds what is wrong with saying so. That something is ignored without
@@ -103,6 +107,7 @@ impl<'t> Ignores<'t> {
     pub(super) fn apply(&self, findings: Diagnostics, are_all: bool) -> Diagnostics {
         let (hidden, kept): (Vec<_>, Vec<_>) = findings.into_iter().partition(|finding| self.hides(finding));
         let mut kept: Diagnostics = kept.into_iter().collect();
+        let found: HashSet<_> = hidden.iter().map(|finding| finding.code.as_str()).collect();
         let source = self.template.source();
         for ignore in &self.rules {
             let location = source.at(ignore.span.clone());
@@ -110,7 +115,7 @@ impl<'t> Ignores<'t> {
                 let message = format!("there is no rule `{}`", ignore.code);
                 let finding = Diagnostic::error(UNKNOWN_RULE, message).at(location);
                 kept.push(finding.suggest(&ignore.code, super::RULES.iter().map(|rule| rule.code.as_str())));
-            } else if are_all && !hidden.iter().any(|finding| finding.code.as_str() == ignore.code) {
+            } else if are_all && !found.contains(ignore.code.as_str()) {
                 let message = format!("nothing here is found by `{}`", ignore.code);
                 kept.push(
                     Diagnostic::warning(UNUSED_IGNORE, message).primary(location, "ignores nothing").help("remove it"),

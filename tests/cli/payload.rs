@@ -38,6 +38,10 @@ fn a_whole_request_is_a_payload_too() {
     assert!(checked.stdout.contains("info[json-unsafe]"), "{checked:?}");
     let uncounted = sandbox.run(&["check", "t", "--data", "body.json", "--min-coverage", "100"]);
     assert_eq!((uncounted.code, uncounted.stderr.as_str()), (0, checked.stderr.as_str()));
+    let table = sandbox.run(&["check", "t", "--data", "body.json", "--table", "--format", "json"]).stdout;
+    let table: serde_json::Value = serde_json::from_str(&table).unwrap();
+    assert_eq!(table["templates"][0]["requests"], serde_json::json!(["body.json"]));
+    assert_eq!(table["templates"][0]["coverage"], serde_json::Value::Null);
     let broken = sandbox.run(&["check", "t", "--data", "broken.json"]);
     let expected = "error: broken.json:2:11: this is no JSON: invalid character 'A' looking for beginning of value\n";
     assert_eq!((broken.code, broken.stderr.as_str()), (2, expected));

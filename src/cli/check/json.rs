@@ -8,15 +8,15 @@ use crate::analysis::Coverage;
 use crate::diagnostics::sanitize;
 use crate::rules::{Cell, Judgement, Row, Table};
 
-/// Writes one object: the findings, and a template each.
-pub(super) fn write(judgement: &Judgement, out: &mut dyn Write) -> io::Result<()> {
-    let templates: Vec<_> = templates(judgement).collect();
+/// Writes one object: the findings, and a template each. Its coverage is known only where it is judged by requests.
+pub(super) fn write(judgement: &Judgement, is_by_requests: bool, out: &mut dyn Write) -> io::Result<()> {
+    let templates: Vec<_> = templates(judgement, is_by_requests).collect();
     write_line(&json!({ "findings": judgement.findings.to_vec(), "templates": templates }), out)
 }
 
 /// Writes an object a line: a template each.
-pub(super) fn write_lines(judgement: &Judgement, out: &mut dyn Write) -> io::Result<()> {
-    templates(judgement).try_for_each(|template| write_line(&template, out))
+pub(super) fn write_lines(judgement: &Judgement, is_by_requests: bool, out: &mut dyn Write) -> io::Result<()> {
+    templates(judgement, is_by_requests).try_for_each(|template| write_line(&template, out))
 }
 
 fn write_line(value: &Value, out: &mut dyn Write) -> io::Result<()> {
@@ -24,11 +24,17 @@ fn write_line(value: &Value, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The templates of a judgement, which has a table and a coverage of each.
-fn templates(judgement: &Judgement) -> impl Iterator<Item = Value> {
-    judgement.tables.iter().zip(&judgement.coverage).map(|(table, coverage)| template(table, coverage))
+fn templates(judgement: &Judgement, is_by_requests: bool) -> impl Iterator<Item = Value> {
+    let both = judgement.tables.iter().zip(&judgement.coverage);
+    both.map(move |(table, coverage)| template(table, coverage, is_by_requests))
 }
 
-fn template(table: &Table, coverage: &Coverage) -> Value {
+fn template(table: &Table, coverage: &Coverage, is_by_requests: bool) -> Value {
+    let numbers = json!({
+        "covered": coverage.covered(),
+        "branches": coverage.branches.len(),
+        "percent": coverage.percent(),
+    });
     let variable = |row: &Row| {
         let cells: Vec<_> = row.cells.iter().copied().map(Cell::as_str).collect();
         json!({ "path": row.path, "kind": row.kind.as_str(), "cells": cells })
@@ -39,10 +45,6 @@ fn template(table: &Table, coverage: &Coverage) -> Value {
         "file": coverage.source.name(),
         "requests": table.columns,
         "variables": table.rows.iter().map(variable).collect::<Vec<_>>(),
-        "coverage": {
-            "covered": coverage.covered(),
-            "branches": coverage.branches.len(),
-            "percent": coverage.percent(),
-        },
+        "coverage": is_by_requests.then_some(numbers),
     })
 }
