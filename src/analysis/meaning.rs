@@ -1,6 +1,7 @@
 //! Meanings: what is known of a value while a template is read, and of the names that stand for values.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::path::{Dependency, Path, Step};
 
@@ -67,30 +68,38 @@ impl<'a> Meaning<'a> {
     }
 }
 
-/// The names that the template itself has given meanings.
+/// The names that the template itself has given meanings. They are copied for every branch and loop, and mostly stay what
+/// they are there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Names<'a>(BTreeMap<&'a str, Meaning<'a>>);
+pub(super) struct Names<'a>(Rc<BTreeMap<&'a str, Rc<Meaning<'a>>>>);
 
 impl<'a> Names<'a> {
     pub(super) fn get(&self, name: &str) -> Option<&Meaning<'a>> {
-        self.0.get(name)
+        self.0.get(name).map(Rc::as_ref)
     }
 
     pub(super) fn set(&mut self, name: &'a str, meaning: Meaning<'a>) {
-        self.0.insert(name, meaning);
+        Rc::make_mut(&mut self.0).insert(name, Rc::new(meaning));
     }
 
     /// What is known where either these or the others are the names.
-    pub(super) fn or(mut self, mut other: Self) -> Self {
-        for (name, meaning) in &mut self.0 {
-            match other.0.remove(name) {
-                Some(others) => *meaning = std::mem::take(meaning).or(&others),
-                None => meaning.may_be_unset = true,
+    pub(super) fn or(mut self, other: &Self) -> Self {
+        if Rc::ptr_eq(&self.0, &other.0) {
+            return self;
+        }
+        let names = Rc::make_mut(&mut self.0);
+        for (name, meaning) in &mut *names {
+            match other.0.get(name) {
+                Some(others) if Rc::ptr_eq(meaning, others) => {}
+                Some(others) => *meaning = Rc::new(Meaning::clone(meaning).or(others)),
+                None => Rc::make_mut(meaning).may_be_unset = true,
             }
         }
-        for (name, mut meaning) in other.0 {
-            meaning.may_be_unset = true;
-            self.0.insert(name, meaning);
+        for (name, meaning) in &*other.0 {
+            names.entry(name).or_insert_with(|| {
+                let may_be_unset = true;
+                Rc::new(Meaning { may_be_unset, ..Meaning::clone(meaning) })
+            });
         }
         self
     }

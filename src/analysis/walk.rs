@@ -2,6 +2,7 @@
 //!
 //! It goes through every branch and joins what is known after them, and goes through loops until nothing more is learnt.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::guard::{Condition, ConditionStep, Effect, Guard, Term};
@@ -23,6 +24,8 @@ const MAX_VISITS: usize = 200_000;
 const MAX_STEPS: usize = 12;
 /// How often a loop's body is gone through at most.
 const MAX_ROUNDS: usize = 5;
+/// How many looks at the data are told apart where something may depend on all of them.
+const MAX_READS: usize = 200;
 /// The variable that snippets are read from.
 const SNIPPETS: &str = "snippets";
 
@@ -64,6 +67,8 @@ pub(super) struct Walk<'r, 'a> {
     language: &'a Language,
     snippets: SnippetTexts<'r, 'a>,
     pub(super) reads: Vec<Read<'a>>,
+    /// The variables of all reads.
+    roots: BTreeSet<&'a str>,
     /// Whether it may read what is not among its reads.
     pub(super) reads_anything: bool,
     text: usize,
@@ -90,6 +95,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             language,
             snippets,
             reads: Vec::new(),
+            roots: BTreeSet::new(),
             reads_anything: false,
             text: 0,
             node: NodeId::default(),
@@ -219,7 +225,7 @@ impl<'r, 'a> Walk<'r, 'a> {
                         self.guards.truncate(guards);
                         rest.push(Rc::new(Guard::Holds(guard, !*expected)));
                         let inside = std::mem::replace(&mut self.assigned, before);
-                        after = Some(after.map_or(inside.clone(), |after| after.or(inside)));
+                        after = Some(after.map_or(inside.clone(), |after| after.or(&inside)));
                     }
                     When::Equals { head, values } => {
                         let (head_term, terms) = self.equality(head, values);
@@ -229,7 +235,7 @@ impl<'r, 'a> Walk<'r, 'a> {
                         self.guards.truncate(guards);
                         rest.push(Rc::new(Guard::Equals(head_term, terms, false)));
                         // Other branches may be rendered too.
-                        self.assigned = std::mem::take(&mut self.assigned).or(before);
+                        self.assigned = std::mem::take(&mut self.assigned).or(&before);
                     }
                     When::Otherwise => {
                         has_otherwise = true;
@@ -238,7 +244,7 @@ impl<'r, 'a> Walk<'r, 'a> {
                         self.branch(nodes, choice_of_else(&parts[..at]));
                         self.guards.truncate(guards);
                         let inside = std::mem::replace(&mut self.assigned, before);
-                        after = Some(after.map_or(inside.clone(), |after| after.or(inside)));
+                        after = Some(after.map_or(inside.clone(), |after| after.or(&inside)));
                     }
                 },
             }
@@ -246,7 +252,7 @@ impl<'r, 'a> Walk<'r, 'a> {
         if let Some(after) = after {
             let before = std::mem::take(&mut self.assigned);
             let is_exhaustive = has_otherwise && rest.iter().all(|guard| matches!(**guard, Guard::Holds(..)));
-            self.assigned = if is_exhaustive { after } else { after.or(before) };
+            self.assigned = if is_exhaustive { after } else { after.or(&before) };
         }
     }
 
@@ -279,7 +285,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             self.guards.truncate(guards);
             let stops = std::mem::take(&mut self.stops).concat();
             let inside = std::mem::take(&mut self.assigned);
-            self.assigned = before.clone().or(inside);
+            self.assigned = before.clone().or(&inside);
             let has_learnt = self.assigned != before || stops.iter().any(|stop| !stopped.contains(stop));
             if !has_learnt || self.reads_anything {
                 break;
@@ -325,9 +331,17 @@ impl<'r, 'a> Walk<'r, 'a> {
             let look = Look { missing: Outcome::Nothing, kind: Kind::Number, ..Look::STRICT };
             self.read(&Path::of(name), span, look);
         }
-        let mut meaning = Meaning::made_of(self.reads.iter().map(Read::dependency).collect());
+        let mut meaning = Meaning::made_of(self.all_so_far());
         self.depend_on_guards(&mut meaning);
         self.assigned.set(name, meaning);
+    }
+
+    /// All that has been looked at; of very much, only the variables.
+    fn all_so_far(&self) -> Vec<Dependency<'a>> {
+        if self.reads.len() <= MAX_READS {
+            return self.reads.iter().map(Read::dependency).collect();
+        }
+        self.roots.iter().map(|root| Dependency { path: Path::of(root), depth: Depth::Whole }).collect()
     }
 
     fn depend_on_guards(&self, meaning: &mut Meaning<'a>) {
@@ -659,6 +673,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             Outcome::Fails => self.failure(path, look.is_certain),
             other => other,
         };
+        self.roots.insert(path.root);
         let in_snippet = self.under_way.last().copied();
         self.reads.push(Read {
             path: path.clone(),

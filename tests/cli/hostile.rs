@@ -57,3 +57,20 @@ fn projects() {
         run.stdout
     );
 }
+
+#[test]
+fn templates_that_are_judged() {
+    let names: String = (0..1500).map(|n| format!("{{% assign a{n} = trigger.x{n} %}}")).collect();
+    let loops: String = (0..1500)
+        .map(|n| {
+            format!("{{% for i in trigger.l{n} %}}{{% if a{n} and i.x %}}{{{{ i.y }}}}{{% endif %}}{{% endfor %}}\n")
+        })
+        .collect();
+    let ways: String = (0..1500).map(|n| format!("\"k{n}\": {{% if trigger.x{n} %}}1{{% endif %}},\n")).collect();
+    for content in [format!("{names}{loops}{{\"title\": \"t\"}}"), format!("{{ {ways}\"title\": \"t\"}}")] {
+        let start = std::time::Instant::now();
+        let run = Sandbox::with_template(&content, "{}").run(&["check", "--format", "concise"]);
+        assert_eq!(run.code, 1, "{}", run.stderr);
+        assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+    }
+}

@@ -1,6 +1,7 @@
 //! The machine: reads JSON piece by piece, so that what stands between the pieces can be judged by where it stands.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::liquid::Span;
 
@@ -19,7 +20,8 @@ pub(super) struct State {
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Frame {
-    Object(BTreeSet<String>),
+    /// With its keys so far, which several places share.
+    Object(Rc<BTreeSet<String>>),
     List,
 }
 
@@ -126,7 +128,7 @@ impl State {
             _ if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') => {}
             At::Value | At::ValueOrEnd => match byte {
                 b'"' => self.begin_text(false, offset),
-                b'{' => self.open(Frame::Object(BTreeSet::new()), At::KeyOrEnd),
+                b'{' => self.open(Frame::Object(Rc::default()), At::KeyOrEnd),
                 b'[' => self.open(Frame::List, At::ValueOrEnd),
                 b']' if self.at == At::ValueOrEnd => self.close(byte, slips)?,
                 byte if byte.is_ascii_alphanumeric() || byte == b'-' => {
@@ -175,7 +177,7 @@ impl State {
         let span = Span::new(self.text_start, offset + 1);
         self.text_start = 0;
         if let (Some(Frame::Object(keys)), Some(key)) = (self.stack.last_mut(), text)
-            && !keys.insert(key.clone())
+            && !Rc::make_mut(keys).insert(key.clone())
         {
             slips.insert(Slip::DuplicateKey(key, span));
         }
@@ -239,8 +241,10 @@ impl State {
             && self.stack.iter().zip(&other.stack).all(is_same_frame);
         if is_same {
             for (own, others) in self.stack.iter_mut().zip(&other.stack) {
-                if let (Frame::Object(own), Frame::Object(others)) = (own, others) {
-                    own.retain(|key| others.contains(key));
+                if let (Frame::Object(own), Frame::Object(others)) = (own, others)
+                    && !Rc::ptr_eq(own, others)
+                {
+                    Rc::make_mut(own).retain(|key| others.contains(key));
                 }
             }
         }
