@@ -179,6 +179,16 @@ function drawStage() {
 
 const CELLS = { there: "good", guarded: "guarded", blank: "warn", fails: "bad", "not read": "faint" };
 
+// The names with as few of their folders as tell them from each other.
+function shortNames(names) {
+  return names.map((name) => {
+    const parts = name.split("/");
+    const endings = parts.map((_, from) => parts.slice(from).join("/")).reverse();
+    const isOwn = (ending) => names.every((other) => other === name || (other !== ending && !other.endsWith(`/${ending}`)));
+    return endings.find(isOwn) ?? name;
+  });
+}
+
 function drawVariables() {
   const template = chosen();
   if (!checked || checked.template !== template?.name || !checked.variables) {
@@ -189,7 +199,7 @@ function drawVariables() {
   const cell = (word) => make("td", {}, word ? make("span", { className: `cell ${CELLS[word] ?? ""}` }, word) : "");
   const row = (variable) => make("tr", {}, make("th", { scope: "row" }, make("code", {}, variable.path)),
     make("td", { className: "faint" }, variable.kind), ...variable.cells.map(cell), cell(variable.typed));
-  const head = ["Variable", "Must be", ...requests.map((name) => name.split("/").at(-1)), TYPED];
+  const head = ["Variable", "Must be", ...shortNames(requests), TYPED];
   const { covered, branches, missed_lines: missed } = coverage;
   const share = branches === 0 ? "The template has no branches."
     : `Requests render ${covered} of ${branches} branches.${missed.length > 0
