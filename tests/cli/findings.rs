@@ -76,6 +76,16 @@ fn ways_without_whole_json_are_told_before_a_request_takes_them() {
             "3:90: warning[invalid-json]: where `trigger.x` is not `\"a\"` and `trigger.x` is not `\"b\"`, the content is \
              no JSON: unexpected end of JSON input",
         ),
+        (
+            "{% liquid\nassign x = trigger.n\nif x\n  echo '{\"title\": \"t\", \"body\": \"b\"}'\nendif\n%}",
+            r#"{"n": 1}"#,
+            "8:3: warning[invalid-json]: where `x` is false, the content is no JSON: unexpected end of JSON input",
+        ),
+        (
+            r#"{"title": "t", "body": "b", "l": [{% for i in trigger.l %}{% if i.n %}"a"{% endif %}{% endfor %}"b"]}"#,
+            r#"{"l": [{}]}"#,
+            "where `trigger.l` is not empty and `i.n` is true, the content is no JSON",
+        ),
     ] {
         let checked = Sandbox::with_template(content, data).run(&["check", "--format", "concise"]);
         assert!(checked.stdout.contains(expected), "{content}: {}", checked.stdout);

@@ -248,7 +248,10 @@ fn written(decision: &Decision<'_>) -> String {
         format!("{{% for {name} in {collection} %}}{inner}{{% endfor %}}")
     };
     let looped = decision.around.loops.iter().rev().fold(question, in_loop);
-    decision.around.assigns.concat() + &looped
+    // Those of a tag `liquid` stand there without delimiters.
+    let assign = |tag: &&str| if tag.starts_with("{%") { (*tag).to_owned() } else { format!("{{% {tag} %}}") };
+    let assigns: String = decision.around.assigns.iter().map(assign).collect();
+    assigns + &looped
 }
 
 /// What a template looks at, and of which kind it is.
