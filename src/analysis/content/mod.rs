@@ -281,20 +281,12 @@ impl<'a> Reader<'a> {
     fn tag(&mut self, node: &'a Node<'a>, parts: &[Part<'a>], states: States<'a>) -> States<'a> {
         // What is left where none of the nodes so far were rendered, and what has been rendered.
         let (mut rest, mut done) = (states, States::default());
-        let mut has_branches = false;
         for part in parts {
+            if rest.0.is_empty() {
+                break;
+            }
             match part {
-                Part::Print(printed) => {
-                    rest = match printed {
-                        Printed::Value(value) => self.hole(value, node.span, rest),
-                        Printed::Text(text) => self.text(text, node.span, rest),
-                        Printed::Number => self.pass_hole(node.span, rest),
-                        Printed::Something => {
-                            self.is_complete = false;
-                            self.pass_hole(node.span, rest.by_unknown_ways())
-                        }
-                    };
-                }
+                Part::Print(printed) => rest = self.print(printed, node.span, rest),
                 Part::Stop => {
                     // Where the text goes on is not followed.
                     self.is_complete = false;
@@ -303,58 +295,68 @@ impl<'a> Reader<'a> {
                 Part::Name { value: Some(_), .. } if self.branches == 0 && self.around.assigns.len() < MAX_ASSIGNS => {
                     self.around.assigns.push(node.span.of(self.source));
                 }
-                Part::Nodes { nodes, names, when } => match when {
-                    When::Captured => {}
-                    When::Always => rest = self.nodes(nodes, rest),
-                    When::Each(collection) => {
-                        has_branches = true;
-                        let looped = self.loop_over(collection, *names, nodes, &mut rest);
-                        self.join(&mut done, looped);
-                    }
-                    When::Holds { condition, expected } => {
-                        has_branches = true;
-                        match self.known(condition) {
-                            Some(answer) if answer == *expected => {
-                                let rendered = self.nodes(nodes, std::mem::take(&mut rest));
-                                self.join(&mut done, rendered);
-                                return done;
-                            }
-                            Some(_) => {}
-                            None => {
-                                let question = Question::Holds(condition.span.of(self.source).trim());
-                                let mut operands = Vec::new();
-                                condition.each_operand(&mut |operand| operands.push(operand));
-                                let decision = self.decision(question, condition.span, &operands, *expected);
-                                let rendered = self.branch(nodes, &decision, &mut rest);
-                                self.join(&mut done, rendered);
-                            }
-                        }
-                    }
-                    When::Equals { head, values } => {
-                        has_branches = true;
-                        let (Some(first), Some(last)) = (values.first(), values.last()) else { continue };
-                        let span = Span::new(first.span.start, last.span.end);
-                        let question = Question::IsOneOf(head.span.of(self.source).trim(), span.of(self.source).trim());
-                        let mut operands: Vec<_> = values.iter().collect();
-                        head.each_operand(&mut |operand| operands.push(operand));
-                        let decision = self.decision(question, span, &operands, true);
-                        let rendered = self.branch(nodes, &decision, &mut rest);
-                        self.join(&mut done, rendered);
-                    }
-                    When::Otherwise => {
-                        self.branches += 1;
-                        rest = self.nodes(nodes, rest);
-                        self.branches -= 1;
-                    }
-                },
+                Part::Nodes { when: When::Captured, .. } => {}
+                Part::Nodes { nodes, when: When::Always, .. } => rest = self.nodes(nodes, rest),
+                Part::Nodes { nodes, when: When::Otherwise, .. } => {
+                    self.branches += 1;
+                    rest = self.nodes(nodes, rest);
+                    self.branches -= 1;
+                }
+                Part::Nodes { nodes, names, when } => {
+                    let rendered = self.alternative(nodes, *names, when, &mut rest);
+                    self.join(&mut done, rendered);
+                }
                 _ => {}
             }
         }
-        if has_branches {
-            self.join(&mut done, rest);
-            return done;
+        self.join(&mut done, rest);
+        done
+    }
+
+    fn print(&mut self, printed: &Printed<'a>, span: Span, states: States<'a>) -> States<'a> {
+        match printed {
+            Printed::Value(value) => self.hole(value, span, states),
+            Printed::Text(text) => self.text(text, span, states),
+            Printed::Number => self.pass_hole(span, states),
+            Printed::Something => {
+                self.is_complete = false;
+                self.pass_hole(span, states.by_unknown_ways())
+            }
         }
-        rest
+    }
+
+    /// What is rendered of nodes that may not be; what is left where they are not.
+    fn alternative(
+        &mut self,
+        nodes: Nodes<'a>,
+        names: [&'a str; 2],
+        when: &When<'a>,
+        rest: &mut States<'a>,
+    ) -> States<'a> {
+        match when {
+            When::Each(collection) => self.loop_over(collection, names, nodes, rest),
+            When::Holds { condition, expected } => match self.known(condition) {
+                Some(answer) if answer == *expected => self.nodes(nodes, std::mem::take(rest)),
+                Some(_) => States::default(),
+                None => {
+                    let question = Question::Holds(condition.span.of(self.source).trim());
+                    let mut operands = Vec::new();
+                    condition.each_operand(&mut |operand| operands.push(operand));
+                    let decision = self.decision(question, condition.span, &operands, *expected);
+                    self.branch(nodes, &decision, rest)
+                }
+            },
+            When::Equals { head, values } => {
+                let Some((first, last)) = values.first().zip(values.last()) else { return States::default() };
+                let span = Span::new(first.span.start, last.span.end);
+                let question = Question::IsOneOf(head.span.of(self.source).trim(), span.of(self.source).trim());
+                let mut operands: Vec<_> = values.iter().collect();
+                head.each_operand(&mut |operand| operands.push(operand));
+                let decision = self.decision(question, span, &operands, true);
+                self.branch(nodes, &decision, rest)
+            }
+            _ => States::default(),
+        }
     }
 
     /// What is rendered where a decision falls so; what is left where it falls otherwise.
