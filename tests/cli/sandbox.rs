@@ -82,6 +82,7 @@ fn run_in(folder: &Path, arguments: &[&str], variables: &[(&str, &str)], input: 
         .current_dir(folder)
         .envs([("LANG", "C.UTF-8"), ("LC_ALL", "C.UTF-8"), ("COLUMNS", "80"), ("NO_COLOR", "1")])
         .env_remove("COLORTERM")
+        .env_remove("CI")
         .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
