@@ -144,6 +144,9 @@ impl Check {
             Format::Full => {
                 let (drawn, counted) = few_of_each(&judgement.findings);
                 manner.tell(&drawn, look, out)?;
+                if !drawn.is_empty() {
+                    writeln!(out)?;
+                }
                 for (code, count) in counted {
                     writeln!(out, "info[{code}]: {count} more; `--format concise` lists them all\n")?;
                 }
@@ -159,6 +162,9 @@ impl Check {
             }
             Format::Concise if self.table => {
                 manner.tell(&judgement.findings, look, out)?;
+                if !judgement.findings.is_empty() {
+                    writeln!(out)?;
+                }
                 self.write_tables(judgement, look, out)
             }
             _ => manner.tell(&judgement.findings, look, out),
