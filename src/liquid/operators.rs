@@ -90,7 +90,7 @@ fn ordered<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena, wanted: &[Or
 fn contains<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<bool> {
     match left.plain(arena) {
         Value::Array(items) => includes(items, right),
-        Value::String(text) => Ok(text.contains(&*coerce::js_string(right.plain(arena), arena)?)),
+        Value::String(text) => Ok(utf16::contains(text, &coerce::js_string(right.plain(arena), arena)?)),
         _ => Ok(false),
     }
 }

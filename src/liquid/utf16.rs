@@ -90,6 +90,30 @@ pub fn join_halves(text: &str) -> Cow<'_, str> {
     Cow::Owned(joined)
 }
 
+/// The text with every surrogate pair taken apart.
+#[must_use]
+pub fn taken_apart(text: &str) -> Cow<'_, str> {
+    let has_pairs = text.bytes().any(|byte| byte >= 0xF0);
+    if has_pairs { Cow::Owned(units(text).map(char_of_unit).collect()) } else { Cow::Borrowed(text) }
+}
+
+/// Whether `pattern` begins or ends with half a pair, which JavaScript finds within a pair as well.
+#[must_use]
+pub fn begins_or_ends_with_half(pattern: &str) -> bool {
+    let is_half = |character: Option<char>| character.is_some_and(|known| surrogate_of(known).is_some());
+    is_half(pattern.chars().next()) || is_half(pattern.chars().next_back())
+}
+
+/// Whether `text` has `pattern` in it, as JavaScript finds it.
+#[must_use]
+pub fn contains(text: &str, pattern: &str) -> bool {
+    if begins_or_ends_with_half(pattern) {
+        taken_apart(text).contains(&*taken_apart(pattern))
+    } else {
+        text.contains(pattern)
+    }
+}
+
 /// The text as it leaves JavaScript for UTF-8: pairs joined, a lone half replaced by U+FFFD.
 #[must_use]
 pub fn to_utf8(text: &str) -> Cow<'_, str> {
@@ -162,6 +186,22 @@ mod tests {
         let lone: String = units("😀").take(1).map(char_of_unit).collect();
         assert_eq!(to_utf8(&lone), "\u{fffd}");
         assert_eq!(join_halves(&lone), lone);
+    }
+
+    #[test]
+    fn halves_are_found_in_pairs() {
+        let [high, low] = [0, 1].map(|at| units("😀").skip(at).take(1).map(char_of_unit).collect::<String>());
+        for (text, pattern, expected) in [
+            ("😀", high.as_str(), true),
+            ("a😀", &low, true),
+            ("a😀", &format!("a{high}"), true),
+            ("a😀", &format!("a{low}"), false),
+            ("é", &high, false),
+            ("😀", "😀", true),
+            ("a", "", true),
+        ] {
+            assert_eq!(contains(text, pattern), expected, "{text} {pattern:?}");
+        }
     }
 
     #[test]

@@ -48,6 +48,9 @@ pub enum Value<'a> {
     Block,
 }
 
+/// What LiquidJS keeps in `block` for a body that replaces none: a function, by its name and as it is written.
+const BLOCK_RENDER: (&str, &str) = ("superBlockRender", "() => ''");
+
 impl<'a> Value<'a> {
     /// A Ruby float.
     #[must_use]
@@ -90,6 +93,11 @@ impl<'a> Value<'a> {
                     .iter()
                     .map(|&(key, value)| Self::Array(arena.alloc_slice_copy(&[Self::String(key), value]))),
             ),
+            Self::Block => {
+                let (name, function) = BLOCK_RENDER;
+                let pair = arena.alloc_slice_copy(&[Self::String(name), Self::String(function)]);
+                arena.alloc_slice_copy(&[Self::Array(pair)])
+            }
             _ => &[],
         }
     }
@@ -159,6 +167,8 @@ impl<'a> Value<'a> {
             Self::Nil | Self::Empty | Self::Blank => self.literal_method(name)?,
             Self::Block => match name {
                 "super" => Self::String(""),
+                // A function is called.
+                name if name == BLOCK_RENDER.0 => Self::String(""),
                 _ => method_of_every_object(name, "BlockDrop")?,
             },
         })

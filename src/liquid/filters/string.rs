@@ -84,8 +84,7 @@ impl<'a> Search<'a> {
     /// JavaScript finds code units, so that half a pair is found within a pair, and nothing between any two units.
     /// Where the pattern can match so, both texts are taken apart into halves; what comes out must be joined again.
     fn new(text: &'a str, pattern: &'a str, arena: &'a Arena) -> Self {
-        let is_half = |character: Option<char>| character.is_none_or(|known| utf16::surrogate_of(known).is_some());
-        if is_half(pattern.chars().next()) || is_half(pattern.chars().next_back()) {
+        if pattern.is_empty() || utf16::begins_or_ends_with_half(pattern) {
             Self { text: in_halves(text, arena), pattern: in_halves(pattern, arena) }
         } else {
             Self { text, pattern }
@@ -104,8 +103,10 @@ impl<'a> Search<'a> {
 
 /// The text with every surrogate pair taken apart.
 fn in_halves<'a>(text: &'a str, arena: &'a Arena) -> &'a str {
-    let has_pairs = text.bytes().any(|byte| byte >= 0xF0);
-    if has_pairs { arena.alloc_str(&utf16::units(text).map(utf16::char_of_unit).collect::<String>()) } else { text }
+    match utf16::taken_apart(text) {
+        Cow::Borrowed(text) => text,
+        Cow::Owned(halves) => arena.alloc_str(&halves),
+    }
 }
 
 /// Puts the argument after the text. There must be just one.

@@ -12,6 +12,8 @@ use crate::liquid::value::Value;
 ///
 /// ```
 /// assert_eq!(inkproof::liquid::render("{% block a %}x{{ block.super }}{% endblock %}", "{}").unwrap(), "x");
+/// let looped = "{% block a %}{% for pair in block %}{{ pair[0] }}{% endfor %}{% endblock %}";
+/// assert_eq!(inkproof::liquid::render(looped, "{}").unwrap(), "superBlockRender");
 /// ```
 pub const BLOCK: TagDefinition = TagDefinition { name: "block", parse };
 
