@@ -85,12 +85,7 @@ impl<'a> Template<'a> {
         out: &mut Output,
         trace: &mut Trace,
     ) -> Result<()> {
-        out.set_limit(options.limits.output);
-        let mut runtime = Runtime::new(self, data, options, arena);
-        runtime.trace = Some(std::mem::take(trace));
-        let result = runtime.nodes(self.nodes, out);
-        *trace = runtime.trace.unwrap_or_default();
-        result
+        self.render_by(Runtime::new(self, data, options, arena), options, out, trace).0
     }
 
     /// Renders as [`Template::render_traced`] does, but goes on behind outputs and tags that fail, as if they were not
@@ -103,15 +98,26 @@ impl<'a> Template<'a> {
         out: &mut Output,
         trace: &mut Trace,
     ) -> Vec<(Span, Error)> {
-        out.set_limit(options.limits.output);
         let mut runtime = Runtime::new(self, data, options, arena);
-        runtime.trace = Some(std::mem::take(trace));
         runtime.failures = Some(Vec::new());
-        let result = runtime.nodes(self.nodes, out);
-        *trace = runtime.trace.unwrap_or_default();
-        let mut failures = runtime.failures.unwrap_or_default();
+        let (result, mut failures) = self.render_by(runtime, options, out, trace);
         failures.extend(result.err().map(|error| (error.span().unwrap_or_default(), error)));
         failures
+    }
+
+    /// Renders with this runtime, and adds to `trace`. Gives the failures that were passed as well.
+    fn render_by(
+        self,
+        mut runtime: Runtime<'a>,
+        options: &Options,
+        out: &mut Output,
+        trace: &mut Trace,
+    ) -> (Result<()>, Vec<(Span, Error)>) {
+        out.set_limit(options.limits.output);
+        runtime.trace = Some(std::mem::take(trace));
+        let result = runtime.nodes(self.nodes, out);
+        *trace = runtime.trace.unwrap_or_default();
+        (result, runtime.failures.unwrap_or_default())
     }
 }
 
