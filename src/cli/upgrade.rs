@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Failure, Global, Outcome, completions};
 use crate::customerio::Version;
-use crate::diagnostics::{Diagnostics, Location, Position, sanitize};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, Position, sanitize};
 use crate::liquid::{self, Arena};
 use crate::message::{SnippetKind, Template, Workspace};
 use crate::project::{Case, Project};
@@ -137,9 +137,7 @@ impl<'p> Report<'p> {
         let source = self.template.source();
         writeln!(out, "{}", sanitize::line(source.name()))?;
         for problem in &self.problems {
-            let place = problem.location().map(ToString::to_string).unwrap_or_default();
-            let told = format!("{place}: {}", problem.message);
-            writeln!(out, "  no legacy Liquid: {}", sanitize::line(&told))?;
+            writeln!(out, "  no legacy Liquid: {}", sanitize::line(&told(problem)))?;
         }
         if !self.is_anything() {
             writeln!(out, "  nothing changes")?;
@@ -175,8 +173,7 @@ impl<'p> Report<'p> {
     fn write_concise(&self, out: &mut impl Write) -> io::Result<()> {
         let mut line = |text: String| writeln!(out, "{}", sanitize::line(&text));
         for problem in &self.problems {
-            let place = problem.location().map(ToString::to_string).unwrap_or_default();
-            line(format!("{place}: no legacy Liquid: {}", problem.message))?;
+            line(format!("{}: no legacy Liquid: {}", place(problem), problem.message))?;
         }
         for Expression { location, message } in &self.expressions {
             line(format!("{location}: {message}"))?;
@@ -235,14 +232,19 @@ fn shown(value: Option<&serde_json::Value>) -> String {
 
 /// Why a message fails, with each of the two Liquids.
 fn failures(comparison: &Comparison) -> Vec<String> {
-    let told = |what: &'static str, problems: &Diagnostics| {
-        let line = move |problem: &crate::diagnostics::Diagnostic| {
-            let place = problem.location().map(ToString::to_string).unwrap_or_default();
-            format!("{what} fails: {place}: {}", problem.message)
-        };
-        problems.iter().map(line).collect::<Vec<_>>()
+    let failed = |what: &'static str, problems: &Diagnostics| {
+        problems.iter().map(|problem| format!("{what} fails: {}", told(problem))).collect::<Vec<_>>()
     };
-    [told("the legacy Liquid", &comparison.legacy), told("the latest Liquid", &comparison.latest)].concat()
+    [failed("the legacy Liquid", &comparison.legacy), failed("the latest Liquid", &comparison.latest)].concat()
+}
+
+/// A problem in one line.
+fn told(problem: &Diagnostic) -> String {
+    format!("{}: {}", place(problem), problem.message)
+}
+
+fn place(problem: &Diagnostic) -> String {
+    problem.location().map(ToString::to_string).unwrap_or_default()
 }
 
 /// A report for programs.
