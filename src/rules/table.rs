@@ -1,5 +1,7 @@
 //! The table of a template: its variables down, its requests across.
 
+use serde::{Serialize, Serializer};
+
 use super::TemplateFacts;
 use crate::analysis::{Kind, Outcome};
 
@@ -16,14 +18,15 @@ pub struct Table {
     pub rows: Vec<Row>,
 }
 
-/// A variable.
-#[derive(Clone, Debug)]
+/// A variable. Serializes to its path, kind and cells.
+#[derive(Clone, Debug, Serialize)]
 pub struct Row {
     /// Its path.
     pub path: String,
     /// What it must be.
     pub kind: Kind,
     /// The gravest of what happens where it is missing.
+    #[serde(skip)]
     pub outcome: Outcome,
     /// What each request has for it.
     pub cells: Vec<Cell>,
@@ -42,6 +45,12 @@ pub enum Cell {
     Fails,
     /// Rendering never comes to it.
     Unread,
+}
+
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 impl Table {

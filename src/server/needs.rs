@@ -65,7 +65,7 @@ impl Question {
 pub(super) struct Needs {
     /// Names, in the order of the variables' cells.
     requests: Option<Vec<String>>,
-    variables: Option<Vec<Value>>,
+    variables: Option<Vec<Variable>>,
     coverage: Option<Value>,
     #[serde(flatten)]
     findings: Findings,
@@ -74,28 +74,27 @@ pub(super) struct Needs {
 impl Needs {
     fn new(judgement: Judgement, typed: Option<&Judgement>) -> Self {
         let typed = typed.and_then(|judgement| judgement.tables.first());
-        let table = judgement.tables.first();
+        let (requests, rows) = judgement.tables.into_iter().next().map(|table| (table.columns, table.rows)).unzip();
         Self {
-            requests: table.map(|table| table.columns.clone()),
-            variables: table.map(|table| shown_variables(table, typed)),
+            requests,
+            variables: rows.map(|rows| variables(rows, typed)),
             coverage: judgement.coverage.first().map(shown_coverage),
             findings: judgement.findings.into(),
         }
     }
 }
 
-fn shown_variables(table: &Table, typed: Option<&Table>) -> Vec<Value> {
-    let of_typed =
-        |path: &str| typed?.rows.iter().find(|row| row.path == path)?.cells.first().copied().map(Cell::as_str);
-    let row = |row: &Row| {
-        json!({
-            "path": row.path,
-            "kind": row.kind.as_str(),
-            "cells": row.cells.iter().map(|cell| cell.as_str()).collect::<Vec<_>>(),
-            "typed": of_typed(&row.path),
-        })
-    };
-    table.rows.iter().map(row).collect()
+/// A variable, and what the request that is tried out has for it.
+#[derive(Debug, Serialize)]
+struct Variable {
+    #[serde(flatten)]
+    row: Row,
+    typed: Option<Cell>,
+}
+
+fn variables(rows: Vec<Row>, typed: Option<&Table>) -> Vec<Variable> {
+    let of_typed = |path: &str| typed?.rows.iter().find(|row| row.path == path)?.cells.first().copied();
+    rows.into_iter().map(|row| Variable { typed: of_typed(&row.path), row }).collect()
 }
 
 fn shown_coverage(coverage: &Coverage) -> Value {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::analysis::Coverage;
 use crate::diagnostics::sanitize;
-use crate::rules::{Cell, Judgement, Row, Table};
+use crate::rules::{Judgement, Table};
 
 /// Writes one object: the findings, and a template each. Its coverage is known only where it is judged by requests.
 pub(super) fn write(judgement: &Judgement, is_by_requests: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -35,16 +35,12 @@ fn template(table: &Table, coverage: &Coverage, is_by_requests: bool) -> Value {
         "branches": coverage.branches.len(),
         "percent": coverage.percent(),
     });
-    let variable = |row: &Row| {
-        let cells: Vec<_> = row.cells.iter().copied().map(Cell::as_str).collect();
-        json!({ "path": row.path, "kind": row.kind.as_str(), "cells": cells })
-    };
     json!({
         "template": table.template,
         "language": table.language,
         "file": coverage.source.name(),
         "requests": table.columns,
-        "variables": table.rows.iter().map(variable).collect::<Vec<_>>(),
+        "variables": table.rows,
         "coverage": is_by_requests.then_some(numbers),
     })
 }
