@@ -5,10 +5,10 @@ use jiff::civil::DateTime;
 
 use super::platform::PlatformTag;
 use super::written::{self, Written};
+use crate::liquid::engine::tag::Tag;
 use crate::liquid::error::{Error, Result};
-use crate::liquid::lexer::Token;
-use crate::liquid::parser::Parser;
-use crate::liquid::tree::Tag;
+use crate::liquid::syntax::lexer::Token;
+use crate::liquid::syntax::parser::Parser;
 
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
