@@ -9,10 +9,10 @@ use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
 use crate::syntax::part::Part;
 
-/// How a tag is parsed: from its token, taking what belongs to it from the parser.
+/// Parses a tag from its token, and takes its body and end tag from the parser.
 pub type ParseTag = for<'a> fn(&mut Parser<'a>, Token<'a>) -> Result<&'a dyn Tag>;
 
-/// A tag that templates can use.
+/// A tag that templates can use: a row of the catalogue.
 #[derive(Clone, Copy, Debug)]
 pub struct TagDefinition {
     /// Its name.
@@ -23,10 +23,10 @@ pub struct TagDefinition {
 
 /// A tag that has been parsed.
 pub trait Tag: Debug + Send + Sync {
-    /// Prints what the tag prints and does what it does.
+    /// Renders the tag.
     ///
     /// # Errors
-    /// Whatever fails inside; an error without a place is given this tag's.
+    /// Any failure inside; an error without a position gets this tag's.
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()>;
 
     /// What the tag is made of, in the order in which rendering comes to it; for those who read templates without

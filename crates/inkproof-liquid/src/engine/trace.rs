@@ -1,4 +1,4 @@
-//! Traces: which nodes of a template a render came to.
+//! Traces: which nodes of a template a render reached.
 
 use std::collections::HashSet;
 
@@ -6,34 +6,34 @@ use foldhash::fast::RandomState;
 
 use crate::syntax::tree::Node;
 
-/// The nodes that a render came to, those of texts that it came upon included.
+/// The nodes that a render reached, including those of strings that turned up during the render.
 #[derive(Clone, Debug, Default)]
 pub struct Trace(HashSet<usize, RandomState>);
 
 impl Trace {
-    /// Notes a node.
-    pub(crate) fn note(&mut self, node: &Node<'_>) {
+    /// Records a node.
+    pub(crate) fn push(&mut self, node: &Node<'_>) {
         self.0.insert(NodeId::of(node).0);
     }
 
-    /// Whether the render came to a node.
+    /// Whether the render reached a node.
     #[must_use]
     pub fn has(&self, node: NodeId) -> bool {
         self.0.contains(&node.0)
     }
 
-    /// Adds what another render of the same tree came to.
+    /// Adds the nodes that another render of the same tree reached.
     pub fn add(&mut self, other: &Self) {
         self.0.extend(&other.0);
     }
 }
 
-/// Which node of all those that live at a time.
+/// Identity of a node, unique among the nodes that are alive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(usize);
 
 impl NodeId {
-    /// The node's.
+    /// The identity of this node.
     #[must_use]
     pub fn of(node: &Node<'_>) -> Self {
         Self(std::ptr::from_ref(node).addr())

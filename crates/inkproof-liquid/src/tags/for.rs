@@ -110,7 +110,7 @@ impl Tag for For<'_> {
             return runtime.nodes(self.otherwise, out);
         }
         let (items, is_reversed) = if self.arguments.is_empty() {
-            runtime.note_loop_end(self.name, count(items.len()));
+            runtime.record_loop_end(self.name, count(items.len()));
             (items, false)
         } else {
             self.part(items, runtime)?
@@ -173,7 +173,7 @@ impl For<'_> {
         }
         let start = argument("offset").filter(|offset| js_truthy(*offset)).unwrap_or(Value::Number(0.0));
         let end = add(start, count(part.len()), arena)?;
-        runtime.note_loop_end(self.name, end);
+        runtime.record_loop_end(self.name, end);
         Ok((part, argument("reversed").is_some()))
     }
 }

@@ -78,7 +78,7 @@ impl<'a> FilePath<'a> {
             Self::Name(name) => Value::String(name),
             Self::Template(template) => {
                 let nodes = template.nodes;
-                let path = runtime.within_text(template.source, |runtime| runtime.capture(nodes));
+                let path = runtime.within_source(template.source, |runtime| runtime.capture(nodes));
                 // LiquidJS takes a failure for the path itself, and then complains that it is no text.
                 path.map_or(Value::Block, Value::String)
             }

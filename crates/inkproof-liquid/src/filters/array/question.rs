@@ -76,7 +76,7 @@ impl<'a> Question<'a> {
             }
             Kind::Expression(name, value) => runtime.with_variables(&HIDDEN, |runtime| {
                 runtime.with_variables(&[(name, item)], |runtime| {
-                    runtime.within_text(self.source, |runtime| runtime.value(value, false))
+                    runtime.within_source(self.source, |runtime| runtime.value(value, false))
                 })
             }),
         }
@@ -89,7 +89,7 @@ fn read<'a, T>(
     source: &'a str,
     parse: impl FnOnce(&mut ExpressionParser<'a>) -> Result<T>,
 ) -> Result<T> {
-    runtime.within_text(source, |runtime| {
+    runtime.within_source(source, |runtime| {
         parse(&mut ExpressionParser::new(source, Span::new(0, source.len()), runtime.arena(), runtime.language()))
     })
 }
