@@ -1,4 +1,4 @@
-//! JSON: read straight into values that borrow from the text, and written as JavaScript's `JSON.stringify` writes it.
+//! JSON: parsed into values that borrow from the text, and written as JavaScript's `JSON.stringify` writes it.
 
 mod read;
 mod write;
@@ -6,7 +6,7 @@ mod write;
 pub use read::{JsonError, locate, read, read_as, read_with_trailing_commas};
 pub use write::{Visit, write, write_string, write_visiting};
 
-/// How deep arrays and objects may stand in each other.
+/// Deepest nesting of arrays and objects.
 pub const MAX_DEPTH: usize = 500;
 
 #[cfg(test)]
