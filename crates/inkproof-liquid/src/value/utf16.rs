@@ -1,22 +1,22 @@
 //! JavaScript's strings in Rust: lengths in UTF-16 code units, and lone surrogates.
 //!
-//! A JavaScript string may hold half a surrogate pair (`"😀" | split: ""` makes two). Rust's cannot, so a
-//! lone half is held as a private-use character of plane 16 (U+10F000..=U+10F7FF, one for each half), and joined to its
-//! other half wherever strings are put together. Real text does not use these characters; see COMPATIBILITY.md.
+//! A JavaScript string may contain lone surrogates (`"😀" | split: ""` gives two). A Rust string cannot, so a lone
+//! surrogate is represented by a private-use character of plane 16 (U+10F000..=U+10F7FF), and joined with its
+//! counterpart when strings are concatenated. Real text does not use these characters.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-/// Private-use character that stands for the first surrogate, U+D800.
-const FIRST_HALF: u32 = 0x0010_F000;
+/// Private-use character that represents the first surrogate, U+D800.
+const FIRST_SURROGATE: u32 = 0x0010_F000;
 /// The first two UTF-8 bytes of every character that represents a lone surrogate.
-const HALF_PREFIX: [u8; 2] = [0xF4, 0x8F];
+const SURROGATE_PREFIX: [u8; 2] = [0xF4, 0x8F];
 
 /// The character that holds the UTF-16 code unit `unit`.
 #[must_use]
 pub fn char_of_unit(unit: u16) -> char {
     let code = match u32::from(unit) {
-        surrogate @ 0xD800..=0xDFFF => surrogate - 0xD800 + FIRST_HALF,
+        surrogate @ 0xD800..=0xDFFF => surrogate - 0xD800 + FIRST_SURROGATE,
         code => code,
     };
     char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
@@ -26,9 +26,9 @@ pub fn char_of_unit(unit: u16) -> char {
 #[must_use]
 pub fn surrogate_of(character: char) -> Option<u16> {
     let code = u32::from(character);
-    (FIRST_HALF..FIRST_HALF + 0x800)
+    (FIRST_SURROGATE..FIRST_SURROGATE + 0x800)
         .contains(&code)
-        .then(|| u16::try_from(code - FIRST_HALF + 0xD800).unwrap_or_default())
+        .then(|| u16::try_from(code - FIRST_SURROGATE + 0xD800).unwrap_or_default())
 }
 
 /// The UTF-16 code units of `text`, lone surrogates included.
@@ -68,13 +68,13 @@ pub fn length(text: &str) -> usize {
 /// Whether `text` may contain a lone surrogate.
 #[must_use]
 pub fn may_have_halves(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), &HALF_PREFIX).is_some()
+    memchr::memmem::find(text.as_bytes(), &SURROGATE_PREFIX).is_some()
 }
 
 /// Whether `text` may begin with a lone surrogate.
 #[must_use]
 pub fn may_begin_with_half(text: &str) -> bool {
-    text.as_bytes().starts_with(&HALF_PREFIX)
+    text.as_bytes().starts_with(&SURROGATE_PREFIX)
 }
 
 /// Joins adjacent surrogates that form a pair.
