@@ -4,6 +4,7 @@ mod coverage;
 mod json;
 mod payload;
 mod table;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,13 +21,14 @@ use payload::Payload;
 use super::global::refuse_to_write;
 use super::manner::Manner;
 use super::progress::Progress;
-use super::watch::{self, WatchArguments};
+use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions, terminal};
 use crate::diagnostics::{Code, Diagnostic, Format, Look, Severity, sanitize};
 use crate::message::Template;
 use crate::project::{Case, Languages, Project};
 use crate::rules::{Judgement, fix, judge_data, judge_each, rule};
 use crate::writing::replace;
+use watch::Checks;
 
 /// How many findings of a rule are drawn that are only worth knowing.
 const MAX_INFOS: usize = 10;
@@ -72,7 +74,7 @@ impl Check {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
         self.check_format(global.manner().format)?;
         if self.watch.is_wanted() {
-            return self.watch.run(watch::Checks::new(self, global), global);
+            return self.watch.run(Checks::new(self, global), global);
         }
         let mut project = Project::open(global.directory())?;
         if self.fix && !self.diff && !project.has_sound_config() {
@@ -127,18 +129,8 @@ impl Check {
         if refused.is_empty() { Ok(()) } else { Err(Failure::Messages(refused)) }
     }
 
-    pub(super) fn names(&self) -> &[String] {
-        &self.names
-    }
-
     /// Tells what was found, and the tables where they are wanted.
-    pub(super) fn write(
-        &self,
-        judgement: &Judgement,
-        manner: &Manner,
-        look: Look,
-        out: &mut dyn Write,
-    ) -> std::io::Result<()> {
+    fn write(&self, judgement: &Judgement, manner: &Manner, look: Look, out: &mut dyn Write) -> std::io::Result<()> {
         let is_detailed = self.table || self.min_coverage.is_some();
         match manner.format {
             Format::Full => {
@@ -185,7 +177,7 @@ impl Check {
     }
 
     /// Writes the file of what is covered, where it is wanted.
-    pub(super) fn write_lcov(&self, judgement: &Judgement, global: &Global) -> Result<(), Failure> {
+    fn write_lcov(&self, judgement: &Judgement, global: &Global) -> Result<(), Failure> {
         let Some(path) = &self.lcov else { return Ok(()) };
         let prefix = global.prefix();
         let records: String = judgement.coverage.iter().map(|coverage| coverage.lcov(&prefix)).collect();
@@ -194,7 +186,7 @@ impl Check {
     }
 
     /// Says how much of each template requests render, where that is asked for; whether it is enough.
-    pub(super) fn report_coverage(&self, judgement: &Judgement, out: &mut dyn Write) -> std::io::Result<bool> {
+    fn report_coverage(&self, judgement: &Judgement, out: &mut dyn Write) -> std::io::Result<bool> {
         // A payload says nothing of requests.
         let Some(least) = self.min_coverage.filter(|_| self.data.is_none()) else { return Ok(true) };
         let mut is_covered = true;

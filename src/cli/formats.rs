@@ -52,6 +52,11 @@ pub(super) fn offered(command: clap::Command) -> clap::Command {
     })
 }
 
+/// Whether results in the format of that name are for people, as opposed to programs.
+pub(super) fn is_for_people(format: &str) -> bool {
+    FOR_PEOPLE.contains(&format)
+}
+
 /// Refuses a format that was named before the name of a command which lacks it.
 pub(super) fn check(format: &str, command: &str) -> Result<(), Failure> {
     let formats = of(command);

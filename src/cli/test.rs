@@ -4,6 +4,7 @@ mod github;
 mod json;
 mod junit;
 mod people;
+mod watch;
 
 pub(super) use junit::unified;
 pub(super) use people::{style, write_details};
@@ -16,11 +17,12 @@ use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser, Type
 use clap_complete::ArgValueCompleter;
 
 use super::progress::Progress;
-use super::watch::{self, WatchArguments};
+use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions, terminal};
 use crate::diagnostics::Look;
 use crate::project::{CONFIG_FILE, Project};
 use crate::snapshot::{Action, Counts, Known, Report, Run, Stage, Store, Subject, Update, circumstances};
+use watch::Tests;
 
 /// Compare messages with their snapshots
 ///
@@ -62,7 +64,7 @@ impl Test {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
         let update = self.update.unwrap_or(Update::default_for(is_ci()));
         if self.watch.is_wanted() {
-            return self.watch.run(watch::Tests::new(&self.names, update, global), global);
+            return self.watch.run(Tests::new(&self.names, update, global), global);
         }
         let (project, outcome) =
             if update == Update::None { global.open_project_for_tests() } else { global.open_project_to_decide() }?;
@@ -88,7 +90,7 @@ pub(super) fn write_problems(problems: &[String], out: &mut dyn Write) -> std::i
 }
 
 /// Tells what came of a run, in the format of that name.
-pub(super) fn write_report(
+fn write_report(
     report: &Report<'_>,
     project: &Project,
     format: &str,
@@ -120,13 +122,7 @@ pub(super) fn test<'p>(
 }
 
 /// The run that tests the named subjects of a project.
-pub(super) fn run_of<'p>(
-    project: &'p Project,
-    names: &[String],
-    global: &Global,
-    update: Update,
-    fail_fast: bool,
-) -> Run<'p> {
+fn run_of<'p>(project: &'p Project, names: &[String], global: &Global, update: Update, fail_fast: bool) -> Run<'p> {
     Run {
         project,
         circumstances: global.adjust(circumstances(project)),
@@ -160,7 +156,7 @@ pub(super) fn accept_one(project: &Project, request: &str, global: &Global) -> S
 }
 
 /// The line that can be relied on: all numbers, in this order.
-pub(super) fn summary(counts: Counts) -> String {
+fn summary(counts: Counts) -> String {
     let Counts { messages, unchanged, new, different, unusable, obsolete } = counts;
     format!(
         "tested {messages}: {unchanged} unchanged, {new} new, {different} different, {unusable} unusable, {obsolete} \

@@ -25,7 +25,7 @@ const DIM: Style = Style::new().dimmed();
 const BAR: Style = Style::new().invert();
 
 /// Whether somebody sits there who can see a screen and press keys.
-pub(super) fn is_possible() -> bool {
+pub(in crate::cli) fn is_possible() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal() && !terminal::is_dumb()
 }
 

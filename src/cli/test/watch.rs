@@ -1,18 +1,19 @@
-//! Testing again what a change touches: `test --watch`.
+//! `test --watch`: tests again the messages that a change affects.
 
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::{Job, LiveProject, is_for_people};
-use crate::cli::test::{run_of, summary, write_problems, write_report};
+use super::{run_of, summary, write_problems, write_report};
+use crate::cli::formats::is_for_people;
+use crate::cli::watch::Job;
 use crate::cli::{Failure, Global, terminal};
 use crate::diagnostics::Look;
-use crate::project::{Ingredients, Project};
+use crate::project::{Ingredients, LiveProject, Project};
 use crate::snapshot::{Counts, Known, Obsolete, Report, Stage, Store, Subject, Update};
 use crate::watch::Told;
 
 /// What came of testing.
-pub(in crate::cli) struct Tests<'a> {
+pub(super) struct Tests<'a> {
     names: &'a [String],
     update: Update,
     global: &'a Global,
@@ -26,7 +27,7 @@ pub(in crate::cli) struct Tests<'a> {
 }
 
 impl<'a> Tests<'a> {
-    pub(in crate::cli) fn new(names: &'a [String], update: Update, global: &'a Global) -> Self {
+    pub(super) fn new(names: &'a [String], update: Update, global: &'a Global) -> Self {
         let (ingredients, known) = (Ingredients::default(), Known::default());
         Self {
             names,
