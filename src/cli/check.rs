@@ -18,6 +18,7 @@ use similar::TextDiff;
 
 use payload::Payload;
 
+use super::command::RunCommand;
 use super::global::refuse_to_write;
 use super::manner::Manner;
 use super::progress::Progress;
@@ -70,11 +71,13 @@ pub(super) struct Check {
     watch: WatchArguments,
 }
 
-impl Check {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
-        self.check_format(global.manner().format)?;
+impl RunCommand for Check {
+    type Format = Format;
+
+    fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
+        self.check_format(format)?;
         if self.watch.is_wanted() {
-            return self.watch.run(Checks::new(self, global), global);
+            return self.watch.run(Checks::new(self, format, global), global);
         }
         let mut project = Project::open(global.directory())?;
         if self.fix && !self.diff && !project.has_sound_config() {
@@ -110,17 +113,18 @@ impl Check {
         }
         Ok(if any || !is_covered { Outcome::Findings } else { Outcome::Fine })
     }
+}
 
+impl Check {
     /// Refuses what a format has no place for.
     fn check_format(&self, format: Format) -> Result<(), Failure> {
-        let is_for_people = matches!(format, Format::Full | Format::Concise);
         let mut refused = Vec::new();
-        if self.diff && !is_for_people {
+        if self.diff && !format.is_for_people() {
             refused.push(format!(
                 "`--diff` shows a diff, which `{format}` has no place for: expected the format `full` or `concise`"
             ));
         }
-        if self.table && !is_for_people && !matches!(format, Format::Json | Format::JsonLines) {
+        if self.table && !format.is_for_people() && !matches!(format, Format::Json | Format::JsonLines) {
             refused.push(format!(
                 "`--table` shows a table, which `{format}` has no place for: expected the format `full`, `concise`, `json` or \
                  `jsonl`"

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use super::command::RunCommand;
 use super::difference::{Drawing, Layout, in_words, sending};
 use super::test::unified;
 use super::{Failure, Global, Outcome, terminal};
@@ -33,31 +34,50 @@ pub(super) struct Diff {
     range: String,
 }
 
-impl Diff {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+/// The formats of differences between revisions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// Each message with its differences
+    Full,
+    /// One line per message
+    Concise,
+    /// One JSON array
+    Json,
+    /// One JSON object per line
+    #[value(name = "jsonl")]
+    JsonLines,
+    /// A comment for a pull request
+    Markdown,
+}
+
+impl RunCommand for Diff {
+    type Format = DiffFormat;
+
+    fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let root = root_of(global.directory())?;
         let Comparison { changes, problems } = between(&root, &Range::new(&self.range), |fixed| global.adjust(fixed))?;
         global.report(&problems)?;
         let mut out = anstream::stdout().lock();
-        match global.format_name() {
-            "markdown" => out.write_all(markdown(&changes, &problems).as_bytes())?,
-            "json" => {
+        match format {
+            DiffFormat::Markdown => out.write_all(markdown(&changes, &problems).as_bytes())?,
+            DiffFormat::Json => {
                 let lines = changes.iter().map(Line::new).collect::<Vec<_>>();
                 writeln!(out, "{}", sanitize::json(&serde_json::to_string(&lines).map_err(std::io::Error::from)?))?;
             }
-            "jsonl" => {
+            DiffFormat::JsonLines => {
                 for change in &changes {
                     let line = serde_json::to_string(&Line::new(change)).map_err(std::io::Error::from)?;
                     writeln!(out, "{}", sanitize::json(&line))?;
                 }
             }
-            format => {
+            DiffFormat::Full | DiffFormat::Concise => {
                 let look = terminal::look();
                 for change in &changes {
-                    let words = if format == "full" { sending_of(change).map(str::to_owned) } else { words(change) };
+                    let words =
+                        if format == DiffFormat::Full { sending_of(change).map(str::to_owned) } else { words(change) };
                     let words = words.map(|words| format!(": {words}")).unwrap_or_default();
                     writeln!(out, "{} {}{}", status(change), sanitize::line(&change.name), sanitize::line(&words))?;
-                    if format == "full" {
+                    if format == DiffFormat::Full {
                         let difference = difference(change);
                         writeln!(out, "{}", Drawing { difference: &difference, look, layout: Layout::fitting(look) })?;
                     }

@@ -6,9 +6,10 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use super::format::FormatName;
 use super::manner::Manner;
-use super::{Failure, Outcome, formats, terminal};
-use crate::diagnostics::{Diagnostic, Format, Prefix, Severity};
+use super::{Failure, Outcome, terminal};
+use crate::diagnostics::{Diagnostic, Prefix, Severity};
 use crate::liquid::{Limits, Mode};
 use crate::message::{Circumstances, milliseconds, moment};
 use crate::project::{CONFIG_FILE, Project, prefix_of, root_of};
@@ -35,9 +36,8 @@ pub(super) struct Global {
     /// Where chance starts from, to make it repeatable
     #[arg(long, global = true, help_heading = "Everywhere", value_name = "NUMBER", env = "INKPROOF_SEED")]
     seed: Option<u64>,
-    /// How results and problems are told
-    #[arg(long, global = true, help_heading = "Everywhere", value_name = "FORMAT", default_value = "full", env = "INKPROOF_FORMAT", value_parser = formats::parser())]
-    format: String,
+    #[command(flatten)]
+    format: FormatName,
     /// Whether to use colours
     #[arg(
         long,
@@ -174,7 +174,7 @@ impl Global {
 
     /// How problems are told.
     pub(super) fn manner(&self) -> Manner {
-        let format: Format = self.format.parse().unwrap_or_default();
+        let format = self.format.of_problems();
         let prefix = if format.counts_from_repository() { self.prefix() } else { Prefix::default() };
         Manner { format, prefix }
     }
@@ -182,11 +182,6 @@ impl Global {
     /// What stands before the names of the project's files where they are counted from the top of its repository.
     pub(super) fn prefix(&self) -> Prefix {
         root_of(&self.directory).map(|root| prefix_of(&root)).unwrap_or_default()
-    }
-
-    /// The format that results are told in, by its name.
-    pub(super) fn format_name(&self) -> &str {
-        &self.format
     }
 }
 

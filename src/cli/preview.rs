@@ -5,12 +5,12 @@ mod watch;
 
 use std::io::{self, Write};
 
-use clap::Args;
 use clap::builder::FalseyValueParser;
+use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
 use super::card::{Card, Holes, Line, beside, brief, source};
-use super::formats::is_for_people;
+use super::command::RunCommand;
 use super::manner::Manner;
 use super::terminal::Canvas;
 use super::watch::{WatchArguments, is_screen_possible};
@@ -53,6 +53,28 @@ pub(super) struct Preview {
     watch: WatchArguments,
 }
 
+/// The formats of the problems beneath each card: those of the same names that problems have everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PreviewFormat {
+    /// Problems with the source around them
+    Full,
+    /// One line per problem
+    Concise,
+    /// One JSON array
+    Json,
+    /// One JSON object per line
+    #[value(name = "jsonl")]
+    JsonLines,
+    /// Annotations for GitHub Actions
+    Github,
+}
+
+impl PreviewFormat {
+    const fn is_for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
+    }
+}
+
 /// How messages are laid out.
 #[derive(Clone, Copy, Debug, Args)]
 #[group(skip)]
@@ -65,10 +87,12 @@ struct View {
     source: bool,
 }
 
-impl Preview {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Preview {
+    type Format = PreviewFormat;
+
+    fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         if self.watch.is_wanted() {
-            return self.watch(global);
+            return self.watch(format, global);
         }
         let (project, mut outcome) = global.open_project()?;
         let cases = project.select(&self.names)?;
@@ -84,10 +108,12 @@ impl Preview {
         sheet.finish(&mut out)?;
         Ok(outcome)
     }
+}
 
+impl Preview {
     /// Draws messages, and again those that a change affects: on a screen where people can see one.
-    fn watch(&self, global: &Global) -> Result<Outcome, Failure> {
-        if is_for_people(global.format_name()) && is_screen_possible() {
+    fn watch(&self, format: PreviewFormat, global: &Global) -> Result<Outcome, Failure> {
+        if format.is_for_people() && is_screen_possible() {
             self.watch.run(Cards::new(&self.names, self.view, global), global)
         } else {
             self.watch.run(Previews::new(&self.names, self.view, global), global)

@@ -8,9 +8,10 @@ use clap::Args;
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
+use super::command::RunCommand;
 use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Format};
 use crate::message::{Message, Rendering};
 use crate::project::Case;
 use watch::Lines;
@@ -63,8 +64,10 @@ impl<'a> Line<'a> {
     }
 }
 
-impl Render {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Render {
+    type Format = Format;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         if self.watch.is_wanted() {
             return self.watch.run(Lines::new(&self.names, global), global);
         }

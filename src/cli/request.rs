@@ -5,7 +5,9 @@ use std::io::Write;
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 
+use super::command::RunCommand;
 use super::{Failure, Global, Outcome, completions, written};
+use crate::diagnostics::Format;
 use crate::project::{Languages, Project};
 use crate::scaffold::{Name, request_for};
 
@@ -30,8 +32,10 @@ pub(super) struct Request {
     print: bool,
 }
 
-impl Request {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Request {
+    type Format = Format;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let project = global.open_project_to_add()?;
         let name = Name::new(&self.name).map_err(|error| error.to_string())?;
         let templates = project.select_templates(std::slice::from_ref(&self.template))?;

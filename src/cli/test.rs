@@ -12,10 +12,11 @@ pub(super) use people::{style, write_details};
 use std::env;
 use std::io::Write;
 
-use clap::Args;
 use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
+use super::command::RunCommand;
 use super::progress::Progress;
 use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions, terminal};
@@ -49,6 +50,30 @@ pub(super) struct Test {
     watch: WatchArguments,
 }
 
+/// The formats of a test report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TestFormat {
+    /// Each failure with its differences
+    Full,
+    /// One line per failure
+    Concise,
+    /// One JSON object
+    Json,
+    /// One JSON object per line
+    #[value(name = "jsonl")]
+    JsonLines,
+    #[value(help = "JUnit XML, for build servers")]
+    Junit,
+    /// Annotations for GitHub Actions
+    Github,
+}
+
+impl TestFormat {
+    const fn is_for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
+    }
+}
+
 /// Offers the words with what they mean.
 fn update_parser() -> impl TypedValueParser<Value = Update> {
     let values = Update::ALL.map(|update| PossibleValue::new(update.as_str()).help(update.meaning()));
@@ -60,18 +85,20 @@ fn is_ci() -> bool {
     env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
 }
 
-impl Test {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Test {
+    type Format = TestFormat;
+
+    fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let update = self.update.unwrap_or(Update::default_for(is_ci()));
         if self.watch.is_wanted() {
-            return self.watch.run(Tests::new(&self.names, update, global), global);
+            return self.watch.run(Tests::new(&self.names, update, format, global), global);
         }
         let (project, outcome) =
             if update == Update::None { global.open_project_for_tests() } else { global.open_project_to_decide() }?;
         let report = test(&project, &self.names, global, update, self.fail_fast)?;
         write_problems(&report.problems, &mut anstream::stderr().lock())?;
         let mut out = std::io::BufWriter::new(anstream::stdout().lock());
-        write_report(&report, &project, global.format_name(), terminal::look(), &mut out)?;
+        write_report(&report, &project, format, terminal::look(), &mut out)?;
         out.flush()?;
         drop(out);
         advise(&report)?;
@@ -89,21 +116,21 @@ pub(super) fn write_problems(problems: &[String], out: &mut dyn Write) -> std::i
     problems.iter().try_for_each(|problem| writeln!(out, "warning: {problem}"))
 }
 
-/// Tells what came of a run, in the format of that name.
+/// Writes the report of a run.
 fn write_report(
     report: &Report<'_>,
     project: &Project,
-    format: &str,
+    format: TestFormat,
     look: Look,
     mut out: &mut dyn Write,
 ) -> std::io::Result<()> {
     match format {
-        "json" => json::write(report, project, &mut out),
-        "jsonl" => json::write_lines(report, project, &mut out),
-        "junit" => junit::write(report, project, &mut out),
-        "github" => github::write(report, project, &mut out),
-        "concise" => people::write_concise(report, project, out),
-        _ => people::write_full(report, project, look, out),
+        TestFormat::Json => json::write(report, project, &mut out),
+        TestFormat::JsonLines => json::write_lines(report, project, &mut out),
+        TestFormat::Junit => junit::write(report, project, &mut out),
+        TestFormat::Github => github::write(report, project, &mut out),
+        TestFormat::Concise => people::write_concise(report, project, out),
+        TestFormat::Full => people::write_full(report, project, look, out),
     }
 }
 

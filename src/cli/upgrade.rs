@@ -2,10 +2,11 @@
 
 use std::io::{self, BufWriter, Write};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
+use super::command::RunCommand;
 use super::{Failure, Global, Outcome, completions};
 use crate::customerio::Version;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, Position, sanitize};
@@ -13,9 +14,6 @@ use crate::liquid::{self, Arena};
 use crate::message::{SnippetKind, Template, Workspace};
 use crate::project::{Case, Project};
 use crate::upgrade::{Comparison, FieldChange, compare, uses};
-
-/// The formats that it knows.
-const FORMATS: [&str; 4] = ["full", "concise", "json", "jsonl"];
 
 /// Show what changes once Customer.io renders a template with its latest Liquid
 ///
@@ -33,13 +31,24 @@ pub(super) struct Upgrade {
     names: Vec<String>,
 }
 
-impl Upgrade {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
-        let format = global.format_name();
-        if !FORMATS.contains(&format) {
-            let known = FORMATS.map(|name| format!("`{name}`")).join(", ");
-            return Err(format!("`upgrade` has no format `{format}`: expected one of {known}").into());
-        }
+/// The formats of an upgrade report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum UpgradeFormat {
+    /// Each difference with what each Liquid prints
+    Full,
+    /// One line per difference
+    Concise,
+    /// One JSON array
+    Json,
+    /// One JSON object per line
+    #[value(name = "jsonl")]
+    JsonLines,
+}
+
+impl RunCommand for Upgrade {
+    type Format = UpgradeFormat;
+
+    fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let (project, mut outcome) = global.open_project()?;
         let cases = project.in_every_language(&project.select(&self.names)?);
         let templates = project.select_templates(&self.names)?;
@@ -52,16 +61,16 @@ impl Upgrade {
                 outcome = outcome.and(Outcome::Findings);
             }
             match format {
-                "json" => {
+                UpgradeFormat::Json => {
                     write!(out, "{separator}{}", report.json()?)?;
                     separator = ",";
                 }
-                "jsonl" => writeln!(out, "{}", report.json()?)?,
-                "concise" => report.write_concise(&mut out)?,
-                _ => report.write(&mut out)?,
+                UpgradeFormat::JsonLines => writeln!(out, "{}", report.json()?)?,
+                UpgradeFormat::Concise => report.write_concise(&mut out)?,
+                UpgradeFormat::Full => report.write(&mut out)?,
             }
         }
-        if format == "json" {
+        if format == UpgradeFormat::Json {
             writeln!(out, "{}]", if separator == "[" { "[" } else { "" })?;
         }
         out.flush()?;

@@ -219,5 +219,5 @@ fn programs_get_objects() {
     assert_eq!(array, [serde_json::json!([expected])]);
     let refused = sandbox.run(&["upgrade", "order", "--format", "sarif"]);
     assert_eq!(refused.code, 2);
-    assert!(refused.stderr.contains("`upgrade` has no format `sarif`"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("[possible values: full, concise, json, jsonl]"), "{}", refused.stderr);
 }

@@ -4,10 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::io::Write;
 
 use super::Check;
-use crate::cli::formats::is_for_people;
 use crate::cli::watch::Job;
 use crate::cli::{Failure, Global};
-use crate::diagnostics::Look;
+use crate::diagnostics::{Format, Look};
 use crate::project::{Ingredients, LiveProject};
 use crate::rules::{Judgement, judge_each};
 use crate::watch::Told;
@@ -15,6 +14,7 @@ use crate::watch::Told;
 /// What is found out about templates.
 pub(super) struct Checks<'a> {
     check: &'a Check,
+    format: Format,
     global: &'a Global,
     ingredients: Ingredients,
     /// By the templates' files.
@@ -24,15 +24,15 @@ pub(super) struct Checks<'a> {
 }
 
 impl<'a> Checks<'a> {
-    pub(super) fn new(check: &'a Check, global: &'a Global) -> Self {
+    pub(super) fn new(check: &'a Check, format: Format, global: &'a Global) -> Self {
         let (of_templates, whole) = (HashMap::new(), Judgement::default());
-        Self { check, global, ingredients: Ingredients::default(), of_templates, whole }
+        Self { check, format, global, ingredients: Ingredients::default(), of_templates, whole }
     }
 }
 
 impl Job for Checks<'_> {
     fn is_for_people(&self) -> bool {
-        is_for_people(self.global.format_name())
+        self.format.is_for_people()
     }
 
     fn place(&self) -> String {

@@ -3,8 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::{run_of, summary, write_problems, write_report};
-use crate::cli::formats::is_for_people;
+use super::{TestFormat, run_of, summary, write_problems, write_report};
 use crate::cli::watch::Job;
 use crate::cli::{Failure, Global, terminal};
 use crate::diagnostics::Look;
@@ -16,6 +15,7 @@ use crate::watch::Told;
 pub(super) struct Tests<'a> {
     names: &'a [String],
     update: Update,
+    format: TestFormat,
     global: &'a Global,
     ingredients: Ingredients,
     known: Known,
@@ -27,11 +27,12 @@ pub(super) struct Tests<'a> {
 }
 
 impl<'a> Tests<'a> {
-    pub(super) fn new(names: &'a [String], update: Update, global: &'a Global) -> Self {
+    pub(super) fn new(names: &'a [String], update: Update, format: TestFormat, global: &'a Global) -> Self {
         let (ingredients, known) = (Ingredients::default(), Known::default());
         Self {
             names,
             update,
+            format,
             global,
             ingredients,
             known,
@@ -72,7 +73,7 @@ impl<'a> Tests<'a> {
 
 impl Job for Tests<'_> {
     fn is_for_people(&self) -> bool {
-        is_for_people(self.global.format_name())
+        self.format.is_for_people()
     }
 
     fn place(&self) -> String {
@@ -92,7 +93,7 @@ impl Job for Tests<'_> {
         let (report, is_news) = self.test(project, changed)?;
         if is_news {
             let mut text = Vec::new();
-            write_report(&report, project, self.global.format_name(), terminal::look(), &mut text)?;
+            write_report(&report, project, self.format, terminal::look(), &mut text)?;
             self.text = text;
             self.counts = report.counts();
             self.problems = report.problems;

@@ -98,6 +98,12 @@ impl Format {
         }
     }
 
+    /// Whether it is for people, as opposed to programs.
+    #[must_use]
+    pub const fn is_for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
+    }
+
     /// Whether it is for code hosts and build servers, which know files by their paths in the repository.
     #[must_use]
     pub const fn counts_from_repository(self) -> bool {
