@@ -11,8 +11,9 @@ use super::difference::{Drawing, Layout, in_words, sending};
 use super::test::unified;
 use super::{Failure, Global, Outcome, terminal};
 use crate::diagnostics::{Diagnostic, sanitize};
+use crate::message::FieldChange;
 use crate::project::root_of;
-use crate::snapshot::{Change, Comparison, Difference, FieldChange, Range, between, changed_fields, is_sent};
+use crate::snapshot::{Change, Comparison, Difference, Range, between, changed_fields, is_sent};
 
 /// The longest comment that GitHub takes, in characters, less room for the line that says what is left out.
 const COMMENT: usize = 65_536 - 200;

@@ -10,8 +10,9 @@ use super::command::RunCommand;
 use super::test::write_problems;
 use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{did_you_mean, sanitize};
+use crate::message::FieldChange;
 use crate::project::{Project, UnknownName};
-use crate::snapshot::{FieldChange, Stage, Store, Subject, changed_fields, contents_of};
+use crate::snapshot::{Stage, Store, Subject, changed_fields, contents_of};
 
 /// List what waits for review
 #[derive(Debug, Args)]

@@ -11,9 +11,9 @@ use super::{Failure, Global, Outcome, completions};
 use crate::customerio::Version;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, Position, sanitize};
 use crate::liquid::{self, Arena};
-use crate::message::{SnippetKind, Template, Workspace};
+use crate::message::{FieldChange, SnippetKind, Template, Workspace};
 use crate::project::{Case, Project};
-use crate::upgrade::{Comparison, FieldChange, compare, uses};
+use crate::upgrade::{Comparison, WHOLE_MESSAGE, compare, uses};
 
 /// Show what changes once Customer.io renders a template with its latest Liquid
 ///
@@ -166,10 +166,10 @@ impl<'p> Report<'p> {
                 continue;
             }
             writeln!(out, "  {}", sanitize::line(request))?;
-            for FieldChange { field, before, after } in &comparison.changes {
+            for FieldChange { field, from, to } in &comparison.changes {
                 writeln!(out, "    {}", sanitize::line(field))?;
-                writeln!(out, "      legacy  {}", sanitize::line(&shown(before.as_ref())))?;
-                writeln!(out, "      latest  {}", sanitize::line(&shown(after.as_ref())))?;
+                writeln!(out, "      legacy  {}", sanitize::line(&shown(field, from.as_ref())))?;
+                writeln!(out, "      latest  {}", sanitize::line(&shown(field, to.as_ref())))?;
             }
             for failure in failures(comparison) {
                 writeln!(out, "    {}", sanitize::line(&failure))?;
@@ -188,9 +188,9 @@ impl<'p> Report<'p> {
             line(format!("{location}: {message}"))?;
         }
         for (request, comparison) in &self.comparisons {
-            for FieldChange { field, before, after } in &comparison.changes {
-                let (before, after) = (shown(before.as_ref()), shown(after.as_ref()));
-                line(format!("{request}: {field}: {before} → {after}"))?;
+            for FieldChange { field, from, to } in &comparison.changes {
+                let (from, to) = (shown(field, from.as_ref()), shown(field, to.as_ref()));
+                line(format!("{request}: {field}: {from} → {to}"))?;
             }
             for failure in failures(comparison) {
                 line(format!("{request}: {failure}"))?;
@@ -235,8 +235,10 @@ fn is_within(inner: &Location, outer: &Location) -> bool {
     inner.source().name() == outer.source().name() && range.start <= own.start && own.end <= range.end
 }
 
-fn shown(value: Option<&serde_json::Value>) -> String {
-    value.map_or_else(|| "no message".to_owned(), ToString::to_string)
+/// The value of a field with one of the two Liquids.
+fn shown(field: &str, value: Option<&serde_json::Value>) -> String {
+    let missing = if field == WHOLE_MESSAGE { "no message" } else { "no such field" };
+    value.map_or_else(|| missing.to_owned(), ToString::to_string)
 }
 
 /// Why a message fails, with each of the two Liquids.
