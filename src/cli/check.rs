@@ -24,7 +24,7 @@ use super::manner::Manner;
 use super::progress::Progress;
 use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions, terminal};
-use crate::diagnostics::{Code, Diagnostic, Format, Look, Severity, sanitize};
+use crate::diagnostics::{Code, Diagnostic, Format, Look, Severity, Thousands, sanitize};
 use crate::message::Template;
 use crate::project::{Case, Languages, Project};
 use crate::rules::{Judgement, fix, judge_data, judge_each, rule};
@@ -144,7 +144,7 @@ impl Check {
                     writeln!(out)?;
                 }
                 for (code, count) in counted {
-                    writeln!(out, "info[{code}]: {count} more; `--format concise` lists them all\n")?;
+                    writeln!(out, "info[{code}]: {} more; `--format concise` lists them all\n", Thousands(count))?;
                 }
                 if self.table || self.data.is_some() {
                     self.write_tables(judgement, look, out)?;

@@ -10,7 +10,7 @@ use super::command::RunCommand;
 use super::difference::{Drawing, Layout, in_words, sending};
 use super::test::unified;
 use super::{Failure, Global, Outcome, terminal};
-use crate::diagnostics::{Diagnostic, sanitize};
+use crate::diagnostics::{Count, Diagnostic, Thousands, sanitize};
 use crate::message::FieldChange;
 use crate::project::root_of;
 use crate::snapshot::{Change, Comparison, Difference, Range, between, changed_fields, is_sent};
@@ -144,7 +144,7 @@ fn count(changes: usize) -> String {
     match changes {
         0 => "no message renders differently".to_owned(),
         1 => "1 message renders differently".to_owned(),
-        more => format!("{more} messages render differently"),
+        more => format!("{} render differently", Count("message", more)),
     }
 }
 
@@ -163,7 +163,7 @@ fn markdown(changes: &[Change], problems: &[Diagnostic]) -> String {
         let row = format!("| {} | {} | {what} |\n", code(&change.name), status(change));
         // Half of the room is for the differences.
         if text.len() + row.len() > COMMENT / 2 {
-            let _ = writeln!(text, "\n… and {} more", changes.len() - place);
+            let _ = writeln!(text, "\n… and {} more", Thousands(changes.len() - place));
             break;
         }
         text.push_str(&row);
@@ -174,7 +174,8 @@ fn markdown(changes: &[Change], problems: &[Diagnostic]) -> String {
         let name = html(&change.name);
         let block = format!("\n<details><summary>{name}</summary>\n\n{fence}diff\n{diff}{fence}\n\n</details>\n");
         if text.len() + block.len() > COMMENT {
-            let _ = writeln!(text, "\n… and {} more differences, too long for a comment", changes.len() - place);
+            let _ =
+                writeln!(text, "\n… and {}, too long for a comment", Count("more difference", changes.len() - place));
             break;
         }
         text.push_str(&block);
@@ -194,7 +195,7 @@ fn missing(problems: &[Diagnostic]) -> String {
         let _ = writeln!(text, "- {place}{}", html(&short(&problem.message)));
     }
     if problems.len() > PROBLEMS {
-        let _ = writeln!(text, "- … and {} more", problems.len() - PROBLEMS);
+        let _ = writeln!(text, "- … and {} more", Thousands(problems.len() - PROBLEMS));
     }
     text
 }

@@ -7,7 +7,7 @@ use clap_complete::ArgValueCompleter;
 
 use super::command::RunCommand;
 use super::{Failure, Global, Outcome, completions, written};
-use crate::diagnostics::Format;
+use crate::diagnostics::{Count, Format};
 use crate::project::{Languages, Project};
 use crate::scaffold::{Name, request_for};
 
@@ -53,7 +53,7 @@ impl RunCommand for Request {
             _ => templates
                 .iter()
                 .find(|template| template.is_called(&self.template))
-                .ok_or_else(|| format!("`{}` means {} templates: name one", self.template, templates.len()))?,
+                .ok_or_else(|| format!("`{}` means {}: name one", self.template, Count("template", templates.len())))?,
         };
         let plan = match request_for(&project, template, &name, template.language(), &global.circumstances()) {
             Ok(plan) => plan,

@@ -10,7 +10,7 @@ use clap::builder::FalseyValueParser;
 use super::command::RunCommand;
 use super::manner::Manner;
 use super::{Failure, Global, Outcome, terminal};
-use crate::diagnostics::{Format, sanitize};
+use crate::diagnostics::{Count, Format, sanitize};
 use crate::server::{self, Captured, End, News, Options, PORT, Place, Status};
 
 /// Stand in for Customer.io's send API and inbox API on this machine, and show what was sent
@@ -114,7 +114,8 @@ impl Serve {
             )?;
         }
         if let Some(port) = without_stream {
-            writeln!(err, "note: port {port} is taken: inbox clients ask every {} seconds instead", self.poll)?;
+            let interval = Count("second", self.poll as usize);
+            writeln!(err, "note: port {port} is taken: inbox clients ask every {interval} instead")?;
         }
         if self.exec.is_some() {
             writeln!(err, "serving on http://{address}")

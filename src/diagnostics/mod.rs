@@ -29,14 +29,13 @@
 
 mod code;
 mod collection;
+mod count;
 mod diagnostic;
 mod excerpt;
-
 mod fix;
 mod location;
 mod prefix;
 mod render;
-
 pub mod sanitize;
 mod severity;
 mod source;
@@ -45,6 +44,7 @@ pub(crate) mod xml;
 
 pub use code::Code;
 pub use collection::{Counts, Diagnostics};
+pub(crate) use count::{Count, Thousands};
 pub use diagnostic::{Diagnostic, Label};
 pub use fix::{Edit, Fix};
 pub use location::Location;

@@ -169,6 +169,14 @@ fn address(name: &str) -> String {
     address
 }
 
+impl Look {
+    /// What stands for something that is left out.
+    #[must_use]
+    pub const fn omission(self) -> &'static str {
+        if self.unicode { "…" } else { "..." }
+    }
+}
+
 /// Plain ASCII, 100 columns: what a file or a pipe gets.
 impl Default for Look {
     fn default() -> Self {

@@ -13,7 +13,7 @@ use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, 
 use super::event::{Event, Keyboard};
 use super::{Action, Job, take};
 use crate::cli::{Failure, Global, Outcome, editor, terminal};
-use crate::diagnostics::{Look, sanitize};
+use crate::diagnostics::{Count, Look, sanitize};
 use crate::project::LiveProject;
 use crate::watch::Told;
 use display::{Display, size};
@@ -244,8 +244,7 @@ impl<'a, J: Job> Screen<'a, J> {
 
 /// What is said of rows that there is no room for.
 fn more(rows: usize) -> String {
-    let rows = if rows == 1 { "1 more row".to_owned() } else { format!("{rows} more rows") };
-    format!("and {rows}: `inkproof check` tells all")
+    format!("and {}: `inkproof check` tells all", Count("more row", rows))
 }
 
 /// Stops until somebody wants to go on.
