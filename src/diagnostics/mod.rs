@@ -33,6 +33,7 @@ mod count;
 mod diagnostic;
 mod excerpt;
 mod fix;
+pub(crate) mod junit;
 mod location;
 mod prefix;
 mod render;
@@ -40,7 +41,6 @@ pub mod sanitize;
 mod severity;
 mod source;
 mod suggestion;
-pub(crate) mod xml;
 
 pub use code::Code;
 pub use collection::{Counts, Diagnostics};
