@@ -2,6 +2,7 @@
 
 mod coverage;
 mod json;
+mod lcov;
 mod payload;
 mod table;
 mod watch;
@@ -184,7 +185,7 @@ impl Check {
     fn write_lcov(&self, judgement: &Judgement, global: &Global) -> Result<(), Failure> {
         let Some(path) = &self.lcov else { return Ok(()) };
         let prefix = global.prefix();
-        let records: String = judgement.coverage.iter().map(|coverage| coverage.lcov(&prefix)).collect();
+        let records: String = judgement.coverage.iter().map(|coverage| lcov::record(coverage, &prefix)).collect();
         let path = global.path(path);
         fs::write(&path, records).map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
     }
