@@ -24,7 +24,7 @@ use super::global::refuse_to_write;
 use super::manner::Manner;
 use super::progress::Progress;
 use super::watch::WatchArguments;
-use super::{Failure, Global, Outcome, completions, terminal};
+use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{Code, Diagnostic, Format, Look, Severity, Thousands, sanitize};
 use crate::message::Template;
 use crate::project::{Case, Languages, Project};
@@ -100,7 +100,7 @@ impl RunCommand for Check {
             Judgement::of_all(&project, judge_each(&project, &templates, &cases, &global.circumstances(), &step))
         };
         let mut out = BufWriter::new(anstream::stdout().lock());
-        self.write(&judgement, &global.manner(), terminal::look(), &mut out)?;
+        self.write(&judgement, &global.manner(), global.look(), &mut out)?;
         out.flush()?;
         self.write_lcov(&judgement, global)?;
         let is_covered = self.report_coverage(&judgement, &mut anstream::stderr().lock())?;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::command::RunCommand;
 use super::difference::{Drawing, Layout, in_words, sending};
 use super::test::unified;
-use super::{Failure, Global, Outcome, terminal};
+use super::{Failure, Global, Outcome};
 use crate::diagnostics::{Count, Diagnostic, Thousands, sanitize};
 use crate::message::FieldChange;
 use crate::project::root_of;
@@ -72,7 +72,7 @@ impl RunCommand for Diff {
                 }
             }
             DiffFormat::Full | DiffFormat::Concise => {
-                let look = terminal::look();
+                let look = global.look();
                 for change in &changes {
                     let words =
                         if format == DiffFormat::Full { sending_of(change).map(str::to_owned) } else { words(change) };

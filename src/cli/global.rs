@@ -8,8 +8,9 @@ use jiff::Timestamp;
 
 use super::format::FormatName;
 use super::manner::Manner;
-use super::{Failure, Outcome, terminal};
-use crate::diagnostics::{Diagnostic, Prefix, Severity};
+use super::terminal::{self, Canvas};
+use super::{Failure, Outcome};
+use crate::diagnostics::{Diagnostic, Look, Prefix, Severity};
 use crate::liquid::{Limits, Mode};
 use crate::message::{Circumstances, milliseconds, moment};
 use crate::project::{CONFIG_FILE, Project, prefix_of, root_of};
@@ -51,7 +52,7 @@ pub(super) struct Global {
     pub(super) color: Color,
     /// Draw with ASCII characters only; what is in files and data stays as it is
     #[arg(long, global = true, help_heading = "Everywhere", env = "INKPROOF_ASCII", value_parser = FalseyValueParser::new())]
-    pub(super) ascii: bool,
+    ascii: bool,
 }
 
 /// Whether to use colours.
@@ -167,16 +168,26 @@ impl Global {
     pub(super) fn report(&self, problems: &[Diagnostic]) -> Result<(), Failure> {
         if !problems.is_empty() {
             let mut out = anstream::stderr().lock();
-            self.manner().tell(problems, terminal::look(), &mut out)?;
+            self.manner().tell(problems, self.look(), &mut out)?;
         }
         Ok(())
+    }
+
+    /// How things look on this terminal.
+    pub(super) fn look(&self) -> Look {
+        terminal::look(self.ascii)
+    }
+
+    /// What standard output can show.
+    pub(super) fn canvas(&self) -> Canvas {
+        terminal::canvas(self.ascii)
     }
 
     /// How problems are told.
     pub(super) fn manner(&self) -> Manner {
         let format = self.format.of_problems();
         let prefix = if format.counts_from_repository() { self.prefix() } else { Prefix::default() };
-        Manner { format, prefix }
+        Manner { format, prefix, ascii: self.ascii }
     }
 
     /// What stands before the names of the project's files where they are counted from the top of its repository.

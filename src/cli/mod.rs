@@ -165,9 +165,6 @@ pub fn run() -> ExitCode {
     }
     let cli = Cli::from_arg_matches(&arguments).unwrap_or_else(|error| error.format(&mut command.clone()).exit());
     cli.global.color.write_global();
-    if cli.global.ascii {
-        terminal::draw_in_ascii();
-    }
     ExitCode::from(match cli.run() {
         Ok(outcome) => outcome.exit_code(),
         Err(failure) => failure.report(),

@@ -14,7 +14,7 @@ use super::command::RunCommand;
 use super::manner::Manner;
 use super::terminal::Canvas;
 use super::watch::{WatchArguments, is_screen_possible};
-use super::{Failure, Global, Outcome, completions, terminal};
+use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{Diagnostics, Format};
 use crate::message::Rendering;
 use crate::project::Case;
@@ -96,7 +96,7 @@ impl RunCommand for Preview {
         }
         let (project, mut outcome) = global.open_project()?;
         let cases = project.select(&self.names)?;
-        let mut sheet = Sheet::new(self.view, terminal::canvas(), global.manner());
+        let mut sheet = Sheet::new(self.view, global.canvas(), global.manner());
         let mut out = anstream::stdout().lock();
         project.render(&cases, &global.circumstances_of_preview(), |case, rendering| {
             sheet.add(case, &rendering, &mut out)?;

@@ -19,7 +19,7 @@ use super::difference::Layout;
 use super::format::HumanFormat;
 use super::terminal::Canvas;
 use super::test::{style, test, write_details, write_problems};
-use super::{Failure, Global, Outcome, completions, editor, terminal};
+use super::{Failure, Global, Outcome, completions, editor};
 use crate::diagnostics::sanitize;
 use crate::project::Project;
 use crate::snapshot::{self, Kept, Obsolete, Report, Stage, Status, Store, Update, causes, circumstances};
@@ -140,7 +140,7 @@ impl<'r, 'p> Walk<'r, 'p> {
             global,
             store: Store::new(project.root(), &project.config().test.snapshots),
             items: differing.map(Item::Outcome).chain(obsolete).collect(),
-            canvas: terminal::canvas(),
+            canvas: global.canvas(),
         }
     }
 

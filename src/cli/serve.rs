@@ -9,7 +9,7 @@ use clap::builder::FalseyValueParser;
 
 use super::command::RunCommand;
 use super::manner::Manner;
-use super::{Failure, Global, Outcome, terminal};
+use super::{Failure, Global, Outcome};
 use crate::diagnostics::{Count, Format, sanitize};
 use crate::server::{self, Captured, End, News, Options, PORT, Place, Status};
 
@@ -140,5 +140,5 @@ fn tell(captured: &Captured, manner: &Manner) -> std::io::Result<()> {
     let line = format!("{status} {} to {to} ({})", captured.template, captured.id);
     let mut err = anstream::stderr().lock();
     writeln!(err, "{}", sanitize::line(&line))?;
-    captured.findings.found().map_or(Ok(()), |diagnostics| manner.tell(diagnostics, terminal::look(), &mut err))
+    captured.findings.found().map_or(Ok(()), |diagnostics| manner.tell(diagnostics, manner.look(), &mut err))
 }

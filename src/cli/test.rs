@@ -19,7 +19,7 @@ use clap_complete::ArgValueCompleter;
 use super::command::RunCommand;
 use super::progress::Progress;
 use super::watch::WatchArguments;
-use super::{Failure, Global, Outcome, completions, terminal};
+use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::Look;
 use crate::project::{CONFIG_FILE, Project};
 use crate::snapshot::{Action, Counts, Known, Report, Run, Stage, Store, Subject, Update, circumstances};
@@ -98,7 +98,7 @@ impl RunCommand for Test {
         let report = test(&project, &self.names, global, update, self.fail_fast)?;
         write_problems(&report.problems, &mut anstream::stderr().lock())?;
         let mut out = std::io::BufWriter::new(anstream::stdout().lock());
-        write_report(&report, &project, format, terminal::look(), &mut out)?;
+        write_report(&report, &project, format, global.look(), &mut out)?;
         out.flush()?;
         drop(out);
         advise(&report)?;

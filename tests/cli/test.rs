@@ -558,3 +558,23 @@ fn a_killed_run_leaves_whole_files() {
         }
     }
 }
+
+#[test]
+fn every_command_draws_in_ascii_where_that_is_wanted() {
+    let scratch = accepted();
+    scratch.git(&["init", "--quiet"]);
+    scratch.git(&["add", "."]);
+    scratch.git(&["commit", "--quiet", "-m", "all"]);
+    scratch.replace("templates/order.liquid", "has shipped", "is {{ trigger.missing }}");
+    scratch.replace("templates/hello.liquid", "Hello", "Bye");
+    for arguments in [&["preview"][..], &["preview", "--source"], &["check"], &["test"], &["diff"]] {
+        let run = |ascii: &[&str]| {
+            let mut command = scratch.command();
+            let output = command.args(arguments).args(ascii).env("LC_ALL", "C.UTF-8").output().unwrap();
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let (unicode, ascii) = (run(&[]), run(&["--ascii"]));
+        let has_lines = |text: &str| text.contains(|character| ('\u{2500}'..='\u{257f}').contains(&character));
+        assert!(has_lines(&unicode) && !has_lines(&ascii), "{arguments:?}\n{unicode}\n{ascii}");
+    }
+}

@@ -12,7 +12,7 @@ use crate::cli::card::Card;
 use crate::cli::difference::{Drawing, Layout};
 use crate::cli::test::accept_one;
 use crate::cli::watch::{Action, Job};
-use crate::cli::{Failure, Global, terminal};
+use crate::cli::{Failure, Global};
 use crate::diagnostics::{Diagnostics, Look, sanitize};
 use crate::liquid::Mode;
 use crate::message::{Circumstances, Customer, Message, Rendering, Request, Template};
@@ -257,7 +257,7 @@ impl Cards<'_> {
     fn write_shown(&self, shown: &Shown, look: Look, out: &mut dyn Write) -> io::Result<()> {
         let case = Case { template: &shown.template, request: &shown.request, customer: &shown.customer };
         let manner = self.global.manner();
-        let canvas = terminal::canvas().with_width(look.width);
+        let canvas = self.global.canvas().with_width(look.width);
         if let Some(rendering) = &shown.rendering {
             write_message(&case, rendering, self.view, canvas, &manner, out)?;
         }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::{Sheet, View};
 use crate::cli::watch::{Job, Messages};
-use crate::cli::{Failure, Global, terminal};
+use crate::cli::{Failure, Global};
 use crate::diagnostics::Look;
 use crate::project::LiveProject;
 use crate::watch::Told;
@@ -32,7 +32,7 @@ impl Job for Previews<'_> {
     fn update(&mut self, live: &LiveProject, _: &Told) -> Result<bool, Failure> {
         let text = &mut self.text;
         text.clear();
-        let mut sheet = Sheet::new(self.view, terminal::canvas(), self.global.manner());
+        let mut sheet = Sheet::new(self.view, self.global.canvas(), self.global.manner());
         let affected = self.messages.affected(live.project())?;
         live.project().render(&affected.cases, &self.global.circumstances_of_preview(), |case, rendering| {
             sheet.add(case, &rendering, text)

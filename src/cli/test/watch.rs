@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{TestFormat, run_of, summary, write_problems, write_report};
 use crate::cli::watch::Job;
-use crate::cli::{Failure, Global, terminal};
+use crate::cli::{Failure, Global};
 use crate::diagnostics::Look;
 use crate::project::{Ingredients, LiveProject, Project};
 use crate::snapshot::{Counts, Known, Obsolete, Report, Stage, Store, Subject, Update};
@@ -93,7 +93,7 @@ impl Job for Tests<'_> {
         let (report, is_news) = self.test(project, changed)?;
         if is_news {
             let mut text = Vec::new();
-            write_report(&report, project, self.format, terminal::look(), &mut text)?;
+            write_report(&report, project, self.format, self.global.look(), &mut text)?;
             self.text = text;
             self.counts = report.counts();
             self.problems = report.problems;

@@ -5,7 +5,7 @@ use std::sync::mpsc::Receiver;
 
 use super::event::Event;
 use super::{Job, take};
-use crate::cli::{Failure, Global, Outcome, terminal};
+use crate::cli::{Failure, Global, Outcome};
 use crate::diagnostics::{Diagnostics, sanitize};
 use crate::project::LiveProject;
 use crate::watch::Told;
@@ -61,7 +61,7 @@ impl<'a> Plain<'a> {
         }
         if job.update(live, changed)? {
             let mut out = BufWriter::new(anstream::stdout().lock());
-            job.print(terminal::look(), &mut out, &mut anstream::stderr().lock())?;
+            job.print(self.global.look(), &mut out, &mut anstream::stderr().lock())?;
             out.flush()?;
         }
         Ok(())

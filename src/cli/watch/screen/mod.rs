@@ -176,7 +176,7 @@ impl<'a, J: Job> Screen<'a, J> {
     fn draw(&mut self, live: &LiveProject) -> Result<(), Failure> {
         let (width, height) = size();
         let room = height.saturating_sub(1);
-        let look = Look { width, ..terminal::look() };
+        let look = Look { width, ..self.global.look() };
         let mut shown = if self.shows_help { self.help(width) } else { self.top(live, look, room)? };
         if !self.shows_help {
             let mut text = Vec::new();
