@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostics::{Prefix, Source};
+use crate::diagnostics::Source;
 use crate::liquid::syntax::part::{Part, When};
 use crate::liquid::syntax::tree::{Node, NodeKind, Nodes};
 use crate::liquid::syntax::visit::{all_nodes, each_part};
@@ -90,23 +90,6 @@ impl Coverage {
     #[must_use]
     pub fn percent(&self) -> f64 {
         percent(self.covered(), self.branches.len())
-    }
-
-    /// The record of the file in lcov's format, under its name with this before it.
-    #[must_use]
-    pub fn lcov(&self, prefix: &Prefix) -> String {
-        use std::fmt::Write as _;
-        let mut record = format!("TN:\nSF:{}\n", prefix.name(self.source.name()));
-        for (at, branch) in self.branches.iter().enumerate() {
-            let _ = writeln!(record, "BRDA:{},{at},0,{}", branch.line, branch.hits);
-        }
-        let _ = writeln!(record, "BRF:{}\nBRH:{}", self.branches.len(), self.covered());
-        for (line, hits) in &self.lines {
-            let _ = writeln!(record, "DA:{line},{hits}");
-        }
-        let hit = self.lines.values().filter(|hits| **hits > 0).count();
-        let _ = writeln!(record, "LF:{}\nLH:{hit}\nend_of_record", self.lines.len());
-        record
     }
 }
 

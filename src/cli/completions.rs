@@ -10,6 +10,8 @@ use clap_complete::CompleteEnv;
 use clap_complete::engine::CompletionCandidate;
 use clap_complete::env::Shells;
 
+use super::command::RunCommand;
+use super::format::HumanFormat;
 use super::{Failure, Global, Outcome, command};
 use crate::message::{Request, Template};
 use crate::project::Project;
@@ -37,8 +39,10 @@ pub(super) struct Completions {
     shell: String,
 }
 
-impl Completions {
-    pub(super) fn run(&self, _: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Completions {
+    type Format = HumanFormat;
+
+    fn run(&self, _: Self::Format, _: &Global) -> Result<Outcome, Failure> {
         let shells = Shells::builtins();
         let shell = shells.completer(&self.shell).ok_or_else(|| format!("there is no shell `{}`", self.shell))?;
         let mut script = Vec::new();

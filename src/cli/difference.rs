@@ -6,7 +6,8 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar;
 
 use crate::diagnostics::{Look, sanitize};
-use crate::snapshot::{Difference, FieldChange, Hunk, Line, Tag, changed_fields, is_sent};
+use crate::message::FieldChange;
+use crate::snapshot::{Difference, Hunk, Line, Tag, changed_fields, is_sent};
 
 /// From this many columns on, two stand side by side.
 const WIDE: usize = 120;

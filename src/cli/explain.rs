@@ -5,6 +5,8 @@ use std::io::Write;
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 
+use super::command::RunCommand;
+use super::format::HumanFormat;
 use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::did_you_mean;
 use crate::rules::{codes, page, summary};
@@ -20,8 +22,10 @@ pub(super) struct Explain {
     code: Option<String>,
 }
 
-impl Explain {
-    pub(super) fn run(&self, _: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Explain {
+    type Format = HumanFormat;
+
+    fn run(&self, _: Self::Format, _: &Global) -> Result<Outcome, Failure> {
         let mut out = anstream::stdout().lock();
         let Some(code) = &self.code else {
             let codes = codes();

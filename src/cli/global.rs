@@ -6,9 +6,11 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use super::format::FormatName;
 use super::manner::Manner;
-use super::{Failure, Outcome, formats, terminal};
-use crate::diagnostics::{Diagnostic, Format, Prefix, Severity};
+use super::terminal::{self, Canvas};
+use super::{Failure, Outcome};
+use crate::diagnostics::{Diagnostic, Look, Prefix, Severity};
 use crate::liquid::{Limits, Mode};
 use crate::message::{Circumstances, milliseconds, moment};
 use crate::project::{CONFIG_FILE, Project, prefix_of, root_of};
@@ -35,9 +37,8 @@ pub(super) struct Global {
     /// Where chance starts from, to make it repeatable
     #[arg(long, global = true, help_heading = "Everywhere", value_name = "NUMBER", env = "INKPROOF_SEED")]
     seed: Option<u64>,
-    /// How results and problems are told
-    #[arg(long, global = true, help_heading = "Everywhere", value_name = "FORMAT", default_value = "full", env = "INKPROOF_FORMAT", value_parser = formats::parser())]
-    format: String,
+    #[command(flatten)]
+    format: FormatName,
     /// Whether to use colours
     #[arg(
         long,
@@ -51,7 +52,7 @@ pub(super) struct Global {
     pub(super) color: Color,
     /// Draw with ASCII characters only; what is in files and data stays as it is
     #[arg(long, global = true, help_heading = "Everywhere", env = "INKPROOF_ASCII", value_parser = FalseyValueParser::new())]
-    pub(super) ascii: bool,
+    ascii: bool,
 }
 
 /// Whether to use colours.
@@ -167,26 +168,31 @@ impl Global {
     pub(super) fn report(&self, problems: &[Diagnostic]) -> Result<(), Failure> {
         if !problems.is_empty() {
             let mut out = anstream::stderr().lock();
-            self.manner().tell(problems, terminal::look(), &mut out)?;
+            self.manner().tell(problems, self.look(), &mut out)?;
         }
         Ok(())
     }
 
+    /// How things look on this terminal.
+    pub(super) fn look(&self) -> Look {
+        terminal::look(self.ascii)
+    }
+
+    /// What standard output can show.
+    pub(super) fn canvas(&self) -> Canvas {
+        terminal::canvas(self.ascii)
+    }
+
     /// How problems are told.
     pub(super) fn manner(&self) -> Manner {
-        let format: Format = self.format.parse().unwrap_or_default();
+        let format = self.format.of_problems();
         let prefix = if format.counts_from_repository() { self.prefix() } else { Prefix::default() };
-        Manner { format, prefix }
+        Manner { format, prefix, ascii: self.ascii }
     }
 
     /// What stands before the names of the project's files where they are counted from the top of its repository.
     pub(super) fn prefix(&self) -> Prefix {
         root_of(&self.directory).map(|root| prefix_of(&root)).unwrap_or_default()
-    }
-
-    /// The format that results are told in, by its name.
-    pub(super) fn format_name(&self) -> &str {
-        &self.format
     }
 }
 

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use super::command::RunCommand;
 use super::{Failure, Global, Outcome, written};
-use crate::diagnostics::Source;
+use crate::diagnostics::{Format, Source};
 use crate::project::Project;
 use crate::scaffold::{Imported, KnownCustomer, Misfit, Name, Place, Plan, customers_of, template_with_content};
 
@@ -44,8 +45,10 @@ enum What {
     },
 }
 
-impl Import {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Import {
+    type Format = Format;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let project = global.open_project_to_add()?;
         match &self.what {
             What::Customers { files } => import_customers(files, &project, global),

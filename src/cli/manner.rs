@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::terminal;
 use crate::diagnostics::{Diagnostic, Format, Look, Prefix};
 use crate::rules::page;
 
@@ -10,9 +11,16 @@ use crate::rules::page;
 pub(super) struct Manner {
     pub(super) format: Format,
     pub(super) prefix: Prefix,
+    /// Whether to draw with ASCII characters only.
+    pub(super) ascii: bool,
 }
 
 impl Manner {
+    /// How things look on this terminal, whose width may change.
+    pub(super) fn look(&self) -> Look {
+        terminal::look(self.ascii)
+    }
+
     /// Tells problems.
     pub(super) fn tell(&self, problems: &[Diagnostic], look: Look, out: &mut dyn Write) -> io::Result<()> {
         let renderer = self.format.renderer_with_pages(look, page);

@@ -1,19 +1,25 @@
 //! `inkproof preview`: messages as the inbox would show them.
 
+mod screen;
+mod watch;
+
 use std::io::{self, Write};
 
-use clap::Args;
 use clap::builder::FalseyValueParser;
+use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
 use super::card::{Card, Holes, Line, beside, brief, source};
+use super::command::RunCommand;
 use super::manner::Manner;
 use super::terminal::Canvas;
-use super::watch::WatchArguments;
-use super::{Failure, Global, Outcome, completions, terminal};
+use super::watch::{WatchArguments, is_screen_possible};
+use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{Diagnostics, Format};
 use crate::message::Rendering;
 use crate::project::Case;
+use screen::Cards;
+use watch::Previews;
 
 /// Said of a message that fails where a test send would not.
 const TEST_SEND: &str = "Customer.io's test send would look fine: it prints nothing for what is missing, where a real \
@@ -47,10 +53,32 @@ pub(super) struct Preview {
     watch: WatchArguments,
 }
 
+/// The formats of the problems beneath each card: those of the same names that problems have everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PreviewFormat {
+    /// Problems with the source around them
+    Full,
+    /// One line per problem
+    Concise,
+    /// One JSON array
+    Json,
+    /// One JSON object per line
+    #[value(name = "jsonl")]
+    JsonLines,
+    /// Annotations for GitHub Actions
+    Github,
+}
+
+impl PreviewFormat {
+    const fn is_for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
+    }
+}
+
 /// How messages are laid out.
 #[derive(Clone, Copy, Debug, Args)]
 #[group(skip)]
-pub(super) struct View {
+struct View {
     /// Lay as many messages side by side as fit, with what is wrong told in few words
     #[arg(long, env = "INKPROOF_COLUMNS", value_parser = FalseyValueParser::new(), conflicts_with = "source")]
     columns: bool,
@@ -59,14 +87,16 @@ pub(super) struct View {
     source: bool,
 }
 
-impl Preview {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Preview {
+    type Format = PreviewFormat;
+
+    fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         if self.watch.is_wanted() {
-            return self.watch.preview(&self.names, self.view, global);
+            return self.watch(format, global);
         }
         let (project, mut outcome) = global.open_project()?;
         let cases = project.select(&self.names)?;
-        let mut sheet = Sheet::new(self.view, terminal::canvas(), global.manner());
+        let mut sheet = Sheet::new(self.view, global.canvas(), global.manner());
         let mut out = anstream::stdout().lock();
         project.render(&cases, &global.circumstances_of_preview(), |case, rendering| {
             sheet.add(case, &rendering, &mut out)?;
@@ -80,8 +110,19 @@ impl Preview {
     }
 }
 
+impl Preview {
+    /// Draws messages, and again those that a change affects: on a screen where people can see one.
+    fn watch(&self, format: PreviewFormat, global: &Global) -> Result<Outcome, Failure> {
+        if format.is_for_people() && is_screen_possible() {
+            self.watch.run(Cards::new(&self.names, self.view, global), global)
+        } else {
+            self.watch.run(Previews::new(&self.names, self.view, global), global)
+        }
+    }
+}
+
 /// Lays messages out, one under the other or side by side.
-pub(super) struct Sheet {
+struct Sheet {
     view: View,
     canvas: Canvas,
     manner: Manner,
@@ -94,13 +135,13 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    pub(super) fn new(view: View, canvas: Canvas, manner: Manner) -> Self {
+    fn new(view: View, canvas: Canvas, manner: Manner) -> Self {
         let columns = if view.columns { (canvas.look.width / COLUMN).max(1) } else { 1 };
         Self { view, canvas, manner, columns, row: Vec::new(), problems: Diagnostics::new() }
     }
 
     /// Draws what came of a case, and beneath it what is wrong; where it is one of a row, as soon as that is full.
-    pub(super) fn add(&mut self, case: &Case<'_>, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
+    fn add(&mut self, case: &Case<'_>, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
         if self.columns > 1 {
             self.add_to_row(case, rendering);
             return if self.row.len() == self.columns { self.finish(out) } else { Ok(()) };
@@ -109,7 +150,7 @@ impl Sheet {
     }
 
     /// Draws the row that is not yet full.
-    pub(super) fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
+    fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
         if self.row.is_empty() {
             return Ok(());
         }
@@ -132,7 +173,7 @@ impl Sheet {
 }
 
 /// Draws what came of a case, and beneath it what is wrong.
-pub(super) fn write_message(
+fn write_message(
     case: &Case<'_>,
     rendering: &Rendering,
     view: View,

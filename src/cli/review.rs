@@ -14,10 +14,12 @@ use crossterm::execute;
 use crossterm::terminal::{Clear, ClearType};
 
 use super::card::Card;
+use super::command::RunCommand;
 use super::difference::Layout;
+use super::format::HumanFormat;
 use super::terminal::Canvas;
 use super::test::{style, test, write_details, write_problems};
-use super::{Failure, Global, Outcome, completions, editor, terminal};
+use super::{Failure, Global, Outcome, completions, editor};
 use crate::diagnostics::sanitize;
 use crate::project::Project;
 use crate::snapshot::{self, Kept, Obsolete, Report, Stage, Status, Store, Update, causes, circumstances};
@@ -92,8 +94,10 @@ impl Decisions {
     }
 }
 
-impl Review {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Review {
+    type Format = HumanFormat;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             let message = "a review needs a terminal: without one, `inkproof pending --format json` lists what waits, and \
                            `inkproof accept` and `inkproof reject` decide, with names or without";
@@ -136,7 +140,7 @@ impl<'r, 'p> Walk<'r, 'p> {
             global,
             store: Store::new(project.root(), &project.config().test.snapshots),
             items: differing.map(Item::Outcome).chain(obsolete).collect(),
-            canvas: terminal::canvas(),
+            canvas: global.canvas(),
         }
     }
 

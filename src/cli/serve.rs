@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::FalseyValueParser;
 
+use super::command::RunCommand;
 use super::manner::Manner;
-use super::{Failure, Global, Outcome, terminal};
-use crate::diagnostics::sanitize;
+use super::{Failure, Global, Outcome};
+use crate::diagnostics::{Count, Format, sanitize};
 use crate::server::{self, Captured, End, News, Options, PORT, Place, Status};
 
 /// Stand in for Customer.io's send API and inbox API on this machine, and show what was sent
@@ -55,8 +56,10 @@ pub(super) struct Serve {
     quiet: bool,
 }
 
-impl Serve {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Serve {
+    type Format = Format;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         // What cannot be read now may be repaired while the server runs.
         global.open_project()?;
         let circumstances = global.circumstances();
@@ -94,7 +97,9 @@ impl Serve {
             End::Command(code) => code,
         }))
     }
+}
 
+impl Serve {
     /// The address goes to standard output, for programs, unless that belongs to a command.
     fn announce(&self, Place { address, is_next, without_stream }: Place) -> std::io::Result<()> {
         let mut err = anstream::stderr().lock();
@@ -109,7 +114,8 @@ impl Serve {
             )?;
         }
         if let Some(port) = without_stream {
-            writeln!(err, "note: port {port} is taken: inbox clients ask every {} seconds instead", self.poll)?;
+            let interval = Count("second", self.poll as usize);
+            writeln!(err, "note: port {port} is taken: inbox clients ask every {interval} instead")?;
         }
         if self.exec.is_some() {
             writeln!(err, "serving on http://{address}")
@@ -134,5 +140,5 @@ fn tell(captured: &Captured, manner: &Manner) -> std::io::Result<()> {
     let line = format!("{status} {} to {to} ({})", captured.template, captured.id);
     let mut err = anstream::stderr().lock();
     writeln!(err, "{}", sanitize::line(&line))?;
-    captured.findings.found().map_or(Ok(()), |diagnostics| manner.tell(diagnostics, terminal::look(), &mut err))
+    captured.findings.found().map_or(Ok(()), |diagnostics| manner.tell(diagnostics, manner.look(), &mut err))
 }

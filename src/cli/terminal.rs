@@ -2,7 +2,6 @@
 
 use std::env;
 use std::io::{self, IsTerminal};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 use supports_hyperlinks::Stream;
@@ -12,9 +11,6 @@ use crate::diagnostics::Look;
 
 /// The width where nobody says otherwise.
 const DEFAULT_WIDTH: usize = 80;
-
-/// Whether somebody asked for ASCII.
-static ASCII: AtomicBool = AtomicBool::new(false);
 
 /// What standard output can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,20 +42,15 @@ pub(super) enum Colors {
     All,
 }
 
-/// From now on, draws in ASCII.
-pub(super) fn draw_in_ascii() {
-    ASCII.store(true, Ordering::Relaxed);
+/// How things look on this terminal, in ASCII where that is wanted. Colours are always written; the stream takes them out where
+/// they are not wanted.
+pub(super) fn look(ascii: bool) -> Look {
+    Look { color: true, unicode: !ascii && draws_unicode(), width: width() }
 }
 
-/// How things look on this terminal. Colours are always written; the stream takes them out where they are not wanted.
-pub(super) fn look() -> Look {
-    let unicode = !ASCII.load(Ordering::Relaxed) && draws_unicode();
-    Look { color: true, unicode, width: width() }
-}
-
-/// What standard output can show.
-pub(super) fn canvas() -> Canvas {
-    let look = look();
+/// What standard output can show; ASCII only where that is wanted.
+pub(super) fn canvas(ascii: bool) -> Canvas {
+    let look = look(ascii);
     let colors = colors();
     let is_terminal = io::stdout().is_terminal() && !is_dumb();
     Canvas {

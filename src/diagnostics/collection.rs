@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use serde::Serialize;
 
-use super::{Diagnostic, Severity};
+use super::{Count, Diagnostic, Severity, Thousands};
 
 /// Findings from any source. Call [`tidy`](Self::tidy) once all are collected, before rendering them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -106,15 +106,15 @@ impl<'a> IntoIterator for &'a Diagnostics {
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counted = [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "info")];
-        let mut separator = "";
-        for (count, noun) in counted.into_iter().filter(|&(count, _)| count > 0) {
+        let counted = [
+            (self.errors, Count("error", self.errors).to_string()),
+            (self.warnings, Count("warning", self.warnings).to_string()),
             // "info" has no plural
-            let plural = if count == 1 || noun == "info" { "" } else { "s" };
-            write!(f, "{separator}{count} {noun}{plural}")?;
-            separator = ", ";
-        }
-        if separator.is_empty() { f.write_str("no problems") } else { Ok(()) }
+            (self.infos, format!("{} info", Thousands(self.infos))),
+        ];
+        let shown: Vec<_> = counted.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
+        f.write_str(if shown.is_empty() { "no problems" } else { "" })?;
+        f.write_str(&shown.join(", "))
     }
 }
 

@@ -29,22 +29,22 @@
 
 mod code;
 mod collection;
+mod count;
 mod diagnostic;
 mod excerpt;
-
 mod fix;
+pub(crate) mod junit;
 mod location;
 mod prefix;
 mod render;
-
 pub mod sanitize;
 mod severity;
 mod source;
 mod suggestion;
-pub(crate) mod xml;
 
 pub use code::Code;
 pub use collection::{Counts, Diagnostics};
+pub(crate) use count::{Count, Thousands};
 pub use diagnostic::{Diagnostic, Label};
 pub use fix::{Edit, Fix};
 pub use location::Location;

@@ -1,7 +1,6 @@
 //! A project for one who renders many messages, each by itself: a template is parsed when it is first needed, and kept.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use self_cell::self_cell;
@@ -9,15 +8,15 @@ use self_cell::self_cell;
 use super::Project;
 use crate::diagnostics::Diagnostics;
 use crate::liquid::Arena;
-use crate::message::{Circumstances, CompiledTemplate, Customer, Rendering, Request, Template};
+use crate::message::{Circumstances, CompiledTemplate, Customer, Rendering, Request};
 
 struct Owner {
     project: Arc<Project>,
     arena: Arena,
 }
 
-/// The templates, in all languages, by where they are: each parsed, or what is wrong with it, once that is known.
-struct Templates<'p>(HashMap<*const Template, OnceCell<Parsed<'p>>>);
+/// The templates, in all languages, by their ids: each parsed, or what is wrong with it, once that is known.
+struct Templates<'p>(Vec<OnceCell<Parsed<'p>>>);
 
 type Parsed<'p> = Result<CompiledTemplate<'p>, Diagnostics>;
 
@@ -37,10 +36,7 @@ impl CompiledProject {
     #[must_use]
     pub fn new(project: Arc<Project>) -> Self {
         let owner = Owner { project, arena: Arena::new() };
-        Self(Compiled::new(owner, |owner| {
-            let all = owner.project.templates.iter().flat_map(Template::with_variants);
-            Templates(all.map(|template| (std::ptr::from_ref(template), OnceCell::new())).collect())
-        }))
+        Self(Compiled::new(owner, |owner| Templates(owner.project.with_variants().map(|_| OnceCell::new()).collect())))
     }
 
     /// Whether it is this very project.
@@ -55,7 +51,7 @@ impl CompiledProject {
         self.0.with_dependent(|owner, Templates(templates)| {
             let language = request.language().or_else(|| customer.language());
             let template = owner.project.template_for(request)?.in_language(language);
-            let parsed = templates.get(&std::ptr::from_ref(template))?.get_or_init(|| {
+            let parsed = templates.get(owner.project.template_id(template)?.0)?.get_or_init(|| {
                 let workspace = owner.arena.alloc(owner.project.workspace());
                 template.compile(workspace, &owner.arena)
             });

@@ -1,30 +1,27 @@
 //! Languages: which template each variant is of, and the cases that are not sent as they are but could be.
 
-use std::collections::HashMap;
-
 use super::{Case, Project};
 use crate::message::Template;
 
-/// The templates of a project that there are in several languages.
+/// The templates of a project with their variants in other languages.
 #[derive(Debug)]
 pub struct Languages<'p> {
-    /// The template that each of them is of, variants and the template itself.
-    of: HashMap<*const Template, &'p Template>,
+    project: &'p Project,
+    /// The template that each variant is of, by the variant's id. A template is its own.
+    mains: Vec<&'p Template>,
 }
 
 impl<'p> Languages<'p> {
     /// Those of a project.
     #[must_use]
     pub fn of(project: &'p Project) -> Self {
-        let several = project.templates.iter().filter(|template| template.with_variants().nth(1).is_some());
-        let of = several
-            .flat_map(|template| template.with_variants().map(move |variant| (std::ptr::from_ref(variant), template)));
-        Self { of: of.collect() }
+        let mains = project.templates.iter().flat_map(|template| template.with_variants().map(move |_| template));
+        Self { project, mains: mains.collect() }
     }
 
     /// The template that one of its variants is of; itself where it is none.
     fn main(&self, template: &'p Template) -> &'p Template {
-        self.of.get(&std::ptr::from_ref(template)).copied().unwrap_or(template)
+        self.project.template_id(template).and_then(|id| self.mains.get(id.0)).copied().unwrap_or(template)
     }
 
     /// The templates that these are of, each once, where those of one stand side by side.

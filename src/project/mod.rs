@@ -13,6 +13,7 @@ mod repository;
 mod schema;
 mod selection;
 mod table;
+mod template_id;
 mod test_settings;
 mod touched;
 
@@ -28,6 +29,7 @@ pub use languages::Languages;
 pub use live::LiveProject;
 pub use repository::prefix_of;
 pub use selection::UnknownName;
+pub use template_id::TemplateId;
 pub use test_settings::{Filter, Redaction, Step, TestSettings};
 pub use touched::{Gone, Ingredients, Touched};
 
@@ -36,6 +38,7 @@ use crate::message::{Customer, IdentifierKind, Request, Snippet, Template, Works
 use config::ConfigFile;
 use files::Shelf;
 use names::Names;
+use template_id::TemplateIds;
 
 const DUPLICATE_TRIGGER_NAME: Code = Code::new("duplicate-trigger-name");
 const DUPLICATE_ID: Code = Code::new("duplicate-id");
@@ -59,6 +62,7 @@ pub struct Project {
     requests: Vec<Request>,
     snippets: Vec<Snippet>,
     names: Names,
+    template_ids: TemplateIds,
     /// The templates that could not be read, by their names, and their files; then the requests.
     broken_templates: Vec<(String, String)>,
     broken_requests: Vec<(String, String)>,
@@ -134,6 +138,7 @@ impl Project {
                 .flat_map(|shelf| shelf.into_things(&mut problems).collect::<Vec<_>>())
                 .collect(),
             names: Names::default(),
+            template_ids: TemplateIds::default(),
             broken_templates,
             broken_requests,
             resolved: Vec::new(),
@@ -144,6 +149,7 @@ impl Project {
         };
         project.check_names();
         project.names = Names::new(&project.templates, &project.customers);
+        project.template_ids = TemplateIds::new(&project.templates);
         let found = |request| (project.names.template_of(request), project.names.customer_of(request));
         let found: Vec<_> = project.requests.iter().map(found).collect();
         project.resolved = found.iter().map(|(template, customer)| Some(((*template)?, (*customer)?))).collect();

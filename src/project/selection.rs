@@ -68,12 +68,12 @@ impl Project {
         let cases = self.select(names)?;
         let patterns: Vec<_> = names.iter().flat_map(|name| Pattern::new(name)).collect();
         let asked_for: HashSet<_> =
-            self.in_every_language(&cases).iter().map(|case| std::ptr::from_ref(case.template)).collect();
-        let mut templates: Vec<_> = self.templates.iter().flat_map(Template::with_variants).collect();
+            self.in_every_language(&cases).iter().filter_map(|case| self.template_id(case.template)).collect();
+        let mut templates: Vec<_> = self.with_variants().collect();
         templates.retain(|template| {
             patterns.is_empty()
                 || patterns.iter().any(|pattern| pattern.fits_template(template))
-                || asked_for.contains(&std::ptr::from_ref(*template))
+                || self.template_id(template).is_some_and(|id| asked_for.contains(&id))
         });
         Ok(templates)
     }

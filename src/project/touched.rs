@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 
-use super::{Case, Config, Project};
+use super::{Case, Config, Project, TemplateId};
 use crate::diagnostics::Source;
 use crate::message::Template;
 
@@ -88,11 +88,15 @@ impl Ingredients {
         templates: &[&'p Template],
         cases: &[Case<'p>],
     ) -> Touched {
-        let mut of_templates: HashMap<*const Template, SmallVec<[Case<'p>; 1]>> = HashMap::new();
+        let mut of_templates: HashMap<TemplateId, SmallVec<[Case<'p>; 1]>> = HashMap::new();
         for case in cases {
-            of_templates.entry(std::ptr::from_ref(case.template)).or_default().push(*case);
+            if let Some(id) = project.template_id(case.template) {
+                of_templates.entry(id).or_default().push(*case);
+            }
         }
-        let own = |template: &'p Template| of_templates.remove(&std::ptr::from_ref(template)).unwrap_or_default();
+        let own = |template: &'p Template| {
+            project.template_id(template).and_then(|id| of_templates.remove(&id)).unwrap_or_default()
+        };
         let templates: Vec<_> = templates.iter().copied().zip(templates.iter().copied().map(own)).collect();
         self.follow_all(project, templates.into_iter().map(|(template, own)| (template.source().name(), template, own)))
     }

@@ -11,7 +11,7 @@ use crate::customerio::{Version, version_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::liquid::Arena;
 use crate::message::{Circumstances, Template};
-use crate::project::{Case, Level, Project};
+use crate::project::{Case, Level, Project, TemplateId};
 use crate::threads::on_all_cores;
 
 const UNDEFINED_VARIABLE: &str = "undefined-variable";
@@ -64,18 +64,18 @@ pub fn judge_each<'t>(
     circumstances: &Circumstances,
     step: &(dyn Fn() + Sync),
 ) -> Vec<Judgement> {
-    let mut own: HashMap<*const Template, Vec<Case<'_>>> = HashMap::new();
-    for case in cases {
-        own.entry(std::ptr::from_ref(case.template)).or_default().push(*case);
+    let mut own: HashMap<TemplateId, Vec<Case<'_>>> = HashMap::new();
+    for (id, case) in cases.iter().filter_map(|case| Some((project.template_id(case.template)?, *case))) {
+        own.entry(id).or_default().push(case);
     }
-    let mut counts: HashMap<*const Template, usize> = HashMap::new();
-    for case in project.in_every_language(&project.cases()) {
-        *counts.entry(std::ptr::from_ref(case.template)).or_default() += 1;
+    let mut counts: HashMap<TemplateId, usize> = HashMap::new();
+    for id in project.in_every_language(&project.cases()).iter().filter_map(|case| project.template_id(case.template)) {
+        *counts.entry(id).or_default() += 1;
     }
     let with_own = |template: &&'t Template| {
-        let key = std::ptr::from_ref(*template);
-        let own = own.remove(&key).unwrap_or_default();
-        let are_all = own.len() == counts.get(&key).copied().unwrap_or_default();
+        let id = project.template_id(template);
+        let own = id.and_then(|id| own.remove(&id)).unwrap_or_default();
+        let are_all = own.len() == id.and_then(|id| counts.get(&id)).copied().unwrap_or_default();
         (*template, own, are_all)
     };
     let templates: Vec<(&Template, Vec<Case<'_>>, bool)> = templates.iter().map(with_own).collect();

@@ -27,7 +27,7 @@ mod update;
 
 pub use cause::causes;
 pub use contents::is_sent;
-pub use difference::{Difference, FieldChange, Hunk, Line, Tag, changed_fields};
+pub use difference::{Difference, Hunk, Line, Tag, changed_fields};
 pub use file::{Unusable, contents_of};
 pub use git::GitError;
 pub use revisions::{Change, Comparison, Range, RevisionError, between};

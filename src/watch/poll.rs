@@ -37,8 +37,12 @@ impl Poll {
 
     /// The paths that may have changed since the last poll.
     pub(super) fn look(&mut self, places: &Places) -> BTreeSet<PathBuf> {
-        let before = std::mem::replace(&mut self.stamps, stamps(places));
-        let now = SystemTime::now();
+        let stamps = stamps(places);
+        self.changes(stamps, SystemTime::now())
+    }
+
+    fn changes(&mut self, stamps: BTreeMap<PathBuf, Stamp>, now: SystemTime) -> BTreeSet<PathBuf> {
+        let before = std::mem::replace(&mut self.stamps, stamps);
         let changed =
             self.stamps.iter().filter(|(path, stamp)| before.get(*path) != Some(stamp) || stamp.is_young(now));
         let gone = before.keys().filter(|path| !self.stamps.contains_key(*path));
@@ -82,4 +86,35 @@ fn stamps(places: &Places) -> BTreeMap<PathBuf, Stamp> {
     }
     places.files.iter().cloned().for_each(look);
     stamps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_may_have_changed_unseen_is_reported_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.liquid");
+        fs::write(&path, "1").unwrap();
+        let modified = fs::metadata(&path).unwrap().modified().unwrap();
+        let places = Places { folders: vec![folder.path().to_owned()], ..Places::default() };
+        let mut poll = Poll::start(&places);
+        let mut at = |milliseconds| poll.changes(stamps(&places), modified + Duration::from_millis(milliseconds));
+        assert_eq!(at(0), [path.clone()].into());
+        assert_eq!(at(1_999), [path].into());
+        assert_eq!(at(2_000), [].into());
+    }
+
+    #[test]
+    fn neither_folders_nor_times_in_the_future_are_young() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.liquid");
+        fs::write(&path, "1").unwrap();
+        let metadata = fs::metadata(&path).unwrap();
+        let (stamp, modified) = (Stamp::new(&metadata), metadata.modified().unwrap());
+        assert!(!stamp.is_young(modified - Duration::from_millis(1)));
+        let metadata = fs::metadata(folder.path()).unwrap();
+        assert!(!Stamp::new(&metadata).is_young(metadata.modified().unwrap()));
+    }
 }

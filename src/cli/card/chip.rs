@@ -5,6 +5,7 @@ use anstyle::Style;
 use super::line::Line;
 use super::palette::{DIM, PLAIN, topic_chip, type_chip};
 use crate::cli::terminal::{Canvas, Colors};
+use crate::diagnostics::Thousands;
 use crate::message::Message;
 
 /// The most chips; a message with more has them by mistake.
@@ -18,7 +19,7 @@ pub(super) fn label(text: &Line, style: Style, colors: Colors) -> Line {
 
 /// The chips of a message, over as many lines as they need. `data` keeps a text from moving what stands beside it.
 pub(super) fn chips(message: &Message, width: usize, canvas: Canvas, data: impl Fn(Line) -> Line) -> Vec<Line> {
-    let omission = if canvas.look.unicode { "…" } else { "..." };
+    let omission = canvas.look.omission();
     let colors = canvas.colors;
     let topics =
         if message.topics.is_empty() { vec!["default"] } else { message.topics.iter().map(String::as_str).collect() };
@@ -39,7 +40,7 @@ pub(super) fn chips(message: &Message, width: usize, canvas: Canvas, data: impl 
         chips.push((separator, chip));
     }
     if topics.len() > MOST {
-        chips.push((" ", Line::default().with(DIM, &format!("{omission} {} more", topics.len() - MOST))));
+        chips.push((" ", Line::default().with(DIM, &format!("{omission} {} more", Thousands(topics.len() - MOST)))));
     }
 
     let mut lines: Vec<Line> = Vec::new();

@@ -19,7 +19,7 @@ use anstyle::Style;
 use serde_json::Value;
 
 use super::terminal::Canvas;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Count, Diagnostics};
 use crate::message::Message;
 use crate::project::Case;
 pub(super) use beside::beside;
@@ -137,7 +137,7 @@ impl<'a> Card<'a> {
     }
 
     const fn omission(&self) -> &'static str {
-        if self.canvas.look.unicode { "…" } else { "..." }
+        self.canvas.look.omission()
     }
 
     const fn separator(&self) -> &'static str {
@@ -222,7 +222,7 @@ impl Contents<'_> {
             self.part(part);
         }
         if seen.len() > MOST_PARTS {
-            self.left_away(seen.len() - MOST_PARTS, "link");
+            self.left_away(seen.len() - MOST_PARTS, "more link");
         }
         if !data.is_empty() {
             self.lines.push(Line::default());
@@ -233,7 +233,7 @@ impl Contents<'_> {
             let margin = Line::default().with(PLAIN, INDENT);
             self.lines.extend(printer.lines.iter().map(|line| margin.clone().and(&self.card.data(line.clone()))));
             if total > printer.shown {
-                self.left_away(total - printer.shown, "value");
+                self.left_away(total - printer.shown, "more value");
             }
         }
     }
@@ -307,14 +307,13 @@ impl Contents<'_> {
         let margin = Line::default().with(PLAIN, &" ".repeat(margin));
         self.lines.extend(lines.into_iter().map(|line| margin.clone().and(&self.card.data(line))));
         if left_away > 0 {
-            self.left_away(left_away, "character");
+            self.left_away(left_away, "more character");
         }
     }
 
     /// Says how much was left away.
     fn left_away(&mut self, count: usize, what: &str) {
-        let plural = if count == 1 { "" } else { "s" };
-        let text = format!("{} {} more {what}{plural}; {ALL}", self.card.omission(), with_commas(count));
+        let text = format!("{} {}; {ALL}", self.card.omission(), Count(what, count));
         let mut paragraph = Paragraph::default();
         paragraph.push(DIM, &text);
         let margin = Line::default().with(PLAIN, INDENT);
@@ -367,19 +366,6 @@ impl Contents<'_> {
             start = range.end;
         }
     }
-}
-
-/// A count as people read it.
-fn with_commas(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::holes::Holes;
 use super::line::{Line, Paragraph};
 use super::palette::{BOLD, DIM, PLAIN};
 use crate::cli::terminal::Canvas;
+use crate::diagnostics::Count;
 use crate::message::Template;
 
 /// The most lines of a template.
@@ -17,7 +18,7 @@ const MOST_ROWS: usize = 20;
 
 /// A template's lines, with their numbers, under its path: at most `width` columns wide.
 pub(in crate::cli) fn source(template: &Template, holes: &Holes, width: usize, canvas: Canvas) -> Vec<Line> {
-    let omission = if canvas.look.unicode { "…" } else { "..." };
+    let omission = canvas.look.omission();
     let bar = if canvas.look.unicode { " │ " } else { " | " };
     let source = template.source();
     // Behind the last line break, there is no line.
@@ -41,7 +42,7 @@ pub(in crate::cli) fn source(template: &Template, holes: &Holes, width: usize, c
         }
     }
     if count > MOST_LINES {
-        lines.push(Line::default().with(DIM, &format!(" {omission} {} more lines", count - MOST_LINES)));
+        lines.push(Line::default().with(DIM, &format!(" {omission} {}", Count("more line", count - MOST_LINES))));
     }
     lines
 }

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::diagnostics::sanitize;
+use crate::message::FieldChange;
 use crate::project::Project;
-use crate::snapshot::{Action, Counts, FieldChange, Outcome, Report, Stage, Status, Store, changed_fields};
+use crate::snapshot::{Action, Counts, Outcome, Report, Stage, Status, Store, changed_fields};
 
 /// A subject.
 #[derive(Serialize)]

@@ -26,11 +26,11 @@ impl Full {
     pub(super) fn new(look: Look) -> Self {
         let line = look.width.saturating_sub(GUTTER).max(NARROWEST);
         let renderer = if look.color { Renderer::styled() } else { Renderer::plain() };
-        let (decor, omission) = if look.unicode { (DecorStyle::Unicode, "…") } else { (DecorStyle::Ascii, "...") };
+        let decor = if look.unicode { DecorStyle::Unicode } else { DecorStyle::Ascii };
         Self {
             // lines are already shortened, and must not be shortened again
             renderer: renderer.decor_style(decor).term_width(usize::MAX / 2),
-            window: Window { line, around: line / 4, omission },
+            window: Window { line, around: line / 4, omission: look.omission() },
         }
     }
 

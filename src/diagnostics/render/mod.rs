@@ -98,6 +98,12 @@ impl Format {
         }
     }
 
+    /// Whether it is for people, as opposed to programs.
+    #[must_use]
+    pub const fn is_for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
+    }
+
     /// Whether it names files relative to the repository's root, as code hosts and build servers expect.
     #[must_use]
     pub const fn counts_from_repository(self) -> bool {
@@ -161,6 +167,14 @@ fn address(name: &str) -> String {
         }
     }
     address
+}
+
+impl Look {
+    /// What stands for something that is left out.
+    #[must_use]
+    pub const fn omission(self) -> &'static str {
+        if self.unicode { "…" } else { "..." }
+    }
 }
 
 /// Plain ASCII, 100 columns: what a file or a pipe gets.

@@ -13,7 +13,7 @@ use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, 
 use super::event::{Event, Keyboard};
 use super::{Action, Job, take};
 use crate::cli::{Failure, Global, Outcome, editor, terminal};
-use crate::diagnostics::{Look, sanitize};
+use crate::diagnostics::{Count, Look, sanitize};
 use crate::project::LiveProject;
 use crate::watch::Told;
 use display::{Display, size};
@@ -25,7 +25,7 @@ const DIM: Style = Style::new().dimmed();
 const BAR: Style = Style::new().invert();
 
 /// Whether somebody sits there who can see a screen and press keys.
-pub(super) fn is_possible() -> bool {
+pub(in crate::cli) fn is_possible() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal() && !terminal::is_dumb()
 }
 
@@ -176,7 +176,7 @@ impl<'a, J: Job> Screen<'a, J> {
     fn draw(&mut self, live: &LiveProject) -> Result<(), Failure> {
         let (width, height) = size();
         let room = height.saturating_sub(1);
-        let look = Look { width, ..terminal::look() };
+        let look = Look { width, ..self.global.look() };
         let mut shown = if self.shows_help { self.help(width) } else { self.top(live, look, room)? };
         if !self.shows_help {
             let mut text = Vec::new();
@@ -244,8 +244,7 @@ impl<'a, J: Job> Screen<'a, J> {
 
 /// What is said of rows that there is no room for.
 fn more(rows: usize) -> String {
-    let rows = if rows == 1 { "1 more row".to_owned() } else { format!("{rows} more rows") };
-    format!("and {rows}: `inkproof check` tells all")
+    format!("and {}: `inkproof check` tells all", Count("more row", rows))
 }
 
 /// Stops until somebody wants to go on.

@@ -1,4 +1,4 @@
-//! Cards on a screen: `preview --watch` at a terminal.
+//! `preview --watch` at a terminal: cards on a screen.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
@@ -7,16 +7,16 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
 
-use super::{Action, Job, LiveProject};
+use super::{View, write_message};
 use crate::cli::card::Card;
 use crate::cli::difference::{Drawing, Layout};
-use crate::cli::preview::{View, write_message};
 use crate::cli::test::accept_one;
-use crate::cli::{Failure, Global, terminal};
+use crate::cli::watch::{Action, Job};
+use crate::cli::{Failure, Global};
 use crate::diagnostics::{Diagnostics, Look, sanitize};
 use crate::liquid::Mode;
 use crate::message::{Circumstances, Customer, Message, Rendering, Request, Template};
-use crate::project::{Case, Ingredients, Project};
+use crate::project::{Case, Ingredients, LiveProject, Project};
 use crate::snapshot::Difference;
 use crate::watch::Told;
 
@@ -27,7 +27,7 @@ const STALE: Style = AnsiColor::Yellow.on_default();
 const AS_IT_WAS: &str = "as it was last:";
 
 /// All messages, one of them at the top.
-pub(in crate::cli) struct Cards<'a> {
+pub(super) struct Cards<'a> {
     names: &'a [String],
     view: View,
     global: &'a Global,
@@ -57,7 +57,7 @@ struct Shown {
 }
 
 impl<'a> Cards<'a> {
-    pub(in crate::cli) fn new(names: &'a [String], view: View, global: &'a Global) -> Self {
+    pub(super) fn new(names: &'a [String], view: View, global: &'a Global) -> Self {
         Self {
             names,
             view,
@@ -257,7 +257,7 @@ impl Cards<'_> {
     fn write_shown(&self, shown: &Shown, look: Look, out: &mut dyn Write) -> io::Result<()> {
         let case = Case { template: &shown.template, request: &shown.request, customer: &shown.customer };
         let manner = self.global.manner();
-        let canvas = terminal::canvas().with_width(look.width);
+        let canvas = self.global.canvas().with_width(look.width);
         if let Some(rendering) = &shown.rendering {
             write_message(&case, rendering, self.view, canvas, &manner, out)?;
         }

@@ -1,19 +1,20 @@
-//! Judging again the templates that a change touches: `check --watch`.
+//! `check --watch`: checks again the templates that a change affects.
 
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 
-use super::{Job, LiveProject, is_for_people};
-use crate::cli::check::Check;
+use super::Check;
+use crate::cli::watch::Job;
 use crate::cli::{Failure, Global};
-use crate::diagnostics::Look;
-use crate::project::Ingredients;
+use crate::diagnostics::{Format, Look};
+use crate::project::{Ingredients, LiveProject};
 use crate::rules::{Judgement, judge_each};
 use crate::watch::Told;
 
 /// What is found out about templates.
-pub(in crate::cli) struct Checks<'a> {
+pub(super) struct Checks<'a> {
     check: &'a Check,
+    format: Format,
     global: &'a Global,
     ingredients: Ingredients,
     /// By the templates' files.
@@ -23,15 +24,15 @@ pub(in crate::cli) struct Checks<'a> {
 }
 
 impl<'a> Checks<'a> {
-    pub(in crate::cli) fn new(check: &'a Check, global: &'a Global) -> Self {
+    pub(super) fn new(check: &'a Check, format: Format, global: &'a Global) -> Self {
         let (of_templates, whole) = (HashMap::new(), Judgement::default());
-        Self { check, global, ingredients: Ingredients::default(), of_templates, whole }
+        Self { check, format, global, ingredients: Ingredients::default(), of_templates, whole }
     }
 }
 
 impl Job for Checks<'_> {
     fn is_for_people(&self) -> bool {
-        is_for_people(self.global.format_name())
+        self.format.is_for_people()
     }
 
     fn place(&self) -> String {
@@ -44,7 +45,7 @@ impl Job for Checks<'_> {
 
     fn update(&mut self, live: &LiveProject, _: &Told) -> Result<bool, Failure> {
         let project = live.project();
-        let names = self.check.names();
+        let names = &self.check.names;
         let templates = project.select_templates(names)?;
         let cases = project.in_every_language(&project.select(names)?);
         let found = self.ingredients.follow_templates(project, &templates, &cases);

@@ -1,20 +1,21 @@
-//! Testing again what a change touches: `test --watch`.
+//! `test --watch`: tests again the messages that a change affects.
 
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::{Job, LiveProject, is_for_people};
-use crate::cli::test::{run_of, summary, write_problems, write_report};
-use crate::cli::{Failure, Global, terminal};
+use super::{TestFormat, run_of, summary, write_problems, write_report};
+use crate::cli::watch::Job;
+use crate::cli::{Failure, Global};
 use crate::diagnostics::Look;
-use crate::project::{Ingredients, Project};
+use crate::project::{Ingredients, LiveProject, Project};
 use crate::snapshot::{Counts, Known, Obsolete, Report, Stage, Store, Subject, Update};
 use crate::watch::Told;
 
 /// What came of testing.
-pub(in crate::cli) struct Tests<'a> {
+pub(super) struct Tests<'a> {
     names: &'a [String],
     update: Update,
+    format: TestFormat,
     global: &'a Global,
     ingredients: Ingredients,
     known: Known,
@@ -26,11 +27,12 @@ pub(in crate::cli) struct Tests<'a> {
 }
 
 impl<'a> Tests<'a> {
-    pub(in crate::cli) fn new(names: &'a [String], update: Update, global: &'a Global) -> Self {
+    pub(super) fn new(names: &'a [String], update: Update, format: TestFormat, global: &'a Global) -> Self {
         let (ingredients, known) = (Ingredients::default(), Known::default());
         Self {
             names,
             update,
+            format,
             global,
             ingredients,
             known,
@@ -71,7 +73,7 @@ impl<'a> Tests<'a> {
 
 impl Job for Tests<'_> {
     fn is_for_people(&self) -> bool {
-        is_for_people(self.global.format_name())
+        self.format.is_for_people()
     }
 
     fn place(&self) -> String {
@@ -91,7 +93,7 @@ impl Job for Tests<'_> {
         let (report, is_news) = self.test(project, changed)?;
         if is_news {
             let mut text = Vec::new();
-            write_report(&report, project, self.global.format_name(), terminal::look(), &mut text)?;
+            write_report(&report, project, self.format, self.global.look(), &mut text)?;
             self.text = text;
             self.counts = report.counts();
             self.problems = report.problems;
