@@ -1,4 +1,4 @@
-//! A project for one who renders many messages, each by itself: a template is parsed when it is first needed, and kept.
+//! A project with a cache of parsed templates, for servers that render messages one at a time.
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ struct Owner {
     arena: Arena,
 }
 
-/// The templates, in all languages, by their ids: each parsed, or what is wrong with it, once that is known.
+/// The templates in all languages, by id: each parsed on first use, or the problems found in it.
 struct Templates<'p>(Vec<OnceCell<Parsed<'p>>>);
 
 type Parsed<'p> = Result<CompiledTemplate<'p>, Diagnostics>;
@@ -28,24 +28,24 @@ self_cell!(
     }
 );
 
-/// A project with what has been parsed of its templates. For one thread: each has its own.
+/// A project with a cache of its parsed templates. It belongs to one thread.
 pub struct CompiledProject(Compiled);
 
 impl CompiledProject {
-    /// Nothing is parsed yet.
+    /// An empty cache; templates are parsed on first use.
     #[must_use]
     pub fn new(project: Arc<Project>) -> Self {
         let owner = Owner { project, arena: Arena::new() };
         Self(Compiled::new(owner, |owner| Templates(owner.project.with_variants().map(|_| OnceCell::new()).collect())))
     }
 
-    /// Whether it is this very project.
+    /// Whether it is a cache of this instance of the project.
     #[must_use]
     pub fn is(&self, project: &Arc<Project>) -> bool {
         Arc::ptr_eq(&self.0.borrow_owner().project, project)
     }
 
-    /// Renders the message that `request` asks for; none where there is no such template.
+    /// Renders the message for `request`; `None` if its template does not exist.
     #[must_use]
     pub fn render(&self, request: &Request, customer: &Customer, circumstances: &Circumstances) -> Option<Rendering> {
         self.0.with_dependent(|owner, Templates(templates)| {

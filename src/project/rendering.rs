@@ -1,4 +1,4 @@
-//! Rendering of a project's cases: each template is parsed once, or once for each piece of its cases.
+//! Rendering of a project's cases: each template is parsed once, or once per batch of its cases.
 
 use std::convert::Infallible;
 
@@ -9,12 +9,12 @@ use crate::liquid::Arena;
 use crate::message::{Circumstances, Rendering};
 use crate::threads::on_all_cores;
 
-/// How many messages of one template are rendered by one thread at a time. More would leave threads idle at the end;
-/// fewer would parse a template more often than need be.
+/// Batch size: how many messages of one template a thread renders at a time. Larger batches leave threads idle at the end;
+/// smaller ones parse templates more often than necessary.
 const PIECE: usize = 64;
 
 impl Project {
-    /// Renders cases, which are expected by template as [`Project::cases`] gives them, and hands each to `each`.
+    /// Renders cases, which should be sorted by template like those of [`Project::cases`], and calls `each` with each result.
     ///
     /// # Errors
     /// The first error of `each`.
@@ -40,8 +40,8 @@ impl Project {
         Ok(())
     }
 
-    /// Renders cases on all cores, expected by template as in [`Project::render`]. Gives what `each` makes of every
-    /// rendering and the place of its case, in the order of the cases.
+    /// Renders cases on all cores, sorted by template as for [`Project::render`]. Returns the result of `each` for every
+    /// rendering and its index, in the order of the cases.
     pub fn render_on_all_cores<'p, T: Send>(
         &'p self,
         cases: &[Case<'p>],

@@ -1,12 +1,12 @@
-//! Ids of templates, to look things up by.
+//! Ids of templates, for use as keys.
 
 use std::collections::HashMap;
 
 use super::Project;
 use crate::message::Template;
 
-/// Which of a project's templates one is. Each variant in another language has an id of its own. Another reading of the
-/// project may give other ids.
+/// Identifies a template of a project. Each language variant has its own id. Ids are not stable across readings of the
+/// project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TemplateId(pub(super) usize);
 
@@ -22,7 +22,7 @@ impl TemplateIds {
 }
 
 impl Project {
-    /// The id of the template in a file of this project; none where the project has no template in that file.
+    /// The id of the template in a file; `None` if the project has no template in that file.
     ///
     /// ```
     /// use inkproof::diagnostics::Source;

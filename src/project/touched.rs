@@ -1,4 +1,4 @@
-//! What a change touches: messages, and templates with all their messages, are followed by what they are made of, from one reading of a project to the next.
+//! Dependency tracking: which messages and templates a change affects, from one reading of a project to the next.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,22 +9,21 @@ use super::{Case, Config, Project, TemplateId};
 use crate::diagnostics::Source;
 use crate::message::Template;
 
-/// What something is made of: a message of one request and its customer, what is found out about a template of all its
-/// requests.
+/// The inputs of something: of a message its request and customer, of a template's check all its requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Parts {
     template: Source,
-    /// What the template is called: a variant goes by the name of another file.
+    /// The template's name: a variant is named after another file.
     called: String,
     snippets: Arc<[Source]>,
     requests: SmallVec<[Source; 1]>,
     customers: SmallVec<[Source; 1]>,
 }
 
-/// The snippets that templates read, by their files' names.
+/// The snippets that templates read, by file name.
 type OfTemplates = HashMap<String, (Source, Arc<[Source]>)>;
 
-/// What messages or templates were made of when they were last looked at, by the names that they are followed under.
+/// The inputs of messages or templates at the last reading, by name.
 ///
 /// ```
 /// use inkproof::project::{Ingredients, Project};
@@ -40,31 +39,31 @@ type OfTemplates = HashMap<String, (Source, Arc<[Source]>)>;
 pub struct Ingredients {
     config: Config,
     parts: HashMap<String, Parts>,
-    /// The project's snippets, and those that each template reads, by its file's name.
+    /// The project's snippets, and those that each template reads, by file name.
     snippets: Vec<Source>,
     of_templates: OfTemplates,
 }
 
-/// What became of things from one look to the next.
+/// What changed since the last reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touched {
-    /// Those that are made of something else now, or are new, in the order they were handed over.
+    /// Those with changed inputs and new ones, in the order given.
     pub touched: Vec<String>,
-    /// Those that there are not any more, by name.
+    /// Those that no longer exist, by name.
     pub gone: Vec<Gone>,
 }
 
-/// Something that there is not any more.
+/// Something that no longer exists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gone {
-    /// The name that it was followed under.
+    /// Its name.
     pub name: String,
-    /// The files that it was made of, but for snippets: the template first, then requests, then customers.
+    /// Its input files except snippets: the template first, then requests, then customers.
     pub files: Vec<String>,
 }
 
 impl Touched {
-    /// Whether all is as it was.
+    /// Whether nothing changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.touched.is_empty() && self.gone.is_empty()
@@ -72,7 +71,7 @@ impl Touched {
 }
 
 impl Ingredients {
-    /// Looks at messages again, each under a name of its own.
+    /// Compares the inputs of messages with the last reading, each under a unique name.
     pub fn follow<'p, 'n>(
         &mut self,
         project: &Project,
@@ -81,7 +80,7 @@ impl Ingredients {
         self.follow_all(project, cases.into_iter().map(|(name, case)| (name, case.template, smallvec![case])))
     }
 
-    /// Looks at templates again, each under its file's name and with those of `cases` that are its own.
+    /// Compares the inputs of templates with the last reading, each under its file name and with its own `cases`.
     pub fn follow_templates<'p>(
         &mut self,
         project: &Project,
@@ -136,7 +135,7 @@ impl Ingredients {
         Touched { touched, gone }
     }
 
-    /// Forgets all: whatever is looked at next is touched.
+    /// Forgets everything, so that everything counts as changed next time.
     pub fn forget(&mut self) {
         self.parts.clear();
     }
@@ -155,7 +154,7 @@ impl Ingredients {
 }
 
 impl Parts {
-    /// The names of the files, but for snippets.
+    /// The names of the files, except snippets.
     fn files(&self) -> Vec<String> {
         let files = std::iter::once(&self.template).chain(&self.requests).chain(&self.customers);
         files.map(|source| source.name().to_owned()).collect()
@@ -170,7 +169,7 @@ mod tests {
     use super::super::Files;
     use super::*;
 
-    /// A project on disk, and what has been made of it so far.
+    /// A project on disk with its trackers.
     struct Followed {
         folder: tempfile::TempDir,
         files: Files,
@@ -190,7 +189,7 @@ mod tests {
         ("fixtures/requests/b/ada.json", "b 1"),
     ];
 
-    /// Requests are written as the template and the customer.
+    /// Requests are given as template and customer.
     fn text_of(text: &str) -> String {
         match text.split_once(' ') {
             Some((template, id)) if template.len() == 1 => {
@@ -227,7 +226,7 @@ mod tests {
             (touched.touched.join(" "), gone.join(" "))
         }
 
-        /// What a change of these files touches.
+        /// What a change of these files affects.
         fn after(&mut self, changes: &[(&str, Option<&str>)]) -> (String, String) {
             let root = self.files.root().to_owned();
             for (path, text) in changes {
@@ -250,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_each_kind_of_file_touches() {
+    fn tracks_each_kind_of_file() {
         let template = "---\n---\n{\"title\": \"new\"}";
         for (changes, touched, gone) in [
             (vec![("templates/b.liquid", Some(template))], "b/ada", ""),
@@ -258,7 +257,7 @@ mod tests {
             (vec![("fixtures/customers/ada.json", Some("{\"id\": \"1\", \"x\": 1}"))], "a/ada b/ada", ""),
             (vec![("snippets/inner.liquid", Some("new"))], "a/ada a/bob", ""),
             (vec![("snippets/other.liquid", Some("new"))], "", ""),
-            // Where a snippet is missing, all are read: whoever looks for it may mean another.
+            // If a snippet is missing, all snippets are dependencies, because the message suggests one of them.
             (vec![("snippets/inner.liquid", None)], "a/ada a/bob", ""),
             (vec![("fixtures/requests/a/ada.json", Some("b 1"))], "a/ada", ""),
             (vec![("fixtures/requests/a/eve.json", Some("a 1"))], "a/eve", ""),
@@ -266,7 +265,7 @@ mod tests {
             (vec![("templates/b.liquid", None)], "", "b/ada"),
             (vec![("templates/b.liquid", Some("broken"))], "", "b/ada"),
             (vec![("fixtures/customers/ada.json", None)], "", "a/ada b/ada"),
-            // The first of two that go by one name is the one that is meant.
+            // If two share a name, the first is used.
             (vec![("templates/B/b.liquid", Some(template))], "b/ada", ""),
             (vec![("fixtures/customers/aaa.json", Some("{\"id\": \"2\"}"))], "a/bob", ""),
             (vec![("inkproof.toml", Some("[liquid]\n"))], "", ""),
@@ -282,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_as_it_was_touches_nothing() {
+    fn unchanged_files_affect_nothing() {
         let mut followed = Followed::new();
         let (path, text) = FILES[0];
         assert_eq!(followed.after(&[(path, Some(text))]), (String::new(), String::new()));
@@ -292,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_files_are_read_again() {
+    fn reads_broken_files_again() {
         let mut followed = Followed::new();
         assert_eq!(followed.after(&[("fixtures/requests/b/ada.json", Some("{"))]).1, "b/ada");
         assert_eq!(followed.after(&[("fixtures/requests/b/ada.json", Some("b 2"))]).0, "b/ada");

@@ -1,4 +1,4 @@
-//! The difference: what became of a message, by field and by line.
+//! Differences between two contents of a snapshot, by field and by line.
 
 use std::time::{Duration, Instant};
 
@@ -8,24 +8,24 @@ use crate::message::FieldChange;
 
 /// Lines shown around a changed one.
 const CONTEXT: usize = 3;
-/// How long the shortest difference is looked for; then one that is only right is taken. Short, as there may be many.
+/// Time limit for finding the shortest diff; after that a correct but longer one is used. Short, because there may be many.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// What became of a snapshot's contents.
+/// The difference between two contents of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The fields that changed, where both are messages; none where one of them is a failure.
+    /// The changed fields if both are messages; empty if one is a failure.
     pub fields: Vec<FieldChange>,
-    /// The lines that changed and those around them.
+    /// The changed lines with context.
     pub hunks: Vec<Hunk>,
 }
 
-/// Changed lines near each other.
+/// A group of changed lines with context.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hunk {
-    /// The first line before, from 1.
+    /// The first line in the old contents, from 1.
     pub old_line: usize,
-    /// The first line after, from 1.
+    /// The first line in the new contents, from 1.
     pub new_line: usize,
     /// The lines.
     pub lines: Vec<Line>,
@@ -34,25 +34,25 @@ pub struct Hunk {
 /// A line of a hunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// What became of it.
+    /// Whether it was kept, removed or added.
     pub tag: Tag,
-    /// Its text in parts, and whether each is what changed inside the line.
+    /// Its text in parts, each with whether it changed within the line.
     pub parts: Vec<(bool, String)>,
 }
 
-/// What became of a line.
+/// Whether a line was kept, removed or added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tag {
-    /// It is as it was.
+    /// Unchanged.
     Kept,
-    /// It is gone.
+    /// Removed.
     Removed,
-    /// It is new.
+    /// Added.
     Added,
 }
 
 impl Tag {
-    /// The mark that a unified difference puts in front.
+    /// The line's prefix in a unified diff.
     #[must_use]
     pub const fn mark(self) -> char {
         match self {
@@ -64,7 +64,7 @@ impl Tag {
 }
 
 impl Difference {
-    /// What became of `old`.
+    /// Compares `old` with `new`.
     ///
     /// ```
     /// use inkproof::snapshot::Difference;
@@ -77,7 +77,7 @@ impl Difference {
     }
 }
 
-/// The fields that changed, where both contents are messages. Of the whole [`Difference`], this part is quick to find.
+/// The changed fields if both contents are messages. Much faster than a whole [`Difference`].
 #[must_use]
 pub fn changed_fields(old: &str, new: &str) -> Vec<FieldChange> {
     match (serde_json::from_str(old), serde_json::from_str(new)) {
@@ -108,7 +108,7 @@ fn hunks(old: &str, new: &str) -> Vec<Hunk> {
     hunks
 }
 
-/// The parts of a line, without its end.
+/// The parts of a line, without its line break.
 fn parts(change: &similar::InlineChange<'_, str>) -> Vec<(bool, String)> {
     let parts = change.iter_strings_lossy().map(|(changed, text)| (changed, text.trim_end_matches('\n').to_owned()));
     parts.filter(|(_, text)| !text.is_empty()).collect()
@@ -119,13 +119,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_that_is_not_sent_has_no_fields() {
+    fn a_failure_has_no_changed_fields() {
         assert_eq!(changed_fields("not sent", r#"{"a":1}"#), []);
         assert_eq!(changed_fields(r#"{"a":1}"#, r#"{"a":2}"#).len(), 1);
     }
 
     #[test]
-    fn changed_lines_with_the_words_inside() {
+    fn marks_changed_words_within_lines() {
         let old = "1\n2\n3\n4\n  \"title\": \"one two three\"\n6\n7\n8\n9";
         let new = old.replace("two", "2");
         let [hunk] = &hunks(old, &new)[..] else { panic!("one hunk") };
