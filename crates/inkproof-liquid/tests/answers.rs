@@ -73,6 +73,9 @@ struct Case<'a> {
     data: &'a RawValue,
     #[serde(default)]
     limits: LimitsOfCase,
+    /// Whether LiquidJS refuses the template before it renders anything.
+    #[serde(default)]
+    rejected: bool,
     #[serde(borrow)]
     live: &'a RawValue,
     /// Left out where it is the same as `live`.
@@ -85,6 +88,12 @@ struct Case<'a> {
 struct LimitsOfCase {
     memory: Option<f64>,
     parse: Option<usize>,
+}
+
+impl LimitsOfCase {
+    fn parse_length(&self) -> usize {
+        self.parse.unwrap_or(Limits::default().parse_length)
+    }
 }
 
 impl Case<'_> {
@@ -120,7 +129,7 @@ impl Case<'_> {
         let defaults = Limits::default();
         let limits = Limits {
             memory: self.limits.memory.unwrap_or(defaults.memory),
-            parse_length: self.limits.parse.unwrap_or(defaults.parse_length),
+            parse_length: self.limits.parse_length(),
             // The recorded answers do not depend on the clock, and a debug build is slow.
             render_time: std::time::Duration::from_secs(600),
             ..defaults
@@ -165,6 +174,13 @@ fn check(part: &str) -> Outcome {
         let case: Case<'_> =
             serde_json::from_str(line).unwrap_or_else(|error| panic!("{part}.jsonl:{}: {error}", index + 2));
         outcome.count += 1;
+        let is_parsed =
+            Template::parse_limited(&case.template, &LIQUIDJS, &Arena::new(), case.limits.parse_length()).is_ok();
+        if is_parsed == case.rejected {
+            outcome
+                .wrong
+                .push(format!("{part}/{} {:?}: LiquidJS rejects it: {}", case.id, case.template, case.rejected));
+        }
         outcome.modes_differ += usize::from(case.lax.is_some());
         outcome.errors += usize::from(case.live.get().starts_with("{\"error\""));
         for mode in [Mode::Live, Mode::Lax] {

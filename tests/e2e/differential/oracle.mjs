@@ -25,6 +25,16 @@ export function askLiquidJS ({ template, contextText, lax, limits }) {
   }
 }
 
+/** Whether LiquidJS refuses the template before it renders anything. */
+export function isRejected ({ template, limits }) {
+  try {
+    engine(false, limits).parse(template)
+    return false
+  } catch {
+    return true
+  }
+}
+
 /** An engine for the mode; with `limits`, `{memory?, parse?}`, one of its own. */
 function engine (lax, limits) {
   if (!limits) return lax ? LAX : LIVE

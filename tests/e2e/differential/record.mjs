@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { makeCase } from './generator/case.mjs'
 import { SYSTEMATIC } from './generator/systematic/index.mjs'
-import { MACHINE_DEPENDENT, OPTIONS, askLiquidJS, dependsOnChance, oracleProblem } from './oracle.mjs'
+import { MACHINE_DEPENDENT, OPTIONS, askLiquidJS, dependsOnChance, isRejected, oracleProblem } from './oracle.mjs'
 import { jsonText } from './wire.mjs'
 
 const USAGE = `usage: node record.mjs [--check] [--out FOLDER]
@@ -51,7 +51,7 @@ function * answered (cases, seen) {
     if (!live || !lax) continue
     const number = (counts.get(about) ?? 0) + 1
     counts.set(about, number)
-    yield line({ ...question, id: `${about}/${number}`, live: JSON.stringify(live), lax: JSON.stringify(lax) })
+    yield line({ ...question, id: `${about}/${number}`, rejected: isRejected(question), live: JSON.stringify(live), lax: JSON.stringify(lax) })
   }
 }
 
@@ -64,10 +64,11 @@ function answer ({ template, data, limits, lax }) {
   return answer
 }
 
-/** The data stays as it is spelled; `lax` is left out where it is the same as `live`. */
-function line ({ id, template, data, limits, live, lax }) {
+/** The data stays as it is spelled; `rejected` is left out where it is false, `lax` where it is the same as `live`. */
+function line ({ id, template, data, limits, rejected, live, lax }) {
   const members = [`"id":${JSON.stringify(id)}`, `"template":${JSON.stringify(template)}`, `"data":${data}`]
   if (limits) members.push(`"limits":${JSON.stringify(limits)}`)
+  if (rejected) members.push('"rejected":true')
   members.push(`"live":${live}`)
   if (lax !== live) members.push(`"lax":${lax}`)
   return `{${members.join(',')}}`
