@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::span::Span;
 use crate::syntax::parser;
 use crate::syntax::tree::Nodes;
-use crate::value::{Arena, Value, utf16};
+use crate::value::{Arena, Value};
 
 /// A parsed template. It can be rendered any number of times, from several threads at once.
 #[derive(Clone, Copy, Debug)]
@@ -39,11 +39,10 @@ impl<'a> Template<'a> {
     /// # Errors
     /// Every error in the template; the first is the one that LiquidJS reports.
     pub fn parse(source: &'a str, language: &'a Language, arena: &'a Arena) -> Result<Self, Vec<Error>> {
-        let nodes = parser::parse(source, language, arena)?;
-        Ok(Self { source, nodes, language })
+        Self::parse_limited(source, language, arena, usize::MAX)
     }
 
-    /// Parses a template no longer than `limit` UTF-16 code units.
+    /// Parses a template of at most `limit` UTF-16 code units. The names of files that tags have count as well.
     ///
     /// # Errors
     /// As [`Template::parse`], or the template is too long.
@@ -53,10 +52,8 @@ impl<'a> Template<'a> {
         arena: &'a Arena,
         limit: usize,
     ) -> Result<Self, Vec<Error>> {
-        if source.len() > limit && utf16::length(source) > limit {
-            return Err(vec![Error::new("parse length limit exceeded")]);
-        }
-        Self::parse(source, language, arena)
+        let nodes = parser::parse(source, language, arena, limit)?;
+        Ok(Self { source, nodes, language })
     }
 
     /// Renders the template with `data`, whose keys are the variables. Intermediate values are allocated in `arena`.

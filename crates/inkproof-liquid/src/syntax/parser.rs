@@ -11,30 +11,22 @@ use crate::syntax::dialect::{Reading, Surroundings, UnknownFilters};
 use crate::syntax::expression_parser::ExpressionParser;
 use crate::syntax::lexer::{self, MAX_ERRORS, Token, TokenKind};
 use crate::syntax::tree::{Expression, FilteredValue, Node, NodeKind, Nodes};
-use crate::value::{Arena, json};
+use crate::value::{Arena, json, utf16};
 
 /// Deepest nesting of tags. LiquidJS exhausts its stack some thousand levels later.
 pub const MAX_DEPTH: usize = 200;
 
-/// Parses a template into its nodes.
+/// Parses a template into its nodes. The template and the templates in its tags may have `limit` UTF-16 code units together.
 ///
 /// # Errors
 /// Every error in the template; the first is the one that LiquidJS reports.
-pub(crate) fn parse<'a>(source: &'a str, language: &'a Language, arena: &'a Arena) -> Result<Nodes<'a>, Vec<Error>> {
-    let dialect = language.dialect();
-    let (tokens, errors) = lexer::tokenize(source, dialect.reading);
-    let errors = errors.into_iter().map(|error| dialect.worded(error, Surroundings::default())).collect();
-    let mut parser = Parser {
-        source,
-        arena,
-        language,
-        tokens: tokens.into(),
-        errors,
-        depth: 0,
-        has_given_up: false,
-        unknown_tags: Vec::new(),
-        blocks: Vec::new(),
-    };
+pub(crate) fn parse<'a>(
+    source: &'a str,
+    language: &'a Language,
+    arena: &'a Arena,
+    limit: usize,
+) -> Result<Nodes<'a>, Vec<Error>> {
+    let mut parser = Parser::new(source, language, arena, limit)?;
     let nodes = parser.nodes_to_the_end();
     if parser.errors.is_empty() { Ok(nodes) } else { Err(parser.errors) }
 }
@@ -54,9 +46,47 @@ pub struct Parser<'a> {
     unknown_tags: Vec<&'a str>,
     /// The names of the tags that are being parsed, innermost last.
     blocks: Vec<&'a str>,
+    /// The most UTF-16 code units that this template and those in its tags may have.
+    limit: usize,
+    /// How many of these the templates in its tags have.
+    inner_length: usize,
 }
 
 impl<'a> Parser<'a> {
+    fn new(source: &'a str, language: &'a Language, arena: &'a Arena, limit: usize) -> Result<Self, Vec<Error>> {
+        if source.len() > limit && utf16::length(source) > limit {
+            return Err(vec![Error::new("parse length limit exceeded")]);
+        }
+        let dialect = language.dialect();
+        let (tokens, errors) = lexer::tokenize(source, dialect.reading);
+        let errors = errors.into_iter().map(|error| dialect.worded(error, Surroundings::default())).collect();
+        Ok(Self {
+            source,
+            arena,
+            language,
+            tokens: tokens.into(),
+            errors,
+            depth: 0,
+            has_given_up: false,
+            unknown_tags: Vec::new(),
+            blocks: Vec::new(),
+            limit,
+            inner_length: 0,
+        })
+    }
+
+    /// Parses a template that is written in a tag, such as the name of a file. It counts towards the length of this one.
+    ///
+    /// # Errors
+    /// As for [`Template::parse_limited`](crate::engine::template::Template::parse_limited).
+    pub(crate) fn inner_template(&mut self, text: &'a str) -> Result<Nodes<'a>, Vec<Error>> {
+        let used = utf16::length(self.source) + self.inner_length;
+        let mut inner = Self::new(text, self.language, self.arena, self.limit.saturating_sub(used))?;
+        let nodes = inner.nodes_to_the_end();
+        self.inner_length += utf16::length(text) + inner.inner_length;
+        if inner.errors.is_empty() { Ok(nodes) } else { Err(inner.errors) }
+    }
+
     /// The arena that the tree is made in.
     #[must_use]
     pub const fn arena(&self) -> &'a Arena {

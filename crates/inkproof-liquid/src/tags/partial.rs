@@ -46,20 +46,19 @@ pub enum FilePath<'a> {
 }
 
 impl<'a> FilePath<'a> {
-    pub(super) fn parse(parser: &Parser<'a>, markup: &mut ExpressionParser<'a>) -> Result<Self> {
+    pub(super) fn parse(parser: &mut Parser<'a>, markup: &mut ExpressionParser<'a>) -> Result<Self> {
         let Some(operand) = markup.operand()? else { return Err(markup.error("illegal file path")) };
         if markup.text(operand.span) == "none" {
             return Ok(Self::None);
         }
         let OperandKind::Literal(Value::String(text)) = operand.kind else { return Ok(Self::Value(operand)) };
-        let template = Template::parse(text, parser.language(), parser.arena());
-        let template = template.map_err(|errors| {
+        let nodes = parser.inner_template(text).map_err(|errors| {
             let first = errors.into_iter().next();
             first.map_or_else(|| Error::new("illegal file path"), |error| error.from_inner_text().within(operand.span))
         })?;
-        Ok(match template.nodes {
+        Ok(match nodes {
             [node] if matches!(node.kind, NodeKind::Text(_)) => Self::Name(text),
-            _ => Self::Template(template),
+            _ => Self::Template(Template { source: text, nodes, language: parser.language() }),
         })
     }
 
