@@ -10,7 +10,7 @@ use super::manner::Manner;
 use super::{Failure, Outcome, formats, terminal};
 use crate::diagnostics::{Diagnostic, Format, Prefix, Severity};
 use crate::liquid::{Limits, Mode};
-use crate::message::{Circumstances, milliseconds, moment};
+use crate::message::{RenderOptions, milliseconds, moment};
 use crate::project::{CONFIG_FILE, Project, prefix_of, root_of};
 
 #[derive(Debug, Args)]
@@ -96,8 +96,8 @@ impl Global {
         self.now
     }
 
-    pub(super) fn circumstances(&self) -> Circumstances {
-        Circumstances {
+    pub(super) fn circumstances(&self) -> RenderOptions {
+        RenderOptions {
             now: self.now.unwrap_or_else(Timestamp::now),
             mode: self.mode(),
             seed: self.seed,
@@ -107,8 +107,8 @@ impl Global {
     }
 
     /// The same where the remark about Customer.io's test send is shown.
-    pub(super) fn circumstances_of_preview(&self) -> Circumstances {
-        Circumstances { asks_test_send: true, ..self.circumstances() }
+    pub(super) fn circumstances_of_preview(&self) -> RenderOptions {
+        RenderOptions { asks_test_send: true, ..self.circumstances() }
     }
 
     /// The folder to work in.
@@ -116,9 +116,9 @@ impl Global {
         &self.directory
     }
 
-    /// Circumstances as a project's `[test]` table has them, but for what the command line says.
-    pub(super) fn adjust(&self, fixed: Circumstances) -> Circumstances {
-        Circumstances {
+    /// Options as a project's `[test]` table has them, but for what the command line says.
+    pub(super) fn adjust(&self, fixed: RenderOptions) -> RenderOptions {
+        RenderOptions {
             now: self.now.unwrap_or(fixed.now),
             mode: if self.lax { Mode::Lax } else { fixed.mode },
             seed: self.seed.or(fixed.seed),

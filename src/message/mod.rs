@@ -1,30 +1,43 @@
 //! Messages: template + customer + request → message. What a recipient's inbox receives, or why it receives nothing.
 
+mod compile;
 mod content;
 mod customer;
 mod delivery;
 mod expiration;
+mod explore;
 mod failure;
+mod inbox_message;
 mod moment;
 mod observed;
+mod options;
 mod render;
+mod rendered_text;
 mod request;
 mod scope;
+mod sent_data;
 mod settings;
 mod snippet;
+mod source_map;
 mod template;
-mod written;
+mod workspace;
 
+pub use compile::{CompiledTemplate, CompiledText};
 pub use customer::Customer;
 pub use delivery::Delivery;
 pub use expiration::{Expiration, ExpirationError, MAX_LIFE};
 pub use failure::{LiquidText, Place, of_liquid, of_parsing};
-pub use moment::moment;
+pub use inbox_message::Message;
+pub use moment::{milliseconds, moment};
 pub use observed::{Condition, Failure, ObservedText};
-pub use render::{Circumstances, CompiledTemplate, CompiledText, Message, Rendering, Trigger, Workspace, milliseconds};
+pub use options::RenderOptions;
+pub use render::Rendering;
+pub use rendered_text::RenderedText;
 pub use request::{Identifier, IdentifierKind, Request, TemplateReference};
-pub use scope::{NAMES, SENT_NAMES};
+pub use scope::{NAMES, NULL_NAMESPACES, SENT_NAMES};
+pub use sent_data::Trigger;
 pub use settings::{Setting, Settings};
 pub use snippet::{Snippet, SnippetKind};
+pub use source_map::{SourceMap, SourceSpan};
 pub use template::Template;
-pub use written::{Origin, Written};
+pub use workspace::Workspace;

@@ -9,7 +9,7 @@ use self_cell::self_cell;
 use super::Project;
 use crate::diagnostics::Diagnostics;
 use crate::liquid::Arena;
-use crate::message::{Circumstances, CompiledTemplate, Customer, Rendering, Request, Template};
+use crate::message::{CompiledTemplate, Customer, RenderOptions, Rendering, Request, Template};
 
 struct Owner {
     project: Arc<Project>,
@@ -51,7 +51,7 @@ impl CompiledProject {
 
     /// Renders the message that `request` asks for; none where there is no such template.
     #[must_use]
-    pub fn render(&self, request: &Request, customer: &Customer, circumstances: &Circumstances) -> Option<Rendering> {
+    pub fn render(&self, request: &Request, customer: &Customer, circumstances: &RenderOptions) -> Option<Rendering> {
         self.0.with_dependent(|owner, Templates(templates)| {
             let language = request.language().or_else(|| customer.language());
             let template = owner.project.template_for(request)?.in_language(language);

@@ -9,7 +9,7 @@ use super::readable::readable;
 use crate::customerio::Version;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, Severity};
 use crate::liquid::{Arena, Span};
-use crate::message::{Circumstances, Customer, Failure, Message, ObservedText, Request, Template, Workspace};
+use crate::message::{Customer, Failure, Message, ObservedText, RenderOptions, Request, Template, Workspace};
 
 /// What becomes of a message.
 #[derive(Clone, Debug)]
@@ -69,7 +69,7 @@ pub fn compare(
     workspace: &Workspace<'_>,
     customer: &Customer,
     request: &Request,
-    circumstances: &Circumstances,
+    circumstances: &RenderOptions,
 ) -> Comparison {
     let outcome = |version| {
         let template = template.in_version(version);
@@ -84,7 +84,8 @@ pub fn compare(
         // What does not parse is looked at without what does not.
         let readable = readable(&template, workspace);
         let compiled = readable.as_ref().and_then(|template| template.compile(workspace, &arena).ok());
-        let observed = compiled.map(|compiled| compiled.observe(customer, request, circumstances));
+        // What is wrong with the data is among the problems of rendering.
+        let observed = compiled.and_then(|compiled| compiled.observe(customer, request, circumstances).ok());
         let is_reason = |problem: &Diagnostic| message.is_none() && problem.severity == Severity::Error;
         let problems = problems.into_iter().filter(is_reason).collect();
         Outcome { message, problems, observed: observed.unwrap_or_default() }

@@ -8,7 +8,7 @@ use crate::cli::preview::{Sheet, View};
 use crate::cli::render::Line;
 use crate::cli::{Failure, Global, terminal};
 use crate::diagnostics::{Diagnostic, Look, Severity};
-use crate::message::{Circumstances, Rendering};
+use crate::message::{RenderOptions, Rendering};
 use crate::project::{Case, Gone, Ingredients, Project};
 use crate::watch::Told;
 
@@ -29,12 +29,12 @@ pub(in crate::cli) struct Lines<'a> {
 struct Messages<'a> {
     names: &'a [String],
     global: &'a Global,
-    circumstances: fn(&Global) -> Circumstances,
+    circumstances: fn(&Global) -> RenderOptions,
     ingredients: Ingredients,
 }
 
 impl<'a> Messages<'a> {
-    fn new(names: &'a [String], global: &'a Global, circumstances: fn(&Global) -> Circumstances) -> Self {
+    fn new(names: &'a [String], global: &'a Global, circumstances: fn(&Global) -> RenderOptions) -> Self {
         Self { names, global, circumstances, ingredients: Ingredients::default() }
     }
 
