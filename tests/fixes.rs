@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use inkproof::liquid::{Limits, Mode};
-use inkproof::message::Circumstances;
+use inkproof::message::RenderOptions;
 use inkproof::project::Project;
 use inkproof::rules::fix;
 use serde_json::{Map, Value, json};
@@ -116,8 +116,8 @@ fn write_requests(root: &Path, data: impl Iterator<Item = Value>) {
     }
 }
 
-fn circumstances() -> Circumstances {
-    Circumstances {
+fn circumstances() -> RenderOptions {
+    RenderOptions {
         now: "2026-01-01T00:00:00Z".parse().unwrap(),
         mode: Mode::Live,
         seed: Some(1),

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use inkproof::liquid::{Limits, Mode};
-use inkproof::message::Circumstances;
+use inkproof::message::RenderOptions;
 use inkproof::project::Project;
 use inkproof::rules::{RULES, Rule, codes, judge, page};
 
@@ -68,7 +68,7 @@ fn found(rule: &Rule, section: &str) -> Vec<String> {
     }
     let project = Project::open(root).unwrap();
     let templates = project.select_templates(&[]).unwrap();
-    let circumstances = Circumstances {
+    let circumstances = RenderOptions {
         now: "2026-01-01T00:00:00Z".parse().unwrap(),
         mode: Mode::Live,
         seed: Some(1),

@@ -12,7 +12,7 @@ use super::terminal::{self, Canvas};
 use super::{Failure, Outcome};
 use crate::diagnostics::{Diagnostic, Look, Prefix, Severity};
 use crate::liquid::{Limits, Mode};
-use crate::message::{Circumstances, milliseconds, moment};
+use crate::message::{RenderOptions, milliseconds, moment};
 use crate::project::{CONFIG_FILE, Project, prefix_of, root_of};
 
 #[derive(Debug, Args)]
@@ -97,8 +97,8 @@ impl Global {
         self.now
     }
 
-    pub(super) fn circumstances(&self) -> Circumstances {
-        Circumstances {
+    pub(super) fn circumstances(&self) -> RenderOptions {
+        RenderOptions {
             now: self.now.unwrap_or_else(Timestamp::now),
             mode: self.mode(),
             seed: self.seed,
@@ -108,8 +108,8 @@ impl Global {
     }
 
     /// The same where the remark about Customer.io's test send is shown.
-    pub(super) fn circumstances_of_preview(&self) -> Circumstances {
-        Circumstances { asks_test_send: true, ..self.circumstances() }
+    pub(super) fn circumstances_of_preview(&self) -> RenderOptions {
+        RenderOptions { asks_test_send: true, ..self.circumstances() }
     }
 
     /// The folder to work in.
@@ -117,9 +117,9 @@ impl Global {
         &self.directory
     }
 
-    /// Circumstances as a project's `[test]` table has them, but for what the command line says.
-    pub(super) fn adjust(&self, fixed: Circumstances) -> Circumstances {
-        Circumstances {
+    /// Options as a project's `[test]` table has them, but for what the command line says.
+    pub(super) fn adjust(&self, fixed: RenderOptions) -> RenderOptions {
+        RenderOptions {
             now: self.now.unwrap_or(fixed.now),
             mode: if self.lax { Mode::Lax } else { fixed.mode },
             seed: self.seed.or(fixed.seed),

@@ -199,7 +199,7 @@ fn card<'a>(case: &Case<'a>, rendering: &'a Rendering, canvas: Canvas) -> Card<'
 
 /// A card and its template: side by side where there is room, else one under the other.
 fn with_source(case: &Case<'_>, rendering: &Rendering, canvas: Canvas) -> Vec<Line> {
-    let holes = Holes::new(&rendering.written, canvas.colors);
+    let holes = Holes::new(&rendering.text, canvas.colors);
     let width = canvas.look.width;
     if width < WIDE {
         let mut lines = card(case, rendering, canvas).with_holes(&holes).lines();

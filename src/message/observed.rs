@@ -1,7 +1,10 @@
 //! Observing: what each expression of a message does, also behind those that fail.
 
 use super::failure::Place;
-use crate::diagnostics::{Location, Source};
+use super::scope::SnippetNames;
+use super::sent_data::{SentData, Trigger};
+use super::{CompiledTemplate, Customer, RenderOptions, Request, SnippetKind};
+use crate::diagnostics::{Diagnostic, Location, Source};
 use crate::liquid::syntax::part::{Part, When};
 use crate::liquid::syntax::tree::{NodeKind, Nodes};
 use crate::liquid::syntax::visit::all_nodes;
@@ -50,6 +53,43 @@ pub struct Condition {
     pub span: Span,
     /// The nodes that it lets through.
     pub inner: Vec<Span>,
+}
+
+impl CompiledTemplate<'_> {
+    /// Renders the content for `customer`, and the snippets that it needs, and reports what each expression did.
+    ///
+    /// # Errors
+    /// The data cannot be read.
+    pub fn observe(
+        &self,
+        customer: &Customer,
+        request: &Request,
+        options: &RenderOptions,
+    ) -> Result<Vec<ObservedText>, Diagnostic> {
+        let (arena, language) = (Arena::new(), self.language());
+        let options = options.for_liquid();
+        let sent = SentData::read(Some(customer), Trigger::Request(request), language, &arena)?;
+        let snippets = self.snippets.with_their_own(self.workspace, language);
+        let needed = SnippetNames::of_all(&snippets);
+        let scope = self.scope(&sent, &needed, &options, &arena);
+        let place = (self.template.source(), Place::From(self.template.content_start()));
+        let mut observed = vec![ObservedText::of(self.content, place, scope.data, &options, &arena)];
+        for snippet in snippets {
+            let whole = 0..snippet.source().text().len();
+            let place = match snippet.kind() {
+                SnippetKind::Text => Place::From(0),
+                SnippetKind::Json => Place::Within(&whole),
+            };
+            for text in snippet.texts(&arena) {
+                let place = (snippet.source(), place);
+                observed.push(match liquid::Template::parse(text, language, &arena) {
+                    Ok(parsed) => ObservedText::of(parsed, place, scope.data, &options, &arena),
+                    Err(errors) => ObservedText::unreadable(place, text, &errors),
+                });
+            }
+        }
+        Ok(observed)
+    }
 }
 
 impl ObservedText {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::Workspace;
 use super::failure::{LiquidText, Place, of_liquid, of_parsing};
+use super::sent_data::SentData;
 use super::settings::{Settings, has_liquid};
 use super::snippet::{Snippet, SnippetKind};
-use super::{Customer, Workspace};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::liquid::syntax::tree::SegmentKey;
 use crate::liquid::syntax::variables::{Variable, read_by};
@@ -16,7 +17,7 @@ const SNIPPET_CYCLE: Code = Code::new("snippet-cycle");
 
 /// Namespaces that Customer.io knows, but that have nothing in them here: a transactional message belongs to no workflow
 /// and no event. They are null, so that reading them prints nothing.
-pub(super) const NULL_NAMESPACES: [&str; 2] = ["event", "journey"];
+pub const NULL_NAMESPACES: [&str; 2] = ["event", "journey"];
 
 /// All names that a template can read without assigning them.
 pub const NAMES: [&str; 9] =
@@ -104,8 +105,7 @@ impl<'a> Scope<'a> {
     pub(super) fn new(
         workspace: &'a Workspace<'a>,
         settings: &'a Settings,
-        customer: Option<&'a Customer>,
-        trigger: Value<'a>,
+        sent: &SentData<'a>,
         needed: &SnippetNames<'_>,
         options: &Options,
         arena: &'a Arena,
@@ -114,14 +114,10 @@ impl<'a> Scope<'a> {
         #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other numbers")]
         let id = settings.id.as_ref().map_or(Value::Null, |id| Value::Number(id.value as f64));
         let object = |entries: &[(&'a str, Value<'a>)]| Value::Object(Object::new(entries, arena));
-        let (attributes, objects) = match customer {
-            Some(customer) => customer.data(workspace.language(settings).dialect().numbers, arena),
-            None => (object(&[]), object(&[])),
-        };
         let mut names = vec![
-            ("customer", attributes),
-            ("trigger", trigger),
-            ("objects", objects),
+            ("customer", sent.customer),
+            ("trigger", sent.trigger),
+            ("objects", sent.objects),
             (
                 "campaign",
                 object(&[
@@ -210,8 +206,9 @@ impl<'a> SnippetRenderer<'_, 'a> {
         let result = match snippet.kind() {
             SnippetKind::Text => self.text(snippet, snippet.text(), Place::From(0)).map(Value::String),
             SnippetKind::Json => match snippet.value(self.arena) {
-                list @ Value::Array(_) => Ok(list),
-                value => self.texts_within(snippet, value),
+                Ok(list @ Value::Array(_)) => Ok(list),
+                Ok(value) => self.texts_within(snippet, value),
+                Err(problem) => Err(problem.into()),
             },
         };
         self.under_way.pop();

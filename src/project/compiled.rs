@@ -8,7 +8,7 @@ use self_cell::self_cell;
 use super::Project;
 use crate::diagnostics::Diagnostics;
 use crate::liquid::Arena;
-use crate::message::{Circumstances, CompiledTemplate, Customer, Rendering, Request};
+use crate::message::{CompiledTemplate, Customer, RenderOptions, Rendering, Request};
 
 struct Owner {
     project: Arc<Project>,
@@ -47,7 +47,7 @@ impl CompiledProject {
 
     /// Renders the message for `request`; `None` if its template does not exist.
     #[must_use]
-    pub fn render(&self, request: &Request, customer: &Customer, circumstances: &Circumstances) -> Option<Rendering> {
+    pub fn render(&self, request: &Request, customer: &Customer, circumstances: &RenderOptions) -> Option<Rendering> {
         self.0.with_dependent(|owner, Templates(templates)| {
             let language = request.language().or_else(|| customer.language());
             let template = owner.project.template_for(request)?.in_language(language);

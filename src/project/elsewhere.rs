@@ -2,7 +2,7 @@
 
 use super::Project;
 use crate::liquid::Arena;
-use crate::message::{Circumstances, Customer, Rendering, Request, Template};
+use crate::message::{Customer, RenderOptions, Rendering, Request, Template};
 
 impl Project {
     /// The template that a request names, before a language is chosen.
@@ -25,7 +25,7 @@ impl Project {
         template: &Template,
         customer: &Customer,
         request: &Request,
-        circumstances: &Circumstances,
+        circumstances: &RenderOptions,
     ) -> Rendering {
         let template = template.in_language(request.language().or_else(|| customer.language()));
         let workspace = self.workspace();

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{Case, Project};
 use crate::liquid::Arena;
-use crate::message::{Circumstances, Rendering};
+use crate::message::{RenderOptions, Rendering};
 use crate::threads::on_all_cores;
 
 /// Batch size: how many messages of one template a thread renders at a time. Larger batches leave threads idle at the end;
@@ -21,7 +21,7 @@ impl Project {
     pub fn render<'p, E>(
         &'p self,
         cases: &[Case<'p>],
-        circumstances: &Circumstances,
+        circumstances: &RenderOptions,
         mut each: impl FnMut(&Case<'p>, Rendering) -> Result<(), E>,
     ) -> Result<(), E> {
         let workspace = self.workspace();
@@ -45,7 +45,7 @@ impl Project {
     pub fn render_on_all_cores<'p, T: Send>(
         &'p self,
         cases: &[Case<'p>],
-        circumstances: &Circumstances,
+        circumstances: &RenderOptions,
         each: impl Fn(usize, Rendering) -> T + Sync,
     ) -> Vec<T> {
         let mut pieces = Vec::new();

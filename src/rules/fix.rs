@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::judge;
 use crate::diagnostics::{Diagnostic, Edit, Fix, Location, Source};
 use crate::liquid::Arena;
-use crate::message::{Circumstances, Template};
+use crate::message::{RenderOptions, Template};
 use crate::project::{Case, Project};
 
 /// How often a file is judged anew after it was fixed. Each round carries out all that there is, so that a few are enough.
@@ -31,7 +31,7 @@ pub fn fix(
     project: &Project,
     template: &Template,
     cases: &[Case<'_>],
-    circumstances: &Circumstances,
+    circumstances: &RenderOptions,
 ) -> Option<FixedFile> {
     let own = cases.iter().filter(|case| std::ptr::eq(case.template, template)).copied().collect();
     let trial = Trial::new(project, template, own, circumstances);
@@ -53,15 +53,15 @@ pub fn fix(
 struct Trial<'p> {
     project: &'p Project,
     cases: Vec<Case<'p>>,
-    circumstances: Circumstances,
+    circumstances: RenderOptions,
     /// The properties of each case's message before any fix; none where it fails.
     before: Vec<Option<Map<String, Value>>>,
 }
 
 impl<'p> Trial<'p> {
-    fn new(project: &'p Project, template: &Template, cases: Vec<Case<'p>>, circumstances: &Circumstances) -> Self {
+    fn new(project: &'p Project, template: &Template, cases: Vec<Case<'p>>, circumstances: &RenderOptions) -> Self {
         // Messages can be compared only where chance is the same for all of them.
-        let circumstances = Circumstances { seed: circumstances.seed.or(Some(0)), ..*circumstances };
+        let circumstances = RenderOptions { seed: circumstances.seed.or(Some(0)), ..*circumstances };
         let mut trial = Self { project, cases, circumstances, before: Vec::new() };
         trial.before = trial.messages(template);
         trial

@@ -10,7 +10,7 @@ use crate::analysis::Coverage;
 use crate::customerio::{Version, version_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::liquid::Arena;
-use crate::message::{Circumstances, Template};
+use crate::message::{RenderOptions, Template};
 use crate::project::{Case, Level, Project, TemplateId};
 use crate::threads::on_all_cores;
 
@@ -50,7 +50,7 @@ pub fn judge(
     project: &Project,
     templates: &[&Template],
     cases: &[Case<'_>],
-    circumstances: &Circumstances,
+    circumstances: &RenderOptions,
 ) -> Judgement {
     Judgement::of_all(project, judge_each(project, templates, cases, circumstances, &|| ()))
 }
@@ -61,7 +61,7 @@ pub fn judge_each<'t>(
     project: &Project,
     templates: &[&'t Template],
     cases: &[Case<'_>],
-    circumstances: &Circumstances,
+    circumstances: &RenderOptions,
     step: &(dyn Fn() + Sync),
 ) -> Vec<Judgement> {
     let mut own: HashMap<TemplateId, Vec<Case<'_>>> = HashMap::new();
@@ -94,7 +94,7 @@ pub fn judge_data(
     template: &Template,
     text: &str,
     name: &str,
-    circumstances: &Circumstances,
+    circumstances: &RenderOptions,
 ) -> Judgement {
     let judge_one = |variant| judge_template(project, variant, Data::Json { text, name }, circumstances);
     template.with_variants().map(judge_one).collect::<Judgement>().finish(project)
@@ -136,7 +136,7 @@ impl FromIterator<Self> for Judgement {
     }
 }
 
-fn judge_template(project: &Project, template: &Template, data: Data<'_>, circumstances: &Circumstances) -> Judgement {
+fn judge_template(project: &Project, template: &Template, data: Data<'_>, circumstances: &RenderOptions) -> Judgement {
     let (arena, workspace) = (Arena::new(), project.workspace());
     let ignores = ignores_of(project, template);
     let compiled = match template.compile(&workspace, &arena) {
@@ -150,7 +150,7 @@ fn judge_template(project: &Project, template: &Template, data: Data<'_>, circum
         Data::Json { text, name } => TemplateFacts::gather_data(&compiled, text, name, project, circumstances, &arena),
     };
     let is_legacy = version_of(compiled.language()) == Some(Version::Legacy);
-    let mut found = compiled.warnings().clone();
+    let mut found = facts.problems.clone();
     for rule in RULES.iter() {
         if let Some(check) = rule.check.filter(|_| !(is_legacy && rule.is_latest_only)) {
             let mut findings = Findings::new(rule.code, rule.severity);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::message::{Circumstances, Customer, Rendering, Request};
+use crate::message::{Customer, RenderOptions, Rendering, Request};
 use crate::project::{CompiledProject, LiveProject, OpenError, Project};
 use crate::watch::Told;
 
@@ -72,7 +72,7 @@ pub(super) fn render(
     project: &Arc<Project>,
     request: &Request,
     customer: &Customer,
-    circumstances: &Circumstances,
+    circumstances: &RenderOptions,
 ) -> Option<Rendering> {
     thread_local! {
         static COMPILED: RefCell<Option<CompiledProject>> = const { RefCell::new(None) };

@@ -15,7 +15,7 @@ use super::faults::Faults;
 use super::store::{Bounds, Store};
 use super::{News, Options};
 use crate::liquid::Limits;
-use crate::message::Circumstances;
+use crate::message::RenderOptions;
 
 /// Most memory that captured messages take, roughly, in bytes.
 const MAX_BYTES: usize = 256 << 20;
@@ -68,9 +68,9 @@ impl State {
     }
 
     /// How to render at a moment. A server has less to spare for one message than a command.
-    pub(super) fn circumstances(&self, now: Timestamp) -> Circumstances {
+    pub(super) fn circumstances(&self, now: Timestamp) -> RenderOptions {
         let limits = Limits { memory: 1e7, output: 1 << 23, arena: 1 << 26, ..Limits::default() };
-        Circumstances { now, mode: self.options.mode, seed: self.options.seed, limits, asks_test_send: true }
+        RenderOptions { now, mode: self.options.mode, seed: self.options.seed, limits, asks_test_send: true }
     }
 
     /// How many messages have been captured since the start, whether or not they are still there.

@@ -37,14 +37,14 @@ pub use subject::Subject;
 pub use update::{UnknownUpdate, Update};
 
 use crate::liquid::{Limits, Mode};
-use crate::message::Circumstances;
+use crate::message::RenderOptions;
 use crate::project::Project;
 
 /// The render options of a project's `[test]` table.
 #[must_use]
-pub fn circumstances(project: &Project) -> Circumstances {
+pub fn circumstances(project: &Project) -> RenderOptions {
     let settings = &project.config().test;
-    Circumstances {
+    RenderOptions {
         now: settings.now,
         mode: Mode::Live,
         seed: Some(settings.seed),
@@ -61,8 +61,8 @@ pub fn render_all(project: &Project, mut each: impl FnMut(&str, &str)) {
     }
 }
 
-/// The current contents of every snapshot, by name.
-fn rendered(project: &Project, circumstances: &Circumstances) -> std::collections::BTreeMap<String, String> {
+/// The contents of every snapshot as they are now, by name.
+fn rendered(project: &Project, circumstances: &RenderOptions) -> std::collections::BTreeMap<String, String> {
     let mask = mask::Mask::new(&project.config().test);
     let subjects = Subject::all(project, &project.cases());
     let cases: Vec<_> = subjects.iter().map(|subject| subject.case).collect();

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::git::{Git, GitError};
 use super::{circumstances, rendered};
 use crate::diagnostics::{Diagnostics, Prefix, Severity};
-use crate::message::Circumstances;
+use crate::message::RenderOptions;
 use crate::project::{CONFIG_FILE, Config, OpenError, Project};
 
 /// Length of an abbreviated commit hash.
@@ -90,7 +90,7 @@ pub enum RevisionError {
 pub fn between(
     root: &Path,
     range: &Range,
-    adjust: impl Fn(Circumstances) -> Circumstances,
+    adjust: impl Fn(RenderOptions) -> RenderOptions,
 ) -> Result<Comparison, RevisionError> {
     let git = Git::new(root);
     let commit = |revision: &str| resolve(&git, revision);
@@ -112,7 +112,7 @@ pub fn between(
 }
 
 impl State {
-    fn of(project: &Project, adjust: &impl Fn(Circumstances) -> Circumstances) -> Self {
+    fn of(project: &Project, adjust: &impl Fn(RenderOptions) -> RenderOptions) -> Self {
         let errors = project.problems().iter().filter(|problem| problem.severity == Severity::Error);
         Self { rendered: rendered(project, &adjust(circumstances(project))), problems: errors.cloned().collect() }
     }
@@ -149,7 +149,7 @@ fn at_revision(
     root: &Path,
     name: &str,
     commit: &str,
-    adjust: &impl Fn(Circumstances) -> Circumstances,
+    adjust: &impl Fn(RenderOptions) -> RenderOptions,
 ) -> Result<State, RevisionError> {
     let folder = tempfile::tempdir()?;
     let files = folder.path().canonicalize()?.join("files");

@@ -10,7 +10,7 @@ use super::file::{self, Unusable, contents_of};
 use super::mask::Mask;
 use super::store::{Listing, Stage, Store};
 use super::{Subject, Update};
-use crate::message::Circumstances;
+use crate::message::RenderOptions;
 use crate::project::{Case, Project};
 use crate::threads::on_all_cores;
 
@@ -22,9 +22,9 @@ const WINDOW: usize = 512;
 pub struct Run<'p> {
     /// The project.
     pub project: &'p Project,
-    /// The options of rendering.
-    pub circumstances: Circumstances,
-    /// Which snapshots to write.
+    /// When and how messages are rendered.
+    pub circumstances: RenderOptions,
+    /// Which snapshots are written.
     pub update: Update,
     /// Whether to stop at the first failure. Subjects that failed before are tested first.
     pub fail_fast: bool,

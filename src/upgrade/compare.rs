@@ -7,7 +7,7 @@ use crate::customerio::Version;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, Severity};
 use crate::liquid::{Arena, Span};
 use crate::message::{
-    Circumstances, Customer, Failure, FieldChange, Message, ObservedText, Request, Template, Workspace,
+    Customer, Failure, FieldChange, Message, ObservedText, RenderOptions, Request, Template, Workspace,
 };
 
 /// The field of a change that stands for the whole message, where only one of the two Liquids makes one.
@@ -58,7 +58,7 @@ pub fn compare(
     workspace: &Workspace<'_>,
     customer: &Customer,
     request: &Request,
-    circumstances: &Circumstances,
+    circumstances: &RenderOptions,
 ) -> Comparison {
     let outcome = |version| {
         let template = template.in_version(version);
@@ -73,7 +73,8 @@ pub fn compare(
         // What does not parse is looked at without what does not.
         let readable = readable(&template, workspace);
         let compiled = readable.as_ref().and_then(|template| template.compile(workspace, &arena).ok());
-        let observed = compiled.map(|compiled| compiled.observe(customer, request, circumstances));
+        // What is wrong with the data is among the problems of rendering.
+        let observed = compiled.and_then(|compiled| compiled.observe(customer, request, circumstances).ok());
         let is_reason = |problem: &Diagnostic| message.is_none() && problem.severity == Severity::Error;
         let problems = problems.into_iter().filter(is_reason).collect();
         Outcome { message, problems, observed: observed.unwrap_or_default() }

@@ -1,13 +1,12 @@
 //! Holes: the expressions of a template, each with a colour that what it wrote has too.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use anstyle::{Color, Style};
 
 use super::palette;
 use crate::cli::terminal::Colors;
-use crate::message::{Origin, Written};
+use crate::message::{RenderedText, SourceMap, SourceSpan};
 
 /// The colours of a template's expressions and of what they wrote.
 #[derive(Clone, Debug)]
@@ -16,7 +15,7 @@ pub(in crate::cli) struct Holes {
     expressions: Vec<Range<usize>>,
     /// The parts of the template's own text that were come to, in order.
     pub(super) texts: Vec<Range<usize>>,
-    origins: HashMap<String, Vec<Origin>>,
+    source_map: SourceMap,
     colors: Colors,
 }
 
@@ -33,8 +32,8 @@ impl Hole {
 
 impl Holes {
     /// The holes of a rendered content.
-    pub(in crate::cli) fn new(written: &Written, colors: Colors) -> Self {
-        Self { expressions: written.holes(), texts: written.texts(), origins: written.origins(), colors }
+    pub(in crate::cli) fn new(text: &RenderedText, colors: Colors) -> Self {
+        Self { expressions: text.interpolations(), texts: text.literals(), source_map: text.source_map(), colors }
     }
 
     /// The expressions that wrote something, with their colours.
@@ -53,20 +52,19 @@ impl Holes {
 
     /// The colour of a value that is no text.
     pub(super) fn of_scalar(&self, path: &str) -> Option<Hole> {
-        self.origins.get(path)?.first().map(|origin| self.color_of(&origin.hole))
+        self.source_map.get(path).first().map(|span| self.color_of(&span.interpolation))
     }
 }
 
 /// The parts of a text, those that expressions wrote with their colours.
 pub(super) fn parts_of<'t>(holes: Option<&Holes>, path: &str, text: &'t str) -> Vec<(Option<Hole>, &'t str)> {
-    let found = holes.and_then(|holes| Some((holes, holes.origins.get(path)?)));
-    let Some((holes, origins)) = found else { return vec![(None, text)] };
+    let Some(holes) = holes else { return vec![(None, text)] };
     let mut parts = Vec::new();
     let mut start = 0;
-    for Origin { part, hole } in origins {
+    for SourceSpan { part, interpolation } in holes.source_map.get(path) {
         let (Some(before), Some(own)) = (text.get(start..part.start), text.get(part.clone())) else { break };
         parts.push((None, before));
-        parts.push((Some(holes.color_of(hole)), own));
+        parts.push((Some(holes.color_of(interpolation)), own));
         start = part.end;
     }
     parts.push((None, &text[start..]));

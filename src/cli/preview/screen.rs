@@ -15,7 +15,7 @@ use crate::cli::watch::{Action, Job};
 use crate::cli::{Failure, Global};
 use crate::diagnostics::{Diagnostics, Look, sanitize};
 use crate::liquid::Mode;
-use crate::message::{Circumstances, Customer, Message, Rendering, Request, Template};
+use crate::message::{Customer, Message, RenderOptions, Rendering, Request, Template};
 use crate::project::{Case, Ingredients, LiveProject, Project};
 use crate::snapshot::Difference;
 use crate::watch::Told;
@@ -90,7 +90,7 @@ impl<'a> Cards<'a> {
     }
 
     fn render(&mut self, project: &Project, cases: &[Case<'_>]) {
-        let circumstances = Circumstances { mode: self.mode, ..self.global.circumstances_of_preview() };
+        let circumstances = RenderOptions { mode: self.mode, ..self.global.circumstances_of_preview() };
         let done = project.render(cases, &circumstances, |case, rendering| {
             let before = self.shown.remove(case.request.name()).and_then(|shown| shown.good);
             let difference = match (&before, &rendering.message) {
