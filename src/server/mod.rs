@@ -13,6 +13,7 @@ mod clock;
 mod connection;
 mod current_project;
 mod database;
+mod event_log;
 mod events;
 mod faults;
 mod findings;
