@@ -5,7 +5,7 @@ pub mod analysis;
 pub mod cli;
 pub mod customerio;
 pub mod diagnostics;
-pub mod liquid;
+pub use inkproof_liquid as liquid;
 pub mod message;
 pub mod project;
 pub mod rules;

@@ -3,7 +3,8 @@
 
 use inkproof::analysis::{Needs, Outcome, Path, Read, Step};
 use inkproof::customerio::{CUSTOMERIO, LEGACY};
-use inkproof::liquid::{Arena, Options, Output, Template, Trace, json};
+use inkproof::liquid::value::json;
+use inkproof::liquid::{Arena, Options, Output, Template, Trace};
 use serde_json::{Map, Value, json};
 
 /// How many templates are tried, each with some data.

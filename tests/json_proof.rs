@@ -3,7 +3,8 @@
 
 use inkproof::analysis::{ContentProof, Decision, Question, Verdict};
 use inkproof::customerio::CUSTOMERIO;
-use inkproof::liquid::{Arena, Options, Output, Template, json};
+use inkproof::liquid::value::json;
+use inkproof::liquid::{Arena, Options, Output, Template};
 use serde_json::{Map, Value, json};
 
 const CONTENTS: u64 = 1500;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostics::{Prefix, Source};
-use crate::liquid::tree::{Node, NodeKind, Nodes, Part, When};
-use crate::liquid::visit::{all_nodes, each_part};
+use crate::liquid::syntax::part::{Part, When};
+use crate::liquid::syntax::tree::{Node, NodeKind, Nodes};
+use crate::liquid::syntax::visit::{all_nodes, each_part};
 use crate::liquid::{NodeId, Span, Trace};
 use crate::message::CompiledText;
 

@@ -2,7 +2,7 @@
 //! missing.
 
 use super::path::{Dependency, Path};
-use crate::liquid::operators::{self, Operator};
+use crate::liquid::value::operators::{self, Operator};
 use crate::liquid::{Arena, Value};
 
 /// A condition for a piece of a template to be rendered.

@@ -99,7 +99,8 @@ const MAX_ELEMENTS: usize = 50;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::liquid::{Arena, json};
+    use crate::liquid::Arena;
+    use crate::liquid::value::json;
 
     #[test]
     fn what_is_there() {

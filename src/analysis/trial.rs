@@ -1,7 +1,8 @@
 //! Trials: what an expression prints where its variable holds a value, found by rendering it.
 
-use crate::liquid::tree::{Expression, OperandKind, SegmentKey, Step};
-use crate::liquid::{Arena, Language, Options, Output, Template, json, utf16};
+use crate::liquid::syntax::tree::{Expression, OperandKind, SegmentKey, Step};
+use crate::liquid::value::{json, utf16};
+use crate::liquid::{Arena, Language, Options, Output, Template};
 
 /// Values as JSON, one of each sort that filters treat in a way of their own.
 pub const VALUES: [&str; 19] = [

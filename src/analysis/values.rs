@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::liquid::Value;
-use crate::liquid::tree::{
-    FilteredValue, Node, NodeKind, Nodes, OperandKind, Part, Printed, Segment, SegmentKey, When,
-};
-use crate::liquid::visit::each_operand;
+use crate::liquid::syntax::part::{Part, Printed, When};
+use crate::liquid::syntax::tree::{FilteredValue, Node, NodeKind, Nodes, OperandKind, Segment, SegmentKey};
+use crate::liquid::syntax::visit::each_operand;
 
 /// What an expression is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,12 +10,13 @@ use super::kind::{self, Kind, PropertyUse, Treatment};
 use super::meaning::{Meaning, Names};
 use super::path::{Dependency, Depth, Path, Step};
 use super::read::{Choice, Outcome, Read};
-use crate::liquid::markup::Markup;
-use crate::liquid::operators::Operator;
-use crate::liquid::tree::{
-    Expression, FilterCall, FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, Part, Printed, Segment,
-    SegmentKey, Step as ExpressionStep, When,
+use crate::liquid::syntax::expression_parser::ExpressionParser;
+use crate::liquid::syntax::part::{Part, Printed, When};
+use crate::liquid::syntax::tree::{
+    Expression, FilterCall, FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey,
+    Step as ExpressionStep,
 };
+use crate::liquid::value::operators::Operator;
 use crate::liquid::{Arena, Language, NodeId, Span, Template, Value};
 
 /// How many nodes are visited at most; a template that needs more is taken to read everything.
@@ -489,7 +490,7 @@ impl<'r, 'a> Walk<'r, 'a> {
         look: Look,
     ) -> Vec<Dependency<'a>> {
         let path = property.and_then(|text| {
-            let mut markup = Markup::new(text, Span::new(0, text.len()), self.arena, self.language);
+            let mut markup = ExpressionParser::new(text, Span::new(0, text.len()), self.arena, self.language);
             markup.path().ok().flatten()
         });
         let Some(Operand { kind: OperandKind::Path { base: None, segments }, .. }) = path else {
@@ -513,8 +514,9 @@ impl<'r, 'a> Walk<'r, 'a> {
         [name, expression]: [Option<&'a str>; 2],
         span: Span,
     ) -> Vec<Dependency<'a>> {
-        let value = expression
-            .and_then(|text| Markup::new(text, Span::new(0, text.len()), self.arena, self.language).value().ok());
+        let value = expression.and_then(|text| {
+            ExpressionParser::new(text, Span::new(0, text.len()), self.arena, self.language).value().ok()
+        });
         let (Some(name), Some(value)) = (name, value) else {
             // It can read any variable.
             self.reads_anything = true;

@@ -9,8 +9,9 @@ use clap::{Args, ValueEnum};
 use super::{Failure, Global, Outcome};
 use crate::customerio::{CUSTOMERIO, LEGACY};
 use crate::diagnostics::{Diagnostics, Source};
-use crate::liquid::dialect::Numbers;
-use crate::liquid::{self, Arena, LIQUIDJS, Language, Mode, Options, Output, Template, Value, json, utf16};
+use crate::liquid::value::number::Numbers;
+use crate::liquid::value::{json, utf16};
+use crate::liquid::{self, Arena, LIQUIDJS, Language, Mode, Options, Output, Template, Value};
 use crate::message::{LiquidText, Place, of_parsing};
 
 /// Render bare Liquid, without settings and JSON

@@ -1,7 +1,7 @@
 //! Chance: whole numbers from the render's own source, so that a seed makes them repeatable.
 
+use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
-use crate::liquid::runtime::Runtime;
 
 /// The largest number up to which JavaScript tells whole numbers apart.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
@@ -12,7 +12,7 @@ const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 /// `most` is negative, no number, or too large to be exact.
 pub(super) fn up_to(runtime: &mut Runtime<'_>, most: f64) -> Result<f64> {
     if !(0.0..=MAX_SAFE_INTEGER).contains(&most) {
-        let given = crate::liquid::number::text(most);
+        let given = crate::liquid::value::number::text(most);
         return Err(Error::new(format!(
             "`random` expected a number of 0 or more, such as `random 100`, not `{given}`"
         )));

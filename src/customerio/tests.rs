@@ -142,7 +142,8 @@ fn chance_is_repeatable_from_a_seed() {
 /// What `render_liquid` prints is marked as its own, what `cio_link` prints as that of the pieces of its URL.
 #[test]
 fn marks_point_into_the_template() {
-    use crate::liquid::{Arena, Output, Template, json};
+    use crate::liquid::value::json;
+    use crate::liquid::{Arena, Output, Template};
     let (arena, source) = (Arena::new(), "a{% render_liquid t %}{% cio_link url:https://x.y/{{- t | size -}}?q %}");
     let template = Template::parse(source, language(Switches::default()), &arena).unwrap();
     let data = json::read(r#"{"t": "{{ 1 }}{{ 22 }}"}"#, &arena).unwrap();
@@ -162,7 +163,8 @@ fn marks_point_into_the_template() {
 
 #[test]
 fn variables_in_tags_are_told() {
-    use crate::liquid::{Arena, Template, variables};
+    use crate::liquid::syntax::variables;
+    use crate::liquid::{Arena, Template};
     let source = "{% cio_link url:https://x.y/{{ a.b }}/{{c|append:d}} %}{% render_liquid e.f %}{% random g %}";
     let arena = Arena::new();
     let template = Template::parse(source, language(Switches::default()), &arena).unwrap();

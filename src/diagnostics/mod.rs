@@ -1,8 +1,8 @@
-//! What inkproof has to say about a project, and how it is shown.
+//! Findings about a project, and the formats that show them.
 //!
-//! A [`Diagnostic`] is one finding: a [`Code`], a [`Severity`], a message, the places it is about, and what to
-//! do. The rooms above make them; this room orders them ([`Diagnostics`]) and draws them ([`Format`]) for a
-//! terminal or a program. It knows neither Liquid nor Customer.io, and no other room.
+//! A [`Diagnostic`] is one finding: a [`Code`], a [`Severity`], a message, the locations it is about, and what to do.
+//! Other modules create them; this module sorts them ([`Diagnostics`]) and renders them ([`Format`]) for a terminal or a
+//! program. It depends on no other module, and knows neither Liquid nor Customer.io.
 //!
 //! ```
 //! use inkproof::diagnostics::{Code, Diagnostic, Diagnostics, Format, Look, Render, Source};

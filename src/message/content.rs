@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use super::Written;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Fix, Source};
-use crate::liquid::json::{self, JsonError};
 use crate::liquid::value::Object;
+use crate::liquid::value::json::{self, JsonError};
 use crate::liquid::{Arena, Mark, Value, Writer};
 
 const INVALID_JSON: Code = Code::new("invalid-json");

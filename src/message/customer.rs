@@ -1,9 +1,9 @@
 //! Customers: the person a message is for, as Liquid's `customer.*` sees them.
 
 use crate::diagnostics::{Code, Diagnostic, Source};
-use crate::liquid::dialect::Numbers;
-use crate::liquid::value::Object;
-use crate::liquid::{Arena, Value, coerce, json};
+use crate::liquid::value::number::Numbers;
+use crate::liquid::value::{Object, coerce, json};
+use crate::liquid::{Arena, Value};
 
 use super::request::IdentifierKind;
 

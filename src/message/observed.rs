@@ -2,8 +2,9 @@
 
 use super::failure::Place;
 use crate::diagnostics::{Location, Source};
-use crate::liquid::tree::{NodeKind, Nodes, Part, When};
-use crate::liquid::visit::all_nodes;
+use crate::liquid::syntax::part::{Part, When};
+use crate::liquid::syntax::tree::{NodeKind, Nodes};
+use crate::liquid::syntax::visit::all_nodes;
 use crate::liquid::{self, Arena, Error, NodeId, Options, Output, Span, Subject, Trace, Value, Writer};
 
 /// What was seen while a text was rendered: a template's content, or that of a snippet.

@@ -14,10 +14,10 @@ use crate::customerio::tags::PLATFORM;
 use crate::customerio::tags::cio_link::CIO_LINK;
 use crate::customerio::{self, Switches};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::liquid::dialect::Numbers;
-use crate::liquid::tree::{NodeKind, Nodes};
-use crate::liquid::variables::{Variable, read_by};
-use crate::liquid::visit::all_nodes;
+use crate::liquid::syntax::tree::{NodeKind, Nodes};
+use crate::liquid::syntax::variables::{Variable, read_by};
+use crate::liquid::syntax::visit::all_nodes;
+use crate::liquid::value::number::Numbers;
 use crate::liquid::{self, Arena, Language, Limits, Mode, Options, Output, Subject, Trace, Value};
 
 const EMAIL_ONLY_TAG: Code = Code::new("email-only-tag");
@@ -513,7 +513,7 @@ fn to_json(value: Value<'_>) -> Json {
     match value {
         Value::Bool(flag) => Json::Bool(flag),
         Value::Number(number) => json_number(number),
-        Value::String(text) => Json::String(liquid::utf16::to_utf8(text).into_owned()),
+        Value::String(text) => Json::String(liquid::value::utf16::to_utf8(text).into_owned()),
         Value::Array(items) => items.iter().map(|item| to_json(*item)).collect(),
         Value::Object(object) => {
             object.entries().iter().map(|(name, value)| ((*name).to_owned(), to_json(*value))).collect()

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::Delivery;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
-use crate::liquid::dialect::Numbers;
-use crate::liquid::value::Object;
-use crate::liquid::{Arena, Value, json, number};
+use crate::liquid::value::number::Numbers;
+use crate::liquid::value::{Object, json, number};
+use crate::liquid::{Arena, Value};
 
 pub(super) const INVALID_REQUEST: Code = Code::new("invalid-request");
 const BAD_IDENTIFIERS: Code = Code::new("bad-identifiers");

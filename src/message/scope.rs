@@ -7,9 +7,9 @@ use super::settings::{Settings, has_liquid};
 use super::snippet::{Snippet, SnippetKind};
 use super::{Customer, Workspace};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::liquid::tree::SegmentKey;
+use crate::liquid::syntax::tree::SegmentKey;
+use crate::liquid::syntax::variables::{Variable, read_by};
 use crate::liquid::value::{Object, list};
-use crate::liquid::variables::{Variable, read_by};
 use crate::liquid::{self, Arena, Language, Options, Output, Value};
 
 const SNIPPET_CYCLE: Code = Code::new("snippet-cycle");

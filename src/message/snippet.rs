@@ -1,7 +1,8 @@
 //! Snippets: shared pieces of content, read in templates as `{{snippets.name}}`.
 
 use crate::diagnostics::{Code, Diagnostic, Source};
-use crate::liquid::{Arena, Value, json};
+use crate::liquid::value::json;
+use crate::liquid::{Arena, Value};
 
 const INVALID_SNIPPET: Code = Code::new("invalid-snippet");
 

@@ -3,7 +3,7 @@
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::{Purpose, each_value};
 use crate::diagnostics::Severity;
-use crate::liquid::tree::{OperandKind, Step};
+use crate::liquid::syntax::tree::{OperandKind, Step};
 
 pub(super) const RULE: Rule =
     Rule::new("constant-condition", Severity::Warning, include_str!("../../docs/rules/constant-condition.md"))

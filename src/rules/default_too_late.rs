@@ -3,7 +3,7 @@
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::{Outcome, Purpose, Read, VALUES, each_value, prints, variable_of};
 use crate::diagnostics::{Fix, Severity};
-use crate::liquid::tree::{FilterCall, FilteredValue, Operand, OperandKind, Step};
+use crate::liquid::syntax::tree::{FilterCall, FilteredValue, Operand, OperandKind, Step};
 use crate::liquid::{Span, Template};
 
 pub(super) const RULE: Rule =

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::analysis::{ContentProof, Coverage, Needs, Path, Presence, places};
 use crate::customerio::{Version, version_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Severity, did_you_mean};
-use crate::liquid::tree::NodeKind;
+use crate::liquid::syntax::tree::NodeKind;
 use crate::liquid::{Arena, Span, Trace, Value};
 use crate::message::{
     Circumstances, CompiledTemplate, CompiledText, Customer, Rendering, SENT_NAMES, Template, Trigger,

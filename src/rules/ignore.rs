@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::rule;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::liquid::Span;
-use crate::liquid::dialect::Reading;
-use crate::liquid::lexer::{Token, TokenKind, tokenize, tokenize_lines};
+use crate::liquid::syntax::dialect::Reading;
+use crate::liquid::syntax::lexer::{Token, TokenKind, tokenize, tokenize_lines};
 use crate::message::Template;
 
 const UNUSED_IGNORE: Code = Code::new("unused-ignore");

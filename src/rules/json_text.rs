@@ -2,8 +2,9 @@
 
 use crate::analysis::Hole;
 use crate::liquid::Span;
-use crate::liquid::tree::{Node, NodeKind, Nodes, Part, Printed};
-use crate::liquid::visit::all_nodes;
+use crate::liquid::syntax::part::{Part, Printed};
+use crate::liquid::syntax::tree::{Node, NodeKind, Nodes};
+use crate::liquid::syntax::visit::all_nodes;
 
 /// How many pieces before and behind a hole are looked at; nobody reads a text of more.
 const MAX_PIECES: usize = 200;

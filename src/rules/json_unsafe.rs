@@ -7,8 +7,9 @@ use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::{Hole, Position, Verdict, names_and_texts};
 use crate::diagnostics::{Fix, Severity};
 use crate::liquid::Span;
-use crate::liquid::tree::{Nodes, Part};
-use crate::liquid::visit::each_part;
+use crate::liquid::syntax::part::Part;
+use crate::liquid::syntax::tree::Nodes;
+use crate::liquid::syntax::visit::each_part;
 
 pub(super) const RULE: Rule =
     Rule::new("json-unsafe", Severity::Info, include_str!("../../docs/rules/json-unsafe.md")).found_by(check);

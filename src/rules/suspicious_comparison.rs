@@ -3,8 +3,8 @@
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::each_value;
 use crate::diagnostics::Severity;
-use crate::liquid::operators::Operator;
-use crate::liquid::tree::{OperandKind, Segment, SegmentKey, Step};
+use crate::liquid::syntax::tree::{OperandKind, Segment, SegmentKey, Step};
+use crate::liquid::value::operators::Operator;
 use crate::liquid::{Span, Value};
 
 pub(super) const RULE: Rule =

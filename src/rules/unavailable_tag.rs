@@ -2,8 +2,8 @@
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::diagnostics::Severity;
-use crate::liquid::tree::NodeKind;
-use crate::liquid::visit::all_nodes;
+use crate::liquid::syntax::tree::NodeKind;
+use crate::liquid::syntax::visit::all_nodes;
 
 pub(super) const RULE: Rule =
     Rule::new("unavailable-tag", Severity::Error, include_str!("../../docs/rules/unavailable-tag.md")).found_by(check);

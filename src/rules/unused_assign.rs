@@ -4,8 +4,9 @@ use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::names_and_texts;
 use crate::diagnostics::Severity;
 use crate::liquid::Span;
-use crate::liquid::tree::{Nodes, Part, Printed};
-use crate::liquid::visit::each_part;
+use crate::liquid::syntax::part::{Part, Printed};
+use crate::liquid::syntax::tree::Nodes;
+use crate::liquid::syntax::visit::each_part;
 
 pub(super) const RULE: Rule =
     Rule::new("unused-assign", Severity::Warning, include_str!("../../docs/rules/unused-assign.md")).found_by(check);

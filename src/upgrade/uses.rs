@@ -3,8 +3,8 @@
 use crate::analysis::each_value;
 use crate::customerio::legacy;
 use crate::diagnostics::Fix;
-use crate::liquid::tree::{FilterCall, FilteredValue, NodeKind, OperandKind, Step};
-use crate::liquid::visit::all_nodes;
+use crate::liquid::syntax::tree::{FilterCall, FilteredValue, NodeKind, OperandKind, Step};
+use crate::liquid::syntax::visit::all_nodes;
 use crate::liquid::{Span, Template, Value};
 
 /// Something in a legacy template that the latest Liquid takes otherwise.

@@ -1,4 +1,4 @@
-//! What the system told of in one burst of changes.
+//! A burst of change notifications, collected until it is quiet.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,11 +12,11 @@ use super::native::Native;
 /// A burst of changes.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
-    /// Where something may be different.
+    /// Paths that may have changed.
     pub(super) paths: BTreeSet<PathBuf>,
-    /// Whether that is not all: a folder itself came or went, or the system has lost count.
+    /// Whether other paths may have changed as well: a folder itself appeared or disappeared, or notifications were lost.
     pub(super) is_anything_possible: bool,
-    /// Why the system will not go on telling.
+    /// Why notifications stopped.
     pub(super) error: Option<notify::Error>,
 }
 
@@ -25,7 +25,7 @@ impl Gathered {
         self.paths.is_empty() && !self.is_anything_possible && self.error.is_none()
     }
 
-    /// Adds what the system tells. Gives whether it matters.
+    /// Adds a notification. Returns whether it is relevant.
     pub(super) fn add(&mut self, event: notify::Result<Event>, native: &Native, places: &Places) -> bool {
         let event = match event {
             Ok(event) => event,
@@ -38,7 +38,7 @@ impl Gathered {
             self.is_anything_possible = true;
             return true;
         }
-        // Whoever reads a file changes nothing. We do so ourselves.
+        // Reading a file, as this program does itself, is not a change.
         if matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write)) {
             return false;
         }

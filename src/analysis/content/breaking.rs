@@ -9,9 +9,10 @@ use super::super::kind::Kind;
 use super::super::needs::Needs;
 use super::super::path::{Path, Step};
 use super::way::{Decision, Question, Way, Ways};
-use crate::liquid::tree::OperandKind;
-use crate::liquid::visit::each_operand;
-use crate::liquid::{Arena, Limits, Options, Output, Span, Template, Value, json};
+use crate::liquid::syntax::tree::OperandKind;
+use crate::liquid::syntax::visit::each_operand;
+use crate::liquid::value::json;
+use crate::liquid::{Arena, Limits, Options, Output, Span, Template, Value};
 use crate::message::{NAMES, SENT_NAMES};
 
 /// A place at which the content is no JSON, whatever is printed.

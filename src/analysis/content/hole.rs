@@ -2,8 +2,9 @@
 
 use super::super::trial::{prints, variable_of};
 use super::machine::Position;
-use crate::liquid::tree::{FilteredValue, OperandKind, SegmentKey, Step};
-use crate::liquid::{Arena, Language, Value, json};
+use crate::liquid::syntax::tree::{FilteredValue, OperandKind, SegmentKey, Step};
+use crate::liquid::value::json;
+use crate::liquid::{Arena, Language, Value};
 
 /// What is known of a text that an expression prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -18,11 +18,12 @@ use states::{Reached, States};
 use way::{Around, Ways};
 pub use way::{Decision, Question};
 
-use crate::liquid::operators::Operator;
-use crate::liquid::tree::{
-    FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, Part, Printed, Segment, SegmentKey, Step, When,
+use crate::liquid::syntax::part::{Part, Printed, When};
+use crate::liquid::syntax::tree::{
+    FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey, Step,
 };
-use crate::liquid::visit::each_part;
+use crate::liquid::syntax::visit::each_part;
+use crate::liquid::value::operators::Operator;
 use crate::liquid::{Language, Span, Template, Value};
 
 /// What is known of a content as JSON.

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::cli::{Failure, Global, written};
 use crate::diagnostics::Source;
-use crate::liquid::value::Object;
-use crate::liquid::{Arena, Value, json};
+use crate::liquid::value::{Object, json};
+use crate::liquid::{Arena, Value};
 
 const MESSAGE_DATA: &str = "message_data";
 /// What else requests have. A field `message_data` beside one of these is no template's own.

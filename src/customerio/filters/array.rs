@@ -3,12 +3,10 @@
 use std::collections::HashSet;
 
 use super::required;
-use crate::liquid::coerce;
+use crate::liquid::engine::filter::{Filter, argument};
+use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::Result;
-use crate::liquid::filters::{Filter, argument};
-use crate::liquid::json;
-use crate::liquid::runtime::Runtime;
-use crate::liquid::value::Value;
+use crate::liquid::value::{Value, coerce, json};
 
 /// The filters of this family.
 pub const FILTERS: &[Filter] = &[Filter::new("json_array_uniq", json_array_uniq), Filter::new("limit", limit)];

@@ -11,12 +11,10 @@ use md5::Md5;
 use sha1::{Digest, Sha1};
 
 use super::required;
-use crate::liquid::coerce;
+use crate::liquid::engine::filter::Filter;
+use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
-use crate::liquid::filters::Filter;
-use crate::liquid::runtime::Runtime;
-use crate::liquid::utf16;
-use crate::liquid::value::Value;
+use crate::liquid::value::{Value, coerce, utf16};
 
 /// The filters of this family.
 pub const FILTERS: &[Filter] = &[

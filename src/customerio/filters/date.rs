@@ -8,13 +8,11 @@ use jiff::{Span, Timestamp};
 use super::{liquidjs, required};
 use crate::customerio::switches::TimezoneOffsets;
 use crate::customerio::zones;
-use crate::liquid::coerce;
+use crate::liquid::engine::filter::Filter;
+use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
-use crate::liquid::filters::Filter;
-use crate::liquid::number;
-use crate::liquid::runtime::Runtime;
-use crate::liquid::utf16::is_space;
-use crate::liquid::value::Value;
+use crate::liquid::value::utf16::is_space;
+use crate::liquid::value::{Value, coerce, number};
 
 /// The filters of this family, but those that a number as a zone means something to.
 pub const FILTERS: &[Filter] = &[

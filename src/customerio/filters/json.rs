@@ -1,11 +1,9 @@
 //! `from_json`. (`to_json` is LiquidJS's `json`.)
 
-use crate::liquid::coerce;
+use crate::liquid::engine::filter::Filter;
+use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
-use crate::liquid::filters::Filter;
-use crate::liquid::json;
-use crate::liquid::runtime::Runtime;
-use crate::liquid::value::Value;
+use crate::liquid::value::{Value, coerce, json};
 
 /// The filters of this family.
 pub const FILTERS: &[Filter] = &[Filter::new("from_json", from_json)];

@@ -9,9 +9,9 @@ pub mod json;
 pub mod number;
 pub mod string;
 
+use crate::liquid::engine::filter::{Filter, argument};
+use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
-use crate::liquid::filters::{Filter, argument};
-use crate::liquid::runtime::Runtime;
 use crate::liquid::value::Value;
 use crate::liquid::{LIQUIDJS, Language};
 

@@ -4,11 +4,10 @@ use strsim::osa_distance;
 
 use crate::customerio::chance;
 use crate::customerio::intl::{self, MoneyError};
-use crate::liquid::coerce;
+use crate::liquid::engine::filter::{Filter, argument};
+use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
-use crate::liquid::filters::{Filter, argument};
-use crate::liquid::runtime::Runtime;
-use crate::liquid::value::Value;
+use crate::liquid::value::{Value, coerce};
 
 /// The filters of this family.
 pub const FILTERS: &[Filter] = &[

@@ -2,14 +2,12 @@
 
 use super::{liquidjs, required};
 use crate::customerio::switches::Escape;
-use crate::liquid::coerce;
+use crate::liquid::engine::filter::Filter;
+use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
-use crate::liquid::filters::Filter;
-use crate::liquid::number;
-use crate::liquid::operators::Operator;
-use crate::liquid::runtime::Runtime;
-use crate::liquid::utf16::{self, is_space};
-use crate::liquid::value::Value;
+use crate::liquid::value::operators::Operator;
+use crate::liquid::value::utf16::{self, is_space};
+use crate::liquid::value::{Value, coerce, number};
 
 /// The filters of this family, but `escape`.
 pub const FILTERS: &[Filter] = &[

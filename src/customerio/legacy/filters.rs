@@ -9,13 +9,11 @@ use super::operators::not_comparable;
 use super::text::to_s;
 use crate::customerio::filters::{date, liquidjs, number, string};
 use crate::customerio::switches::{Escape, TimezoneOffsets};
-use crate::liquid::coerce;
+use crate::liquid::engine::filter::{Filter, argument};
+use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
-use crate::liquid::filters::{Filter, argument};
-use crate::liquid::number::parse;
-use crate::liquid::runtime::Runtime;
-use crate::liquid::utf16;
-use crate::liquid::value::{Value, count};
+use crate::liquid::value::number::parse;
+use crate::liquid::value::{Value, coerce, count, utf16};
 
 /// LiquidJS's filter, on Ruby's text of the input and with its arguments as texts too where they are lists or hashes.
 macro_rules! on_text {

@@ -11,7 +11,8 @@ pub mod tags;
 pub mod text;
 pub mod wording;
 
-use crate::liquid::dialect::{Numbers, Reading, UnknownFilters};
+use crate::liquid::syntax::dialect::{Reading, UnknownFilters};
+use crate::liquid::value::number::Numbers;
 use crate::liquid::{Dialect, Language};
 
 /// What the legacy Liquid does in its own way.

@@ -4,9 +4,8 @@ use std::cmp::Ordering;
 
 use super::text::to_s;
 use crate::liquid::error::{Error, Result};
-use crate::liquid::operators::Operator;
-use crate::liquid::utf16;
-use crate::liquid::value::{Arena, Value, count, element};
+use crate::liquid::value::operators::Operator;
+use crate::liquid::value::{Arena, Value, count, element, utf16};
 
 /// The operators as they are written; a longer one before its beginning.
 pub const ALL: [(&str, Operator); 10] = [

@@ -1,11 +1,13 @@
 //! Tags that only the legacy Liquid has.
 
+use crate::liquid::engine::output::Output;
+use crate::liquid::engine::runtime::Runtime;
+use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::{Error, Result};
-use crate::liquid::lexer::Token;
-use crate::liquid::output::Output;
-use crate::liquid::parser::{Parser, TagDefinition};
-use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{Nodes, Part, Printed, Tag, When};
+use crate::liquid::syntax::lexer::Token;
+use crate::liquid::syntax::parser::Parser;
+use crate::liquid::syntax::part::{Part, Printed, When};
+use crate::liquid::syntax::tree::Nodes;
 use crate::liquid::value::Value;
 
 /// All of them.

@@ -2,11 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::liquid::coerce::{self, Walk};
 use crate::liquid::error::Result;
-use crate::liquid::number;
-use crate::liquid::utf16;
-use crate::liquid::value::{Arena, Value};
+use crate::liquid::value::coerce::{self, Walk};
+use crate::liquid::value::{Arena, Value, number, utf16};
 
 /// Appends what printing a value prints: the elements of a list one after the other, a hash as Ruby would write it.
 ///

@@ -1,6 +1,6 @@
 //! How the legacy Liquid words mistakes, as Customer.io's composer lists them.
 
-use crate::liquid::dialect::{Surroundings, Wording};
+use crate::liquid::syntax::dialect::{Surroundings, Wording};
 use crate::liquid::{Error, ErrorKind, Subject};
 
 /// The legacy Liquid's words.

@@ -1,14 +1,16 @@
 //! `{% cio_link url:https://example.com track:true url_params:true %}`
 
 use super::written::{self, Written};
-use crate::liquid::character::is_blank;
+use crate::liquid::engine::output::Output;
+use crate::liquid::engine::runtime::Runtime;
+use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::{Error, Result};
-use crate::liquid::lexer::{Token, TokenKind};
-use crate::liquid::output::Output;
-use crate::liquid::parser::{Parser, TagDefinition};
-use crate::liquid::runtime::Runtime;
 use crate::liquid::span::Span;
-use crate::liquid::tree::{Node, NodeKind, Nodes, Part, Tag, When};
+use crate::liquid::syntax::character::is_blank;
+use crate::liquid::syntax::lexer::{Token, TokenKind};
+use crate::liquid::syntax::parser::Parser;
+use crate::liquid::syntax::part::{Part, When};
+use crate::liquid::syntax::tree::{Node, NodeKind, Nodes};
 
 /// Prints its URL, which may have `{{ … }}` in it. Customer.io prints one that goes through its click tracking (unless
 /// `track` is false) and to which the workspace's URL parameters are added (unless `url_params` is false).

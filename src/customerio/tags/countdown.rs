@@ -5,8 +5,8 @@ use jiff::civil::DateTime;
 
 use super::written::{self, Written};
 use crate::liquid::error::{Error, Result};
-use crate::liquid::lexer::Token;
-use crate::liquid::parser::Parser;
+use crate::liquid::syntax::lexer::Token;
+use crate::liquid::syntax::parser::Parser;
 
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]

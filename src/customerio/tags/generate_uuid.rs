@@ -1,11 +1,12 @@
 //! `{% generate_uuid %}`
 
+use crate::liquid::engine::output::Output;
+use crate::liquid::engine::runtime::Runtime;
+use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::Result;
-use crate::liquid::lexer::Token;
-use crate::liquid::output::Output;
-use crate::liquid::parser::{Parser, TagDefinition};
-use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{Part, Printed, Tag};
+use crate::liquid::syntax::lexer::Token;
+use crate::liquid::syntax::parser::Parser;
+use crate::liquid::syntax::part::{Part, Printed};
 
 /// Prints a UUID made by chance (version 4): another one each time, but the same ones again for the same seed.
 ///

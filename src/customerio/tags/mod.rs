@@ -13,7 +13,7 @@ mod written;
 
 pub use platform::{PLATFORM, PlatformTag};
 
-use crate::liquid::parser::TagDefinition;
+use crate::liquid::engine::tag::TagDefinition;
 
 /// All tags of Customer.io's own, but those of [`PLATFORM`].
 pub const ALL: &[TagDefinition] =

@@ -1,12 +1,13 @@
 //! Tags that only the platform can fill: each prints a placeholder, always the same.
 
 use super::{countdown, written};
+use crate::liquid::engine::output::Output;
+use crate::liquid::engine::runtime::Runtime;
+use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::Result;
-use crate::liquid::lexer::Token;
-use crate::liquid::output::Output;
-use crate::liquid::parser::{Parser, TagDefinition};
-use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{Part, Printed, Tag};
+use crate::liquid::syntax::lexer::Token;
+use crate::liquid::syntax::parser::Parser;
+use crate::liquid::syntax::part::{Part, Printed};
 
 /// A tag that only the platform can fill. As it always prints the same, it is its own parsed form too.
 #[derive(Debug)]

@@ -1,14 +1,15 @@
 //! `{% random 100 %}`
 
 use crate::customerio::chance;
-use crate::liquid::coerce;
+use crate::liquid::engine::output::Output;
+use crate::liquid::engine::runtime::Runtime;
+use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::{Error, Result};
-use crate::liquid::lexer::Token;
-use crate::liquid::output::Output;
-use crate::liquid::parser::{Parser, TagDefinition};
-use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{Operand, Part, Printed, Tag};
-use crate::liquid::value::Value;
+use crate::liquid::syntax::lexer::Token;
+use crate::liquid::syntax::parser::Parser;
+use crate::liquid::syntax::part::{Part, Printed};
+use crate::liquid::syntax::tree::Operand;
+use crate::liquid::value::{Value, coerce};
 
 /// Prints a whole number by chance, from 0 up to the one that is named, both included (inferred: the documentation uses
 /// `{% random 3 %}` to choose from the versions 0 to 3).

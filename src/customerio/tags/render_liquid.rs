@@ -1,12 +1,14 @@
 //! `{% render_liquid journey.body %}`
 
-use crate::liquid::coerce;
+use crate::liquid::engine::output::Output;
+use crate::liquid::engine::runtime::Runtime;
+use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::{Error, Result};
-use crate::liquid::lexer::Token;
-use crate::liquid::output::Output;
-use crate::liquid::parser::{Parser, TagDefinition};
-use crate::liquid::runtime::Runtime;
-use crate::liquid::tree::{Operand, OperandKind, Part, Printed, Tag};
+use crate::liquid::syntax::lexer::Token;
+use crate::liquid::syntax::parser::Parser;
+use crate::liquid::syntax::part::{Part, Printed};
+use crate::liquid::syntax::tree::{Operand, OperandKind};
+use crate::liquid::value::coerce;
 
 /// Prints what the text of a variable renders to. Without it, Liquid in data is printed as it is.
 ///

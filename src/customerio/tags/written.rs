@@ -1,11 +1,11 @@
 //! Arguments of tags as Customer.io has them written: `url:https://example.com track:true`, not Liquid values.
 
-use crate::liquid::character::is_blank;
 use crate::liquid::error::{Error, Result};
-use crate::liquid::lexer::Token;
-use crate::liquid::markup::Markup;
-use crate::liquid::parser::Parser;
 use crate::liquid::span::Span;
+use crate::liquid::syntax::character::is_blank;
+use crate::liquid::syntax::expression_parser::ExpressionParser;
+use crate::liquid::syntax::lexer::Token;
+use crate::liquid::syntax::parser::Parser;
 
 /// An argument as it is written.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +76,7 @@ pub(super) fn arguments<'a>(
 }
 
 /// Reads a value; its span is without the quotes.
-fn value(markup: &mut Markup<'_>) -> Result<Span> {
+fn value(markup: &mut ExpressionParser<'_>) -> Result<Span> {
     markup.skip_blanks();
     let quote = markup.peek().filter(|first| matches!(first, '"' | '\''));
     if let Some(quote) = quote {

@@ -1,4 +1,4 @@
-//! One line a finding: `path:line:column: severity[code]: message`.
+//! One line per finding: `path:line:column: severity[code]: message`.
 
 use std::io::{self, Write};
 

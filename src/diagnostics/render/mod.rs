@@ -1,4 +1,4 @@
-//! The formats that findings are shown in: one file each, all reading the same [`Diagnostic`].
+//! Output formats of findings: one file each, all reading the same [`Diagnostic`].
 
 mod concise;
 mod full;
@@ -25,30 +25,30 @@ use sarif::Sarif;
 
 /// Writes findings, in the order given, in one format.
 ///
-/// Whatever the findings hold, no control character, override of the text's direction or invisible character
-/// is written as it is ([`sanitize`](super::sanitize)).
+/// Control characters, text direction overrides and invisible characters in findings are always escaped
+/// ([`sanitize`](super::sanitize)).
 pub trait Render {
-    /// Writes them all. A format with a frame, such as JSON's brackets, writes it at each call.
+    /// Writes all of them. A format with a frame, such as JSON's brackets, writes it at each call.
     ///
     /// # Errors
     ///
-    /// Those of the writer.
+    /// Any error of the writer.
     fn render(&self, diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()>;
 }
 
-/// A way to show findings.
+/// An output format of findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// For people: the source with what is wrong underlined, notes, help and fix.
+    /// For people: the source with the problem underlined, notes, help and fix.
     #[default]
     Full,
-    /// One line each, `path:line:column: severity[code]: message`, as editors and `grep` like it.
+    /// One line each, `path:line:column: severity[code]: message`, for editors and `grep`.
     Concise,
     /// One JSON array. Each object has `code`, `severity`, `message`, `file`, `start`, `end`, `labels`, `notes`,
     /// `help` and `fix`; places are `{"line", "column", "offset"}`, with lines and columns (in characters) from
     /// 1 and offsets (in bytes) from 0.
     Json,
-    /// The same objects, one a line.
+    /// The same objects, one per line.
     JsonLines,
     /// SARIF 2.1.0, for code hosts.
     Sarif,
@@ -60,21 +60,21 @@ pub enum Format {
     Gitlab,
 }
 
-/// How [`Format::Full`] and [`Format::Concise`] look. The other formats look the same everywhere.
+/// Display options of [`Format::Full`] and [`Format::Concise`]. The other formats have none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
     /// Whether to write colours, as ANSI escape sequences.
     pub color: bool,
     /// Whether to draw with Unicode lines rather than ASCII.
     pub unicode: bool,
-    /// The columns there are. Longer source lines are shown in part; messages are not wrapped.
+    /// The width in columns. Longer source lines are shortened; messages are not wrapped.
     pub width: usize,
 }
 
 /// Finds the page about a code, in Markdown: a title, a paragraph that says it in one sentence, and more.
 pub type Page = fn(code: &str) -> Option<&'static str>;
 
-/// No such format.
+/// The format does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownFormat(String);
 
@@ -98,19 +98,19 @@ impl Format {
         }
     }
 
-    /// Whether it is for code hosts and build servers, which know files by their paths in the repository.
+    /// Whether it names files relative to the repository's root, as code hosts and build servers expect.
     #[must_use]
     pub const fn counts_from_repository(self) -> bool {
         matches!(self, Self::Sarif | Self::Junit | Self::Github | Self::Gitlab)
     }
 
-    /// What writes it.
+    /// The renderer of this format.
     #[must_use]
     pub fn renderer(self, look: Look) -> Box<dyn Render> {
         self.renderer_with_pages(look, |_| None)
     }
 
-    /// What writes it, along with the pages about what is found where the format has a place for them.
+    /// The renderer of this format, with the rules' pages if the format can include them.
     #[must_use]
     pub fn renderer_with_pages(self, look: Look, page: Page) -> Box<dyn Render> {
         match self {

@@ -1,4 +1,4 @@
-//! All formats on the same findings, and on everything that could upset them.
+//! All formats on the same findings, and on hostile ones.
 
 use super::*;
 use crate::diagnostics::{Code, Diagnostics, Fix, Source, sanitize};
@@ -95,7 +95,7 @@ fn full_with_unicode_lines() {
 }
 
 #[test]
-fn full_without_a_place() {
+fn full_without_a_location() {
     let diagnostic =
         Diagnostic::info(COMMA, "nothing to see").note("a note").fix(Fix::new("edit by hand").delete(0..1));
     assert_eq!(
@@ -106,7 +106,7 @@ fn full_without_a_place() {
 }
 
 #[test]
-fn full_shows_long_lines_in_part() {
+fn full_shortens_long_lines() {
     let long = "z".repeat(1_000_000);
     let source = Source::new("t", format!("{long}{{{{ x }}}}{long}"));
     let at = long.len() + 3;
@@ -200,7 +200,7 @@ fn formats_have_names() {
     );
 }
 
-/// Numbers that look random, the same in every run.
+/// A deterministic random number generator.
 struct Dice(u64);
 
 impl Dice {
@@ -211,7 +211,7 @@ impl Dice {
     }
 }
 
-/// Takes away the escape sequences that only choose a style.
+/// Removes the escape sequences that only set a style.
 fn without_styles(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let mut plain = parts.next().unwrap().to_owned();
@@ -222,9 +222,9 @@ fn without_styles(text: &str) -> String {
     plain
 }
 
-/// No text, no range and no edit upsets a format, and nothing hostile gets through any.
+/// No text, range or edit makes a format fail, and no control character gets through.
 #[test]
-fn nothing_upsets_a_format() {
+fn no_input_breaks_a_format() {
     const NASTY: &[&str] = &[
         "\n",
         "\r\n",

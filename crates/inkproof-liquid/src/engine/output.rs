@@ -1,0 +1,144 @@
+//! The output of a render: one buffer, and optionally a source map from its bytes to the template.
+
+use std::ops::Range;
+
+use crate::error::{Error, Result};
+use crate::span::Span;
+use crate::value::{Value, coerce};
+
+/// Collects the rendered text.
+#[derive(Debug, Default)]
+pub struct Output {
+    text: String,
+    marks: Option<Vec<Mark>>,
+    limit: Option<usize>,
+}
+
+/// An entry of the source map: bytes of the output, and the part of the template that wrote them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The kind of template part.
+    pub writer: Writer,
+    /// Bytes of the output; empty if nothing was written.
+    pub written: Range<usize>,
+    /// The literal text, `{{ … }}` or `{% … %}` in the template.
+    pub span: Span,
+}
+
+/// The kind of template part that wrote some bytes of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writer {
+    /// Literal text of the template, copied byte for byte.
+    Text,
+    /// An output, or a tag that prints.
+    Liquid,
+}
+
+impl Output {
+    /// An empty output.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty output that also records a source map.
+    #[must_use]
+    pub fn with_marks() -> Self {
+        Self { marks: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// Clears it for another render, and keeps its memory.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        if let Some(marks) = &mut self.marks {
+            marks.clear();
+        }
+    }
+
+    /// Limits its length in bytes.
+    pub(crate) fn set_limit(&mut self, bytes: usize) {
+        self.limit = Some(bytes);
+    }
+
+    /// The text written so far.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The written text.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
+    /// The written text and its source map.
+    #[must_use]
+    pub fn into_text_and_marks(self) -> (String, Vec<Mark>) {
+        (self.text, self.marks.unwrap_or_default())
+    }
+
+    /// The source map, in output order; empty if none is recorded.
+    #[must_use]
+    pub fn marks(&self) -> &[Mark] {
+        self.marks.as_deref().unwrap_or_default()
+    }
+
+    /// Number of bytes written.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether nothing has been written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Appends literal text of the template.
+    ///
+    /// # Errors
+    /// The output is too long.
+    pub fn write_str(&mut self, text: &str) -> Result<()> {
+        self.text.push_str(text);
+        self.check()
+    }
+
+    /// Appends a value as Liquid prints it.
+    ///
+    /// # Errors
+    /// The output is too long, or the value is nested too deeply.
+    pub fn write_value(&mut self, value: Value<'_>) -> Result<()> {
+        coerce::write_text(value, &mut self.text)?;
+        self.check()
+    }
+
+    /// Appends whatever `write` appends.
+    ///
+    /// # Errors
+    /// As [`Output::write_value`].
+    pub(crate) fn write_with(&mut self, write: impl FnOnce(&mut String) -> Result<()>) -> Result<()> {
+        write(&mut self.text)?;
+        self.check()
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.text.len() > self.limit.unwrap_or(coerce::MAX_TEXT) {
+            return Err(Error::new("Invalid string length"));
+        }
+        Ok(())
+    }
+
+    /// The number of marks, to be passed to [`Output::mark`] later.
+    pub(crate) fn mark_count(&self) -> usize {
+        self.marks.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Records that everything since byte `start` was written by `span`.
+    pub(crate) fn mark(&mut self, writer: Writer, span: Span, start: usize) {
+        if let Some(marks) = &mut self.marks {
+            marks.push(Mark { writer, written: start..self.text.len(), span });
+        }
+    }
+}

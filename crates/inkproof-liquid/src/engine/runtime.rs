@@ -1,0 +1,767 @@
+//! The runtime: the state of one render, and the walk over the tree.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+use smallvec::SmallVec;
+
+use crate::engine::language::Language;
+use crate::engine::limits::{Budget, Limits};
+use crate::engine::output::{Output, Writer};
+use crate::engine::scope::Scope;
+use crate::engine::template::Template;
+use crate::engine::trace::Trace;
+use crate::error::{Error, ErrorKind, Result};
+use crate::span::Span;
+use crate::syntax::dialect::{ReadProperty, Surroundings, UnknownFilters};
+use crate::syntax::tree::{
+    Expression, FilterCall, FilteredValue, NamedArgument, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey,
+    Step,
+};
+use crate::value::operators::Operator;
+use crate::value::{self, Arena, Value, array_index, coerce, count, utf16};
+
+/// Deepest nesting at which a string that turns up during the render may itself be rendered. Its own tags, nested as deep
+/// as the parser allows, come on top.
+const MAX_TEXT_DEPTH: usize = 100;
+/// Longest string that is rendered when it turns up during a render, in UTF-16 code units: as long as a request may be.
+const MAX_TEXT_LENGTH: usize = 1 << 21;
+
+/// How missing variables are treated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// As a real send does: a missing variable fails the render, except in conditions, in `assign` and before `default`.
+    #[default]
+    Live,
+    /// As a test send does: a missing variable prints nothing.
+    Lax,
+}
+
+/// Options of a render.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// How missing variables are treated.
+    pub mode: Mode,
+    /// The value of `now`, in milliseconds since 1970; the system clock if `None`.
+    pub now: Option<f64>,
+    /// Seed of the random filters; a different one for each render if `None`.
+    pub seed: Option<u64>,
+    /// Limits on time, memory and output.
+    pub limits: Limits,
+}
+
+/// How many failures are recorded before the render stops.
+const MAX_FAILURES: usize = 1_000;
+/// Deepest nesting of expressions that filters receive as strings.
+const MAX_INNER_TEXTS: usize = 100;
+
+/// What ends a run of nodes early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interrupt {
+    /// `{% break %}`
+    Break,
+    /// `{% continue %}`
+    Continue,
+}
+
+/// The state of one render.
+#[derive(Debug)]
+pub struct Runtime<'a> {
+    arena: &'a Arena,
+    language: &'a Language,
+    /// The text that spans refer to: the template, or an expression that a filter received as a string.
+    source: &'a str,
+    /// Current nesting of such expressions.
+    inner_texts: usize,
+    mode: Mode,
+    now: OnceCell<f64>,
+    environment: Value<'a>,
+    /// The numbers of `increment` and `decrement`, which hide the environment's variables.
+    counters: Scope<'a>,
+    /// Variables set by `assign` and `capture`.
+    assigned: Scope<'a>,
+    /// Variables of the enclosing loops and filters, innermost last.
+    pushed: SmallVec<[(&'a str, Value<'a>); 4]>,
+    /// Current nesting of runs of nodes.
+    depth: usize,
+    budget: Budget,
+    limits: Limits,
+    random: fastrand::Rng,
+    /// The nodes that were reached, if the caller wants a trace.
+    pub(super) trace: Option<Trace>,
+    /// Failures so far, if the render continues after them.
+    pub(super) failures: Option<Vec<(Span, Error)>>,
+    /// Set by `break` and `continue`, cleared by the loop they belong to.
+    pub(crate) interrupt: Option<Interrupt>,
+    /// Position of each `cycle`.
+    pub(crate) cycles: HashMap<String, usize, RandomState>,
+    /// Where each loop stopped, by its name, for `offset: continue`.
+    loop_ends: Scope<'a>,
+}
+
+impl<'a> Runtime<'a> {
+    pub(super) fn new(template: Template<'a>, environment: Value<'a>, options: &Options, arena: &'a Arena) -> Self {
+        Self {
+            arena,
+            language: template.language,
+            source: template.source,
+            inner_texts: 0,
+            mode: options.mode,
+            now: options.now.map_or_else(OnceCell::new, OnceCell::from),
+            environment,
+            counters: Scope::default(),
+            assigned: Scope::default(),
+            pushed: SmallVec::new(),
+            depth: 0,
+            budget: Budget::new(&options.limits, arena),
+            limits: options.limits,
+            random: options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
+            trace: None,
+            failures: None,
+            interrupt: None,
+            cycles: HashMap::default(),
+            loop_ends: Scope::default(),
+        }
+    }
+
+    /// The arena that holds the values this render creates.
+    #[must_use]
+    pub const fn arena(&self) -> &'a Arena {
+        self.arena
+    }
+
+    /// The language, for expressions that are parsed while rendering.
+    #[must_use]
+    pub const fn language(&self) -> &'a Language {
+        self.language
+    }
+
+    /// The value of `now`, in milliseconds since 1970; constant during a render.
+    #[must_use]
+    pub fn now(&self) -> f64 {
+        *self.now.get_or_init(clock)
+    }
+
+    /// The random number generator; reproducible if a seed was given.
+    pub const fn random(&mut self) -> &mut fastrand::Rng {
+        &mut self.random
+    }
+
+    /// Copies a string into the arena.
+    #[must_use]
+    pub fn string(&self, text: &str) -> Value<'a> {
+        Value::String(self.arena.alloc_str(text))
+    }
+
+    /// Copies elements into the arena as a list.
+    #[must_use]
+    pub fn array(&self, items: &[Value<'a>]) -> Value<'a> {
+        value::list(items, self.arena)
+    }
+
+    /// Counts `units` against the memory limit.
+    ///
+    /// # Errors
+    /// The limit is exceeded.
+    pub fn charge(&mut self, units: usize) -> Result<()> {
+        #[expect(clippy::cast_precision_loss, reason = "no length reaches 2^53")]
+        self.charge_number(units as f64)
+    }
+
+    /// Like [`Runtime::charge`], for a number as JavaScript computed it; NaN and negative numbers do not count.
+    ///
+    /// # Errors
+    /// The limit is exceeded.
+    pub fn charge_number(&mut self, units: f64) -> Result<()> {
+        self.budget.use_memory(units)?;
+        self.budget.check_arena(self.arena, 0)
+    }
+
+    /// Counts the length of `text` against the memory limit.
+    ///
+    /// # Errors
+    /// The limit is exceeded.
+    pub fn charge_text(&mut self, text: &str) -> Result<()> {
+        self.charge(utf16::length(text))
+    }
+
+    /// Renders nodes into `out`, up to an interrupt.
+    ///
+    /// # Errors
+    /// The first thing that fails, placed at the innermost node.
+    pub fn nodes(&mut self, nodes: Nodes<'a>, out: &mut Output) -> Result<()> {
+        self.depth += 1;
+        let result = self.nodes_in_order(nodes, out);
+        self.depth -= 1;
+        result
+    }
+
+    fn nodes_in_order(&mut self, nodes: Nodes<'a>, out: &mut Output) -> Result<()> {
+        for node in nodes {
+            if let Some(trace) = &mut self.trace {
+                trace.push(node);
+            }
+            let result = match node.kind {
+                NodeKind::Text(text) => {
+                    let start = out.len();
+                    let result = out.write_str(text);
+                    out.mark(Writer::Text, node.span, start);
+                    result
+                }
+                NodeKind::Output(value) => self.output(&value, node.span, out),
+                NodeKind::Tag { tag, .. } => {
+                    let (start, marks) = (out.len(), out.mark_count());
+                    let result = tag.render(self, out);
+                    // The nodes inside the tag have marks of their own.
+                    if out.len() > start && out.mark_count() == marks {
+                        out.mark(Writer::Liquid, node.span, start);
+                    }
+                    result
+                }
+            };
+            let result = result
+                .and_then(|()| self.budget.use_node(self.arena))
+                .map_err(|error| error.placed(ErrorKind::Render, self.source, node.span).within(node.span));
+            if let Err(error) = result {
+                self.record_failure(error, node.span)?;
+            }
+            if self.interrupt.is_some() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Records a failure and continues, if the caller asked for that and the limits allow it.
+    #[cold]
+    fn record_failure(&mut self, error: Error, node: Span) -> Result<()> {
+        // Inside a string that turned up during the render, spans refer to that string: let the enclosing node fail.
+        match &mut self.failures {
+            Some(failures) if failures.len() < MAX_FAILURES && self.inner_texts == 0 => failures.push((node, error)),
+            _ => return Err(error),
+        }
+        self.budget.check_limits(self.arena)
+    }
+
+    /// Renders nodes into a new string.
+    ///
+    /// # Errors
+    /// As [`Runtime::nodes`].
+    pub fn capture(&mut self, nodes: Nodes<'a>) -> Result<&'a str> {
+        let mut captured = Output::new();
+        captured.set_limit(self.limits.output);
+        self.nodes(nodes, &mut captured)?;
+        self.budget.check_arena(self.arena, captured.len())?;
+        Ok(self.arena.alloc_str(captured.text()))
+    }
+
+    /// Renders a string that turned up during the render, with the current variables; its assignments persist. A `break` or
+    /// `continue` outside a loop ends only this string.
+    ///
+    /// # Errors
+    /// As [`Runtime::nodes`]; or the string is not valid Liquid, too long, or renders itself without end.
+    pub fn render_text(&mut self, text: &'a str) -> Result<&'a str> {
+        if self.depth > MAX_TEXT_DEPTH {
+            let problem = format!("texts that render texts are nested deeper than {MAX_TEXT_DEPTH} levels");
+            return Err(Error::new(format!("{problem}: make sure that none renders itself")));
+        }
+        self.charge_text(text)?;
+        let longest = self.limits.parse_length.min(MAX_TEXT_LENGTH);
+        let template = Template::parse_limited(text, self.language, self.arena, longest)
+            .map_err(|errors| Error::first_of(errors).from_inner_text())?;
+        self.budget.check_limits(self.arena)?;
+        let outer = self.interrupt.take();
+        let result = self.within_source(text, |runtime| runtime.capture(template.nodes));
+        self.interrupt = outer;
+        result
+    }
+
+    #[inline]
+    fn output(&mut self, value: &FilteredValue<'a>, span: Span, out: &mut Output) -> Result<()> {
+        let value = self.value(value, false)?;
+        let start = out.len();
+        match self.language.dialect().print {
+            None => out.write_value(value)?,
+            Some(print) => out.write_with(|text| print(value, text))?,
+        }
+        out.mark(Writer::Liquid, span, start);
+        Ok(())
+    }
+
+    /// Evaluates an expression and its filters. If `lenient`, a missing variable is null.
+    ///
+    /// # Errors
+    /// A variable is missing, or a filter fails.
+    #[inline]
+    pub fn value(&mut self, value: &FilteredValue<'a>, lenient: bool) -> Result<Value<'a>> {
+        if value.filters.is_empty() {
+            return self.expression(&value.expression, lenient);
+        }
+        self.filtered(value, lenient)
+    }
+
+    fn filtered(&mut self, value: &FilteredValue<'a>, lenient: bool) -> Result<Value<'a>> {
+        let mut result = self.expression(&value.expression, lenient || value.has_default_first())?;
+        for filter in value.filters {
+            result = self.filter(filter, result)?;
+        }
+        Ok(result)
+    }
+
+    /// Applies a comparison operator.
+    ///
+    /// # Errors
+    /// As [`Operator::apply`].
+    pub fn compare(&self, operator: Operator, left: Value<'a>, right: Value<'a>) -> Result<bool> {
+        match self.language.dialect().apply {
+            None => operator.apply(left, right, self.arena),
+            Some(apply) => apply(operator, left, right, self.arena),
+        }
+    }
+
+    /// Evaluates a condition, or the value of `assign` or `case`, where a missing variable is null.
+    ///
+    /// # Errors
+    /// A filter fails, or a variable is missing where leniency does not apply, such as in an argument.
+    pub fn lenient_value(&mut self, value: &FilteredValue<'a>) -> Result<Value<'a>> {
+        self.value(value, true)
+    }
+
+    fn filter(&mut self, call: &FilterCall<'a>, input: Value<'a>) -> Result<Value<'a>> {
+        let mut arguments: SmallVec<[Value<'a>; 4]> = SmallVec::new();
+        for argument in call.arguments {
+            let value = match &argument.value {
+                Some(operand) => self.operand(operand, false)?,
+                None => Value::Undefined,
+            };
+            arguments.push(match argument.key {
+                Some(key) => self.array(&[Value::String(key), value]),
+                None => value,
+            });
+        }
+        let Some(filter) = call.filter else {
+            return match self.language.dialect().unknown_filters {
+                UnknownFilters::Fail => Err(Error::unknown_filter(call.name)),
+                UnknownFilters::PassThrough => Ok(input),
+            };
+        };
+        (filter.run)(self, input, &arguments)
+    }
+
+    /// Evaluates an expression without filters.
+    ///
+    /// # Errors
+    /// A variable is missing.
+    #[inline]
+    pub fn expression(&mut self, expression: &Expression<'a>, lenient: bool) -> Result<Value<'a>> {
+        if let [Step::Operand(operand)] = expression.steps {
+            return self.operand(operand, lenient);
+        }
+        self.steps(expression.steps, lenient)
+    }
+
+    /// Evaluates an expression with operators.
+    fn steps(&mut self, steps: &'a [Step<'a>], lenient: bool) -> Result<Value<'a>> {
+        let mut stack: SmallVec<[Value<'a>; 8]> = SmallVec::new();
+        for step in steps {
+            let value = match step {
+                Step::Operand(operand) => self.operand(operand, lenient)?,
+                Step::Operator(operator, _) => {
+                    // A missing operand is undefined.
+                    let right = stack.pop().unwrap_or(Value::Undefined);
+                    let left = match operator {
+                        Operator::Not => Value::Undefined,
+                        _ => stack.pop().unwrap_or(Value::Undefined),
+                    };
+                    Value::Bool(self.compare(*operator, left, right)?)
+                }
+            };
+            stack.push(value);
+        }
+        // If several operands remain without an operator, the first is the result.
+        Ok(stack.first().copied().unwrap_or(Value::Undefined))
+    }
+
+    /// Evaluates an operand.
+    ///
+    /// # Errors
+    /// A variable is missing, or a range too long.
+    #[inline]
+    pub fn operand(&mut self, operand: &Operand<'a>, lenient: bool) -> Result<Value<'a>> {
+        match operand.kind {
+            OperandKind::Literal(value) => Ok(value),
+            OperandKind::Range { low, high } => self.range(low, high),
+            OperandKind::Path { base, segments } => self.path(operand.span, base, segments, lenient),
+        }
+    }
+
+    /// Reads a path. A missing variable fails with its name, or is null if `lenient`.
+    #[inline]
+    fn path(
+        &mut self,
+        span: Span,
+        base: Option<&Operand<'a>>,
+        segments: &'a [Segment<'a>],
+        lenient: bool,
+    ) -> Result<Value<'a>> {
+        if let Some(read) = self.language.dialect().property {
+            return self.foreign_path(span, base, segments, lenient, read);
+        }
+        // Fast path: most paths only step by name from object to object, so nothing is copied.
+        if base.is_none() {
+            match self.find(segments) {
+                (Some(value), led) if led == segments.len() && !matches!(value, Value::Undefined) => return Ok(*value),
+                (value, led) if segments.iter().all(|segment| matches!(segment.key, SegmentKey::Name(_))) => {
+                    let value = value.copied().unwrap_or(Value::Undefined);
+                    let value = self.rest_of_names(value, led, segments, lenient);
+                    return value.map_err(|error| error.while_reading(self.source, span));
+                }
+                _ => {}
+            }
+        }
+        self.computed_path(span, base, segments, lenient)
+    }
+
+    /// Reads a path with the property access of another dialect. A missing variable is named as written, unless its root is
+    /// unknown. Properties of a root that is null or false are missing.
+    fn foreign_path(
+        &mut self,
+        span: Span,
+        base: Option<&Operand<'a>>,
+        segments: &'a [Segment<'a>],
+        lenient: bool,
+        read: ReadProperty,
+    ) -> Result<Value<'a>> {
+        let is_missing = |path: &str, source: &str| {
+            let error = Error::undefined_variable(path).placed(ErrorKind::UndefinedVariable, source, span);
+            self.language.dialect().worded(error, Surroundings::default())
+        };
+        let mut keys: SmallVec<[(Value<'a>, bool); 8]> = SmallVec::new();
+        for segment in segments {
+            keys.push(match &segment.key {
+                SegmentKey::Name(name) => {
+                    let before = segment.span.start.wrapping_sub(1);
+                    (Value::String(name), self.source.as_bytes().get(before) == Some(&b'['))
+                }
+                SegmentKey::Computed(operand) => (self.operand(operand, lenient)?.plain(self.arena), true),
+            });
+        }
+        let mut keys = keys.into_iter();
+        let mut value = if let Some(base) = base {
+            self.operand(base, lenient)?
+        } else {
+            let name = keys.next().map_or(Value::Undefined, |(key, _)| key);
+            let name = coerce::text(name, self.arena)?;
+            match self.scoped(name).copied() {
+                None | Some(Value::Undefined) if self.mode == Mode::Lax || lenient => return Ok(Value::Null),
+                None | Some(Value::Undefined) => return Err(is_missing(name, self.source)),
+                Some(root) if !root.is_truthy() => return Ok(root),
+                Some(root) => root,
+            }
+        };
+        for (key, is_bracketed) in keys {
+            value = read(value, key, is_bracketed, self.arena)?;
+            if matches!(value, Value::Undefined) {
+                return if self.mode == Mode::Lax || lenient {
+                    Ok(Value::Null)
+                } else {
+                    Err(is_missing(span.of(self.source), self.source))
+                };
+            }
+        }
+        Ok(value)
+    }
+
+    /// Reads a path that does not start from a variable, or has computed keys.
+    fn computed_path(
+        &mut self,
+        span: Span,
+        base: Option<&Operand<'a>>,
+        segments: &'a [Segment<'a>],
+        lenient: bool,
+    ) -> Result<Value<'a>> {
+        let key = |segment: &'a Segment<'a>| match &segment.key {
+            SegmentKey::Name(name) => Ok(Value::String(name)),
+            SegmentKey::Computed(operand) => Ok(self.operand(operand, false)?.plain(self.arena)),
+        };
+        let keys: SmallVec<[Value<'a>; 8]> = segments.iter().map(key).collect::<Result<_>>()?;
+        match self.follow(base, &keys, lenient) {
+            Err(error) if lenient && error.is_unplaced_undefined() => Ok(Value::Null),
+            Err(error) => Err(error.while_reading(self.source, span)),
+            value => value,
+        }
+    }
+
+    /// Follows names from object to object as far as possible. Returns how many names were followed.
+    #[inline]
+    fn find(&self, segments: &'a [Segment<'a>]) -> (Option<&Value<'a>>, usize) {
+        let mut value = None;
+        for (led, segment) in segments.iter().enumerate() {
+            let SegmentKey::Name(name) = segment.key else { return (value, led) };
+            let next = match value {
+                None => self.scoped(name),
+                Some(Value::Object(object)) => object.find(name),
+                Some(_) => None,
+            };
+            if next.is_none() {
+                return (value, led);
+            }
+            value = next;
+        }
+        (value, segments.len())
+    }
+
+    /// Follows the remaining names after the first `led` of them.
+    fn rest_of_names(&self, from: Value<'a>, led: usize, segments: &[Segment<'a>], lenient: bool) -> Result<Value<'a>> {
+        let mut value = from;
+        for (done, segment) in segments.iter().enumerate().skip(led.saturating_sub(1)) {
+            let SegmentKey::Name(name) = segment.key else { continue };
+            value = match done {
+                _ if done < led => value,
+                0 => self.variable(name)?,
+                _ => value.named_property(name, self.arena)?,
+            };
+            if matches!(value, Value::Undefined) && self.mode == Mode::Live {
+                return if lenient { Ok(Value::Null) } else { Err(missing(&segments[..=done])) };
+            }
+        }
+        Ok(value)
+    }
+
+    fn follow(&mut self, base: Option<&Operand<'a>>, keys: &[Value<'a>], lenient: bool) -> Result<Value<'a>> {
+        let (mut value, mut done) = match (base, keys.first()) {
+            (Some(base), _) => (self.operand(base, lenient)?, 0),
+            (None, Some(Value::String(name))) => (self.variable(name)?, 1),
+            (None, Some(key)) => (self.variable(&coerce::js_string(*key, self.arena)?)?, 1),
+            (None, None) => (Value::Undefined, 0),
+        };
+        loop {
+            if done > 0 && matches!(value, Value::Undefined) && self.mode == Mode::Live {
+                return Err(Error::undefined_variable(&coerce::join(&keys[..done], ".")?));
+            }
+            let Some(key) = keys.get(done) else { return Ok(value) };
+            value = value.property(*key, self.arena)?;
+            done += 1;
+        }
+    }
+
+    /// Looks a variable up in the enclosing loops and filters, the assignments, and the data if that is an object.
+    #[inline]
+    fn scoped(&self, name: &str) -> Option<&Value<'a>> {
+        if let Some((_, value)) = self.pushed.iter().rev().find(|(known, _)| *known == name) {
+            return Some(value);
+        }
+        self.assigned.get(name).or_else(|| self.counters.get(name)).or(match self.environment {
+            Value::Object(object) => object.find(name),
+            _ => None,
+        })
+    }
+
+    /// Looks a variable up in the enclosing loops and filters, the assignments, and the data.
+    fn variable(&self, name: &str) -> Result<Value<'a>> {
+        if let Some(value) = self.scoped(name) {
+            return Ok(*value);
+        }
+        let found = match self.environment {
+            Value::Array(_) | Value::String(_) if name == "length" || array_index(name).is_some() => {
+                Some(self.environment.named_property(name, self.arena)?)
+            }
+            Value::Object(_) | Value::Array(_) | Value::String(_) => None,
+            _ => Some(self.environment.named_property(name, self.arena)?),
+        };
+        Ok(match found {
+            Some(value) if !matches!(value, Value::Undefined | Value::Null) => value,
+            Some(Value::Null) if !matches!(self.environment, Value::Null) => Value::Null,
+            // Last, LiquidJS reads from its globals, an empty object here, whose `size` is 0.
+            _ if name == "size" => count(0),
+            _ => Value::Undefined,
+        })
+    }
+
+    /// Expands a range into a list of numbers.
+    fn range(&mut self, low: &Operand<'a>, high: &Operand<'a>) -> Result<Value<'a>> {
+        let low = self.operand(low, false)?;
+        let high = self.operand(high, false)?;
+        let (low, high) = (coerce::to_number(low, self.arena)?, coerce::to_number(high, self.arena)?);
+        self.charge_number(high - low + 1.0)?;
+        let stop = high + 1.0;
+        let length = (stop - low).ceil();
+        // NaN gives an empty list. A number so large that adding 1 does not change it would loop forever.
+        if length > 0.0 && (length > 4e9 || low + 1.0 <= low) {
+            return Err(Error::new("memory alloc limit exceeded"));
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above; NaN becomes 0")]
+        let length = length as usize;
+        if length == 0 {
+            return Ok(self.array(&[]));
+        }
+        self.budget.check_arena(self.arena, length.saturating_mul(size_of::<Value<'_>>()))?;
+        let mut numbers = bumpalo::collections::Vec::with_capacity_in(length, self.arena);
+        let mut number = low;
+        while number < stop {
+            numbers.push(Value::Number(number));
+            number += 1.0;
+        }
+        Ok(Value::Array(numbers.into_bump_slice()))
+    }
+
+    /// Evaluates the arguments of a tag. An argument without a value is true.
+    ///
+    /// # Errors
+    /// A variable is missing.
+    pub fn named_arguments(&mut self, arguments: &[NamedArgument<'a>]) -> Result<SmallVec<[(&'a str, Value<'a>); 4]>> {
+        arguments
+            .iter()
+            .map(|argument| {
+                let value = match &argument.value {
+                    Some(operand) => self.operand(operand, false)?,
+                    None => Value::Bool(true),
+                };
+                Ok((argument.name, value))
+            })
+            .collect()
+    }
+
+    /// The value assigned to a variable.
+    #[must_use]
+    pub fn assigned(&self, name: &str) -> Option<Value<'a>> {
+        self.assigned.get(name).copied()
+    }
+
+    /// Assigns a variable for the rest of the template.
+    pub fn assign(&mut self, name: &'a str, value: Value<'a>) {
+        self.assigned.set(name, value);
+    }
+
+    /// The number that `increment` and `decrement` share under a name, initially 0.
+    #[must_use]
+    pub fn counter(&self, name: &str) -> f64 {
+        let from_data = || match self.environment {
+            Value::Object(object) => object.get(name),
+            _ => None,
+        };
+        match self.counters.get(name).copied().or_else(from_data) {
+            Some(Value::Number(number)) => number,
+            _ => 0.0,
+        }
+    }
+
+    /// Sets that number. It hides a variable of the same name in the data, and is hidden by an assigned one.
+    pub fn set_counter(&mut self, name: &'a str, number: f64) {
+        self.counters.set(name, Value::Number(number));
+    }
+
+    /// Where the last loop of this name stopped, for `offset: continue`; `None` before the first.
+    pub(crate) fn loop_end(&self, name: &str) -> Option<Value<'a>> {
+        self.loop_ends.get(name).copied().filter(|end| coerce::js_truthy(*end))
+    }
+
+    /// Records where a loop will stop.
+    pub(crate) fn record_loop_end(&mut self, name: &'a str, end: Value<'a>) {
+        self.loop_ends.set(name, end);
+    }
+
+    /// Runs `work` with `variables` in scope. They hide others of the same name, and later ones hide earlier ones.
+    ///
+    /// # Errors
+    /// Any error of `work`.
+    pub fn with_variables<T>(
+        &mut self,
+        variables: &[(&'a str, Value<'a>)],
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let before = self.pushed.len();
+        self.pushed.extend_from_slice(variables);
+        let result = work(self);
+        self.pushed.truncate(before);
+        result
+    }
+
+    /// Changes the value of the innermost variable of [`Runtime::with_variables`].
+    pub(crate) fn set_innermost(&mut self, value: Value<'a>) {
+        if let Some((_, innermost)) = self.pushed.last_mut() {
+            *innermost = value;
+        }
+    }
+
+    /// Runs `work` with `environment` as the only data and without assigned variables; spans refer to `source`.
+    ///
+    /// # Errors
+    /// Any error of `work`, with its position within `source`.
+    pub fn with_environment<T>(
+        &mut self,
+        environment: Value<'a>,
+        source: &'a str,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let outer = (
+            std::mem::replace(&mut self.environment, environment),
+            std::mem::take(&mut self.counters),
+            std::mem::take(&mut self.assigned),
+            std::mem::take(&mut self.pushed),
+        );
+        let result = self.within_source(source, work);
+        (self.environment, self.counters, self.assigned, self.pushed) = outer;
+        result
+    }
+
+    /// Runs `work` while spans refer to `source`, an expression that a filter received as a string.
+    ///
+    /// # Errors
+    /// Any error of `work`, with its position within `source`.
+    pub fn within_source<T>(&mut self, source: &'a str, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        // Such a string can come from the data, and so refer to itself.
+        if self.inner_texts == MAX_INNER_TEXTS {
+            return Err(Error::new("Maximum call stack size exceeded"));
+        }
+        self.budget.use_node(self.arena)?;
+        self.inner_texts += 1;
+        let outer = std::mem::replace(&mut self.source, source);
+        let result = work(self).map_err(Error::from_inner_text);
+        self.source = outer;
+        self.inner_texts -= 1;
+        result
+    }
+}
+
+/// The error for a missing path of names.
+#[cold]
+fn missing(path: &[Segment<'_>]) -> Error {
+    let mut text = String::new();
+    for (at, segment) in path.iter().enumerate() {
+        if at > 0 {
+            text.push('.');
+        }
+        if let SegmentKey::Name(name) = segment.key {
+            text.push_str(name);
+        }
+    }
+    Error::undefined_variable(&text)
+}
+
+/// The system clock's time in milliseconds since 1970.
+fn clock() -> f64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285,000 years")]
+    let milliseconds = since.as_millis() as f64;
+    milliseconds
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_expression_string_that_refers_to_itself_ends() {
+        for filter in ["where_exp", "find_exp", "group_by_exp"] {
+            let data = format!(r#"{{"a": [1, 2], "e": "a | {filter}: 'x', e"}}"#);
+            let error = crate::render(&format!("{{{{ a | {filter}: 'x', e }}}}"), &data).unwrap_err();
+            assert_eq!(error.to_string(), "Maximum call stack size exceeded, line:1, col:1", "{filter}");
+        }
+    }
+
+    #[test]
+    fn a_null_element_is_not_missing() {
+        let rendered = crate::render("{{ a | group_by: '[0]' | json }}", r#"{"a": [[null]]}"#).unwrap();
+        assert_eq!(rendered, r#"[{"name":null,"items":[[null]]}]"#);
+    }
+}

@@ -1,0 +1,182 @@
+//! Filters that tell values apart as JavaScript's `Set` and `Map` do: `uniq` and the groupings.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{Hash, Hasher};
+use std::mem::discriminant;
+
+use foldhash::fast::RandomState;
+
+use super::charged_list;
+use super::question::Question;
+use crate::engine::runtime::Runtime;
+use crate::error::Result;
+use crate::value::{Object, Value};
+
+/// A value that is equal to another where [`Value::is_same`] says so.
+#[derive(Clone, Copy, Debug)]
+struct Same<'a>(Value<'a>);
+
+impl PartialEq for Same<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.is_same(other.0)
+    }
+}
+
+impl Eq for Same<'_> {}
+
+impl Hash for Same<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        discriminant(&self.0).hash(state);
+        match self.0 {
+            Value::Bool(flag) => flag.hash(state),
+            Value::Number(number) if number.is_nan() => f64::NAN.to_bits().hash(state),
+            // Adding zero makes -0 and 0 one.
+            Value::Number(number) | Value::Float(number) => (number + 0.0).to_bits().hash(state),
+            Value::String(text) => text.hash(state),
+            Value::Array(items) => std::ptr::hash(items, state),
+            Value::Object(object) => std::ptr::hash(object, state),
+            Value::Loop(state_of_loop) => std::ptr::hash(state_of_loop, state),
+            Value::Undefined | Value::Null | Value::Nil | Value::Empty | Value::Blank | Value::Block => {}
+        }
+    }
+}
+
+/// Numbers values, in the order in which they come first.
+#[derive(Debug, Default)]
+struct Distinct<'a> {
+    places: HashMap<Same<'a>, usize, RandomState>,
+}
+
+impl<'a> Distinct<'a> {
+    /// The number of a value, and whether it is new.
+    fn place(&mut self, value: Value<'a>) -> (usize, bool) {
+        let next = self.places.len();
+        match self.places.entry(Same(value)) {
+            Entry::Occupied(known) => (*known.get(), false),
+            Entry::Vacant(free) => (*free.insert(next), true),
+        }
+    }
+}
+
+/// The list without repetitions. Texts and numbers are compared by what they are, lists and objects by which they are.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ a | uniq | json }}", r#"{"a": [1, "1", 1, 2]}"#).unwrap(), r#"[1,"1",2]"#);
+/// ```
+pub(super) fn uniq<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let items = charged_list(runtime, input)?;
+    let mut distinct = Distinct::default();
+    let kept: Vec<_> = items.iter().copied().filter(|item| distinct.place(*item).1).collect();
+    Ok(runtime.array(&kept))
+}
+
+/// The elements in groups by a property: a list of objects with the property's value as `name` and the elements as
+/// `items`. In live mode, an element without the property fails the render.
+///
+/// ```
+/// let data = r#"{"a": [{"n": "x", "in": 1}, {"n": "y", "in": 2}, {"n": "z", "in": 1}]}"#;
+/// let template = "{{ a | group_by: 'in' | map: 'items' | first | map: 'n' | join }}";
+/// assert_eq!(inkproof_liquid::render(template, data).unwrap(), "x z");
+/// ```
+pub(super) fn group_by<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let question = Question::property(runtime, arguments)?;
+    group(runtime, input, &question)
+}
+
+/// The elements in groups by what an expression says of them, as [`group_by`] gives them.
+///
+/// ```
+/// let template = "{{ (1..5) | group_by_exp: 'n', 'n | modulo: 2' | json }}";
+/// let groups = r#"[{"name":1,"items":[1,3,5]},{"name":0,"items":[2,4]}]"#;
+/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), groups);
+/// ```
+pub(super) fn group_by_exp<'a>(
+    runtime: &mut Runtime<'a>,
+    input: Value<'a>,
+    arguments: &[Value<'a>],
+) -> Result<Value<'a>> {
+    let question = Question::expression(runtime, arguments)?;
+    group(runtime, input, &question)
+}
+
+fn group<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, question: &Question<'a>) -> Result<Value<'a>> {
+    let items = input.enumerable(runtime.arena());
+    runtime.charge(items.len())?;
+    let mut distinct = Distinct::default();
+    let mut groups: Vec<(Value<'a>, Vec<Value<'a>>)> = Vec::new();
+    for item in items {
+        let name = question.ask(runtime, *item)?;
+        match distinct.place(name) {
+            (_, true) => groups.push((name, vec![*item])),
+            (place, false) => groups[place].1.push(*item),
+        }
+    }
+    let groups: Vec<_> = groups
+        .into_iter()
+        .map(|(name, items)| {
+            Value::Object(Object::new(&[("name", name), ("items", runtime.array(&items))], runtime.arena()))
+        })
+        .collect();
+    Ok(runtime.array(&groups))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+    use super::*;
+    use crate::value::{self, Arena};
+
+    #[test]
+    fn many_values_of_each_kind() {
+        let texts: Vec<String> = (0..50_000).map(|at| at.to_string()).collect();
+        let numbers = (0..50_000).map(|at| Value::Number(f64::from(at)));
+        let mut distinct = Distinct::default();
+        for round in 0..2 {
+            for value in texts.iter().map(|text| Value::String(text)).chain(numbers.clone()) {
+                assert_eq!(distinct.place(value).1, round == 0, "{value:?}");
+            }
+        }
+        let arena = Arena::new();
+        let empty_lists = || (0..1_000).map(|_| value::list(&[], &arena));
+        assert!(empty_lists().all(|list| distinct.place(list).1));
+        assert_eq!(distinct.places.len(), 101_000);
+    }
+
+    #[test]
+    fn as_liquidjs() {
+        check(&[
+            (
+                "{{ a | uniq | json }}",
+                r#"{"a":[1,"1",1,null,null,true,true,0,{"x":1},{"x":1},[1],[1],[],[]]}"#,
+                r#"[1,"1",null,true,0,{"x":1},{"x":1},[1],[1],[],[]]"#,
+            ),
+            ("{{ a | concat: a | uniq | json }}", r#"{"a":[{"x":1},[1]]}"#, r#"[{"x":1},[1]]"#),
+            ("{{ a | push: nil | push: nil | uniq | size }}", r#"{"a":[]}"#, "1"),
+            ("{{ z | divided_by: -1 | push: 0 | uniq | json }}", r#"{"z":0}"#, "[0]"),
+            (r#"{{ "x" | times: nan | push: n | uniq | size }}"#, r#"{"nan":"y","n":null}"#, "2"),
+            (
+                r#"{{ a | group_by: "n" | json }}"#,
+                r#"{"a":[{"n":1,"v":"a"},{"n":"1","v":"b"},{"n":1,"v":"c"}]}"#,
+                r#"[{"name":1,"items":[{"n":1,"v":"a"},{"n":1,"v":"c"}]},{"name":"1","items":[{"n":"1","v":"b"}]}]"#,
+            ),
+            (
+                r#"{{ o | group_by: "[1]" | json }}"#,
+                r#"{"o":{"a":1,"b":2,"c":1}}"#,
+                r#"[{"name":1,"items":[["a",1],["c",1]]},{"name":2,"items":[["b",2]]}]"#,
+            ),
+            (
+                r#"{{ a | group_by: "n" }}"#,
+                r#"{"a":[{}]}"#,
+                "UndefinedVariableError: undefined variable: n, line:1, col:1",
+            ),
+            (
+                r#"{{ a | group_by_exp: "x", "x | size" | json }}"#,
+                r#"{"a":["a","bb","c"]}"#,
+                r#"[{"name":1,"items":["a","c"]},{"name":2,"items":["bb"]}]"#,
+            ),
+            (r#"{{ "" | group_by: "n" | json }}"#, "{}", "[]"),
+            ("{{ a | group_by | json }}", r#"{"a":[1,2]}"#, r#"[{"items":[1,2]}]"#),
+        ]);
+    }
+}

@@ -1,0 +1,275 @@
+//! Filters that look for elements: by a property, or by an expression.
+//!
+//! By a property, an element fits whose property equals the second argument, or, without one, is true. In live mode, an
+//! element without the property fails the render.
+
+use super::charged_list;
+use super::question::Question;
+use crate::engine::filter::argument;
+use crate::engine::runtime::Runtime;
+use crate::error::Result;
+use crate::value::{Value, coerce, count, operators};
+
+/// Whether a property is as the second argument wants it.
+fn is_wanted<'a>(value: Value<'a>, arguments: &[Value<'a>]) -> Result<bool> {
+    match argument(arguments, 1) {
+        Value::Undefined => Ok(value.is_truthy()),
+        expected => operators::equals(value, expected),
+    }
+}
+
+/// The elements whose property is wanted, or all others.
+fn filter<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>], wanted: bool) -> Result<Value<'a>> {
+    let items = charged_list(runtime, input)?;
+    let question = Question::property(runtime, arguments)?;
+    let mut kept = Vec::new();
+    for item in items {
+        if is_wanted(question.ask(runtime, *item)?, arguments)? == wanted {
+            kept.push(*item);
+        }
+    }
+    Ok(runtime.array(&kept))
+}
+
+/// The elements for which the expression is `answer` itself, not just something like it.
+fn filter_exp<'a>(
+    runtime: &mut Runtime<'a>,
+    input: Value<'a>,
+    arguments: &[Value<'a>],
+    answer: bool,
+) -> Result<Value<'a>> {
+    let question = Question::expression(runtime, arguments)?;
+    let items = charged_list(runtime, input)?;
+    let mut kept = Vec::new();
+    for item in items {
+        if matches!(question.ask(runtime, *item)?, Value::Bool(given) if given == answer) {
+            kept.push(*item);
+        }
+    }
+    Ok(runtime.array(&kept))
+}
+
+/// The first element whose property is wanted, and its place.
+fn search<'a>(
+    runtime: &mut Runtime<'a>,
+    input: Value<'a>,
+    arguments: &[Value<'a>],
+) -> Result<Option<(usize, Value<'a>)>> {
+    let question = Question::property(runtime, arguments)?;
+    for (at, item) in input.listed(runtime.arena()).iter().enumerate() {
+        if is_wanted(question.ask(runtime, *item)?, arguments)? {
+            return Ok(Some((at, *item)));
+        }
+    }
+    Ok(None)
+}
+
+/// The first element for which the expression is true in JavaScript's sense, and its place.
+fn search_exp<'a>(
+    runtime: &mut Runtime<'a>,
+    input: Value<'a>,
+    arguments: &[Value<'a>],
+) -> Result<Option<(usize, Value<'a>)>> {
+    let question = Question::expression(runtime, arguments)?;
+    for (at, item) in input.listed(runtime.arena()).iter().enumerate() {
+        if coerce::js_truthy(question.ask(runtime, *item)?) {
+            return Ok(Some((at, *item)));
+        }
+    }
+    Ok(None)
+}
+
+fn element_found(found: Option<(usize, Value<'_>)>) -> Value<'_> {
+    found.map_or(Value::Undefined, |(_, item)| item)
+}
+
+fn place_found(found: Option<(usize, Value<'_>)>) -> Value<'_> {
+    found.map_or(Value::Undefined, |(at, _)| count(at))
+}
+
+/// The elements whose property equals the second argument; without that, whose property is true.
+///
+/// ```
+/// let data = r#"{"items": [{"name": "a", "new": true}, {"name": "b", "new": false}]}"#;
+/// let render = |template| inkproof_liquid::render(template, data).unwrap();
+/// assert_eq!(render("{{ items | where: 'new' | map: 'name' }}"), "a");
+/// assert_eq!(render("{{ items | where: 'name', 'b' | map: 'name' }}"), "b");
+/// ```
+pub(super) fn filter_where<'a>(
+    runtime: &mut Runtime<'a>,
+    input: Value<'a>,
+    arguments: &[Value<'a>],
+) -> Result<Value<'a>> {
+    filter(runtime, input, arguments, true)
+}
+
+/// The elements that `where` would drop.
+///
+/// ```
+/// let data = r#"{"items": [{"name": "a", "new": true}, {"name": "b", "new": false}]}"#;
+/// assert_eq!(inkproof_liquid::render("{{ items | reject: 'new' | map: 'name' }}", data).unwrap(), "b");
+/// ```
+pub(super) fn reject<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    filter(runtime, input, arguments, false)
+}
+
+/// The elements, under the name of the first argument, for which the expression in the second is `true`.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ (1..5) | where_exp: 'n', 'n > 3' | join }}", "{}").unwrap(), "4 5");
+/// ```
+pub(super) fn where_exp<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    filter_exp(runtime, input, arguments, true)
+}
+
+/// The elements for which the expression is `false`.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ (1..5) | reject_exp: 'n', 'n > 3' | join }}", "{}").unwrap(), "1 2 3");
+/// ```
+pub(super) fn reject_exp<'a>(
+    runtime: &mut Runtime<'a>,
+    input: Value<'a>,
+    arguments: &[Value<'a>],
+) -> Result<Value<'a>> {
+    filter_exp(runtime, input, arguments, false)
+}
+
+/// The first element whose property is as `where` wants it; nothing where there is none.
+///
+/// ```
+/// let data = r#"{"items": [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]}"#;
+/// assert_eq!(inkproof_liquid::render("{{ items | find: 'id', 2 | map: 'name' }}", data).unwrap(), "b");
+/// ```
+pub(super) fn find<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    search(runtime, input, arguments).map(element_found)
+}
+
+/// The first element for which the expression is true; nothing where there is none.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ (1..5) | find_exp: 'n', 'n > 3' }}", "{}").unwrap(), "4");
+/// ```
+pub(super) fn find_exp<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    search_exp(runtime, input, arguments).map(element_found)
+}
+
+/// The place, from 0, of the element that [`find`] finds.
+///
+/// ```
+/// let data = r#"{"items": [{"id": 1}, {"id": 2}]}"#;
+/// assert_eq!(inkproof_liquid::render("{{ items | find_index: 'id', 2 }}", data).unwrap(), "1");
+/// ```
+pub(super) fn find_index<'a>(
+    runtime: &mut Runtime<'a>,
+    input: Value<'a>,
+    arguments: &[Value<'a>],
+) -> Result<Value<'a>> {
+    search(runtime, input, arguments).map(place_found)
+}
+
+/// The place, from 0, of the element that [`find_exp`] finds.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ (1..5) | find_index_exp: 'n', 'n > 3' }}", "{}").unwrap(), "3");
+/// ```
+pub(super) fn find_index_exp<'a>(
+    runtime: &mut Runtime<'a>,
+    input: Value<'a>,
+    arguments: &[Value<'a>],
+) -> Result<Value<'a>> {
+    search_exp(runtime, input, arguments).map(place_found)
+}
+
+/// Whether [`find`] would find an element.
+///
+/// ```
+/// let data = r#"{"items": [{"id": 1}, {"id": 2}]}"#;
+/// assert_eq!(inkproof_liquid::render("{{ items | has: 'id', 3 }}", data).unwrap(), "false");
+/// ```
+pub(super) fn has<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    Ok(Value::Bool(search(runtime, input, arguments)?.is_some()))
+}
+
+/// Whether [`find_exp`] would find an element.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ (1..5) | has_exp: 'n', 'n > 3' }}", "{}").unwrap(), "true");
+/// ```
+pub(super) fn has_exp<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    Ok(Value::Bool(search_exp(runtime, input, arguments)?.is_some()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+
+    #[test]
+    fn as_liquidjs() {
+        check(&[
+            (r#"{{ a | where: "n" | json }}"#, r#"{"a":[{"n":0},{"n":false},{"n":null}]}"#, r#"[{"n":0}]"#),
+            (r#"{{ a | where: "n", nil | json }}"#, r#"{"a":[{"n":0},{"n":null}]}"#, r#"[{"n":null}]"#),
+            (r#"{{ a | reject: "n", empty | json }}"#, r#"{"a":[{"n":""},{"n":1}]}"#, r#"[{"n":1}]"#),
+            (
+                r#"{{ a | where: "n" }}"#,
+                r#"{"a":[{"n":1},{}]}"#,
+                "UndefinedVariableError: undefined variable: n, line:1, col:1",
+            ),
+            (r#"{{ a | find: "n", 1 }}"#, r#"{"a":[{"n":1},{}]}"#, "[object Object]"),
+            (
+                r#"{{ a | has: "n.m" }}"#,
+                r#"{"a":[{"n":{}}]}"#,
+                "UndefinedVariableError: undefined variable: n.m, line:1, col:1",
+            ),
+            (r#"{{ a | where: "n[" }}"#, r#"{"a":[]}"#, "TokenizationError: [ not closed, line:1, col:3"),
+            (r#"{{ a | where: "" | json }}{{ a | reject | json }}"#, r#"{"a":[1]}"#, "[][1]"),
+            (r#"{{ a | where: "length" | json }}"#, r#"{"a":["x",""]}"#, r#"["x",""]"#),
+            (r#"{{ a | find_index: "[0]", "b" }}"#, r#"{"a":["ab","bc"]}"#, "1"),
+            (
+                r#"{{ a | where: "x" }}"#,
+                r#"{"a":[{"n":1}],"x":1}"#,
+                "UndefinedVariableError: undefined variable: x, line:1, col:1",
+            ),
+            (r#"{{ a | where: "['n m']", 1 | json }}"#, r#"{"a":[{"n m":1}]}"#, r#"[{"n m":1}]"#),
+            (r#"{{ a | find_index: "n", 3 | json }}"#, r#"{"a":[{"n":1}]}"#, ""),
+            (r#"{{ a | has: "n", 1 }}"#, r#"{"a":{"n":1}}"#, "true"),
+            (
+                r#"{{ a | where_exp: "x", "x" | json }}{{ a | reject_exp: "x", "x" | json }}"#,
+                r#"{"a":[1,true,false,null]}"#,
+                "[true][false]",
+            ),
+            (r#"{{ a | where_exp: "x", "x == n" | json }}"#, r#"{"a":[1,2],"n":2}"#, "[2]"),
+            (
+                r#"{{ a | where_exp: "x", "x | nope" }}"#,
+                r#"{"a":[1]}"#,
+                "RenderError: undefined filter: nope, line:1, col:1",
+            ),
+            (
+                r#"{{ a | where_exp: "x", "" }}"#,
+                r#"{"a":[1]}"#,
+                r#"TokenizationError: invalid value expression: "", line:1, col:1"#,
+            ),
+            (
+                "{{ a | where_exp: \"x\", \"\n  y\" }}",
+                r#"{"a":[1]}"#,
+                "UndefinedVariableError: undefined variable: y, line:2, col:3",
+            ),
+            (r#"{{ a | find_exp: "x", "nil" }}"#, r#"{"a":[1,2]}"#, "1"),
+            (r#"{{ a | find_exp: "x", "x" }}"#, r#"{"a":["",0,"y"]}"#, "y"),
+            (r#"{{ a | find_index_exp: "x", "x.n == 2" }}"#, r#"{"a":[{"n":1},{"n":2}]}"#, "1"),
+            (r#"{{ a | has_exp: "x", "x.n | default: 1" }}"#, r#"{"a":[{}]}"#, "true"),
+            (r#"{{ a | has_exp: nil, "true" }}"#, r#"{"a":[1]}"#, "true"),
+            (
+                r#"{{ a | where_exp: missing, "true" }}"#,
+                r#"{"a":[1]}"#,
+                "UndefinedVariableError: undefined variable: missing, line:1, col:19",
+            ),
+            (
+                r#"{{ a | where_exp: "x", "constructor" }}"#,
+                r#"{"a":[1],"constructor":1}"#,
+                "UndefinedVariableError: undefined variable: constructor, line:1, col:1",
+            ),
+            (r#"{{ a | find_exp: "constructor", "constructor == 2" }}"#, r#"{"a":[1,2]}"#, "2"),
+        ]);
+    }
+}

@@ -1,0 +1,151 @@
+//! The sorting filters. Both leave equal elements in their order and put nulls last.
+
+use std::cmp::Ordering;
+
+use super::{charged_list, read_path, timsort};
+use crate::engine::filter::argument;
+use crate::engine::runtime::Runtime;
+use crate::error::Result;
+use crate::value::coerce::{js_string, js_truthy, text};
+use crate::value::{Arena, Value, number, utf16};
+
+/// What an element is sorted by: its value as JavaScript's `<` takes it.
+#[derive(Clone, Copy, Debug)]
+enum Key<'a> {
+    /// Null or undefined; the literal `nil` is the number 0 to `<`.
+    Missing,
+    Text(&'a str),
+    Number(f64),
+}
+
+impl<'a> Key<'a> {
+    /// The key that sorts by size.
+    fn ordered(value: Value<'a>, arena: &'a Arena) -> Result<Self> {
+        Ok(match value {
+            Value::Undefined | Value::Null => Self::Missing,
+            Value::Nil | Value::Bool(false) => Self::Number(0.0),
+            Value::Bool(true) => Self::Number(1.0),
+            Value::Number(number) | Value::Float(number) => Self::Number(number),
+            Value::String(_) | Value::Empty | Value::Blank | Value::Loop(_) => Self::Text(text(value, arena)?),
+            Value::Array(_) | Value::Object(_) | Value::Block => Self::Text(arena.alloc_str(&js_string(value, arena)?)),
+        })
+    }
+
+    /// The key that sorts as text, whatever the case.
+    fn natural(value: Value<'a>, arena: &'a Arena) -> Result<Self> {
+        if value.is_nullish() {
+            return Ok(Self::Missing);
+        }
+        Ok(Self::Text(arena.alloc_str(&js_string(value, arena)?.to_lowercase())))
+    }
+
+    /// Whether it comes before another. Between texts and numbers this is not transitive: `10 < "9a"` is as false as
+    /// `"9a" < 10`.
+    fn is_before(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Missing, _) => false,
+            (_, Self::Missing) => true,
+            (Self::Text(left), Self::Text(right)) => utf16::compare(left, right) == Ordering::Less,
+            (left, right) => left.number() < right.number(),
+        }
+    }
+
+    fn number(self) -> f64 {
+        match self {
+            Self::Missing => f64::NAN,
+            Self::Text(text) => number::parse(text),
+            Self::Number(number) => number,
+        }
+    }
+}
+
+/// Sorts the input by the keys that `key_of` makes of its elements, or of the property that the argument names.
+fn sort_by<'a>(
+    runtime: &mut Runtime<'a>,
+    input: Value<'a>,
+    arguments: &[Value<'a>],
+    key_of: fn(Value<'a>, &'a Arena) -> Result<Key<'a>>,
+) -> Result<Value<'a>> {
+    let arena = runtime.arena();
+    let items = charged_list(runtime, input)?;
+    let property = argument(arguments, 0);
+    let path = js_truthy(property).then(|| text(property, arena)).transpose()?;
+    let mut keyed = Vec::with_capacity(items.len());
+    for item in items {
+        let value = match path {
+            Some(path) => read_path(*item, path, arena)?,
+            None => *item,
+        };
+        keyed.push((key_of(value, arena)?, *item));
+    }
+    timsort::sort(&mut keyed, |(left, _), (right, _)| left.is_before(*right));
+    let sorted: Vec<_> = keyed.into_iter().map(|(_, item)| item).collect();
+    Ok(runtime.array(&sorted))
+}
+
+/// The list sorted: numbers by size, texts by code unit, capitals first. The argument names a property to sort by; it may
+/// be a path.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ a | sort | join }}", r#"{"a": ["b", "C", "a"]}"#).unwrap(), "C a b");
+/// assert_eq!(inkproof_liquid::render("{{ a | sort | join }}", r#"{"a": [10, 9, 1]}"#).unwrap(), "1 9 10");
+/// ```
+pub(super) fn sort<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    sort_by(runtime, input, arguments, Key::ordered)
+}
+
+/// The list sorted as texts, whatever their case, numbers too. The argument names a property to sort by; it may be a
+/// path.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ a | sort_natural | join }}", r#"{"a": ["b", "C", "a"]}"#).unwrap(), "a b C");
+/// ```
+pub(super) fn sort_natural<'a>(
+    runtime: &mut Runtime<'a>,
+    input: Value<'a>,
+    arguments: &[Value<'a>],
+) -> Result<Value<'a>> {
+    sort_by(runtime, input, arguments, Key::natural)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+
+    #[test]
+    fn as_liquidjs() {
+        check(&[
+            ("{{ a | sort | json }}", r#"{"a":[3,null,10,1,"2"]}"#, r#"[1,"2",3,10,null]"#),
+            (
+                "{{ a | sort | json }}",
+                r#"{"a":["10","9",10,9,"a",null,true,[5],{}]}"#,
+                r#"[true,"10",[5],"9",9,10,{},"a",null]"#,
+            ),
+            (
+                r#"{{ a | sort: "n" | json }}"#,
+                r#"{"a":[{"n":2},{},{"n":1},{"n":null},{"n":1,"m":1}]}"#,
+                r#"[{"n":1},{"n":1,"m":1},{"n":2},{},{"n":null}]"#,
+            ),
+            (
+                r#"{{ a | sort: "n.m" | json }}"#,
+                r#"{"a":[{"n":{"m":"b"}},{"n":{"m":"a"}},{"n":"c"}]}"#,
+                r#"[{"n":{"m":"a"}},{"n":{"m":"b"}},{"n":"c"}]"#,
+            ),
+            ("{{ a | sort | first }}", r#"{"a":["\ue000","😀"]}"#, "😀"),
+            ("{{ a | sort: 0 | json }}", r#"{"a":[2,1]}"#, "[1,2]"),
+            ("{{ a | sort: empty | json }}", r#"{"a":[2,1]}"#, "[2,1]"),
+            ("{{ a | push: nil | push: -1 | sort | json }}", r#"{"a":[null,1]}"#, "[-1,{},1,null]"),
+            (
+                "{{ a | sort_natural | json }}",
+                r#"{"a":["b","C","a",null,"B",10,9,true]}"#,
+                r#"[10,9,"a","b","B","C",true,null]"#,
+            ),
+            (
+                r#"{{ a | sort_natural: "n" | json }}"#,
+                r#"{"a":[{"n":"b"},{"n":"A"},{}]}"#,
+                r#"[{"n":"A"},{"n":"b"},{}]"#,
+            ),
+            (r#"{{ "x" | sort | json }}{{ nil | sort_natural | json }}"#, "{}", r#"["x"][]"#),
+        ]);
+    }
+}

@@ -1,0 +1,153 @@
+//! Filters that encode texts as base64 and compute digests of them. They see texts as UTF-8.
+
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+use super::string::{charged_text, value};
+use crate::engine::filter::{Filter, argument};
+use crate::engine::runtime::Runtime;
+use crate::error::{Error, Result};
+use crate::value::{Value, utf16};
+
+/// The filters of this family.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("base64_decode", base64_decode),
+    Filter::new("base64_encode", base64_encode),
+    Filter::new("hmac_sha256", hmac_sha256),
+    Filter::new("sha256", sha256),
+];
+
+/// Reads base64 without its padding, bits left over at the end ignored.
+const UNPADDED: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(base64::engine::DecodePaddingMode::RequireNone)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// Reads base64; white space in it and missing padding do not matter. What is no UTF-8 becomes U+FFFD.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ '8J+YgA' | base64_decode }}", "{}").unwrap(), "😀");
+/// ```
+fn base64_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    let mut digits: Vec<u8> = text.bytes().filter(|byte| !b"\t\n\x0c\r ".contains(byte)).collect();
+    if digits.len().is_multiple_of(4) {
+        let padding = digits.iter().rev().take(2).take_while(|byte| **byte == b'=').count();
+        digits.truncate(digits.len() - padding);
+    }
+    let decoded = UNPADDED.decode(digits).map_err(|_| Error::new("invalid base64 provided to base64_decode"))?;
+    value(runtime, String::from_utf8_lossy(&decoded).into_owned())
+}
+
+/// The text as base64.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ 'one two' | base64_encode }}", "{}").unwrap(), "b25lIHR3bw==");
+/// ```
+fn base64_encode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    value(runtime, STANDARD.encode(&*utf16::to_utf8(text)))
+}
+
+/// The text's HMAC by SHA-256 in lower-case hexadecimal digits, with the argument as the key.
+///
+/// ```
+/// let digest = inkproof_liquid::render("{{ 'some text' | hmac_sha256: 'secret' }}", "{}").unwrap();
+/// assert_eq!(digest, "ff07953176b901ed3c5e81a3bd7c9d8115e5a705633ae6ee29c8c4b772bbbab5");
+/// ```
+fn hmac_sha256<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    let key = charged_text(runtime, argument(arguments, 0))?;
+    let mut hmac = Hmac::<Sha256>::new_from_slice(utf16::to_utf8(key).as_bytes())
+        .map_err(|error| Error::new(error.to_string()))?;
+    hmac.update(utf16::to_utf8(text).as_bytes());
+    Ok(runtime.string(&hex(&hmac.finalize().into_bytes())))
+}
+
+/// The text's SHA-256 digest in lower-case hexadecimal digits.
+///
+/// ```
+/// let digest = inkproof_liquid::render("{{ '' | sha256 }}", "{}").unwrap();
+/// assert_eq!(digest, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+/// ```
+fn sha256<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    Ok(runtime.string(&hex(&Sha256::digest(utf16::to_utf8(text).as_bytes()))))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::string::tests::assert_charges;
+    use crate::render;
+
+    const DATA: &str = r#"{
+        "hi": "\ud83d",
+        "e": "😀",
+        "l": ["a",null,[1,"b"]],
+        "n": null,
+        "w": " Q\tU\nI=\r"
+    }"#;
+
+    #[test]
+    fn results() {
+        for (template, expected) in [
+            (
+                "{{ e | base64_encode }}|{{ n | base64_encode }}|{{ l | base64_encode }}|{{ hi | base64_encode }}",
+                "8J+YgA==||YTFi|77+9",
+            ),
+            (
+                "{{ 'QUI=' | base64_decode }}|{{ 'QUI' | base64_decode }}|{{ 'QQ==' | base64_decode }}|{{ 'QR' | base64_decode }}|{{ n | base64_decode }}|{{ w | base64_decode }}",
+                "AB|AB|A|A||AB",
+            ),
+            ("{{ '8J+Y' | base64_decode }}|{{ 'gICA' | base64_decode }}|{{ '7aCA' | base64_decode }}", "�|���|���"),
+            ("{{ e | sha256 }}", "f0443a342c5ef54783a111b51ba56c938e474c32324d90c3a60c9c8e3a37e2d9"),
+            ("{{ hi | sha256 }}", "83d544ccc223c057d2bf80d3f2a32982c32c3c0db8e2674820da5064783fb097"),
+            ("{{ 'a' | hmac_sha256 }}", "9615a95d4a336118c435b9cd54c5e8644ab956b573aa2926274a1280b6674713"),
+            ("{{ 5 | hmac_sha256: 'k' }}", "ade187c99dc4d0393326a4fe0446db6348e71eacf6d5a29d14a4154ac426324c"),
+            ("{{ 'a' | hmac_sha256: e }}", "32d7eb6c1fff8a8212e44618c1f68d4c9a0cfa8d3e5be71c4cb0a90a87f557ed"),
+        ] {
+            assert_eq!(render(template, DATA).unwrap(), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn failures() {
+        for (template, expected) in [
+            ("{{ 'Q' | base64_decode }}", "invalid base64 provided to base64_decode"),
+            ("{{ 'QQ=' | base64_decode }}", "invalid base64 provided to base64_decode"),
+            ("{{ '====' | base64_decode }}", "invalid base64 provided to base64_decode"),
+            ("{{ 'Q===' | base64_decode }}", "invalid base64 provided to base64_decode"),
+            ("{{ 'QQ=Q' | base64_decode }}", "invalid base64 provided to base64_decode"),
+            ("{{ 'Q-__' | base64_decode }}", "invalid base64 provided to base64_decode"),
+            ("{{ 'QUIé' | base64_decode }}", "invalid base64 provided to base64_decode"),
+        ] {
+            assert_eq!(render(template, DATA).unwrap_err().message(), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn charges() {
+        assert_charges(
+            DATA,
+            &[
+                ("{{ e | base64_encode }}", 2),
+                ("{{ 'QUI=' | base64_decode }}", 4),
+                ("{{ e | sha256 }}", 2),
+                ("{{ e | hmac_sha256: 'key' }}", 5),
+            ],
+        );
+    }
+}

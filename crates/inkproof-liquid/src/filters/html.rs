@@ -1,0 +1,198 @@
+//! Filters that write and remove HTML.
+
+use std::borrow::Cow;
+
+use memchr::memmem;
+
+use super::string::{charged_text, replace_newlines, value};
+use crate::engine::filter::Filter;
+use crate::engine::runtime::Runtime;
+use crate::error::Result;
+use crate::value::{Value, coerce};
+
+/// The filters of this family.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("escape", escape),
+    Filter::new("escape_once", escape_once),
+    Filter::new("newline_to_br", newline_to_br),
+    Filter::new("strip_html", strip_html),
+    Filter::new("xml_escape", escape),
+];
+
+/// The characters that are escaped, and what they become.
+const ENTITIES: [(u8, &str); 5] = [(b'&', "&amp;"), (b'<', "&lt;"), (b'>', "&gt;"), (b'"', "&#34;"), (b'\'', "&#39;")];
+
+/// What `strip_html` removes, by how it starts and ends; of several that start alike the first counts.
+const MARKUP: [(&str, &str); 4] = [("<script", "</script>"), ("<style", "</style>"), ("<!--", "-->"), ("<", ">")];
+
+/// Escapes `&`, `<`, `>` and quotes.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ \"<b>it's\" | escape }}", "{}").unwrap(), "&lt;b&gt;it&#39;s");
+/// ```
+fn escape<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    value(runtime, escaped(text)?)
+}
+
+/// Escapes what is not escaped yet.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ '1 < 2 &lt; 3' | escape_once }}", "{}").unwrap(), "1 &lt; 2 &lt; 3");
+/// ```
+fn escape_once<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    let unescaped = unescaped(text);
+    runtime.charge_text(&unescaped)?;
+    match unescaped {
+        Cow::Borrowed(text) => value(runtime, escaped(text)?),
+        Cow::Owned(text) => value(runtime, escaped(&text)?.into_owned()),
+    }
+}
+
+fn escaped(text: &str) -> Result<Cow<'_, str>> {
+    let mut escaped = String::new();
+    let mut copied = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if let Some((_, entity)) = ENTITIES.iter().find(|(special, _)| *special == byte) {
+            escaped.push_str(&text[copied..at]);
+            escaped.push_str(entity);
+            coerce::check_length(escaped.len())?;
+            copied = at + 1;
+        }
+    }
+    if copied == 0 {
+        return Ok(Cow::Borrowed(text));
+    }
+    escaped.push_str(&text[copied..]);
+    Ok(Cow::Owned(escaped))
+}
+
+fn unescaped(text: &str) -> Cow<'_, str> {
+    let mut unescaped = String::new();
+    let mut copied = 0;
+    for (at, _) in text.match_indices('&') {
+        if let Some((special, entity)) = ENTITIES.iter().find(|(_, entity)| text[at..].starts_with(entity)) {
+            unescaped.push_str(&text[copied..at]);
+            unescaped.push(char::from(*special));
+            copied = at + entity.len();
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    unescaped.push_str(&text[copied..]);
+    Cow::Owned(unescaped)
+}
+
+/// Puts `<br />` before each line break.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ a | newline_to_br }}", r#"{"a": "x\r\ny"}"#).unwrap(), "x<br />\ny");
+/// ```
+fn newline_to_br<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    value(runtime, replace_newlines(text, "<br />\n")?)
+}
+
+/// Removes tags and comments, and scripts and styles with their content. From a `<` on that nothing closes, all stays.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ '<b>a</b><script>b()</script> <c' | strip_html }}", "{}").unwrap(), "a <c");
+/// ```
+fn strip_html<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    let mut stripped = String::new();
+    let mut rest = text;
+    // A kind whose end is missing once is missing for good, so that each is looked for in vain no more than once.
+    let mut is_closed = [true; MARKUP.len()];
+    while let Some(start) = memchr::memchr(b'<', rest.as_bytes()) {
+        let (before, markup) = rest.split_at(start);
+        let mut end = None;
+        for ((opener, closer), is_closed) in MARKUP.iter().zip(&mut is_closed) {
+            if *is_closed && markup.starts_with(opener) {
+                let inside = opener.len();
+                end =
+                    memmem::find(&markup.as_bytes()[inside..], closer.as_bytes()).map(|at| inside + at + closer.len());
+                if end.is_some() {
+                    break;
+                }
+                *is_closed = false;
+            }
+        }
+        let Some(end) = end else { break };
+        stripped.push_str(before);
+        rest = &markup[end..];
+    }
+    if stripped.is_empty() {
+        return value(runtime, rest);
+    }
+    stripped.push_str(rest);
+    value(runtime, stripped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::string::tests::assert_charges;
+    use crate::render;
+
+    const DATA: &str = r#"{
+        "n": null,
+        "nl": "a\r\nb\nc\r",
+        "q": "&<>\"'&amp;&#39;&quot;é",
+        "h": [
+            "<b>a</b> b",
+            "a<!-- <b> -->c<x",
+            "<script>1</script><scripty>b",
+            "<script>a<b>c",
+            "<style>x</style>y<style>z<i>w",
+            "<!-->a-->b",
+            "<SCRIPT>a</SCRIPT>",
+            "a<b",
+            "<",
+            "<>a>",
+            "<!--a<b>c"
+        ],
+        "split_pair": "\ud83d<b>\ude00"
+    }"#;
+
+    #[test]
+    fn results() {
+        for (template, expected) in [
+            (r"{{ 'a' | escape }}|{{ '<\'' | escape }}", "a|&lt;&#39;"),
+            ("{{ q | escape }}", "&amp;&lt;&gt;&#34;&#39;&amp;amp;&amp;#39;&amp;quot;é"),
+            ("{{ q | xml_escape }}", "&amp;&lt;&gt;&#34;&#39;&amp;amp;&amp;#39;&amp;quot;é"),
+            ("{{ q | escape_once }}", "&amp;&lt;&gt;&#34;&#39;&amp;&#39;&amp;quot;é"),
+            ("{{ '&amp;lt;&quot;&am' | escape_once }}", "&amp;lt;&amp;quot;&amp;am"),
+            ("{{ 5 | escape }}|{{ n | escape }}", "5|"),
+            ("{{ nl | newline_to_br | json }}", r#""a<br />\nb<br />\nc\r""#),
+            ("{{ h[0] | strip_html }}", "a b"),
+            ("{{ h[1] | strip_html }}", "ac<x"),
+            ("{{ h[2] | strip_html }}", "b"),
+            ("{{ h[3] | strip_html }}", "ac"),
+            ("{{ h[4] | strip_html }}", "yzw"),
+            ("{{ h[5] | strip_html }}", "b"),
+            ("{{ h[6] | strip_html }}", "a"),
+            ("{{ h[7] | strip_html }}", "a<b"),
+            ("{{ h[8] | strip_html }}", "<"),
+            ("{{ h[9] | strip_html }}", "a>"),
+            ("{{ h[10] | strip_html }}", "c"),
+            ("{{ split_pair | strip_html }}", "😀"),
+        ] {
+            assert_eq!(render(template, DATA).unwrap(), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn charges() {
+        assert_charges(
+            DATA,
+            &[
+                ("{{ '<a>' | escape }}", 3),
+                ("{{ '&lt;a' | escape_once }}", 7),
+                ("{{ nl | newline_to_br }}", 7),
+                ("{{ h[0] | strip_html }}", 10),
+            ],
+        );
+    }
+}

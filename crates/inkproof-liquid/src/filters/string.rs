@@ -1,0 +1,715 @@
+//! Filters on texts. Whatever the input and the arguments are, they work on their texts; that of null, and of what is
+//! missing, is empty.
+
+use std::borrow::Cow;
+
+use foldhash::HashSet;
+
+use crate::engine::filter::{Filter, argument, argument_or};
+use crate::engine::runtime::Runtime;
+use crate::error::{Error, Result};
+use crate::value::utf16::{self, is_space};
+use crate::value::{Arena, Value, coerce, count};
+
+/// The filters of this family.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("append", append),
+    Filter::new("array_to_sentence_string", array_to_sentence_string),
+    Filter::new("capitalize", capitalize),
+    Filter::new("downcase", downcase),
+    Filter::new("lstrip", lstrip),
+    Filter::new("normalize_whitespace", normalize_whitespace),
+    Filter::new("number_of_words", number_of_words),
+    Filter::new("prepend", prepend),
+    Filter::new("remove", remove),
+    Filter::new("remove_first", remove_first),
+    Filter::new("remove_last", remove_last),
+    Filter::new("replace", replace),
+    Filter::new("replace_first", replace_first),
+    Filter::new("replace_last", replace_last),
+    Filter::new("rstrip", rstrip),
+    Filter::new("split", split),
+    Filter::new("squish", squish),
+    Filter::new("strip", strip),
+    Filter::new("strip_newlines", strip_newlines),
+    Filter::new("truncate", truncate),
+    Filter::new("truncatewords", truncatewords),
+    Filter::new("upcase", upcase),
+];
+
+/// The most pieces that a text is split into.
+const MAX_PIECES: usize = 1 << 24;
+
+/// The text of the input, counted against the memory limit.
+pub(super) fn charged_text<'a>(runtime: &mut Runtime<'a>, input: Value<'a>) -> Result<&'a str> {
+    let text = coerce::text(input, runtime.arena())?;
+    runtime.charge_text(text)?;
+    Ok(text)
+}
+
+/// A text as a value, borrowed where it can be, with the halves joined that have come to stand side by side.
+///
+/// # Errors
+/// The text is too long.
+pub(super) fn value<'a>(runtime: &Runtime<'a>, text: impl Into<Cow<'a, str>>) -> Result<Value<'a>> {
+    let text = text.into();
+    coerce::check_length(text.len())?;
+    Ok(match text {
+        Cow::Borrowed(text) => match utf16::join_halves(text) {
+            Cow::Borrowed(text) => Value::String(text),
+            Cow::Owned(joined) => runtime.string(&joined),
+        },
+        Cow::Owned(text) => runtime.string(&utf16::join_halves(&text)),
+    })
+}
+
+/// Puts texts together; borrows where only one of them is not empty.
+fn concat<'a>(runtime: &Runtime<'a>, parts: &[&'a str]) -> Result<Value<'a>> {
+    coerce::check_length(parts.iter().map(|part| part.len()).sum())?;
+    let mut filled = parts.iter().filter(|part| !part.is_empty());
+    match (filled.next(), filled.next()) {
+        (Some(only), None) => value(runtime, *only),
+        _ => value(runtime, parts.concat()),
+    }
+}
+
+/// A text and what is looked for in it.
+struct Search<'a> {
+    text: &'a str,
+    pattern: &'a str,
+}
+
+impl<'a> Search<'a> {
+    /// JavaScript finds code units, so that half a pair is found within a pair, and nothing between any two units.
+    /// Where the pattern can match so, both texts are taken apart into halves; what comes out must be joined again.
+    fn new(text: &'a str, pattern: &'a str, arena: &'a Arena) -> Self {
+        if pattern.is_empty() || utf16::begins_or_ends_with_half(pattern) {
+            Self { text: in_halves(text, arena), pattern: in_halves(pattern, arena) }
+        } else {
+            Self { text, pattern }
+        }
+    }
+
+    /// What JavaScript's `split` makes: what lies between the matches; each unit where the pattern is empty.
+    fn pieces(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let (split, taken_apart) =
+            if self.pattern.is_empty() { (None, Some(self.text)) } else { (Some(self.text), None) };
+        let pattern = self.pattern;
+        let units = taken_apart.into_iter().flat_map(|text| text.split_inclusive(|_| true));
+        split.into_iter().flat_map(move |text| text.split(pattern)).chain(units)
+    }
+}
+
+/// The text with every surrogate pair taken apart.
+fn in_halves<'a>(text: &'a str, arena: &'a Arena) -> &'a str {
+    match utf16::taken_apart(text) {
+        Cow::Borrowed(text) => text,
+        Cow::Owned(halves) => arena.alloc_str(&halves),
+    }
+}
+
+/// Puts the argument after the text. There must be just one.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ 'a' | append: '.html' }}", "{}").unwrap(), "a.html");
+/// ```
+fn append<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let (text, added) = text_and_addition(runtime, "append", input, arguments)?;
+    concat(runtime, &[text, added])
+}
+
+/// Puts the argument before the text. There must be just one.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ 'b' | prepend: 'a' }}", "{}").unwrap(), "ab");
+/// ```
+fn prepend<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let (text, added) = text_and_addition(runtime, "prepend", input, arguments)?;
+    concat(runtime, &[added, text])
+}
+
+fn text_and_addition<'a>(
+    runtime: &mut Runtime<'a>,
+    name: &str,
+    input: Value<'a>,
+    arguments: &[Value<'a>],
+) -> Result<(&'a str, &'a str)> {
+    let [added] = *arguments else {
+        // The input is counted as one of them.
+        return Err(Error::new(format!("{name} expect 2 arguments")));
+    };
+    Ok((charged_text(runtime, input)?, charged_text(runtime, added)?))
+}
+
+/// Puts a list into words: `a, b, and c`. The argument is the word before the last.
+///
+/// ```
+/// let data = r#"{"fruit": ["figs", "plums", "pears"]}"#;
+/// let sentence = inkproof_liquid::render("{{ fruit | array_to_sentence_string }}", data).unwrap();
+/// assert_eq!(sentence, "figs, plums, and pears");
+/// ```
+fn array_to_sentence_string<'a>(
+    runtime: &mut Runtime<'a>,
+    input: Value<'a>,
+    arguments: &[Value<'a>],
+) -> Result<Value<'a>> {
+    let items = input.listed(runtime.arena());
+    let connector = charged_text(runtime, argument_or(arguments, 0, Value::String("and")))?;
+    runtime.charge(items.len() * 2)?;
+    let mut text = String::new();
+    for item in items {
+        text.clear();
+        coerce::write_text(*item, &mut text)?;
+        runtime.charge_text(&text)?;
+    }
+    let [firsts @ .., last] = items else { return Ok(Value::String("")) };
+    let firsts = match firsts {
+        [] => return Ok(*last),
+        [first] => coerce::js_string(*first, runtime.arena())?.into_owned() + " ",
+        firsts => coerce::join(firsts, ", ")? + ", ",
+    };
+    let last = coerce::js_string(*last, runtime.arena())?;
+    value(runtime, [&firsts, connector, " ", &last].concat())
+}
+
+/// The first letter in upper case, all others in lower case.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ 'my GREAT title' | capitalize }}", "{}").unwrap(), "My great title");
+/// ```
+fn capitalize<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    let mut characters = text.chars();
+    let Some(first) = characters.next() else { return Ok(Value::String("")) };
+    let mut capitalized = String::with_capacity(text.len());
+    if first.len_utf16() == 1 {
+        capitalized.extend(first.to_uppercase());
+    } else {
+        // Only the first code unit is changed, and half a pair has no case.
+        capitalized.push(first);
+    }
+    capitalized.push_str(&characters.as_str().to_lowercase());
+    value(runtime, capitalized)
+}
+
+/// The text in lower case.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ 'ΧΡΌΝΟΣ' | downcase }}", "{}").unwrap(), "χρόνος");
+/// ```
+fn downcase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    value(runtime, lower_case(Cow::Borrowed(text)))
+}
+
+/// The text in lower case, as it is where it is so already.
+pub(super) fn lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_lower = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower { text } else { Cow::Owned(text.to_lowercase()) }
+}
+
+/// The text in upper case.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ 'straße' | upcase }}", "{}").unwrap(), "STRASSE");
+/// ```
+fn upcase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    let is_upper = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_lowercase());
+    if is_upper { Ok(Value::String(text)) } else { value(runtime, text.to_uppercase()) }
+}
+
+/// The characters to strip, where the argument names them; white space where it is empty, false or missing.
+fn stripped_characters<'a>(runtime: &Runtime<'a>, arguments: &[Value<'a>]) -> Result<Option<&'a str>> {
+    let given = argument(arguments, 0);
+    if coerce::js_truthy(given) { coerce::text(given, runtime.arena()).map(Some) } else { Ok(None) }
+}
+
+/// Strips white space from the start, or the characters of the argument.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ ' a ' | lstrip }}|{{ '--a' | lstrip: '-' }}", "{}").unwrap(), "a |a");
+/// ```
+fn lstrip<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    let Some(characters) = stripped_characters(runtime, arguments)? else {
+        return Ok(Value::String(text.trim_start_matches(is_space)));
+    };
+    runtime.charge_text(characters)?;
+    let stripped: HashSet<char> = characters.chars().collect();
+    Ok(Value::String(text.trim_start_matches(|character| stripped.contains(&character))))
+}
+
+/// Strips white space from the end, or the characters of the argument.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ ' a ' | rstrip }}|{{ 'a!?' | rstrip: '?!' }}", "{}").unwrap(), " a|a");
+/// ```
+fn rstrip<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    let Some(characters) = stripped_characters(runtime, arguments)? else {
+        return Ok(Value::String(text.trim_end_matches(is_space)));
+    };
+    runtime.charge_text(characters)?;
+    let stripped: HashSet<char> = characters.chars().collect();
+    Ok(Value::String(text.trim_end_matches(|character| stripped.contains(&character))))
+}
+
+/// Strips white space from both ends, or the characters of the argument.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ ' a ' | strip }}|{{ '-a=' | strip: '-=' }}", "{}").unwrap(), "a|a");
+/// ```
+fn strip<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    let Some(characters) = stripped_characters(runtime, arguments)? else {
+        return Ok(Value::String(text.trim_matches(is_space)));
+    };
+    let stripped: HashSet<char> = characters.chars().collect();
+    runtime.charge(stripped.len())?;
+    Ok(Value::String(text.trim_matches(|character| stripped.contains(&character))))
+}
+
+/// Removes all line breaks.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ a | strip_newlines }}", r#"{"a": "x\r\ny\n"}"#).unwrap(), "xy");
+/// ```
+fn strip_newlines<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    value(runtime, replace_newlines(text, "")?)
+}
+
+/// The text with another in the place of each line break.
+///
+/// # Errors
+/// The result is too long.
+pub(super) fn replace_newlines<'t>(text: &'t str, replacement: &str) -> Result<Cow<'t, str>> {
+    let mut replaced = String::new();
+    let mut rest = text;
+    while let Some((line, after)) = rest.split_once('\n') {
+        replaced.push_str(line.strip_suffix('\r').unwrap_or(line));
+        replaced.push_str(replacement);
+        coerce::check_length(replaced.len())?;
+        rest = after;
+    }
+    if rest.len() == text.len() {
+        return Ok(Cow::Borrowed(text));
+    }
+    replaced.push_str(rest);
+    Ok(Cow::Owned(replaced))
+}
+
+/// Makes each run of white space one blank, and strips both ends.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ a | squish }}", r#"{"a": " x \n y "}"#).unwrap(), "x y");
+/// ```
+fn squish<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    value(runtime, single_blanks(text.trim_matches(is_space)))
+}
+
+/// Makes each run of white space one blank.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ a | normalize_whitespace }}", r#"{"a": "x \n y "}"#).unwrap(), "x y ");
+/// ```
+fn normalize_whitespace<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    value(runtime, single_blanks(text))
+}
+
+/// The text with one blank for each run of white space.
+fn single_blanks(text: &str) -> Cow<'_, str> {
+    let mut after_space = false;
+    let is_single = text.chars().all(|character| {
+        let space = is_space(character);
+        let single = !space || (character == ' ' && !after_space);
+        after_space = space;
+        single
+    });
+    if is_single {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_space) {
+        out.push_str(&rest[..start]);
+        out.push(' ');
+        rest = rest[start..].trim_start_matches(is_space);
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// Where each run of white space starts.
+fn spaces(text: &str) -> impl Iterator<Item = usize> {
+    let mut after_space = false;
+    text.char_indices().filter_map(move |(at, character)| {
+        let starts = is_space(character) && !after_space;
+        after_space = is_space(character);
+        starts.then_some(at)
+    })
+}
+
+/// Removes the argument wherever it stands.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ 'a-b-c' | remove: '-' }}", "{}").unwrap(), "abc");
+/// ```
+fn remove<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    let pattern = charged_text(runtime, argument(arguments, 0))?;
+    let search = Search::new(text, pattern, runtime.arena());
+    if search.pattern.is_empty() || !search.text.contains(search.pattern) {
+        return Ok(Value::String(text));
+    }
+    value(runtime, search.pieces().collect::<String>())
+}
+
+/// Removes the argument where it stands first.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ 'a-b-c' | remove_first: '-' }}", "{}").unwrap(), "ab-c");
+/// ```
+fn remove_first<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    replace_one(runtime, input, argument(arguments, 0), Value::Undefined, |text, pattern| text.find(pattern))
+}
+
+/// Removes the argument where it stands last.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ 'a-b-c' | remove_last: '-' }}", "{}").unwrap(), "a-bc");
+/// ```
+fn remove_last<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    replace_one(runtime, input, argument(arguments, 0), Value::Undefined, |text, pattern| text.rfind(pattern))
+}
+
+/// Replaces the first argument by the second wherever it stands; an empty one stands between any two code units.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ 'a-b-c' | replace: '-', '+' }}", "{}").unwrap(), "a+b+c");
+/// ```
+fn replace<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = coerce::text(input, runtime.arena())?;
+    let pattern = coerce::text(argument(arguments, 0), runtime.arena())?;
+    let replacement = coerce::text(argument(arguments, 1), runtime.arena())?;
+    let search = Search::new(text, pattern, runtime.arena());
+    let matches = search.pieces().count().saturating_sub(1);
+    #[expect(clippy::cast_precision_loss, reason = "no length reaches 2^53")]
+    let [length, matches_counted, removed, added] =
+        [utf16::length(text), matches, utf16::length(pattern), utf16::length(replacement)].map(|length| length as f64);
+    runtime.charge_number(length + matches_counted * (added - removed))?;
+    if matches == 0 {
+        return Ok(Value::String(text));
+    }
+    let length = search.text.len() - matches * search.pattern.len() + matches.saturating_mul(replacement.len());
+    coerce::check_length(length)?;
+    let mut replaced = String::with_capacity(length);
+    for (at, piece) in search.pieces().enumerate() {
+        if at > 0 {
+            replaced.push_str(replacement);
+        }
+        replaced.push_str(piece);
+    }
+    value(runtime, replaced)
+}
+
+/// Replaces the first argument by the second where it stands first.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ 'a-b-c' | replace_first: '-', '+' }}", "{}").unwrap(), "a+b-c");
+/// ```
+fn replace_first<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    replace_one(runtime, input, argument(arguments, 0), argument(arguments, 1), |text, pattern| text.find(pattern))
+}
+
+/// Replaces the first argument by the second where it stands last.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ 'a-b-c' | replace_last: '-', '+' }}", "{}").unwrap(), "a-b+c");
+/// ```
+fn replace_last<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    replace_one(runtime, input, argument(arguments, 0), argument(arguments, 1), |text, pattern| text.rfind(pattern))
+}
+
+/// Replaces `pattern` where `find` finds it.
+fn replace_one<'a>(
+    runtime: &mut Runtime<'a>,
+    input: Value<'a>,
+    pattern: Value<'a>,
+    replacement: Value<'a>,
+    find: fn(&str, &str) -> Option<usize>,
+) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    let pattern = charged_text(runtime, pattern)?;
+    let replacement = charged_text(runtime, replacement)?;
+    let search = Search::new(text, pattern, runtime.arena());
+    let Some(at) = find(search.text, search.pattern) else { return Ok(Value::String(text)) };
+    concat(runtime, &[&search.text[..at], replacement, &search.text[at + search.pattern.len()..]])
+}
+
+/// Splits the text at the argument, into its code units where that is empty. Empty pieces at the end are dropped.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ 'a,b,,c,,' | split: ',' | json }}", "{}").unwrap(), r#"["a","b","","c"]"#);
+/// ```
+fn split<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    let separator = coerce::text(argument(arguments, 0), runtime.arena())?;
+    let search = Search::new(text, separator, runtime.arena());
+    let has_halves = utf16::may_have_halves(search.text);
+    let mut pieces = Vec::new();
+    for piece in search.pieces() {
+        if pieces.len() == MAX_PIECES {
+            return Err(Error::new("Invalid array length"));
+        }
+        pieces.push(if has_halves { value(runtime, piece)? } else { Value::String(piece) });
+    }
+    while let Some(Value::String("")) = pieces.last() {
+        pieces.pop();
+    }
+    Ok(runtime.array(&pieces))
+}
+
+/// Cuts the text to so many code points, 50 without an argument, the ellipsis counted in. What fits stays what it is,
+/// be it a text or not.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{{ 'Ground control' | truncate: 9 }}", "{}").unwrap(), "Ground...");
+/// assert_eq!(inkproof_liquid::render("{{ 'Ground control' | truncate: 7, '…' }}", "{}").unwrap(), "Ground…");
+/// ```
+fn truncate<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    let ellipsis = charged_text(runtime, argument_or(arguments, 1, Value::String("...")))?;
+    let length = coerce::to_number(argument_or(arguments, 0, Value::Number(50.0)), runtime.arena())?;
+    if first_code_points(text, length).len() == text.len() {
+        return Ok(input);
+    }
+    #[expect(clippy::cast_precision_loss, reason = "no length reaches 2^53")]
+    let kept = length - ellipsis.chars().count() as f64;
+    concat(runtime, &[first_code_points(text, kept), ellipsis])
+}
+
+/// The first `count` code points of the text; a fraction counts as one more, NaN as none.
+fn first_code_points(text: &str, count: f64) -> &str {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and NaN becomes 0")]
+    let count = count.ceil() as usize;
+    text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
+}
+
+/// Cuts the text to so many words, 15 without an argument, with one blank between them. The ellipsis is added even
+/// where there are just so many.
+///
+/// ```
+/// let template = "{{ 'Ground control to' | truncatewords: 2 }} {{ 'one two' | truncatewords: 2, '!' }}";
+/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "Ground control... one two!");
+/// ```
+fn truncatewords<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?;
+    let ellipsis = charged_text(runtime, argument_or(arguments, 1, Value::String("...")))?;
+    let limit = coerce::to_number(argument_or(arguments, 0, Value::Number(15.0)), runtime.arena())?;
+    let limit = if limit <= 0.0 { 1.0 } else { limit };
+
+    let text = text.trim_start_matches(is_space);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and NaN becomes 0")]
+    let kept = match (limit as usize).checked_sub(1) {
+        Some(spaces_within) => spaces(text).nth(spaces_within).map_or(text, |end| &text[..end]),
+        None => "",
+    };
+    // White space at the end makes an empty word.
+    #[expect(clippy::cast_precision_loss, reason = "no length reaches 2^53")]
+    let words = (spaces(text).count() + 1) as f64;
+    let kept = single_blanks(kept);
+    value(runtime, if words >= limit && !ellipsis.is_empty() { Cow::Owned(kept.into_owned() + ellipsis) } else { kept })
+}
+
+/// How many words there are. With `"cjk"` each Chinese, Japanese or Korean character counts as a word; with `"auto"`
+/// too, which differs only for texts that have none.
+///
+/// ```
+/// let template = "{{ 'hello 你好' | number_of_words }} {{ 'hello 你好' | number_of_words: 'cjk' }}";
+/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "2 3");
+/// ```
+fn number_of_words<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+    let text = charged_text(runtime, input)?.trim_matches(is_space);
+    let counts_characters = match argument(arguments, 0) {
+        Value::String("cjk") => true,
+        Value::String("auto") => text.chars().any(is_cjk),
+        _ => false,
+    };
+    Ok(count(if text.is_empty() {
+        0
+    } else if counts_characters {
+        let others = text.split(|character| is_cjk(character) || is_space(character)).filter(|word| !word.is_empty());
+        text.chars().filter(|character| is_cjk(*character)).count() + others.count()
+    } else {
+        spaces(text).count() + 1
+    }))
+}
+
+/// Whether a character is a word of its own.
+fn is_cjk(character: char) -> bool {
+    matches!(character,
+        '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use crate::value::{Arena, json};
+    use crate::{LIQUIDJS, Limits, Options, Output, Template, render};
+
+    const DATA: &str = r#"{
+        "hi": "\ud83d",
+        "lo": "\ude00",
+        "e": "😀",
+        "s": "x😀y😁",
+        "l": ["a",null,[1,"b"]],
+        "n": null,
+        "o": {},
+        "nl": "a\r\nb\nc\r",
+        "sp": "\ufeff a \n\t b\u0085 ",
+        "g": "ΑΣ ΌΣ",
+        "many": ["a","b","c","d"],
+        "two": ["a",null]
+    }"#;
+
+    #[test]
+    fn results() {
+        for (template, expected) in [
+            ("{{ s | append: n }}", "x😀y😁"),
+            ("{{ lo | prepend: hi }}|{{ hi | append: lo }}", "😀|😀"),
+            ("{{ l | append: 1.0 }}", "a1b1"),
+            ("{{ o | append: nil }}", "[object Object]"),
+            ("{{ l | array_to_sentence_string: 'or' }}", "a, , or 1,b"),
+            ("{{ many | array_to_sentence_string }}", "a, b, c, and d"),
+            ("{{ n | array_to_sentence_string }}", ""),
+            ("{{ nil | array_to_sentence_string }}", ""),
+            ("{{ 5 | array_to_sentence_string | json }}", "5"),
+            ("{{ '' | split: ',' | array_to_sentence_string }}", ""),
+            ("{{ g | capitalize }}|{{ 'ßA' | capitalize }}|{{ '𐐨𐐀' | capitalize }}", "Ασ ός|SSa|𐐨𐐨"),
+            ("{{ g | downcase }}|{{ 'İ' | downcase }}", "ας ός|i̇"),
+            ("{{ 'ŉﬁß' | upcase }}", "ʼNFISS"),
+            ("{{ sp | strip | json }}", "\"a \\n\\t b\u{85}\""),
+            ("{{ sp | lstrip | json }}", "\"a \\n\\t b\u{85} \""),
+            ("{{ sp | rstrip | json }}", "\"\u{feff} a \\n\\t b\u{85}\""),
+            ("{{ 'abcab' | strip: 'ba' }}|{{ 'abcab' | lstrip: 'ba' }}|{{ 'abcab' | rstrip: 'ba' }}", "c|cab|abc"),
+            (
+                "{{ ' a ' | strip: empty | json }}{{ ' a ' | strip: '' | json }}{{ ' a ' | strip: 0 | json }}",
+                r#"" a ""a""a""#,
+            ),
+            ("{{ e | strip: hi | json }}", r#""😀""#),
+            ("{{ nl | strip_newlines | json }}", r#""abc\r""#),
+            ("{{ sp | squish | json }}", "\"a b\u{85}\""),
+            ("{{ sp | normalize_whitespace | json }}", "\" a b\u{85} \""),
+            ("{{ s | remove: hi | json }}", r#""x\ude00y\ude01""#),
+            ("{{ s | remove: lo | json }}", r#""x\ud83dy😁""#),
+            ("{{ s | remove: '' }}", "x😀y😁"),
+            ("{{ 'aaa' | remove: 'aa' }}", "a"),
+            ("{{ 'a1b1' | remove_first: 1 }}|{{ 'a1b1' | remove_last: 1 }}", "ab1|a1b"),
+            ("{{ s | remove_first: hi | json }}", r#""x\ude00y😁""#),
+            ("{{ s | remove_last: hi | json }}", r#""x😀y\ude01""#),
+            ("{{ 'a' | remove_first }}", "a"),
+            ("{{ e | replace: '', '-' | json }}", r#""\ud83d-\ude00""#),
+            ("{{ e | replace: '', '' }}", "😀"),
+            ("{{ '' | replace: '', 'x' }}|", "|"),
+            ("{{ 'a.b' | replace: '.', '$&$1' }}", "a$&$1b"),
+            ("{{ 'a.b' | replace: '.' }}", "ab"),
+            ("{{ s | replace: hi, hi }}", "x😀y😁"),
+            ("{{ s | replace: hi, '😀' | json }}", r#""x😀\ude00y😀\ude01""#),
+            (
+                "{{ 'ab' | replace_first: '', 'x' }}|{{ 'ab' | replace_last: '', 'x' }}|{{ 'ab' | replace_first: 'z', 'x' }}",
+                "xab|abx|ab",
+            ),
+            ("{{ 'a.b.' | replace_first: '.', '$&' }}|{{ 'a.b.' | replace_last: '.', '$&' }}", "a$&b.|a.b$&"),
+            ("{{ s | split: '' | json }}", r#"["x","\ud83d","\ude00","y","\ud83d","\ude01"]"#),
+            ("{{ s | split: lo | json }}", r#"["x\ud83d","y😁"]"#),
+            ("{{ 'a b  c ' | split: ' ' | json }}", r#"["a","b","","c"]"#),
+            ("{{ ',,' | split: ',' | json }}", "[]"),
+            ("{{ '' | split: '' | json }}", "[]"),
+            ("{{ 1.5 | split: '.' | json }}", r#"["1","5"]"#),
+            ("{{ 'a1b' | split: 1 | json }}", r#"["a","b"]"#),
+            (
+                "{{ 5 | truncate | json }}|{{ n | truncate | json }}|{{ l | truncate: 9 | json }}",
+                r#"5|null|["a",null,[1,"b"]]"#,
+            ),
+            (
+                "{{ s | truncate: 3, '' }}|{{ s | truncate: 4 }}|{{ s | truncate: 3 }}|{{ s | truncate: 3, '😀' }}",
+                "x😀y|x😀y😁|...|x😀😀",
+            ),
+            (
+                "{{ 'abcdef' | truncate: 4.5, '' }}|{{ 'abcdef' | truncate: '5' }}|{{ 'abcdef' | truncate: -1 }}|{{ 'abcdef' | truncate: o }}|{{ '' | truncate: o }}|{{ 'abcdef' | truncate: nil, 1 }}",
+                "abcde|ab...|...|...||1",
+            ),
+            ("{{ 'abcdef' | truncate: 5, n }}", "abcde"),
+            (
+                "{{ ' a  b c ' | truncatewords: 2 }}|{{ ' a  b c ' | truncatewords: 3 }}|{{ ' a  b c ' | truncatewords: 4 }}|{{ ' a  b c ' | truncatewords: 5 }}",
+                "a b...|a b c...|a b c ...|a b c ",
+            ),
+            (
+                "{{ 'a b' | truncatewords: 0 }}|{{ 'a b' | truncatewords: -2 }}|{{ 'a b' | truncatewords: 0.5 }}|{{ 'a b' | truncatewords: o }}|{{ 'a b' | truncatewords: '1', '' }}|{{ 'a b' | truncatewords: 1.9 }}",
+                "a...|a...|...||a|a...",
+            ),
+            ("{{ n | truncatewords }}|{{ n | truncatewords: 1 }}", "|..."),
+            (
+                "{{ ' a b ' | number_of_words | json }}|{{ ' ' | number_of_words }}|{{ 'ab cd你好か' | number_of_words: 'cjk' }}|{{ 'a b你' | number_of_words: 'auto' }}|{{ 'a-b c' | number_of_words: 'auto' }}|{{ 'a你b' | number_of_words: 'x' }}",
+                "2|0|5|3|2|1",
+            ),
+            ("{{ two | array_to_sentence_string }}", "a and null"),
+        ] {
+            assert_eq!(render(template, DATA).unwrap(), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn failures() {
+        for (template, expected) in [
+            ("{{ 1 | append }}", "append expect 2 arguments"),
+            ("{{ 1 | append: 1, 2 }}", "append expect 2 arguments"),
+            ("{{ 1 | prepend }}", "prepend expect 2 arguments"),
+        ] {
+            assert_eq!(render(template, DATA).unwrap_err().message(), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn charges() {
+        assert_charges(
+            DATA,
+            &[
+                ("{{ s | append: 'ab' }}", 8),
+                ("{{ s | lstrip: 'aab' }}", 9),
+                ("{{ s | rstrip: 'aab' }}", 9),
+                ("{{ s | strip: 'aab' }}", 8),
+                ("{{ s | replace: 'x', 'abc' }}", 8),
+                ("{{ 'aaaa' | replace: 'aa', '' }}{{ 'b' | strip }}", 1),
+                ("{{ 'abc' | replace: '', '--' }}", 7),
+                ("{{ '' | replace: '', '--' }}{{ 'b' | strip }}", 1),
+                ("{{ s | replace_first: 'z', 'abc' }}", 10),
+                ("{{ s | remove_last: 'z' }}", 7),
+                ("{{ s | split: 'zzz' }}", 6),
+                ("{{ s | truncate: 3, '…' }}", 7),
+                ("{{ s | truncatewords }}", 9),
+                ("{{ l | array_to_sentence_string }}", 12),
+                ("{{ 'ß' | upcase }}", 1),
+                ("{{ s | number_of_words: 'cjk' }}", 6),
+            ],
+        );
+    }
+
+    /// Makes sure that each template needs just so much of the memory limit.
+    pub(in crate::filters) fn assert_charges(data: &str, rows: &[(&str, u32)]) {
+        for (template, charge) in rows {
+            let renders_within = |memory: f64| {
+                let arena = Arena::new();
+                let options = Options { limits: Limits { memory, ..Limits::default() }, ..Options::default() };
+                let parsed = Template::parse(template, &LIQUIDJS, &arena).unwrap();
+                parsed.render(json::read(data, &arena).unwrap(), &options, &arena, &mut Output::new()).is_ok()
+            };
+            assert!(renders_within(f64::from(*charge)), "{template}");
+            assert!(!renders_within(f64::from(*charge) - 1.0), "{template}");
+        }
+    }
+}

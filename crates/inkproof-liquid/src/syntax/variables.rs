@@ -1,0 +1,91 @@
+//! Variables: which ones a template reads from its data, told without rendering it.
+
+use crate::span::Span;
+use crate::syntax::part::{Part, Printed};
+use crate::syntax::tree::{NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey};
+
+/// A read of a variable of the data.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable<'a> {
+    /// Its name; none where it is itself worked out (`{{ [name] }}`).
+    pub name: Option<&'a str>,
+    /// The whole path.
+    pub segments: &'a [Segment<'a>],
+    /// Where the path stands.
+    pub span: Span,
+}
+
+/// Every read of a variable that is not the template's own, in the order of reading. What a tag or filter gives a name to
+/// (`assign`, loops) is the template's own from there on.
+///
+/// ```
+/// use inkproof_liquid::{Arena, LIQUIDJS, Template, variables::read_by};
+/// let arena = Arena::new();
+/// let source = "{% for i in order.items %}{{ i.name | append: shop }}{% endfor %}{% assign x = 1 %}{{ x }}";
+/// let template = Template::parse(source, &LIQUIDJS, &arena).unwrap();
+/// let paths: Vec<_> = read_by(template.nodes).iter().map(|variable| variable.span.of(source)).collect();
+/// assert_eq!(paths, ["order.items", "shop"]);
+/// ```
+#[must_use]
+pub fn read_by(nodes: Nodes<'_>) -> Vec<Variable<'_>> {
+    let mut reader = Reader { found: Vec::new(), own: Vec::new() };
+    reader.nodes(nodes);
+    reader.found
+}
+
+struct Reader<'a> {
+    found: Vec<Variable<'a>>,
+    /// Names that stand for something of the template's own.
+    own: Vec<&'a str>,
+}
+
+impl<'a> Reader<'a> {
+    fn nodes(&mut self, nodes: Nodes<'a>) {
+        for node in nodes {
+            match &node.kind {
+                NodeKind::Text(_) => {}
+                NodeKind::Output(value) => value.each_operand(&mut |operand| self.operand(operand)),
+                NodeKind::Tag { tag, .. } => {
+                    for part in tag.parts() {
+                        self.part(part);
+                    }
+                }
+            }
+        }
+    }
+
+    fn part(&mut self, part: Part<'a>) {
+        match part {
+            Part::Value { value, .. } | Part::Print(Printed::Value(value)) => {
+                value.each_operand(&mut |operand| self.operand(operand));
+            }
+            Part::Operand { operand, .. } => operand.each_operand(&mut |operand| self.operand(operand)),
+            Part::Name { name, .. } => self.own.push(name),
+            Part::Print(_) | Part::UnknownText | Part::Stop => {}
+            Part::Nodes { nodes, names, .. } => {
+                let before = self.own.len();
+                self.own.extend(names.into_iter().filter(|name| !name.is_empty()));
+                let inside = self.own.len();
+                self.nodes(nodes);
+                // Names that were assigned inside live on.
+                self.own.drain(before..inside);
+            }
+        }
+    }
+
+    fn operand(&mut self, operand: &'a Operand<'a>) {
+        if let OperandKind::Path { base: None, segments } = operand.kind {
+            self.variable(segments, operand.span);
+        }
+    }
+
+    fn variable(&mut self, segments: &'a [Segment<'a>], span: Span) {
+        let name = match segments.first().map(|segment| segment.key) {
+            Some(SegmentKey::Name(name)) => Some(name),
+            _ => None,
+        };
+        if !name.is_some_and(|name| self.own.contains(&name)) {
+            self.found.push(Variable { name, segments, span });
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! `{% assign name = value %}`
+
+use crate::engine::output::Output;
+use crate::engine::runtime::Runtime;
+use crate::engine::tag::{Tag, TagDefinition};
+use crate::error::Result;
+use crate::span::Span;
+use crate::syntax::lexer::Token;
+use crate::syntax::parser::Parser;
+use crate::syntax::part::Part;
+use crate::syntax::tree::FilteredValue;
+
+/// Gives a variable a value, for the rest of the template. What is missing becomes null.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{% assign x = 2 | plus: 1 %}{{ x }}", "{}").unwrap(), "3");
+/// ```
+pub const ASSIGN: TagDefinition = TagDefinition { name: "assign", parse };
+
+/// A parsed `assign`.
+#[derive(Debug)]
+pub struct Assign<'a> {
+    /// The variable's name.
+    pub name: &'a str,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// What it is given.
+    pub value: FilteredValue<'a>,
+}
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let mut markup = parser.markup(&token);
+    let name_span = markup.identifier();
+    if name_span.start == name_span.end {
+        return Err(markup.error("expected variable name"));
+    }
+    markup.skip_blanks();
+    if !markup.take('=') {
+        return Err(markup.error("expected \"=\""));
+    }
+    let value = parser.value(&mut markup, &token);
+    Ok(parser.arena().alloc(Assign { name: markup.text(name_span), name_span, value }))
+}
+
+impl Tag for Assign<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, _: &mut Output) -> Result<()> {
+        let lenient = runtime.language().dialect().assigns_what_is_missing;
+        let value = runtime.value(&self.value, lenient)?;
+        runtime.assign(self.name, value);
+        Ok(())
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![
+            Part::Value { value: &self.value, lenient: true },
+            Part::Name { name: self.name, span: self.name_span, value: Some(&self.value) },
+        ]
+    }
+}

@@ -1,0 +1,61 @@
+//! `{% capture name %} … {% endcapture %}`
+
+use crate::engine::output::Output;
+use crate::engine::runtime::Runtime;
+use crate::engine::tag::{Tag, TagDefinition};
+use crate::error::Result;
+use crate::span::Span;
+use crate::syntax::lexer::Token;
+use crate::syntax::parser::Parser;
+use crate::syntax::part::{Part, When};
+use crate::syntax::tree::Nodes;
+use crate::value::Value;
+
+/// Gives a variable what its body prints. The name may be quoted.
+///
+/// ```
+/// let template = "{% capture greeting %}Hi {{ name }}{% endcapture %}{{ greeting | upcase }}";
+/// assert_eq!(inkproof_liquid::render(template, r#"{"name": "Ada"}"#).unwrap(), "HI ADA");
+/// ```
+pub const CAPTURE: TagDefinition = TagDefinition { name: "capture", parse };
+
+/// A parsed `capture`.
+#[derive(Debug)]
+pub struct Capture<'a> {
+    /// The variable's name.
+    pub name: &'a str,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// What is rendered for it.
+    pub body: Nodes<'a>,
+}
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let mut markup = parser.markup(&token);
+    let mut name_span = markup.identifier();
+    let mut name = markup.text(name_span);
+    if name.is_empty() {
+        match markup.quoted() {
+            Some(quoted) => name = quoted,
+            None => parser.report(markup.error("invalid capture name"), &token),
+        }
+        name_span.end = markup.position();
+    }
+    let (body, end) = parser.nodes_until(&["endcapture"]);
+    if end.is_none() {
+        parser.report_not_closed(&token);
+    }
+    Ok(parser.arena().alloc(Capture { name, name_span, body }))
+}
+
+impl Tag for Capture<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, _: &mut Output) -> Result<()> {
+        let text = runtime.capture(self.body)?;
+        runtime.assign(self.name, Value::String(text));
+        Ok(())
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part::nodes(self.body, When::Captured), Part::Name { name: self.name, span: self.name_span, value: None }]
+    }
+}

@@ -1,0 +1,79 @@
+//! `{% cycle a, b, c %}` and `{% cycle group: a, b, c %}`
+
+use crate::engine::output::Output;
+use crate::engine::runtime::Runtime;
+use crate::engine::tag::{Tag, TagDefinition};
+use crate::error::{Error, Result};
+use crate::syntax::lexer::Token;
+use crate::syntax::parser::Parser;
+use crate::syntax::part::{Part, Printed};
+use crate::syntax::tree::{FilteredValue, Operand};
+use crate::value::{Value, coerce};
+
+/// Prints its values in turn, one each time. Tags of the same group and the same text share their turn.
+///
+/// ```
+/// let template = "{% for i in (1..3) %}{% cycle 'odd', 'even' %} {% endfor %}";
+/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "odd even odd ");
+/// ```
+pub const CYCLE: TagDefinition = TagDefinition { name: "cycle", parse };
+
+/// A parsed `cycle`.
+#[derive(Debug)]
+pub struct Cycle<'a> {
+    /// What tells it from cycles of the same values.
+    pub group: Option<Operand<'a>>,
+    /// What it prints in turn. Filters that do not exist fail when their turn comes.
+    pub candidates: &'a [FilteredValue<'a>],
+    /// The candidates as they are written.
+    texts: &'a str,
+}
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let mut markup = parser.markup(&token);
+    let start = markup.position();
+    let mut group = markup.operand()?;
+    markup.skip_blanks();
+    if group.is_some() && !markup.take(':') {
+        group = None;
+        markup.set_position(start);
+    }
+    let mut candidates = bumpalo::collections::Vec::new_in(parser.arena());
+    let mut texts: Vec<&str> = Vec::new();
+    while !markup.is_at_end() {
+        let candidate = markup.candidate()?;
+        texts.push(markup.text(candidate.span));
+        candidates.push(candidate);
+        markup.skip_past(",");
+    }
+    if candidates.is_empty() {
+        return Err(markup.error(format!("empty candidates: \"{}\"", parser.text(token.span))));
+    }
+    let texts = parser.arena().alloc_str(&texts.join(","));
+    Ok(parser.arena().alloc(Cycle { group, candidates: candidates.into_bump_slice(), texts }))
+}
+
+impl Tag for Cycle<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
+        let group = match &self.group {
+            Some(group) => runtime.operand(group, false)?,
+            None => Value::Undefined,
+        };
+        let group = coerce::js_string(group, runtime.arena())?;
+        let turn = runtime.cycles.entry(format!("{group}:{}", self.texts)).or_default();
+        let candidate = &self.candidates[*turn % self.candidates.len()];
+        *turn = (*turn + 1) % self.candidates.len();
+        if let Some(unknown) = candidate.filters.iter().find(|filter| filter.filter.is_none()) {
+            return Err(Error::unknown_filter(unknown.name));
+        }
+        let value = runtime.value(candidate, false)?.plain(runtime.arena());
+        // LiquidJS passes the value back to its renderer, which leaves out what JavaScript takes for false.
+        if coerce::js_truthy(value) { out.write_value(value) } else { Ok(()) }
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        let group = self.group.iter().map(|operand| Part::Operand { operand, lenient: false });
+        let candidates = self.candidates.iter().map(|value| Part::Value { value, lenient: false });
+        group.chain(candidates).chain([Part::Print(Printed::Something)]).collect()
+    }
+}

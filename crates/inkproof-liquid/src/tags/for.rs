@@ -1,0 +1,197 @@
+//! `{% for item in collection %} … {% else %} … {% endfor %}`
+
+use crate::engine::output::Output;
+use crate::engine::runtime::{Interrupt, Runtime};
+use crate::engine::tag::{Tag, TagDefinition};
+use crate::error::{Error, Result};
+use crate::span::Span;
+use crate::syntax::lexer::Token;
+use crate::syntax::parser::Parser;
+use crate::syntax::part::{Part, When};
+use crate::syntax::tree::{NamedArgument, Nodes, Operand};
+use crate::value::coerce::{add, js_truthy, slice_index};
+use crate::value::{Arena, Loop, Object, Value, count};
+
+/// Renders its body for each element of a list, for each `[key, value]` of an object, or once for a text; `else` where
+/// there is nothing. `offset` and `limit` take a part, `reversed` turns it round; `offset: continue` goes on where the
+/// last loop over the same collection stopped.
+///
+/// ```
+/// let template = "{% for i in (1..5) reversed limit: 3 %}{{ forloop.index }}:{{ i }} {% else %}none{% endfor %}";
+/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "1:3 2:2 3:1 ");
+/// ```
+pub const FOR: TagDefinition = TagDefinition { name: "for", parse };
+
+/// A parsed `for`.
+#[derive(Debug)]
+pub struct For<'a> {
+    /// The name of the element.
+    pub variable: &'a str,
+    /// Where that name stands.
+    pub variable_span: Span,
+    /// What it runs over.
+    pub collection: Operand<'a>,
+    /// What loops over the same collection with the same variable share: `variable-collection`.
+    pub name: &'a str,
+    /// `limit`, `offset`, `reversed`; all others are worked out and left alone.
+    pub arguments: &'a [NamedArgument<'a>],
+    /// What is rendered for each element.
+    pub body: Nodes<'a>,
+    /// What is rendered where there is none.
+    pub otherwise: Nodes<'a>,
+}
+
+/// The variable, the collection and the arguments of a loop; `None` where they make no sense.
+pub(super) fn parse_head<'a>(parser: &Parser<'a>, token: &Token<'a>) -> Result<Option<Head<'a>>> {
+    let mut markup = parser.markup(token);
+    let variable = markup.identifier();
+    let word = markup.identifier();
+    let Some(collection) = markup.operand()? else { return Ok(None) };
+    if markup.text(word) != "in" {
+        return Ok(None);
+    }
+    Ok(Some(Head { variable, collection, arguments: markup.named_arguments()? }))
+}
+
+/// The name that LiquidJS gives a loop.
+pub(super) fn loop_name<'a>(parser: &Parser<'a>, variable: Span, collection: Span) -> &'a str {
+    parser.arena().alloc_str(&[parser.text(variable), parser.text(collection)].join("-"))
+}
+
+/// What [`parse_head`] reads.
+pub(super) struct Head<'a> {
+    pub(super) variable: Span,
+    pub(super) collection: Operand<'a>,
+    pub(super) arguments: &'a [NamedArgument<'a>],
+}
+
+/// The error of a loop whose head makes no sense.
+pub(super) fn illegal(parser: &Parser<'_>, token: &Token<'_>) -> Error {
+    Error::new(format!("illegal tag: {}", parser.text(token.span)))
+}
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let head = match parse_head(parser, &token) {
+        Ok(Some(head)) if head.variable.start < head.variable.end => Ok(head),
+        Ok(_) => Err(illegal(parser, &token)),
+        Err(error) => Err(error),
+    };
+    let head = head.map_err(|error| parser.report(error, &token)).ok();
+    let (body, mut stop) = parser.nodes_until(&["else", "endfor"]);
+    let mut otherwise = bumpalo::collections::Vec::new_in(parser.arena());
+    while let Some(tag) = stop {
+        parser.expect_no_arguments(&tag, &token);
+        if tag.tag_name() == "endfor" {
+            break;
+        }
+        let (more, next) = parser.nodes_until(&["else", "endfor"]);
+        otherwise.extend_from_slice(more);
+        stop = next;
+    }
+    if stop.is_none() {
+        parser.report_not_closed(&token);
+    }
+    let Some(Head { variable, collection, arguments }) = head else { return Ok(&crate::engine::tag::NoopTag) };
+    Ok(parser.arena().alloc(For {
+        variable: parser.text(variable),
+        variable_span: variable,
+        collection,
+        name: loop_name(parser, variable, collection.span),
+        arguments,
+        body,
+        otherwise: otherwise.into_bump_slice(),
+    }))
+}
+
+impl Tag for For<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
+        let items = runtime.operand(&self.collection, false)?.enumerable(runtime.arena());
+        if items.is_empty() {
+            return runtime.nodes(self.otherwise, out);
+        }
+        let (items, is_reversed) = if self.arguments.is_empty() {
+            runtime.record_loop_end(self.name, count(items.len()));
+            (items, false)
+        } else {
+            self.part(items, runtime)?
+        };
+        let arena = runtime.arena();
+        let state = &*arena.alloc(Loop::new(items.len(), self.name));
+        let frame = [("forloop", Value::Loop(state)), (self.variable, Value::Undefined)];
+        runtime.with_variables(&frame, |runtime| {
+            for at in 0..items.len() {
+                let item = items[if is_reversed { items.len() - 1 - at } else { at }];
+                runtime.set_innermost(item);
+                runtime.interrupt = None;
+                runtime.nodes(self.body, out)?;
+                if runtime.interrupt == Some(Interrupt::Break) {
+                    break;
+                }
+                if self.variable == "forloop" {
+                    advance_hidden(item)?;
+                }
+                state.advance();
+            }
+            Ok(())
+        })?;
+        runtime.interrupt = None;
+        Ok(())
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        // `offset: continue` reads no variable.
+        let is_read = |operand: &&Operand<'_>| !operand.is_variable("continue");
+        let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref()).filter(is_read);
+        std::iter::once(&self.collection)
+            .chain(arguments)
+            .map(|operand| Part::Operand { operand, lenient: false })
+            .chain([
+                Part::Nodes { nodes: self.body, names: [self.variable, "forloop"], when: When::Each(&self.collection) },
+                Part::nodes(self.otherwise, When::Otherwise),
+            ])
+            .collect()
+    }
+}
+
+impl For<'_> {
+    /// The part that the arguments ask for, and whether it is to be turned round.
+    fn part<'a>(&'a self, items: &'a [Value<'a>], runtime: &mut Runtime<'a>) -> Result<(&'a [Value<'a>], bool)> {
+        let arena = runtime.arena();
+        let resumed = runtime.loop_end(self.name).unwrap_or_else(|| nothing(arena));
+        let arguments =
+            runtime.with_variables(&[("continue", resumed)], |runtime| runtime.named_arguments(self.arguments))?;
+        let argument = |name| {
+            let given = arguments.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+            given.filter(|value| !matches!(value, Value::Undefined))
+        };
+        let mut part = items;
+        if let Some(offset) = argument("offset") {
+            part = &part[slice_index(offset, part.len(), arena)?..];
+        }
+        if let Some(limit) = argument("limit") {
+            part = &part[..slice_index(limit, part.len(), arena)?];
+        }
+        let start = argument("offset").filter(|offset| js_truthy(*offset)).unwrap_or(Value::Number(0.0));
+        let end = add(start, count(part.len()), arena)?;
+        runtime.record_loop_end(self.name, end);
+        Ok((part, argument("reversed").is_some()))
+    }
+}
+
+/// Where a loop that has not run yet goes on: at an empty object, which is no number and so the beginning.
+fn nothing(arena: &Arena) -> Value<'_> {
+    Value::Object(Object::new(&[], arena))
+}
+
+/// A variable called `forloop` hides the loop's own state, which LiquidJS then fails to advance.
+fn advance_hidden(item: Value<'_>) -> Result<()> {
+    Err(Error::new(match item {
+        Value::Undefined => "Cannot read properties of undefined (reading 'next')",
+        Value::Null => "Cannot read properties of null (reading 'next')",
+        Value::Loop(state) => {
+            state.advance();
+            return Ok(());
+        }
+        _ => "scope.forloop.next is not a function",
+    }))
+}

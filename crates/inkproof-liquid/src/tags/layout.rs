@@ -1,0 +1,58 @@
+//! `{% layout "file" %}`
+//!
+//! Customer.io has no files that a template could name, so it fails when it comes to look one up.
+
+use super::partial::{FilePath, not_found};
+use crate::engine::output::Output;
+use crate::engine::runtime::Runtime;
+use crate::engine::tag::{Tag, TagDefinition};
+use crate::error::Result;
+use crate::syntax::lexer::Token;
+use crate::syntax::parser::Parser;
+use crate::syntax::part::{Part, When};
+use crate::syntax::tree::{NamedArgument, Nodes};
+
+/// Would put the rest of the template into another. `none` renders it as it is; all else fails.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{% layout none %}x", "{}").unwrap(), "x");
+/// assert!(inkproof_liquid::render("{% layout 'page' %}x", "{}").is_err());
+/// ```
+pub const LAYOUT: TagDefinition = TagDefinition { name: "layout", parse };
+
+/// A parsed `layout`.
+#[derive(Debug)]
+pub struct Layout<'a> {
+    /// The file.
+    pub path: FilePath<'a>,
+    /// What is passed to it.
+    pub arguments: &'a [NamedArgument<'a>],
+    /// All that follows in the template.
+    pub body: Nodes<'a>,
+}
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let mut markup = parser.markup(&token);
+    let path = FilePath::parse(parser, &mut markup)?;
+    let arguments = markup.named_arguments()?;
+    let body = parser.nodes_to_the_end();
+    Ok(parser.arena().alloc(Layout { path, arguments, body }))
+}
+
+impl Tag for Layout<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
+        if matches!(self.path, FilePath::None) {
+            return runtime.nodes(self.body, out);
+        }
+        Err(not_found(self.path.render(runtime)?))
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref());
+        let operands = self.path.operand().into_iter().chain(arguments);
+        operands
+            .map(|operand| Part::Operand { operand, lenient: false })
+            .chain([Part::nodes(self.body, When::Always)])
+            .collect()
+    }
+}

@@ -1,0 +1,45 @@
+//! `{% liquid … %}`, a tag on each line
+
+use crate::engine::output::Output;
+use crate::engine::runtime::Runtime;
+use crate::engine::tag::{Tag, TagDefinition};
+use crate::error::Result;
+use crate::span::Span;
+use crate::syntax::lexer::{Token, TokenKind};
+use crate::syntax::parser::Parser;
+use crate::syntax::part::{Part, When};
+use crate::syntax::tree::Nodes;
+
+/// Renders the tags on its lines.
+///
+/// ```
+/// let template = "{% liquid\n assign x = 1\n echo x %}";
+/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "1");
+/// ```
+pub const LIQUID: TagDefinition = TagDefinition { name: "liquid", parse };
+
+/// A parsed `liquid`.
+#[derive(Debug)]
+pub struct Lines<'a> {
+    /// The tags of its lines.
+    pub body: Nodes<'a>,
+}
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let body = match token.kind {
+        TokenKind::Tag { arguments, .. } => Span::new(arguments, token.content.end),
+        _ => token.content,
+    };
+    let body = parser.lines(body);
+    Ok(parser.arena().alloc(Lines { body }))
+}
+
+impl Tag for Lines<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
+        runtime.nodes(self.body, out)
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        vec![Part::nodes(self.body, When::Always)]
+    }
+}

@@ -1,0 +1,184 @@
+//! `{% render "file" %}` and `{% include "file" %}`
+//!
+//! Customer.io has no files that a template could name, so both fail when they come to look one up.
+
+use crate::engine::output::Output;
+use crate::engine::runtime::Runtime;
+use crate::engine::tag::{Tag, TagDefinition};
+use crate::engine::template::Template;
+use crate::error::{Error, Result};
+use crate::syntax::expression_parser::ExpressionParser;
+use crate::syntax::lexer::Token;
+use crate::syntax::parser::Parser;
+use crate::syntax::part::Part;
+use crate::syntax::tree::{NamedArgument, NodeKind, Operand, OperandKind};
+use crate::value::Value;
+use crate::value::coerce::{js_string, js_truthy};
+
+/// Would render another template on its own. Over an empty list (`for`) it prints nothing, else it fails.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{% render 'x' for list %}", r#"{"list": []}"#).unwrap(), "");
+/// let error = inkproof_liquid::render("{% render 'x' %}", "{}").unwrap_err();
+/// assert_eq!(error.message(), r#"ENOENT: Failed to lookup "x" in ".""#);
+/// ```
+pub const RENDER: TagDefinition = TagDefinition { name: "render", parse: parse_render };
+
+/// Would render another template as if it stood here; it fails.
+///
+/// ```
+/// let error = inkproof_liquid::render("{% include nothing | default: 1 %}", r#"{"nothing": ""}"#).unwrap_err();
+/// assert_eq!(error.message(), r#"illegal file path """#);
+/// ```
+pub const INCLUDE: TagDefinition = TagDefinition { name: "include", parse: parse_include };
+
+/// Which file a tag names.
+#[derive(Clone, Copy, Debug)]
+pub enum FilePath<'a> {
+    /// The word `none`.
+    None,
+    /// A name.
+    Name(&'a str),
+    /// A quoted text with Liquid in it.
+    Template(Template<'a>),
+    /// A value that is worked out when rendering.
+    Value(Operand<'a>),
+}
+
+impl<'a> FilePath<'a> {
+    pub(super) fn parse(parser: &Parser<'a>, markup: &mut ExpressionParser<'a>) -> Result<Self> {
+        let Some(operand) = markup.operand()? else { return Err(markup.error("illegal file path")) };
+        if markup.text(operand.span) == "none" {
+            return Ok(Self::None);
+        }
+        let OperandKind::Literal(Value::String(text)) = operand.kind else { return Ok(Self::Value(operand)) };
+        let template = Template::parse(text, parser.language(), parser.arena());
+        let template = template.map_err(|errors| {
+            let first = errors.into_iter().next();
+            first.map_or_else(|| Error::new("illegal file path"), |error| error.from_inner_text().within(operand.span))
+        })?;
+        Ok(match template.nodes {
+            [node] if matches!(node.kind, NodeKind::Text(_)) => Self::Name(text),
+            _ => Self::Template(template),
+        })
+    }
+
+    /// The value that the path is, where it is one.
+    pub(super) const fn operand(&self) -> Option<&Operand<'a>> {
+        match self {
+            Self::Value(operand) => Some(operand),
+            _ => None,
+        }
+    }
+
+    /// The path, which must be something.
+    pub(super) fn render(&'a self, runtime: &mut Runtime<'a>) -> Result<Value<'a>> {
+        let path = match self {
+            Self::None => Value::Undefined,
+            Self::Name(name) => Value::String(name),
+            Self::Template(template) => {
+                let nodes = template.nodes;
+                let path = runtime.within_source(template.source, |runtime| runtime.capture(nodes));
+                // LiquidJS takes a failure for the path itself, and then complains that it is no text.
+                path.map_or(Value::Block, Value::String)
+            }
+            Self::Value(operand) => runtime.operand(operand, false)?,
+        };
+        if js_truthy(path) {
+            return Ok(path);
+        }
+        Err(Error::new(format!("illegal file path \"{}\"", js_string(path, runtime.arena())?)))
+    }
+}
+
+/// The failure to find the file.
+pub(super) fn not_found(path: Value<'_>) -> Error {
+    match path {
+        Value::String(name) => Error::new(format!("ENOENT: Failed to lookup \"{name}\" in \".\"")),
+        _ => Error::new("referencedFile.startsWith is not a function"),
+    }
+}
+
+/// A parsed `render` or `include`.
+#[derive(Debug)]
+pub struct Partial<'a> {
+    /// The file.
+    pub path: FilePath<'a>,
+    /// What is passed under the file's name or an alias (`with`).
+    pub with: Option<Operand<'a>>,
+    /// What the file is rendered for each of (`for`).
+    pub collection: Option<Operand<'a>>,
+    /// What else is passed.
+    pub arguments: &'a [NamedArgument<'a>],
+}
+
+fn parse_render<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let mut markup = parser.markup(&token);
+    let path = FilePath::parse(parser, &mut markup)?;
+    let (mut with, mut collection) = (None, None);
+    while !markup.is_at_end() {
+        markup.skip_blanks();
+        let start = markup.position();
+        let keyword = markup.identifier();
+        let keyword = markup.text(keyword);
+        markup.skip_blanks();
+        let may_bind = matches!(keyword, "with" | "for") && markup.peek() != Some(':');
+        let Some(value) = (if may_bind { markup.operand()? } else { None }) else {
+            markup.set_position(start);
+            break;
+        };
+        let before_alias = markup.position();
+        let word = markup.identifier();
+        if markup.text(word) == "as" {
+            markup.identifier();
+        } else {
+            markup.set_position(before_alias);
+        }
+        *(if keyword == "with" { &mut with } else { &mut collection }) = Some(value);
+        markup.skip_blanks();
+        markup.take(',');
+    }
+    let arguments = markup.named_arguments()?;
+    Ok(parser.arena().alloc(Partial { path, with, collection, arguments }))
+}
+
+fn parse_include<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let mut markup = parser.markup(&token);
+    let path = FilePath::parse(parser, &mut markup)?;
+    let start = markup.position();
+    let keyword = markup.identifier();
+    let is_with = markup.text(keyword) == "with";
+    if is_with {
+        markup.skip_blanks();
+    }
+    let with = if is_with && markup.peek() != Some(':') {
+        markup.operand()?
+    } else {
+        markup.set_position(start);
+        None
+    };
+    let arguments = markup.named_arguments()?;
+    Ok(parser.arena().alloc(Partial { path, with, collection: None, arguments }))
+}
+
+impl Tag for Partial<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, _: &mut Output) -> Result<()> {
+        let path = self.path.render(runtime)?;
+        runtime.named_arguments(self.arguments)?;
+        if let Some(with) = &self.with {
+            runtime.operand(with, false)?;
+        }
+        if let Some(collection) = &self.collection
+            && runtime.operand(collection, false)?.enumerable(runtime.arena()).is_empty()
+        {
+            return Ok(());
+        }
+        Err(not_found(path))
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref());
+        let operands = self.path.operand().into_iter().chain(arguments).chain(&self.with).chain(&self.collection);
+        operands.map(|operand| Part::Operand { operand, lenient: false }).collect()
+    }
+}

@@ -1,0 +1,117 @@
+//! `{% tablerow item in collection cols: n %} … {% endtablerow %}`
+
+use std::fmt::Write as _;
+
+use super::r#for::{Head, illegal, loop_name, parse_head};
+use crate::engine::output::Output;
+use crate::engine::runtime::Runtime;
+use crate::engine::tag::{NoopTag, Tag, TagDefinition};
+use crate::error::Result;
+use crate::span::Span;
+use crate::syntax::lexer::Token;
+use crate::syntax::parser::Parser;
+use crate::syntax::part::{Part, Printed, When};
+use crate::syntax::tree::{NamedArgument, Nodes, Operand};
+use crate::value::coerce::{add, js_truthy, slice_index};
+use crate::value::{Loop, Value, count, number};
+
+/// Renders its body for each element, as cells of an HTML table with `cols` cells in a row. Takes `limit` and `offset`.
+///
+/// ```
+/// let template = "{% tablerow i in (1..2) cols: 2 %}{{ i }}{% endtablerow %}";
+/// let table = r#"<tr class="row1"><td class="col1">1</td><td class="col2">2</td></tr>"#;
+/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), table);
+/// ```
+pub const TABLEROW: TagDefinition = TagDefinition { name: "tablerow", parse };
+
+/// A parsed `tablerow`.
+#[derive(Debug)]
+pub struct Tablerow<'a> {
+    /// The name of the element.
+    pub variable: &'a str,
+    /// Where that name stands.
+    pub variable_span: Span,
+    /// What it runs over.
+    pub collection: Operand<'a>,
+    /// Its name, as LiquidJS makes one: `variable-collection`.
+    pub name: &'a str,
+    /// `cols`, `limit`, `offset`.
+    pub arguments: &'a [NamedArgument<'a>],
+    /// What is rendered in each cell.
+    pub body: Nodes<'a>,
+}
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let head = parse_head(parser, &token).and_then(|head| head.ok_or_else(|| illegal(parser, &token)));
+    let head = head.map_err(|error| parser.report(error, &token)).ok();
+    let (body, end) = parser.nodes_until(&["endtablerow"]);
+    if end.is_none() {
+        parser.report_not_closed(&token);
+    }
+    let Some(Head { variable, collection, arguments }) = head else { return Ok(&NoopTag) };
+    Ok(parser.arena().alloc(Tablerow {
+        variable: parser.text(variable),
+        variable_span: variable,
+        collection,
+        name: loop_name(parser, variable, collection.span),
+        arguments,
+        body,
+    }))
+}
+
+impl Tag for Tablerow<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
+        let arena = runtime.arena();
+        let items = runtime.operand(&self.collection, false)?.enumerable(arena);
+        let arguments = runtime.named_arguments(self.arguments)?;
+        let argument = |name| arguments.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        let offset = argument("offset").filter(|value| js_truthy(*value)).unwrap_or(Value::Number(0.0));
+        let limit = argument("limit").filter(|value| !matches!(value, Value::Undefined)).unwrap_or(count(items.len()));
+        let end = slice_index(add(offset, limit, arena)?, items.len(), arena)?;
+        let items = items.get(slice_index(offset, items.len(), arena)?..end).unwrap_or_default();
+        let columns = argument("cols").filter(|value| js_truthy(*value)).unwrap_or(count(items.len()));
+        let state = Loop::new(items.len(), self.name).with_columns(columns, arena);
+        let state = &*arena.alloc(state);
+        let frame = [("tablerowloop", Value::Loop(state)), (self.variable, Value::Undefined)];
+        runtime.with_variables(&frame, |runtime| {
+            for item in items {
+                runtime.set_innermost(*item);
+                out.write_str(&opening(state))?;
+                runtime.nodes(self.body, out)?;
+                out.write_str("</td>")?;
+                state.advance();
+            }
+            if items.is_empty() { Ok(()) } else { out.write_str("</tr>") }
+        })
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref());
+        std::iter::once(&self.collection)
+            .chain(arguments)
+            .map(|operand| Part::Operand { operand, lenient: false })
+            .chain([
+                Part::Print(Printed::Something),
+                Part::Nodes {
+                    nodes: self.body,
+                    names: [self.variable, "tablerowloop"],
+                    when: When::Each(&self.collection),
+                },
+            ])
+            .collect()
+    }
+}
+
+/// What opens a cell, and before it the row where it is the first of one.
+fn opening(state: &Loop<'_>) -> String {
+    let mut html = String::new();
+    if state.column0() == 0.0 {
+        let row = state.row();
+        if row != 1.0 {
+            html.push_str("</tr>");
+        }
+        let _ = write!(html, r#"<tr class="row{}">"#, number::text(row));
+    }
+    let _ = write!(html, r#"<td class="col{}">"#, number::text(state.column0() + 1.0));
+    html
+}

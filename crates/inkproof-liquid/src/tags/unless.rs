@@ -1,0 +1,73 @@
+//! `{% unless condition %} … {% elsif condition %} … {% else %} … {% endunless %}`
+
+use super::r#if::Branch;
+use crate::engine::output::Output;
+use crate::engine::runtime::Runtime;
+use crate::engine::tag::{Tag, TagDefinition};
+use crate::error::Result;
+use crate::syntax::lexer::Token;
+use crate::syntax::parser::Parser;
+use crate::syntax::part::{Part, When};
+use crate::syntax::tree::Nodes;
+
+/// Renders its body where the condition is false; an `elsif` takes over where that is true, as in `if`.
+///
+/// ```
+/// assert_eq!(inkproof_liquid::render("{% unless x %}no x{% else %}x{% endunless %}", "{}").unwrap(), "no x");
+/// ```
+pub const UNLESS: TagDefinition = TagDefinition { name: "unless", parse };
+
+/// A parsed `unless`.
+#[derive(Debug)]
+pub struct Unless<'a> {
+    /// The branches with a condition: the first is rendered where its condition is false, the others where theirs is true.
+    pub branches: &'a [Branch<'a>],
+    /// What is rendered where no branch is.
+    pub otherwise: Nodes<'a>,
+}
+
+fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    let mut branches = bumpalo::collections::Vec::new_in(parser.arena());
+    let mut otherwise: Nodes<'a> = &[];
+    let mut elses = 0;
+    let mut opener = token;
+    let mut condition = Some(parser.condition(&mut parser.markup(&token), &token));
+    loop {
+        let (body, stop) = parser.nodes_until(&["elsif", "else", "endunless"]);
+        match condition.take() {
+            Some(condition) => branches.push(Branch { condition, body, span: opener.span }),
+            // Only the first `else` counts, and only up to an `elsif`.
+            None if elses == 1 && opener.tag_name() == "else" => otherwise = body,
+            None => {}
+        }
+        let Some(tag) = stop else {
+            parser.report_not_closed(&token);
+            break;
+        };
+        opener = tag;
+        match tag.tag_name() {
+            "endunless" => break,
+            "else" => elses += 1,
+            _ if elses > 0 => {}
+            _ => condition = Some(parser.condition(&mut parser.markup(&tag), &token)),
+        }
+    }
+    Ok(parser.arena().alloc(Unless { branches: branches.into_bump_slice(), otherwise }))
+}
+
+impl Tag for Unless<'_> {
+    fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
+        for (at, branch) in self.branches.iter().enumerate() {
+            let is_true = runtime.lenient_value(&branch.condition)?.is_truthy();
+            if is_true != (at == 0) {
+                return runtime.nodes(branch.body, out);
+            }
+        }
+        runtime.nodes(self.otherwise, out)
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        let branches = self.branches.iter().enumerate().flat_map(|(at, branch)| branch.parts(at > 0));
+        branches.chain([Part::nodes(self.otherwise, When::Otherwise)]).collect()
+    }
+}

@@ -1,0 +1,333 @@
+//! Coercions: how JavaScript and Liquid convert any value to a string or a number.
+//!
+//! Liquid's string of a value (what `{{ }}` prints) and JavaScript's `String(value)` differ for lists and literals, so both
+//! are here. A template can build values that are nested or repeated exponentially, so every walk counts its steps.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use crate::error::{Error, Result};
+use crate::value::{Arena, Object, Value, number, utf16};
+
+/// Maximum length of a string, in bytes; JavaScript's own limit is 2^29 - 24 code units.
+pub const MAX_TEXT: usize = 1 << 27;
+/// Deepest nesting of lists that is followed.
+const MAX_DEPTH: usize = 1_000;
+/// Maximum number of values that one walk may visit.
+const MAX_STEPS: usize = 1 << 24;
+
+/// Counts the steps of a walk through nested values.
+#[derive(Debug, Default)]
+pub struct Walk {
+    steps: usize,
+    depth: usize,
+}
+
+impl Walk {
+    /// Descends one level.
+    ///
+    /// # Errors
+    /// The walk is too deep, or has taken too many steps.
+    pub fn enter(&mut self) -> Result<()> {
+        self.depth += 1;
+        self.steps += 1;
+        if self.depth > MAX_DEPTH || self.steps > MAX_STEPS {
+            return Err(Error::new("Maximum call stack size exceeded"));
+        }
+        Ok(())
+    }
+
+    /// Ascends one level.
+    pub const fn leave(&mut self) {
+        self.depth -= 1;
+    }
+}
+
+/// Makes sure that a string is no longer than JavaScript lets one be.
+///
+/// # Errors
+/// It is longer than [`MAX_TEXT`].
+pub fn check_length(length: usize) -> Result<()> {
+    if length > MAX_TEXT { Err(Error::new("Invalid string length")) } else { Ok(()) }
+}
+
+/// The string that Liquid prints for a value: empty for null, the concatenated elements of a list.
+///
+/// # Errors
+/// The value is nested too deeply, or its string is too long.
+pub fn text<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
+    match value {
+        Value::String(text) => Ok(text),
+        Value::Undefined | Value::Null | Value::Nil | Value::Empty | Value::Blank => Ok(""),
+        Value::Bool(true) => Ok("true"),
+        Value::Bool(false) => Ok("false"),
+        Value::Object(object) => text_of_object(object),
+        Value::Block => Ok(OBJECT),
+        Value::Number(_) | Value::Float(_) | Value::Array(_) | Value::Loop(_) => {
+            let mut out = String::new();
+            write_text(value, &mut out)?;
+            Ok(arena.alloc_str(&out))
+        }
+    }
+}
+
+/// JavaScript's string of an object.
+const OBJECT: &str = "[object Object]";
+
+/// The string of an object. A key `toString` in the data hides the method that would compute it.
+fn text_of_object(object: &Object<'_>) -> Result<&'static str> {
+    match object.get("toString") {
+        None => Ok(OBJECT),
+        Some(_) => Err(Error::new("Cannot convert object to primitive value")),
+    }
+}
+
+/// Appends the string that Liquid prints for a value.
+///
+/// # Errors
+/// As [`text`].
+#[inline]
+pub fn write_text(value: Value<'_>, out: &mut String) -> Result<()> {
+    match value {
+        Value::String(text) => push_joining(out, text),
+        Value::Number(number) => number::write(number, out),
+        Value::Float(number) => number::write_float(number, out),
+        Value::Undefined | Value::Null | Value::Nil | Value::Empty | Value::Blank => {}
+        Value::Bool(flag) => out.push_str(if flag { "true" } else { "false" }),
+        Value::Object(object) => out.push_str(text_of_object(object)?),
+        Value::Block => out.push_str(OBJECT),
+        Value::Loop(state) => out.push_str(&state.json()),
+        Value::Array(_) => write_list(value, &mut Walk::default(), out)?,
+    }
+    check_length(out.len())
+}
+
+fn write_list(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
+    match value {
+        Value::Array(items) => {
+            walk.enter()?;
+            for item in items {
+                write_list(*item, walk, out)?;
+            }
+            walk.leave();
+            Ok(())
+        }
+        other => write_text(other, out),
+    }
+}
+
+/// Appends `text`, and joins a lone surrogate at its start with one at the end of `out`.
+#[inline]
+pub fn push_joining(out: &mut String, text: &str) {
+    if utf16::may_begin_with_half(text) {
+        push_after_half(out, text);
+    } else {
+        out.push_str(text);
+    }
+}
+
+#[cold]
+fn push_after_half(out: &mut String, text: &str) {
+    let second = text.chars().next().filter(|first| utf16::surrogate_of(*first).is_some());
+    let first = second.and_then(|_| out.chars().next_back()).filter(|last| utf16::surrogate_of(*last).is_some());
+    if let (Some(first), Some(second)) = (first, second) {
+        out.pop();
+        let pair = String::from_iter([first, second]);
+        out.push_str(&utf16::join_halves(&pair));
+        out.push_str(&text[second.len_utf8()..]);
+    } else {
+        out.push_str(text);
+    }
+}
+
+/// JavaScript's `String(value)`.
+///
+/// # Errors
+/// As [`text`].
+pub fn js_string<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Cow<'a, str>> {
+    Ok(match value {
+        Value::Undefined => Cow::Borrowed("undefined"),
+        Value::Null => Cow::Borrowed("null"),
+        Value::Bool(_) | Value::String(_) | Value::Float(_) => Cow::Borrowed(text(value, arena)?),
+        Value::Number(number) => Cow::Owned(number::text(number)),
+        Value::Array(items) => Cow::Owned(join(items, ",")?),
+        Value::Object(object) => Cow::Borrowed(text_of_object(object)?),
+        _ => Cow::Borrowed(OBJECT),
+    })
+}
+
+/// JavaScript's `Array.prototype.join`.
+///
+/// # Errors
+/// As [`text`].
+pub fn join(items: &[Value<'_>], separator: &str) -> Result<String> {
+    let mut out = String::new();
+    write_joined(items, separator, &mut Walk::default(), &mut out)?;
+    Ok(out)
+}
+
+fn write_joined(items: &[Value<'_>], separator: &str, walk: &mut Walk, out: &mut String) -> Result<()> {
+    walk.enter()?;
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            push_joining(out, separator);
+        }
+        match *item {
+            Value::Array(inner) => write_joined(inner, ",", walk, out)?,
+            Value::Undefined | Value::Null => {}
+            Value::Object(object) => out.push_str(text_of_object(object)?),
+            scalar @ (Value::Bool(_) | Value::Number(_) | Value::Float(_) | Value::String(_)) => {
+                write_text(scalar, out)?;
+            }
+            _ => out.push_str(OBJECT),
+        }
+        check_length(out.len())?;
+    }
+    walk.leave();
+    Ok(())
+}
+
+/// JavaScript's `ToPrimitive`: a scalar itself, or else its string.
+fn primitive<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Value<'a>> {
+    Ok(match value {
+        Value::Nil | Value::Empty | Value::Blank | Value::Loop(_) => value.plain(arena),
+        Value::Array(_) | Value::Object(_) | Value::Block => Value::String(arena.alloc_str(&js_string(value, arena)?)),
+        scalar => scalar,
+    })
+}
+
+/// JavaScript's `Number(value)`.
+///
+/// # Errors
+/// As [`text`].
+pub fn to_number<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
+    Ok(match value {
+        Value::Number(number) | Value::Float(number) => number,
+        Value::Undefined => f64::NAN,
+        Value::Null | Value::Bool(false) => 0.0,
+        Value::Bool(true) => 1.0,
+        Value::String(text) => number::parse(text),
+        other => match primitive(other, arena)? {
+            Value::String(text) => number::parse(text),
+            // Only `nil` is neither a scalar nor a string here.
+            _ => 0.0,
+        },
+    })
+}
+
+/// The operand of Liquid's math filters: 0 if the value is not a number.
+///
+/// # Errors
+/// As [`text`].
+pub fn to_number_or_zero<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
+    let number = to_number(value, arena)?;
+    // Negative zero becomes zero.
+    Ok(if number.is_nan() || number == 0.0 { 0.0 } else { number })
+}
+
+/// Whether JavaScript treats the value as true.
+#[must_use]
+pub fn js_truthy(value: Value<'_>) -> bool {
+    match value {
+        Value::Undefined | Value::Null | Value::Bool(false) => false,
+        Value::Number(number) | Value::Float(number) => number != 0.0 && !number.is_nan(),
+        Value::String(text) => !text.is_empty(),
+        _ => true,
+    }
+}
+
+/// JavaScript's `left + right`: concatenates if either is a string, or else adds.
+///
+/// # Errors
+/// As [`text`].
+pub fn add<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<Value<'a>> {
+    let (left, right) = (primitive(left, arena)?, primitive(right, arena)?);
+    if matches!(left, Value::String(_)) || matches!(right, Value::String(_)) {
+        let mut sum = js_string(left, arena)?.into_owned();
+        push_joining(&mut sum, &js_string(right, arena)?);
+        return Ok(Value::String(arena.alloc_str(&sum)));
+    }
+    Ok(Value::Number(to_number(left, arena)? + to_number(right, arena)?))
+}
+
+/// The order of two values under JavaScript's `<` and `>`: two strings by code unit, everything else as numbers; `None` if
+/// one is not a number.
+///
+/// # Errors
+/// As [`text`].
+pub fn compare<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<Option<Ordering>> {
+    let (left, right) = (primitive(left, arena)?, primitive(right, arena)?);
+    if let (Value::String(left), Value::String(right)) = (left, right) {
+        return Ok(Some(utf16::compare(left, right)));
+    }
+    Ok(to_number(left, arena)?.partial_cmp(&to_number(right, arena)?))
+}
+
+/// The index that `Array.prototype.slice` computes from an argument: truncated, and counted from the end if negative.
+///
+/// # Errors
+/// As [`text`].
+pub fn slice_index<'a>(value: Value<'a>, length: usize, arena: &'a Arena) -> Result<usize> {
+    let index = to_number(value, arena)?;
+    let index = if index.is_nan() { 0.0 } else { index.trunc() };
+    #[expect(clippy::cast_precision_loss, reason = "no length reaches 2^53")]
+    let length = length as f64;
+    let index = if index < 0.0 { (length + index).max(0.0) } else { index.min(length) };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the length")]
+    let index = index as usize;
+    Ok(index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn converts_values_to_strings_as_liquid_and_as_javascript() {
+        let arena = Arena::new();
+        let list = Value::Array(&[Value::Number(1.0), Value::Null, Value::Array(&[Value::Bool(true), Value::Nil])]);
+        for (value, liquid, javascript) in [
+            (Value::Undefined, "", "undefined"),
+            (Value::Null, "", "null"),
+            (Value::Nil, "", "[object Object]"),
+            (Value::Number(-0.0), "0", "0"),
+            (list, "1true", "1,,true,[object Object]"),
+        ] {
+            assert_eq!(text(value, &arena).unwrap(), liquid);
+            assert_eq!(js_string(value, &arena).unwrap(), javascript);
+        }
+    }
+
+    #[test]
+    fn converts_values_to_numbers() {
+        let arena = Arena::new();
+        for (value, expected) in [
+            (Value::Array(&[Value::String("5")]), 5.0),
+            (Value::Array(&[]), 0.0),
+            (Value::Nil, 0.0),
+            (Value::Blank, 0.0),
+            (Value::Bool(true), 1.0),
+        ] {
+            assert_eq!(to_number(value, &arena).unwrap().to_bits(), f64::to_bits(expected));
+        }
+        assert!(to_number(Value::Undefined, &arena).unwrap().is_nan());
+    }
+
+    #[test]
+    fn joins_surrogates_when_strings_are_concatenated() {
+        let mut out = "x\u{10F03D}".to_owned();
+        push_joining(&mut out, "\u{10F600}y");
+        assert_eq!(out, "x\u{1F600}y");
+    }
+
+    #[test]
+    fn bounds_exponentially_repeated_values() {
+        let arena = Arena::new();
+        let mut value = Value::Array(&[]);
+        for _ in 0..60 {
+            value = Value::Array(arena.alloc_slice_copy(&[value, value]));
+        }
+        assert!(text(value, &arena).is_err());
+        assert!(js_string(value, &arena).is_err());
+    }
+}

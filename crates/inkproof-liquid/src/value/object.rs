@@ -1,0 +1,102 @@
+//! JSON objects with their keys in JavaScript's order.
+
+use super::hash_index::HashIndex;
+use super::{Arena, Value, array_index};
+
+/// A JSON object with its keys in JavaScript's order: array indices ascending, then the other keys as written.
+#[derive(Debug)]
+pub struct Object<'a> {
+    entries: &'a [(&'a str, Value<'a>)],
+    index: Option<HashIndex<'a>>,
+}
+
+/// The number of keys from which building a hash index pays off.
+const INDEXED_FROM: usize = 9;
+
+impl<'a> Object<'a> {
+    /// An object of these entries. A repeated key keeps its first position and its last value.
+    pub fn new(entries: &[(&'a str, Value<'a>)], arena: &'a Arena) -> &'a Self {
+        arena.alloc(Self::build(entries, arena))
+    }
+
+    fn build(entries: &[(&'a str, Value<'a>)], arena: &'a Arena) -> Self {
+        let has_indices = entries.iter().any(|(key, _)| array_index(key).is_some());
+        let entries = arena.alloc_slice_copy(entries);
+        if has_indices {
+            entries.sort_by_key(|(key, _)| array_index(key).map_or((1, 0), |index| (0, index)));
+        }
+        if entries.len() < INDEXED_FROM {
+            let mut kept: usize = 0;
+            for at in 0..entries.len() {
+                let (key, value) = entries[at];
+                if let Some(earlier) = entries[..kept].iter_mut().find(|(earlier, _)| *earlier == key) {
+                    earlier.1 = value;
+                } else {
+                    entries[kept] = (key, value);
+                    kept += 1;
+                }
+            }
+            return Self { entries: &entries[..kept], index: None };
+        }
+        let (entries, index) = HashIndex::build(entries, arena);
+        Self { entries, index: Some(index) }
+    }
+
+    /// The value of `key`.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<Value<'a>> {
+        self.find(key).copied()
+    }
+
+    /// A reference to the value of `key`.
+    #[must_use]
+    #[inline]
+    pub fn find(&self, key: &str) -> Option<&'a Value<'a>> {
+        match &self.index {
+            Some(index) => index.find(key, self.entries),
+            None => self.entries.iter().find(|(name, _)| is_same_key(name, key)).map(|(_, value)| value),
+        }
+    }
+
+    /// All keys and values in JavaScript's order.
+    #[must_use]
+    pub const fn entries(&self) -> &'a [(&'a str, Value<'a>)] {
+        self.entries
+    }
+}
+
+/// Whether two keys are equal. The last byte is compared first, because keys of equal length mostly differ there.
+#[inline]
+fn is_same_key(left: &str, right: &str) -> bool {
+    left.len() == right.len() && left.as_bytes().last() == right.as_bytes().last() && left == right
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_in_javascript_order() {
+        let arena = Arena::new();
+        let entries =
+            [("b", Value::Null), ("10", Value::Null), ("a", Value::Null), ("9", Value::Null), ("01", Value::Null)];
+        let object = Object::new(&entries, &arena);
+        let keys: Vec<_> = object.entries().iter().map(|(key, _)| *key).collect();
+        assert_eq!(keys, ["9", "10", "b", "a", "01"]);
+    }
+
+    #[test]
+    fn a_repeated_key_keeps_its_place_and_its_last_value() {
+        let arena = Arena::new();
+        for size in [3, 40] {
+            let names: Vec<String> = (0..size).map(|at| format!("key{at}")).collect();
+            let mut entries: Vec<_> = names.iter().map(|name| (name.as_str(), Value::Bool(false))).collect();
+            entries.push(("key1", Value::Bool(true)));
+            let object = Object::new(&entries, &arena);
+            assert_eq!(object.entries().len(), size);
+            assert!(matches!(object.get("key1"), Some(Value::Bool(true))));
+            assert_eq!(object.entries()[1].0, "key1");
+            assert!(object.get("nothing").is_none());
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Properties: what holds for every template, every text and every number.
+
+use inkproof_liquid::value::{json, number, utf16};
+use inkproof_liquid::{Arena, LIQUIDJS, Limits, Mode, Options, Output, Template};
+use proptest::prelude::*;
+
+/// Pieces that templates are made of, sound and broken.
+const PIECES: [&str; 62] = [
+    "{{",
+    "}}",
+    "{%",
+    "%}",
+    "{{-",
+    "-}}",
+    "{%-",
+    "-%}",
+    "{% if ",
+    "{% elsif ",
+    "{% else %}",
+    "{% endif %}",
+    "{% for i in ",
+    "{% endfor %}",
+    "{% case ",
+    "{% when ",
+    "{% endcase %}",
+    "{% assign x = ",
+    "{% capture y %}",
+    "{% endcapture %}",
+    "{% raw %}",
+    "{% endraw %}",
+    "{% comment %}",
+    "{% endcomment %}",
+    "{% liquid\n",
+    "{% cycle ",
+    "{% tablerow i in ",
+    "{% endtablerow %}",
+    "{% unless ",
+    "{% endunless %}",
+    "{% increment n %}",
+    "{% break %}",
+    "{% # c %}",
+    "{% echo ",
+    " | ",
+    ": ",
+    ", ",
+    ".",
+    "..",
+    "(",
+    ")",
+    "[",
+    "]",
+    "a",
+    "i",
+    "x",
+    "forloop",
+    "nil",
+    "blank",
+    "'é😀'",
+    "\"q",
+    "\\u12",
+    "1",
+    "-2.5",
+    " == ",
+    " contains ",
+    " and ",
+    "append",
+    "split: ''",
+    "json",
+    "where_exp: 'i', 'i.a'",
+    "\n",
+];
+
+fn template() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..24).prop_map(|pieces| pieces.concat())
+}
+
+/// A text without the private-use characters that stand for halves of surrogate pairs.
+fn text() -> impl Strategy<Value = String> {
+    ".{0,12}".prop_filter("no stand-ins", |text| !utf16::may_have_halves(text))
+}
+
+/// A JSON value, not too large.
+fn value() -> impl Strategy<Value = serde_json::Value> {
+    let scalar = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(serde_json::Value::from),
+        any::<i32>().prop_map(serde_json::Value::from),
+        (-1e9..1e9).prop_map(serde_json::Value::from),
+        text().prop_map(serde_json::Value::from),
+    ];
+    scalar.prop_recursive(4, 40, 12, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..12).prop_map(serde_json::Value::from),
+            prop::collection::btree_map("[a-z0-9]{0,3}", inner, 0..12)
+                .prop_map(|entries| entries.into_iter().collect::<serde_json::Map<_, _>>().into()),
+        ]
+    })
+}
+
+fn small_limits() -> Limits {
+    Limits { memory: 1e6, output: 1 << 20, ..Limits::default() }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever the template, it is parsed or refused, and rendered or refused; the map covers the output without gaps,
+    /// and what it points at lies in the template.
+    #[test]
+    fn every_template_ends_well(source in template(), lax in any::<bool>()) {
+        let arena = Arena::new();
+        let data = json::read(r#"{"a": [1, "b", {"a": null}], "i": "text", "x": {"a": 2}}"#, &arena).unwrap();
+        match Template::parse(&source, &LIQUIDJS, &arena) {
+            Err(errors) => {
+                prop_assert!(!errors.is_empty());
+                for error in errors {
+                    let span = error.span().unwrap();
+                    prop_assert!(span.start <= source.len() && error.position().is_some(), "{error:?}");
+                }
+            }
+            Ok(template) => {
+                let mode = if lax { Mode::Lax } else { Mode::Live };
+                let options = Options { mode, limits: small_limits(), ..Options::default() };
+                let mut out = Output::with_marks();
+                let result = template.render(data, &options, &arena, &mut out);
+                if let Err(error) = &result {
+                    prop_assert!(error.span().is_some_and(|span| span.end <= source.len()), "{error:?}");
+                }
+                let mut end = 0;
+                for mark in out.marks() {
+                    prop_assert!(mark.written.start <= end && mark.written.end >= end, "{:?}", out.marks());
+                    prop_assert!(source.get(mark.span.range()).is_some(), "{mark:?}");
+                    end = mark.written.end;
+                }
+                if result.is_ok() {
+                    prop_assert_eq!(end, out.len());
+                }
+            }
+        }
+    }
+
+    /// Reading JSON and writing it again changes nothing but the order of keys.
+    #[test]
+    fn json_survives(value in value(), indent in prop::option::of(" {0,3}")) {
+        let text = value.to_string();
+        let arena = Arena::new();
+        let mut written = String::new();
+        json::write(json::read(&text, &arena).unwrap(), indent.as_deref(), &mut written).unwrap();
+        prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&written).unwrap(), normalized(value), "{}", written);
+    }
+
+    /// Where one reader of JSON refuses a text, so does the other.
+    #[test]
+    fn json_is_refused_alike(text in "[\\[\\]{}:,\"a1.e+\\\\ntrue-]{0,10}") {
+        let arena = Arena::new();
+        prop_assert_eq!(json::read(&text, &arena).is_ok(), serde_json::from_str::<serde_json::Value>(&text).is_ok());
+    }
+
+    /// A number's text is that number again.
+    #[test]
+    fn numbers_survive(number in any::<f64>().prop_filter("a number", |number| number.is_finite())) {
+        prop_assert_eq!(number::parse(&number::text(number)), number);
+    }
+
+    /// A text that is taken apart into halves is itself again when they are joined.
+    #[test]
+    fn halves_join(text in text()) {
+        let halves: String = utf16::units(&text).map(utf16::char_of_unit).collect();
+        prop_assert_eq!(utf16::length(&halves), text.encode_utf16().count());
+        prop_assert_eq!(utf16::join_halves(&halves), text.as_str());
+    }
+}
+
+/// A whole number is written without its point.
+fn normalized(value: serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::Number(number) => {
+            let number = number.as_f64().unwrap();
+            let text = number::text(number);
+            serde_json::from_str(&text).unwrap()
+        }
+        serde_json::Value::Array(items) => items.into_iter().map(normalized).collect(),
+        serde_json::Value::Object(entries) => {
+            entries.into_iter().map(|(name, value)| (name, normalized(value))).collect::<serde_json::Map<_, _>>().into()
+        }
+        other => other,
+    }
+}
