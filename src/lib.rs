@@ -10,6 +10,7 @@ pub mod message;
 pub mod project;
 pub mod rules;
 pub mod scaffold;
+#[cfg(feature = "serve")]
 pub mod server;
 pub mod snapshot;
 mod threads;

@@ -1,5 +1,9 @@
-//! Files that are written as a whole: whoever reads one meanwhile, or after a crash, finds the old text, the new one or no
-//! file, and never a part.
+//! Atomic writes: a reader finds the old content, the new content or no file, but never a part of one.
+//!
+//! That also holds after a crash of the program, and after a power failure where the file system keeps the order of a
+//! synced file and its rename: the bytes are synced before the file gets its name. On Unix the folder is synced as well,
+//! so that a file stays in place once a function here has returned. A file system that cannot sync a folder loses only
+//! that last guarantee: after a power failure, the old file may be there again.
 
 use std::fs::{self, Permissions};
 use std::io::{self, Write as _};
@@ -16,6 +20,7 @@ const UNFINISHED: (&str, &str) = (".inkproof-", ".tmp");
 /// It cannot be written, or there is something of that name.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
     unfinished(path, bytes, permissions())?.persist_noclobber(path)?;
+    sync_folder_of(path);
     Ok(())
 }
 
@@ -30,6 +35,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     let own = path.metadata().ok().map(|metadata| metadata.permissions());
     unfinished(path, bytes, own.or_else(permissions))?.persist(path)?;
+    sync_folder_of(path);
     Ok(())
 }
 
@@ -75,7 +81,18 @@ fn unfinished(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io
     }
     let mut file = builder.tempfile_in(path.parent().unwrap_or(path))?;
     file.write_all(bytes)?;
+    // Otherwise the name could reach the disk before the bytes.
+    file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// Makes the name of a file durable. Where the file system cannot, the file is in place all the same.
+fn sync_folder_of(path: &Path) {
+    // Elsewhere a folder cannot be opened as a file.
+    if cfg!(unix) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    }
 }
 
 /// Those of any new file; temporary ones are otherwise their owner's alone.

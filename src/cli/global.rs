@@ -93,6 +93,7 @@ impl Global {
     }
 
     /// The moment at which the clock of a server stands; none for one that goes.
+    #[cfg(feature = "serve")]
     pub(super) const fn standing_clock(&self) -> Option<Timestamp> {
         self.now
     }

@@ -26,6 +26,7 @@ mod reject;
 mod render;
 mod request;
 mod review;
+#[cfg_attr(not(feature = "serve"), path = "without_serve.rs")]
 mod serve;
 mod status;
 mod terminal;

@@ -49,7 +49,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "NUMBER", default_value_t = 10_000, env = "INKPROOF_KEEP")]
     keep: usize,
     /// Keep messages in a file as well, so that they are there again after a restart
-    #[arg(long, value_name = "FILE", env = "INKPROOF_STORE")]
+    #[arg(long, value_name = "FILE", env = "INKPROOF_STORE", hide = cfg!(not(feature = "store")))]
     store: Option<PathBuf>,
     /// Do not tell of each message
     #[arg(long, short, env = "INKPROOF_QUIET", value_parser = FalseyValueParser::new())]

@@ -8,10 +8,11 @@ use crate::diagnostics::{Count, sanitize};
 use crate::project::{CONFIG_FILE, OpenError, Project};
 
 /// What there is to do, in the order in which people come to it.
-const COMMANDS: [(&str, &str); 6] = [
+const COMMANDS: &[(&str, &str)] = &[
     ("inkproof preview", "shows every message as the inbox would"),
     ("inkproof check", "says what will go wrong before anything is sent"),
     ("inkproof test", "compares messages with what was accepted"),
+    #[cfg(feature = "serve")]
     ("inkproof serve", "stands in for Customer.io on this machine"),
     ("inkproof new NAME", "makes a template, and a request for it"),
     ("inkproof help", "lists all commands"),

@@ -65,8 +65,8 @@ pub fn version_of(language: &Language) -> Option<Version> {
 }
 
 fn build(switches: Switches) -> Language {
-    let platform = tags::PLATFORM.each_ref().map(tags::PlatformTag::definition);
-    let mut language = Language::liquidjs().named("customerio").with_tags(tags::ALL).with_tags(&platform);
+    let mut language =
+        Language::liquidjs().named("customerio").with_tags(tags::ALL).with_tags(&tags::platform::DEFINITIONS);
     for family in filters::FAMILIES {
         language = language.with_filters(family);
     }

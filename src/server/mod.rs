@@ -12,7 +12,9 @@ mod captured;
 mod clock;
 mod connection;
 mod current_project;
+#[cfg_attr(not(feature = "store"), path = "without_database.rs")]
 mod database;
+mod event_log;
 mod events;
 mod faults;
 mod findings;
@@ -20,6 +22,7 @@ mod guard;
 mod inbox;
 mod needs;
 mod page;
+mod pending;
 mod saving;
 mod send;
 mod state;

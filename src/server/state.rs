@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::clock::Clock;
 use super::current_project::CurrentProject;
-use super::events::Events;
+use super::event_log::EventLog;
 use super::faults::Faults;
 use super::store::{Bounds, Store};
 use super::{News, Options};
@@ -29,7 +29,7 @@ pub(super) struct State {
     pub(super) store: Store,
     pub(super) clock: Clock,
     pub(super) faults: Faults,
-    pub(super) events: Events,
+    pub(super) events: EventLog,
     pub(super) options: Options,
     /// Told of what happens.
     pub(super) observe: Observe,
@@ -58,7 +58,7 @@ impl State {
             store,
             clock: Clock::new(options.now),
             faults: Faults::default(),
-            events: Events::default(),
+            events: EventLog::default(),
             observe,
             stop: watch::Sender::new(false),
             run: format!("{:x}", Timestamp::now().as_millisecond()),

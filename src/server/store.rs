@@ -10,7 +10,8 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::captured::{Captured, Filter, Report};
-use super::database::{Database, NotWritten, OpenError, Pending};
+use super::database::{Database, OpenError};
+use super::pending::{NotWritten, Pending};
 
 /// Most reports that are kept of a message.
 const MAX_REPORTS: usize = 100;

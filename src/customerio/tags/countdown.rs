@@ -3,9 +3,7 @@
 
 use jiff::civil::DateTime;
 
-use super::platform::PlatformTag;
 use super::written::{self, Written};
-use crate::liquid::engine::tag::Tag;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::syntax::lexer::Token;
 use crate::liquid::syntax::parser::Parser;
@@ -77,18 +75,18 @@ fn is_moment(text: &str) -> bool {
 }
 
 /// Checks the arguments, and reports everything that is wrong with them.
-pub(super) fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+pub(super) fn check<'a>(parser: &mut Parser<'a>, token: &Token<'a>) -> Result<()> {
     let names = ARGUMENTS.map(|(name, ..)| name);
-    let arguments = written::arguments(parser, &token, ':', &names)?;
+    let arguments = written::arguments(parser, token, ':', &names)?;
     for (name, is_required, expected) in ARGUMENTS {
         match arguments.iter().find(|argument| argument.name == name) {
             Some(argument) => {
                 let checked = expected.check(argument);
-                parser.or_report(checked, &token);
+                parser.or_report(checked, token);
             }
-            None if is_required => parser.report(Error::new(format!("`countdown` needs `{name}`")), &token),
+            None if is_required => parser.report(Error::new(format!("`countdown` needs `{name}`")), token),
             None => {}
         }
     }
-    Ok(PlatformTag::of(&token))
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use super::{countdown, written};
 use crate::liquid::engine::output::Output;
 use crate::liquid::engine::runtime::Runtime;
-use crate::liquid::engine::tag::{NoopTag, ParseTag, Tag, TagDefinition};
+use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::Result;
 use crate::liquid::syntax::lexer::Token;
 use crate::liquid::syntax::parser::Parser;
@@ -19,9 +19,12 @@ pub struct PlatformTag {
     /// Whether it makes sense in email only, so that it is a mistake in an inbox message. The documentation says so of
     /// `view_in_browser_url`, and describes the others that are marked as parts of an email.
     pub is_email_only: bool,
-    /// How it is parsed.
-    pub parse: ParseTag,
+    /// Checks the arguments.
+    check: CheckArguments,
 }
+
+/// Checks the arguments of a tag, and reports what is wrong with them.
+type CheckArguments = for<'a> fn(&mut Parser<'a>, &Token<'a>) -> Result<()>;
 
 /// All tags that only the platform can fill.
 ///
@@ -33,10 +36,12 @@ pub struct PlatformTag {
 /// ```
 pub static PLATFORM: [PlatformTag; 8] = [
     PlatformTag::new("cio_link_id", "placeholder-link-id"),
-    PlatformTag::new("countdown", "https://placeholder.invalid/countdown.gif").email_only().parsed_by(countdown::parse),
+    PlatformTag::new("countdown", "https://placeholder.invalid/countdown.gif")
+        .email_only()
+        .with_arguments(countdown::check),
     PlatformTag::new("manage_subscription_preferences_url", "https://placeholder.invalid/subscription-preferences")
         .email_only(),
-    PlatformTag::new("subscription_topic_name", "Placeholder topic").parsed_by(parse_with_language),
+    PlatformTag::new("subscription_topic_name", "Placeholder topic").with_arguments(check_language),
     PlatformTag::new("tracking_consent_url", "https://placeholder.invalid/tracking-consent").email_only(),
     PlatformTag::new("unsubscribe", r#"<a href="https://placeholder.invalid/unsubscribe">Unsubscribe</a>"#)
         .email_only(),
@@ -44,9 +49,31 @@ pub static PLATFORM: [PlatformTag; 8] = [
     PlatformTag::new("view_in_browser_url", "https://placeholder.invalid/view-in-browser").email_only(),
 ];
 
+/// [`PLATFORM`] as templates use it, row by row.
+pub const DEFINITIONS: [TagDefinition; PLATFORM.len()] = [
+    definition::<0>(),
+    definition::<1>(),
+    definition::<2>(),
+    definition::<3>(),
+    definition::<4>(),
+    definition::<5>(),
+    definition::<6>(),
+    definition::<7>(),
+];
+
+const fn definition<const ROW: usize>() -> TagDefinition {
+    TagDefinition { name: PLATFORM[ROW].name, parse: parse::<ROW> }
+}
+
+/// Parses the tag of a row. A parse function is a plain function, so the row is a parameter of its type.
+fn parse<'a, const ROW: usize>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    (PLATFORM[ROW].check)(parser, &token)?;
+    Ok(&PLATFORM[ROW])
+}
+
 impl PlatformTag {
     const fn new(name: &'static str, placeholder: &'static str) -> Self {
-        Self { name, placeholder, is_email_only: false, parse }
+        Self { name, placeholder, is_email_only: false, check: check_none }
     }
 
     const fn email_only(mut self) -> Self {
@@ -54,35 +81,20 @@ impl PlatformTag {
         self
     }
 
-    const fn parsed_by(mut self, parse: ParseTag) -> Self {
-        self.parse = parse;
+    const fn with_arguments(mut self, check: CheckArguments) -> Self {
+        self.check = check;
         self
     }
-
-    /// The tag as templates can use it.
-    #[must_use]
-    pub const fn definition(&self) -> TagDefinition {
-        TagDefinition { name: self.name, parse: self.parse }
-    }
-
-    /// The row of the tag that `token` is, parsed.
-    pub(super) fn of(token: &Token<'_>) -> &'static dyn Tag {
-        match PLATFORM.iter().find(|tag| tag.name == token.tag_name()) {
-            Some(tag) => tag,
-            None => &NoopTag,
-        }
-    }
 }
 
-fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
-    parser.expect_no_arguments(&token, &token);
-    Ok(PlatformTag::of(&token))
+fn check_none<'a>(parser: &mut Parser<'a>, token: &Token<'a>) -> Result<()> {
+    parser.expect_no_arguments(token, token);
+    Ok(())
 }
 
-/// Reads a tag that may have `lang='pt'`, the language of what it prints.
-fn parse_with_language<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
-    written::arguments(parser, &token, '=', &["lang"])?;
-    Ok(PlatformTag::of(&token))
+/// Checks a tag that may have `lang='pt'`, the language of what it prints.
+fn check_language<'a>(parser: &mut Parser<'a>, token: &Token<'a>) -> Result<()> {
+    written::arguments(parser, token, '=', &["lang"]).map(drop)
 }
 
 impl Tag for PlatformTag {
@@ -92,5 +104,23 @@ impl Tag for PlatformTag {
 
     fn parts(&self) -> Vec<Part<'_>> {
         vec![Part::Print(Printed::Text(self.placeholder))]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_definition_belongs_to_its_row() {
+        for (definition, row) in DEFINITIONS.iter().zip(&PLATFORM) {
+            assert_eq!(definition.name, row.name);
+            let arguments = match row.name {
+                "countdown" => " point:64 fg:000000 bg:f2f6f9 time:\"2022-07-04 12:00:00 (GMT)\"",
+                _ => "",
+            };
+            let template = format!("{{% {}{arguments} %}}", row.name);
+            assert_eq!(crate::customerio::render(&template, "{}").unwrap(), row.placeholder);
+        }
     }
 }

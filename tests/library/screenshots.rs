@@ -70,7 +70,7 @@ fn shop() -> TempDir {
         }
     }
     let folder = tempfile::tempdir().unwrap();
-    copy(&root().join("tests/screenshots/shop"), folder.path());
+    copy(&root().join("tests/library/shop"), folder.path());
     folder
 }
 
