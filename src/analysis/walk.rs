@@ -11,7 +11,7 @@ use super::meaning::{Meaning, Names};
 use super::path::{Dependency, Depth, Path, Step};
 use super::read::{Choice, Outcome, Read};
 use crate::liquid::syntax::expression_parser::ExpressionParser;
-use crate::liquid::syntax::part::{Part, Printed, When};
+use crate::liquid::syntax::part::{Arm, Branch, Loop, Part, Printed, Target};
 use crate::liquid::syntax::tree::{
     Expression, FilterCall, FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey,
     Step as ExpressionStep,
@@ -149,7 +149,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             NodeKind::Output(value) => {
                 self.printed(value);
             }
-            NodeKind::Tag { tag, .. } => self.tag(&tag.parts()),
+            NodeKind::Tag { tag, .. } => tag.parts().iter().for_each(|part| self.part(part)),
         }
         self.node = outer;
     }
@@ -165,109 +165,141 @@ impl<'r, 'a> Walk<'r, 'a> {
         }
     }
 
-    fn tag(&mut self, parts: &[Part<'a>]) {
-        // What is known where none of the nodes so far were rendered, and where any were.
-        let mut rest: Vec<Rc<Guard<'a>>> = Vec::new();
+    fn part(&mut self, part: &Part<'a>) {
+        match part {
+            Part::Arguments(operands) => self.arguments(operands),
+            Part::Print(Printed::Value(value)) => self.printed(value),
+            Part::Print(Printed::Text(_) | Printed::Number) => {}
+            Part::Cycle { group, candidates } => self.cycle(*group, candidates),
+            Part::Assign { target, value } => self.assign(target.name, value),
+            Part::Capture { target, body } => self.capture(target.name, body),
+            Part::Count(target) => self.count(*target),
+            Part::Body { body, name } => self.body(body, *name),
+            Part::Withheld(body) => self.nodes(body),
+            Part::Branches { branches, otherwise } => self.conditional(branches, otherwise),
+            Part::Case { head, arms, otherwise } => self.case(head, arms, otherwise),
+            Part::Loop(of) => self.loop_over(of),
+            Part::Template(operand) => self.template(operand),
+            Part::Stop => self.stop(),
+        }
+    }
+
+    /// Values of which the first is certain to be evaluated.
+    fn arguments(&mut self, operands: &[&'a Operand<'a>]) {
+        for (at, operand) in operands.iter().enumerate() {
+            self.operand(operand, Look { is_certain: at == 0, ..Look::STRICT });
+        }
+    }
+
+    fn cycle(&mut self, group: Option<&'a Operand<'a>>, candidates: &'a [FilteredValue<'a>]) {
+        if let Some(group) = group {
+            self.operand(group, Look::STRICT);
+        }
+        for candidate in candidates {
+            self.value(candidate, Look { is_certain: false, ..Look::STRICT });
+        }
+    }
+
+    fn assign(&mut self, name: &'a str, value: &'a FilteredValue<'a>) {
+        let mut meaning = self.value(value, Look { missing: Outcome::Nothing, depth: Depth::Presence, ..Look::STRICT });
+        meaning.is_lenient = true;
+        if is_single(value) {
+            let names = meaning.paths.iter().map(|path| path.steps.len() + 1).max();
+            meaning.null_names = names.unwrap_or_default();
+        }
+        meaning.may_be_unset = false;
+        self.depend_on_guards(&mut meaning);
+        self.assigned.set(name, meaning);
+    }
+
+    fn capture(&mut self, name: &'a str, body: Nodes<'a>) {
+        self.nodes(body);
+        self.make(name);
+    }
+
+    fn count(&mut self, target: Target<'a>) {
+        // It begins where the data says.
+        let look = Look { missing: Outcome::Nothing, kind: Kind::Number, ..Look::STRICT };
+        self.read(&Path::of(target.name), target.span, look);
+        self.make(target.name);
+    }
+
+    /// Sets a name to something that a tag makes itself: a captured string, a counter.
+    fn make(&mut self, name: &'a str) {
+        let mut meaning = Meaning::made_of(self.all_so_far());
+        self.depend_on_guards(&mut meaning);
+        self.assigned.set(name, meaning);
+    }
+
+    fn body(&mut self, body: Nodes<'a>, name: Option<&'a str>) {
+        let outer = self.pushed.len();
+        self.pushed.extend(name.map(|name| (name, Meaning::default())));
+        self.nodes(body);
+        self.pushed.truncate(outer);
+    }
+
+    /// Branches of which one at most is rendered, so that each starts with the names from before the tag.
+    fn conditional(&mut self, branches: &[Branch<'a>], otherwise: Nodes<'a>) {
+        let outer = self.assigned.clone();
+        let mut failed = Vec::new();
         let mut after: Option<Names<'a>> = None;
-        let mut has_otherwise = false;
-        let guards = self.guards.len();
-        for (at, part) in parts.iter().enumerate() {
-            let is_certain = at == 0;
-            match part {
-                Part::Value { value, lenient: true } => {
-                    // What is assigned is looked at together with its name.
-                    if !matches!(parts.get(at + 1), Some(Part::Name { value: Some(_), .. })) {
-                        let depth = if is_single(value) { Depth::Presence } else { Depth::Whole };
-                        self.value(value, Look { missing: Outcome::Decides, depth, is_certain, ..Look::STRICT });
-                    }
-                }
-                Part::Value { value, lenient: false } => {
-                    self.value(value, Look { is_certain: false, ..Look::STRICT });
-                }
-                Part::Operand { operand, lenient } => {
-                    let is_run_over = |part: &Part<'_>| matches!(part, Part::Nodes { when: When::Each(collection), .. } if std::ptr::eq(*collection, *operand));
-                    let look = if parts.iter().any(is_run_over) {
-                        Look { depth: Depth::Shape, kind: Kind::List, is_certain, ..Look::STRICT }
-                    } else if *lenient {
-                        Look { missing: Outcome::Decides, is_certain, ..Look::STRICT }
-                    } else {
-                        Look { is_certain, ..Look::STRICT }
-                    };
-                    self.operand(operand, look);
-                }
-                Part::Print(Printed::Value(value)) => self.printed(value),
-                Part::Print(_) => {}
-                Part::UnknownText => self.reads_anything = true,
-                Part::Stop => {
-                    let around = self.guards.iter().flat_map(|guard| guard.dependencies()).collect();
-                    self.stops.push(around);
-                }
-                Part::Name { name, span, value: Some(value) } => self.assign(name, *span, value),
-                Part::Name { name, span, value: None } => {
-                    let is_counter = parts.iter().any(|part| matches!(part, Part::Print(Printed::Number)));
-                    self.name(name, *span, is_counter);
-                }
-                Part::Nodes { nodes, names, when } => match when {
-                    When::Always | When::Captured => {
-                        self.push_names(*names);
-                        self.nodes(nodes);
-                        self.pop_names(*names);
-                    }
-                    When::Each(collection) => {
-                        let over = self.each(collection, *names, nodes);
-                        rest.push(Rc::new(Guard::Unclear(over)));
-                    }
-                    When::Holds { condition, expected } => {
-                        let guard = self.condition(condition);
-                        let before = self.assigned.clone();
-                        self.guards.extend(rest.iter().cloned());
-                        self.guards.push(Rc::new(Guard::Holds(guard.clone(), *expected)));
-                        self.branch(nodes, Some((condition.span, Choice::Holds(*expected))));
-                        self.guards.truncate(guards);
-                        rest.push(Rc::new(Guard::Holds(guard, !*expected)));
-                        let inside = std::mem::replace(&mut self.assigned, before);
-                        after = Some(after.map_or(inside.clone(), |after| after.or(&inside)));
-                    }
-                    When::Equals { head, values } => {
-                        let (head_term, terms) = self.equality(head, values);
-                        let before = self.assigned.clone();
-                        self.guards.push(Rc::new(Guard::Equals(head_term.clone(), terms.clone(), true)));
-                        self.branch(nodes, values.first().map(|value| (value.span, Choice::Equals)));
-                        self.guards.truncate(guards);
-                        rest.push(Rc::new(Guard::Equals(head_term, terms, false)));
-                        // Other branches may be rendered too.
-                        self.assigned = std::mem::take(&mut self.assigned).or(&before);
-                    }
-                    When::Otherwise => {
-                        has_otherwise = true;
-                        let before = self.assigned.clone();
-                        self.guards.extend(rest.iter().cloned());
-                        self.branch(nodes, choice_of_else(&parts[..at]));
-                        self.guards.truncate(guards);
-                        let inside = std::mem::replace(&mut self.assigned, before);
-                        after = Some(after.map_or(inside.clone(), |after| after.or(&inside)));
-                    }
-                },
-            }
+        for (at, branch) in branches.iter().enumerate() {
+            let Branch { condition, expected, body } = *branch;
+            let depth = if is_single(condition) { Depth::Presence } else { Depth::Whole };
+            self.value(condition, Look { missing: Outcome::Decides, depth, is_certain: at == 0, ..Look::STRICT });
+            let guard = self.condition(condition);
+            let own = Rc::new(Guard::Holds(guard.clone(), expected));
+            let guards = failed.iter().cloned().chain([own]).collect();
+            self.branch(body, guards, Some((condition.span, Choice::Holds(expected))));
+            failed.push(Rc::new(Guard::Holds(guard, !expected)));
+            let inside = std::mem::replace(&mut self.assigned, outer.clone());
+            after = Some(after.map_or(inside.clone(), |after| after.or(&inside)));
         }
+        let choice = branches.last().map(|last| (last.condition.span, Choice::Otherwise(!last.expected)));
+        self.branch(otherwise, failed, choice);
         if let Some(after) = after {
-            let before = std::mem::take(&mut self.assigned);
-            let is_exhaustive = has_otherwise && rest.iter().all(|guard| matches!(**guard, Guard::Holds(..)));
-            self.assigned = if is_exhaustive { after } else { after.or(&before) };
+            self.assigned = after.or(&self.assigned);
         }
     }
 
-    fn branch(&mut self, nodes: Nodes<'a>, condition: Option<(Span, Choice)>) {
-        let outer = self.branches.clone();
-        self.branches = outer.iter().copied().chain(condition).collect();
-        self.nodes(nodes);
-        self.branches = outer;
+    /// Arms of which any number may be rendered, one after the other, and `else` if none was.
+    fn case(&mut self, head: &'a FilteredValue<'a>, arms: &[Arm<'a>], otherwise: Nodes<'a>) {
+        let depth = if is_single(head) { Depth::Presence } else { Depth::Whole };
+        self.value(head, Look { missing: Outcome::Decides, depth, ..Look::STRICT });
+        let mut failed = Vec::new();
+        for arm in arms {
+            for value in arm.values {
+                self.operand(value, Look { missing: Outcome::Decides, is_certain: false, ..Look::STRICT });
+            }
+            let (head, values) = self.equality(head, arm.values);
+            let before = self.assigned.clone();
+            let own = Rc::new(Guard::Equals(head.clone(), values.clone(), true));
+            self.branch(arm.body, vec![own], arm.values.first().map(|value| (value.span, Choice::Equals)));
+            failed.push(Rc::new(Guard::Equals(head, values, false)));
+            self.assigned = std::mem::take(&mut self.assigned).or(&before);
+        }
+        let before = self.assigned.clone();
+        self.branch(otherwise, failed, arms.last().map(|_| (head.span, Choice::EqualsNone)));
+        if !arms.is_empty() {
+            self.assigned = std::mem::take(&mut self.assigned).or(&before);
+        }
     }
 
-    /// Goes through a loop's body; gives what it depends on whether there is a round at all.
-    fn each(&mut self, collection: &'a Operand<'a>, names: [&'a str; 2], body: Nodes<'a>) -> Vec<Dependency<'a>> {
+    fn loop_over(&mut self, of: &Loop<'a>) {
+        self.operand(of.collection, Look { depth: Depth::Shape, kind: Kind::List, ..Look::STRICT });
+        for argument in &of.arguments {
+            self.operand(argument, Look { is_certain: false, ..Look::STRICT });
+        }
+        let over = self.rounds(of);
+        let before = self.assigned.clone();
+        self.branch(of.otherwise, vec![Rc::new(Guard::Unclear(over))], Some((of.collection.span, Choice::IsEmpty)));
+        self.assigned = std::mem::take(&mut self.assigned).or(&before);
+    }
+
+    /// Goes through a loop's body until nothing more is learnt; gives what it depends on whether there is a round at all.
+    fn rounds(&mut self, of: &Loop<'a>) -> Vec<Dependency<'a>> {
         let list = self.silently(|walk| {
-            walk.operand(collection, Look { missing: Outcome::Decides, depth: Depth::Shape, ..Look::STRICT })
+            walk.operand(of.collection, Look { missing: Outcome::Decides, depth: Depth::Shape, ..Look::STRICT })
         });
         let element = list.element();
         let over = list.dependencies;
@@ -279,9 +311,9 @@ impl<'r, 'a> Walk<'r, 'a> {
             self.reads.truncate(reads);
             self.guards.push(Rc::new(Guard::Unclear(over.clone())));
             self.guards.push(Rc::new(Guard::Unclear(stopped.clone())));
-            self.pushed.push((names[1], Meaning::made_of(over.clone())));
-            self.pushed.push((names[0], element.clone()));
-            self.nodes(body);
+            self.pushed.push((of.state, Meaning::made_of(over.clone())));
+            self.pushed.push((of.element, element.clone()));
+            self.nodes(of.body);
             self.pushed.truncate(pushed);
             self.guards.truncate(guards);
             let stops = std::mem::take(&mut self.stops).concat();
@@ -303,38 +335,25 @@ impl<'r, 'a> Walk<'r, 'a> {
         over
     }
 
-    fn push_names(&mut self, names: [&'a str; 2]) {
-        let own = names.into_iter().filter(|name| !name.is_empty());
-        self.pushed.extend(own.map(|name| (name, Meaning::default())));
+    fn template(&mut self, operand: &'a Operand<'a>) {
+        self.operand(operand, Look::STRICT);
+        self.reads_anything = true;
     }
 
-    fn pop_names(&mut self, names: [&'a str; 2]) {
-        let own = names.into_iter().filter(|name| !name.is_empty()).count();
-        self.pushed.truncate(self.pushed.len() - own);
+    fn stop(&mut self) {
+        let around = self.guards.iter().flat_map(|guard| guard.dependencies()).collect();
+        self.stops.push(around);
     }
 
-    fn assign(&mut self, name: &'a str, _: Span, value: &'a FilteredValue<'a>) {
-        let mut meaning = self.value(value, Look { missing: Outcome::Nothing, depth: Depth::Presence, ..Look::STRICT });
-        meaning.is_lenient = true;
-        if is_single(value) {
-            let names = meaning.paths.iter().map(|path| path.steps.len() + 1).max();
-            meaning.null_names = names.unwrap_or_default();
-        }
-        meaning.may_be_unset = false;
-        self.depend_on_guards(&mut meaning);
-        self.assigned.set(name, meaning);
-    }
-
-    /// A name for what a tag makes of its own: a captured text, a counter.
-    fn name(&mut self, name: &'a str, span: Span, is_counter: bool) {
-        if is_counter {
-            // It begins where the data says.
-            let look = Look { missing: Outcome::Nothing, kind: Kind::Number, ..Look::STRICT };
-            self.read(&Path::of(name), span, look);
-        }
-        let mut meaning = Meaning::made_of(self.all_so_far());
-        self.depend_on_guards(&mut meaning);
-        self.assigned.set(name, meaning);
+    /// Goes through nodes that are rendered under further conditions. The names that they set stay set.
+    fn branch(&mut self, nodes: Nodes<'a>, guards: Vec<Rc<Guard<'a>>>, choice: Option<(Span, Choice)>) {
+        let outer_guards = self.guards.len();
+        let outer_branches = self.branches.clone();
+        self.guards.extend(guards);
+        self.branches = outer_branches.iter().copied().chain(choice).collect();
+        self.nodes(nodes);
+        self.branches = outer_branches;
+        self.guards.truncate(outer_guards);
     }
 
     /// All that has been looked at; of very much, only the variables.
@@ -751,18 +770,6 @@ fn is_single(value: &FilteredValue<'_>) -> bool {
 /// Whether a filter is one of which too little is known to say what it looks at.
 const fn treatment_is_unclear(treatment: Treatment, filter: &FilterCall<'_>) -> bool {
     matches!(treatment, Treatment::SelectsBy(_)) && filter.arguments.is_empty()
-}
-
-/// What decides for nodes that are rendered where none of these were: the nearest before them.
-fn choice_of_else(before: &[Part<'_>]) -> Option<(Span, Choice)> {
-    before.iter().rev().find_map(|part| match part {
-        Part::Nodes { when: When::Holds { condition, expected }, .. } => {
-            Some((condition.span, Choice::Otherwise(!*expected)))
-        }
-        Part::Nodes { when: When::Equals { head, .. }, .. } => Some((head.span, Choice::EqualsNone)),
-        Part::Nodes { when: When::Each(collection), .. } => Some((collection.span, Choice::IsEmpty)),
-        _ => None,
-    })
 }
 
 /// What a literal beside an operand says of it.
