@@ -1,4 +1,16 @@
-//! Content: a template's text as JSON with holes, on every way that it may be rendered.
+//! Content: the text of a template as JSON with holes, along every path on which it may be rendered.
+//!
+//! The reader goes through the nodes in the order of rendering. It holds a set of [`States`]: every position of a JSON parser
+//! (`machine.rs`) that can be reached so far, each with the decisions that lead there (`way.rs`). Literal text moves every
+//! position on. A printed expression is a hole: its [`Class`] says what it can print, and the position whether that fits.
+//! If a position allows no more text as it comes, it is a dead end, for which `breaking.rs` looks for data that leads there.
+//!
+//! - Branches and arms are read from the same positions, each under its decision, and joined afterwards. An arm of a `case`
+//!   is taken to be rendered alone.
+//! - A loop has no turn, one alone, or a first, some in between and a last, so that `forloop.first` and `forloop.last` are
+//!   known in each. The turns in between are repeated until no new position is reached.
+//! - `is_complete` is false if the reader gave up somewhere: at a dead end, at a `break`, at text that is only known when
+//!   rendering, at too many positions, turns or nodes. Then nothing is claimed about the positions that were given up.
 
 mod breaking;
 mod hole;
@@ -350,7 +362,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The arms of a `case`. Data for which several are rendered are not followed: each arm is taken alone.
+    /// The arms of a `case`. An arm is taken to be rendered alone: data for which several match are not followed.
     fn case(
         &mut self,
         head: &'a FilteredValue<'a>,

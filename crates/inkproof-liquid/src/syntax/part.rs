@@ -257,3 +257,71 @@ impl<'a> Piece<'a> {
         Self::Body(Body { nodes, names: Vec::new() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::visit::parts;
+    use crate::{Arena, LIQUIDJS, Template};
+
+    /// The pieces of the parts of the first node, in order.
+    fn pieces(source: &str) -> Vec<String> {
+        let arena = Arena::new();
+        let template = Template::parse(source, &LIQUIDJS, &arena).unwrap();
+        let pieces = parts(&template.nodes[0]).iter().flat_map(Part::pieces).collect::<Vec<_>>();
+        let written = |nodes: Nodes<'_>| nodes.iter().map(|node| node.span.of(source)).collect::<String>();
+        let described = pieces.iter().map(|piece| match piece {
+            Piece::Value(value, purpose) => format!("{purpose:?} {}", value.span.of(source).trim()),
+            Piece::Operand(operand) => format!("operand {}", operand.span.of(source)),
+            Piece::Body(body) => format!("body {:?} {}", body.names, written(body.nodes)),
+            Piece::Target(target) => format!("target {}", target.span.of(source)),
+        });
+        described.collect()
+    }
+
+    #[test]
+    fn tags_say_what_they_evaluate_render_and_set() {
+        for (source, expected) in [
+            ("{% assign x = a | plus: 1 %}", &["Assigned a | plus: 1", "target x"][..]),
+            ("{% capture x %}b{% endcapture %}", &["body [] b", "target x"]),
+            ("{% increment x %}", &["target x"]),
+            ("{% echo a %}", &["Printed a"]),
+            ("{% cycle g: a, b %}", &["operand g", "Other a", "Other b"]),
+            ("{% block x %}b{% endblock %}", &["body [\"block\"] b"]),
+            ("{% layout f, k: v %}b", &["operand f", "operand v", "body [] b"]),
+            ("{% render 'f', k: v %}", &["operand v"]),
+            ("{% include f with w %}", &["operand f", "operand w"]),
+            (
+                "{% if a %}1{% elsif b %}2{% else %}3{% endif %}",
+                &["Condition a", "body [] 1", "Condition b", "body [] 2", "body [] 3"],
+            ),
+            ("{% unless a %}1{% endunless %}", &["Condition a", "body [] 1", "body [] "]),
+            (
+                "{% case a %}{% when b, c %}1{% when d %}2{% else %}3{% endcase %}",
+                &["Other a", "operand b", "operand c", "body [] 1", "operand d", "body [] 2", "body [] 3"],
+            ),
+            (
+                "{% for i in a limit: b offset: continue %}1{% else %}2{% endfor %}",
+                &["operand a", "operand b", "body [\"i\", \"forloop\"] 1", "body [] 2"],
+            ),
+            (
+                "{% tablerow i in a cols: b %}1{% endtablerow %}",
+                &["operand a", "operand b", "body [\"i\", \"tablerowloop\"] 1", "body [] "],
+            ),
+            ("{% raw %}{{ a }}{% endraw %}", &[]),
+            ("{% comment %}{{ a }}{% endcomment %}", &[]),
+        ] {
+            assert_eq!(pieces(source), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn an_unless_renders_its_first_branch_if_the_condition_is_false() {
+        let arena = Arena::new();
+        let source = "{% unless a %}1{% elsif b %}2{% endunless %}";
+        let template = Template::parse(source, &LIQUIDJS, &arena).unwrap();
+        let parts = parts(&template.nodes[0]);
+        let [Part::Branches { branches, .. }] = &*parts else { panic!("{parts:?}") };
+        assert_eq!(branches.iter().map(|branch| branch.expected).collect::<Vec<_>>(), [false, true]);
+    }
+}
