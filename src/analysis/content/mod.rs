@@ -3,7 +3,7 @@
 //! The reader goes through the nodes in the order of rendering. It holds a set of [`States`]: every position of a JSON parser
 //! (`machine.rs`) that can be reached so far, each with the decisions that lead there (`way.rs`). Literal text moves every
 //! position on. A printed expression is a hole: its [`Class`] says what it can print, and the position whether that fits.
-//! If a position allows no more text as it comes, it is a dead end, for which `breaking.rs` looks for data that leads there.
+//! Text that does not fit is a dead end, and `breaking.rs` looks for data that leads to it.
 //!
 //! - Branches and arms are read from the same positions, each under its decision, and joined afterwards. An arm of a `case`
 //!   is taken to be rendered alone.
