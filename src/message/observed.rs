@@ -5,9 +5,9 @@ use super::scope::SnippetNames;
 use super::sent_data::{SentData, Trigger};
 use super::{CompiledTemplate, Customer, RenderOptions, Request, SnippetKind};
 use crate::diagnostics::{Diagnostic, Location, Source};
-use crate::liquid::syntax::part::{Part, When};
-use crate::liquid::syntax::tree::{NodeKind, Nodes};
-use crate::liquid::syntax::visit::all_nodes;
+use crate::liquid::syntax::part::Part;
+use crate::liquid::syntax::tree::Nodes;
+use crate::liquid::syntax::visit::{all_nodes, each_part, parts};
 use crate::liquid::{self, Arena, Error, NodeId, Options, Output, Span, Subject, Trace, Value, Writer};
 
 /// What was seen while a text was rendered: a template's content, or that of a snippet.
@@ -159,33 +159,19 @@ impl Failure {
             _ => None,
         };
         let tags = all_nodes(nodes).into_iter().filter(|tag| tag.span == node);
-        let unset = tags.filter_map(|tag| match tag.kind {
-            NodeKind::Tag { tag, .. } => tag.parts().into_iter().find_map(|part| match part {
-                Part::Name { name, .. } => Some(name.to_owned()),
-                _ => None,
-            }),
-            _ => None,
-        });
-        Self {
-            node,
-            span: error.span().unwrap_or(node),
-            message: error.message().to_owned(),
-            missing,
-            unset: unset.into_iter().next(),
-        }
+        let unset = tags.flat_map(parts).find_map(|part| Some(part.target()?.name.to_owned()));
+        Self { node, span: error.span().unwrap_or(node), message: error.message().to_owned(), missing, unset }
     }
 }
 
 fn conditions(nodes: Nodes<'_>) -> Vec<Condition> {
     let mut found = Vec::new();
-    for node in all_nodes(nodes) {
-        let NodeKind::Tag { tag, .. } = node.kind else { continue };
-        for part in tag.parts() {
-            if let Part::Nodes { nodes, when: When::Holds { condition, .. }, .. } = part {
-                let inner = nodes.iter().map(|node| node.span).collect();
-                found.push(Condition { tag: node.span, span: condition.span, inner });
-            }
+    each_part(nodes, &mut |node, part| {
+        let Part::Branches { branches, .. } = part else { return };
+        for branch in branches {
+            let inner = branch.body.iter().map(|node| node.span).collect();
+            found.push(Condition { tag: node.span, span: branch.condition.span, inner });
         }
-    }
+    });
     found
 }

@@ -2,7 +2,7 @@
 
 use crate::analysis::Hole;
 use crate::liquid::Span;
-use crate::liquid::syntax::part::{Part, Printed};
+use crate::liquid::syntax::part::{Body, Part, Printed};
 use crate::liquid::syntax::tree::{Node, NodeKind, Nodes};
 use crate::liquid::syntax::visit::all_nodes;
 
@@ -26,12 +26,11 @@ impl<'f> JsonText<'f> {
         if let NodeKind::Tag { tag, .. } = nodes[place].kind
             && nodes[place].span != hole
         {
-            let within = |part: &Part<'f>| match part {
-                Part::Nodes { nodes: [first, ..], .. } => first.span.start <= hole.start,
-                _ => false,
-            };
-            if let Some(Part::Nodes { nodes, .. }) = tag.parts().into_iter().rfind(within)
-                && let Some(text) = Self::around(hole, nodes, content)
+            let starts_before =
+                |body: &Body<'f>| body.nodes.first().is_some_and(|first| first.span.start <= hole.start);
+            let bodies: Vec<_> = tag.parts().iter().flat_map(Part::bodies).collect();
+            if let Some(body) = bodies.into_iter().rfind(starts_before)
+                && let Some(text) = Self::around(hole, body.nodes, content)
             {
                 return Some(text);
             }
@@ -51,7 +50,7 @@ impl<'f> JsonText<'f> {
             NodeKind::Output(_) => true,
             NodeKind::Tag { tag, .. } => tag.parts().iter().all(|part| match part {
                 Part::Print(Printed::Text(text)) => !text.contains(['"', '\\']),
-                Part::UnknownText | Part::Stop => false,
+                Part::Template(_) | Part::Stop => false,
                 _ => true,
             }),
         })

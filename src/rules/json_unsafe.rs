@@ -7,7 +7,6 @@ use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::{Hole, Position, Verdict, names_and_texts};
 use crate::diagnostics::{Fix, Severity};
 use crate::liquid::Span;
-use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::Nodes;
 use crate::liquid::syntax::visit::each_part;
 
@@ -89,10 +88,9 @@ impl<'f> FreeNames<'f> {
 
 fn names_in_use(nodes: Nodes<'_>) -> BTreeSet<&str> {
     let (mut taken, _) = names_and_texts(nodes);
-    each_part(nodes, &mut |_, part| match part {
-        Part::Name { name, .. } => drop(taken.insert(name)),
-        Part::Nodes { names, .. } => taken.extend(names),
-        _ => {}
+    each_part(nodes, &mut |_, part| {
+        taken.extend(part.target().map(|target| target.name));
+        taken.extend(part.bodies().into_iter().flat_map(|body| body.names));
     });
     taken
 }

@@ -1,4 +1,16 @@
-//! Content: a template's text as JSON with holes, on every way that it may be rendered.
+//! Content: the text of a template as JSON with holes, along every path on which it may be rendered.
+//!
+//! The reader goes through the nodes in the order of rendering. It holds a set of [`States`]: every position of a JSON parser
+//! (`machine.rs`) that can be reached so far, each with the decisions that lead there (`way.rs`). Literal text moves every
+//! position on. A printed expression is a hole: its [`Class`] says what it can print, and the position whether that fits.
+//! Text that does not fit is a dead end, and `breaking.rs` looks for data that leads to it.
+//!
+//! - Branches and arms are read from the same positions, each under its decision, and joined afterwards. An arm of a `case`
+//!   is taken to be rendered alone.
+//! - A loop has no turn, one alone, or a first, some in between and a last, so that `forloop.first` and `forloop.last` are
+//!   known in each. The turns in between are repeated until no new position is reached.
+//! - `is_complete` is false if the reader gave up somewhere: at a dead end, at a `break`, at text that is only known when
+//!   rendering, at too many positions, turns or nodes. Then nothing is claimed about the positions that were given up.
 
 mod breaking;
 mod hole;
@@ -18,7 +30,8 @@ use states::{Reached, States};
 use way::{Around, Ways};
 pub use way::{Decision, Question};
 
-use crate::liquid::syntax::part::{Part, Printed, When};
+use crate::liquid::engine::tag::Tag;
+use crate::liquid::syntax::part::{Arm, Branch, Loop, Part, Printed, Target};
 use crate::liquid::syntax::tree::{
     FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey, Step,
 };
@@ -111,36 +124,29 @@ impl<'a> ContentProof<'a> {
 /// What the names print that the template itself gives; those of loops hold whatever the data has.
 fn classes(nodes: Nodes<'_>) -> BTreeMap<&str, Class<'_>> {
     let mut classes = BTreeMap::new();
-    each_part(nodes, &mut |_, part| match part {
-        Part::Name { name, value, .. } => {
-            let named = |_: &str| None;
-            let class = value.map_or(Class::Unknown, |value| Class::of(value, &named));
-            // A missing variable is null there, whatever it is otherwise.
-            let class =
-                if matches!(class, Class::Json | Class::Count | Class::Number | Class::Plain | Class::Literal(_))
-                    || value.is_some_and(is_plain)
-                {
-                    class
-                } else {
-                    Class::Unknown
-                };
-            classes
-                .entry(*name)
-                .and_modify(|known| {
-                    if *known != class {
-                        *known = Class::Unknown;
-                    }
-                })
-                .or_insert(class);
-        }
-        Part::Nodes { names, .. } => {
-            for name in names.iter().filter(|name| !name.is_empty()) {
-                classes.entry(*name).and_modify(|known| *known = Class::Unknown).or_insert(Class::Variable);
+    each_part(nodes, &mut |_, part| {
+        if let Some(Target { name, .. }) = part.target() {
+            let class = match part {
+                Part::Assign { value, .. } => class_of_assigned(value),
+                _ => Class::Unknown,
+            };
+            let known = classes.entry(name).or_insert(class);
+            if *known != class {
+                *known = Class::Unknown;
             }
         }
-        _ => {}
+        for name in part.bodies().into_iter().flat_map(|body| body.names) {
+            classes.entry(name).and_modify(|known| *known = Class::Unknown).or_insert(Class::Variable);
+        }
     });
     classes
+}
+
+/// What a variable prints that is set to an expression. A missing variable is null there, whatever it is otherwise.
+fn class_of_assigned<'a>(value: &FilteredValue<'a>) -> Class<'a> {
+    let class = Class::of(value, &|_| None);
+    let is_kept = matches!(class, Class::Json | Class::Count | Class::Number | Class::Plain | Class::Literal(_));
+    if is_kept || is_plain(value) { class } else { Class::Unknown }
 }
 
 /// Whether an expression is a variable with no more than `default` after it.
@@ -202,7 +208,7 @@ impl<'a> Reader<'a> {
         match &node.kind {
             NodeKind::Text(text) => self.text(text, node.span, states),
             NodeKind::Output(value) => self.hole(value, node.span, states),
-            NodeKind::Tag { tag, .. } => self.tag(node, &tag.parts(), states),
+            NodeKind::Tag { tag, .. } => self.tag(node, *tag, states),
         }
     }
 
@@ -279,39 +285,38 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn tag(&mut self, node: &'a Node<'a>, parts: &[Part<'a>], states: States<'a>) -> States<'a> {
-        // What is left where none of the nodes so far were rendered, and what has been rendered.
-        let (mut rest, mut done) = (states, States::default());
-        for part in parts {
-            if rest.0.is_empty() {
+    fn tag(&mut self, node: &'a Node<'a>, tag: &'a dyn Tag, mut states: States<'a>) -> States<'a> {
+        for part in tag.parts() {
+            if states.0.is_empty() {
                 break;
             }
-            match part {
-                Part::Print(printed) => rest = self.print(printed, node.span, rest),
-                Part::Stop => {
-                    // Where the text goes on is not followed.
-                    self.is_complete = false;
-                    return States::default();
-                }
-                Part::Name { value: Some(_), .. } if self.branches == 0 && self.around.assigns.len() < MAX_ASSIGNS => {
+            states = self.part(node, &part, states);
+        }
+        states
+    }
+
+    fn part(&mut self, node: &'a Node<'a>, part: &Part<'a>, states: States<'a>) -> States<'a> {
+        match part {
+            Part::Arguments(_) | Part::Capture { .. } => states,
+            Part::Print(printed) => self.print(printed, node.span, states),
+            Part::Count(_) => self.pass_hole(node.span, states),
+            Part::Cycle { .. } | Part::Withheld(_) | Part::Template(_) => self.something(node.span, states),
+            Part::Assign { .. } => {
+                if self.branches == 0 && self.around.assigns.len() < MAX_ASSIGNS {
                     self.around.assigns.push(node.span.of(self.source));
                 }
-                Part::Nodes { when: When::Captured, .. } => {}
-                Part::Nodes { nodes, when: When::Always, .. } => rest = self.nodes(nodes, rest),
-                Part::Nodes { nodes, when: When::Otherwise, .. } => {
-                    self.branches += 1;
-                    rest = self.nodes(nodes, rest);
-                    self.branches -= 1;
-                }
-                Part::Nodes { nodes, names, when } => {
-                    let rendered = self.alternative(nodes, *names, when, &mut rest);
-                    self.join(&mut done, rendered);
-                }
-                _ => {}
+                states
+            }
+            Part::Body { body, .. } => self.nodes(body, states),
+            Part::Branches { branches, otherwise } => self.conditional(branches, otherwise, states),
+            Part::Case { head, arms, otherwise } => self.case(head, arms, otherwise, states),
+            Part::Loop(of) => self.loop_over(of, node.span, states),
+            Part::Stop => {
+                // Where the text goes on is not followed.
+                self.is_complete = false;
+                States::default()
             }
         }
-        self.join(&mut done, rest);
-        done
     }
 
     fn print(&mut self, printed: &Printed<'a>, span: Span, states: States<'a>) -> States<'a> {
@@ -319,45 +324,85 @@ impl<'a> Reader<'a> {
             Printed::Value(value) => self.hole(value, span, states),
             Printed::Text(text) => self.text(text, span, states),
             Printed::Number => self.pass_hole(span, states),
-            Printed::Something => {
-                self.is_complete = false;
-                self.pass_hole(span, states.by_unknown_ways())
+        }
+    }
+
+    /// Something is printed of which nothing is known.
+    fn something(&mut self, span: Span, states: States<'a>) -> States<'a> {
+        self.is_complete = false;
+        self.pass_hole(span, states.by_unknown_ways())
+    }
+
+    /// Branches of which one at most is rendered.
+    fn conditional(&mut self, branches: &[Branch<'a>], otherwise: Nodes<'a>, states: States<'a>) -> States<'a> {
+        // What is left where no branch so far was rendered, and what was rendered.
+        let (mut rest, mut done) = (states, States::default());
+        for branch in branches {
+            if rest.0.is_empty() {
+                break;
+            }
+            let rendered = self.conditional_branch(branch, &mut rest);
+            self.join(&mut done, rendered);
+        }
+        self.otherwise(otherwise, rest, done)
+    }
+
+    fn conditional_branch(&mut self, branch: &Branch<'a>, rest: &mut States<'a>) -> States<'a> {
+        let Branch { condition, expected, body } = *branch;
+        match self.known(condition) {
+            Some(answer) if answer == expected => self.nodes(body, std::mem::take(rest)),
+            Some(_) => States::default(),
+            None => {
+                let question = Question::Holds(condition.span.of(self.source).trim());
+                let mut operands = Vec::new();
+                condition.each_operand(&mut |operand| operands.push(operand));
+                let decision = self.decision(question, condition.span, &operands, expected);
+                self.branch(body, &decision, rest)
             }
         }
     }
 
-    /// What is rendered of nodes that may not be; what is left where they are not.
-    fn alternative(
+    /// The arms of a `case`. An arm is taken to be rendered alone: data for which several match are not followed.
+    fn case(
         &mut self,
-        nodes: Nodes<'a>,
-        names: [&'a str; 2],
-        when: &When<'a>,
-        rest: &mut States<'a>,
+        head: &'a FilteredValue<'a>,
+        arms: &[Arm<'a>],
+        otherwise: Nodes<'a>,
+        states: States<'a>,
     ) -> States<'a> {
-        match when {
-            When::Each(collection) => self.loop_over(collection, names, nodes, rest),
-            When::Holds { condition, expected } => match self.known(condition) {
-                Some(answer) if answer == *expected => self.nodes(nodes, std::mem::take(rest)),
-                Some(_) => States::default(),
-                None => {
-                    let question = Question::Holds(condition.span.of(self.source).trim());
-                    let mut operands = Vec::new();
-                    condition.each_operand(&mut |operand| operands.push(operand));
-                    let decision = self.decision(question, condition.span, &operands, *expected);
-                    self.branch(nodes, &decision, rest)
-                }
-            },
-            When::Equals { head, values } => {
-                let Some((first, last)) = values.first().zip(values.last()) else { return States::default() };
-                let span = Span::new(first.span.start, last.span.end);
-                let question = Question::IsOneOf(head.span.of(self.source).trim(), span.of(self.source).trim());
-                let mut operands: Vec<_> = values.iter().collect();
-                head.each_operand(&mut |operand| operands.push(operand));
-                let decision = self.decision(question, span, &operands, true);
-                self.branch(nodes, &decision, rest)
+        let (mut rest, mut done) = (states, States::default());
+        for arm in arms {
+            if rest.0.is_empty() {
+                break;
             }
-            _ => States::default(),
+            let rendered = self.arm(head, arm, &mut rest);
+            self.join(&mut done, rendered);
         }
+        self.otherwise(otherwise, rest, done)
+    }
+
+    fn arm(&mut self, head: &'a FilteredValue<'a>, arm: &Arm<'a>, rest: &mut States<'a>) -> States<'a> {
+        let Some((first, last)) = arm.values.first().zip(arm.values.last()) else { return States::default() };
+        let span = Span::new(first.span.start, last.span.end);
+        let question = Question::IsOneOf(head.span.of(self.source).trim(), span.of(self.source).trim());
+        let mut operands: Vec<_> = arm.values.iter().collect();
+        head.each_operand(&mut |operand| operands.push(operand));
+        let decision = self.decision(question, span, &operands, true);
+        self.branch(arm.body, &decision, rest)
+    }
+
+    /// What is rendered where nothing of a tag was so far, joined with what was rendered of it.
+    fn otherwise(&mut self, nodes: Nodes<'a>, rest: States<'a>, mut done: States<'a>) -> States<'a> {
+        let rest = if rest.0.is_empty() {
+            rest
+        } else {
+            self.branches += 1;
+            let rendered = self.nodes(nodes, rest);
+            self.branches -= 1;
+            rendered
+        };
+        self.join(&mut done, rest);
+        done
     }
 
     /// What is rendered where a decision falls so; what is left where it falls otherwise.
@@ -390,35 +435,39 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The turns of a loop: one alone, or a first, some in between, and a last one. What is left is where there are none.
-    fn loop_over(
-        &mut self,
-        collection: &'a Operand<'a>,
-        names: [&'a str; 2],
-        body: Nodes<'a>,
-        rest: &mut States<'a>,
-    ) -> States<'a> {
-        let text = collection.span.of(self.source);
+    fn loop_over(&mut self, of: &Loop<'a>, span: Span, states: States<'a>) -> States<'a> {
+        let states = if of.has_markup { self.something(span, states) } else { states };
+        if states.0.is_empty() {
+            return states;
+        }
+        let text = of.collection.span.of(self.source);
         let mut operands = Vec::new();
-        collection.each_operand(&mut |operand| operands.push(operand));
-        let any = self.decision(Question::HasAny(text), collection.span, &operands, true);
+        of.collection.each_operand(&mut |operand| operands.push(operand));
+        let any = self.decision(Question::HasAny(text), of.collection.span, &operands, true);
         let several = Decision { question: Question::HasSeveral(text), ..any.clone() };
-        let before = rest.after(&any);
-        *rest = rest.after(&Decision { answer: false, ..any });
-        self.around.loops.push((names[0], text));
+        let before = states.after(&any);
+        let none = states.after(&Decision { answer: false, ..any });
+        self.around.loops.push((of.element, text));
         self.branches += 1;
+        let alone = before.after(&Decision { answer: false, ..several.clone() });
+        let done = self.turns(of.body, alone, before.after(&several));
+        self.branches -= 1;
+        self.around.loops.pop();
+        self.otherwise(of.otherwise, none, done)
+    }
+
+    /// The turns of a loop: one alone, or a first, some in between, and a last one.
+    fn turns(&mut self, body: Nodes<'a>, alone: States<'a>, several: States<'a>) -> States<'a> {
         let outer = self.turn;
         self.turn = Some(Turn { is_first: true, is_last: true });
-        let mut after = self.nodes(body, before.after(&Decision { answer: false, ..several.clone() }));
-        let last = self.turns_before_last(body, before.after(&several));
+        let mut after = self.nodes(body, alone);
+        let last = self.turns_before_last(body, several);
         self.turn = Some(Turn { is_first: false, is_last: true });
         if !last.0.is_empty() {
             let last = self.nodes(body, last);
             self.join(&mut after, last);
         }
         self.turn = outer;
-        self.branches -= 1;
-        self.around.loops.pop();
         after
     }
 

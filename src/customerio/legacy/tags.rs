@@ -6,7 +6,7 @@ use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::{Error, Result};
 use crate::liquid::syntax::lexer::Token;
 use crate::liquid::syntax::parser::Parser;
-use crate::liquid::syntax::part::{Part, Printed, When};
+use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::Nodes;
 use crate::liquid::value::Value;
 
@@ -55,7 +55,7 @@ impl Tag for Ifchanged<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::nodes(self.body, When::Captured), Part::Print(Printed::Something)]
+        vec![Part::Withheld(self.body)]
     }
 }
 
@@ -66,5 +66,9 @@ struct Include;
 impl Tag for Include {
     fn render<'a>(&'a self, _: &mut Runtime<'a>, _: &mut Output) -> Result<()> {
         Err(Error::new("This liquid context does not allow includes."))
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        Vec::new()
     }
 }

@@ -9,7 +9,7 @@ use crate::liquid::span::Span;
 use crate::liquid::syntax::character::is_blank;
 use crate::liquid::syntax::lexer::{Token, TokenKind};
 use crate::liquid::syntax::parser::Parser;
-use crate::liquid::syntax::part::{Part, When};
+use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::{Node, NodeKind, Nodes};
 
 /// Prints its URL, which may have `{{ … }}` in it. Customer.io prints one that goes through its click tracking (unless
@@ -88,6 +88,6 @@ impl Tag for CioLink<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::nodes(self.url, When::Always)]
+        vec![Part::Body { body: self.url, name: None }]
     }
 }

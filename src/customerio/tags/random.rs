@@ -47,6 +47,6 @@ impl Tag for Random<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::Operand { operand: &self.most, lenient: false }, Part::Print(Printed::Number)]
+        vec![Part::Arguments(vec![&self.most]), Part::Print(Printed::Number)]
     }
 }

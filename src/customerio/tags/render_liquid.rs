@@ -6,7 +6,7 @@ use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::{Error, Result};
 use crate::liquid::syntax::lexer::Token;
 use crate::liquid::syntax::parser::Parser;
-use crate::liquid::syntax::part::{Part, Printed};
+use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::{Operand, OperandKind};
 use crate::liquid::value::coerce;
 
@@ -48,10 +48,6 @@ impl Tag for RenderLiquid<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![
-            Part::Operand { operand: &self.variable, lenient: false },
-            Part::UnknownText,
-            Part::Print(Printed::Something),
-        ]
+        vec![Part::Template(&self.variable)]
     }
 }

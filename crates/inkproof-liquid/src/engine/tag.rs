@@ -29,11 +29,11 @@ pub trait Tag: Debug + Send + Sync {
     /// Any failure inside; an error without a position gets this tag's.
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()>;
 
-    /// What the tag is made of, in the order in which rendering comes to it; for those who read templates without
-    /// rendering them.
-    fn parts(&self) -> Vec<Part<'_>> {
-        Vec::new()
-    }
+    /// What the tag does, for code that reads templates without rendering them: everything that [`Tag::render`] evaluates,
+    /// renders, prints and sets, in the order of execution.
+    ///
+    /// There is no default: a tag that evaluates, renders, prints and sets nothing says so with an empty list.
+    fn parts(&self) -> Vec<Part<'_>>;
 }
 
 /// A tag that prints nothing.
@@ -43,5 +43,9 @@ pub struct NoopTag;
 impl Tag for NoopTag {
     fn render<'a>(&'a self, _: &mut Runtime<'a>, _: &mut Output) -> Result<()> {
         Ok(())
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        Vec::new()
     }
 }

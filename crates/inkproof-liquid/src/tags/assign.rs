@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::span::Span;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::Part;
+use crate::syntax::part::{Part, Target};
 use crate::syntax::tree::FilteredValue;
 
 /// Gives a variable a value, for the rest of the template. What is missing becomes null.
@@ -51,9 +51,6 @@ impl Tag for Assign<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![
-            Part::Value { value: &self.value, lenient: true },
-            Part::Name { name: self.name, span: self.name_span, value: Some(&self.value) },
-        ]
+        vec![Part::Assign { target: Target { name: self.name, span: self.name_span }, value: &self.value }]
     }
 }

@@ -6,7 +6,7 @@ use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::Part;
 use crate::syntax::tree::Nodes;
 use crate::value::Value;
 
@@ -40,6 +40,6 @@ impl Tag for Block<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::Nodes { nodes: self.body, names: ["block", ""], when: When::Always }]
+        vec![Part::Body { body: self.body, name: Some("block") }]
     }
 }

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::span::Span;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::{Part, Target};
 use crate::syntax::tree::Nodes;
 use crate::value::Value;
 
@@ -56,6 +56,6 @@ impl Tag for Capture<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::nodes(self.body, When::Captured), Part::Name { name: self.name, span: self.name_span, value: None }]
+        vec![Part::Capture { target: Target { name: self.name, span: self.name_span }, body: self.body }]
     }
 }

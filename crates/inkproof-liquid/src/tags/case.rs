@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::span::Span;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::{Arm, Part};
 use crate::syntax::tree::{FilteredValue, Nodes, Operand};
 use crate::value::operators::Operator;
 
@@ -110,12 +110,7 @@ impl Tag for Case<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        let mut parts = vec![Part::Value { value: &self.head, lenient: true }];
-        for branch in self.branches {
-            parts.extend(branch.values.iter().map(|operand| Part::Operand { operand, lenient: true }));
-            parts.push(Part::nodes(branch.body, When::Equals { head: &self.head, values: branch.values }));
-        }
-        parts.push(Part::nodes(self.otherwise, When::Otherwise));
-        parts
+        let arms = self.branches.iter().map(|branch| Arm { values: branch.values, body: branch.body });
+        vec![Part::Case { head: &self.head, arms: arms.collect(), otherwise: self.otherwise }]
     }
 }

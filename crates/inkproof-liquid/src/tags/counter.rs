@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::span::Span;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, Printed};
+use crate::syntax::part::{Part, Target};
 use crate::value::Value;
 
 /// Prints a number and then adds 1 to it. It starts at 0, or at the number that the data has under the name.
@@ -58,6 +58,6 @@ impl Tag for Counter<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::Print(Printed::Number), Part::Name { name: self.name, span: self.name_span, value: None }]
+        vec![Part::Count(Target { name: self.name, span: self.name_span })]
     }
 }

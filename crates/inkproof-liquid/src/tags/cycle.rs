@@ -6,7 +6,7 @@ use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::{Error, Result};
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, Printed};
+use crate::syntax::part::Part;
 use crate::syntax::tree::{FilteredValue, Operand};
 use crate::value::{Value, coerce};
 
@@ -72,8 +72,6 @@ impl Tag for Cycle<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        let group = self.group.iter().map(|operand| Part::Operand { operand, lenient: false });
-        let candidates = self.candidates.iter().map(|value| Part::Value { value, lenient: false });
-        group.chain(candidates).chain([Part::Print(Printed::Something)]).collect()
+        vec![Part::Cycle { group: self.group.as_ref(), candidates: self.candidates }]
     }
 }

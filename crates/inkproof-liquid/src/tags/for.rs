@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::span::Span;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::{self, Part};
 use crate::syntax::tree::{NamedArgument, Nodes, Operand};
 use crate::value::coerce::{add, js_truthy, slice_index};
 use crate::value::{Arena, Loop, Object, Value, count};
@@ -142,14 +142,15 @@ impl Tag for For<'_> {
         // `offset: continue` reads no variable.
         let is_read = |operand: &&Operand<'_>| !operand.is_variable("continue");
         let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref()).filter(is_read);
-        std::iter::once(&self.collection)
-            .chain(arguments)
-            .map(|operand| Part::Operand { operand, lenient: false })
-            .chain([
-                Part::Nodes { nodes: self.body, names: [self.variable, "forloop"], when: When::Each(&self.collection) },
-                Part::nodes(self.otherwise, When::Otherwise),
-            ])
-            .collect()
+        vec![Part::Loop(part::Loop {
+            collection: &self.collection,
+            arguments: arguments.collect(),
+            element: self.variable,
+            state: "forloop",
+            has_markup: false,
+            body: self.body,
+            otherwise: self.otherwise,
+        })]
     }
 }
 

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::span::Span;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::{self, Part};
 use crate::syntax::tree::{FilteredValue, Nodes};
 
 /// Renders the first branch whose condition is true, `else` where none is. What is missing is null in a condition.
@@ -40,9 +40,9 @@ pub struct Branch<'a> {
 }
 
 impl<'a> Branch<'a> {
-    pub(super) fn parts(&'a self, expected: bool) -> [Part<'a>; 2] {
-        let when = When::Holds { condition: &self.condition, expected };
-        [Part::Value { value: &self.condition, lenient: true }, Part::nodes(self.body, when)]
+    /// What it does where it is rendered if its condition is `expected`.
+    pub(super) const fn part(&'a self, expected: bool) -> part::Branch<'a> {
+        part::Branch { condition: &self.condition, expected, body: self.body }
     }
 }
 
@@ -109,7 +109,7 @@ impl Tag for If<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        let branches = self.branches.iter().flat_map(|branch| branch.parts(true));
-        branches.chain(self.otherwise.map(|nodes| Part::nodes(nodes, When::Otherwise))).collect()
+        let branches = self.branches.iter().map(|branch| branch.part(true)).collect();
+        vec![Part::Branches { branches, otherwise: self.otherwise.unwrap_or_default() }]
     }
 }

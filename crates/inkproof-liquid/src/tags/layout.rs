@@ -9,7 +9,7 @@ use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::Part;
 use crate::syntax::tree::{NamedArgument, Nodes};
 
 /// Would put the rest of the template into another. `none` renders it as it is; all else fails.
@@ -49,10 +49,7 @@ impl Tag for Layout<'_> {
 
     fn parts(&self) -> Vec<Part<'_>> {
         let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref());
-        let operands = self.path.operand().into_iter().chain(arguments);
-        operands
-            .map(|operand| Part::Operand { operand, lenient: false })
-            .chain([Part::nodes(self.body, When::Always)])
-            .collect()
+        let operands = self.path.operand().into_iter().chain(arguments).collect();
+        vec![Part::Arguments(operands), Part::Body { body: self.body, name: None }]
     }
 }

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::span::Span;
 use crate::syntax::lexer::{Token, TokenKind};
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::Part;
 use crate::syntax::tree::Nodes;
 
 /// Renders the tags on its lines.
@@ -40,6 +40,6 @@ impl Tag for Lines<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::nodes(self.body, When::Always)]
+        vec![Part::Body { body: self.body, name: None }]
     }
 }

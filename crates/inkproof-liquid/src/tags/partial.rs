@@ -178,6 +178,6 @@ impl Tag for Partial<'_> {
     fn parts(&self) -> Vec<Part<'_>> {
         let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref());
         let operands = self.path.operand().into_iter().chain(arguments).chain(&self.with).chain(&self.collection);
-        operands.map(|operand| Part::Operand { operand, lenient: false }).collect()
+        vec![Part::Arguments(operands.collect())]
     }
 }

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::span::Span;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, Printed, When};
+use crate::syntax::part::{self, Part};
 use crate::syntax::tree::{NamedArgument, Nodes, Operand};
 use crate::value::coerce::{add, js_truthy, slice_index};
 use crate::value::{Loop, Value, count, number};
@@ -86,19 +86,15 @@ impl Tag for Tablerow<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref());
-        std::iter::once(&self.collection)
-            .chain(arguments)
-            .map(|operand| Part::Operand { operand, lenient: false })
-            .chain([
-                Part::Print(Printed::Something),
-                Part::Nodes {
-                    nodes: self.body,
-                    names: [self.variable, "tablerowloop"],
-                    when: When::Each(&self.collection),
-                },
-            ])
-            .collect()
+        vec![Part::Loop(part::Loop {
+            collection: &self.collection,
+            arguments: self.arguments.iter().filter_map(|argument| argument.value.as_ref()).collect(),
+            element: self.variable,
+            state: "tablerowloop",
+            has_markup: true,
+            body: self.body,
+            otherwise: &[],
+        })]
     }
 }
 

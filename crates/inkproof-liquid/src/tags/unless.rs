@@ -7,7 +7,7 @@ use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::Part;
 use crate::syntax::tree::Nodes;
 
 /// Renders its body where the condition is false; an `elsif` takes over where that is true, as in `if`.
@@ -67,7 +67,7 @@ impl Tag for Unless<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        let branches = self.branches.iter().enumerate().flat_map(|(at, branch)| branch.parts(at > 0));
-        branches.chain([Part::nodes(self.otherwise, When::Otherwise)]).collect()
+        let branches = self.branches.iter().enumerate().map(|(at, branch)| branch.part(at > 0)).collect();
+        vec![Part::Branches { branches, otherwise: self.otherwise }]
     }
 }
