@@ -265,8 +265,9 @@ fn email_only_tags(nodes: Nodes<'_>, text: &LiquidText<'_>) -> Vec<Diagnostic> {
         NodeKind::Tag { name, .. } => Some((name, node.span)),
         _ => None,
     });
-    let is_email_only =
-        |name: &str| name == CIO_LINK.name || PLATFORM.iter().any(|tag| tag.name == name && tag.is_email_only);
+    let is_email_only = |name: &str| {
+        name == CIO_LINK.name || PLATFORM.iter().any(|tag| tag.definition.name == name && tag.is_email_only)
+    };
     tags.filter(|(name, _)| is_email_only(name))
         .map(|(name, span)| {
             Diagnostic::warning(EMAIL_ONLY_TAG, format!("the tag `{name}` is made for emails"))

@@ -1,0 +1,53 @@
+//! What the rows of Customer.io's filters and tags say is what they do, in both of its Liquids.
+
+#[path = "../crates/inkproof-liquid/tests/rows/check.rs"]
+mod check;
+
+use inkproof::customerio::{CUSTOMERIO, Escape, LEGACY, Switches, TimezoneOffsets, Version, language};
+use inkproof::liquid::{LIQUIDJS, Language};
+
+/// Each language, with the rows that LiquidJS's own test does not check.
+fn languages() -> Vec<&'static Language> {
+    let with = |switches: Switches| language(switches);
+    vec![
+        &CUSTOMERIO,
+        &LEGACY,
+        with(Switches { escape: Escape::Percent, ..Switches::default() }),
+        with(Switches { timezone_offsets: TimezoneOffsets::MinutesEast, ..Switches::default() }),
+    ]
+}
+
+#[test]
+fn every_filter_does_what_its_row_says() {
+    let mut wrong = Vec::new();
+    for language in languages() {
+        assert!(language.filters().count() > 110);
+        wrong.extend(language.filters().flat_map(|row| check::filter(language, row)));
+    }
+    wrong.sort();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_tag_does_what_its_row_says() {
+    let mut wrong = Vec::new();
+    for language in languages() {
+        wrong.extend(language.tags().flat_map(|row| check::tag(language, row)));
+    }
+    wrong.sort();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What LiquidJS has says since when, and what it does not have does not.
+#[test]
+fn releases_are_those_of_liquidjs() {
+    let legacy = language(Switches { version: Version::Legacy, ..Switches::default() });
+    for language in [&*CUSTOMERIO, legacy] {
+        for row in language.filters() {
+            assert_eq!(row.since, LIQUIDJS.filter(row.name).and_then(|row| row.since), "{}", row.name);
+        }
+        for row in language.tags() {
+            assert_eq!(row.since, LIQUIDJS.tag(row.name).and_then(|row| row.since), "{}", row.name);
+        }
+    }
+}
