@@ -399,7 +399,7 @@ impl<'r, 'a> Walk<'r, 'a> {
         }
         let filters = value.filters;
         if let Some(filter) = filters.iter().find(|filter| filter.name != "default") {
-            let (kind, treatment) = kind::treatment(filter.name);
+            let (kind, treatment) = kind::treatment(filter.filter);
             first.kind = kind;
             first.depth = match treatment {
                 Treatment::Keeps | Treatment::Makes => Depth::Whole,
@@ -435,7 +435,7 @@ impl<'r, 'a> Walk<'r, 'a> {
     }
 
     fn filter(&mut self, filter: &'a FilterCall<'a>, input: &Meaning<'a>, look: Look, is_last: bool) -> Meaning<'a> {
-        let (_, treatment) = kind::treatment(filter.name);
+        let (_, treatment) = kind::treatment(filter.filter);
         let mut dependencies = input.dependencies.clone();
         for operand in filter.arguments.iter().filter_map(|argument| argument.value.as_ref()) {
             let argument = self.operand(operand, Look { is_certain: look.is_certain, ..Look::STRICT });
@@ -455,8 +455,10 @@ impl<'r, 'a> Walk<'r, 'a> {
         }
         let elements = match treatment {
             Treatment::Keeps | Treatment::Selects => Some(input.paths.clone()),
-            Treatment::SelectsBy(_) | Treatment::Asks if kind::gives_elements(filter.name) => Some(input.paths.clone()),
-            _ if kind::gives_an_element(filter.name) => {
+            Treatment::SelectsBy(_) | Treatment::Asks if kind::gives_elements(filter.filter) => {
+                Some(input.paths.clone())
+            }
+            _ if kind::gives_an_element(filter.filter) => {
                 Some(input.paths.iter().map(|path| path.then(Step::Element)).collect())
             }
             _ => None,

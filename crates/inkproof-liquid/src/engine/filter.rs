@@ -238,6 +238,31 @@ impl Filter {
         self
     }
 
+    /// How it is called, with what may be left out in brackets.
+    ///
+    /// ```
+    /// use inkproof_liquid::LIQUIDJS;
+    /// assert_eq!(LIQUIDJS.filter("replace").unwrap().signature(), "replace: search, replacement");
+    /// assert_eq!(LIQUIDJS.filter("default").unwrap().signature(), "default: replacement[, allow_false: boolean]");
+    /// assert_eq!(LIQUIDJS.filter("truncate").unwrap().signature(), "truncate[: length, ellipsis]");
+    /// ```
+    #[must_use]
+    pub fn signature(&self) -> String {
+        let mut signature = self.name.to_owned();
+        let optional = self.arguments.iter().position(|argument| !argument.is_required);
+        for (at, argument) in self.arguments.iter().enumerate() {
+            signature.push_str(if optional == Some(at) { "[" } else { "" });
+            signature.push_str(if at == 0 { ": " } else { ", " });
+            signature.push_str(argument.name);
+            if argument.is_named {
+                signature.push_str(": ");
+                signature.push_str(argument.kind.as_str());
+            }
+        }
+        signature.push_str(if optional.is_some() { "]" } else { "" });
+        signature
+    }
+
     /// How many positional arguments it takes, at least and at most.
     #[must_use]
     pub fn positional(&self) -> (usize, usize) {
