@@ -3,7 +3,10 @@
 #[path = "../crates/inkproof-liquid/tests/rows/check.rs"]
 mod check;
 
-use inkproof::customerio::{CUSTOMERIO, Escape, LEGACY, Switches, TimezoneOffsets, Version, language};
+use std::fs;
+use std::path::Path;
+
+use inkproof::customerio::{CUSTOMERIO, Escape, LEGACY, Switches, TimezoneOffsets, Version, language, reference};
 use inkproof::liquid::{LIQUIDJS, Language};
 
 /// Each language, with the rows that LiquidJS's own test does not check.
@@ -49,5 +52,29 @@ fn releases_are_those_of_liquidjs() {
         for row in language.tags() {
             assert_eq!(row.since, LIQUIDJS.tag(row.name).and_then(|row| row.since), "{}", row.name);
         }
+    }
+}
+
+/// To bring the page up to date, run this test with `UPDATE_REFERENCE=1`.
+#[test]
+fn the_reference_page_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/liquid-reference.md");
+    let page = reference::page();
+    if std::env::var_os("UPDATE_REFERENCE").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    let published = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(published == page, "docs/liquid-reference.md is out of date: run this test with UPDATE_REFERENCE=1");
+}
+
+/// Each filter and each tag has an entry on the page.
+#[test]
+fn the_reference_page_is_complete() {
+    let page = reference::page();
+    for name in CUSTOMERIO.filter_names() {
+        assert_eq!(page.matches(&format!("### Filter `{name}`\n")).count(), 1, "{name}");
+    }
+    for name in CUSTOMERIO.tag_names().chain(LEGACY.tag_names()) {
+        assert_eq!(page.matches(&format!("### Tag `{name}`\n")).count(), 1, "{name}");
     }
 }

@@ -7,6 +7,7 @@ mod chance;
 pub mod filters;
 pub mod intl;
 pub mod legacy;
+pub mod reference;
 pub mod switches;
 pub mod tags;
 mod zones;

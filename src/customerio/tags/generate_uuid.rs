@@ -47,6 +47,18 @@ fn uuid(bits: u128) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::customerio::CUSTOMERIO;
+    use crate::liquid::Options;
+
+    #[test]
+    fn the_same_seed_gives_the_same_uuid() {
+        let uuid = |seed| {
+            let options = Options { seed: Some(seed), ..Options::default() };
+            CUSTOMERIO.render("{% generate_uuid %}", "{}", &options).unwrap()
+        };
+        assert_eq!(uuid(1), uuid(1));
+        assert_ne!(uuid(1), uuid(2));
+    }
 
     #[test]
     fn version_and_variant_are_set() {

@@ -4,7 +4,7 @@ mod check;
 
 use std::collections::HashSet;
 
-use inkproof_liquid::{LIQUIDJS, filters, tags};
+use inkproof_liquid::{LIQUIDJS, filters, render, tags};
 
 #[test]
 fn every_filter_does_what_its_row_says() {
@@ -31,4 +31,19 @@ fn every_row_has_a_name_of_its_own_and_a_release() {
         }
     }
     assert!(tags::ALL.iter().all(|row| row.since.is_some()));
+}
+
+/// What examples do not show, as nobody should use it.
+#[test]
+fn tags_without_files() {
+    for (template, expected) in [
+        ("{% block a %}{% for pair in block %}{{ pair[0] }}{% endfor %}{% endblock %}", Ok("superBlockRender")),
+        ("{% layout 'page' %}x", Err(r#"ENOENT: Failed to lookup "page" in ".""#)),
+        ("{% render 'x' %}", Err(r#"ENOENT: Failed to lookup "x" in ".""#)),
+        ("{% include 'x' %}", Err(r#"ENOENT: Failed to lookup "x" in ".""#)),
+    ] {
+        let given = render(template, "{}");
+        let given = given.as_deref().map_err(inkproof_liquid::Error::message);
+        assert_eq!(given, expected, "{template}");
+    }
 }
