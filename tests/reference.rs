@@ -78,3 +78,18 @@ fn the_reference_page_is_complete() {
         assert_eq!(page.matches(&format!("### Tag `{name}`\n")).count(), 1, "{name}");
     }
 }
+
+/// A row of the legacy Liquid says that it differs from the latest where it does, and nowhere else.
+#[test]
+fn legacy_rows_say_where_they_differ() {
+    let mut wrong = Vec::new();
+    for row in LEGACY.filters() {
+        let Some(latest) = CUSTOMERIO.filter(row.name) else { continue };
+        let differences = check::differences(&CUSTOMERIO, &LEGACY, row.name);
+        if differences.is_empty() != (row.differs == latest.differs) {
+            wrong.push(format!("`{}` claims {:?}, but differs for {differences:?}", row.name, row.differs));
+        }
+    }
+    wrong.sort();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

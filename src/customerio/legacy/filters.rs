@@ -45,7 +45,8 @@ pub const FILTERS: &[Filter] = &[
     on_text!(liquidjs::string::FILTERS, "capitalize"),
     Filter::row(liquidjs::array::FILTERS, "concat")
         .computed_by(concat)
-        .differs(Differs::Sometimes("the argument must be an array")),
+        .differs(Differs::Sometimes("the argument must be an array"))
+        .examples(&[Example::with(r#"{"a": [1], "b": [2, 3]}"#, "{{ a | concat: b | join }}", "1 2 3")]),
     Filter::row(number::FILTERS, "currency")
         .computed_by(|runtime, input, arguments| in_locale("currency", runtime, input, arguments))
         .arguments(LOCALE)
@@ -152,7 +153,8 @@ pub const FILTERS: &[Filter] = &[
         .examples(&[Example::new("{{ 1.5 | times: 2 }}", "3.0")]),
     Filter::row(&date::zoned(TimezoneOffsets::MinutesWest), "timezone")
         .computed_by(timezone)
-        .differs(Differs::Sometimes("a number is hours east of UTC")),
+        .differs(Differs::Sometimes("a number is hours east of UTC"))
+        .examples(&[Example::new("{{ 1700000000 | timezone: 2 | date: '%H:%M' }}", "00:13")]),
     on_text!(liquidjs::string::FILTERS, "upcase"),
     without_operators!("where_exp", "{{ items | where_exp: 'item', 'item.new' | map: 'name' | join }}", "a"),
 ];

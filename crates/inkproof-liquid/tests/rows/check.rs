@@ -386,3 +386,33 @@ fn is_of_kind(literal: &str, kind: Kind) -> bool {
     let json = literal.replace('\'', "\"");
     serde_json::from_str(&json).is_ok_and(|value| is_of(&value, kind))
 }
+
+/// Where the filter of a name gives different values in two languages: the calls of all examples of both, for inputs of all
+/// kinds. How failures are worded and values are printed is not the filter's.
+#[allow(dead_code, reason = "only another package, which includes this file too, has a second dialect")]
+pub(crate) fn differences(one: &Language, other: &Language, name: &str) -> Vec<String> {
+    let rows = [one, other].map(|language| language.filter(name).expect("both have it"));
+    let examples = rows.into_iter().flat_map(|row| row.examples);
+    let mut differences = Vec::new();
+    for call in examples.filter_map(|example| Call::of(one, rows[0], example)) {
+        let template = format!("{{{{ {INPUT} | {} | json }}}}", call.with(&call.arguments));
+        let mut inputs = values_of(Kind::Anything);
+        inputs.extend([
+            json!(["a", ["b"]]),
+            json!([null, "b"]),
+            json!([{"new": true}, {}]),
+            json!([[1], 2]),
+            Value::Null,
+        ]);
+        inputs.extend(call.example_input());
+        for input in inputs {
+            let mut data = call.data.clone();
+            data[INPUT] = input;
+            let [left, right] = [one, other].map(|language| render(language, &template, &data, Mode::Live).ok());
+            if left != right {
+                differences.push(format!("{template} of {}: {left:?} and {right:?}", data[INPUT]));
+            }
+        }
+    }
+    differences
+}

@@ -23,11 +23,14 @@ pub const FILTERS: &[Filter] = &[
         .answers(Answer::Elements)
         .since("9.22.0")
         .examples(&[Example::with(r#"{"a": [1, null, 2]}"#, "{{ a | compact | json }}", "[1,2]")]),
-    array("concat", concat, "Appends the elements of another array.")
+    array("concat", concat, "Appends the elements of another array, or any other value.")
         .arguments(&[Argument::required("array", Kind::Array)])
         .absent(Absent::Prints("23"))
         .since("2.0.0")
-        .examples(&[Example::with(r#"{"a": [1], "b": [2, 3]}"#, "{{ a | concat: b | join }}", "1 2 3")]),
+        .examples(&[
+            Example::with(r#"{"a": [1], "b": [2, 3]}"#, "{{ a | concat: b | join }}", "1 2 3"),
+            Example::with(r#"{"a": [1]}"#, "{{ a | concat: 'x' | join }}", "1 x"),
+        ]),
     array("find", search::find, "Gives the first element with a property that is true, or that equals a value.")
         .gives(Kind::Anything)
         .arguments(PROPERTY_AND_VALUE)
