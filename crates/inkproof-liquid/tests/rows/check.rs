@@ -352,24 +352,21 @@ fn arguments(call: &Call<'_>) -> Vec<String> {
     }
     let mut given = call.arguments[..required].to_vec();
     for argument in &positional[required..] {
-        let Some(default) = argument.default else { break };
+        wrong.extend(accepted(call, &given, argument));
         let without = call.varied(&given);
-        given.push(default.to_owned());
-        if call.varied(&given) != without {
-            wrong.push(format!("`{}` is not {default} where it is left out: {without:?}", argument.name));
-        }
-        if !is_of_kind(default, argument.kind) {
-            wrong.push(format!("the default of `{}` is not of its kind", argument.name));
-        }
-        for accepted in argument.accepts {
-            let last = given.len() - 1;
-            given[last] = format!("'{accepted}'");
-            if call.varied(&given).is_err() {
-                wrong.push(format!("`{}` does not accept {accepted}", argument.name));
+        match (argument.default, argument.accepts.first()) {
+            (Some(default), _) => {
+                given.push(default.to_owned());
+                if call.varied(&given) != without {
+                    wrong.push(format!("`{}` is not {default} where it is left out: {without:?}", argument.name));
+                }
+                if !is_of_kind(default, argument.kind) {
+                    wrong.push(format!("the default of `{}` is not of its kind", argument.name));
+                }
             }
+            (None, Some(accepted)) => given.push(format!("'{accepted}'")),
+            (None, None) => break,
         }
-        let last = given.len() - 1;
-        default.clone_into(&mut given[last]);
     }
     if given.len() == most && !OPEN.contains(&call.row.name) {
         let whole = call.varied(&given);
@@ -378,6 +375,22 @@ fn arguments(call: &Call<'_>) -> Vec<String> {
         if more.is_ok() && more != whole {
             wrong.push(format!("a further argument matters: {more:?}"));
         }
+    }
+    wrong
+}
+
+/// Each accepted string is accepted, and not all of them mean what any other string does.
+fn accepted(call: &Call<'_>, before: &[String], argument: &Argument) -> Vec<String> {
+    let with = |text: &str| call.varied(&[before, &[format!("'{text}'")]].concat());
+    let mut wrong: Vec<_> = argument
+        .accepts
+        .iter()
+        .filter(|accepted| with(accepted).is_err())
+        .map(|accepted| format!("`{}` does not accept {accepted}", argument.name))
+        .collect();
+    let any = with("something else");
+    if !argument.accepts.is_empty() && argument.accepts.iter().all(|accepted| with(accepted) == any) {
+        wrong.push(format!("no string that `{}` accepts means anything", argument.name));
     }
     wrong
 }
