@@ -26,5 +26,5 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
 }
 
 fn is_email_only(name: &str) -> bool {
-    name == CIO_LINK.name || PLATFORM.iter().any(|tag| tag.name == name && tag.is_email_only)
+    name == CIO_LINK.name || PLATFORM.iter().any(|tag| tag.definition.name == name && tag.is_email_only)
 }

@@ -2,7 +2,8 @@
 
 use super::super::trial::{prints, variable_of};
 use super::machine::Position;
-use crate::liquid::syntax::tree::{FilteredValue, OperandKind, SegmentKey, Step};
+use crate::liquid::row::{self, Prints};
+use crate::liquid::syntax::tree::{FilterCall, FilteredValue, OperandKind, SegmentKey, Step};
 use crate::liquid::value::json;
 use crate::liquid::{Arena, Language, Value};
 
@@ -25,45 +26,14 @@ pub(super) enum Class<'a> {
     Unknown,
 }
 
-/// Filters, and what they print whatever they are given.
-const PRINTS: [(&str, Class<'static>); 23] = [
-    ("abs", Class::Number),
-    ("at_least", Class::Number),
-    ("at_most", Class::Number),
-    ("base64_encode", Class::Plain),
-    ("ceil", Class::Number),
-    ("cgi_escape", Class::Plain),
-    ("divided_by", Class::Number),
-    ("floor", Class::Number),
-    ("hmac_sha256", Class::Plain),
-    ("json", Class::Json),
-    ("md5", Class::Plain),
-    ("minus", Class::Number),
-    ("modulo", Class::Number),
-    ("plus", Class::Number),
-    ("round", Class::Number),
-    ("sha1", Class::Plain),
-    ("sha256", Class::Plain),
-    ("size", Class::Count),
-    ("slugify", Class::Plain),
-    ("times", Class::Number),
-    ("to_json", Class::Json),
-    ("url_encode", Class::Plain),
-    ("uri_escape", Class::Plain),
-];
-
 impl<'a> Class<'a> {
     /// What an expression prints. `named` says it of the template's own names.
     pub(super) fn of(value: &FilteredValue<'a>, named: &dyn Fn(&str) -> Option<Self>) -> Self {
         if let Some(last) = value.filters.last() {
-            let known = PRINTS.iter().find(|(name, _)| *name == last.name);
-            return match known {
-                Some((_, Self::Json)) if last.arguments.is_empty() => Self::Json,
-                Some((_, Self::Json)) | None if !value.filters.iter().all(|filter| filter.name == "default") => {
-                    Self::Unknown
-                }
-                Some((_, class)) => *class,
-                None => Self::Variable,
+            return match Self::of_filter(last) {
+                Some(class) => class,
+                None if value.filters.iter().all(|filter| filter.name == "default") => Self::Variable,
+                None => Self::Unknown,
             };
         }
         let [Step::Operand(operand)] = value.expression.steps else {
@@ -87,6 +57,20 @@ impl<'a> Class<'a> {
                 SegmentKey::Computed(_) => Self::Unknown,
             },
             _ => Self::Unknown,
+        }
+    }
+
+    /// What a filter prints whatever its input, if its row says so.
+    fn of_filter(call: &FilterCall<'_>) -> Option<Self> {
+        let row = call.filter?;
+        let (required, _) = row.positional();
+        match row.prints {
+            // What rows say of what is printed is about calls without optional arguments.
+            Prints::Json if call.arguments.len() <= required => Some(Self::Json),
+            Prints::Plain if call.arguments.len() <= required => Some(Self::Plain),
+            Prints::Digits => Some(Self::Count),
+            _ if row.output == row::Kind::Number => Some(Self::Number),
+            _ => None,
         }
     }
 

@@ -17,7 +17,7 @@ impl<'a> Walk<'_, 'a> {
         look: Look,
         is_last: bool,
     ) -> Meaning<'a> {
-        let (_, treatment) = kind::treatment(filter.name);
+        let (_, treatment) = kind::treatment(filter.filter);
         let mut dependencies = input.dependencies.clone();
         for operand in filter.arguments.iter().filter_map(|argument| argument.value.as_ref()) {
             let argument = self.operand(operand, Look { is_certain: look.is_certain, ..Look::STRICT });
@@ -37,8 +37,10 @@ impl<'a> Walk<'_, 'a> {
         }
         let elements = match treatment {
             Treatment::Keeps | Treatment::Selects => Some(input.paths.clone()),
-            Treatment::SelectsBy(_) | Treatment::Asks if kind::gives_elements(filter.name) => Some(input.paths.clone()),
-            _ if kind::gives_an_element(filter.name) => {
+            Treatment::SelectsBy(_) | Treatment::Asks if kind::gives_elements(filter.filter) => {
+                Some(input.paths.clone())
+            }
+            _ if kind::gives_an_element(filter.filter) => {
                 Some(input.paths.iter().map(|path| path.then(Step::Element)).collect())
             }
             _ => None,

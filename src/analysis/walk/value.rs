@@ -29,7 +29,7 @@ impl<'a> Walk<'_, 'a> {
         }
         let filters = value.filters;
         if let Some(filter) = filters.iter().find(|filter| filter.name != "default") {
-            let (kind, treatment) = kind::treatment(filter.name);
+            let (kind, treatment) = kind::treatment(filter.filter);
             first.kind = kind;
             first.depth = match treatment {
                 Treatment::Keeps | Treatment::Makes => Depth::Whole,

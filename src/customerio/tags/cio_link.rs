@@ -2,6 +2,7 @@
 
 use super::written::{self, Written};
 use crate::liquid::engine::output::Output;
+use crate::liquid::engine::row::{Absent, Argument, Example, Kind};
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::{Error, Result};
@@ -16,13 +17,24 @@ use crate::liquid::syntax::tree::{Node, NodeKind, Nodes};
 /// `track` is false) and to which the workspace's URL parameters are added (unless `url_params` is false).
 ///
 /// The documentation says that it is not for deep links, push and in-app messages.
-///
-/// ```
-/// let template = "{% cio_link url:https://example.com/{{ customer.id }} track:false %}";
-/// let output = inkproof::customerio::render(template, r#"{"customer": {"id": 5}}"#).unwrap();
-/// assert_eq!(output, "https://example.com/5");
-/// ```
-pub const CIO_LINK: TagDefinition = TagDefinition { name: "cio_link", parse };
+pub const CIO_LINK: TagDefinition = TagDefinition::new("cio_link", parse)
+    .summary("Prints a URL; Customer.io adds click tracking and the workspace's URL parameters to it.")
+    .syntax("{% cio_link url:https://example.com track:true url_params:true %}")
+    .arguments(&[
+        Argument::named("url", Kind::String).and_required(),
+        Argument::named("track", Kind::Boolean).or("true"),
+        Argument::named("url_params", Kind::Boolean).or("true"),
+    ])
+    .input(
+        "{% cio_link url:https://example.com/{{ input }} %}",
+        Absent::Prints("https://example.com/"),
+        Absent::Undefined,
+    )
+    .examples(&[Example::with(
+        r#"{"customer": {"id": 5}}"#,
+        "{% cio_link url:https://example.com/{{ customer.id }} track:false %}",
+        "https://example.com/5",
+    )]);
 
 /// A parsed `cio_link`.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use super::{countdown, written};
 use crate::liquid::engine::output::Output;
+use crate::liquid::engine::row::{Argument, Example, Kind};
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::Result;
@@ -12,8 +13,8 @@ use crate::liquid::syntax::part::{Part, Printed};
 /// A tag that only the platform can fill. As it always prints the same, it is its own parsed form too.
 #[derive(Debug)]
 pub struct PlatformTag {
-    /// Its name.
-    pub name: &'static str,
+    /// The row that describes it.
+    pub definition: TagDefinition,
     /// What it prints here. Links lead to `.invalid`, where there never is anything.
     pub placeholder: &'static str,
     /// Whether it makes sense in email only, so that it is a mistake in an inbox message. The documentation says so of
@@ -30,61 +31,99 @@ type CheckArguments = for<'a> fn(&mut Parser<'a>, &Token<'a>) -> Result<()>;
 ///
 /// ```
 /// use inkproof::customerio::{render, tags::PLATFORM};
-/// let tag = PLATFORM.iter().find(|tag| tag.name == "unsubscribe_url").unwrap();
+/// let tag = PLATFORM.iter().find(|tag| tag.definition.name == "unsubscribe_url").unwrap();
 /// assert!(tag.is_email_only);
 /// assert_eq!(render("{% unsubscribe_url %}", "{}").unwrap(), tag.placeholder);
 /// ```
 pub static PLATFORM: [PlatformTag; 8] = [
-    PlatformTag::new("cio_link_id", "placeholder-link-id"),
-    PlatformTag::new("countdown", "https://placeholder.invalid/countdown.gif")
-        .email_only()
-        .with_arguments(countdown::check),
-    PlatformTag::new("manage_subscription_preferences_url", "https://placeholder.invalid/subscription-preferences")
-        .email_only(),
-    PlatformTag::new("subscription_topic_name", "Placeholder topic").with_arguments(check_language),
-    PlatformTag::new("tracking_consent_url", "https://placeholder.invalid/tracking-consent").email_only(),
-    PlatformTag::new("unsubscribe", r#"<a href="https://placeholder.invalid/unsubscribe">Unsubscribe</a>"#)
-        .email_only(),
-    PlatformTag::new("unsubscribe_url", "https://placeholder.invalid/unsubscribe").email_only(),
-    PlatformTag::new("view_in_browser_url", "https://placeholder.invalid/view-in-browser").email_only(),
+    tag(
+        TagDefinition::new("cio_link_id", parse::<0>)
+            .syntax("{% cio_link_id %}")
+            .summary("Prints the id of a tracked link."),
+        &[Example::new("{% cio_link_id %}", "placeholder-link-id")],
+    ),
+    tag(
+        TagDefinition::new("countdown", parse::<1>)
+            .syntax(r#"{% countdown point:64 time:"2022-07-04 12:00:00 (GMT)" fg:000000 bg:f2f6f9 %}"#)
+            .summary("Prints the URL of an animated image that counts down to a time.")
+            .arguments(&countdown::ARGUMENTS),
+        &[Example::new(
+            r#"{% countdown point:64 time:"2022-07-04 12:00:00 (GMT)" fg:000000 bg:f2f6f9 %}"#,
+            "https://placeholder.invalid/countdown.gif",
+        )],
+    )
+    .with_check(countdown::check)
+    .email_only(),
+    tag(
+        TagDefinition::new("manage_subscription_preferences_url", parse::<2>)
+            .syntax("{% manage_subscription_preferences_url %}")
+            .summary("Prints the URL of the subscription center."),
+        &[Example::new(
+            "{% manage_subscription_preferences_url %}",
+            "https://placeholder.invalid/subscription-preferences",
+        )],
+    )
+    .email_only(),
+    tag(
+        TagDefinition::new("subscription_topic_name", parse::<3>)
+            .syntax("{% subscription_topic_name lang='pt' %}")
+            .summary("Prints the name of the message's subscription topic, in a language.")
+            .arguments(&[Argument::named("lang", Kind::String)]),
+        &[Example::new("{% subscription_topic_name %}", "Placeholder topic")],
+    )
+    .with_check(check_language),
+    tag(
+        TagDefinition::new("tracking_consent_url", parse::<4>)
+            .syntax("{% tracking_consent_url %}")
+            .summary("Prints the URL where a person agrees to tracking."),
+        &[Example::new("{% tracking_consent_url %}", "https://placeholder.invalid/tracking-consent")],
+    )
+    .email_only(),
+    tag(
+        TagDefinition::new("unsubscribe", parse::<5>)
+            .syntax("{% unsubscribe %}")
+            .summary("Prints an HTML link to unsubscribe."),
+        &[Example::new("{% unsubscribe %}", r#"<a href="https://placeholder.invalid/unsubscribe">Unsubscribe</a>"#)],
+    )
+    .email_only(),
+    tag(
+        TagDefinition::new("unsubscribe_url", parse::<6>)
+            .syntax("{% unsubscribe_url %}")
+            .summary("Prints the URL to unsubscribe."),
+        &[Example::new("{% unsubscribe_url %}", "https://placeholder.invalid/unsubscribe")],
+    )
+    .email_only(),
+    tag(
+        TagDefinition::new("view_in_browser_url", parse::<7>)
+            .syntax("{% view_in_browser_url %}")
+            .summary("Prints the URL of the email as a web page."),
+        &[Example::new("{% view_in_browser_url %}", "https://placeholder.invalid/view-in-browser")],
+    )
+    .email_only(),
 ];
 
-/// [`PLATFORM`] as templates use it, row by row.
-pub const DEFINITIONS: [TagDefinition; PLATFORM.len()] = [
-    definition::<0>(),
-    definition::<1>(),
-    definition::<2>(),
-    definition::<3>(),
-    definition::<4>(),
-    definition::<5>(),
-    definition::<6>(),
-    definition::<7>(),
-];
+/// The tag of a row, which prints what its only example does.
+const fn tag(definition: TagDefinition, example: &'static [Example; 1]) -> PlatformTag {
+    let placeholder = example[0].output;
+    PlatformTag { definition: definition.examples(example), placeholder, is_email_only: false, check: check_none }
+}
 
-const fn definition<const ROW: usize>() -> TagDefinition {
-    TagDefinition { name: PLATFORM[ROW].name, parse: parse::<ROW> }
+impl PlatformTag {
+    const fn email_only(mut self) -> Self {
+        self.is_email_only = true;
+        self
+    }
+
+    const fn with_check(mut self, check: CheckArguments) -> Self {
+        self.check = check;
+        self
+    }
 }
 
 /// Parses the tag of a row. A parse function is a plain function, so the row is a parameter of its type.
 fn parse<'a, const ROW: usize>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     (PLATFORM[ROW].check)(parser, &token)?;
     Ok(&PLATFORM[ROW])
-}
-
-impl PlatformTag {
-    const fn new(name: &'static str, placeholder: &'static str) -> Self {
-        Self { name, placeholder, is_email_only: false, check: check_none }
-    }
-
-    const fn email_only(mut self) -> Self {
-        self.is_email_only = true;
-        self
-    }
-
-    const fn with_arguments(mut self, check: CheckArguments) -> Self {
-        self.check = check;
-        self
-    }
 }
 
 fn check_none<'a>(parser: &mut Parser<'a>, token: &Token<'a>) -> Result<()> {
@@ -113,13 +152,13 @@ mod tests {
 
     #[test]
     fn each_definition_belongs_to_its_row() {
-        for (definition, row) in DEFINITIONS.iter().zip(&PLATFORM) {
-            assert_eq!(definition.name, row.name);
-            let arguments = match row.name {
+        for row in &PLATFORM {
+            let name = row.definition.name;
+            let arguments = match name {
                 "countdown" => " point:64 fg:000000 bg:f2f6f9 time:\"2022-07-04 12:00:00 (GMT)\"",
                 _ => "",
             };
-            let template = format!("{{% {}{arguments} %}}", row.name);
+            let template = format!("{{% {name}{arguments} %}}");
             assert_eq!(crate::customerio::render(&template, "{}").unwrap(), row.placeholder);
         }
     }

@@ -84,6 +84,16 @@ impl Language {
         self.tags.get(name)
     }
 
+    /// All filters, in no particular order.
+    pub fn filters(&self) -> impl Iterator<Item = &Filter> + '_ {
+        self.filters.values()
+    }
+
+    /// All tags, in no particular order.
+    pub fn tags(&self) -> impl Iterator<Item = &TagDefinition> + '_ {
+        self.tags.values()
+    }
+
     /// The names of all filters, in no particular order.
     pub fn filter_names(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.filters.keys().copied()

@@ -50,7 +50,7 @@ impl FilteredValue<'_> {
     /// Whether its first filter is `default`, so that a missing variable is read as null.
     #[must_use]
     pub fn has_default_first(&self) -> bool {
-        self.filters.first().is_some_and(|filter| filter.name == "default" && filter.filter.is_some())
+        self.filters.first().and_then(|call| call.filter).is_some_and(|filter| filter.rescues_missing)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `{% capture name %} … {% endcapture %}`
 
 use crate::engine::output::Output;
+use crate::engine::row::Example;
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
@@ -12,12 +13,15 @@ use crate::syntax::tree::Nodes;
 use crate::value::Value;
 
 /// Gives a variable what its body prints. The name may be quoted.
-///
-/// ```
-/// let template = "{% capture greeting %}Hi {{ name }}{% endcapture %}{{ greeting | upcase }}";
-/// assert_eq!(inkproof_liquid::render(template, r#"{"name": "Ada"}"#).unwrap(), "HI ADA");
-/// ```
-pub const CAPTURE: TagDefinition = TagDefinition { name: "capture", parse };
+pub const CAPTURE: TagDefinition = TagDefinition::new("capture", parse)
+    .summary("Assigns what its body prints to a variable, for the rest of the template.")
+    .syntax("{% capture name %}…{% endcapture %}")
+    .since("1.9.1")
+    .examples(&[Example::with(
+        r#"{"name": "Ada"}"#,
+        "{% capture greeting %}Hi {{ name }}{% endcapture %}{{ greeting | upcase }}",
+        "HI ADA",
+    )]);
 
 /// A parsed `capture`.
 #[derive(Debug)]

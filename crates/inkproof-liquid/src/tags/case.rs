@@ -1,6 +1,7 @@
 //! `{% case value %} {% when a, b %} … {% else %} … {% endcase %}`
 
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Example};
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
@@ -12,12 +13,16 @@ use crate::syntax::tree::{FilteredValue, Nodes, Operand};
 use crate::value::operators::Operator;
 
 /// Renders every branch with a value that equals the head; `else` where none does.
-///
-/// ```
-/// let template = "{% case 2 %}{% when 1 or 3 %}odd{% when 2, 4 %}even{% else %}?{% endcase %}";
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "even");
-/// ```
-pub const CASE: TagDefinition = TagDefinition { name: "case", parse };
+pub const CASE: TagDefinition = TagDefinition::new("case", parse)
+    .summary("Renders every branch with a value that equals the first value, and `else` where there is none.")
+    .syntax("{% case value %}{% when value, value %}…{% else %}…{% endcase %}")
+    .input(
+        "{% case input %}{% when nil %}nil{% else %}other{% endcase %}",
+        Absent::Prints("nil"),
+        Absent::Prints("nil"),
+    )
+    .since("1.9.1")
+    .examples(&[Example::new("{% case 2 %}{% when 1 or 3 %}odd{% when 2, 4 %}even{% else %}?{% endcase %}", "even")]);
 
 /// A parsed `case`.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! `{% for item in collection %} … {% else %} … {% endfor %}`
 
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Argument, Example, Kind};
 use crate::engine::runtime::{Interrupt, Runtime};
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::{Error, Result};
@@ -15,12 +16,30 @@ use crate::value::{Arena, Loop, Object, Value, count};
 /// Renders its body for each element of a list, for each `[key, value]` of an object, or once for a text; `else` where
 /// there is nothing. `offset` and `limit` take a part, `reversed` turns it round; `offset: continue` goes on where the
 /// last loop over the same collection stopped.
-///
-/// ```
-/// let template = "{% for i in (1..5) reversed limit: 3 %}{{ forloop.index }}:{{ i }} {% else %}none{% endfor %}";
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "1:3 2:2 3:1 ");
-/// ```
-pub const FOR: TagDefinition = TagDefinition { name: "for", parse };
+pub const FOR: TagDefinition = TagDefinition::new("for", parse)
+    .summary("Renders its body for each element of an array, or each `[key, value]` of an object; `else` where there is none.")
+    .syntax("{% for name in array limit: 2 offset: 1 reversed %}…{% else %}…{% endfor %}")
+    .arguments(&[
+        Argument::named("limit", Kind::Number),
+        // `offset: continue` goes on where the last loop over the same array stopped.
+        Argument::named("offset", Kind::Number).or("0"),
+        Argument::named("reversed", Kind::Boolean),
+    ])
+    .input(
+        "{% for i in input %}{{ i }}{% else %}none{% endfor %}",
+        Absent::Prints("none"),
+        Absent::Undefined,
+    )
+    .since("1.9.1")
+    .examples(&[
+        Example::new("{% for i in (1..5) reversed limit: 3 %}{{ forloop.index }}:{{ i }} {% endfor %}", "1:3 2:2 3:1 "),
+        Example::with(r#"{"a": []}"#, "{% for i in a %}{{ i }}{% else %}none{% endfor %}", "none"),
+        Example::with(
+            r#"{"o": {"k": 1}}"#,
+            "{% for pair in o %}{{ pair[0] }}={{ pair[1] }}{% endfor %}",
+            "k=1",
+        ),
+    ]);
 
 /// A parsed `for`.
 #[derive(Debug)]

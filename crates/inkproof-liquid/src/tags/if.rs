@@ -1,6 +1,7 @@
 //! `{% if condition %} … {% elsif condition %} … {% else %} … {% endif %}`
 
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Example};
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::{Error, Result};
@@ -11,13 +12,15 @@ use crate::syntax::part::{self, Part};
 use crate::syntax::tree::{FilteredValue, Nodes};
 
 /// Renders the first branch whose condition is true, `else` where none is. What is missing is null in a condition.
-///
-/// ```
-/// let template = "{% if n > 9 %}many{% elsif n %}few{% else %}none{% endif %}";
-/// assert_eq!(inkproof_liquid::render(template, r#"{"n": 3}"#).unwrap(), "few");
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "none");
-/// ```
-pub const IF: TagDefinition = TagDefinition { name: "if", parse };
+pub const IF: TagDefinition = TagDefinition::new("if", parse)
+    .summary("Renders the first branch whose condition is true, and `else` where there is none.")
+    .syntax("{% if condition %}…{% elsif condition %}…{% else %}…{% endif %}")
+    .input("{% if input %}yes{% else %}no{% endif %}", Absent::Prints("no"), Absent::Prints("no"))
+    .since("1.9.1")
+    .examples(&[
+        Example::with(r#"{"n": 3}"#, "{% if n > 9 %}many{% elsif n %}few{% else %}none{% endif %}", "few"),
+        Example::new("{% if n > 9 %}many{% elsif n %}few{% else %}none{% endif %}", "none"),
+    ]);
 
 /// A parsed `if`.
 #[derive(Debug)]

@@ -4,6 +4,7 @@
 
 use super::partial::{FilePath, not_found};
 use crate::engine::output::Output;
+use crate::engine::row::Example;
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
@@ -13,12 +14,11 @@ use crate::syntax::part::Part;
 use crate::syntax::tree::{NamedArgument, Nodes};
 
 /// Would put the rest of the template into another. `none` renders it as it is; all else fails.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{% layout none %}x", "{}").unwrap(), "x");
-/// assert!(inkproof_liquid::render("{% layout 'page' %}x", "{}").is_err());
-/// ```
-pub const LAYOUT: TagDefinition = TagDefinition { name: "layout", parse };
+pub const LAYOUT: TagDefinition = TagDefinition::new("layout", parse)
+    .summary("Renders the rest of the template inside a layout file; as there are no files, only `none` works.")
+    .syntax("{% layout none %}")
+    .since("1.9.1")
+    .examples(&[Example::new("{% layout none %}x", "x")]);
 
 /// A parsed `layout`.
 #[derive(Debug)]

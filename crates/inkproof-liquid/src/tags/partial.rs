@@ -3,6 +3,7 @@
 //! Customer.io has no files that a template could name, so both fail when they come to look one up.
 
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Example};
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::engine::template::Template;
@@ -16,21 +17,23 @@ use crate::value::Value;
 use crate::value::coerce::{js_string, js_truthy};
 
 /// Would render another template on its own. Over an empty list (`for`) it prints nothing, else it fails.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{% render 'x' for list %}", r#"{"list": []}"#).unwrap(), "");
-/// let error = inkproof_liquid::render("{% render 'x' %}", "{}").unwrap_err();
-/// assert_eq!(error.message(), r#"ENOENT: Failed to lookup "x" in ".""#);
-/// ```
-pub const RENDER: TagDefinition = TagDefinition { name: "render", parse: parse_render };
+pub const RENDER: TagDefinition = TagDefinition::new("render", parse_render)
+    .summary("Renders another file with variables of its own; as there are no files, it fails unless it is repeated for no element.")
+    .syntax("{% render 'file' for array as name, key: value %}")
+    .input(
+        "[{% render 'x' for input %}]",
+        Absent::Prints("[]"),
+        Absent::Undefined,
+    )
+    .since("9.2.0")
+    .examples(&[Example::with(r#"{"list": []}"#, "{% render 'x' for list %}", "")]);
 
 /// Would render another template as if it stood here; it fails.
-///
-/// ```
-/// let error = inkproof_liquid::render("{% include nothing | default: 1 %}", r#"{"nothing": ""}"#).unwrap_err();
-/// assert_eq!(error.message(), r#"illegal file path """#);
-/// ```
-pub const INCLUDE: TagDefinition = TagDefinition { name: "include", parse: parse_include };
+pub const INCLUDE: TagDefinition = TagDefinition::new("include", parse_include)
+    .summary("Renders another file with the same variables; as there are no files, it fails.")
+    .syntax("{% include 'file' %}")
+    .input("{% include input %}", Absent::Fails("illegal file path \"null\""), Absent::Undefined)
+    .since("1.9.1");
 
 /// Which file a tag names.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::r#for::{Head, illegal, loop_name, parse_head};
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Argument, Example, Kind};
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{NoopTag, Tag, TagDefinition};
 use crate::error::Result;
@@ -16,13 +17,20 @@ use crate::value::coerce::{add, js_truthy, slice_index};
 use crate::value::{Loop, Value, count, number};
 
 /// Renders its body for each element, as cells of an HTML table with `cols` cells in a row. Takes `limit` and `offset`.
-///
-/// ```
-/// let template = "{% tablerow i in (1..2) cols: 2 %}{{ i }}{% endtablerow %}";
-/// let table = r#"<tr class="row1"><td class="col1">1</td><td class="col2">2</td></tr>"#;
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), table);
-/// ```
-pub const TABLEROW: TagDefinition = TagDefinition { name: "tablerow", parse };
+pub const TABLEROW: TagDefinition = TagDefinition::new("tablerow", parse)
+    .summary("Renders its body for each element, as cells of an HTML table.")
+    .syntax("{% tablerow name in array cols: 2 limit: 4 offset: 1 %}…{% endtablerow %}")
+    .arguments(&[
+        Argument::named("cols", Kind::Number),
+        Argument::named("limit", Kind::Number),
+        Argument::named("offset", Kind::Number).or("0"),
+    ])
+    .input("[{% tablerow i in input %}{{ i }}{% endtablerow %}]", Absent::Prints("[]"), Absent::Undefined)
+    .since("1.9.1")
+    .examples(&[Example::new(
+        "{% tablerow i in (1..2) cols: 2 %}{{ i }}{% endtablerow %}",
+        r#"<tr class="row1"><td class="col1">1</td><td class="col2">2</td></tr>"#,
+    )]);
 
 /// A parsed `tablerow`.
 #[derive(Debug)]

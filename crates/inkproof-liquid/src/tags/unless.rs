@@ -2,6 +2,7 @@
 
 use super::r#if::Branch;
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Example};
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
@@ -11,11 +12,12 @@ use crate::syntax::part::Part;
 use crate::syntax::tree::Nodes;
 
 /// Renders its body where the condition is false; an `elsif` takes over where that is true, as in `if`.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{% unless x %}no x{% else %}x{% endunless %}", "{}").unwrap(), "no x");
-/// ```
-pub const UNLESS: TagDefinition = TagDefinition { name: "unless", parse };
+pub const UNLESS: TagDefinition = TagDefinition::new("unless", parse)
+    .summary("Renders its body where the condition is false; `elsif` and `else` work as in `if`.")
+    .syntax("{% unless condition %}…{% elsif condition %}…{% else %}…{% endunless %}")
+    .input("{% unless input %}no{% else %}yes{% endunless %}", Absent::Prints("no"), Absent::Prints("no"))
+    .since("1.9.1")
+    .examples(&[Example::new("{% unless x %}no x{% else %}x{% endunless %}", "no x")]);
 
 /// A parsed `unless`.
 #[derive(Debug)]
