@@ -1,4 +1,4 @@
-//! A pull parser for JSON: the tokens of a text one by one, each with its place. Everything that reads JSON is built on it.
+//! A lexer and a pull parser for JSON: the tokens of a text one by one, each with its place. All that reads JSON uses the lexer.
 //!
 //! It allocates nothing but errors, and its memory does not grow with the text. Errors are worded as Go's `encoding/json` words
 //! them, since that is what Customer.io shows.
