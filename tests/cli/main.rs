@@ -1,5 +1,6 @@
 //! The commands, run as their users run them: the real binary in a folder of its own.
 
+mod answers;
 mod broken;
 mod check;
 #[cfg(unix)]
@@ -11,7 +12,6 @@ mod fix;
 mod help;
 mod hostile;
 mod liquid;
-mod oracle;
 mod payload;
 mod preview;
 mod render;

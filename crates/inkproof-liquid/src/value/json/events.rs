@@ -1,4 +1,4 @@
-//! A pull parser for JSON: the tokens of a text one by one, each with its place. Everything that reads JSON is built on it.
+//! A lexer and a pull parser for JSON: the tokens of a text one by one, each with its place. All that reads JSON uses the lexer.
 //!
 //! It allocates nothing but errors, and its memory does not grow with the text. Errors are worded as Go's `encoding/json` words
 //! them, since that is what Customer.io shows.
@@ -149,6 +149,18 @@ impl Levels {
     }
 }
 
+/// Reads the tokens of a JSON text wherever they are expected, and knows their places: what [`Events`] and the reader of
+/// values share.
+#[derive(Clone, Debug)]
+pub(super) struct Lexer<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    /// The byte that is read next.
+    pub(super) at: usize,
+    /// Whether the error was found within a string.
+    is_in_string: bool,
+}
+
 /// Reads a JSON text token by token.
 ///
 /// ```
@@ -162,17 +174,13 @@ impl Levels {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Events<'a> {
-    text: &'a str,
-    bytes: &'a [u8],
+    /// At the end of the last token.
+    lexer: Lexer<'a>,
     /// Where the last token begins.
     start: usize,
-    /// Where the last token ends.
-    at: usize,
     expected: Expected,
     levels: Levels,
     allows_trailing_commas: bool,
-    /// Whether the error was found within a string.
-    is_in_string: bool,
 }
 
 impl<'a> Events<'a> {
@@ -180,14 +188,11 @@ impl<'a> Events<'a> {
     #[must_use]
     pub const fn new(text: &'a str) -> Self {
         Self {
-            text,
-            bytes: text.as_bytes(),
+            lexer: Lexer::new(text),
             start: 0,
-            at: 0,
             expected: Expected::Value,
             levels: Levels::NONE,
             allows_trailing_commas: false,
-            is_in_string: false,
         }
     }
 
@@ -201,13 +206,13 @@ impl<'a> Events<'a> {
     /// Where the last token is.
     #[must_use]
     pub const fn span(&self) -> Span {
-        Span { start: self.start, end: self.at }
+        Span { start: self.start, end: self.lexer.at }
     }
 
     /// Whether the [error](Self::next_event) was found within a string.
     #[must_use]
     pub const fn is_in_string(&self) -> bool {
-        self.is_in_string
+        self.lexer.is_in_string
     }
 
     /// The next token. After [`Event::End`] and after an error there are no more.
@@ -216,15 +221,15 @@ impl<'a> Events<'a> {
     /// The text is not valid JSON here, or is nested more than [`MAX_DEPTH`] levels deep.
     #[inline]
     pub fn next_event(&mut self) -> Read<Event<'a>> {
-        self.skip_space();
+        self.lexer.skip_space();
         match self.expected {
             Expected::Next => self.after_value(),
             Expected::Colon => {
-                if self.peek() != Some(b':') {
-                    return Err(self.unexpected("after object key"));
+                if self.lexer.peek() != Some(b':') {
+                    return Err(self.lexer.unexpected("after object key"));
                 }
-                self.at += 1;
-                self.skip_space();
+                self.lexer.at += 1;
+                self.lexer.skip_space();
                 self.value()
             }
             Expected::First if self.is_at_closing_bracket() => Ok(self.close()),
@@ -246,7 +251,7 @@ impl<'a> Events<'a> {
                 self.next_event()?;
             }
         }
-        Ok(Span::new(start, self.at))
+        Ok(Span::new(start, self.lexer.at))
     }
 
     /// Passes over everything up to the end of the text.
@@ -261,20 +266,20 @@ impl<'a> Events<'a> {
     /// What comes after a value.
     fn after_value(&mut self) -> Read<Event<'a>> {
         if self.levels.depth == 0 {
-            return if self.at == self.bytes.len() {
-                self.start = self.at;
+            return if self.lexer.at == self.lexer.bytes.len() {
+                self.start = self.lexer.at;
                 Ok(Event::End)
             } else {
-                Err(self.unexpected("after top-level value"))
+                Err(self.lexer.unexpected("after top-level value"))
             };
         }
-        if self.peek() == Some(b',') {
-            let comma = self.at;
-            self.at += 1;
-            self.skip_space();
+        if self.lexer.peek() == Some(b',') {
+            let comma = self.lexer.at;
+            self.lexer.at += 1;
+            self.lexer.skip_space();
             if self.allows_trailing_commas && self.is_at_closing_bracket() {
                 self.start = comma;
-                self.at = comma + 1;
+                self.lexer.at = comma + 1;
                 self.expected = Expected::Close;
                 return Ok(Event::TrailingComma);
             }
@@ -283,7 +288,11 @@ impl<'a> Events<'a> {
         if self.is_at_closing_bracket() {
             return Ok(self.close());
         }
-        Err(self.unexpected(if self.levels.in_array { "after array element" } else { "after object key:value pair" }))
+        Err(self.lexer.unexpected(if self.levels.in_array {
+            "after array element"
+        } else {
+            "after object key:value pair"
+        }))
     }
 
     /// An element of an array, or a key of an object.
@@ -291,53 +300,59 @@ impl<'a> Events<'a> {
         if self.levels.in_array {
             return self.value();
         }
-        if self.peek() != Some(b'"') {
-            return Err(self.unexpected("looking for beginning of object key string"));
+        if self.lexer.peek() != Some(b'"') {
+            return Err(self.lexer.unexpected("looking for beginning of object key string"));
         }
-        self.start = self.at;
+        self.start = self.lexer.at;
         self.expected = Expected::Colon;
-        self.string().map(Event::Key)
+        self.lexer.string().map(Event::Key)
     }
 
     fn value(&mut self) -> Read<Event<'a>> {
-        self.start = self.at;
+        self.start = self.lexer.at;
         self.expected = Expected::Next;
-        match self.peek() {
-            Some(b'"') => self.string().map(Event::String),
-            Some(b'-' | b'0'..=b'9') => self.number().map(Event::Number),
+        match self.lexer.peek() {
+            Some(b'"') => self.lexer.string().map(Event::String),
+            Some(b'-' | b'0'..=b'9') => self.lexer.number().map(Event::Number),
             Some(b'{') => self.open(false, Event::ObjectStart),
             Some(b'[') => self.open(true, Event::ArrayStart),
-            Some(b't') => self.word("true", Event::Bool(true)),
-            Some(b'f') => self.word("false", Event::Bool(false)),
-            Some(b'n') => self.word("null", Event::Null),
-            _ => Err(self.unexpected("looking for beginning of value")),
+            Some(b't') => self.lexer.word("true").map(|()| Event::Bool(true)),
+            Some(b'f') => self.lexer.word("false").map(|()| Event::Bool(false)),
+            Some(b'n') => self.lexer.word("null").map(|()| Event::Null),
+            _ => Err(self.lexer.unexpected("looking for beginning of value")),
         }
     }
 
     fn open(&mut self, is_array: bool, event: Event<'a>) -> Read<Event<'a>> {
         if self.levels.depth == MAX_DEPTH {
-            return Err(Box::new(JsonError { message: format!("exceeded max depth of {MAX_DEPTH}"), offset: self.at }));
+            return Err(self.lexer.too_deep());
         }
         self.levels.push(is_array);
-        self.at += 1;
+        self.lexer.at += 1;
         self.expected = Expected::First;
         Ok(event)
     }
 
     fn is_at_closing_bracket(&self) -> bool {
-        self.peek() == Some(if self.levels.in_array { b']' } else { b'}' })
+        self.lexer.peek() == Some(if self.levels.in_array { b']' } else { b'}' })
     }
 
     fn close(&mut self) -> Event<'a> {
         let event = if self.levels.in_array { Event::ArrayEnd } else { Event::ObjectEnd };
         self.levels.pop();
-        self.start = self.at;
-        self.at += 1;
+        self.start = self.lexer.at;
+        self.lexer.at += 1;
         self.expected = Expected::Next;
         event
     }
+}
 
-    fn string(&mut self) -> Read<JsonString<'a>> {
+impl<'a> Lexer<'a> {
+    pub(super) const fn new(text: &'a str) -> Self {
+        Self { text, bytes: text.as_bytes(), at: 0, is_in_string: false }
+    }
+
+    pub(super) fn string(&mut self) -> Read<JsonString<'a>> {
         self.at += 1;
         let start = self.at;
         self.at = end_of_plain(self.bytes, start);
@@ -362,7 +377,7 @@ impl<'a> Events<'a> {
         Ok(JsonString { written, has_escapes })
     }
 
-    fn number(&mut self) -> Read<f64> {
+    pub(super) fn number(&mut self) -> Read<f64> {
         let start = self.at;
         let negative = self.peek() == Some(b'-');
         self.at += usize::from(negative);
@@ -403,7 +418,7 @@ impl<'a> Events<'a> {
         Ok(if negative { -magnitude } else { magnitude })
     }
 
-    fn word(&mut self, word: &str, event: Event<'a>) -> Read<Event<'a>> {
+    pub(super) fn word(&mut self, word: &str) -> Read<()> {
         for expected in word.bytes() {
             if self.peek() != Some(expected) {
                 let expected = char::from(expected);
@@ -411,14 +426,14 @@ impl<'a> Events<'a> {
             }
             self.at += 1;
         }
-        Ok(event)
+        Ok(())
     }
 
-    fn peek(&self) -> Option<u8> {
+    pub(super) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
-    fn skip_space(&mut self) {
+    pub(super) fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;
         }
@@ -432,7 +447,13 @@ impl<'a> Events<'a> {
 
     #[cold]
     #[expect(clippy::unnecessary_box_returns, reason = "it goes into a result of boxed errors")]
-    fn unexpected(&self, context: &str) -> Box<JsonError> {
+    pub(super) fn too_deep(&self) -> Box<JsonError> {
+        Box::new(JsonError { message: format!("exceeded max depth of {MAX_DEPTH}"), offset: self.at })
+    }
+
+    #[cold]
+    #[expect(clippy::unnecessary_box_returns, reason = "it goes into a result of boxed errors")]
+    pub(super) fn unexpected(&self, context: &str) -> Box<JsonError> {
         let message = match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
             Some('\'') => format!(r"invalid character '\'' {context}"),
             Some('"') => format!(r#"invalid character '"' {context}"#),
@@ -505,7 +526,7 @@ mod tests {
         loop {
             match events.next_event() {
                 Ok(Event::End) => return (found, None),
-                Ok(_) => found.push(events.span().of(events.text)),
+                Ok(_) => found.push(events.span().of(events.lexer.text)),
                 Err(error) => return (found, Some((error.offset, events.is_in_string()))),
             }
         }

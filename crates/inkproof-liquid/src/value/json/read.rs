@@ -1,6 +1,10 @@
 //! Reading of JSON into values.
+//!
+//! It shares its lexer with [`Events`](super::Events), and descends by itself: values that are built from events took twice as
+//! long. A test compares the two.
 
-use super::events::{Event, Events, JsonError, JsonString, Read};
+use super::MAX_DEPTH;
+use super::events::{JsonError, Lexer, Read};
 use crate::value::number::Numbers;
 use crate::value::{self, Arena, Object, Value};
 
@@ -28,7 +32,9 @@ pub fn read<'a>(text: &'a str, arena: &'a Arena) -> Result<Value<'a>, JsonError>
 /// # Errors
 /// As [`read`].
 pub fn read_as<'a>(text: &'a str, numbers: Numbers, arena: &'a Arena) -> Result<Value<'a>, JsonError> {
-    Reader::new(Events::new(text), text, numbers, arena).document().map_err(|error| *error)
+    let mut reader = Reader::new(text, arena, None);
+    reader.keeps_floats = numbers == Numbers::Ruby;
+    reader.document().map_err(|error| *error)
 }
 
 /// Reads a JSON text in which a comma may come before a closing bracket, and returns the places of such commas.
@@ -36,95 +42,219 @@ pub fn read_as<'a>(text: &'a str, numbers: Numbers, arena: &'a Arena) -> Result<
 /// # Errors
 /// As [`read`].
 pub fn read_with_trailing_commas<'a>(text: &'a str, arena: &'a Arena) -> Result<(Value<'a>, Vec<usize>), JsonError> {
-    let events = Events::new(text).with_trailing_commas();
-    let mut reader = Reader::new(events, text, Numbers::JavaScript, arena);
+    let mut reader = Reader::new(text, arena, Some(Vec::new()));
     let value = reader.document().map_err(|error| *error)?;
-    Ok((value, reader.trailing_commas))
+    Ok((value, reader.trailing_commas.unwrap_or_default()))
 }
 
 struct Reader<'a> {
-    events: Events<'a>,
+    lexer: Lexer<'a>,
     text: &'a str,
     arena: &'a Arena,
+    depth: usize,
+    /// Entries of the objects and elements of the arrays (whose key is empty) that are being read, innermost last.
+    ///
+    /// Values go here right away: handed up through results, they would be copied at every step.
+    entries: Vec<(&'a str, Value<'a>)>,
+    trailing_commas: Option<Vec<usize>>,
     /// Whether `5.0` is a float and not 5.
     keeps_floats: bool,
-    /// Entries of the objects and elements of the arrays (whose key is empty) that are being read, innermost last. The last
-    /// entry before those of an array or object is for itself.
-    entries: Vec<(&'a str, Value<'a>)>,
-    /// For each array and object that is being read, the place of its first entry.
-    open: Vec<usize>,
-    trailing_commas: Vec<usize>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(events: Events<'a>, text: &'a str, numbers: Numbers, arena: &'a Arena) -> Self {
+    fn new(text: &'a str, arena: &'a Arena, trailing_commas: Option<Vec<usize>>) -> Self {
         Self {
-            events,
+            lexer: Lexer::new(text),
             text,
             arena,
-            keeps_floats: numbers == Numbers::Ruby,
+            depth: 0,
             entries: Vec::new(),
-            open: Vec::new(),
-            trailing_commas: Vec::new(),
+            trailing_commas,
+            keeps_floats: false,
         }
     }
 
     fn document(&mut self) -> Read<Value<'a>> {
-        let mut key = "";
+        self.lexer.skip_space();
+        self.value("")?;
+        self.lexer.skip_space();
+        if self.lexer.at < self.text.len() {
+            return Err(self.lexer.unexpected("after top-level value"));
+        }
+        Ok(self.entries.pop().map_or(Value::Undefined, |(_, value)| value))
+    }
+
+    /// Reads a value, and puts it at the end of the entries.
+    fn value(&mut self, key: &'a str) -> Read<()> {
+        let value = match self.lexer.peek() {
+            Some(b'"') => Value::String(self.string()?),
+            Some(b'{') => Value::Object(self.nested(Self::object)?),
+            Some(b'[') => self.nested(Self::array)?,
+            Some(b'-' | b'0'..=b'9') => {
+                let start = self.lexer.at;
+                let number = self.lexer.number()?;
+                let is_float = self.keeps_floats && self.text[start..self.lexer.at].contains(['.', 'e', 'E']);
+                if is_float { Value::float(number) } else { Value::Number(number) }
+            }
+            Some(b't') => {
+                self.lexer.word("true")?;
+                Value::Bool(true)
+            }
+            Some(b'f') => {
+                self.lexer.word("false")?;
+                Value::Bool(false)
+            }
+            Some(b'n') => {
+                self.lexer.word("null")?;
+                Value::Null
+            }
+            _ => return Err(self.lexer.unexpected("looking for beginning of value")),
+        };
+        self.entries.push((key, value));
+        Ok(())
+    }
+
+    fn nested<T>(&mut self, read: fn(&mut Self) -> Read<T>) -> Read<T> {
+        if self.depth == MAX_DEPTH {
+            return Err(Box::new(JsonError {
+                message: format!("exceeded max depth of {MAX_DEPTH}"),
+                offset: self.lexer.at,
+            }));
+        }
+        self.depth += 1;
+        let value = read(self);
+        self.depth -= 1;
+        value
+    }
+
+    fn array(&mut self) -> Read<Value<'a>> {
+        let first = self.entries.len();
+        self.lexer.at += 1;
+        self.lexer.skip_space();
+        let mut comma = None;
         loop {
-            let value = match self.events.next_event()? {
-                Event::Key(name) => {
-                    key = self.string(name);
-                    continue;
-                }
-                Event::String(text) => Value::String(self.string(text)),
-                Event::Number(number) if self.keeps_floats && self.is_float() => Value::float(number),
-                Event::Number(number) => Value::Number(number),
-                Event::Bool(flag) => Value::Bool(flag),
-                Event::Null => Value::Null,
-                Event::ObjectStart | Event::ArrayStart => {
-                    self.entries.push((key, Value::Undefined));
-                    self.open.push(self.entries.len());
-                    key = "";
-                    continue;
-                }
-                Event::ObjectEnd => {
-                    let first = self.open.pop().unwrap_or_default();
-                    let object = Object::new(&self.entries[first..], self.arena);
-                    self.close(first, Value::Object(object));
-                    continue;
-                }
-                Event::ArrayEnd => {
-                    let first = self.open.pop().unwrap_or_default();
-                    let list = value::list_of(self.entries[first..].iter().map(|(_, value)| *value), self.arena);
-                    self.close(first, list);
-                    continue;
-                }
-                Event::TrailingComma => {
-                    self.trailing_commas.push(self.events.span().start);
-                    continue;
-                }
-                Event::End => return Ok(self.entries.pop().map_or(Value::Undefined, |(_, value)| value)),
-            };
-            self.entries.push((key, value));
-            key = "";
+            if self.lexer.peek() == Some(b']') && self.may_close(first == self.entries.len(), comma) {
+                break;
+            }
+            self.value("")?;
+            self.lexer.skip_space();
+            match self.lexer.peek() {
+                Some(b',') => comma = Some(self.lexer.at),
+                Some(b']') => break,
+                _ => return Err(self.lexer.unexpected("after array element")),
+            }
+            self.lexer.at += 1;
+            self.lexer.skip_space();
         }
-    }
-
-    /// Puts the value of an array or object in the place that was kept for it before its `first` entry.
-    fn close(&mut self, first: usize, value: Value<'a>) {
+        self.lexer.at += 1;
+        let list = value::list_of(self.entries[first..].iter().map(|(_, value)| *value), self.arena);
         self.entries.truncate(first);
-        if let Some((_, own)) = self.entries.last_mut() {
-            *own = value;
+        Ok(list)
+    }
+
+    fn object(&mut self) -> Read<&'a Object<'a>> {
+        let first = self.entries.len();
+        self.lexer.at += 1;
+        self.lexer.skip_space();
+        let mut comma = None;
+        loop {
+            if self.lexer.peek() == Some(b'}') && self.may_close(first == self.entries.len(), comma) {
+                break;
+            }
+            if self.lexer.peek() != Some(b'"') {
+                return Err(self.lexer.unexpected("looking for beginning of object key string"));
+            }
+            let key = self.string()?;
+            self.lexer.skip_space();
+            if self.lexer.peek() != Some(b':') {
+                return Err(self.lexer.unexpected("after object key"));
+            }
+            self.lexer.at += 1;
+            self.lexer.skip_space();
+            self.value(key)?;
+            self.lexer.skip_space();
+            match self.lexer.peek() {
+                Some(b',') => comma = Some(self.lexer.at),
+                Some(b'}') => break,
+                _ => return Err(self.lexer.unexpected("after object key:value pair")),
+            }
+            self.lexer.at += 1;
+            self.lexer.skip_space();
+        }
+        self.lexer.at += 1;
+        let object = Object::new(&self.entries[first..], self.arena);
+        self.entries.truncate(first);
+        Ok(object)
+    }
+
+    /// Whether a closing bracket is allowed here: right after the opening one, or after a comma where such commas are allowed.
+    fn may_close(&mut self, is_empty: bool, comma: Option<usize>) -> bool {
+        match (&mut self.trailing_commas, comma) {
+            (Some(commas), Some(comma)) => {
+                commas.push(comma);
+                true
+            }
+            _ => is_empty,
         }
     }
 
-    fn string(&self, text: JsonString<'a>) -> &'a str {
-        text.decode_in(self.arena)
+    fn string(&mut self) -> Read<&'a str> {
+        Ok(self.lexer.string()?.decode_in(self.arena))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{Event, Events};
+    use super::*;
+
+    /// What goes wrong with a text, and the places of its trailing commas.
+    type Outcome = Result<Vec<usize>, JsonError>;
+
+    fn by_events(text: &str) -> (Outcome, Outcome) {
+        let outcome = |mut events: Events<'_>| {
+            let mut commas = Vec::new();
+            loop {
+                match events.next_event().map_err(|error| *error)? {
+                    Event::End => return Ok(commas),
+                    Event::TrailingComma => commas.push(events.span().start),
+                    _ => {}
+                }
+            }
+        };
+        (outcome(Events::new(text)), outcome(Events::new(text).with_trailing_commas()))
     }
 
-    /// Whether the number that was read last is written as one with a fraction.
-    fn is_float(&self) -> bool {
-        self.events.span().of(self.text).contains(['.', 'e', 'E'])
+    fn by_values(text: &str) -> (Outcome, Outcome) {
+        let arena = Arena::new();
+        let strict = read(text, &arena).map(|_| Vec::new());
+        (strict, read_with_trailing_commas(text, &arena).map(|(_, commas)| commas))
+    }
+
+    #[rustfmt::skip]
+    const TOKENS: [&str; 40] = [
+        "{", "}", "[", "]", ",", ":", " ", "\"", "\\", "\\u", "\\ud83d", "\\ude00", "\\n", "\\x", "a", "\"a\"", "\"a\":", "\"b\":1,",
+        "\"a\":{", "1", "-", "0", "1.5", ".", "e+", "1e5", "1e400", "12345678901234567890", "true", "null", "nul", "\n", "\u{1}",
+        "é", "😀", "'", "[1,]", "{\"a\":1,}", "[[", "]}",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn events_and_values_find_the_same_wrong(tokens in prop::collection::vec(prop::sample::select(&TOKENS[..]), 0..14)) {
+            let text = tokens.concat();
+            prop_assert_eq!(by_events(&text), by_values(&text), "{}", text);
+        }
+    }
+
+    #[test]
+    fn events_and_values_are_as_deep() {
+        for depth in [499, 500, 501] {
+            let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+            assert_eq!(by_events(&text), by_values(&text));
+            assert_eq!(by_values(&text).0.is_ok(), depth <= 500);
+        }
     }
 }

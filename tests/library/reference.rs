@@ -1,6 +1,6 @@
 //! What the rows of Customer.io's filters and tags say is what they do, in both of its Liquids.
 
-#[path = "../crates/inkproof-liquid/tests/rows/check.rs"]
+#[path = "../../crates/inkproof-liquid/tests/rows/check.rs"]
 mod check;
 
 use std::fs;
