@@ -14,7 +14,7 @@
 //!
 //! - how much is read ([`Depth`]): a condition `{% if trigger.list %}` only reads whether the list is there, a loop reads
 //!   its elements, and `{{ trigger.list | json }}` reads all of it;
-//! - what happens if nothing is there ([`Outcome`]);
+//! - what happens if nothing is there ([`MissingBehavior`]);
 //! - which [`Kind`] of value its use expects: `plus` expects a number;
 //! - which branches it is in ([`Choice`]).
 //!
@@ -24,7 +24,7 @@
 //!
 //! `walk/` visits every node and keeps this state:
 //!
-//! - **Meanings** (`meaning.rs`). A name that the template sets itself, with `assign`, `capture`, a loop or a filter, is not
+//! - **Meanings** (`abstract_value.rs`). A name that the template sets itself, with `assign`, `capture`, a loop or a filter, is not
 //!   a read of the data. Its meaning says which paths its value may come from, whether the value is exactly what is stored
 //!   there, whether it is null instead of missing, and everything else that it depends on. Reading the name reads those
 //!   paths.
@@ -58,7 +58,7 @@
 //! # An example
 //!
 //! ```
-//! use inkproof::analysis::{Needs, Outcome};
+//! use inkproof::analysis::{Needs, MissingBehavior};
 //! use inkproof::customerio::CUSTOMERIO;
 //! use inkproof::liquid::{Arena, Template};
 //!
@@ -72,29 +72,29 @@
 //! let arena = Arena::new();
 //! let template = Template::parse(source, &CUSTOMERIO, &arena).unwrap();
 //! let needs = Needs::of(&[template], &CUSTOMERIO, &|_| Vec::new(), &arena);
-//! let reads: Vec<_> = needs.reads.iter().map(|read| (read.path.to_string(), read.outcome)).collect();
-//! let reads: Vec<_> = reads.iter().map(|(path, outcome)| (path.as_str(), *outcome)).collect();
+//! let reads: Vec<_> = needs.reads.iter().map(|read| (read.path.to_string(), read.missing_behavior)).collect();
+//! let reads: Vec<_> = reads.iter().map(|(path, missing_behavior)| (path.as_str(), *missing_behavior)).collect();
 //! assert_eq!(reads, [
 //!     // The condition. Missing, it selects the `else`.
-//!     ("trigger.nick", Outcome::Decides),
+//!     ("trigger.nick", MissingBehavior::Decides),
 //!     // `assign` sets `name` to null if its value is missing.
-//!     ("trigger.nick", Outcome::Nothing),
+//!     ("trigger.nick", MissingBehavior::Nothing),
 //!     // The guard `trigger.nick` is false if `trigger.nick` is missing, so this output is not reached.
-//!     ("trigger.nick", Outcome::Guarded),
-//!     ("trigger.first", Outcome::Nothing),
+//!     ("trigger.nick", MissingBehavior::Guarded),
+//!     ("trigger.first", MissingBehavior::Nothing),
 //!     // `{{ name }}`: after the join, its value may come from either path, and is null if that is missing.
-//!     ("trigger.first", Outcome::Nothing),
-//!     ("trigger.nick", Outcome::Nothing),
-//!     // No guard is around it.
-//!     ("trigger.last", Outcome::Fails),
+//!     ("trigger.first", MissingBehavior::Nothing),
+//!     ("trigger.nick", MissingBehavior::Nothing),
+//!     // No guard is scope it.
+//!     ("trigger.last", MissingBehavior::Fails),
 //! ]);
 //! ```
 
+mod abstract_value;
 mod content;
 mod coverage;
 mod guard;
 mod kind;
-mod meaning;
 mod needs;
 mod path;
 mod presence;
@@ -103,13 +103,15 @@ mod trial;
 mod values;
 mod walk;
 
-pub use content::{Break, ContentProof, Decision, Hole, Position, Question, Slip, Verdict};
+pub use content::{
+    BranchCondition, BranchDecision, ContentProof, Interpolation, JsonBreak, Position, SyntaxIssue, Verdict,
+};
 pub use coverage::{Branch, BranchKind, Coverage, percent};
 pub use kind::Kind;
 pub use needs::{Need, Needs};
 pub use path::{Dependency, Depth, Path, Step};
 pub use presence::{Presence, places};
-pub use read::{Choice, Outcome, Read};
+pub use read::{Choice, MissingBehavior, Read};
 pub use trial::{VALUES, prints, variable_of};
 pub use values::{Purpose, each_value, names_and_texts};
 pub use walk::SnippetTexts;

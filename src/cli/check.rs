@@ -21,15 +21,15 @@ use payload::Payload;
 
 use super::command::RunCommand;
 use super::global::refuse_to_write;
-use super::manner::Manner;
+use super::output_options::OutputOptions;
 use super::progress::Progress;
 use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions};
-use crate::diagnostics::{Code, Diagnostic, Format, Look, Severity, Thousands, sanitize};
+use crate::atomic_file::replace;
+use crate::diagnostics::{Code, Diagnostic, Format, Severity, Theme, Thousands, sanitize};
 use crate::message::Template;
 use crate::project::{Case, Languages, Project};
 use crate::rules::{Judgement, fix, judge_data, judge_each, rule};
-use crate::writing::replace;
 use watch::Checks;
 
 /// How many findings of a rule are drawn that are only worth knowing.
@@ -81,7 +81,7 @@ impl RunCommand for Check {
             return self.watch.run(Checks::new(self, format, global), global);
         }
         let mut project = Project::open(global.directory())?;
-        if self.fix && !self.diff && !project.has_sound_config() {
+        if self.fix && !self.diff && !project.is_config_valid() {
             global.report(project.problems())?;
             refuse_to_write(&project)?;
         }
@@ -97,10 +97,10 @@ impl RunCommand for Check {
             let (templates, cases) = selected(&project, &self.names, global)?;
             let progress = Progress::new("checking", templates.len());
             let step = || progress.step();
-            Judgement::of_all(&project, judge_each(&project, &templates, &cases, &global.circumstances(), &step))
+            Judgement::of_all(&project, judge_each(&project, &templates, &cases, &global.render_options(), &step))
         };
         let mut out = BufWriter::new(anstream::stdout().lock());
-        self.write(&judgement, &global.manner(), global.look(), &mut out)?;
+        self.write(&judgement, &global.output_options(), global.theme(), &mut out)?;
         out.flush()?;
         self.write_lcov(&judgement, global)?;
         let is_covered = self.report_coverage(&judgement, &mut anstream::stderr().lock())?;
@@ -135,12 +135,18 @@ impl Check {
     }
 
     /// Tells what was found, and the tables where they are wanted.
-    fn write(&self, judgement: &Judgement, manner: &Manner, look: Look, out: &mut dyn Write) -> std::io::Result<()> {
+    fn write(
+        &self,
+        judgement: &Judgement,
+        output_options: &OutputOptions,
+        theme: Theme,
+        out: &mut dyn Write,
+    ) -> std::io::Result<()> {
         let is_detailed = self.table || self.min_coverage.is_some();
-        match manner.format {
+        match output_options.format {
             Format::Full => {
                 let (drawn, counted) = few_of_each(&judgement.findings);
-                manner.tell(&drawn, look, out)?;
+                output_options.tell(&drawn, theme, out)?;
                 if !drawn.is_empty() {
                     writeln!(out)?;
                 }
@@ -148,30 +154,30 @@ impl Check {
                     writeln!(out, "info[{code}]: {} more; `--format concise` lists them all\n", Thousands(count))?;
                 }
                 if self.table || self.data.is_some() {
-                    self.write_tables(judgement, look, out)?;
+                    self.write_tables(judgement, theme, out)?;
                 }
                 writeln!(out, "{}", judgement.findings.counts())
             }
             Format::Json if is_detailed => json::write(judgement, self.data.is_none(), out),
             Format::JsonLines if is_detailed => {
-                manner.tell(&judgement.findings, look, out)?;
+                output_options.tell(&judgement.findings, theme, out)?;
                 json::write_lines(judgement, self.data.is_none(), out)
             }
             Format::Concise if self.table => {
-                manner.tell(&judgement.findings, look, out)?;
+                output_options.tell(&judgement.findings, theme, out)?;
                 if !judgement.findings.is_empty() {
                     writeln!(out)?;
                 }
-                self.write_tables(judgement, look, out)
+                self.write_tables(judgement, theme, out)
             }
-            _ => manner.tell(&judgement.findings, look, out),
+            _ => output_options.tell(&judgement.findings, theme, out),
         }
     }
 
     /// Draws a table of each template, and under it what of the template is rendered.
-    fn write_tables(&self, judgement: &Judgement, look: Look, out: &mut dyn Write) -> std::io::Result<()> {
+    fn write_tables(&self, judgement: &Judgement, theme: Theme, out: &mut dyn Write) -> std::io::Result<()> {
         for (table, coverage) in judgement.tables.iter().zip(&judgement.coverage) {
-            table::write(table, look.width, out)?;
+            table::write(table, theme.width, out)?;
             // A payload says nothing of requests.
             if self.data.is_none() {
                 let title = sanitize::line(&table::title(table)).into_owned();
@@ -212,7 +218,7 @@ impl Check {
         let (templates, cases) = selected(project, &self.names, global)?;
         let mut out = anstream::stderr().lock();
         for template in templates {
-            let Some(fixed) = fix(project, template, &cases, &global.circumstances()) else { continue };
+            let Some(fixed) = fix(project, template, &cases, &global.render_options()) else { continue };
             let name = fixed.source.name();
             if self.diff {
                 let diff = TextDiff::from_lines(fixed.source.text(), &fixed.text);
@@ -241,7 +247,7 @@ impl Check {
             let name = sanitize::line(&payload.name).into_owned();
             writeln!(anstream::stderr().lock(), "{name}: a whole request; its `message_data` is judged")?;
         }
-        Ok(judge_data(project, template, &payload.text, &payload.name, &global.circumstances()))
+        Ok(judge_data(project, template, &payload.text, &payload.name, &global.render_options()))
     }
 }
 

@@ -72,7 +72,7 @@ impl RunCommand for Diff {
                 }
             }
             DiffFormat::Full | DiffFormat::Concise => {
-                let look = global.look();
+                let theme = global.theme();
                 for change in &changes {
                     let words =
                         if format == DiffFormat::Full { sending_of(change).map(str::to_owned) } else { words(change) };
@@ -80,7 +80,11 @@ impl RunCommand for Diff {
                     writeln!(out, "{} {}{}", status(change), sanitize::line(&change.name), sanitize::line(&words))?;
                     if format == DiffFormat::Full {
                         let difference = difference(change);
-                        writeln!(out, "{}", Drawing { difference: &difference, look, layout: Layout::fitting(look) })?;
+                        writeln!(
+                            out,
+                            "{}",
+                            Drawing { difference: &difference, theme, layout: Layout::fitting(theme) }
+                        )?;
                     }
                 }
                 writeln!(out, "{}", count(changes.len()))?;

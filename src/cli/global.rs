@@ -7,10 +7,10 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::format::FormatName;
-use super::manner::Manner;
-use super::terminal::{self, Canvas};
+use super::output_options::OutputOptions;
+use super::terminal::{self, TerminalCapabilities};
 use super::{Failure, Outcome};
-use crate::diagnostics::{Diagnostic, Look, Prefix, Severity};
+use crate::diagnostics::{Diagnostic, Prefix, Severity, Theme};
 use crate::liquid::{Limits, Mode};
 use crate::message::{RenderOptions, milliseconds, moment};
 use crate::project::{CONFIG_FILE, Project, prefix_of, root_of};
@@ -98,7 +98,7 @@ impl Global {
         self.now
     }
 
-    pub(super) fn circumstances(&self) -> RenderOptions {
+    pub(super) fn render_options(&self) -> RenderOptions {
         RenderOptions {
             now: self.now.unwrap_or_else(Timestamp::now),
             mode: self.mode(),
@@ -109,8 +109,8 @@ impl Global {
     }
 
     /// The same where the remark about Customer.io's test send is shown.
-    pub(super) fn circumstances_of_preview(&self) -> RenderOptions {
-        RenderOptions { asks_test_send: true, ..self.circumstances() }
+    pub(super) fn preview_options(&self) -> RenderOptions {
+        RenderOptions { asks_test_send: true, ..self.render_options() }
     }
 
     /// The folder to work in.
@@ -169,26 +169,26 @@ impl Global {
     pub(super) fn report(&self, problems: &[Diagnostic]) -> Result<(), Failure> {
         if !problems.is_empty() {
             let mut out = anstream::stderr().lock();
-            self.manner().tell(problems, self.look(), &mut out)?;
+            self.output_options().tell(problems, self.theme(), &mut out)?;
         }
         Ok(())
     }
 
     /// How things look on this terminal.
-    pub(super) fn look(&self) -> Look {
-        terminal::look(self.ascii)
+    pub(super) fn theme(&self) -> Theme {
+        terminal::theme(self.ascii)
     }
 
     /// What standard output can show.
-    pub(super) fn canvas(&self) -> Canvas {
-        terminal::canvas(self.ascii)
+    pub(super) fn capabilities(&self) -> TerminalCapabilities {
+        terminal::capabilities(self.ascii)
     }
 
     /// How problems are told.
-    pub(super) fn manner(&self) -> Manner {
+    pub(super) fn output_options(&self) -> OutputOptions {
         let format = self.format.of_problems();
         let prefix = if format.counts_from_repository() { self.prefix() } else { Prefix::default() };
-        Manner { format, prefix, ascii: self.ascii }
+        OutputOptions { format, prefix, ascii: self.ascii }
     }
 
     /// What stands before the names of the project's files where they are counted from the top of its repository.
@@ -199,7 +199,7 @@ impl Global {
 
 /// Refuses to write where a configuration with mistakes may have meant another place, or something else.
 pub(super) fn refuse_to_write(project: &Project) -> Result<(), Failure> {
-    if project.has_sound_config() {
+    if project.is_config_valid() {
         return Ok(());
     }
     Err(format!("nothing is written: `{CONFIG_FILE}` has mistakes; correct them first").into())

@@ -8,7 +8,9 @@ use super::command::RunCommand;
 use super::{Failure, Global, Outcome, written};
 use crate::diagnostics::{Format, Source};
 use crate::project::Project;
-use crate::scaffold::{Imported, KnownCustomer, Misfit, Name, Place, Plan, customers_of, template_with_content};
+use crate::scaffold::{
+    Imported, KnownCustomer, Name, Place, PlacementError, Plan, customers_of, template_with_content,
+};
 
 /// Bring customers and templates from Customer.io into the project
 ///
@@ -81,7 +83,7 @@ fn import_template(
     };
     let template = match place.read(&text) {
         Ok(template) => template,
-        Err(Misfit::Unreadable(problems)) => {
+        Err(PlacementError::Unreadable(problems)) => {
             global.report(&problems)?;
             return Ok(Outcome::Broken);
         }

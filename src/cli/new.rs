@@ -61,7 +61,7 @@ impl RunCommand for New {
         }
         written::write(&plan, project.root())?;
         let name = written::quoted(template.name());
-        written::advise(&[format!("look at it with `inkproof preview {name}`")])?;
+        written::advise(&[format!("theme at it with `inkproof preview {name}`")])?;
         Ok(Outcome::Fine)
     }
 }
@@ -85,7 +85,7 @@ fn example(project: &Project, place: &Place<'_>, template: &Template, global: &G
     let language = place.language();
     let name = Name::out_of(&language.map_or_else(|| "example".to_owned(), |language| format!("example_{language}")));
     // What we wrote ourselves has no mistakes.
-    request_for(project, template, &name, language, &global.circumstances()).unwrap_or_default()
+    request_for(project, template, &name, language, &global.render_options()).unwrap_or_default()
 }
 
 /// The request as it came, and its customer where the project does not know them.

@@ -74,7 +74,7 @@ impl RunCommand for Render {
         let (project, mut outcome) = global.open_project()?;
         let cases = project.select(&self.names)?;
         let mut out = BufWriter::new(io::stdout().lock());
-        project.render(&cases, &global.circumstances(), |case, rendering| {
+        project.render(&cases, &global.render_options(), |case, rendering| {
             if rendering.message.is_none() {
                 outcome = outcome.and(Outcome::Findings);
             }

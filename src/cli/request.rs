@@ -55,7 +55,7 @@ impl RunCommand for Request {
                 .find(|template| template.is_called(&self.template))
                 .ok_or_else(|| format!("`{}` means {}: name one", self.template, Count("template", templates.len())))?,
         };
-        let plan = match request_for(&project, template, &name, template.language(), &global.circumstances()) {
+        let plan = match request_for(&project, template, &name, template.language(), &global.render_options()) {
             Ok(plan) => plan,
             Err(problems) => {
                 global.report(&problems)?;
@@ -90,12 +90,12 @@ fn tell(project: &Project, template: &str, name: &Name, global: &Global) -> Resu
     let project = Project::open(project.root())?;
     let request = format!("{}/{name}", Name::of(template));
     if let Ok(cases) = project.select(std::slice::from_ref(&request)) {
-        project.render(&cases, &global.circumstances(), |_, rendering| match rendering.message {
+        project.render(&cases, &global.render_options(), |_, rendering| match rendering.message {
             Some(_) => Ok(()),
             None => global.report(&rendering.problems),
         })?;
     }
     let request = written::quoted(&request);
-    written::advise(&[format!("fill in what it is to say, and look at it with `inkproof preview {request}`")])?;
+    written::advise(&[format!("fill in what it is to say, and theme at it with `inkproof preview {request}`")])?;
     Ok(())
 }

@@ -17,12 +17,12 @@ use super::card::Card;
 use super::command::RunCommand;
 use super::difference::Layout;
 use super::format::HumanFormat;
-use super::terminal::Canvas;
+use super::terminal::TerminalCapabilities;
 use super::test::{style, test, write_details, write_problems};
 use super::{Failure, Global, Outcome, completions, editor};
 use crate::diagnostics::sanitize;
 use crate::project::Project;
-use crate::snapshot::{self, Kept, Obsolete, Report, Stage, Status, Store, Update, causes, circumstances};
+use crate::snapshot::{self, Kept, Obsolete, Report, Stage, Status, Store, Update, causes, render_options};
 use excerpt::Excerpt;
 use keys::{KEYS, Key, RawMode};
 
@@ -128,7 +128,7 @@ struct Walk<'r, 'p> {
     global: &'r Global,
     store: Store,
     items: Vec<Item<'r, 'p>>,
-    canvas: Canvas,
+    capabilities: TerminalCapabilities,
 }
 
 impl<'r, 'p> Walk<'r, 'p> {
@@ -140,7 +140,7 @@ impl<'r, 'p> Walk<'r, 'p> {
             global,
             store: Store::new(project.root(), &project.config().test.snapshots),
             items: differing.map(Item::Outcome).chain(obsolete).collect(),
-            canvas: global.canvas(),
+            capabilities: global.capabilities(),
         }
     }
 
@@ -165,7 +165,7 @@ impl<'r, 'p> Walk<'r, 'p> {
                 Key::RejectAll => self.decide(&left, Decision::Reject, decisions),
                 Key::Undo => self.undo(decisions),
                 Key::Layout => {
-                    let layout = decisions.layout.unwrap_or(Layout::fitting(self.canvas.look));
+                    let layout = decisions.layout.unwrap_or(Layout::fitting(self.capabilities.theme));
                     decisions.layout = Some(layout.other());
                 }
                 Key::Edit => {
@@ -204,9 +204,9 @@ impl<'r, 'p> Walk<'r, 'p> {
                     sanitize::line(&path)
                 )?;
                 self.write_card(outcome, &mut out)?;
-                let layout = decisions.layout.unwrap_or(Layout::fitting(self.canvas.look));
+                let layout = decisions.layout.unwrap_or(Layout::fitting(self.capabilities.theme));
                 if !matches!(outcome.status, Status::New) {
-                    write_details(outcome, self.canvas.look, layout, &mut out)?;
+                    write_details(outcome, self.capabilities.theme, layout, &mut out)?;
                     writeln!(out)?;
                 }
                 write!(out, "{}", Excerpt::of(outcome))?;
@@ -234,9 +234,9 @@ impl<'r, 'p> Walk<'r, 'p> {
     }
 
     fn write_card(&self, outcome: &snapshot::Outcome<'p>, out: &mut dyn Write) -> io::Result<()> {
-        let circumstances = self.global.adjust(circumstances(self.project));
-        self.project.render(&[outcome.subject.case], &circumstances, |case, rendering| {
-            writeln!(out, "{}", Card::new(case, rendering.message.as_ref(), &rendering.problems, self.canvas))?;
+        let render_options = self.global.adjust(render_options(self.project));
+        self.project.render(&[outcome.subject.case], &render_options, |case, rendering| {
+            writeln!(out, "{}", Card::new(case, rendering.message.as_ref(), &rendering.problems, self.capabilities))?;
             for problem in rendering.problems.iter().filter(|_| rendering.message.is_none()) {
                 writeln!(out, "  {}[{}]: {}", problem.severity, problem.code, sanitize::line(&problem.message))?;
             }

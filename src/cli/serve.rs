@@ -8,10 +8,10 @@ use clap::Args;
 use clap::builder::FalseyValueParser;
 
 use super::command::RunCommand;
-use super::manner::Manner;
+use super::output_options::OutputOptions;
 use super::{Failure, Global, Outcome};
 use crate::diagnostics::{Count, Format, sanitize};
-use crate::server::{self, Captured, End, News, Options, PORT, Place, Status};
+use crate::server::{self, Captured, End, Options, PORT, Place, ServerEvent, Status};
 
 /// Stand in for Customer.io's send API and inbox API on this machine, and show what was sent
 ///
@@ -62,14 +62,14 @@ impl RunCommand for Serve {
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         // What cannot be read now may be repaired while the server runs.
         global.open_project()?;
-        let circumstances = global.circumstances();
+        let render_options = global.render_options();
         let options = Options {
             host: self.host,
             port: self.port,
             stream_port: self.stream_port,
             strict: self.strict,
-            mode: circumstances.mode,
-            seed: circumstances.seed,
+            mode: render_options.mode,
+            seed: render_options.seed,
             now: global.standing_clock(),
             sse: !self.no_sse,
             poll: self.poll,
@@ -77,7 +77,7 @@ impl RunCommand for Serve {
             store: self.store.clone(),
             command: self.exec.clone(),
         };
-        let (quiet, manner) = (self.quiet, global.manner());
+        let (quiet, output_options) = (self.quiet, global.output_options());
         let end = server::serve(
             global.directory(),
             options,
@@ -85,9 +85,9 @@ impl RunCommand for Serve {
             move |news| {
                 // Where nobody reads it, the server goes on all the same.
                 let _ = match news {
-                    News::Captured(_) if quiet => Ok(()),
-                    News::Captured(captured) => tell(captured, &manner),
-                    News::Notice(notice) => writeln!(anstream::stderr(), "note: {}", sanitize::line(notice)),
+                    ServerEvent::Captured(_) if quiet => Ok(()),
+                    ServerEvent::Captured(captured) => tell(captured, &output_options),
+                    ServerEvent::Notice(notice) => writeln!(anstream::stderr(), "note: {}", sanitize::line(notice)),
                 };
             },
         )?;
@@ -129,7 +129,7 @@ impl Serve {
 }
 
 /// Tells of a message on one line, and of what is wrong with it below.
-fn tell(captured: &Captured, manner: &Manner) -> std::io::Result<()> {
+fn tell(captured: &Captured, output_options: &OutputOptions) -> std::io::Result<()> {
     let status = match captured.status(captured.queued_at) {
         Status::Failed => "failed",
         Status::Draft => "draft",
@@ -140,5 +140,8 @@ fn tell(captured: &Captured, manner: &Manner) -> std::io::Result<()> {
     let line = format!("{status} {} to {to} ({})", captured.template, captured.id);
     let mut err = anstream::stderr().lock();
     writeln!(err, "{}", sanitize::line(&line))?;
-    captured.findings.found().map_or(Ok(()), |diagnostics| manner.tell(diagnostics, manner.look(), &mut err))
+    captured
+        .findings
+        .found()
+        .map_or(Ok(()), |diagnostics| output_options.tell(diagnostics, output_options.theme(), &mut err))
 }

@@ -7,16 +7,16 @@ use anstream::{AutoStream, ColorChoice};
 use supports_hyperlinks::Stream;
 use terminal_size::{Width, terminal_size};
 
-use crate::diagnostics::Look;
+use crate::diagnostics::Theme;
 
 /// The width where nobody says otherwise.
 const DEFAULT_WIDTH: usize = 80;
 
 /// What standard output can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Canvas {
+pub(super) struct TerminalCapabilities {
     /// What findings are told with, too.
-    pub(super) look: Look,
+    pub(super) theme: Theme,
     pub(super) colors: Colors,
     /// Whether it knows links.
     pub(super) hyperlinks: bool,
@@ -24,10 +24,10 @@ pub(super) struct Canvas {
     pub(super) isolates: bool,
 }
 
-impl Canvas {
+impl TerminalCapabilities {
     /// A part of it, some columns wide.
     pub(super) fn with_width(self, width: usize) -> Self {
-        Self { look: Look { width, ..self.look }, ..self }
+        Self { theme: Theme { width, ..self.theme }, ..self }
     }
 }
 
@@ -44,21 +44,21 @@ pub(super) enum Colors {
 
 /// How things look on this terminal, in ASCII where that is wanted. Colours are always written; the stream takes them out where
 /// they are not wanted.
-pub(super) fn look(ascii: bool) -> Look {
-    Look { color: true, unicode: !ascii && draws_unicode(), width: width() }
+pub(super) fn theme(ascii: bool) -> Theme {
+    Theme { color: true, unicode: !ascii && draws_unicode(), width: width() }
 }
 
 /// What standard output can show; ASCII only where that is wanted.
-pub(super) fn canvas(ascii: bool) -> Canvas {
-    let look = look(ascii);
+pub(super) fn capabilities(ascii: bool) -> TerminalCapabilities {
+    let theme = theme(ascii);
     let colors = colors();
     let is_terminal = io::stdout().is_terminal() && !is_dumb();
-    Canvas {
-        look,
+    TerminalCapabilities {
+        theme,
         colors,
         hyperlinks: colors != Colors::None && supports_hyperlinks::on(Stream::Stdout),
         // The console of Linux draws a box for each character that it does not know.
-        isolates: look.unicode && is_terminal && variable("TERM").as_deref() != Some("linux"),
+        isolates: theme.unicode && is_terminal && variable("TERM").as_deref() != Some("linux"),
     }
 }
 

@@ -20,9 +20,9 @@ use super::command::RunCommand;
 use super::progress::Progress;
 use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions};
-use crate::diagnostics::Look;
+use crate::diagnostics::Theme;
 use crate::project::{CONFIG_FILE, Project};
-use crate::snapshot::{Action, Counts, Known, Report, Run, Stage, Store, Subject, Update, circumstances};
+use crate::snapshot::{Action, Counts, Known, Report, Run, Stage, Store, Subject, Update, render_options};
 use watch::Tests;
 
 /// Compare messages with their snapshots
@@ -98,7 +98,7 @@ impl RunCommand for Test {
         let report = test(&project, &self.names, global, update, self.fail_fast)?;
         write_problems(&report.problems, &mut anstream::stderr().lock())?;
         let mut out = std::io::BufWriter::new(anstream::stdout().lock());
-        write_report(&report, &project, format, global.look(), &mut out)?;
+        write_report(&report, &project, format, global.theme(), &mut out)?;
         out.flush()?;
         drop(out);
         advise(&report)?;
@@ -121,7 +121,7 @@ fn write_report(
     report: &Report<'_>,
     project: &Project,
     format: TestFormat,
-    look: Look,
+    theme: Theme,
     mut out: &mut dyn Write,
 ) -> std::io::Result<()> {
     match format {
@@ -130,7 +130,7 @@ fn write_report(
         TestFormat::Junit => junit::write(report, project, &mut out),
         TestFormat::Github => github::write(report, project, &mut out),
         TestFormat::Concise => people::write_concise(report, project, out),
-        TestFormat::Full => people::write_full(report, project, look, out),
+        TestFormat::Full => people::write_full(report, project, theme, out),
     }
 }
 
@@ -152,9 +152,9 @@ pub(super) fn test<'p>(
 fn run_of<'p>(project: &'p Project, names: &[String], global: &Global, update: Update, fail_fast: bool) -> Run<'p> {
     Run {
         project,
-        circumstances: global.adjust(circumstances(project)),
+        render_options: global.adjust(render_options(project)),
         // A configuration with mistakes may have meant other snapshots.
-        update: if project.has_sound_config() { update } else { Update::None },
+        update: if project.is_config_valid() { update } else { Update::None },
         fail_fast,
         // A request that cannot be read has a snapshot all the same.
         is_complete: names.is_empty() && !project.problems().has_errors(),
@@ -163,7 +163,7 @@ fn run_of<'p>(project: &'p Project, names: &[String], global: &Global, update: U
 
 /// Accepts the message of one request as it is. Gives a sentence about it.
 pub(super) fn accept_one(project: &Project, request: &str, global: &Global) -> String {
-    if !project.has_sound_config() {
+    if !project.is_config_valid() {
         return format!("nothing is accepted: `{CONFIG_FILE}` has mistakes");
     }
     let names = [request.to_owned()];

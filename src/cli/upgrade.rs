@@ -116,7 +116,7 @@ impl<'p> Report<'p> {
         }
         report.expressions.extend(uses_in_snippets(&legacy, &workspace));
         for case in cases {
-            let comparison = compare(template, &workspace, case.customer, case.request, &global.circumstances());
+            let comparison = compare(template, &workspace, case.customer, case.request, &global.render_options());
             for culprit in &comparison.culprits {
                 // What stands in it and is known to differ says more.
                 if !report.expressions.iter().any(|known| is_within(&known.location, &culprit.location)) {

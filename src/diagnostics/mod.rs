@@ -5,7 +5,7 @@
 //! program. It depends on no other module, and knows neither Liquid nor Customer.io.
 //!
 //! ```
-//! use inkproof::diagnostics::{Code, Diagnostic, Diagnostics, Format, Look, Render, Source};
+//! use inkproof::diagnostics::{Code, Diagnostic, Diagnostics, Format, Theme, Render, Source};
 //!
 //! const UNDEFINED_VARIABLE: Code = Code::new("undefined-variable");
 //!
@@ -19,7 +19,7 @@
 //! found.tidy();
 //!
 //! let mut out = Vec::new();
-//! Format::Concise.renderer(Look::default()).render(&found, &mut out)?;
+//! Format::Concise.renderer(Theme::default()).render(&found, &mut out)?;
 //! assert_eq!(
 //!     String::from_utf8_lossy(&out),
 //!     "templates/order.liquid:1:10: error[undefined-variable]: `trigger.order_number` is not in the data\n",
@@ -49,7 +49,7 @@ pub use diagnostic::{Diagnostic, Label};
 pub use fix::{Edit, Fix};
 pub use location::Location;
 pub use prefix::Prefix;
-pub use render::{Format, Look, Page, Render, UnknownFormat};
+pub use render::{Format, Page, Render, Theme, UnknownFormat};
 pub use severity::Severity;
 pub use source::{Position, Source};
 pub use suggestion::did_you_mean;

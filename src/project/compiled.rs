@@ -47,7 +47,7 @@ impl CompiledProject {
 
     /// Renders the message for `request`; `None` if its template does not exist.
     #[must_use]
-    pub fn render(&self, request: &Request, customer: &Customer, circumstances: &RenderOptions) -> Option<Rendering> {
+    pub fn render(&self, request: &Request, customer: &Customer, render_options: &RenderOptions) -> Option<Rendering> {
         self.0.with_dependent(|owner, Templates(templates)| {
             let language = request.language().or_else(|| customer.language());
             let template = owner.project.template_for(request)?.in_language(language);
@@ -56,7 +56,7 @@ impl CompiledProject {
                 template.compile(workspace, &owner.arena)
             });
             Some(match parsed {
-                Ok(compiled) => compiled.render(customer, request, circumstances),
+                Ok(compiled) => compiled.render(customer, request, render_options),
                 Err(problems) => Rendering::failed(problems.clone()),
             })
         })

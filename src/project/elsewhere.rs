@@ -25,13 +25,13 @@ impl Project {
         template: &Template,
         customer: &Customer,
         request: &Request,
-        circumstances: &RenderOptions,
+        render_options: &RenderOptions,
     ) -> Rendering {
         let template = template.in_language(request.language().or_else(|| customer.language()));
         let workspace = self.workspace();
         let arena = Arena::new();
         match template.compile(&workspace, &arena) {
-            Ok(compiled) => compiled.render(customer, request, circumstances),
+            Ok(compiled) => compiled.render(customer, request, render_options),
             Err(problems) => Rendering::failed(problems),
         }
     }

@@ -21,16 +21,16 @@ pub struct Files {
     pub(super) root: PathBuf,
     for_tests: bool,
     pub(super) config: ConfigFile,
-    pub(super) templates: Shelf<Template>,
-    pub(super) customers: Shelf<Customer>,
+    pub(super) templates: FileSet<Template>,
+    pub(super) customers: FileSet<Customer>,
     /// The project's requests, then those for its tests.
-    pub(super) requests: Vec<Shelf<Request>>,
-    pub(super) snippets: [Shelf<Snippet>; 2],
+    pub(super) requests: Vec<FileSet<Request>>,
+    pub(super) snippets: [FileSet<Snippet>; 2],
 }
 
 /// The files of one kind in one folder.
 #[derive(Clone, Debug)]
-pub(super) struct Shelf<T> {
+pub(super) struct FileSet<T> {
     folder: Folder,
     read: Read<T>,
     /// Sorted by path.
@@ -70,12 +70,12 @@ impl Files {
         let folder = |path: &Path, ending| Folder::new(&root, path, ending);
         let requests = std::iter::once(&paths.requests).chain(config.test.requests.iter().filter(|_| for_tests));
         Self {
-            templates: Shelf::new(folder(&paths.templates, "liquid"), read_template),
-            customers: Shelf::new(folder(&paths.customers, "json"), |file, _| Ok(Customer::read(file.source)?)),
-            requests: requests.map(|path| Shelf::new(folder(path, "json"), read_request)).collect(),
+            templates: FileSet::new(folder(&paths.templates, "liquid"), read_template),
+            customers: FileSet::new(folder(&paths.customers, "json"), |file, _| Ok(Customer::read(file.source)?)),
+            requests: requests.map(|path| FileSet::new(folder(path, "json"), read_request)).collect(),
             snippets: [
-                Shelf::new(folder(&paths.snippets, "liquid"), |file, _| read_snippet(file, SnippetKind::Text)),
-                Shelf::new(folder(&paths.snippets, "json"), |file, _| read_snippet(file, SnippetKind::Json)),
+                FileSet::new(folder(&paths.snippets, "liquid"), |file, _| read_snippet(file, SnippetKind::Text)),
+                FileSet::new(folder(&paths.snippets, "json"), |file, _| read_snippet(file, SnippetKind::Json)),
             ],
             root,
             for_tests,
@@ -105,11 +105,11 @@ impl Files {
             is_different |= self.config.folders.iter().any(|(folder, _)| self.root.join(folder).starts_with(path));
             is_different |= self.templates.refresh(path);
             is_different |= self.customers.refresh(path);
-            for shelf in &mut self.requests {
-                is_different |= shelf.refresh(path);
+            for files in &mut self.requests {
+                is_different |= files.refresh(path);
             }
-            for shelf in &mut self.snippets {
-                is_different |= shelf.refresh(path);
+            for files in &mut self.snippets {
+                is_different |= files.refresh(path);
             }
         }
         Ok(is_different)
@@ -145,7 +145,7 @@ impl Files {
         let path = self.root.join(name);
         self.templates.files.contains_key(&path)
             || self.customers.files.contains_key(&path)
-            || self.requests.iter().any(|shelf| shelf.files.contains_key(&path))
+            || self.requests.iter().any(|files| files.files.contains_key(&path))
     }
 }
 
@@ -163,11 +163,11 @@ pub fn root_of(dir: &Path) -> Result<PathBuf, OpenError> {
     root.ok_or(OpenError::NoProject(dir))
 }
 
-impl<T: Send> Shelf<T> {
+impl<T: Send> FileSet<T> {
     fn new(folder: Folder, read: Read<T>) -> Self {
-        let mut shelf = Self { folder, read, files: BTreeMap::new(), problems: Diagnostics::new() };
-        shelf.read_again();
-        shelf
+        let mut files = Self { folder, read, files: BTreeMap::new(), problems: Diagnostics::new() };
+        files.read_again();
+        files
     }
 
     fn read_again(&mut self) {
@@ -187,11 +187,11 @@ impl<T: Send> Shelf<T> {
 
     /// Reads the files at or below a path again. Returns whether anything changed.
     fn refresh(&mut self, path: &Path) -> bool {
-        if self.folder.is_at_or_below(path) || (!self.problems.is_empty() && self.folder.is_above(path)) {
+        if self.folder.is_within(path) || (!self.problems.is_empty() && self.folder.contains(path)) {
             self.read_again();
             return true;
         }
-        if !self.folder.is_above(path) {
+        if !self.folder.contains(path) {
             return false;
         }
         let mut problems = Diagnostics::new();
@@ -207,7 +207,7 @@ impl<T: Send> Shelf<T> {
         for file in found {
             let entry = Entry::read(&self.folder, &file, self.read);
             // An unchanged file keeps its entry, so that its identity shows that it is unchanged.
-            if self.files.get(&file).is_none_or(|old| !old.says_the_same(&entry)) {
+            if self.files.get(&file).is_none_or(|old| !old.is_unchanged(&entry)) {
                 self.files.insert(file, entry);
                 is_different = true;
             }
@@ -236,7 +236,7 @@ impl<T: Send> Shelf<T> {
     }
 
     /// Like `into_entries`, for files whose names do not matter.
-    pub(super) fn into_things(self, problems: &mut Diagnostics) -> impl Iterator<Item = T> {
+    pub(super) fn into_values(self, problems: &mut Diagnostics) -> impl Iterator<Item = T> {
         self.into_entries(problems).filter_map(|entry| entry.thing)
     }
 }
@@ -258,7 +258,7 @@ impl<T> Entry<T> {
         entry
     }
 
-    fn says_the_same(&self, other: &Self) -> bool {
+    fn is_unchanged(&self, other: &Self) -> bool {
         match (&self.text, &other.text) {
             (Some(text), Some(other)) => text.text() == other.text(),
             (None, None) => self.problems == other.problems,

@@ -60,12 +60,12 @@ impl Folder {
     }
 
     /// Whether a path is inside this folder.
-    pub(super) fn is_above(&self, path: &Path) -> bool {
+    pub(super) fn contains(&self, path: &Path) -> bool {
         path.starts_with(&self.path)
     }
 
     /// Whether this folder is at or below a path.
-    pub(super) fn is_at_or_below(&self, path: &Path) -> bool {
+    pub(super) fn is_within(&self, path: &Path) -> bool {
         self.path.starts_with(path)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{CONFIG_FILE, Config, Files, OpenError, Project, root_of};
-use crate::watch::{Places, Told, Watch};
+use crate::watch::{Places, Watch, WatchEvent};
 
 /// A project that is kept up to date with its files: it reads again what the watch reports.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl LiveProject {
         dir: &Path,
         for_tests: bool,
         poll: Option<Duration>,
-        tell: impl FnMut(Told) + Send + 'static,
+        tell: impl FnMut(WatchEvent) + Send + 'static,
     ) -> Result<Self, OpenError> {
         let root = root_of(dir)?;
         // Watch first, then read, so that no change in between is missed.
@@ -64,11 +64,11 @@ impl LiveProject {
     ///
     /// # Errors
     /// There is no project any more; all is as it was.
-    pub fn take(&mut self, told: &Told) -> Result<bool, OpenError> {
+    pub fn take(&mut self, told: &WatchEvent) -> Result<bool, OpenError> {
         match told {
-            Told::Notice(_) => return Ok(false),
-            Told::All => self.files.read_again()?,
-            Told::Paths(paths) => {
+            WatchEvent::Notice(_) => return Ok(false),
+            WatchEvent::All => self.files.read_again()?,
+            WatchEvent::Paths(paths) => {
                 if !self.files.refresh(paths.iter().map(PathBuf::as_path))? {
                     return Ok(paths.iter().any(|path| self.besides.iter().any(|folder| path.starts_with(folder))));
                 }

@@ -2,6 +2,7 @@
 
 mod compiled;
 mod config;
+mod dependencies;
 mod elsewhere;
 mod files;
 mod folder;
@@ -15,7 +16,6 @@ mod selection;
 mod table;
 mod template_id;
 mod test_settings;
-mod touched;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -24,6 +24,7 @@ use thiserror::Error;
 
 pub use compiled::CompiledProject;
 pub use config::{Config, Level};
+pub use dependencies::{Changes, DependencyTracker, Removed};
 pub use files::{Files, root_of};
 pub use languages::Languages;
 pub use live::LiveProject;
@@ -31,12 +32,11 @@ pub use repository::prefix_of;
 pub use selection::UnknownName;
 pub use template_id::TemplateId;
 pub use test_settings::{Filter, Redaction, Step, TestSettings};
-pub use touched::{Gone, Ingredients, Touched};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Prefix, Source};
 use crate::message::{Customer, IdentifierKind, Request, Snippet, Template, Workspace};
 use config::ConfigFile;
-use files::Shelf;
+use files::FileSet;
 use names::Names;
 use template_id::TemplateIds;
 
@@ -56,7 +56,7 @@ pub const CONFIG_FILE: &str = "inkproof.toml";
 pub struct Project {
     root: PathBuf,
     config: ConfigFile,
-    has_sound_config: bool,
+    is_config_valid: bool,
     templates: Vec<Template>,
     customers: Vec<Customer>,
     requests: Vec<Request>,
@@ -125,17 +125,17 @@ impl Project {
         let Files { root, mut config, templates, customers, requests, snippets, .. } = files;
         let mut problems = std::mem::take(&mut config.problems);
         problems.extend(config.missing_folders(&root));
-        let has_sound_config = problems.is_empty();
+        let is_config_valid = problems.is_empty();
         let stem = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
         let broken_templates = templates.broken().map(|(name, file)| (stem(&name), file)).collect();
-        let broken_requests = requests.iter().flat_map(Shelf::broken).collect();
+        let broken_requests = requests.iter().flat_map(FileSet::broken).collect();
         let mut project = Self {
             templates: with_variants(templates, &mut problems),
-            customers: customers.into_things(&mut problems).collect(),
+            customers: customers.into_values(&mut problems).collect(),
             requests: with_unique_names(requests, &mut problems),
             snippets: snippets
                 .into_iter()
-                .flat_map(|shelf| shelf.into_things(&mut problems).collect::<Vec<_>>())
+                .flat_map(|files| files.into_values(&mut problems).collect::<Vec<_>>())
                 .collect(),
             names: Names::default(),
             template_ids: TemplateIds::default(),
@@ -144,7 +144,7 @@ impl Project {
             resolved: Vec::new(),
             root,
             config,
-            has_sound_config,
+            is_config_valid,
             problems,
         };
         project.check_names();
@@ -154,7 +154,7 @@ impl Project {
         let found: Vec<_> = project.requests.iter().map(found).collect();
         project.resolved = found.iter().map(|(template, customer)| Some(((*template)?, (*customer)?))).collect();
         // With a broken configuration, a missing file may be somewhere else: report less.
-        if project.has_sound_config {
+        if project.is_config_valid {
             project.report_unresolved(&found);
         }
         project.problems.tidy();
@@ -182,8 +182,8 @@ impl Project {
     /// Whether the configuration file has no mistakes. Otherwise nothing should be written, because the mistake may concern
     /// the place to write to.
     #[must_use]
-    pub const fn has_sound_config(&self) -> bool {
-        self.has_sound_config
+    pub const fn is_config_valid(&self) -> bool {
+        self.is_config_valid
     }
 
     /// The rules that the configuration names, with their locations.
@@ -344,11 +344,11 @@ impl Project {
 }
 
 /// The requests of all folders; reports those with the same name.
-fn with_unique_names(shelves: Vec<Shelf<Request>>, problems: &mut Diagnostics) -> Vec<Request> {
+fn with_unique_names(file_sets: Vec<FileSet<Request>>, problems: &mut Diagnostics) -> Vec<Request> {
     let mut requests: Vec<Request> = Vec::new();
     let mut names = HashSet::new();
-    for shelf in shelves {
-        for request in shelf.into_things(problems).collect::<Vec<_>>() {
+    for files in file_sets {
+        for request in files.into_values(problems).collect::<Vec<_>>() {
             if names.insert(request.name().to_owned()) {
                 requests.push(request);
             } else {
@@ -361,11 +361,11 @@ fn with_unique_names(shelves: Vec<Shelf<Request>>, problems: &mut Diagnostics) -
 }
 
 /// The templates with their variants: `order.fr.liquid` next to `order.liquid` is its French variant.
-fn with_variants(shelf: Shelf<Template>, problems: &mut Diagnostics) -> Vec<Template> {
-    let names = shelf.names();
+fn with_variants(files: FileSet<Template>, problems: &mut Diagnostics) -> Vec<Template> {
+    let names = files.names();
     let mut templates: Vec<(String, Template)> = Vec::new();
     let mut variants = Vec::new();
-    for entry in shelf.into_entries(problems) {
+    for entry in files.into_entries(problems) {
         let Some(template) = entry.thing else { continue };
         match entry.name.rsplit_once('.') {
             Some((base, language)) if is_language(language) && names.contains(base) => {

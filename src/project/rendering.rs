@@ -21,7 +21,7 @@ impl Project {
     pub fn render<'p, E>(
         &'p self,
         cases: &[Case<'p>],
-        circumstances: &RenderOptions,
+        render_options: &RenderOptions,
         mut each: impl FnMut(&Case<'p>, Rendering) -> Result<(), E>,
     ) -> Result<(), E> {
         let workspace = self.workspace();
@@ -31,7 +31,7 @@ impl Project {
             let compiled = first.template.compile(&workspace, &arena);
             for case in of_template {
                 let rendering = match &compiled {
-                    Ok(template) => template.render(case.customer, case.request, circumstances),
+                    Ok(template) => template.render(case.customer, case.request, render_options),
                     Err(problems) => Rendering::failed(problems.clone()),
                 };
                 each(case, rendering)?;
@@ -45,7 +45,7 @@ impl Project {
     pub fn render_on_all_cores<'p, T: Send>(
         &'p self,
         cases: &[Case<'p>],
-        circumstances: &RenderOptions,
+        render_options: &RenderOptions,
         each: impl Fn(usize, Rendering) -> T + Sync,
     ) -> Vec<T> {
         let mut pieces = Vec::new();
@@ -58,7 +58,7 @@ impl Project {
         }
         let render_piece = |(start, piece): (usize, &[Case<'p>])| {
             let mut made = Vec::with_capacity(piece.len());
-            let done = self.render(piece, circumstances, |_, rendering| {
+            let done = self.render(piece, render_options, |_, rendering| {
                 made.push(each(start + made.len(), rendering));
                 Ok::<_, Infallible>(())
             });

@@ -50,9 +50,9 @@ pub fn judge(
     project: &Project,
     templates: &[&Template],
     cases: &[Case<'_>],
-    circumstances: &RenderOptions,
+    render_options: &RenderOptions,
 ) -> Judgement {
-    Judgement::of_all(project, judge_each(project, templates, cases, circumstances, &|| ()))
+    Judgement::of_all(project, judge_each(project, templates, cases, render_options, &|| ()))
 }
 
 /// Judges templates, each for itself, and calls `step` after each. [`Judgement::of_all`] makes one judgement of it.
@@ -61,7 +61,7 @@ pub fn judge_each<'t>(
     project: &Project,
     templates: &[&'t Template],
     cases: &[Case<'_>],
-    circumstances: &RenderOptions,
+    render_options: &RenderOptions,
     step: &(dyn Fn() + Sync),
 ) -> Vec<Judgement> {
     let mut own: HashMap<TemplateId, Vec<Case<'_>>> = HashMap::new();
@@ -80,7 +80,7 @@ pub fn judge_each<'t>(
     };
     let templates: Vec<(&Template, Vec<Case<'_>>, bool)> = templates.iter().map(with_own).collect();
     let judge_one = |(template, own, are_all): &(&Template, Vec<Case<'_>>, bool)| {
-        let judgement = judge_template(project, template, Data::Cases { own, are_all: *are_all }, circumstances);
+        let judgement = judge_template(project, template, Data::Cases { own, are_all: *are_all }, render_options);
         step();
         judgement
     };
@@ -94,9 +94,9 @@ pub fn judge_data(
     template: &Template,
     text: &str,
     name: &str,
-    circumstances: &RenderOptions,
+    render_options: &RenderOptions,
 ) -> Judgement {
-    let judge_one = |variant| judge_template(project, variant, Data::Json { text, name }, circumstances);
+    let judge_one = |variant| judge_template(project, variant, Data::Json { text, name }, render_options);
     template.with_variants().map(judge_one).collect::<Judgement>().finish(project)
 }
 
@@ -136,7 +136,7 @@ impl FromIterator<Self> for Judgement {
     }
 }
 
-fn judge_template(project: &Project, template: &Template, data: Data<'_>, circumstances: &RenderOptions) -> Judgement {
+fn judge_template(project: &Project, template: &Template, data: Data<'_>, render_options: &RenderOptions) -> Judgement {
     let (arena, workspace) = (Arena::new(), project.workspace());
     let ignores = ignores_of(project, template);
     let compiled = match template.compile(&workspace, &arena) {
@@ -146,8 +146,8 @@ fn judge_template(project: &Project, template: &Template, data: Data<'_>, circum
         }
     };
     let facts = match data {
-        Data::Cases { own, .. } => TemplateFacts::gather(&compiled, own, circumstances, &arena),
-        Data::Json { text, name } => TemplateFacts::gather_data(&compiled, text, name, project, circumstances, &arena),
+        Data::Cases { own, .. } => TemplateFacts::gather(&compiled, own, render_options, &arena),
+        Data::Json { text, name } => TemplateFacts::gather_data(&compiled, text, name, project, render_options, &arena),
     };
     let is_legacy = version_of(compiled.language()) == Some(Version::Legacy);
     let mut found = facts.problems.clone();

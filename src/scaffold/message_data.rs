@@ -45,10 +45,11 @@ fn bare_places<'a>(needs: &Needs<'a>, content: &ContentProof<'_>) -> HashSet<Pat
     let is_made_json = |filters: &[crate::liquid::syntax::tree::FilterCall<'_>]| {
         filters.last().and_then(|last| last.filter).is_some_and(|row| row.prints == Prints::Json)
     };
-    let bare =
-        content.holes.iter().filter(|hole| hole.position == Position::Value && !is_made_json(hole.value.filters));
+    let bare = content.interpolations.iter().filter(|interpolation| {
+        interpolation.position == Position::Value && !is_made_json(interpolation.value.filters)
+    });
     let spans: HashSet<_> = bare
-        .flat_map(|hole| hole.value.expression.steps)
+        .flat_map(|interpolation| interpolation.value.expression.steps)
         .filter_map(|step| match step {
             Step::Operand(operand) => Some((operand.span.start, operand.span.end)),
             Step::Operator(..) => None,

@@ -22,7 +22,7 @@ use tower::{Service, ServiceBuilder, ServiceExt as _, service_fn};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::answer::Refusal;
-use super::faults::{End, Harm};
+use super::faults::{End, FaultEffect};
 use super::guard::{self, Audience};
 use super::state::State;
 
@@ -116,7 +116,7 @@ fn service(
 
 /// Answers a request that was admitted, unless a fault prevents it.
 async fn respond(request: Request<Body>, router: Router, state: Arc<State>) -> io::Result<Response> {
-    if let Some(Harm { latency, end }) = state.faults.harm(request.uri().path()) {
+    if let Some(FaultEffect { latency, end }) = state.faults.harm(request.uri().path()) {
         tokio::time::sleep(latency).await;
         match end {
             Some(End::Drop) => return Err(io::ErrorKind::ConnectionAborted.into()),

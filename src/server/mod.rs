@@ -48,7 +48,7 @@ use tokio::process::Command;
 use tokio::task::JoinSet;
 
 pub use captured::{Captured, Received, Recipient, Report, Status};
-pub use findings::{Findings, Told};
+pub use findings::{FindingJson, Findings};
 
 use answer::Refusal;
 use state::{Observe, State};
@@ -119,7 +119,7 @@ pub struct Place {
 
 /// What somebody who runs a server may want to know.
 #[derive(Clone, Copy, Debug)]
-pub enum News<'a> {
+pub enum ServerEvent<'a> {
     /// This message was captured.
     Captured(&'a Captured),
     /// Changes of files are noticed in another way than one would expect: a sentence for people.
@@ -135,7 +135,7 @@ pub fn serve(
     dir: &Path,
     options: Options,
     ready: impl FnOnce(Place) -> io::Result<()>,
-    observe: impl Fn(&News<'_>) + Send + Sync + 'static,
+    observe: impl Fn(&ServerEvent<'_>) + Send + Sync + 'static,
 ) -> io::Result<End> {
     // One message that takes long must not keep the others waiting.
     let workers = std::thread::available_parallelism().map_or(0, usize::from).max(4);

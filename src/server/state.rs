@@ -13,7 +13,7 @@ use super::current_project::CurrentProject;
 use super::event_log::EventLog;
 use super::faults::Faults;
 use super::store::{Bounds, Store};
-use super::{News, Options};
+use super::{Options, ServerEvent};
 use crate::liquid::Limits;
 use crate::message::RenderOptions;
 
@@ -21,7 +21,7 @@ use crate::message::RenderOptions;
 const MAX_BYTES: usize = 256 << 20;
 
 /// Whom the server tells of what happens.
-pub(super) type Observe = Arc<dyn Fn(&News<'_>) + Send + Sync>;
+pub(super) type Observe = Arc<dyn Fn(&ServerEvent<'_>) + Send + Sync>;
 
 /// The server's state.
 pub(super) struct State {
@@ -50,7 +50,7 @@ impl State {
         let store = store.map_err(io::Error::other)?;
         let (wake, told) = (store.waker(), Arc::clone(&observe));
         let project = CurrentProject::open(dir, move |notice| match notice {
-            Some(notice) => told(&News::Notice(notice)),
+            Some(notice) => told(&ServerEvent::Notice(notice)),
             None => wake(),
         });
         Ok(Self {
@@ -68,7 +68,7 @@ impl State {
     }
 
     /// How to render at a moment. A server has less to spare for one message than a command.
-    pub(super) fn circumstances(&self, now: Timestamp) -> RenderOptions {
+    pub(super) fn render_options(&self, now: Timestamp) -> RenderOptions {
         let limits = Limits { memory: 1e7, output: 1 << 23, arena: 1 << 26, ..Limits::default() };
         RenderOptions { now, mode: self.options.mode, seed: self.options.seed, limits, asks_test_send: true }
     }

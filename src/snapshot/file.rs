@@ -21,7 +21,7 @@ pub(super) struct Header<'a> {
 
 /// Why a snapshot file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum Unusable {
+pub enum SnapshotFileError {
     /// It contains merge conflict markers.
     #[error("line {line} is a merge-conflict marker: resolve it, or write the snapshot anew")]
     Conflict {
@@ -57,11 +57,11 @@ pub(super) const MAX_BYTES: u64 = 32 << 20;
 ///
 /// # Errors
 /// The text is not a snapshot.
-pub fn contents_of(text: &str) -> Result<Cow<'_, str>, Unusable> {
+pub fn contents_of(text: &str) -> Result<Cow<'_, str>, SnapshotFileError> {
     if let Some(line) = conflict_marker(text) {
-        return Err(Unusable::Conflict { line });
+        return Err(SnapshotFileError::Conflict { line });
     }
-    let (_, contents) = split(text).ok_or(Unusable::NoHeader)?;
+    let (_, contents) = split(text).ok_or(SnapshotFileError::NoHeader)?;
     let contents = contents.trim_end_matches(['\n', '\r']);
     Ok(if contents.contains('\r') { contents.replace("\r\n", "\n").into() } else { contents.into() })
 }
@@ -169,11 +169,11 @@ mod tests {
     #[test]
     fn rejects_other_files() {
         for (text, expected) in [
-            ("", Unusable::NoHeader),
-            ("{}", Unusable::NoHeader),
-            ("---\nexpression: x\n", Unusable::NoHeader),
-            ("---\n---\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n", Unusable::Conflict { line: 3 }),
-            ("<<<<<<< HEAD\n---\n---\n", Unusable::Conflict { line: 1 }),
+            ("", SnapshotFileError::NoHeader),
+            ("{}", SnapshotFileError::NoHeader),
+            ("---\nexpression: x\n", SnapshotFileError::NoHeader),
+            ("---\n---\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n", SnapshotFileError::Conflict { line: 3 }),
+            ("<<<<<<< HEAD\n---\n---\n", SnapshotFileError::Conflict { line: 1 }),
         ] {
             assert_eq!(contents_of(text).unwrap_err(), expected, "{text:?}");
         }

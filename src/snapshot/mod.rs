@@ -28,7 +28,7 @@ mod update;
 pub use cause::causes;
 pub use contents::is_sent;
 pub use difference::{Difference, Hunk, Line, Tag, changed_fields};
-pub use file::{Unusable, contents_of};
+pub use file::{SnapshotFileError, contents_of};
 pub use git::GitError;
 pub use revisions::{Change, Comparison, Range, RevisionError, between};
 pub use run::{Action, Counts, Known, Obsolete, Outcome, Report, Run, Status};
@@ -42,7 +42,7 @@ use crate::project::Project;
 
 /// The render options of a project's `[test]` table.
 #[must_use]
-pub fn circumstances(project: &Project) -> RenderOptions {
+pub fn render_options(project: &Project) -> RenderOptions {
     let settings = &project.config().test;
     RenderOptions {
         now: settings.now,
@@ -55,18 +55,18 @@ pub fn circumstances(project: &Project) -> RenderOptions {
 
 /// Renders everything that `inkproof test` tests, and calls `each` with the name and contents of each snapshot.
 pub fn render_all(project: &Project, mut each: impl FnMut(&str, &str)) {
-    let rendered = rendered(project, &circumstances(project));
+    let rendered = rendered(project, &render_options(project));
     for (name, contents) in rendered {
         each(&name, &contents);
     }
 }
 
 /// The contents of every snapshot as they are now, by name.
-fn rendered(project: &Project, circumstances: &RenderOptions) -> std::collections::BTreeMap<String, String> {
+fn rendered(project: &Project, render_options: &RenderOptions) -> std::collections::BTreeMap<String, String> {
     let mask = mask::Mask::new(&project.config().test);
     let subjects = Subject::all(project, &project.cases());
     let cases: Vec<_> = subjects.iter().map(|subject| subject.case).collect();
     let contents =
-        project.render_on_all_cores(&cases, circumstances, |_, rendering| contents::contents(&rendering, &mask));
+        project.render_on_all_cores(&cases, render_options, |_, rendering| contents::contents(&rendering, &mask));
     subjects.into_iter().map(|subject| subject.name).zip(contents).collect()
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::git::{Git, GitError};
-use super::{circumstances, rendered};
+use super::{render_options, rendered};
 use crate::diagnostics::{Diagnostics, Prefix, Severity};
 use crate::message::RenderOptions;
 use crate::project::{CONFIG_FILE, Config, OpenError, Project};
@@ -114,7 +114,7 @@ pub fn between(
 impl State {
     fn of(project: &Project, adjust: &impl Fn(RenderOptions) -> RenderOptions) -> Self {
         let errors = project.problems().iter().filter(|problem| problem.severity == Severity::Error);
-        Self { rendered: rendered(project, &adjust(circumstances(project))), problems: errors.cloned().collect() }
+        Self { rendered: rendered(project, &adjust(render_options(project))), problems: errors.cloned().collect() }
     }
 }
 

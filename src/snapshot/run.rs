@@ -6,7 +6,7 @@ use std::io;
 use rayon::prelude::*;
 
 use super::contents::contents;
-use super::file::{self, Unusable, contents_of};
+use super::file::{self, SnapshotFileError, contents_of};
 use super::mask::Mask;
 use super::store::{Listing, Stage, Store};
 use super::{Subject, Update};
@@ -23,7 +23,7 @@ pub struct Run<'p> {
     /// The project.
     pub project: &'p Project,
     /// When and how messages are rendered.
-    pub circumstances: RenderOptions,
+    pub render_options: RenderOptions,
     /// Which snapshots are written.
     pub update: Update,
     /// Whether to stop at the first failure. Subjects that failed before are tested first.
@@ -73,7 +73,7 @@ pub enum Status {
         expected: String,
     },
     /// Its snapshot file cannot be used.
-    Unusable(Unusable),
+    SnapshotFileError(SnapshotFileError),
 }
 
 impl Status {
@@ -84,7 +84,7 @@ impl Status {
             Self::Unchanged => "unchanged",
             Self::New => "new",
             Self::Different { .. } => "different",
-            Self::Unusable(_) => "unusable",
+            Self::SnapshotFileError(_) => "unusable",
         }
     }
 }
@@ -212,7 +212,7 @@ impl<'p> Run<'p> {
     fn compare(&self, subjects: &[Subject<'p>], store: &Store, step: &(dyn Fn() + Sync)) -> Vec<Outcome<'p>> {
         let mask = Mask::new(&self.project.config().test);
         let cases: Vec<Case<'p>> = subjects.iter().map(|subject| subject.case).collect();
-        self.project.render_on_all_cores(&cases, &self.circumstances, |at, rendering| {
+        self.project.render_on_all_cores(&cases, &self.render_options, |at, rendering| {
             let outcome = outcome(subjects[at].clone(), contents(&rendering, &mask), store);
             step();
             outcome
@@ -245,7 +245,7 @@ impl<'p> Run<'p> {
         match status {
             Status::Unchanged => false,
             Status::New | Status::Different { .. } => matches!(self.update, Update::New | Update::None),
-            Status::Unusable(_) => !matches!(self.update, Update::All),
+            Status::SnapshotFileError(_) => !matches!(self.update, Update::All),
         }
     }
 
@@ -279,11 +279,11 @@ impl<'p> Run<'p> {
 fn outcome<'p>(subject: Subject<'p>, contents: String, store: &Store) -> Outcome<'p> {
     let status = match store.read(&subject.name, Stage::Accepted) {
         Ok(None) => Status::New,
-        Err(unusable) => Status::Unusable(unusable),
+        Err(unusable) => Status::SnapshotFileError(unusable),
         Ok(Some(text)) => match contents_of(&text) {
             Ok(expected) if expected == contents.trim_end_matches(['\n', '\r']) => Status::Unchanged,
             Ok(expected) => Status::Different { expected: expected.into_owned() },
-            Err(unusable) => Status::Unusable(unusable),
+            Err(unusable) => Status::SnapshotFileError(unusable),
         },
     };
     let contents = if status == Status::Unchanged { String::new() } else { contents };
@@ -334,7 +334,7 @@ impl Report<'_> {
                 Status::Unchanged => counts.unchanged += 1,
                 Status::New => counts.new += 1,
                 Status::Different { .. } => counts.different += 1,
-                Status::Unusable(_) => counts.unusable += 1,
+                Status::SnapshotFileError(_) => counts.unusable += 1,
             }
         }
         counts

@@ -6,8 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::file::{MAX_BYTES, Unusable, is_of_insta};
-use crate::writing::{self, is_unfinished};
+use super::file::{MAX_BYTES, SnapshotFileError, is_of_insta};
+use crate::atomic_file::{self, is_unfinished};
 
 /// Extension of an accepted snapshot.
 const ACCEPTED: &str = ".snap";
@@ -83,28 +83,28 @@ impl Store {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn read(&self, name: &str, stage: Stage) -> Result<Option<String>, Unusable> {
+    pub fn read(&self, name: &str, stage: Stage) -> Result<Option<String>, SnapshotFileError> {
         let path = self.path(name, stage);
-        let read = || -> io::Result<Result<Vec<u8>, Unusable>> {
+        let read = || -> io::Result<Result<Vec<u8>, SnapshotFileError>> {
             let mut file = File::open(&path)?;
             let metadata = file.metadata()?;
             if metadata.is_dir() {
-                return Ok(Err(Unusable::Folder));
+                return Ok(Err(SnapshotFileError::Folder));
             }
             if metadata.len() > MAX_BYTES {
-                return Ok(Err(Unusable::TooLarge(metadata.len())));
+                return Ok(Err(SnapshotFileError::TooLarge(metadata.len())));
             }
             let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
             io::Read::read_to_end(&mut io::Read::take(&mut file, MAX_BYTES), &mut bytes)?;
             Ok(Ok(bytes))
         };
         match read() {
-            Ok(Ok(bytes)) => String::from_utf8(bytes).map(Some).map_err(|_| Unusable::NotUtf8),
+            Ok(Ok(bytes)) => String::from_utf8(bytes).map(Some).map_err(|_| SnapshotFileError::NotUtf8),
             Ok(Err(unusable)) => Err(unusable),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             // On some systems, opening a folder already fails.
-            Err(_) if path.is_dir() => Err(Unusable::Folder),
-            Err(error) => Err(Unusable::Unreadable(error.to_string())),
+            Err(_) if path.is_dir() => Err(SnapshotFileError::Folder),
+            Err(error) => Err(SnapshotFileError::Unreadable(error.to_string())),
         }
     }
 
@@ -114,10 +114,10 @@ impl Store {
     /// It cannot be written; the old file is kept.
     pub fn write(&self, name: &str, stage: Stage, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(name, stage);
-        match writing::replace(&path, bytes) {
+        match atomic_file::replace(&path, bytes) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(path.parent().unwrap_or(&self.folder))?;
-                writing::replace(&path, bytes)
+                atomic_file::replace(&path, bytes)
             }
             other => other,
         }
@@ -275,8 +275,8 @@ mod tests {
         let (_root, store) = store();
         fs::create_dir_all(store.path("folder", Stage::Accepted)).unwrap();
         fs::write(store.path("bytes", Stage::Accepted), b"\xff").unwrap();
-        assert_eq!(store.read("folder", Stage::Accepted), Err(Unusable::Folder));
-        assert_eq!(store.read("bytes", Stage::Accepted), Err(Unusable::NotUtf8));
+        assert_eq!(store.read("folder", Stage::Accepted), Err(SnapshotFileError::Folder));
+        assert_eq!(store.read("bytes", Stage::Accepted), Err(SnapshotFileError::NotUtf8));
         assert!(store.write("folder", Stage::Accepted, b"x").is_err());
         let names = fs::read_dir(&store.folder).unwrap().flatten().map(|entry| entry.file_name());
         assert_eq!(names.filter(|name| name.to_string_lossy().starts_with('.')).count(), 0);

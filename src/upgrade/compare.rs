@@ -58,14 +58,14 @@ pub fn compare(
     workspace: &Workspace<'_>,
     customer: &Customer,
     request: &Request,
-    circumstances: &RenderOptions,
+    render_options: &RenderOptions,
 ) -> Comparison {
     let outcome = |version| {
         let template = template.in_version(version);
         let arena = Arena::new();
         let (message, problems) = match template.compile(workspace, &arena) {
             Ok(compiled) => {
-                let rendering = compiled.render(customer, request, circumstances);
+                let rendering = compiled.render(customer, request, render_options);
                 (rendering.message, rendering.problems)
             }
             Err(problems) => (None, problems),
@@ -74,7 +74,7 @@ pub fn compare(
         let readable = readable(&template, workspace);
         let compiled = readable.as_ref().and_then(|template| template.compile(workspace, &arena).ok());
         // What is wrong with the data is among the problems of rendering.
-        let observed = compiled.and_then(|compiled| compiled.observe(customer, request, circumstances).ok());
+        let observed = compiled.and_then(|compiled| compiled.observe(customer, request, render_options).ok());
         let is_reason = |problem: &Diagnostic| message.is_none() && problem.severity == Severity::Error;
         let problems = problems.into_iter().filter(is_reason).collect();
         Outcome { message, problems, observed: observed.unwrap_or_default() }

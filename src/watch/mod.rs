@@ -8,8 +8,8 @@
 //! `notify-debouncer-full` is not used because it handles neither network disks nor replaced folders nor links to files
 //! elsewhere, and does not bound the duration of a burst.
 
+mod burst;
 mod disk;
-mod gathered;
 mod native;
 mod poll;
 
@@ -20,7 +20,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use gathered::Gathered;
+use burst::Burst;
 use native::{Native, NativeError};
 use poll::Poll;
 
@@ -48,7 +48,7 @@ pub struct Places {
 
 /// A report of the watch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum WatchEvent {
     /// These paths may have changed: files, or folders with everything in them.
     Paths(BTreeSet<PathBuf>),
     /// Anything may have changed.
@@ -60,12 +60,12 @@ pub enum Told {
 /// A running watch. Dropping it stops it.
 #[derive(Debug)]
 pub struct Watch {
-    orders: Sender<Order>,
+    orders: Sender<Command>,
 }
 
 /// A command to the watch's thread.
 #[derive(Debug)]
-enum Order {
+enum Command {
     /// A notification of the operating system.
     Event(notify::Result<notify::Event>),
     /// Watch these places from now on.
@@ -75,7 +75,7 @@ enum Order {
 
 impl Watch {
     /// Starts watching. With `poll`, files are polled at that interval; without, only where the system does not report
-    /// changes. `tell` is called with each report, on a separate thread.
+    /// changes. `report` is called with each report, on a separate thread.
     ///
     /// No change after this returns is missed.
     ///
@@ -84,7 +84,7 @@ impl Watch {
     pub fn start(
         places: Places,
         poll: Option<Duration>,
-        tell: impl FnMut(Told) + Send + 'static,
+        report: impl FnMut(WatchEvent) + Send + 'static,
     ) -> std::io::Result<Self> {
         let (orders, received) = channel();
         let mut worker = Worker {
@@ -94,7 +94,7 @@ impl Watch {
             method: Method::Poll(Poll::default()),
             orders: orders.clone(),
             received,
-            tell: Box::new(tell),
+            report: Box::new(report),
         };
         worker.begin();
         thread::Builder::new().name("watch".to_owned()).spawn(move || worker.run())?;
@@ -104,13 +104,13 @@ impl Watch {
     /// Watches other places from now on, and reports that all of them may have changed.
     pub fn follow(&self, places: Places) {
         // If the thread has ended, nobody is waiting for reports.
-        let _ = self.orders.send(Order::Follow(places));
+        let _ = self.orders.send(Command::Follow(places));
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let _ = self.orders.send(Order::Stop);
+        let _ = self.orders.send(Command::Stop);
     }
 }
 
@@ -128,9 +128,9 @@ struct Worker {
     method: Method,
     /// Identities of the watched folders, to detect that one was replaced.
     identities: Vec<Option<Identity>>,
-    orders: Sender<Order>,
-    received: Receiver<Order>,
-    tell: Box<dyn FnMut(Told) + Send>,
+    orders: Sender<Command>,
+    received: Receiver<Command>,
+    report: Box<dyn FnMut(WatchEvent) + Send>,
 }
 
 impl Worker {
@@ -140,7 +140,7 @@ impl Worker {
         self.identities = self.places.identities();
         let remote = self.places.all().find_map(|path| Some((path.display().to_string(), disk::remote(path)?)));
         if let Some((folder, kind)) = remote.filter(|_| self.poll.is_none()) {
-            self.poll_instead(&format!("`{folder}` is on a network disk ({kind}), which does not tell of changes"));
+            self.poll_instead(&format!("`{folder}` is on a network disk ({kind}), which does not report of changes"));
         }
         if self.poll.is_none() {
             match Native::start(&self.places, &self.orders) {
@@ -157,60 +157,60 @@ impl Worker {
     fn poll_instead(&mut self, reason: &str) {
         self.poll = Some(POLL_INTERVAL);
         let milliseconds = POLL_INTERVAL.as_millis();
-        (self.tell)(Told::Notice(format!("{reason}: looking at the files every {milliseconds} ms instead")));
+        (self.report)(WatchEvent::Notice(format!("{reason}: looking at the files every {milliseconds} ms instead")));
     }
 
     fn run(mut self) {
         loop {
-            match self.received.recv_timeout(self.patience()) {
-                Ok(Order::Event(event)) => self.gather(event),
-                Ok(Order::Follow(places)) => {
+            match self.received.recv_timeout(self.timeout()) {
+                Ok(Command::Event(event)) => self.collect(event),
+                Ok(Command::Follow(places)) => {
                     self.places = places;
-                    self.begin_again();
+                    self.restart();
                 }
                 Err(RecvTimeoutError::Timeout) => self.look(),
-                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(Command::Stop) | Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     }
 
     /// How long to wait for commands before checking the folders.
-    fn patience(&self) -> Duration {
+    fn timeout(&self) -> Duration {
         let is_gone = self.identities.first().is_none_or(Option::is_none);
         let check = if is_gone { RETURN_INTERVAL } else { CHECK_INTERVAL };
         self.poll.map_or(check, |interval| interval.min(check))
     }
 
-    fn begin_again(&mut self) {
+    fn restart(&mut self) {
         self.begin();
-        (self.tell)(Told::All);
+        (self.report)(WatchEvent::All);
     }
 
     /// Checks for changes that no notification reports.
     fn look(&mut self) {
         if self.places.identities() != self.identities {
-            self.begin_again();
+            self.restart();
         } else if let Method::Poll(poll) = &mut self.method {
             let paths = poll.look(&self.places);
             if !paths.is_empty() {
-                (self.tell)(Told::Paths(paths));
+                (self.report)(WatchEvent::Paths(paths));
             }
         }
     }
 
     /// Collects notifications until it is quiet, and reports them together.
-    fn gather(&mut self, first: notify::Result<notify::Event>) {
+    fn collect(&mut self, first: notify::Result<notify::Event>) {
         let Method::Native(native) = &mut self.method else { return };
-        let mut gathered = Gathered::default();
-        gathered.add(first, native, &self.places);
+        let mut burst = Burst::default();
+        burst.add(first, native, &self.places);
         let start = Instant::now();
         let mut quiet_at = start + QUIET;
         let mut interruption = None;
-        while !gathered.is_empty() && interruption.is_none() {
+        while !burst.is_empty() && interruption.is_none() {
             let left = quiet_at.min(start + LONGEST_BURST).saturating_duration_since(Instant::now());
             match self.received.recv_timeout(left) {
-                Ok(Order::Event(event)) => {
-                    if gathered.add(event, native, &self.places) {
+                Ok(Command::Event(event)) => {
+                    if burst.add(event, native, &self.places) {
                         quiet_at = Instant::now() + QUIET;
                     }
                 }
@@ -218,14 +218,14 @@ impl Worker {
                 Err(_) => break,
             }
         }
-        if let Some(error) = gathered.error {
+        if let Some(error) = burst.error {
             self.poll_instead(&NativeError::from(error).to_string());
-            self.begin_again();
-        } else if gathered.is_anything_possible {
-            self.begin_again();
-        } else if !gathered.paths.is_empty() {
-            native.follow_links(&gathered.paths);
-            (self.tell)(Told::Paths(gathered.paths));
+            self.restart();
+        } else if burst.is_anything_possible {
+            self.restart();
+        } else if !burst.paths.is_empty() {
+            native.follow_links(&burst.paths);
+            (self.report)(WatchEvent::Paths(burst.paths));
         }
         if let Some(order) = interruption {
             // It is handled after the commands that are already queued.
@@ -290,7 +290,7 @@ mod tests {
     /// A watched folder and the reports about it.
     struct Watched {
         folder: tempfile::TempDir,
-        told: Receiver<Told>,
+        told: Receiver<WatchEvent>,
         watch: Watch,
     }
 
@@ -318,8 +318,8 @@ mod tests {
             loop {
                 let told = self.told.recv_timeout(PATIENCE.saturating_sub(start.elapsed()));
                 match told.unwrap_or_else(|_| panic!("nobody told of {}", path.display())) {
-                    Told::All => return,
-                    Told::Paths(paths) if paths.iter().any(|told| path.starts_with(told)) => return,
+                    WatchEvent::All => return,
+                    WatchEvent::Paths(paths) if paths.iter().any(|told| path.starts_with(told)) => return,
                     _ => {}
                 }
             }
@@ -440,7 +440,7 @@ mod tests {
         let (mut seen, mut times) = (BTreeSet::new(), 0);
         while seen.len() < 500 {
             match watched.told.recv_timeout(PATIENCE).unwrap() {
-                Told::Paths(paths) => {
+                WatchEvent::Paths(paths) => {
                     assert!(!paths.contains(&watched.path("templates/old")));
                     seen.extend(paths);
                     times += 1;

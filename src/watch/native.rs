@@ -10,7 +10,7 @@ use ignore::WalkBuilder;
 use notify::{Config, ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 use thiserror::Error;
 
-use super::{Order, Places};
+use super::{Command, Places};
 
 /// Longest chain of symbolic links that is followed, as on Linux.
 const LONGEST_CHAIN: usize = 40;
@@ -62,12 +62,12 @@ impl From<notify::Error> for NativeError {
 
 impl Native {
     /// Watches the places that exist. Those that appear later are detected in their parent folders.
-    pub(super) fn start(places: &Places, orders: &Sender<Order>) -> Result<Self, NativeError> {
+    pub(super) fn start(places: &Places, orders: &Sender<Command>) -> Result<Self, NativeError> {
         let orders = orders.clone();
         let watcher = RecommendedWatcher::new(
             move |event| {
                 // A thread that has ended watches nothing.
-                let _ = orders.send(Order::Event(event));
+                let _ = orders.send(Command::Event(event));
             },
             Config::default().with_follow_symlinks(false),
         )?;

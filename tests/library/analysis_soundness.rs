@@ -1,7 +1,7 @@
 //! What the analysis says of a template is true: random templates are rendered with random data, before and after
 //! something of the data is taken away.
 
-use inkproof::analysis::{Needs, Outcome, Path, Read, Step};
+use inkproof::analysis::{MissingBehavior, Needs, Path, Read, Step};
 use inkproof::customerio::{CUSTOMERIO, LEGACY};
 use inkproof::liquid::value::json;
 use inkproof::liquid::{Arena, Options, Output, Template, Trace};
@@ -221,7 +221,7 @@ fn render<'a>(template: Template<'a>, data: &'a str, arena: &'a Arena) -> (Resul
 fn is_told_to_fail(needs: &Needs<'_>, data: &str, trace: &Trace) -> bool {
     let arena = Arena::new();
     let data = json::read(data, &arena).unwrap();
-    let fails = |read: &Read<'_>| read.outcome == Outcome::Fails && read.presence(data).is_missing();
+    let fails = |read: &Read<'_>| read.missing_behavior == MissingBehavior::Fails && read.presence(data).is_missing();
     needs.reads.iter().any(|read| trace.has(read.node) && fails(read))
 }
 
@@ -260,13 +260,14 @@ fn what_is_said_of_missing_variables_is_true() {
                     continue;
                 }
                 let reads: Vec<_> = needs.reads.iter().filter(|read| read.path == *path).collect();
-                let is_fatal = reads.iter().any(|read| read.outcome == Outcome::Fails && trace.has(read.node));
+                let is_fatal =
+                    reads.iter().any(|read| read.missing_behavior == MissingBehavior::Fails && trace.has(read.node));
                 if is_fatal {
                     fatal += 1;
                     assert!(after.is_err(), "fatal: {}", context());
                 }
                 let mut below = needs.reads.iter().filter(|read| read.path.is_within(path));
-                if !needs.reads_anything && below.all(|read| read.outcome < Outcome::MayFail) {
+                if !needs.reads_anything && below.all(|read| read.missing_behavior < MissingBehavior::MayFail) {
                     harmless += 1;
                     let named = format!("undefined variable: {path},");
                     assert!(!after.as_ref().is_err_and(|error| error.starts_with(&named)), "harmless: {}", context());

@@ -116,7 +116,7 @@ fn write_requests(root: &Path, data: impl Iterator<Item = Value>) {
     }
 }
 
-fn circumstances() -> RenderOptions {
+fn render_options() -> RenderOptions {
     RenderOptions {
         now: "2026-01-01T00:00:00Z".parse().unwrap(),
         mode: Mode::Live,
@@ -134,13 +134,13 @@ fn messages(root: &Path) -> Vec<Option<Map<String, Value>>> {
         messages.push(rendering.message.map(|message| message.properties));
         Ok::<_, std::convert::Infallible>(())
     };
-    let Ok(()) = project.render(&project.cases(), &circumstances(), each);
+    let Ok(()) = project.render(&project.cases(), &render_options(), each);
     messages
 }
 
 fn fixed(root: &Path) -> Option<String> {
     let project = Project::open(root).unwrap();
-    fix(&project, &project.templates()[0], &project.cases(), &circumstances()).map(|fixed| fixed.text)
+    fix(&project, &project.templates()[0], &project.cases(), &render_options()).map(|fixed| fixed.text)
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the proof says is true: of holes, by contents made by chance that are rendered with hostile values; of ways, by
 //! careless contents that are rendered on every way.
 
-use inkproof::analysis::{ContentProof, Decision, Question, Verdict};
+use inkproof::analysis::{BranchCondition, BranchDecision, ContentProof, Verdict};
 use inkproof::customerio::CUSTOMERIO;
 use inkproof::liquid::value::json;
 use inkproof::liquid::{Arena, Options, Output, Template};
@@ -122,19 +122,24 @@ fn what_is_said_of_holes_is_true() {
         plain.insert("list".to_owned(), json!([1, 2]));
         if is_json(template, &plain) == Some(false) {
             // A text in quotes that brings quotes of its own.
-            assert!(proof.holes.iter().any(|hole| hole.verdict != Verdict::Safe), "seed {seed}: {source}");
+            assert!(
+                proof.interpolations.iter().any(|interpolation| interpolation.verdict != Verdict::Safe),
+                "seed {seed}: {source}"
+            );
             continue;
         }
-        for hole in &proof.holes {
-            let name =
-                format!("v{}", hole.span.of(&source).split("trigger.v").nth(1).unwrap().split(' ').next().unwrap());
+        for interpolation in &proof.interpolations {
+            let name = format!(
+                "v{}",
+                interpolation.span.of(&source).split("trigger.v").nth(1).unwrap().split(' ').next().unwrap()
+            );
             let with = |value: &Value| {
                 let mut data = plain.clone();
                 data.insert(name.clone(), value.clone());
                 is_json(template, &data)
             };
-            let context = || format!("seed {seed}: {name} {hole:?}\n{source}");
-            match &hole.verdict {
+            let context = || format!("seed {seed}: {name} {interpolation:?}\n{source}");
+            match &interpolation.verdict {
                 Verdict::Safe => {
                     safe += 1;
                     for value in hostile() {
@@ -197,13 +202,13 @@ fn every_data() -> Vec<Map<String, Value>> {
 }
 
 /// Whether a render with this `trigger` decides so; none where that is not known here.
-fn takes(decision: &Decision<'_>, trigger: &Map<String, Value>) -> Option<bool> {
+fn takes(decision: &BranchDecision<'_>, trigger: &Map<String, Value>) -> Option<bool> {
     let elements = trigger["list"].as_array().unwrap().len();
     let answer = match decision.question {
-        Question::Holds(condition) => trigger.get(condition.strip_prefix("trigger.")?)?.as_bool()?,
-        Question::HasAny(_) => elements > 0,
-        Question::HasSeveral(_) => elements > 1,
-        Question::IsOneOf(_, values) => values.contains(&trigger["n"].to_string()),
+        BranchCondition::Holds(condition) => trigger.get(condition.strip_prefix("trigger.")?)?.as_bool()?,
+        BranchCondition::HasAny(_) => elements > 0,
+        BranchCondition::HasSeveral(_) => elements > 1,
+        BranchCondition::IsOneOf(_, values) => values.contains(&trigger["n"].to_string()),
     };
     Some(answer == decision.answer)
 }
@@ -230,7 +235,7 @@ fn what_is_said_of_ways_is_true() {
             let own = own.get("trigger").and_then(Value::as_object).cloned().unwrap_or_default();
             assert_eq!(is_json(template, &own), Some(false), "{}", context());
             for data in &data {
-                if broken.way.iter().all(|decision| takes(decision, data) == Some(true)) {
+                if broken.path_condition.iter().all(|decision| takes(decision, data) == Some(true)) {
                     taken += 1;
                     assert_ne!(is_json(template, data), Some(true), "{data:?} {}", context());
                 }

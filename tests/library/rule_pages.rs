@@ -68,14 +68,14 @@ fn found(rule: &Rule, section: &str) -> Vec<String> {
     }
     let project = Project::open(root).unwrap();
     let templates = project.select_templates(&[]).unwrap();
-    let circumstances = RenderOptions {
+    let render_options = RenderOptions {
         now: "2026-01-01T00:00:00Z".parse().unwrap(),
         mode: Mode::Live,
         seed: Some(1),
         limits: Limits::default(),
         asks_test_send: false,
     };
-    let judgement = judge(&project, &templates, &project.cases(), &circumstances);
+    let judgement = judge(&project, &templates, &project.cases(), &render_options);
     let own = judgement.findings.iter().filter(|finding| finding.code == rule.code);
     let shown = own.map(|finding| {
         let location = finding.location().unwrap();

@@ -1,9 +1,9 @@
 //! Content: the text of a template as JSON with holes, along every path on which it may be rendered.
 //!
 //! The reader goes through the nodes in the order of rendering. It holds a set of [`States`]: every position of a JSON parser
-//! (`machine.rs`) that can be reached so far, each with the decisions that lead there (`way.rs`). Literal text moves every
+//! (`machine.rs`) that can be reached so far, each with the decisions that lead there (`path_condition.rs`). Literal text moves every
 //! position on. A printed expression is a hole: its [`Class`] says what it can print, and the position whether that fits.
-//! Text that does not fit is a dead end, and `breaking.rs` looks for data that leads to it.
+//! Text that does not fit is a dead end, and `json_break.rs` looks for data that leads to it.
 //!
 //! - Branches and arms are read from the same positions, each under its decision, and joined afterwards. An arm of a `case`
 //!   is taken to be rendered alone.
@@ -12,23 +12,23 @@
 //! - `is_complete` is false if the reader gave up somewhere: at a dead end, at a `break`, at text that is only known when
 //!   rendering, at too many positions, turns or nodes. Then nothing is claimed about the positions that were given up.
 
-mod breaking;
-mod hole;
+mod interpolation;
+mod json_break;
 mod machine;
+mod path_condition;
 mod states;
-mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-pub use breaking::Break;
-use breaking::Trial;
-use hole::{Class, witness};
+use interpolation::{Class, witness};
+use json_break::BreakSearch;
+pub use json_break::JsonBreak;
 use machine::State;
-pub use machine::{Position, Slip};
+pub use machine::{Position, SyntaxIssue};
+pub use path_condition::{BranchCondition, BranchDecision};
+use path_condition::{PathSet, Scope};
 use states::{Reached, States};
-use way::{Around, Ways};
-pub use way::{Decision, Question};
 
 use crate::liquid::engine::tag::Tag;
 use crate::liquid::syntax::part::{Arm, Branch, Loop, Part, Printed, Target};
@@ -43,18 +43,18 @@ use crate::liquid::{Language, Span, Template, Value};
 #[derive(Clone, Debug)]
 pub struct ContentProof<'a> {
     /// The expressions that are printed, in order.
-    pub holes: Vec<Hole<'a>>,
+    pub interpolations: Vec<Interpolation<'a>>,
     /// What is wrong whatever is printed.
-    pub slips: BTreeSet<Slip>,
+    pub issues: BTreeSet<SyntaxIssue>,
     /// Where it is no JSON on some way, whatever is printed; each place once.
-    pub breaks: Vec<Break<'a>>,
+    pub breaks: Vec<JsonBreak<'a>>,
     /// Whether every way that the content may be rendered could be followed to its end.
     pub is_complete: bool,
 }
 
 /// An expression that is printed.
 #[derive(Clone, Debug)]
-pub struct Hole<'a> {
+pub struct Interpolation<'a> {
     /// The expression.
     pub value: &'a FilteredValue<'a>,
     /// All of its output or tag.
@@ -92,7 +92,7 @@ impl<'a> ContentProof<'a> {
     /// let source = r#"{"title": "{{ trigger.a }}", "body": {{ trigger.b | json }}}"#;
     /// let proof = ContentProof::of(Template::parse(source, &CUSTOMERIO, &arena).unwrap());
     /// let witness = Verdict::Unsafe { variable: "trigger.a".to_owned(), witness: r#""say \"hi\"""# };
-    /// let verdicts: Vec<_> = proof.holes.into_iter().map(|hole| hole.verdict).collect();
+    /// let verdicts: Vec<_> = proof.interpolations.into_iter().map(|interpolation| interpolation.verdict).collect();
     /// assert_eq!(verdicts, [witness, Verdict::Safe]);
     /// ```
     #[must_use]
@@ -101,12 +101,12 @@ impl<'a> ContentProof<'a> {
             source: content.source,
             language: content.language,
             names: classes(content.nodes),
-            holes: BTreeMap::new(),
-            slips: BTreeSet::new(),
+            interpolations: BTreeMap::new(),
+            issues: BTreeSet::new(),
             dead_ends: BTreeMap::new(),
             is_complete: true,
             turn: None,
-            around: Around::default(),
+            scope: Scope::default(),
             branches: 0,
             steps: 0,
         };
@@ -116,8 +116,13 @@ impl<'a> ContentProof<'a> {
         reader.each(states, |_, state| if state.is_whole() { Ok(state) } else { Err(end) });
         // Where a way was given up, what was found on others may not be what is rendered.
         let is_complete = reader.is_complete && is_somewhere;
-        let breaks = Trial::breaks(content, reader.dead_ends);
-        Self { holes: reader.holes.into_values().collect(), slips: reader.slips, breaks, is_complete }
+        let breaks = BreakSearch::breaks(content, reader.dead_ends);
+        Self {
+            interpolations: reader.interpolations.into_values().collect(),
+            issues: reader.issues,
+            breaks,
+            is_complete,
+        }
     }
 }
 
@@ -178,14 +183,14 @@ struct Reader<'a> {
     language: &'a Language,
     names: BTreeMap<&'a str, Class<'a>>,
     /// By where they begin.
-    holes: BTreeMap<usize, Hole<'a>>,
-    slips: BTreeSet<Slip>,
+    interpolations: BTreeMap<usize, Interpolation<'a>>,
+    issues: BTreeSet<SyntaxIssue>,
     /// What does not belong where it stands, by the ways on which it is come to.
-    dead_ends: BTreeMap<Span, Ways<'a>>,
+    dead_ends: BTreeMap<Span, PathSet<'a>>,
     is_complete: bool,
     turn: Option<Turn>,
     /// What gives meaning to the names of the template's own.
-    around: Around<'a>,
+    scope: Scope<'a>,
     /// How many tags that may not render what they hold stand around.
     branches: usize,
     steps: usize,
@@ -207,7 +212,7 @@ impl<'a> Reader<'a> {
     fn node(&mut self, node: &'a Node<'a>, states: States<'a>) -> States<'a> {
         match &node.kind {
             NodeKind::Text(text) => self.text(text, node.span, states),
-            NodeKind::Output(value) => self.hole(value, node.span, states),
+            NodeKind::Output(value) => self.interpolation(value, node.span, states),
             NodeKind::Tag { tag, .. } => self.tag(node, *tag, states),
         }
     }
@@ -215,10 +220,10 @@ impl<'a> Reader<'a> {
     /// Takes a step from every place. Where that is not possible, `step` tells what does not belong there.
     fn each(&mut self, states: States<'a>, step: impl Fn(&mut Self, State) -> Result<State, Span>) -> States<'a> {
         let mut after = States::default();
-        for Reached { state, ways } in states.0 {
+        for Reached { state, paths } in states.0 {
             match step(self, state) {
                 Ok(state) => {
-                    if !after.add(States(vec![Reached { state, ways }])) {
+                    if !after.add(States(vec![Reached { state, paths }])) {
                         self.is_complete = false;
                         return States::default();
                     }
@@ -226,7 +231,7 @@ impl<'a> Reader<'a> {
                 Err(place) => {
                     self.is_complete = false;
                     if self.dead_ends.len() < MAX_DEAD_ENDS || self.dead_ends.contains_key(&place) {
-                        self.dead_ends.entry(place).or_default().add(ways);
+                        self.dead_ends.entry(place).or_default().add(paths);
                     }
                 }
             }
@@ -239,11 +244,11 @@ impl<'a> Reader<'a> {
         self.each(states, |reader, state| {
             let character = |at: usize| text.get(at - span.start..).and_then(|rest| rest.chars().next());
             let place = |at: usize| Some(Span::new(at, at + character(at)?.len_utf8()));
-            state.read(text, span.start, &mut reader.slips).map_err(|at| place(at).unwrap_or(span))
+            state.read(text, span.start, &mut reader.issues).map_err(|at| place(at).unwrap_or(span))
         })
     }
 
-    fn hole(&mut self, value: &'a FilteredValue<'a>, span: Span, states: States<'a>) -> States<'a> {
+    fn interpolation(&mut self, value: &'a FilteredValue<'a>, span: Span, states: States<'a>) -> States<'a> {
         let names = &self.names;
         let class = Class::of(value, &|name| names.get(name).copied());
         if let Class::Literal(text) = class {
@@ -262,10 +267,10 @@ impl<'a> Reader<'a> {
                 }
             };
             // The worst way counts.
-            let hole = Hole { value, span, position, verdict };
-            let known = self.holes.entry(span.start).or_insert_with(|| hole.clone());
+            let interpolation = Interpolation { value, span, position, verdict };
+            let known = self.interpolations.entry(span.start).or_insert_with(|| interpolation.clone());
             if known.verdict == Verdict::Safe {
-                *known = hole;
+                *known = interpolation;
             }
         }
         self.pass_hole(span, states)
@@ -302,8 +307,8 @@ impl<'a> Reader<'a> {
             Part::Count(_) => self.pass_hole(node.span, states),
             Part::Cycle { .. } | Part::Withheld(_) | Part::Template(_) => self.something(node.span, states),
             Part::Assign { .. } => {
-                if self.branches == 0 && self.around.assigns.len() < MAX_ASSIGNS {
-                    self.around.assigns.push(node.span.of(self.source));
+                if self.branches == 0 && self.scope.assigns.len() < MAX_ASSIGNS {
+                    self.scope.assigns.push(node.span.of(self.source));
                 }
                 states
             }
@@ -321,7 +326,7 @@ impl<'a> Reader<'a> {
 
     fn print(&mut self, printed: &Printed<'a>, span: Span, states: States<'a>) -> States<'a> {
         match printed {
-            Printed::Value(value) => self.hole(value, span, states),
+            Printed::Value(value) => self.interpolation(value, span, states),
             Printed::Text(text) => self.text(text, span, states),
             Printed::Number => self.pass_hole(span, states),
         }
@@ -353,7 +358,7 @@ impl<'a> Reader<'a> {
             Some(answer) if answer == expected => self.nodes(body, std::mem::take(rest)),
             Some(_) => States::default(),
             None => {
-                let question = Question::Holds(condition.span.of(self.source).trim());
+                let question = BranchCondition::Holds(condition.span.of(self.source).trim());
                 let mut operands = Vec::new();
                 condition.each_operand(&mut |operand| operands.push(operand));
                 let decision = self.decision(question, condition.span, &operands, expected);
@@ -384,7 +389,7 @@ impl<'a> Reader<'a> {
     fn arm(&mut self, head: &'a FilteredValue<'a>, arm: &Arm<'a>, rest: &mut States<'a>) -> States<'a> {
         let Some((first, last)) = arm.values.first().zip(arm.values.last()) else { return States::default() };
         let span = Span::new(first.span.start, last.span.end);
-        let question = Question::IsOneOf(head.span.of(self.source).trim(), span.of(self.source).trim());
+        let question = BranchCondition::IsOneOf(head.span.of(self.source).trim(), span.of(self.source).trim());
         let mut operands: Vec<_> = arm.values.iter().collect();
         head.each_operand(&mut |operand| operands.push(operand));
         let decision = self.decision(question, span, &operands, true);
@@ -406,9 +411,9 @@ impl<'a> Reader<'a> {
     }
 
     /// What is rendered where a decision falls so; what is left where it falls otherwise.
-    fn branch(&mut self, nodes: Nodes<'a>, decision: &Decision<'a>, rest: &mut States<'a>) -> States<'a> {
+    fn branch(&mut self, nodes: Nodes<'a>, decision: &BranchDecision<'a>, rest: &mut States<'a>) -> States<'a> {
         let inside = rest.after(decision);
-        *rest = rest.after(&Decision { answer: !decision.answer, ..decision.clone() });
+        *rest = rest.after(&BranchDecision { answer: !decision.answer, ..decision.clone() });
         self.branches += 1;
         let rendered = self.nodes(nodes, inside);
         self.branches -= 1;
@@ -416,7 +421,13 @@ impl<'a> Reader<'a> {
     }
 
     /// A decision about these operands.
-    fn decision(&self, question: Question<'a>, span: Span, operands: &[&Operand<'a>], answer: bool) -> Decision<'a> {
+    fn decision(
+        &self,
+        question: BranchCondition<'a>,
+        span: Span,
+        operands: &[&Operand<'a>],
+        answer: bool,
+    ) -> BranchDecision<'a> {
         let names = |operand: &&Operand<'a>| match operand.kind {
             OperandKind::Path { base: None, segments: [Segment { key: SegmentKey::Name(name), .. }, ..] } => {
                 Some(*name)
@@ -424,8 +435,8 @@ impl<'a> Reader<'a> {
             _ => None,
         };
         let is_of_data = operands.iter().filter_map(names).all(|name| !self.names.contains_key(name));
-        let around = if is_of_data { Rc::default() } else { Rc::new(self.around.clone()) };
-        Decision { question, answer, span, around }
+        let scope = if is_of_data { Rc::default() } else { Rc::new(self.scope.clone()) };
+        BranchDecision { question, answer, span, scope }
     }
 
     fn join(&mut self, states: &mut States<'a>, others: States<'a>) {
@@ -443,16 +454,16 @@ impl<'a> Reader<'a> {
         let text = of.collection.span.of(self.source);
         let mut operands = Vec::new();
         of.collection.each_operand(&mut |operand| operands.push(operand));
-        let any = self.decision(Question::HasAny(text), of.collection.span, &operands, true);
-        let several = Decision { question: Question::HasSeveral(text), ..any.clone() };
+        let any = self.decision(BranchCondition::HasAny(text), of.collection.span, &operands, true);
+        let several = BranchDecision { question: BranchCondition::HasSeveral(text), ..any.clone() };
         let before = states.after(&any);
-        let none = states.after(&Decision { answer: false, ..any });
-        self.around.loops.push((of.element, text));
+        let none = states.after(&BranchDecision { answer: false, ..any });
+        self.scope.loops.push((of.element, text));
         self.branches += 1;
-        let alone = before.after(&Decision { answer: false, ..several.clone() });
+        let alone = before.after(&BranchDecision { answer: false, ..several.clone() });
         let done = self.turns(of.body, alone, before.after(&several));
         self.branches -= 1;
-        self.around.loops.pop();
+        self.scope.loops.pop();
         self.otherwise(of.otherwise, none, done)
     }
 

@@ -1,8 +1,8 @@
 //! Conditions: what decides about a branch, in the form in which a guard can evaluate it again without a variable.
 
-use super::{Look, Walk};
+use super::{ReadContext, Walk};
 use crate::analysis::guard::{Condition, ConditionStep, Term};
-use crate::analysis::read::Outcome;
+use crate::analysis::read::MissingBehavior;
 use crate::liquid::syntax::tree::{FilteredValue, Operand, OperandKind, Step as ExpressionStep};
 
 impl<'a> Walk<'_, 'a> {
@@ -15,7 +15,9 @@ impl<'a> Walk<'_, 'a> {
             });
         }
         if !condition.filters.is_empty() {
-            let all = self.silently(|walk| walk.value(condition, Look { missing: Outcome::Decides, ..Look::STRICT }));
+            let all = self.silently(|walk| {
+                walk.value(condition, ReadContext { missing: MissingBehavior::Decides, ..ReadContext::STRICT })
+            });
             steps.push(ConditionStep::Term(Term::unknown(all.dependencies)));
         }
         Condition { steps, is_filtered: !condition.filters.is_empty() }
@@ -29,7 +31,10 @@ impl<'a> Walk<'_, 'a> {
         let head = match (head.expression.steps, head.filters) {
             ([ExpressionStep::Operand(operand)], []) => self.term(operand),
             _ => Term::unknown(
-                self.silently(|walk| walk.value(head, Look { missing: Outcome::Decides, ..Look::STRICT })).dependencies,
+                self.silently(|walk| {
+                    walk.value(head, ReadContext { missing: MissingBehavior::Decides, ..ReadContext::STRICT })
+                })
+                .dependencies,
             ),
         };
         (head, values.iter().map(|value| self.term(value)).collect())
@@ -39,8 +44,8 @@ impl<'a> Walk<'_, 'a> {
         if let OperandKind::Literal(value) = operand.kind {
             return Term { literal: Some(value), path: None, dependencies: Vec::new() };
         }
-        let look = Look { missing: Outcome::Decides, ..Look::STRICT };
-        let meaning = self.silently(|walk| walk.operand(operand, look));
-        Term { literal: None, path: meaning.exact_path().cloned(), dependencies: meaning.dependencies }
+        let context = ReadContext { missing: MissingBehavior::Decides, ..ReadContext::STRICT };
+        let abstract_value = self.silently(|walk| walk.operand(operand, context));
+        Term { literal: None, path: abstract_value.exact_path().cloned(), dependencies: abstract_value.dependencies }
     }
 }

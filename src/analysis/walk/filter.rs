@@ -1,10 +1,10 @@
 //! Filters: what they read of their input and arguments, and what is known about their result.
 
-use super::{Look, Walk};
+use super::{ReadContext, Walk};
+use crate::analysis::abstract_value::AbstractValue;
 use crate::analysis::kind::{self, PropertyUse, Treatment};
-use crate::analysis::meaning::Meaning;
 use crate::analysis::path::{Dependency, Depth, Step};
-use crate::analysis::read::Outcome;
+use crate::analysis::read::MissingBehavior;
 use crate::liquid::syntax::expression_parser::ExpressionParser;
 use crate::liquid::syntax::tree::{FilterCall, FilteredValue, Operand, OperandKind, Segment};
 use crate::liquid::{Span, Value};
@@ -13,14 +13,14 @@ impl<'a> Walk<'_, 'a> {
     pub(super) fn filter(
         &mut self,
         filter: &'a FilterCall<'a>,
-        input: &Meaning<'a>,
-        look: Look,
+        input: &AbstractValue<'a>,
+        context: ReadContext,
         is_last: bool,
-    ) -> Meaning<'a> {
+    ) -> AbstractValue<'a> {
         let (_, treatment) = kind::treatment(filter.filter);
         let mut dependencies = input.dependencies.clone();
         for operand in filter.arguments.iter().filter_map(|argument| argument.value.as_ref()) {
-            let argument = self.operand(operand, Look { is_certain: look.is_certain, ..Look::STRICT });
+            let argument = self.operand(operand, ReadContext { is_certain: context.is_certain, ..ReadContext::STRICT });
             dependencies.extend(argument.dependencies);
         }
         let literal = |at: usize| match filter.arguments.get(at)?.value?.kind {
@@ -30,7 +30,7 @@ impl<'a> Walk<'_, 'a> {
         match treatment {
             Treatment::SelectsBy(usage) if !filter.arguments.is_empty() => {
                 let span = filter.arguments[0].value.map_or(filter.span, |value| value.span);
-                dependencies.extend(self.property(input, literal(0), span, usage, look));
+                dependencies.extend(self.property(input, literal(0), span, usage, context));
             }
             Treatment::Asks => dependencies.extend(self.question(input, [literal(0), literal(1)], filter.span)),
             _ => {}
@@ -47,54 +47,54 @@ impl<'a> Walk<'_, 'a> {
         };
         // Whoever prints the answer, or makes something else of it, looks at all of it.
         let is_whole =
-            !matches!(treatment, Treatment::Counts | Treatment::Keeps) && (!is_last || look.depth == Depth::Whole);
+            !matches!(treatment, Treatment::Counts | Treatment::Keeps) && (!is_last || context.depth == Depth::Whole);
         if is_whole
             || (elements.is_none() && !matches!(treatment, Treatment::Counts))
             || treatment_is_unclear(treatment, filter)
         {
             for path in &input.paths {
-                let whole = Look { missing: Outcome::Decides, depth: Depth::Whole, ..look };
+                let whole = ReadContext { missing: MissingBehavior::Decides, depth: Depth::Whole, ..context };
                 self.read(path, filter.span, whole);
                 dependencies.push(Dependency { path: path.clone(), depth: Depth::Whole });
             }
         }
-        let mut meaning = Meaning::made_of(dependencies);
-        meaning.paths = elements.unwrap_or_default();
-        meaning.is_lenient = true;
-        meaning
+        let mut abstract_value = AbstractValue::made_of(dependencies);
+        abstract_value.paths = elements.unwrap_or_default();
+        abstract_value.is_lenient = true;
+        abstract_value
     }
 
     /// A property that a filter looks for in each element.
     fn property(
         &mut self,
-        list: &Meaning<'a>,
+        list: &AbstractValue<'a>,
         property: Option<&'a str>,
         span: Span,
         usage: PropertyUse,
-        look: Look,
+        context: ReadContext,
     ) -> Vec<Dependency<'a>> {
         let path = property.and_then(|text| {
             let mut markup = ExpressionParser::new(text, Span::new(0, text.len()), self.arena, self.language);
             markup.path().ok().flatten()
         });
         let Some(Operand { kind: OperandKind::Path { base: None, segments }, .. }) = path else {
-            return self.look_through(list, span, look);
+            return self.look_through(list, span, context);
         };
         let segments: &'a [Segment<'a>] = segments;
         let missing = match usage {
-            PropertyUse::Likes => Outcome::Nothing,
-            PropertyUse::Needs | PropertyUse::MayNeed => Outcome::Fails,
+            PropertyUse::Likes => MissingBehavior::Nothing,
+            PropertyUse::Needs | PropertyUse::MayNeed => MissingBehavior::Fails,
         };
-        let is_certain = look.is_certain && usage == PropertyUse::Needs && list.exact_path().is_some();
-        let look = Look { missing, is_certain, ..Look::STRICT };
+        let is_certain = context.is_certain && usage == PropertyUse::Needs && list.exact_path().is_some();
+        let context = ReadContext { missing, is_certain, ..ReadContext::STRICT };
         let element = list.element();
-        self.follow(&element, segments, span, look).dependencies
+        self.follow(&element, segments, span, context).dependencies
     }
 
     /// An expression that a filter asks of each element.
     fn question(
         &mut self,
-        list: &Meaning<'a>,
+        list: &AbstractValue<'a>,
         [name, expression]: [Option<&'a str>; 2],
         span: Span,
     ) -> Vec<Dependency<'a>> {
@@ -110,18 +110,18 @@ impl<'a> Walk<'_, 'a> {
         let element = list.element();
         self.pushed.push((name, element));
         let reads = self.reads.len();
-        let meaning = self.value(value, Look { is_certain: false, ..Look::STRICT });
+        let abstract_value = self.value(value, ReadContext { is_certain: false, ..ReadContext::STRICT });
         self.pushed.pop();
         // Its spans point into a text of its own.
         for read in &mut self.reads[reads..] {
             read.span = span;
         }
-        meaning.dependencies
+        abstract_value.dependencies
     }
 
-    fn look_through(&mut self, list: &Meaning<'a>, span: Span, look: Look) -> Vec<Dependency<'a>> {
+    fn look_through(&mut self, list: &AbstractValue<'a>, span: Span, context: ReadContext) -> Vec<Dependency<'a>> {
         for path in &list.paths {
-            self.read(path, span, Look { missing: Outcome::Decides, depth: Depth::Whole, ..look });
+            self.read(path, span, ReadContext { missing: MissingBehavior::Decides, depth: Depth::Whole, ..context });
         }
         list.paths.iter().map(|path| Dependency { path: path.clone(), depth: Depth::Whole }).collect()
     }

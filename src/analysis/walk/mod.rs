@@ -4,8 +4,8 @@
 //! The page of the [module above](super) explains how.
 
 mod condition;
+mod context;
 mod filter;
-mod look;
 mod operand;
 mod part;
 mod value;
@@ -13,12 +13,12 @@ mod value;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use look::Look;
+use context::ReadContext;
 
+use super::abstract_value::{AbstractValue, Names};
 use super::guard::{Effect, Guard};
-use super::meaning::{Meaning, Names};
 use super::path::{Dependency, Depth, Path, Step};
-use super::read::{Choice, Outcome, Read};
+use super::read::{Choice, MissingBehavior, Read};
 use crate::liquid::syntax::tree::{Node, NodeKind, Nodes};
 use crate::liquid::{Arena, Language, NodeId, Span, Template};
 
@@ -49,7 +49,7 @@ pub(super) struct Walk<'r, 'a> {
     text: usize,
     node: NodeId,
     /// The names of loops and filters, innermost last.
-    pushed: Vec<(&'a str, Meaning<'a>)>,
+    pushed: Vec<(&'a str, AbstractValue<'a>)>,
     assigned: Names<'a>,
     guards: Vec<Rc<Guard<'a>>>,
     branches: Rc<[(Span, Choice)]>,
@@ -144,53 +144,53 @@ impl<'r, 'a> Walk<'r, 'a> {
     }
 
     /// Notes a look at a path.
-    fn read(&mut self, path: &Path<'a>, span: Span, look: Look) {
+    fn read(&mut self, path: &Path<'a>, span: Span, context: ReadContext) {
         if self.is_silent {
             return;
         }
-        let outcome = match look.missing {
+        let missing_behavior = match context.missing {
             // Elements are no keys that could be missing.
-            Outcome::Fails if matches!(path.steps.last(), Some(Step::Element)) => Outcome::Nothing,
-            Outcome::Fails => self.failure(path, look.is_certain),
+            MissingBehavior::Fails if matches!(path.steps.last(), Some(Step::Element)) => MissingBehavior::Nothing,
+            MissingBehavior::Fails => self.failure(path, context.is_certain),
             other => other,
         };
         self.roots.insert(path.root);
         let in_snippet = self.under_way.last().copied();
         self.reads.push(Read {
             path: path.clone(),
-            depth: look.depth,
+            depth: context.depth,
             span: if in_snippet.is_some() { self.snippet_span } else { span },
             text: self.text,
             snippet: in_snippet,
             node: self.node,
-            is_certain: look.is_certain,
-            outcome,
-            kind: look.kind,
+            is_certain: context.is_certain,
+            missing_behavior,
+            kind: context.kind,
             is_printed: false,
-            takes_element: look.takes_element,
-            null_names: look.null_names,
+            takes_element: context.takes_element,
+            null_names: context.null_names,
             branches: self.branches.clone(),
         });
         if path.root == SNIPPETS {
-            self.snippet(path, span, look);
+            self.snippet(path, span, context);
         }
     }
 
     /// What becomes of a read that fails where nothing is there.
-    fn failure(&self, path: &Path<'a>, is_certain: bool) -> Outcome {
-        let mut outcome = if is_certain { Outcome::Fails } else { Outcome::MayFail };
+    fn failure(&self, path: &Path<'a>, is_certain: bool) -> MissingBehavior {
+        let mut missing_behavior = if is_certain { MissingBehavior::Fails } else { MissingBehavior::MayFail };
         for guard in &self.guards {
             match guard.without(path) {
                 Effect::Same => {}
-                Effect::Blocked => return Outcome::Guarded,
-                Effect::Unclear => outcome = Outcome::MayFail,
+                Effect::Blocked => return MissingBehavior::Guarded,
+                Effect::Unclear => missing_behavior = MissingBehavior::MayFail,
             }
         }
-        outcome
+        missing_behavior
     }
 
     /// A snippet is rendered before the template, and missing where it cannot be.
-    fn snippet(&mut self, path: &Path<'a>, span: Span, look: Look) {
+    fn snippet(&mut self, path: &Path<'a>, span: Span, context: ReadContext) {
         let Some(Step::Key(name)) = path.steps.first().copied() else {
             self.reads_anything = true;
             return;
@@ -214,9 +214,13 @@ impl<'r, 'a> Walk<'r, 'a> {
         // Where the snippet's absence does no harm, neither does what makes it absent.
         for read in &mut self.reads[reads..] {
             read.is_certain = false;
-            match read.outcome {
-                Outcome::Fails | Outcome::MayFail if look.is_lenient() => read.outcome = look.missing,
-                Outcome::Fails if !look.is_certain || self.guards.len() != guards => read.outcome = Outcome::MayFail,
+            match read.missing_behavior {
+                MissingBehavior::Fails | MissingBehavior::MayFail if context.is_lenient() => {
+                    read.missing_behavior = context.missing;
+                }
+                MissingBehavior::Fails if !context.is_certain || self.guards.len() != guards => {
+                    read.missing_behavior = MissingBehavior::MayFail;
+                }
                 _ => {}
             }
         }

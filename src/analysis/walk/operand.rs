@@ -1,49 +1,49 @@
 //! Operands: a literal, a range or a path, followed from its variable to the place in the data that it reads.
 
-use super::{Look, MAX_STEPS, Walk};
+use super::{MAX_STEPS, ReadContext, Walk};
+use crate::analysis::abstract_value::AbstractValue;
 use crate::analysis::kind::Kind;
-use crate::analysis::meaning::Meaning;
 use crate::analysis::path::{Dependency, Depth, Path, Step};
-use crate::analysis::read::Outcome;
+use crate::analysis::read::MissingBehavior;
 use crate::liquid::syntax::tree::{Operand, OperandKind, Segment, SegmentKey};
 use crate::liquid::{Span, Value};
 
 impl<'a> Walk<'_, 'a> {
-    pub(super) fn operand(&mut self, operand: &'a Operand<'a>, look: Look) -> Meaning<'a> {
+    pub(super) fn operand(&mut self, operand: &'a Operand<'a>, context: ReadContext) -> AbstractValue<'a> {
         match operand.kind {
-            OperandKind::Literal(_) => Meaning::default(),
+            OperandKind::Literal(_) => AbstractValue::default(),
             OperandKind::Range { low, high } => {
-                let look = Look { kind: Kind::Number, is_certain: look.is_certain, ..Look::STRICT };
-                let mut dependencies = self.operand(low, look).dependencies;
-                dependencies.extend(self.operand(high, look).dependencies);
-                Meaning::made_of(dependencies)
+                let context = ReadContext { kind: Kind::Number, is_certain: context.is_certain, ..ReadContext::STRICT };
+                let mut dependencies = self.operand(low, context).dependencies;
+                dependencies.extend(self.operand(high, context).dependencies);
+                AbstractValue::made_of(dependencies)
             }
             OperandKind::Path { base, segments } => {
                 let start = match base {
-                    Some(base) => self.operand(base, look),
-                    None => return self.variable(segments, operand.span, look),
+                    Some(base) => self.operand(base, context),
+                    None => return self.variable(segments, operand.span, context),
                 };
-                self.follow(&start, segments, operand.span, look)
+                self.follow(&start, segments, operand.span, context)
             }
         }
     }
 
     /// A path that begins with a variable.
-    fn variable(&mut self, segments: &'a [Segment<'a>], span: Span, look: Look) -> Meaning<'a> {
-        let Some((first, rest)) = segments.split_first() else { return Meaning::default() };
+    fn variable(&mut self, segments: &'a [Segment<'a>], span: Span, context: ReadContext) -> AbstractValue<'a> {
+        let Some((first, rest)) = segments.split_first() else { return AbstractValue::default() };
         let name = match &first.key {
             SegmentKey::Name(name) => *name,
             SegmentKey::Computed(operand) => {
-                self.operand(operand, Look { is_certain: look.is_certain, ..Look::STRICT });
+                self.operand(operand, ReadContext { is_certain: context.is_certain, ..ReadContext::STRICT });
                 self.reads_anything = true;
-                return Meaning::default();
+                return AbstractValue::default();
             }
         };
-        if let Some((_, meaning)) = self.pushed.iter().rev().find(|(known, _)| *known == name) {
-            let meaning = meaning.clone();
-            return self.follow(&meaning, rest, span, look);
+        if let Some((_, abstract_value)) = self.pushed.iter().rev().find(|(known, _)| *known == name) {
+            let abstract_value = abstract_value.clone();
+            return self.follow(&abstract_value, rest, span, context);
         }
-        let from_data = Meaning {
+        let from_data = AbstractValue {
             paths: vec![Path::of(name)],
             is_exact: true,
             is_lenient: false,
@@ -52,9 +52,9 @@ impl<'a> Walk<'_, 'a> {
             dependencies: Vec::new(),
         };
         match self.assigned.get(name).cloned() {
-            Some(meaning) if meaning.may_be_unset => {
-                let uncertain = Look { is_certain: false, ..look };
-                let mut either = self.follow(&meaning, rest, span, look);
+            Some(abstract_value) if abstract_value.may_be_unset => {
+                let uncertain = ReadContext { is_certain: false, ..context };
+                let mut either = self.follow(&abstract_value, rest, span, context);
                 let other = self.follow(&from_data, rest, span, uncertain);
                 either.paths.extend(other.paths);
                 either.dependencies.extend(other.dependencies);
@@ -62,40 +62,41 @@ impl<'a> Walk<'_, 'a> {
                 either.tidy();
                 either
             }
-            Some(meaning) => self.follow(&meaning, rest, span, look),
-            None => self.follow(&from_data, rest, span, look),
+            Some(abstract_value) => self.follow(&abstract_value, rest, span, context),
+            None => self.follow(&from_data, rest, span, context),
         }
     }
 
     /// Goes from a value on along a path, and notes the look at where that leads.
     pub(super) fn follow(
         &mut self,
-        start: &Meaning<'a>,
+        start: &AbstractValue<'a>,
         segments: &'a [Segment<'a>],
         span: Span,
-        look: Look,
-    ) -> Meaning<'a> {
-        let mut meaning = start.clone();
+        context: ReadContext,
+    ) -> AbstractValue<'a> {
+        let mut abstract_value = start.clone();
         // What was assigned is never missing itself.
-        let mut look = Look { null_names: start.null_names, ..look };
-        if start.is_lenient && segments.is_empty() && look.missing == Outcome::Fails {
-            look.missing = Outcome::Nothing;
+        let mut context = ReadContext { null_names: start.null_names, ..context };
+        if start.is_lenient && segments.is_empty() && context.missing == MissingBehavior::Fails {
+            context.missing = MissingBehavior::Nothing;
         }
         for (at, segment) in segments.iter().enumerate() {
             let step = match &segment.key {
                 SegmentKey::Name(name @ ("first" | "last")) => Some((Some(Step::Element), *name)),
                 SegmentKey::Name(name @ ("size" | "length")) => Some((None, *name)),
                 SegmentKey::Name(name) => {
-                    meaning.paths = meaning.paths.iter().map(|path| path.then(Step::Key(name))).collect();
-                    meaning.is_lenient = false;
+                    abstract_value.paths = abstract_value.paths.iter().map(|path| path.then(Step::Key(name))).collect();
+                    abstract_value.is_lenient = false;
                     continue;
                 }
                 SegmentKey::Computed(Operand { kind: OperandKind::Literal(Value::Number(_)), .. }) => {
                     Some((Some(Step::Element), "[]"))
                 }
                 SegmentKey::Computed(operand) => {
-                    let key = self.operand(operand, Look { is_certain: look.is_certain, ..Look::STRICT });
-                    meaning.dependencies.extend(key.dependencies);
+                    let key =
+                        self.operand(operand, ReadContext { is_certain: context.is_certain, ..ReadContext::STRICT });
+                    abstract_value.dependencies.extend(key.dependencies);
                     None
                 }
             };
@@ -105,35 +106,42 @@ impl<'a> Walk<'_, 'a> {
                 None => Kind::Anything,
             };
             let last = at + 1 == segments.len();
-            for path in &meaning.paths {
-                let missing =
-                    if meaning.is_lenient && look.missing == Outcome::Fails { Outcome::Nothing } else { look.missing };
-                let is_certain = look.is_certain && meaning.is_exact && (last || step.is_some());
+            for path in &abstract_value.paths {
+                let missing = if abstract_value.is_lenient && context.missing == MissingBehavior::Fails {
+                    MissingBehavior::Nothing
+                } else {
+                    context.missing
+                };
+                let is_certain = context.is_certain && abstract_value.is_exact && (last || step.is_some());
                 let takes_element = matches!(step, Some((Some(_), _)));
-                self.read(path, span, Look { missing, depth: Depth::Whole, kind, is_certain, takes_element, ..look });
-                meaning.dependencies.push(Dependency { path: path.clone(), depth: Depth::Whole });
+                self.read(
+                    path,
+                    span,
+                    ReadContext { missing, depth: Depth::Whole, kind, is_certain, takes_element, ..context },
+                );
+                abstract_value.dependencies.push(Dependency { path: path.clone(), depth: Depth::Whole });
             }
             let Some((Some(element), _)) = step else {
-                meaning.paths.clear();
-                meaning.is_exact = false;
+                abstract_value.paths.clear();
+                abstract_value.is_exact = false;
                 break;
             };
-            meaning.paths = meaning.paths.iter().map(|path| path.then(element)).collect();
-            meaning.is_lenient = false;
+            abstract_value.paths = abstract_value.paths.iter().map(|path| path.then(element)).collect();
+            abstract_value.is_lenient = false;
         }
-        if meaning.paths.iter().any(|path| path.steps.len() > MAX_STEPS) {
+        if abstract_value.paths.iter().any(|path| path.steps.len() > MAX_STEPS) {
             self.reads_anything = true;
-            meaning.paths.clear();
+            abstract_value.paths.clear();
         }
-        let is_exact = meaning.exact_path().is_some();
-        for path in meaning.paths.clone() {
-            self.read(&path, span, Look { is_certain: look.is_certain && is_exact, ..look });
-            meaning.dependencies.push(Dependency { path, depth: look.depth });
+        let is_exact = abstract_value.exact_path().is_some();
+        for path in abstract_value.paths.clone() {
+            self.read(&path, span, ReadContext { is_certain: context.is_certain && is_exact, ..context });
+            abstract_value.dependencies.push(Dependency { path, depth: context.depth });
         }
-        if look.is_lenient() {
-            meaning.is_lenient = true;
+        if context.is_lenient() {
+            abstract_value.is_lenient = true;
         }
-        meaning.tidy();
-        meaning
+        abstract_value.tidy();
+        abstract_value
     }
 }

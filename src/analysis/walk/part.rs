@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use super::value::is_single;
-use super::{Look, MAX_ROUNDS, Walk};
+use super::{MAX_ROUNDS, ReadContext, Walk};
+use crate::analysis::abstract_value::{AbstractValue, Names};
 use crate::analysis::guard::Guard;
 use crate::analysis::kind::Kind;
-use crate::analysis::meaning::{Meaning, Names};
 use crate::analysis::path::{Dependency, Depth, Path};
-use crate::analysis::read::{Choice, Outcome};
+use crate::analysis::read::{Choice, MissingBehavior};
 use crate::liquid::Span;
 use crate::liquid::syntax::part::{Arm, Branch, Loop, Part, Printed, Target};
 use crate::liquid::syntax::tree::{FilteredValue, Nodes, Operand};
@@ -36,29 +36,32 @@ impl<'a> Walk<'_, 'a> {
     /// Values of which the first is certain to be evaluated.
     fn arguments(&mut self, operands: &[&'a Operand<'a>]) {
         for (at, operand) in operands.iter().enumerate() {
-            self.operand(operand, Look { is_certain: at == 0, ..Look::STRICT });
+            self.operand(operand, ReadContext { is_certain: at == 0, ..ReadContext::STRICT });
         }
     }
 
     fn cycle(&mut self, group: Option<&'a Operand<'a>>, candidates: &'a [FilteredValue<'a>]) {
         if let Some(group) = group {
-            self.operand(group, Look::STRICT);
+            self.operand(group, ReadContext::STRICT);
         }
         for candidate in candidates {
-            self.value(candidate, Look { is_certain: false, ..Look::STRICT });
+            self.value(candidate, ReadContext { is_certain: false, ..ReadContext::STRICT });
         }
     }
 
     fn assign(&mut self, name: &'a str, value: &'a FilteredValue<'a>) {
-        let mut meaning = self.value(value, Look { missing: Outcome::Nothing, depth: Depth::Presence, ..Look::STRICT });
-        meaning.is_lenient = true;
+        let mut abstract_value = self.value(
+            value,
+            ReadContext { missing: MissingBehavior::Nothing, depth: Depth::Presence, ..ReadContext::STRICT },
+        );
+        abstract_value.is_lenient = true;
         if is_single(value) {
-            let names = meaning.paths.iter().map(|path| path.steps.len() + 1).max();
-            meaning.null_names = names.unwrap_or_default();
+            let names = abstract_value.paths.iter().map(|path| path.steps.len() + 1).max();
+            abstract_value.null_names = names.unwrap_or_default();
         }
-        meaning.may_be_unset = false;
-        self.depend_on_guards(&mut meaning);
-        self.assigned.set(name, meaning);
+        abstract_value.may_be_unset = false;
+        self.depend_on_guards(&mut abstract_value);
+        self.assigned.set(name, abstract_value);
     }
 
     fn capture(&mut self, name: &'a str, body: Nodes<'a>) {
@@ -68,21 +71,21 @@ impl<'a> Walk<'_, 'a> {
 
     fn count(&mut self, target: Target<'a>) {
         // It begins where the data says.
-        let look = Look { missing: Outcome::Nothing, kind: Kind::Number, ..Look::STRICT };
-        self.read(&Path::of(target.name), target.span, look);
+        let context = ReadContext { missing: MissingBehavior::Nothing, kind: Kind::Number, ..ReadContext::STRICT };
+        self.read(&Path::of(target.name), target.span, context);
         self.make(target.name);
     }
 
     /// Sets a name to something that a tag makes itself: a captured string, a counter.
     fn make(&mut self, name: &'a str) {
-        let mut meaning = Meaning::made_of(self.all_so_far());
-        self.depend_on_guards(&mut meaning);
-        self.assigned.set(name, meaning);
+        let mut abstract_value = AbstractValue::made_of(self.all_so_far());
+        self.depend_on_guards(&mut abstract_value);
+        self.assigned.set(name, abstract_value);
     }
 
     fn body(&mut self, body: Nodes<'a>, name: Option<&'a str>) {
         let outer = self.pushed.len();
-        self.pushed.extend(name.map(|name| (name, Meaning::default())));
+        self.pushed.extend(name.map(|name| (name, AbstractValue::default())));
         self.nodes(body);
         self.pushed.truncate(outer);
     }
@@ -95,7 +98,10 @@ impl<'a> Walk<'_, 'a> {
         for (at, branch) in branches.iter().enumerate() {
             let Branch { condition, expected, body } = *branch;
             let depth = if is_single(condition) { Depth::Presence } else { Depth::Whole };
-            self.value(condition, Look { missing: Outcome::Decides, depth, is_certain: at == 0, ..Look::STRICT });
+            self.value(
+                condition,
+                ReadContext { missing: MissingBehavior::Decides, depth, is_certain: at == 0, ..ReadContext::STRICT },
+            );
             let guard = self.condition(condition);
             let own = Rc::new(Guard::Holds(guard.clone(), expected));
             let guards = failed.iter().cloned().chain([own]).collect();
@@ -114,11 +120,14 @@ impl<'a> Walk<'_, 'a> {
     /// Arms of which any number may be rendered, one after the other, and `else` if none was.
     fn case(&mut self, head: &'a FilteredValue<'a>, arms: &[Arm<'a>], otherwise: Nodes<'a>) {
         let depth = if is_single(head) { Depth::Presence } else { Depth::Whole };
-        self.value(head, Look { missing: Outcome::Decides, depth, ..Look::STRICT });
+        self.value(head, ReadContext { missing: MissingBehavior::Decides, depth, ..ReadContext::STRICT });
         let mut failed = Vec::new();
         for arm in arms {
             for value in arm.values {
-                self.operand(value, Look { missing: Outcome::Decides, is_certain: false, ..Look::STRICT });
+                self.operand(
+                    value,
+                    ReadContext { missing: MissingBehavior::Decides, is_certain: false, ..ReadContext::STRICT },
+                );
             }
             let (head, values) = self.equality(head, arm.values);
             let before = self.assigned.clone();
@@ -135,9 +144,9 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn loop_over(&mut self, of: &Loop<'a>) {
-        self.operand(of.collection, Look { depth: Depth::Shape, kind: Kind::List, ..Look::STRICT });
+        self.operand(of.collection, ReadContext { depth: Depth::Shape, kind: Kind::List, ..ReadContext::STRICT });
         for argument in &of.arguments {
-            self.operand(argument, Look { is_certain: false, ..Look::STRICT });
+            self.operand(argument, ReadContext { is_certain: false, ..ReadContext::STRICT });
         }
         let over = self.rounds(of);
         let before = self.assigned.clone();
@@ -148,7 +157,10 @@ impl<'a> Walk<'_, 'a> {
     /// Goes through a loop's body until nothing more is learnt; gives what it depends on whether there is a round at all.
     fn rounds(&mut self, of: &Loop<'a>) -> Vec<Dependency<'a>> {
         let list = self.silently(|walk| {
-            walk.operand(of.collection, Look { missing: Outcome::Decides, depth: Depth::Shape, ..Look::STRICT })
+            walk.operand(
+                of.collection,
+                ReadContext { missing: MissingBehavior::Decides, depth: Depth::Shape, ..ReadContext::STRICT },
+            )
         });
         let element = list.element();
         let over = list.dependencies;
@@ -160,7 +172,7 @@ impl<'a> Walk<'_, 'a> {
             self.reads.truncate(reads);
             self.guards.push(Rc::new(Guard::Unclear(over.clone())));
             self.guards.push(Rc::new(Guard::Unclear(stopped.clone())));
-            self.pushed.push((of.state, Meaning::made_of(over.clone())));
+            self.pushed.push((of.state, AbstractValue::made_of(over.clone())));
             self.pushed.push((of.element, element.clone()));
             self.nodes(of.body);
             self.pushed.truncate(pushed);
@@ -185,13 +197,13 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn template(&mut self, operand: &'a Operand<'a>) {
-        self.operand(operand, Look::STRICT);
+        self.operand(operand, ReadContext::STRICT);
         self.reads_anything = true;
     }
 
     fn stop(&mut self) {
-        let around = self.guards.iter().flat_map(|guard| guard.dependencies()).collect();
-        self.stops.push(around);
+        let scope = self.guards.iter().flat_map(|guard| guard.dependencies()).collect();
+        self.stops.push(scope);
     }
 
     /// Goes through nodes that are rendered under further conditions. The names that they set stay set.
@@ -205,8 +217,8 @@ impl<'a> Walk<'_, 'a> {
         self.guards.truncate(outer_guards);
     }
 
-    fn depend_on_guards(&self, meaning: &mut Meaning<'a>) {
-        meaning.dependencies.extend(self.guards.iter().flat_map(|guard| guard.dependencies()));
-        meaning.tidy();
+    fn depend_on_guards(&self, abstract_value: &mut AbstractValue<'a>) {
+        abstract_value.dependencies.extend(self.guards.iter().flat_map(|guard| guard.dependencies()));
+        abstract_value.tidy();
     }
 }

@@ -1,10 +1,10 @@
 //! Values: expressions with operators and filters, and what their use says about the kind of the data.
 
-use super::{Look, Walk};
+use super::{ReadContext, Walk};
+use crate::analysis::abstract_value::AbstractValue;
 use crate::analysis::kind::{self, Kind, Treatment};
-use crate::analysis::meaning::Meaning;
 use crate::analysis::path::Depth;
-use crate::analysis::read::Outcome;
+use crate::analysis::read::MissingBehavior;
 use crate::liquid::Value;
 use crate::liquid::syntax::tree::{Expression, FilteredValue, Operand, OperandKind, Step as ExpressionStep};
 use crate::liquid::value::operators::Operator;
@@ -13,7 +13,7 @@ impl<'a> Walk<'_, 'a> {
     /// An expression that is printed.
     pub(super) fn printed(&mut self, value: &'a FilteredValue<'a>) {
         let reads = self.reads.len();
-        self.value(value, Look::STRICT);
+        self.value(value, ReadContext::STRICT);
         if is_single(value)
             && let Some(read) = self.reads.get_mut(reads..).and_then(<[_]>::last_mut)
         {
@@ -22,10 +22,10 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// An expression with its filters.
-    pub(super) fn value(&mut self, value: &'a FilteredValue<'a>, look: Look) -> Meaning<'a> {
-        let mut first = look;
+    pub(super) fn value(&mut self, value: &'a FilteredValue<'a>, context: ReadContext) -> AbstractValue<'a> {
+        let mut first = context;
         if value.has_default_first() {
-            first.missing = Outcome::Rescued;
+            first.missing = MissingBehavior::Rescued;
         }
         let filters = value.filters;
         if let Some(filter) = filters.iter().find(|filter| filter.name != "default") {
@@ -39,16 +39,16 @@ impl<'a> Walk<'_, 'a> {
             // What stands in for it is of its kind.
             first.kind = literal_kind(&stand_in);
         }
-        let mut meaning = self.expression(&value.expression, first);
+        let mut abstract_value = self.expression(&value.expression, first);
         for (at, filter) in filters.iter().enumerate() {
-            meaning = self.filter(filter, &meaning, look, filters.get(at + 1).is_none());
+            abstract_value = self.filter(filter, &abstract_value, context, filters.get(at + 1).is_none());
         }
-        meaning
+        abstract_value
     }
 
-    fn expression(&mut self, expression: &'a Expression<'a>, look: Look) -> Meaning<'a> {
+    fn expression(&mut self, expression: &'a Expression<'a>, context: ReadContext) -> AbstractValue<'a> {
         if let [ExpressionStep::Operand(operand)] = expression.steps {
-            return self.operand(operand, look);
+            return self.operand(operand, context);
         }
         let compares = expression.steps.iter().any(|step| {
             matches!(step, ExpressionStep::Operator(operator, _) if !matches!(operator, Operator::And | Operator::Or | Operator::Not))
@@ -58,10 +58,10 @@ impl<'a> Walk<'_, 'a> {
         for (at, step) in expression.steps.iter().enumerate() {
             if let ExpressionStep::Operand(operand) = step {
                 let kind = compared_kind(expression.steps, at);
-                dependencies.extend(self.operand(operand, Look { depth, kind, ..look }).dependencies);
+                dependencies.extend(self.operand(operand, ReadContext { depth, kind, ..context }).dependencies);
             }
         }
-        Meaning::made_of(dependencies)
+        AbstractValue::made_of(dependencies)
     }
 }
 

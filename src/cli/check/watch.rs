@@ -6,17 +6,17 @@ use std::io::Write;
 use super::Check;
 use crate::cli::watch::Job;
 use crate::cli::{Failure, Global};
-use crate::diagnostics::{Format, Look};
-use crate::project::{Ingredients, LiveProject};
+use crate::diagnostics::{Format, Theme};
+use crate::project::{DependencyTracker, LiveProject};
 use crate::rules::{Judgement, judge_each};
-use crate::watch::Told;
+use crate::watch::WatchEvent;
 
 /// What is found out about templates.
 pub(super) struct Checks<'a> {
     check: &'a Check,
     format: Format,
     global: &'a Global,
-    ingredients: Ingredients,
+    tracker: DependencyTracker,
     /// By the templates' files.
     of_templates: HashMap<String, Judgement>,
     /// All of them, with what is wrong with the project.
@@ -26,7 +26,7 @@ pub(super) struct Checks<'a> {
 impl<'a> Checks<'a> {
     pub(super) fn new(check: &'a Check, format: Format, global: &'a Global) -> Self {
         let (of_templates, whole) = (HashMap::new(), Judgement::default());
-        Self { check, format, global, ingredients: Ingredients::default(), of_templates, whole }
+        Self { check, format, global, tracker: DependencyTracker::default(), of_templates, whole }
     }
 }
 
@@ -43,19 +43,19 @@ impl Job for Checks<'_> {
         true
     }
 
-    fn update(&mut self, live: &LiveProject, _: &Told) -> Result<bool, Failure> {
+    fn update(&mut self, live: &LiveProject, _: &WatchEvent) -> Result<bool, Failure> {
         let project = live.project();
         let names = &self.check.names;
         let templates = project.select_templates(names)?;
         let cases = project.in_every_language(&project.select(names)?);
-        let found = self.ingredients.follow_templates(project, &templates, &cases);
-        for gone in &found.gone {
+        let found = self.tracker.follow_templates(project, &templates, &cases);
+        for gone in &found.removed {
             self.of_templates.remove(&gone.name);
         }
-        let touched: HashSet<_> = found.touched.iter().map(String::as_str).collect();
+        let changed: HashSet<_> = found.changed.iter().map(String::as_str).collect();
         let again: Vec<_> =
-            templates.iter().copied().filter(|template| touched.contains(template.source().name())).collect();
-        let judged = judge_each(project, &again, &cases, &self.global.circumstances(), &|| ());
+            templates.iter().copied().filter(|template| changed.contains(template.source().name())).collect();
+        let judged = judge_each(project, &again, &cases, &self.global.render_options(), &|| ());
         self.of_templates.extend(again.iter().map(|template| template.source().name().to_owned()).zip(judged));
         let judgements = templates.iter().filter_map(|template| self.of_templates.get(template.source().name()));
         let whole = Judgement::of_all(project, judgements.cloned());
@@ -64,8 +64,8 @@ impl Job for Checks<'_> {
         Ok(is_news)
     }
 
-    fn print(&self, look: Look, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure> {
-        self.check.write(&self.whole, &self.global.manner(), look, out)?;
+    fn print(&self, theme: Theme, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure> {
+        self.check.write(&self.whole, &self.global.output_options(), theme, out)?;
         self.check.write_lcov(&self.whole, self.global)?;
         self.check.report_coverage(&self.whole, besides)?;
         Ok(())

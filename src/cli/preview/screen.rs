@@ -13,12 +13,12 @@ use crate::cli::difference::{Drawing, Layout};
 use crate::cli::test::accept_one;
 use crate::cli::watch::{Action, Job};
 use crate::cli::{Failure, Global};
-use crate::diagnostics::{Diagnostics, Look, sanitize};
+use crate::diagnostics::{Diagnostics, Theme, sanitize};
 use crate::liquid::Mode;
 use crate::message::{Customer, Message, RenderOptions, Rendering, Request, Template};
-use crate::project::{Case, Ingredients, LiveProject, Project};
+use crate::project::{Case, DependencyTracker, LiveProject, Project};
 use crate::snapshot::Difference;
-use crate::watch::Told;
+use crate::watch::WatchEvent;
 
 const DIM: Style = Style::new().dimmed();
 const STALE: Style = AnsiColor::Yellow.on_default();
@@ -32,7 +32,7 @@ pub(super) struct Cards<'a> {
     view: View,
     global: &'a Global,
     mode: Mode,
-    ingredients: Ingredients,
+    tracker: DependencyTracker,
     /// By the requests' names.
     shown: HashMap<String, Shown>,
     /// The requests' names, in order.
@@ -63,7 +63,7 @@ impl<'a> Cards<'a> {
             view,
             global,
             mode: global.mode(),
-            ingredients: Ingredients::default(),
+            tracker: DependencyTracker::default(),
             shown: HashMap::new(),
             order: Vec::new(),
             current: String::new(),
@@ -90,8 +90,8 @@ impl<'a> Cards<'a> {
     }
 
     fn render(&mut self, project: &Project, cases: &[Case<'_>]) {
-        let circumstances = RenderOptions { mode: self.mode, ..self.global.circumstances_of_preview() };
-        let done = project.render(cases, &circumstances, |case, rendering| {
+        let render_options = RenderOptions { mode: self.mode, ..self.global.preview_options() };
+        let done = project.render(cases, &render_options, |case, rendering| {
             let before = self.shown.remove(case.request.name()).and_then(|shown| shown.good);
             let difference = match (&before, &rendering.message) {
                 (Some(before), Some(now)) => difference(before, now),
@@ -128,7 +128,7 @@ impl<'a> Cards<'a> {
 }
 
 impl Job for Cards<'_> {
-    fn update(&mut self, live: &LiveProject, _: &Told) -> Result<bool, Failure> {
+    fn update(&mut self, live: &LiveProject, _: &WatchEvent) -> Result<bool, Failure> {
         let project = live.project();
         let selected = project.select(self.names);
         // While a file is broken, a name may mean nothing.
@@ -137,9 +137,9 @@ impl Job for Cards<'_> {
             Err(errors) => (Vec::new(), Some(errors)),
             Ok(cases) => (cases, None),
         };
-        let found = self.ingredients.follow(project, cases.iter().map(|case| (case.request.name(), *case)));
-        let touched: HashSet<_> = found.touched.iter().map(String::as_str).collect();
-        let again: Vec<_> = cases.iter().filter(|case| touched.contains(case.request.name())).copied().collect();
+        let found = self.tracker.follow(project, cases.iter().map(|case| (case.request.name(), *case)));
+        let changed: HashSet<_> = found.changed.iter().map(String::as_str).collect();
+        let again: Vec<_> = cases.iter().filter(|case| changed.contains(case.request.name())).copied().collect();
         self.render(project, &again);
         let now: HashSet<_> = cases.iter().map(|case| case.request.name()).collect();
         let kept: HashSet<_> = self.order.iter().filter(|name| !now.contains(name.as_str())).cloned().collect();
@@ -155,9 +155,9 @@ impl Job for Cards<'_> {
         let is_first = self.order.is_empty();
         self.put_in_order(&cases, &kept);
         // What was just changed is what somebody wants to see.
-        if !is_first && !touched.contains(self.current.as_str()) {
+        if !is_first && !changed.contains(self.current.as_str()) {
             let visible = self.visible();
-            if let Some(name) = visible.iter().find(|name| touched.contains(*name)).map(|name| (*name).to_owned()) {
+            if let Some(name) = visible.iter().find(|name| changed.contains(*name)).map(|name| (*name).to_owned()) {
                 self.current = name;
             }
         }
@@ -167,12 +167,12 @@ impl Job for Cards<'_> {
         failure.map_or(Ok(true), |errors| Err(errors.into()))
     }
 
-    fn print(&self, look: Look, out: &mut dyn Write, _: &mut dyn Write) -> Result<(), Failure> {
-        Ok(self.write(look, usize::MAX, out)?)
+    fn print(&self, theme: Theme, out: &mut dyn Write, _: &mut dyn Write) -> Result<(), Failure> {
+        Ok(self.write(theme, usize::MAX, out)?)
     }
 
-    fn draw(&self, look: Look, rows: usize, out: &mut dyn Write, _: &mut dyn Write) -> Result<(), Failure> {
-        Ok(self.write(look, rows, out)?)
+    fn draw(&self, theme: Theme, rows: usize, out: &mut dyn Write, _: &mut dyn Write) -> Result<(), Failure> {
+        Ok(self.write(theme, rows, out)?)
     }
 
     fn knows(&self, _: Action) -> bool {
@@ -238,13 +238,13 @@ impl Job for Cards<'_> {
 
 impl Cards<'_> {
     /// Draws from the one at the top on, until there are `rows`.
-    fn write(&self, look: Look, rows: usize, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, theme: Theme, rows: usize, out: &mut dyn Write) -> io::Result<()> {
         let visible = self.visible();
         let mut left = rows;
         for name in visible.iter().skip(self.place_among(&visible)) {
             let Some(shown) = self.shown.get(*name) else { continue };
             let mut text = Vec::new();
-            self.write_shown(shown, look, &mut text)?;
+            self.write_shown(shown, theme, &mut text)?;
             out.write_all(&text)?;
             left = left.saturating_sub(memchr::memchr_iter(b'\n', &text).count());
             if left == 0 {
@@ -254,21 +254,21 @@ impl Cards<'_> {
         Ok(())
     }
 
-    fn write_shown(&self, shown: &Shown, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    fn write_shown(&self, shown: &Shown, theme: Theme, out: &mut dyn Write) -> io::Result<()> {
         let case = Case { template: &shown.template, request: &shown.request, customer: &shown.customer };
-        let manner = self.global.manner();
-        let canvas = self.global.canvas().with_width(look.width);
+        let output_options = self.global.output_options();
+        let capabilities = self.global.capabilities().with_width(theme.width);
         if let Some(rendering) = &shown.rendering {
-            write_message(&case, rendering, self.view, canvas, &manner, out)?;
+            write_message(&case, rendering, self.view, capabilities, &output_options, out)?;
         }
         let is_stale = shown.rendering.as_ref().is_none_or(|rendering| rendering.message.is_none());
         if let Some(good) = shown.good.as_ref().filter(|_| is_stale) {
             writeln!(out, "  {STALE}{AS_IT_WAS}{STALE:#}")?;
-            writeln!(out, "{}\n", Card::new(&case, Some(good), &Diagnostics::new(), canvas))?;
+            writeln!(out, "{}\n", Card::new(&case, Some(good), &Diagnostics::new(), capabilities))?;
         }
         if let Some(difference) = shown.difference.as_ref().filter(|_| self.shows_differences && !is_stale) {
             writeln!(out, "  {DIM}what changed:{DIM:#}")?;
-            writeln!(out, "{}", Drawing { difference, look, layout: Layout::Unified })?;
+            writeln!(out, "{}", Drawing { difference, theme, layout: Layout::Unified })?;
         }
         Ok(())
     }

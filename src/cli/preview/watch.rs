@@ -5,9 +5,9 @@ use std::io::Write;
 use super::{Sheet, View};
 use crate::cli::watch::{Job, Messages};
 use crate::cli::{Failure, Global};
-use crate::diagnostics::Look;
+use crate::diagnostics::Theme;
 use crate::project::LiveProject;
-use crate::watch::Told;
+use crate::watch::WatchEvent;
 
 /// Prints cards of the messages that a change affects.
 pub(super) struct Previews<'a> {
@@ -29,19 +29,19 @@ impl Job for Previews<'_> {
         false
     }
 
-    fn update(&mut self, live: &LiveProject, _: &Told) -> Result<bool, Failure> {
+    fn update(&mut self, live: &LiveProject, _: &WatchEvent) -> Result<bool, Failure> {
         let text = &mut self.text;
         text.clear();
-        let mut sheet = Sheet::new(self.view, self.global.canvas(), self.global.manner());
+        let mut sheet = Sheet::new(self.view, self.global.capabilities(), self.global.output_options());
         let affected = self.messages.affected(live.project())?;
-        live.project().render(&affected.cases, &self.global.circumstances_of_preview(), |case, rendering| {
+        live.project().render(&affected.cases, &self.global.preview_options(), |case, rendering| {
             sheet.add(case, &rendering, text)
         })?;
         sheet.finish(text)?;
         Ok(!text.is_empty())
     }
 
-    fn print(&self, _: Look, out: &mut dyn Write, _: &mut dyn Write) -> Result<(), Failure> {
+    fn print(&self, _: Theme, out: &mut dyn Write, _: &mut dyn Write) -> Result<(), Failure> {
         Ok(out.write_all(&self.text)?)
     }
 }

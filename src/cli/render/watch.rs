@@ -5,9 +5,9 @@ use std::io::Write;
 use super::Line;
 use crate::cli::watch::{Job, Messages};
 use crate::cli::{Failure, Global};
-use crate::diagnostics::{Diagnostic, Look, Severity};
-use crate::project::{Gone, LiveProject, Project};
-use crate::watch::Told;
+use crate::diagnostics::{Diagnostic, Severity, Theme};
+use crate::project::{LiveProject, Project, Removed};
+use crate::watch::WatchEvent;
 
 /// Prints lines of JSON about the messages that a change affects.
 pub(super) struct Lines<'a> {
@@ -27,26 +27,26 @@ impl Job for Lines<'_> {
         false
     }
 
-    fn update(&mut self, live: &LiveProject, _: &Told) -> Result<bool, Failure> {
+    fn update(&mut self, live: &LiveProject, _: &WatchEvent) -> Result<bool, Failure> {
         let (project, text) = (live.project(), &mut self.text);
         text.clear();
         let affected = self.messages.affected(project)?;
         for gone in &affected.gone {
             Line::gone(&gone.name, &causes(project, gone)).write(&mut *text)?;
         }
-        project.render(&affected.cases, &self.global.circumstances(), |case, rendering| {
+        project.render(&affected.cases, &self.global.render_options(), |case, rendering| {
             Line::new(case, &rendering).write(&mut *text)
         })?;
         Ok(!text.is_empty())
     }
 
-    fn print(&self, _: Look, out: &mut dyn Write, _: &mut dyn Write) -> Result<(), Failure> {
+    fn print(&self, _: Theme, out: &mut dyn Write, _: &mut dyn Write) -> Result<(), Failure> {
         Ok(out.write_all(&self.text)?)
     }
 }
 
 /// Why there is a message no more, where it is not simply that its request is gone.
-fn causes(project: &Project, gone: &Gone) -> Vec<Diagnostic> {
+fn causes(project: &Project, gone: &Removed) -> Vec<Diagnostic> {
     let is_its = |problem: &&Diagnostic| {
         problem.severity == Severity::Error
             && problem.location().is_some_and(|location| gone.files.iter().any(|file| file == location.source().name()))

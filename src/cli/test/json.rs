@@ -72,7 +72,7 @@ impl<'a> Test<'a> {
         let subject = &outcome.subject;
         let (expected, reason) = match &outcome.status {
             Status::Different { expected } => (Some(expected.as_str()), None),
-            Status::Unusable(reason) => (None, Some(reason.to_string())),
+            Status::SnapshotFileError(reason) => (None, Some(reason.to_string())),
             _ => (None, None),
         };
         let found = Some(outcome.contents.as_str()).filter(|_| outcome.status != Status::Unchanged);

@@ -23,7 +23,7 @@ fn case(outcome: &Outcome<'_>, update: Update, prefix: &Prefix) -> TestCase {
     let (name, case) = (&outcome.subject.name, &outcome.subject.case);
     let class = case.template.name();
     let kind = match &outcome.status {
-        Status::Unusable(_) if update != Update::All => NonSuccessKind::Error,
+        Status::SnapshotFileError(_) if update != Update::All => NonSuccessKind::Error,
         Status::New | Status::Different { .. } if !matches!(update, Update::All | Update::Pending) => {
             NonSuccessKind::Failure
         }

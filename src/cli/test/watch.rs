@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use super::{TestFormat, run_of, summary, write_problems, write_report};
 use crate::cli::watch::Job;
 use crate::cli::{Failure, Global};
-use crate::diagnostics::Look;
-use crate::project::{Ingredients, LiveProject, Project};
+use crate::diagnostics::Theme;
+use crate::project::{DependencyTracker, LiveProject, Project};
 use crate::snapshot::{Counts, Known, Obsolete, Report, Stage, Store, Subject, Update};
-use crate::watch::Told;
+use crate::watch::WatchEvent;
 
 /// What came of testing.
 pub(super) struct Tests<'a> {
@@ -17,7 +17,7 @@ pub(super) struct Tests<'a> {
     update: Update,
     format: TestFormat,
     global: &'a Global,
-    ingredients: Ingredients,
+    tracker: DependencyTracker,
     known: Known,
     obsolete: Vec<Obsolete>,
     /// The report as it was told, and what could not be done.
@@ -28,13 +28,13 @@ pub(super) struct Tests<'a> {
 
 impl<'a> Tests<'a> {
     pub(super) fn new(names: &'a [String], update: Update, format: TestFormat, global: &'a Global) -> Self {
-        let (ingredients, known) = (Ingredients::default(), Known::default());
+        let (tracker, known) = (DependencyTracker::default(), Known::default());
         Self {
             names,
             update,
             format,
             global,
-            ingredients,
+            tracker,
             known,
             obsolete: Vec::new(),
             text: Vec::new(),
@@ -43,16 +43,16 @@ impl<'a> Tests<'a> {
         }
     }
 
-    fn test<'p>(&mut self, project: &'p Project, changed: &Told) -> Result<(Report<'p>, bool), Failure> {
+    fn test<'p>(&mut self, project: &'p Project, changed: &WatchEvent) -> Result<(Report<'p>, bool), Failure> {
         let subjects = Subject::select(project, self.names)?;
         let cases = subjects.iter().map(|subject| (subject.name.as_str(), subject.case));
-        let found = self.ingredients.follow(project, cases);
-        for name in found.touched.iter().chain(found.gone.iter().map(|gone| &gone.name)) {
+        let found = self.tracker.follow(project, cases);
+        for name in found.changed.iter().chain(found.removed.iter().map(|gone| &gone.name)) {
             self.known.forget(name);
         }
         let before = self.known.clone();
         match changed {
-            Told::Paths(paths) => {
+            WatchEvent::Paths(paths) => {
                 // What waits for review decides about nothing.
                 let store = Store::new(project.root(), &project.config().test.snapshots);
                 self.known.forget_those(|name| {
@@ -88,12 +88,12 @@ impl Job for Tests<'_> {
         vec![project.root().join(&project.config().test.snapshots)]
     }
 
-    fn update(&mut self, live: &LiveProject, changed: &Told) -> Result<bool, Failure> {
+    fn update(&mut self, live: &LiveProject, changed: &WatchEvent) -> Result<bool, Failure> {
         let project = live.project();
         let (report, is_news) = self.test(project, changed)?;
         if is_news {
             let mut text = Vec::new();
-            write_report(&report, project, self.format, self.global.look(), &mut text)?;
+            write_report(&report, project, self.format, self.global.theme(), &mut text)?;
             self.text = text;
             self.counts = report.counts();
             self.problems = report.problems;
@@ -101,7 +101,7 @@ impl Job for Tests<'_> {
         Ok(is_news)
     }
 
-    fn print(&self, _: Look, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure> {
+    fn print(&self, _: Theme, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure> {
         write_problems(&self.problems, besides)?;
         Ok(out.write_all(&self.text)?)
     }

@@ -4,13 +4,13 @@ use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
-use crate::watch::Told;
+use crate::watch::WatchEvent;
 
 /// Something that happens.
 #[derive(Debug)]
 pub(super) enum Event {
     /// Files changed.
-    Told(Told),
+    WatchEvent(WatchEvent),
     /// Something happened at the terminal. It waits for [`Keyboard::go_on`] before it looks for more.
     Terminal(crossterm::event::Event),
     /// The process is to end, with this exit code.

@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use crate::cli::Failure;
-use crate::diagnostics::Look;
+use crate::diagnostics::Theme;
 use crate::project::{LiveProject, Project};
-use crate::watch::Told;
+use crate::watch::WatchEvent;
 
 /// What a command does with a project, again and again.
 pub(in crate::cli) trait Job {
@@ -26,14 +26,14 @@ pub(in crate::cli) trait Job {
     }
 
     /// Does what a change touches. Gives whether there is anything to show.
-    fn update(&mut self, live: &LiveProject, changed: &Told) -> Result<bool, Failure>;
+    fn update(&mut self, live: &LiveProject, changed: &WatchEvent) -> Result<bool, Failure>;
 
     /// Prints what there is to show; what does not belong to the results goes `besides`.
-    fn print(&self, look: Look, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure>;
+    fn print(&self, theme: Theme, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure>;
 
     /// Draws on a screen what there is to show, at least this many rows of it.
-    fn draw(&self, look: Look, _rows: usize, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure> {
-        self.print(look, out, besides)
+    fn draw(&self, theme: Theme, _rows: usize, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure> {
+        self.print(theme, out, besides)
     }
 
     /// Whether what it shows is for people.

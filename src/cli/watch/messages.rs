@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use crate::cli::Failure;
-use crate::project::{Case, Gone, Ingredients, Project};
+use crate::project::{Case, DependencyTracker, Project, Removed};
 
 /// The messages of some names, followed from one state of the project to the next.
 pub(in crate::cli) struct Messages<'a> {
     names: &'a [String],
-    ingredients: Ingredients,
+    tracker: DependencyTracker,
 }
 
 /// What a change affects.
@@ -16,20 +16,20 @@ pub(in crate::cli) struct Affected<'p> {
     /// The messages to render again.
     pub(in crate::cli) cases: Vec<Case<'p>>,
     /// The messages that no longer exist.
-    pub(in crate::cli) gone: Vec<Gone>,
+    pub(in crate::cli) gone: Vec<Removed>,
 }
 
 impl<'a> Messages<'a> {
     pub(in crate::cli) fn new(names: &'a [String]) -> Self {
-        Self { names, ingredients: Ingredients::default() }
+        Self { names, tracker: DependencyTracker::default() }
     }
 
     /// The messages that differ from those of the project seen before: all of them, the first time.
     pub(in crate::cli) fn affected<'p>(&mut self, project: &'p Project) -> Result<Affected<'p>, Failure> {
         let mut cases = project.select(self.names)?;
-        let found = self.ingredients.follow(project, cases.iter().map(|case| (case.request.name(), *case)));
-        let touched: HashSet<_> = found.touched.iter().map(String::as_str).collect();
-        cases.retain(|case| touched.contains(case.request.name()));
-        Ok(Affected { cases, gone: found.gone })
+        let found = self.tracker.follow(project, cases.iter().map(|case| (case.request.name(), *case)));
+        let changed: HashSet<_> = found.changed.iter().map(String::as_str).collect();
+        cases.retain(|case| changed.contains(case.request.name()));
+        Ok(Affected { cases, gone: found.removed })
     }
 }

@@ -18,7 +18,7 @@ use jiff::SignedDuration;
 
 use super::{Failure, Global, Outcome};
 use crate::project::{LiveProject, OpenError};
-use crate::watch::Told;
+use crate::watch::WatchEvent;
 use event::Event;
 pub(super) use job::{Action, Job};
 pub(super) use messages::Messages;
@@ -69,12 +69,12 @@ impl WatchArguments {
         let changes = events.clone();
         let mut live = LiveProject::open(global.directory(), job.is_for_tests(), self.poll, move |told| {
             // Who has ended need not be told.
-            let _ = changes.send(Event::Told(told));
+            let _ = changes.send(Event::WatchEvent(told));
         })?;
         live.watch_besides(job.folders(live.project()));
         if job.is_for_people() && screen::is_possible() {
             // What cannot be done at all is told where it stays.
-            if let Err(failure) = job.update(&live, &Told::All) {
+            if let Err(failure) = job.update(&live, &WatchEvent::All) {
                 global.report(live.project().problems())?;
                 return Err(failure);
             }
@@ -84,7 +84,7 @@ impl WatchArguments {
         }
         event::when_nobody_reads(events);
         let mut plain = Plain::new(global);
-        if let Err(failure) = plain.show(&mut job, &live, &Told::All) {
+        if let Err(failure) = plain.show(&mut job, &live, &WatchEvent::All) {
             // What is wrong with the files may tell why.
             if job.tells_problems() {
                 global.report(live.project().problems())?;
@@ -96,7 +96,7 @@ impl WatchArguments {
 }
 
 /// Takes over what may be different. Gives whether anything is.
-fn take(told: &Told, live: &mut LiveProject, job: &impl Job) -> Result<bool, OpenError> {
+fn take(told: &WatchEvent, live: &mut LiveProject, job: &impl Job) -> Result<bool, OpenError> {
     let is_different = live.take(told)?;
     if is_different {
         live.watch_besides(job.folders(live.project()));

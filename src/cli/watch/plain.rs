@@ -8,7 +8,7 @@ use super::{Job, take};
 use crate::cli::{Failure, Global, Outcome};
 use crate::diagnostics::{Diagnostics, sanitize};
 use crate::project::LiveProject;
-use crate::watch::Told;
+use crate::watch::WatchEvent;
 
 /// Prints the results of a job as lines.
 pub(super) struct Plain<'a> {
@@ -31,8 +31,8 @@ impl<'a> Plain<'a> {
     ) -> Result<Outcome, Failure> {
         for event in happened {
             match event {
-                Event::Told(Told::Notice(notice)) => say(&notice)?,
-                Event::Told(told) => match take(&told, live, job) {
+                Event::WatchEvent(WatchEvent::Notice(notice)) => say(&notice)?,
+                Event::WatchEvent(told) => match take(&told, live, job) {
                     Ok(false) => {}
                     Ok(true) => match self.show(job, live, &told) {
                         // The names may mean something again when a file is whole again.
@@ -51,7 +51,7 @@ impl<'a> Plain<'a> {
     }
 
     /// Lets the job take over a change, and prints what there is to show.
-    pub(super) fn show(&mut self, job: &mut impl Job, live: &LiveProject, changed: &Told) -> Result<(), Failure> {
+    pub(super) fn show(&mut self, job: &mut impl Job, live: &LiveProject, changed: &WatchEvent) -> Result<(), Failure> {
         if !job.tells_problems() && self.problems != *live.project().problems() {
             self.problems = live.project().problems().clone();
             self.global.report(&self.problems)?;
@@ -61,7 +61,7 @@ impl<'a> Plain<'a> {
         }
         if job.update(live, changed)? {
             let mut out = BufWriter::new(anstream::stdout().lock());
-            job.print(self.global.look(), &mut out, &mut anstream::stderr().lock())?;
+            job.print(self.global.theme(), &mut out, &mut anstream::stderr().lock())?;
             out.flush()?;
         }
         Ok(())

@@ -110,8 +110,8 @@ fn titlecase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -
 fn escape_percent<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = coerce::text(input, runtime.arena())?;
     runtime.charge_text(text)?;
-    let text = utf16::join_halves(text);
-    if utf16::may_have_halves(&text) {
+    let text = utf16::join_surrogates(text);
+    if utf16::may_contain_lone_surrogates(&text) {
         return Err(Error::new("URI malformed"));
     }
     let mut encoded = String::with_capacity(text.len());

@@ -1,6 +1,6 @@
 //! `{% cio_link url:https://example.com track:true url_params:true %}`
 
-use super::written::{self, Written};
+use super::raw_argument::{self, RawArgument};
 use crate::liquid::engine::output::Output;
 use crate::liquid::engine::row::{Absent, Argument, Example, Kind};
 use crate::liquid::engine::runtime::Runtime;
@@ -48,9 +48,9 @@ pub struct CioLink<'a> {
 }
 
 fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
-    let arguments = written::arguments(parser, &token, ':', &["url", "track", "url_params"])?;
+    let arguments = raw_argument::arguments(parser, &token, ':', &["url", "track", "url_params"])?;
     let argument = |name| arguments.iter().find(|argument| argument.name == name);
-    let flag = |name| argument(name).map_or(Ok(true), Written::flag);
+    let flag = |name| argument(name).map_or(Ok(true), RawArgument::flag);
     let (is_tracked, has_url_params) = (flag("track")?, flag("url_params")?);
     let Some(url) = argument("url").filter(|url| !url.value.is_empty()) else {
         return Err(Error::new("`cio_link` needs a URL, such as `url:https://example.com`"));
@@ -60,7 +60,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
 }
 
 /// Takes a URL apart. There can be no tags in it: the first `%}` ends the tag itself.
-fn pieces<'a>(parser: &Parser<'a>, url: &Written<'a>) -> Result<Nodes<'a>> {
+fn pieces<'a>(parser: &Parser<'a>, url: &RawArgument<'a>) -> Result<Nodes<'a>> {
     let mut pieces = bumpalo::collections::Vec::new_in(parser.arena());
     let mut at = url.span.start;
     while at < url.span.end {

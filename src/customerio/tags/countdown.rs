@@ -3,7 +3,7 @@
 
 use jiff::civil::DateTime;
 
-use super::written::{self, Written};
+use super::raw_argument::{self, RawArgument};
 use crate::liquid::engine::row::{Argument, Kind};
 use crate::liquid::error::{Error, Result};
 use crate::liquid::syntax::lexer::Token;
@@ -55,7 +55,7 @@ impl Expected {
         }
     }
 
-    fn check(self, argument: &Written<'_>) -> Result<()> {
+    fn check(self, argument: &RawArgument<'_>) -> Result<()> {
         let value = argument.value;
         match self {
             Self::Count if is_count(value, u32::MAX) => Ok(()),
@@ -90,7 +90,7 @@ fn is_moment(text: &str) -> bool {
 /// Checks the arguments, and reports everything that is wrong with them.
 pub(super) fn check<'a>(parser: &mut Parser<'a>, token: &Token<'a>) -> Result<()> {
     let names = ARGUMENTS.each_ref().map(|argument| argument.name);
-    let arguments = written::arguments(parser, token, ':', &names)?;
+    let arguments = raw_argument::arguments(parser, token, ':', &names)?;
     for expected in &ARGUMENTS {
         let name = expected.name;
         match arguments.iter().find(|argument| argument.name == name) {

@@ -1,6 +1,6 @@
 //! Tags that only the platform can fill: each prints a placeholder, always the same.
 
-use super::{countdown, written};
+use super::{countdown, raw_argument};
 use crate::liquid::engine::output::Output;
 use crate::liquid::engine::row::{Argument, Example, Kind};
 use crate::liquid::engine::runtime::Runtime;
@@ -133,7 +133,7 @@ fn check_none<'a>(parser: &mut Parser<'a>, token: &Token<'a>) -> Result<()> {
 
 /// Checks a tag that may have `lang='pt'`, the language of what it prints.
 fn check_language<'a>(parser: &mut Parser<'a>, token: &Token<'a>) -> Result<()> {
-    written::arguments(parser, token, '=', &["lang"]).map(drop)
+    raw_argument::arguments(parser, token, '=', &["lang"]).map(drop)
 }
 
 impl Tag for PlatformTag {

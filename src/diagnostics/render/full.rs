@@ -6,7 +6,7 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 
-use super::{Look, Render};
+use super::{Render, Theme};
 use crate::diagnostics::excerpt::{self, Excerpt, Window};
 use crate::diagnostics::{Diagnostic, Edit, Fix, Label, Location, Severity, Source, sanitize};
 
@@ -23,14 +23,14 @@ pub(super) struct Full {
 }
 
 impl Full {
-    pub(super) fn new(look: Look) -> Self {
-        let line = look.width.saturating_sub(GUTTER).max(NARROWEST);
-        let renderer = if look.color { Renderer::styled() } else { Renderer::plain() };
-        let decor = if look.unicode { DecorStyle::Unicode } else { DecorStyle::Ascii };
+    pub(super) fn new(theme: Theme) -> Self {
+        let line = theme.width.saturating_sub(GUTTER).max(NARROWEST);
+        let renderer = if theme.color { Renderer::styled() } else { Renderer::plain() };
+        let decor = if theme.unicode { DecorStyle::Unicode } else { DecorStyle::Ascii };
         Self {
             // lines are already shortened, and must not be shortened again
             renderer: renderer.decor_style(decor).term_width(usize::MAX / 2),
-            window: Window { line, around: line / 4, omission: look.omission() },
+            window: Window { line, around: line / 4, omission: theme.omission() },
         }
     }
 

@@ -62,7 +62,7 @@ pub enum Format {
 
 /// Display options of [`Format::Full`] and [`Format::Concise`]. The other formats have none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct Theme {
     /// Whether to write colours, as ANSI escape sequences.
     pub color: bool,
     /// Whether to draw with Unicode lines rather than ASCII.
@@ -112,16 +112,16 @@ impl Format {
 
     /// The renderer of this format.
     #[must_use]
-    pub fn renderer(self, look: Look) -> Box<dyn Render> {
-        self.renderer_with_pages(look, |_| None)
+    pub fn renderer(self, theme: Theme) -> Box<dyn Render> {
+        self.renderer_with_pages(theme, |_| None)
     }
 
     /// The renderer of this format, with the rules' pages if the format can include them.
     #[must_use]
-    pub fn renderer_with_pages(self, look: Look, page: Page) -> Box<dyn Render> {
+    pub fn renderer_with_pages(self, theme: Theme, page: Page) -> Box<dyn Render> {
         match self {
-            Self::Full => Box::new(Full::new(look)),
-            Self::Concise => Box::new(Concise::new(look)),
+            Self::Full => Box::new(Full::new(theme)),
+            Self::Concise => Box::new(Concise::new(theme)),
             Self::Json => Box::new(Json),
             Self::JsonLines => Box::new(JsonLines),
             Self::Sarif => Box::new(Sarif { page }),
@@ -169,7 +169,7 @@ fn address(name: &str) -> String {
     address
 }
 
-impl Look {
+impl Theme {
     /// What stands for something that is left out.
     #[must_use]
     pub const fn omission(self) -> &'static str {
@@ -178,7 +178,7 @@ impl Look {
 }
 
 /// Plain ASCII, 100 columns: what a file or a pipe gets.
-impl Default for Look {
+impl Default for Theme {
     fn default() -> Self {
         Self { color: false, unicode: false, width: 100 }
     }

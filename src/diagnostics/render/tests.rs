@@ -5,12 +5,12 @@ use crate::diagnostics::{Code, Diagnostics, Fix, Source, sanitize};
 
 const UNDEFINED: Code = Code::new("undefined-variable");
 const COMMA: Code = Code::new("trailing-comma");
-const PLAIN: Look = Look { color: false, unicode: false, width: 80 };
-const PRETTY: Look = Look { color: false, unicode: true, width: 80 };
+const PLAIN: Theme = Theme { color: false, unicode: false, width: 80 };
+const PRETTY: Theme = Theme { color: false, unicode: true, width: 80 };
 
-fn drawn(format: Format, look: Look, diagnostics: &[Diagnostic]) -> String {
+fn drawn(format: Format, theme: Theme, diagnostics: &[Diagnostic]) -> String {
     let mut out = Vec::new();
-    format.renderer(look).render(diagnostics, &mut out).unwrap();
+    format.renderer(theme).render(diagnostics, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -114,7 +114,7 @@ fn full_shortens_long_lines() {
         .primary(source.at(at..at + 1), "here")
         .fix(Fix::new("read `y`").replace(at..at + 1, "y"));
     assert_eq!(
-        drawn(Format::Full, Look { width: 40, ..PLAIN }, &[diagnostic]),
+        drawn(Format::Full, Theme { width: 40, ..PLAIN }, &[diagnostic]),
         "\
 error[undefined-variable]: no `x`
  --> t:1:1000004
@@ -144,7 +144,7 @@ info[trailing-comma]: two\\nlines\\u{202e}
 "
     );
     assert_eq!(
-        drawn(Format::Concise, Look { color: true, ..PLAIN }, &found[2..]),
+        drawn(Format::Concise, Theme { color: true, ..PLAIN }, &found[2..]),
         "\u{1b}[1m\u{1b}[94minfo[trailing-comma]\u{1b}[0m: two\\nlines\\u{202e}\n"
     );
 }
@@ -275,7 +275,7 @@ fn no_input_breaks_a_format() {
         }
         for format in Format::ALL {
             for (color, unicode, width) in [(false, true, 0), (true, false, 80)] {
-                let shown = drawn(format, Look { color, unicode, width }, &[diagnostic.clone()]);
+                let shown = drawn(format, Theme { color, unicode, width }, &[diagnostic.clone()]);
                 let ours = if color { without_styles(&shown) } else { shown };
                 assert_eq!(sanitize::text(&ours), ours, "{diagnostic:?}");
                 if matches!(format, Format::Concise | Format::JsonLines) {

@@ -155,11 +155,11 @@ pub(super) fn value<'a>(runtime: &Runtime<'a>, text: impl Into<Cow<'a, str>>) ->
     let text = text.into();
     coerce::check_length(text.len())?;
     Ok(match text {
-        Cow::Borrowed(text) => match utf16::join_halves(text) {
+        Cow::Borrowed(text) => match utf16::join_surrogates(text) {
             Cow::Borrowed(text) => Value::String(text),
             Cow::Owned(joined) => runtime.string(&joined),
         },
-        Cow::Owned(text) => runtime.string(&utf16::join_halves(&text)),
+        Cow::Owned(text) => runtime.string(&utf16::join_surrogates(&text)),
     })
 }
 
@@ -183,7 +183,7 @@ impl<'a> Search<'a> {
     /// JavaScript finds code units, so that half a pair is found within a pair, and nothing between any two units.
     /// Where the pattern can match so, both texts are taken apart into halves; what comes out must be joined again.
     fn new(text: &'a str, pattern: &'a str, arena: &'a Arena) -> Self {
-        if pattern.is_empty() || utf16::begins_or_ends_with_half(pattern) {
+        if pattern.is_empty() || utf16::has_lone_surrogate_at_either_end(pattern) {
             Self { text: in_halves(text, arena), pattern: in_halves(pattern, arena) }
         } else {
             Self { text, pattern }
@@ -192,17 +192,17 @@ impl<'a> Search<'a> {
 
     /// What JavaScript's `split` makes: what lies between the matches; each unit where the pattern is empty.
     fn pieces(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let (split, taken_apart) =
+        let (split, split_surrogates) =
             if self.pattern.is_empty() { (None, Some(self.text)) } else { (Some(self.text), None) };
         let pattern = self.pattern;
-        let units = taken_apart.into_iter().flat_map(|text| text.split_inclusive(|_| true));
+        let units = split_surrogates.into_iter().flat_map(|text| text.split_inclusive(|_| true));
         split.into_iter().flat_map(move |text| text.split(pattern)).chain(units)
     }
 }
 
 /// The text with every surrogate pair taken apart.
 fn in_halves<'a>(text: &'a str, arena: &'a Arena) -> &'a str {
-    match utf16::taken_apart(text) {
+    match utf16::split_surrogates(text) {
         Cow::Borrowed(text) => text,
         Cow::Owned(halves) => arena.alloc_str(&halves),
     }
@@ -481,7 +481,7 @@ fn split<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
     let text = charged_text(runtime, input)?;
     let separator = coerce::text(argument(arguments, 0), runtime.arena())?;
     let search = Search::new(text, separator, runtime.arena());
-    let has_halves = utf16::may_have_halves(search.text);
+    let has_halves = utf16::may_contain_lone_surrogates(search.text);
     let mut pieces = Vec::new();
     for piece in search.pieces() {
         if pieces.len() == MAX_PIECES {

@@ -95,7 +95,9 @@ fn percent_encode<'t>(text: &'t str, blank: &str, keeps: fn(u8) -> bool) -> Resu
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     let is_kept = |byte: u8| byte.is_ascii_alphanumeric() || (byte.is_ascii() && keeps(byte));
     let Some(start) = text.bytes().position(|byte| !is_kept(byte)) else { return Ok(Cow::Borrowed(text)) };
-    if utf16::may_have_halves(text) && text.chars().any(|character| utf16::surrogate_of(character).is_some()) {
+    if utf16::may_contain_lone_surrogates(text)
+        && text.chars().any(|character| utf16::surrogate_of(character).is_some())
+    {
         return Err(Error::new(MALFORMED));
     }
     let mut encoded = text[..start].to_owned();

@@ -638,7 +638,7 @@ fn unescape<'a>(quoted: &str, end: usize, arena: &'a Arena) -> &'a str {
             None => break,
         });
     }
-    arena.alloc_str(&utf16::join_halves(&text))
+    arena.alloc_str(&utf16::join_surrogates(&text))
 }
 
 fn take_digits(rest: &mut std::str::Chars<'_>, radix: u32, most: usize) -> char {

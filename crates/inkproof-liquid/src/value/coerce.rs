@@ -119,21 +119,21 @@ fn write_list(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()>
 /// Appends `text`, and joins a lone surrogate at its start with one at the end of `out`.
 #[inline]
 pub fn push_joining(out: &mut String, text: &str) {
-    if utf16::may_begin_with_half(text) {
-        push_after_half(out, text);
+    if utf16::may_begin_with_lone_surrogate(text) {
+        push_after_lone_surrogate(out, text);
     } else {
         out.push_str(text);
     }
 }
 
 #[cold]
-fn push_after_half(out: &mut String, text: &str) {
+fn push_after_lone_surrogate(out: &mut String, text: &str) {
     let second = text.chars().next().filter(|first| utf16::surrogate_of(*first).is_some());
     let first = second.and_then(|_| out.chars().next_back()).filter(|last| utf16::surrogate_of(*last).is_some());
     if let (Some(first), Some(second)) = (first, second) {
         out.pop();
         let pair = String::from_iter([first, second]);
-        out.push_str(&utf16::join_halves(&pair));
+        out.push_str(&utf16::join_surrogates(&pair));
         out.push_str(&text[second.len_utf8()..]);
     } else {
         out.push_str(text);

@@ -67,20 +67,20 @@ pub fn length(text: &str) -> usize {
 
 /// Whether `text` may contain a lone surrogate.
 #[must_use]
-pub fn may_have_halves(text: &str) -> bool {
+pub fn may_contain_lone_surrogates(text: &str) -> bool {
     memchr::memmem::find(text.as_bytes(), &SURROGATE_PREFIX).is_some()
 }
 
 /// Whether `text` may begin with a lone surrogate.
 #[must_use]
-pub fn may_begin_with_half(text: &str) -> bool {
+pub fn may_begin_with_lone_surrogate(text: &str) -> bool {
     text.as_bytes().starts_with(&SURROGATE_PREFIX)
 }
 
 /// Joins adjacent surrogates that form a pair.
 #[must_use]
-pub fn join_halves(text: &str) -> Cow<'_, str> {
-    if !may_have_halves(text) {
+pub fn join_surrogates(text: &str) -> Cow<'_, str> {
+    if !may_contain_lone_surrogates(text) {
         return Cow::Borrowed(text);
     }
     let mut joined = String::with_capacity(text.len());
@@ -92,14 +92,14 @@ pub fn join_halves(text: &str) -> Cow<'_, str> {
 
 /// The string with every surrogate pair split into two lone surrogates.
 #[must_use]
-pub fn taken_apart(text: &str) -> Cow<'_, str> {
+pub fn split_surrogates(text: &str) -> Cow<'_, str> {
     let has_pairs = text.bytes().any(|byte| byte >= 0xF0);
     if has_pairs { Cow::Owned(units(text).map(char_of_unit).collect()) } else { Cow::Borrowed(text) }
 }
 
 /// Whether `pattern` begins or ends with a lone surrogate, which JavaScript also finds inside a pair.
 #[must_use]
-pub fn begins_or_ends_with_half(pattern: &str) -> bool {
+pub fn has_lone_surrogate_at_either_end(pattern: &str) -> bool {
     let is_half = |character: Option<char>| character.is_some_and(|known| surrogate_of(known).is_some());
     is_half(pattern.chars().next()) || is_half(pattern.chars().next_back())
 }
@@ -107,8 +107,8 @@ pub fn begins_or_ends_with_half(pattern: &str) -> bool {
 /// Whether `text` contains `pattern`, as JavaScript's `includes` finds it.
 #[must_use]
 pub fn contains(text: &str, pattern: &str) -> bool {
-    if begins_or_ends_with_half(pattern) {
-        taken_apart(text).contains(&*taken_apart(pattern))
+    if has_lone_surrogate_at_either_end(pattern) {
+        split_surrogates(text).contains(&*split_surrogates(pattern))
     } else {
         text.contains(pattern)
     }
@@ -117,7 +117,7 @@ pub fn contains(text: &str, pattern: &str) -> bool {
 /// The string encoded as UTF-8: pairs joined, and lone surrogates replaced by U+FFFD.
 #[must_use]
 pub fn to_utf8(text: &str) -> Cow<'_, str> {
-    if !may_have_halves(text) {
+    if !may_contain_lone_surrogates(text) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(char::decode_utf16(units(text)).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
@@ -182,10 +182,10 @@ mod tests {
     fn joins_split_pairs() {
         let halves: String = units("x😀").map(char_of_unit).collect();
         assert_eq!(length(&halves), 3);
-        assert_eq!(join_halves(&halves), "x😀");
+        assert_eq!(join_surrogates(&halves), "x😀");
         let lone: String = units("😀").take(1).map(char_of_unit).collect();
         assert_eq!(to_utf8(&lone), "\u{fffd}");
-        assert_eq!(join_halves(&lone), lone);
+        assert_eq!(join_surrogates(&lone), lone);
     }
 
     #[test]

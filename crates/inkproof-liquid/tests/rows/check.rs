@@ -112,7 +112,7 @@ impl<'r> Call<'r> {
         let mut found = None;
         each_value(&template, &mut |value| {
             if let Some(call) = value.filters.first().filter(|call| call.name == row.name) {
-                found.get_or_insert_with(|| taken_apart(value, call, example.template));
+                found.get_or_insert_with(|| split_surrogates(value, call, example.template));
             }
         });
         let (input, arguments) = found?;
@@ -164,7 +164,7 @@ impl<'r> Call<'r> {
     }
 }
 
-fn taken_apart(value: &FilteredValue<'_>, call: &FilterCall<'_>, source: &str) -> (String, Vec<String>) {
+fn split_surrogates(value: &FilteredValue<'_>, call: &FilterCall<'_>, source: &str) -> (String, Vec<String>) {
     let start = value.span.start;
     let before = source[start..call.span.start].trim_end().trim_end_matches('|').trim().to_owned();
     let arguments = call.arguments.iter().filter_map(|argument| argument.value.as_ref());

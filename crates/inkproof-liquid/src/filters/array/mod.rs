@@ -2,7 +2,7 @@
 //! changed.
 
 mod distinct;
-mod question;
+mod predicate;
 mod search;
 mod sort;
 mod timsort;

@@ -4,7 +4,7 @@
 //! element without the property fails the render.
 
 use super::charged_list;
-use super::question::Question;
+use super::predicate::Predicate;
 use crate::engine::filter::argument;
 use crate::engine::runtime::Runtime;
 use crate::error::Result;
@@ -21,10 +21,10 @@ fn is_wanted<'a>(value: Value<'a>, arguments: &[Value<'a>]) -> Result<bool> {
 /// The elements whose property is wanted, or all others.
 fn filter<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>], wanted: bool) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
-    let question = Question::property(runtime, arguments)?;
+    let predicate = Predicate::property(runtime, arguments)?;
     let mut kept = Vec::new();
     for item in items {
-        if is_wanted(question.ask(runtime, *item)?, arguments)? == wanted {
+        if is_wanted(predicate.ask(runtime, *item)?, arguments)? == wanted {
             kept.push(*item);
         }
     }
@@ -38,11 +38,11 @@ fn filter_exp<'a>(
     arguments: &[Value<'a>],
     answer: bool,
 ) -> Result<Value<'a>> {
-    let question = Question::expression(runtime, arguments)?;
+    let predicate = Predicate::expression(runtime, arguments)?;
     let items = charged_list(runtime, input)?;
     let mut kept = Vec::new();
     for item in items {
-        if matches!(question.ask(runtime, *item)?, Value::Bool(given) if given == answer) {
+        if matches!(predicate.ask(runtime, *item)?, Value::Bool(given) if given == answer) {
             kept.push(*item);
         }
     }
@@ -55,9 +55,9 @@ fn search<'a>(
     input: Value<'a>,
     arguments: &[Value<'a>],
 ) -> Result<Option<(usize, Value<'a>)>> {
-    let question = Question::property(runtime, arguments)?;
+    let predicate = Predicate::property(runtime, arguments)?;
     for (at, item) in input.listed(runtime.arena()).iter().enumerate() {
-        if is_wanted(question.ask(runtime, *item)?, arguments)? {
+        if is_wanted(predicate.ask(runtime, *item)?, arguments)? {
             return Ok(Some((at, *item)));
         }
     }
@@ -70,9 +70,9 @@ fn search_exp<'a>(
     input: Value<'a>,
     arguments: &[Value<'a>],
 ) -> Result<Option<(usize, Value<'a>)>> {
-    let question = Question::expression(runtime, arguments)?;
+    let predicate = Predicate::expression(runtime, arguments)?;
     for (at, item) in input.listed(runtime.arena()).iter().enumerate() {
-        if coerce::js_truthy(question.ask(runtime, *item)?) {
+        if coerce::js_truthy(predicate.ask(runtime, *item)?) {
             return Ok(Some((at, *item)));
         }
     }

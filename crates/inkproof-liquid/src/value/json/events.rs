@@ -85,7 +85,7 @@ impl<'a> JsonString<'a> {
             at = end;
         }
         content.push_str(&self.written[at..]);
-        if has_halves { utf16::join_halves(&content).into_owned() } else { content }
+        if has_halves { utf16::join_surrogates(&content).into_owned() } else { content }
     }
 
     /// Its characters without escapes, each with the byte of the string, as it is written, at which it begins. An escaped
@@ -584,7 +584,7 @@ mod tests {
             let text = format!("\"{}\"", pieces.concat());
             if let Ok(Event::String(string)) = Events::new(&text).next_event() {
                 let characters: String = string.characters().map(|(_, character)| character).collect();
-                proptest::prop_assert_eq!(utf16::join_halves(&characters), string.decode());
+                proptest::prop_assert_eq!(utf16::join_surrogates(&characters), string.decode());
             }
         }
     }

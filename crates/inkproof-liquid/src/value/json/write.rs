@@ -16,9 +16,9 @@ pub trait Visit<'a> {
 }
 
 /// A visitor that accepts everything.
-struct Anything;
+struct AcceptAll;
 
-impl<'a> Visit<'a> for Anything {
+impl<'a> Visit<'a> for AcceptAll {
     fn visit(&mut self, _: Value<'a>) -> Result<()> {
         Ok(())
     }
@@ -38,7 +38,7 @@ impl<'a> Visit<'a> for Anything {
 /// # Errors
 /// The value is nested too deeply.
 pub fn write(value: Value<'_>, indent: Option<&str>, out: &mut String) -> Result<()> {
-    write_visiting(value, indent, &mut Anything, out)
+    write_visiting(value, indent, &mut AcceptAll, out)
 }
 
 /// Like [`write()`], and calls `visitor` for each value first.

@@ -11,7 +11,7 @@ use crate::message::Template;
 
 /// The inputs of something: of a message its request and customer, of a template's check all its requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Parts {
+struct Inputs {
     template: Source,
     /// The template's name: a variant is named after another file.
     called: String,
@@ -21,62 +21,62 @@ struct Parts {
 }
 
 /// The snippets that templates read, by file name.
-type OfTemplates = HashMap<String, (Source, Arc<[Source]>)>;
+type SnippetsByTemplate = HashMap<String, (Source, Arc<[Source]>)>;
 
 /// The inputs of messages or templates at the last reading, by name.
 ///
 /// ```
-/// use inkproof::project::{Ingredients, Project};
+/// use inkproof::project::{DependencyTracker, Project};
 ///
 /// let project = Project::open(env!("CARGO_MANIFEST_DIR").as_ref()).unwrap();
 /// let cases = project.cases();
-/// let mut ingredients = Ingredients::default();
+/// let mut tracker = DependencyTracker::default();
 /// let named = || cases.iter().map(|case| (case.request.name(), *case));
-/// assert_eq!(ingredients.follow(&project, named()).touched.len(), cases.len());
-/// assert_eq!(ingredients.follow(&project, named()).touched.len(), 0);
+/// assert_eq!(tracker.follow(&project, named()).changed.len(), cases.len());
+/// assert_eq!(tracker.follow(&project, named()).changed.len(), 0);
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Ingredients {
+pub struct DependencyTracker {
     config: Config,
-    parts: HashMap<String, Parts>,
+    parts: HashMap<String, Inputs>,
     /// The project's snippets, and those that each template reads, by file name.
     snippets: Vec<Source>,
-    of_templates: OfTemplates,
+    of_templates: SnippetsByTemplate,
 }
 
 /// What changed since the last reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Touched {
+pub struct Changes {
     /// Those with changed inputs and new ones, in the order given.
-    pub touched: Vec<String>,
+    pub changed: Vec<String>,
     /// Those that no longer exist, by name.
-    pub gone: Vec<Gone>,
+    pub removed: Vec<Removed>,
 }
 
 /// Something that no longer exists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Gone {
+pub struct Removed {
     /// Its name.
     pub name: String,
     /// Its input files except snippets: the template first, then requests, then customers.
     pub files: Vec<String>,
 }
 
-impl Touched {
+impl Changes {
     /// Whether nothing changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.touched.is_empty() && self.gone.is_empty()
+        self.changed.is_empty() && self.removed.is_empty()
     }
 }
 
-impl Ingredients {
+impl DependencyTracker {
     /// Compares the inputs of messages with the last reading, each under a unique name.
     pub fn follow<'p, 'n>(
         &mut self,
         project: &Project,
         cases: impl IntoIterator<Item = (&'n str, Case<'p>)>,
-    ) -> Touched {
+    ) -> Changes {
         self.follow_all(project, cases.into_iter().map(|(name, case)| (name, case.template, smallvec![case])))
     }
 
@@ -86,7 +86,7 @@ impl Ingredients {
         project: &Project,
         templates: &[&'p Template],
         cases: &[Case<'p>],
-    ) -> Touched {
+    ) -> Changes {
         let mut of_templates: HashMap<TemplateId, SmallVec<[Case<'p>; 1]>> = HashMap::new();
         for case in cases {
             if let Some(id) = project.template_id(case.template) {
@@ -104,7 +104,7 @@ impl Ingredients {
         &mut self,
         project: &Project,
         things: impl Iterator<Item = (&'n str, &'p Template, SmallVec<[Case<'p>; 1]>)>,
-    ) -> Touched {
+    ) -> Changes {
         let mut before = std::mem::take(&mut self.parts);
         let is_reconfigured = self.config != *project.config();
         if is_reconfigured {
@@ -116,9 +116,9 @@ impl Ingredients {
             self.snippets = snippets;
             read_before.clear();
         }
-        let mut touched = Vec::new();
+        let mut changed = Vec::new();
         for (name, template, cases) in things {
-            let parts = Parts {
+            let parts = Inputs {
                 template: template.source().clone(),
                 called: template.name().to_owned(),
                 snippets: self.snippets_of(project, template, &mut read_before),
@@ -126,13 +126,14 @@ impl Ingredients {
                 customers: cases.iter().map(|case| case.customer.source().clone()).collect(),
             };
             if before.remove(name).is_none_or(|before| is_reconfigured || before != parts) {
-                touched.push(name.to_owned());
+                changed.push(name.to_owned());
             }
             self.parts.insert(name.to_owned(), parts);
         }
-        let mut gone: Vec<_> = before.into_iter().map(|(name, parts)| Gone { name, files: parts.files() }).collect();
-        gone.sort();
-        Touched { touched, gone }
+        let mut removed: Vec<_> =
+            before.into_iter().map(|(name, parts)| Removed { name, files: parts.files() }).collect();
+        removed.sort();
+        Changes { changed, removed }
     }
 
     /// Forgets everything, so that everything counts as changed next time.
@@ -140,7 +141,12 @@ impl Ingredients {
         self.parts.clear();
     }
 
-    fn snippets_of(&mut self, project: &Project, template: &Template, before: &mut OfTemplates) -> Arc<[Source]> {
+    fn snippets_of(
+        &mut self,
+        project: &Project,
+        template: &Template,
+        before: &mut SnippetsByTemplate,
+    ) -> Arc<[Source]> {
         let source = template.source();
         if let Some((_, snippets)) = self.of_templates.get(source.name()) {
             return Arc::clone(snippets);
@@ -153,7 +159,7 @@ impl Ingredients {
     }
 }
 
-impl Parts {
+impl Inputs {
     /// The names of the files, except snippets.
     fn files(&self) -> Vec<String> {
         let files = std::iter::once(&self.template).chain(&self.requests).chain(&self.customers);
@@ -173,7 +179,7 @@ mod tests {
     struct Followed {
         folder: tempfile::TempDir,
         files: Files,
-        ingredients: Ingredients,
+        tracker: DependencyTracker,
     }
 
     const FILES: [(&str, &str); 10] = [
@@ -206,7 +212,7 @@ mod tests {
                 write(folder.path(), path, text);
             }
             let files = Files::open(folder.path(), false).unwrap();
-            let mut followed = Self { folder, files, ingredients: Ingredients::default() };
+            let mut followed = Self { folder, files, tracker: DependencyTracker::default() };
             assert_eq!(followed.follow(), ("a/ada a/bob b/ada".to_owned(), String::new()));
             followed
         }
@@ -221,9 +227,9 @@ mod tests {
             };
             assert_eq!(names(&project), names(&fresh), "not as if read anew");
             let cases = project.cases();
-            let touched = self.ingredients.follow(&project, cases.iter().map(|case| (case.request.name(), *case)));
-            let gone: Vec<_> = touched.gone.iter().map(|gone| gone.name.as_str()).collect();
-            (touched.touched.join(" "), gone.join(" "))
+            let changed = self.tracker.follow(&project, cases.iter().map(|case| (case.request.name(), *case)));
+            let removed: Vec<_> = changed.removed.iter().map(|removed| removed.name.as_str()).collect();
+            (changed.changed.join(" "), removed.join(" "))
         }
 
         /// What a change of these files affects.
@@ -251,7 +257,7 @@ mod tests {
     #[test]
     fn tracks_each_kind_of_file() {
         let template = "---\n---\n{\"title\": \"new\"}";
-        for (changes, touched, gone) in [
+        for (changes, changed, removed) in [
             (vec![("templates/b.liquid", Some(template))], "b/ada", ""),
             (vec![("templates/a.liquid", Some(template))], "a/ada a/bob", ""),
             (vec![("fixtures/customers/ada.json", Some("{\"id\": \"1\", \"x\": 1}"))], "a/ada b/ada", ""),
@@ -276,7 +282,7 @@ mod tests {
             (vec![("templates/b.liquid", None), ("templates/sub/b.liquid", Some(FILES[1].1))], "b/ada", ""),
         ] {
             let found = Followed::new().after(&changes);
-            assert_eq!(found, (touched.to_owned(), gone.to_owned()), "{changes:?}");
+            assert_eq!(found, (changed.to_owned(), removed.to_owned()), "{changes:?}");
         }
     }
 

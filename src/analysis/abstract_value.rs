@@ -7,7 +7,7 @@ use super::path::{Dependency, Path, Step};
 
 /// What is known of a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Meaning<'a> {
+pub(super) struct AbstractValue<'a> {
     /// Where in the data it may be from.
     pub(super) paths: Vec<Path<'a>>,
     /// Whether it is exactly what stands at the one path, or null where nothing does.
@@ -23,7 +23,7 @@ pub(super) struct Meaning<'a> {
     pub(super) dependencies: Vec<Dependency<'a>>,
 }
 
-impl<'a> Meaning<'a> {
+impl<'a> AbstractValue<'a> {
     /// Something new, made of what these places hold.
     pub(super) fn made_of(dependencies: Vec<Dependency<'a>>) -> Self {
         let mut made = Self { dependencies, ..Self::default() };
@@ -71,15 +71,15 @@ impl<'a> Meaning<'a> {
 /// The names that the template itself has given meanings. They are copied for every branch and loop, and mostly stay what
 /// they are there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Names<'a>(Rc<BTreeMap<&'a str, Rc<Meaning<'a>>>>);
+pub(super) struct Names<'a>(Rc<BTreeMap<&'a str, Rc<AbstractValue<'a>>>>);
 
 impl<'a> Names<'a> {
-    pub(super) fn get(&self, name: &str) -> Option<&Meaning<'a>> {
+    pub(super) fn get(&self, name: &str) -> Option<&AbstractValue<'a>> {
         self.0.get(name).map(Rc::as_ref)
     }
 
-    pub(super) fn set(&mut self, name: &'a str, meaning: Meaning<'a>) {
-        Rc::make_mut(&mut self.0).insert(name, Rc::new(meaning));
+    pub(super) fn set(&mut self, name: &'a str, abstract_value: AbstractValue<'a>) {
+        Rc::make_mut(&mut self.0).insert(name, Rc::new(abstract_value));
     }
 
     /// What is known where either these or the others are the names.
@@ -88,17 +88,17 @@ impl<'a> Names<'a> {
             return self;
         }
         let names = Rc::make_mut(&mut self.0);
-        for (name, meaning) in &mut *names {
+        for (name, abstract_value) in &mut *names {
             match other.0.get(name) {
-                Some(others) if Rc::ptr_eq(meaning, others) => {}
-                Some(others) => *meaning = Rc::new(Meaning::clone(meaning).or(others)),
-                None => Rc::make_mut(meaning).may_be_unset = true,
+                Some(others) if Rc::ptr_eq(abstract_value, others) => {}
+                Some(others) => *abstract_value = Rc::new(AbstractValue::clone(abstract_value).or(others)),
+                None => Rc::make_mut(abstract_value).may_be_unset = true,
             }
         }
-        for (name, meaning) in &*other.0 {
+        for (name, abstract_value) in &*other.0 {
             names.entry(name).or_insert_with(|| {
                 let may_be_unset = true;
-                Rc::new(Meaning { may_be_unset, ..Meaning::clone(meaning) })
+                Rc::new(AbstractValue { may_be_unset, ..AbstractValue::clone(abstract_value) })
             });
         }
         self

@@ -9,7 +9,7 @@ use crate::liquid::syntax::parser::Parser;
 
 /// An argument as it is written.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Written<'a> {
+pub(super) struct RawArgument<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its value, without quotes.
@@ -18,7 +18,7 @@ pub(super) struct Written<'a> {
     pub span: Span,
 }
 
-impl Written<'_> {
+impl RawArgument<'_> {
     /// Whether the value is `true` or `false`.
     ///
     /// # Errors
@@ -48,9 +48,9 @@ pub(super) fn arguments<'a>(
     token: &Token<'a>,
     separator: char,
     known: &[&str],
-) -> Result<Vec<Written<'a>>> {
+) -> Result<Vec<RawArgument<'a>>> {
     let mut markup = parser.markup(token);
-    let mut arguments: Vec<Written<'a>> = Vec::new();
+    let mut arguments: Vec<RawArgument<'a>> = Vec::new();
     loop {
         let name_span = markup.identifier();
         let name = markup.text(name_span);
@@ -71,7 +71,7 @@ pub(super) fn arguments<'a>(
             return Err(Error::new(format!("`{name}` expected a value: `{name}{separator}…`")).within(name_span));
         }
         let span = value(&mut markup)?;
-        arguments.push(Written { name, value: markup.text(span), span });
+        arguments.push(RawArgument { name, value: markup.text(span), span });
     }
 }
 

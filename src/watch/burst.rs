@@ -11,7 +11,7 @@ use super::native::Native;
 
 /// A burst of changes.
 #[derive(Debug, Default)]
-pub(super) struct Gathered {
+pub(super) struct Burst {
     /// Paths that may have changed.
     pub(super) paths: BTreeSet<PathBuf>,
     /// Whether other paths may have changed as well: a folder itself appeared or disappeared, or notifications were lost.
@@ -20,7 +20,7 @@ pub(super) struct Gathered {
     pub(super) error: Option<notify::Error>,
 }
 
-impl Gathered {
+impl Burst {
     pub(super) fn is_empty(&self) -> bool {
         self.paths.is_empty() && !self.is_anything_possible && self.error.is_none()
     }

@@ -3,27 +3,27 @@
 use std::io::{self, Write};
 
 use super::terminal;
-use crate::diagnostics::{Diagnostic, Format, Look, Prefix};
+use crate::diagnostics::{Diagnostic, Format, Prefix, Theme};
 use crate::rules::page;
 
 /// The format of problems, and what stands before the names of files for whoever reads them.
 #[derive(Clone, Debug)]
-pub(super) struct Manner {
+pub(super) struct OutputOptions {
     pub(super) format: Format,
     pub(super) prefix: Prefix,
     /// Whether to draw with ASCII characters only.
     pub(super) ascii: bool,
 }
 
-impl Manner {
+impl OutputOptions {
     /// How things look on this terminal, whose width may change.
-    pub(super) fn look(&self) -> Look {
-        terminal::look(self.ascii)
+    pub(super) fn theme(&self) -> Theme {
+        terminal::theme(self.ascii)
     }
 
     /// Tells problems.
-    pub(super) fn tell(&self, problems: &[Diagnostic], look: Look, out: &mut dyn Write) -> io::Result<()> {
-        let renderer = self.format.renderer_with_pages(look, page);
+    pub(super) fn tell(&self, problems: &[Diagnostic], theme: Theme, out: &mut dyn Write) -> io::Result<()> {
+        let renderer = self.format.renderer_with_pages(theme, page);
         if self.prefix == Prefix::default() {
             return renderer.render(problems, out);
         }

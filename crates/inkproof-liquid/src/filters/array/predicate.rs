@@ -28,7 +28,7 @@ const HIDDEN: [(&str, Value<'static>); 12] = [
 
 /// A question that is parsed once and asked of many elements.
 #[derive(Debug)]
-pub(super) struct Question<'a> {
+pub(super) struct Predicate<'a> {
     /// The text that it was parsed from, which positions of errors point into.
     source: &'a str,
     kind: Kind<'a>,
@@ -42,7 +42,7 @@ enum Kind<'a> {
     Expression(&'a str, FilteredValue<'a>),
 }
 
-impl<'a> Question<'a> {
+impl<'a> Predicate<'a> {
     /// The property that the first argument names.
     ///
     /// # Errors

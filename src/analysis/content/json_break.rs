@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::super::kind::Kind;
 use super::super::needs::Needs;
 use super::super::path::{Path, Step};
-use super::way::{Decision, Question, Way, Ways};
+use super::path_condition::{BranchCondition, BranchDecision, PathCondition, PathSet};
 use crate::liquid::syntax::tree::OperandKind;
 use crate::liquid::syntax::visit::each_operand;
 use crate::liquid::value::json;
@@ -17,13 +17,13 @@ use crate::message::{NAMES, SENT_NAMES};
 
 /// A place at which the content is no JSON, whatever is printed.
 #[derive(Clone, Debug)]
-pub struct Break<'a> {
+pub struct JsonBreak<'a> {
     /// What does not belong there, in the content; the end where something is missing there.
     pub place: Span,
     /// What is wrong.
     pub error: String,
     /// How a render comes there; nothing where each does.
-    pub way: Vec<Decision<'a>>,
+    pub path_condition: Vec<BranchDecision<'a>>,
     /// The variables of a message that takes the way, as JSON.
     pub data: String,
 }
@@ -66,7 +66,7 @@ enum Choice {
 type Choices<'t> = BTreeMap<Path<'t>, Choice>;
 
 /// A decision that data is made up for.
-struct Asked<'t> {
+struct PathQuestion<'t> {
     /// A template that prints `1` or `0`, as the question is answered.
     question: Template<'t>,
     answer: char,
@@ -77,7 +77,7 @@ struct Asked<'t> {
 }
 
 /// The search for data.
-pub(super) struct Trial<'t> {
+pub(super) struct BreakSearch<'t> {
     content: Template<'t>,
     arena: &'t Arena,
     /// All that the content looks at.
@@ -90,20 +90,23 @@ pub(super) struct Trial<'t> {
     rendered: usize,
 }
 
-impl<'t> Trial<'t> {
+impl<'t> BreakSearch<'t> {
     /// The breaks at those dead ends that data comes to.
-    pub(super) fn breaks<'a>(content: Template<'a>, dead_ends: BTreeMap<Span, Ways<'a>>) -> Vec<Break<'a>> {
+    pub(super) fn breaks<'a>(content: Template<'a>, dead_ends: BTreeMap<Span, PathSet<'a>>) -> Vec<JsonBreak<'a>> {
         if dead_ends.is_empty() {
             return Vec::new();
         }
         let arena = Arena::new();
-        let mut trial = Trial::new(content, &arena);
+        let mut trial = BreakSearch::new(content, &arena);
         let mut breaks = Vec::new();
-        for (place, ways) in dead_ends {
-            let found = ways.0.into_iter().find_map(|way| Some((trial.find(&way, place)?, way)));
-            if let Some(((error, data), way)) = found {
-                let way = without_detours(way, &breaks);
-                breaks.push(Break { place, error, way, data });
+        for (place, paths) in dead_ends {
+            let found = paths
+                .0
+                .into_iter()
+                .find_map(|path_condition| Some((trial.find(&path_condition, place)?, path_condition)));
+            if let Some(((error, data), path_condition)) = found {
+                let path_condition = without_detours(path_condition, &breaks);
+                breaks.push(JsonBreak { place, error, path_condition, data });
             }
             if breaks.len() == MAX_BREAKS || trial.tried > MAX_TRIED || trial.rendered > MAX_RENDERED {
                 break;
@@ -118,16 +121,16 @@ impl<'t> Trial<'t> {
     }
 
     /// What is wrong at `place` on a way, and data that takes it.
-    fn find(&mut self, way: &Way<'_>, place: Span) -> Option<(String, String)> {
+    fn find(&mut self, path_condition: &PathCondition<'_>, place: Span) -> Option<(String, String)> {
         let language = self.content.language;
-        let asked: Option<Vec<_>> = way
+        let asked: Option<Vec<_>> = path_condition
             .0
             .iter()
             .map(|decision| {
                 let text = self.arena.alloc_str(&written(decision));
                 self.tried += text.len() + 10 * TRIAL_COST;
                 let question = Template::parse_limited(text, language, self.arena, LIMITS.parse_length).ok()?;
-                Asked::new(question, decision.answer, self.arena)
+                PathQuestion::new(question, decision.answer, self.arena)
             })
             .collect();
         (self.tries, self.renders) = (MAX_TRIES, MAX_RENDERS);
@@ -137,7 +140,7 @@ impl<'t> Trial<'t> {
     /// Goes on with the decisions that are left, of the first of which so many places have been chosen for.
     fn settle(
         &mut self,
-        asked: &[Asked<'t>],
+        asked: &[PathQuestion<'t>],
         chosen: usize,
         choices: &mut Choices<'t>,
         place: Span,
@@ -187,7 +190,7 @@ impl<'t> Trial<'t> {
     }
 }
 
-impl<'t> Asked<'t> {
+impl<'t> PathQuestion<'t> {
     /// None where the answer is nothing that data decides, or more than can be tried.
     fn new(question: Template<'t>, answer: bool, arena: &'t Arena) -> Option<Self> {
         let looked_at = looked_at(question, arena);
@@ -215,32 +218,32 @@ impl<'t> Asked<'t> {
 }
 
 /// The decisions of a way, but for those that only lead past breaks told before: decided otherwise, it is no JSON either.
-fn without_detours<'a>(way: Way<'a>, told: &[Break<'a>]) -> Vec<Decision<'a>> {
-    let mut way = way;
+fn without_detours<'a>(path_condition: PathCondition<'a>, told: &[JsonBreak<'a>]) -> Vec<BranchDecision<'a>> {
+    let mut path_condition = path_condition;
     let mut at = 0;
-    while at < way.0.len() {
-        let mut otherwise = way.clone();
+    while at < path_condition.0.len() {
+        let mut otherwise = path_condition.clone();
         otherwise.0[at].answer = !otherwise.0[at].answer;
-        if told.iter().any(|known| otherwise.is_within(&known.way)) {
-            way.0.remove(at);
+        if told.iter().any(|known| otherwise.is_within(&known.path_condition)) {
+            path_condition.0.remove(at);
         } else {
             at += 1;
         }
     }
-    way.0
+    path_condition.0
 }
 
 /// A template that prints `1` or `0` as a question is answered; once for each element of the loops around it.
-fn written(decision: &Decision<'_>) -> String {
+fn written(decision: &BranchDecision<'_>) -> String {
     let question = match decision.question {
-        Question::Holds(condition) => format!("{{% if {condition} %}}1{{% else %}}0{{% endif %}}"),
-        Question::IsOneOf(head, values) => {
+        BranchCondition::Holds(condition) => format!("{{% if {condition} %}}1{{% else %}}0{{% endif %}}"),
+        BranchCondition::IsOneOf(head, values) => {
             format!("{{% case {head} %}}{{% when {values} %}}1{{% else %}}0{{% endcase %}}")
         }
-        Question::HasAny(collection) => format!(
+        BranchCondition::HasAny(collection) => format!(
             "{{% for {ELEMENT} in {collection} %}}{{% if forloop.first %}}1{{% endif %}}{{% else %}}0{{% endfor %}}"
         ),
-        Question::HasSeveral(collection) => format!(
+        BranchCondition::HasSeveral(collection) => format!(
             "{{% for {ELEMENT} in {collection} %}}{{% if forloop.last %}}{{% if forloop.first %}}0{{% else %}}1\
              {{% endif %}}{{% endif %}}{{% else %}}0{{% endfor %}}"
         ),
@@ -248,10 +251,10 @@ fn written(decision: &Decision<'_>) -> String {
     let in_loop = |inner: String, (name, collection): &(&str, &str)| {
         format!("{{% for {name} in {collection} %}}{inner}{{% endfor %}}")
     };
-    let looped = decision.around.loops.iter().rev().fold(question, in_loop);
+    let looped = decision.scope.loops.iter().rev().fold(question, in_loop);
     // Those of a tag `liquid` stand there without delimiters.
     let assign = |tag: &&str| if tag.starts_with("{%") { (*tag).to_owned() } else { format!("{{% {tag} %}}") };
-    let assigns: String = decision.around.assigns.iter().map(assign).collect();
+    let assigns: String = decision.scope.assigns.iter().map(assign).collect();
     assigns + &looped
 }
 

@@ -2,13 +2,13 @@
 
 use crate::analysis::kind::Kind;
 use crate::analysis::path::Depth;
-use crate::analysis::read::Outcome;
+use crate::analysis::read::MissingBehavior;
 
 /// How something is looked at.
 #[derive(Clone, Copy)]
-pub(super) struct Look {
+pub(super) struct ReadContext {
     /// What happens where it is missing; guards do not count yet.
-    pub(super) missing: Outcome,
+    pub(super) missing: MissingBehavior,
     pub(super) depth: Depth,
     pub(super) kind: Kind,
     pub(super) is_certain: bool,
@@ -18,9 +18,9 @@ pub(super) struct Look {
     pub(super) null_names: usize,
 }
 
-impl Look {
+impl ReadContext {
     pub(super) const STRICT: Self = Self {
-        missing: Outcome::Fails,
+        missing: MissingBehavior::Fails,
         depth: Depth::Whole,
         kind: Kind::Anything,
         is_certain: true,
@@ -29,6 +29,6 @@ impl Look {
     };
 
     pub(super) const fn is_lenient(self) -> bool {
-        !matches!(self.missing, Outcome::Fails)
+        !matches!(self.missing, MissingBehavior::Fails)
     }
 }
