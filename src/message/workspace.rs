@@ -5,8 +5,8 @@ use super::{Settings, Snippet, Template};
 use crate::customerio::{self, Switches};
 use crate::liquid::{Arena, Language};
 
-/// What all templates of a project share.
-#[derive(Clone, Copy, Debug)]
+/// What all templates of a project share. The default has no snippets, and Customer.io's latest Liquid.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Workspace<'p> {
     /// The snippets.
     pub snippets: &'p [Snippet],
