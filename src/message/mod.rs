@@ -43,3 +43,6 @@ pub use snippet::{Snippet, SnippetKind};
 pub use source_map::{SourceMap, SourceSpan};
 pub use template::Template;
 pub use workspace::Workspace;
+
+// A workspace and the settings of a template say which of Customer.io's Liquids to render with.
+pub use crate::customerio::{Escape, Switches, TimezoneOffsets, Version};
