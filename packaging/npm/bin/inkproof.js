@@ -78,32 +78,36 @@ function locate() {
   );
 }
 
-/** Passes signals on. Ctrl-C at a terminal reaches the program without help, so that it would get that one twice. */
-function forwardSignals(child) {
+/**
+ * Passes signals on. Ctrl-C at a terminal reaches the program without help, so that it would get that one twice.
+ * Signals are listened for before the program starts: it may say that it is ready before `spawn` returns.
+ */
+function forwardSignals(program) {
   const atTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
   const fromKeyboard = new Set(["SIGINT", "SIGQUIT"]);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2"]) {
     process.on(signal, () => {
       if (!(atTerminal && fromKeyboard.has(signal))) {
-        child.kill(signal);
+        program().kill(signal);
       }
     });
   }
 }
 
-const program = locate();
-const child = spawn(program, process.argv.slice(2), {
-  stdio: "inherit",
-  env: { ...process.env, [STARTED]: "1" },
-});
-forwardSignals(child);
-child.on("error", (error) => fail(`\`${program}\` cannot be started: ${error.message}`));
-child.on("exit", (code, signal) => {
+/** Ends as the program ended: by the same signal, so that shells and package managers see what happened. */
+function endLike(code, signal) {
   if (signal === null) {
     process.exit(code);
   }
-  // End by the same signal, so that shells and package managers see what happened.
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
   process.exitCode = 128 + constants.signals[signal];
-});
+}
+
+const program = locate();
+const environment = { ...process.env, [STARTED]: "1" };
+let child;
+forwardSignals(() => child);
+child = spawn(program, process.argv.slice(2), { stdio: "inherit", env: environment });
+child.on("error", (error) => fail(`\`${program}\` cannot be started: ${error.message}`));
+child.on("exit", endLike);
