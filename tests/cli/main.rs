@@ -1,5 +1,6 @@
 //! The commands, run as their users run them: the real binary in a folder of its own.
 
+mod agents;
 mod broken;
 mod check;
 #[cfg(unix)]
