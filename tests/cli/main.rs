@@ -1,12 +1,12 @@
 //! The commands, run as their users run them: the real binary in a folder of its own.
 
-mod agents;
 mod broken;
 mod check;
 #[cfg(unix)]
 mod ci;
 mod configuration;
 mod diff;
+mod documented;
 mod findings;
 mod fix;
 mod help;

@@ -1,4 +1,4 @@
-//! The commands of `docs/agents.md`, run in their order in an empty folder.
+//! The commands of pages in `docs/`, run in their order in an empty folder.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use super::scratch::Scratch;
 
-/// A command of the page, the exit code that it says, and parts of the output, in their order.
+/// A command of a page, its exit code, and parts of the output in their order.
 struct Step<'a> {
     command: &'a str,
     code: i32,
@@ -29,24 +29,34 @@ fn steps(page: &str) -> Vec<Step<'_>> {
     steps
 }
 
-#[test]
-fn the_commands_of_the_page_do_what_it_says() {
-    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/agents.md")).unwrap();
-    let steps = steps(&page);
-    assert!(steps.len() > 15, "{}", steps.len());
+/// Runs the commands of a page in a new folder, and gives their number.
+fn run_page(name: &str) -> usize {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)).unwrap();
     let scratch = Scratch::empty();
     let programs = Path::new(env!("CARGO_BIN_EXE_inkproof")).parent().unwrap().to_owned();
     let path = env::join_paths([programs].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap()))).unwrap();
-    for Step { command, code, parts } in steps {
+    let steps = steps(&page);
+    for Step { command, code, parts } in &steps {
         let mut shell = Command::new("sh");
         shell.args(["-c", command]).current_dir(scratch.root()).env("PATH", &path);
         shell.env_remove("CI").env_remove("INKPROOF_UPDATE");
         let output = shell.output().unwrap();
         let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert_eq!(output.status.code(), Some(code), "{command}\n{out}{err}");
+        assert_eq!(output.status.code(), Some(*code), "{name}: {command}\n{out}{err}");
         let mut rest = &*out;
         for part in parts {
-            rest = rest.split_once(part).unwrap_or_else(|| panic!("{command}: no `{part}` in\n{rest}")).1;
+            rest = rest.split_once(part).unwrap_or_else(|| panic!("{name}: {command}: no `{part}` in\n{rest}")).1;
         }
     }
+    steps.len()
+}
+
+#[test]
+fn the_page_for_assistants() {
+    assert!(run_page("agents.md") > 15);
+}
+
+#[test]
+fn the_page_for_scripts_with_liquidjs() {
+    assert_eq!(run_page("coming-from/liquidjs-scripts.md"), 1);
 }
