@@ -22,5 +22,5 @@ Gem::Specification.new do |gem|
   gem.required_ruby_version = ">= 2.7"
   gem.bindir = "exe"
   gem.executables = ["inkproof"]
-  gem.files = Dir.chdir(__dir__) { Dir["exe/*", "libexec/*", "README.md", "LICENSE-*"] }
+  gem.files = Dir.chdir(__dir__) { Dir["exe/*", "libexec/*", "README.md", "LICENSE-*", "THIRD-PARTY-LICENSES.txt"] }
 end

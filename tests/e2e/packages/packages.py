@@ -162,6 +162,7 @@ class Packages(unittest.TestCase):
         folder = sandbox.folder / names[0]
         contents = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
         expected = {"inkproof", "README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "inkproof.schema.json"}
+        expected |= {"THIRD-PARTY-LICENSES.txt"}
         expected |= {f"completions/inkproof.{shell}" for shell in ("bash", "elvish", "fish", "powershell", "zsh")}
         self.assertLessEqual(expected | {"man/inkproof.1", "man/inkproof-preview.1"}, contents)
         self.use(sandbox, folder / "inkproof")
@@ -302,6 +303,21 @@ class Packages(unittest.TestCase):
             self.assertEqual(packed.read(name), program)
         docker = PACKAGES / "docker" / {"x64": "amd64", "arm64": "arm64"}[MACHINE[1]]
         self.assertEqual((docker / "inkproof").read_bytes(), program)
+
+    def test_all_contain_the_licences(self) -> None:
+        name = "THIRD-PARTY-LICENSES.txt"
+        with tarfile.open(one(PACKAGES / "npm", f"inkproof-linux-{MACHINE[1]}-*.tgz")) as packed:
+            self.assertLessEqual({f"package/{name}", "package/LICENSE-MIT", "package/LICENSE-APACHE"}, set(packed.getnames()))
+            licenses = packed.extractfile(f"package/{name}").read().decode()
+        for crate in ("clap", "rusqlite", "tokio"):
+            self.assertRegex(licenses, rf"\n  {crate} \d")
+        for crate in ("insta", "proptest", "cc"):
+            self.assertNotRegex(licenses, rf"\n  {crate} \d", "it is not part of the program")
+        with zipfile.ZipFile(one(PACKAGES / "wheel", f"*{MACHINE[0]}.whl")) as packed:
+            self.assertTrue(any(path.endswith(f"/licenses/{name}") for path in packed.namelist()))
+        with tarfile.open(one(PACKAGES / "gem", f"*-{MACHINE[0]}-linux.gem")) as packed:
+            data = tarfile.open(fileobj=packed.extractfile("data.tar.gz"))
+            self.assertIn(name, data.getnames())
 
     def test_one_version(self) -> None:
         manifest = (ROOT / "Cargo.toml").read_text()
