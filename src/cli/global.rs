@@ -188,7 +188,12 @@ impl Global {
     pub(super) fn output_options(&self) -> OutputOptions {
         let format = self.format.of_problems();
         let prefix = if format.counts_from_repository() { self.prefix() } else { Prefix::default() };
-        OutputOptions { format, prefix, ascii: self.ascii }
+        OutputOptions {
+            format,
+            prefix,
+            #[cfg(feature = "serve")]
+            ascii: self.ascii,
+        }
     }
 
     /// What stands before the names of the project's files where they are counted from the top of its repository.

@@ -38,7 +38,7 @@ impl RunCommand for Init {
             format!(" -C {}", written::quoted(&self.dir.display().to_string()))
         };
         written::advise(&[
-            format!("theme at its messages with `inkproof{there} preview`"),
+            format!("look at its messages with `inkproof{there} preview`"),
             format!("begin a template of your own with `inkproof{there} new NAME`"),
         ])?;
         Ok(Outcome::Fine)

@@ -61,7 +61,7 @@ impl RunCommand for New {
         }
         written::write(&plan, project.root())?;
         let name = written::quoted(template.name());
-        written::advise(&[format!("theme at it with `inkproof preview {name}`")])?;
+        written::advise(&[format!("look at it with `inkproof preview {name}`")])?;
         Ok(Outcome::Fine)
     }
 }

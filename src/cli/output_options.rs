@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+#[cfg(feature = "serve")]
 use super::terminal;
 use crate::diagnostics::{Diagnostic, Format, Prefix, Theme};
 use crate::rules::page;
@@ -12,11 +13,13 @@ pub(super) struct OutputOptions {
     pub(super) format: Format,
     pub(super) prefix: Prefix,
     /// Whether to draw with ASCII characters only.
+    #[cfg(feature = "serve")]
     pub(super) ascii: bool,
 }
 
 impl OutputOptions {
-    /// How things look on this terminal, whose width may change.
+    /// The theme of this terminal, whose width may change while a server runs.
+    #[cfg(feature = "serve")]
     pub(super) fn theme(&self) -> Theme {
         terminal::theme(self.ascii)
     }

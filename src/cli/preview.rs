@@ -22,7 +22,7 @@ use screen::Cards;
 use watch::Previews;
 
 /// Said of a message that fails where a test send would not.
-const TEST_SEND: &str = "Customer.io's test send would theme fine: it prints nothing for what is missing, where a real \
+const TEST_SEND: &str = "Customer.io's test send would look fine: it prints nothing for what is missing, where a real \
     send fails and the message is lost";
 
 /// The narrowest card that another one stands beside.

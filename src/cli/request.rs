@@ -96,6 +96,6 @@ fn tell(project: &Project, template: &str, name: &Name, global: &Global) -> Resu
         })?;
     }
     let request = written::quoted(&request);
-    written::advise(&[format!("fill in what it is to say, and theme at it with `inkproof preview {request}`")])?;
+    written::advise(&[format!("fill in what it is to say, and look at it with `inkproof preview {request}`")])?;
     Ok(())
 }

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 
 use clap::Args;
 
+use super::command::RunCommand;
+use super::format::HumanFormat;
 use super::{Failure, Global, Outcome};
 
 /// Say that this inkproof was built without the command
@@ -15,9 +17,10 @@ pub(super) struct Serve {
     arguments: Vec<OsString>,
 }
 
-impl Serve {
-    #[expect(clippy::unused_self, reason = "all commands are run alike")]
-    pub(super) fn run(&self, _: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Serve {
+    type Format = HumanFormat;
+
+    fn run(&self, _: Self::Format, _: &Global) -> Result<Outcome, Failure> {
         Err(Failure::from(
             "`serve` needs the feature `serve`, and this inkproof was built without it: install it with \
              `cargo install --path .`"

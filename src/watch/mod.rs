@@ -140,7 +140,7 @@ impl Worker {
         self.identities = self.places.identities();
         let remote = self.places.all().find_map(|path| Some((path.display().to_string(), disk::remote(path)?)));
         if let Some((folder, kind)) = remote.filter(|_| self.poll.is_none()) {
-            self.poll_instead(&format!("`{folder}` is on a network disk ({kind}), which does not report of changes"));
+            self.poll_instead(&format!("`{folder}` is on a network disk ({kind}), which does not report all changes"));
         }
         if self.poll.is_none() {
             match Native::start(&self.places, &self.orders) {

@@ -106,7 +106,7 @@ fn files_are_named_from_the_top_of_the_repository() {
 fn configurations() {
     let blocks = blocks();
     let yaml: Vec<_> = blocks.iter().filter(|(tag, _)| tag == "yaml").collect();
-    assert_eq!(yaml.len(), 3);
+    assert_eq!(yaml.len(), 6);
     for (_, code) in yaml {
         serde_saphyr::from_str::<serde_json::Value>(code).unwrap_or_else(|error| panic!("{error}\n{code}"));
         // What they run exists as it is written.

@@ -7,6 +7,7 @@ mod check;
 mod ci;
 mod configuration;
 mod diff;
+mod documented;
 mod findings;
 mod fix;
 mod help;
