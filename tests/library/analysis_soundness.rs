@@ -1,7 +1,7 @@
 //! What the analysis says of a template is true: random templates are rendered with random data, before and after
 //! something of the data is taken away.
 
-use inkproof::analysis::{MissingBehavior, Needs, Path, Read, Step};
+use inkproof::analysis::{MissingBehavior, Needs, Path, PathStep, Read};
 use inkproof::customerio::{CUSTOMERIO, LEGACY};
 use inkproof::liquid::value::json;
 use inkproof::liquid::{Arena, Options, Output, Template, Trace};
@@ -180,14 +180,14 @@ fn places<'d>(value: &'d Value, path: &Path<'d>, found: &mut Vec<Path<'d>>) {
     match value {
         Value::Object(object) => {
             for (key, value) in object {
-                let path = path.then(Step::Key(key));
+                let path = path.then(PathStep::Key(key));
                 found.push(path.clone());
                 places(value, &path, found);
             }
         }
         Value::Array(items) => {
             for item in items {
-                places(item, &path.then(Step::Element), found);
+                places(item, &path.then(PathStep::Element), found);
             }
         }
         _ => {}
@@ -195,13 +195,13 @@ fn places<'d>(value: &'d Value, path: &Path<'d>, found: &mut Vec<Path<'d>>) {
 }
 
 /// Takes away what stands at a path; whether there was anything.
-fn take_away(value: &mut Value, steps: &[Step<'_>]) -> bool {
+fn take_away(value: &mut Value, steps: &[PathStep<'_>]) -> bool {
     match (steps, value) {
-        ([Step::Key(key)], Value::Object(object)) => object.shift_remove(*key).is_some(),
-        ([Step::Key(key), rest @ ..], Value::Object(object)) => {
+        ([PathStep::Key(key)], Value::Object(object)) => object.shift_remove(*key).is_some(),
+        ([PathStep::Key(key), rest @ ..], Value::Object(object)) => {
             object.get_mut(*key).is_some_and(|value| take_away(value, rest))
         }
-        ([Step::Element, rest @ ..], Value::Array(items)) => {
+        ([PathStep::Element, rest @ ..], Value::Array(items)) => {
             items.iter_mut().fold(false, |any, item| take_away(item, rest) | any)
         }
         _ => false,
@@ -233,13 +233,13 @@ fn what_is_said_of_missing_variables_is_true() {
         let source = maker.nodes(3);
         let arena = Arena::new();
         let Ok(template) = Template::parse(&source, &CUSTOMERIO, &arena) else { continue };
-        let needs = Needs::of(&[template], &CUSTOMERIO, &|_| Vec::new(), &arena);
+        let needs = Needs::from_templates(&[template], &CUSTOMERIO, &|_| Vec::new(), &arena);
         for _ in 0..4 {
             let whole = json!({ "trigger": maker.object(3) });
             let text = whole.to_string();
             let (before, trace) = render(template, arena.alloc_str(&text), &arena);
             let mut found = Vec::new();
-            places(&whole["trigger"], &Path::of("trigger"), &mut found);
+            places(&whole["trigger"], &Path::new("trigger"), &mut found);
             found.sort();
             found.dedup();
             for path in &found {
@@ -248,7 +248,7 @@ fn what_is_said_of_missing_variables_is_true() {
                 let text = less.to_string();
                 let (after, trace_after) = render(template, arena.alloc_str(&text), &arena);
                 let context = || format!("seed {seed}: {path}\n{source}\n{whole}\n{before:?}\n{after:?}");
-                if !needs.has_use_for(path) {
+                if !needs.may_read(path) {
                     unneeded += 1;
                     assert_eq!(before, after, "not needed: {}", context());
                 }
@@ -291,7 +291,7 @@ fn what_is_told_to_fail_fails_with_the_legacy_liquid() {
         let source = maker.nodes(3);
         let arena = Arena::new();
         let Ok(template) = Template::parse(&source, &LEGACY, &arena) else { continue };
-        let needs = Needs::of(&[template], &LEGACY, &|_| Vec::new(), &arena);
+        let needs = Needs::from_templates(&[template], &LEGACY, &|_| Vec::new(), &arena);
         for _ in 0..40 {
             let text = json!({ "trigger": maker.object(3) }).to_string();
             let (rendered, trace) = render(template, arena.alloc_str(&text), &arena);

@@ -113,7 +113,7 @@ fn what_is_said_of_holes_is_true() {
         let source = maker.object(3);
         let arena = Arena::new();
         let template = Template::parse(&source, &CUSTOMERIO, &arena).unwrap();
-        let proof = ContentProof::of(template);
+        let proof = ContentProof::prove(template);
         assert!(proof.is_complete, "{source}");
         let mut plain = Map::new();
         for at in 1..=maker.variables {
@@ -204,7 +204,7 @@ fn every_data() -> Vec<Map<String, Value>> {
 /// Whether a render with this `trigger` decides so; none where that is not known here.
 fn takes(decision: &BranchDecision<'_>, trigger: &Map<String, Value>) -> Option<bool> {
     let elements = trigger["list"].as_array().unwrap().len();
-    let answer = match decision.question {
+    let answer = match decision.condition {
         BranchCondition::Holds(condition) => trigger.get(condition.strip_prefix("trigger.")?)?.as_bool()?,
         BranchCondition::HasAny(_) => elements > 0,
         BranchCondition::HasSeveral(_) => elements > 1,
@@ -227,7 +227,7 @@ fn what_is_said_of_ways_is_true() {
         let source = format!("{{ {}\"last\": 1}}", pieces.collect::<String>());
         let arena = Arena::new();
         let template = Template::parse(&source, &CUSTOMERIO, &arena).unwrap();
-        let proof = ContentProof::of(template);
+        let proof = ContentProof::prove(template);
         for broken in &proof.breaks {
             told += 1;
             let context = || format!("seed {seed}: {broken:?}\n{source}");
@@ -235,7 +235,7 @@ fn what_is_said_of_ways_is_true() {
             let own = own.get("trigger").and_then(Value::as_object).cloned().unwrap_or_default();
             assert_eq!(is_json(template, &own), Some(false), "{}", context());
             for data in &data {
-                if broken.path_condition.iter().all(|decision| takes(decision, data) == Some(true)) {
+                if broken.decisions.iter().all(|decision| takes(decision, data) == Some(true)) {
                     taken += 1;
                     assert_ne!(is_json(template, data), Some(true), "{data:?} {}", context());
                 }
