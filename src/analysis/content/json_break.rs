@@ -6,7 +6,7 @@
 //! counts:
 //!
 //! 1. Each decision of the path becomes a [`Constraint`]: a small template that prints `1` or `0`
-//!    (`{% if C %}1{% else %}0 {% endif %}`, inside the loops and after the assignments that give meaning to its
+//!    (`{% if C %}1{% else %}0{% endif %}`, inside the loops and after the assignments that give meaning to its
 //!    names), and candidates for each variable that it reads.
 //! 2. [`Search::solve`] is a backtracking search. It assigns candidates to the variables of the first constraint until
 //!    rendering that gives the wanted answer, then does the same for the next one, keeping what is assigned already.
