@@ -97,7 +97,7 @@ impl RunCommand for Check {
             let (templates, cases) = selected(&project, &self.names, global)?;
             let progress = Progress::new("checking", templates.len());
             let step = || progress.step();
-            Judgement::of_all(&project, judge_each(&project, &templates, &cases, &global.render_options(), &step))
+            Judgement::from_parts(&project, judge_each(&project, &templates, &cases, &global.render_options(), &step))
         };
         let mut out = BufWriter::new(anstream::stdout().lock());
         self.write(&judgement, &global.output_options(), global.theme(), &mut out)?;

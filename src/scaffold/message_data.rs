@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::analysis::{ContentProof, Kind, Needs, Path, Position, Step as PathStep};
+use crate::analysis::{ContentProof, JsonPosition, Kind, Needs, Path, PathStep};
 use crate::liquid::row::Prints;
 use crate::liquid::syntax::tree::Step;
 
@@ -21,8 +21,8 @@ const ELEMENTS: usize = 2;
 /// let arena = Arena::new();
 /// let source = r#"{"title": "{{ trigger.order_number }}", "total": {{ trigger.total | times: 2 }}}"#;
 /// let template = Template::parse(source, &CUSTOMERIO, &arena).unwrap();
-/// let needs = Needs::of(&[template], &CUSTOMERIO, &|_| Vec::new(), &arena);
-/// let data = message_data(&needs, &ContentProof::of(template), "trigger");
+/// let needs = Needs::from_templates(&[template], &CUSTOMERIO, &|_| Vec::new(), &arena);
+/// let data = message_data(&needs, &ContentProof::prove(template), "trigger");
 /// assert_eq!(serde_json::Value::from(data).to_string(), r#"{"order_number":"1042","total":1}"#);
 /// ```
 #[must_use]
@@ -46,7 +46,7 @@ fn bare_places<'a>(needs: &Needs<'a>, content: &ContentProof<'_>) -> HashSet<Pat
         filters.last().and_then(|last| last.filter).is_some_and(|row| row.prints == Prints::Json)
     };
     let bare = content.interpolations.iter().filter(|interpolation| {
-        interpolation.position == Position::Value && !is_made_json(interpolation.value.filters)
+        interpolation.position == JsonPosition::Value && !is_made_json(interpolation.value.filters)
     });
     let spans: HashSet<_> = bare
         .flat_map(|interpolation| interpolation.value.expression.steps)
@@ -94,14 +94,14 @@ impl<'a> Shape<'a> {
         }
         match self.kind {
             Kind::Number => json!(1),
-            Kind::Flag => json!(true),
+            Kind::Boolean => json!(true),
             Kind::Date if self.is_bare => json!(1_767_268_800),
             Kind::Date => json!("2026-01-01T12:00:00Z"),
             Kind::List => json!([text(name.strip_suffix('s').unwrap_or(name))]),
             Kind::Object => json!({}),
-            Kind::Anything | Kind::Text if self.is_bare => json!(1),
+            Kind::Anything | Kind::String if self.is_bare => json!(1),
             Kind::Anything if is_among(name, &["count", "quantity", "total", "price", "amount", "points"]) => json!(1),
-            Kind::Anything | Kind::Text => json!(text(name)),
+            Kind::Anything | Kind::String => json!(text(name)),
         }
     }
 }

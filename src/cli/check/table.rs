@@ -125,7 +125,7 @@ mod tests {
         let row = |path: &str, cell: Cell| Row {
             path: path.to_owned(),
             kind: Kind::Anything,
-            outcome: MissingBehavior::Fails,
+            missing_behavior: MissingBehavior::Fails,
             cells: vec![cell; columns.len()],
         };
         let table = Table {

@@ -58,7 +58,7 @@ impl Job for Checks<'_> {
         let judged = judge_each(project, &again, &cases, &self.global.render_options(), &|| ());
         self.of_templates.extend(again.iter().map(|template| template.source().name().to_owned()).zip(judged));
         let judgements = templates.iter().filter_map(|template| self.of_templates.get(template.source().name()));
-        let whole = Judgement::of_all(project, judgements.cloned());
+        let whole = Judgement::from_parts(project, judgements.cloned());
         let is_news = !found.is_empty() || whole.findings != self.whole.findings;
         self.whole = whole;
         Ok(is_news)
