@@ -43,7 +43,8 @@ fn a_whole_request_is_a_payload_too() {
     assert_eq!(table["templates"][0]["requests"], serde_json::json!(["body.json"]));
     assert_eq!(table["templates"][0]["coverage"], serde_json::Value::Null);
     let broken = sandbox.run(&["check", "t", "--data", "broken.json"]);
-    let expected = "error: broken.json:2:11: this is no JSON: invalid character 'A' looking for beginning of value\n";
+    let expected =
+        "error: broken.json:2:11: this is not valid JSON: invalid character 'A' looking for beginning of value\n";
     assert_eq!((broken.code, broken.stderr.as_str()), (2, expected));
 }
 

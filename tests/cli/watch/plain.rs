@@ -273,8 +273,8 @@ fn where_the_system_does_not_tell_of_changes_files_are_looked_at() {
 fn what_cannot_be_meant() {
     let scratch = project();
     for (arguments, expected) in [
-        (&["render", "--watch", "--poll=soon"][..], "expected a time from 10ms to 1h"),
-        (&["render", "--watch", "--poll=1ns"], "expected a time from 10ms to 1h"),
+        (&["render", "--watch", "--poll=soon"][..], "expected a duration from 10ms to 1h"),
+        (&["render", "--watch", "--poll=1ns"], "expected a duration from 10ms to 1h"),
         (&["test", "--watch", "--fail-fast"], "cannot be used with"),
         (&["check", "--watch", "--fix"], "cannot be used with"),
         (&["render", "--watch", "nothing"], "there is no template or request `nothing`"),

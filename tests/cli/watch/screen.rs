@@ -22,14 +22,14 @@ fn what_is_saved_is_shown_with_what_changed() {
     terminal.see_no("what changed");
     terminal.press("d");
     scratch.replace("templates/order.liquid", "{{ trigger.id }}", "{{ trigger.number }}");
-    let shown = terminal.see(&["trigger.number", "not sent", "as it was last:", "Order 7 is here"]);
-    assert!(shown.find("not sent") < shown.find("as it was last:"), "{shown}");
+    let shown = terminal.see(&["trigger.number", "not sent", "last successful render:", "Order 7 is here"]);
+    assert!(shown.find("not sent") < shown.find("last successful render:"), "{shown}");
     scratch.replace("templates/order.liquid", "---\ntype", "type");
-    terminal.see(&["the template has no settings", "as it was last:", "Order 7 is here"]);
+    terminal.see(&["the template has no settings", "last successful render:", "Order 7 is here"]);
     scratch.replace("templates/order.liquid", "type", "---\ntype");
     scratch.replace("templates/order.liquid", "{{ trigger.number }}", "{{ trigger.id }}!");
     let shown = terminal.see(&["Order 7! is here", "\"Order 7 is here\" → \"Order 7! is here\""]);
-    assert!(!shown.contains("as it was last"), "{shown}");
+    assert!(!shown.contains("last successful render"), "{shown}");
     // A request that is deleted is no broken file.
     scratch.remove("fixtures/requests/order/small.json");
     terminal.see_no("Order 7");
