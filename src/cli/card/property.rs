@@ -58,7 +58,7 @@ pub(super) fn parts(properties: &Map<String, Value>) -> Vec<Part<'_>> {
                 None => parts.push(Part::Data(name, value)),
             },
             Value::Object(members) => {
-                parts.push(button_or_image(name, &path, members).unwrap_or(Part::Data(name, value)))
+                parts.push(button_or_image(name, &path, members).unwrap_or(Part::Data(name, value)));
             }
             Value::Array(items) => match buttons(name, &path, items) {
                 Some(buttons) => parts.extend(buttons),

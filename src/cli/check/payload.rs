@@ -34,7 +34,10 @@ impl Payload {
         let fields = match json::read(text, &arena) {
             Ok(Value::Object(fields)) => fields,
             Ok(_) => {
-                return Err(format!("{}: this is not a JSON object: expected a `message_data` object", source.at(0..0)));
+                return Err(format!(
+                    "{}: this is not a JSON object: expected a `message_data` object",
+                    source.at(0..0)
+                ));
             }
             Err(error) => {
                 return Err(format!("{}: this is not valid JSON: {error}", source.at(error.offset..error.offset)));
