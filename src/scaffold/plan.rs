@@ -6,7 +6,7 @@ use std::{fmt, io};
 
 use thiserror::Error;
 
-use crate::atomic_file::{self, make_within};
+use crate::atomic_file::{self, create_folder_within};
 
 /// Files that are to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,7 +88,7 @@ fn create(root: &Path, path: &Path, text: &str) -> io::Result<WriteOutcome> {
     if is_there(&target) {
         return Ok(WriteOutcome::Kept);
     }
-    make_within(root, path.parent().unwrap_or(path))?;
+    create_folder_within(root, path.parent().unwrap_or(path))?;
     match atomic_file::create(&target, text.as_bytes()) {
         Ok(()) => Ok(WriteOutcome::Created),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(WriteOutcome::Kept),
@@ -134,7 +134,7 @@ mod tests {
         let mut plan = Plan::default();
         plan.add("templates/a.liquid", "a");
         let error = plan.write(&root).unwrap_err().remove(0).to_string();
-        assert_eq!(error, "cannot write `templates/a.liquid`: `templates` leads out of the project");
+        assert_eq!(error, "cannot write `templates/a.liquid`: `templates` is outside of the project");
         assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
     }
 }

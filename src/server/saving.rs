@@ -17,7 +17,7 @@ use super::answer::Refusal;
 use super::body;
 use super::send::{malformed, unknown_template};
 use super::state::State;
-use crate::atomic_file::{create, make_within, replace};
+use crate::atomic_file::{create, create_folder_within, replace};
 use crate::diagnostics::{Diagnostics, Source};
 use crate::message::Request;
 use crate::project::{CONFIG_FILE, Project};
@@ -79,7 +79,7 @@ impl Save {
         let folder = project.config().paths.requests.join(folder);
         let file = folder.join(format!("{name}.json"));
         let shown = file.display().to_string().replace('\\', "/");
-        let folder = make_within(project.root(), &folder).map_err(|error| cannot_write(&error))?;
+        let folder = create_folder_within(project.root(), &folder).map_err(|error| cannot_write(&error))?;
         let mut text = self.request.trim().to_owned();
         text.push('\n');
         let path = folder.join(format!("{name}.json"));
