@@ -44,7 +44,7 @@ pub(super) async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Refusal> 
 /// Reads a moment, if there is one.
 pub(super) fn moment<'de, D: Deserializer<'de>>(text: D) -> Result<Option<Timestamp>, D::Error> {
     let text = Option::<String>::deserialize(text)?;
-    text.map(|text| message::moment(&text).map_err(D::Error::custom)).transpose()
+    text.map(|text| message::parse_timestamp(&text).map_err(D::Error::custom)).transpose()
 }
 
 /// Reads a whole number, if there is one: JSON does not tell `7` from `7.0`.

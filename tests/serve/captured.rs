@@ -116,7 +116,7 @@ fn the_clock_is_controlled() {
     assert_eq!(set(r#"{"advance": -1000000000000}"#).json()["now"], "1970-01-01T00:00:00Z");
     assert_eq!(
         set(r#"{"now": "2026"}"#).error(),
-        "the body does not fit: `2026` is no timestamp: expected one with its zone, such as 2026-01-01T00:00:00Z"
+        "the body does not fit: `2026` is not a timestamp: expected one with a time zone, such as 2026-01-01T00:00:00Z"
     );
     assert_eq!(server.ask("DELETE", "/inkproof/api/clock", &[], "").json()["frozen"], false);
 }

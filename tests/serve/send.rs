@@ -89,7 +89,7 @@ fn what_is_refused() {
         (
             r#"{"transactional_message_id": "hello", "identifiers": {"id": "a"}, "message_data": [], "language": 7,
                 "queue_draft": "yes", "send_at": "soon"}"#,
-            "expected an object under `message_data`: its keys are what a template reads as `trigger.…`; expected a text \
+            "expected an object under `message_data`: a template reads its keys as `trigger.…`; expected a string \
              under `language`, such as \"fr\"; expected `true` or `false` under `queue_draft`; expected whole seconds since \
              1970 under `send_at`",
         ),

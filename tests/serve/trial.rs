@@ -19,7 +19,7 @@ fn tried_out_without_sending() {
         render(json!({ "request": "{" }))["diagnostics"][0]["message"]
             .as_str()
             .unwrap()
-            .starts_with("the request is no JSON")
+            .starts_with("the request is not valid JSON")
     );
     assert_eq!(render(json!({ "request": request("{}"), "customer": "[]" }))["message"], json!(null));
     assert_eq!(server.get("/inkproof/api/messages")["total"], 0);
