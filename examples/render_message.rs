@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use inkproof::diagnostics::{Diagnostics, Source};
 use inkproof::liquid::{Arena, Limits, Mode};
-use inkproof::message::{Customer, Message, RenderOptions, Request, Template, Workspace, moment};
+use inkproof::message::{Customer, Message, RenderOptions, Request, Template, Workspace, parse_timestamp};
 use jiff::Timestamp;
 
 const TEMPLATE: &str = r#"---
@@ -26,7 +26,7 @@ const REQUEST: &str = r#"{
 }"#;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    match render(moment("2026-01-01T00:00:00Z")?) {
+    match render(parse_timestamp("2026-01-01T00:00:00Z")?) {
         Ok(message) => {
             println!("{}", serde_json::to_string_pretty(&message)?);
             Ok(ExitCode::SUCCESS)

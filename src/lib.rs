@@ -12,7 +12,7 @@
 //! ```
 //! use inkproof::diagnostics::{Diagnostics, Source};
 //! use inkproof::liquid::{Arena, Limits, Mode};
-//! use inkproof::message::{Customer, RenderOptions, Request, Template, Workspace, moment};
+//! use inkproof::message::{Customer, RenderOptions, Request, Template, Workspace, parse_timestamp};
 //!
 //! # fn main() -> Result<(), Diagnostics> {
 //! let template = r#"---
@@ -32,7 +32,7 @@
 //! let request = Request::read("standard", Source::new("standard.json", request), &mut warnings)?;
 //!
 //! let options = RenderOptions {
-//!     now: moment("2026-01-01T00:00:00Z").unwrap(),
+//!     now: parse_timestamp("2026-01-01T00:00:00Z").unwrap(),
 //!     mode: Mode::Live,
 //!     seed: Some(0),
 //!     limits: Limits::default(),

@@ -41,7 +41,7 @@ fn reports_the_expression_whose_value_breaks_a_json_string() {
         assert_eq!(rendered.code, 1, "{name}");
         let finding = &rendered.lines()[0]["diagnostics"][0];
         assert_eq!(finding["code"], "invalid-json", "{name}");
-        assert_eq!(finding["message"], format!("the content is no JSON: {message}"), "{name}");
+        assert_eq!(finding["message"], format!("the content is not valid JSON: {message}"), "{name}");
         let start = finding["start"]["offset"].as_u64().unwrap();
         assert_eq!((start, finding["start"]["line"].as_u64()), (offset + 8, Some(4)), "{name}: {finding}");
         let label = finding["labels"][0]["text"].as_str().unwrap();
@@ -109,7 +109,7 @@ fn default_replaces_a_missing_variable_only_as_the_first_filter() {
     let content = "{\"title\": \"{{ customer.nickname | upcase | default: 'there' }}\"}";
     let rendered = Sandbox::with_template(content, "{}").run(&["render"]);
     let help = rendered.lines()[0]["diagnostics"][0]["help"].to_string();
-    assert!(help.contains("`default` rescues a missing variable only as the first filter"), "{help}");
+    assert!(help.contains("`default` replaces a missing variable only as the first filter"), "{help}");
 }
 
 #[test]
