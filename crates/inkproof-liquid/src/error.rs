@@ -142,7 +142,7 @@ impl Error {
         self
     }
 
-    /// Removes the span (not the position), because it referred to another text than the template, such as an expression that
+    /// Removes the span (not the position), because it refers to a source other than the template, such as an expression that
     /// a filter received as a string.
     #[must_use]
     pub fn from_inner_text(mut self) -> Self {

@@ -1,4 +1,4 @@
-//! Filters that encode texts as base64 and compute digests of them. They see texts as UTF-8.
+//! Base64 and digest filters. They process strings as UTF-8.
 
 use base64::Engine;
 use base64::alphabet;
@@ -13,7 +13,7 @@ use crate::engine::runtime::Runtime;
 use crate::error::{Error, Result};
 use crate::value::{Value, utf16};
 
-/// The filters of this family.
+/// The rows of this family.
 pub const FILTERS: &[Filter] = &[
     encoding("base64_decode", base64_decode, "Decodes base64.")
         .since("10.24.0")
@@ -41,12 +41,12 @@ pub const FILTERS: &[Filter] = &[
         )]),
 ];
 
-/// A row of this table: a string in, a string out.
+/// A row for a filter from a string to a string.
 const fn encoding(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
     Filter::new(name, run).of(Family::Encoding).takes(Kind::String).gives(Kind::String).summary(summary)
 }
 
-/// Reads base64 without its padding, bits left over at the end ignored.
+/// Decodes base64 without padding, and ignores trailing bits.
 const UNPADDED: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -54,7 +54,7 @@ const UNPADDED: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// Reads base64; white space in it and missing padding do not matter. What is no UTF-8 becomes U+FFFD.
+/// Decodes base64, ignoring white space and missing padding. Invalid UTF-8 becomes U+FFFD.
 fn base64_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_text(runtime, input)?;
     let mut digits: Vec<u8> = text.bytes().filter(|byte| !b"\t\n\x0c\r ".contains(byte)).collect();
@@ -66,13 +66,13 @@ fn base64_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>
     value(runtime, String::from_utf8_lossy(&decoded).into_owned())
 }
 
-/// The text as base64.
+/// The string encoded as base64.
 fn base64_encode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_text(runtime, input)?;
     value(runtime, STANDARD.encode(&*utf16::to_utf8(text)))
 }
 
-/// The text's HMAC by SHA-256 in lower-case hexadecimal digits, with the argument as the key.
+/// The HMAC-SHA-256 of the string in lower-case hexadecimal, with the argument as the key.
 fn hmac_sha256<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_text(runtime, input)?;
     let key = charged_text(runtime, argument(arguments, 0))?;
@@ -82,7 +82,7 @@ fn hmac_sha256<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Val
     Ok(runtime.string(&hex(&hmac.finalize().into_bytes())))
 }
 
-/// The text's SHA-256 digest in lower-case hexadecimal digits.
+/// The SHA-256 digest of the string in lower-case hexadecimal.
 fn sha256<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_text(runtime, input)?;
     Ok(runtime.string(&hex(&Sha256::digest(utf16::to_utf8(text).as_bytes()))))

@@ -1,4 +1,4 @@
-//! Filters that write and remove HTML.
+//! Filters that escape and remove HTML.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::engine::runtime::Runtime;
 use crate::error::Result;
 use crate::value::{Value, coerce};
 
-/// The filters of this family.
+/// The rows of this family.
 pub const FILTERS: &[Filter] = &[
     html("escape", escape, "Writes `&`, `<`, `>` and quotes as HTML entities.")
         .since("1.9.1")
@@ -30,15 +30,15 @@ pub const FILTERS: &[Filter] = &[
         .examples(&[Example::with(r#"{"a": "<b>it's"}"#, "{{ a | xml_escape }}", "&lt;b&gt;it&#39;s")]),
 ];
 
-/// A row of this table: a string in, a string out.
+/// A row for a filter from a string to a string.
 const fn html(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
     Filter::new(name, run).of(Family::Html).takes(Kind::String).gives(Kind::String).summary(summary)
 }
 
-/// The characters that are escaped, and what they become.
+/// The characters that are escaped, and their entities.
 const ENTITIES: [(u8, &str); 5] = [(b'&', "&amp;"), (b'<', "&lt;"), (b'>', "&gt;"), (b'"', "&#34;"), (b'\'', "&#39;")];
 
-/// What `strip_html` removes, by how it starts and ends; of several that start alike the first counts.
+/// The start and end of what `strip_html` removes. If several match, the first in this table counts.
 const MARKUP: [(&str, &str); 4] = [("<script", "</script>"), ("<style", "</style>"), ("<!--", "-->"), ("<", ">")];
 
 /// Escapes `&`, `<`, `>` and quotes.
@@ -47,7 +47,7 @@ fn escape<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> R
     value(runtime, escaped(text)?)
 }
 
-/// Escapes what is not escaped yet.
+/// Escapes everything that is not escaped yet.
 fn escape_once<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_text(runtime, input)?;
     let unescaped = unescaped(text);
@@ -93,18 +93,18 @@ fn unescaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(unescaped)
 }
 
-/// Puts `<br />` before each line break.
+/// Inserts `<br />` before each line break.
 fn newline_to_br<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_text(runtime, input)?;
     value(runtime, replace_newlines(text, "<br />\n")?)
 }
 
-/// Removes tags and comments, and scripts and styles with their content. From a `<` on that nothing closes, all stays.
+/// Removes tags and comments, and scripts and styles with their content. An unclosed `<` and everything after it are kept.
 fn strip_html<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_text(runtime, input)?;
     let mut stripped = String::new();
     let mut rest = text;
-    // A kind whose end is missing once is missing for good, so that each is looked for in vain no more than once.
+    // If the end of one kind of markup is missing once, it is missing for all later ones, so each is searched in vain only once.
     let mut is_closed = [true; MARKUP.len()];
     while let Some(start) = memchr::memchr(b'<', rest.as_bytes()) {
         let (before, markup) = rest.split_at(start);

@@ -1,4 +1,4 @@
-//! Filters that fit every value: `default`, and values as JSON.
+//! Filters for values of any kind: `default`, `json` and conversions.
 
 use crate::engine::filter::{Filter, RunFilter, argument, argument_or};
 use crate::engine::row::{Absent, Answer, Argument, Example, Family, Kind, Prints};
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::value::json::{self, Visit};
 use crate::value::{Value, coerce, element, number, utf16};
 
-/// The filters of this family.
+/// The rows of this family.
 pub const FILTERS: &[Filter] = &[
     any("default", default, "Replaces null, false, an empty string, an empty array, or a missing variable.")
         .arguments(&[
@@ -66,16 +66,16 @@ pub const FILTERS: &[Filter] = &[
     .examples(&[Example::new("{{ '12.7' | to_integer }}", "12.7"), Example::new("{{ 'x' | to_integer }}", "NaN")]),
 ];
 
-/// How JSON is indented: by a number of spaces, or by a string.
+/// The indentation of JSON: a number of spaces, or a string.
 const INDENT: &[Argument] = &[Argument::optional("indent", Kind::Anything).or("0")];
 
-/// A row of this table.
+/// A row for a filter on any value.
 const fn any(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
     Filter::new(name, run).of(Family::Value).summary(summary)
 }
 
-/// The argument where the input is missing, null, false, or an empty text or list. As the first filter it keeps a
-/// missing variable from failing the render. `allow_false: true` lets false be.
+/// The argument if the input is missing, null, false, or an empty string or array. As the first filter it accepts a
+/// missing variable. With `allow_false: true`, false is returned unchanged.
 fn default<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let replacement = argument(arguments, 0);
     Ok(match input.plain(runtime.arena()) {
@@ -86,7 +86,7 @@ fn default<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
     })
 }
 
-/// Looks for `allow_false` among pairs; later ones count. What is no pair fails as it does in JavaScript's `new Map`.
+/// Searches the pairs for `allow_false`; the last one counts. A value that is not a pair fails as in JavaScript's `new Map`.
 fn allows_false<'a>(options: &[Value<'a>], runtime: &Runtime<'a>) -> Result<bool> {
     let mut allows = false;
     for option in options {
@@ -107,13 +107,13 @@ fn allows_false<'a>(options: &[Value<'a>], runtime: &Runtime<'a>) -> Result<bool
     Ok(allows)
 }
 
-/// The value as JSON. The argument indents it: a number of blanks, up to ten, or a text, up to ten characters.
+/// The value as JSON. The argument is the indentation: a number of spaces (at most ten), or a string (at most ten characters).
 fn to_json<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     if matches!(input, Value::Undefined) {
         return Ok(Value::Undefined);
     }
     let indent = match argument_or(arguments, 0, Value::Number(0.0)) {
-        // V8 breaks lines for a part of a blank already.
+        // V8 breaks lines even if the indentation is only a fraction of a space.
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -146,12 +146,12 @@ impl<'a> Visit<'a> for Charge<'_, 'a> {
     }
 }
 
-/// The value as it is.
+/// The input unchanged.
 fn raw<'a>(_: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(input)
 }
 
-/// The value as a number, its fraction kept; NaN where it is none.
+/// The value as a number, with its fraction; NaN if it is not a number.
 fn to_integer<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::Number(coerce::to_number(input, runtime.arena())?))
 }

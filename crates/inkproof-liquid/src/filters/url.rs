@@ -1,4 +1,4 @@
-//! Filters that write and read parts of addresses.
+//! Filters that encode and decode parts of URLs.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::engine::runtime::Runtime;
 use crate::error::{Error, Result};
 use crate::value::{Value, coerce, utf16};
 
-/// The filters of this family.
+/// The rows of this family.
 pub const FILTERS: &[Filter] = &[
     url(
         "cgi_escape",
@@ -48,16 +48,16 @@ pub const FILTERS: &[Filter] = &[
         .examples(&[Example::new("{{ 'a@b.com 50%' | url_encode }}", "a%40b.com+50%25")]),
 ];
 
-/// A row of this table: a string in, a string out.
+/// A row for a filter from a string to a string.
 const fn url(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
     Filter::new(name, run).of(Family::Url).takes(Kind::String).gives(Kind::String).summary(summary)
 }
 
-/// What JavaScript says of a `%` that cannot be read, and of half a surrogate pair that cannot be written.
+/// JavaScript's error for a `%` that cannot be decoded, and for a lone surrogate that cannot be encoded.
 const MALFORMED: &str = "URI malformed";
 
-/// The names that JavaScript finds on every object. As a mode of `slugify` such a name stands for a function, whose text
-/// is then what is replaced.
+/// Names of methods that every JavaScript object has. Given such a name as the mode of `slugify`, LiquidJS looks up the
+/// method and replaces the source of its function instead of a pattern.
 const METHODS_OF_EVERY_OBJECT: [(&str, &str); 11] = [
     ("constructor", "Object"),
     ("__defineGetter__", "__defineGetter__"),
@@ -72,25 +72,25 @@ const METHODS_OF_EVERY_OBJECT: [(&str, &str); 11] = [
     ("valueOf", "valueOf"),
 ];
 
-/// Writes what may not stand in a query as `%XX`, blanks as `+`; quotes, parentheses, `!` and `*` too.
+/// Percent-encodes everything that is not allowed in a query, including quotes, parentheses, `!` and `*`. A space becomes `+`.
 fn cgi_escape<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = coerce::text(input, runtime.arena())?;
     value(runtime, percent_encode(text, "+", |byte| matches!(byte, b'-' | b'_' | b'.' | b'~'))?)
 }
 
-/// Writes what may not stand in an address at all as `%XX`.
+/// Percent-encodes everything that is not allowed in a URL.
 fn uri_escape<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = coerce::text(input, runtime.arena())?;
     value(runtime, percent_encode(text, "%20", |byte| b"-_.!~*'();/?:@&=+$,#[]".contains(&byte))?)
 }
 
-/// Writes what may not stand in a query as `%XX`, blanks as `+`.
+/// Percent-encodes everything that is not allowed in a query. A space becomes `+`.
 fn url_encode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = coerce::text(input, runtime.arena())?;
     value(runtime, percent_encode(text, "+", |byte| b"-_.!~*'()".contains(&byte))?)
 }
 
-/// Writes all bytes as `%XX` but letters, digits and what `keeps` names, and a blank as `blank`.
+/// Percent-encodes all bytes except letters, digits and those for which `keeps` is true. A space becomes `blank`.
 fn percent_encode<'t>(text: &'t str, blank: &str, keeps: fn(u8) -> bool) -> Result<Cow<'t, str>> {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     let is_kept = |byte: u8| byte.is_ascii_alphanumeric() || (byte.is_ascii() && keeps(byte));
@@ -112,7 +112,7 @@ fn percent_encode<'t>(text: &'t str, blank: &str, keeps: fn(u8) -> bool) -> Resu
     Ok(Cow::Owned(encoded))
 }
 
-/// Reads `%XX` and `+`.
+/// Decodes `%XX` and `+`.
 fn url_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = coerce::text(input, runtime.arena())?;
     let Some(start) = memchr::memchr2(b'%', b'+', text.as_bytes()) else { return Ok(Value::String(text)) };
@@ -125,8 +125,8 @@ fn url_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) 
             other => other,
         });
     }
-    // All bytes of a character must be written alike, which they are where the whole is UTF-8: no character of the
-    // input ends or begins with a byte that could complete another.
+    // All bytes of a character must be encoded alike, which they are if the whole is valid UTF-8: no character of the input
+    // ends or begins with a byte that could complete another.
     value(runtime, String::from_utf8(decoded).map_err(|_| Error::new(MALFORMED))?)
 }
 
@@ -135,14 +135,14 @@ fn hex_digit(byte: Option<u8>) -> Result<u8> {
     digit.ok_or_else(|| Error::new(MALFORMED))
 }
 
-/// Makes the text fit for an address: all but letters and digits becomes a hyphen, and upper case lower. The first
-/// argument names other rules (`raw`, `pretty`, `ascii`, `latin`, `none`), the second keeps upper case.
+/// Converts the string to a URL slug: everything except letters and digits becomes a hyphen, and upper case becomes lower
+/// case. The first argument selects other rules (`raw`, `pretty`, `ascii`, `latin`, `none`), the second keeps upper case.
 fn slugify<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let text = coerce::text(input, runtime.arena())?;
     let mode = argument_or(arguments, 0, Value::String("default"));
     let replaced = match &*coerce::js_string(mode, runtime.arena())? {
         "raw" => hyphenate(text, |character| !utf16::is_space(character)),
-        // Accents are only removed where the mode is a text, not where it is a list of one.
+        // Accents are only removed if the mode is a string, not an array of one.
         "latin" if matches!(mode, Value::String(_)) => hyphenate(&without_accents(text), is_letter_or_digit),
         "default" | "latin" => hyphenate(text, is_letter_or_digit),
         "pretty" => hyphenate(text, |character| "._~!$&'()+,;=@".contains(character) || is_letter_or_digit(character)),
@@ -158,12 +158,12 @@ fn slugify<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
     with_case(runtime, Cow::Owned(slug.to_owned()), arguments)
 }
 
-/// The slug as it is where the second argument is true, else in lower case.
+/// The slug unchanged if the second argument is true, in lower case otherwise.
 fn with_case<'a>(runtime: &Runtime<'a>, slug: Cow<'a, str>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     value(runtime, if coerce::js_truthy(argument(arguments, 1)) { slug } else { lower_case(slug) })
 }
 
-/// Puts one hyphen in the place of each run of characters that `keeps` does not name.
+/// Replaces each run of characters for which `keeps` is false with one hyphen.
 fn hyphenate(text: &str, keeps: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -176,7 +176,7 @@ fn hyphenate(text: &str, keeps: impl Fn(char) -> bool) -> String {
     out
 }
 
-/// Whether a character is a letter, a decimal digit, or a mark on one.
+/// Whether a character is a letter, a decimal digit, or a combining mark.
 fn is_letter_or_digit(character: char) -> bool {
     use GeneralCategory::{
         DecimalNumber, EnclosingMark, LowercaseLetter, ModifierLetter, NonspacingMark, OtherLetter, SpacingMark,
@@ -199,7 +199,7 @@ fn is_letter_or_digit(character: char) -> bool {
     )
 }
 
-/// Writes the accented letters of western languages in plain ones: all in lower case, in upper case only a few.
+/// Removes the accents of western letters: of all lower-case ones, but only of a few upper-case ones.
 fn without_accents(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

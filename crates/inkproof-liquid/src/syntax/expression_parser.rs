@@ -477,7 +477,7 @@ impl<'a> ExpressionParser<'a> {
         };
         let start = self.at;
         self.at = quoted_end(self.source.as_bytes(), start, self.end, quote).min(self.end);
-        // The last character is taken for the closing quote. If that is missing, LiquidJS drops a real character instead.
+        // The last character is assumed to be the closing quote. If that is missing, LiquidJS drops a real character instead.
         let text = self.text(Span::new(start + 1, self.at));
         let (content_end, lost) = text.char_indices().next_back().unwrap_or_default();
         let content = text.get(..content_end).unwrap_or_default();
@@ -605,8 +605,8 @@ fn starts_with_word(rest: &str, text: &str) -> bool {
     })
 }
 
-/// Resolves the escapes in the first `end` bytes of a quoted text: `\n` and its like, `\uXXXX` with up to four digits, up
-/// to three octal digits; any other character stands for itself. An escape may reach past `end`.
+/// Resolves the escapes in the first `end` bytes of a quoted string: `\n` and the like, `\uXXXX` with up to four digits, up
+/// to three octal digits. Any other escaped character is kept as it is. An escape may reach past `end`.
 fn unescape<'a>(quoted: &str, end: usize, arena: &'a Arena) -> &'a str {
     let mut text = String::with_capacity(end);
     let mut rest = quoted.chars();

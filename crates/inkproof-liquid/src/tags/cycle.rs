@@ -11,7 +11,7 @@ use crate::syntax::part::Part;
 use crate::syntax::tree::{FilteredValue, Operand};
 use crate::value::{Value, coerce};
 
-/// Prints its values in turn, one each time. Tags of the same group and the same text share their turn.
+/// Prints its values in turn, one each time. Tags with the same group and the same source share their position.
 pub const CYCLE: TagDefinition = TagDefinition::new("cycle", parse)
     .summary("Prints its values in turn, one each time. Tags with the same group and the same values share their turn.")
     .syntax("{% cycle group: value, value %}")
@@ -22,11 +22,11 @@ pub const CYCLE: TagDefinition = TagDefinition::new("cycle", parse)
 /// A parsed `cycle`.
 #[derive(Debug)]
 pub struct Cycle<'a> {
-    /// What tells it from cycles of the same values.
+    /// Distinguishes it from other cycles with the same values.
     pub group: Option<Operand<'a>>,
-    /// What it prints in turn. Filters that do not exist fail when their turn comes.
+    /// The values to print in turn. An unknown filter fails only when its value is printed.
     pub candidates: &'a [FilteredValue<'a>],
-    /// The candidates as they are written.
+    /// The source of the candidates.
     texts: &'a str,
 }
 
@@ -68,7 +68,7 @@ impl Tag for Cycle<'_> {
             return Err(Error::unknown_filter(unknown.name));
         }
         let value = runtime.value(candidate, false)?.plain(runtime.arena());
-        // LiquidJS passes the value back to its renderer, which leaves out what JavaScript takes for false.
+        // LiquidJS returns the value to its renderer, which skips values that are falsy in JavaScript.
         if coerce::js_truthy(value) { out.write_value(value) } else { Ok(()) }
     }
 

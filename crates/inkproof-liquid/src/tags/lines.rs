@@ -1,4 +1,4 @@
-//! `{% liquid … %}`, a tag on each line
+//! `{% liquid … %}`, with one tag per line
 
 use crate::engine::output::Output;
 use crate::engine::row::Example;

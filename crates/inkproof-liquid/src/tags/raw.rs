@@ -9,7 +9,7 @@ use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
 use crate::syntax::part::{Part, Printed};
 
-/// Prints what stands inside as it is.
+/// Prints its body unchanged.
 pub const RAW: TagDefinition = TagDefinition::new("raw", parse)
     .summary("Prints its body as it is, without rendering it.")
     .syntax("{% raw %}…{% endraw %}")
@@ -19,7 +19,7 @@ pub const RAW: TagDefinition = TagDefinition::new("raw", parse)
 /// A parsed `raw`.
 #[derive(Debug)]
 pub struct Raw<'a> {
-    /// What it prints.
+    /// The body, printed unchanged.
     pub text: &'a str,
 }
 

@@ -16,7 +16,7 @@ use crate::syntax::tree::{NamedArgument, Nodes, Operand};
 use crate::value::coerce::{add, js_truthy, slice_index};
 use crate::value::{Loop, Value, count, number};
 
-/// Renders its body for each element, as cells of an HTML table with `cols` cells in a row. Takes `limit` and `offset`.
+/// Renders its body for each element as a cell of an HTML table with `cols` columns. `limit` and `offset` select elements.
 pub const TABLEROW: TagDefinition = TagDefinition::new("tablerow", parse)
     .summary("Renders its body for each element, as cells of an HTML table.")
     .syntax("{% tablerow name in array cols: 2 limit: 4 offset: 1 %}…{% endtablerow %}")
@@ -37,15 +37,15 @@ pub const TABLEROW: TagDefinition = TagDefinition::new("tablerow", parse)
 pub struct Tablerow<'a> {
     /// The name of the element.
     pub variable: &'a str,
-    /// Where that name stands.
+    /// The span of that name.
     pub variable_span: Span,
-    /// What it runs over.
+    /// The collection to iterate over.
     pub collection: Operand<'a>,
-    /// Its name, as LiquidJS makes one: `variable-collection`.
+    /// LiquidJS's name for the loop: `variable-collection`.
     pub name: &'a str,
     /// `cols`, `limit`, `offset`.
     pub arguments: &'a [NamedArgument<'a>],
-    /// What is rendered in each cell.
+    /// Rendered in each cell.
     pub body: Nodes<'a>,
 }
 
@@ -106,7 +106,7 @@ impl Tag for Tablerow<'_> {
     }
 }
 
-/// What opens a cell, and before it the row where it is the first of one.
+/// The opening tags of a cell, and of its row if it is the first cell.
 fn opening(state: &Loop<'_>) -> String {
     let mut html = String::new();
     if state.column0() == 0.0 {

@@ -43,7 +43,7 @@ impl Walk {
     }
 }
 
-/// Makes sure that a string is no longer than JavaScript lets one be.
+/// Checks that a string does not exceed JavaScript's maximum length.
 ///
 /// # Errors
 /// It is longer than [`MAX_TEXT`].

@@ -39,7 +39,7 @@ pub fn write(number: f64, out: &mut String) {
     }
 }
 
-/// Appends the number as Ruby writes a float: always with a point, with an exponent where it is very large or small.
+/// Appends the number as Ruby writes a float: always with a point, with an exponent if it is very large or small.
 ///
 /// ```
 /// let mut text = String::new();

@@ -1,5 +1,5 @@
-//! Filters on lists. An input that is no list is taken for a list of one, null for an empty one; the list itself is never
-//! changed.
+//! Filters on arrays. An input that is not an array is treated as an array of one element, and null as an empty one. The
+//! input itself is never modified.
 
 mod distinct;
 mod predicate;
@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::value::coerce::{self, js_string, slice_index, to_number};
 use crate::value::{Arena, Value, count, element, number, utf16};
 
-/// The filters of this family.
+/// The rows of this family.
 pub const FILTERS: &[Filter] = &[
     array("compact", compact, "Removes null elements.")
         .reads(Reads::Shape)
@@ -250,11 +250,11 @@ pub const FILTERS: &[Filter] = &[
         ]),
 ];
 
-/// What filters take that compare a property; without a value it must be true.
+/// The arguments of filters that compare a property. Without a value, the property must be true.
 const PROPERTY_AND_VALUE: &[Argument] =
     &[Argument::required("property", Kind::String), Argument::optional("value", Kind::Anything)];
 
-/// What filters take that ask an expression about each element, which it knows under a name.
+/// The arguments of filters that evaluate an expression for each element. The first argument names the element.
 const NAME_AND_EXPRESSION: &[Argument] =
     &[Argument::required("name", Kind::String), Argument::required("expression", Kind::String)];
 
@@ -265,7 +265,7 @@ const ITEMS: &str = r#"{"items": [{"id": 1, "name": "a", "new": true}, {"id": 2,
 const LETTERS: &str = r#"{"a": ["b", "C", "a"]}"#;
 const NUMBERS: &str = r#"{"a": [1, 2, 3]}"#;
 
-/// A row of this table: an array in, an array out.
+/// A row for a filter from an array to an array.
 const fn array(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
     Filter::new(name, run).of(Family::Array).takes(Kind::Array).gives(Kind::Array).summary(summary)
 }
@@ -277,13 +277,12 @@ fn charged_list<'a>(runtime: &mut Runtime<'a>, input: Value<'a>) -> Result<&'a [
     Ok(items)
 }
 
-/// Reads `a.b` of a value: each name a property of what the name before it gave. What is missing is undefined, not an
-/// error.
+/// Reads a path such as `a.b` of a value, property by property. A missing property is undefined, not an error.
 fn read_path<'a>(value: Value<'a>, path: &str, arena: &'a Arena) -> Result<Value<'a>> {
     path.split('.').try_fold(value, |value, name| value.named_property(name, arena))
 }
 
-/// The list without its nulls.
+/// The array without null elements.
 fn compact<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
     let is_something = |item: &Value<'_>| !item.is_nullish() && !matches!(item, Value::Nil);
@@ -291,29 +290,29 @@ fn compact<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> 
     Ok(runtime.array(&kept))
 }
 
-/// The elements of the list, then those of the argument.
+/// The elements of the input, followed by those of the argument.
 fn concat<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let more = argument(arguments, 0).listed(runtime.arena());
     joined(runtime, input.listed(runtime.arena()), more)
 }
 
-/// One list after the other.
+/// The concatenation of two arrays.
 fn joined<'a>(runtime: &mut Runtime<'a>, head: &[Value<'a>], tail: &[Value<'a>]) -> Result<Value<'a>> {
     runtime.charge(head.len() + tail.len())?;
     Ok(runtime.array(&[head, tail].concat()))
 }
 
-/// The first element. Of a text it is the first UTF-16 code unit, of what has no length the empty text.
+/// The first element. For a string, its first UTF-16 code unit; for a value without a length, the empty string.
 fn first<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     element_of(input, 0.0, runtime.arena())
 }
 
-/// The last element, as [`first`] gives the first.
+/// The last element, like [`first`].
 fn last<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     element_of(input, -1.0, runtime.arena())
 }
 
-/// The element at `index`, from the end where it is negative. An object with a `length` of its own passes for a list.
+/// The element at `index`, counted from the end if negative. An object with a `length` property is treated as an array.
 fn element_of<'a>(value: Value<'a>, index: f64, arena: &'a Arena) -> Result<Value<'a>> {
     let value = value.plain(arena);
     match (value, value.named_property("length", arena)?) {
@@ -327,7 +326,7 @@ fn element_of<'a>(value: Value<'a>, index: f64, arena: &'a Arena) -> Result<Valu
     }
 }
 
-/// The elements as one text, with the argument between them; a blank without one.
+/// The elements as one string, separated by the argument, or by a space without one.
 fn join<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let items = input.listed(arena);
@@ -337,13 +336,13 @@ fn join<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
     };
     runtime.charge(utf16::length(separator).saturating_mul(items.len().saturating_sub(1)))?;
     for item in items {
-        // A null that will not be printed is counted with its four letters all the same.
+        // A null that is not printed is still counted as the four letters of `null`.
         runtime.charge_text(&js_string(*item, arena)?)?;
     }
     Ok(runtime.string(&coerce::join(items, separator)?))
 }
 
-/// A property of each element; the argument may be a path. Where an element lacks it, there is undefined.
+/// A property of each element. The argument may be a path. If an element lacks the property, the result is undefined.
 fn map<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
     let path = coerce::text(argument(arguments, 0), runtime.arena())?;
@@ -351,25 +350,25 @@ fn map<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>])
     Ok(runtime.array(&values))
 }
 
-/// The list without its last element.
+/// The array without its last element.
 fn pop<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
     Ok(runtime.array(items.split_last().map_or(&[], |(_, rest)| rest)))
 }
 
-/// The list with the argument behind, as one element even where it is a list.
+/// The array with the argument appended as one element, even if the argument is an array.
 fn push<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     joined(runtime, input.listed(runtime.arena()), &[argument(arguments, 0)])
 }
 
-/// The list from its end to its beginning.
+/// The array in reverse order.
 fn reverse<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let mut items = charged_list(runtime, input)?.to_vec();
     items.reverse();
     Ok(runtime.array(&items))
 }
 
-/// One element by chance, or a list of as many as the argument says. Of a text, its characters.
+/// One random element, or an array of as many as the argument says. For a string, its characters.
 fn sample<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let mut items = match input.plain(arena) {
@@ -391,21 +390,21 @@ fn sample<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a
     }
 }
 
-/// The list without its first element.
+/// The array without its first element.
 fn shift<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
     Ok(runtime.array(items.get(1..).unwrap_or_default()))
 }
 
-/// The length: of a list in elements, of a text in UTF-16 code units; 0 for all else but objects with a `length` of
-/// their own.
+/// The length of an array in elements, or of a string in UTF-16 code units. 0 for everything else, except objects with a
+/// `length` property.
 fn size<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let length = input.named_property("length", runtime.arena())?;
     Ok(if coerce::js_truthy(length) { length } else { count(0) })
 }
 
-/// A part of a list or of a text's characters: where it begins, from the end where negative, and how long it is, 1 where
-/// that is not said.
+/// A slice of an array, or of the characters of a string: its start, counted from the end if negative, and its length,
+/// 1 by default.
 fn slice<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let whole = match input.plain(arena) {
@@ -421,7 +420,7 @@ fn slice<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
             Value::String(text) => text.chars().count(),
             list => list.listed(arena).len(),
         };
-        // A text stays one here, as in JavaScript: `5 + "-2"` is `"5-2"`, and no number.
+        // A string start stays a string, as in JavaScript: `5 + "-2"` is the string `"5-2"`.
         begin = coerce::add(count(total), begin, arena)?;
     }
     let is_nothing = is_negative(begin)? || is_negative(length)?;
@@ -443,14 +442,14 @@ fn slice<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
     }
 }
 
-/// The byte after the first `characters` of a text; a fraction of a character counts as one.
+/// The byte offset after the first `characters` of a string. A fraction of a character counts as one.
 fn offset_of(characters: f64, text: &str) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; NaN becomes 0")]
     let characters = characters.ceil() as usize;
     text.char_indices().nth(characters).map_or(text.len(), |(offset, _)| offset)
 }
 
-/// The sum of the elements, or of a property of theirs; the argument may be a path. What is no number counts as 0.
+/// The sum of the elements, or of a property of them. The argument may be a path. Non-numbers count as 0.
 fn sum<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let property = argument(arguments, 0);
@@ -466,7 +465,7 @@ fn sum<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>])
     Ok(Value::Number(sum))
 }
 
-/// The list with the argument before it, as one element even where it is a list.
+/// The array with the argument prepended as one element, even if the argument is an array.
 fn unshift<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
     Ok(runtime.array(&[&[argument(arguments, 0)], items].concat()))
@@ -474,7 +473,7 @@ fn unshift<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
 
 #[cfg(test)]
 mod tests {
-    /// Renders each template with its data; the output, or the name and message of the error, is what `LiquidJS` gives.
+    /// Renders each template with its data. The expected output, or error name and message, is that of LiquidJS.
     pub(super) fn check(table: &[(&str, &str, &str)]) {
         for (template, data, expected) in table {
             let given = crate::render(template, data).unwrap_or_else(|error| format!("{}: {error}", error.name()));

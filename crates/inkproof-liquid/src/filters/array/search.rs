@@ -1,7 +1,7 @@
-//! Filters that look for elements: by a property, or by an expression.
+//! Filters that search for elements by a property or by an expression.
 //!
-//! By a property, an element fits whose property equals the second argument, or, without one, is true. In live mode, an
-//! element without the property fails the render.
+//! In a search by property, an element matches if the property equals the second argument or, without one, if it is true.
+//! In live mode, an element without the property fails the render.
 
 use super::charged_list;
 use super::predicate::Predicate;
@@ -10,7 +10,7 @@ use crate::engine::runtime::Runtime;
 use crate::error::Result;
 use crate::value::{Value, coerce, count, operators};
 
-/// Whether a property is as the second argument wants it.
+/// Whether the value of a property matches the second argument.
 fn is_wanted<'a>(value: Value<'a>, arguments: &[Value<'a>]) -> Result<bool> {
     match argument(arguments, 1) {
         Value::Undefined => Ok(value.is_truthy()),
@@ -18,7 +18,7 @@ fn is_wanted<'a>(value: Value<'a>, arguments: &[Value<'a>]) -> Result<bool> {
     }
 }
 
-/// The elements whose property is wanted, or all others.
+/// The elements whose property matches, or those whose property does not.
 fn filter<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>], wanted: bool) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
     let predicate = Predicate::property(runtime, arguments)?;
@@ -31,7 +31,7 @@ fn filter<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a
     Ok(runtime.array(&kept))
 }
 
-/// The elements for which the expression is `answer` itself, not just something like it.
+/// The elements for which the expression is exactly `answer`, not only truthy or falsy.
 fn filter_exp<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -49,7 +49,7 @@ fn filter_exp<'a>(
     Ok(runtime.array(&kept))
 }
 
-/// The first element whose property is wanted, and its place.
+/// The first element whose property matches, with its index.
 fn search<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -64,7 +64,7 @@ fn search<'a>(
     Ok(None)
 }
 
-/// The first element for which the expression is true in JavaScript's sense, and its place.
+/// The first element for which the expression is truthy in JavaScript, with its index.
 fn search_exp<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -87,7 +87,7 @@ fn place_found(found: Option<(usize, Value<'_>)>) -> Value<'_> {
     found.map_or(Value::Undefined, |(at, _)| count(at))
 }
 
-/// The elements whose property equals the second argument; without that, whose property is true.
+/// The elements whose property equals the second argument or, without one, is true.
 pub(super) fn filter_where<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -96,12 +96,12 @@ pub(super) fn filter_where<'a>(
     filter(runtime, input, arguments, true)
 }
 
-/// The elements that `where` would drop.
+/// The elements that `where` removes.
 pub(super) fn reject<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     filter(runtime, input, arguments, false)
 }
 
-/// The elements, under the name of the first argument, for which the expression in the second is `true`.
+/// The elements for which the expression in the second argument is `true`. The first argument names the element.
 pub(super) fn where_exp<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     filter_exp(runtime, input, arguments, true)
 }
@@ -115,17 +115,17 @@ pub(super) fn reject_exp<'a>(
     filter_exp(runtime, input, arguments, false)
 }
 
-/// The first element whose property is as `where` wants it; nothing where there is none.
+/// The first element whose property matches; undefined if there is none.
 pub(super) fn find<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     search(runtime, input, arguments).map(element_found)
 }
 
-/// The first element for which the expression is true; nothing where there is none.
+/// The first element for which the expression is truthy; undefined if there is none.
 pub(super) fn find_exp<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     search_exp(runtime, input, arguments).map(element_found)
 }
 
-/// The place, from 0, of the element that [`find`] finds.
+/// The index, from 0, of the element that [`find`] returns.
 pub(super) fn find_index<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -134,7 +134,7 @@ pub(super) fn find_index<'a>(
     search(runtime, input, arguments).map(place_found)
 }
 
-/// The place, from 0, of the element that [`find_exp`] finds.
+/// The index, from 0, of the element that [`find_exp`] returns.
 pub(super) fn find_index_exp<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -143,12 +143,12 @@ pub(super) fn find_index_exp<'a>(
     search_exp(runtime, input, arguments).map(place_found)
 }
 
-/// Whether [`find`] would find an element.
+/// Whether [`find`] returns an element.
 pub(super) fn has<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::Bool(search(runtime, input, arguments)?.is_some()))
 }
 
-/// Whether [`find_exp`] would find an element.
+/// Whether [`find_exp`] returns an element.
 pub(super) fn has_exp<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::Bool(search_exp(runtime, input, arguments)?.is_some()))
 }

@@ -1,4 +1,4 @@
-//! The sorting filters. Both leave equal elements in their order and put nulls last.
+//! The sort filters. Both are stable and put nulls last.
 
 use std::cmp::Ordering;
 
@@ -9,17 +9,17 @@ use crate::error::Result;
 use crate::value::coerce::{js_string, js_truthy, text};
 use crate::value::{Arena, Value, number, utf16};
 
-/// What an element is sorted by: its value as JavaScript's `<` takes it.
+/// The sort key of an element: its value as an operand of JavaScript's `<`.
 #[derive(Clone, Copy, Debug)]
 enum Key<'a> {
-    /// Null or undefined; the literal `nil` is the number 0 to `<`.
+    /// Null or undefined. The literal `nil` is the number 0 as an operand of `<`.
     Missing,
     Text(&'a str),
     Number(f64),
 }
 
 impl<'a> Key<'a> {
-    /// The key that sorts by size.
+    /// The key for sorting by value.
     fn ordered(value: Value<'a>, arena: &'a Arena) -> Result<Self> {
         Ok(match value {
             Value::Undefined | Value::Null => Self::Missing,
@@ -31,7 +31,7 @@ impl<'a> Key<'a> {
         })
     }
 
-    /// The key that sorts as text, whatever the case.
+    /// The key for sorting as strings, ignoring case.
     fn natural(value: Value<'a>, arena: &'a Arena) -> Result<Self> {
         if value.is_nullish() {
             return Ok(Self::Missing);
@@ -39,8 +39,8 @@ impl<'a> Key<'a> {
         Ok(Self::Text(arena.alloc_str(&js_string(value, arena)?.to_lowercase())))
     }
 
-    /// Whether it comes before another. Between texts and numbers this is not transitive: `10 < "9a"` is as false as
-    /// `"9a" < 10`.
+    /// Whether it sorts before another. With both strings and numbers this is not transitive: `10 < "9a"` and `"9a" < 10` are
+    /// both false.
     fn is_before(self, other: Self) -> bool {
         match (self, other) {
             (Self::Missing, _) => false,
@@ -59,7 +59,7 @@ impl<'a> Key<'a> {
     }
 }
 
-/// Sorts the input by the keys that `key_of` makes of its elements, or of the property that the argument names.
+/// Sorts the input by the keys that `key_of` computes for its elements, or for the property that the argument names.
 fn sort_by<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -83,14 +83,14 @@ fn sort_by<'a>(
     Ok(runtime.array(&sorted))
 }
 
-/// The list sorted: numbers by size, texts by code unit, capitals first. The argument names a property to sort by; it may
-/// be a path.
+/// The sorted array: numbers by value, strings by code unit, so upper case comes first. The argument names a property to
+/// sort by; it may be a path.
 pub(super) fn sort<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     sort_by(runtime, input, arguments, Key::ordered)
 }
 
-/// The list sorted as texts, whatever their case, numbers too. The argument names a property to sort by; it may be a
-/// path.
+/// The array sorted as strings, ignoring case, including its numbers. The argument names a property to sort by; it may be
+/// a path.
 pub(super) fn sort_natural<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,

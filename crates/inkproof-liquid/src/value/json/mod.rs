@@ -1,4 +1,4 @@
-//! JSON: read token by token, or straight into values that borrow from the text; and written as JavaScript's `JSON.stringify`
+//! JSON: read token by token, or directly into values that borrow from the input; written as JavaScript's `JSON.stringify`
 //! writes it.
 
 mod events;
@@ -11,7 +11,7 @@ pub use locate::locate;
 pub use read::{read, read_as, read_with_trailing_commas};
 pub use write::{Visit, write, write_string, write_visiting};
 
-/// How deep arrays and objects may be nested.
+/// Maximum nesting depth of arrays and objects.
 pub const MAX_DEPTH: usize = 500;
 
 #[cfg(test)]
