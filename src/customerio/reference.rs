@@ -1,4 +1,4 @@
-//! The reference of filters and tags, written from their rows: what `explain` prints, and `docs/liquid-reference.md`.
+//! The reference of filters and tags, generated from their rows: the output of `explain`, and `docs/liquid-reference.md`.
 
 use std::fmt::Write as _;
 
@@ -6,19 +6,19 @@ use super::{CUSTOMERIO, LEGACY};
 use crate::liquid::row::{Absent, Argument, Differs, Example, Family, Lacking, Reads};
 use crate::liquid::{Filter, TagDefinition};
 
-/// What stands at the beginning of the page.
+/// The beginning of the page.
 const INTRODUCTION: &str = "\
 # Filters and tags
 
-All filters and tags of Customer.io's Liquid, which is LiquidJS with additions. `inkproof explain NAME` prints the entry of
-one. This page is generated from the tables that the program itself uses, and a test compares what it says with what the
-filters and tags do.
+All filters and tags of Customer.io's Liquid, which is LiquidJS with additions. `inkproof explain NAME` prints a single
+entry. This page is generated from the tables that the program itself uses, and a test compares it with the behavior of
+the filters and tags.
 
-A missing variable fails a real send, unless an entry says otherwise. In a *test send*, and with `--lax`, it does not. What
-an entry says about null and missing input is about the call in its first example.
+A missing variable fails a real send, unless an entry says otherwise. It does not fail in a *test send*, nor with `--lax`.
+The results for null and missing input are those of the call in the first example.
 ";
 
-/// The names of all filters and tags of both of Customer.io's Liquids, sorted.
+/// The names of all filters and tags of both versions of Customer.io's Liquid, sorted.
 #[must_use]
 pub fn names() -> Vec<&'static str> {
     let languages = [&*CUSTOMERIO, &*LEGACY];
@@ -29,13 +29,13 @@ pub fn names() -> Vec<&'static str> {
     names
 }
 
-/// The summary of the filter or tag of that name.
+/// The summary of the filter or tag with this name.
 #[must_use]
 pub fn summary(name: &str) -> Option<&'static str> {
     filter_of(name).map(|filter| filter.summary).or_else(|| tag_of(name).map(|tag| tag.summary))
 }
 
-/// The entries about a name, in Markdown: a filter, a tag, or both.
+/// The entries for a name, in Markdown: a filter, a tag, or both.
 ///
 /// ```
 /// use inkproof::customerio::reference;
@@ -70,7 +70,7 @@ pub fn page() -> String {
     page
 }
 
-/// The row of a filter; the latest Liquid's, where both have one.
+/// The row of a filter: that of the latest Liquid, if it has one.
 fn filter_of(name: &str) -> Option<&'static Filter> {
     CUSTOMERIO.filter(name).or_else(|| LEGACY.filter(name))
 }
@@ -89,7 +89,7 @@ fn of_filter(filter: &Filter) -> String {
         let _ = writeln!(entry, "\n**Deprecated:** use {instead}.");
     }
     let legacy = LEGACY.filter(filter.name).map(|row| row.differs);
-    write_origin(filter.since, filter.differs, legacy, "the filter is passed over", &mut entry);
+    write_origin(filter.since, filter.differs, legacy, "the filter is ignored", &mut entry);
     write_examples(filter.examples, &mut entry);
     entry
 }
@@ -100,7 +100,7 @@ fn of_tag(tag: &TagDefinition) -> String {
     if let Some(input) = tag.input {
         let (null, missing) = (outcome(input.null), outcome(input.missing));
         let _ =
-            writeln!(entry, "\n`{}` {null} where `input` is null, and {missing} where it is missing.", input.template);
+            writeln!(entry, "\n`{}` {null} if `input` is null, and {missing} if it is missing.", input.template);
     }
     if CUSTOMERIO.tag(tag.name).is_none() {
         entry.push_str("\nOnly the legacy Liquid has it.\n");
@@ -132,7 +132,7 @@ fn write_arguments(arguments: &[Argument], entry: &mut String) {
     }
 }
 
-/// What a filter makes of null, of a missing variable, and of elements that lack a property.
+/// How a filter handles null, a missing variable, and elements without a property.
 fn behaviour(filter: &Filter) -> String {
     let mut text = format!("Null {}. ", outcome(filter.null));
     if filter.rescues_missing {
@@ -162,7 +162,7 @@ fn outcome(absent: Absent) -> String {
     }
 }
 
-/// Who has it since when, and how it differs elsewhere.
+/// Which releases have it, and how it differs elsewhere.
 fn write_origin(
     since: Option<&str>,
     differs: Differs,

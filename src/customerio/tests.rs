@@ -1,5 +1,5 @@
-//! Runs what is known of Customer.io's Liquid, case by case: examples that are documented or have been measured, with cases
-//! of our own around them (`examples.jsonl`), and dates (`dates.jsonl`).
+//! Runs known cases of Customer.io's Liquid: documented and measured examples with additional cases around them
+//! (`examples.jsonl`), and dates (`dates.jsonl`).
 
 use std::time::{Duration, Instant};
 
@@ -11,11 +11,11 @@ use crate::liquid::{Limits, Mode, Options};
 /// 2026-07-03 12:00:00 UTC, in milliseconds.
 const NOW: f64 = 1_783_080_000_000.0;
 
-/// A template and what comes of it.
+/// A template and its expected result.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
-    /// What the case is about.
+    /// The topic of the case.
     section: String,
     template: String,
     #[serde(default)]
@@ -24,7 +24,7 @@ struct Case {
     switches: CaseSwitches,
     #[serde(default)]
     lax: bool,
-    /// What is printed, or else the message of the error.
+    /// The expected output, or else the expected error message.
     output: Option<String>,
     error: Option<String>,
 }
@@ -54,7 +54,7 @@ impl Case {
     }
 }
 
-/// Runs all cases, and fails naming those that came out otherwise.
+/// Runs all cases, and fails with a list of those with another result.
 fn run(cases: &str) -> usize {
     let mut failures = Vec::new();
     for (line, text) in cases.lines().enumerate() {
@@ -87,7 +87,7 @@ fn dates() {
     assert!(run(include_str!("dates.jsonl")) > 130);
 }
 
-/// A text that is rendered may stand deep, have deep tags itself, and render another; none of it may exhaust the stack.
+/// A rendered string may be deeply nested, contain deeply nested tags, and render another string. Nothing may exhaust the stack.
 #[test]
 fn texts_that_render_texts_end() {
     let too_deep = "texts that render texts are nested deeper than 100 levels: make sure that none renders itself";
@@ -108,13 +108,13 @@ fn texts_that_render_texts_end() {
         assert_eq!(render(&template, "{% render_liquid leaf %}", &leaf).unwrap(), "leaf", "{open}");
         assert_eq!(render(&template, &nested(190, "{% render_liquid leaf %}"), &leaf).unwrap_err(), too_deep, "{open}");
     }
-    // Twice at each level would take 2^100 steps.
+    // Two at each level would take 2^100 steps.
     let twice = "{% render_liquid text %}{% render_liquid text %}";
     assert_eq!(render(twice, twice, "").unwrap_err(), too_deep);
     assert_eq!(render(twice, &"a".repeat(3 << 20), "").unwrap_err(), "parse length limit exceeded");
 }
 
-/// A text that goes on for as long as it is let, without ever standing too deep.
+/// A string that renders for as long as it is allowed to, without deep nesting.
 #[test]
 fn texts_that_render_texts_take_bounded_time() {
     let text = "{% assign n = n | plus: 1 %}".to_owned() + &"{{ n }} ".repeat(20_000);
@@ -139,7 +139,7 @@ fn chance_is_repeatable_from_a_seed() {
     assert_ne!(render(1), render(2));
 }
 
-/// What `render_liquid` prints is marked as its own, what `cio_link` prints as that of the pieces of its URL.
+/// The output of `render_liquid` is attributed to its tag, and that of `cio_link` to the pieces of its URL.
 #[test]
 fn marks_point_into_the_template() {
     use crate::liquid::value::json;

@@ -1,7 +1,8 @@
-//! The recorded answers of the real LiquidJS: every template must render to the same bytes, or fail with the same words.
+//! Compares this engine with recorded answers of the real LiquidJS: every template must render to the same bytes, or fail
+//! with the same message.
 //!
-//! `answers/*.jsonl` holds the cases of `tests/e2e/differential/record.mjs`, one a line, below a header that says what they
-//! were made with. The answers are compared as JSON text, so that nothing is lost between the file and the comparison.
+//! `answers/*.jsonl` holds the cases of `tests/e2e/differential/record.mjs`, one per line, after a header that says how they
+//! were recorded. The answers are compared as JSON strings, so that nothing is lost between the file and the comparison.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,7 +14,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/answers");
-/// The parts of the language, each with the fewest cases that its file may have.
+/// The files, each with the minimum number of its cases.
 const PARTS: [(&str, usize); 6] = [
     ("filters", 10_000),
     ("expressions", 3_500),
@@ -24,7 +25,7 @@ const PARTS: [(&str, usize); 6] = [
 ];
 const LIQUIDJS_VERSION: &str = "10.30.1";
 const RECORDER: &str = "tests/e2e/differential/record.mjs";
-/// How many wrong answers are shown.
+/// Maximum number of wrong answers that are shown.
 const SHOWN: usize = 20;
 
 /// The first line of a file.
@@ -39,7 +40,7 @@ struct Header<'a> {
     recorder: &'a str,
 }
 
-/// The options that LiquidJS was given, which are those that this engine imitates.
+/// The options of LiquidJS in the recording, which are those that this engine reproduces.
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct EngineOptions {
@@ -52,7 +53,7 @@ struct EngineOptions {
     parse_limit: f64,
 }
 
-/// What Customer.io's documented behaviour implies.
+/// The options that Customer.io's documented behavior implies.
 const CUSTOMERIO: EngineOptions = EngineOptions {
     strict_variables: true,
     lenient_if: true,
@@ -63,7 +64,7 @@ const CUSTOMERIO: EngineOptions = EngineOptions {
     parse_limit: 1e8,
 };
 
-/// Any other line.
+/// Any other line of a file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case<'a> {
@@ -73,12 +74,12 @@ struct Case<'a> {
     data: &'a RawValue,
     #[serde(default)]
     limits: LimitsOfCase,
-    /// Whether LiquidJS refuses the template before it renders anything.
+    /// Whether LiquidJS rejects the template before it renders anything.
     #[serde(default)]
     rejected: bool,
     #[serde(borrow)]
     live: &'a RawValue,
-    /// Left out where it is the same as `live`.
+    /// Omitted if it is the same as `live`.
     #[serde(borrow)]
     lax: Option<&'a RawValue>,
 }
@@ -104,7 +105,7 @@ impl Case<'_> {
         }
     }
 
-    /// This engine's answer as JSON text.
+    /// This engine's answer as a JSON string.
     fn answer(&self, mode: Mode, now: f64) -> String {
         let mut answer = String::new();
         match self.render(mode, now) {
@@ -130,7 +131,7 @@ impl Case<'_> {
         let limits = Limits {
             memory: self.limits.memory.unwrap_or(defaults.memory),
             parse_length: self.limits.parse_length(),
-            // The recorded answers do not depend on the clock, and a debug build is slow.
+            // The recorded answers do not depend on the time limit, and a debug build is slow.
             render_time: std::time::Duration::from_secs(600),
             ..defaults
         };
@@ -144,7 +145,7 @@ impl Case<'_> {
     }
 }
 
-/// What became of the cases of one part.
+/// The results of the cases of one part.
 struct Outcome {
     count: usize,
     /// How many answers differ between the modes.

@@ -1,10 +1,10 @@
-//! Properties: what holds for every template, every text and every number.
+//! Properties that hold for every template, string and number.
 
 use inkproof_liquid::value::{json, number, utf16};
 use inkproof_liquid::{Arena, LIQUIDJS, Limits, Mode, Options, Output, Template};
 use proptest::prelude::*;
 
-/// Pieces that templates are made of, sound and broken.
+/// Pieces of templates, valid and invalid.
 const PIECES: [&str; 62] = [
     "{{",
     "}}",
@@ -74,7 +74,7 @@ fn template() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..24).prop_map(|pieces| pieces.concat())
 }
 
-/// A text without the private-use characters that stand for halves of surrogate pairs.
+/// A string without the private-use characters that represent lone surrogates.
 fn text() -> impl Strategy<Value = String> {
     ".{0,12}".prop_filter("no stand-ins", |text| !utf16::may_contain_lone_surrogates(text))
 }
@@ -104,8 +104,8 @@ fn small_limits() -> Limits {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever the template, it is parsed or refused, and rendered or refused; the map covers the output without gaps,
-    /// and what it points at lies in the template.
+    /// Every template is parsed or rejected, and rendered or rejected. The source map covers the output without gaps, and its
+    /// spans are inside the template.
     #[test]
     fn every_template_ends_well(source in template(), lax in any::<bool>()) {
         let arena = Arena::new();
@@ -139,7 +139,7 @@ proptest! {
         }
     }
 
-    /// Reading JSON and writing it again changes nothing but the order of keys.
+    /// Reading and writing JSON only changes the order of keys.
     #[test]
     fn json_survives(value in value(), indent in prop::option::of(" {0,3}")) {
         let text = value.to_string();
@@ -149,20 +149,20 @@ proptest! {
         prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&written).unwrap(), normalized(value), "{}", written);
     }
 
-    /// Where one reader of JSON refuses a text, so does the other.
+    /// The two readers of JSON reject the same strings.
     #[test]
     fn json_is_refused_alike(text in "[\\[\\]{}:,\"a1.e+\\\\ntrue-]{0,10}") {
         let arena = Arena::new();
         prop_assert_eq!(json::read(&text, &arena).is_ok(), serde_json::from_str::<serde_json::Value>(&text).is_ok());
     }
 
-    /// A number's text is that number again.
+    /// The string of a number parses back to that number.
     #[test]
     fn numbers_survive(number in any::<f64>().prop_filter("a number", |number| number.is_finite())) {
         prop_assert_eq!(number::parse(&number::text(number)), number);
     }
 
-    /// A text that is taken apart into halves is itself again when they are joined.
+    /// A string that is split into lone surrogates is the same again once they are joined.
     #[test]
     fn halves_join(text in text()) {
         let halves: String = utf16::units(&text).map(utf16::char_of_unit).collect();
@@ -171,7 +171,7 @@ proptest! {
     }
 }
 
-/// A whole number is written without its point.
+/// Writes an integer without a decimal point.
 fn normalized(value: serde_json::Value) -> serde_json::Value {
     match value {
         serde_json::Value::Number(number) => {

@@ -1,4 +1,4 @@
-//! Filters on lists: `limit` and `json_array_uniq`. (`where_not` is LiquidJS's `reject`.)
+//! Filters on arrays: `limit` and `json_array_uniq`. (`where_not` is LiquidJS's `reject`.)
 
 use std::collections::HashSet;
 
@@ -9,12 +9,12 @@ use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::Result;
 use crate::liquid::value::{Value, coerce, json};
 
-/// The filters of this family.
+/// The rows of this family.
 pub const FILTERS: &[Filter] = &[
     array(
         "json_array_uniq",
         json_array_uniq,
-        "Removes elements that repeat another, or that repeat a property of another.",
+        "Removes duplicate elements, or elements with a duplicate property.",
     )
     .arguments(&[Argument::optional("property", Kind::String)])
     .answers(Answer::Elements)
@@ -34,12 +34,12 @@ pub const FILTERS: &[Filter] = &[
         )]),
 ];
 
-/// A row of this table: an array in, an array out.
+/// A row for a filter from an array to an array.
 const fn array(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
     Filter::new(name, run).of(Family::Array).takes(Kind::Array).gives(Kind::Array).summary(summary)
 }
 
-/// The first so many elements.
+/// The first elements, as many as the argument says.
 fn limit<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let count = required("limit", arguments, 0, "a number of elements, such as `limit: 2`")?;
     let items = input.listed(runtime.arena());
@@ -54,8 +54,8 @@ fn limit<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
     Ok(Value::Array(&items[..count]))
 }
 
-/// The elements that differ in a property, or as a whole where none is named: the first of each. Those that lack the
-/// property count as the same.
+/// The array without duplicates: the first of each group of elements with the same property, or of equal elements without an
+/// argument. Elements without the property count as equal.
 fn json_array_uniq<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let property = argument(arguments, 0).plain(runtime.arena());
     let items = input.listed(runtime.arena());
@@ -63,7 +63,7 @@ fn json_array_uniq<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &
     let (mut seen, mut kept) = (HashSet::new(), Vec::new());
     for item in items {
         let key = if property.is_nullish() { *item } else { item.property(property, runtime.arena())? };
-        // As JSON, values are the same whatever they are; what is missing has no JSON and is the empty text.
+        // Values are compared as JSON. Undefined has no JSON and becomes the empty string.
         let mut text = String::new();
         json::write(key, None, &mut text)?;
         runtime.charge_text(&text)?;

@@ -1,4 +1,4 @@
-//! The locales there is data for: finding the one a tag means, and what that one implies.
+//! The locales with data: how to find the one for a language tag, and what it implies.
 
 use super::style::{Digits, Style};
 use super::table::{Table, unescape};
@@ -12,16 +12,16 @@ const LOCALES: Table = Table::new(include_str!("data/locales.tsv"));
 const SYMBOLS: Table = Table::new(include_str!("data/symbols.tsv"));
 const REGIONS: Table = Table::new(include_str!("data/regions.tsv"));
 
-/// The key of what holds for every locale that does not say otherwise.
+/// The key of the rows that apply to every locale without a row of its own.
 const ROOT: &str = "und";
 
-/// A text that names no locale: it is no language tag, or there is no data for its language.
+/// A string that is not a known locale: it is not a language tag, or there is no data for its language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownLocale {
-    /// The text.
+    /// The string as given.
     pub locale: String,
-    /// Locales that it may have been meant to be, the likeliest first; often none.
+    /// Suggested locales, the likeliest first; often empty.
     pub near: Vec<String>,
 }
 
@@ -38,13 +38,13 @@ impl fmt::Display for UnknownLocale {
 
 impl std::error::Error for UnknownLocale {}
 
-/// A locale that there is data for, as a tag asks for it.
+/// A locale with data, as requested by a tag.
 #[derive(Debug)]
 pub(super) struct Locale {
     asked: Tag,
-    /// The longest form of the tag that there is data for.
+    /// The longest prefix of the tag for which there is data.
     tag: String,
-    /// Its own, or those that the tag asks for.
+    /// Its own digits, or those that the tag requests.
     digits: Digits,
     row: Row,
 }
@@ -66,9 +66,9 @@ impl Row {
 }
 
 impl Locale {
-    /// Finds the locale as Intl does: the tag in any case, else the nearest shorter form of it that there is data for.
+    /// Finds the locale as Intl does: the tag in any letter case, or else its longest prefix for which there is data.
     ///
-    /// Where Intl would quietly take the default locale of the machine, for want of the language, this is an error.
+    /// If the language is unknown, Intl silently uses the default locale of the machine. This is an error here.
     pub(super) fn find(text: &str) -> Result<Self, UnknownLocale> {
         Self::resolve(text).ok_or_else(|| UnknownLocale { locale: text.to_owned(), near: near(text) })
     }
@@ -87,12 +87,12 @@ impl Locale {
         Some(Self { asked, tag, digits, row })
     }
 
-    /// The code of the currency of the region that the tag names, else of the region where its language is most spoken.
+    /// The code of the currency of the tag's region, or else of the region where its language is most spoken.
     pub(super) fn currency(&self) -> Option<&'static str> {
         REGIONS.find(self.asked.region().unwrap_or(self.row.region))
     }
 
-    /// The locale's symbol for the currency of this code: the code itself if it has no other.
+    /// The locale's symbol for the currency with this code, or the code itself if it has none.
     pub(super) fn symbol<'a>(&self, code: &'a str) -> Cow<'a, str> {
         shortenings(&self.tag)
             .chain([ROOT])
@@ -102,42 +102,42 @@ impl Locale {
             .map_or(Cow::Borrowed(code), unescape)
     }
 
-    /// How it writes numbers.
+    /// How the locale writes numbers.
     pub(super) fn plain_style(&self) -> Option<Style> {
         Style::numbered(self.row.plain)
     }
 
-    /// How it writes amounts of the currency of this code.
+    /// How the locale writes amounts of the currency with this code.
     pub(super) fn money_style(&self, code: &str) -> Option<Style> {
-        // A few locales write one currency in a way of its own; those rows are keyed as the tag with the currency keyword.
+        // A few locales have a special style for one currency. The key of such a row is the tag with the currency keyword.
         let own = Row::find(&format!("{}-u-cu-{}", self.tag, code.to_ascii_lowercase()));
         Style::numbered(own.map_or(self.row.money, |row| row.money))
     }
 
-    /// The digits it writes.
+    /// The digits of the locale.
     pub(super) fn digits(&self) -> Digits {
         self.digits
     }
 }
 
-/// The row of `tag` for another numbering system than its usual one.
+/// The row of `tag` for a numbering system other than its default.
 fn in_numbering(tag: &str, row: Row, numbering: &str) -> Row {
     let keyed = |system: &str| shortenings(tag).find_map(|tag| Row::find(&format!("{tag}-u-nu-{system}")));
     keyed(numbering).or_else(|| keyed("latn")).unwrap_or(row)
 }
 
-/// `zh-Hant-MO`, `zh-Hant`, `zh`.
+/// The tag and its prefixes: `zh-Hant-MO`, `zh-Hant`, `zh`.
 fn shortenings(tag: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(tag), |tag| tag.rsplit_once('-').map(|(shorter, _)| shorter))
 }
 
-/// How many locales an error names at most, and how long a text it makes a guess for.
+/// The maximum number of suggestions in an error, and the lengths of strings for which there are any.
 const MOST_NEAR: usize = 3;
 const GUESSED_LENGTHS: RangeInclusive<usize> = 3..=32;
 
-/// Locales that `text` may have been meant to be, the likeliest first.
+/// Suggestions for `text`, the likeliest first.
 fn near(text: &str) -> Vec<String> {
-    // Written as POSIX does: `en_US`, `de_AT.UTF-8`.
+    // POSIX notation: `en_US`, `de_AT.UTF-8`.
     let hyphened = text.split(['.', '@']).next().unwrap_or("").replace('_', "-");
     let hyphened = hyphened.trim_matches(|c: char| c == '-' || c.is_whitespace());
     if let Some(meant) = canonical(hyphened) {
@@ -146,7 +146,7 @@ fn near(text: &str) -> Vec<String> {
     if !GUESSED_LENGTHS.contains(&text.len()) {
         return Vec::new();
     }
-    // An extended language, `zh-yue-HK`, has a tag of its own: `yue-HK`.
+    // A tag with an extended language, `zh-yue-HK`, is written without its prefix: `yue-HK`.
     let extended = hyphened
         .split_once('-')
         .and_then(|(_, own)| canonical(own).filter(|_| own.split('-').next().is_some_and(|s| s.len() == 3)));
@@ -165,7 +165,7 @@ fn canonical(tag: &str) -> Option<String> {
     Some(Locale::resolve(tag)?.asked.name())
 }
 
-/// The tags that are one slip of the pen away, those that begin alike first.
+/// The tags at edit distance 1, those with the longest common prefix first.
 fn misspelt(tag: &str) -> impl Iterator<Item = String> {
     let tag = tag.to_ascii_lowercase();
     let begins_alike =

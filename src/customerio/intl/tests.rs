@@ -1,8 +1,8 @@
-//! The filters against answers of Node's `Intl.NumberFormat`.
+//! Compares the filters with recorded answers of Node's `Intl.NumberFormat`.
 
 use super::*;
 
-/// Locale, number, currency code (none: `format_number`), what Node 20 with CLDR 48 prints; each row for one rule.
+/// Locale, number, currency code (empty for `format_number`), and the output of Node 20 with CLDR 48; one row per rule.
 #[rustfmt::skip]
 const ANSWERS: [(&str, f64, &str, &str); 36] = [
     ("en", 1_234_567.896, "", "1,234,567.896"), // at most three decimals
@@ -91,7 +91,7 @@ fn says_why_it_cannot() {
     assert!(format_number(1.0, "es-419").is_ok());
 }
 
-/// What `tools/cldr-numbers/record.mjs` recorded: a header, then one answer a line.
+/// Recorded by `tools/cldr-numbers/record.mjs`: a header, then one answer per line.
 const RECORDED: &str = include_str!("answers.jsonl");
 const SHOWN: usize = 20;
 
@@ -109,7 +109,7 @@ struct Recorded<'a> {
     filter: &'a str,
     locale: &'a str,
     code: Option<&'a str>,
-    /// Whether `code` is what the locale implies.
+    /// Whether `code` is the currency that the locale implies.
     #[serde(default)]
     implied: bool,
     /// A string, because JSON has no `NaN`.

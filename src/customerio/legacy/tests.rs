@@ -1,4 +1,4 @@
-//! What legacy and latest Liquid make of the same templates: a line for each difference that is known of.
+//! Compares the output of the legacy and the latest Liquid for the same templates, with a line for each known difference.
 
 use serde_json::Value;
 

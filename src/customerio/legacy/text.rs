@@ -1,4 +1,4 @@
-//! Ruby's texts: what printing prints (`to_s`) and what stands for a value inside a list or hash (`inspect`).
+//! Ruby's strings of values: `to_s`, which printing uses, and `inspect`, which represents a value inside an array or hash.
 
 use std::fmt::Write as _;
 
@@ -6,10 +6,10 @@ use crate::liquid::error::Result;
 use crate::liquid::value::coerce::{self, Walk};
 use crate::liquid::value::{Arena, Value, number, utf16};
 
-/// Appends what printing a value prints: the elements of a list one after the other, a hash as Ruby would write it.
+/// Appends the printed form of a value: the elements of an array one after the other, a hash in Ruby's notation.
 ///
 /// # Errors
-/// The value is nested too deep, or its text is too long.
+/// The value is nested too deeply, or its string is too long.
 pub fn print(value: Value<'_>, out: &mut String) -> Result<()> {
     print_within(value, &mut Walk::default(), out)?;
     coerce::check_length(out.len())
@@ -94,13 +94,13 @@ fn inspect(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
     Ok(())
 }
 
-/// A whole number with all its digits.
+/// Writes an integer with all its digits.
 fn write_integer(number: f64, out: &mut String) {
-    // Ruby knows no negative zero among integers.
+    // Ruby's integers have no negative zero.
     let _ = write!(out, "{:.0}", if number == 0.0 { 0.0 } else { number });
 }
 
-/// A text in quotes, with Ruby's escapes.
+/// Writes a string in quotes, with Ruby's escapes.
 fn inspect_text(text: &str, out: &mut String) {
     let text = utf16::join_surrogates(text);
     out.push('"');
@@ -117,7 +117,7 @@ fn inspect_text(text: &str, out: &mut String) {
             '\u{b}' => out.push_str("\\v"),
             '\u{c}' => out.push_str("\\f"),
             '\u{1b}' => out.push_str("\\e"),
-            // What would be read as an interpolation.
+            // It would be read as an interpolation.
             '#' if matches!(characters.peek(), Some('{' | '$' | '@')) => out.push_str("\\#"),
             control if control.is_ascii_control() => {
                 let _ = write!(out, "\\x{:02X}", u32::from(control));

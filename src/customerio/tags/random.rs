@@ -12,10 +12,10 @@ use crate::liquid::syntax::part::{Part, Printed};
 use crate::liquid::syntax::tree::Operand;
 use crate::liquid::value::{Value, coerce};
 
-/// Prints a whole number by chance, from 0 up to the one that is named, both included (inferred: the documentation uses
-/// `{% random 3 %}` to choose from the versions 0 to 3).
+/// Prints a random integer from 0 to the given number, both included (inferred: the documentation uses `{% random 3 %}` to
+/// choose between the versions 0 to 3).
 pub const RANDOM: TagDefinition = TagDefinition::new("random", parse)
-    .summary("Prints a random whole number from 0 to a number, that number included.")
+    .summary("Prints a random integer from 0 to a number, that number included.")
     .syntax("{% random 100 %}")
     .arguments(&[Argument::required("most", Kind::Number)])
     .input("{% random input %}", Absent::Prints("0"), Absent::Undefined)
@@ -24,7 +24,7 @@ pub const RANDOM: TagDefinition = TagDefinition::new("random", parse)
 /// A parsed `random`.
 #[derive(Debug)]
 pub struct Random<'a> {
-    /// The largest number it may print.
+    /// The largest number that it can print.
     pub most: Operand<'a>,
 }
 

@@ -1,4 +1,4 @@
-//! Any text as JSON: what is read is written as JSON that reads back the same, and `serde_json` agrees on what is JSON.
+//! Any string as JSON: values survive a round trip, and `serde_json` agrees on what is valid JSON.
 
 #![no_main]
 
@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
     match json::read(text, &arena) {
         Ok(value) => {
             assert!(agrees, "`{text}` is no JSON");
-            // Written, a half of a surrogate pair becomes an escape, which another half beside it may join.
+            // A lone surrogate is written as an escape, which may form a pair with an adjacent one when it is read again.
             if utf16::may_contain_lone_surrogates(text) {
                 return;
             }

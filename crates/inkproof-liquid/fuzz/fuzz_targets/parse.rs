@@ -1,4 +1,4 @@
-//! Any text: it parses to a tree whose nodes lie within the text, in order, or to errors that lie within it.
+//! Any string as a template: it parses to a tree whose nodes are in order within the source, or to errors within it.
 
 #![no_main]
 
@@ -20,7 +20,7 @@ fuzz_target!(|source: &str| {
             assert!(!errors.is_empty(), "a failure has a reason");
             for error in errors {
                 assert!(!error.message().is_empty(), "an error says something");
-                // Shown to people, so it must be possible to point at.
+                // It must be possible to format the error and to slice the source by its span.
                 let _ = (error.to_string(), error.span().map(|span| span.of(source)));
             }
         }

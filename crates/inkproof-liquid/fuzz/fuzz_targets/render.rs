@@ -1,5 +1,5 @@
-//! A template and JSON data, one after the other with a zero byte between them: both modes end, within their limits, and
-//! say the same when asked again.
+//! A template and JSON data, separated by a zero byte: in both modes, rendering ends within its limits, and a second render
+//! gives the same result.
 
 #![no_main]
 
@@ -9,7 +9,7 @@ use inkproof_liquid::{Arena, LIQUIDJS, Limits, Mode, Options, Output, Template, 
 use inkproof_liquid::value::json;
 use libfuzzer_sys::fuzz_target;
 
-/// Small, so that many templates are tried in little time.
+/// Small limits, so that many templates are tried in a short time.
 const LIMITS: Limits = Limits {
     parse_length: 4_096,
     render_time: Duration::from_secs(1),

@@ -22,7 +22,7 @@ pub const FILTERS: &[Filter] = &[
         .prints(Prints::Plain)
         .since("10.24.0")
         .examples(&[Example::new("{{ 'one two' | base64_encode }}", "b25lIHR3bw==")]),
-    encoding("hmac_sha256", hmac_sha256, "Gives the HMAC-SHA-256 digest of a string in hexadecimal.")
+    encoding("hmac_sha256", hmac_sha256, "Returns the HMAC-SHA-256 digest of a string in hexadecimal.")
         .prints(Prints::Plain)
         .arguments(&[Argument::required("key", Kind::String)])
         .absent(Absent::Prints("f9e66e179b6747ae54108f82f8ade8b3c25d76fd30afde6c395822c530196169"))
@@ -31,7 +31,7 @@ pub const FILTERS: &[Filter] = &[
             "{{ 'some text' | hmac_sha256: 'secret' }}",
             "ff07953176b901ed3c5e81a3bd7c9d8115e5a705633ae6ee29c8c4b772bbbab5",
         )]),
-    encoding("sha256", sha256, "Gives the SHA-256 digest of a string in hexadecimal.")
+    encoding("sha256", sha256, "Returns the SHA-256 digest of a string in hexadecimal.")
         .prints(Prints::Plain)
         .absent(Absent::Prints("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"))
         .since("10.26.0")

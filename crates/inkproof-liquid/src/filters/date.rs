@@ -12,7 +12,7 @@ use crate::value::{Value, coerce, number};
 
 /// The rows of this family.
 pub const FILTERS: &[Filter] = &[
-    dated("date", date, "Writes a date in a format, in UTC or in a time zone. What is not a date is printed as it is.")
+    dated("date", date, "Formats a date, in UTC or in a time zone. A value that is not a date is printed unchanged.")
         .arguments(&[
             Argument::optional("format", Kind::String).or("'%A, %B %-e, %Y at %-l:%M %P %z'"),
             // A name of the tz database, or minutes west of UTC.
@@ -24,24 +24,24 @@ pub const FILTERS: &[Filter] = &[
             Example::new("{{ 0 | date: '%H:%M %Z', 'Asia/Tokyo' }}", "09:00 Asia/Tokyo"),
             Example::new("{{ 0 | date: '%H:%M', 360 }}", "18:00"),
         ]),
-    dated("date_to_long_string", date_to_long_string, "Writes a day with the full name of the month.")
+    dated("date_to_long_string", date_to_long_string, "Formats a day with the full name of the month.")
         .arguments(ORDINAL)
         .since("10.13.0")
         .examples(&[
             Example::new("{{ '2024-01-05' | date_to_long_string }}", "05 January 2024"),
             Example::new("{{ '2024-01-05' | date_to_long_string: 'ordinal' }}", "5th January 2024"),
         ]),
-    dated("date_to_rfc822", date_to_rfc822, "Writes a date as email headers do.")
+    dated("date_to_rfc822", date_to_rfc822, "Formats a date as in email headers (RFC 822).")
         .since("10.13.0")
         .examples(&[Example::new("{{ '2024-01-05 10:00' | date_to_rfc822 }}", "Fri, 05 Jan 2024 10:00:00 +0000")]),
-    dated("date_to_string", date_to_string, "Writes a day with the short name of the month.")
+    dated("date_to_string", date_to_string, "Formats a day with the short name of the month.")
         .arguments(ORDINAL)
         .since("10.13.0")
         .examples(&[
             Example::new("{{ '2024-01-05' | date_to_string }}", "05 Jan 2024"),
             Example::new("{{ '2024-01-05' | date_to_string: 'ordinal', 'US' }}", "Jan 5th, 2024"),
         ]),
-    dated("date_to_xmlschema", date_to_xmlschema, "Writes a date as ISO 8601 does.")
+    dated("date_to_xmlschema", date_to_xmlschema, "Formats a date as in ISO 8601.")
         .since("10.13.0")
         .examples(&[Example::new("{{ '2024-01-05 10:00' | date_to_xmlschema }}", "2024-01-05T10:00:00+00:00")]),
 ];

@@ -19,7 +19,7 @@ pub const FILTERS: &[Filter] = &[
     html("escape_once", escape_once, "Writes `&`, `<`, `>` and quotes as HTML entities, except in entities.")
         .since("1.9.1")
         .examples(&[Example::new("{{ '1 < 2 &lt; 3' | escape_once }}", "1 &lt; 2 &lt; 3")]),
-    html("newline_to_br", newline_to_br, "Puts `<br />` before each line break.")
+    html("newline_to_br", newline_to_br, "Inserts `<br />` before each line break.")
         .since("1.9.1")
         .examples(&[Example::with(r#"{"a": "x\r\ny"}"#, "{{ a | newline_to_br }}", "x<br />\ny")]),
     html("strip_html", strip_html, "Removes tags and comments, and scripts and styles with their content.")

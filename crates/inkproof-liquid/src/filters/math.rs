@@ -50,12 +50,12 @@ pub const FILTERS: &[Filter] = &[
         .absent(Absent::Prints("-2"))
         .since("1.9.1")
         .examples(&[Example::new("{{ 3 | minus: 2 }}", "1")]),
-    number("modulo", modulo, "Gives the remainder of a division, with the sign of the divisor.")
+    number("modulo", modulo, "Returns the remainder of a division, with the sign of the divisor.")
         .arguments(&[Argument::required("divisor", Kind::Number)])
         .absent(Absent::Prints("0"))
         .since("1.9.1")
         .examples(&[Example::with(r#"{"hour": -1}"#, "{{ hour | modulo: 24 }}", "23")]),
-    number("plus", plus, "Adds a number. A string that is a number counts as that number, any other string as 0.")
+    number("plus", plus, "Adds a number. A numeric string counts as its number, any other string as 0.")
         .arguments(&[Argument::required("addend", Kind::Number)])
         .absent(Absent::Prints("2"))
         .since("1.9.1")

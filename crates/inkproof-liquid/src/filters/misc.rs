@@ -23,7 +23,7 @@ pub const FILTERS: &[Filter] = &[
             Example::new("{{ missing | default: 'there' }}", "there"),
             Example::with(r#"{"no": false}"#, "{{ no | default: 1, allow_false: true }}", "false"),
         ]),
-    any("inspect", to_json, "Writes a value as JSON, as `json` does.")
+    any("inspect", to_json, "Writes a value as JSON, like `json`.")
         .gives(Kind::String)
         .prints(Prints::Json)
         .arguments(INDENT)
@@ -42,7 +42,7 @@ pub const FILTERS: &[Filter] = &[
             Example::with(r#"{"tags": ["a", "\"b\""]}"#, "{{ tags | json }}", r#"["a","\"b\""]"#),
             Example::with(r#"{"tags": ["a"]}"#, "{{ tags | json: 2 }}", "[\n  \"a\"\n]"),
         ]),
-    any("jsonify", to_json, "Writes a value as JSON, as `json` does.")
+    any("jsonify", to_json, "Writes a value as JSON, like `json`.")
         .gives(Kind::String)
         .prints(Prints::Json)
         .arguments(INDENT)
@@ -50,14 +50,14 @@ pub const FILTERS: &[Filter] = &[
         .missing(Absent::Nothing)
         .since("10.13.0")
         .examples(&[Example::with(r#"{"tags": ["a"]}"#, "{{ tags | jsonify }}", r#"["a"]"#)]),
-    any("raw", raw, "Gives the value as it is.")
+    any("raw", raw, "Returns the value unchanged.")
         .answers(Answer::Input)
         .since("9.37.0")
         .examples(&[Example::new("{{ '<b>' | raw }}", "<b>")]),
     any(
         "to_integer",
         to_integer,
-        "Converts a value to a number; a fraction is kept, and what is not a number prints `NaN`.",
+        "Converts a value to a number, with its fraction. A value that is not a number becomes `NaN`.",
     )
     .gives(Kind::Number)
     .absent(Absent::Prints("0"))

@@ -14,7 +14,7 @@ use crate::value::{Arena, Value, coerce, count};
 
 /// The rows of this family.
 pub const FILTERS: &[Filter] = &[
-    string("append", append, "Puts a string after the input.")
+    string("append", append, "Appends a string.")
         .arguments(&[Argument::required("suffix", Kind::String)])
         .absent(Absent::Prints(".html"))
         .since("1.9.1")
@@ -27,10 +27,10 @@ pub const FILTERS: &[Filter] = &[
             Example::with(FRUIT, "{{ fruit | array_to_sentence_string }}", "figs, plums, and pears"),
             Example::with(FRUIT, "{{ fruit | array_to_sentence_string: 'or' }}", "figs, plums, or pears"),
         ]),
-    string("capitalize", capitalize, "Writes the first letter in upper case and all others in lower case.")
+    string("capitalize", capitalize, "Converts the first letter to upper case and all others to lower case.")
         .since("1.9.1")
         .examples(&[Example::new("{{ 'my GREAT title' | capitalize }}", "My great title")]),
-    string("downcase", downcase, "Writes all letters in lower case.")
+    string("downcase", downcase, "Converts all letters to lower case.")
         .since("1.9.1")
         .examples(&[Example::new("{{ 'ΧΡΌΝΟΣ' | downcase }}", "χρόνος")]),
     string("lstrip", lstrip, "Removes white space, or other characters, from the start.")
@@ -51,7 +51,7 @@ pub const FILTERS: &[Filter] = &[
             // Each Chinese, Japanese or Korean character counts as a word.
             Example::new("{{ 'hello 你好' | number_of_words: 'cjk' }}", "3"),
         ]),
-    string("prepend", prepend, "Puts a string before the input.")
+    string("prepend", prepend, "Prepends a string.")
         .arguments(&[Argument::required("prefix", Kind::String)])
         .absent(Absent::Prints("a"))
         .since("1.9.1")
@@ -89,7 +89,7 @@ pub const FILTERS: &[Filter] = &[
         .arguments(&[Argument::required("separator", Kind::String)])
         .since("1.9.1")
         .examples(&[Example::new("{{ 'a,b,,c,,' | split: ',' | json }}", r#"["a","b","","c"]"#)]),
-    string("squish", squish, "Replaces each run of white space with one space, and removes it at both ends.")
+    string("squish", squish, "Replaces each run of white space with one space, and strips both ends.")
         .since("10.29.0")
         .examples(&[Example::with(r#"{"a": " x \n y "}"#, "{{ a | squish }}|", "x y|")]),
     string("strip", strip, "Removes white space, or other characters, from both ends.")
@@ -121,7 +121,7 @@ pub const FILTERS: &[Filter] = &[
             Example::new("{{ 'Ground control to' | truncatewords: 2 }}", "Ground control..."),
             Example::new("{{ 'one two' | truncatewords: 2, '!' }}", "one two!"),
         ]),
-    string("upcase", upcase, "Writes all letters in upper case.")
+    string("upcase", upcase, "Converts all letters to upper case.")
         .since("1.9.1")
         .examples(&[Example::new("{{ 'straße' | upcase }}", "STRASSE")]),
 ];

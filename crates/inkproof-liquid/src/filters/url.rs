@@ -16,12 +16,12 @@ pub const FILTERS: &[Filter] = &[
     url(
         "cgi_escape",
         cgi_escape,
-        "Percent-encodes everything but ASCII letters, digits and `-_.`; a space becomes `+`.",
+        "Percent-encodes everything except ASCII letters, digits and `-_.`; a space becomes `+`.",
     )
     .prints(Prints::Plain)
     .since("10.13.0")
     .examples(&[Example::new("{{ 'foo, bar; baz?' | cgi_escape }}", "foo%2C+bar%3B+baz%3F")]),
-    url("slugify", slugify, "Makes a string fit for a URL: lower case, with hyphens between words.")
+    url("slugify", slugify, "Converts a string to a URL slug: lower case, with hyphens between words.")
         .prints(Prints::Plain)
         .arguments(&[
             Argument::optional("mode", Kind::String)
@@ -35,7 +35,7 @@ pub const FILTERS: &[Filter] = &[
             Example::new("{{ 'The _config.yml' | slugify: 'pretty' }}", "the-_config.yml"),
             Example::new("{{ 'Ça va, _Léa' | slugify: 'latin', true }}", "Ça-va-Lea"),
         ]),
-    url("uri_escape", uri_escape, "Percent-encodes what may not stand in a URI; what separates its parts is kept.")
+    url("uri_escape", uri_escape, "Percent-encodes characters that are not allowed in a URI; delimiters such as `/` and `?` are kept.")
         .prints(Prints::Plain)
         .since("10.13.0")
         .examples(&[Example::new("{{ '/a b?q=é&r=[1]' | uri_escape }}", "/a%20b?q=%C3%A9&r=[1]")]),

@@ -13,7 +13,7 @@ use crate::value::Value;
 
 /// A section that a child template may override. There are no layouts to look up, so it always renders its own body.
 pub const BLOCK: TagDefinition = TagDefinition::new("block", parse)
-    .summary("Marks a part of a layout that a template may replace; without a layout it prints its own body.")
+    .summary("Marks a section of a layout that a template may override; without a layout it prints its own body.")
     .syntax("{% block name %}…{% endblock %}")
     .since("1.9.1")
     .examples(&[Example::new("{% block a %}x{{ block.super }}{% endblock %}", "x")]);

@@ -14,7 +14,7 @@ use crate::value::operators::Operator;
 
 /// Renders every branch with a value that equals the case value, or `else` if there is none.
 pub const CASE: TagDefinition = TagDefinition::new("case", parse)
-    .summary("Renders every branch with a value that equals the first value, and `else` where there is none.")
+    .summary("Renders every branch with a value that equals the first value, or `else` if there is none.")
     .syntax("{% case value %}{% when value, value %}…{% else %}…{% endcase %}")
     .input(
         "{% case input %}{% when nil %}nil{% else %}other{% endcase %}",

@@ -13,7 +13,7 @@ use crate::value::Value;
 
 /// Prints a counter and then adds 1 to it. It starts at the number that the data has under this name, or at 0.
 pub const INCREMENT: TagDefinition = TagDefinition::new("increment", parse_increment)
-    .summary("Prints a number, then adds 1 to it. It starts at 0, or at the number of that name in the data.")
+    .summary("Prints a counter, then adds 1 to it. It starts at the number with this name in the data, or at 0.")
     .syntax("{% increment name %}")
     .input("{% increment input %}", Absent::Prints("0"), Absent::Prints("0"))
     .since("1.9.1")
@@ -21,7 +21,7 @@ pub const INCREMENT: TagDefinition = TagDefinition::new("increment", parse_incre
 
 /// Subtracts 1 from a counter and then prints it. It shares the counter of `increment` with the same name.
 pub const DECREMENT: TagDefinition = TagDefinition::new("decrement", parse_decrement)
-    .summary("Subtracts 1 from a number, then prints it. The number is the one that `increment` has under that name.")
+    .summary("Subtracts 1 from a counter, then prints it. It shares the counter of `increment` with the same name.")
     .syntax("{% decrement name %}")
     .input("{% decrement input %}", Absent::Prints("-1"), Absent::Prints("-1"))
     .since("1.9.1")

@@ -13,7 +13,7 @@ use crate::value::{Value, coerce};
 
 /// Prints its values in turn, one each time. Tags with the same group and the same source share their position.
 pub const CYCLE: TagDefinition = TagDefinition::new("cycle", parse)
-    .summary("Prints its values in turn, one each time. Tags with the same group and the same values share their turn.")
+    .summary("Prints its values in turn, one each time. Tags with the same group and the same values share their position.")
     .syntax("{% cycle group: value, value %}")
     .input("[{% cycle input, 'b' %}]", Absent::Prints("[]"), Absent::Undefined)
     .since("1.9.1")

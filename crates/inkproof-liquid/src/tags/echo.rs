@@ -12,7 +12,7 @@ use crate::syntax::tree::FilteredValue;
 
 /// Prints a value, like `{{ value }}`, or nothing without one. For use inside `{% liquid %}`.
 pub const ECHO: TagDefinition = TagDefinition::new("echo", parse)
-    .summary("Prints a value, as `{{ value }}` does. Useful inside `{% liquid %}`.")
+    .summary("Prints a value, like `{{ value }}`. Useful inside `{% liquid %}`.")
     .syntax("{% echo value %}")
     .input("[{% echo input %}]", Absent::Prints("[]"), Absent::Undefined)
     .since("9.31.0")

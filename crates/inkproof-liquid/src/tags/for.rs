@@ -17,7 +17,7 @@ use crate::value::{Arena, Loop, Object, Value, count};
 /// if there are none. `offset` and `limit` select a part, `reversed` reverses it, and `offset: continue` continues where the
 /// last loop over the same collection stopped.
 pub const FOR: TagDefinition = TagDefinition::new("for", parse)
-    .summary("Renders its body for each element of an array, or each `[key, value]` of an object; `else` where there is none.")
+    .summary("Renders its body for each element of an array, or each `[key, value]` of an object; `else` if there are none.")
     .syntax("{% for name in array limit: 2 offset: 1 reversed %}…{% else %}…{% endfor %}")
     .arguments(&[
         Argument::named("limit", Kind::Number),

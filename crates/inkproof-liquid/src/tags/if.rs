@@ -13,7 +13,7 @@ use crate::syntax::tree::{FilteredValue, Nodes};
 
 /// Renders the first branch whose condition is true, or `else` if there is none. Missing variables are null in a condition.
 pub const IF: TagDefinition = TagDefinition::new("if", parse)
-    .summary("Renders the first branch whose condition is true, and `else` where there is none.")
+    .summary("Renders the first branch whose condition is true, or `else` if there is none.")
     .syntax("{% if condition %}…{% elsif condition %}…{% else %}…{% endif %}")
     .input("{% if input %}yes{% else %}no{% endif %}", Absent::Prints("no"), Absent::Prints("no"))
     .since("1.9.1")

@@ -18,7 +18,7 @@ use crate::value::coerce::{js_string, js_truthy};
 
 /// Renders another template in its own scope. For an empty array (`for`) it prints nothing; otherwise it fails.
 pub const RENDER: TagDefinition = TagDefinition::new("render", parse_render)
-    .summary("Renders another file with variables of its own; as there are no files, it fails unless it is repeated for no element.")
+    .summary("Renders another file in its own scope; as there are no files, it fails, except for an empty array.")
     .syntax("{% render 'file' for array as name, key: value %}")
     .input(
         "[{% render 'x' for input %}]",
@@ -30,7 +30,7 @@ pub const RENDER: TagDefinition = TagDefinition::new("render", parse_render)
 
 /// Renders another template in the current scope, so it always fails.
 pub const INCLUDE: TagDefinition = TagDefinition::new("include", parse_include)
-    .summary("Renders another file with the same variables; as there are no files, it fails.")
+    .summary("Renders another file in the current scope; as there are no files, it fails.")
     .syntax("{% include 'file' %}")
     .input("{% include input %}", Absent::Fails("illegal file path \"null\""), Absent::Undefined)
     .since("1.9.1");

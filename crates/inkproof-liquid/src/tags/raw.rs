@@ -11,7 +11,7 @@ use crate::syntax::part::{Part, Printed};
 
 /// Prints its body unchanged.
 pub const RAW: TagDefinition = TagDefinition::new("raw", parse)
-    .summary("Prints its body as it is, without rendering it.")
+    .summary("Prints its body unchanged, without rendering it.")
     .syntax("{% raw %}…{% endraw %}")
     .since("1.9.1")
     .examples(&[Example::new("{% raw %}{{ x }}{% endraw %}", "{{ x }}")]);

@@ -13,7 +13,7 @@ use crate::syntax::tree::Nodes;
 
 /// Renders its body if the condition is false. Otherwise `elsif` and `else` work as in `if`.
 pub const UNLESS: TagDefinition = TagDefinition::new("unless", parse)
-    .summary("Renders its body where the condition is false; `elsif` and `else` work as in `if`.")
+    .summary("Renders its body if the condition is false; `elsif` and `else` work as in `if`.")
     .syntax("{% unless condition %}…{% elsif condition %}…{% else %}…{% endunless %}")
     .input("{% unless input %}no{% else %}yes{% endunless %}", Absent::Prints("no"), Absent::Prints("no"))
     .since("1.9.1")

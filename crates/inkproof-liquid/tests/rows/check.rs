@@ -1,4 +1,4 @@
-//! Compares what a row claims with what its filter or tag does. Each check returns what is wrong.
+//! Compares the claims of a row with the behavior of its filter or tag. Each check returns the problems it finds.
 
 use inkproof_liquid::row::{Absent, Answer, Argument, Example, Kind, Lacking, Prints, Reads};
 use inkproof_liquid::syntax::tree::{FilterCall, FilteredValue, NodeKind};
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 /// The LiquidJS release that is reproduced.
 const RELEASE: [u32; 3] = [10, 30, 1];
 
-/// The name of the variable that checks use as a filter's input.
+/// The name of the variable that is the input of a filter in the checks.
 const INPUT: &str = "input";
 
-/// Everything that is wrong with the row of a filter.
+/// All problems with the row of a filter.
 pub(crate) fn filter(language: &Language, filter: &Filter) -> Vec<String> {
     let mut wrong = Vec::new();
     if filter.summary.is_empty() || !filter.summary.ends_with('.') {
@@ -35,7 +35,7 @@ pub(crate) fn filter(language: &Language, filter: &Filter) -> Vec<String> {
     wrong.into_iter().map(|problem| format!("{}: `{}`: {problem}", language.name(), filter.name)).collect()
 }
 
-/// Everything that is wrong with the row of a tag.
+/// All problems with the row of a tag.
 pub(crate) fn tag(language: &Language, tag: &TagDefinition) -> Vec<String> {
     let mut wrong = Vec::new();
     if tag.summary.is_empty() || !tag.summary.ends_with('.') {
@@ -60,7 +60,7 @@ pub(crate) fn tag(language: &Language, tag: &TagDefinition) -> Vec<String> {
     wrong.into_iter().map(|problem| format!("{}: `{}`: {problem}", language.name(), tag.name)).collect()
 }
 
-/// What a template prints; the message of the failure otherwise.
+/// The output of a template, or the message of its error.
 fn render(language: &Language, template: &str, data: &Value, mode: Mode) -> Result<String, String> {
     let options = Options { mode, seed: Some(0), now: Some(0.0), ..Options::default() };
     language.render(template, &data.to_string(), &options).map_err(|error| error.message().to_owned())
@@ -75,7 +75,7 @@ fn examples(language: &Language, examples: &[Example]) -> Vec<String> {
     examples.iter().filter_map(check).collect()
 }
 
-/// A release must be one that exists, as far as that can be said without a list of them.
+/// Rejects releases that cannot exist. There is no list of releases to compare with.
 fn release(since: Option<&str>) -> Option<String> {
     let since = since?;
     let parts: Vec<u32> = since.split('.').filter_map(|part| part.parse().ok()).collect();
@@ -94,13 +94,13 @@ fn outcome(of: &str, given: &Result<String, String>, claimed: Absent) -> Option<
     (!is_so).then(|| format!("of {of} it is claimed {claimed:?}, but it gives {given:?}"))
 }
 
-/// The call of a filter in its first example, taken apart so that it can be varied.
+/// The call of a filter in its first example, split into parts so that they can be varied.
 struct Call<'r> {
     language: &'r Language,
     row: &'r Filter,
-    /// The input, as Liquid.
+    /// The source of the input.
     input: String,
-    /// The arguments, as Liquid.
+    /// The sources of the arguments.
     arguments: Vec<String>,
     data: Value,
 }
@@ -120,18 +120,18 @@ impl<'r> Call<'r> {
         Some(Self { language, row, input, arguments, data })
     }
 
-    /// The filter with these arguments.
+    /// The source of the call with these arguments.
     fn with(&self, arguments: &[String]) -> String {
         let colon = if arguments.is_empty() { "" } else { ": " };
         format!("{}{colon}{}", self.row.name, arguments.join(", "))
     }
 
-    /// What the call prints, with a value as its input.
+    /// The output of the call with this value as its input.
     fn prints(&self, input: Option<Value>, mode: Mode) -> Result<String, String> {
         self.renders(&format!("{{{{ {INPUT} | {} }}}}", self.with(&self.arguments)), input, mode)
     }
 
-    /// What a template prints, with a value as the input.
+    /// The output of a template with this value as the input.
     fn renders(&self, template: &str, input: Option<Value>, mode: Mode) -> Result<String, String> {
         let mut data = self.data.clone();
         if let Some(input) = input {
@@ -140,7 +140,7 @@ impl<'r> Call<'r> {
         render(self.language, template, &data, mode)
     }
 
-    /// What the call gives for a value, as JSON; NaN and infinity as numbers all the same.
+    /// The result of the call for a value, as JSON. NaN and infinity are represented by a number.
     fn gives(&self, input: Value) -> Option<Value> {
         let call = self.with(&self.arguments);
         let template = format!("{{% assign out = {INPUT} | {call} %}}{{{{ out | json }}}}");
@@ -152,7 +152,7 @@ impl<'r> Call<'r> {
         serde_json::from_str(&text).ok()
     }
 
-    /// What the example's call prints with these arguments.
+    /// The result of the example's call with these arguments, as JSON.
     fn varied(&self, arguments: &[String]) -> Result<String, String> {
         let call = self.with(arguments);
         self.renders(&format!("{{% assign out = {} | {call} %}}{{{{ out | json }}}}", self.input), None, Mode::Live)
@@ -171,7 +171,7 @@ fn split_surrogates(value: &FilteredValue<'_>, call: &FilterCall<'_>, source: &s
     (before, arguments.map(|operand| operand.span.of(source).to_owned()).collect())
 }
 
-/// Every value of outputs and of `assign`, which is where examples call filters.
+/// Every value of the outputs, which is where examples call filters.
 fn each_value<'a>(template: &Template<'a>, visit: &mut dyn FnMut(&FilteredValue<'a>)) {
     for node in visit::all_nodes(template.nodes) {
         match &node.kind {
@@ -187,7 +187,7 @@ fn absent(call: &Call<'_>) -> Vec<String> {
     for mode in [Mode::Live, Mode::Lax] {
         wrong.extend(outcome("null", &call.prints(Some(Value::Null), mode), row.null));
     }
-    // Ruby knows nothing but null.
+    // The legacy Liquid has no undefined, only null.
     let has_undefined = call.language.dialect().numbers == Numbers::JavaScript;
     let missing = if has_undefined { row.missing } else { row.null };
     wrong.extend(outcome("a missing variable in lax mode", &call.prints(None, Mode::Lax), missing));
@@ -197,7 +197,7 @@ fn absent(call: &Call<'_>) -> Vec<String> {
     wrong
 }
 
-/// Puts an element that lacks everything behind and before those of the example.
+/// Adds an element without properties before and after those of the example.
 fn lacking(call: &Call<'_>) -> Vec<String> {
     let (Reads::Property(lacking) | Reads::Expression(lacking)) = call.row.reads else { return Vec::new() };
     let Some(Value::Array(items)) = call.example_input() else {
@@ -228,7 +228,7 @@ fn lacking(call: &Call<'_>) -> Vec<String> {
     wrong
 }
 
-/// Values of a kind.
+/// Sample values of a kind.
 fn values_of(kind: Kind) -> Vec<Value> {
     match kind {
         Kind::Anything => [Kind::String, Kind::Number, Kind::Boolean, Kind::Array, Kind::Object]
@@ -261,7 +261,7 @@ fn is_of(value: &Value, kind: Kind) -> bool {
     }
 }
 
-/// The kind of the result, for inputs of the kind that the filter takes; undefined and null are of any kind.
+/// Checks the kind of the result for inputs of the row's kind. Undefined and null are allowed for any kind.
 fn kinds(call: &Call<'_>) -> Vec<String> {
     let mut inputs = values_of(call.row.input);
     inputs.extend(call.example_input());
@@ -278,7 +278,7 @@ fn kinds(call: &Call<'_>) -> Vec<String> {
     if has_none_of(call.row.output) {
         wrong.push(format!("gives no {:?}: {results:?}", call.row.output));
     }
-    // `Anything` must not be claimed where more is known. An element can be of any kind.
+    // A row must not claim `Anything` if more is known. An element can be of any kind.
     let known = [Kind::String, Kind::Number, Kind::Boolean, Kind::Array, Kind::Object];
     let kinds = known.into_iter().filter(|kind| !has_none_of(*kind)).count();
     if call.row.output == Kind::Anything && call.row.answer != Answer::Element && kinds < 2 {
@@ -287,7 +287,7 @@ fn kinds(call: &Call<'_>) -> Vec<String> {
     wrong
 }
 
-/// Results of the inputs are made of the inputs where that is claimed.
+/// Checks that the result is derived from the input as claimed.
 fn answer(call: &Call<'_>) -> Vec<String> {
     let mut inputs = values_of(Kind::Array);
     inputs.extend(call.example_input());
@@ -329,10 +329,10 @@ fn prints(call: &Call<'_>) -> Vec<String> {
         .collect()
 }
 
-/// Filters of which every further argument counts as well, which nobody is told to use.
+/// Filters that use all further arguments too, which is not documented.
 const OPEN: [&str; 2] = ["at_least", "at_most"];
 
-/// Required arguments matter, defaults are what stands in, and there are no more arguments than the row has.
+/// Required arguments have an effect, defaults are equivalent to leaving the argument out, and further arguments are ignored.
 fn arguments(call: &Call<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
     let positional: Vec<&Argument> = call.row.arguments.iter().filter(|argument| !argument.is_named).collect();
@@ -379,7 +379,7 @@ fn arguments(call: &Call<'_>) -> Vec<String> {
     wrong
 }
 
-/// Each accepted string is accepted, and not all of them mean what any other string does.
+/// Each accepted string works, and at least one of them differs from an arbitrary string.
 fn accepted(call: &Call<'_>, before: &[String], argument: &Argument) -> Vec<String> {
     let with = |text: &str| call.varied(&[before, &[format!("'{text}'")]].concat());
     let mut wrong: Vec<_> = argument
@@ -400,8 +400,8 @@ fn is_of_kind(literal: &str, kind: Kind) -> bool {
     serde_json::from_str(&json).is_ok_and(|value| is_of(&value, kind))
 }
 
-/// Where the filter of a name gives different values in two languages: the calls of all examples of both, for inputs of all
-/// kinds. How failures are worded and values are printed is not the filter's.
+/// The calls for which the filter `name` returns different values in two languages: the calls of all examples of both, for
+/// inputs of all kinds. Differences in error messages and in printing are not counted.
 #[allow(dead_code, reason = "only another package, which includes this file too, has a second dialect")]
 pub(crate) fn differences(one: &Language, other: &Language, name: &str) -> Vec<String> {
     let rows = [one, other].map(|language| language.filter(name).expect("both have it"));

@@ -1,4 +1,4 @@
-//! What the rows of LiquidJS's filters and tags say is what they do.
+//! Checks that the rows of LiquidJS's filters and tags describe their behavior.
 
 mod check;
 
@@ -33,7 +33,7 @@ fn every_row_has_a_name_of_its_own_and_a_release() {
     assert!(tags::ALL.iter().all(|row| row.since.is_some()));
 }
 
-/// What examples do not show, as nobody should use it.
+/// Behavior that examples do not show, because templates should not use it.
 #[test]
 fn tags_without_files() {
     for (template, expected) in [

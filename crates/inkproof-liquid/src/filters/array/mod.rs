@@ -31,14 +31,14 @@ pub const FILTERS: &[Filter] = &[
             Example::with(r#"{"a": [1], "b": [2, 3]}"#, "{{ a | concat: b | join }}", "1 2 3"),
             Example::with(r#"{"a": [1]}"#, "{{ a | concat: 'x' | join }}", "1 x"),
         ]),
-    array("find", search::find, "Gives the first element with a property that is true, or that equals a value.")
+    array("find", search::find, "Returns the first element with a property that is true, or that equals a value.")
         .gives(Kind::Anything)
         .arguments(PROPERTY_AND_VALUE)
         .reads(Reads::Property(Lacking::MayFail))
         .answers(Answer::Element)
         .since("10.11.0")
         .examples(&[Example::with(ITEMS, "{{ items | find: 'id', 2 | json }}", r#"{"id":2,"name":"b","new":false}"#)]),
-    array("find_exp", search::find_exp, "Gives the first element for which an expression is true.")
+    array("find_exp", search::find_exp, "Returns the first element for which an expression is true.")
         .gives(Kind::Anything)
         .arguments(NAME_AND_EXPRESSION)
         .reads(Reads::Expression(Lacking::MayFail))
@@ -49,19 +49,19 @@ pub const FILTERS: &[Filter] = &[
             "{{ items | find_exp: 'item', 'item.id > 1' | json }}",
             r#"{"id":2,"name":"b","new":false}"#,
         )]),
-    array("find_index", search::find_index, "Gives the index of the element that `find` gives, from 0.")
+    array("find_index", search::find_index, "Returns the index, from 0, of the element that `find` finds.")
         .gives(Kind::Number)
         .arguments(PROPERTY_AND_VALUE)
         .reads(Reads::Property(Lacking::MayFail))
         .since("10.21.0")
         .examples(&[Example::with(ITEMS, "{{ items | find_index: 'id', 2 }}", "1")]),
-    array("find_index_exp", search::find_index_exp, "Gives the index of the element that `find_exp` gives, from 0.")
+    array("find_index_exp", search::find_index_exp, "Returns the index, from 0, of the element that `find_exp` finds.")
         .gives(Kind::Number)
         .arguments(NAME_AND_EXPRESSION)
         .reads(Reads::Expression(Lacking::MayFail))
         .since("10.21.0")
         .examples(&[Example::with(ITEMS, "{{ items | find_index_exp: 'item', 'item.id > 1' }}", "1")]),
-    array("first", first, "Gives the first element.")
+    array("first", first, "Returns the first element.")
         .gives(Kind::Anything)
         .reads(Reads::Shape)
         .answers(Answer::Element)
@@ -85,7 +85,7 @@ pub const FILTERS: &[Filter] = &[
             "{{ items | group_by_exp: 'item', 'item.id > 1' | map: 'name' | join }}",
             "false true",
         )]),
-    array("has", search::has, "Says whether `find` would give an element.")
+    array("has", search::has, "Returns whether `find` finds an element.")
         .gives(Kind::Boolean)
         .arguments(PROPERTY_AND_VALUE)
         .absent(Absent::Prints("false"))
@@ -95,7 +95,7 @@ pub const FILTERS: &[Filter] = &[
             Example::with(ITEMS, "{{ items | has: 'id', 2 }}", "true"),
             Example::with(ITEMS, "{{ items | has: 'id', 3 }}", "false"),
         ]),
-    array("has_exp", search::has_exp, "Says whether `find_exp` would give an element.")
+    array("has_exp", search::has_exp, "Returns whether `find_exp` finds an element.")
         .gives(Kind::Boolean)
         .arguments(NAME_AND_EXPRESSION)
         .absent(Absent::Prints("false"))
@@ -107,13 +107,13 @@ pub const FILTERS: &[Filter] = &[
         .arguments(&[Argument::optional("separator", Kind::String).or("' '")])
         .since("1.9.1")
         .examples(&[Example::with(r#"{"a": [1, 2]}"#, "{{ a | join: ', ' }}", "1, 2")]),
-    array("last", last, "Gives the last element.")
+    array("last", last, "Returns the last element.")
         .gives(Kind::Anything)
         .reads(Reads::Shape)
         .answers(Answer::Element)
         .since("1.9.1")
         .examples(&[Example::with(LETTERS, "{{ a | last }}", "a")]),
-    array("map", map, "Gives a property of each element; the property may be a path.")
+    array("map", map, "Returns a property of each element; the property may be a path.")
         .arguments(&[Argument::required("property", Kind::String)])
         .reads(Reads::Property(Lacking::Ignored))
         .since("1.9.1")
@@ -147,12 +147,12 @@ pub const FILTERS: &[Filter] = &[
         .answers(Answer::Elements)
         .since("10.21.0")
         .examples(&[Example::with(ITEMS, "{{ items | reject_exp: 'item', 'item.id > 1' | map: 'name' | join }}", "a")]),
-    array("reverse", reverse, "Puts the elements in reverse order.")
+    array("reverse", reverse, "Reverses the order of the elements.")
         .reads(Reads::Shape)
         .answers(Answer::Elements)
         .since("1.9.1")
         .examples(&[Example::with(NUMBERS, "{{ a | reverse | join }}", "3 2 1")]),
-    array("sample", sample, "Gives a random element, or an array of several.")
+    array("sample", sample, "Returns a random element, or an array of several.")
         .gives(Kind::Anything)
         .arguments(&[Argument::optional("count", Kind::Number).or("1")])
         .since("10.8.0")
@@ -168,7 +168,7 @@ pub const FILTERS: &[Filter] = &[
     array(
         "size",
         size,
-        "Gives the number of elements of an array, or of UTF-16 units of a string; 0 for anything else.",
+        "Returns the number of elements of an array, or of UTF-16 units of a string; 0 for anything else.",
     )
     .takes(Kind::Anything)
     .gives(Kind::Number)
@@ -181,7 +181,7 @@ pub const FILTERS: &[Filter] = &[
         Example::new("{{ 'héllo' | size }}", "5"),
         Example::new("{{ 12 | size }}", "0"),
     ]),
-    array("slice", slice, "Gives a part of a string or an array; a negative start counts from the end.")
+    array("slice", slice, "Returns a part of a string or an array; a negative start counts from the end.")
         .takes(Kind::Anything)
         .gives(Kind::Anything)
         .arguments(&[Argument::required("start", Kind::Number), Argument::optional("length", Kind::Number).or("1")])
@@ -191,7 +191,7 @@ pub const FILTERS: &[Filter] = &[
             Example::new("{{ 'Liquid' | slice: -3, 2 }}", "ui"),
             Example::with(NUMBERS, "{{ a | slice: 1, 2 | join }}", "2 3"),
         ]),
-    array("sort", sort::sort, "Sorts: numbers by size, strings by code unit (upper case first), null last.")
+    array("sort", sort::sort, "Sorts numbers by value and strings by code unit (upper case first), with null last.")
         .arguments(OPTIONAL_PROPERTY)
         .reads(Reads::Property(Lacking::Ignored))
         .answers(Answer::Elements)
@@ -201,7 +201,7 @@ pub const FILTERS: &[Filter] = &[
             Example::with(LETTERS, "{{ a | sort | join }}", "C a b"),
             Example::with(r#"{"a": [10, 9, 1]}"#, "{{ a | sort | join }}", "1 9 10"),
         ]),
-    array("sort_natural", sort::sort_natural, "Sorts as strings, regardless of case, null last.")
+    array("sort_natural", sort::sort_natural, "Sorts as strings, ignoring case, with null last.")
         .arguments(OPTIONAL_PROPERTY)
         .reads(Reads::Property(Lacking::Ignored))
         .answers(Answer::Elements)
@@ -210,7 +210,7 @@ pub const FILTERS: &[Filter] = &[
             Example::with(ITEMS, "{{ items | sort_natural: 'new' | map: 'name' | join }}", "b a"),
             Example::with(LETTERS, "{{ a | sort_natural | join }}", "a b C"),
         ]),
-    array("sum", sum, "Adds the elements, or a property of them. What is not a number counts as 0.")
+    array("sum", sum, "Adds the elements, or a property of them. Values that are not numbers count as 0.")
         .gives(Kind::Number)
         .arguments(OPTIONAL_PROPERTY)
         .absent(Absent::Prints("0"))
@@ -221,11 +221,11 @@ pub const FILTERS: &[Filter] = &[
             "{{ cart | sum: 'price' }}",
             "6.5",
         )]),
-    array("uniq", distinct::uniq, "Removes repeated elements; objects are never the same as others.")
+    array("uniq", distinct::uniq, "Removes duplicate elements. Objects are compared by identity, so they are never duplicates.")
         .answers(Answer::Elements)
         .since("1.9.1")
         .examples(&[Example::with(r#"{"a": [1, "1", 1, 2]}"#, "{{ a | uniq | json }}", r#"[1,"1",2]"#)]),
-    array("unshift", unshift, "Puts an element before the first.")
+    array("unshift", unshift, "Prepends an element.")
         .arguments(&[Argument::required("element", Kind::Anything)])
         .absent(Absent::Prints("0"))
         .since("10.11.0")
