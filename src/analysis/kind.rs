@@ -1,7 +1,7 @@
 //! Kinds: what a value must be, judging by what a template does with it.
 
 use crate::liquid::Filter;
-use crate::liquid::row::{self, Answer, Lacking, Reads};
+use crate::liquid::row::{self, Derivation, Lacking, Reads};
 
 /// What a value must be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,17 +92,17 @@ pub(super) enum PropertyUse {
 /// What the row of a filter says of its input. A filter without a row is passed over.
 pub(super) fn treatment(filter: Option<&Filter>) -> (Kind, Treatment) {
     let Some(row) = filter else { return (Kind::Anything, Treatment::Keeps) };
-    let treatment = match (row.reads, row.answer) {
-        (_, Answer::Input) => Treatment::Keeps,
+    let treatment = match (row.reads, row.derivation) {
+        (_, Derivation::Input) => Treatment::Keeps,
         (Reads::Property(lacking), _) => Treatment::SelectsBy(match lacking {
             Lacking::Fails => PropertyUse::Needs,
             Lacking::MayFail | Lacking::FailsInLax => PropertyUse::MayNeed,
             Lacking::Ignored => PropertyUse::Likes,
         }),
         (Reads::Expression(_), _) => Treatment::Asks,
-        (Reads::Shape, Answer::Elements) => Treatment::Selects,
-        (Reads::Shape, Answer::Element) => Treatment::Takes,
-        (Reads::Shape, Answer::New) => Treatment::Counts,
+        (Reads::Shape, Derivation::Elements) => Treatment::Selects,
+        (Reads::Shape, Derivation::Element) => Treatment::Takes,
+        (Reads::Shape, Derivation::New) => Treatment::Counts,
         (Reads::Whole, _) => Treatment::Makes,
     };
     (row.input.into(), treatment)
@@ -110,12 +110,12 @@ pub(super) fn treatment(filter: Option<&Filter>) -> (Kind, Treatment) {
 
 /// Whether the filter's result is its input, or a part of it, element by element.
 pub(super) fn gives_elements(filter: Option<&Filter>) -> bool {
-    filter.is_some_and(|row| row.answer == Answer::Elements)
+    filter.is_some_and(|row| row.derivation == Derivation::Elements)
 }
 
 /// Whether the filter's result is an element of its input.
 pub(super) fn gives_an_element(filter: Option<&Filter>) -> bool {
-    filter.is_some_and(|row| row.answer == Answer::Element)
+    filter.is_some_and(|row| row.derivation == Derivation::Element)
 }
 
 #[cfg(test)]

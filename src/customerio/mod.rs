@@ -3,10 +3,10 @@
 //! The additions are [`filters`] and [`tags`]. Where Customer.io's behavior is uncertain, there is a field of [`Switches`], and
 //! a [`language`] for each combination of them.
 
-mod chance;
 pub mod filters;
 pub mod intl;
 pub mod legacy;
+mod random_integer;
 pub mod reference;
 pub mod switches;
 pub mod tags;

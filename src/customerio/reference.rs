@@ -32,7 +32,7 @@ pub fn names() -> Vec<&'static str> {
 /// The summary of the filter or tag with this name.
 #[must_use]
 pub fn summary(name: &str) -> Option<&'static str> {
-    filter_of(name).map(|filter| filter.summary).or_else(|| tag_of(name).map(|tag| tag.summary))
+    find_filter(name).map(|filter| filter.summary).or_else(|| find_tag(name).map(|tag| tag.summary))
 }
 
 /// The entries for a name, in Markdown: a filter, a tag, or both.
@@ -45,7 +45,8 @@ pub fn summary(name: &str) -> Option<&'static str> {
 /// ```
 #[must_use]
 pub fn entry(name: &str) -> Option<String> {
-    let entries: Vec<_> = filter_of(name).map(of_filter).into_iter().chain(tag_of(name).map(of_tag)).collect();
+    let entries: Vec<_> =
+        find_filter(name).map(filter_entry).into_iter().chain(find_tag(name).map(tag_entry)).collect();
     if entries.is_empty() { None } else { Some(entries.join("\n")) }
 }
 
@@ -58,28 +59,28 @@ pub fn page() -> String {
         let names = names();
         let filters = names.into_iter().filter_map(|name| CUSTOMERIO.filter(name));
         for filter in filters.filter(|filter| filter.family == family) {
-            let _ = write!(page, "\n##{}", of_filter(filter));
+            let _ = write!(page, "\n##{}", filter_entry(filter));
         }
     }
     for (title, is_liquidjs) in [("Tags of LiquidJS", true), ("Tags of Customer.io", false)] {
         let _ = writeln!(page, "\n## {title}");
-        for tag in names().into_iter().filter_map(tag_of).filter(|tag| tag.since.is_some() == is_liquidjs) {
-            let _ = write!(page, "\n##{}", of_tag(tag));
+        for tag in names().into_iter().filter_map(find_tag).filter(|tag| tag.since.is_some() == is_liquidjs) {
+            let _ = write!(page, "\n##{}", tag_entry(tag));
         }
     }
     page
 }
 
 /// The row of a filter: that of the latest Liquid, if it has one.
-fn filter_of(name: &str) -> Option<&'static Filter> {
+fn find_filter(name: &str) -> Option<&'static Filter> {
     CUSTOMERIO.filter(name).or_else(|| LEGACY.filter(name))
 }
 
-fn tag_of(name: &str) -> Option<&'static TagDefinition> {
+fn find_tag(name: &str) -> Option<&'static TagDefinition> {
     CUSTOMERIO.tag(name).or_else(|| LEGACY.tag(name))
 }
 
-fn of_filter(filter: &Filter) -> String {
+fn filter_entry(filter: &Filter) -> String {
     let mut entry = format!("# Filter `{}`\n\n{}\n", filter.name, filter.summary);
     let (input, output) = (filter.input.as_str(), filter.output.as_str());
     let _ = writeln!(entry, "\nInput: {input}. Call: `{}`. Result: {output}.", filter.signature());
@@ -94,13 +95,12 @@ fn of_filter(filter: &Filter) -> String {
     entry
 }
 
-fn of_tag(tag: &TagDefinition) -> String {
+fn tag_entry(tag: &TagDefinition) -> String {
     let mut entry = format!("# Tag `{}`\n\n{}\n\n```liquid\n{}\n```\n", tag.name, tag.summary, tag.syntax);
     write_arguments(tag.arguments, &mut entry);
     if let Some(input) = tag.input {
-        let (null, missing) = (outcome(input.null), outcome(input.missing));
-        let _ =
-            writeln!(entry, "\n`{}` {null} if `input` is null, and {missing} if it is missing.", input.template);
+        let (null, missing) = (absent_result(input.null), absent_result(input.missing));
+        let _ = writeln!(entry, "\n`{}` {null} if `input` is null, and {missing} if it is missing.", input.template);
     }
     if CUSTOMERIO.tag(tag.name).is_none() {
         entry.push_str("\nOnly the legacy Liquid has it.\n");
@@ -134,11 +134,11 @@ fn write_arguments(arguments: &[Argument], entry: &mut String) {
 
 /// How a filter handles null, a missing variable, and elements without a property.
 fn behaviour(filter: &Filter) -> String {
-    let mut text = format!("Null {}. ", outcome(filter.null));
+    let mut text = format!("Null {}. ", absent_result(filter.null));
     if filter.rescues_missing {
         text.push_str("As the first filter it replaces a missing variable too, which fails after any other filter.");
     } else {
-        let _ = write!(text, "A missing variable fails; in a test send it {}.", outcome(filter.missing));
+        let _ = write!(text, "A missing variable fails; in a test send it {}.", absent_result(filter.missing));
     }
     let lacking = match filter.reads {
         Reads::Property(lacking) | Reads::Expression(lacking) => lacking,
@@ -153,7 +153,7 @@ fn behaviour(filter: &Filter) -> String {
     text
 }
 
-fn outcome(absent: Absent) -> String {
+fn absent_result(absent: Absent) -> String {
     match absent {
         Absent::Nothing => "prints nothing".to_owned(),
         Absent::Prints(text) => format!("prints `{text}`"),

@@ -78,18 +78,18 @@ fn run(cases: &str) -> usize {
 }
 
 #[test]
-fn examples() {
+fn renders_every_example() {
     assert!(run(include_str!("examples.jsonl")) > 400);
 }
 
 #[test]
-fn dates() {
+fn renders_every_date() {
     assert!(run(include_str!("dates.jsonl")) > 130);
 }
 
 /// A rendered string may be deeply nested, contain deeply nested tags, and render another string. Nothing may exhaust the stack.
 #[test]
-fn texts_that_render_texts_end() {
+fn nested_rendered_strings_do_not_exhaust_the_stack() {
     let too_deep = "texts that render texts are nested deeper than 100 levels: make sure that none renders itself";
     let render = |template: &str, text: &str, leaf: &str| {
         let data = serde_json::json!({ "text": text, "leaf": leaf }).to_string();
@@ -116,7 +116,7 @@ fn texts_that_render_texts_end() {
 
 /// A string that renders for as long as it is allowed to, without deep nesting.
 #[test]
-fn texts_that_render_texts_take_bounded_time() {
+fn rendered_strings_respect_the_time_limit() {
     let text = "{% assign n = n | plus: 1 %}".to_owned() + &"{{ n }} ".repeat(20_000);
     let data = serde_json::json!({ "text": text, "n": 0 }).to_string();
     let template = "{% for i in (1..100000) %}{% render_liquid text %}{% endfor %}";
@@ -129,7 +129,7 @@ fn texts_that_render_texts_take_bounded_time() {
 }
 
 #[test]
-fn chance_is_repeatable_from_a_seed() {
+fn random_output_is_reproducible_with_a_seed() {
     let template = "{% generate_uuid %} {% random 1000000 %} {{ 1000000 | random }}";
     let render = |seed| {
         let options = Options { seed: Some(seed), ..Options::default() };
@@ -141,7 +141,7 @@ fn chance_is_repeatable_from_a_seed() {
 
 /// The output of `render_liquid` is attributed to its tag, and that of `cio_link` to the pieces of its URL.
 #[test]
-fn marks_point_into_the_template() {
+fn source_map_points_into_the_template() {
     use crate::liquid::value::json;
     use crate::liquid::{Arena, Output, Template};
     let (arena, source) = (Arena::new(), "a{% render_liquid t %}{% cio_link url:https://x.y/{{- t | size -}}?q %}");
@@ -162,7 +162,7 @@ fn marks_point_into_the_template() {
 }
 
 #[test]
-fn variables_in_tags_are_told() {
+fn finds_variables_inside_tags() {
     use crate::liquid::syntax::variables;
     use crate::liquid::{Arena, Template};
     let source = "{% cio_link url:https://x.y/{{ a.b }}/{{c|append:d}} %}{% render_liquid e.f %}{% random g %}";

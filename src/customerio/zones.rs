@@ -7,7 +7,7 @@
 const ZONES: &str = include_str!("data/zones.tsv");
 
 /// The tz database zone for a label such as `(GMT-11:00) Hawaii`; `None` if it is not a known label.
-pub(super) fn of_label(label: &str) -> Option<&'static str> {
+pub(super) fn from_label(label: &str) -> Option<&'static str> {
     let (_, name) = label.strip_prefix("(GMT")?.split_once(") ")?;
     rows().find(|(known, _)| *known == name).map(|(_, zone)| zone)
 }
@@ -30,7 +30,7 @@ mod tests {
     }
 
     #[test]
-    fn labels() {
+    fn finds_the_zones_of_labels() {
         for (label, zone) in [
             ("(GMT-11:00) Hawaii", Some("Pacific/Honolulu")),
             ("(GMT-10:00) Hawaii", Some("Pacific/Honolulu")),
@@ -46,7 +46,7 @@ mod tests {
             ("(GMT-10:00) # name in Rails, zone of the tz database", None),
             ("", None),
         ] {
-            assert_eq!(of_label(label), zone, "{label}");
+            assert_eq!(from_label(label), zone, "{label}");
         }
     }
 }

@@ -21,7 +21,7 @@ fn languages() -> Vec<&'static Language> {
 }
 
 #[test]
-fn every_filter_does_what_its_row_says() {
+fn every_filter_row_describes_its_filter() {
     let mut wrong = Vec::new();
     for language in languages() {
         assert!(language.filters().count() > 110);
@@ -32,7 +32,7 @@ fn every_filter_does_what_its_row_says() {
 }
 
 #[test]
-fn every_tag_does_what_its_row_says() {
+fn every_tag_row_describes_its_tag() {
     let mut wrong = Vec::new();
     for language in languages() {
         wrong.extend(language.tags().flat_map(|row| check::tag(language, row)));
@@ -81,7 +81,7 @@ fn the_reference_page_is_complete() {
 
 /// A row of the legacy Liquid is marked as different from the latest if and only if it behaves differently.
 #[test]
-fn legacy_rows_say_where_they_differ() {
+fn legacy_rows_are_marked_where_they_differ() {
     let mut wrong = Vec::new();
     for row in LEGACY.filters() {
         let Some(latest) = CUSTOMERIO.filter(row.name) else { continue };

@@ -145,7 +145,7 @@ impl Error {
     /// Removes the span (not the position), because it refers to a source other than the template, such as an expression that
     /// a filter received as a string.
     #[must_use]
-    pub fn from_inner_text(mut self) -> Self {
+    pub fn without_span(mut self) -> Self {
         self.0.span = None;
         self
     }

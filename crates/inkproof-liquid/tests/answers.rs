@@ -67,13 +67,13 @@ const CUSTOMERIO: EngineOptions = EngineOptions {
 /// Any other line of a file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Case<'a> {
+struct RecordedCase<'a> {
     id: &'a str,
     template: String,
     #[serde(borrow)]
     data: &'a RawValue,
     #[serde(default)]
-    limits: LimitsOfCase,
+    limits: CaseLimits,
     /// Whether LiquidJS rejects the template before it renders anything.
     #[serde(default)]
     rejected: bool,
@@ -86,18 +86,18 @@ struct Case<'a> {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct LimitsOfCase {
+struct CaseLimits {
     memory: Option<f64>,
     parse: Option<usize>,
 }
 
-impl LimitsOfCase {
+impl CaseLimits {
     fn parse_length(&self) -> usize {
         self.parse.unwrap_or(Limits::default().parse_length)
     }
 }
 
-impl Case<'_> {
+impl RecordedCase<'_> {
     fn expected(&self, mode: Mode) -> &str {
         match (mode, self.lax) {
             (Mode::Lax, Some(lax)) => lax.get(),
@@ -146,7 +146,7 @@ impl Case<'_> {
 }
 
 /// The results of the cases of one part.
-struct Outcome {
+struct FileResult {
     count: usize,
     /// How many answers differ between the modes.
     modes_differ: usize,
@@ -167,12 +167,12 @@ fn header(text: &str) -> (Header<'_>, impl Iterator<Item = &str>) {
     (header, lines)
 }
 
-fn check(part: &str) -> Outcome {
+fn check(part: &str) -> FileResult {
     let text = read(part);
     let (header, lines) = header(&text);
-    let mut outcome = Outcome { count: 0, modes_differ: 0, errors: 0, wrong: Vec::new() };
+    let mut outcome = FileResult { count: 0, modes_differ: 0, errors: 0, wrong: Vec::new() };
     for (index, line) in lines.enumerate() {
-        let case: Case<'_> =
+        let case: RecordedCase<'_> =
             serde_json::from_str(line).unwrap_or_else(|error| panic!("{part}.jsonl:{}: {error}", index + 2));
         outcome.count += 1;
         let is_parsed =
@@ -199,7 +199,7 @@ fn check(part: &str) -> Outcome {
 }
 
 #[test]
-fn every_recorded_answer_agrees() {
+fn renders_like_every_recorded_answer() {
     let outcomes = thread::scope(|scope| {
         let threads = PARTS.map(|(part, _)| scope.spawn(move || check(part)));
         threads.map(|thread| thread.join().expect("no panic"))

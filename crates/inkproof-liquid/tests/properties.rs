@@ -75,7 +75,7 @@ fn template() -> impl Strategy<Value = String> {
 }
 
 /// A string without the private-use characters that represent lone surrogates.
-fn text() -> impl Strategy<Value = String> {
+fn any_string() -> impl Strategy<Value = String> {
     ".{0,12}".prop_filter("no stand-ins", |text| !utf16::may_contain_lone_surrogates(text))
 }
 
@@ -86,7 +86,7 @@ fn value() -> impl Strategy<Value = serde_json::Value> {
         any::<bool>().prop_map(serde_json::Value::from),
         any::<i32>().prop_map(serde_json::Value::from),
         (-1e9..1e9).prop_map(serde_json::Value::from),
-        text().prop_map(serde_json::Value::from),
+        any_string().prop_map(serde_json::Value::from),
     ];
     scalar.prop_recursive(4, 40, 12, |inner| {
         prop_oneof![
@@ -107,7 +107,7 @@ proptest! {
     /// Every template is parsed or rejected, and rendered or rejected. The source map covers the output without gaps, and its
     /// spans are inside the template.
     #[test]
-    fn every_template_ends_well(source in template(), lax in any::<bool>()) {
+    fn every_template_renders_or_fails(source in template(), lax in any::<bool>()) {
         let arena = Arena::new();
         let data = json::read(r#"{"a": [1, "b", {"a": null}], "i": "text", "x": {"a": 2}}"#, &arena).unwrap();
         match Template::parse(&source, &LIQUIDJS, &arena) {
@@ -141,7 +141,7 @@ proptest! {
 
     /// Reading and writing JSON only changes the order of keys.
     #[test]
-    fn json_survives(value in value(), indent in prop::option::of(" {0,3}")) {
+    fn json_survives_a_round_trip(value in value(), indent in prop::option::of(" {0,3}")) {
         let text = value.to_string();
         let arena = Arena::new();
         let mut written = String::new();
@@ -151,20 +151,20 @@ proptest! {
 
     /// The two readers of JSON reject the same strings.
     #[test]
-    fn json_is_refused_alike(text in "[\\[\\]{}:,\"a1.e+\\\\ntrue-]{0,10}") {
+    fn both_json_readers_reject_the_same_strings(text in "[\\[\\]{}:,\"a1.e+\\\\ntrue-]{0,10}") {
         let arena = Arena::new();
         prop_assert_eq!(json::read(&text, &arena).is_ok(), serde_json::from_str::<serde_json::Value>(&text).is_ok());
     }
 
     /// The string of a number parses back to that number.
     #[test]
-    fn numbers_survive(number in any::<f64>().prop_filter("a number", |number| number.is_finite())) {
-        prop_assert_eq!(number::parse(&number::text(number)), number);
+    fn numbers_survive_a_round_trip(number in any::<f64>().prop_filter("a number", |number| number.is_finite())) {
+        prop_assert_eq!(number::parse(&number::to_js_string(number)), number);
     }
 
     /// A string that is split into lone surrogates is the same again once they are joined.
     #[test]
-    fn halves_join(text in text()) {
+    fn split_surrogates_join_again(text in any_string()) {
         let halves: String = utf16::units(&text).map(utf16::char_of_unit).collect();
         prop_assert_eq!(utf16::length(&halves), text.encode_utf16().count());
         prop_assert_eq!(utf16::join_surrogates(&halves), text.as_str());
@@ -176,7 +176,7 @@ fn normalized(value: serde_json::Value) -> serde_json::Value {
     match value {
         serde_json::Value::Number(number) => {
             let number = number.as_f64().unwrap();
-            let text = number::text(number);
+            let text = number::to_js_string(number);
             serde_json::from_str(&text).unwrap()
         }
         serde_json::Value::Array(items) => items.into_iter().map(normalized).collect(),

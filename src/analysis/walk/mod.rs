@@ -116,7 +116,7 @@ impl<'r, 'a> Walk<'r, 'a> {
     fn node(&mut self, node: &'a Node<'a>) {
         let outer = self.node;
         if self.under_way.is_empty() {
-            self.node = NodeId::of(node);
+            self.node = NodeId::new(node);
         }
         match &node.kind {
             NodeKind::Text(_) => {}

@@ -4,29 +4,25 @@ use std::collections::HashSet;
 
 use super::required;
 use crate::liquid::engine::filter::{Filter, RunFilter, argument};
-use crate::liquid::engine::row::{Answer, Argument, Example, Family, Kind, Reads};
+use crate::liquid::engine::row::{Argument, Derivation, Example, Family, Kind, Reads};
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::Result;
 use crate::liquid::value::{Value, coerce, json};
 
 /// The rows of this family.
 pub const FILTERS: &[Filter] = &[
-    array(
-        "json_array_uniq",
-        json_array_uniq,
-        "Removes duplicate elements, or elements with a duplicate property.",
-    )
-    .arguments(&[Argument::optional("property", Kind::String)])
-    .answers(Answer::Elements)
-    .examples(&[Example::with(
-        r#"{"c": [{"name": "red"}, {"name": "red", "id": 2}, {"name": "blue"}]}"#,
-        "{{ c | json_array_uniq: 'name' | to_json }}",
-        r#"[{"name":"red"},{"name":"blue"}]"#,
-    )]),
+    array("json_array_uniq", json_array_uniq, "Removes duplicate elements, or elements with a duplicate property.")
+        .arguments(&[Argument::optional("property", Kind::String)])
+        .derivation(Derivation::Elements)
+        .examples(&[Example::with(
+            r#"{"c": [{"name": "red"}, {"name": "red", "id": 2}, {"name": "blue"}]}"#,
+            "{{ c | json_array_uniq: 'name' | to_json }}",
+            r#"[{"name":"red"},{"name":"blue"}]"#,
+        )]),
     array("limit", limit, "Keeps the first elements, as many as the argument says.")
         .arguments(&[Argument::required("count", Kind::Number)])
         .reads(Reads::Shape)
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .examples(&[Example::with(
             r#"{"b": ["John", "Paul", "Ringo"]}"#,
             "{{ b | limit: 2 | json }}",
@@ -36,7 +32,7 @@ pub const FILTERS: &[Filter] = &[
 
 /// A row for a filter from an array to an array.
 const fn array(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Array).takes(Kind::Array).gives(Kind::Array).summary(summary)
+    Filter::new(name, run).family(Family::Array).input(Kind::Array).output(Kind::Array).summary(summary)
 }
 
 /// The first elements, as many as the argument says.
@@ -66,7 +62,7 @@ fn json_array_uniq<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &
         // Values are compared as JSON. Undefined has no JSON and becomes the empty string.
         let mut text = String::new();
         json::write(key, None, &mut text)?;
-        runtime.charge_text(&text)?;
+        runtime.charge_string(&text)?;
         if seen.insert(text) {
             kept.push(*item);
         }

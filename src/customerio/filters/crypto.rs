@@ -48,7 +48,7 @@ pub const FILTERS: &[Filter] = &[
 
 /// A row for a filter from a string to a string.
 const fn encoding(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Encoding).takes(Kind::String).gives(Kind::String).summary(summary)
+    Filter::new(name, run).family(Family::Encoding).input(Kind::String).output(Kind::String).summary(summary)
 }
 
 /// Base64 with `-` and `_`: padded when encoding, padding optional when decoding.
@@ -61,8 +61,8 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(
 
 /// The UTF-8 bytes of a value's string, counted against the memory limit.
 fn bytes<'a>(runtime: &mut Runtime<'a>, value: Value<'a>) -> Result<Vec<u8>> {
-    let text = coerce::text(value, runtime.arena())?;
-    runtime.charge_text(text)?;
+    let text = coerce::to_liquid_string(value, runtime.arena())?;
+    runtime.charge_string(text)?;
     Ok(utf16::to_utf8(text).into_owned().into_bytes())
 }
 

@@ -5,7 +5,7 @@
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use super::{of_liquidjs, required};
+use super::{required, run_liquidjs_filter};
 use crate::customerio::switches::TimezoneOffsets;
 use crate::customerio::zones;
 use crate::liquid::engine::filter::{Filter, RunFilter};
@@ -40,7 +40,12 @@ const AMOUNT: &[Argument] = &[Argument::required("amount", Kind::Number)];
 
 /// A row for a filter from a Unix timestamp in seconds to another.
 const fn moving(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Date).takes(Kind::Number).gives(Kind::Number).arguments(AMOUNT).summary(summary)
+    Filter::new(name, run)
+        .family(Family::Date)
+        .input(Kind::Number)
+        .output(Kind::Number)
+        .arguments(AMOUNT)
+        .summary(summary)
 }
 
 /// The filters that take a zone.
@@ -66,10 +71,10 @@ const DATE: Filter = Filter::row(liquidjs_date::FILTERS, "date")
     ]);
 
 const TIMEZONE: Filter = Filter::new("timezone", timezone_west)
-    .of(Family::Date)
+    .family(Family::Date)
     .summary("Moves a date so that a following `date` shows the local time of a zone.")
-    .takes(Kind::Date)
-    .gives(Kind::Number)
+    .input(Kind::Date)
+    .output(Kind::Number)
     .arguments(&[Argument::required("zone", Kind::Anything)])
     .deprecated("the second argument of `date`")
     .examples(&[Example::new("{{ 1700000000 | timezone: 'America/New_York' | date: '%H:%M' }}", "17:13")]);
@@ -90,14 +95,14 @@ fn date<'a>(
     arguments: &[Value<'a>],
     offsets: TimezoneOffsets,
 ) -> Result<Value<'a>> {
-    let [format, zone, ..] = *arguments else { return of_liquidjs("date", runtime, input, arguments) };
-    of_liquidjs("date", runtime, input, &[format, as_liquidjs_takes(zone, offsets)])
+    let [format, zone, ..] = *arguments else { return run_liquidjs_filter("date", runtime, input, arguments) };
+    run_liquidjs_filter("date", runtime, input, &[format, to_liquidjs_zone(zone, offsets)])
 }
 
 /// Converts a zone to one that LiquidJS accepts: a name of the tz database, or minutes west.
-fn as_liquidjs_takes(zone: Value<'_>, offsets: TimezoneOffsets) -> Value<'_> {
+fn to_liquidjs_zone(zone: Value<'_>, offsets: TimezoneOffsets) -> Value<'_> {
     match zone {
-        Value::String(label) => zones::of_label(label).map_or(zone, Value::String),
+        Value::String(label) => zones::from_label(label).map_or(zone, Value::String),
         Value::Number(minutes) if offsets == TimezoneOffsets::MinutesEast => Value::Number(-minutes),
         other => other,
     }
@@ -126,7 +131,7 @@ fn timezone<'a>(
     let zone = required("timezone", arguments, 0, "a time zone, such as `timezone: \"America/New_York\"`")?;
     // The local time in the zone, parsed again as if it were UTC.
     let shown = date(runtime, input, &[Value::String("%Y-%m-%dT%H:%M:%S"), zone], offsets)?;
-    let seconds = of_liquidjs("date", runtime, shown, &[Value::String("%s")])?;
+    let seconds = run_liquidjs_filter("date", runtime, shown, &[Value::String("%s")])?;
     Ok(match seconds {
         Value::String(digits) if !number::parse(digits).is_nan() => Value::Number(number::parse(digits)),
         other => other,
@@ -182,7 +187,7 @@ fn moved<'a>(
         return Ok(input);
     }
     let Some(seconds) = as_number(input, runtime)? else {
-        let given = coerce::text(input, runtime.arena())?;
+        let given = coerce::to_liquid_string(input, runtime.arena())?;
         let given: String = given.chars().take(40).collect();
         let advice = "for the current time, put `| date: \"%s\" | plus: 0` before it";
         return Err(Error::new(format!("`{filter}` expected a Unix timestamp in seconds, not `{given}`; {advice}")));

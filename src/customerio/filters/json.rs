@@ -8,9 +8,9 @@ use crate::liquid::value::{Value, coerce, json};
 
 /// The rows of this family.
 pub const FILTERS: &[Filter] = &[Filter::new("from_json", from_json)
-    .of(Family::Value)
+    .family(Family::Value)
     .summary("Parses a JSON string. JSON in attributes, events and requests is already parsed.")
-    .takes(Kind::String)
+    .input(Kind::String)
     .examples(&[Example::new("{{ '[1, 2]' | from_json | last }}", "2")])];
 
 /// Parses a JSON string. JSON in attributes, events and requests is already parsed.
@@ -27,6 +27,6 @@ fn from_json<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -
         }
         other => runtime.arena().alloc_str(&coerce::js_string(other, runtime.arena())?),
     };
-    runtime.charge_text(text)?;
+    runtime.charge_string(text)?;
     json::read(text, runtime.arena()).map_err(|error| Error::new(format!("`from_json` expected JSON: {error}")))
 }

@@ -47,7 +47,7 @@ pub const ALIASES: &[Filter] = &[
 ];
 
 /// Runs LiquidJS's filter `name`, for a filter that extends it.
-pub(super) fn of_liquidjs<'a>(
+pub(super) fn run_liquidjs_filter<'a>(
     name: &str,
     runtime: &mut Runtime<'a>,
     input: Value<'a>,

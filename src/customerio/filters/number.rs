@@ -2,8 +2,8 @@
 
 use strsim::osa_distance;
 
-use crate::customerio::chance;
 use crate::customerio::intl::{self, MoneyError};
+use crate::customerio::random_integer;
 use crate::liquid::engine::filter::{Filter, RunFilter, argument};
 use crate::liquid::engine::row::{Absent, Argument, Example, Family, Kind};
 use crate::liquid::engine::runtime::Runtime;
@@ -28,8 +28,8 @@ pub const FILTERS: &[Filter] = &[
         .deprecated("`format_number`")
         .examples(&[Example::new("{{ 10000 | number_with_delimeter }}", "10,000")]),
     number("random", random, "Returns a random integer from 0 to the input, or a random element of an array.")
-        .takes(Kind::Number)
-        .gives(Kind::Number)
+        .input(Kind::Number)
+        .output(Kind::Number)
         .absent(Absent::Prints("0"))
         .missing(Absent::Fails("`random` expected a number of 0 or more, such as `random 100`, not `NaN`"))
         .examples(&[Example::new("{{ 0 | random }}", "0"), Example::with(r#"{"a": [7, 7]}"#, "{{ a | random }}", "7")]),
@@ -58,7 +58,7 @@ const LOCALE_AND_CURRENCY: &[Argument] =
 
 /// A row for a filter from a number to a string.
 const fn number(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Number).takes(Kind::Number).gives(Kind::String).summary(summary)
+    Filter::new(name, run).family(Family::Number).input(Kind::Number).output(Kind::String).summary(summary)
 }
 
 /// The locale if none is given.
@@ -66,14 +66,14 @@ const DEFAULT_LOCALE: &str = "en";
 /// The ISO codes of all currencies.
 const CURRENCIES: &str = include_str!("../data/currencies.txt");
 /// Maximum number of suggestions for an unknown currency.
-const MOST_NEAR: usize = 3;
+const MAX_SUGGESTIONS: usize = 3;
 
 /// Formats a number for a locale, `en` by default, with at most three decimals.
 fn format_number<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     if matches!(input, Value::Undefined) {
         return Ok(input);
     }
-    let locale = text_argument(runtime, arguments, 0)?.unwrap_or(DEFAULT_LOCALE);
+    let locale = string_argument(runtime, arguments, 0)?.unwrap_or(DEFAULT_LOCALE);
     let number = coerce::to_number(input, runtime.arena())?;
     match intl::format_number(number, locale) {
         Ok(text) => Ok(runtime.string(&text)),
@@ -101,8 +101,8 @@ fn money<'a>(
     if matches!(input, Value::Undefined) {
         return Ok(input);
     }
-    let locale = text_argument(runtime, arguments, 0)?.unwrap_or(DEFAULT_LOCALE);
-    let code = text_argument(runtime, arguments, 1)?;
+    let locale = string_argument(runtime, arguments, 0)?.unwrap_or(DEFAULT_LOCALE);
+    let code = string_argument(runtime, arguments, 1)?;
     let number = coerce::to_number(input, runtime.arena())?;
     let text = write(number, locale, code).map_err(|error| match (error, code) {
         (MoneyError::Currency { .. }, Some(code)) => unknown_currency(code),
@@ -116,9 +116,9 @@ fn money<'a>(
 }
 
 /// The argument at `index` as a string; `None` if it is missing or null.
-fn text_argument<'a>(runtime: &Runtime<'a>, arguments: &[Value<'a>], index: usize) -> Result<Option<&'a str>> {
+fn string_argument<'a>(runtime: &Runtime<'a>, arguments: &[Value<'a>], index: usize) -> Result<Option<&'a str>> {
     let value = argument(arguments, index).plain(runtime.arena());
-    if value.is_nullish() { Ok(None) } else { coerce::text(value, runtime.arena()).map(Some) }
+    if value.is_nullish() { Ok(None) } else { coerce::to_liquid_string(value, runtime.arena()).map(Some) }
 }
 
 fn currencies() -> impl Iterator<Item = &'static str> {
@@ -131,7 +131,7 @@ fn unknown_currency(code: &str) -> Error {
     let mut near: Vec<_> = currencies().filter(|known| osa_distance(known, &upper) == 1).collect();
     // The first letter is seldom wrong.
     near.sort_by_key(|known| known.as_bytes().first() != upper.as_bytes().first());
-    near.truncate(MOST_NEAR);
+    near.truncate(MAX_SUGGESTIONS);
     let meant = if near.is_empty() { String::new() } else { format!("; did you mean `{}`?", near.join("` or `")) };
     Error::new(format!("unknown currency `{shown}`: expected a code of three letters such as `EUR`{meant}"))
 }
@@ -145,5 +145,5 @@ fn random<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> R
         return Ok(runtime.random().choice(items).copied().unwrap_or(Value::Null));
     }
     let most = coerce::to_number(input, runtime.arena())?;
-    chance::up_to(runtime, most).map(Value::Number)
+    random_integer::up_to(runtime, most).map(Value::Number)
 }

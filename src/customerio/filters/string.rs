@@ -1,6 +1,6 @@
 //! Filters on strings: `titlecase`, `pluralize`, `contains`, and those of LiquidJS that Customer.io changed.
 
-use super::{of_liquidjs, required};
+use super::{required, run_liquidjs_filter};
 use crate::customerio::switches::Escape;
 use crate::liquid::engine::filter::{Filter, RunFilter};
 use crate::liquid::engine::row::{Absent, Argument, Differs, Example, Family, Kind, Prints};
@@ -14,8 +14,8 @@ use crate::liquid::value::{Value, coerce, number};
 /// The rows of this family, except `escape`.
 pub const FILTERS: &[Filter] = &[
     string("contains", contains, "Returns whether a string contains another, or an array an element.")
-        .takes(Kind::Anything)
-        .gives(Kind::Boolean)
+        .input(Kind::Anything)
+        .output(Kind::Boolean)
         .arguments(&[Argument::required("search", Kind::Anything)])
         .absent(Absent::Prints("false"))
         .examples(&[
@@ -23,7 +23,7 @@ pub const FILTERS: &[Filter] = &[
             Example::with(r#"{"a": [1, 2]}"#, "{{ a | contains: 3 }}", "false"),
         ]),
     string("pluralize", pluralize, "Writes a number with a noun in the singular or plural.")
-        .takes(Kind::Number)
+        .input(Kind::Number)
         .arguments(&[Argument::required("singular", Kind::String), Argument::required("plural", Kind::String)])
         .absent(Absent::Prints("0 items"))
         .examples(&[
@@ -37,13 +37,17 @@ pub const FILTERS: &[Filter] = &[
             Example::new("{{ 'Customer.io' | slice: 3, 3 }}", "tom"),
             Example::new("{{ 'Customer.io' | slice: '-4', 3 }}", "r.i"),
         ]),
-    string("titlecase", titlecase, "Converts the first letter of each word to upper case and all others to lower case.")
-        .examples(&[Example::new("{{ 'ada LOVELACE' | titlecase }}", "Ada Lovelace")]),
+    string(
+        "titlecase",
+        titlecase,
+        "Converts the first letter of each word to upper case and all others to lower case.",
+    )
+    .examples(&[Example::new("{{ 'ada LOVELACE' | titlecase }}", "Ada Lovelace")]),
 ];
 
 /// A row for a filter from a string to a string.
 const fn string(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::String).takes(Kind::String).gives(Kind::String).summary(summary)
+    Filter::new(name, run).family(Family::String).input(Kind::String).output(Kind::String).summary(summary)
 }
 
 /// The replacement for LiquidJS's `escape`, if there is one.
@@ -74,10 +78,10 @@ fn pluralize<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value
     let (singular, plural) = (required("pluralize", arguments, 0, WHAT)?, required("pluralize", arguments, 1, WHAT)?);
     let input = if input.plain(runtime.arena()).is_nullish() { Value::Number(0.0) } else { input };
     let is_one = coerce::to_number(input, runtime.arena())? == 1.0;
-    let mut text = coerce::text(input, runtime.arena())?.to_owned();
+    let mut text = coerce::to_liquid_string(input, runtime.arena())?.to_owned();
     text.push(' ');
-    coerce::write_text(if is_one { singular } else { plural }, &mut text)?;
-    runtime.charge_text(&text)?;
+    coerce::write_liquid_string(if is_one { singular } else { plural }, &mut text)?;
+    runtime.charge_string(&text)?;
     Ok(runtime.string(&text))
 }
 
@@ -88,15 +92,15 @@ fn slice<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
         other => other,
     };
     let arguments: Vec<_> = arguments.iter().map(as_number).collect();
-    of_liquidjs("slice", runtime, input, &arguments)
+    run_liquidjs_filter("slice", runtime, input, &arguments)
 }
 
 /// Each word with its first letter in upper case and the others in lower case. Words are separated by white space.
 ///
 /// The documentation has no example; this is `capitalize` applied to each word.
 fn titlecase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
-    runtime.charge_text(text)?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
+    runtime.charge_string(text)?;
     let mut title = String::with_capacity(text.len());
     for word in text.split_inclusive(is_space) {
         let mut letters = word.chars();
@@ -108,8 +112,8 @@ fn titlecase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -
 
 /// Percent-encodes everything except ASCII letters, digits and `-_.!~*'()`, like JavaScript's `encodeURIComponent`.
 fn escape_percent<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
-    runtime.charge_text(text)?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
+    runtime.charge_string(text)?;
     let text = utf16::join_surrogates(text);
     if utf16::may_contain_lone_surrogates(&text) {
         return Err(Error::new("URI malformed"));

@@ -22,17 +22,17 @@ pub struct UnknownLocale {
     /// The string as given.
     pub locale: String,
     /// Suggested locales, the likeliest first; often empty.
-    pub near: Vec<String>,
+    pub suggestions: Vec<String>,
 }
 
 impl fmt::Display for UnknownLocale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { locale, near } = self;
+        let Self { locale, suggestions } = self;
         write!(f, "unknown locale `{locale}`: expected a language tag such as `en` or `fr-CA`")?;
-        if near.is_empty() {
+        if suggestions.is_empty() {
             return Ok(());
         }
-        write!(f, "; did you mean `{}`?", near.join("` or `"))
+        write!(f, "; did you mean `{}`?", suggestions.join("` or `"))
     }
 }
 
@@ -41,7 +41,7 @@ impl std::error::Error for UnknownLocale {}
 /// A locale with data, as requested by a tag.
 #[derive(Debug)]
 pub(super) struct Locale {
-    asked: Tag,
+    requested: Tag,
     /// The longest prefix of the tag for which there is data.
     tag: String,
     /// Its own digits, or those that the tag requests.
@@ -70,26 +70,26 @@ impl Locale {
     ///
     /// If the language is unknown, Intl silently uses the default locale of the machine. This is an error here.
     pub(super) fn find(text: &str) -> Result<Self, UnknownLocale> {
-        Self::resolve(text).ok_or_else(|| UnknownLocale { locale: text.to_owned(), near: near(text) })
+        Self::resolve(text).ok_or_else(|| UnknownLocale { locale: text.to_owned(), suggestions: suggestions(text) })
     }
 
     fn resolve(text: &str) -> Option<Self> {
-        let asked = Tag::parse(text)?;
-        let name = asked.name();
+        let requested = Tag::parse(text)?;
+        let name = requested.name();
         let (tag, row) = shortenings(&name).find_map(|tag| Some((tag, Row::find(tag)?)))?;
-        let other = asked.numbering().filter(|&other| other != row.numbering);
-        let in_other = other.and_then(|other| Some((Digits::of(other)?, in_numbering(tag, row, other))));
+        let other = requested.numbering().filter(|&other| other != row.numbering);
+        let in_other = other.and_then(|other| Some((Digits::find(other)?, in_numbering(tag, row, other))));
         let (digits, row) = match in_other {
             Some(in_other) => in_other,
-            None => (Digits::of(row.numbering)?, row),
+            None => (Digits::find(row.numbering)?, row),
         };
         let tag = tag.to_owned();
-        Some(Self { asked, tag, digits, row })
+        Some(Self { requested, tag, digits, row })
     }
 
     /// The code of the currency of the tag's region, or else of the region where its language is most spoken.
     pub(super) fn currency(&self) -> Option<&'static str> {
-        REGIONS.find(self.asked.region().unwrap_or(self.row.region))
+        REGIONS.find(self.requested.region().unwrap_or(self.row.region))
     }
 
     /// The locale's symbol for the currency with this code, or the code itself if it has none.
@@ -132,18 +132,18 @@ fn shortenings(tag: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The maximum number of suggestions in an error, and the lengths of strings for which there are any.
-const MOST_NEAR: usize = 3;
-const GUESSED_LENGTHS: RangeInclusive<usize> = 3..=32;
+const MAX_SUGGESTIONS: usize = 3;
+const SUGGESTION_LENGTHS: RangeInclusive<usize> = 3..=32;
 
 /// Suggestions for `text`, the likeliest first.
-fn near(text: &str) -> Vec<String> {
+fn suggestions(text: &str) -> Vec<String> {
     // POSIX notation: `en_US`, `de_AT.UTF-8`.
     let hyphened = text.split(['.', '@']).next().unwrap_or("").replace('_', "-");
     let hyphened = hyphened.trim_matches(|c: char| c == '-' || c.is_whitespace());
     if let Some(meant) = canonical(hyphened) {
         return vec![meant];
     }
-    if !GUESSED_LENGTHS.contains(&text.len()) {
+    if !SUGGESTION_LENGTHS.contains(&text.len()) {
         return Vec::new();
     }
     // A tag with an extended language, `zh-yue-HK`, is written without its prefix: `yue-HK`.
@@ -151,18 +151,18 @@ fn near(text: &str) -> Vec<String> {
         .split_once('-')
         .and_then(|(_, own)| canonical(own).filter(|_| own.split('-').next().is_some_and(|s| s.len() == 3)));
     let shorter = shortenings(hyphened).find_map(canonical);
-    let mut near: Vec<String> = Vec::new();
+    let mut suggestions: Vec<String> = Vec::new();
     for guess in extended.into_iter().chain(misspelt(hyphened)).chain(shorter) {
-        if near.len() < MOST_NEAR && !near.contains(&guess) {
-            near.push(guess);
+        if suggestions.len() < MAX_SUGGESTIONS && !suggestions.contains(&guess) {
+            suggestions.push(guess);
         }
     }
-    near
+    suggestions
 }
 
 /// The tag in canonical form, without extensions, if there is data for it.
 fn canonical(tag: &str) -> Option<String> {
-    Some(Locale::resolve(tag)?.asked.name())
+    Some(Locale::resolve(tag)?.requested.name())
 }
 
 /// The tags at edit distance 1, those with the longest common prefix first.
@@ -186,10 +186,10 @@ mod tests {
         Locale::find(text).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// `new Intl.NumberFormat(asked).resolvedOptions()`
+    /// `new Intl.NumberFormat(requested).resolvedOptions()`
     #[test]
-    fn finds_the_locale_that_intl_finds() {
-        for (asked, tag, nought) in [
+    fn finds_the_same_locale_as_intl() {
+        for (requested, tag, zero) in [
             ("en", "en", "0"),
             ("en-us", "en-US", "0"),
             ("en-XX", "en", "0"),
@@ -207,14 +207,14 @@ mod tests {
             ("zh-u-nu-native", "zh", "0"),
             ("gsw-CH", "gsw-CH", "0"),
         ] {
-            let locale = find(asked);
-            assert_eq!((locale.tag.as_str(), locale.digits().nought()), (tag, nought), "{asked}");
+            let locale = find(requested);
+            assert_eq!((locale.tag.as_str(), locale.digits().zero()), (tag, zero), "{requested}");
         }
     }
 
     #[test]
     fn implies_the_currency_of_its_region() {
-        for (asked, code) in [
+        for (requested, code) in [
             ("en", Some("USD")),
             ("en-gb", Some("GBP")),
             ("en-UK", Some("GBP")),
@@ -235,7 +235,7 @@ mod tests {
             ("es-419", None),
             ("en-AQ", None),
         ] {
-            assert_eq!(find(asked).currency(), code, "{asked}");
+            assert_eq!(find(requested).currency(), code, "{requested}");
         }
     }
 
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_leads_to_its_styles() {
+    fn every_row_refers_to_existing_styles() {
         for key in LOCALES.keys() {
             let row = Row::find(key).unwrap_or_else(|| panic!("row {key}"));
             assert!(Style::numbered(row.plain).is_some() && Style::numbered(row.money).is_some(), "{key}");
@@ -255,8 +255,8 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_locale_names_those_near() {
-        for (text, near) in [
+    fn suggests_similar_locales() {
+        for (text, suggestions) in [
             ("en_US", &["en-US"][..]),
             ("de_AT.UTF-8", &["de-AT"]),
             (" fr ", &["fr"]),
@@ -270,11 +270,11 @@ mod tests {
             ("\u{200f}\u{0}", &[]),
         ] {
             let error = Locale::find(text).expect_err(text);
-            assert_eq!(error.near, near, "{text}");
+            assert_eq!(error.suggestions, suggestions, "{text}");
         }
         assert_eq!(
             Locale::find(&"en-".repeat(100_000)).map(|_| ()),
-            Err(UnknownLocale { locale: "en-".repeat(100_000), near: vec![] })
+            Err(UnknownLocale { locale: "en-".repeat(100_000), suggestions: vec![] })
         );
         assert_eq!(
             Locale::find("en_US").expect_err("underscore").to_string(),

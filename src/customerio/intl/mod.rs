@@ -20,7 +20,7 @@ use table::Table;
 const DECIMALS: Table = Table::new(include_str!("data/decimals.tsv"));
 
 /// Maximum number of decimals of `format_number`: the default of `Intl.NumberFormat`.
-const MOST_DECIMALS: usize = 3;
+const MAX_DECIMALS: usize = 3;
 
 /// Why an amount of money cannot be formatted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +49,7 @@ pub enum MoneyError {
 /// If `locale` is not a language tag that Intl accepts, or there is no data for its language.
 pub fn format_number(value: f64, locale: &str) -> Result<String, UnknownLocale> {
     let locale = Locale::find(locale)?;
-    let number = Rounded::new(value, 0, MOST_DECIMALS);
+    let number = Rounded::new(value, 0, MAX_DECIMALS);
     Ok(write(&locale, locale.plain_style(), &number, ""))
 }
 

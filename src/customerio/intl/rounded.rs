@@ -68,14 +68,14 @@ fn round(digits: &mut Vec<u8>, point: &mut i64, decimals: usize) {
 /// The digits before and after the point, with only the zeros that are needed there.
 fn lay_out(digits: &[u8], point: i64, least: usize) -> (String, String) {
     let before = usize::try_from(point).unwrap_or(0);
-    let noughts = usize::try_from(-point).unwrap_or(0);
+    let zeros = usize::try_from(-point).unwrap_or(0);
     let text = |digits: &[u8]| digits.iter().map(|&digit| char::from(digit)).collect::<String>();
     let (whole, fraction) = digits.split_at(before.min(digits.len()));
     let whole = match text(whole) {
         none if none.is_empty() => "0".to_owned(),
         some => format!("{some:0<before$}"),
     };
-    let fraction = if fraction.is_empty() { String::new() } else { "0".repeat(noughts) + &text(fraction) };
+    let fraction = if fraction.is_empty() { String::new() } else { "0".repeat(zeros) + &text(fraction) };
     let fraction = fraction.trim_end_matches('0');
     (whole, format!("{fraction:0<least$}"))
 }
@@ -116,7 +116,7 @@ mod tests {
     ];
 
     #[test]
-    fn rounds_the_shortest_decimal_half_away_from_nought() {
+    fn rounds_the_shortest_decimal_half_away_from_zero() {
         for (value, least, most, expected) in ROUNDED {
             let Rounded::Finite { negative, whole, fraction } = Rounded::new(value, least, most) else {
                 panic!("{value} is finite")
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_what_has_no_digits() {
+    fn keeps_nan_and_infinity() {
         assert_eq!(Rounded::new(-f64::NAN, 0, 3), Rounded::NotANumber);
         assert_eq!(Rounded::new(f64::NEG_INFINITY, 0, 3), Rounded::Infinite { negative: true });
     }

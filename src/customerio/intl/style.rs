@@ -103,26 +103,26 @@ impl Style {
 /// The ten digits of a numbering system: one row of `data/digits.tsv`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Digits {
-    from_nought: &'static str,
+    from_zero: &'static str,
     /// Whether they are decimal digits in Unicode. Only those are separated from a currency in letters.
     are_decimal: bool,
 }
 
 impl Digits {
     /// The digits of the numbering system with this name; `None` if Intl does not support it (roman numerals, for example).
-    pub(super) fn of(numbering: &str) -> Option<Self> {
-        let (from_nought, kind) = DIGITS.find(numbering)?.split_once('\t')?;
-        Some(Self { from_nought, are_decimal: kind == "decimal" })
+    pub(super) fn find(numbering: &str) -> Option<Self> {
+        let (from_zero, kind) = DIGITS.find(numbering)?.split_once('\t')?;
+        Some(Self { from_zero, are_decimal: kind == "decimal" })
     }
 
     #[cfg(test)]
-    pub(super) fn nought(self) -> &'static str {
-        self.from_nought.split_inclusive(|_| true).next().unwrap_or("")
+    pub(super) fn zero(self) -> &'static str {
+        self.from_zero.split_inclusive(|_| true).next().unwrap_or("")
     }
 
     /// `ascii` with its digits replaced.
     fn spell(self, ascii: &str) -> String {
-        let digits: Vec<char> = self.from_nought.chars().collect();
+        let digits: Vec<char> = self.from_zero.chars().collect();
         let spell = |c: char| c.to_digit(10).and_then(|digit| digits.get(digit as usize).copied()).unwrap_or(c);
         ascii.chars().map(spell).collect()
     }
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_style_reads() {
+    fn every_style_parses() {
         for number in STYLES.keys() {
             let style = Style::numbered(number).unwrap_or_else(|| panic!("style {number}"));
             assert!(style.positive.contains('#') && style.negative.contains('#'), "{number}");
@@ -149,9 +149,9 @@ mod tests {
     #[test]
     fn every_numbering_system_has_ten_digits() {
         for numbering in DIGITS.keys() {
-            let digits = Digits::of(numbering).unwrap_or_else(|| panic!("{numbering}"));
-            assert_eq!(digits.from_nought.chars().count(), 10, "{numbering}");
-            assert_eq!(digits.spell("-1."), format!("-{}.", digits.from_nought.chars().nth(1).expect("ten")));
+            let digits = Digits::find(numbering).unwrap_or_else(|| panic!("{numbering}"));
+            assert_eq!(digits.from_zero.chars().count(), 10, "{numbering}");
+            assert_eq!(digits.spell("-1."), format!("-{}.", digits.from_zero.chars().nth(1).expect("ten")));
         }
     }
 }

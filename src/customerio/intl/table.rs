@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn unescapes_what_an_editor_hides() {
+    fn unescapes_invisible_characters() {
         for (cell, text) in
             [("", ""), ("kr", "kr"), ("\\u{a0}", "\u{a0}"), ("a\\u{200f}\\u{200e}-b", "a\u{200f}\u{200e}-b")]
         {

@@ -33,7 +33,7 @@ impl Tag {
             return None;
         }
         let extensions: Vec<&str> = subtags.collect();
-        tag.numbering = numbering_of(unicode_keywords(&extensions)?);
+        tag.numbering = requested_numbering(unicode_keywords(&extensions)?);
         tag.variants.sort();
         tag.modernize();
         Some(tag)
@@ -112,7 +112,7 @@ fn unicode_keywords<'a, 't>(extensions: &'a [&'t str]) -> Option<&'a [&'t str]> 
 }
 
 /// The value of the keyword `nu`; empty if it has none.
-fn numbering_of(keywords: &[&str]) -> Option<String> {
+fn requested_numbering(keywords: &[&str]) -> Option<String> {
     let at = keywords.iter().position(|s| s.eq_ignore_ascii_case("nu"))?;
     let value: Vec<String> =
         keywords[at + 1..].iter().take_while(|s| s.len() > 2).map(|s| s.to_ascii_lowercase()).collect();
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn canonical_form() {
+    fn canonicalizes_tags() {
         for (text, name) in [
             ("en", "en"),
             ("EN-us", "en-US"),
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn numbering_system_asked_for() {
+    fn parses_the_requested_numbering_system() {
         for (text, numbering) in [
             ("ar", None),
             ("ar-u-nu-latn", Some("latn")),

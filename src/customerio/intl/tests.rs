@@ -6,7 +6,7 @@ use super::*;
 #[rustfmt::skip]
 const ANSWERS: [(&str, f64, &str, &str); 36] = [
     ("en", 1_234_567.896, "", "1,234,567.896"), // at most three decimals
-    ("en", -0.0, "", "-0"), // a minus before nought
+    ("en", -0.0, "", "-0"), // a minus before zero
     ("en", f64::NAN, "", "NaN"), // no sign, no digits
     ("en", f64::NEG_INFINITY, "", "-∞"), // a sign, no digits
     ("en", 1e21, "", "1,000,000,000,000,000,000,000"), // no exponent
@@ -44,7 +44,7 @@ const ANSWERS: [(&str, f64, &str, &str); 36] = [
 ];
 
 #[test]
-fn prints_what_intl_prints() {
+fn formats_like_intl() {
     for (locale, value, code, expected) in ANSWERS {
         let printed = if code.is_empty() {
             format_number(value, locale).map_err(MoneyError::from)
@@ -57,7 +57,7 @@ fn prints_what_intl_prints() {
 
 /// The examples in Customer.io's documentation of the three filters.
 #[test]
-fn prints_what_customer_io_documents() {
+fn formats_the_documented_examples() {
     assert_eq!(format_number(10_000.0, "en").as_deref(), Ok("10,000"));
     for (value, locale, code, expected) in [
         (1_234_567.896, "en", None, "$1,234,567.90"),
@@ -71,7 +71,7 @@ fn prints_what_customer_io_documents() {
 }
 
 #[test]
-fn says_why_it_cannot() {
+fn reports_unknown_locales_and_currencies() {
     for (locale, code, expected) in [
         (
             "en_US",
@@ -130,7 +130,7 @@ impl Recorded<'_> {
 }
 
 #[test]
-fn prints_every_recorded_answer() {
+fn formats_like_every_recorded_answer() {
     let mut wrong = Vec::new();
     for line in RECORDED.lines().skip(1) {
         let recorded: Recorded<'_> = serde_json::from_str(line).expect(line);

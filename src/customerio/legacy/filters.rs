@@ -6,8 +6,8 @@
 use std::cmp::Ordering;
 
 use super::operators::not_comparable;
-use super::text::to_s;
-use crate::customerio::filters::{date, number, of_liquidjs, string};
+use super::ruby_string::to_s;
+use crate::customerio::filters::{date, number, run_liquidjs_filter, string};
 use crate::customerio::switches::{Escape, TimezoneOffsets};
 use crate::liquid::engine::filter::{Filter, argument};
 use crate::liquid::engine::row::{Absent, Argument, Differs, Example, Family, Kind, Lacking, Prints, Reads};
@@ -18,10 +18,10 @@ use crate::liquid::value::number::parse;
 use crate::liquid::value::{Value, coerce, count, utf16};
 
 /// LiquidJS's row, applied to Ruby's string of the input and, if they are arrays or hashes, of its arguments.
-macro_rules! on_text {
+macro_rules! on_string {
     ($table:expr, $name:literal) => {
         Filter::row($table, $name)
-            .computed_by(|runtime, input, arguments| on_text($name, runtime, input, arguments))
+            .computed_by(|runtime, input, arguments| on_string($name, runtime, input, arguments))
             .differs(Differs::Sometimes("arrays, hashes and floats are written in Ruby's notation"))
     };
 }
@@ -41,8 +41,8 @@ macro_rules! without_operators {
 
 /// The rows: those of the latest Liquid, and how the legacy ones differ.
 pub const FILTERS: &[Filter] = &[
-    on_text!(liquidjs::string::FILTERS, "append"),
-    on_text!(liquidjs::string::FILTERS, "capitalize"),
+    on_string!(liquidjs::string::FILTERS, "append"),
+    on_string!(liquidjs::string::FILTERS, "capitalize"),
     Filter::row(liquidjs::array::FILTERS, "concat")
         .computed_by(concat)
         .differs(Differs::Sometimes("the argument must be an array"))
@@ -65,10 +65,10 @@ pub const FILTERS: &[Filter] = &[
         .summary("Divides by a number; of integers the fraction is left out.")
         .differs(Differs::Sometimes("integers are divided as integers, and strings and division by 0 fail"))
         .examples(&[Example::new("{{ 7 | divided_by: 2 }}", "3"), Example::new("{{ 7 | divided_by: 2.0 }}", "3.5")]),
-    on_text!(liquidjs::string::FILTERS, "downcase"),
+    on_string!(liquidjs::string::FILTERS, "downcase"),
     Filter::row(liquidjs::html::FILTERS, "escape")
         .computed_by(escape)
-        .of(Family::Url)
+        .family(Family::Url)
         .summary("Percent-encodes everything but ASCII letters, digits and `-_.!~*'()`.")
         .prints(Prints::Plain)
         .differs(Differs::Always(
@@ -94,7 +94,9 @@ pub const FILTERS: &[Filter] = &[
         .differs(Differs::Sometimes("strings have no last character")),
     Filter::row(liquidjs::array::FILTERS, "map")
         .computed_by(map)
-        .differs(Differs::Sometimes("the property cannot be a path, and the result is null if the first element lacks it"))
+        .differs(Differs::Sometimes(
+            "the property cannot be a path, and the result is null if the first element lacks it",
+        ))
         .examples(&[Example::with(
             r#"{"items": [{"name": "a"}, {"name": "b"}]}"#,
             "{{ items | map: 'name' | join }}",
@@ -102,17 +104,17 @@ pub const FILTERS: &[Filter] = &[
         )]),
     Filter::row(liquidjs::math::FILTERS, "minus").computed_by(minus).differs(STRINGS_FAIL),
     Filter::row(liquidjs::math::FILTERS, "modulo").computed_by(modulo).differs(STRINGS_FAIL),
-    on_text!(liquidjs::html::FILTERS, "newline_to_br"),
+    on_string!(liquidjs::html::FILTERS, "newline_to_br"),
     Filter::row(liquidjs::math::FILTERS, "plus")
         .computed_by(plus)
         .differs(Differs::Sometimes("a string that does not begin with a number fails"))
         .examples(&[Example::new("{{ '4' | plus: 2 }}", "6"), Example::new("{{ 1 | plus: 2.0 }}", "3.0")]),
-    on_text!(liquidjs::string::FILTERS, "prepend"),
+    on_string!(liquidjs::string::FILTERS, "prepend"),
     without_operators!("reject_exp", "{{ items | reject_exp: 'item', 'item.new' | map: 'name' | join }}", "b"),
-    on_text!(liquidjs::string::FILTERS, "remove"),
-    on_text!(liquidjs::string::FILTERS, "remove_first"),
-    on_text!(liquidjs::string::FILTERS, "replace"),
-    on_text!(liquidjs::string::FILTERS, "replace_first"),
+    on_string!(liquidjs::string::FILTERS, "remove"),
+    on_string!(liquidjs::string::FILTERS, "remove_first"),
+    on_string!(liquidjs::string::FILTERS, "replace"),
+    on_string!(liquidjs::string::FILTERS, "replace_first"),
     Filter::row(number::FILTERS, "rounded_currency")
         .computed_by(|runtime, input, arguments| in_locale("rounded_currency", runtime, input, arguments))
         .arguments(LOCALE)
@@ -135,11 +137,11 @@ pub const FILTERS: &[Filter] = &[
         .computed_by(split)
         .absent(UNIDENTIFIED)
         .differs(Differs::Sometimes("only strings can be split; a space matches any run of white space")),
-    on_text!(liquidjs::html::FILTERS, "strip_html"),
-    on_text!(liquidjs::string::FILTERS, "strip_newlines"),
+    on_string!(liquidjs::html::FILTERS, "strip_html"),
+    on_string!(liquidjs::string::FILTERS, "strip_newlines"),
     Filter::row(liquidjs::array::FILTERS, "sum")
         .computed_by(sum)
-        .gives(Kind::Anything)
+        .output(Kind::Anything)
         .absent(UNIDENTIFIED)
         .reads(Reads::Property(Lacking::FailsInLax))
         .differs(Differs::Always("`sum` concatenates strings in the legacy Liquid; the latest adds them as numbers"))
@@ -155,7 +157,7 @@ pub const FILTERS: &[Filter] = &[
         .computed_by(timezone)
         .differs(Differs::Sometimes("a number is hours east of UTC"))
         .examples(&[Example::new("{{ 1700000000 | timezone: 2 | date: '%H:%M' }}", "00:13")]),
-    on_text!(liquidjs::string::FILTERS, "upcase"),
+    on_string!(liquidjs::string::FILTERS, "upcase"),
     without_operators!("where_exp", "{{ items | where_exp: 'item', 'item.new' | map: 'name' | join }}", "a"),
 ];
 
@@ -184,12 +186,17 @@ fn expect_arguments(arguments: &[Value<'_>], expected: std::ops::RangeInclusive<
     Err(Error::new(format!("wrong number of arguments (given {}, expected {expected})", arguments.len() + 1)))
 }
 
-fn on_text<'a>(name: &str, runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+fn on_string<'a>(
+    name: &str,
+    runtime: &mut Runtime<'a>,
+    input: Value<'a>,
+    arguments: &[Value<'a>],
+) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let input = Value::String(to_s(input, arena)?);
     let arguments: Vec<_> =
         arguments.iter().map(|value| to_s(*value, arena).map(Value::String)).collect::<Result<_>>()?;
-    of_liquidjs(name, runtime, input, &arguments)
+    run_liquidjs_filter(name, runtime, input, &arguments)
 }
 
 /// A number in Ruby.
@@ -201,14 +208,14 @@ enum Numeric {
 
 impl Numeric {
     /// The number of a value, for filters that only accept numbers.
-    fn of(value: Value<'_>) -> Result<Self> {
+    fn from_value(value: Value<'_>) -> Result<Self> {
         match value {
             Value::String(_) => Err(unidentified_method()),
-            other => Ok(Self::of_scalar(other)),
+            other => Ok(Self::from_scalar(other)),
         }
     }
 
-    fn of_scalar(value: Value<'_>) -> Self {
+    fn from_scalar(value: Value<'_>) -> Self {
         match value {
             Value::Number(number) if number.fract() == 0.0 => Self::Integer(number),
             Value::Number(number) | Value::Float(number) => Self::Float(number),
@@ -217,8 +224,8 @@ impl Numeric {
     }
 
     /// The number at the beginning of a string, as `plus` converts it.
-    fn of_text(text: &str) -> Result<Self> {
-        let trimmed = text.trim_matches(|character: char| character.is_ascii_whitespace());
+    fn from_prefix(string: &str) -> Result<Self> {
+        let trimmed = string.trim_matches(|character: char| character.is_ascii_whitespace());
         let is_float = trimmed.split_once('.').is_some_and(|(whole, fraction)| {
             [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
         });
@@ -259,15 +266,15 @@ impl Numeric {
 
 fn arithmetic<'a>(input: Value<'a>, arguments: &[Value<'a>], operation: fn(f64, f64) -> f64) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
-    Ok(Numeric::of(input)?.with(Numeric::of(arguments[0])?, operation).value())
+    Ok(Numeric::from_value(input)?.with(Numeric::from_value(arguments[0])?, operation).value())
 }
 
 /// Adds. A string that begins with a number counts as that number, which is why templates use `plus: 0`.
 fn plus<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
     let number = |value| match value {
-        Value::String(text) => Numeric::of_text(text),
-        other => Numeric::of(other),
+        Value::String(text) => Numeric::from_prefix(text),
+        other => Numeric::from_value(other),
     };
     Ok(number(input)?.with(number(arguments[0])?, |left, right| left + right).value())
 }
@@ -283,7 +290,7 @@ fn times<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> 
 /// Divides. Integers are rounded down, and cannot be divided by 0.
 fn divided_by<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
-    match (Numeric::of(input)?, Numeric::of(arguments[0])?) {
+    match (Numeric::from_value(input)?, Numeric::from_value(arguments[0])?) {
         (Numeric::Integer(_), Numeric::Integer(0.0)) => Err(Error::new("divided by 0")),
         (left @ Numeric::Integer(_), right @ Numeric::Integer(_)) => {
             Ok(left.with(right, |left, right| (left / right).floor()).value())
@@ -295,7 +302,7 @@ fn divided_by<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
 /// The remainder, with the sign of the divisor.
 fn modulo<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
-    let (left, right) = (Numeric::of(input)?, Numeric::of(arguments[0])?);
+    let (left, right) = (Numeric::from_value(input)?, Numeric::from_value(arguments[0])?);
     if let (Numeric::Integer(_), Numeric::Integer(0.0)) = (left, right) {
         return Err(Error::new("divided by 0"));
     }
@@ -371,7 +378,7 @@ fn join<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
         coerce::push_joining(&mut text, to_s(item, arena)?);
         coerce::check_length(text.len())?;
     }
-    runtime.charge_text(&text)?;
+    runtime.charge_string(&text)?;
     Ok(runtime.string(&text))
 }
 
@@ -438,11 +445,11 @@ fn split<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
     match input {
         // A space matches any run of white space, and is ignored at the beginning.
         Value::String(text) if matches!(arguments[0], Value::String(" ")) => {
-            runtime.charge_text(text)?;
+            runtime.charge_string(text)?;
             let words: Vec<_> = text.split_ascii_whitespace().map(Value::String).collect();
             Ok(runtime.array(&words))
         }
-        Value::String(_) => of_liquidjs("split", runtime, input, arguments),
+        Value::String(_) => run_liquidjs_filter("split", runtime, input, arguments),
         _ => Err(unidentified_method()),
     }
 }
@@ -469,17 +476,17 @@ fn sum<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>])
             let Value::String(item) = item else { return Err(unidentified_method()) };
             coerce::push_joining(&mut text, item);
         }
-        runtime.charge_text(&text)?;
+        runtime.charge_string(&text)?;
         return Ok(runtime.string(&text));
     }
-    let mut total = Numeric::of_scalar(*first);
+    let mut total = Numeric::from_scalar(*first);
     for item in &items {
         if !matches!(item, Value::Number(_) | Value::Float(_)) {
             return Err(unidentified_method());
         }
     }
     for item in rest {
-        total = total.with(Numeric::of_scalar(*item), |left, right| left + right);
+        total = total.with(Numeric::from_scalar(*item), |left, right| left + right);
     }
     Ok(total.value())
 }
@@ -488,7 +495,7 @@ fn sum<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>])
 fn concat<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
     match arguments[0] {
-        Value::Array(_) => of_liquidjs("concat", runtime, input, arguments),
+        Value::Array(_) => run_liquidjs_filter("concat", runtime, input, arguments),
         _ => Err(Error::new("concat filter requires an array argument")),
     }
 }
@@ -539,7 +546,7 @@ fn format_date<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Val
     }
     let format = runtime.string(&written);
     let input = if let Value::Float(number) = input { Value::Number(number) } else { input };
-    of_liquidjs("date", runtime, input, &[format])
+    run_liquidjs_filter("date", runtime, input, &[format])
 }
 
 /// Moves a date so that a following `date` shows the local time of a time zone. A number is hours east of UTC.

@@ -7,8 +7,8 @@
 
 pub mod filters;
 pub mod operators;
+pub mod ruby_string;
 pub mod tags;
-pub mod text;
 pub mod wording;
 
 use crate::liquid::syntax::dialect::{Reading, UnknownFilters};
@@ -29,7 +29,7 @@ pub const DIALECT: Dialect = Dialect {
     // `"5" == 5`, `"10" > "9"`, `true == "true"`.
     apply: Some(operators::apply),
     // Floats, objects and arrays are printed as in Ruby.
-    print: Some(text::print),
+    print: Some(ruby_string::print),
     // Past the end of an array, elements are null.
     property: Some(operators::property),
     wording: Some(wording::WORDING),

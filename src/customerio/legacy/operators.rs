@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::text::to_s;
+use super::ruby_string::to_s;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::value::operators::Operator;
 use crate::liquid::value::{Arena, Value, count, element, utf16};
@@ -30,7 +30,7 @@ pub fn apply<'a>(operator: Operator, left: Value<'a>, right: Value<'a>, arena: &
     if let Operator::And | Operator::Or | Operator::Not = operator {
         return operator.apply(left, right, arena);
     }
-    let (left, right) = alike(left, right);
+    let (left, right) = coerced(left, right);
     Ok(match operator {
         Operator::Equal => equals(left, right, arena)?,
         Operator::NotEqual => !equals(left, right, arena)?,
@@ -43,11 +43,11 @@ pub fn apply<'a>(operator: Operator, left: Value<'a>, right: Value<'a>, arena: &
 }
 
 /// The two values, converted for the comparison.
-fn alike<'a>(left: Value<'a>, right: Value<'a>) -> (Value<'a>, Value<'a>) {
+fn coerced<'a>(left: Value<'a>, right: Value<'a>) -> (Value<'a>, Value<'a>) {
     if let (Some(left), Some(right)) = (integer(left), integer(right)) {
         return (Value::Number(left), Value::Number(right));
     }
-    if let (Some(left), Some(right)) = (truth(left), truth(right)) {
+    if let (Some(left), Some(right)) = (boolean_string(left), boolean_string(right)) {
         return (Value::String(left), Value::String(right));
     }
     (left, right)
@@ -66,7 +66,7 @@ fn integer(value: Value<'_>) -> Option<f64> {
     }
 }
 
-fn truth(value: Value<'_>) -> Option<&'static str> {
+fn boolean_string(value: Value<'_>) -> Option<&'static str> {
     match value {
         Value::Bool(true) | Value::String("true") => Some("true"),
         Value::Bool(false) | Value::String("false") => Some("false"),
@@ -83,7 +83,7 @@ fn equals<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<boo
                 && Operator::Equal.apply(other, Value::Empty, arena)?),
             _ => Operator::Equal.apply(other, Value::Blank, arena),
         },
-        (left, right) => same(left, right, 0),
+        (left, right) => deep_equals(left, right, 0),
     }
 }
 
@@ -91,7 +91,7 @@ fn equals<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<boo
 const MAX_DEPTH: usize = 500;
 
 /// Ruby's `==`: arrays and hashes by their contents, integers and floats as numbers.
-fn same(left: Value<'_>, right: Value<'_>, depth: usize) -> Result<bool> {
+fn deep_equals(left: Value<'_>, right: Value<'_>, depth: usize) -> Result<bool> {
     if depth > MAX_DEPTH {
         return Err(Error::new("stack level too deep"));
     }
@@ -103,7 +103,7 @@ fn same(left: Value<'_>, right: Value<'_>, depth: usize) -> Result<bool> {
                 return Ok(false);
             }
             for (left, right) in left.iter().zip(right) {
-                if !same(*left, *right, depth + 1)? {
+                if !deep_equals(*left, *right, depth + 1)? {
                     return Ok(false);
                 }
             }
@@ -115,7 +115,7 @@ fn same(left: Value<'_>, right: Value<'_>, depth: usize) -> Result<bool> {
             }
             for (key, value) in left.entries() {
                 match right.get(key) {
-                    Some(other) if same(*value, other, depth + 1)? => {}
+                    Some(other) if deep_equals(*value, other, depth + 1)? => {}
                     _ => return Ok(false),
                 }
             }
@@ -133,7 +133,7 @@ fn contains<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<b
         Value::String(text) => text.contains(to_s(right, arena)?),
         Value::Array(items) => {
             for item in items {
-                if same(*item, right, 0)? {
+                if deep_equals(*item, right, 0)? {
                     return Ok(true);
                 }
             }

@@ -16,7 +16,7 @@ fn outcome(language: &Language, case: &Value) -> Value {
 }
 
 #[test]
-fn every_known_difference() {
+fn renders_every_known_difference() {
     let mut wrong = Vec::new();
     for line in CASES.lines() {
         let case: Value = serde_json::from_str(line).unwrap();

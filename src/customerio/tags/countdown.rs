@@ -44,7 +44,7 @@ pub(super) static ARGUMENTS: [Argument; 11] = [
 
 impl Expected {
     /// The values that this argument accepts.
-    fn of(argument: &Argument) -> Self {
+    fn for_argument(argument: &Argument) -> Self {
         match (argument.name, argument.kind) {
             ("fg" | "bg", _) => Self::Colour,
             ("frames", _) => Self::CountTo(60),
@@ -95,7 +95,7 @@ pub(super) fn check<'a>(parser: &mut Parser<'a>, token: &Token<'a>) -> Result<()
         let name = expected.name;
         match arguments.iter().find(|argument| argument.name == name) {
             Some(argument) => {
-                let checked = Expected::of(expected).check(argument);
+                let checked = Expected::for_argument(expected).check(argument);
                 parser.or_report(checked, token);
             }
             None if expected.is_required => parser.report(Error::new(format!("`countdown` needs `{name}`")), token),

@@ -1,6 +1,6 @@
 //! `{% random 100 %}`
 
-use crate::customerio::chance;
+use crate::customerio::random_integer;
 use crate::liquid::engine::output::Output;
 use crate::liquid::engine::row::{Absent, Argument, Example, Kind};
 use crate::liquid::engine::runtime::Runtime;
@@ -44,7 +44,7 @@ impl Tag for Random<'_> {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
         let most = runtime.operand(&self.most, false)?;
         let most = coerce::to_number(most, runtime.arena())?;
-        let number = chance::up_to(runtime, most)?;
+        let number = random_integer::up_to(runtime, most)?;
         out.write_value(Value::Number(number))
     }
 

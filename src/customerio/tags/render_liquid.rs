@@ -47,8 +47,8 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
 impl Tag for RenderLiquid<'_> {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
         let value = runtime.operand(&self.variable, false)?;
-        let text = coerce::text(value, runtime.arena())?;
-        let rendered = runtime.render_text(text)?;
+        let text = coerce::to_liquid_string(value, runtime.arena())?;
+        let rendered = runtime.render_string(text)?;
         out.write_str(rendered)
     }
 

@@ -35,7 +35,7 @@ impl Civil {
     )]
     pub(super) fn from_millis(ms: i64) -> Self {
         let (days, clock) = (ms.div_euclid(DAY_MS), ms.rem_euclid(DAY_MS));
-        let (year, month, day) = date_of(days);
+        let (year, month, day) = date_from_days(days);
         Self {
             year,
             month,
@@ -82,7 +82,7 @@ pub(super) fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     clippy::cast_sign_loss,
     reason = "months and days of a month are small and positive"
 )]
-fn date_of(days: i64) -> (i64, u8, u8) {
+fn date_from_days(days: i64) -> (i64, u8, u8) {
     let days = days + EPOCH_FROM_MARCH_ZERO;
     let cycle = days.div_euclid(DAYS_PER_CYCLE);
     let day_of_cycle = days.rem_euclid(DAYS_PER_CYCLE);
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_of_known_moments() {
+    fn computes_the_fields_of_known_moments() {
         // (ms, year, month, day, weekday, hour, minute, second, milli), as returned by `getUTC…`.
         let table = [
             (0, (1970, 1, 1, 4, 0, 0, 0, 0)),
@@ -122,14 +122,14 @@ mod tests {
     #[test]
     fn days_and_dates_are_inverse() {
         for days in (-100_000_000..100_000_000).step_by(9_973) {
-            let (year, month, day) = date_of(days);
+            let (year, month, day) = date_from_days(days);
             let back = days_since_epoch(year, i64::from(month), i64::from(day));
             assert_eq!(back, days, "{year}-{month}-{day}");
         }
     }
 
     #[test]
-    fn days_run_over_into_the_next_month() {
+    fn days_past_the_end_of_a_month_continue_in_the_next() {
         assert_eq!(days_since_epoch(2024, 2, 30), days_since_epoch(2024, 3, 1));
         assert_eq!(days_since_epoch(2023, 2, 31), days_since_epoch(2023, 3, 3));
     }

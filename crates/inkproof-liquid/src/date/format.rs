@@ -171,8 +171,8 @@ impl Directive {
             'L' => push(out, shown.milli),
             'm' => push(out, shown.month),
             'M' => push(out, shown.minute),
-            'p' => out.push_str(half_day(shown)),
-            'P' => out.push_str(&half_day(shown).to_ascii_lowercase()),
+            'p' => out.push_str(meridiem(shown)),
+            'P' => out.push_str(&meridiem(shown).to_ascii_lowercase()),
             'q' => out.push_str(ordinal_suffix(shown.day)),
             's' => push(out, date.instant.div_euclid(1_000)),
             'S' => push(out, shown.second),
@@ -318,7 +318,7 @@ fn push_local_date(out: &mut String, shown: &Civil) {
 
 /// The time as `toLocaleTimeString` writes it in en-US: `10:20:30 AM`.
 fn push_local_time(out: &mut String, shown: &Civil) {
-    let (hour, half) = (shown.hour12(), half_day(shown));
+    let (hour, half) = (shown.hour12(), meridiem(shown));
     push(out, format_args!("{hour}:{:02}:{:02} {half}", shown.minute, shown.second));
 }
 
@@ -336,7 +336,7 @@ fn push_offset(out: &mut String, minutes_west: f64, colon: bool) {
     }
 }
 
-fn half_day(shown: &Civil) -> &'static str {
+fn meridiem(shown: &Civil) -> &'static str {
     if shown.hour < 12 { "AM" } else { "PM" }
 }
 
@@ -392,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn prints_what_liquidjs_prints() {
+    fn formats_like_liquidjs() {
         use In::{Named, West};
         // `{{ ms | date: format, zone }}`; `None` if LiquidJS returns its input.
         #[rustfmt::skip]
@@ -430,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_zone_the_process_is_in_utc() {
+    fn uses_utc_without_a_zone() {
         let printed = formatted(0.0, &Zone::Process, "%z %Z %-Z").unwrap();
         assert_eq!(printed, "+0000 UTC UTC");
     }

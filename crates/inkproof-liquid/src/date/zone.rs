@@ -43,7 +43,7 @@ impl Zone {
     /// assert_eq!(refused.to_string(), "Invalid time zone specified: -05:00");
     /// ```
     pub fn named(name: &str) -> Result<Self, UnknownZone> {
-        let rules = rules_of(name).ok_or_else(|| UnknownZone::new(name))?;
+        let rules = find_rules(name).ok_or_else(|| UnknownZone::new(name))?;
         Ok(Self::Named(NamedZone { name: name.to_owned(), rules }))
     }
 
@@ -73,13 +73,13 @@ impl NamedZone {
     /// past the end of JavaScript's range there is none.
     #[expect(clippy::cast_precision_loss, reason = "a difference of two time values is far below 2^53")]
     fn minutes_west(&self, instant: i64) -> Option<f64> {
-        let utc = reread(instant)?;
-        let local = reread(instant + i64::from(self.seconds_east(instant)) * 1_000)?;
+        let utc = reparsed(instant)?;
+        let local = reparsed(instant + i64::from(self.seconds_east(instant)) * 1_000)?;
         Some((utc - local) as f64 / 60_000.0)
     }
 
     fn seconds_east(&self, instant: i64) -> i32 {
-        self.rules.to_offset(within_reach(instant)).seconds()
+        self.rules.to_offset(equivalent_instant(instant)).seconds()
     }
 }
 
@@ -88,7 +88,7 @@ impl NamedZone {
     clippy::cast_precision_loss,
     reason = "clocks show at most a day more than a valid time value, which is below 2^53"
 )]
-fn reread(shown: i64) -> Option<i64> {
+fn reparsed(shown: i64) -> Option<i64> {
     let clock = Civil::from_millis(shown);
     let year = super::parse::full_year(clock.era_year());
     let days = days_since_epoch(year, clock.month.into(), clock.day.into());
@@ -97,7 +97,7 @@ fn reread(shown: i64) -> Option<i64> {
 
 /// A moment within jiff's years (-9999 to 9999) at which the zone has the same offset as at `instant`: rules repeat with the
 /// calendar's 400-year cycle, and before the first rule there is only one offset.
-fn within_reach(instant: i64) -> Timestamp {
+fn equivalent_instant(instant: i64) -> Timestamp {
     const CYCLE_MS: i64 = DAYS_PER_CYCLE * DAY_MS;
     let beyond = instant - Timestamp::MAX.as_millisecond();
     let cycles = if beyond > 0 { beyond / CYCLE_MS + 1 } else { 0 };
@@ -138,7 +138,7 @@ const SYSTEM_V: [(&str, &str); 6] = [
 /// Names in the tz database that mean that no zone is set. `Intl` rejects them.
 const REFUSED: [&str; 2] = ["Etc/Unknown", "Factory"];
 
-fn rules_of(name: &str) -> Option<TimeZone> {
+fn find_rules(name: &str) -> Option<TimeZone> {
     static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
     let is = |known: &str| known.eq_ignore_ascii_case(name);
     let stand_in = |table: &[(&str, &'static str)]| {
@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_accepted_as_node_does() {
+    fn accepts_the_zone_names_that_node_accepts() {
         // Whether `new Intl.DateTimeFormat('en-US', { timeZone })` succeeds on Node 20.
         let table = [
             ("UTC", true),
@@ -212,14 +212,14 @@ mod tests {
     }
 
     #[test]
-    fn stand_ins_exist() {
+    fn every_replacement_zone_exists() {
         for (name, _) in ICU_NAMES.iter().chain(&SYSTEM_V) {
             assert!(Zone::named(name).is_ok(), "{name}");
         }
     }
 
     #[test]
-    fn refusals_quote_the_name_as_v8_does() {
+    fn errors_quote_the_name_like_v8() {
         let table = [("", ""), ("Mars", "Mars"), ("A\u{e9}", "A\u{c3}\u{a9}"), ("UTC\0", "UTC ")];
         for (name, quoted) in table {
             let refused = Zone::named(name).unwrap_err();

@@ -3,7 +3,7 @@
 //! The engine, the analysis, the rules, `explain` and the reference page all read that row. Tests compare each of its claims
 //! with the behavior of the function. To add a filter, add one row and one function.
 
-use crate::engine::row::{Absent, Answer, Argument, Differs, Example, Family, Kind, Prints, Reads};
+use crate::engine::row::{Absent, Argument, Derivation, Differs, Example, Family, Kind, Prints, Reads};
 use crate::engine::runtime::Runtime;
 use crate::error::Result;
 use crate::value::Value;
@@ -17,13 +17,13 @@ pub type RunFilter = for<'a> fn(&mut Runtime<'a>, Value<'a>, &[Value<'a>]) -> Re
 /// use inkproof_liquid::{Filter, LIQUIDJS, row::{Absent, Argument, Example, Family, Kind}, value::Value};
 ///
 /// const SHOUT: Filter = Filter::new("shout", |runtime, input, _| {
-///     let text = inkproof_liquid::value::coerce::text(input, runtime.arena())?;
+///     let text = inkproof_liquid::value::coerce::to_liquid_string(input, runtime.arena())?;
 ///     Ok(runtime.string(&format!("{text}!")))
 /// })
-/// .of(Family::String)
+/// .family(Family::String)
 /// .summary("Appends an exclamation mark.")
-/// .takes(Kind::String)
-/// .gives(Kind::String)
+/// .input(Kind::String)
+/// .output(Kind::String)
 /// .absent(Absent::Prints("!"))
 /// .examples(&[Example::new("{{ 'hi' | shout }}", "hi!")]);
 ///
@@ -57,7 +57,7 @@ pub struct Filter {
     /// Which part of its input the result depends on.
     pub reads: Reads,
     /// How its result is derived from its input.
-    pub answer: Answer,
+    pub derivation: Derivation,
     /// Which characters the printed result can contain, called with only the required arguments.
     pub prints: Prints,
     /// The first LiquidJS release that has it; `None` if LiquidJS does not have it.
@@ -86,7 +86,7 @@ impl Filter {
             missing: Absent::Nothing,
             rescues_missing: false,
             reads: Reads::Whole,
-            answer: Answer::New,
+            derivation: Derivation::New,
             prints: Prints::Anything,
             since: None,
             deprecated: None,
@@ -127,7 +127,7 @@ impl Filter {
 
     /// Sets the section of the reference page.
     #[must_use]
-    pub const fn of(mut self, family: Family) -> Self {
+    pub const fn family(mut self, family: Family) -> Self {
         self.family = family;
         self
     }
@@ -141,14 +141,14 @@ impl Filter {
 
     /// Sets the kind of its input.
     #[must_use]
-    pub const fn takes(mut self, kind: Kind) -> Self {
+    pub const fn input(mut self, kind: Kind) -> Self {
         self.input = kind;
         self
     }
 
     /// Sets the kind of its result.
     #[must_use]
-    pub const fn gives(mut self, kind: Kind) -> Self {
+    pub const fn output(mut self, kind: Kind) -> Self {
         self.output = kind;
         self
     }
@@ -191,8 +191,8 @@ impl Filter {
 
     /// Sets how the result is derived from the input.
     #[must_use]
-    pub const fn answers(mut self, answer: Answer) -> Self {
-        self.answer = answer;
+    pub const fn derivation(mut self, derivation: Derivation) -> Self {
+        self.derivation = derivation;
         self
     }
 

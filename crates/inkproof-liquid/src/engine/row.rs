@@ -177,7 +177,7 @@ pub enum Lacking {
 
 /// How the result of a filter is derived from its input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum Derivation {
     /// It is a new value.
     New,
     /// It is the input itself, unless that is null or missing.

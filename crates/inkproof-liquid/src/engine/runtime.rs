@@ -24,9 +24,9 @@ use crate::value::{self, Arena, Value, array_index, coerce, count, utf16};
 
 /// Deepest nesting at which a string that turns up during the render may itself be rendered. Its own tags, nested as deep
 /// as the parser allows, come on top.
-const MAX_TEXT_DEPTH: usize = 100;
+const MAX_STRING_DEPTH: usize = 100;
 /// Longest string that is rendered when it turns up during a render, in UTF-16 code units: as long as a request may be.
-const MAX_TEXT_LENGTH: usize = 1 << 21;
+const MAX_STRING_LENGTH: usize = 1 << 21;
 
 /// How missing variables are treated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub struct Options {
 /// How many failures are recorded before the render stops.
 const MAX_FAILURES: usize = 1_000;
 /// Deepest nesting of expressions that filters receive as strings.
-const MAX_INNER_TEXTS: usize = 100;
+const MAX_NESTED_SOURCES: usize = 100;
 
 /// What ends a run of nodes early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,7 +182,7 @@ impl<'a> Runtime<'a> {
     ///
     /// # Errors
     /// The limit is exceeded.
-    pub fn charge_text(&mut self, text: &str) -> Result<()> {
+    pub fn charge_string(&mut self, text: &str) -> Result<()> {
         self.charge(utf16::length(text))
     }
 
@@ -261,15 +261,15 @@ impl<'a> Runtime<'a> {
     ///
     /// # Errors
     /// As [`Runtime::nodes`]; or the string is not valid Liquid, too long, or renders itself without end.
-    pub fn render_text(&mut self, text: &'a str) -> Result<&'a str> {
-        if self.depth > MAX_TEXT_DEPTH {
-            let problem = format!("texts that render texts are nested deeper than {MAX_TEXT_DEPTH} levels");
+    pub fn render_string(&mut self, text: &'a str) -> Result<&'a str> {
+        if self.depth > MAX_STRING_DEPTH {
+            let problem = format!("texts that render texts are nested deeper than {MAX_STRING_DEPTH} levels");
             return Err(Error::new(format!("{problem}: make sure that none renders itself")));
         }
-        self.charge_text(text)?;
-        let longest = self.limits.parse_length.min(MAX_TEXT_LENGTH);
+        self.charge_string(text)?;
+        let longest = self.limits.parse_length.min(MAX_STRING_LENGTH);
         let template = Template::parse_limited(text, self.language, self.arena, longest)
-            .map_err(|errors| Error::first_of(errors).from_inner_text())?;
+            .map_err(|errors| Error::first_of(errors).without_span())?;
         self.budget.check_limits(self.arena)?;
         let outer = self.interrupt.take();
         let result = self.within_source(text, |runtime| runtime.capture(template.nodes));
@@ -452,7 +452,7 @@ impl<'a> Runtime<'a> {
             self.operand(base, lenient)?
         } else {
             let name = keys.next().map_or(Value::Undefined, |(key, _)| key);
-            let name = coerce::text(name, self.arena)?;
+            let name = coerce::to_liquid_string(name, self.arena)?;
             match self.scoped(name).copied() {
                 None | Some(Value::Undefined) if self.mode == Mode::Lax || lenient => return Ok(Value::Null),
                 None | Some(Value::Undefined) => return Err(is_missing(name, self.source)),
@@ -712,13 +712,13 @@ impl<'a> Runtime<'a> {
     /// Any error of `work`, with its position within `source`.
     pub fn within_source<T>(&mut self, source: &'a str, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         // Such a string can come from the data, and so refer to itself.
-        if self.inner_texts == MAX_INNER_TEXTS {
+        if self.inner_texts == MAX_NESTED_SOURCES {
             return Err(Error::new("Maximum call stack size exceeded"));
         }
         self.budget.use_node(self.arena)?;
         self.inner_texts += 1;
         let outer = std::mem::replace(&mut self.source, source);
-        let result = work(self).map_err(Error::from_inner_text);
+        let result = work(self).map_err(Error::without_span);
         self.source = outer;
         self.inner_texts -= 1;
         result

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use super::string::{charged_text, value};
+use super::string::{charged_string, value};
 use crate::engine::filter::{Filter, RunFilter, argument};
 use crate::engine::row::{Absent, Argument, Example, Family, Kind, Prints};
 use crate::engine::runtime::Runtime;
@@ -43,7 +43,7 @@ pub const FILTERS: &[Filter] = &[
 
 /// A row for a filter from a string to a string.
 const fn encoding(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Encoding).takes(Kind::String).gives(Kind::String).summary(summary)
+    Filter::new(name, run).family(Family::Encoding).input(Kind::String).output(Kind::String).summary(summary)
 }
 
 /// Decodes base64 without padding, and ignores trailing bits.
@@ -56,7 +56,7 @@ const UNPADDED: GeneralPurpose = GeneralPurpose::new(
 
 /// Decodes base64, ignoring white space and missing padding. Invalid UTF-8 becomes U+FFFD.
 fn base64_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let mut digits: Vec<u8> = text.bytes().filter(|byte| !b"\t\n\x0c\r ".contains(byte)).collect();
     if digits.len().is_multiple_of(4) {
         let padding = digits.iter().rev().take(2).take_while(|byte| **byte == b'=').count();
@@ -68,14 +68,14 @@ fn base64_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>
 
 /// The string encoded as base64.
 fn base64_encode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     value(runtime, STANDARD.encode(&*utf16::to_utf8(text)))
 }
 
 /// The HMAC-SHA-256 of the string in lower-case hexadecimal, with the argument as the key.
 fn hmac_sha256<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    let key = charged_text(runtime, argument(arguments, 0))?;
+    let text = charged_string(runtime, input)?;
+    let key = charged_string(runtime, argument(arguments, 0))?;
     let mut hmac = Hmac::<Sha256>::new_from_slice(utf16::to_utf8(key).as_bytes())
         .map_err(|error| Error::new(error.to_string()))?;
     hmac.update(utf16::to_utf8(text).as_bytes());
@@ -84,7 +84,7 @@ fn hmac_sha256<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Val
 
 /// The SHA-256 digest of the string in lower-case hexadecimal.
 fn sha256<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     Ok(runtime.string(&hex(&Sha256::digest(utf16::to_utf8(text).as_bytes()))))
 }
 
@@ -110,7 +110,7 @@ mod tests {
     }"#;
 
     #[test]
-    fn results() {
+    fn renders_like_liquidjs() {
         for (template, expected) in [
             (
                 "{{ e | base64_encode }}|{{ n | base64_encode }}|{{ l | base64_encode }}|{{ hi | base64_encode }}",
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn failures() {
+    fn fails_like_liquidjs() {
         for (template, expected) in [
             ("{{ 'Q' | base64_decode }}", "invalid base64 provided to base64_decode"),
             ("{{ 'QQ=' | base64_decode }}", "invalid base64 provided to base64_decode"),
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn charges() {
+    fn counts_memory_like_liquidjs() {
         assert_charges(
             DATA,
             &[

@@ -54,7 +54,7 @@ const ORDINAL: &[Argument] = &[
 
 /// A row for a filter from a date to a string.
 const fn dated(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Date).takes(Kind::Date).gives(Kind::String).summary(summary)
+    Filter::new(name, run).family(Family::Date).input(Kind::Date).output(Kind::String).summary(summary)
 }
 
 /// The format if none is given.
@@ -116,9 +116,9 @@ fn date<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
     write(runtime, input, zone, |runtime, _| {
         let format = match argument(arguments, 0).plain(runtime.arena()) {
             Value::Undefined | Value::Null => DEFAULT_FORMAT,
-            given => coerce::text(given, runtime.arena())?,
+            given => coerce::to_liquid_string(given, runtime.arena())?,
         };
-        runtime.charge_text(format)?;
+        runtime.charge_string(format)?;
         Ok(format)
     })
 }
@@ -173,7 +173,7 @@ fn write_day<'a>(
 #[cfg(test)]
 mod tests {
     #[test]
-    fn as_liquidjs() {
+    fn renders_like_liquidjs() {
         let table = [
             ("{{ 0 | date }}", "{}", "Thursday, January 1, 1970 at 12:00 am +0000"),
             (r#"{{ d | date: "%F %Y" }}"#, r#"{"d":"2024-02-30"}"#, "%F 2024"),

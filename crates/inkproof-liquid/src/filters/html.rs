@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
-use super::string::{charged_text, replace_newlines, value};
+use super::string::{charged_string, replace_newlines, value};
 use crate::engine::filter::{Filter, RunFilter};
 use crate::engine::row::{Example, Family, Kind};
 use crate::engine::runtime::Runtime;
@@ -32,7 +32,7 @@ pub const FILTERS: &[Filter] = &[
 
 /// A row for a filter from a string to a string.
 const fn html(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Html).takes(Kind::String).gives(Kind::String).summary(summary)
+    Filter::new(name, run).family(Family::Html).input(Kind::String).output(Kind::String).summary(summary)
 }
 
 /// The characters that are escaped, and their entities.
@@ -43,15 +43,15 @@ const MARKUP: [(&str, &str); 4] = [("<script", "</script>"), ("<style", "</style
 
 /// Escapes `&`, `<`, `>` and quotes.
 fn escape<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     value(runtime, escaped(text)?)
 }
 
 /// Escapes everything that is not escaped yet.
 fn escape_once<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let unescaped = unescaped(text);
-    runtime.charge_text(&unescaped)?;
+    runtime.charge_string(&unescaped)?;
     match unescaped {
         Cow::Borrowed(text) => value(runtime, escaped(text)?),
         Cow::Owned(text) => value(runtime, escaped(&text)?.into_owned()),
@@ -95,13 +95,13 @@ fn unescaped(text: &str) -> Cow<'_, str> {
 
 /// Inserts `<br />` before each line break.
 fn newline_to_br<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     value(runtime, replace_newlines(text, "<br />\n")?)
 }
 
 /// Removes tags and comments, and scripts and styles with their content. An unclosed `<` and everything after it are kept.
 fn strip_html<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let mut stripped = String::new();
     let mut rest = text;
     // If the end of one kind of markup is missing once, it is missing for all later ones, so each is searched in vain only once.
@@ -157,7 +157,7 @@ mod tests {
     }"#;
 
     #[test]
-    fn results() {
+    fn renders_like_liquidjs() {
         for (template, expected) in [
             (r"{{ 'a' | escape }}|{{ '<\'' | escape }}", "a|&lt;&#39;"),
             ("{{ q | escape }}", "&amp;&lt;&gt;&#34;&#39;&amp;amp;&amp;#39;&amp;quot;é"),
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn charges() {
+    fn counts_memory_like_liquidjs() {
         assert_charges(
             DATA,
             &[

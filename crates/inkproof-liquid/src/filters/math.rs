@@ -78,7 +78,7 @@ pub const FILTERS: &[Filter] = &[
 
 /// A row for a filter from a number to a number. Null counts as 0.
 const fn number(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Number).takes(Kind::Number).gives(Kind::Number).summary(summary)
+    Filter::new(name, run).family(Family::Number).input(Kind::Number).output(Kind::Number).summary(summary)
 }
 
 /// JavaScript's `Number.MAX_SAFE_INTEGER`.
@@ -165,9 +165,9 @@ fn round<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
 
 /// Moves the decimal point in the decimal notation of the number, so that 1.005 becomes 100.5 rather than 100.49999999999999.
 fn shift_decimal(value: f64, places: f64) -> f64 {
-    let text = number::text(value);
+    let text = number::to_js_string(value);
     let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
-    number::parse(&format!("{mantissa}e{}", number::text(number::parse(power) + places)))
+    number::parse(&format!("{mantissa}e{}", number::to_js_string(number::parse(power) + places)))
 }
 
 fn times<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {

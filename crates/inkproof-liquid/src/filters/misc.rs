@@ -1,7 +1,7 @@
 //! Filters for values of any kind: `default`, `json` and conversions.
 
 use crate::engine::filter::{Filter, RunFilter, argument, argument_or};
-use crate::engine::row::{Absent, Answer, Argument, Example, Family, Kind, Prints};
+use crate::engine::row::{Absent, Argument, Derivation, Example, Family, Kind, Prints};
 use crate::engine::runtime::Runtime;
 use crate::error::{Error, Result};
 use crate::value::json::{self, Visit};
@@ -16,7 +16,7 @@ pub const FILTERS: &[Filter] = &[
         ])
         .absent(Absent::Prints("there"))
         .rescues_missing()
-        .answers(Answer::Input)
+        .derivation(Derivation::Input)
         .since("1.9.1")
         .examples(&[
             Example::with(r#"{"name": ""}"#, "{{ name | default: 'there' }}", "there"),
@@ -24,7 +24,7 @@ pub const FILTERS: &[Filter] = &[
             Example::with(r#"{"no": false}"#, "{{ no | default: 1, allow_false: true }}", "false"),
         ]),
     any("inspect", to_json, "Writes a value as JSON, like `json`.")
-        .gives(Kind::String)
+        .output(Kind::String)
         .prints(Prints::Json)
         .arguments(INDENT)
         .absent(Absent::Prints("null"))
@@ -32,7 +32,7 @@ pub const FILTERS: &[Filter] = &[
         .since("10.13.0")
         .examples(&[Example::with(r#"{"tags": ["a"]}"#, "{{ tags | inspect }}", r#"["a"]"#)]),
     any("json", to_json, "Writes a value as JSON.")
-        .gives(Kind::String)
+        .output(Kind::String)
         .prints(Prints::Json)
         .arguments(INDENT)
         .absent(Absent::Prints("null"))
@@ -43,7 +43,7 @@ pub const FILTERS: &[Filter] = &[
             Example::with(r#"{"tags": ["a"]}"#, "{{ tags | json: 2 }}", "[\n  \"a\"\n]"),
         ]),
     any("jsonify", to_json, "Writes a value as JSON, like `json`.")
-        .gives(Kind::String)
+        .output(Kind::String)
         .prints(Prints::Json)
         .arguments(INDENT)
         .absent(Absent::Prints("null"))
@@ -51,7 +51,7 @@ pub const FILTERS: &[Filter] = &[
         .since("10.13.0")
         .examples(&[Example::with(r#"{"tags": ["a"]}"#, "{{ tags | jsonify }}", r#"["a"]"#)]),
     any("raw", raw, "Returns the value unchanged.")
-        .answers(Answer::Input)
+        .derivation(Derivation::Input)
         .since("9.37.0")
         .examples(&[Example::new("{{ '<b>' | raw }}", "<b>")]),
     any(
@@ -59,7 +59,7 @@ pub const FILTERS: &[Filter] = &[
         to_integer,
         "Converts a value to a number, with its fraction. A value that is not a number becomes `NaN`.",
     )
-    .gives(Kind::Number)
+    .output(Kind::Number)
     .absent(Absent::Prints("0"))
     .missing(Absent::Prints("NaN"))
     .since("10.13.0")
@@ -71,7 +71,7 @@ const INDENT: &[Argument] = &[Argument::optional("indent", Kind::Anything).or("0
 
 /// A row for a filter on any value.
 const fn any(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Value).summary(summary)
+    Filter::new(name, run).family(Family::Value).summary(summary)
 }
 
 /// The argument if the input is missing, null, false, or an empty string or array. As the first filter it accepts a
@@ -137,7 +137,7 @@ impl<'a> Visit<'a> for Charge<'_, 'a> {
             Value::Undefined => 0,
             Value::String(text) => utf16::length(text),
             Value::Bool(false) => 5,
-            Value::Number(number) if number.is_finite() => number::text(number).len(),
+            Value::Number(number) if number.is_finite() => number::to_js_string(number).len(),
             Value::Null | Value::Bool(true) | Value::Number(_) => 4,
             Value::Array(items) => items.len() + 1,
             _ => 2,

@@ -20,7 +20,7 @@ pub const FILTERS: &[Filter] = &[
         .since("1.9.1")
         .examples(&[Example::new("{{ 'a' | append: '.html' }}", "a.html")]),
     string("array_to_sentence_string", array_to_sentence_string, "Joins an array as in a sentence: `a, b, and c`.")
-        .takes(Kind::Array)
+        .input(Kind::Array)
         .arguments(&[Argument::optional("connector", Kind::String).or("'and'")])
         .since("10.13.0")
         .examples(&[
@@ -41,7 +41,7 @@ pub const FILTERS: &[Filter] = &[
         .since("10.13.0")
         .examples(&[Example::with(r#"{"a": "x \n y "}"#, "{{ a | normalize_whitespace }}|", "x y |")]),
     string("number_of_words", number_of_words, "Counts the words.")
-        .gives(Kind::Number)
+        .output(Kind::Number)
         .prints(Prints::Digits)
         .arguments(&[Argument::optional("mode", Kind::String).accepts(&["cjk", "auto"])])
         .absent(Absent::Prints("0"))
@@ -85,7 +85,7 @@ pub const FILTERS: &[Filter] = &[
         .since("1.9.1")
         .examples(&[Example::new("{{ ' a ' | rstrip }}|", " a|"), Example::new("{{ 'a!?' | rstrip: '?!' }}", "a")]),
     string("split", split, "Splits a string at each occurrence of another; empty strings at the end are dropped.")
-        .gives(Kind::Array)
+        .output(Kind::Array)
         .arguments(&[Argument::required("separator", Kind::String)])
         .since("1.9.1")
         .examples(&[Example::new("{{ 'a,b,,c,,' | split: ',' | json }}", r#"["a","b","","c"]"#)]),
@@ -134,16 +134,16 @@ const FRUIT: &str = r#"{"fruit": ["figs", "plums", "pears"]}"#;
 
 /// A row for a filter from a string to a string.
 const fn string(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::String).takes(Kind::String).gives(Kind::String).summary(summary)
+    Filter::new(name, run).family(Family::String).input(Kind::String).output(Kind::String).summary(summary)
 }
 
 /// Maximum number of pieces into which a string is split.
 const MAX_PIECES: usize = 1 << 24;
 
 /// The input as a string, counted against the memory limit.
-pub(super) fn charged_text<'a>(runtime: &mut Runtime<'a>, input: Value<'a>) -> Result<&'a str> {
-    let text = coerce::text(input, runtime.arena())?;
-    runtime.charge_text(text)?;
+pub(super) fn charged_string<'a>(runtime: &mut Runtime<'a>, input: Value<'a>) -> Result<&'a str> {
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
+    runtime.charge_string(text)?;
     Ok(text)
 }
 
@@ -184,7 +184,7 @@ impl<'a> Search<'a> {
     /// If the pattern can match like that, the pairs of both strings are split, and must be joined again in the result.
     fn new(text: &'a str, pattern: &'a str, arena: &'a Arena) -> Self {
         if pattern.is_empty() || utf16::has_lone_surrogate_at_either_end(pattern) {
-            Self { text: in_halves(text, arena), pattern: in_halves(pattern, arena) }
+            Self { text: with_split_pairs(text, arena), pattern: with_split_pairs(pattern, arena) }
         } else {
             Self { text, pattern }
         }
@@ -201,7 +201,7 @@ impl<'a> Search<'a> {
 }
 
 /// The string with every surrogate pair split.
-fn in_halves<'a>(text: &'a str, arena: &'a Arena) -> &'a str {
+fn with_split_pairs<'a>(text: &'a str, arena: &'a Arena) -> &'a str {
     match utf16::split_surrogates(text) {
         Cow::Borrowed(text) => text,
         Cow::Owned(halves) => arena.alloc_str(&halves),
@@ -210,17 +210,17 @@ fn in_halves<'a>(text: &'a str, arena: &'a Arena) -> &'a str {
 
 /// Appends the argument. There must be exactly one.
 fn append<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let (text, added) = text_and_addition(runtime, "append", input, arguments)?;
+    let (text, added) = input_and_argument(runtime, "append", input, arguments)?;
     concat(runtime, &[text, added])
 }
 
 /// Prepends the argument. There must be exactly one.
 fn prepend<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let (text, added) = text_and_addition(runtime, "prepend", input, arguments)?;
+    let (text, added) = input_and_argument(runtime, "prepend", input, arguments)?;
     concat(runtime, &[added, text])
 }
 
-fn text_and_addition<'a>(
+fn input_and_argument<'a>(
     runtime: &mut Runtime<'a>,
     name: &str,
     input: Value<'a>,
@@ -230,7 +230,7 @@ fn text_and_addition<'a>(
         // The message counts the input as an argument.
         return Err(Error::new(format!("{name} expect 2 arguments")));
     };
-    Ok((charged_text(runtime, input)?, charged_text(runtime, added)?))
+    Ok((charged_string(runtime, input)?, charged_string(runtime, added)?))
 }
 
 /// Joins an array as in a sentence: `a, b, and c`. The argument is the word before the last element.
@@ -240,13 +240,13 @@ fn array_to_sentence_string<'a>(
     arguments: &[Value<'a>],
 ) -> Result<Value<'a>> {
     let items = input.listed(runtime.arena());
-    let connector = charged_text(runtime, argument_or(arguments, 0, Value::String("and")))?;
+    let connector = charged_string(runtime, argument_or(arguments, 0, Value::String("and")))?;
     runtime.charge(items.len() * 2)?;
     let mut text = String::new();
     for item in items {
         text.clear();
-        coerce::write_text(*item, &mut text)?;
-        runtime.charge_text(&text)?;
+        coerce::write_liquid_string(*item, &mut text)?;
+        runtime.charge_string(&text)?;
     }
     let [firsts @ .., last] = items else { return Ok(Value::String("")) };
     let firsts = match firsts {
@@ -260,7 +260,7 @@ fn array_to_sentence_string<'a>(
 
 /// The first letter in upper case, all others in lower case.
 fn capitalize<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let mut characters = text.chars();
     let Some(first) = characters.next() else { return Ok(Value::String("")) };
     let mut capitalized = String::with_capacity(text.len());
@@ -276,7 +276,7 @@ fn capitalize<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) 
 
 /// The string in lower case.
 fn downcase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     value(runtime, lower_case(Cow::Borrowed(text)))
 }
 
@@ -288,7 +288,7 @@ pub(super) fn lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
 
 /// The string in upper case.
 fn upcase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let is_upper = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_lowercase());
     if is_upper { Ok(Value::String(text)) } else { value(runtime, text.to_uppercase()) }
 }
@@ -296,34 +296,34 @@ fn upcase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> R
 /// The characters to strip, if the argument gives any; `None` for white space if it is empty, false or missing.
 fn stripped_characters<'a>(runtime: &Runtime<'a>, arguments: &[Value<'a>]) -> Result<Option<&'a str>> {
     let given = argument(arguments, 0);
-    if coerce::js_truthy(given) { coerce::text(given, runtime.arena()).map(Some) } else { Ok(None) }
+    if coerce::js_truthy(given) { coerce::to_liquid_string(given, runtime.arena()).map(Some) } else { Ok(None) }
 }
 
 /// Strips white space, or the characters in the argument, from the start.
 fn lstrip<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let Some(characters) = stripped_characters(runtime, arguments)? else {
         return Ok(Value::String(text.trim_start_matches(is_space)));
     };
-    runtime.charge_text(characters)?;
+    runtime.charge_string(characters)?;
     let stripped: HashSet<char> = characters.chars().collect();
     Ok(Value::String(text.trim_start_matches(|character| stripped.contains(&character))))
 }
 
 /// Strips white space, or the characters in the argument, from the end.
 fn rstrip<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let Some(characters) = stripped_characters(runtime, arguments)? else {
         return Ok(Value::String(text.trim_end_matches(is_space)));
     };
-    runtime.charge_text(characters)?;
+    runtime.charge_string(characters)?;
     let stripped: HashSet<char> = characters.chars().collect();
     Ok(Value::String(text.trim_end_matches(|character| stripped.contains(&character))))
 }
 
 /// Strips white space, or the characters in the argument, from both ends.
 fn strip<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let Some(characters) = stripped_characters(runtime, arguments)? else {
         return Ok(Value::String(text.trim_matches(is_space)));
     };
@@ -334,7 +334,7 @@ fn strip<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
 
 /// Removes all line breaks.
 fn strip_newlines<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     value(runtime, replace_newlines(text, "")?)
 }
 
@@ -360,18 +360,18 @@ pub(super) fn replace_newlines<'t>(text: &'t str, replacement: &str) -> Result<C
 
 /// Collapses each run of white space into one space, and strips both ends.
 fn squish<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    value(runtime, single_blanks(text.trim_matches(is_space)))
+    let text = charged_string(runtime, input)?;
+    value(runtime, with_single_spaces(text.trim_matches(is_space)))
 }
 
 /// Collapses each run of white space into one space.
 fn normalize_whitespace<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    value(runtime, single_blanks(text))
+    let text = charged_string(runtime, input)?;
+    value(runtime, with_single_spaces(text))
 }
 
 /// The string with each run of white space collapsed into one space.
-fn single_blanks(text: &str) -> Cow<'_, str> {
+fn with_single_spaces(text: &str) -> Cow<'_, str> {
     let mut after_space = false;
     let is_single = text.chars().all(|character| {
         let space = is_space(character);
@@ -405,8 +405,8 @@ fn spaces(text: &str) -> impl Iterator<Item = usize> {
 
 /// Removes every occurrence of the argument.
 fn remove<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    let pattern = charged_text(runtime, argument(arguments, 0))?;
+    let text = charged_string(runtime, input)?;
+    let pattern = charged_string(runtime, argument(arguments, 0))?;
     let search = Search::new(text, pattern, runtime.arena());
     if search.pattern.is_empty() || !search.text.contains(search.pattern) {
         return Ok(Value::String(text));
@@ -426,9 +426,9 @@ fn remove_last<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Val
 
 /// Replaces every occurrence of the first argument with the second. An empty pattern matches between any two code units.
 fn replace<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
-    let pattern = coerce::text(argument(arguments, 0), runtime.arena())?;
-    let replacement = coerce::text(argument(arguments, 1), runtime.arena())?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
+    let pattern = coerce::to_liquid_string(argument(arguments, 0), runtime.arena())?;
+    let replacement = coerce::to_liquid_string(argument(arguments, 1), runtime.arena())?;
     let search = Search::new(text, pattern, runtime.arena());
     let matches = search.pieces().count().saturating_sub(1);
     #[expect(clippy::cast_precision_loss, reason = "no length reaches 2^53")]
@@ -468,9 +468,9 @@ fn replace_one<'a>(
     replacement: Value<'a>,
     find: fn(&str, &str) -> Option<usize>,
 ) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    let pattern = charged_text(runtime, pattern)?;
-    let replacement = charged_text(runtime, replacement)?;
+    let text = charged_string(runtime, input)?;
+    let pattern = charged_string(runtime, pattern)?;
+    let replacement = charged_string(runtime, replacement)?;
     let search = Search::new(text, pattern, runtime.arena());
     let Some(at) = find(search.text, search.pattern) else { return Ok(Value::String(text)) };
     concat(runtime, &[&search.text[..at], replacement, &search.text[at + search.pattern.len()..]])
@@ -478,8 +478,8 @@ fn replace_one<'a>(
 
 /// Splits the string at the argument, or into code units if that is empty. Empty pieces at the end are dropped.
 fn split<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    let separator = coerce::text(argument(arguments, 0), runtime.arena())?;
+    let text = charged_string(runtime, input)?;
+    let separator = coerce::to_liquid_string(argument(arguments, 0), runtime.arena())?;
     let search = Search::new(text, separator, runtime.arena());
     let has_halves = utf16::may_contain_lone_surrogates(search.text);
     let mut pieces = Vec::new();
@@ -498,8 +498,8 @@ fn split<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
 /// Truncates the string to a number of code points, 50 by default, including the ellipsis. An input that fits is returned
 /// unchanged, without conversion to a string.
 fn truncate<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    let ellipsis = charged_text(runtime, argument_or(arguments, 1, Value::String("...")))?;
+    let text = charged_string(runtime, input)?;
+    let ellipsis = charged_string(runtime, argument_or(arguments, 1, Value::String("...")))?;
     let length = coerce::to_number(argument_or(arguments, 0, Value::Number(50.0)), runtime.arena())?;
     if first_code_points(text, length).len() == text.len() {
         return Ok(input);
@@ -519,8 +519,8 @@ fn first_code_points(text: &str, count: f64) -> &str {
 /// Truncates the string to a number of words, 15 by default, separated by single spaces. The ellipsis is added even if
 /// there are exactly as many words.
 fn truncatewords<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    let ellipsis = charged_text(runtime, argument_or(arguments, 1, Value::String("...")))?;
+    let text = charged_string(runtime, input)?;
+    let ellipsis = charged_string(runtime, argument_or(arguments, 1, Value::String("...")))?;
     let limit = coerce::to_number(argument_or(arguments, 0, Value::Number(15.0)), runtime.arena())?;
     let limit = if limit <= 0.0 { 1.0 } else { limit };
 
@@ -533,14 +533,14 @@ fn truncatewords<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[V
     // White space at the end adds an empty word.
     #[expect(clippy::cast_precision_loss, reason = "no length reaches 2^53")]
     let words = (spaces(text).count() + 1) as f64;
-    let kept = single_blanks(kept);
+    let kept = with_single_spaces(kept);
     value(runtime, if words >= limit && !ellipsis.is_empty() { Cow::Owned(kept.into_owned() + ellipsis) } else { kept })
 }
 
 /// The number of words. In mode `"cjk"`, each Chinese, Japanese or Korean character counts as a word. Mode `"auto"` differs
 /// from that only for strings without such characters.
 fn number_of_words<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?.trim_matches(is_space);
+    let text = charged_string(runtime, input)?.trim_matches(is_space);
     let counts_characters = match argument(arguments, 0) {
         Value::String("cjk") => true,
         Value::String("auto") => text.chars().any(is_cjk),
@@ -584,7 +584,7 @@ pub(super) mod tests {
     }"#;
 
     #[test]
-    fn results() {
+    fn renders_like_liquidjs() {
         for (template, expected) in [
             ("{{ s | append: n }}", "x😀y😁"),
             ("{{ lo | prepend: hi }}|{{ hi | append: lo }}", "😀|😀"),
@@ -671,7 +671,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn failures() {
+    fn fails_like_liquidjs() {
         for (template, expected) in [
             ("{{ 1 | append }}", "append expect 2 arguments"),
             ("{{ 1 | append: 1, 2 }}", "append expect 2 arguments"),
@@ -682,7 +682,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn charges() {
+    fn counts_memory_like_liquidjs() {
         assert_charges(
             DATA,
             &[

@@ -35,10 +35,14 @@ pub const FILTERS: &[Filter] = &[
             Example::new("{{ 'The _config.yml' | slugify: 'pretty' }}", "the-_config.yml"),
             Example::new("{{ 'Ça va, _Léa' | slugify: 'latin', true }}", "Ça-va-Lea"),
         ]),
-    url("uri_escape", uri_escape, "Percent-encodes characters that are not allowed in a URI; delimiters such as `/` and `?` are kept.")
-        .prints(Prints::Plain)
-        .since("10.13.0")
-        .examples(&[Example::new("{{ '/a b?q=é&r=[1]' | uri_escape }}", "/a%20b?q=%C3%A9&r=[1]")]),
+    url(
+        "uri_escape",
+        uri_escape,
+        "Percent-encodes characters that are not allowed in a URI; delimiters such as `/` and `?` are kept.",
+    )
+    .prints(Prints::Plain)
+    .since("10.13.0")
+    .examples(&[Example::new("{{ '/a b?q=é&r=[1]' | uri_escape }}", "/a%20b?q=%C3%A9&r=[1]")]),
     url("url_decode", url_decode, "Decodes `%XX`, and `+` as a space.")
         .since("6.1.0")
         .examples(&[Example::new("{{ 'a%40b.com+%C3%A9' | url_decode }}", "a@b.com é")]),
@@ -50,7 +54,7 @@ pub const FILTERS: &[Filter] = &[
 
 /// A row for a filter from a string to a string.
 const fn url(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Url).takes(Kind::String).gives(Kind::String).summary(summary)
+    Filter::new(name, run).family(Family::Url).input(Kind::String).output(Kind::String).summary(summary)
 }
 
 /// JavaScript's error for a `%` that cannot be decoded, and for a lone surrogate that cannot be encoded.
@@ -58,7 +62,7 @@ const MALFORMED: &str = "URI malformed";
 
 /// Names of methods that every JavaScript object has. Given such a name as the mode of `slugify`, LiquidJS looks up the
 /// method and replaces the source of its function instead of a pattern.
-const METHODS_OF_EVERY_OBJECT: [(&str, &str); 11] = [
+const OBJECT_METHODS: [(&str, &str); 11] = [
     ("constructor", "Object"),
     ("__defineGetter__", "__defineGetter__"),
     ("__defineSetter__", "__defineSetter__"),
@@ -74,24 +78,24 @@ const METHODS_OF_EVERY_OBJECT: [(&str, &str); 11] = [
 
 /// Percent-encodes everything that is not allowed in a query, including quotes, parentheses, `!` and `*`. A space becomes `+`.
 fn cgi_escape<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
     value(runtime, percent_encode(text, "+", |byte| matches!(byte, b'-' | b'_' | b'.' | b'~'))?)
 }
 
 /// Percent-encodes everything that is not allowed in a URL.
 fn uri_escape<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
     value(runtime, percent_encode(text, "%20", |byte| b"-_.!~*'();/?:@&=+$,#[]".contains(&byte))?)
 }
 
 /// Percent-encodes everything that is not allowed in a query. A space becomes `+`.
 fn url_encode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
     value(runtime, percent_encode(text, "+", |byte| b"-_.!~*'()".contains(&byte))?)
 }
 
-/// Percent-encodes all bytes except letters, digits and those for which `keeps` is true. A space becomes `blank`.
-fn percent_encode<'t>(text: &'t str, blank: &str, keeps: fn(u8) -> bool) -> Result<Cow<'t, str>> {
+/// Percent-encodes all bytes except letters, digits and those for which `keeps` is true. A space becomes `space`.
+fn percent_encode<'t>(text: &'t str, space: &str, keeps: fn(u8) -> bool) -> Result<Cow<'t, str>> {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     let is_kept = |byte: u8| byte.is_ascii_alphanumeric() || (byte.is_ascii() && keeps(byte));
     let Some(start) = text.bytes().position(|byte| !is_kept(byte)) else { return Ok(Cow::Borrowed(text)) };
@@ -103,7 +107,7 @@ fn percent_encode<'t>(text: &'t str, blank: &str, keeps: fn(u8) -> bool) -> Resu
     let mut encoded = text[..start].to_owned();
     for byte in text.bytes().skip(start) {
         match byte {
-            b' ' => encoded.push_str(blank),
+            b' ' => encoded.push_str(space),
             byte if is_kept(byte) => encoded.push(char::from(byte)),
             byte => encoded.extend(['%', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]),
         }
@@ -114,7 +118,7 @@ fn percent_encode<'t>(text: &'t str, blank: &str, keeps: fn(u8) -> bool) -> Resu
 
 /// Decodes `%XX` and `+`.
 fn url_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
     let Some(start) = memchr::memchr2(b'%', b'+', text.as_bytes()) else { return Ok(Value::String(text)) };
     let mut decoded = text.as_bytes()[..start].to_owned();
     let mut rest = text[start..].bytes();
@@ -138,7 +142,7 @@ fn hex_digit(byte: Option<u8>) -> Result<u8> {
 /// Converts the string to a URL slug: everything except letters and digits becomes a hyphen, and upper case becomes lower
 /// case. The first argument selects other rules (`raw`, `pretty`, `ascii`, `latin`, `none`), the second keeps upper case.
 fn slugify<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
     let mode = argument_or(arguments, 0, Value::String("default"));
     let replaced = match &*coerce::js_string(mode, runtime.arena())? {
         "raw" => hyphenate(text, |character| !utf16::is_space(character)),
@@ -148,7 +152,7 @@ fn slugify<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
         "pretty" => hyphenate(text, |character| "._~!$&'()+,;=@".contains(character) || is_letter_or_digit(character)),
         "ascii" => hyphenate(text, |character| character.is_ascii_alphanumeric()),
         "__proto__" => text.replacen("[object Object]", "-", 1),
-        name => match METHODS_OF_EVERY_OBJECT.iter().find(|(known, _)| *known == name) {
+        name => match OBJECT_METHODS.iter().find(|(known, _)| *known == name) {
             Some((_, function)) => text.replacen(&format!("function {function}() {{ [native code] }}"), "-", 1),
             None => return with_case(runtime, Cow::Borrowed(text), arguments),
         },
@@ -246,7 +250,7 @@ mod tests {
     }"#;
 
     #[test]
-    fn results() {
+    fn renders_like_liquidjs() {
         for (template, expected) in [
             (
                 "{{ u | url_encode }}",
@@ -280,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn failures() {
+    fn fails_like_liquidjs() {
         for (template, expected) in [
             ("{{ hi | url_encode }}", "URI malformed"),
             ("{{ lo | uri_escape }}", "URI malformed"),
@@ -300,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn charges() {
+    fn counts_memory_like_liquidjs() {
         assert_charges(DATA, &[("{{ 'é x' | url_encode | url_decode | slugify }}{{ 'b' | strip }}", 1)]);
     }
 }

@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_say_what_they_evaluate_render_and_set() {
+    fn parts_contain_everything_that_tags_evaluate_render_and_set() {
         for (source, expected) in [
             ("{% assign x = a | plus: 1 %}", &["Assigned a | plus: 1", "target x"][..]),
             ("{% capture x %}b{% endcapture %}", &["body [] b", "target x"]),

@@ -13,7 +13,9 @@ use crate::value::{Value, coerce};
 
 /// Prints its values in turn, one each time. Tags with the same group and the same source share their position.
 pub const CYCLE: TagDefinition = TagDefinition::new("cycle", parse)
-    .summary("Prints its values in turn, one each time. Tags with the same group and the same values share their position.")
+    .summary(
+        "Prints its values in turn, one each time. Tags with the same group and the same values share their position.",
+    )
     .syntax("{% cycle group: value, value %}")
     .input("[{% cycle input, 'b' %}]", Absent::Prints("[]"), Absent::Undefined)
     .since("1.9.1")

@@ -17,7 +17,9 @@ use crate::value::{Arena, Loop, Object, Value, count};
 /// if there are none. `offset` and `limit` select a part, `reversed` reverses it, and `offset: continue` continues where the
 /// last loop over the same collection stopped.
 pub const FOR: TagDefinition = TagDefinition::new("for", parse)
-    .summary("Renders its body for each element of an array, or each `[key, value]` of an object; `else` if there are none.")
+    .summary(
+        "Renders its body for each element of an array, or each `[key, value]` of an object; `else` if there are none.",
+    )
     .syntax("{% for name in array limit: 2 offset: 1 reversed %}…{% else %}…{% endfor %}")
     .arguments(&[
         Argument::named("limit", Kind::Number),
@@ -25,20 +27,12 @@ pub const FOR: TagDefinition = TagDefinition::new("for", parse)
         Argument::named("offset", Kind::Number).or("0"),
         Argument::named("reversed", Kind::Boolean),
     ])
-    .input(
-        "{% for i in input %}{{ i }}{% else %}none{% endfor %}",
-        Absent::Prints("none"),
-        Absent::Undefined,
-    )
+    .input("{% for i in input %}{{ i }}{% else %}none{% endfor %}", Absent::Prints("none"), Absent::Undefined)
     .since("1.9.1")
     .examples(&[
         Example::new("{% for i in (1..5) reversed limit: 3 %}{{ forloop.index }}:{{ i }} {% endfor %}", "1:3 2:2 3:1 "),
         Example::with(r#"{"a": []}"#, "{% for i in a %}{{ i }}{% else %}none{% endfor %}", "none"),
-        Example::with(
-            r#"{"o": {"k": 1}}"#,
-            "{% for pair in o %}{{ pair[0] }}={{ pair[1] }}{% endfor %}",
-            "k=1",
-        ),
+        Example::with(r#"{"o": {"k": 1}}"#, "{% for pair in o %}{{ pair[0] }}={{ pair[1] }}{% endfor %}", "k=1"),
     ]);
 
 /// A parsed `for`.
@@ -85,14 +79,14 @@ pub(super) struct Head<'a> {
 }
 
 /// The error for a loop whose opening tag is invalid.
-pub(super) fn illegal(parser: &Parser<'_>, token: &Token<'_>) -> Error {
+pub(super) fn invalid_syntax(parser: &Parser<'_>, token: &Token<'_>) -> Error {
     Error::new(format!("illegal tag: {}", parser.text(token.span)))
 }
 
 fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     let head = match parse_head(parser, &token) {
         Ok(Some(head)) if head.variable.start < head.variable.end => Ok(head),
-        Ok(_) => Err(illegal(parser, &token)),
+        Ok(_) => Err(invalid_syntax(parser, &token)),
         Err(error) => Err(error),
     };
     let head = head.map_err(|error| parser.report(error, &token)).ok();

@@ -20,11 +20,7 @@ use crate::value::coerce::{js_string, js_truthy};
 pub const RENDER: TagDefinition = TagDefinition::new("render", parse_render)
     .summary("Renders another file in its own scope; as there are no files, it fails, except for an empty array.")
     .syntax("{% render 'file' for array as name, key: value %}")
-    .input(
-        "[{% render 'x' for input %}]",
-        Absent::Prints("[]"),
-        Absent::Undefined,
-    )
+    .input("[{% render 'x' for input %}]", Absent::Prints("[]"), Absent::Undefined)
     .since("9.2.0")
     .examples(&[Example::with(r#"{"list": []}"#, "{% render 'x' for list %}", "")]);
 
@@ -57,7 +53,7 @@ impl<'a> FilePath<'a> {
         let OperandKind::Literal(Value::String(text)) = operand.kind else { return Ok(Self::Value(operand)) };
         let nodes = parser.inner_template(text).map_err(|errors| {
             let first = errors.into_iter().next();
-            first.map_or_else(|| Error::new("illegal file path"), |error| error.from_inner_text().within(operand.span))
+            first.map_or_else(|| Error::new("illegal file path"), |error| error.without_span().within(operand.span))
         })?;
         Ok(match nodes {
             [node] if matches!(node.kind, NodeKind::Text(_)) => Self::Name(text),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::r#for::{Head, illegal, loop_name, parse_head};
+use super::r#for::{Head, invalid_syntax, loop_name, parse_head};
 use crate::engine::output::Output;
 use crate::engine::row::{Absent, Argument, Example, Kind};
 use crate::engine::runtime::Runtime;
@@ -50,7 +50,7 @@ pub struct Tablerow<'a> {
 }
 
 fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
-    let head = parse_head(parser, &token).and_then(|head| head.ok_or_else(|| illegal(parser, &token)));
+    let head = parse_head(parser, &token).and_then(|head| head.ok_or_else(|| invalid_syntax(parser, &token)));
     let head = head.map_err(|error| parser.report(error, &token)).ok();
     let (body, end) = parser.nodes_until(&["endtablerow"]);
     if end.is_none() {
@@ -114,8 +114,8 @@ fn opening(state: &Loop<'_>) -> String {
         if row != 1.0 {
             html.push_str("</tr>");
         }
-        let _ = write!(html, r#"<tr class="row{}">"#, number::text(row));
+        let _ = write!(html, r#"<tr class="row{}">"#, number::to_js_string(row));
     }
-    let _ = write!(html, r#"<td class="col{}">"#, number::text(state.column0() + 1.0));
+    let _ = write!(html, r#"<td class="col{}">"#, number::to_js_string(state.column0() + 1.0));
     html
 }

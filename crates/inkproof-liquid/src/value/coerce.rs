@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::value::{Arena, Object, Value, number, utf16};
 
 /// Maximum length of a string, in bytes; JavaScript's own limit is 2^29 - 24 code units.
-pub const MAX_TEXT: usize = 1 << 27;
+pub const MAX_STRING: usize = 1 << 27;
 /// Deepest nesting of lists that is followed.
 const MAX_DEPTH: usize = 1_000;
 /// Maximum number of values that one walk may visit.
@@ -46,26 +46,26 @@ impl Walk {
 /// Checks that a string does not exceed JavaScript's maximum length.
 ///
 /// # Errors
-/// It is longer than [`MAX_TEXT`].
+/// It is longer than [`MAX_STRING`].
 pub fn check_length(length: usize) -> Result<()> {
-    if length > MAX_TEXT { Err(Error::new("Invalid string length")) } else { Ok(()) }
+    if length > MAX_STRING { Err(Error::new("Invalid string length")) } else { Ok(()) }
 }
 
 /// The string that Liquid prints for a value: empty for null, the concatenated elements of a list.
 ///
 /// # Errors
 /// The value is nested too deeply, or its string is too long.
-pub fn text<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
+pub fn to_liquid_string<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
     match value {
         Value::String(text) => Ok(text),
         Value::Undefined | Value::Null | Value::Nil | Value::Empty | Value::Blank => Ok(""),
         Value::Bool(true) => Ok("true"),
         Value::Bool(false) => Ok("false"),
-        Value::Object(object) => text_of_object(object),
+        Value::Object(object) => object_string(object),
         Value::Block => Ok(OBJECT),
         Value::Number(_) | Value::Float(_) | Value::Array(_) | Value::Loop(_) => {
             let mut out = String::new();
-            write_text(value, &mut out)?;
+            write_liquid_string(value, &mut out)?;
             Ok(arena.alloc_str(&out))
         }
     }
@@ -75,7 +75,7 @@ pub fn text<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
 const OBJECT: &str = "[object Object]";
 
 /// The string of an object. A key `toString` in the data hides the method that would compute it.
-fn text_of_object(object: &Object<'_>) -> Result<&'static str> {
+fn object_string(object: &Object<'_>) -> Result<&'static str> {
     match object.get("toString") {
         None => Ok(OBJECT),
         Some(_) => Err(Error::new("Cannot convert object to primitive value")),
@@ -85,16 +85,16 @@ fn text_of_object(object: &Object<'_>) -> Result<&'static str> {
 /// Appends the string that Liquid prints for a value.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 #[inline]
-pub fn write_text(value: Value<'_>, out: &mut String) -> Result<()> {
+pub fn write_liquid_string(value: Value<'_>, out: &mut String) -> Result<()> {
     match value {
         Value::String(text) => push_joining(out, text),
         Value::Number(number) => number::write(number, out),
         Value::Float(number) => number::write_float(number, out),
         Value::Undefined | Value::Null | Value::Nil | Value::Empty | Value::Blank => {}
         Value::Bool(flag) => out.push_str(if flag { "true" } else { "false" }),
-        Value::Object(object) => out.push_str(text_of_object(object)?),
+        Value::Object(object) => out.push_str(object_string(object)?),
         Value::Block => out.push_str(OBJECT),
         Value::Loop(state) => out.push_str(&state.json()),
         Value::Array(_) => write_list(value, &mut Walk::default(), out)?,
@@ -112,7 +112,7 @@ fn write_list(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()>
             walk.leave();
             Ok(())
         }
-        other => write_text(other, out),
+        other => write_liquid_string(other, out),
     }
 }
 
@@ -143,15 +143,15 @@ fn push_after_lone_surrogate(out: &mut String, text: &str) {
 /// JavaScript's `String(value)`.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 pub fn js_string<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Cow<'a, str>> {
     Ok(match value {
         Value::Undefined => Cow::Borrowed("undefined"),
         Value::Null => Cow::Borrowed("null"),
-        Value::Bool(_) | Value::String(_) | Value::Float(_) => Cow::Borrowed(text(value, arena)?),
-        Value::Number(number) => Cow::Owned(number::text(number)),
+        Value::Bool(_) | Value::String(_) | Value::Float(_) => Cow::Borrowed(to_liquid_string(value, arena)?),
+        Value::Number(number) => Cow::Owned(number::to_js_string(number)),
         Value::Array(items) => Cow::Owned(join(items, ",")?),
-        Value::Object(object) => Cow::Borrowed(text_of_object(object)?),
+        Value::Object(object) => Cow::Borrowed(object_string(object)?),
         _ => Cow::Borrowed(OBJECT),
     })
 }
@@ -159,7 +159,7 @@ pub fn js_string<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Cow<'a, str>>
 /// JavaScript's `Array.prototype.join`.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 pub fn join(items: &[Value<'_>], separator: &str) -> Result<String> {
     let mut out = String::new();
     write_joined(items, separator, &mut Walk::default(), &mut out)?;
@@ -175,9 +175,9 @@ fn write_joined(items: &[Value<'_>], separator: &str, walk: &mut Walk, out: &mut
         match *item {
             Value::Array(inner) => write_joined(inner, ",", walk, out)?,
             Value::Undefined | Value::Null => {}
-            Value::Object(object) => out.push_str(text_of_object(object)?),
+            Value::Object(object) => out.push_str(object_string(object)?),
             scalar @ (Value::Bool(_) | Value::Number(_) | Value::Float(_) | Value::String(_)) => {
-                write_text(scalar, out)?;
+                write_liquid_string(scalar, out)?;
             }
             _ => out.push_str(OBJECT),
         }
@@ -199,7 +199,7 @@ fn primitive<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Value<'a>> {
 /// JavaScript's `Number(value)`.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 pub fn to_number<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
     Ok(match value {
         Value::Number(number) | Value::Float(number) => number,
@@ -218,7 +218,7 @@ pub fn to_number<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
 /// The operand of Liquid's math filters: 0 if the value is not a number.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 pub fn to_number_or_zero<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
     let number = to_number(value, arena)?;
     // Negative zero becomes zero.
@@ -239,7 +239,7 @@ pub fn js_truthy(value: Value<'_>) -> bool {
 /// JavaScript's `left + right`: concatenates if either is a string, or else adds.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 pub fn add<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<Value<'a>> {
     let (left, right) = (primitive(left, arena)?, primitive(right, arena)?);
     if matches!(left, Value::String(_)) || matches!(right, Value::String(_)) {
@@ -254,7 +254,7 @@ pub fn add<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<Va
 /// one is not a number.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 pub fn compare<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<Option<Ordering>> {
     let (left, right) = (primitive(left, arena)?, primitive(right, arena)?);
     if let (Value::String(left), Value::String(right)) = (left, right) {
@@ -266,7 +266,7 @@ pub fn compare<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Resul
 /// The index that `Array.prototype.slice` computes from an argument: truncated, and counted from the end if negative.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 pub fn slice_index<'a>(value: Value<'a>, length: usize, arena: &'a Arena) -> Result<usize> {
     let index = to_number(value, arena)?;
     let index = if index.is_nan() { 0.0 } else { index.trunc() };
@@ -293,7 +293,7 @@ mod tests {
             (Value::Number(-0.0), "0", "0"),
             (list, "1true", "1,,true,[object Object]"),
         ] {
-            assert_eq!(text(value, &arena).unwrap(), liquid);
+            assert_eq!(to_liquid_string(value, &arena).unwrap(), liquid);
             assert_eq!(js_string(value, &arena).unwrap(), javascript);
         }
     }
@@ -327,7 +327,7 @@ mod tests {
         for _ in 0..60 {
             value = Value::Array(arena.alloc_slice_copy(&[value, value]));
         }
-        assert!(text(value, &arena).is_err());
+        assert!(to_liquid_string(value, &arena).is_err());
         assert!(js_string(value, &arena).is_err());
     }
 }

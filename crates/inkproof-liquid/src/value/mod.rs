@@ -129,7 +129,7 @@ pub fn element<'a>(items: &'a [Value<'a>], index: f64) -> Value<'a> {
 
 /// A string of one UTF-16 code unit.
 #[must_use]
-pub fn unit_text(unit: u16, arena: &Arena) -> Value<'_> {
+pub fn unit_string(unit: u16, arena: &Arena) -> Value<'_> {
     Value::String(arena.alloc_str(utf16::char_of_unit(unit).encode_utf8(&mut [0; 4])))
 }
 

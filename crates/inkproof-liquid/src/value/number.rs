@@ -96,7 +96,7 @@ const fn integer(whole: i64) -> f64 {
 
 /// The number as JavaScript's `String(number)` writes it.
 #[must_use]
-pub fn text(number: f64) -> String {
+pub fn to_js_string(number: f64) -> String {
     let mut text = String::new();
     write(number, &mut text);
     text
@@ -184,7 +184,7 @@ mod tests {
             (f64::NAN, "NaN"),
             (f64::NEG_INFINITY, "-Infinity"),
         ] {
-            assert_eq!(text(number), expected);
+            assert_eq!(to_js_string(number), expected);
         }
     }
 
@@ -194,7 +194,7 @@ mod tests {
             for neighbour in [-1_i64, 0, 1] {
                 let bits = (f64::from(hundredths) / 100.0).to_bits().wrapping_add_signed(neighbour);
                 let number = f64::from_bits(bits);
-                assert_eq!(text(number), ryu_js::Buffer::new().format(number), "{number:?}");
+                assert_eq!(to_js_string(number), ryu_js::Buffer::new().format(number), "{number:?}");
             }
         }
     }

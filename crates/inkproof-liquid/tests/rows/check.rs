@@ -1,6 +1,6 @@
 //! Compares the claims of a row with the behavior of its filter or tag. Each check returns the problems it finds.
 
-use inkproof_liquid::row::{Absent, Answer, Argument, Example, Kind, Lacking, Prints, Reads};
+use inkproof_liquid::row::{Absent, Argument, Derivation, Example, Kind, Lacking, Prints, Reads};
 use inkproof_liquid::syntax::tree::{FilterCall, FilteredValue, NodeKind};
 use inkproof_liquid::syntax::visit;
 use inkproof_liquid::value::number::Numbers;
@@ -21,7 +21,7 @@ pub(crate) fn filter(language: &Language, filter: &Filter) -> Vec<String> {
     }
     wrong.extend(release(filter.since));
     wrong.extend(examples(language, filter.examples));
-    match filter.examples.first().and_then(|example| Call::of(language, filter, example)) {
+    match filter.examples.first().and_then(|example| Call::from_example(language, filter, example)) {
         Some(call) => {
             wrong.extend(absent(&call));
             wrong.extend(lacking(&call));
@@ -54,8 +54,12 @@ pub(crate) fn tag(language: &Language, tag: &TagDefinition) -> Vec<String> {
         wrong.push("it has no example".to_owned());
     }
     if let Some(input) = tag.input {
-        wrong.extend(outcome("null", &render(language, input.template, &json!({INPUT: null}), Mode::Live), input.null));
-        wrong.extend(outcome("missing", &render(language, input.template, &json!({}), Mode::Live), input.missing));
+        wrong.extend(check_absent(
+            "null",
+            &render(language, input.template, &json!({INPUT: null}), Mode::Live),
+            input.null,
+        ));
+        wrong.extend(check_absent("missing", &render(language, input.template, &json!({}), Mode::Live), input.missing));
     }
     wrong.into_iter().map(|problem| format!("{}: `{}`: {problem}", language.name(), tag.name)).collect()
 }
@@ -83,15 +87,15 @@ fn release(since: Option<&str>) -> Option<String> {
     (!is_plausible).then(|| format!("`{since}` is not a release"))
 }
 
-fn outcome(of: &str, given: &Result<String, String>, claimed: Absent) -> Option<String> {
-    let is_so = match (given, claimed) {
+fn check_absent(of: &str, given: &Result<String, String>, claimed: Absent) -> Option<String> {
+    let is_true = match (given, claimed) {
         (Ok(printed), Absent::Nothing) => printed.is_empty(),
         (Ok(printed), Absent::Prints(expected)) => !expected.is_empty() && printed == expected,
         (Err(message), Absent::Undefined) => message.contains(INPUT),
         (Err(message), Absent::Fails(expected)) => message == expected,
         _ => false,
     };
-    (!is_so).then(|| format!("of {of} it is claimed {claimed:?}, but it gives {given:?}"))
+    (!is_true).then(|| format!("of {of} it is claimed {claimed:?}, but it gives {given:?}"))
 }
 
 /// The call of a filter in its first example, split into parts so that they can be varied.
@@ -106,13 +110,13 @@ struct Call<'r> {
 }
 
 impl<'r> Call<'r> {
-    fn of(language: &'r Language, row: &'r Filter, example: &Example) -> Option<Self> {
+    fn from_example(language: &'r Language, row: &'r Filter, example: &Example) -> Option<Self> {
         let arena = Arena::new();
         let template = Template::parse(example.template, language, &arena).ok()?;
         let mut found = None;
         each_value(&template, &mut |value| {
             if let Some(call) = value.filters.first().filter(|call| call.name == row.name) {
-                found.get_or_insert_with(|| split_surrogates(value, call, example.template));
+                found.get_or_insert_with(|| split_call(value, call, example.template));
             }
         });
         let (input, arguments) = found?;
@@ -141,7 +145,7 @@ impl<'r> Call<'r> {
     }
 
     /// The result of the call for a value, as JSON. NaN and infinity are represented by a number.
-    fn gives(&self, input: Value) -> Option<Value> {
+    fn result(&self, input: Value) -> Option<Value> {
         let call = self.with(&self.arguments);
         let template = format!("{{% assign out = {INPUT} | {call} %}}{{{{ out | json }}}}");
         let text = self.renders(&template, Some(input.clone()), Mode::Lax).ok()?;
@@ -153,7 +157,7 @@ impl<'r> Call<'r> {
     }
 
     /// The result of the example's call with these arguments, as JSON.
-    fn varied(&self, arguments: &[String]) -> Result<String, String> {
+    fn result_with(&self, arguments: &[String]) -> Result<String, String> {
         let call = self.with(arguments);
         self.renders(&format!("{{% assign out = {} | {call} %}}{{{{ out | json }}}}", self.input), None, Mode::Live)
     }
@@ -164,7 +168,7 @@ impl<'r> Call<'r> {
     }
 }
 
-fn split_surrogates(value: &FilteredValue<'_>, call: &FilterCall<'_>, source: &str) -> (String, Vec<String>) {
+fn split_call(value: &FilteredValue<'_>, call: &FilterCall<'_>, source: &str) -> (String, Vec<String>) {
     let start = value.span.start;
     let before = source[start..call.span.start].trim_end().trim_end_matches('|').trim().to_owned();
     let arguments = call.arguments.iter().filter_map(|argument| argument.value.as_ref());
@@ -185,15 +189,15 @@ fn absent(call: &Call<'_>) -> Vec<String> {
     let row = call.row;
     let mut wrong = Vec::new();
     for mode in [Mode::Live, Mode::Lax] {
-        wrong.extend(outcome("null", &call.prints(Some(Value::Null), mode), row.null));
+        wrong.extend(check_absent("null", &call.prints(Some(Value::Null), mode), row.null));
     }
     // The legacy Liquid has no undefined, only null.
     let has_undefined = call.language.dialect().numbers == Numbers::JavaScript;
     let missing = if has_undefined { row.missing } else { row.null };
-    wrong.extend(outcome("a missing variable in lax mode", &call.prints(None, Mode::Lax), missing));
+    wrong.extend(check_absent("a missing variable in lax mode", &call.prints(None, Mode::Lax), missing));
     let live = call.prints(None, Mode::Live);
     let expected = if row.rescues_missing { row.missing } else { Absent::Undefined };
-    wrong.extend(outcome("a missing variable in live mode", &live, expected));
+    wrong.extend(check_absent("a missing variable in live mode", &live, expected));
     wrong
 }
 
@@ -229,11 +233,11 @@ fn lacking(call: &Call<'_>) -> Vec<String> {
 }
 
 /// Sample values of a kind.
-fn values_of(kind: Kind) -> Vec<Value> {
+fn sample_values(kind: Kind) -> Vec<Value> {
     match kind {
         Kind::Anything => [Kind::String, Kind::Number, Kind::Boolean, Kind::Array, Kind::Object]
             .into_iter()
-            .flat_map(values_of)
+            .flat_map(sample_values)
             .collect(),
         Kind::String => vec![json!(""), json!("a"), json!("Two words, é & <b>"), json!("12")],
         Kind::Number => vec![json!(0), json!(7), json!(-2.5), json!(1_700_000_000)],
@@ -249,7 +253,7 @@ fn values_of(kind: Kind) -> Vec<Value> {
     }
 }
 
-fn is_of(value: &Value, kind: Kind) -> bool {
+fn has_kind(value: &Value, kind: Kind) -> bool {
     match kind {
         Kind::Anything => true,
         Kind::String => value.is_string(),
@@ -263,25 +267,25 @@ fn is_of(value: &Value, kind: Kind) -> bool {
 
 /// Checks the kind of the result for inputs of the row's kind. Undefined and null are allowed for any kind.
 fn kinds(call: &Call<'_>) -> Vec<String> {
-    let mut inputs = values_of(call.row.input);
+    let mut inputs = sample_values(call.row.input);
     inputs.extend(call.example_input());
     let mut results: Vec<_> =
-        inputs.into_iter().filter_map(|input| Some((call.gives(input.clone())?, input))).collect();
-    let others = call.row.examples.iter().filter_map(|example| Call::of(call.language, call.row, example));
-    results.extend(others.filter_map(|other| Some((other.gives(other.example_input()?)?, other.example_input()?))));
+        inputs.into_iter().filter_map(|input| Some((call.result(input.clone())?, input))).collect();
+    let others = call.row.examples.iter().filter_map(|example| Call::from_example(call.language, call.row, example));
+    results.extend(others.filter_map(|other| Some((other.result(other.example_input()?)?, other.example_input()?))));
     let mut wrong: Vec<_> = results
         .iter()
-        .filter(|(result, _)| !result.is_null() && !is_of(result, call.row.output))
+        .filter(|(result, _)| !result.is_null() && !has_kind(result, call.row.output))
         .map(|(result, input)| format!("gives {:?}, but {result} of {input}", call.row.output))
         .collect();
-    let has_none_of = |kind: Kind| !results.iter().any(|(result, _)| is_of(result, kind));
+    let has_none_of = |kind: Kind| !results.iter().any(|(result, _)| has_kind(result, kind));
     if has_none_of(call.row.output) {
         wrong.push(format!("gives no {:?}: {results:?}", call.row.output));
     }
     // A row must not claim `Anything` if more is known. An element can be of any kind.
     let known = [Kind::String, Kind::Number, Kind::Boolean, Kind::Array, Kind::Object];
     let kinds = known.into_iter().filter(|kind| !has_none_of(*kind)).count();
-    if call.row.output == Kind::Anything && call.row.answer != Answer::Element && kinds < 2 {
+    if call.row.output == Kind::Anything && call.row.derivation != Derivation::Element && kinds < 2 {
         wrong.push(format!("gives only one kind: {results:?}"));
     }
     wrong
@@ -289,34 +293,34 @@ fn kinds(call: &Call<'_>) -> Vec<String> {
 
 /// Checks that the result is derived from the input as claimed.
 fn answer(call: &Call<'_>) -> Vec<String> {
-    let mut inputs = values_of(Kind::Array);
+    let mut inputs = sample_values(Kind::Array);
     inputs.extend(call.example_input());
-    let is_so = |input: &Value| {
-        let Some(result) = call.gives(input.clone()) else { return true };
+    let is_true = |input: &Value| {
+        let Some(result) = call.result(input.clone()) else { return true };
         let elements = input.as_array().map(Vec::as_slice).unwrap_or_default();
-        match call.row.answer {
-            Answer::New => true,
-            Answer::Input => input.as_array().is_some_and(Vec::is_empty) || input == &json!("") || &result == input,
-            Answer::Element => elements.is_empty() || result.is_null() || elements.contains(&result),
-            Answer::Elements => {
+        match call.row.derivation {
+            Derivation::New => true,
+            Derivation::Input => input.as_array().is_some_and(Vec::is_empty) || input == &json!("") || &result == input,
+            Derivation::Element => elements.is_empty() || result.is_null() || elements.contains(&result),
+            Derivation::Elements => {
                 result.is_null()
                     || result.as_array().is_some_and(|kept| kept.iter().all(|kept| elements.contains(kept)))
             }
         }
     };
-    let wrong = inputs.into_iter().filter(|input| !is_so(input));
+    let wrong = inputs.into_iter().filter(|input| !is_true(input));
     wrong
-        .map(|input| format!("answers {:?}, but {:?} of {input}", call.row.answer, call.gives(input.clone())))
+        .map(|input| format!("answers {:?}, but {:?} of {input}", call.row.derivation, call.result(input.clone())))
         .collect()
 }
 
 fn prints(call: &Call<'_>) -> Vec<String> {
-    let mut inputs = values_of(Kind::Anything);
+    let mut inputs = sample_values(Kind::Anything);
     inputs.extend([json!("say \"hi\"\\"), json!("a\nb\tc\u{1}"), json!(["\"", "\\"]), json!({"k": "\""}), Value::Null]);
     inputs.extend(call.example_input());
     let (required, _) = call.row.positional();
     let template = format!("{{{{ {INPUT} | {} }}}}", call.with(&call.arguments[..required]));
-    let is_so = |printed: &str| match call.row.prints {
+    let is_true = |printed: &str| match call.row.prints {
         Prints::Anything => true,
         Prints::Plain => !printed.contains(['"', '\\']) && !printed.contains(|character: char| character < ' '),
         Prints::Digits => !printed.is_empty() && printed.bytes().all(|byte| byte.is_ascii_digit()),
@@ -324,13 +328,13 @@ fn prints(call: &Call<'_>) -> Vec<String> {
     };
     let printed = inputs.into_iter().filter_map(|input| call.renders(&template, Some(input), Mode::Live).ok());
     printed
-        .filter(|printed| !is_so(printed))
+        .filter(|printed| !is_true(printed))
         .map(|printed| format!("prints {:?}, but {printed:?}", call.row.prints))
         .collect()
 }
 
 /// Filters that use all further arguments too, which is not documented.
-const OPEN: [&str; 2] = ["at_least", "at_most"];
+const VARIADIC: [&str; 2] = ["at_least", "at_most"];
 
 /// Required arguments have an effect, defaults are equivalent to leaving the argument out, and further arguments are ignored.
 fn arguments(call: &Call<'_>) -> Vec<String> {
@@ -344,23 +348,23 @@ fn arguments(call: &Call<'_>) -> Vec<String> {
         wrong.push(format!("the first example has {} arguments", call.arguments.len()));
         return wrong;
     }
-    let whole = call.varied(&call.arguments[..required]);
+    let whole = call.result_with(&call.arguments[..required]);
     for (at, argument) in positional[..required].iter().enumerate() {
-        if call.varied(&call.arguments[..at]) == whole {
+        if call.result_with(&call.arguments[..at]) == whole {
             wrong.push(format!("`{}` is required, but does not matter", argument.name));
         }
     }
     let mut given = call.arguments[..required].to_vec();
     for argument in &positional[required..] {
         wrong.extend(accepted(call, &given, argument));
-        let without = call.varied(&given);
+        let without = call.result_with(&given);
         match (argument.default, argument.accepts.first()) {
             (Some(default), _) => {
                 given.push(default.to_owned());
-                if call.varied(&given) != without {
+                if call.result_with(&given) != without {
                     wrong.push(format!("`{}` is not {default} where it is left out: {without:?}", argument.name));
                 }
-                if !is_of_kind(default, argument.kind) {
+                if !literal_has_kind(default, argument.kind) {
                     wrong.push(format!("the default of `{}` is not of its kind", argument.name));
                 }
             }
@@ -368,10 +372,10 @@ fn arguments(call: &Call<'_>) -> Vec<String> {
             (None, None) => break,
         }
     }
-    if given.len() == most && !OPEN.contains(&call.row.name) {
-        let whole = call.varied(&given);
+    if given.len() == most && !VARIADIC.contains(&call.row.name) {
+        let whole = call.result_with(&given);
         given.push("1000000000".to_owned());
-        let more = call.varied(&given);
+        let more = call.result_with(&given);
         if more.is_ok() && more != whole {
             wrong.push(format!("a further argument matters: {more:?}"));
         }
@@ -381,7 +385,7 @@ fn arguments(call: &Call<'_>) -> Vec<String> {
 
 /// Each accepted string works, and at least one of them differs from an arbitrary string.
 fn accepted(call: &Call<'_>, before: &[String], argument: &Argument) -> Vec<String> {
-    let with = |text: &str| call.varied(&[before, &[format!("'{text}'")]].concat());
+    let with = |text: &str| call.result_with(&[before, &[format!("'{text}'")]].concat());
     let mut wrong: Vec<_> = argument
         .accepts
         .iter()
@@ -395,9 +399,9 @@ fn accepted(call: &Call<'_>, before: &[String], argument: &Argument) -> Vec<Stri
     wrong
 }
 
-fn is_of_kind(literal: &str, kind: Kind) -> bool {
+fn literal_has_kind(literal: &str, kind: Kind) -> bool {
     let json = literal.replace('\'', "\"");
-    serde_json::from_str(&json).is_ok_and(|value| is_of(&value, kind))
+    serde_json::from_str(&json).is_ok_and(|value| has_kind(&value, kind))
 }
 
 /// The calls for which the filter `name` returns different values in two languages: the calls of all examples of both, for
@@ -407,9 +411,9 @@ pub(crate) fn differences(one: &Language, other: &Language, name: &str) -> Vec<S
     let rows = [one, other].map(|language| language.filter(name).expect("both have it"));
     let examples = rows.into_iter().flat_map(|row| row.examples);
     let mut differences = Vec::new();
-    for call in examples.filter_map(|example| Call::of(one, rows[0], example)) {
+    for call in examples.filter_map(|example| Call::from_example(one, rows[0], example)) {
         let template = format!("{{{{ {INPUT} | {} | json }}}}", call.with(&call.arguments));
-        let mut inputs = values_of(Kind::Anything);
+        let mut inputs = sample_values(Kind::Anything);
         inputs.extend([
             json!(["a", ["b"]]),
             json!([null, "b"]),

@@ -38,7 +38,7 @@ pub(super) struct Clock {
     numbers: [i64; 4],
     len: usize,
     /// The hours that `AM` or `PM` adds.
-    pub(super) half_day: Option<i64>,
+    pub(super) meridiem: Option<i64>,
 }
 
 /// The offset from UTC, once its sign was parsed.
@@ -129,7 +129,7 @@ impl Clock {
 
     fn milliseconds(&self) -> Option<i64> {
         let [mut hour, minute, second, milli] = self.numbers;
-        if let Some(added) = self.half_day {
+        if let Some(added) = self.meridiem {
             if hour > 12 {
                 return None;
             }

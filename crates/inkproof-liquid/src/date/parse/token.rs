@@ -28,7 +28,7 @@ pub(super) enum Word {
     /// 1 is January.
     Month(i64),
     /// `AM` or `PM`: the hours to add.
-    HalfDay(i64),
+    Meridiem(i64),
     /// Hours east of UTC.
     Zone(i64),
     /// A `Z` on its own: a zone, and the only one that may directly follow a clock time.
@@ -47,8 +47,8 @@ const MONTHS: [&[u8; 3]; 12] =
 
 /// Words that are recognized only as a whole.
 const WORDS: [(&str, Word); 15] = [
-    ("am", Word::HalfDay(0)),
-    ("pm", Word::HalfDay(12)),
+    ("am", Word::Meridiem(0)),
+    ("pm", Word::Meridiem(12)),
     ("ut", Word::Zone(0)),
     ("utc", Word::Zone(0)),
     ("gmt", Word::Zone(0)),
@@ -172,7 +172,7 @@ impl<'t> Scanner<'t> {
                 Token::Space
             }
             '(' => {
-                self.cut(remark_len(self.rest));
+                self.cut(comment_len(self.rest));
                 Token::Other
             }
             _ => {
@@ -209,7 +209,7 @@ fn is_blank(c: char) -> bool {
 }
 
 /// Length of the parenthesized comment that `text` begins with. An unclosed one extends to the end.
-fn remark_len(text: &str) -> usize {
+fn comment_len(text: &str) -> usize {
     let mut depth = 0_usize;
     for (at, byte) in text.bytes().enumerate() {
         match byte {

@@ -50,7 +50,7 @@ struct Distinct<'a> {
 
 impl<'a> Distinct<'a> {
     /// The index of a value, and whether it is new.
-    fn place(&mut self, value: Value<'a>) -> (usize, bool) {
+    fn index_of(&mut self, value: Value<'a>) -> (usize, bool) {
         let next = self.places.len();
         match self.places.entry(Same(value)) {
             Entry::Occupied(known) => (*known.get(), false),
@@ -63,7 +63,7 @@ impl<'a> Distinct<'a> {
 pub(super) fn uniq<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
     let mut distinct = Distinct::default();
-    let kept: Vec<_> = items.iter().copied().filter(|item| distinct.place(*item).1).collect();
+    let kept: Vec<_> = items.iter().copied().filter(|item| distinct.index_of(*item).1).collect();
     Ok(runtime.array(&kept))
 }
 
@@ -90,8 +90,8 @@ fn group<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, predicate: &Predicate<
     let mut distinct = Distinct::default();
     let mut groups: Vec<(Value<'a>, Vec<Value<'a>>)> = Vec::new();
     for item in items {
-        let name = predicate.ask(runtime, *item)?;
-        match distinct.place(name) {
+        let name = predicate.evaluate(runtime, *item)?;
+        match distinct.index_of(name) {
             (_, true) => groups.push((name, vec![*item])),
             (place, false) => groups[place].1.push(*item),
         }
@@ -112,23 +112,23 @@ mod tests {
     use crate::value::{self, Arena};
 
     #[test]
-    fn many_values_of_each_kind() {
+    fn finds_duplicates_among_many_values() {
         let texts: Vec<String> = (0..50_000).map(|at| at.to_string()).collect();
         let numbers = (0..50_000).map(|at| Value::Number(f64::from(at)));
         let mut distinct = Distinct::default();
         for round in 0..2 {
             for value in texts.iter().map(|text| Value::String(text)).chain(numbers.clone()) {
-                assert_eq!(distinct.place(value).1, round == 0, "{value:?}");
+                assert_eq!(distinct.index_of(value).1, round == 0, "{value:?}");
             }
         }
         let arena = Arena::new();
         let empty_lists = || (0..1_000).map(|_| value::list(&[], &arena));
-        assert!(empty_lists().all(|list| distinct.place(list).1));
+        assert!(empty_lists().all(|list| distinct.index_of(list).1));
         assert_eq!(distinct.places.len(), 101_000);
     }
 
     #[test]
-    fn as_liquidjs() {
+    fn renders_like_liquidjs() {
         check(&[
             (
                 "{{ a | uniq | json }}",

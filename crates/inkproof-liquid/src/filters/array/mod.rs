@@ -10,7 +10,7 @@ mod timsort;
 use std::cmp::Ordering;
 
 use crate::engine::filter::{Filter, RunFilter, argument, argument_or};
-use crate::engine::row::{Absent, Answer, Argument, Example, Family, Kind, Lacking, Prints, Reads};
+use crate::engine::row::{Absent, Argument, Derivation, Example, Family, Kind, Lacking, Prints, Reads};
 use crate::engine::runtime::Runtime;
 use crate::error::Result;
 use crate::value::coerce::{self, js_string, slice_index, to_number};
@@ -20,7 +20,7 @@ use crate::value::{Arena, Value, count, element, number, utf16};
 pub const FILTERS: &[Filter] = &[
     array("compact", compact, "Removes null elements.")
         .reads(Reads::Shape)
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("9.22.0")
         .examples(&[Example::with(r#"{"a": [1, null, 2]}"#, "{{ a | compact | json }}", "[1,2]")]),
     array("concat", concat, "Appends the elements of another array, or any other value.")
@@ -32,17 +32,17 @@ pub const FILTERS: &[Filter] = &[
             Example::with(r#"{"a": [1]}"#, "{{ a | concat: 'x' | join }}", "1 x"),
         ]),
     array("find", search::find, "Returns the first element with a property that is true, or that equals a value.")
-        .gives(Kind::Anything)
+        .output(Kind::Anything)
         .arguments(PROPERTY_AND_VALUE)
         .reads(Reads::Property(Lacking::MayFail))
-        .answers(Answer::Element)
+        .derivation(Derivation::Element)
         .since("10.11.0")
         .examples(&[Example::with(ITEMS, "{{ items | find: 'id', 2 | json }}", r#"{"id":2,"name":"b","new":false}"#)]),
     array("find_exp", search::find_exp, "Returns the first element for which an expression is true.")
-        .gives(Kind::Anything)
+        .output(Kind::Anything)
         .arguments(NAME_AND_EXPRESSION)
         .reads(Reads::Expression(Lacking::MayFail))
-        .answers(Answer::Element)
+        .derivation(Derivation::Element)
         .since("10.11.0")
         .examples(&[Example::with(
             ITEMS,
@@ -50,21 +50,21 @@ pub const FILTERS: &[Filter] = &[
             r#"{"id":2,"name":"b","new":false}"#,
         )]),
     array("find_index", search::find_index, "Returns the index, from 0, of the element that `find` finds.")
-        .gives(Kind::Number)
+        .output(Kind::Number)
         .arguments(PROPERTY_AND_VALUE)
         .reads(Reads::Property(Lacking::MayFail))
         .since("10.21.0")
         .examples(&[Example::with(ITEMS, "{{ items | find_index: 'id', 2 }}", "1")]),
     array("find_index_exp", search::find_index_exp, "Returns the index, from 0, of the element that `find_exp` finds.")
-        .gives(Kind::Number)
+        .output(Kind::Number)
         .arguments(NAME_AND_EXPRESSION)
         .reads(Reads::Expression(Lacking::MayFail))
         .since("10.21.0")
         .examples(&[Example::with(ITEMS, "{{ items | find_index_exp: 'item', 'item.id > 1' }}", "1")]),
     array("first", first, "Returns the first element.")
-        .gives(Kind::Anything)
+        .output(Kind::Anything)
         .reads(Reads::Shape)
-        .answers(Answer::Element)
+        .derivation(Derivation::Element)
         .since("1.9.1")
         .examples(&[Example::with(LETTERS, "{{ a | first }}", "b")]),
     array("group_by", distinct::group_by, "Groups elements by a property: an array of `{name, items}`.")
@@ -86,7 +86,7 @@ pub const FILTERS: &[Filter] = &[
             "false true",
         )]),
     array("has", search::has, "Returns whether `find` finds an element.")
-        .gives(Kind::Boolean)
+        .output(Kind::Boolean)
         .arguments(PROPERTY_AND_VALUE)
         .absent(Absent::Prints("false"))
         .reads(Reads::Property(Lacking::MayFail))
@@ -96,21 +96,21 @@ pub const FILTERS: &[Filter] = &[
             Example::with(ITEMS, "{{ items | has: 'id', 3 }}", "false"),
         ]),
     array("has_exp", search::has_exp, "Returns whether `find_exp` finds an element.")
-        .gives(Kind::Boolean)
+        .output(Kind::Boolean)
         .arguments(NAME_AND_EXPRESSION)
         .absent(Absent::Prints("false"))
         .reads(Reads::Expression(Lacking::MayFail))
         .since("10.21.0")
         .examples(&[Example::with(ITEMS, "{{ items | has_exp: 'item', 'item.id > 1' }}", "true")]),
     array("join", join, "Joins the elements to one string.")
-        .gives(Kind::String)
+        .output(Kind::String)
         .arguments(&[Argument::optional("separator", Kind::String).or("' '")])
         .since("1.9.1")
         .examples(&[Example::with(r#"{"a": [1, 2]}"#, "{{ a | join: ', ' }}", "1, 2")]),
     array("last", last, "Returns the last element.")
-        .gives(Kind::Anything)
+        .output(Kind::Anything)
         .reads(Reads::Shape)
-        .answers(Answer::Element)
+        .derivation(Derivation::Element)
         .since("1.9.1")
         .examples(&[Example::with(LETTERS, "{{ a | last }}", "a")]),
     array("map", map, "Returns a property of each element; the property may be a path.")
@@ -127,7 +127,7 @@ pub const FILTERS: &[Filter] = &[
         ]),
     array("pop", pop, "Removes the last element.")
         .reads(Reads::Shape)
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("10.11.0")
         .examples(&[Example::with(NUMBERS, "{{ a | pop | join }}", "1 2")]),
     array("push", push, "Appends an element.")
@@ -138,22 +138,22 @@ pub const FILTERS: &[Filter] = &[
     array("reject", search::reject, "Removes the elements that `where` keeps.")
         .arguments(PROPERTY_AND_VALUE)
         .reads(Reads::Property(Lacking::Fails))
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("10.21.0")
         .examples(&[Example::with(ITEMS, "{{ items | reject: 'new' | map: 'name' | join }}", "b")]),
     array("reject_exp", search::reject_exp, "Keeps the elements for which an expression is `false`.")
         .arguments(NAME_AND_EXPRESSION)
         .reads(Reads::Expression(Lacking::Fails))
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("10.21.0")
         .examples(&[Example::with(ITEMS, "{{ items | reject_exp: 'item', 'item.id > 1' | map: 'name' | join }}", "a")]),
     array("reverse", reverse, "Reverses the order of the elements.")
         .reads(Reads::Shape)
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("1.9.1")
         .examples(&[Example::with(NUMBERS, "{{ a | reverse | join }}", "3 2 1")]),
     array("sample", sample, "Returns a random element, or an array of several.")
-        .gives(Kind::Anything)
+        .output(Kind::Anything)
         .arguments(&[Argument::optional("count", Kind::Number).or("1")])
         .since("10.8.0")
         .examples(&[
@@ -162,7 +162,7 @@ pub const FILTERS: &[Filter] = &[
         ]),
     array("shift", shift, "Removes the first element.")
         .reads(Reads::Shape)
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("10.11.0")
         .examples(&[Example::with(NUMBERS, "{{ a | shift | join }}", "2 3")]),
     array(
@@ -170,8 +170,8 @@ pub const FILTERS: &[Filter] = &[
         size,
         "Returns the number of elements of an array, or of UTF-16 units of a string; 0 for anything else.",
     )
-    .takes(Kind::Anything)
-    .gives(Kind::Number)
+    .input(Kind::Anything)
+    .output(Kind::Number)
     .prints(Prints::Digits)
     .reads(Reads::Shape)
     .absent(Absent::Prints("0"))
@@ -182,8 +182,8 @@ pub const FILTERS: &[Filter] = &[
         Example::new("{{ 12 | size }}", "0"),
     ]),
     array("slice", slice, "Returns a part of a string or an array; a negative start counts from the end.")
-        .takes(Kind::Anything)
-        .gives(Kind::Anything)
+        .input(Kind::Anything)
+        .output(Kind::Anything)
         .arguments(&[Argument::required("start", Kind::Number), Argument::optional("length", Kind::Number).or("1")])
         .since("1.9.1")
         .examples(&[
@@ -194,7 +194,7 @@ pub const FILTERS: &[Filter] = &[
     array("sort", sort::sort, "Sorts numbers by value and strings by code unit (upper case first), with null last.")
         .arguments(OPTIONAL_PROPERTY)
         .reads(Reads::Property(Lacking::Ignored))
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("1.9.1")
         .examples(&[
             Example::with(ITEMS, "{{ items | sort: 'new' | map: 'name' | join }}", "b a"),
@@ -204,14 +204,14 @@ pub const FILTERS: &[Filter] = &[
     array("sort_natural", sort::sort_natural, "Sorts as strings, ignoring case, with null last.")
         .arguments(OPTIONAL_PROPERTY)
         .reads(Reads::Property(Lacking::Ignored))
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("8.4.0")
         .examples(&[
             Example::with(ITEMS, "{{ items | sort_natural: 'new' | map: 'name' | join }}", "b a"),
             Example::with(LETTERS, "{{ a | sort_natural | join }}", "a b C"),
         ]),
     array("sum", sum, "Adds the elements, or a property of them. Values that are not numbers count as 0.")
-        .gives(Kind::Number)
+        .output(Kind::Number)
         .arguments(OPTIONAL_PROPERTY)
         .absent(Absent::Prints("0"))
         .reads(Reads::Property(Lacking::Ignored))
@@ -221,10 +221,14 @@ pub const FILTERS: &[Filter] = &[
             "{{ cart | sum: 'price' }}",
             "6.5",
         )]),
-    array("uniq", distinct::uniq, "Removes duplicate elements. Objects are compared by identity, so they are never duplicates.")
-        .answers(Answer::Elements)
-        .since("1.9.1")
-        .examples(&[Example::with(r#"{"a": [1, "1", 1, 2]}"#, "{{ a | uniq | json }}", r#"[1,"1",2]"#)]),
+    array(
+        "uniq",
+        distinct::uniq,
+        "Removes duplicate elements. Objects are compared by identity, so they are never duplicates.",
+    )
+    .derivation(Derivation::Elements)
+    .since("1.9.1")
+    .examples(&[Example::with(r#"{"a": [1, "1", 1, 2]}"#, "{{ a | uniq | json }}", r#"[1,"1",2]"#)]),
     array("unshift", unshift, "Prepends an element.")
         .arguments(&[Argument::required("element", Kind::Anything)])
         .absent(Absent::Prints("0"))
@@ -233,7 +237,7 @@ pub const FILTERS: &[Filter] = &[
     array("where", search::filter_where, "Keeps the elements with a property that is true, or that equals a value.")
         .arguments(PROPERTY_AND_VALUE)
         .reads(Reads::Property(Lacking::Fails))
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("8.1.0")
         .examples(&[
             Example::with(ITEMS, "{{ items | where: 'name', 'b' | map: 'id' | join }}", "2"),
@@ -242,7 +246,7 @@ pub const FILTERS: &[Filter] = &[
     array("where_exp", search::where_exp, "Keeps the elements for which an expression is `true`.")
         .arguments(NAME_AND_EXPRESSION)
         .reads(Reads::Expression(Lacking::Fails))
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("10.12.0")
         .examples(&[
             Example::with(ITEMS, "{{ items | where_exp: 'item', 'item.id > 1' | map: 'name' | join }}", "b"),
@@ -267,7 +271,7 @@ const NUMBERS: &str = r#"{"a": [1, 2, 3]}"#;
 
 /// A row for a filter from an array to an array.
 const fn array(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Array).takes(Kind::Array).gives(Kind::Array).summary(summary)
+    Filter::new(name, run).family(Family::Array).input(Kind::Array).output(Kind::Array).summary(summary)
 }
 
 /// The elements of the input, counted against the memory limit.
@@ -293,11 +297,11 @@ fn compact<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> 
 /// The elements of the input, followed by those of the argument.
 fn concat<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let more = argument(arguments, 0).listed(runtime.arena());
-    joined(runtime, input.listed(runtime.arena()), more)
+    concatenated(runtime, input.listed(runtime.arena()), more)
 }
 
 /// The concatenation of two arrays.
-fn joined<'a>(runtime: &mut Runtime<'a>, head: &[Value<'a>], tail: &[Value<'a>]) -> Result<Value<'a>> {
+fn concatenated<'a>(runtime: &mut Runtime<'a>, head: &[Value<'a>], tail: &[Value<'a>]) -> Result<Value<'a>> {
     runtime.charge(head.len() + tail.len())?;
     Ok(runtime.array(&[head, tail].concat()))
 }
@@ -320,7 +324,7 @@ fn element_of<'a>(value: Value<'a>, index: f64, arena: &'a Arena) -> Result<Valu
         (Value::String(""), _) => Ok(value),
         (_, Value::Number(length)) => {
             let index = if index < 0.0 { length + index } else { index };
-            value.named_property(&number::text(index), arena)
+            value.named_property(&number::to_js_string(index), arena)
         }
         _ => Ok(Value::String("")),
     }
@@ -332,12 +336,12 @@ fn join<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
     let items = input.listed(arena);
     let separator = match argument(arguments, 0).plain(arena) {
         Value::Undefined | Value::Null => " ",
-        given => coerce::text(given, arena)?,
+        given => coerce::to_liquid_string(given, arena)?,
     };
     runtime.charge(utf16::length(separator).saturating_mul(items.len().saturating_sub(1)))?;
     for item in items {
         // A null that is not printed is still counted as the four letters of `null`.
-        runtime.charge_text(&js_string(*item, arena)?)?;
+        runtime.charge_string(&js_string(*item, arena)?)?;
     }
     Ok(runtime.string(&coerce::join(items, separator)?))
 }
@@ -345,7 +349,7 @@ fn join<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
 /// A property of each element. The argument may be a path. If an element lacks the property, the result is undefined.
 fn map<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
-    let path = coerce::text(argument(arguments, 0), runtime.arena())?;
+    let path = coerce::to_liquid_string(argument(arguments, 0), runtime.arena())?;
     let values: Vec<_> = items.iter().map(|item| read_path(*item, path, runtime.arena())).collect::<Result<_>>()?;
     Ok(runtime.array(&values))
 }
@@ -358,7 +362,7 @@ fn pop<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Resu
 
 /// The array with the argument appended as one element, even if the argument is an array.
 fn push<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    joined(runtime, input.listed(runtime.arena()), &[argument(arguments, 0)])
+    concatenated(runtime, input.listed(runtime.arena()), &[argument(arguments, 0)])
 }
 
 /// The array in reverse order.
@@ -378,8 +382,8 @@ fn sample<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a
             items.to_vec()
         }
         other => {
-            let text = coerce::text(other, arena)?;
-            runtime.charge_text(text)?;
+            let text = coerce::to_liquid_string(other, arena)?;
+            runtime.charge_string(text)?;
             text.char_indices().map(|(at, character)| Value::String(&text[at..at + character.len_utf8()])).collect()
         }
     };
@@ -410,7 +414,7 @@ fn slice<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
     let whole = match input.plain(arena) {
         Value::Undefined | Value::Null => return Ok(runtime.array(&[])),
         list @ Value::Array(_) => list,
-        other => Value::String(coerce::text(other, arena)?),
+        other => Value::String(coerce::to_liquid_string(other, arena)?),
     };
     let is_negative =
         |value| coerce::compare(value, Value::Number(0.0), arena).map(|order| order == Some(Ordering::Less));
@@ -453,7 +457,7 @@ fn offset_of(characters: f64, text: &str) -> usize {
 fn sum<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let property = argument(arguments, 0);
-    let path = coerce::js_truthy(property).then(|| coerce::text(property, arena)).transpose()?;
+    let path = coerce::js_truthy(property).then(|| coerce::to_liquid_string(property, arena)).transpose()?;
     let mut sum = 0.0;
     for item in input.listed(arena) {
         let value = match path {
@@ -482,7 +486,7 @@ mod tests {
     }
 
     #[test]
-    fn as_liquidjs() {
+    fn renders_like_liquidjs() {
         check(&[
             ("{{ a | compact | json }}", r#"{"a":[0,null,"",false]}"#, r#"[0,"",false]"#),
             ("{{ a | push: nil | compact | json }}", r#"{"a":[1]}"#, "[1]"),
@@ -544,7 +548,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_reaches_every_order() {
+    fn sample_can_return_every_order() {
         let outputs: std::collections::HashSet<_> =
             (0..200).map(|_| crate::render("{{ (1..3) | sample: 3 | join }}", "{}").unwrap()).collect();
         assert_eq!(outputs.len(), 6);

@@ -7,11 +7,11 @@ use crate::span::Span;
 use crate::syntax::expression_parser::ExpressionParser;
 use crate::syntax::tree::{FilteredValue, Operand};
 use crate::value::Value;
-use crate::value::coerce::{js_string, text};
+use crate::value::coerce::{js_string, to_liquid_string};
 
 /// Properties that every JavaScript object has. LiquidJS evaluates the expression in a scope that is such an object, so
 /// these names hide variables and read as undefined.
-const HIDDEN: [(&str, Value<'static>); 12] = [
+const OBJECT_PROPERTIES: [(&str, Value<'static>); 12] = [
     ("__defineGetter__", Value::Undefined),
     ("__defineSetter__", Value::Undefined),
     ("__lookupGetter__", Value::Undefined),
@@ -48,7 +48,7 @@ impl<'a> Predicate<'a> {
     /// # Errors
     /// The path cannot be parsed.
     pub(super) fn property(runtime: &mut Runtime<'a>, arguments: &[Value<'a>]) -> Result<Self> {
-        let source = text(argument(arguments, 0), runtime.arena())?;
+        let source = to_liquid_string(argument(arguments, 0), runtime.arena())?;
         let path = read(runtime, source, ExpressionParser::path)?;
         Ok(Self { source, kind: Kind::Property(path) })
     }
@@ -58,7 +58,7 @@ impl<'a> Predicate<'a> {
     /// # Errors
     /// The expression cannot be parsed, or uses an unknown filter.
     pub(super) fn expression(runtime: &mut Runtime<'a>, arguments: &[Value<'a>]) -> Result<Self> {
-        let source = text(argument(arguments, 1), runtime.arena())?;
+        let source = to_liquid_string(argument(arguments, 1), runtime.arena())?;
         let value = read(runtime, source, ExpressionParser::value)?;
         let name = runtime.arena().alloc_str(&js_string(argument(arguments, 0), runtime.arena())?);
         Ok(Self { source, kind: Kind::Expression(name, value) })
@@ -68,13 +68,13 @@ impl<'a> Predicate<'a> {
     ///
     /// # Errors
     /// The property or a variable is missing, or a filter fails.
-    pub(super) fn ask(&self, runtime: &mut Runtime<'a>, item: Value<'a>) -> Result<Value<'a>> {
+    pub(super) fn evaluate(&self, runtime: &mut Runtime<'a>, item: Value<'a>) -> Result<Value<'a>> {
         match &self.kind {
             Kind::Property(None) => Ok(Value::Undefined),
             Kind::Property(Some(path)) => {
                 runtime.with_environment(item, self.source, |runtime| runtime.operand(path, false))
             }
-            Kind::Expression(name, value) => runtime.with_variables(&HIDDEN, |runtime| {
+            Kind::Expression(name, value) => runtime.with_variables(&OBJECT_PROPERTIES, |runtime| {
                 runtime.with_variables(&[(name, item)], |runtime| {
                     runtime.within_source(self.source, |runtime| runtime.value(value, false))
                 })

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::value::{Value, coerce, count, operators};
 
 /// Whether the value of a property matches the second argument.
-fn is_wanted<'a>(value: Value<'a>, arguments: &[Value<'a>]) -> Result<bool> {
+fn matches_argument<'a>(value: Value<'a>, arguments: &[Value<'a>]) -> Result<bool> {
     match argument(arguments, 1) {
         Value::Undefined => Ok(value.is_truthy()),
         expected => operators::equals(value, expected),
@@ -24,7 +24,7 @@ fn filter<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a
     let predicate = Predicate::property(runtime, arguments)?;
     let mut kept = Vec::new();
     for item in items {
-        if is_wanted(predicate.ask(runtime, *item)?, arguments)? == wanted {
+        if matches_argument(predicate.evaluate(runtime, *item)?, arguments)? == wanted {
             kept.push(*item);
         }
     }
@@ -42,7 +42,7 @@ fn filter_exp<'a>(
     let items = charged_list(runtime, input)?;
     let mut kept = Vec::new();
     for item in items {
-        if matches!(predicate.ask(runtime, *item)?, Value::Bool(given) if given == answer) {
+        if matches!(predicate.evaluate(runtime, *item)?, Value::Bool(given) if given == answer) {
             kept.push(*item);
         }
     }
@@ -57,7 +57,7 @@ fn search<'a>(
 ) -> Result<Option<(usize, Value<'a>)>> {
     let predicate = Predicate::property(runtime, arguments)?;
     for (at, item) in input.listed(runtime.arena()).iter().enumerate() {
-        if is_wanted(predicate.ask(runtime, *item)?, arguments)? {
+        if matches_argument(predicate.evaluate(runtime, *item)?, arguments)? {
             return Ok(Some((at, *item)));
         }
     }
@@ -72,7 +72,7 @@ fn search_exp<'a>(
 ) -> Result<Option<(usize, Value<'a>)>> {
     let predicate = Predicate::expression(runtime, arguments)?;
     for (at, item) in input.listed(runtime.arena()).iter().enumerate() {
-        if coerce::js_truthy(predicate.ask(runtime, *item)?) {
+        if coerce::js_truthy(predicate.evaluate(runtime, *item)?) {
             return Ok(Some((at, *item)));
         }
     }
@@ -83,7 +83,7 @@ fn element_found(found: Option<(usize, Value<'_>)>) -> Value<'_> {
     found.map_or(Value::Undefined, |(_, item)| item)
 }
 
-fn place_found(found: Option<(usize, Value<'_>)>) -> Value<'_> {
+fn index_found(found: Option<(usize, Value<'_>)>) -> Value<'_> {
     found.map_or(Value::Undefined, |(at, _)| count(at))
 }
 
@@ -131,7 +131,7 @@ pub(super) fn find_index<'a>(
     input: Value<'a>,
     arguments: &[Value<'a>],
 ) -> Result<Value<'a>> {
-    search(runtime, input, arguments).map(place_found)
+    search(runtime, input, arguments).map(index_found)
 }
 
 /// The index, from 0, of the element that [`find_exp`] returns.
@@ -140,7 +140,7 @@ pub(super) fn find_index_exp<'a>(
     input: Value<'a>,
     arguments: &[Value<'a>],
 ) -> Result<Value<'a>> {
-    search_exp(runtime, input, arguments).map(place_found)
+    search_exp(runtime, input, arguments).map(index_found)
 }
 
 /// Whether [`find`] returns an element.
@@ -158,7 +158,7 @@ mod tests {
     use super::super::tests::check;
 
     #[test]
-    fn as_liquidjs() {
+    fn renders_like_liquidjs() {
         check(&[
             (r#"{{ a | where: "n" | json }}"#, r#"{"a":[{"n":0},{"n":false},{"n":null}]}"#, r#"[{"n":0}]"#),
             (r#"{{ a | where: "n", nil | json }}"#, r#"{"a":[{"n":0},{"n":null}]}"#, r#"[{"n":null}]"#),

@@ -6,7 +6,7 @@ use super::{charged_list, read_path, timsort};
 use crate::engine::filter::argument;
 use crate::engine::runtime::Runtime;
 use crate::error::Result;
-use crate::value::coerce::{js_string, js_truthy, text};
+use crate::value::coerce::{js_string, js_truthy, to_liquid_string};
 use crate::value::{Arena, Value, number, utf16};
 
 /// The sort key of an element: its value as an operand of JavaScript's `<`.
@@ -14,7 +14,7 @@ use crate::value::{Arena, Value, number, utf16};
 enum Key<'a> {
     /// Null or undefined. The literal `nil` is the number 0 as an operand of `<`.
     Missing,
-    Text(&'a str),
+    String(&'a str),
     Number(f64),
 }
 
@@ -26,8 +26,12 @@ impl<'a> Key<'a> {
             Value::Nil | Value::Bool(false) => Self::Number(0.0),
             Value::Bool(true) => Self::Number(1.0),
             Value::Number(number) | Value::Float(number) => Self::Number(number),
-            Value::String(_) | Value::Empty | Value::Blank | Value::Loop(_) => Self::Text(text(value, arena)?),
-            Value::Array(_) | Value::Object(_) | Value::Block => Self::Text(arena.alloc_str(&js_string(value, arena)?)),
+            Value::String(_) | Value::Empty | Value::Blank | Value::Loop(_) => {
+                Self::String(to_liquid_string(value, arena)?)
+            }
+            Value::Array(_) | Value::Object(_) | Value::Block => {
+                Self::String(arena.alloc_str(&js_string(value, arena)?))
+            }
         })
     }
 
@@ -36,7 +40,7 @@ impl<'a> Key<'a> {
         if value.is_nullish() {
             return Ok(Self::Missing);
         }
-        Ok(Self::Text(arena.alloc_str(&js_string(value, arena)?.to_lowercase())))
+        Ok(Self::String(arena.alloc_str(&js_string(value, arena)?.to_lowercase())))
     }
 
     /// Whether it sorts before another. With both strings and numbers this is not transitive: `10 < "9a"` and `"9a" < 10` are
@@ -45,7 +49,7 @@ impl<'a> Key<'a> {
         match (self, other) {
             (Self::Missing, _) => false,
             (_, Self::Missing) => true,
-            (Self::Text(left), Self::Text(right)) => utf16::compare(left, right) == Ordering::Less,
+            (Self::String(left), Self::String(right)) => utf16::compare(left, right) == Ordering::Less,
             (left, right) => left.number() < right.number(),
         }
     }
@@ -53,7 +57,7 @@ impl<'a> Key<'a> {
     fn number(self) -> f64 {
         match self {
             Self::Missing => f64::NAN,
-            Self::Text(text) => number::parse(text),
+            Self::String(text) => number::parse(text),
             Self::Number(number) => number,
         }
     }
@@ -69,7 +73,7 @@ fn sort_by<'a>(
     let arena = runtime.arena();
     let items = charged_list(runtime, input)?;
     let property = argument(arguments, 0);
-    let path = js_truthy(property).then(|| text(property, arena)).transpose()?;
+    let path = js_truthy(property).then(|| to_liquid_string(property, arena)).transpose()?;
     let mut keyed = Vec::with_capacity(items.len());
     for item in items {
         let value = match path {
@@ -104,7 +108,7 @@ mod tests {
     use super::super::tests::check;
 
     #[test]
-    fn as_liquidjs() {
+    fn renders_like_liquidjs() {
         check(&[
             ("{{ a | sort | json }}", r#"{"a":[3,null,10,1,"2"]}"#, r#"[1,"2",3,10,null]"#),
             (

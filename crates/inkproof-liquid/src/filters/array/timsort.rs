@@ -345,7 +345,7 @@ mod tests {
         }
     }
     #[test]
-    fn an_order_without_sense_gives_what_v8_gives() {
+    fn sorts_an_inconsistent_order_like_v8() {
         // The sum is a checksum of the whole array that Node 20 returns.
         for (count, expected) in [(20, 377_347), (64, 527_930), (200, 767_899), (1_000, 127_454), (4_000, 425_000)] {
             let mut numbers: Vec<u64> = (0..count).map(|at| (at * 7_919 + 13) % 1_009).collect();

@@ -533,7 +533,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_have_places() {
+    fn tokens_have_spans() {
         for (text, expected, error) in [
             (" 1.50 ", vec!["1.50"], None),
             (
@@ -556,7 +556,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_passed_over() {
+    fn skips_the_rest_of_a_value() {
         let mut events = Events::new(r#"[{"a": [[], {}]}, "]"]"#);
         assert_eq!(events.next_event(), Ok(Event::ArrayStart));
         let first = events.next_event().unwrap();
@@ -567,7 +567,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_are_decoded_with_the_places_of_their_characters() {
+    fn decodes_strings_with_the_offsets_of_their_characters() {
         let mut events = Events::new(r#""a\n\u00e9é\ud83d\ude00\ud83d.""#);
         let Ok(Event::String(string)) = events.next_event() else { panic!("a string") };
         let half = utf16::char_of_unit(0xd83d);
@@ -580,7 +580,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn characters_make_up_the_string(pieces in proptest::collection::vec(r#"[a"é😀]|\\\\|\\"|\\u[0-9a-f]{4}|\\ud8[0-9a-f]{2}|\\udc[0-9A-F]{2}"#, 0..8)) {
+        fn characters_add_up_to_the_decoded_string(pieces in proptest::collection::vec(r#"[a"é😀]|\\\\|\\"|\\u[0-9a-f]{4}|\\ud8[0-9a-f]{2}|\\udc[0-9A-F]{2}"#, 0..8)) {
             let text = format!("\"{}\"", pieces.concat());
             if let Ok(Event::String(string)) = Events::new(&text).next_event() {
                 let characters: String = string.characters().map(|(_, character)| character).collect();

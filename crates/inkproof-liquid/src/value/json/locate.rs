@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_of_values() {
+    fn finds_the_spans_of_values() {
         for (text, path, expected) in [
             (" 7 ", &[][..], Some("7")),
             (r#" {"a": {"b" : [1, "]"]} } "#, &["a", "b"], Some(r#"[1, "]"]"#)),

@@ -213,7 +213,7 @@ mod tests {
     /// The error of a document, or the positions of its trailing commas.
     type Outcome = Result<Vec<usize>, JsonError>;
 
-    fn by_events(text: &str) -> (Outcome, Outcome) {
+    fn read_with_events(text: &str) -> (Outcome, Outcome) {
         let outcome = |mut events: Events<'_>| {
             let mut commas = Vec::new();
             loop {
@@ -227,7 +227,7 @@ mod tests {
         (outcome(Events::new(text)), outcome(Events::new(text).with_trailing_commas()))
     }
 
-    fn by_values(text: &str) -> (Outcome, Outcome) {
+    fn read_with_reader(text: &str) -> (Outcome, Outcome) {
         let arena = Arena::new();
         let strict = read(text, &arena).map(|_| Vec::new());
         (strict, read_with_trailing_commas(text, &arena).map(|(_, commas)| commas))
@@ -243,18 +243,18 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
         #[test]
-        fn events_and_values_find_the_same_wrong(tokens in prop::collection::vec(prop::sample::select(&TOKENS[..]), 0..14)) {
+        fn both_readers_report_the_same_errors(tokens in prop::collection::vec(prop::sample::select(&TOKENS[..]), 0..14)) {
             let text = tokens.concat();
-            prop_assert_eq!(by_events(&text), by_values(&text), "{}", text);
+            prop_assert_eq!(read_with_events(&text), read_with_reader(&text), "{}", text);
         }
     }
 
     #[test]
-    fn events_and_values_are_as_deep() {
+    fn both_readers_have_the_same_depth_limit() {
         for depth in [499, 500, 501] {
             let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-            assert_eq!(by_events(&text), by_values(&text));
-            assert_eq!(by_values(&text).0.is_ok(), depth <= 500);
+            assert_eq!(read_with_events(&text), read_with_reader(&text));
+            assert_eq!(read_with_reader(&text).0.is_ok(), depth <= 500);
         }
     }
 }

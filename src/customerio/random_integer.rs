@@ -12,7 +12,7 @@ const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 /// `most` is negative, not a number, or too large to be exact.
 pub(super) fn up_to(runtime: &mut Runtime<'_>, most: f64) -> Result<f64> {
     if !(0.0..=MAX_SAFE_INTEGER).contains(&most) {
-        let given = crate::liquid::value::number::text(most);
+        let given = crate::liquid::value::number::to_js_string(most);
         return Err(Error::new(format!(
             "`random` expected a number of 0 or more, such as `random 100`, not `{given}`"
         )));
