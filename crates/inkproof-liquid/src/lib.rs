@@ -103,7 +103,7 @@ impl Language {
     pub fn render(&self, template: &str, data: &str, options: &Options) -> Result<String> {
         let arena = Arena::new();
         let data = json::read_as(data, self.dialect().numbers, &arena)
-            .map_err(|error| Error::new(format!("the data is no JSON: {error}")))?;
+            .map_err(|error| Error::new(format!("the data is not valid JSON: {error}")))?;
         let template = Template::parse(template, self, &arena).map_err(Error::first_of)?;
         let mut out = Output::new();
         template.render(data, options, &arena, &mut out)?;

@@ -35,7 +35,7 @@ const fn array(name: &'static str, run: RunFilter, summary: &'static str) -> Fil
     Filter::new(name, run).family(Family::Array).input(Kind::Array).output(Kind::Array).summary(summary)
 }
 
-/// The first elements, as many as the argument says.
+/// The first elements, up to the number in the argument.
 fn limit<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let count = required("limit", arguments, 0, "a number of elements, such as `limit: 2`")?;
     let items = input.listed(runtime.arena());

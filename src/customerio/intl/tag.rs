@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_intl_refuses() {
+    fn rejects_the_tags_that_intl_rejects() {
         for text in [
             "",
             "-",

@@ -30,7 +30,7 @@ macro_rules! on_string {
 macro_rules! without_operators {
     ($name:literal, $template:literal, $output:literal) => {
         Filter::row(liquidjs::array::FILTERS, $name)
-            .differs(Differs::Sometimes("the expression cannot use operators"))
+            .differs(Differs::Sometimes("the expression is a single variable, without operators"))
             .examples(&[Example::with(
                 r#"{"items": [{"name": "a", "new": true}, {"name": "b", "new": false}]}"#,
                 $template,
@@ -63,7 +63,7 @@ pub const FILTERS: &[Filter] = &[
         .computed_by(divided_by)
         .arguments(DIVISOR)
         .summary("Divides by a number; of integers the fraction is left out.")
-        .differs(Differs::Sometimes("integers are divided as integers, and strings and division by 0 fail"))
+        .differs(Differs::Sometimes("integer division rounds down, and strings and division by 0 fail"))
         .examples(&[Example::new("{{ 7 | divided_by: 2 }}", "3"), Example::new("{{ 7 | divided_by: 2.0 }}", "3.5")]),
     on_string!(liquidjs::string::FILTERS, "downcase"),
     Filter::row(liquidjs::html::FILTERS, "escape")

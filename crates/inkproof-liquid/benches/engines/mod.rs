@@ -1,6 +1,6 @@
 //! The workloads, and the setup of each engine. Every engine must produce the same bytes before anything is measured.
 
-#![allow(dead_code, reason = "each bench is a program of its own, and uses a part of this")]
+#![allow(dead_code, reason = "each bench is a separate program that uses only a part of this module")]
 
 pub(crate) mod by_hand;
 
@@ -42,7 +42,7 @@ pub(crate) const ALL: [Workload; 3] = [SMALL, NEWSLETTER, CUSTOMER];
 
 impl Workload {
     pub(crate) fn check(&self, engine: &str, written: &str) {
-        assert_eq!(written, self.expected, "{engine} writes other bytes for {}", self.name);
+        assert_eq!(written, self.expected, "{engine} writes different bytes for {}", self.name);
     }
 }
 

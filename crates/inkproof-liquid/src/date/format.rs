@@ -206,7 +206,7 @@ impl Directive {
     ) -> Result<(), E> {
         let width = self.width.unwrap_or(9.0);
         let digits = format!("{milli:03}");
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive width, cut to 3 first")]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive width of at most 3")]
         let digits = &digits[..width.min(3.0) as usize];
         out.push_str(digits);
         fill(out, out.len(), "0", Gap::new(width, digits), charge)
@@ -291,7 +291,7 @@ fn fill<E: From<PaddingTooLong>>(
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "whole and not negative; a cast of what is larger gives the largest number"
+        reason = "whole and not negative; saturates"
     )]
     let count = gap.missing as usize;
     if count == 0 {

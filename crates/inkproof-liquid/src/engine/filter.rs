@@ -108,7 +108,7 @@ impl Filter {
             }
             at += 1;
         }
-        panic!("there is no row of that name");
+        panic!("no row has that name");
     }
 
     /// Replaces the function.

@@ -73,7 +73,7 @@ pub struct Runtime<'a> {
     /// The text that spans refer to: the template, or an expression that a filter received as a string.
     source: &'a str,
     /// Current nesting of such expressions.
-    inner_texts: usize,
+    source_depth: usize,
     mode: Mode,
     now: OnceCell<f64>,
     environment: Value<'a>,
@@ -106,7 +106,7 @@ impl<'a> Runtime<'a> {
             arena,
             language: template.language,
             source: template.source,
-            inner_texts: 0,
+            source_depth: 0,
             mode: options.mode,
             now: options.now.map_or_else(OnceCell::new, OnceCell::from),
             environment,
@@ -154,7 +154,7 @@ impl<'a> Runtime<'a> {
         Value::String(self.arena.alloc_str(text))
     }
 
-    /// Copies elements into the arena as a list.
+    /// Copies elements into the arena as an array.
     #[must_use]
     pub fn array(&self, items: &[Value<'a>]) -> Value<'a> {
         value::list(items, self.arena)
@@ -233,12 +233,12 @@ impl<'a> Runtime<'a> {
         Ok(())
     }
 
-    /// Records a failure and continues, if the caller asked for that and the limits allow it.
+    /// Records a failure and continues, if the caller requested that and the limits allow it.
     #[cold]
     fn record_failure(&mut self, error: Error, node: Span) -> Result<()> {
         // Inside a string that turned up during the render, spans refer to that string: let the enclosing node fail.
         match &mut self.failures {
-            Some(failures) if failures.len() < MAX_FAILURES && self.inner_texts == 0 => failures.push((node, error)),
+            Some(failures) if failures.len() < MAX_FAILURES && self.source_depth == 0 => failures.push((node, error)),
             _ => return Err(error),
         }
         self.budget.check_limits(self.arena)
@@ -579,7 +579,7 @@ impl<'a> Runtime<'a> {
         })
     }
 
-    /// Expands a range into a list of numbers.
+    /// Expands a range into an array of numbers.
     fn range(&mut self, low: &Operand<'a>, high: &Operand<'a>) -> Result<Value<'a>> {
         let low = self.operand(low, false)?;
         let high = self.operand(high, false)?;
@@ -587,7 +587,7 @@ impl<'a> Runtime<'a> {
         self.charge_number(high - low + 1.0)?;
         let stop = high + 1.0;
         let length = (stop - low).ceil();
-        // NaN gives an empty list. A number so large that adding 1 does not change it would loop forever.
+        // NaN gives an empty array. A number so large that adding 1 does not change it would loop forever.
         if length > 0.0 && (length > 4e9 || low + 1.0 <= low) {
             return Err(Error::new("memory alloc limit exceeded"));
         }
@@ -712,15 +712,15 @@ impl<'a> Runtime<'a> {
     /// Any error of `work`, with its position within `source`.
     pub fn within_source<T>(&mut self, source: &'a str, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         // Such a string can come from the data, and so refer to itself.
-        if self.inner_texts == MAX_NESTED_SOURCES {
+        if self.source_depth == MAX_NESTED_SOURCES {
             return Err(Error::new("Maximum call stack size exceeded"));
         }
         self.budget.use_node(self.arena)?;
-        self.inner_texts += 1;
+        self.source_depth += 1;
         let outer = std::mem::replace(&mut self.source, source);
         let result = work(self).map_err(Error::without_span);
         self.source = outer;
-        self.inner_texts -= 1;
+        self.source_depth -= 1;
         result
     }
 }

@@ -414,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens() {
+    fn splits_templates_into_tokens() {
         for (source, expected) in [
             ("a{{ b }}c", vec![("", "a"), ("", "b"), ("", "c")]),
             ("{% if x %}", vec![("if", "if x")]),
@@ -432,7 +432,7 @@ mod tests {
     }
 
     #[test]
-    fn errors() {
+    fn reports_malformed_tags_and_outputs() {
         for (source, expected) in [
             ("{% if", vec!["tag \"{% if\" not closed, line:1, col:1"]),
             ("a {{ 'b }}", vec!["output \"{{ 'b }}\" not closed, line:1, col:3"]),

@@ -221,8 +221,8 @@ impl<'a> Parser<'a> {
             [only] => only.span.of(self.source),
             // The text between the lines of a `{% liquid %}` tag belongs to no token.
             _ => {
-                let texts: String = passed.iter().map(|token| token.span.of(self.source)).collect();
-                self.arena.alloc_str(&texts)
+                let source: String = passed.iter().map(|token| token.span.of(self.source)).collect();
+                self.arena.alloc_str(&source)
             }
         })
     }

@@ -29,7 +29,7 @@ pub struct Cycle<'a> {
     /// The values to print in turn. An unknown filter fails only when its value is printed.
     pub candidates: &'a [FilteredValue<'a>],
     /// The source of the candidates.
-    texts: &'a str,
+    sources: &'a str,
 }
 
 fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
@@ -42,18 +42,18 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
         markup.set_position(start);
     }
     let mut candidates = bumpalo::collections::Vec::new_in(parser.arena());
-    let mut texts: Vec<&str> = Vec::new();
+    let mut sources: Vec<&str> = Vec::new();
     while !markup.is_at_end() {
         let candidate = markup.candidate()?;
-        texts.push(markup.text(candidate.span));
+        sources.push(markup.text(candidate.span));
         candidates.push(candidate);
         markup.skip_past(",");
     }
     if candidates.is_empty() {
         return Err(markup.error(format!("empty candidates: \"{}\"", parser.text(token.span))));
     }
-    let texts = parser.arena().alloc_str(&texts.join(","));
-    Ok(parser.arena().alloc(Cycle { group, candidates: candidates.into_bump_slice(), texts }))
+    let sources = parser.arena().alloc_str(&sources.join(","));
+    Ok(parser.arena().alloc(Cycle { group, candidates: candidates.into_bump_slice(), sources }))
 }
 
 impl Tag for Cycle<'_> {
@@ -63,7 +63,7 @@ impl Tag for Cycle<'_> {
             None => Value::Undefined,
         };
         let group = coerce::js_string(group, runtime.arena())?;
-        let turn = runtime.cycles.entry(format!("{group}:{}", self.texts)).or_default();
+        let turn = runtime.cycles.entry(format!("{group}:{}", self.sources)).or_default();
         let candidate = &self.candidates[*turn % self.candidates.len()];
         *turn = (*turn + 1) % self.candidates.len();
         if let Some(unknown) = candidate.filters.iter().find(|filter| filter.filter.is_none()) {

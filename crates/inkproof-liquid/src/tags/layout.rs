@@ -13,7 +13,7 @@ use crate::syntax::parser::Parser;
 use crate::syntax::part::Part;
 use crate::syntax::tree::{NamedArgument, Nodes};
 
-/// Renders the rest of the template inside another one. `none` renders it as it is; everything else fails.
+/// Renders the rest of the template inside another one. `none` renders it without one; everything else fails.
 pub const LAYOUT: TagDefinition = TagDefinition::new("layout", parse)
     .summary("Renders the rest of the template inside a layout file; as there are no files, only `none` works.")
     .syntax("{% layout none %}")

@@ -1,6 +1,6 @@
 //! Coercions: how JavaScript and Liquid convert any value to a string or a number.
 //!
-//! Liquid's string of a value (what `{{ }}` prints) and JavaScript's `String(value)` differ for lists and literals, so both
+//! Liquid's string of a value (what `{{ }}` prints) and JavaScript's `String(value)` differ for arrays and literals, so both
 //! are here. A template can build values that are nested or repeated exponentially, so every walk counts its steps.
 
 use std::borrow::Cow;
@@ -11,7 +11,7 @@ use crate::value::{Arena, Object, Value, number, utf16};
 
 /// Maximum length of a string, in bytes; JavaScript's own limit is 2^29 - 24 code units.
 pub const MAX_STRING: usize = 1 << 27;
-/// Deepest nesting of lists that is followed.
+/// Maximum nesting of arrays that is followed.
 const MAX_DEPTH: usize = 1_000;
 /// Maximum number of values that one walk may visit.
 const MAX_STEPS: usize = 1 << 24;
@@ -51,7 +51,7 @@ pub fn check_length(length: usize) -> Result<()> {
     if length > MAX_STRING { Err(Error::new("Invalid string length")) } else { Ok(()) }
 }
 
-/// The string that Liquid prints for a value: empty for null, the concatenated elements of a list.
+/// The string that Liquid prints for a value: empty for null, the concatenated elements of an array.
 ///
 /// # Errors
 /// The value is nested too deeply, or its string is too long.

@@ -34,7 +34,7 @@ pub enum Value<'a> {
     Float(f64),
     /// A string.
     String(&'a str),
-    /// A list.
+    /// An array.
     Array(&'a [Value<'a>]),
     /// A JSON object.
     Object(&'a Object<'a>),
@@ -93,7 +93,7 @@ impl Value<'_> {
     }
 }
 
-/// A new list of these elements, identical to no other list.
+/// A new array of these elements, not identical to any other array.
 pub fn list<'a>(items: &[Value<'a>], arena: &'a Arena) -> Value<'a> {
     list_of(items.iter().copied(), arena)
 }

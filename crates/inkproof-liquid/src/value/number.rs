@@ -82,14 +82,14 @@ fn write_hundredths(hundredths: i64, out: &mut String) {
 
 /// The number as an integer, if it is whole and is written without an exponent.
 fn exact_integer(number: f64) -> Option<i64> {
-    #[expect(clippy::cast_possible_truncation, reason = "compared with the number right away; it saturates")]
+    #[expect(clippy::cast_possible_truncation, reason = "saturates, and is compared with the number")]
     let whole = number as i64;
     (integer(whole) == number && number.abs() < EXACT).then_some(whole)
 }
 
 /// A whole number as JavaScript has it.
 const fn integer(whole: i64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "callers stay below 2^53, or compare")]
+    #[expect(clippy::cast_precision_loss, reason = "callers stay below 2^53 or compare the result")]
     let number = whole as f64;
     number
 }
@@ -155,7 +155,7 @@ fn parse_radix(digits: &str, radix: u32) -> f64 {
             sticky |= digit != 0;
         }
     }
-    #[expect(clippy::cast_precision_loss, reason = "rounding to the nearest double is what is wanted")]
+    #[expect(clippy::cast_precision_loss, reason = "rounding to the nearest double is intended")]
     let nearest = (value | u128::from(sticky)) as f64;
     nearest * 2_f64.powi(shift.min(2000))
 }

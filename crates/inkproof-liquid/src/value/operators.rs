@@ -94,7 +94,7 @@ fn contains<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<b
     }
 }
 
-/// Whether a list has an element that equals `wanted`.
+/// Whether an array has an element that equals `wanted`.
 ///
 /// # Errors
 /// The values are nested too deeply.
@@ -107,7 +107,7 @@ pub fn includes<'a>(items: &[Value<'a>], wanted: Value<'a>) -> Result<bool> {
     Ok(false)
 }
 
-/// `==`: a literal on the left decides, or else one on the right; lists compare element by element; everything else
+/// `==`: a literal on the left decides, or else one on the right; arrays compare element by element; everything else
 /// compares strictly, including its type.
 ///
 /// # Errors

@@ -30,7 +30,7 @@ pub(crate) fn filter(language: &Language, filter: &Filter) -> Vec<String> {
             wrong.extend(prints(&call));
             wrong.extend(arguments(&call));
         }
-        None => wrong.push("no example that calls it".to_owned()),
+        None => wrong.push("no example calls it".to_owned()),
     }
     wrong.into_iter().map(|problem| format!("{}: `{}`: {problem}", language.name(), filter.name)).collect()
 }
@@ -95,7 +95,7 @@ fn check_absent(of: &str, given: &Result<String, String>, claimed: Absent) -> Op
         (Err(message), Absent::Fails(expected)) => message == expected,
         _ => false,
     };
-    (!is_true).then(|| format!("of {of} it is claimed {claimed:?}, but it gives {given:?}"))
+    (!is_true).then(|| format!("claims {claimed:?} for {of}, but the result is {given:?}"))
 }
 
 /// The call of a filter in its first example, split into parts so that they can be varied.
@@ -212,7 +212,7 @@ fn lacking(call: &Call<'_>) -> Vec<String> {
         items.insert(at, json!({}));
         call.prints(Some(Value::Array(items)), mode).is_err()
     };
-    let (before, behind) = (with_empty(0, Mode::Live), with_empty(items.len(), Mode::Live));
+    let (before, after) = (with_empty(0, Mode::Live), with_empty(items.len(), Mode::Live));
     let expected = match lacking {
         Lacking::Fails => (true, true),
         Lacking::MayFail => (true, false),
@@ -220,9 +220,9 @@ fn lacking(call: &Call<'_>) -> Vec<String> {
         Lacking::Ignored => (false, false),
     };
     let mut wrong = Vec::new();
-    if (before, behind) != expected {
+    if (before, after) != expected {
         wrong.push(format!(
-            "of elements that lack the property it is claimed {lacking:?}, but it fails {before} before, {behind} behind"
+            "claims {lacking:?} for elements that lack the property, but fails: {before} before, {after} after"
         ));
     }
     let fails_in_lax = with_empty(0, Mode::Lax) || with_empty(items.len(), Mode::Lax);
@@ -276,17 +276,17 @@ fn kinds(call: &Call<'_>) -> Vec<String> {
     let mut wrong: Vec<_> = results
         .iter()
         .filter(|(result, _)| !result.is_null() && !has_kind(result, call.row.output))
-        .map(|(result, input)| format!("gives {:?}, but {result} of {input}", call.row.output))
+        .map(|(result, input)| format!("claims {:?}, but returns {result} for {input}", call.row.output))
         .collect();
     let has_none_of = |kind: Kind| !results.iter().any(|(result, _)| has_kind(result, kind));
     if has_none_of(call.row.output) {
-        wrong.push(format!("gives no {:?}: {results:?}", call.row.output));
+        wrong.push(format!("never returns {:?}: {results:?}", call.row.output));
     }
     // A row must not claim `Anything` if more is known. An element can be of any kind.
     let known = [Kind::String, Kind::Number, Kind::Boolean, Kind::Array, Kind::Object];
     let kinds = known.into_iter().filter(|kind| !has_none_of(*kind)).count();
     if call.row.output == Kind::Anything && call.row.derivation != Derivation::Element && kinds < 2 {
-        wrong.push(format!("gives only one kind: {results:?}"));
+        wrong.push(format!("returns only one kind: {results:?}"));
     }
     wrong
 }
@@ -310,7 +310,7 @@ fn answer(call: &Call<'_>) -> Vec<String> {
     };
     let wrong = inputs.into_iter().filter(|input| !is_true(input));
     wrong
-        .map(|input| format!("answers {:?}, but {:?} of {input}", call.row.derivation, call.result(input.clone())))
+        .map(|input| format!("claims {:?}, but returns {:?} for {input}", call.row.derivation, call.result(input.clone())))
         .collect()
 }
 
@@ -329,7 +329,7 @@ fn prints(call: &Call<'_>) -> Vec<String> {
     let printed = inputs.into_iter().filter_map(|input| call.renders(&template, Some(input), Mode::Live).ok());
     printed
         .filter(|printed| !is_true(printed))
-        .map(|printed| format!("prints {:?}, but {printed:?}", call.row.prints))
+        .map(|printed| format!("claims to print {:?}, but prints {printed:?}", call.row.prints))
         .collect()
 }
 
@@ -351,7 +351,7 @@ fn arguments(call: &Call<'_>) -> Vec<String> {
     let whole = call.result_with(&call.arguments[..required]);
     for (at, argument) in positional[..required].iter().enumerate() {
         if call.result_with(&call.arguments[..at]) == whole {
-            wrong.push(format!("`{}` is required, but does not matter", argument.name));
+            wrong.push(format!("`{}` is required, but has no effect", argument.name));
         }
     }
     let mut given = call.arguments[..required].to_vec();
@@ -362,10 +362,10 @@ fn arguments(call: &Call<'_>) -> Vec<String> {
             (Some(default), _) => {
                 given.push(default.to_owned());
                 if call.result_with(&given) != without {
-                    wrong.push(format!("`{}` is not {default} where it is left out: {without:?}", argument.name));
+                    wrong.push(format!("`{}` does not default to {default}: {without:?}", argument.name));
                 }
                 if !literal_has_kind(default, argument.kind) {
-                    wrong.push(format!("the default of `{}` is not of its kind", argument.name));
+                    wrong.push(format!("the default of `{}` has another kind", argument.name));
                 }
             }
             (None, Some(accepted)) => given.push(format!("'{accepted}'")),
@@ -377,7 +377,7 @@ fn arguments(call: &Call<'_>) -> Vec<String> {
         given.push("1000000000".to_owned());
         let more = call.result_with(&given);
         if more.is_ok() && more != whole {
-            wrong.push(format!("a further argument matters: {more:?}"));
+            wrong.push(format!("a further argument has an effect: {more:?}"));
         }
     }
     wrong
@@ -394,7 +394,7 @@ fn accepted(call: &Call<'_>, before: &[String], argument: &Argument) -> Vec<Stri
         .collect();
     let any = with("something else");
     if !argument.accepts.is_empty() && argument.accepts.iter().all(|accepted| with(accepted) == any) {
-        wrong.push(format!("no string that `{}` accepts means anything", argument.name));
+        wrong.push(format!("no string that `{}` accepts has an effect", argument.name));
     }
     wrong
 }

@@ -113,11 +113,11 @@ mod tests {
 
     #[test]
     fn finds_duplicates_among_many_values() {
-        let texts: Vec<String> = (0..50_000).map(|at| at.to_string()).collect();
+        let strings: Vec<String> = (0..50_000).map(|at| at.to_string()).collect();
         let numbers = (0..50_000).map(|at| Value::Number(f64::from(at)));
         let mut distinct = Distinct::default();
         for round in 0..2 {
-            for value in texts.iter().map(|text| Value::String(text)).chain(numbers.clone()) {
+            for value in strings.iter().map(|text| Value::String(text)).chain(numbers.clone()) {
                 assert_eq!(distinct.index_of(value).1, round == 0, "{value:?}");
             }
         }

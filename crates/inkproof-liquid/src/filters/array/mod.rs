@@ -224,7 +224,7 @@ pub const FILTERS: &[Filter] = &[
     array(
         "uniq",
         distinct::uniq,
-        "Removes duplicate elements. Objects are compared by identity, so they are never duplicates.",
+        "Removes duplicate elements. Arrays and objects are compared by identity.",
     )
     .derivation(Derivation::Elements)
     .since("1.9.1")
@@ -372,7 +372,7 @@ fn reverse<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> 
     Ok(runtime.array(&items))
 }
 
-/// One random element, or an array of as many as the argument says. For a string, its characters.
+/// One random element, or an array of that many if there is an argument. For a string, its characters.
 fn sample<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let mut items = match input.plain(arena) {

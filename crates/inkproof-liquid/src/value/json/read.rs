@@ -22,7 +22,7 @@ use crate::value::{self, Arena, Object, Value};
 /// ```
 ///
 /// # Errors
-/// The first position at which `text` is not valid JSON, or is nested more than [`MAX_DEPTH`](super::MAX_DEPTH) levels deep.
+/// The first position at which `text` is not valid JSON, or is nested more than [`MAX_DEPTH`] levels deep.
 pub fn read<'a>(text: &'a str, arena: &'a Arena) -> Result<Value<'a>, JsonError> {
     read_as(text, Numbers::JavaScript, arena)
 }
