@@ -1,7 +1,7 @@
 //! Customer.io's Liquid: LiquidJS and Customer.io's additions. [`legacy`] is the Liquid of older accounts.
 //!
-//! The additions are [`filters`] and [`tags`]. Where Customer.io's behavior is uncertain, there is a field of [`Switches`], and
-//! a [`language`] for each combination of them.
+//! The additions are [`filters`] and [`tags`]. Where Customer.io's behavior is uncertain, there is a field of
+//! [`Switches`], and a [`language`] for each combination of them.
 
 pub mod filters;
 pub mod intl;
@@ -24,8 +24,8 @@ pub static CUSTOMERIO: LazyLock<Language> = LazyLock::new(|| build(Switches::def
 /// Customer.io's legacy Liquid, built once.
 pub static LEGACY: LazyLock<Language> = LazyLock::new(|| legacy::from_latest(build(Switches::default())));
 
-/// Customer.io's Liquid with these switches. Each is built once, on first use. The legacy Liquid ignores all other switches,
-/// because its behavior is known.
+/// Customer.io's Liquid with these switches. Each is built once, on first use. The legacy Liquid ignores all other
+/// switches, because its behavior is known.
 ///
 /// ```
 /// use inkproof::customerio::{Escape, Switches, language};

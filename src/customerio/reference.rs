@@ -1,4 +1,5 @@
-//! The reference of filters and tags, generated from their rows: the output of `explain`, and `docs/liquid-reference.md`.
+//! The reference of filters and tags, generated from their rows: the output of `explain`, and
+//! `docs/liquid-reference.md`.
 
 use std::fmt::Write as _;
 

@@ -53,12 +53,12 @@ impl Version {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Escape {
-    /// Writes `&`, `<`, `>` and quotes as HTML entities. This is LiquidJS's behavior, and Customer.io's list of changes in its
-    /// current Liquid says that `escape` no longer encodes for URLs.
+    /// Writes `&`, `<`, `>` and quotes as HTML entities. This is LiquidJS's behavior, and Customer.io's list of changes
+    /// in its current Liquid says that `escape` no longer encodes for URLs.
     #[default]
     Html,
-    /// Percent-encodes like JavaScript's `encodeURIComponent`. This was observed in deliveries of 2026, although those were
-    /// rendered by the current Liquid.
+    /// Percent-encodes like JavaScript's `encodeURIComponent`. This was observed in deliveries of 2026, although those
+    /// were rendered by the current Liquid.
     Percent,
 }
 
@@ -75,8 +75,8 @@ pub enum TimezoneOffsets {
     /// `getTimezoneOffset`), and agrees with one place in Customer.io's documentation, where 360 is UTC-6.
     #[default]
     MinutesWest,
-    /// Minutes east of UTC: -480 is UTC-8. This agrees with another place in Customer.io's documentation, which converts the
-    /// hours of its legacy Liquid: `-8` becomes `-480`.
+    /// Minutes east of UTC: -480 is UTC-8. This agrees with another place in Customer.io's documentation, which
+    /// converts the hours of its legacy Liquid: `-8` becomes `-480`.
     MinutesEast,
 }
 

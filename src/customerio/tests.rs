@@ -87,7 +87,8 @@ fn renders_every_date() {
     assert!(run(include_str!("dates.jsonl")) > 130);
 }
 
-/// A rendered string may be deeply nested, contain deeply nested tags, and render another string. Nothing may exhaust the stack.
+/// A rendered string may be deeply nested, contain deeply nested tags, and render another string. Nothing may exhaust
+/// the stack.
 #[test]
 fn nested_rendered_strings_do_not_exhaust_the_stack() {
     let too_deep = "texts that render texts are nested deeper than 100 levels: make sure that none renders itself";

@@ -1,8 +1,8 @@
 //! The time zone labels that Customer.io accepts in addition to the names of the tz database.
 //!
-//! The documentation calls them the detailed format: `(GMT-05:00) Eastern Time (US & Canada)`. They are the labels that Rails
-//! displays for its zones, so the names are those of Rails. The offset is ignored: it does not include daylight saving time,
-//! and it is wrong in the only example of the documentation, `(GMT-11:00) Hawaii`.
+//! The documentation calls them the detailed format: `(GMT-05:00) Eastern Time (US & Canada)`. They are the labels that
+//! Rails displays for its zones, so the names are those of Rails. The offset is ignored: it does not include daylight
+//! saving time, and it is wrong in the only example of the documentation, `(GMT-11:00) Hawaii`.
 
 const ZONES: &str = include_str!("data/zones.tsv");
 

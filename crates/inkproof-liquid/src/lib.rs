@@ -1,7 +1,7 @@
 //! Liquid as LiquidJS 10.30.1 renders it, byte for byte.
 //!
-//! This crate is only the language: it reads no files and is not tied to a product. More tags, filters and dialects can be
-//! added from outside, through a [`Language`].
+//! This crate is only the language: it reads no files and is not tied to a product. More tags, filters and dialects can
+//! be added from outside, through a [`Language`].
 //!
 //! # Render once
 //!

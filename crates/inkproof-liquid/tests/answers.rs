@@ -1,8 +1,9 @@
-//! Compares this engine with recorded answers of the real LiquidJS: every template must render to the same bytes, or fail
-//! with the same message.
+//! Compares this engine with recorded answers of the real LiquidJS: every template must render to the same bytes, or
+//! fail with the same message.
 //!
 //! `answers/*.jsonl` holds the cases of `tests/e2e/differential/record.mjs`, one per line, after a header that says how they
-//! were recorded. The answers are compared as JSON strings, so that nothing is lost between the file and the comparison.
+//! were recorded. The answers are compared as JSON strings, so that nothing is lost between the file and the
+//! comparison.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -104,8 +104,8 @@ fn small_limits() -> Limits {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Every template is parsed or rejected, and rendered or rejected. The source map covers the output without gaps, and its
-    /// spans are inside the template.
+    /// Every template is parsed or rejected, and rendered or rejected. The source map covers the output without gaps,
+    /// and its spans are inside the template.
     #[test]
     fn every_template_renders_or_fails(source in template(), lax in any::<bool>()) {
         let arena = Arena::new();

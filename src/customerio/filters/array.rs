@@ -50,8 +50,8 @@ fn limit<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
     Ok(Value::Array(&items[..count]))
 }
 
-/// The array without duplicates: the first of each group of elements with the same property, or of equal elements without an
-/// argument. Elements without the property count as equal.
+/// The array without duplicates: the first of each group of elements with the same property, or of equal elements
+/// without an argument. Elements without the property count as equal.
 fn json_array_uniq<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let property = argument(arguments, 0).plain(runtime.arena());
     let items = input.listed(runtime.arena());

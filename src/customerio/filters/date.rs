@@ -108,11 +108,11 @@ fn to_liquidjs_zone(zone: Value<'_>, offsets: TimezoneOffsets) -> Value<'_> {
     }
 }
 
-/// Moves a date so that a following `date` without a zone shows the local time of this zone. Deprecated: `date` takes the zone
-/// itself.
+/// Moves a date so that a following `date` without a zone shows the local time of this zone. Deprecated: `date` takes
+/// the zone itself.
 ///
-/// Only the local time is right: `date` does not know the zone, so `%z` and `%Z` are still those of UTC. This is inferred:
-/// how Customer.io's current Liquid passes the zone on to `date` is not documented.
+/// Only the local time is right: `date` does not know the zone, so `%z` and `%Z` are still those of UTC. This is
+/// inferred: how Customer.io's current Liquid passes the zone on to `date` is not documented.
 fn timezone_west<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     timezone(runtime, input, arguments, TimezoneOffsets::MinutesWest)
 }
@@ -140,15 +140,15 @@ fn timezone<'a>(
 
 /// Moves a timestamp by a number of days.
 ///
-/// As with months and years, a fraction of the amount is ignored, and the timestamp is in UTC, where every day has 24 hours
-/// (inferred).
+/// As with months and years, a fraction of the amount is ignored, and the timestamp is in UTC, where every day has 24
+/// hours (inferred).
 fn add_day<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     moved("add_day", runtime, input, arguments, |days| Span::new().try_days(days))
 }
 
-/// Moves a timestamp by a number of months, to the same day of the month and time of day in UTC. If the month does not have
-/// that day, the result is its last day: a month after January 31st is the end of February. (Inferred: Rails, where these
-/// filters come from, and most date libraries do this.)
+/// Moves a timestamp by a number of months, to the same day of the month and time of day in UTC. If the month does not
+/// have that day, the result is its last day: a month after January 31st is the end of February. (Inferred: Rails,
+/// where these filters come from, and most date libraries do this.)
 fn add_month<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     moved("add_month", runtime, input, arguments, |months| Span::new().try_months(months))
 }

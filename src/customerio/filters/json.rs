@@ -19,7 +19,8 @@ fn from_json<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -
         Value::Undefined => return Ok(Value::Undefined),
         Value::String(text) => text,
         value @ (Value::Array(_) | Value::Object(_)) => {
-            // JavaScript's `JSON.parse` converts its argument to a string, which arrays and objects do not support here.
+            // JavaScript's `JSON.parse` converts its argument to a string, which arrays and objects do not support
+            // here.
             let what = if matches!(value, Value::Array(_)) { "a list" } else { "an object" };
             return Err(Error::new(format!(
                 "`from_json` expected a text, not {what}: it is no text to be read any more"

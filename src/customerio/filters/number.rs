@@ -81,8 +81,8 @@ fn format_number<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[V
     }
 }
 
-/// Formats a number as an amount of money. The first argument is a locale, `en` by default, which implies the currency of its
-/// region; the second is the code of another currency.
+/// Formats a number as an amount of money. The first argument is a locale, `en` by default, which implies the currency
+/// of its region; the second is the code of another currency.
 fn currency<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     money(runtime, input, arguments, intl::currency)
 }
@@ -138,8 +138,8 @@ fn unknown_currency(code: &str) -> Error {
 
 /// A random integer from 0 to the input, or a random element of an array.
 ///
-/// The documentation lists it with the filters on numbers but does not describe it, so this is inferred from the tag with the
-/// same name.
+/// The documentation lists it with the filters on numbers but does not describe it, so this is inferred from the tag
+/// with the same name.
 fn random<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     if let Value::Array(items) = input {
         return Ok(runtime.random().choice(items).copied().unwrap_or(Value::Null));

@@ -109,7 +109,8 @@ impl Locale {
 
     /// How the locale writes amounts of the currency with this code.
     pub(super) fn money_style(&self, code: &str) -> Option<Style> {
-        // A few locales have a special style for one currency. The key of such a row is the tag with the currency keyword.
+        // A few locales have a special style for one currency. The key of such a row is the tag with the currency
+        // keyword.
         let own = Row::find(&format!("{}-u-cu-{}", self.tag, code.to_ascii_lowercase()));
         Style::numbered(own.map_or(self.row.money, |row| row.money))
     }

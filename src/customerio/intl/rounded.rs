@@ -14,8 +14,8 @@ pub(super) enum Rounded {
 impl Rounded {
     /// Rounds `value` to at most `most` decimals, halves away from zero, and writes at least `least` of them.
     ///
-    /// As in ECMA-402, it rounds the shortest decimal that parses back to `value`, so 1.005 becomes 1.01 although the double is
-    /// slightly less.
+    /// As in ECMA-402, it rounds the shortest decimal that parses back to `value`, so 1.005 becomes 1.01 although the
+    /// double is slightly less.
     pub(super) fn new(value: f64, least: usize, most: usize) -> Self {
         let negative = value.is_sign_negative();
         if value.is_nan() {
@@ -31,8 +31,8 @@ impl Rounded {
     }
 }
 
-/// The shortest digits that parse back to `value`, which are those that JavaScript prints, and the number of digits before the
-/// decimal point (negative if zeros follow the point first).
+/// The shortest digits that parse back to `value`, which are those that JavaScript prints, and the number of digits
+/// before the decimal point (negative if zeros follow the point first).
 fn shortest(value: f64) -> (Vec<u8>, i64) {
     let mut buffer = ryu_js::Buffer::new();
     let written = buffer.format_finite(value);

@@ -109,7 +109,8 @@ pub(super) struct Digits {
 }
 
 impl Digits {
-    /// The digits of the numbering system with this name; `None` if Intl does not support it (roman numerals, for example).
+    /// The digits of the numbering system with this name; `None` if Intl does not support it (roman numerals, for
+    /// example).
     pub(super) fn find(numbering: &str) -> Option<Self> {
         let (from_zero, kind) = DIGITS.find(numbering)?.split_once('\t')?;
         Some(Self { from_zero, are_decimal: kind == "decimal" })

@@ -1,4 +1,5 @@
-//! A sorted, tab-separated table in the binary, searched in place: nothing is parsed or allocated until a filter needs it.
+//! A sorted, tab-separated table in the binary, searched in place: nothing is parsed or allocated until a filter needs
+//! it.
 
 use std::borrow::Cow;
 

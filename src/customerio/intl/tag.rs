@@ -5,7 +5,8 @@ use std::collections::HashSet;
 
 const ALIASES: Table = Table::new(include_str!("data/aliases.tsv"));
 
-/// The parts of a language tag, in canonical case. Deprecated languages and regions are replaced by their current codes.
+/// The parts of a language tag, in canonical case. Deprecated languages and regions are replaced by their current
+/// codes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Tag {
     language: String,
@@ -18,7 +19,8 @@ pub(super) struct Tag {
 }
 
 impl Tag {
-    /// Parses a tag in any case. `None` if Intl rejects it, such as `en_US` (underscore) and `zh-yue` (extended language).
+    /// Parses a tag in any case. `None` if Intl rejects it, such as `en_US` (underscore) and `zh-yue` (extended
+    /// language).
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut subtags = text.split('-').peekable();
         let mut tag =

@@ -426,8 +426,8 @@ fn sort<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
             _ => None,
         };
         order.unwrap_or_else(|| {
-            // Sorting by a property compares inside a block, so the error names the elements themselves. Ruby names the first one
-            // that is not null.
+            // Sorting by a property compares inside a block, so the error names the elements themselves. Ruby names the
+            // first one that is not null.
             let (left, right) = if left.is_nullish() { (*right, *left) } else { (*left, *right) };
             failure.get_or_insert((left, right));
             Ordering::Equal

@@ -1,9 +1,9 @@
-//! Customer.io's legacy Liquid: Ruby Liquid 2.5 with Customer.io's patches. Accounts from before 28 November 2023 render each
-//! message with it until that message is upgraded.
+//! Customer.io's legacy Liquid: Ruby Liquid 2.5 with Customer.io's patches. Accounts from before 28 November 2023
+//! render each message with it until that message is upgraded.
 //!
 //! It shares the lexer, parser and tree with the latest Liquid. This is the complete list of differences: the fields of
-//! [`DIALECT`], the filters and tags that it lacks ([`LATEST_FILTERS`], [`LATEST_TAGS`]), and those of its own ([`filters`],
-//! [`tags`]).
+//! [`DIALECT`], the filters and tags that it lacks ([`LATEST_FILTERS`], [`LATEST_TAGS`]), and those of its own
+//! ([`filters`], [`tags`]).
 
 pub mod filters;
 pub mod operators;

@@ -21,8 +21,8 @@ pub const ALL: [(&str, Operator); 10] = [
     ("or", Operator::Or),
 ];
 
-/// Applies an operator. If both sides look like integers, they are compared as integers. If both are `true` or `false`, as
-/// values or as strings, they are compared as strings.
+/// Applies an operator. If both sides look like integers, they are compared as integers. If both are `true` or `false`,
+/// as values or as strings, they are compared as strings.
 ///
 /// # Errors
 /// The two values have no order.
@@ -184,8 +184,8 @@ pub(super) fn class(value: Value<'_>) -> &'static str {
     }
 }
 
-/// Reads a property. Elements past the end of an array are null, and so is the first element of an empty one. In brackets,
-/// `size`, `first`, `last` and `empty?` are plain keys.
+/// Reads a property. Elements past the end of an array are null, and so is the first element of an empty one. In
+/// brackets, `size`, `first`, `last` and `empty?` are plain keys.
 ///
 /// # Errors
 /// Never fails: a missing property is undefined.

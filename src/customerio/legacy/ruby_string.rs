@@ -1,4 +1,5 @@
-//! Ruby's strings of values: `to_s`, which printing uses, and `inspect`, which represents a value inside an array or hash.
+//! Ruby's strings of values: `to_s`, which printing uses, and `inspect`, which represents a value inside an array or
+//! hash.
 
 use std::fmt::Write as _;
 

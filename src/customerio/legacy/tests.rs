@@ -1,4 +1,5 @@
-//! Compares the output of the legacy and the latest Liquid for the same templates, with a line for each known difference.
+//! Compares the output of the legacy and the latest Liquid for the same templates, with a line for each known
+//! difference.
 
 use serde_json::Value;
 

@@ -13,8 +13,8 @@ use crate::liquid::syntax::parser::Parser;
 use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::{Node, NodeKind, Nodes};
 
-/// Prints its URL, which may contain `{{ … }}`. Customer.io prints a URL that goes through its click tracking (unless `track`
-/// is false) and has the workspace's URL parameters (unless `url_params` is false).
+/// Prints its URL, which may contain `{{ … }}`. Customer.io prints a URL that goes through its click tracking (unless
+/// `track` is false) and has the workspace's URL parameters (unless `url_params` is false).
 ///
 /// According to the documentation it is not meant for deep links, push and in-app messages.
 pub const CIO_LINK: TagDefinition = TagDefinition::new("cio_link", parse)

@@ -12,8 +12,8 @@ use crate::liquid::syntax::part::{Part, Printed};
 use crate::liquid::syntax::tree::Operand;
 use crate::liquid::value::{Value, coerce};
 
-/// Prints a random integer from 0 to the given number, both included (inferred: the documentation uses `{% random 3 %}` to
-/// choose between the versions 0 to 3).
+/// Prints a random integer from 0 to the given number, both included (inferred: the documentation uses `{% random 3 %}`
+/// to choose between the versions 0 to 3).
 pub const RANDOM: TagDefinition = TagDefinition::new("random", parse)
     .summary("Prints a random integer from 0 to a number, that number included.")
     .syntax("{% random 100 %}")

@@ -38,8 +38,8 @@ impl RawArgument<'_> {
     }
 }
 
-/// Parses the arguments of a tag: a name, the `separator`, and a value that is quoted or ends at whitespace. Whitespace and
-/// quotes inside `{{ … }}` do not end a value.
+/// Parses the arguments of a tag: a name, the `separator`, and a value that is quoted or ends at whitespace. Whitespace
+/// and quotes inside `{{ … }}` do not end a value.
 ///
 /// # Errors
 /// An argument is malformed, repeated, or has a name that is not in `known`.

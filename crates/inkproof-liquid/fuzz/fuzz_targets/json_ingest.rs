@@ -14,7 +14,8 @@ fuzz_target!(|text: &str| {
     match json::read(text, &arena) {
         Ok(value) => {
             assert!(agrees, "`{text}` is not valid JSON");
-            // A lone surrogate is written as an escape, which may form a pair with an adjacent one when it is read again.
+            // A lone surrogate is written as an escape, which may form a pair with an adjacent one when it is read
+            // again.
             if utf16::may_contain_lone_surrogates(text) {
                 return;
             }

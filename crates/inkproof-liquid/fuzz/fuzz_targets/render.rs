@@ -1,5 +1,5 @@
-//! A template and JSON data, separated by a zero byte: in both modes, rendering ends within its limits, and a second render
-//! gives the same result.
+//! A template and JSON data, separated by a zero byte: in both modes, rendering ends within its limits, and a second
+//! render gives the same result.
 
 #![no_main]
 

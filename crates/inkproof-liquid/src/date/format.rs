@@ -30,8 +30,8 @@ const MAX_STRING: f64 = 536_870_888.0;
 /// A directive is `%`, then flags (`-` no padding, `_` pad with spaces, `0` pad with zeros, `^` upper case, `#` swap
 /// case, `:` for `%:z`), a width, `E` or `O` (ignored) and a letter. A directive that LiquidJS does not know is copied.
 ///
-/// Before padding is written, `charge` is called with its length in characters, which LiquidJS counts against its memory
-/// limit while it formats. If `charge` fails, formatting fails before that padding is allocated.
+/// Before padding is written, `charge` is called with its length in characters, which LiquidJS counts against its
+/// memory limit while it formats. If `charge` fails, formatting fails before that padding is allocated.
 ///
 /// # Errors
 ///
@@ -288,11 +288,7 @@ fn fill<E: From<PaddingTooLong>>(
     gap: Gap,
     charge: &mut dyn FnMut(usize) -> Result<(), E>,
 ) -> Result<(), E> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "whole and not negative; saturates"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and not negative; saturates")]
     let count = gap.missing as usize;
     if count == 0 {
         return Ok(());

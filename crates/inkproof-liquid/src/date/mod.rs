@@ -1,13 +1,13 @@
 //! Dates as LiquidJS's `date` filters process them: JavaScript time values, displayed in a time zone.
 //!
-//! There are three steps, each usable on its own: [`parse()`] parses a string like V8's `new Date(string)`, [`Date::new`]
-//! combines a time value with a [`Zone`], and [`strftime`] formats it. All of them behave like LiquidJS 10.30.1 on Node 20
-//! with the process in UTC and an en-US locale. Zone rules come from the tz database that is compiled into the program, so
-//! the database of the machine has no effect.
+//! There are three steps, each usable on its own: [`parse()`] parses a string like V8's `new Date(string)`,
+//! [`Date::new`] combines a time value with a [`Zone`], and [`strftime`] formats it. All of them behave like
+//! LiquidJS 10.30.1 on Node 20 with the process in UTC and an en-US locale. Zone rules come from the tz database that is
+//! compiled into the program, so the database of the machine has no effect.
 //!
 //! Callers must follow LiquidJS's order, in which a value that is not a date is returned unchanged even if the zone is
-//! invalid: first compute the time value ([`parse()`] or [`time_clip`]), then the zone ([`Zone::named`] may fail), then the
-//! date.
+//! invalid: first compute the time value ([`parse()`] or [`time_clip`]), then the zone ([`Zone::named`] may fail), then
+//! the date.
 
 mod civil;
 mod format;

@@ -1,7 +1,7 @@
 //! Parses date strings like V8: first as an ECMAScript date-time string, then with V8's lenient legacy parser.
 //!
-//! The legacy parser has no fixed formats. It assigns each word, number and sign, in order, to the first of day, clock and
-//! zone that accepts it, and validates the result at the end.
+//! The legacy parser has no fixed formats. It assigns each word, number and sign, in order, to the first of day, clock
+//! and zone that accepts it, and validates the result at the end.
 
 mod fields;
 mod token;
@@ -64,8 +64,8 @@ fn iso_date_time(scanner: &mut Scanner<'_>, fields: &mut Fields) -> Iso {
     Iso::Whole
 }
 
-/// Parses `YYYY` or `±YYYYYY`, optionally followed by `-MM` or `-MM-DD`. Returns the first unexpected token if the string
-/// has another form.
+/// Parses `YYYY` or `±YYYYYY`, optionally followed by `-MM` or `-MM-DD`. Returns the first unexpected token if the
+/// string has another form.
 fn iso_date(scanner: &mut Scanner<'_>, day: &mut Day) -> Option<Token> {
     if let Some(sign) = scanner.peek().sign() {
         let sign_token = scanner.next();

@@ -14,8 +14,8 @@ use super::clip_whole;
 pub enum Zone {
     /// No zone is given: the zone of the process, which is UTC and has that name in `%Z`.
     Process,
-    /// Minutes west of UTC, with the sign of JavaScript's `getTimezoneOffset`: 360 displays `-0600`. Fractions are allowed;
-    /// NaN makes every date invalid.
+    /// Minutes west of UTC, with the sign of JavaScript's `getTimezoneOffset`: 360 displays `-0600`. Fractions are
+    /// allowed; NaN makes every date invalid.
     MinutesWest(f64),
     /// A zone of the tz database.
     Named(NamedZone),
@@ -29,8 +29,8 @@ pub struct NamedZone {
 }
 
 impl Zone {
-    /// The zone called `name`, in any letter case: an IANA zone or link, or one of the legacy names that ICU still supports.
-    /// Offsets such as `-05:00` are not names.
+    /// The zone called `name`, in any letter case: an IANA zone or link, or one of the legacy names that ICU still
+    /// supports. Offsets such as `-05:00` are not names.
     ///
     /// # Errors
     ///
@@ -47,8 +47,8 @@ impl Zone {
         Ok(Self::Named(NamedZone { name: name.to_owned(), rules }))
     }
 
-    /// The offset of the zone in minutes west of UTC at `instant` (milliseconds since the epoch). `None` if LiquidJS cannot
-    /// compute it.
+    /// The offset of the zone in minutes west of UTC at `instant` (milliseconds since the epoch). `None` if LiquidJS
+    /// cannot compute it.
     pub(super) fn minutes_west(&self, instant: i64) -> Option<f64> {
         match self {
             Self::Process => Some(0.0),
@@ -69,8 +69,8 @@ impl Zone {
 
 impl NamedZone {
     /// LiquidJS formats the moment in en-US form, in UTC and in the zone, and parses both strings: the offset is their
-    /// difference. The strings have no era and keep short years as they are, so the difference is wrong around such years, and
-    /// past the end of JavaScript's range there is none.
+    /// difference. The strings have no era and keep short years as they are, so the difference is wrong around such
+    /// years, and past the end of JavaScript's range there is none.
     #[expect(clippy::cast_precision_loss, reason = "a difference of two time values is far below 2^53")]
     fn minutes_west(&self, instant: i64) -> Option<f64> {
         let utc = reparsed(instant)?;
@@ -95,8 +95,8 @@ fn reparsed(shown: i64) -> Option<i64> {
     clip_whole((days * DAY_MS + clock.whole_second_of_day_ms()) as f64)
 }
 
-/// A moment within jiff's years (-9999 to 9999) at which the zone has the same offset as at `instant`: rules repeat with the
-/// calendar's 400-year cycle, and before the first rule there is only one offset.
+/// A moment within jiff's years (-9999 to 9999) at which the zone has the same offset as at `instant`: rules repeat
+/// with the calendar's 400-year cycle, and before the first rule there is only one offset.
 fn equivalent_instant(instant: i64) -> Timestamp {
     const CYCLE_MS: i64 = DAYS_PER_CYCLE * DAY_MS;
     let beyond = instant - Timestamp::MAX.as_millisecond();
@@ -124,8 +124,8 @@ const ICU_NAMES: [(&str, &str); 38] = [
     ("SystemV/HST10", "Etc/GMT+10"),
 ];
 
-/// Names whose rules no zone of the tz database has: North American daylight saving time as in System V. ICU has other dates
-/// in 1974 and 1975, and no daylight saving time before 1902; these rules do not.
+/// Names whose rules no zone of the tz database has: North American daylight saving time as in System V. ICU has other
+/// dates in 1974 and 1975, and no daylight saving time before 1902; these rules do not.
 const SYSTEM_V: [(&str, &str); 6] = [
     ("SystemV/AST4ADT", "AST4ADT,M4.5.0,M10.5.0"),
     ("SystemV/EST5EDT", "EST5EDT,M4.5.0,M10.5.0"),

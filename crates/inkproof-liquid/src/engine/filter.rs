@@ -1,7 +1,7 @@
 //! The definition of a filter: the function that computes it, and the row that describes it.
 //!
-//! The engine, the analysis, the rules, `explain` and the reference page all read that row. Tests compare each of its claims
-//! with the behavior of the function. To add a filter, add one row and one function.
+//! The engine, the analysis, the rules, `explain` and the reference page all read that row. Tests compare each of its
+//! claims with the behavior of the function. To add a filter, add one row and one function.
 
 use crate::engine::row::{Absent, Argument, Derivation, Differs, Example, Family, Kind, Prints, Reads};
 use crate::engine::runtime::Runtime;
@@ -49,8 +49,8 @@ pub struct Filter {
     pub arguments: &'static [Argument],
     /// What it returns for null, called as in its first example.
     pub null: Absent,
-    /// What it returns for a missing variable in lax mode, called as in its first example. In live mode a missing variable
-    /// fails before the filter runs, unless the filter [accepts it](Self::rescues_missing).
+    /// What it returns for a missing variable in lax mode, called as in its first example. In live mode a missing
+    /// variable fails before the filter runs, unless the filter [accepts it](Self::rescues_missing).
     pub missing: Absent,
     /// Whether the input may be a missing variable if this is the first filter.
     pub rescues_missing: bool,

@@ -22,8 +22,8 @@ use crate::syntax::tree::{
 use crate::value::operators::Operator;
 use crate::value::{self, Arena, Value, array_index, coerce, count, utf16};
 
-/// Deepest nesting at which a string that turns up during the render may itself be rendered. Its own tags, nested as deep
-/// as the parser allows, come on top.
+/// Deepest nesting at which a string that turns up during the render may itself be rendered. Its own tags, nested as
+/// deep as the parser allows, come on top.
 const MAX_STRING_DEPTH: usize = 100;
 /// Longest string that is rendered when it turns up during a render, in UTF-16 code units: as long as a request may be.
 const MAX_STRING_LENGTH: usize = 1 << 21;
@@ -31,7 +31,8 @@ const MAX_STRING_LENGTH: usize = 1 << 21;
 /// How missing variables are treated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// As a real send does: a missing variable fails the render, except in conditions, in `assign` and before `default`.
+    /// As a real send does: a missing variable fails the render, except in conditions, in `assign` and before
+    /// `default`.
     #[default]
     Live,
     /// As a test send does: a missing variable prints nothing.
@@ -256,8 +257,8 @@ impl<'a> Runtime<'a> {
         Ok(self.arena.alloc_str(captured.text()))
     }
 
-    /// Renders a string that turned up during the render, with the current variables; its assignments persist. A `break` or
-    /// `continue` outside a loop ends only this string.
+    /// Renders a string that turned up during the render, with the current variables; its assignments persist. A
+    /// `break` or `continue` outside a loop ends only this string.
     ///
     /// # Errors
     /// As [`Runtime::nodes`]; or the string is not valid Liquid, too long, or renders itself without end.
@@ -423,8 +424,8 @@ impl<'a> Runtime<'a> {
         self.computed_path(span, base, segments, lenient)
     }
 
-    /// Reads a path with the property access of another dialect. A missing variable is named as written, unless its root is
-    /// unknown. Properties of a root that is null or false are missing.
+    /// Reads a path with the property access of another dialect. A missing variable is named as written, unless its
+    /// root is unknown. Properties of a root that is null or false are missing.
     fn foreign_path(
         &mut self,
         span: Span,

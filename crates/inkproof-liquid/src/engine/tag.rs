@@ -13,8 +13,8 @@ use crate::syntax::part::Part;
 /// Parses a tag from its token, and consumes its body and end tag from the parser.
 pub type ParseTag = for<'a> fn(&mut Parser<'a>, Token<'a>) -> Result<&'a dyn Tag>;
 
-/// A tag that templates can use: the function that parses it, and the row that describes it. `explain` and the reference
-/// page read that row. Tests compare its claims with the behavior of the tag.
+/// A tag that templates can use: the function that parses it, and the row that describes it. `explain` and the
+/// reference page read that row. Tests compare its claims with the behavior of the tag.
 #[derive(Clone, Copy, Debug)]
 pub struct TagDefinition {
     /// Name in templates.
@@ -123,8 +123,8 @@ pub trait Tag: Debug + Send + Sync {
     /// Any failure inside; an error without a position gets this tag's.
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()>;
 
-    /// What the tag does, for code that reads templates without rendering them: everything that [`Tag::render`] evaluates,
-    /// renders, prints and sets, in the order of execution.
+    /// What the tag does, for code that reads templates without rendering them: everything that [`Tag::render`]
+    /// evaluates, renders, prints and sets, in the order of execution.
     ///
     /// There is no default: a tag that evaluates, renders, prints and sets nothing says so with an empty list.
     fn parts(&self) -> Vec<Part<'_>>;

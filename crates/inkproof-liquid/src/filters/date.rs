@@ -1,7 +1,8 @@
 //! Filters on dates.
 //!
-//! A date is `now`, `today`, a number of seconds since 1970 (also as a string), or any string that JavaScript parses as a
-//! date. Every other input is returned unchanged. Without a zone, dates are displayed in UTC, for which `%Z` prints `+0000`.
+//! A date is `now`, `today`, a number of seconds since 1970 (also as a string), or any string that JavaScript parses as
+//! a date. Every other input is returned unchanged. Without a zone, dates are displayed in UTC, for which `%Z` prints
+//! `+0000`.
 
 use crate::date::{Date, PaddingTooLong, Zone, parse, strftime, time_clip};
 use crate::engine::filter::{Filter, RunFilter, argument};
@@ -144,8 +145,8 @@ fn date_to_rfc822<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a
     write(runtime, input, Value::Undefined, |_, _| Ok("%a, %d %b %Y %H:%M:%S %z"))
 }
 
-/// Formats a day with an abbreviated month. `"ordinal"` writes the day as an ordinal, and `"ordinal", "US"` puts the month
-/// first.
+/// Formats a day with an abbreviated month. `"ordinal"` writes the day as an ordinal, and `"ordinal", "US"` puts the
+/// month first.
 fn date_to_string<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     write_day(runtime, input, arguments, "%b")
 }

@@ -99,12 +99,14 @@ fn newline_to_br<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>
     value(runtime, replace_newlines(text, "<br />\n")?)
 }
 
-/// Removes tags and comments, and scripts and styles with their content. An unclosed `<` and everything after it are kept.
+/// Removes tags and comments, and scripts and styles with their content. An unclosed `<` and everything after it are
+/// kept.
 fn strip_html<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_string(runtime, input)?;
     let mut stripped = String::new();
     let mut rest = text;
-    // If the end of one kind of markup is missing once, it is missing for all later ones, so each is searched in vain only once.
+    // If the end of one kind of markup is missing once, it is missing for all later ones, so each is searched in vain
+    // only once.
     let mut is_closed = [true; MARKUP.len()];
     while let Some(start) = memchr::memchr(b'<', rest.as_bytes()) {
         let (before, markup) = rest.split_at(start);

@@ -1,5 +1,5 @@
-//! Filters on numbers. Their input and arguments are converted to numbers first, to 0 if they are not numbers. A missing
-//! argument makes the result NaN.
+//! Filters on numbers. Their input and arguments are converted to numbers first, to 0 if they are not numbers. A
+//! missing argument makes the result NaN.
 
 use smallvec::SmallVec;
 
@@ -163,7 +163,8 @@ fn round<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
     Ok(Value::Number(rounded.copysign(number)))
 }
 
-/// Moves the decimal point in the decimal notation of the number, so that 1.005 becomes 100.5 rather than 100.49999999999999.
+/// Moves the decimal point in the decimal notation of the number, so that 1.005 becomes 100.5 and
+/// not 100.49999999999999.
 fn shift_decimal(value: f64, places: f64) -> f64 {
     let text = number::to_js_string(value);
     let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));

@@ -86,7 +86,8 @@ fn default<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
     })
 }
 
-/// Searches the pairs for `allow_false`; the last one counts. A value that is not a pair fails as in JavaScript's `new Map`.
+/// Searches the pairs for `allow_false`; the last one counts. A value that is not a pair fails as in JavaScript's `new
+/// Map`.
 fn allows_false<'a>(options: &[Value<'a>], runtime: &Runtime<'a>) -> Result<bool> {
     let mut allows = false;
     for option in options {
@@ -107,7 +108,8 @@ fn allows_false<'a>(options: &[Value<'a>], runtime: &Runtime<'a>) -> Result<bool
     Ok(allows)
 }
 
-/// The value as JSON. The argument is the indentation: a number of spaces (at most ten), or a string (at most ten characters).
+/// The value as JSON. The argument is the indentation: a number of spaces (at most ten), or a string (at most ten
+/// characters).
 fn to_json<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     if matches!(input, Value::Undefined) {
         return Ok(Value::Undefined);

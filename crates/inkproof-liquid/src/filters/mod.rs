@@ -1,4 +1,5 @@
-//! LiquidJS's filters, one file per family. A filter is a function, and a row in the table of its family that describes it.
+//! LiquidJS's filters, one file per family. A filter is a function, and a row in the table of its family that describes
+//! it.
 
 pub mod array;
 pub mod crypto;

@@ -1,5 +1,5 @@
-//! Filters on strings. The input and the arguments are converted to strings first; null and missing values become the empty
-//! string.
+//! Filters on strings. The input and the arguments are converted to strings first; null and missing values become the
+//! empty string.
 
 use std::borrow::Cow;
 
@@ -180,8 +180,9 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// JavaScript searches code units, so a lone surrogate is found inside a pair, and the empty pattern between any two units.
-    /// If the pattern can match like that, the pairs of both strings are split, and must be joined again in the result.
+    /// JavaScript searches code units, so a lone surrogate is found inside a pair, and the empty pattern between any
+    /// two units. If the pattern can match like that, the pairs of both strings are split, and must be joined again in
+    /// the result.
     fn new(text: &'a str, pattern: &'a str, arena: &'a Arena) -> Self {
         if pattern.is_empty() || utf16::has_lone_surrogate_at_either_end(pattern) {
             Self { text: with_split_pairs(text, arena), pattern: with_split_pairs(pattern, arena) }
@@ -424,7 +425,8 @@ fn remove_last<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Val
     replace_one(runtime, input, argument(arguments, 0), Value::Undefined, |text, pattern| text.rfind(pattern))
 }
 
-/// Replaces every occurrence of the first argument with the second. An empty pattern matches between any two code units.
+/// Replaces every occurrence of the first argument with the second. An empty pattern matches between any two code
+/// units.
 fn replace<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let text = coerce::to_liquid_string(input, runtime.arena())?;
     let pattern = coerce::to_liquid_string(argument(arguments, 0), runtime.arena())?;
@@ -495,8 +497,8 @@ fn split<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
     Ok(runtime.array(&pieces))
 }
 
-/// Truncates the string to a number of code points, 50 by default, including the ellipsis. An input that fits is returned
-/// unchanged, without conversion to a string.
+/// Truncates the string to a number of code points, 50 by default, including the ellipsis. An input that fits is
+/// returned unchanged, without conversion to a string.
 fn truncate<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_string(runtime, input)?;
     let ellipsis = charged_string(runtime, argument_or(arguments, 1, Value::String("...")))?;
@@ -537,8 +539,8 @@ fn truncatewords<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[V
     value(runtime, if words >= limit && !ellipsis.is_empty() { Cow::Owned(kept.into_owned() + ellipsis) } else { kept })
 }
 
-/// The number of words. In mode `"cjk"`, each Chinese, Japanese or Korean character counts as a word. Mode `"auto"` differs
-/// from that only for strings without such characters.
+/// The number of words. In mode `"cjk"`, each Chinese, Japanese or Korean character counts as a word. Mode `"auto"`
+/// differs from that only for strings without such characters.
 fn number_of_words<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_string(runtime, input)?.trim_matches(is_space);
     let counts_characters = match argument(arguments, 0) {

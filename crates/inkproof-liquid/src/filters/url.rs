@@ -76,7 +76,8 @@ const OBJECT_METHODS: [(&str, &str); 11] = [
     ("valueOf", "valueOf"),
 ];
 
-/// Percent-encodes everything that is not allowed in a query, including quotes, parentheses, `!` and `*`. A space becomes `+`.
+/// Percent-encodes everything that is not allowed in a query, including quotes, parentheses, `!` and `*`. A space
+/// becomes `+`.
 fn cgi_escape<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = coerce::to_liquid_string(input, runtime.arena())?;
     value(runtime, percent_encode(text, "+", |byte| matches!(byte, b'-' | b'_' | b'.' | b'~'))?)
@@ -129,8 +130,8 @@ fn url_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) 
             other => other,
         });
     }
-    // All bytes of a character must be encoded alike, which they are if the whole is valid UTF-8: no character of the input
-    // ends or begins with a byte that could complete another.
+    // All bytes of a character must be encoded alike, which they are if the whole is valid UTF-8: no character of the
+    // input ends or begins with a byte that could complete another.
     value(runtime, String::from_utf8(decoded).map_err(|_| Error::new(MALFORMED))?)
 }
 
@@ -139,8 +140,9 @@ fn hex_digit(byte: Option<u8>) -> Result<u8> {
     digit.ok_or_else(|| Error::new(MALFORMED))
 }
 
-/// Converts the string to a URL slug: everything except letters and digits becomes a hyphen, and upper case becomes lower
-/// case. The first argument selects other rules (`raw`, `pretty`, `ascii`, `latin`, `none`), the second keeps upper case.
+/// Converts the string to a URL slug: everything except letters and digits becomes a hyphen, and upper case becomes
+/// lower case. The first argument selects other rules (`raw`, `pretty`, `ascii`, `latin`, `none`), the second keeps
+/// upper case.
 fn slugify<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let text = coerce::to_liquid_string(input, runtime.arena())?;
     let mode = argument_or(arguments, 0, Value::String("default"));

@@ -1,11 +1,11 @@
 //! The effects of a tag, described for code that analyses templates without rendering them.
 //!
-//! [`Tag::parts`](crate::engine::tag::Tag::parts) returns a list of [`Part`]s, which are executed in order. Each part is
-//! self-contained: a branch holds its condition and its body, an assignment holds its name and its value. No part changes
-//! the meaning of the parts around it, so the order of the list is only the order of execution.
+//! [`Tag::parts`](crate::engine::tag::Tag::parts) returns a list of [`Part`]s, which are executed in order. Each part
+//! is self-contained: a branch holds its condition and its body, an assignment holds its name and its value. No part
+//! changes the meaning of the parts around it, so the order of the list is only the order of execution.
 //!
-//! Code that needs the effect of a part matches on [`Part`]. Code that only visits everything inside it (all expressions,
-//! all bodies) calls [`Part::pieces`] or [`Part::bodies`], so that only this file knows where they are.
+//! Code that needs the effect of a part matches on [`Part`]. Code that only visits everything inside it (all
+//! expressions, all bodies) calls [`Part::pieces`] or [`Part::bodies`], so that only this file knows where they are.
 
 use crate::span::Span;
 use crate::syntax::tree::{FilteredValue, Nodes, Operand};
@@ -39,8 +39,8 @@ pub enum Part<'a> {
         /// The body to render.
         body: Nodes<'a>,
     },
-    /// Prints a number, and increments or decrements it for the next time. It starts at the number that the data has under this
-    /// name, or at 0.
+    /// Prints a number, and increments or decrements it for the next time. It starts at the number that the data has
+    /// under this name, or at 0.
     Count(Target<'a>),
     /// Always renders its body.
     Body {
@@ -69,8 +69,8 @@ pub enum Part<'a> {
     },
     /// Renders a body for each element of a collection.
     Loop(Loop<'a>),
-    /// Evaluates this value (fails if it is missing), renders it as a template that can read every variable, and prints the
-    /// result.
+    /// Evaluates this value (fails if it is missing), renders it as a template that can read every variable, and prints
+    /// the result.
     Template(&'a Operand<'a>),
     /// Skips the rest of the enclosing nodes, up to and including the body of the innermost loop.
     Stop,

@@ -15,8 +15,8 @@ pub struct Variable<'a> {
     pub span: Span,
 }
 
-/// Every read of a variable of the data, in evaluation order. Names that the template defines itself (`assign`, loops, filter
-/// arguments that name an element) are excluded from there on.
+/// Every read of a variable of the data, in evaluation order. Names that the template defines itself (`assign`, loops,
+/// filter arguments that name an element) are excluded from there on.
 ///
 /// ```
 /// use inkproof_liquid::{Arena, LIQUIDJS, Template, variables::read_by};

@@ -13,9 +13,9 @@ use crate::syntax::tree::{NamedArgument, Nodes, Operand};
 use crate::value::coerce::{add, js_truthy, slice_index};
 use crate::value::{Arena, Loop, Object, Value, count};
 
-/// Renders its body for each element of an array, for each `[key, value]` of an object, or once for a string; renders `else`
-/// if there are none. `offset` and `limit` select a part, `reversed` reverses it, and `offset: continue` continues where the
-/// last loop over the same collection stopped.
+/// Renders its body for each element of an array, for each `[key, value]` of an object, or once for a string; renders
+/// `else` if there are none. `offset` and `limit` select a part, `reversed` reverses it, and `offset: continue`
+/// continues where the last loop over the same collection stopped.
 pub const FOR: TagDefinition = TagDefinition::new("for", parse)
     .summary(
         "Renders its body for each element of an array, or each `[key, value]` of an object; `else` if there are none.",

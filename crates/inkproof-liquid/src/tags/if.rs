@@ -11,7 +11,8 @@ use crate::syntax::parser::Parser;
 use crate::syntax::part::{self, Part};
 use crate::syntax::tree::{FilteredValue, Nodes};
 
-/// Renders the first branch whose condition is true, or `else` if there is none. Missing variables are null in a condition.
+/// Renders the first branch whose condition is true, or `else` if there is none. Missing variables are null in a
+/// condition.
 pub const IF: TagDefinition = TagDefinition::new("if", parse)
     .summary("Renders the first branch whose condition is true, or `else` if there is none.")
     .syntax("{% if condition %}…{% elsif condition %}…{% else %}…{% endif %}")

@@ -1,5 +1,5 @@
-//! LiquidJS's tags, one file each. A tag is a row that describes it, with a `parse` function that returns its renderer, and
-//! an entry in the table below.
+//! LiquidJS's tags, one file each. A tag is a row that describes it, with a `parse` function that returns its renderer,
+//! and an entry in the table below.
 
 pub mod assign;
 pub mod block;

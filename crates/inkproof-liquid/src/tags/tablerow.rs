@@ -16,7 +16,8 @@ use crate::syntax::tree::{NamedArgument, Nodes, Operand};
 use crate::value::coerce::{add, js_truthy, slice_index};
 use crate::value::{Loop, Value, count, number};
 
-/// Renders its body for each element as a cell of an HTML table with `cols` columns. `limit` and `offset` select elements.
+/// Renders its body for each element as a cell of an HTML table with `cols` columns. `limit` and `offset` select
+/// elements.
 pub const TABLEROW: TagDefinition = TagDefinition::new("tablerow", parse)
     .summary("Renders its body for each element, as cells of an HTML table.")
     .syntax("{% tablerow name in array cols: 2 limit: 4 offset: 1 %}…{% endtablerow %}")

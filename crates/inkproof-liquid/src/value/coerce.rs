@@ -1,7 +1,8 @@
 //! Coercions: how JavaScript and Liquid convert any value to a string or a number.
 //!
-//! Liquid's string of a value (what `{{ }}` prints) and JavaScript's `String(value)` differ for arrays and literals, so both
-//! are here. A template can build values that are nested or repeated exponentially, so every walk counts its steps.
+//! Liquid's string of a value (what `{{ }}` prints) and JavaScript's `String(value)` differ for arrays and literals, so
+//! both are here. A template can build values that are nested or repeated exponentially, so every walk counts its
+//! steps.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -250,8 +251,8 @@ pub fn add<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<Va
     Ok(Value::Number(to_number(left, arena)? + to_number(right, arena)?))
 }
 
-/// The order of two values under JavaScript's `<` and `>`: two strings by code unit, everything else as numbers; `None` if
-/// one is not a number.
+/// The order of two values under JavaScript's `<` and `>`: two strings by code unit, everything else as numbers; `None`
+/// if one is not a number.
 ///
 /// # Errors
 /// As [`to_liquid_string`].

@@ -18,7 +18,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The elements that a loop iterates over: those of an array, a non-empty string itself, or an object's entries as pairs.
+    /// The elements that a loop iterates over: those of an array, a non-empty string itself, or an object's entries as
+    /// pairs.
     #[must_use]
     pub fn enumerable(self, arena: &'a Arena) -> &'a [Self] {
         match self.plain(arena) {

@@ -310,7 +310,9 @@ fn answer(call: &Call<'_>) -> Vec<String> {
     };
     let wrong = inputs.into_iter().filter(|input| !is_true(input));
     wrong
-        .map(|input| format!("claims {:?}, but returns {:?} for {input}", call.row.derivation, call.result(input.clone())))
+        .map(|input| {
+            format!("claims {:?}, but returns {:?} for {input}", call.row.derivation, call.result(input.clone()))
+        })
         .collect()
 }
 
@@ -336,7 +338,8 @@ fn prints(call: &Call<'_>) -> Vec<String> {
 /// Filters that use all further arguments too, which is not documented.
 const VARIADIC: [&str; 2] = ["at_least", "at_most"];
 
-/// Required arguments have an effect, defaults are equivalent to leaving the argument out, and further arguments are ignored.
+/// Required arguments have an effect, defaults are equivalent to leaving the argument out, and further arguments are
+/// ignored.
 fn arguments(call: &Call<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
     let positional: Vec<&Argument> = call.row.arguments.iter().filter(|argument| !argument.is_named).collect();
@@ -404,8 +407,8 @@ fn literal_has_kind(literal: &str, kind: Kind) -> bool {
     serde_json::from_str(&json).is_ok_and(|value| has_kind(&value, kind))
 }
 
-/// The calls for which the filter `name` returns different values in two languages: the calls of all examples of both, for
-/// inputs of all kinds. Differences in error messages and in printing are not counted.
+/// The calls for which the filter `name` returns different values in two languages: the calls of all examples of both,
+/// for inputs of all kinds. Differences in error messages and in printing are not counted.
 #[allow(dead_code, reason = "only another package, which includes this file too, has a second dialect")]
 pub(crate) fn differences(one: &Language, other: &Language, name: &str) -> Vec<String> {
     let rows = [one, other].map(|language| language.filter(name).expect("both have it"));

@@ -162,8 +162,8 @@ impl Offset {
         self.minute = minute;
     }
 
-    /// Without an offset, the time is in the zone of the process, which is UTC. V8 computes the seconds in 32-bit arithmetic
-    /// that wraps, and accepts results in the lower half of the range.
+    /// Without an offset, the time is in the zone of the process, which is UTC. V8 computes the seconds in 32-bit
+    /// arithmetic that wraps, and accepts results in the lower half of the range.
     fn seconds_east(&self) -> Option<i64> {
         let Some(sign) = self.sign else {
             return Some(0);

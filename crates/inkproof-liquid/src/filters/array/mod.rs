@@ -1,5 +1,5 @@
-//! Filters on arrays. An input that is not an array is treated as an array of one element, and null as an empty one. The
-//! input itself is never modified.
+//! Filters on arrays. An input that is not an array is treated as an array of one element, and null as an empty one.
+//! The input itself is never modified.
 
 mod distinct;
 mod predicate;
@@ -221,14 +221,10 @@ pub const FILTERS: &[Filter] = &[
             "{{ cart | sum: 'price' }}",
             "6.5",
         )]),
-    array(
-        "uniq",
-        distinct::uniq,
-        "Removes duplicate elements. Arrays and objects are compared by identity.",
-    )
-    .derivation(Derivation::Elements)
-    .since("1.9.1")
-    .examples(&[Example::with(r#"{"a": [1, "1", 1, 2]}"#, "{{ a | uniq | json }}", r#"[1,"1",2]"#)]),
+    array("uniq", distinct::uniq, "Removes duplicate elements. Arrays and objects are compared by identity.")
+        .derivation(Derivation::Elements)
+        .since("1.9.1")
+        .examples(&[Example::with(r#"{"a": [1, "1", 1, 2]}"#, "{{ a | uniq | json }}", r#"[1,"1",2]"#)]),
     array("unshift", unshift, "Prepends an element.")
         .arguments(&[Argument::required("element", Kind::Anything)])
         .absent(Absent::Prints("0"))
@@ -400,8 +396,8 @@ fn shift<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Re
     Ok(runtime.array(items.get(1..).unwrap_or_default()))
 }
 
-/// The length of an array in elements, or of a string in UTF-16 code units. 0 for everything else, except objects with a
-/// `length` property.
+/// The length of an array in elements, or of a string in UTF-16 code units. 0 for everything else, except objects with
+/// a `length` property.
 fn size<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let length = input.named_property("length", runtime.arena())?;
     Ok(if coerce::js_truthy(length) { length } else { count(0) })

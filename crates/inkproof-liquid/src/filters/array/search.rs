@@ -1,7 +1,7 @@
 //! Filters that search for elements by a property or by an expression.
 //!
-//! In a search by property, an element matches if the property equals the second argument or, without one, if it is true.
-//! In live mode, an element without the property fails the render.
+//! In a search by property, an element matches if the property equals the second argument or, without one, if it is
+//! true. In live mode, an element without the property fails the render.
 
 use super::charged_list;
 use super::predicate::Predicate;

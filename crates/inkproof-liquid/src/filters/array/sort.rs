@@ -43,8 +43,8 @@ impl<'a> Key<'a> {
         Ok(Self::String(arena.alloc_str(&js_string(value, arena)?.to_lowercase())))
     }
 
-    /// Whether it sorts before another. With both strings and numbers this is not transitive: `10 < "9a"` and `"9a" < 10` are
-    /// both false.
+    /// Whether it sorts before another. With both strings and numbers this is not transitive: `10 < "9a"` and `"9a" <
+    /// 10` are both false.
     fn is_before(self, other: Self) -> bool {
         match (self, other) {
             (Self::Missing, _) => false,
@@ -87,14 +87,14 @@ fn sort_by<'a>(
     Ok(runtime.array(&sorted))
 }
 
-/// The sorted array: numbers by value, strings by code unit, so upper case comes first. The argument names a property to
-/// sort by; it may be a path.
+/// The sorted array: numbers by value, strings by code unit, so upper case comes first. The argument names a property
+/// to sort by; it may be a path.
 pub(super) fn sort<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     sort_by(runtime, input, arguments, Key::ordered)
 }
 
-/// The array sorted as strings, ignoring case, including its numbers. The argument names a property to sort by; it may be
-/// a path.
+/// The array sorted as strings, ignoring case, including its numbers. The argument names a property to sort by; it may
+/// be a path.
 pub(super) fn sort_natural<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,

@@ -1,8 +1,8 @@
 //! `Array.prototype.sort` as in V8: Tim Peters's merge sort, with the same sequence of comparisons.
 //!
-//! For a consistent order, any stable sort would do. But JavaScript's `<` is not a consistent order for a mix of strings and
-//! numbers, and the result then depends on which elements are compared. Rust's own sort may also panic for such an order;
-//! this one always terminates with a permutation of the elements.
+//! For a consistent order, any stable sort would do. But JavaScript's `<` is not a consistent order for a mix of
+//! strings and numbers, and the result then depends on which elements are compared. Rust's own sort may also panic for
+//! such an order; this one always terminates with a permutation of the elements.
 
 use std::convert::Infallible;
 use std::ops::Range;
@@ -103,7 +103,8 @@ struct Sorter<'s, T, F> {
     is_before: F,
     /// The runs found so far. Each begins at the end of the one before it.
     runs: Vec<Run>,
-    /// Number of consecutive wins before a merge gallops. It decreases while galloping pays off, and increases otherwise.
+    /// Number of consecutive wins before a merge gallops. It decreases while galloping pays off, and increases
+    /// otherwise.
     gallop_from: usize,
 }
 

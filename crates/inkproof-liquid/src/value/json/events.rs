@@ -1,7 +1,7 @@
 //! A lexer and a pull parser for JSON: each token with its span. Everything that reads JSON uses this lexer.
 //!
-//! It only allocates errors, and its memory use does not depend on the length of the input. Errors have the wording of Go's
-//! `encoding/json`, because that is what Customer.io reports.
+//! It only allocates errors, and its memory use does not depend on the length of the input. Errors have the wording of
+//! Go's `encoding/json`, because that is what Customer.io reports.
 
 use std::borrow::Cow;
 
@@ -149,8 +149,8 @@ impl Levels {
     }
 }
 
-/// Reads single tokens of a JSON document at the positions where they are expected. Shared by [`Events`] and the reader of
-/// values.
+/// Reads single tokens of a JSON document at the positions where they are expected. Shared by [`Events`] and the reader
+/// of values.
 #[derive(Clone, Debug)]
 pub(super) struct Lexer<'a> {
     text: &'a str,
@@ -464,8 +464,8 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// Decodes the escape whose backslash is before `at`. Returns the character and the end of the escape, or the byte of the
-/// error and what was expected there.
+/// Decodes the escape whose backslash is before `at`. Returns the character and the end of the escape, or the byte of
+/// the error and what was expected there.
 fn escape(bytes: &[u8], at: usize) -> Result<(char, usize), (usize, &'static str)> {
     let character = match bytes.get(at) {
         Some(same @ (b'"' | b'\\' | b'/')) => char::from(*same),
@@ -493,8 +493,8 @@ fn hexadecimal_unit(bytes: &[u8], start: usize) -> Result<(char, usize), (usize,
     Ok((utf16::char_of_unit(unit), start + 4))
 }
 
-/// The end of the run of plain characters that begins at `start`: a quote, a backslash, a control character, or the end of
-/// the input. Compares eight bytes at once.
+/// The end of the run of plain characters that begins at `start`: a quote, a backslash, a control character, or the end
+/// of the input. Compares eight bytes at once.
 fn end_of_plain(bytes: &[u8], start: usize) -> usize {
     const ONES: u64 = u64::MAX / 255;
     /// Sets the high bit of the first byte that is below `limit` (at most 128); no lower byte has it set.

@@ -3,9 +3,9 @@
 use super::events::{Event, Events, Read};
 use crate::span::Span;
 
-/// The span of the value at `path`, a list of nested object keys. `None` if there is no such value, or if the document is not
-/// valid JSON up to the end of the object. If a key is repeated, its last value counts, as for [`read`](super::read()). An
-/// empty path is the whole value.
+/// The span of the value at `path`, a list of nested object keys. `None` if there is no such value, or if the document
+/// is not valid JSON up to the end of the object. If a key is repeated, its last value counts, as for
+/// [`read`](super::read()). An empty path is the whole value.
 ///
 /// ```
 /// use inkproof_liquid::json;

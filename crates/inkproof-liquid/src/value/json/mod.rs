@@ -1,5 +1,5 @@
-//! JSON: read token by token, or directly into values that borrow from the input; written as JavaScript's `JSON.stringify`
-//! writes it.
+//! JSON: read token by token, or directly into values that borrow from the input; written as JavaScript's
+//! `JSON.stringify` writes it.
 
 mod events;
 mod locate;

@@ -1,7 +1,7 @@
 //! Reads JSON into values.
 //!
-//! It shares its lexer with [`Events`](super::Events) but descends by itself: building values from events took twice as long.
-//! A test compares the two.
+//! It shares its lexer with [`Events`](super::Events) but descends by itself: building values from events took twice as
+//! long. A test compares the two.
 
 use super::MAX_DEPTH;
 use super::events::{JsonError, Lexer, Read};
@@ -37,7 +37,8 @@ pub fn read_as<'a>(text: &'a str, numbers: Numbers, arena: &'a Arena) -> Result<
     reader.document().map_err(|error| *error)
 }
 
-/// Reads a JSON document in which a comma may come before a closing bracket. Also returns the positions of those commas.
+/// Reads a JSON document in which a comma may come before a closing bracket. Also returns the positions of those
+/// commas.
 ///
 /// # Errors
 /// As [`read`].

@@ -24,7 +24,8 @@ impl<'a> Visit<'a> for AcceptAll {
     }
 }
 
-/// Appends `value` as `JSON.stringify(value, null, indent)` writes it, on one line if `indent` is `None`; nothing for undefined.
+/// Appends `value` as `JSON.stringify(value, null, indent)` writes it, on one line if `indent` is `None`; nothing for
+/// undefined.
 ///
 /// ```
 /// use inkproof_liquid::{Arena, json};
