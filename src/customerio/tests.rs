@@ -14,14 +14,14 @@ const NOW: f64 = 1_783_080_000_000.0;
 /// A template and its expected result.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Case {
+struct ExampleCase {
     /// The topic of the case.
     section: String,
     template: String,
     #[serde(default)]
     data: serde_json::Map<String, serde_json::Value>,
     #[serde(default)]
-    switches: CaseSwitches,
+    switches: ExampleSwitches,
     #[serde(default)]
     lax: bool,
     /// The expected output, or else the expected error message.
@@ -31,12 +31,12 @@ struct Case {
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct CaseSwitches {
+struct ExampleSwitches {
     percent: bool,
     east: bool,
 }
 
-impl Case {
+impl ExampleCase {
     fn render(&self) -> Result<String, String> {
         let switches = Switches {
             version: crate::customerio::Version::Latest,
@@ -58,7 +58,7 @@ impl Case {
 fn run(cases: &str) -> usize {
     let mut failures = Vec::new();
     for (line, text) in cases.lines().enumerate() {
-        let case: Case = serde_json::from_str(text).unwrap_or_else(|error| panic!("line {}: {error}", line + 1));
+        let case: ExampleCase = serde_json::from_str(text).unwrap_or_else(|error| panic!("line {}: {error}", line + 1));
         let expected = match (&case.output, &case.error) {
             (Some(output), None) => Ok(output.clone()),
             (None, Some(error)) => Err(error.clone()),

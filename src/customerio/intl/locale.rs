@@ -46,19 +46,19 @@ pub(super) struct Locale {
     tag: String,
     /// Its own digits, or those that the tag requests.
     digits: Digits,
-    row: Row,
+    row: LocaleRow,
 }
 
 /// One row of `data/locales.tsv`.
 #[derive(Debug, Clone, Copy)]
-struct Row {
+struct LocaleRow {
     numbering: &'static str,
     plain: &'static str,
     money: &'static str,
     region: &'static str,
 }
 
-impl Row {
+impl LocaleRow {
     fn find(key: &str) -> Option<Self> {
         let mut cells = LOCALES.find(key)?.split('\t');
         Some(Self { numbering: cells.next()?, plain: cells.next()?, money: cells.next()?, region: cells.next()? })
@@ -76,7 +76,7 @@ impl Locale {
     fn resolve(text: &str) -> Option<Self> {
         let requested = Tag::parse(text)?;
         let name = requested.name();
-        let (tag, row) = shortenings(&name).find_map(|tag| Some((tag, Row::find(tag)?)))?;
+        let (tag, row) = shortenings(&name).find_map(|tag| Some((tag, LocaleRow::find(tag)?)))?;
         let other = requested.numbering().filter(|&other| other != row.numbering);
         let in_other = other.and_then(|other| Some((Digits::find(other)?, in_numbering(tag, row, other))));
         let (digits, row) = match in_other {
@@ -111,7 +111,7 @@ impl Locale {
     pub(super) fn money_style(&self, code: &str) -> Option<Style> {
         // A few locales have a special style for one currency. The key of such a row is the tag with the currency
         // keyword.
-        let own = Row::find(&format!("{}-u-cu-{}", self.tag, code.to_ascii_lowercase()));
+        let own = LocaleRow::find(&format!("{}-u-cu-{}", self.tag, code.to_ascii_lowercase()));
         Style::numbered(own.map_or(self.row.money, |row| row.money))
     }
 
@@ -122,8 +122,8 @@ impl Locale {
 }
 
 /// The row of `tag` for a numbering system other than its default.
-fn in_numbering(tag: &str, row: Row, numbering: &str) -> Row {
-    let keyed = |system: &str| shortenings(tag).find_map(|tag| Row::find(&format!("{tag}-u-nu-{system}")));
+fn in_numbering(tag: &str, row: LocaleRow, numbering: &str) -> LocaleRow {
+    let keyed = |system: &str| shortenings(tag).find_map(|tag| LocaleRow::find(&format!("{tag}-u-nu-{system}")));
     keyed(numbering).or_else(|| keyed("latn")).unwrap_or(row)
 }
 
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn every_row_refers_to_existing_styles() {
         for key in LOCALES.keys() {
-            let row = Row::find(key).unwrap_or_else(|| panic!("row {key}"));
+            let row = LocaleRow::find(key).unwrap_or_else(|| panic!("row {key}"));
             assert!(Style::numbered(row.plain).is_some() && Style::numbered(row.money).is_some(), "{key}");
             assert!(Locale::resolve(key).is_some(), "{key}");
         }

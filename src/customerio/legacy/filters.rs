@@ -347,20 +347,20 @@ fn last<'a>(_: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Va
 
 /// The elements of an array and of the arrays inside it. Any other value is a single element.
 fn flattened<'a>(runtime: &mut Runtime<'a>, input: Value<'a>) -> Result<Vec<Value<'a>>> {
-    fn add<'a>(value: Value<'a>, walk: &mut coerce::Walk, items: &mut Vec<Value<'a>>) -> Result<()> {
+    fn add<'a>(value: Value<'a>, traversal: &mut coerce::Traversal, items: &mut Vec<Value<'a>>) -> Result<()> {
         let Value::Array(inner) = value else {
             items.push(value);
             return Ok(());
         };
-        walk.enter()?;
+        traversal.enter()?;
         for item in inner {
-            add(*item, walk, items)?;
+            add(*item, traversal, items)?;
         }
-        walk.leave();
+        traversal.leave();
         Ok(())
     }
     let mut items = Vec::new();
-    add(input, &mut coerce::Walk::default(), &mut items)?;
+    add(input, &mut coerce::Traversal::default(), &mut items)?;
     runtime.charge(items.len())?;
     Ok(items)
 }

@@ -25,7 +25,7 @@ pub const DIALECT: Dialect = Dialect {
     operators: &operators::ALL,
     unknown_filters: UnknownFilters::PassThrough,
     // A missing variable also fails in `assign`; only conditions accept it.
-    assigns_what_is_missing: false,
+    assigns_missing_as_null: false,
     // `"5" == 5`, `"10" > "9"`, `true == "true"`.
     apply: Some(operators::apply),
     // Floats, objects and arrays are printed as in Ruby.

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::liquid::error::Result;
-use crate::liquid::value::coerce::{self, Walk};
+use crate::liquid::value::coerce::{self, Traversal};
 use crate::liquid::value::{Arena, Value, number, utf16};
 
 /// Appends the printed form of a value: the elements of an array one after the other, a hash in Ruby's notation.
@@ -12,22 +12,22 @@ use crate::liquid::value::{Arena, Value, number, utf16};
 /// # Errors
 /// The value is nested too deeply, or its string is too long.
 pub fn print(value: Value<'_>, out: &mut String) -> Result<()> {
-    print_within(value, &mut Walk::default(), out)?;
+    print_within(value, &mut Traversal::default(), out)?;
     coerce::check_length(out.len())
 }
 
-fn print_within(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
+fn print_within(value: Value<'_>, traversal: &mut Traversal, out: &mut String) -> Result<()> {
     match value {
         Value::Array(items) => {
-            walk.enter()?;
+            traversal.enter()?;
             for item in items {
-                print_within(*item, walk, out)?;
+                print_within(*item, traversal, out)?;
                 coerce::check_length(out.len())?;
             }
-            walk.leave();
+            traversal.leave();
             Ok(())
         }
-        other => to_s_within(other, walk, out),
+        other => to_s_within(other, traversal, out),
     }
 }
 
@@ -40,24 +40,24 @@ pub fn to_s<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
         return Ok(text);
     }
     let mut out = String::new();
-    to_s_within(value, &mut Walk::default(), &mut out)?;
+    to_s_within(value, &mut Traversal::default(), &mut out)?;
     coerce::check_length(out.len())?;
     Ok(arena.alloc_str(&out))
 }
 
-fn to_s_within(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
+fn to_s_within(value: Value<'_>, traversal: &mut Traversal, out: &mut String) -> Result<()> {
     match value {
         Value::Undefined | Value::Null | Value::Nil => {}
         Value::Empty => out.push_str("empty?"),
         Value::Blank => out.push_str("blank?"),
         Value::String(text) => coerce::push_joining(out, text),
-        other => inspect(other, walk, out)?,
+        other => inspect(other, traversal, out)?,
     }
     Ok(())
 }
 
 /// Ruby's `inspect`.
-fn inspect(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
+fn inspect(value: Value<'_>, traversal: &mut Traversal, out: &mut String) -> Result<()> {
     coerce::check_length(out.len())?;
     match value {
         Value::Undefined | Value::Null | Value::Nil => out.push_str("nil"),
@@ -66,26 +66,26 @@ fn inspect(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
         Value::Number(number) | Value::Float(number) => number::write_float(number, out),
         Value::String(text) => inspect_text(text, out),
         Value::Array(items) => {
-            walk.enter()?;
+            traversal.enter()?;
             out.push('[');
             for (at, item) in items.iter().enumerate() {
                 out.push_str(if at > 0 { ", " } else { "" });
-                inspect(*item, walk, out)?;
+                inspect(*item, traversal, out)?;
             }
             out.push(']');
-            walk.leave();
+            traversal.leave();
         }
         Value::Object(object) => {
-            walk.enter()?;
+            traversal.enter()?;
             out.push('{');
             for (at, (key, value)) in object.entries().iter().enumerate() {
                 out.push_str(if at > 0 { ", " } else { "" });
                 inspect_text(key, out);
                 out.push_str("=>");
-                inspect(*value, walk, out)?;
+                inspect(*value, traversal, out)?;
             }
             out.push('}');
-            walk.leave();
+            traversal.leave();
         }
         Value::Loop(state) => out.push_str(&state.json()),
         Value::Empty => out.push_str(":empty?"),

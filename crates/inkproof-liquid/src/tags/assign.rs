@@ -46,7 +46,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
 
 impl Tag for Assign<'_> {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, _: &mut Output) -> Result<()> {
-        let lenient = runtime.language().dialect().assigns_what_is_missing;
+        let lenient = runtime.language().dialect().assigns_missing_as_null;
         let value = runtime.value(&self.value, lenient)?;
         runtime.assign(self.name, value);
         Ok(())

@@ -1,7 +1,7 @@
 //! Coercions: how JavaScript and Liquid convert any value to a string or a number.
 //!
 //! Liquid's string of a value (what `{{ }}` prints) and JavaScript's `String(value)` differ for arrays and literals, so
-//! both are here. A template can build values that are nested or repeated exponentially, so every walk counts its
+//! both are here. A template can build values that are nested or repeated exponentially, so every traversal counts its
 //! steps.
 
 use std::borrow::Cow;
@@ -14,21 +14,21 @@ use crate::value::{Arena, Object, Value, number, utf16};
 pub const MAX_STRING: usize = 1 << 27;
 /// Maximum nesting of arrays that is followed.
 const MAX_DEPTH: usize = 1_000;
-/// Maximum number of values that one walk may visit.
+/// Maximum number of values that one traversal may visit.
 const MAX_STEPS: usize = 1 << 24;
 
-/// Counts the steps of a walk through nested values.
+/// Counts the steps of a traversal through nested values.
 #[derive(Debug, Default)]
-pub struct Walk {
+pub struct Traversal {
     steps: usize,
     depth: usize,
 }
 
-impl Walk {
+impl Traversal {
     /// Descends one level.
     ///
     /// # Errors
-    /// The walk is too deep, or has taken too many steps.
+    /// The traversal is too deep, or has taken too many steps.
     pub fn enter(&mut self) -> Result<()> {
         self.depth += 1;
         self.steps += 1;
@@ -98,19 +98,19 @@ pub fn write_liquid_string(value: Value<'_>, out: &mut String) -> Result<()> {
         Value::Object(object) => out.push_str(object_string(object)?),
         Value::Block => out.push_str(OBJECT),
         Value::Loop(state) => out.push_str(&state.json()),
-        Value::Array(_) => write_list(value, &mut Walk::default(), out)?,
+        Value::Array(_) => write_list(value, &mut Traversal::default(), out)?,
     }
     check_length(out.len())
 }
 
-fn write_list(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
+fn write_list(value: Value<'_>, traversal: &mut Traversal, out: &mut String) -> Result<()> {
     match value {
         Value::Array(items) => {
-            walk.enter()?;
+            traversal.enter()?;
             for item in items {
-                write_list(*item, walk, out)?;
+                write_list(*item, traversal, out)?;
             }
-            walk.leave();
+            traversal.leave();
             Ok(())
         }
         other => write_liquid_string(other, out),
@@ -163,18 +163,18 @@ pub fn js_string<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Cow<'a, str>>
 /// As [`to_liquid_string`].
 pub fn join(items: &[Value<'_>], separator: &str) -> Result<String> {
     let mut out = String::new();
-    write_joined(items, separator, &mut Walk::default(), &mut out)?;
+    write_joined(items, separator, &mut Traversal::default(), &mut out)?;
     Ok(out)
 }
 
-fn write_joined(items: &[Value<'_>], separator: &str, walk: &mut Walk, out: &mut String) -> Result<()> {
-    walk.enter()?;
+fn write_joined(items: &[Value<'_>], separator: &str, traversal: &mut Traversal, out: &mut String) -> Result<()> {
+    traversal.enter()?;
     for (at, item) in items.iter().enumerate() {
         if at > 0 {
             push_joining(out, separator);
         }
         match *item {
-            Value::Array(inner) => write_joined(inner, ",", walk, out)?,
+            Value::Array(inner) => write_joined(inner, ",", traversal, out)?,
             Value::Undefined | Value::Null => {}
             Value::Object(object) => out.push_str(object_string(object)?),
             scalar @ (Value::Bool(_) | Value::Number(_) | Value::Float(_) | Value::String(_)) => {
@@ -184,7 +184,7 @@ fn write_joined(items: &[Value<'_>], separator: &str, walk: &mut Walk, out: &mut
         }
         check_length(out.len())?;
     }
-    walk.leave();
+    traversal.leave();
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::error::Result;
-use crate::value::coerce::{self, Walk};
+use crate::value::coerce::{self, Traversal};
 use crate::value::{Arena, Value, utf16};
 
 /// An operator.
@@ -113,10 +113,10 @@ pub fn includes<'a>(items: &[Value<'a>], wanted: Value<'a>) -> Result<bool> {
 /// # Errors
 /// The values are nested too deeply.
 pub fn equals<'a>(left: Value<'a>, right: Value<'a>) -> Result<bool> {
-    equals_within(left, right, &mut Walk::default())
+    equals_within(left, right, &mut Traversal::default())
 }
 
-fn equals_within<'a>(left: Value<'a>, right: Value<'a>, walk: &mut Walk) -> Result<bool> {
+fn equals_within<'a>(left: Value<'a>, right: Value<'a>, traversal: &mut Traversal) -> Result<bool> {
     Ok(match (left, right) {
         (Value::Nil, other) | (other, Value::Nil) if !is_empty_literal(left) => is_nil(other),
         (Value::Empty, other) => is_empty(other),
@@ -126,13 +126,13 @@ fn equals_within<'a>(left: Value<'a>, right: Value<'a>, walk: &mut Walk) -> Resu
             if left.len() != right.len() {
                 return Ok(false);
             }
-            walk.enter()?;
+            traversal.enter()?;
             for (left, right) in left.iter().zip(right) {
-                if !equals_within(*left, *right, walk)? {
+                if !equals_within(*left, *right, traversal)? {
                     return Ok(false);
                 }
             }
-            walk.leave();
+            traversal.leave();
             true
         }
         // A loop compares as the string it prints, so it also equals that string.
