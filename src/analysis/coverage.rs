@@ -49,7 +49,7 @@ impl Coverage {
     #[must_use]
     pub fn from_traces(content: &CompiledText<'_>, source: &Source, traces: &[&Trace]) -> Self {
         let hits = |nodes: Nodes<'_>| {
-            let first = nodes.first().map(NodeId::of);
+            let first = nodes.first().map(NodeId::new);
             traces.iter().filter(|trace| first.is_some_and(|first| trace.has(first))).count()
         };
         let line = |offset: usize| source.line_column(content.place.range(Some(Span::new(offset, offset))).start).line;
@@ -62,7 +62,7 @@ impl Coverage {
         branches.sort_by_key(|branch| (branch.span.start, branch.span.end));
         let mut lines: BTreeMap<usize, usize> = BTreeMap::new();
         for node in all_nodes(content.liquid.nodes) {
-            let count = traces.iter().filter(|trace| trace.has(NodeId::of(node))).count();
+            let count = traces.iter().filter(|trace| trace.has(NodeId::new(node))).count();
             for offset in line_starts(node) {
                 let known = lines.entry(line(offset)).or_default();
                 *known = (*known).max(count);

@@ -1,7 +1,7 @@
 //! Kinds: the type that a template expects of a value, inferred from its uses.
 
 use crate::liquid::Filter;
-use crate::liquid::row::{self, Answer, Lacking, Reads};
+use crate::liquid::row::{self, Derivation, Lacking, Reads};
 
 /// The inferred type of a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,17 +93,17 @@ pub(super) enum PropertyUse {
 /// input.
 pub(super) fn treatment(filter: Option<&Filter>) -> (Kind, Treatment) {
     let Some(row) = filter else { return (Kind::Anything, Treatment::Keeps) };
-    let treatment = match (row.reads, row.answer) {
-        (_, Answer::Input) => Treatment::Keeps,
+    let treatment = match (row.reads, row.derivation) {
+        (_, Derivation::Input) => Treatment::Keeps,
         (Reads::Property(lacking), _) => Treatment::SelectsBy(match lacking {
             Lacking::Fails => PropertyUse::Required,
             Lacking::MayFail | Lacking::FailsInLax => PropertyUse::MaybeRequired,
             Lacking::Ignored => PropertyUse::Optional,
         }),
         (Reads::Expression(_), _) => Treatment::Evaluates,
-        (Reads::Shape, Answer::Elements) => Treatment::Selects,
-        (Reads::Shape, Answer::Element) => Treatment::Takes,
-        (Reads::Shape, Answer::New) => Treatment::Counts,
+        (Reads::Shape, Derivation::Elements) => Treatment::Selects,
+        (Reads::Shape, Derivation::Element) => Treatment::Takes,
+        (Reads::Shape, Derivation::New) => Treatment::Counts,
         (Reads::Whole, _) => Treatment::Creates,
     };
     (row.input.into(), treatment)
@@ -111,12 +111,12 @@ pub(super) fn treatment(filter: Option<&Filter>) -> (Kind, Treatment) {
 
 /// Whether a filter returns elements of its input.
 pub(super) fn gives_elements(filter: Option<&Filter>) -> bool {
-    filter.is_some_and(|row| row.answer == Answer::Elements)
+    filter.is_some_and(|row| row.derivation == Derivation::Elements)
 }
 
 /// Whether a filter returns one element of its input.
 pub(super) fn gives_an_element(filter: Option<&Filter>) -> bool {
-    filter.is_some_and(|row| row.answer == Answer::Element)
+    filter.is_some_and(|row| row.derivation == Derivation::Element)
 }
 
 #[cfg(test)]

@@ -129,7 +129,7 @@ fn without_objects<'a>(object: &'a Object<'a>, arena: &'a Arena) -> &'a Object<'
 fn string_of<'a>(attributes: &Object<'a>, name: &str, arena: &'a Arena) -> Option<String> {
     match attributes.get(name)? {
         value @ (Value::String(_) | Value::Number(_)) => {
-            coerce::text(value, arena).ok().filter(|text| !text.is_empty()).map(str::to_owned)
+            coerce::to_liquid_string(value, arena).ok().filter(|text| !text.is_empty()).map(str::to_owned)
         }
         _ => None,
     }

@@ -103,7 +103,7 @@ impl ObservedText {
     ) -> Self {
         let (mut trace, mut out) = (Trace::default(), Output::with_marks());
         let failures = template.render_past_failures(data, options, arena, &mut out, &mut trace);
-        let visited = all_nodes(template.nodes).into_iter().filter(|node| trace.has(NodeId::of(node)));
+        let visited = all_nodes(template.nodes).into_iter().filter(|node| trace.has(NodeId::new(node)));
         let written = out.marks().iter().filter(|mark| mark.writer == Writer::Liquid);
         Self {
             visited: visited.map(|node| node.span).collect(),

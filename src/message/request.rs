@@ -267,7 +267,7 @@ impl<'a> Body<'_, 'a> {
         };
         let text = match field.value {
             Event::String(name) => name.decode().trim().to_owned(),
-            Event::Number(id) => number::text(id),
+            Event::Number(id) => number::to_js_string(id),
             _ => String::new(),
         };
         if text.is_empty() {

@@ -122,7 +122,7 @@ impl<'r, 'a> Walk<'r, 'a> {
     fn node(&mut self, node: &'a Node<'a>) {
         let outer = self.node;
         if self.open_snippets.is_empty() {
-            self.node = NodeId::of(node);
+            self.node = NodeId::new(node);
         }
         match &node.kind {
             NodeKind::Text(_) => {}

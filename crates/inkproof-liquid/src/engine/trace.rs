@@ -13,7 +13,7 @@ pub struct Trace(HashSet<usize, RandomState>);
 impl Trace {
     /// Records a node.
     pub(crate) fn push(&mut self, node: &Node<'_>) {
-        self.0.insert(NodeId::of(node).0);
+        self.0.insert(NodeId::new(node).0);
     }
 
     /// Whether the render reached a node.
@@ -35,7 +35,7 @@ pub struct NodeId(usize);
 impl NodeId {
     /// The identity of this node.
     #[must_use]
-    pub fn of(node: &Node<'_>) -> Self {
+    pub fn new(node: &Node<'_>) -> Self {
         Self(std::ptr::from_ref(node).addr())
     }
 }

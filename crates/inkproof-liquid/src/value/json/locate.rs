@@ -1,11 +1,11 @@
-//! Places of values in a JSON text.
+//! Finds values in a JSON document.
 
 use super::events::{Event, Events, Read};
 use crate::span::Span;
 
-/// The part of a JSON text that holds the value at `path`, keys of objects within each other; `None` where there is no
-/// such value, or the text is not valid JSON up to the end of the object. Of a key that is there twice, the last counts, as it
-/// does for [`read`](super::read()). An empty path is the whole value.
+/// The span of the value at `path`, a list of nested object keys. `None` if there is no such value, or if the document
+/// is not valid JSON up to the end of the object. If a key is repeated, its last value counts, as for
+/// [`read`](super::read()). An empty path is the whole value.
 ///
 /// ```
 /// use inkproof_liquid::json;
@@ -19,7 +19,7 @@ pub fn locate(text: &str, path: &[&str]) -> Option<Span> {
     locate_within(&mut events, first, path).ok()?
 }
 
-/// The same for the value whose first token is `first`. Reads the whole value.
+/// [`locate`] within the value whose first token is `first`. Reads the whole value.
 fn locate_within(events: &mut Events<'_>, first: Event<'_>, path: &[&str]) -> Read<Option<Span>> {
     let Some((wanted, rest)) = path.split_first() else { return events.finish_value(first).map(Some) };
     if first != Event::ObjectStart {
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_of_values() {
+    fn finds_the_spans_of_values() {
         for (text, path, expected) in [
             (" 7 ", &[][..], Some("7")),
             (r#" {"a": {"b" : [1, "]"]} } "#, &["a", "b"], Some(r#"[1, "]"]"#)),
