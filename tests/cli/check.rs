@@ -32,6 +32,16 @@ fn the_samples_have_only_the_intended_warning() {
     assert_eq!(problems, [r#""templates/order_shipped.liquid" "trailing-comma""#]);
 }
 
+/// `first`, `last` and `length` are elements and lengths of lists, but plain keys of `trigger` and `customer`.
+#[test]
+fn takes_first_and_last_of_trigger_for_keys() {
+    let content = r#"{"title": "{{ trigger.first }}", "body": "{{ trigger.last }} {{ trigger.length }}"}"#;
+    let sandbox = Sandbox::with_template(content, r#"{"first": 1, "last": 2, "length": 3}"#);
+    assert_eq!(found(&sandbox, &[]), [] as [String; 0]);
+    let lacking = Sandbox::with_template(content, r#"{"first": 1, "last": 2}"#);
+    assert_eq!(found(&lacking, &[]), ["3:65 missing-data"]);
+}
+
 /// Checks a project with one violation of each rule, in a template or request named after the rule.
 #[test]
 fn reports_each_rule_once_with_its_location_in_every_format() {

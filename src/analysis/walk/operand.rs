@@ -88,6 +88,12 @@ impl<'a> Walk<'_, 'a> {
         }
         for (at, segment) in segments.iter().enumerate() {
             let step = match &segment.key {
+                // `trigger`, `customer` and the like are objects, which have no first and last element.
+                SegmentKey::Name(name @ ("first" | "last" | "length")) if at == 0 && is_namespace(&result) => {
+                    result.paths = result.paths.iter().map(|path| path.then(PathStep::Key(name))).collect();
+                    result.is_lenient = false;
+                    continue;
+                }
                 SegmentKey::Name(name @ ("first" | "last")) => Some((Some(PathStep::Element), *name)),
                 SegmentKey::Name(name @ ("size" | "length")) => Some((None, *name)),
                 SegmentKey::Name(name) => {
@@ -149,4 +155,9 @@ impl<'a> Walk<'_, 'a> {
         result.normalize();
         result
     }
+}
+
+/// Whether a value is `trigger` or `customer` itself, which are always objects.
+fn is_namespace(value: &AbstractValue<'_>) -> bool {
+    value.paths.iter().all(|path| path.steps.is_empty() && matches!(path.root, "trigger" | "customer"))
 }
