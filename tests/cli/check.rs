@@ -290,10 +290,13 @@ fn pages_are_printed() {
     let page = run(&repository(), &["explain", "missing-data"], "");
     assert!(page.code == 0 && page.stdout.starts_with("# missing-data\n"), "{page:?}");
     let of_files = run(&repository(), &["explain", "no-front-matter"], "");
-    assert!(of_files.stdout.starts_with("# no-front-matter\n\nA template does not begin with"), "{of_files:?}");
+    assert!(of_files.stdout.starts_with("# no-front-matter\n\nA template does not start with"), "{of_files:?}");
     assert!(!of_files.stdout.contains("not-utf-8"), "{of_files:?}");
     let list = run(&repository(), &["explain"], "");
-    assert!(list.stdout.contains("\ntrailing-comma          A comma has nothing after it.\n"), "{list:?}");
+    assert!(
+        list.stdout.contains("\ntrailing-comma          A comma comes directly before a closing bracket.\n"),
+        "{list:?}"
+    );
     let filter = run(&repository(), &["explain", "truncate"], "");
     assert!(filter.stdout.starts_with("# Filter `truncate`\n\nShortens a string"), "{filter:?}");
     assert!(
