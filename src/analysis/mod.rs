@@ -71,9 +71,9 @@
 //!     {% if trigger.nick %}\
 //!         {% assign name = trigger.nick %}{{ trigger.nick }}\
 //!     {% else %}\
-//!         {% assign name = trigger.first %}\
+//!         {% assign name = trigger.given %}\
 //!     {% endif %}\
-//!     {{ name }}{{ trigger.last }}";
+//!     {{ name }}{{ trigger.family }}";
 //! let arena = Arena::new();
 //! let template = Template::parse(source, &CUSTOMERIO, &arena).unwrap();
 //! let needs = Needs::from_templates(&[template], &CUSTOMERIO, &|_| Vec::new(), &arena);
@@ -86,12 +86,12 @@
 //!     ("trigger.nick", MissingBehavior::Nothing),
 //!     // The guard `trigger.nick` is false if `trigger.nick` is missing, so this output is not reached.
 //!     ("trigger.nick", MissingBehavior::Guarded),
-//!     ("trigger.first", MissingBehavior::Nothing),
+//!     ("trigger.given", MissingBehavior::Nothing),
 //!     // `{{ name }}`: after the join, its value may come from either path, and is null if that is missing.
-//!     ("trigger.first", MissingBehavior::Nothing),
+//!     ("trigger.given", MissingBehavior::Nothing),
 //!     ("trigger.nick", MissingBehavior::Nothing),
 //!     // No guard is around it.
-//!     ("trigger.last", MissingBehavior::Fails),
+//!     ("trigger.family", MissingBehavior::Fails),
 //! ]);
 //! ```
 
