@@ -36,7 +36,7 @@ impl<'a> Walk<'_, 'a> {
                 dependencies.extend(self.property(input, literal(0), span, usage, context));
             }
             Treatment::Evaluates => {
-                dependencies.extend(self.element_expression(input, [literal(0), literal(1)], filter.span))
+                dependencies.extend(self.element_expression(input, [literal(0), literal(1)], filter.span));
             }
             _ => {}
         }
