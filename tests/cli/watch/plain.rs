@@ -262,7 +262,7 @@ fn falls_back_to_polling_without_file_notifications() {
         let result = watching.err.recv_timeout(TIMEOUT).unwrap_or_default();
         result.contains("looking at the files every 500 ms instead")
     };
-    let watching = (8..64).map(start).find(is_polling).unwrap();
+    let watching = (5..64).map(start).find(is_polling).unwrap();
     watching.expect("last 0");
     scratch.replace("templates/z_last.liquid", "last 0", "last 1");
     watching.expect("last 1");
