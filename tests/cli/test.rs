@@ -477,7 +477,7 @@ fn names_of_snapshots_and_names_of_nothing() {
             (said.code, said.stderr.as_str()),
             (
                 2,
-                "error: nothing that waits is called `order/smal`: did you mean `order/small`?\nerror: there is no template or \
+                "error: no pending snapshot is called `order/smal`: did you mean `order/small`?\nerror: there is no template or \
                  request `nothing/at/all`\nerror: there is no template or request `hello@fx`: did you mean `hello`?\n"
             ),
             "{command}"
