@@ -1,4 +1,4 @@
-//! `inkproof accept`: what waits for review becomes what is expected.
+//! `inkproof accept`: makes pending snapshots the accepted ones.
 
 use std::io::Write;
 
@@ -11,12 +11,13 @@ use super::pending::Waiting;
 use super::{Failure, Global, Outcome, completions};
 use crate::snapshot::{Stage, contents_of};
 
-/// Accept what waits for review
+/// Accept pending snapshots
 ///
-/// Makes what waits what is expected, as it was shown, and deletes snapshots whose requests are gone.
+/// Replaces the accepted snapshots with the pending ones, as they were shown, and deletes snapshots whose requests no
+/// longer exist.
 #[derive(Debug, Args)]
 pub(super) struct Accept {
-    /// Templates, requests or patterns; all if none is given
+    /// Names or patterns of templates or requests; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
 }
@@ -27,14 +28,14 @@ impl RunCommand for Accept {
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let (project, outcome) = global.open_project_to_decide()?;
         let waiting = Waiting::new(&project, &self.names)?;
-        let outcome = outcome.and(waiting.tell_unreadable()?);
+        let outcome = outcome.and(waiting.report_unreadable()?);
         let (mut accepted, mut deleted, mut failures) = (0, 0, Vec::new());
         for name in &waiting.pending {
             match accept(&waiting, name) {
                 Ok(()) => accepted += 1,
                 Err(reason) => {
                     let path = waiting.store.shown(name, Stage::Pending);
-                    failures.push(format!("cannot accept `{path}`: {reason}; it waits as before"));
+                    failures.push(format!("cannot accept `{path}`: {reason}; it is still pending"));
                 }
             }
         }
@@ -52,7 +53,7 @@ impl RunCommand for Accept {
     }
 }
 
-/// What is no snapshot is never made one.
+/// Never accepts a file that is not a snapshot.
 fn accept(waiting: &Waiting, name: &str) -> Result<(), String> {
     let text = waiting.store.read(name, Stage::Pending).map_err(|unusable| unusable.to_string())?;
     contents_of(&text.unwrap_or_default()).map_err(|unusable| unusable.to_string())?;

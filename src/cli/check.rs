@@ -1,4 +1,4 @@
-//! `inkproof check`: what is wrong or doubtful about templates and their requests.
+//! `inkproof check`: lints templates and validates their requests.
 
 mod coverage;
 mod json;
@@ -32,40 +32,40 @@ use crate::project::{Case, Languages, Project};
 use crate::rules::{Judgement, fix, judge_data, judge_each, rule};
 use watch::CheckJob;
 
-/// How many findings of a rule are drawn that are only worth knowing.
+/// How many findings of severity info are drawn per rule.
 const MAX_INFOS: usize = 10;
 
-/// Say what will go wrong before anything is sent
+/// Lint templates and validate requests before anything is sent
 ///
-/// Judges templates and requests by rules: mistakes, variables that requests lack, values that would break the JSON,
-/// branches that no request comes to. Exits with 1 where there are errors or warnings.
+/// Reports syntax errors, variables that requests lack, values that would break the JSON, and branches that no request
+/// reaches. Exits with 1 if there are errors or warnings.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   inkproof check                                       everything
   inkproof check order_shipped --table                 its variables, and what each request has for them
-  inkproof check order_shipped --data payload.json     a payload out of a backend's logs
-  inkproof check --diff                                what --fix would repair")]
+  inkproof check order_shipped --data payload.json     a payload from a backend's logs
+  inkproof check --diff                                dry run of --fix")]
 pub(super) struct Check {
-    /// Templates, requests or patterns; all if none is given
+    /// Names or patterns of templates or requests; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
-    /// Judge one template by this `message_data` instead of its requests; `-` is standard input
+    /// Validate this `message_data` against one template, instead of its requests; `-` is standard input
     #[arg(long, value_name = "FILE", requires = "names", conflicts_with = "watch")]
     data: Option<PathBuf>,
-    /// Show for each template what its requests have for each variable, and how many of its branches they render
+    /// Show a table of the variables of each template with the values of its requests, and its branch coverage
     #[arg(long, env = "INKPROOF_TABLE", value_parser = FalseyValueParser::new())]
     table: bool,
-    /// Tell how many percent of each template's branches its requests render, and fail where these are fewer
+    /// Report branch coverage, and fail if a template's coverage is below this
     #[arg(long, value_name = "PERCENT", env = "INKPROOF_MIN_COVERAGE", value_parser = clap::value_parser!(u8).range(0..=100))]
     min_coverage: Option<u8>,
-    /// Write what of the templates is rendered to a file, in lcov's format
+    /// Write a coverage report in lcov format
     #[arg(long, value_name = "FILE", env = "INKPROOF_LCOV")]
     lcov: Option<PathBuf>,
-    /// Carry out the fixes that change no message that is right
+    /// Apply the safe fixes: those that do not change valid messages
     #[arg(long, conflicts_with_all = ["data", "watch"])]
     fix: bool,
-    /// Show what `--fix` would change, and change nothing
+    /// Show what `--fix` would change, without writing (dry run)
     #[arg(long, conflicts_with_all = ["data", "watch"])]
     diff: bool,
     #[command(flatten)]
@@ -106,7 +106,7 @@ impl RunCommand for Check {
         let is_covered = self.report_coverage(&judgement, &mut anstream::stderr().lock())?;
         let is_finding = |severity| matches!(severity, Severity::Error | Severity::Warning);
         let any = judgement.findings.iter().any(|finding| is_finding(finding.severity));
-        // What no rule finds makes files unusable.
+        // Problems without a rule come from files that cannot be read or parsed.
         let is_broken =
             |finding: &Diagnostic| finding.severity == Severity::Error && rule(finding.code.as_str()).is_none();
         if judgement.findings.iter().any(is_broken) {
@@ -117,24 +117,21 @@ impl RunCommand for Check {
 }
 
 impl Check {
-    /// Refuses what a format has no place for.
+    /// Rejects flags that the output format does not support.
     fn check_format(&self, format: Format) -> Result<(), Failure> {
         let mut refused = Vec::new();
         if self.diff && !format.is_for_people() {
-            refused.push(format!(
-                "`--diff` shows a diff, which `{format}` has no place for: expected the format `full` or `concise`"
-            ));
+            refused.push(format!("the format `{format}` does not support `--diff`: expected `full` or `concise`"));
         }
         if self.table && !format.is_for_people() && !matches!(format, Format::Json | Format::JsonLines) {
             refused.push(format!(
-                "`--table` shows a table, which `{format}` has no place for: expected the format `full`, `concise`, `json` or \
-                 `jsonl`"
+                "the format `{format}` does not support `--table`: expected `full`, `concise`, `json` or `jsonl`"
             ));
         }
         if refused.is_empty() { Ok(()) } else { Err(Failure::Messages(refused)) }
     }
 
-    /// Tells what was found, and the tables where they are wanted.
+    /// Reports the findings, and the tables if requested.
     fn write(
         &self,
         judgement: &Judgement,
@@ -174,11 +171,11 @@ impl Check {
         }
     }
 
-    /// Draws a table of each template, and under it what of the template is rendered.
+    /// Draws the table of each template, and its coverage below.
     fn write_tables(&self, judgement: &Judgement, theme: Theme, out: &mut dyn Write) -> std::io::Result<()> {
         for (table, coverage) in judgement.tables.iter().zip(&judgement.coverage) {
             table::write(table, theme.width, out)?;
-            // A payload says nothing of requests.
+            // A payload has no coverage: it replaces the requests.
             if self.data.is_none() {
                 let title = sanitize::line(&table::title(table)).into_owned();
                 writeln!(out, "{title}: {}\n", coverage::describe(coverage))?;
@@ -187,7 +184,7 @@ impl Check {
         Ok(())
     }
 
-    /// Writes the file of what is covered, where it is wanted.
+    /// Writes the lcov report if requested.
     fn write_lcov(&self, judgement: &Judgement, global: &Global) -> Result<(), Failure> {
         let Some(path) = &self.lcov else { return Ok(()) };
         let prefix = global.prefix();
@@ -196,9 +193,9 @@ impl Check {
         fs::write(&path, records).map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
     }
 
-    /// Says how much of each template requests render, where that is asked for; whether it is enough.
+    /// Reports coverage if `--min-coverage` is set, and returns whether it is sufficient.
     fn report_coverage(&self, judgement: &Judgement, out: &mut dyn Write) -> std::io::Result<bool> {
-        // A payload says nothing of requests.
+        // A payload has no coverage: it replaces the requests.
         let Some(least) = self.min_coverage.filter(|_| self.data.is_none()) else { return Ok(true) };
         let mut is_covered = true;
         for coverage in &judgement.coverage {
@@ -213,7 +210,7 @@ impl Check {
         Ok(is_covered)
     }
 
-    /// Carries out fixes, or shows them.
+    /// Applies fixes, or shows them.
     fn repair(&self, project: &Project, global: &Global) -> Result<(), Failure> {
         let (templates, cases) = selected(project, &self.names, global)?;
         let mut out = anstream::stderr().lock();
@@ -240,18 +237,21 @@ impl Check {
         let templates = Languages::of(project).mains(&templates);
         let [template] = templates[..] else {
             let names: Vec<_> = templates.iter().map(|template| format!("`{}`", template.name())).collect();
-            return Err(format!("`--data` judges one template, and these are meant: {}", names.join(", ")).into());
+            return Err(
+                format!("`--data` validates one template, and the names match several: {}", names.join(", ")).into()
+            );
         };
         let payload = Payload::read(path, global)?;
         if payload.is_whole_request {
             let name = sanitize::line(&payload.name).into_owned();
-            writeln!(anstream::stderr().lock(), "{name}: a whole request; its `message_data` is judged")?;
+            writeln!(anstream::stderr().lock(), "note: `{name}` is a whole request: its `message_data` is validated")?;
         }
         Ok(judge_data(project, template, &payload.json, &payload.name, &global.render_options()))
     }
 }
 
-/// The templates and cases that names mean, in every language. Where one means nothing, what is wrong with the files may tell why.
+/// The templates and cases that match the names, in every language. If a name matches nothing, problems in the files are
+/// reported: they may be the reason.
 fn selected<'p>(
     project: &'p Project,
     names: &[String],
@@ -266,7 +266,7 @@ fn selected<'p>(
     }
 }
 
-/// Of what is only worth knowing, the first of each rule, and how many more there are of which: they must not bury the rest.
+/// Keeps the first findings of severity info per rule and counts the rest, so that they do not hide errors and warnings.
 fn few_of_each(findings: &[Diagnostic]) -> (Vec<Diagnostic>, BTreeMap<Code, usize>) {
     let mut seen: BTreeMap<Code, usize> = BTreeMap::new();
     let few = findings.iter().filter(|finding| {

@@ -1,4 +1,4 @@
-//! What all commands have in common: formats for their output, and a function that runs them.
+//! The trait that every command implements: its output formats and the function that runs it.
 
 use std::fmt::Debug;
 
@@ -9,14 +9,14 @@ use super::{Failure, Global, Outcome};
 
 /// A command.
 pub(super) trait RunCommand: Args {
-    /// The formats of its output.
+    /// The output formats.
     type Format: ValueEnum + Copy + Debug;
 
-    /// Carries it out.
+    /// Runs the command.
     fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure>;
 }
 
-/// A command, and the format that was chosen for its output.
+/// A command and its selected output format.
 #[derive(Debug)]
 pub(super) struct WithFormat<C: RunCommand> {
     command: C,

@@ -1,4 +1,4 @@
-//! `inkproof completions`: what makes a shell complete commands, flags, and the names of templates, requests and rules.
+//! `inkproof completions`: shell completion of commands, flags, and the names of templates, requests and rules.
 
 use std::env;
 use std::ffi::OsStr;
@@ -18,15 +18,15 @@ use crate::message::{Request, Template};
 use crate::project::Project;
 use crate::rules;
 
-/// The variable by which the shell asks the program for what could come next.
+/// The environment variable with which the shell asks for completions.
 const VARIABLE: &str = "COMPLETE";
 
-/// The shells, by the names that they go by.
+/// The supported shells.
 const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
 
-/// Print what makes a shell complete commands and names
+/// Print the completion script of a shell
 ///
-/// The shell then asks the program each time, so new templates are known at once.
+/// The script asks inkproof for each completion, so new templates are completed at once.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 bash:        echo 'source <(inkproof completions bash)' >> ~/.bashrc
@@ -35,7 +35,7 @@ fish:        inkproof completions fish > ~/.config/fish/completions/inkproof.fis
 PowerShell:  inkproof completions powershell | Out-String | Invoke-Expression    (in $PROFILE)
 elvish:      eval (inkproof completions elvish | slurp)  (in rc.elv)")]
 pub(super) struct Completions {
-    /// The shell
+    /// Shell to complete in
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(SHELLS))]
     shell: String,
 }
@@ -53,7 +53,7 @@ impl RunCommand for Completions {
     }
 }
 
-/// Answers a shell that asks what could come next, and ends the program; does nothing where none asks.
+/// Prints completions and exits if the shell asks for them; otherwise does nothing.
 pub(super) fn answer() {
     CompleteEnv::with_factory(command).var(VARIABLE).complete();
 }
@@ -71,7 +71,7 @@ pub(super) fn templates(current: &OsStr) -> Vec<CompletionCandidate> {
     project().map_or_else(Vec::new, |project| candidates(project.templates().iter().map(Template::name), current))
 }
 
-/// The codes of findings, then the names of filters and tags, each with its summary.
+/// The diagnostic codes, then the names of filters and tags, each with its summary.
 pub(super) fn explained(current: &OsStr) -> Vec<CompletionCandidate> {
     let begins = current.to_string_lossy();
     let codes = rules::codes().into_iter().map(|code| (code, rules::page(code).map(rules::summary)));
@@ -88,7 +88,7 @@ fn candidates<'n>(names: impl Iterator<Item = &'n str>, current: &OsStr) -> Vec<
     names.filter(|name| name.starts_with(begins.as_ref())).map(CompletionCandidate::new).collect()
 }
 
-/// The project that the unfinished command line is about. What is wrong with it does not matter here.
+/// The project of the incomplete command line; its problems are ignored.
 fn project() -> Option<Project> {
     let words: Vec<_> = env::args_os().skip_while(|word| word != "--").collect();
     let flagged = words.iter().zip(words.iter().skip(1)).find_map(|(flag, value)| {

@@ -1,4 +1,4 @@
-//! `inkproof --print-config`: the configuration as it is in force.
+//! `inkproof --print-config`: the effective configuration.
 
 use std::io::Write;
 
@@ -6,7 +6,7 @@ use super::{Failure, Global, Outcome};
 use crate::diagnostics::sanitize;
 use crate::project::CONFIG_FILE;
 
-/// Prints the configuration as TOML, every key of it, after a comment that says where it comes from.
+/// Prints every key of the configuration as TOML, after a comment with its source.
 pub(super) fn run(global: &Global) -> Result<Outcome, Failure> {
     let (project, outcome) = global.open_project()?;
     let file = project.root().join(CONFIG_FILE);

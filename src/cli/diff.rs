@@ -1,4 +1,4 @@
-//! `inkproof diff`: what two revisions of the git repository render differently.
+//! `inkproof diff`: the messages that two git revisions render differently.
 
 use std::fmt::Write as _;
 use std::io::Write;
@@ -15,22 +15,21 @@ use crate::message::FieldChange;
 use crate::project::root_of;
 use crate::snapshot::{Change, Comparison, Difference, Range, between, changed_fields, is_sent};
 
-/// The longest comment that GitHub takes, in characters, less room for the line that says what is left out.
+/// The maximum length of a GitHub comment in characters, minus the line that counts what is omitted.
 const COMMENT: usize = 65_536 - 200;
 
-/// How many files that cannot be used a comment names, and how much it says of each, in characters.
+/// How many unusable files a comment names, and the length of each message in characters.
 const PROBLEMS: usize = 10;
 const PROBLEM: usize = 300;
 
-/// Show what two revisions of the git repository render differently
+/// Show the messages that two git revisions render differently
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  inkproof diff main                               what has changed since main, files not committed included
+  inkproof diff main                               changes since main, including uncommitted files
   inkproof diff main...HEAD --format markdown      a comment for a pull request")]
 pub(super) struct Diff {
-    /// `REV` for what has changed since, `REV..REV` for two revisions, `REV...REV` for what the second has changed since
-    /// both parted
+    /// `REV` compares with the working tree, `REV..REV` two revisions, `REV...REV` the second with their merge base
     #[arg(value_name = "REVISIONS", default_value = "HEAD")]
     range: String,
 }
@@ -62,12 +61,12 @@ impl RunCommand for Diff {
         match format {
             DiffFormat::Markdown => out.write_all(markdown(&changes, &problems).as_bytes())?,
             DiffFormat::Json => {
-                let lines = changes.iter().map(Line::new).collect::<Vec<_>>();
+                let lines = changes.iter().map(ChangeLine::new).collect::<Vec<_>>();
                 writeln!(out, "{}", sanitize::json(&serde_json::to_string(&lines).map_err(std::io::Error::from)?))?;
             }
             DiffFormat::JsonLines => {
                 for change in &changes {
-                    let line = serde_json::to_string(&Line::new(change)).map_err(std::io::Error::from)?;
+                    let line = serde_json::to_string(&ChangeLine::new(change)).map_err(std::io::Error::from)?;
                     writeln!(out, "{}", sanitize::json(&line))?;
                 }
             }
@@ -94,9 +93,9 @@ impl RunCommand for Diff {
     }
 }
 
-/// A change for programs.
+/// A change in the JSON output.
 #[derive(Serialize)]
-struct Line<'a> {
+struct ChangeLine<'a> {
     name: &'a str,
     status: &'static str,
     changes: Vec<FieldChange>,
@@ -104,7 +103,7 @@ struct Line<'a> {
     new: Option<&'a str>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> ChangeLine<'a> {
     fn new(change: &'a Change) -> Self {
         let fields = change.old.as_ref().zip(change.new.as_ref()).map(|(old, new)| changed_fields(old, new));
         Self {
@@ -125,7 +124,7 @@ const fn status(change: &Change) -> &'static str {
     }
 }
 
-/// What became of the sending of a message, where that is what changed.
+/// How the sending of a message changed, if it did.
 fn sending_of(change: &Change) -> Option<&'static str> {
     match (&change.old, &change.new) {
         (Some(old), Some(new)) => sending(old, new),
@@ -134,7 +133,7 @@ fn sending_of(change: &Change) -> Option<&'static str> {
     }
 }
 
-/// What became of a message, in the rest of a line.
+/// How a message changed, in one line.
 fn words(change: &Change) -> Option<String> {
     let of_both = || Some(in_words(change.old.as_ref()?, change.new.as_ref()?)).filter(|words| !words.is_empty());
     sending_of(change).map(str::to_owned).or_else(of_both)
@@ -152,8 +151,8 @@ fn count(changes: usize) -> String {
     }
 }
 
-/// A comment for a pull request: what cannot be compared, a table, and each difference to unfold. What is too long for a
-/// comment is left out.
+/// A comment for a pull request: unusable files, a table, and each difference in a collapsed section. Omits what exceeds
+/// the maximum length.
 fn markdown(changes: &[Change], problems: &[Diagnostic]) -> String {
     let mut text = format!("**{}**\n{}", count(changes.len()), missing(problems));
     if changes.is_empty() {
@@ -165,7 +164,7 @@ fn markdown(changes: &[Change], problems: &[Diagnostic]) -> String {
         let fields: Vec<_> = difference.fields.iter().map(|change| code(&change.field)).collect();
         let what = sending_of(change).map_or_else(|| fields.join(", "), |words| format!("**{words}**"));
         let row = format!("| {} | {} | {what} |\n", code(&change.name), status(change));
-        // Half of the room is for the differences.
+        // Half of the length is reserved for the differences.
         if text.len() + row.len() > COMMENT / 2 {
             let _ = writeln!(text, "\n… and {} more", Thousands(changes.len() - place));
             break;
@@ -187,12 +186,12 @@ fn markdown(changes: &[Change], problems: &[Diagnostic]) -> String {
     text
 }
 
-/// Says which files cannot be used; nothing where all can.
+/// Lists the files that cannot be used; empty if there are none.
 fn missing(problems: &[Diagnostic]) -> String {
     if problems.is_empty() {
         return String::new();
     }
-    let mut text = "\nSome files cannot be used, and what they stand for is missing here:\n\n".to_owned();
+    let mut text = "\nSome files cannot be used, and their messages are missing here:\n\n".to_owned();
     for problem in problems.iter().take(PROBLEMS) {
         let short = |text: &str| text.chars().take(PROBLEM).collect::<String>();
         let place = problem.location().map(|at| format!("{} ", code(&short(&at.to_string())))).unwrap_or_default();
@@ -213,7 +212,7 @@ fn html(text: &str) -> String {
     sanitize::line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// A fence that nothing in the text ends.
+/// A Markdown fence longer than any in the text.
 fn fence(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(longest.max(2) + 1)

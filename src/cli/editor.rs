@@ -1,4 +1,4 @@
-//! The editor that somebody has chosen.
+//! The user's editor.
 
 use std::env;
 use std::path::Path;
@@ -7,11 +7,11 @@ use std::process::Command;
 /// Opens a file in the editor that `VISUAL` or `EDITOR` names, and waits until it is closed.
 ///
 /// # Errors
-/// A sentence about why that is not possible, or how the editor failed.
+/// A message if no editor is set, or if it cannot start or fails.
 pub(super) fn open(file: &Path) -> Result<(), String> {
     let editor = ["VISUAL", "EDITOR"].into_iter().filter_map(|name| env::var(name).ok());
     let Some(editor) = editor.into_iter().find(|editor| !editor.trim().is_empty()) else {
-        return Err("no editor is set: put its command into `EDITOR`".to_owned());
+        return Err("no editor is set: set `EDITOR` to its command".to_owned());
     };
     let words = words(&editor).ok_or_else(|| format!("a quote is not closed in `EDITOR`: `{editor}`"))?;
     let Some((program, arguments)) = words.split_first() else {
@@ -24,11 +24,10 @@ pub(super) fn open(file: &Path) -> Result<(), String> {
     }
 }
 
-/// The words of a command as a shell takes them: an editor may have arguments of its own, such as `code --wait`, or stand in a
-/// folder with blanks in its name.
+/// Splits a command into words like a shell: an editor may have arguments, such as `code --wait`, or a path with spaces.
 fn words(command: &str) -> Option<Vec<String>> {
     if cfg!(windows) {
-        // There, a backslash stands between folders.
+        // On Windows, a backslash separates folders.
         return shlex::split(&command.replace('\\', r"\\"));
     }
     shlex::split(command)

@@ -1,4 +1,4 @@
-//! `inkproof explain`: the pages about what may be found, and the reference of filters and tags.
+//! `inkproof explain`: the page of a finding, and the reference of filters and tags.
 
 use std::io::Write;
 
@@ -12,14 +12,14 @@ use crate::customerio::reference;
 use crate::diagnostics::did_you_mean;
 use crate::rules::{codes, page, summary};
 
-/// Explain a code, filter or tag; without one, list all codes
+/// Explain a diagnostic code, filter or tag; without one, list all codes
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   inkproof explain json-unsafe
   inkproof explain truncate")]
 pub(super) struct Explain {
-    /// The code of a finding, or the name of a filter or tag; all codes are listed if none is given
+    /// Diagnostic code, or name of a filter or tag; all codes if omitted
     #[arg(add = ArgValueCompleter::new(completions::explained))]
     name: Option<String>,
 }
@@ -39,7 +39,7 @@ impl RunCommand for Explain {
             return Ok(Outcome::Fine);
         };
         if let Some(page) = page(name) {
-            // A section of a page becomes one.
+            // A section of a page needs a title to be a page of its own.
             let title = if page.starts_with('#') { "" } else { "# " };
             writeln!(out, "{title}{}", page.trim_end())?;
         } else if let Some(entry) = reference::entry(name) {

@@ -1,4 +1,4 @@
-//! Failures of a command: why it could not be carried out at all.
+//! Failures: why a command could not run.
 
 use std::io::{self, Write};
 
@@ -6,27 +6,27 @@ use crate::diagnostics::sanitize;
 use crate::project::{OpenError, UnknownName};
 use crate::snapshot::RevisionError;
 
-/// Why a command could not be carried out.
+/// Why a command could not run.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// Reading or writing failed.
     Io(io::Error),
-    /// Sentences for people, one each.
+    /// Error messages, each printed on its own line.
     Messages(Vec<String>),
 }
 
 impl Failure {
-    /// Tells it on standard error, and gives the exit code.
+    /// Reports the failure on standard error and returns the exit code.
     pub(super) fn report(self) -> u8 {
         let messages = match self {
-            // Whoever reads may stop reading.
+            // The reader of a pipe may close it early; that is not an error.
             Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => return 0,
             Self::Io(error) => vec![error.to_string()],
             Self::Messages(messages) => messages,
         };
         let mut out = anstream::stderr().lock();
         for message in messages {
-            // Where even this cannot be written, nobody is there to be told.
+            // If standard error cannot be written either, there is nowhere left to report it.
             let _ = writeln!(out, "error: {}", sanitize::text(&message));
         }
         2

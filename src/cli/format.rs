@@ -1,4 +1,4 @@
-//! `--format`: each command has an enum of its output formats, which its help lists and which it refuses all others by.
+//! `--format`: the output formats of each command. Help lists them, and the parser rejects all others.
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::error::ErrorKind;
@@ -21,12 +21,12 @@ pub(super) enum HumanFormat {
     Concise,
 }
 
-/// The name of the format that was chosen, whichever command it is for.
+/// The name of the selected format, for any command.
 #[derive(Clone, Debug)]
 pub(super) struct FormatName(String);
 
 impl FormatName {
-    /// The format of problems that goes with it. Those that problems cannot be shown in, such as `markdown`, go with the default.
+    /// The format of problems. It is the default if problems do not have the selected format, such as `markdown`.
     pub(super) fn of_problems(&self) -> Format {
         self.0.parse().unwrap_or_default()
     }
@@ -54,7 +54,7 @@ impl FromArgMatches for FormatName {
     }
 }
 
-/// The formats of problems, which are all that some commands have to report.
+/// The formats of problems; some commands report nothing else.
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
         &Self::ALL
@@ -86,7 +86,7 @@ fn argument_with(values: Vec<PossibleValue>) -> Arg {
         .global(true)
         .help_heading("Everywhere")
         .display_order(DISPLAY_ORDER)
-        .help("How results and problems are told")
+        .help("Set the output format of results and problems")
         .value_name("FORMAT")
         .default_value("full")
         .env("INKPROOF_FORMAT")
@@ -97,7 +97,7 @@ fn possible_values<F: ValueEnum>() -> Vec<PossibleValue> {
     F::value_variants().iter().filter_map(ValueEnum::to_possible_value).collect()
 }
 
-/// Takes the formats of all commands before a command's name.
+/// Accepts the formats of all commands before the name of the command.
 pub(super) fn offer_all(command: clap::Command) -> clap::Command {
     let mut all: Vec<PossibleValue> = Vec::new();
     for value in command.get_subcommands().flat_map(values_of) {
@@ -108,7 +108,7 @@ pub(super) fn offer_all(command: clap::Command) -> clap::Command {
     command.mut_arg(FORMAT, |format| format.value_parser(PossibleValuesParser::new(all)))
 }
 
-/// The values that a command's argument takes.
+/// The formats that a command accepts.
 fn values_of(command: &clap::Command) -> Vec<PossibleValue> {
     let format = command.get_arguments().find(|argument| argument.get_id() == FORMAT);
     format.map(Arg::get_possible_values).unwrap_or_default()
@@ -118,12 +118,12 @@ fn name(matches: &ArgMatches) -> &str {
     matches.get_one::<String>(FORMAT).map_or("full", String::as_str)
 }
 
-/// The format that was chosen, where the command has it.
+/// The selected format, if the command has it.
 pub(super) fn chosen<F: ValueEnum>(matches: &ArgMatches) -> Result<F, clap::Error> {
     F::from_str(name(matches), false).map_err(|reason| clap::Error::raw(ErrorKind::InvalidValue, reason))
 }
 
-/// Refuses a format that was given before the name of a command that lacks it. After the name, the parser refuses it.
+/// Rejects a format before the name of a command that does not have it. After the name, the parser rejects it.
 pub(super) fn check(matches: &ArgMatches, command: &clap::Command) -> Result<(), Failure> {
     let below = matches.subcommand_name().and_then(|name| command.find_subcommand(name));
     let (taker, values) = match below {

@@ -1,4 +1,4 @@
-//! What every command takes, and the ways in which commands use it.
+//! The flags that every command accepts, and what commands derive from them.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ use crate::project::{CONFIG_FILE, Project, prefix_of, root_of};
 
 #[derive(Debug, Args)]
 pub(super) struct Global {
-    /// Work as if started in this folder
+    /// Run as if started in this folder
     #[arg(
         short = 'C',
         long = "directory",
@@ -28,18 +28,18 @@ pub(super) struct Global {
         env = "INKPROOF_DIRECTORY"
     )]
     directory: PathBuf,
-    /// Treat what is missing as Customer.io's test send does: it prints nothing, where a real send fails
+    /// Render missing variables as empty, like Customer.io's test send; a real send fails
     #[arg(long, global = true, help_heading = "Everywhere", env = "INKPROOF_LAX", value_parser = FalseyValueParser::new())]
     lax: bool,
-    /// The moment of sending, such as 2026-01-01T00:00:00Z; the clock's if not given
+    /// Set the send time, such as 2026-01-01T00:00:00Z [default: the current time]
     #[arg(long, global = true, help_heading = "Everywhere", value_name = "TIMESTAMP", env = "INKPROOF_NOW", value_parser = parse_timestamp)]
     now: Option<Timestamp>,
-    /// Where chance starts from, to make it repeatable
+    /// Set the random seed, to make random results reproducible
     #[arg(long, global = true, help_heading = "Everywhere", value_name = "NUMBER", env = "INKPROOF_SEED")]
     seed: Option<u64>,
     #[command(flatten)]
     format: FormatName,
-    /// Whether to use colours
+    /// Set when to use colours
     #[arg(
         long,
         global = true,
@@ -50,7 +50,7 @@ pub(super) struct Global {
         env = "INKPROOF_COLOR"
     )]
     pub(super) color: Color,
-    /// Draw with ASCII characters only; what is in files and data stays as it is
+    /// Draw with ASCII characters only; text from files and data is not changed
     #[arg(long, global = true, help_heading = "Everywhere", env = "INKPROOF_ASCII", value_parser = FalseyValueParser::new())]
     ascii: bool,
 }
@@ -87,12 +87,12 @@ impl Global {
         self.seed
     }
 
-    /// The moment of sending as Liquid counts it; none for the clock's.
+    /// The send time in milliseconds since 1970; `None` for the current time.
     pub(super) fn now_in_milliseconds(&self) -> Option<f64> {
         self.now.map(milliseconds)
     }
 
-    /// The moment at which the clock of a server stands; none for one that goes.
+    /// The fixed time of a server; `None` if its clock runs.
     #[cfg(feature = "serve")]
     pub(super) const fn standing_clock(&self) -> Option<Timestamp> {
         self.now
@@ -108,7 +108,7 @@ impl Global {
         }
     }
 
-    /// The same where the remark about Customer.io's test send is shown.
+    /// Like `render_options`, and also checks whether Customer.io's test send would succeed.
     pub(super) fn preview_options(&self) -> RenderOptions {
         RenderOptions { asks_test_send: true, ..self.render_options() }
     }
@@ -118,7 +118,7 @@ impl Global {
         &self.directory
     }
 
-    /// Options as a project's `[test]` table has them, but for what the command line says.
+    /// The options of a project's `[test]` table, overridden by the command line.
     pub(super) fn adjust(&self, fixed: RenderOptions) -> RenderOptions {
         RenderOptions {
             now: self.now.unwrap_or(fixed.now),
@@ -128,29 +128,29 @@ impl Global {
         }
     }
 
-    /// A file that was named on the command line.
+    /// The path of a file named on the command line, resolved against `--directory`.
     pub(super) fn path(&self, path: &std::path::Path) -> PathBuf {
         self.directory.join(path)
     }
 
-    /// Reads the project, and tells on standard error what is wrong with its files.
+    /// Opens the project and reports problems in its files on standard error.
     pub(super) fn open_project(&self) -> Result<(Project, Outcome), Failure> {
         self.opened(Project::open(&self.directory)?)
     }
 
-    /// The same with the requests that are there for tests only.
+    /// Like `open_project`, including the requests that only tests use.
     pub(super) fn open_project_for_tests(&self) -> Result<(Project, Outcome), Failure> {
         self.opened(Project::open_for_tests(&self.directory)?)
     }
 
-    /// The same for a command that decides about snapshots.
+    /// Like `open_project_for_tests`, for commands that accept or reject snapshots.
     pub(super) fn open_project_to_decide(&self) -> Result<(Project, Outcome), Failure> {
         let (project, outcome) = self.open_project_for_tests()?;
         refuse_to_write(&project)?;
         Ok((project, outcome))
     }
 
-    /// Reads the project that a command adds something to; only what is broken matters to it.
+    /// Opens the project for a command that adds files to it; reports errors only.
     pub(super) fn open_project_to_add(&self) -> Result<Project, Failure> {
         let project = Project::open(&self.directory)?;
         let is_error = |problem: &&Diagnostic| problem.severity == Severity::Error;
@@ -165,7 +165,7 @@ impl Global {
         Ok((project, outcome))
     }
 
-    /// Tells problems on standard error.
+    /// Reports problems on standard error.
     pub(super) fn report(&self, problems: &[Diagnostic]) -> Result<(), Failure> {
         if !problems.is_empty() {
             let mut out = anstream::stderr().lock();
@@ -174,17 +174,17 @@ impl Global {
         Ok(())
     }
 
-    /// How things look on this terminal.
+    /// The theme for this terminal.
     pub(super) fn theme(&self) -> Theme {
         terminal::theme(self.ascii)
     }
 
-    /// What standard output can show.
+    /// The capabilities of standard output.
     pub(super) fn capabilities(&self) -> TerminalCapabilities {
         terminal::capabilities(self.ascii)
     }
 
-    /// How problems are told.
+    /// The output options for problems.
     pub(super) fn output_options(&self) -> OutputOptions {
         let format = self.format.of_problems();
         let prefix = if format.counts_from_repository() { self.prefix() } else { Prefix::default() };
@@ -196,13 +196,13 @@ impl Global {
         }
     }
 
-    /// What stands before the names of the project's files where they are counted from the top of its repository.
+    /// The prefix that makes the project's paths relative to the root of its repository.
     pub(super) fn prefix(&self) -> Prefix {
         root_of(&self.directory).map(|root| prefix_of(&root)).unwrap_or_default()
     }
 }
 
-/// Refuses to write where a configuration with mistakes may have meant another place, or something else.
+/// Refuses to write if the configuration has mistakes: it may have meant another folder or other settings.
 pub(super) fn refuse_to_write(project: &Project) -> Result<(), Failure> {
     if project.is_config_valid() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! `inkproof import`: customers and templates out of what Customer.io has.
+//! `inkproof import`: imports customers and templates from Customer.io.
 
 use std::path::{Path, PathBuf};
 
@@ -12,10 +12,9 @@ use crate::scaffold::{
     Imported, KnownCustomer, Name, Placement, PlacementError, Plan, customers_of, template_with_content,
 };
 
-/// Bring customers and templates from Customer.io into the project
+/// Import customers and templates from Customer.io
 ///
-/// Takes customers that were exported and templates that were copied out of the editor. What is there already is kept
-/// as it is.
+/// Reads exported customers, and templates copied from the editor. Existing files are not changed.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -28,20 +27,20 @@ pub(super) struct Import {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Customers: the App API's answers, JSON lines, or CSV with a line of names on top
+    /// Import customers from App API responses, JSON lines, or CSV with a header row
     Customers {
-        /// The files; `-` is standard input, whose customers are JSON
+        /// Files to read; `-` is standard input, as JSON or JSON lines
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// A template: the content of the editor's JSON area, as it is
+    /// Import a template: the content of the JSON area in Customer.io's editor
     Template {
-        /// What requests call the template
+        /// Template name, as used in requests
         name: String,
-        /// The file; standard input if not given
+        /// File to read; standard input if omitted
         #[arg(default_value = "-", hide_default_value = true)]
         file: PathBuf,
-        /// The number that Customer.io has for it
+        /// Set the template's ID in Customer.io
         #[arg(long, value_name = "NUMBER")]
         id: Option<u64>,
     },
@@ -59,7 +58,7 @@ impl RunCommand for Import {
     }
 }
 
-/// Makes a template of a file's content, or of a file that has settings of its own.
+/// Creates a template from the content of a file, which may begin with settings.
 fn import_template(
     name: &str,
     file: &Path,
@@ -94,13 +93,13 @@ fn import_template(
     written::write(&plan, project.root())?;
     let name = written::quoted(template.name());
     written::advise(&[
-        format!("see what it needs with `inkproof check {name}`"),
-        format!("make a request with all of that with `inkproof request {name}`"),
+        format!("check what it needs with `inkproof check {name}`"),
+        format!("create a request with that data with `inkproof request {name}`"),
     ])?;
     Ok(Outcome::Fine)
 }
 
-/// Brings the customers of some files into the project, each of whom it does not know.
+/// Adds the customers of the files that the project does not have yet.
 fn import_customers(files: &[PathBuf], project: &Project, global: &Global) -> Result<Outcome, Failure> {
     let (mut imported, mut unread) = (Imported::default(), Vec::new());
     for file in files {
@@ -125,8 +124,8 @@ fn import_customers(files: &[PathBuf], project: &Project, global: &Global) -> Re
     }
 }
 
-/// Says that somebody was there before.
+/// The message for a customer that already exists.
 fn told(known: &KnownCustomer) -> String {
     let KnownCustomer { location, identifier: (kind, value), file } = known;
-    format!("{location}: the customer with the {} `{value}` is known already, from `{file}`", kind.as_str())
+    format!("{location}: the customer with the {} `{value}` already exists in `{file}`", kind.as_str())
 }

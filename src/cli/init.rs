@@ -1,4 +1,4 @@
-//! `inkproof init`: a small project that shows how everything is done.
+//! `inkproof init`: creates a small example project.
 
 use std::path::{Path, PathBuf};
 
@@ -9,17 +9,17 @@ use super::{Failure, Global, Outcome, written};
 use crate::diagnostics::Format;
 use crate::scaffold::starter;
 
-/// Make a small project that shows how everything is done
+/// Create an example project
 ///
-/// Makes a template, two customers, two requests, a snippet and a commented configuration. What is there already is
-/// kept as it is.
+/// Writes a template, two customers, two requests, a snippet and a commented configuration. Existing files are not
+/// changed.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   inkproof init             here
   inkproof init messages    in a folder of its own")]
 pub(super) struct Init {
-    /// The folder; made if it is not there
+    /// Project folder; created if missing
     #[arg(default_value = ".")]
     dir: PathBuf,
 }
@@ -29,7 +29,7 @@ impl RunCommand for Init {
 
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let root = global.path(&self.dir);
-        std::fs::create_dir_all(&root).map_err(|error| format!("cannot make `{}`: {error}", root.display()))?;
+        std::fs::create_dir_all(&root).map_err(|error| format!("cannot create `{}`: {error}", root.display()))?;
         let plan = starter();
         written::write(&plan, &root)?;
         let there = if self.dir == Path::new(".") {
@@ -38,8 +38,8 @@ impl RunCommand for Init {
             format!(" -C {}", written::quoted(&self.dir.display().to_string()))
         };
         written::advise(&[
-            format!("look at its messages with `inkproof{there} preview`"),
-            format!("begin a template of your own with `inkproof{there} new NAME`"),
+            format!("preview its messages with `inkproof{there} preview`"),
+            format!("create your own template with `inkproof{there} new NAME`"),
         ])?;
         Ok(Outcome::Fine)
     }

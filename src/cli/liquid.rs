@@ -1,4 +1,4 @@
-//! `inkproof liquid`: bare Liquid, for trying things out and for comparing with LiquidJS.
+//! `inkproof liquid`: renders plain Liquid, for experiments and for comparison with LiquidJS.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
@@ -15,23 +15,23 @@ use crate::liquid::value::{json, utf16};
 use crate::liquid::{self, Arena, LIQUIDJS, Language, Mode, Options, Output, Template, Value};
 use crate::message::{LiquidText, TextPlace, parse_diagnostics};
 
-/// Render bare Liquid, without settings and JSON
+/// Render plain Liquid from a file or standard input
 ///
-/// Renders a template's text with the variables of a JSON object, to try things out.
+/// Renders one template with the variables of a JSON object. The template has no settings and its output need not be JSON.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   echo '{{ trigger.n | plus: 1 }}' | inkproof liquid --data variables.json")]
 pub(super) struct Liquid {
-    /// The template; standard input if it is not given, or `-`
+    /// Template file; standard input if omitted or `-`
     file: Option<PathBuf>,
-    /// A JSON object whose keys are the variables
+    /// Read the variables from this JSON object
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Which Liquid
+    /// Set the Liquid dialect
     #[arg(long, value_enum, default_value_t, env = "INKPROOF_DIALECT")]
     dialect: Dialect,
-    /// Read `{"template", "context", "lax"?}` lines and answer each with `{"output"}` or `{"error": {"name", "message"}}`
+    /// Read `{"template", "context", "lax"?}` lines and print `{"output"}` or `{"error": {"name", "message"}}` for each
     #[arg(long, conflicts_with_all = ["data"])]
     jsonl: bool,
 }
@@ -41,9 +41,9 @@ enum Dialect {
     /// Customer.io's: LiquidJS with Customer.io's own tags and filters
     #[default]
     Customerio,
-    /// LiquidJS as it comes
+    /// LiquidJS with its default options
     Liquidjs,
-    /// Customer.io's of accounts from before 28 November 2023: Ruby's Liquid
+    /// Customer.io's legacy Liquid, for accounts created before 28 November 2023: Ruby's Liquid
     Legacy,
 }
 
@@ -77,7 +77,7 @@ impl Liquid {
         let language = self.dialect.language();
         let data = json::read_as(data.text(), language.dialect().numbers, &arena).map_err(|error| {
             let place = data.line_column(error.offset);
-            format!("{}:{}:{}: the data is no JSON: {error}", data.name(), place.line, place.column)
+            format!("{}:{}:{}: the data is not valid JSON: {error}", data.name(), place.line, place.column)
         })?;
         let text = LiquidText { source: &source, place: TextPlace::Verbatim(0), language, data };
         let options = Options {
@@ -101,7 +101,7 @@ impl Liquid {
         Ok(Outcome::Fine)
     }
 
-    /// Answers each line of standard input with a line of its own.
+    /// Prints one result line for each line of standard input.
     fn answer_lines(&self, global: &Global) -> io::Result<Outcome> {
         let mut input = BufReader::new(io::stdin());
         let mut out = BufWriter::new(io::stdout().lock());
@@ -128,7 +128,7 @@ impl Liquid {
                 out.write_all(answer.as_bytes())?;
                 answer.clear();
             }
-            // Whoever waits for an answer gets it before the next question.
+            // The peer may wait for this result before it sends the next line.
             if input.buffer().is_empty() {
                 out.flush()?;
             }
@@ -140,7 +140,7 @@ impl Liquid {
     }
 }
 
-/// The text of a file; of standard input where none is named, or `-` is.
+/// Reads a file, or standard input if the path is missing or `-`.
 fn read_source(path: Option<&Path>, global: &Global) -> Result<Source, Failure> {
     let (name, bytes) = match path {
         Some(path) if path != Path::new("-") => (path.display().to_string(), fs::read(global.path(path))),
@@ -150,7 +150,7 @@ fn read_source(path: Option<&Path>, global: &Global) -> Result<Source, Failure> 
         }
     };
     let bytes = bytes.map_err(|error| format!("cannot read `{name}`: {error}"))?;
-    let text = String::from_utf8(bytes).map_err(|error| format!("`{name}` is no UTF-8: {error}"))?;
+    let text = String::from_utf8(bytes).map_err(|error| format!("`{name}` is not valid UTF-8: {error}"))?;
     Ok(Source::new(name, text))
 }
 
@@ -167,7 +167,7 @@ impl<'a> Case<'a> {
         let line = json::read_as(line, numbers, arena).map_err(|error| format!("expected a JSON object: {error}"))?;
         let Value::Object(fields) = line else { return Err("expected a JSON object".to_owned()) };
         let Some(Value::String(template)) = fields.get("template") else {
-            return Err("expected a text under `template`".to_owned());
+            return Err("expected a string in `template`".to_owned());
         };
         Ok(Self {
             template,
@@ -197,7 +197,7 @@ fn write_answer(key: &str, text: &str, answer: &mut String) {
     answer.push('}');
 }
 
-/// LiquidJS puts an excerpt below the first line of some messages; the first line is what counts.
+/// Writes an error. Only the first line of the message is used: LiquidJS appends a source excerpt to some.
 fn write_error(name: &str, message: &str, answer: &mut String) {
     answer.push_str("{\"error\":{\"name\":");
     json::write_string(name, answer);

@@ -10,11 +10,11 @@ use super::command::RunCommand;
 use super::format::HumanFormat;
 use super::{Failure, Global, Outcome, command};
 
-/// Print the manual, or write its pages
+/// Print the manual page, or write all pages to a folder
 #[derive(Debug, Args)]
-#[command(after_help = "inkproof man | man -l -    reads the page at once")]
+#[command(after_help = "inkproof man | man -l -    shows the page")]
 pub(super) struct Man {
-    /// The folder, such as ~/.local/share/man/man1
+    /// Folder for the pages, such as ~/.local/share/man/man1
     dir: Option<PathBuf>,
 }
 

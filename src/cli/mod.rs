@@ -1,4 +1,4 @@
-//! The command line: one file a command. Each gathers what it needs, calls the library, prints, and says how it went.
+//! The command line: one file per command. Each reads its input, calls the library, prints and returns an exit status.
 
 mod accept;
 mod card;
@@ -29,6 +29,7 @@ mod review;
 #[cfg_attr(not(feature = "serve"), path = "without_serve.rs")]
 mod serve;
 mod status;
+mod suggestion;
 mod terminal;
 mod test;
 mod upgrade;
@@ -48,11 +49,11 @@ use global::Global;
 /// Customer.io renders them.
 #[derive(Debug, Parser)]
 #[command(name = "inkproof", version, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 fine, 1 findings, 2 usage, configuration or files, 130 interrupted.")]
+#[command(after_help = "Exit codes: 0 success, 1 findings, 2 invalid usage, configuration or files, 130 interrupted.")]
 struct Cli {
     #[command(flatten)]
     global: Global,
-    /// Print the configuration as it is in force, and where it comes from
+    /// Print the effective configuration and its source
     #[arg(long)]
     print_config: bool,
     #[command(subcommand)]
@@ -118,23 +119,23 @@ impl Cli {
     }
 }
 
-/// The command line as it is parsed, completed and written about.
+/// The clap command that parsing, completion and manual pages share.
 fn command() -> clap::Command {
-    variables::without_those_that_are_off(format::offer_all(Cli::command()))
+    variables::ignore_disabled_flags(format::offer_all(Cli::command()))
 }
 
-/// How a command went that could be carried out.
+/// The exit status of a command that ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
-    /// Nothing to complain about: exit code 0.
+    /// No findings: exit code 0.
     Fine,
-    /// A message that would fail: exit code 1.
+    /// Findings, such as a message that would fail: exit code 1.
     Findings,
-    /// Files that cannot be used: exit code 2.
+    /// Files that cannot be read or parsed: exit code 2.
     Broken,
-    /// Whoever sat there had enough: exit code 130.
+    /// Interrupted by the user: exit code 130.
     Interrupted,
-    /// It ran until something ended it: that gives the exit code.
+    /// The exit code of the command that `serve --exec` ran.
     Ended(u8),
 }
 
@@ -149,7 +150,7 @@ impl Outcome {
         }
     }
 
-    /// The graver of two.
+    /// The more severe of two.
     const fn and(self, other: Self) -> Self {
         if other.exit_code() > self.exit_code() { other } else { self }
     }
@@ -160,7 +161,13 @@ impl Outcome {
 pub fn run() -> ExitCode {
     completions::answer();
     let command = command();
-    let arguments = command.clone().get_matches();
+    let arguments = match command.clone().try_get_matches() {
+        Ok(arguments) => arguments,
+        Err(error) => match suggestion::message(&error) {
+            Some(message) => return Failure::from(message).report().into(),
+            None => error.exit(),
+        },
+    };
     if let Err(failure) = format::check(&arguments, &command) {
         return failure.report().into();
     }

@@ -1,4 +1,4 @@
-//! `inkproof new`: a template to begin with, and a request for it.
+//! `inkproof new`: creates a template and a request for it.
 
 use std::path::{Path, PathBuf};
 
@@ -11,20 +11,20 @@ use crate::message::Template;
 use crate::project::Project;
 use crate::scaffold::{CapturedRequest, Name, Placement, Plan, customer_file, request_for, skeleton};
 
-/// Make a template, and a request for it
+/// Create a template and a request for it
 ///
-/// With a request that was caught from a backend, the template has a property for each field of its `message_data`, and
-/// the request becomes a fixture as it is.
+/// With `--from-request`, the template has a property for each field of the `message_data`, and the request becomes a
+/// fixture unchanged.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   inkproof new order_shipped
   inkproof new --from-request body.json")]
 pub(super) struct New {
-    /// What requests are to call the template; a request's own name for it if not given
+    /// Template name, as used in requests; with `--from-request`, that of the request if omitted
     #[arg(required_unless_present = "from_request")]
     name: Option<String>,
-    /// Make the template for a request's body as a backend sent it; `-` is standard input
+    /// Create the template from a request body that a backend sent; `-` is standard input
     #[arg(long, value_name = "FILE")]
     from_request: Option<PathBuf>,
 }
@@ -39,16 +39,14 @@ impl RunCommand for New {
         let name = self.name.as_deref().or(asked).unwrap_or_default();
         let id = captured.as_ref().and_then(|(captured, ..)| captured.template_id());
         if self.name.is_none() && id.is_some() {
-            return Err(
-                format!("the request asks for the template `{name}` by its number: expected a NAME for it").into()
-            );
+            return Err(format!("the request names the template by its ID `{name}`: expected a NAME for it").into());
         }
         let name = Name::parse(name).map_err(|error| error.to_string())?;
         let place = Placement::new(&project, &name);
         let version = project.config().liquid.version;
         let text = match (&captured, &place.variant) {
             (Some((captured, ..)), _) => skeleton(&place.name, id, version, &captured.data),
-            // It is there to be translated.
+            // The existing template is the one to translate.
             (None, Some((base, _))) => base.source().text().to_owned(),
             (None, None) => skeleton(&place.name, None, version, &serde_json::Map::new()),
         };
@@ -61,12 +59,12 @@ impl RunCommand for New {
         }
         written::write(&plan, project.root())?;
         let name = written::quoted(template.name());
-        written::advise(&[format!("look at it with `inkproof preview {name}`")])?;
+        written::advise(&[format!("preview it with `inkproof preview {name}`")])?;
         Ok(Outcome::Fine)
     }
 }
 
-/// A request's body, its text, and what its file is called.
+/// A request body, its source text and its file stem.
 fn captured(path: &Path, global: &Global) -> Result<(CapturedRequest, String, String), Failure> {
     let text = written::read(path, global)?;
     let stem = path.file_stem().map_or_else(|| "captured".to_owned(), |stem| stem.to_string_lossy().into_owned());
@@ -75,20 +73,20 @@ fn captured(path: &Path, global: &Global) -> Result<(CapturedRequest, String, St
         Ok(captured) => Ok((captured, text, stem)),
         Err(problems) => {
             global.report(&problems)?;
-            Err(format!("`{}` is no request that Customer.io would accept", path.display()).into())
+            Err(format!("`{}` is not a request that Customer.io would accept", path.display()).into())
         }
     }
 }
 
-/// A request with what the template needs.
+/// A request with the data that the template needs.
 fn example(project: &Project, place: &Placement<'_>, template: &Template, global: &Global) -> Plan {
     let language = place.language();
     let name = Name::sanitize(&language.map_or_else(|| "example".to_owned(), |language| format!("example_{language}")));
-    // What we wrote ourselves has no mistakes.
+    // The built-in template always parses.
     request_for(project, template, &name, language, &global.render_options()).unwrap_or_default()
 }
 
-/// The request as it came, and its customer where the project does not know them.
+/// The request unchanged, and its customer if the project does not have them.
 fn fixtures(project: &Project, place: &Placement<'_>, captured: &CapturedRequest, text: &str, stem: &str) -> Plan {
     let paths = &project.config().paths;
     let mut plan = Plan::default();

@@ -1,4 +1,4 @@
-//! The manner in which problems are told.
+//! Output options: how problems are reported.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use super::terminal;
 use crate::diagnostics::{Diagnostic, Format, Prefix, Theme};
 use crate::rules::page;
 
-/// The format of problems, and what stands before the names of files for whoever reads them.
+/// The format of problems and the prefix of their paths.
 #[derive(Clone, Debug)]
 pub(super) struct OutputOptions {
     pub(super) format: Format,
@@ -18,13 +18,13 @@ pub(super) struct OutputOptions {
 }
 
 impl OutputOptions {
-    /// The theme of this terminal, whose width may change while a server runs.
+    /// The theme for this terminal; its width may change between calls.
     #[cfg(feature = "serve")]
     pub(super) fn theme(&self) -> Theme {
         terminal::theme(self.ascii)
     }
 
-    /// Tells problems.
+    /// Reports problems.
     pub(super) fn tell(&self, problems: &[Diagnostic], theme: Theme, out: &mut dyn Write) -> io::Result<()> {
         let renderer = self.format.renderer_with_pages(theme, page);
         if self.prefix == Prefix::default() {

@@ -1,4 +1,4 @@
-//! `inkproof pending`: what waits for review. Also what its neighbours share: how names pick from it.
+//! `inkproof pending`: lists pending snapshots. `accept` and `reject` select by name from the same list.
 
 use std::io::Write;
 
@@ -14,13 +14,13 @@ use crate::message::FieldChange;
 use crate::project::{Project, UnknownName};
 use crate::snapshot::{Stage, Store, Subject, changed_fields, contents_of};
 
-/// List what waits for review
+/// List pending snapshots
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   inkproof pending --format json")]
 pub(super) struct Pending {
-    /// Templates, requests or patterns; all if none is given
+    /// Names or patterns of templates or requests; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
 }
@@ -39,7 +39,7 @@ pub(super) enum PendingFormat {
     JsonLines,
 }
 
-/// A snapshot that waits for review.
+/// A pending or obsolete snapshot.
 #[derive(Serialize)]
 struct Item {
     name: String,
@@ -57,7 +57,7 @@ impl RunCommand for Pending {
     fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let (project, outcome) = global.open_project_for_tests()?;
         let waiting = Waiting::new(&project, &self.names)?;
-        let outcome = outcome.and(waiting.tell_unreadable()?);
+        let outcome = outcome.and(waiting.report_unreadable()?);
         let items: Vec<_> = waiting.items().collect();
         let mut out = anstream::stdout().lock();
         match format {
@@ -77,11 +77,11 @@ impl RunCommand for Pending {
     }
 }
 
-/// Why a name means nothing, with one that waits where that is near.
+/// Why a name is unknown, with the most similar pending name.
 fn unknown(error: &UnknownName, known: &[String]) -> String {
     match error {
         UnknownName::NotFound { name, .. } => match did_you_mean(name, known.iter().map(String::as_str)) {
-            Some(near) => format!("nothing that waits is called `{name}`: did you mean `{near}`?"),
+            Some(near) => format!("no pending snapshot is called `{name}`: did you mean `{near}`?"),
             None => error.to_string(),
         },
         _ => error.to_string(),
@@ -92,12 +92,12 @@ fn to_json(value: &impl Serialize) -> Result<String, Failure> {
     Ok(serde_json::to_string(value).map_err(std::io::Error::from)?)
 }
 
-/// What waits for review, of what was named: snapshots that somebody may accept, and those of nothing that may go.
+/// The selected snapshots: those that can be accepted, and obsolete ones that can be deleted.
 pub(super) struct Waiting {
     pub(super) store: Store,
     pub(super) pending: Vec<String>,
     pub(super) obsolete: Vec<(String, Stage)>,
-    /// Folders that could not be looked into, with the reasons.
+    /// Folders that could not be read, with the reasons.
     unreadable: Vec<String>,
 }
 
@@ -111,7 +111,7 @@ impl Waiting {
         let obsolete = if is_whole { store.obsolete(&listing, |name| all.contains(name)) } else { Vec::new() };
         let is_obsolete = |name: &String| obsolete.iter().any(|(other, _)| other == name);
         let mut pending: Vec<_> = listing.pending.iter().filter(|name| !is_obsolete(name)).cloned().collect();
-        // Rust tests may keep theirs in the same folder.
+        // The folder may also contain snapshots of Rust tests.
         pending.retain(|name| all.contains(name.as_str()) || store.is_ours(name, Stage::Pending));
         let mut waiting = Self { store, pending, obsolete, unreadable: listing.unreadable };
         if !names.is_empty() {
@@ -120,13 +120,13 @@ impl Waiting {
         Ok(waiting)
     }
 
-    /// Tells which folders could not be looked into: what waits there is not known.
-    pub(super) fn tell_unreadable(&self) -> std::io::Result<Outcome> {
+    /// Reports which folders could not be read: their pending snapshots are unknown.
+    pub(super) fn report_unreadable(&self) -> std::io::Result<Outcome> {
         write_problems(&self.unreadable, &mut anstream::stderr().lock())?;
         Ok(if self.unreadable.is_empty() { Outcome::Fine } else { Outcome::Broken })
     }
 
-    /// Keeps what the names mean: snapshots by their own names, or as on every command line.
+    /// Keeps the snapshots that match the names: their own names, or names as in other commands.
     fn keep(&mut self, project: &Project, names: &[String]) -> Result<(), Failure> {
         let known: Vec<String> =
             self.pending.iter().chain(self.obsolete.iter().map(|(name, _)| name)).cloned().collect();

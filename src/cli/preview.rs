@@ -21,21 +21,20 @@ use crate::project::Case;
 use screen::ScreenJob;
 use watch::PlainJob;
 
-/// Said of a message that fails where a test send would not.
-const TEST_SEND: &str = "Customer.io's test send would look fine: it prints nothing for what is missing, where a real \
+/// The note for a message that fails, although a test send would succeed.
+const TEST_SEND: &str = "Customer.io's test send would succeed: it renders missing variables as empty, but a real \
     send fails and the message is lost";
 
-/// The narrowest card that another one stands beside.
+/// The minimum width of a card in a row with others.
 const COLUMN: usize = 48;
-/// From this many columns on, a template stands beside its card.
+/// The minimum terminal width for a template beside its card.
 const WIDE: usize = 100;
-/// The most columns that a card takes beside its template.
+/// The maximum width of a card beside its template.
 const BESIDE_SOURCE: usize = 72;
 
-/// Show messages as the inbox would
+/// Preview messages as in the inbox
 ///
-/// Draws each message as the inbox would show it, with everything that is wrong beneath it, at its line. Exits with 1
-/// if a message would be lost.
+/// Draws each message as the inbox shows it, with its problems below. Exits with 1 if a message would be lost.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -44,7 +43,7 @@ Examples:
   inkproof preview --source           each beside its template
   inkproof preview --lax              as Customer.io's test send would show them")]
 pub(super) struct Preview {
-    /// Templates, requests or patterns; all if none is given
+    /// Names or patterns of templates or requests; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
     #[command(flatten)]
@@ -53,7 +52,7 @@ pub(super) struct Preview {
     watch: WatchArguments,
 }
 
-/// The formats of the problems beneath each card: those of the same names that problems have everywhere.
+/// The formats of the problems below each card, named like those of other commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum PreviewFormat {
     /// Problems with the source around them
@@ -79,10 +78,10 @@ impl PreviewFormat {
 #[derive(Clone, Copy, Debug, Args)]
 #[group(skip)]
 struct View {
-    /// Lay as many messages side by side as fit, with what is wrong told in few words
+    /// Show as many messages side by side as fit, with problems on one line each
     #[arg(long, env = "INKPROOF_COLUMNS", value_parser = FalseyValueParser::new(), conflicts_with = "source")]
     columns: bool,
-    /// Show the template with each message, its expressions in the colours of what they wrote
+    /// Show the template beside each message, with each expression in the colour of its output
     #[arg(long, env = "INKPROOF_SOURCE", value_parser = FalseyValueParser::new())]
     source: bool,
 }

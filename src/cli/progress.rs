@@ -1,11 +1,11 @@
-//! Progress: how far a long run has come, on a terminal only, and gone when it is done.
+//! The progress bar of a long run: on a terminal only, and removed at the end.
 
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// How long a run goes on before its progress is shown: most are over by then.
+/// The delay before the bar is shown: most runs are shorter.
 const PATIENCE: Duration = Duration::from_millis(400);
 
 /// The progress of a run.
@@ -15,7 +15,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// That of a run of so many steps, which `what` says in a word.
+    /// A bar for a number of steps, labelled with `what`.
     pub(super) fn new(what: &'static str, steps: usize) -> Self {
         let style = ProgressStyle::with_template("{msg} {bar:30} {human_pos} of {human_len}, {eta} left");
         let bar = ProgressBar::with_draw_target(u64::try_from(steps).ok(), ProgressDrawTarget::hidden());
@@ -24,7 +24,7 @@ impl Progress {
         Self { bar, shown_from: std::io::stderr().is_terminal().then(|| Instant::now() + PATIENCE) }
     }
 
-    /// Tells that a step is done. Any thread may.
+    /// Reports that a step is done. Any thread may call this.
     pub(super) fn step(&self) {
         self.bar.inc(1);
         if self.shown_from.is_some_and(|from| Instant::now() >= from) && self.bar.is_hidden() {

@@ -1,4 +1,4 @@
-//! `inkproof reject`: what waits for review is dropped, and what was expected stays.
+//! `inkproof reject`: deletes pending snapshots and keeps the accepted ones.
 
 use std::io::Write;
 
@@ -11,10 +11,10 @@ use super::pending::Waiting;
 use super::{Failure, Global, Outcome, completions};
 use crate::snapshot::Stage;
 
-/// Reject what waits for review
+/// Reject pending snapshots: delete them and keep the accepted ones
 #[derive(Debug, Args)]
 pub(super) struct Reject {
-    /// Templates, requests or patterns; all if none is given
+    /// Names or patterns of templates or requests; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
 }
@@ -25,8 +25,8 @@ impl RunCommand for Reject {
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let (project, outcome) = global.open_project_to_decide()?;
         let waiting = Waiting::new(&project, &self.names)?;
-        let outcome = outcome.and(waiting.tell_unreadable()?);
-        // Of what is obsolete, only what was never accepted goes.
+        let outcome = outcome.and(waiting.report_unreadable()?);
+        // Of the obsolete snapshots, only those that were never accepted are deleted.
         let never_accepted =
             waiting.obsolete.iter().filter(|(_, stage)| *stage == Stage::Pending).map(|(name, _)| name);
         let (mut rejected, mut failures) = (0, Vec::new());

@@ -16,16 +16,16 @@ use crate::message::{Message, Rendering};
 use crate::project::Case;
 use watch::RenderJob;
 
-/// Print messages as JSON lines, for programs
+/// Render messages as JSON lines, for scripts
 ///
-/// Prints one JSON object a line for each message: template, request, customer, message and diagnostics. The message
-/// is null where it fails.
+/// Prints one JSON object per line for each message: template, request, customer, message and diagnostics. `message` is
+/// null if rendering fails.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   inkproof render order_shipped | jq .message.properties")]
 pub(super) struct Render {
-    /// Templates, requests or patterns; all if none is given
+    /// Names or patterns of templates or requests; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
     #[command(flatten)]
@@ -53,7 +53,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Of a request that nothing comes of any more.
+    /// The line of a request that was removed.
     const fn gone(request: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
         Self { template: None, request, customer: None, message: None, diagnostics }
     }

@@ -1,4 +1,4 @@
-//! `inkproof request`: a request with all that a template needs.
+//! `inkproof request`: creates a request with the data that a template needs.
 
 use std::io::Write;
 
@@ -11,20 +11,20 @@ use crate::diagnostics::{Count, Format};
 use crate::project::{Languages, Project};
 use crate::scaffold::{Name, request_for};
 
-/// Make a request with everything that a template needs
+/// Create a request with the data that a template needs
 ///
-/// Sends a template everything it looks at, with values of the kinds that their use implies, for a customer with whom
-/// the message renders.
+/// The request contains every variable that the template reads, with values of the types that their use implies, for a
+/// customer for whom the message renders.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   inkproof request order_shipped            fixtures/requests/order_shipped/example.json
   inkproof request order_shipped --print    to standard output")]
 pub(super) struct Request {
-    /// The template
+    /// Template name
     #[arg(add = ArgValueCompleter::new(completions::templates))]
     template: String,
-    /// What the request's file is to be called
+    /// Request name, used for its file
     #[arg(default_value = "example")]
     name: String,
     /// Print the request instead of writing it to a file
@@ -50,10 +50,9 @@ impl RunCommand for Request {
                 .into());
             }
             // Patterns may fit what it is called as well.
-            _ => templates
-                .iter()
-                .find(|template| template.is_called(&self.template))
-                .ok_or_else(|| format!("`{}` means {}: name one", self.template, Count("template", templates.len())))?,
+            _ => templates.iter().find(|template| template.is_called(&self.template)).ok_or_else(|| {
+                format!("`{}` matches {}: name one", self.template, Count("template", templates.len()))
+            })?,
         };
         let plan = match request_for(&project, template, &name, template.language(), &global.render_options()) {
             Ok(plan) => plan,
@@ -69,7 +68,7 @@ impl RunCommand for Request {
             let customer = files.first().map(|(path, _)| path.display());
             written::advise(
                 &customer
-                    .map(|path| format!("its customer is not there: without `--print`, `{path}` is made"))
+                    .map(|path| format!("its customer does not exist: without `--print`, `{path}` is created"))
                     .into_iter()
                     .collect::<Vec<_>>(),
             )?;
@@ -77,7 +76,7 @@ impl RunCommand for Request {
         }
         if let Some(path) = plan.existing(project.root()) {
             let path = path.display();
-            return Err(format!("there is a file `{path}` already: choose another NAME, or `--print` it").into());
+            return Err(format!("the file `{path}` already exists: choose another NAME, or use `--print`").into());
         }
         written::write(&plan, project.root())?;
         tell(&project, template.name(), &name, global)?;
@@ -85,7 +84,7 @@ impl RunCommand for Request {
     }
 }
 
-/// Says what to do next, and whether the message needs a hand.
+/// Prints what to do next, and whether the message fails.
 fn tell(project: &Project, template: &str, name: &Name, global: &Global) -> Result<(), Failure> {
     let project = Project::open(project.root())?;
     let request = format!("{}/{name}", Name::parse_or_sanitize(template));
@@ -96,6 +95,6 @@ fn tell(project: &Project, template: &str, name: &Name, global: &Global) -> Resu
         })?;
     }
     let request = written::quoted(&request);
-    written::advise(&[format!("fill in what it is to say, and look at it with `inkproof preview {request}`")])?;
+    written::advise(&[format!("fill in its values, and preview it with `inkproof preview {request}`")])?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `inkproof review`: what differs from its snapshots, one at a time, decided by a key each.
+//! `inkproof review`: accepts or rejects snapshots interactively, one key each.
 
 mod excerpt;
 mod keys;
@@ -29,28 +29,28 @@ use keys::{KEYS, Key, RawMode};
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
-/// Walk through what differs from its snapshots, and accept or reject it
+/// Review changed snapshots interactively: accept or reject each
 ///
-/// Shows one message at a time, with what has changed and the template's source, and takes a key for an answer.
-/// Without a terminal it says which commands do the same.
+/// Shows one message at a time with its differences and the source of the template, and waits for a key. Without a
+/// terminal, use `pending`, `accept` and `reject`.
 #[derive(Debug, Args)]
 pub(super) struct Review {
-    /// Templates, requests or patterns; all if none is given
+    /// Names or patterns of templates or requests; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
 }
 
-/// How a walk through the items ended.
+/// How a review ended.
 enum End {
-    /// All are decided, or nobody wants to decide more.
+    /// Every item is decided, or the user quit.
     Finished,
-    /// A file may have changed: all is to be read again.
+    /// A file may have changed: the project must be read again.
     Again,
-    /// Whoever sat there had enough.
+    /// Interrupted by the user.
     Interrupted,
 }
 
-/// What is to be decided about.
+/// An item to decide.
 #[derive(Clone, Copy)]
 enum Item<'r, 'p> {
     Outcome(&'r snapshot::Outcome<'p>),
@@ -66,17 +66,17 @@ impl Item<'_, '_> {
     }
 }
 
-/// What has been decided so far.
+/// The decisions so far.
 #[derive(Default)]
 struct Decisions {
-    /// The decisions in their order, to be undone from the last on.
+    /// The decisions in order; undo removes the last.
     made: Vec<(String, Decision, Option<Kept>)>,
     layout: Option<Layout>,
-    /// What is to be said above the keys.
+    /// The message above the keys.
     remark: String,
 }
 
-/// What was decided about an item.
+/// A decision about an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Decision {
     Accept,
@@ -99,14 +99,14 @@ impl RunCommand for Review {
 
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-            let message = "a review needs a terminal: without one, `inkproof pending --format json` lists what waits, and \
+            let message = "a review needs a terminal: without one, `inkproof pending --format json` lists the pending snapshots, and \
                            `inkproof accept` and `inkproof reject` decide, with names or without";
             return Err(message.to_owned().into());
         }
         let mut decisions = Decisions::default();
         loop {
             let (project, outcome) = global.open_project_to_decide()?;
-            // Nothing is written before somebody says so.
+            // Nothing is written before the user decides.
             let report = test(&project, &self.names, global, Update::None, false)?;
             let outcome = if report.is_incomplete() { outcome.and(Outcome::Broken) } else { outcome };
             let end = Walk::new(&project, &report, global).run(&mut decisions)?;
@@ -122,7 +122,7 @@ impl RunCommand for Review {
     }
 }
 
-/// A walk through all that differs.
+/// A review of everything that differs.
 struct Walk<'r, 'p> {
     project: &'p Project,
     global: &'r Global,
@@ -192,7 +192,7 @@ impl<'r, 'p> Walk<'r, 'p> {
             Item::Obsolete(obsolete) => {
                 let path = self.store.shown(&obsolete.name, obsolete.stage);
                 writeln!(out, "{BOLD}obsolete {name}{BOLD:#}  {DIM}{}{DIM:#}\n", sanitize::line(&path))?;
-                writeln!(out, "  no request has this name; to accept is to delete the snapshot\n")?;
+                writeln!(out, "  no request has this name; accepting deletes the snapshot\n")?;
             }
             Item::Outcome(outcome) => {
                 let style = style(&outcome.status);
@@ -227,7 +227,7 @@ impl<'r, 'p> Walk<'r, 'p> {
         let mut terminal = anstream::stdout().lock();
         for line in out.split_inclusive(|byte| *byte == b'\n') {
             terminal.write_all(line)?;
-            // A raw terminal begins the next line where this one ends.
+            // A terminal in raw mode needs a carriage return before the next line.
             terminal.write_all(b"\r")?;
         }
         terminal.flush()
@@ -244,7 +244,7 @@ impl<'r, 'p> Walk<'r, 'p> {
         })
     }
 
-    /// Carries out a decision about items, up to the first that cannot be carried out.
+    /// Applies a decision to items, up to the first error.
     fn decide(&self, items: &[Item<'_, '_>], decision: Decision, decisions: &mut Decisions) {
         for item in items {
             let name = item.name();
@@ -258,7 +258,7 @@ impl<'r, 'p> Walk<'r, 'p> {
             match done {
                 Ok(kept) => decisions.made.push((name.to_owned(), decision, kept)),
                 Err(error) => {
-                    decisions.say(format!("`{name}` is as it was: {error}"));
+                    decisions.say(format!("`{name}` is unchanged: {error}"));
                     return;
                 }
             }
@@ -277,7 +277,7 @@ impl<'r, 'p> Walk<'r, 'p> {
         }
     }
 
-    /// Takes the last decision back.
+    /// Undoes the last decision.
     fn undo(&self, decisions: &mut Decisions) {
         let Some((name, decision, kept)) = decisions.made.pop() else {
             decisions.say("there is nothing to undo");
@@ -290,14 +290,14 @@ impl<'r, 'p> Walk<'r, 'p> {
         }
     }
 
-    /// Opens the template in the editor. Gives whether anything may be different now.
+    /// Opens the template in the editor. Returns whether files may have changed.
     fn edit(&self, item: &Item<'_, '_>, decisions: &mut Decisions) -> bool {
         let Item::Outcome(outcome) = item else {
             decisions.say("there is nothing to edit: no request has this name");
             return false;
         };
         let file = self.project.root().join(outcome.subject.case.template.source().name());
-        // One that fails may have changed the file before.
+        // An editor that fails may have saved the file first.
         if let Err(reason) = editor::open(&file) {
             decisions.say(reason);
         }

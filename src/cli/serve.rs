@@ -1,4 +1,4 @@
-//! `inkproof serve`: stands in for Customer.io's send API and inbox API on this machine.
+//! `inkproof serve`: a local mock server of Customer.io's send API and inbox API.
 
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
@@ -13,45 +13,45 @@ use super::{Failure, Global, Outcome};
 use crate::diagnostics::{Count, Format, sanitize};
 use crate::server::{self, CapturedMessage, Endpoint, Options, PORT, ServerEvent, Status, StopReason};
 
-/// Stand in for Customer.io's send API and inbox API on this machine, and show what was sent
+/// Run a local mock server of Customer.io's send API and inbox API
 ///
-/// Accepts what a backend sends with Customer.io's own client, renders it with the project's templates, and hands it
-/// to Customer.io's own client in a browser. A page at its address shows every inbox, and each message that
-/// Customer.io would have accepted and then lost.
+/// Accepts requests from Customer.io's server client, renders them with the project's templates, and delivers them to
+/// Customer.io's browser client. A web page at the server's address shows every inbox, and each message that Customer.io
+/// would have accepted and then lost.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   inkproof serve                                          on http://127.0.0.1:3010
   inkproof serve --port 0 --strict --exec \"npm test\"      run a test suite against it")]
 pub(super) struct Serve {
-    /// The port to listen on; 0 for any that is free [default: 3010, or the next that is free]
+    /// Listen on this port; 0 for any free port [default: 3010, or the next free port]
     #[arg(long, env = "INKPROOF_PORT")]
     port: Option<u16>,
-    /// A second port for the inbox's stream of events [default: 3009 if the port is 3010]
+    /// Serve the inbox event stream (SSE) on this port too [default: 3009 if the port is 3010]
     #[arg(long, value_name = "PORT", env = "INKPROOF_STREAM_PORT")]
     stream_port: Option<u16>,
-    /// The address to listen on; other machines reach the server on any but this
+    /// Listen on this address; a non-loopback address lets other machines reach the server
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), env = "INKPROOF_HOST")]
     host: IpAddr,
-    /// Refuse messages that fail, with status 400, so that a backend's tests notice
+    /// Reject messages that fail with status 400, so that tests of a backend fail too
     #[arg(long, env = "INKPROOF_STRICT", value_parser = FalseyValueParser::new())]
     strict: bool,
-    /// Run a command against the server, with its address in `INKPROOF_URL`, and exit with the command's exit code
+    /// Run a command with the server's address in `INKPROOF_URL`, and exit with its exit code
     #[arg(long, value_name = "COMMAND")]
     exec: Option<String>,
-    /// Let inbox clients ask again and again instead of listening to the stream of events
+    /// Disable the event stream (SSE): inbox clients poll instead
     #[arg(long, env = "INKPROOF_NO_SSE", value_parser = FalseyValueParser::new())]
     no_sse: bool,
-    /// How often inbox clients ask, in seconds
+    /// Set the polling interval of inbox clients, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=600))]
     poll: u32,
-    /// How many messages to keep; the oldest go first
+    /// Limit how many messages to keep; the oldest are deleted first
     #[arg(long, value_name = "NUMBER", default_value_t = 10_000, env = "INKPROOF_KEEP")]
     keep: usize,
-    /// Keep messages in a file as well, so that they are there again after a restart
+    /// Store messages in a file too, so that they survive a restart
     #[arg(long, value_name = "FILE", env = "INKPROOF_STORE", hide = cfg!(not(feature = "store")))]
     store: Option<PathBuf>,
-    /// Do not tell of each message
+    /// Do not report each message
     #[arg(long, short, env = "INKPROOF_QUIET", value_parser = FalseyValueParser::new())]
     quiet: bool,
 }
@@ -60,7 +60,7 @@ impl RunCommand for Serve {
     type Format = Format;
 
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
-        // What cannot be read now may be repaired while the server runs.
+        // Files with errors may be repaired while the server runs.
         global.open_project()?;
         let render_options = global.render_options();
         let options = Options {
@@ -83,7 +83,7 @@ impl RunCommand for Serve {
             options,
             |place| self.announce(place),
             move |news| {
-                // Where nobody reads it, the server goes on all the same.
+                // The server continues even if standard error is closed.
                 let _ = match news {
                     ServerEvent::Captured(_) if quiet => Ok(()),
                     ServerEvent::Captured(captured) => tell(captured, &output_options),
@@ -100,11 +100,11 @@ impl RunCommand for Serve {
 }
 
 impl Serve {
-    /// The address goes to standard output, for programs, unless that belongs to a command.
+    /// Prints the address on standard output, for scripts, unless `--exec` uses it.
     fn announce(&self, Endpoint { address, is_next, without_stream }: Endpoint) -> std::io::Result<()> {
         let mut err = anstream::stderr().lock();
         if !self.host.is_loopback() {
-            writeln!(err, "warning: other machines can reach this server, and read all that is sent to it")?;
+            writeln!(err, "warning: other machines can reach this server and read every message")?;
         }
         if is_next {
             writeln!(
@@ -128,7 +128,7 @@ impl Serve {
     }
 }
 
-/// Tells of a message on one line, and of what is wrong with it below.
+/// Reports a message on one line, and its problems below.
 fn tell(captured: &CapturedMessage, output_options: &OutputOptions) -> std::io::Result<()> {
     let status = match captured.status(captured.queued_at) {
         Status::Failed => "failed",

@@ -1,4 +1,4 @@
-//! `inkproof` alone: where you are, and what you can do.
+//! `inkproof` without a command: a summary of the project and the main commands.
 
 use std::io::Write;
 
@@ -7,18 +7,18 @@ use super::{Failure, Global, Outcome};
 use crate::diagnostics::{Count, sanitize};
 use crate::project::{CONFIG_FILE, OpenError, Project};
 
-/// What there is to do, in the order in which people come to it.
+/// The main commands, in the order in which people usually need them.
 const COMMANDS: &[(&str, &str)] = &[
-    ("inkproof preview", "shows every message as the inbox would"),
-    ("inkproof check", "says what will go wrong before anything is sent"),
-    ("inkproof test", "compares messages with what was accepted"),
+    ("inkproof preview", "show every message as in the inbox"),
+    ("inkproof check", "lint templates and validate requests"),
+    ("inkproof test", "compare messages with their snapshots"),
     #[cfg(feature = "serve")]
-    ("inkproof serve", "stands in for Customer.io on this machine"),
-    ("inkproof new NAME", "makes a template, and a request for it"),
-    ("inkproof help", "lists all commands"),
+    ("inkproof serve", "run a local mock of Customer.io's APIs"),
+    ("inkproof new NAME", "create a template and a request for it"),
+    ("inkproof help", "list all commands"),
 ];
 
-/// Says which project this is and what is in it; where there is none, how to begin.
+/// Prints the project and its contents; without a project, how to create one.
 pub(super) fn run(global: &Global) -> Result<Outcome, Failure> {
     let mut out = anstream::stdout().lock();
     match Project::open(global.directory()) {
@@ -29,7 +29,7 @@ pub(super) fn run(global: &Global) -> Result<Outcome, Failure> {
         }
         Err(error @ OpenError::NoProject(_)) => {
             writeln!(out, "{}", sanitize::line(&error.to_string()))?;
-            writeln!(out, "\n`inkproof init` makes one here; `inkproof help` lists all commands")?;
+            writeln!(out, "\n`inkproof init` creates one here; `inkproof help` lists all commands")?;
             Ok(Outcome::Fine)
         }
         Err(error) => Err(error.into()),
@@ -49,11 +49,11 @@ fn tell(project: &Project, out: &mut impl Write) -> Result<(), Failure> {
     writeln!(out, "{}", counts.map(|count| count.to_string()).join(", "))?;
     let pending = Waiting::new(project, &[])?.pending.len();
     if pending > 0 {
-        writeln!(out, "{pending} waiting for `inkproof review`")?;
+        writeln!(out, "{pending} pending: run `inkproof review`")?;
     }
     let problems = project.problems().counts();
     if !project.problems().is_empty() {
-        writeln!(out, "{problems}: `inkproof check` tells more")?;
+        writeln!(out, "{problems}: run `inkproof check` for details")?;
     }
     writeln!(out)?;
     for (command, does) in COMMANDS {

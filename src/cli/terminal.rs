@@ -1,4 +1,4 @@
-//! The terminal: how wide it is and what it can draw.
+//! The terminal: its width and capabilities.
 
 use std::env;
 use std::io::{self, IsTerminal};
@@ -9,46 +9,46 @@ use terminal_size::{Width, terminal_size};
 
 use crate::diagnostics::Theme;
 
-/// The width where nobody says otherwise.
+/// The width if it cannot be determined.
 const DEFAULT_WIDTH: usize = 80;
 
-/// What standard output can show.
+/// The capabilities of standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TerminalCapabilities {
-    /// What findings are told with, too.
+    /// The theme, which findings use too.
     pub(super) theme: Theme,
     pub(super) colors: Colors,
-    /// Whether it knows links.
+    /// Whether it supports hyperlinks.
     pub(super) hyperlinks: bool,
-    /// Whether text from right to left is to be kept from moving what stands around it.
+    /// Whether to isolate right-to-left text, so that it does not reorder its surroundings.
     pub(super) isolates: bool,
 }
 
 impl TerminalCapabilities {
-    /// A part of it, some columns wide.
+    /// The same with another width in columns.
     pub(super) fn with_width(self, width: usize) -> Self {
         Self { theme: Theme { width, ..self.theme }, ..self }
     }
 }
 
-/// How many colours there are.
+/// How many colours are supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Colors {
     None,
     Sixteen,
     /// The 256 of `xterm`.
     Many,
-    /// All of red, green and blue.
+    /// 24-bit true colour.
     All,
 }
 
-/// How things look on this terminal, in ASCII where that is wanted. Colours are always written; the stream takes them out where
-/// they are not wanted.
+/// The theme for this terminal, in ASCII if requested. Colours are always written; the stream strips them if they are not
+/// wanted.
 pub(super) fn theme(ascii: bool) -> Theme {
     Theme { color: true, unicode: !ascii && draws_unicode(), width: width() }
 }
 
-/// What standard output can show; ASCII only where that is wanted.
+/// The capabilities of standard output, in ASCII if requested.
 pub(super) fn capabilities(ascii: bool) -> TerminalCapabilities {
     let theme = theme(ascii);
     let colors = colors();
@@ -57,17 +57,17 @@ pub(super) fn capabilities(ascii: bool) -> TerminalCapabilities {
         theme,
         colors,
         hyperlinks: colors != Colors::None && supports_hyperlinks::on(Stream::Stdout),
-        // The console of Linux draws a box for each character that it does not know.
+        // The Linux console draws a box for each unknown character.
         isolates: theme.unicode && is_terminal && variable("TERM").as_deref() != Some("linux"),
     }
 }
 
-/// Whether the terminal shows lines and nothing else.
+/// Whether the terminal supports plain lines only.
 pub(super) fn is_dumb() -> bool {
     variable("TERM").as_deref() == Some("dumb")
 }
 
-/// The colours of standard output, as the flag, the stream and the environment have it.
+/// The colours of standard output, from the flag, the stream and the environment.
 fn colors() -> Colors {
     if AutoStream::choice(&io::stdout()) == ColorChoice::Never {
         return Colors::None;
@@ -89,13 +89,13 @@ fn width() -> usize {
     of_environment.or_else(of_terminal).filter(|columns| *columns > 0).unwrap_or(DEFAULT_WIDTH)
 }
 
-/// Only a locale that is plainly without Unicode is taken at its word.
+/// Whether Unicode can be drawn: unless the locale is `C` or `POSIX`.
 fn draws_unicode() -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
     !matches!(locale.as_deref(), Some("C" | "POSIX"))
 }
 
-/// What a variable of the environment holds; none where that is nothing.
+/// An environment variable; `None` if unset or empty.
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -25,25 +25,25 @@ use crate::project::{CONFIG_FILE, Project};
 use crate::snapshot::{Action, Counts, Known, Report, Run, Stage, Store, Subject, Update, render_options};
 use watch::TestJob;
 
-/// Compare messages with their snapshots
+/// Run snapshot tests: compare messages with their snapshots
 ///
-/// Renders every request under a fixed clock and says which messages are not what somebody has accepted: the field,
-/// the words, and the cause where it is known. Where CI is set, nothing is written, and anything new, different or
-/// obsolete fails.
+/// Renders every request with a fixed time and random seed, and reports each message that differs from its accepted
+/// snapshot: the field, the words and, if known, the cause. If `CI` is set, nothing is written, and new, different and
+/// obsolete snapshots fail.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  inkproof test                 at a desk: what is new or different waits for review
+  inkproof test                 new and different snapshots become pending
   inkproof test --update all    accept everything
-  CI=1 inkproof test            as a build server does")]
+  CI=1 inkproof test            as on a build server")]
 pub(super) struct Test {
-    /// Templates, requests or patterns; all if none is given
+    /// Names or patterns of templates or requests; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
-    /// Which snapshots are written
+    /// Set which snapshots to write
     #[arg(long, value_name = "WHICH", env = "INKPROOF_UPDATE", value_parser = update_parser())]
     update: Option<Update>,
-    /// Stop at the first failure; what failed before goes first
+    /// Stop at the first failure; requests that failed in the last run go first
     #[arg(long, env = "INKPROOF_FAIL_FAST", value_parser = FalseyValueParser::new(), conflicts_with = "watch")]
     fail_fast: bool,
     #[command(flatten)]
@@ -74,13 +74,13 @@ impl TestFormat {
     }
 }
 
-/// Offers the words with what they mean.
+/// Parses the values of `--update`, with a help text for each.
 fn update_parser() -> impl TypedValueParser<Value = Update> {
     let values = Update::ALL.map(|update| PossibleValue::new(update.as_str()).help(update.meaning()));
     PossibleValuesParser::new(values).map(|word| word.parse().unwrap_or(Update::None))
 }
 
-/// Whether nobody sits there: `CI` is set, as every such service does.
+/// Whether the run is not interactive: CI services set `CI`.
 fn is_ci() -> bool {
     env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
 }
@@ -111,7 +111,7 @@ impl RunCommand for Test {
     }
 }
 
-/// Tells what could not be done.
+/// Reports what failed as warnings.
 pub(super) fn write_problems(problems: &[String], out: &mut dyn Write) -> std::io::Result<()> {
     problems.iter().try_for_each(|problem| writeln!(out, "warning: {problem}"))
 }
@@ -177,12 +177,12 @@ pub(super) fn accept_one(project: &Project, request: &str, global: &Global) -> S
     match (report.problems.first(), report.outcomes.first().map(|outcome| outcome.action)) {
         (Some(problem), _) => problem.clone(),
         (None, Some(Action::Accepted)) => format!("accepted `{path}`"),
-        (None, Some(_)) => format!("`{path}` says so already"),
+        (None, Some(_)) => format!("`{path}` is already up to date"),
         (None, None) => format!("there is nothing to accept: `{request}` cannot be rendered"),
     }
 }
 
-/// The line that can be relied on: all numbers, in this order.
+/// The summary line. Scripts may parse it: all counts, in this order.
 fn summary(counts: Counts) -> String {
     let Counts { messages, unchanged, new, different, unusable, obsolete } = counts;
     format!(
@@ -191,20 +191,17 @@ fn summary(counts: Counts) -> String {
     )
 }
 
-/// Says what to do next, to whoever sits there.
+/// Prints what to do next.
 fn advise(report: &Report<'_>) -> std::io::Result<()> {
     let counts = report.counts();
     let waiting = counts.new + counts.different + counts.unusable;
     let mut out = anstream::stderr().lock();
     match report.update {
         Update::New | Update::Pending if report.problems.is_empty() && waiting + counts.obsolete > 0 => {
-            writeln!(out, "walk through it with `inkproof review`, or take it as it is with `inkproof accept`")
+            writeln!(out, "review the differences with `inkproof review`, or accept all with `inkproof accept`")
         }
         Update::None if waiting + counts.obsolete > 0 => {
-            writeln!(
-                out,
-                "nothing was written; at a desk, `inkproof test` and `inkproof review` bring snapshots up to date"
-            )
+            writeln!(out, "nothing was written; run `inkproof test` and `inkproof review` locally to update snapshots")
         }
         _ => Ok(()),
     }

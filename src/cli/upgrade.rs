@@ -1,4 +1,4 @@
-//! `inkproof upgrade`: what becomes of templates once Customer.io renders them with the latest Liquid.
+//! `inkproof upgrade`: what changes when Customer.io renders legacy templates with the latest Liquid.
 
 use std::io::{self, BufWriter, Write};
 
@@ -15,18 +15,18 @@ use crate::message::{FieldChange, SnippetKind, Template, Workspace};
 use crate::project::{Case, Project};
 use crate::upgrade::{Comparison, WHOLE_MESSAGE, compare, uses};
 
-/// Show what changes once Customer.io renders a template with its latest Liquid
+/// Show what changes when a legacy template is upgraded to Customer.io's latest Liquid
 ///
-/// Takes templates that are written in the legacy Liquid, which accounts from before 28 November 2023 have, renders each of their
-/// requests with both, and shows which fields come out otherwise and which expressions did it.
+/// For templates in legacy Liquid, which accounts created before 28 November 2023 use. Renders each of their requests with
+/// both versions, and shows the fields that differ and the expressions that cause it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   inkproof upgrade order_shipped
-  inkproof upgrade '*' --format jsonl  an object a line for each template, for programs
-  inkproof check --fix order_shipped   carries out the rewrites that both print alike")]
+  inkproof upgrade '*' --format jsonl  one JSON object per template, for scripts
+  inkproof check --fix order_shipped   apply the rewrites that render the same in both")]
 pub(super) struct Upgrade {
-    /// Templates, requests or patterns
+    /// Names or patterns of templates or requests
     #[arg(required = true, add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
 }
@@ -34,7 +34,7 @@ pub(super) struct Upgrade {
 /// The formats of an upgrade report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum UpgradeFormat {
-    /// Each difference with what each Liquid prints
+    /// Each difference with the output of both versions
     Full,
     /// One line per difference
     Concise,
@@ -56,8 +56,8 @@ impl RunCommand for Upgrade {
         let mut separator = "[";
         for template in templates {
             let own: Vec<_> = cases.iter().filter(|case| std::ptr::eq(case.template, template)).collect();
-            let report = Report::of(&project, template, &own, global);
-            if report.is_anything() {
+            let report = Report::new(&project, template, &own, global);
+            if report.has_changes() {
                 outcome = outcome.and(Outcome::Findings);
             }
             match format {
@@ -78,24 +78,24 @@ impl RunCommand for Upgrade {
     }
 }
 
-/// What there is to say of a template.
+/// The report about a template.
 struct Report<'p> {
     template: &'p Template,
-    /// The expressions that mean something else, in the order of the text, those of snippets last.
+    /// The expressions that render differently, in source order, those of snippets last.
     expressions: Vec<Expression>,
     comparisons: Vec<(&'p str, Comparison)>,
-    /// Why it cannot be read as legacy Liquid.
+    /// Why the template is not valid legacy Liquid.
     problems: Diagnostics,
 }
 
-/// An expression, and what becomes of it.
+/// An expression and how its result changes.
 struct Expression {
     location: Location,
     message: String,
 }
 
 impl<'p> Report<'p> {
-    fn of(project: &'p Project, template: &'p Template, cases: &[&Case<'p>], global: &Global) -> Self {
+    fn new(project: &'p Project, template: &'p Template, cases: &[&Case<'p>], global: &Global) -> Self {
         let (workspace, arena) = (project.workspace(), Arena::new());
         let legacy = template.in_version(Version::Legacy);
         let mut report =
@@ -118,7 +118,7 @@ impl<'p> Report<'p> {
         for case in cases {
             let comparison = compare(template, &workspace, case.customer, case.request, &global.render_options());
             for culprit in &comparison.culprits {
-                // What stands in it and is known to differ says more.
+                // A known difference inside the expression is more precise.
                 if !report.expressions.iter().any(|known| is_within(&known.location, &culprit.location)) {
                     let (location, message) = (culprit.location.clone(), culprit.message.clone());
                     report.expressions.push(Expression { location, message });
@@ -137,7 +137,7 @@ impl<'p> Report<'p> {
         report
     }
 
-    fn is_anything(&self) -> bool {
+    fn has_changes(&self) -> bool {
         let differs = |(_, comparison): &(&str, Comparison)| !comparison.changes.is_empty() || comparison.has_failed();
         !self.problems.is_empty() || !self.expressions.is_empty() || self.comparisons.iter().any(differs)
     }
@@ -146,9 +146,9 @@ impl<'p> Report<'p> {
         let source = self.template.source();
         writeln!(out, "{}", sanitize::line(source.name()))?;
         for problem in &self.problems {
-            writeln!(out, "  no legacy Liquid: {}", sanitize::line(&told(problem)))?;
+            writeln!(out, "  not valid legacy Liquid: {}", sanitize::line(&one_line(problem)))?;
         }
-        if !self.is_anything() {
+        if !self.has_changes() {
             writeln!(out, "  nothing changes")?;
         }
         for Expression { location, message } in &self.expressions {
@@ -182,7 +182,7 @@ impl<'p> Report<'p> {
     fn write_concise(&self, out: &mut impl Write) -> io::Result<()> {
         let mut line = |text: String| writeln!(out, "{}", sanitize::line(&text));
         for problem in &self.problems {
-            line(format!("{}: no legacy Liquid: {}", place(problem), problem.message))?;
+            line(format!("{}: not valid legacy Liquid: {}", place(problem), problem.message))?;
         }
         for Expression { location, message } in &self.expressions {
             line(format!("{location}: {message}"))?;
@@ -200,7 +200,7 @@ impl<'p> Report<'p> {
     }
 
     fn json(&self) -> io::Result<String> {
-        let line = Line {
+        let line = ReportLine {
             template: self.template.name(),
             language: self.template.language(),
             file: self.template.source().name(),
@@ -212,7 +212,7 @@ impl<'p> Report<'p> {
     }
 }
 
-/// What of the snippets that a template reads means something else.
+/// The expressions in a template's snippets that render differently.
 fn uses_in_snippets(template: &Template, workspace: &Workspace<'_>) -> Vec<Expression> {
     let arena = Arena::new();
     let language = workspace.language(template.settings());
@@ -221,7 +221,7 @@ fn uses_in_snippets(template: &Template, workspace: &Workspace<'_>) -> Vec<Expre
         for text in snippet.texts(&arena) {
             let Ok(parsed) = liquid::Template::parse(text, language, &arena) else { continue };
             found.extend(uses(&parsed).into_iter().map(|found| {
-                // Texts of a JSON snippet stand in its file with escapes.
+                // Strings in a JSON snippet are escaped in its file, so spans do not match.
                 let range = if snippet.kind() == SnippetKind::Text { found.span.range() } else { 0..0 };
                 Expression { location: snippet.source().at(range), message: found.message }
             }));
@@ -235,22 +235,22 @@ fn is_within(inner: &Location, outer: &Location) -> bool {
     inner.source().name() == outer.source().name() && range.start <= own.start && own.end <= range.end
 }
 
-/// The value of a field with one of the two Liquids.
+/// The value of a field in one of the two versions.
 fn shown(field: &str, value: Option<&serde_json::Value>) -> String {
     let missing = if field == WHOLE_MESSAGE { "no message" } else { "no such field" };
     value.map_or_else(|| missing.to_owned(), ToString::to_string)
 }
 
-/// Why a message fails, with each of the two Liquids.
+/// Why a message fails in each of the two versions.
 fn failures(comparison: &Comparison) -> Vec<String> {
     let failed = |what: &'static str, problems: &Diagnostics| {
-        problems.iter().map(|problem| format!("{what} fails: {}", told(problem))).collect::<Vec<_>>()
+        problems.iter().map(|problem| format!("{what} fails: {}", one_line(problem))).collect::<Vec<_>>()
     };
     [failed("the legacy Liquid", &comparison.legacy), failed("the latest Liquid", &comparison.latest)].concat()
 }
 
 /// A problem in one line.
-fn told(problem: &Diagnostic) -> String {
+fn one_line(problem: &Diagnostic) -> String {
     format!("{}: {}", place(problem), problem.message)
 }
 
@@ -258,9 +258,9 @@ fn place(problem: &Diagnostic) -> String {
     problem.location().map(ToString::to_string).unwrap_or_default()
 }
 
-/// A report for programs.
+/// A report in the JSON output.
 #[derive(Serialize)]
-struct Line<'a> {
+struct ReportLine<'a> {
     template: &'a str,
     language: Option<&'a str>,
     file: &'a str,

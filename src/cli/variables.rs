@@ -1,17 +1,17 @@
-//! The variables that stand for flags.
+//! Environment variables that set flags.
 
 use std::env;
 
 use clap::{Arg, ArgAction, Command};
 
-/// What a variable says that switches its flag off, in any case.
+/// The values that switch a flag off, in any letter case.
 const OFF: [&str; 7] = ["", "n", "no", "f", "false", "off", "0"];
 
-/// Takes no notice of variables that switch their flags off: otherwise such a flag would stand in the way of those that it does
-/// not go with, as if it were set.
-pub(super) fn without_those_that_are_off(command: Command) -> Command {
+/// Ignores variables that switch their flags off. Otherwise clap would treat such a flag as set, and report a conflict with
+/// the flags that exclude it.
+pub(super) fn ignore_disabled_flags(command: Command) -> Command {
     let of_this = |argument: Arg| if is_off(&argument) { argument.env(None::<&str>) } else { argument };
-    command.mut_args(of_this).mut_subcommands(without_those_that_are_off)
+    command.mut_args(of_this).mut_subcommands(ignore_disabled_flags)
 }
 
 fn is_off(argument: &Arg) -> bool {

@@ -1,4 +1,4 @@
-//! `inkproof serve` of an inkproof that was built without the feature `serve`: it says so. Help does not list it.
+//! `inkproof serve` in a build without the feature `serve`: an error. Help does not list it.
 
 use std::ffi::OsString;
 
@@ -8,11 +8,11 @@ use super::command::RunCommand;
 use super::format::HumanFormat;
 use super::{Failure, Global, Outcome};
 
-/// Say that this inkproof was built without the command
+/// Report that this build has no `serve`
 #[derive(Debug, Args)]
 #[command(hide = true, disable_help_flag = true)]
 pub(super) struct Serve {
-    /// Whatever is given to the command that is not there.
+    /// All arguments, ignored.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
     arguments: Vec<OsString>,
 }

@@ -48,10 +48,10 @@ impl Update {
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::New => "What is new or different waits for review, and fails until it is accepted (default)",
-            Self::All => "Everything is accepted at once, and what is obsolete is deleted",
-            Self::None => "Nothing is written; what is new, different or obsolete fails (default where CI is set)",
-            Self::Pending => "What is new or different waits for review, and does not fail",
+            Self::New => "Write new and different snapshots as pending; they fail until accepted (default)",
+            Self::All => "Accept all snapshots at once, and delete obsolete ones",
+            Self::None => "Write nothing; new, different and obsolete snapshots fail (default if `CI` is set)",
+            Self::Pending => "Write new and different snapshots as pending; they do not fail",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Broken projects: each fault is told with its place, and the exit code says what kind it is.
+//! Broken projects: every problem is reported with its position, and the exit code gives its kind.
 
 use std::fs;
 
@@ -129,7 +129,7 @@ const FAULTS: &[(&str, &[u8], i32, &str)] = &[
 ];
 
 #[test]
-fn faults_of_files() {
+fn reports_each_broken_file_with_its_position() {
     for (path, content, code, expected) in FAULTS {
         let run = with(path, content).run(&["preview", "--format", "concise"]);
         let told = format!("{}{}", run.stdout, run.stderr);
@@ -138,7 +138,7 @@ fn faults_of_files() {
 }
 
 #[test]
-fn suggestions() {
+fn suggests_similar_names() {
     for (path, content, expected) in [
         ("templates/t.liquid", "---\ntpye: x\n---\n{}", "did you mean `type`?"),
         (
@@ -154,7 +154,7 @@ fn suggestions() {
 }
 
 #[test]
-fn all_faults_of_a_run_are_told_at_once() {
+fn reports_all_problems_at_once() {
     let run = with("templates/a.liquid", "").file("templates/b.liquid", "{}").file("fixtures/customers/c.json", "x");
     let run = run.run(&["render", "--format", "concise"]);
     assert_eq!((run.code, run.stderr.lines().count()), (2, 3), "{run:?}");
@@ -162,7 +162,7 @@ fn all_faults_of_a_run_are_told_at_once() {
 }
 
 #[test]
-fn no_project() {
+fn reports_a_missing_project() {
     let run = Sandbox::new().folder("empty").run(&["preview", "-C", "empty"]);
     assert!(run.code == 2 && run.stderr.contains("no project here: expected a folder `templates`"), "{run:?}");
     let run = Sandbox::new().run(&["preview", "-C", "nowhere"]);
@@ -172,21 +172,21 @@ fn no_project() {
 }
 
 #[test]
-fn a_moment_that_is_none() {
+fn rejects_an_invalid_timestamp() {
     let run = Sandbox::new().run(&["preview", "--now", "2026"]);
     let expected = "`2026` is not a timestamp: expected one with a time zone, such as 2026-01-01T00:00:00Z";
     assert!(run.code == 2 && run.stderr.contains(expected), "{run:?}");
 }
 
 #[test]
-fn a_project_is_found_from_a_folder_in_it() {
+fn finds_the_project_from_a_subfolder() {
     let run = with("templates/deep/down/u.liquid", TEMPLATE).run(&["render", "-C", "templates/deep/down"]);
     assert_eq!((run.code, run.lines().len()), (0, 1), "{run:?}");
 }
 
 #[cfg(unix)]
 #[test]
-fn an_unreadable_file() {
+fn reports_an_unreadable_file() {
     use std::os::unix::fs::symlink;
     let sandbox = with("templates/x.txt", "");
     symlink(sandbox.path().join("nowhere"), sandbox.path().join("templates/gone.liquid")).unwrap();

@@ -1,4 +1,4 @@
-//! The examples of `docs/ci.md` are run, as far as they can be here; what only a service could run is at least YAML.
+//! The examples of `docs/ci.md` run as scripts; configurations that only a CI service can run must be valid YAML.
 
 use std::path::Path;
 use std::process::Command;
@@ -28,7 +28,7 @@ fn run(scratch: &Scratch, script: &str) -> i32 {
 }
 
 #[test]
-fn scripts() {
+fn documented_scripts_run() {
     let blocks = blocks();
     let scripts: Vec<_> = blocks.iter().filter(|(tag, _)| tag == "sh").map(|(_, code)| code.as_str()).collect();
     let [hook, service, accept] = scripts[..] else { panic!("{scripts:#?}") };
@@ -58,7 +58,7 @@ fn below_a_repository() -> Scratch {
 }
 
 #[test]
-fn files_are_named_from_the_top_of_the_repository() {
+fn paths_are_relative_to_the_repository_root() {
     let scratch = below_a_repository();
     let template = "apps/shop/templates/order.liquid";
     let expected: &[(&[&str], &[&str])] = &[
@@ -103,7 +103,7 @@ fn files_are_named_from_the_top_of_the_repository() {
 }
 
 #[test]
-fn configurations() {
+fn documented_configurations_are_valid_yaml() {
     let blocks = blocks();
     let yaml: Vec<_> = blocks.iter().filter(|(tag, _)| tag == "yaml").collect();
     assert_eq!(yaml.len(), 6);

@@ -1,4 +1,4 @@
-//! What commands make of a configuration with mistakes: each is told, the rest counts, and nothing is written.
+//! A configuration with mistakes: each is reported, valid keys apply, and nothing is written.
 
 use std::fs;
 
@@ -39,7 +39,7 @@ fn errors(run: &Run) -> Vec<&str> {
 }
 
 #[test]
-fn nothing_is_written_by_a_configuration_with_mistakes() {
+fn writes_nothing_if_the_configuration_has_mistakes() {
     for mistake in ["[test]\nsed = 3\n", "[paths]\ntemplates = 'emails'\n", "[rules\n", "[paths]\nsnippets = '/tmp'\n"]
     {
         let sandbox = configured(mistake);
@@ -70,7 +70,7 @@ fn nothing_is_written_by_a_configuration_with_mistakes() {
 }
 
 #[test]
-fn what_is_sound_counts_and_nothing_follows_from_the_rest() {
+fn applies_valid_keys_and_ignores_invalid_ones() {
     let sandbox = Sandbox::with_template(r#"{"title": "{{ trigger.word }}"}"#, "{}").file(
         "inkproof.toml",
         "[paths]\ntemplates = 'emails'\nsnipets = 'x'\n[test]\nseed = 7\n[rules]\nmissing-title = 'eror'\nno-such = 'off'\n",
@@ -93,7 +93,7 @@ fn what_is_sound_counts_and_nothing_follows_from_the_rest() {
 }
 
 #[test]
-fn folders_that_are_named_must_be_there() {
+fn rejects_configured_folders_that_do_not_exist() {
     for configuration in
         ["[paths]\nrequests = 'nope'\n", "[test]\nrequests = ['nope']\n", "[paths]\nsnippets = 'nope'\n"]
     {
@@ -111,7 +111,7 @@ fn folders_that_are_named_must_be_there() {
 }
 
 #[test]
-fn what_a_broken_file_holds_is_told_where_its_name_is_asked_for() {
+fn reports_the_broken_file_if_its_name_is_selected() {
     let sandbox = Sandbox::with_template("{\"title\": \"x\"}", "{}")
         .file("templates/bad.liquid", "---\nliquid: legcy\n---\n{\"title\": \"x\"}")
         .file("fixtures/requests/bad/a.json", REQUEST.replace("\"t\"", "\"bad\""));
@@ -136,7 +136,7 @@ fn what_a_broken_file_holds_is_told_where_its_name_is_asked_for() {
 }
 
 #[test]
-fn a_template_may_go_without_requests() {
+fn accepts_a_template_without_requests() {
     let sandbox = Sandbox::with_template(r#"{"title": "x", "body": "x"}"#, "{}")
         .file("templates/other.liquid", "---\n---\n{\"title\": \"x\", \"body\": \"x\"}");
     let checked = sandbox.run(&["check", "--format", "concise"]);
@@ -153,7 +153,7 @@ fn a_template_may_go_without_requests() {
 }
 
 #[test]
-fn what_is_wrong_is_told_before_a_watch_that_finds_nothing() {
+fn reports_problems_before_a_watch_without_matches() {
     let sandbox = Sandbox::new().file("templates/bad.liquid", "---\nliquid: legcy\n---\n{}");
     for command in ["check", "preview", "render", "test"] {
         let told = sandbox.run(&[command, "bad", "--watch"]);

@@ -22,7 +22,7 @@ fn repository() -> Scratch {
 }
 
 #[test]
-fn revisions() {
+fn compares_two_revisions() {
     let scratch = repository();
     scratch.replace("templates/hello.liquid", "Hello", "Bye");
     let small = ("order/small", "changed");
@@ -51,7 +51,7 @@ fn revisions() {
 }
 
 #[test]
-fn texts() {
+fn prints_full_and_markdown_reports() {
     let scratch = repository();
     insta::assert_snapshot!("full", scratch.run(&["diff", "all..HEAD"]).stdout);
     insta::assert_snapshot!("markdown", scratch.run(&["diff", "all..HEAD", "--format", "markdown"]).stdout);
@@ -62,7 +62,7 @@ fn texts() {
 }
 
 #[test]
-fn a_project_below_its_repository() {
+fn compares_a_project_in_a_subfolder_of_its_repository() {
     let outer = Scratch::empty();
     let inner = repository();
     outer.git(&["init", "--quiet"]);
@@ -91,7 +91,7 @@ fn a_project_below_its_repository() {
 }
 
 #[test]
-fn a_message_that_is_lost_is_told() {
+fn reports_a_message_that_is_no_longer_sent() {
     let scratch = repository();
     scratch.replace("templates/order.liquid", "trigger.id", "trigger.number");
     scratch.request("order/bad", "order", "{}");
@@ -118,7 +118,7 @@ fn a_message_that_is_lost_is_told() {
 }
 
 #[test]
-fn what_is_wrong_with_either_state_is_told() {
+fn reports_problems_of_both_revisions() {
     let scratch = repository();
     scratch.write("fixtures/customers/ada.json", "{");
     scratch.git(&["commit", "--quiet", "-am", "broken"]);
@@ -135,7 +135,7 @@ fn what_is_wrong_with_either_state_is_told() {
     assert_eq!((code, lines), (2, 4), "{problems}");
     assert!(problems.starts_with("broken:fixtures/customers/ada.json:1:2: error["), "{problems}");
     let comment = scratch.run(&["diff", "broken", "--format", "markdown"]).stdout;
-    let expected = "differently**\n\nSome files cannot be used, and what they stand for is missing here:\n\n- \
+    let expected = "differently**\n\nSome files cannot be used, and their messages are missing here:\n\n- \
                     <code>broken:fixtures/customers/ada.json:1:2</code> ";
     assert!(comment.contains(expected), "{comment}");
     // A state that is not compared does not matter.
@@ -146,7 +146,7 @@ fn what_is_wrong_with_either_state_is_told() {
 }
 
 #[test]
-fn what_cannot_be_compared() {
+fn rejects_revisions_that_cannot_be_compared() {
     let scratch = repository();
     for (range, expected) in [
         ("nonsense", "error: there is no revision `nonsense`\n"),

@@ -93,9 +93,8 @@ fn rejects_a_diff_in_formats_for_programs() {
     let sandbox = Sandbox::with_template(r#"{"title": "Hi", "body": "Hi",}"#, "{}");
     for format in ["json", "jsonl", "sarif", "junit", "github", "gitlab"] {
         let refused = sandbox.run(&["check", "--diff", "--format", format]);
-        let expected = format!(
-            "error: `--diff` shows a diff, which `{format}` has no place for: expected the format `full` or `concise`\n"
-        );
+        let expected =
+            format!("error: the format `{format}` does not support `--diff`: expected `full` or `concise`\n");
         assert_eq!((refused.code, refused.stdout.as_str(), refused.stderr.as_str()), (2, "", expected.as_str()));
     }
     let concise = sandbox.run(&["check", "--diff", "--format", "concise"]);

@@ -1,4 +1,4 @@
-//! Help: what every command says of itself, and that its page in `docs` says all of it too.
+//! Help: the help of every command, suggestions for commands of other tools, and that `docs` covers every command and flag.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -35,12 +35,27 @@ fn commands() -> Vec<String> {
 }
 
 #[test]
-fn of_every_command() {
+fn every_command_has_help() {
     assert!(commands().len() >= 20, "{:?}", commands());
     for command in commands().iter().map(String::as_str).chain([""]) {
         let name = if command.is_empty() { "inkproof".to_owned() } else { command.replace(' ', "_") };
         let text = format!("{}\n────\n{}", help(command, "-h"), help(command, "--help"));
         insta::assert_snapshot!(format!("help_{name}"), text);
+    }
+}
+
+#[test]
+fn suggests_the_command_for_subcommands_of_other_tools() {
+    for (name, expected) in [
+        ("lint", "use `inkproof check`"),
+        ("validate", "use `inkproof check`"),
+        ("watch", "use `inkproof preview --watch`"),
+        ("send", "use `inkproof serve` or `inkproof request TEMPLATE`"),
+        ("ls", "use `inkproof check --table` or `inkproof preview`"),
+    ] {
+        let shown = run(&repository(), &[name, "order_shipped"], "");
+        assert_eq!(shown.code, 2, "{shown:?}");
+        assert_eq!(shown.stderr, format!("error: unrecognized subcommand `{name}`; {expected}\n"));
     }
 }
 
@@ -68,7 +83,7 @@ fn variables(help: &str) -> Vec<(String, Option<String>)> {
 }
 
 #[test]
-fn each_flag_has_a_variable_or_is_named_as_one_that_has_none() {
+fn each_flag_has_a_variable_or_is_documented_as_having_none() {
     let page = fs::read_to_string(repository().join("docs/configuration.md")).unwrap();
     let (_, without) = page.split_once("These flags have no variable").unwrap();
     let without = without.split("\n\n").next().unwrap();
@@ -88,7 +103,7 @@ fn each_flag_has_a_variable_or_is_named_as_one_that_has_none() {
 }
 
 #[test]
-fn the_pages_say_it_all() {
+fn docs_describe_every_command_and_flag() {
     let docs = repository().join("docs");
     let pages: Vec<_> = fs::read_dir(&docs)
         .unwrap()

@@ -3,7 +3,7 @@
 use super::sandbox::{Sandbox, repository, run};
 
 #[test]
-fn a_template_from_a_file_or_standard_input() {
+fn renders_a_file_or_standard_input() {
     let sandbox = Sandbox::new().file("t.liquid", "Hi {{ name | upcase }}!").file("d.json", r#"{"name": "Ada"}"#);
     let from_file = sandbox.run(&["liquid", "t.liquid", "--data", "d.json"]);
     assert_eq!((from_file.code, from_file.stdout.as_str()), (0, "Hi ADA!"), "{from_file:?}");
@@ -12,7 +12,7 @@ fn a_template_from_a_file_or_standard_input() {
 }
 
 #[test]
-fn every_mistake_is_told_at_its_place() {
+fn reports_every_syntax_error_with_its_position() {
     let template = "{{ a | nope }}\n{% iff %}\n{% assign = 1 %}\n{{ (1..) }}\n{% for x of y %}{% endfor %}\n";
     let problems = run(&repository(), &["liquid", "--format", "concise"], template);
     assert_eq!((problems.code, problems.stdout.as_str()), (1, ""));
@@ -27,7 +27,7 @@ standard input:5:1: error[liquid-syntax]: illegal tag: {% for x of y %}
 }
 
 #[test]
-fn dialects_and_modes() {
+fn renders_each_dialect_and_mode() {
     for (arguments, template, expected) in [
         (vec!["liquid"], "{{ 10 | currency: 'en-us' }}", Ok("$10.00")),
         (vec!["liquid", "--dialect", "liquidjs"], "{{ 10 | currency }}", Err("undefined filter: currency")),
@@ -44,7 +44,7 @@ fn dialects_and_modes() {
 }
 
 #[test]
-fn lines_are_answered_in_order() {
+fn prints_results_in_the_order_of_the_lines() {
     let input = concat!(
         r#"{"template": "{{ x }}", "context": {"x": 1}}"#,
         "\n\n",
@@ -76,12 +76,15 @@ fn lines_are_answered_in_order() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told() {
+fn rejects_input_that_cannot_be_read() {
     let sandbox = Sandbox::new().file("bad.liquid", [0xff, 0xfe]).file("d.json", "{\n  x}").file("ok.liquid", "");
     for (arguments, expected) in [
         (vec!["liquid", "none.liquid"], "cannot read `none.liquid`"),
-        (vec!["liquid", "bad.liquid"], "`bad.liquid` is no UTF-8"),
-        (vec!["liquid", "ok.liquid", "--data", "d.json"], "d.json:2:3: the data is no JSON: invalid character 'x'"),
+        (vec!["liquid", "bad.liquid"], "`bad.liquid` is not valid UTF-8"),
+        (
+            vec!["liquid", "ok.liquid", "--data", "d.json"],
+            "d.json:2:3: the data is not valid JSON: invalid character 'x'",
+        ),
         (vec!["liquid", "--dialect", "ruby"], "invalid value 'ruby'"),
     ] {
         let failed = sandbox.run(&arguments);

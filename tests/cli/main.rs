@@ -1,4 +1,4 @@
-//! The commands, run as their users run them: the real binary in a folder of its own.
+//! End-to-end tests of the commands: the real binary in a temporary folder.
 
 mod answers;
 mod broken;

@@ -32,7 +32,7 @@ fn accepts_a_whole_request_as_payload() {
     .file("body.json", r#"{"identifiers": {"id": "nobody"}, "message_data": {"name": "Ada", "vip": false}}"#)
     .file("broken.json", "{\n  \"name\": Ada\n}");
     let checked = sandbox.run(&["check", "t", "--data", "body.json", "--format", "concise"]);
-    assert_eq!(checked.stderr, "body.json: a whole request; its `message_data` is judged\n");
+    assert_eq!(checked.stderr, "note: `body.json` is a whole request: its `message_data` is validated\n");
     // The branch that the payload does not take is not reported: requests render it.
     assert_eq!(checked.stdout.lines().count(), 1, "{checked:?}");
     assert!(checked.stdout.contains("info[json-unsafe]"), "{checked:?}");

@@ -54,7 +54,7 @@ fn a_first_project_renders_and_is_clean() {
 }
 
 #[test]
-fn nothing_is_overwritten() {
+fn init_keeps_existing_files() {
     let sandbox = Sandbox::new().file("templates/order_shipped.liquid", "---\n---\n{\"title\": \"mine\"}");
     let made = sandbox.run(&["init"]);
     assert!(made.stdout.contains("kept    templates/order_shipped.liquid\ncreated snippets/"), "{made:?}");
@@ -72,7 +72,7 @@ fn nothing_is_overwritten() {
 }
 
 #[test]
-fn another_folder_is_made() {
+fn init_creates_a_missing_folder() {
     let sandbox = Sandbox::new();
     let made = sandbox.run(&["init", "messages"]);
     assert!(made.stderr.contains("`inkproof -C messages preview`"), "{made:?}");
@@ -96,7 +96,7 @@ fn a_new_template_renders_and_is_clean() {
 }
 
 #[test]
-fn a_new_template_for_a_captured_request() {
+fn new_creates_a_template_from_a_captured_request() {
     let body = r#"{
   "transactional_message_id": "invoice_paid", "identifiers": {"email": "bob@example.com"},
   "message_data": {"subject": "Paid \"in full\"", "amount": 12.5, "lines": [{"a": 1}], "we-ird key": "x", "{{x": 1, "title": {}}
@@ -128,7 +128,7 @@ fn a_new_template_for_a_captured_request() {
 
 /// Templates whose use of their variables says what these hold.
 #[test]
-fn a_request_has_all_that_a_template_needs() {
+fn request_contains_every_variable_the_template_reads() {
     for (content, data) in [
         (
             r#"{"title": "{{ trigger.name }}", "body": "{{ trigger.due_date | date: "%Y" }}", "n": {{ trigger.count | plus: 1 }}}"#,
@@ -160,7 +160,7 @@ fn a_request_has_all_that_a_template_needs() {
 }
 
 #[test]
-fn a_request_makes_its_customer_where_there_is_none() {
+fn request_creates_a_customer_if_the_project_has_none() {
     let sandbox = Sandbox::new().file(
         "templates/t.liquid",
         "---\n---\n{\"title\": \"Hi {{ customer.first_name }}\", \"body\": {{ customer.plan | json }}}",
@@ -188,7 +188,7 @@ fn requests_for_the_samples_render() {
 }
 
 #[test]
-fn customers_are_imported() {
+fn import_adds_customers() {
     let sandbox = initialized()
         .file("people.csv", "\u{feff}id,email,first_name\n7,g@example.com,\"Grace \"\"G\"\"\"\n,,\n,,Nobody\n")
         .file("answer.json", r#"{"customer": {"id": "8", "attributes": {"plan": "pro"}}}"#)
@@ -197,7 +197,7 @@ fn customers_are_imported() {
     assert_eq!(made.code, 2);
     assert_eq!(
         made.stderr,
-        "lines.jsonl:2:1: the customer with the id `user_123` is known already, from `fixtures/customers/ada.json`\n\
+        "lines.jsonl:2:1: the customer with the id `user_123` already exists in `fixtures/customers/ada.json`\n\
          people.csv:4:1: error[invalid-customer]: the customer has no `id`, `email` or `cio_id`\n"
     );
     assert_clean(&sandbox, &[]);
@@ -209,14 +209,14 @@ fn customers_are_imported() {
     assert_eq!((again.code, again.stdout.as_str()), (0, "kept    fixtures/customers/8.json\n"));
     assert_eq!(
         again.stderr,
-        "answer.json:1:1: the customer with the id `8` is known already, from `fixtures/customers/8.json`\n"
+        "answer.json:1:1: the customer with the id `8` already exists in `fixtures/customers/8.json`\n"
     );
     let nothing = sandbox.run(&["import", "customers", "nowhere.json"]);
     assert!(nothing.code == 2 && nothing.stderr.contains("cannot read `nowhere.json`: "), "{nothing:?}");
 }
 
 #[test]
-fn a_template_is_imported_as_it_is() {
+fn import_keeps_the_content_of_a_template() {
     let content = "{\n  \"title\": \"Hi\",\n  \"body\": \"{{ trigger.text }}\",\n}\n";
     let sandbox = initialized();
     let made = run(sandbox.path(), &["import", "template", "hello", "--id", "9"], content);
@@ -228,7 +228,7 @@ fn a_template_is_imported_as_it_is() {
 }
 
 #[test]
-fn a_request_brings_a_customer_where_none_renders() {
+fn request_creates_a_customer_if_none_renders() {
     let content = "{\"title\": {{ customer.vip | json }}, \"body\": {{ customer.email | json }}}";
     let sandbox = initialized().file("templates/vip.liquid", format!("---\n---\n{content}"));
     let made = sandbox.run(&["request", "vip"]);
@@ -240,16 +240,16 @@ fn a_request_brings_a_customer_where_none_renders() {
     let again = sandbox.run(&["request", "vip"]);
     assert_eq!(
         again.stderr,
-        "error: there is a file `fixtures/requests/vip/example.json` already: choose another NAME, or `--print` it\n"
+        "error: the file `fixtures/requests/vip/example.json` already exists: choose another NAME, or use `--print`\n"
     );
-    // With what fails anyway, nobody is made.
+    // No customer is created for a template that always fails.
     let sandbox = sandbox.file("templates/fails.liquid", "---\n---\n{\"title\": {{ \"?\" | base64_decode }}}");
     let made = sandbox.run(&["request", "fails"]);
     assert_eq!(made.stdout, "created fixtures/requests/fails/example.json\n", "{made:?}");
 }
 
 #[test]
-fn nobody_is_lost_for_the_name_of_a_file() {
+fn import_keeps_customers_whose_file_names_collide() {
     let sandbox = initialized()
         .file(
             "a.json",
@@ -277,7 +277,7 @@ fn nobody_is_lost_for_the_name_of_a_file() {
 }
 
 #[test]
-fn what_would_be_taken_for_another_is_not_written() {
+fn rejects_names_that_would_match_another_file() {
     let sandbox = initialized()
         .file("templates/orders/paid.liquid", "---\nid: 7\n---\n{\"title\": \"x\", \"body\": \"x\"}")
         .file("templates/orders/bad.liquid", "---\nliquid: legcy\n---\n{}");
@@ -322,7 +322,7 @@ fn what_would_be_taken_for_another_is_not_written() {
 }
 
 #[test]
-fn another_language_of_a_template() {
+fn new_adds_a_language_to_a_template() {
     let sandbox = initialized();
     let made = sandbox.run(&["new", "Order_shipped.fr"]);
     assert_eq!(
@@ -357,7 +357,7 @@ fn another_language_of_a_template() {
 }
 
 #[test]
-fn a_new_template_of_a_legacy_project() {
+fn new_creates_a_legacy_template_in_a_legacy_project() {
     let sandbox = initialized().file("inkproof.toml", "[liquid]\nversion = 'legacy'\n");
     assert_eq!(sandbox.run(&["new", "welcome"]).code, 0);
     assert!(read(&sandbox, "templates/welcome.liquid").contains("{% if customer.first_name %}"));
@@ -368,10 +368,10 @@ fn a_new_template_of_a_legacy_project() {
 }
 
 #[test]
-fn advice_can_be_pasted() {
+fn quotes_names_in_suggested_commands() {
     let sandbox = initialized();
     let made = sandbox.run(&["new", "a b"]);
-    assert_eq!(made.stderr, "look at it with `inkproof preview 'a b'`\n", "{made:?}");
+    assert_eq!(made.stderr, "preview it with `inkproof preview 'a b'`\n", "{made:?}");
     assert!(made.stdout.contains("fixtures/requests/a b/example.json"), "{made:?}");
     let made = sandbox.run(&["request", "a b", "other"]);
     assert!(made.stderr.ends_with("`inkproof preview 'a b/other'`\n"), "{made:?}");

@@ -1,4 +1,4 @@
-//! Scratch projects: what a test changes between one run of the program and the next.
+//! Scratch projects: projects that a test changes between runs.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -101,7 +101,7 @@ impl Scratch {
         command
     }
 
-    /// What the program says at a desk.
+    /// Runs the program outside CI.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         Run::of(&self.command().args(arguments).output().unwrap())
     }

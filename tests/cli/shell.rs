@@ -50,7 +50,7 @@ fn bash_completes_commands_flags_and_names() {
 }
 
 #[test]
-fn every_shell_has_its_script() {
+fn prints_a_completion_script_for_every_shell() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let printed = run(&repository(), &["completions", shell], "");
         assert!(printed.code == 0 && printed.stdout.contains("COMPLETE"), "{shell}: {printed:?}");
@@ -59,7 +59,7 @@ fn every_shell_has_its_script() {
 }
 
 #[test]
-fn manual_pages() {
+fn man_prints_or_writes_manual_pages() {
     let sandbox = Sandbox::new();
     let page = sandbox.run(&["man"]);
     assert!(page.code == 0 && page.stdout.contains(".TH inkproof 1"), "{page:?}");
@@ -69,9 +69,9 @@ fn manual_pages() {
 }
 
 #[test]
-fn alone_it_says_where_one_is() {
+fn without_a_command_summarizes_the_project() {
     let nowhere = Sandbox::new().run(&[]);
-    assert!(nowhere.code == 0 && nowhere.stdout.contains("`inkproof init` makes one here"), "{nowhere:?}");
+    assert!(nowhere.code == 0 && nowhere.stdout.contains("`inkproof init` creates one here"), "{nowhere:?}");
     let sandbox = Sandbox::with_template(r#"{"title": "Hi", "body": "Hello"}"#, "{}");
     let here = sandbox.run(&[]);
     assert!(here.stdout.contains("\n1 template, 1 request, 1 customer, 0 snippets\n\n  inkproof preview"), "{here:?}");
@@ -79,11 +79,11 @@ fn alone_it_says_where_one_is() {
     let sandbox = sandbox.file("fixtures/customers/bad.json", "{");
     let here = sandbox.run(&[]);
     assert_eq!(here.code, 2);
-    assert!(here.stdout.contains("\n1 waiting for `inkproof review`\n1 error: "), "{here:?}");
+    assert!(here.stdout.contains("\n1 pending: run `inkproof review`\n1 error: "), "{here:?}");
 }
 
 #[test]
-fn the_configuration_in_force_is_printed() {
+fn print_config_prints_the_effective_configuration() {
     let sandbox = Sandbox::with_template("{}", "{}");
     let printed = sandbox.run(&["--print-config"]);
     assert!(printed.stdout.starts_with("# defaults\n\n[paths]\ntemplates = \"templates\"\n"), "{printed:?}");

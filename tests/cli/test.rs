@@ -505,7 +505,7 @@ fn selects_by_snapshot_name_and_rejects_unknown_names() {
             (result.code, result.stderr.as_str()),
             (
                 2,
-                "error: nothing that waits is called `order/smal`: did you mean `order/small`?\nerror: there is no template or \
+                "error: no pending snapshot is called `order/smal`: did you mean `order/small`?\nerror: there is no template or \
                  request `nothing/at/all`\nerror: there is no template or request `hello@fx`: did you mean `hello`?\n"
             ),
             "{command}"

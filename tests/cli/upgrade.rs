@@ -51,7 +51,7 @@ liquid: legacy
 }
 
 #[test]
-fn nothing_is_named_where_nothing_changes() {
+fn reports_nothing_if_nothing_changes() {
     let sandbox = project("---\nliquid: legacy\n---\n{\"title\": \"{{ trigger.name | upcase }}\", \"body\": \"Hi\"}\n");
     let outcome = sandbox.run(&["upgrade", "order"]);
     assert_eq!(outcome.stdout, "templates/order.liquid\n  nothing changes\n");
@@ -59,7 +59,7 @@ fn nothing_is_named_where_nothing_changes() {
 }
 
 #[test]
-fn a_template_of_one_version_says_which() {
+fn settings_set_the_version_of_a_template() {
     let content = r#"{"title": "{% ifchanged %}a{% endifchanged %}", "body": "b"}"#;
     let sandbox = project(&format!("---\n---\n{content}\n"));
     let outcome = sandbox.run(&["check", "order"]);
@@ -80,7 +80,7 @@ fn the_configuration_sets_the_version_of_all_templates() {
 }
 
 #[test]
-fn safe_rewrites_are_carried_out() {
+fn check_fix_applies_safe_rewrites() {
     let content = r#"{"title": "{{ 7 | divided_by: 2 }}", "body": "{{ 'a' | nosuch }}"}"#;
     let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"));
     sandbox.run(&["check", "--fix"]);
@@ -96,7 +96,7 @@ fn named(stdout: &str) -> Vec<&str> {
 }
 
 #[test]
-fn expressions_behind_one_that_fails_are_named_too() {
+fn reports_expressions_after_one_that_fails() {
     let template = r#"---
 liquid: legacy
 ---
@@ -128,7 +128,7 @@ liquid: legacy
 }
 
 #[test]
-fn what_does_not_parse_hides_nothing_else() {
+fn a_syntax_error_does_not_hide_other_findings() {
     let content = r#"{"title": "{{ 'a' | nosuch }}", "body": "{% if trigger.count == 5 %}5{% endif %}{{ trigger.item }}",
 "c": "{% ifchanged %}x{% endifchanged %}"}"#;
     let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"));
@@ -142,7 +142,7 @@ fn what_does_not_parse_hides_nothing_else() {
 }
 
 #[test]
-fn what_follows_from_another_failure_is_not_named() {
+fn omits_consequences_of_another_failure() {
     let content = r#"{"title": "t", "body": "{% assign plan = customer.plan %}{{ plan }}"}"#;
     let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"));
     let outcome = sandbox.run(&["upgrade", "order"]);
@@ -150,7 +150,7 @@ fn what_follows_from_another_failure_is_not_named() {
 }
 
 #[test]
-fn a_message_that_both_lose_says_why_with_each() {
+fn reports_why_a_message_fails_in_both_versions() {
     let content = r#"{"title": "{{ trigger.nothing }}", "body": "b"}"#;
     let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"));
     let outcome = sandbox.run(&["upgrade", "order"]);
@@ -165,7 +165,7 @@ fn a_message_that_both_lose_says_why_with_each() {
 }
 
 #[test]
-fn expressions_in_snippets_are_named_with_their_file() {
+fn reports_expressions_in_snippets_with_their_file() {
     let content = r#"{"title": "{{ snippets.a }}", "body": "b"}"#;
     let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"))
         .file("snippets/a.liquid", "{{ snippets.b }}{{ 7 | divided_by: 2 }}\n")
@@ -178,7 +178,7 @@ fn expressions_in_snippets_are_named_with_their_file() {
 }
 
 #[test]
-fn every_language_is_compared_once() {
+fn compares_every_language_once() {
     let template = |title: &str| format!("---\nliquid: legacy\n---\n{{\"title\": \"{title}\", \"body\": \"Hi\"}}");
     let sandbox =
         project(&template("Hi")).file("templates/order.fr.liquid", template("{{ trigger.minutes | divided_by: 60 }}"));
@@ -190,7 +190,7 @@ fn every_language_is_compared_once() {
 }
 
 #[test]
-fn programs_get_objects() {
+fn prints_json_objects() {
     let content = r#"{"title": "{{ 7 | divided_by: 2 }}", "body": "b"}"#;
     let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"));
     let expected = serde_json::json!({
@@ -223,7 +223,7 @@ fn programs_get_objects() {
 }
 
 #[test]
-fn fields_that_only_one_liquid_writes() {
+fn reports_fields_that_only_one_version_renders() {
     let content =
         r#"{"title": "t"{% if trigger.count == 5 %}, "five": 5{% endif %}, "list": ["a", "{{ 7 | divided_by: 2 }}"]}"#;
     let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"));

@@ -30,11 +30,10 @@ const POLL_INTERVAL: &str = "500ms";
 
 #[derive(Debug, Args)]
 pub(super) struct WatchArguments {
-    /// Go on, and do again what a change of a file touches
+    /// Watch for changes of files, and update the results
     #[arg(long, env = "INKPROOF_WATCH", value_parser = FalseyValueParser::new())]
     watch: bool,
-    /// While watching, look at the files this often, such as 2s, instead of waiting to be told of changes; 500ms if none
-    /// is given
+    /// While watching, poll files at this interval, such as 2s, instead of using file system events; 500ms if omitted
     #[arg(
         long,
         value_name = "INTERVAL",

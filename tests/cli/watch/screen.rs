@@ -86,7 +86,7 @@ fn keys_navigate_filter_accept_and_edit() {
     terminal.see(&["accepted `tests/snapshots/hello.snap`"]);
     assert!(scratch.read("tests/snapshots/hello.snap").contains("Hello Ada"));
     terminal.press("a");
-    terminal.see(&["`tests/snapshots/hello.snap` says so already"]);
+    terminal.see(&["`tests/snapshots/hello.snap` is already up to date"]);
     terminal.press("e");
     terminal.see(&["Edited Ada", "\"Hello Ada\" → \"Edited Ada\""]);
     terminal.press("j");
