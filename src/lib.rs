@@ -3,6 +3,7 @@
 
 pub mod analysis;
 pub mod cli;
+pub mod contract;
 pub mod customerio;
 pub mod diagnostics;
 pub use inkproof_liquid as liquid;
@@ -10,6 +11,7 @@ pub mod message;
 pub mod project;
 pub mod rules;
 pub mod scaffold;
+pub mod search;
 pub mod server;
 pub mod snapshot;
 mod threads;

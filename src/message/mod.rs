@@ -13,6 +13,7 @@ mod scope;
 mod settings;
 mod snippet;
 mod template;
+mod trial;
 mod written;
 
 pub use customer::Customer;
@@ -23,8 +24,9 @@ pub use moment::moment;
 pub use observed::{Condition, Failure, ObservedText};
 pub use render::{Circumstances, CompiledTemplate, CompiledText, Message, Rendering, Trigger, Workspace, milliseconds};
 pub use request::{Identifier, IdentifierKind, Request, TemplateReference};
-pub use scope::{NAMES, SENT_NAMES};
+pub use scope::{MessageData, NAMES, SENT_NAMES};
 pub use settings::{Setting, Settings};
 pub use snippet::{Snippet, SnippetKind};
 pub use template::Template;
+pub use trial::{Loss, Trial, TrialOutput};
 pub use written::{Origin, Written};

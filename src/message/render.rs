@@ -7,7 +7,7 @@ use super::content::Content;
 use super::expiration::{Expiration, MAX_LIFE};
 use super::failure::{LiquidText, Place, of_liquid, of_parsing};
 use super::observed::ObservedText;
-use super::scope::{NULL_NAMESPACES, SNIPPETS, Scope, SnippetNames};
+use super::scope::{MessageData, NULL_NAMESPACES, SNIPPETS, Scope, SnippetNames};
 use super::settings::{EXPIRATION_INVALID, Setting, Settings, has_liquid};
 use super::{Customer, Request, Snippet, SnippetKind, Template, Written};
 use crate::customerio::tags::PLATFORM;
@@ -142,7 +142,7 @@ pub struct Circumstances {
 
 impl Circumstances {
     /// The same for the language.
-    fn options(&self) -> Options {
+    pub(super) fn options(&self) -> Options {
         Options { mode: self.mode, now: Some(milliseconds(self.now)), seed: self.seed, limits: self.limits }
     }
 }
@@ -150,23 +150,23 @@ impl Circumstances {
 /// A template whose Liquid has been parsed: its content, and the settings that have any.
 #[derive(Debug)]
 pub struct CompiledTemplate<'a> {
-    workspace: &'a Workspace<'a>,
-    template: &'a Template,
+    pub(super) workspace: &'a Workspace<'a>,
+    pub(super) template: &'a Template,
     /// What is doubtful whatever the template is rendered with.
     warnings: Diagnostics,
-    snippets: SnippetNames<'a>,
-    content: liquid::Template<'a>,
+    pub(super) snippets: SnippetNames<'a>,
+    pub(super) content: liquid::Template<'a>,
     arena: &'a Arena,
-    kind: Option<CompiledSetting<'a>>,
-    topics: Vec<CompiledSetting<'a>>,
-    expiration: Option<CompiledSetting<'a>>,
+    pub(super) kind: Option<CompiledSetting<'a>>,
+    pub(super) topics: Vec<CompiledSetting<'a>>,
+    pub(super) expiration: Option<CompiledSetting<'a>>,
 }
 
 #[derive(Debug)]
-struct CompiledSetting<'a> {
-    setting: &'a Setting<String>,
+pub(super) struct CompiledSetting<'a> {
+    pub(super) setting: &'a Setting<String>,
     /// Nothing where the setting is a plain text.
-    liquid: Option<liquid::Template<'a>>,
+    pub(super) liquid: Option<liquid::Template<'a>>,
 }
 
 impl Template {
@@ -385,10 +385,20 @@ impl<'a> CompiledTemplate<'a> {
     /// Renders without a look at what a test send would do.
     fn render_once(&self, customer: &Customer, request: &Request, circumstances: &Circumstances) -> Rendering {
         let arena = Arena::new();
+        let numbers = self.language().dialect().numbers;
+        let (attributes, objects) = customer.data(numbers, &arena);
+        let trigger = request.message_data(numbers, &arena);
+        self.render_data(MessageData { trigger, customer: attributes, objects }, circumstances)
+    }
+
+    /// Renders the message of this data, without a look at what a test send would do.
+    #[must_use]
+    pub fn render_data(&self, data: MessageData<'_>, circumstances: &Circumstances) -> Rendering {
+        let arena = Arena::new();
         let options = circumstances.options();
         let settings = self.template.settings();
-        let trigger = request.message_data(self.language().dialect().numbers, &arena);
-        let scope = Scope::new(self.workspace, settings, Some(customer), trigger, &self.snippets, &options, &arena);
+        let data: MessageData<'_> = data;
+        let scope = Scope::of(self.workspace, settings, data, &self.snippets, &options, &arena);
         let mut render = Render {
             template: self,
             scope: &scope,

@@ -33,6 +33,17 @@ const CAMPAIGN_TYPE: &str = "transactional_message";
 /// What `delivery_id` says in previews and tests.
 const DELIVERY_ID: &str = "unsent";
 
+/// What the data of a message consists of.
+#[derive(Clone, Copy, Debug)]
+pub struct MessageData<'a> {
+    /// `trigger`: the request's `message_data`.
+    pub trigger: Value<'a>,
+    /// `customer`: the customer's attributes.
+    pub customer: Value<'a>,
+    /// `objects`: what the customer is related to.
+    pub objects: Value<'a>,
+}
+
 /// Everything that a template can read.
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
@@ -110,18 +121,31 @@ impl<'a> Scope<'a> {
         options: &Options,
         arena: &'a Arena,
     ) -> Self {
+        let nothing = || Value::Object(Object::new(&[], arena));
+        let (customer, objects) = match customer {
+            Some(customer) => customer.data(workspace.language(settings).dialect().numbers, arena),
+            None => (nothing(), nothing()),
+        };
+        Self::of(workspace, settings, MessageData { trigger, customer, objects }, needed, options, arena)
+    }
+
+    /// The scope of a message with this data.
+    pub(super) fn of(
+        workspace: &'a Workspace<'a>,
+        settings: &'a Settings,
+        data: MessageData<'a>,
+        needed: &SnippetNames<'_>,
+        options: &Options,
+        arena: &'a Arena,
+    ) -> Self {
         let name = settings.name.as_ref().map_or(Value::Null, |name| Value::String(&name.value));
         #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other numbers")]
         let id = settings.id.as_ref().map_or(Value::Null, |id| Value::Number(id.value as f64));
         let object = |entries: &[(&'a str, Value<'a>)]| Value::Object(Object::new(entries, arena));
-        let (attributes, objects) = match customer {
-            Some(customer) => customer.data(workspace.language(settings).dialect().numbers, arena),
-            None => (object(&[]), object(&[])),
-        };
         let mut names = vec![
-            ("customer", attributes),
-            ("trigger", trigger),
-            ("objects", objects),
+            ("customer", data.customer),
+            ("trigger", data.trigger),
+            ("objects", data.objects),
             (
                 "campaign",
                 object(&[

@@ -1,0 +1,121 @@
+//! Trials: whether a message is sent or lost, found as quickly as possible, to be asked very often.
+
+use jiff::Timestamp;
+
+use super::expiration::Expiration;
+use super::render::CompiledSetting;
+use super::scope::{MessageData, Scope};
+use super::{Circumstances, CompiledTemplate};
+use crate::liquid::{Arena, Options, Output, Span, Trace, Value, json};
+
+/// A template that is rendered with much data only to see whether its message is sent.
+pub struct Trial<'t> {
+    template: &'t CompiledTemplate<'t>,
+    options: Options,
+    sent_at: Timestamp,
+}
+
+/// What a trial writes into; its memory is used again.
+#[derive(Debug)]
+pub struct TrialOutput {
+    /// The content, and what wrote it.
+    pub content: Output,
+    /// How often the nodes of the template were reached.
+    pub trace: Trace,
+}
+
+/// Roughly why a message is lost: two losses that differ in this have different causes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Loss {
+    /// The Liquid of the content fails there.
+    Content(Option<Span>),
+    /// The Liquid of the setting with this number fails.
+    Setting(usize),
+    /// The content is not valid JSON: what wrote the byte at which that shows, and the nearest expression before it.
+    Json(Option<Span>, Option<Span>),
+    /// The content is valid JSON, but not an object.
+    NotAnObject,
+    /// The message has expired, or never expires.
+    Expiration,
+}
+
+impl Default for TrialOutput {
+    fn default() -> Self {
+        Self { content: Output::with_marks(), trace: Trace::default() }
+    }
+}
+
+impl<'t> Trial<'t> {
+    /// A trial of a template.
+    #[must_use]
+    pub fn new(template: &'t CompiledTemplate<'t>, circumstances: &Circumstances) -> Self {
+        let sent_at = Timestamp::from_second(circumstances.now.as_second()).unwrap_or(circumstances.now);
+        Self { template, options: circumstances.options(), sent_at }
+    }
+
+    /// Renders with this data, and tells why the message is lost; none if it is sent.
+    pub fn run<'a>(&'a self, data: MessageData<'a>, arena: &'a Arena, out: &mut TrialOutput) -> Option<Loss>
+    where
+        't: 'a,
+    {
+        let template: &CompiledTemplate<'a> = self.template;
+        let scope = Scope::of(
+            template.workspace,
+            template.template.settings(),
+            data,
+            &template.snippets,
+            &self.options,
+            arena,
+        );
+        out.content.clear();
+        out.trace.clear();
+        let rendered =
+            template.content.render_traced(scope.data, &self.options, arena, &mut out.content, &mut out.trace);
+        if let Err(error) = rendered {
+            return Some(Loss::Content(error.span()));
+        }
+        match json::read_with_trailing_commas(out.content.text(), &Arena::new()) {
+            Ok((Value::Object(_), _)) => {}
+            Ok(_) => return Some(Loss::NotAnObject),
+            Err(error) => return Some(Self::broken_json(&out.content, error.offset)),
+        }
+        let settings = template.kind.iter().chain(&template.topics);
+        for (at, setting) in settings.enumerate() {
+            if let Some(Err(())) = self.setting(setting, &scope, arena) {
+                return Some(Loss::Setting(at));
+            }
+        }
+        template.expiration.as_ref().and_then(|setting| self.expiration(setting, &scope, arena))
+    }
+
+    /// The string that a setting with Liquid renders to; none if it has no Liquid.
+    fn setting<'a>(
+        &self,
+        setting: &CompiledSetting<'a>,
+        scope: &Scope<'a>,
+        arena: &'a Arena,
+    ) -> Option<Result<String, ()>> {
+        let mut out = Output::new();
+        let rendered = setting.liquid?.render(scope.data, &self.options, arena, &mut out);
+        Some(rendered.map(|()| out.into_text()).map_err(|_| ()))
+    }
+
+    fn expiration<'a>(&self, setting: &CompiledSetting<'a>, scope: &Scope<'a>, arena: &'a Arena) -> Option<Loss> {
+        // What is written without Liquid is the same for all data.
+        let Ok(text) = self.setting(setting, scope, arena)? else { return Some(Loss::Setting(usize::MAX)) };
+        let expiry = text.parse::<Expiration>().and_then(|expiration| expiration.resolve(self.sent_at));
+        match expiry {
+            Ok(expiry) if expiry > self.sent_at => None,
+            _ => Some(Loss::Expiration),
+        }
+    }
+
+    fn broken_json(out: &Output, offset: usize) -> Loss {
+        let marks = out.marks();
+        let at = marks.partition_point(|mark| mark.written.end <= offset);
+        let before = marks[..at.min(marks.len())].iter().rev();
+        let nearest = before.into_iter().find(|mark| mark.writer == crate::liquid::Writer::Liquid);
+        Loss::Json(marks.get(at).map(|mark| mark.span), nearest.map(|mark| mark.span))
+    }
+
+}

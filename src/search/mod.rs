@@ -1,0 +1,21 @@
+//! Counterexamples: a search, by rendering, for data within a template's contract whose message is lost.
+
+mod budget;
+mod candidate;
+mod change;
+mod constants;
+mod counterexample;
+mod coverage;
+mod mutation;
+mod place;
+#[expect(clippy::module_inception, reason = "the search itself, beside its parts")]
+mod search;
+mod seed;
+mod shrinking;
+mod template;
+
+pub use budget::Effort;
+pub use counterexample::{Change, Counterexample};
+pub use search::{SearchOptions, SearchReport, search};
+pub use seed::Seed;
+pub use template::{SeedCase, search_template};

@@ -1,0 +1,300 @@
+//! The search: renders data within the contract until the budget is used up, and keeps what loses the message.
+
+use std::collections::HashMap;
+
+use super::budget::Effort;
+use super::candidate::Constants;
+use super::change::{edited, replaced};
+use super::counterexample::Counterexample;
+use super::coverage::SeenFeatures;
+use super::mutation::sites;
+use super::place::{Place, PlaceMaker, PlaceMember};
+use super::seed::{ROOTS, Seed, message_data};
+use super::shrinking::shrink;
+use crate::analysis::Needs;
+use crate::contract::{Contract, Length};
+use crate::liquid::{Arena, Template, Trace, Value};
+use crate::message::{Circumstances, CompiledTemplate, Loss, Trial, TrialOutput};
+
+/// What a template is searched with.
+#[derive(Clone, Copy, Debug)]
+pub struct SearchOptions<'o> {
+    /// How hard.
+    pub effort: Effort,
+    /// Where random data starts from.
+    pub seed: u64,
+    /// When and how the messages are rendered.
+    pub circumstances: &'o Circumstances,
+}
+
+/// What a search found.
+#[derive(Debug)]
+pub struct SearchReport {
+    /// Data that loses the message, for each cause and position once, in the order of the template's file.
+    pub counterexamples: Vec<Counterexample>,
+    /// How many messages were rendered.
+    pub renders: usize,
+    /// The nodes of the template that any of them reached.
+    pub trace: Trace,
+}
+
+/// How many losses are kept to be shrunk.
+const MAX_LOSSES: usize = 48;
+/// How many renders one step of the search may take before a check whether any is left.
+const MAX_QUEUE: usize = 64;
+
+/// Renders, and counts it.
+pub(super) struct Tester<'t> {
+    trial: Trial<'t>,
+    scratch: Arena,
+    pub(super) out: TrialOutput,
+    pub(super) renders: usize,
+}
+
+impl Tester<'_> {
+    /// Why the message of this data is lost; none if it is sent.
+    pub(super) fn run(&mut self, data: Value<'_>) -> Option<Loss> {
+        self.renders += 1;
+        let loss = self.trial.run(message_data(data), &self.scratch, &mut self.out);
+        self.scratch.reset();
+        loss
+    }
+}
+
+/// A loss that was found, before it is shrunk.
+#[derive(Clone, Copy)]
+struct Found<'s> {
+    data: Value<'s>,
+    is_likely: bool,
+}
+
+struct Search<'c, 's, 't> {
+    tester: Tester<'t>,
+    root: Place<'s>,
+    is_valid: &'c dyn Fn(Value<'s>) -> bool,
+    seen: SeenFeatures,
+    /// Data whose message is sent, and that reached something new, waiting for its sites to be changed.
+    queue: Vec<Value<'s>>,
+    losses: HashMap<(Loss, usize), Found<'s>>,
+    /// The keys of `losses` in the order in which they were found.
+    order: Vec<(Loss, usize)>,
+    arena: &'s Arena,
+}
+
+/// Searches for data within the contract that loses the message of a template. `is_valid` says whether data keeps to what
+/// is declared.
+#[must_use]
+pub fn search<'s>(
+    compiled: &CompiledTemplate<'_>,
+    contract: &Contract,
+    seeds: &[Seed<'s>],
+    needs: &Needs<'_>,
+    is_valid: &dyn Fn(Value<'s>) -> bool,
+    options: &SearchOptions<'_>,
+    arena: &'s Arena,
+) -> SearchReport {
+    let templates: Vec<Template<'_>> = compiled.texts().into_iter().map(|text| text.liquid).collect();
+    let constants = Constants::of(&templates).copied_into(arena);
+    let root = root_place(contract, seeds, needs, &constants, arena);
+    let tester = Tester {
+        trial: Trial::new(compiled, options.circumstances),
+        scratch: Arena::new(),
+        out: TrialOutput::default(),
+        renders: 0,
+    };
+    let mut search = Search {
+        tester,
+        root,
+        is_valid,
+        seen: SeenFeatures::default(),
+        queue: Vec::new(),
+        losses: HashMap::new(),
+        order: Vec::new(),
+        arena,
+    };
+    let seeds_data: Vec<Value<'s>> = seeds.iter().map(|seed| seed.value(arena)).collect();
+    let bases = search.start(&seeds_data);
+    if !bases.is_empty() {
+        search.run(&bases, options);
+    }
+    let counterexamples =
+        search.counterexamples(compiled, contract, seeds, &bases, &seeds_data, &constants, options.circumstances);
+    SearchReport { counterexamples, renders: search.tester.renders, trace: search.seen.trace }
+}
+
+fn root_place<'s>(
+    contract: &Contract,
+    seeds: &[Seed<'s>],
+    needs: &Needs<'_>,
+    constants: &Constants<'s>,
+    arena: &'s Arena,
+) -> Place<'s> {
+    let maker = PlaceMaker { needs, constants, arena };
+    let shapes = [&contract.trigger, &contract.customer, &contract.objects];
+    let seen = |at: usize| {
+        let value = |seed: &Seed<'s>| [seed.data.trigger, seed.data.customer, seed.data.objects][at];
+        seeds.iter().map(value).collect::<Vec<_>>()
+    };
+    let member = |at: usize| PlaceMember {
+        key: ROOTS[at],
+        is_optional: false,
+        place: maker.root(ROOTS[at], shapes[at], &seen(at)),
+    };
+    Place {
+        candidates: Vec::new(),
+        may_be_array: false,
+        may_be_object: true,
+        members: (0..ROOTS.len()).map(member).collect(),
+        element: None,
+        length: Length::default(),
+        elements: Vec::new(),
+        is_read: true,
+    }
+}
+
+impl<'s> Search<'_, 's, '_> {
+    /// Renders the seeds; gives those whose messages are sent.
+    fn start(&mut self, seeds: &[Value<'s>]) -> Vec<Value<'s>> {
+        let (mut bases, mut late) = (Vec::new(), Vec::new());
+        for seed in seeds {
+            if self.tester.run(*seed).is_some() {
+                continue;
+            }
+            bases.push(*seed);
+            // A seed that reaches nothing new is changed last.
+            if self.seen.add(&self.tester.out) { self.queue.push(*seed) } else { late.push(*seed) }
+        }
+        self.queue.extend(late);
+        bases
+    }
+
+    /// Renders data; keeps it if it is lost, or reaches something new.
+    fn attempt(&mut self, data: Value<'s>, site: usize, is_likely: bool) {
+        match self.tester.run(data) {
+            Some(loss) => self.lose((loss, site), data, is_likely),
+            None if is_likely && self.seen.add(&self.tester.out) && self.queue.len() < MAX_QUEUE => {
+                if (self.is_valid)(data) {
+                    self.queue.push(data);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn lose(&mut self, key: (Loss, usize), data: Value<'s>, is_likely: bool) {
+        let is_better = match self.losses.get(&key) {
+            Some(known) => is_likely && !known.is_likely,
+            None => self.losses.len() < MAX_LOSSES,
+        };
+        if is_better && (self.is_valid)(data) {
+            if self.losses.insert(key, Found { data, is_likely }).is_none() {
+                self.order.push(key);
+            }
+        }
+    }
+
+    fn run(&mut self, bases: &[Value<'s>], options: &SearchOptions<'_>) {
+        let budget = options.effort.budget();
+        // As little and as much as the contract allows, in one step.
+        for is_full in [false, true] {
+            let sample = self.root.fill(bases[0], is_full, self.arena);
+            self.attempt(sample, usize::MAX, true);
+        }
+        let start = self.tester.renders;
+        let mut next = 0;
+        while let Some(data) = self.queue.get(next).copied() {
+            if self.tester.renders - start >= budget.systematic {
+                break;
+            }
+            self.sweep(data, true, start + budget.systematic);
+            next += 1;
+        }
+        self.random(bases, budget.random, options.seed);
+        let start = self.tester.renders;
+        for base in bases {
+            self.sweep(*base, false, start + budget.unlikely);
+        }
+    }
+
+    /// Changes each site of some data in every way that is likely, or not.
+    fn sweep(&mut self, data: Value<'s>, is_likely: bool, until: usize) {
+        let root = std::mem::replace(&mut self.root, Place::nothing());
+        'sites: for (at, site) in sites(&root, data).iter().enumerate() {
+            let mutations = site.mutations(self.arena);
+            for candidate in mutations.into_iter().filter(|candidate| candidate.is_likely == is_likely) {
+                if self.tester.renders >= until {
+                    break 'sites;
+                }
+                let mutant = replaced(data, &site.path, candidate.value, self.arena);
+                self.attempt(mutant, at, is_likely);
+            }
+        }
+        self.root = root;
+    }
+
+    /// Renders random data, and random changes of data that reached something.
+    fn random(&mut self, bases: &[Value<'s>], renders: usize, seed: u64) {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let root = std::mem::replace(&mut self.root, Place::nothing());
+        for round in 0..renders {
+            let data = if round % 2 == 0 || self.queue.is_empty() {
+                root.random(Some(bases[random.usize(0..bases.len())]), &mut random, self.arena)
+            } else {
+                let mut data = self.queue[random.usize(0..self.queue.len())];
+                for _ in 0..random.usize(2..=3) {
+                    let sites = sites(&root, data);
+                    let site = &sites[random.usize(0..sites.len())];
+                    let likely: Vec<_> =
+                        site.mutations(self.arena).into_iter().filter(|candidate| candidate.is_likely).collect();
+                    if !likely.is_empty() {
+                        let candidate = likely[random.usize(0..likely.len())];
+                        data = replaced(data, &site.path, candidate.value, self.arena);
+                    }
+                }
+                data
+            };
+            self.attempt(data, usize::MAX, true);
+        }
+        self.root = root;
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each is needed once, at the end")]
+    fn counterexamples(
+        &mut self,
+        compiled: &CompiledTemplate<'_>,
+        contract: &Contract,
+        seeds: &[Seed<'s>],
+        bases: &[Value<'s>],
+        all: &[Value<'s>],
+        constants: &Constants<'s>,
+        circumstances: &Circumstances,
+    ) -> Vec<Counterexample> {
+        let mut found: Vec<Counterexample> = Vec::new();
+        for key in std::mem::take(&mut self.order) {
+            let Some(loss) = self.losses.get(&key).copied() else { continue };
+            let shrunk = shrink(&mut self.tester, bases, loss.data, key.0, self.arena);
+            // Changes that are left out may have made the data valid.
+            let shrunk_data = edited(bases[shrunk.seed], &shrunk.edits, self.arena);
+            let data = if (self.is_valid)(shrunk_data) { shrunk_data } else { loss.data };
+            let base = bases[shrunk.seed];
+            let seed = all.iter().position(|value| std::ptr::eq(object_of(*value), object_of(base)));
+            let Some(seed) = seed.and_then(|at| seeds.get(at)) else { continue };
+            self.tester.renders += 1;
+            let rendering = compiled.render_data(message_data(data), circumstances);
+            let counterexample = Counterexample::of(rendering, seed.name, base, data, contract, &constants.strings);
+            if let Some(counterexample) = counterexample {
+                counterexample.add_to(&mut found);
+            }
+        }
+        found.sort_by_key(Counterexample::position);
+        found
+    }
+}
+
+/// The object that a value is, to tell two apart.
+fn object_of(value: Value<'_>) -> *const () {
+    match value {
+        Value::Object(object) => std::ptr::from_ref(object).cast(),
+        _ => std::ptr::null(),
+    }
+}
