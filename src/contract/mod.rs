@@ -2,13 +2,17 @@
 //! and what the template does with them.
 
 mod character;
+mod combination;
+mod declared;
 mod inferred;
 mod kinds;
 mod resemblance;
+mod schema;
 mod shape;
 
 pub use character::{Character, Characters};
 pub use kinds::{JsonKind, Kinds};
+pub use schema::{SchemaDocuments, MessageSchema, Violation};
 pub use shape::{Key, Length, Member, NumberRange, Pointer, Shape, Source, Strings};
 
 /// What values the data of a template may hold.

@@ -61,13 +61,16 @@ pub fn read_with_trailing_commas<'a>(text: &'a str, arena: &'a Arena) -> Result<
     Ok((value, reader.trailing_commas.unwrap_or_default()))
 }
 
-/// The part of a JSON text that holds the value at `path`, keys of objects within each other; `None` where there is no
-/// such value, or the text is no JSON up to there. An empty path is the whole value.
+/// The part of a JSON text that holds the value at `path`, keys of objects and indexes of arrays within each other; `None`
+/// where there is no such value, or the text is no JSON up to there. An empty path is the whole value.
 ///
 /// ```
 /// use inkproof_liquid::json;
 /// let text = r#"{"identifiers": {"id": 7}}"#;
 /// assert_eq!(json::locate(text, &["identifiers", "id"]).map(|span| span.of(text)), Some("7"));
+/// let text = r#"{"items": [1, {"id": 8}]}"#;
+/// assert_eq!(json::locate(text, &["items", "1", "id"]).map(|span| span.of(text)), Some("8"));
+/// assert_eq!(json::locate(text, &["items", "2"]), None);
 /// ```
 #[must_use]
 pub fn locate(text: &str, path: &[&str]) -> Option<Span> {
@@ -226,8 +229,10 @@ impl<'a> Reader<'a> {
 
     /// Goes to the value of `wanted` in the object that begins here.
     fn enter(&mut self, wanted: &str) -> Option<()> {
-        if self.peek() != Some(b'{') {
-            return None;
+        match self.peek() {
+            Some(b'{') => {}
+            Some(b'[') => return self.enter_array(wanted.parse().ok()?),
+            _ => return None,
         }
         loop {
             self.at += 1;
@@ -251,6 +256,26 @@ impl<'a> Reader<'a> {
                 return None;
             }
         }
+    }
+
+    /// Goes to the element of an array.
+    fn enter_array(&mut self, wanted: usize) -> Option<()> {
+        for at in 0.. {
+            self.at += 1;
+            self.skip_space();
+            if self.peek() == Some(b']') {
+                return None;
+            }
+            if at == wanted {
+                return Some(());
+            }
+            self.value("").ok()?;
+            self.skip_space();
+            if self.peek() != Some(b',') {
+                return None;
+            }
+        }
+        None
     }
 
     /// Whether a closing bracket may stand here: at once, or after a comma where such commas are allowed.
