@@ -9,8 +9,10 @@ use super::counterexample::Counterexample;
 use super::coverage::SeenFeatures;
 use super::mutation::sites;
 use super::place::{Place, PlaceMaker, PlaceMember};
+use super::proof;
 use super::seed::{ROOTS, Seed, message_data};
 use super::shrinking::shrink;
+use super::verdict::Verdict;
 use crate::analysis::Needs;
 use crate::contract::{Contract, Length};
 use crate::liquid::{Arena, Template, Trace, Value};
@@ -30,6 +32,8 @@ pub struct SearchOptions<'o> {
 /// What a search found.
 #[derive(Debug)]
 pub struct SearchReport {
+    /// How sure it is that there is no such data.
+    pub verdict: Verdict,
     /// Data that loses the message, for each cause and position once, in the order of the template's file.
     pub counterexamples: Vec<Counterexample>,
     /// How many messages were rendered.
@@ -119,7 +123,14 @@ pub fn search<'s>(
     }
     let counterexamples =
         search.counterexamples(compiled, contract, seeds, &bases, &seeds_data, &constants, options.circumstances);
-    SearchReport { counterexamples, renders: search.tester.renders, trace: search.seen.trace }
+    let verdict = if counterexamples.iter().any(|counterexample| counterexample.is_likely) {
+        Verdict::Loses
+    } else if counterexamples.is_empty() && bases.len() == seeds_data.len() && search.is_proved(compiled, contract, needs, &bases) {
+        Verdict::Proved
+    } else {
+        Verdict::Searched
+    };
+    SearchReport { verdict, counterexamples, renders: search.tester.renders, trace: search.seen.trace }
 }
 
 fn root_place<'s>(
@@ -256,6 +267,24 @@ impl<'s> Search<'_, 's, '_> {
             self.attempt(data, usize::MAX, true);
         }
         self.root = root;
+    }
+
+    /// Whether no data within the contract loses the message: the template shows it, or all data has been rendered.
+    fn is_proved(
+        &mut self,
+        compiled: &CompiledTemplate<'_>,
+        contract: &Contract,
+        needs: &Needs<'_>,
+        bases: &[Value<'s>],
+    ) -> bool {
+        if proof::is_proved(compiled, contract, needs) {
+            return true;
+        }
+        let all = bases.first().filter(|_| !needs.reads_anything);
+        let Some(all) = all.and_then(|base| proof::all_data(&self.root, *base, contract, self.arena)) else {
+            return false;
+        };
+        all.into_iter().all(|data| !(self.is_valid)(data) || self.tester.run(data).is_none())
     }
 
     #[expect(clippy::too_many_arguments, reason = "each is needed once, at the end")]

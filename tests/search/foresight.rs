@@ -19,6 +19,8 @@ struct Foresight {
     foreseen: usize,
     /// Those that no payload loses, but of which the search has a counterexample.
     beyond: usize,
+    /// Those that are proved never to be lost.
+    proved: usize,
     renders: usize,
     missed: Vec<String>,
     surprises: Vec<String>,
@@ -26,6 +28,8 @@ struct Foresight {
 
 /// The payloads that each template is rendered with.
 const PAYLOADS: usize = 1_000;
+/// Of so many proofs, one is compared with a thorough search.
+const PROOFS_CHECKED: usize = 10;
 
 fn foresight(templates: usize, seed: u64) -> Foresight {
     let mut random = Rng::with_seed(seed);
@@ -84,6 +88,17 @@ impl Foresight {
                 counterexample.trigger
             );
         }
+        if report.verdict == inkproof::search::Verdict::Proved {
+            self.proved += 1;
+            let thorough = SearchOptions { effort: Effort::Thorough, seed: 1, circumstances };
+            let thorough = if self.proved % PROOFS_CHECKED == 0 {
+                subject.search_compiled(compiled, &thorough).counterexamples
+            } else {
+                Vec::new()
+            };
+            let is_proof = losing.is_none() && thorough.is_empty();
+            assert!(is_proof, "{}\n{losing:?}\n{thorough:?}", generated.content);
+        }
         let likely = report.counterexamples.iter().find(|counterexample| counterexample.is_likely);
         match (&losing, likely) {
             (Some((trigger, customer)), None) => {
@@ -109,8 +124,8 @@ fn losses_are_foreseen() {
     let templates = std::env::var("FORESIGHT").ok().and_then(|count| count.parse().ok()).unwrap_or(60);
     let seed = std::env::var("FORESIGHT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let foresight = foresight(templates, seed);
-    let Foresight { lost, foreseen, beyond, renders, .. } = foresight;
-    println!("{templates} templates: {lost} lost, {foreseen} foreseen, {beyond} beyond the payloads, {renders} renders");
+    let Foresight { lost, foreseen, beyond, proved, renders, .. } = foresight;
+    println!("{templates} templates: {lost} lost, {foreseen} foreseen, {beyond} beyond the payloads, {proved} proved, {renders} renders");
     for missed in foresight.missed.iter().take(12) {
         println!("missed: {missed}");
     }

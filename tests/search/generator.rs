@@ -65,7 +65,7 @@ impl Generated {
                 members = writer.around(members, at);
             }
         }
-        let content = format!("{}{{{members}}}", writer.preamble);
+        let content = format!("{}{{ {members}}}", writer.preamble);
         Self { content, fields: writer.fields, has_zone: writer.has_zone }
     }
 
