@@ -74,7 +74,8 @@ impl SchemaReader<'_> {
         shape.others = match object.get("additionalProperties").or_else(|| object.get("unevaluatedProperties")) {
             Some(Json::Bool(false)) => None,
             Some(schema) => Some(Box::new(self.shape_at(schema, file, depth + 1))),
-            None => Some(Box::new(any())),
+            // Nobody has said what other keys hold, so that nothing is known of it.
+            None => Some(Box::new(Shape::any(Source::Used))),
         };
         if object.contains_key("patternProperties") {
             shape.others = Some(Box::new(any()));
@@ -116,8 +117,7 @@ impl SchemaReader<'_> {
 
 /// The shape of anything at all.
 fn any() -> Shape {
-    let others = Shape { source: Source::Declared, kinds: Kinds::ANY, ..Shape::default() };
-    Shape { others: Some(Box::new(others)), ..Shape::any(Source::Declared) }
+    Shape { others: Some(Box::new(Shape::any(Source::Used))), ..Shape::any(Source::Declared) }
 }
 
 fn schemas(value: Option<&Json>) -> &[Json] {

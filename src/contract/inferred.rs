@@ -2,7 +2,7 @@
 
 use super::character::Character;
 use super::kinds::{JsonKind, Kinds};
-use super::shape::{Length, Member, Shape, Source};
+use super::shape::{Member, Shape, Source};
 use crate::analysis::{Kind, Need, Step};
 use crate::liquid::Value;
 
@@ -74,12 +74,15 @@ impl Shape {
             }
             return;
         };
+        for alternative in &mut self.alternatives {
+            alternative.add_use(steps, kind);
+        }
         match first {
             Step::Element => {
                 if self.source == Source::Used && !self.kinds.has(JsonKind::Array) {
                     self.kinds = Kinds::only(JsonKind::Array);
                 }
-                if self.may_be(JsonKind::Array) {
+                if self.kinds.has(JsonKind::Array) {
                     let unseen = || Box::new(Self { source: Source::Used, ..Self::default() });
                     self.element.get_or_insert_with(unseen).add_use(rest, kind);
                 }
@@ -88,10 +91,13 @@ impl Shape {
                 if self.source == Source::Used && !self.kinds.has(JsonKind::Object) {
                     self.kinds = Kinds::only(JsonKind::Object);
                 }
-                if self.may_be(JsonKind::Object) {
+                // What a closed schema does not name is never there.
+                let is_closed = self.source == Source::Declared && self.others.is_none();
+                if self.kinds.has(JsonKind::Object) && !is_closed {
                     let is_within_unseen = self.source == Source::Used;
+                    let declared = self.others.as_deref().filter(|others| others.source == Source::Declared).cloned();
                     let unseen = || Member {
-                        shape: Self { source: Source::Used, ..Self::default() },
+                        shape: declared.unwrap_or_else(|| Self { source: Source::Used, ..Self::default() }),
                         // What a template reads of something that nobody has seen is taken to be there along with it.
                         is_optional: !is_within_unseen,
                     };
@@ -115,12 +121,10 @@ impl Shape {
         if self.source == Source::Used && self.kinds.is_empty() {
             self.kinds = [JsonKind::String, JsonKind::Number, JsonKind::Boolean].into_iter().collect();
         }
+        self.alternatives.iter_mut().for_each(Self::settle_unseen);
         self.members.values_mut().for_each(|member| member.shape.settle_unseen());
         if let Some(element) = &mut self.element {
             element.settle_unseen();
-        }
-        if self.source != Source::Declared {
-            self.length = Length::default();
         }
     }
 }

@@ -9,10 +9,11 @@ mod kinds;
 mod resemblance;
 mod schema;
 mod shape;
+mod validation;
 
 pub use character::{Character, Characters};
 pub use kinds::{JsonKind, Kinds};
-pub use schema::{SchemaDocuments, MessageSchema, Violation};
+pub use schema::{MessageSchema, SchemaDocuments, Violation};
 pub use shape::{Key, Length, Member, NumberRange, Pointer, Shape, Source, Strings};
 
 /// What values the data of a template may hold.

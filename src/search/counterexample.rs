@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::change::{Edit, edits_between, value_at};
 use super::seed::ROOTS;
-use crate::contract::{Contract, Key, Pointer, Shape};
+use crate::contract::{Contract, Key, Pointer, Shape, Source};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::liquid::value::json;
 use crate::liquid::{Arena, Value};
@@ -21,6 +21,8 @@ pub struct Counterexample {
     pub changes: Vec<Change>,
     /// Whether every change is like what was seen or declared.
     pub is_likely: bool,
+    /// Whether all that is changed is declared, and not inferred.
+    pub is_declared: bool,
     /// Its `message_data`, as JSON.
     pub trigger: String,
     /// Its customer's attributes, as JSON.
@@ -79,6 +81,7 @@ impl Counterexample {
             request: request.to_owned(),
             changes: edits.iter().map(change).collect(),
             is_likely,
+            is_declared: edits.iter().all(|edit| is_declared(edit, contract)),
             trigger: part(0),
             customer: part(1),
         })
@@ -91,9 +94,10 @@ impl Counterexample {
         (range.start, range.end, self.problem.code.as_str())
     }
 
-    /// Adds it to others, of which none has the same cause and position; the likelier and shorter one is kept.
+    /// Adds it to others, of which none has the same cause and position; the likelier one and the one with fewer
+    /// changes is kept.
     pub(super) fn add_to(self, others: &mut Vec<Self>) {
-        let rank = |one: &Self| (!one.is_likely, one.changes.len(), one.trigger.len() + one.customer.len());
+        let rank = |one: &Self| (!one.is_likely, one.changes.len());
         match others.iter_mut().find(|other| other.position() == self.position()) {
             Some(known) if rank(&self) < rank(known) => *known = self,
             Some(_) => {}
@@ -105,14 +109,24 @@ impl Counterexample {
 fn is_likely(edit: &Edit<'_>, contract: &Contract, constants: &[&str]) -> bool {
     let Pointer(keys) = edit.pointer();
     let Some((Key::Member(root), steps)) = keys.split_first() else { return false };
-    let shape = match root.as_str() {
-        "trigger" => &contract.trigger,
-        "customer" => &contract.customer,
-        _ => &contract.objects,
-    };
+    let shape = root_shape(root, contract);
     // What is absent is allowed to be, or it would not have been tried.
     let Some(to) = edit.to else { return true };
     shape.at(steps).into_iter().any(|shape: &Shape| shape.resembles(to, constants))
+}
+
+fn is_declared(edit: &Edit<'_>, contract: &Contract) -> bool {
+    let Pointer(keys) = edit.pointer();
+    let Some(Key::Member(root)) = keys.first() else { return false };
+    root_shape(root, contract).source == Source::Declared
+}
+
+fn root_shape<'c>(root: &str, contract: &'c Contract) -> &'c Shape {
+    match root {
+        "trigger" => &contract.trigger,
+        "customer" => &contract.customer,
+        _ => &contract.objects,
+    }
 }
 
 fn json_of(value: Value<'_>) -> String {

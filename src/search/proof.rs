@@ -255,6 +255,20 @@ fn value_fits(value: &serde_json::Value, position: Position) -> bool {
     }
 }
 
+/// Whether what a template renders to depends on its data alone, and not on chance or on the moment of sending.
+pub(super) fn depends_on_data_alone(compiled: &CompiledTemplate<'_>) -> bool {
+    compiled.texts().iter().all(|text| {
+        let mut is_alone = all_nodes(text.liquid.nodes)
+            .iter()
+            .all(|node| !matches!(node.kind, NodeKind::Tag { name: "random" | "generate_uuid" | "render_liquid", .. }));
+        is_alone &= filters(text.liquid.nodes).iter().all(|filter| !matches!(filter.name, "random" | "sample" | "shuffle"));
+        each_operand(text.liquid.nodes, &mut |operand| {
+            is_alone &= !matches!(operand.kind, OperandKind::Literal(Value::String("now" | "today")));
+        });
+        is_alone
+    })
+}
+
 /// All data within the contract, as far as it makes a difference; none if there is too much of it. `base` has what makes
 /// none.
 pub(super) fn all_data<'s>(root: &Place<'s>, base: Value<'s>, contract: &Contract, arena: &'s Arena) -> Option<Vec<Value<'s>>> {

@@ -44,8 +44,12 @@ pub struct SearchReport {
 
 /// How many losses are kept to be shrunk.
 const MAX_LOSSES: usize = 48;
-/// How many renders one step of the search may take before a check whether any is left.
+/// How much data that reached something new is searched around.
 const MAX_QUEUE: usize = 64;
+/// What data is called that no request shows.
+const MADE_UP: &str = "made up";
+/// How many renders are taken to make up data that is sent.
+const MADE_UP_RENDERS: usize = 60;
 
 /// Renders, and counts it.
 pub(super) struct Tester<'t> {
@@ -116,16 +120,22 @@ pub fn search<'s>(
         order: Vec::new(),
         arena,
     };
-    let seeds_data: Vec<Value<'s>> = seeds.iter().map(|seed| seed.value(arena)).collect();
-    let bases = search.start(&seeds_data);
+    let mut seeds: Vec<(&'s str, Value<'s>)> = seeds.iter().map(|seed| (seed.name, seed.value(arena))).collect();
+    let seeds_data: Vec<Value<'s>> = seeds.iter().map(|(_, data)| *data).collect();
+    let mut bases = search.start(&seeds_data);
+    if seeds.is_empty() {
+        let made_up = search.make_up(options.seed);
+        seeds.extend(made_up.map(|data| (MADE_UP, data)));
+        bases.extend(made_up);
+    }
     if !bases.is_empty() {
         search.run(&bases, options);
     }
     let counterexamples =
-        search.counterexamples(compiled, contract, seeds, &bases, &seeds_data, &constants, options.circumstances);
+        search.counterexamples(compiled, contract, &seeds, &bases, &constants, options.circumstances);
     let verdict = if counterexamples.iter().any(|counterexample| counterexample.is_likely) {
         Verdict::Loses
-    } else if counterexamples.is_empty() && bases.len() == seeds_data.len() && search.is_proved(compiled, contract, needs, &bases) {
+    } else if counterexamples.is_empty() && bases.len() == seeds.len() && search.is_proved(compiled, contract, needs, &bases) {
         Verdict::Proved
     } else {
         Verdict::Searched
@@ -177,6 +187,23 @@ impl<'s> Search<'_, 's, '_> {
         }
         self.queue.extend(late);
         bases
+    }
+
+    /// Data that is sent, where no request shows any.
+    fn make_up(&mut self, seed: u64) -> Option<Value<'s>> {
+        let root = std::mem::replace(&mut self.root, Place::nothing());
+        let mut random = fastrand::Rng::with_seed(seed);
+        let samples = [true, false].into_iter().map(|is_full| root.sample(is_full, self.arena)).collect::<Vec<_>>();
+        let more = (0..MADE_UP_RENDERS).map(|_| root.random(Some(samples[0]), &mut random, self.arena));
+        let data = samples.iter().copied().chain(more.collect::<Vec<_>>());
+        let sent = data.into_iter().find(|data| self.tester.run(*data).is_none() && (self.is_valid)(*data));
+        self.root = root;
+        if let Some(data) = sent {
+            self.tester.run(data);
+            self.seen.add(&self.tester.out);
+            self.queue.push(data);
+        }
+        sent
     }
 
     /// Renders data; keeps it if it is lost, or reaches something new.
@@ -280,7 +307,7 @@ impl<'s> Search<'_, 's, '_> {
         if proof::is_proved(compiled, contract, needs) {
             return true;
         }
-        let all = bases.first().filter(|_| !needs.reads_anything);
+        let all = bases.first().filter(|_| !needs.reads_anything && proof::depends_on_data_alone(compiled));
         let Some(all) = all.and_then(|base| proof::all_data(&self.root, *base, contract, self.arena)) else {
             return false;
         };
@@ -292,9 +319,8 @@ impl<'s> Search<'_, 's, '_> {
         &mut self,
         compiled: &CompiledTemplate<'_>,
         contract: &Contract,
-        seeds: &[Seed<'s>],
+        seeds: &[(&'s str, Value<'s>)],
         bases: &[Value<'s>],
-        all: &[Value<'s>],
         constants: &Constants<'s>,
         circumstances: &Circumstances,
     ) -> Vec<Counterexample> {
@@ -306,11 +332,11 @@ impl<'s> Search<'_, 's, '_> {
             let shrunk_data = edited(bases[shrunk.seed], &shrunk.edits, self.arena);
             let data = if (self.is_valid)(shrunk_data) { shrunk_data } else { loss.data };
             let base = bases[shrunk.seed];
-            let seed = all.iter().position(|value| std::ptr::eq(object_of(*value), object_of(base)));
-            let Some(seed) = seed.and_then(|at| seeds.get(at)) else { continue };
+            let is_base = |(_, seed): &&(&str, Value<'s>)| std::ptr::eq(object_of(*seed), object_of(base));
+            let Some((name, _)) = seeds.iter().find(is_base) else { continue };
             self.tester.renders += 1;
             let rendering = compiled.render_data(message_data(data), circumstances);
-            let counterexample = Counterexample::of(rendering, seed.name, base, data, contract, &constants.strings);
+            let counterexample = Counterexample::of(rendering, name, base, data, contract, &constants.strings);
             if let Some(counterexample) = counterexample {
                 counterexample.add_to(&mut found);
             }

@@ -22,6 +22,7 @@ struct Foresight {
     /// Those that are proved never to be lost.
     proved: usize,
     renders: usize,
+    searching: std::time::Duration,
     missed: Vec<String>,
     surprises: Vec<String>,
 }
@@ -77,8 +78,10 @@ impl Foresight {
         let losing = (0..PAYLOADS)
             .map(|_| (generated.payload(random), generated.random_customer(random)))
             .find(|(trigger, customer)| is_lost(trigger, customer));
+        let started = std::time::Instant::now();
         let report =
             subject.search_compiled(compiled, &SearchOptions { effort: Effort::Normal, seed: 0, circumstances });
+        self.searching += started.elapsed();
         self.renders += report.renders;
         for counterexample in &report.counterexamples {
             assert!(
@@ -124,8 +127,8 @@ fn losses_are_foreseen() {
     let templates = std::env::var("FORESIGHT").ok().and_then(|count| count.parse().ok()).unwrap_or(60);
     let seed = std::env::var("FORESIGHT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let foresight = foresight(templates, seed);
-    let Foresight { lost, foreseen, beyond, proved, renders, .. } = foresight;
-    println!("{templates} templates: {lost} lost, {foreseen} foreseen, {beyond} beyond the payloads, {proved} proved, {renders} renders");
+    let Foresight { lost, foreseen, beyond, proved, renders, searching, .. } = foresight;
+    println!("{templates} templates: {lost} lost, {foreseen} foreseen, {beyond} beyond the payloads, {proved} proved, {renders} renders in {searching:?}");
     for missed in foresight.missed.iter().take(12) {
         println!("missed: {missed}");
     }

@@ -114,7 +114,7 @@ fn clean(kind: &FieldKind, at: usize, random: &mut Rng) -> String {
         FieldKind::Flag => random.bool().to_string(),
         FieldKind::Moment => (1_767_312_000 + at * 86_400).to_string(),
         FieldKind::Strings => ["[\"red wine\",\"salt\"]", "[\"tea leaves\"]", "[\"a b\",\"c\",\"d\"]"][at].to_owned(),
-        FieldKind::Object(fields) => clean_object(fields, at, false, random),
+        FieldKind::Object(fields) => clean_object(fields, at, at == 1, random),
         FieldKind::Objects(fields) => {
             let count = [2, 1, 3][at];
             let items: Vec<_> = (0..count).map(|item| clean_object(fields, (at + item) % 3, item == 1, random)).collect();

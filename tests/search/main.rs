@@ -1,5 +1,6 @@
 //! The counterexample search, through the library.
 
+mod declared;
 mod foresight;
 mod generator;
 mod known;

@@ -1,9 +1,10 @@
 //! Subjects: a template with its requests and customers, read from strings.
 
+use inkproof::contract::MessageSchema;
 use inkproof::diagnostics::{Diagnostics, Source};
 use inkproof::liquid::Arena;
 use inkproof::message::{Circumstances, CompiledTemplate, Customer, Request, Template, Workspace};
-use inkproof::search::{Effort, SearchOptions, SearchReport, SeedCase, search_template};
+use inkproof::search::{Declarations, Effort, SearchOptions, SearchReport, SeedCase, search_template};
 
 /// A template and what is sent to it.
 pub(crate) struct Subject {
@@ -52,9 +53,19 @@ impl Subject {
         self.compiled(|compiled| self.search_compiled(compiled, &SearchOptions { effort, seed: 0, circumstances: &circumstances }))
     }
 
+    /// What a search finds if `message_data` is declared by this schema.
+    pub(crate) fn search_declared(&self, schema: &MessageSchema) -> SearchReport {
+        let circumstances = circumstances();
+        let options = SearchOptions { effort: Effort::Normal, seed: 0, circumstances: &circumstances };
+        let case = |request| SeedCase { name: "standard", request, customer: &self.customers[0] };
+        let cases: Vec<_> = self.requests.iter().map(case).collect();
+        let declarations = Declarations { message_data: Some(schema), customer: None };
+        self.compiled(|compiled| search_template(compiled, &cases, &self.customers, declarations, &options))
+    }
+
     pub(crate) fn search_compiled(&self, compiled: &CompiledTemplate<'_>, options: &SearchOptions<'_>) -> SearchReport {
         let case = |request| SeedCase { name: "standard", request, customer: &self.customers[0] };
         let cases: Vec<_> = self.requests.iter().map(case).collect();
-        search_template(compiled, &cases, &self.customers, options)
+        search_template(compiled, &cases, &self.customers, Declarations::default(), options)
     }
 }
