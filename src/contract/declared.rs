@@ -46,10 +46,6 @@ impl SchemaReader<'_> {
                 shape = shape.and(&Shape::one_of(choices));
             }
         }
-        if object.get("nullable") == Some(&Json::Bool(true)) {
-            let null = Shape::of_kind(JsonKind::Null, Source::Declared);
-            return Shape::one_of(vec![shape, null]);
-        }
         shape
     }
 

@@ -94,6 +94,30 @@ fn anchored<'d>(schema: &'d Json, anchor: &str) -> Option<&'d Json> {
     }
 }
 
+/// Writes `nullable: true`, which OpenAPI 3.0 has, as JSON Schema does: by the type `null`.
+fn without_nullable(schema: &mut Json) {
+    match schema {
+        Json::Object(object) => {
+            object.values_mut().for_each(without_nullable);
+            if object.get("nullable") != Some(&Json::Bool(true)) {
+                return;
+            }
+            match object.get_mut("type") {
+                Some(Json::Array(kinds)) => kinds.push(Json::from("null")),
+                Some(kind @ Json::String(_)) => *kind = Json::Array(vec![kind.take(), Json::from("null")]),
+                // Without a type, null is allowed already, or it is up to a schema that is referred to.
+                _ => return,
+            }
+            if let Some(Json::Array(values)) = object.get_mut("enum") {
+                values.push(Json::Null);
+            }
+            object.remove("nullable");
+        }
+        Json::Array(items) => items.iter_mut().for_each(without_nullable),
+        _ => {}
+    }
+}
+
 /// Every `$ref` in a schema.
 fn references<'d>(schema: &'d Json, found: &mut Vec<&'d str>) {
     match schema {
@@ -141,7 +165,7 @@ impl MessageSchema {
         let mut problems = Diagnostics::new();
         let mut waiting = vec![source.clone()];
         while let Some(next) = waiting.pop() {
-            let json: Json = match serde_json::from_str(next.text()) {
+            let mut json: Json = match serde_json::from_str(next.text()) {
                 Ok(json) => json,
                 Err(error) => {
                     problems.push(not_json(&next, &error));
@@ -164,12 +188,12 @@ impl MessageSchema {
                     None => problems.push(missing_file(&next, reference, &path)),
                 }
             }
+            without_nullable(&mut json);
             documents.0.insert(next.name().to_owned(), json);
         }
         let Some(schema) = documents.0.get(source.name()).filter(|_| problems.is_empty()) else { return Err(problems) };
         let shape = SchemaReader { documents: &documents }.shape(schema, source.name());
         let options = jsonschema::options()
-            .with_draft(jsonschema::Draft::Draft202012)
             .with_base_uri(format!("{BASE}{}", source.name()))
             .should_validate_formats(true)
             .with_retriever(documents.clone());

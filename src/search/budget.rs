@@ -21,6 +21,8 @@ pub(super) struct Budget {
     pub(super) random: usize,
     /// For strings unlike any that were seen.
     pub(super) unlikely: usize,
+    /// How many nodes of the template may be rendered, all in all: loops over much data make a few renders a lot of work.
+    pub(super) nodes: usize,
 }
 
 impl Effort {
@@ -39,9 +41,9 @@ impl Effort {
 
     pub(super) const fn budget(self) -> Budget {
         match self {
-            Self::Quick => Budget { systematic: 250, random: 50, unlikely: 100 },
-            Self::Normal => Budget { systematic: 900, random: 300, unlikely: 250 },
-            Self::Thorough => Budget { systematic: 20_000, random: 20_000, unlikely: 5_000 },
+            Self::Quick => Budget { systematic: 250, random: 50, unlikely: 100, nodes: 300_000 },
+            Self::Normal => Budget { systematic: 900, random: 300, unlikely: 250, nodes: 2_000_000 },
+            Self::Thorough => Budget { systematic: 20_000, random: 20_000, unlikely: 5_000, nodes: 100_000_000 },
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::liquid::{NodeId, Span, Trace, Writer};
+use crate::liquid::syntax::visit::all_nodes;
+use crate::liquid::{NodeId, Span, Template, Trace, Writer};
 use crate::message::TrialOutput;
 
 /// Something that a render did.
@@ -15,18 +16,27 @@ enum Feature {
 }
 
 /// Everything that renders did so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct SeenFeatures {
     features: HashSet<Feature>,
+    /// The nodes of the template. Those of strings that are rendered on the way come and go, and would make the search find
+    /// something else each time.
+    nodes: HashSet<NodeId>,
     /// Every node that was reached.
     pub(super) trace: Trace,
 }
 
 impl SeenFeatures {
+    /// Nothing of these templates has been reached.
+    pub(super) fn new(templates: &[Template<'_>]) -> Self {
+        let nodes = templates.iter().flat_map(|template| all_nodes(template.nodes)).map(NodeId::of).collect();
+        Self { features: HashSet::new(), nodes, trace: Trace::default() }
+    }
+
     /// Adds what a render did; whether any of it is new.
     pub(super) fn add(&mut self, out: &TrialOutput) -> bool {
         let mut is_new = false;
-        for (node, count) in out.trace.counts() {
+        for (node, count) in out.trace.counts().filter(|(node, _)| self.nodes.contains(node)) {
             let roughly = match count {
                 0..=3 => count,
                 4..=7 => 4,

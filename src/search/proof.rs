@@ -193,48 +193,59 @@ fn is_safe(hole: &Hole<'_>, contract: &Contract, needs: &Needs<'_>) -> bool {
     if hole.verdict == HoleVerdict::Safe {
         return true;
     }
-    if !hole.value.filters.is_empty() {
+    let [ExpressionStep::Operand(operand)] = hole.value.expression.steps else { return false };
+    if !hole.value.filters.iter().all(|filter| is_safe_default(filter, hole.position)) {
         return false;
     }
-    let [ExpressionStep::Operand(operand)] = hole.value.expression.steps else { return false };
-    let is_it = |read: &&Read<'_>| read.text == 0 && read.span == operand.span && read.is_printed;
+    let is_rescued = !hole.value.filters.is_empty();
+    let is_it = |read: &&Read<'_>| {
+        let is_whole = read.is_printed || (is_rescued && read.outcome == Outcome::Rescued);
+        read.text == 0 && read.span == operand.span && is_whole
+    };
     let reads: Vec<_> = needs.reads.iter().filter(is_it).collect();
-    !reads.is_empty() && reads.iter().all(|read| prints_safely(&read.path, hole.position, contract))
+    !reads.is_empty() && reads.iter().all(|read| prints_safely(&read.path, hole.position, is_rescued, contract))
 }
 
-/// Whether everything that may stand at a path fits into JSON at that position.
-fn prints_safely(path: &Path<'_>, position: Position, contract: &Contract) -> bool {
+/// Whether a filter is `default` with something that fits into JSON.
+fn is_safe_default(filter: &FilterCall<'_>, position: Position) -> bool {
+    let [argument] = filter.arguments else { return false };
+    let literal = match argument.value.map(|operand| operand.kind) {
+        Some(OperandKind::Literal(Value::String(text))) => serde_json::Value::from(text),
+        Some(OperandKind::Literal(Value::Number(number))) => serde_json::Value::from(number),
+        Some(OperandKind::Literal(Value::Bool(flag))) => serde_json::Value::from(flag),
+        _ => return false,
+    };
+    filter.name == "default" && argument.key.is_none() && value_fits(&literal, position)
+}
+
+/// Whether everything that may stand at a path fits into JSON at that position. If `is_rescued`, null and what is absent are
+/// not printed.
+fn prints_safely(path: &Path<'_>, position: Position, is_rescued: bool, contract: &Contract) -> bool {
     let Some(root) = root_shape(path.root, contract) else { return false };
     let mut shapes: Vec<&Shape> = root.choices();
     for step in &path.steps {
-        let inner = |shape: &&'_ Shape| -> Option<*const Shape> {
-            match step {
-                Step::Key(name) => shape.members.get(*name).map(|member| std::ptr::from_ref(&member.shape)),
-                Step::Element => shape.element.as_deref().map(std::ptr::from_ref),
-            }
-        };
-        if !shapes.iter().all(|shape| inner(shape).is_some()) {
-            return false;
-        }
-        shapes = shapes
-            .into_iter()
-            .filter_map(|shape| match step {
-                Step::Key(name) => shape.members.get(*name).map(|member| &member.shape),
+        let mut inner = Vec::new();
+        for shape in shapes {
+            let known = match step {
+                Step::Key(name) => shape.members.get(*name).map(|member| &member.shape).or(shape.others.as_deref()),
                 Step::Element => shape.element.as_deref(),
-            })
-            .flat_map(Shape::choices)
-            .collect();
+            };
+            match known {
+                Some(known) => inner.extend(known.choices()),
+                // Nothing is ever there.
+                None if is_rescued && shape.kinds == Kinds::only(JsonKind::Object) => {}
+                None => return false,
+            }
+        }
+        shapes = inner;
     }
     shapes.into_iter().all(|shape| match &shape.only {
-        Some(only) => only.iter().all(|value| value_fits(value, position)),
-        None => match position {
-            Position::Value => shape.kinds.iter().all(|kind| matches!(kind, JsonKind::Number | JsonKind::Boolean)),
-            Position::Text | Position::Key => shape
-                .kinds
-                .iter()
-                .all(|kind| matches!(kind, JsonKind::Number | JsonKind::Boolean | JsonKind::Null)),
-            Position::Elsewhere => false,
-        },
+        Some(only) => only.iter().all(|value| (is_rescued && value.is_null()) || value_fits(value, position)),
+        None => shape.kinds.iter().all(|kind| match kind {
+            JsonKind::Number | JsonKind::Boolean => position != Position::Elsewhere,
+            JsonKind::Null => is_rescued || matches!(position, Position::Text | Position::Key),
+            _ => false,
+        }),
     })
 }
 

@@ -57,6 +57,9 @@ pub(super) struct Tester<'t> {
     scratch: Arena,
     pub(super) out: TrialOutput,
     pub(super) renders: usize,
+    /// How many nodes were rendered, and may be.
+    work: usize,
+    most_work: usize,
 }
 
 impl Tester<'_> {
@@ -65,7 +68,13 @@ impl Tester<'_> {
         self.renders += 1;
         let loss = self.trial.run(message_data(data), &self.scratch, &mut self.out);
         self.scratch.reset();
+        self.work += self.out.trace.counts().map(|(_, count)| count as usize).sum::<usize>();
         loss
+    }
+
+    /// Whether so much was rendered that it would take too long to go on, whatever is left of the renders.
+    pub(super) const fn is_exhausted(&self) -> bool {
+        self.work >= self.most_work
     }
 }
 
@@ -109,12 +118,14 @@ pub fn search<'s>(
         scratch: Arena::new(),
         out: TrialOutput::default(),
         renders: 0,
+        work: 0,
+        most_work: options.effort.budget().nodes,
     };
     let mut search = Search {
         tester,
         root,
         is_valid,
-        seen: SeenFeatures::default(),
+        seen: SeenFeatures::new(&templates),
         queue: Vec::new(),
         losses: HashMap::new(),
         order: Vec::new(),
@@ -241,7 +252,7 @@ impl<'s> Search<'_, 's, '_> {
         let start = self.tester.renders;
         let mut next = 0;
         while let Some(data) = self.queue.get(next).copied() {
-            if self.tester.renders - start >= budget.systematic {
+            if self.tester.renders - start >= budget.systematic || self.tester.is_exhausted() {
                 break;
             }
             self.sweep(data, true, start + budget.systematic);
@@ -260,7 +271,7 @@ impl<'s> Search<'_, 's, '_> {
         'sites: for (at, site) in sites(&root, data).iter().enumerate() {
             let mutations = site.mutations(self.arena);
             for candidate in mutations.into_iter().filter(|candidate| candidate.is_likely == is_likely) {
-                if self.tester.renders >= until {
+                if self.tester.renders >= until || self.tester.is_exhausted() {
                     break 'sites;
                 }
                 let mutant = replaced(data, &site.path, candidate.value, self.arena);
@@ -275,6 +286,9 @@ impl<'s> Search<'_, 's, '_> {
         let mut random = fastrand::Rng::with_seed(seed);
         let root = std::mem::replace(&mut self.root, Place::nothing());
         for round in 0..renders {
+            if self.tester.is_exhausted() {
+                break;
+            }
             let data = if round % 2 == 0 || self.queue.is_empty() {
                 root.random(Some(bases[random.usize(0..bases.len())]), &mut random, self.arena)
             } else {

@@ -124,6 +124,10 @@ impl Foresight {
 
 #[test]
 fn losses_are_foreseen() {
+    run();
+}
+
+pub(crate) fn run() {
     let templates = std::env::var("FORESIGHT").ok().and_then(|count| count.parse().ok()).unwrap_or(60);
     let seed = std::env::var("FORESIGHT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let foresight = foresight(templates, seed);

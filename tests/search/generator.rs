@@ -216,7 +216,44 @@ impl Writer<'_> {
 
     /// A JSON string.
     fn string(&mut self) -> String {
-        match self.random.usize(0..14) {
+        match self.random.usize(0..22) {
+            14 => {
+                let (list, name) = (self.objects(), self.name("y"));
+                let _ = write!(
+                    self.preamble,
+                    "{{% capture {name} %}}{{% for i in {list} %}}{{{{ i.w }}}}{{% unless forloop.last %}}, {{% endunless %}}{{% endfor %}}{{% endcapture %}}"
+                );
+                format!("\"{{{{ {name} | strip }}}}\"")
+            }
+            15 => {
+                let field = self.field(FieldKind::Free, false);
+                let cleaned = "replace: '\\\\', '' | replace: '\"', '' | strip_newlines";
+                let tabs = if self.random.bool() { " | normalize_whitespace" } else { "" };
+                format!("\"{{{{ {field} | {cleaned}{tabs} }}}}\"")
+            }
+            16 => {
+                let (list, kind) = (self.objects(), ["item.n > 2", "item.ok", "item.w == 'open'"][self.random.usize(0..3)]);
+                let name = self.name("q");
+                let _ = write!(self.preamble, "{{% assign {name} = {list} | where_exp: \"item\", \"{kind}\" %}}");
+                format!("\"{{{{ {name}.size }}}} of {{{{ {list} | size }}}}: {{{{ {name}[0].w }}}}\"")
+            }
+            17 => {
+                let list = self.objects();
+                format!("\"{{% if {list}.size > 1 %}}{{{{ {list}[1].w }}}}{{% else %}}{{{{ {list}[0].w }}}}{{% endif %}}\"")
+            }
+            18 => format!("\"{{{{ {} | slice: 0, 3 }}}}\"", self.field(FieldKind::Free, false)),
+            19 => {
+                let field = self.field(FieldKind::Strings, false);
+                format!("\"{{{{ {field} | sort | first }}}}{{% if {field} contains \"salt\" %}}!{{% endif %}}\"")
+            }
+            20 => {
+                let (one, two) = (self.field(FieldKind::Free, true), self.field(FieldKind::Free, false));
+                format!("{{% if {one} %}}{{{{ {one} | append: \" \" | append: {two} | json }}}}{{% else %}}{{{{ {two} | json }}}}{{% endif %}}")
+            }
+            21 => {
+                let number = self.field(FieldKind::Number, false);
+                format!("\"{{{{ {number} | currency }}}} {{{{ {number} | round: 1 }}}} {{{{ {number} | at_least: 0 }}}}\"")
+            }
             0 => format!("\"{{{{ {} }}}}\"", self.field(FieldKind::Identifier, false)),
             1 => format!("\"Hi {{{{ {} }}}}!\"", self.field(FieldKind::Free, false)),
             2 => format!("{{{{ {} | json }}}}", self.field(FieldKind::Free, false)),
@@ -261,7 +298,54 @@ impl Writer<'_> {
 
     /// A JSON value.
     fn value(&mut self) -> String {
-        match self.random.usize(0..17) {
+        match self.random.usize(0..26) {
+            17 => {
+                let number = self.field(FieldKind::Number, false);
+                let otherwise = if self.is_likely() { "{% else %}\"low\"" } else { "" };
+                format!("{{% if {number} > 10 %}}\"high\"{{% elsif {number} >= 1 %}}\"some\"{otherwise}{{% endif %}}")
+            }
+            18 => {
+                let (list, name) = (self.objects(), self.name("z"));
+                let expression = ["item.w == 'paid'", "item.n > 1", "item.ok"][self.random.usize(0..3)];
+                let _ = write!(self.preamble, "{{% assign {name} = {list} | find_exp: \"item\", \"{expression}\" %}}");
+                match self.random.usize(0..3) {
+                    0 => format!("{{{{ {name}.n | json }}}}"),
+                    1 => format!("{{{{ {name}.n | default: 0 }}}}"),
+                    _ => format!("{{% if {name} %}}{{{{ {name}.w | json }}}}{{% else %}}null{{% endif %}}"),
+                }
+            }
+            19 => {
+                let (list, name) = (self.objects(), self.name("h"));
+                let _ = write!(self.preamble, "{{% assign {name} = {list} | group_by: \"w\" %}}");
+                format!("{{ {{% for g in {name} %}}\"{{{{ g.name }}}}\":{{{{ g.items.size }}}}{{% unless forloop.last %}},{{% endunless %}}{{% endfor %}}}}")
+            }
+            20 => {
+                let (one, two) = (self.field(FieldKind::Flag, false), self.field(FieldKind::Flag, true));
+                format!("[{{% if {one} %}}1{{% endif %}}{{% if {one} and {two} %}},{{% endif %}}{{% if {two} %}}2{{% endif %}}]")
+            }
+            21 => {
+                let (list, limit) = (self.objects(), self.random.usize(1..3));
+                format!("[{{% for i in {list} %}}{{% if forloop.index > {limit} %}}{{% break %}}{{% endif %}}{{% if forloop.index > 1 %}},{{% endif %}}{{{{ i.w | json }}}}{{% endfor %}}]")
+            }
+            22 => {
+                let (list, name) = (self.objects(), self.name("k"));
+                let _ = write!(self.preamble, "{{% assign {name} = {list} | map: \"n\" | compact %}}");
+                format!("{{{{ {name}[0] }}}}")
+            }
+            23 => {
+                let (field, name) = (self.field(FieldKind::Flag, false), self.name("v"));
+                let _ = write!(self.preamble, "{{% if {field} %}}{{% assign {name} = 1 %}}{{% endif %}}");
+                if self.random.bool() { format!("{{{{ {name} | default: 2 }}}}") } else { format!("{{{{ {name} }}}}") }
+            }
+            24 => {
+                let (total, count) = (self.field(FieldKind::Number, false), self.field(FieldKind::Number, false));
+                format!("{{{{ {total} | minus: {count} | at_least: 0 }}}}")
+            }
+            25 => {
+                let kind = self.word();
+                let (field, list) = (self.field(kind, false), self.objects());
+                format!("[{{% for i in {list} %}}{{% if i.w == {field} %}}{{{{ i.n | default: 0 }}}},{{% endif %}}{{% endfor %}}0]")
+            }
             0 => self.string(),
             1 => {
                 let kind = self.word();

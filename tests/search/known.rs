@@ -2,6 +2,7 @@
 
 use inkproof::search::Effort;
 
+use super::generator::Generated;
 use super::subject::Subject;
 
 /// The changes of each counterexample that is found: `path = value` each, `?` before those unlike any seen.
@@ -34,4 +35,31 @@ fn the_smallest_change_is_found() {
     ] {
         assert_eq!(found(content, data, customers), expected, "{content}");
     }
+}
+
+#[test]
+fn the_same_is_found_every_time() {
+    let mut random = fastrand::Rng::with_seed(3);
+    let subjects: Vec<Subject> = (0..12)
+        .map(|_| {
+            let generated = Generated::new(&mut random);
+            let requests = generated.requests(&mut random);
+            let data: Vec<_> = requests.iter().map(String::as_str).collect();
+            Subject::new(&generated.content, &data, &[&generated.customer()])
+        })
+        .collect();
+    let all = || -> Vec<String> { subjects.iter().map(|subject| format!("{:?}", shown(subject))).collect() };
+    let alone = all();
+    let beside: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..3).map(|_| scope.spawn(all)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(beside.iter().all(|other| *other == alone));
+}
+
+/// All that a search tells of a template.
+fn shown(subject: &Subject) -> impl std::fmt::Debug {
+    let report = subject.search(Effort::Quick);
+    let found: Vec<_> = report.counterexamples.iter().map(|found| (found.finding(), found.to_json().to_string())).collect();
+    (report.verdict, report.renders, found)
 }
