@@ -53,7 +53,10 @@ impl Shape {
         match shapes.len() {
             1 => shapes.into_iter().next().unwrap_or_default(),
             0..=MAX_ALTERNATIVES => Self { alternatives: shapes, source, ..Self::default() },
-            _ => Self { kinds: shapes.iter().fold(Kinds::NONE, |kinds, shape| kinds.or(shape.kinds)), ..Self::any(source) },
+            _ => Self {
+                kinds: shapes.iter().fold(Kinds::NONE, |kinds, shape| kinds.or(shape.kinds)),
+                ..Self::any(source)
+            },
         }
     }
 }

@@ -101,7 +101,9 @@ impl SchemaReader<'_> {
         let mut shapes: Vec<_> =
             schemas(object.get("prefixItems")).iter().map(|schema| self.shape_at(schema, file, depth + 1)).collect();
         match object.get("items") {
-            Some(Json::Array(schemas)) => shapes.extend(schemas.iter().map(|schema| self.shape_at(schema, file, depth + 1))),
+            Some(Json::Array(schemas)) => {
+                shapes.extend(schemas.iter().map(|schema| self.shape_at(schema, file, depth + 1)));
+            }
             Some(Json::Bool(false)) => {}
             Some(schema) => shapes.push(self.shape_at(schema, file, depth + 1)),
             None if shapes.is_empty() && depth < MAX_DEPTH => shapes.push(any()),

@@ -34,14 +34,16 @@ impl Shape {
         match value {
             Value::String(text) => {
                 self.strings.characters.add(Character::of(text));
-                if self.strings.examples.len() < MAX_EXAMPLES && !self.strings.examples.iter().any(|known| known == text) {
+                if self.strings.examples.len() < MAX_EXAMPLES
+                    && !self.strings.examples.iter().any(|known| known == text)
+                {
                     self.strings.examples.push(text.to_owned());
                 }
             }
-            Value::Number(number) | Value::Float(number) => {
-                if self.numbers.examples.len() < MAX_EXAMPLES && !self.numbers.examples.contains(&number) {
-                    self.numbers.examples.push(number);
-                }
+            Value::Number(number) | Value::Float(number)
+                if self.numbers.examples.len() < MAX_EXAMPLES && !self.numbers.examples.contains(&number) =>
+            {
+                self.numbers.examples.push(number);
             }
             Value::Array(items) => {
                 for item in items.iter().take(MAX_ELEMENTS) {

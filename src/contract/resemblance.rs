@@ -41,9 +41,7 @@ impl Shape {
         self.choices()
             .into_iter()
             .filter_map(|shape| match first {
-                Key::Member(name) => {
-                    shape.members.get(name).map(|member| &member.shape).or(shape.others.as_deref())
-                }
+                Key::Member(name) => shape.members.get(name).map(|member| &member.shape).or(shape.others.as_deref()),
                 Key::Element(_) => shape.element.as_deref(),
             })
             .flat_map(|shape| shape.at(rest))

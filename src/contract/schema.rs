@@ -94,7 +94,7 @@ fn anchored<'d>(schema: &'d Json, anchor: &str) -> Option<&'d Json> {
     }
 }
 
-/// Writes `nullable: true`, which OpenAPI 3.0 has, as JSON Schema does: by the type `null`.
+/// Writes `nullable: true`, which `OpenAPI` 3.0 has, as JSON Schema does: by the type `null`.
 fn without_nullable(schema: &mut Json) {
     match schema {
         Json::Object(object) => {
@@ -134,7 +134,9 @@ impl Retrieve for SchemaDocuments {
     fn retrieve(&self, uri: &Uri<String>) -> Result<Json, Box<dyn std::error::Error + Send + Sync>> {
         let address = uri.as_str();
         let document = address.strip_prefix(BASE).and_then(|path| self.0.get(&decoded(path)));
-        document.cloned().ok_or_else(|| format!("there is no file for `{address}`: references lead to files of the project").into())
+        document
+            .cloned()
+            .ok_or_else(|| format!("there is no file for `{address}`: references lead to files of the project").into())
     }
 }
 
@@ -176,7 +178,8 @@ impl MessageSchema {
             references(&json, &mut found);
             for reference in found {
                 let path = reference.split('#').next().unwrap_or_default();
-                let Some(path) = Some(path).filter(|path| !path.is_empty()).and_then(|path| joined(next.name(), path)) else {
+                let Some(path) = Some(path).filter(|path| !path.is_empty()).and_then(|path| joined(next.name(), path))
+                else {
                     continue;
                 };
                 let is_known = documents.0.contains_key(&path) || waiting.iter().any(|source| source.name() == path);
@@ -199,7 +202,8 @@ impl MessageSchema {
             .with_retriever(documents.clone());
         let validator = options.build(schema).map_err(|error| {
             let place = located(source, &error.instance_path().to_string());
-            let problem = Diagnostic::error(INVALID_SCHEMA, format!("`{}` is not a valid JSON Schema: {error}", source.name()));
+            let problem =
+                Diagnostic::error(INVALID_SCHEMA, format!("`{}` is not a valid JSON Schema: {error}", source.name()));
             Diagnostics::from(problem.primary(source.at(place), ""))
         })?;
         Ok(Self { file: source.name().to_owned(), shape, validator })
@@ -255,7 +259,8 @@ fn not_json(source: &Source, error: &serde_json::Error) -> Diagnostic {
 }
 
 fn missing_file(source: &Source, reference: &str, path: &str) -> Diagnostic {
-    let place = source.text().find(&format!("\"{reference}\"")).map_or(0..0, |start| start..start + reference.len() + 2);
+    let place =
+        source.text().find(&format!("\"{reference}\"")).map_or(0..0, |start| start..start + reference.len() + 2);
     Diagnostic::error(INVALID_SCHEMA, format!("the schema refers to `{path}`, which is not there"))
         .primary(source.at(place), "")
         .help("references lead to files of the project, relative to the file that they stand in")

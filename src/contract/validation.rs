@@ -52,6 +52,9 @@ mod tests {
             .collect();
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found.iter().any(|(place, message)| *place == "\"two\"" && message.contains("integer")), "{found:?}");
-        assert!(found.iter().any(|(place, message)| place.starts_with("{\"items\"") && message.contains("id")), "{found:?}");
+        assert!(
+            found.iter().any(|(place, message)| place.starts_with("{\"items\"") && message.contains("id")),
+            "{found:?}"
+        );
     }
 }

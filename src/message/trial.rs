@@ -59,14 +59,8 @@ impl<'t> Trial<'t> {
         't: 'a,
     {
         let template: &CompiledTemplate<'a> = self.template;
-        let scope = Scope::of(
-            template.workspace,
-            template.template.settings(),
-            data,
-            &template.snippets,
-            &self.options,
-            arena,
-        );
+        let scope =
+            Scope::of(template.workspace, template.template.settings(), data, &template.snippets, &self.options, arena);
         out.content.clear();
         out.trace.clear();
         let rendered =
@@ -117,5 +111,4 @@ impl<'t> Trial<'t> {
         let nearest = before.into_iter().find(|mark| mark.writer == crate::liquid::Writer::Liquid);
         Loss::Json(marks.get(at).map(|mark| mark.span), nearest.map(|mark| mark.span))
     }
-
 }

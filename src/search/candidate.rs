@@ -102,7 +102,8 @@ fn strings<'s>(shape: &Shape, constants: &Constants<'s>, arena: &'s Arena, found
         tried.push(text);
         let is_likely = shape.resembles(Value::String(text), &constants.strings);
         // What can be anything need not be tried as everything.
-        let is_superfluous = is_free && shape.source != Source::Declared && (NUMBER_STRINGS.contains(&text) && text != "7");
+        let is_superfluous =
+            is_free && shape.source != Source::Declared && (NUMBER_STRINGS.contains(&text) && text != "7");
         if !is_superfluous {
             found.push(Candidate { value: Some(Value::String(text)), is_likely });
         }

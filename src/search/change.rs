@@ -73,7 +73,10 @@ pub(super) fn is_equal(left: Value<'_>, right: Value<'_>) -> bool {
         }
         (Value::Object(left), Value::Object(right)) => {
             left.entries().len() == right.entries().len()
-                && left.entries().iter().all(|(name, value)| right.get(name).is_some_and(|other| is_equal(*value, other)))
+                && left
+                    .entries()
+                    .iter()
+                    .all(|(name, value)| right.get(name).is_some_and(|other| is_equal(*value, other)))
         }
         _ => left.is_same(right),
     }

@@ -105,8 +105,12 @@ impl<'s> Place<'s> {
         if !self.is_read {
             return seen.unwrap_or(Value::Null);
         }
-        let likely: Vec<_> =
-            self.candidates.iter().filter(|candidate| candidate.is_likely).filter_map(|candidate| candidate.value).collect();
+        let likely: Vec<_> = self
+            .candidates
+            .iter()
+            .filter(|candidate| candidate.is_likely)
+            .filter_map(|candidate| candidate.value)
+            .collect();
         let can_be_object = self.may_be_object && (!self.members.is_empty() || matches!(seen, Some(Value::Object(_))));
         let can_be_array = self.may_be_array && self.element.is_some();
         let choices = usize::from(can_be_object) + usize::from(can_be_array) + usize::from(!likely.is_empty());

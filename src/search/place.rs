@@ -70,7 +70,10 @@ impl<'s> PlaceMaker<'_, 's> {
             may_be_object: may_be(JsonKind::Object),
             members: Vec::new(),
             element: None,
-            length: choices.iter().find(|choice| choice.kinds.has(JsonKind::Array)).map_or(Length::default(), |choice| choice.length),
+            length: choices
+                .iter()
+                .find(|choice| choice.kinds.has(JsonKind::Array))
+                .map_or(Length::default(), |choice| choice.length),
             elements: Vec::new(),
             is_read,
         };
@@ -92,12 +95,11 @@ impl<'s> PlaceMaker<'_, 's> {
             let inner: Vec<_> = seen.iter().filter_map(|value| member_of(*value, key)).collect();
             path.steps.push(Step::Key(key));
             let place_of = |shape: &Shape, path: &mut Path<'p>| self.place(shape, &inner, path);
-            let inner = match shapes[..] {
-                [shape] => place_of(shape, path),
-                _ => {
-                    let either = Shape { alternatives: shapes.into_iter().cloned().collect(), ..Shape::default() };
-                    place_of(&either, path)
-                }
+            let inner = if let [shape] = shapes[..] {
+                place_of(shape, path)
+            } else {
+                let either = Shape { alternatives: shapes.into_iter().cloned().collect(), ..Shape::default() };
+                place_of(&either, path)
             };
             path.steps.pop();
             place.members.push(PlaceMember { key, is_optional, place: inner });
@@ -125,7 +127,7 @@ fn member_of<'s>(value: Value<'s>, key: &str) -> Option<Value<'s>> {
     }
 }
 
-fn elements_of<'s>(value: Value<'s>) -> &'s [Value<'s>] {
+fn elements_of(value: Value<'_>) -> &[Value<'_>] {
     match value {
         Value::Array(items) => items,
         _ => &[],
@@ -193,8 +195,7 @@ impl<'s> Place<'s> {
     pub(super) fn sample(&self, is_full: bool, arena: &'s Arena) -> Value<'s> {
         if self.may_be_object && !self.members.is_empty() {
             let members = self.members.iter().filter(|member| is_full || !member.is_optional);
-            let entries: Vec<_> =
-                members.map(|member| (member.key, member.place.sample(is_full, arena))).collect();
+            let entries: Vec<_> = members.map(|member| (member.key, member.place.sample(is_full, arena))).collect();
             return Value::Object(Object::new(&entries, arena));
         }
         if self.may_be_array {
@@ -207,7 +208,8 @@ impl<'s> Place<'s> {
             Value::Null => false,
             _ => true,
         };
-        let values = || self.candidates.iter().filter(|candidate| candidate.is_likely).filter_map(|candidate| candidate.value);
+        let values =
+            || self.candidates.iter().filter(|candidate| candidate.is_likely).filter_map(|candidate| candidate.value);
         if let Some(value) = values().find(harmless).or_else(|| values().next()) {
             return value;
         }

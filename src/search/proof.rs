@@ -18,9 +18,40 @@ use crate::message::CompiledTemplate;
 
 /// Filters that never fail, whatever they are given.
 const TOTAL_FILTERS: [&str; 34] = [
-    "abs", "append", "at_least", "at_most", "capitalize", "ceil", "compact", "default", "divided_by", "downcase", "escape",
-    "floor", "join", "json", "lstrip", "md5", "minus", "modulo", "newline_to_br", "plus", "prepend", "remove", "replace",
-    "reverse", "round", "rstrip", "sha1", "sha256", "size", "strip", "strip_html", "strip_newlines", "times", "to_json",
+    "abs",
+    "append",
+    "at_least",
+    "at_most",
+    "capitalize",
+    "ceil",
+    "compact",
+    "default",
+    "divided_by",
+    "downcase",
+    "escape",
+    "floor",
+    "join",
+    "json",
+    "lstrip",
+    "md5",
+    "minus",
+    "modulo",
+    "newline_to_br",
+    "plus",
+    "prepend",
+    "remove",
+    "replace",
+    "reverse",
+    "round",
+    "rstrip",
+    "sha1",
+    "sha256",
+    "size",
+    "strip",
+    "strip_html",
+    "strip_newlines",
+    "times",
+    "to_json",
 ];
 /// More of them.
 const MORE_TOTAL_FILTERS: [&str; 6] = ["truncate", "truncatewords", "upcase", "url_encode", "uniq", "titlecase"];
@@ -37,7 +68,12 @@ pub(super) fn is_proved(compiled: &CompiledTemplate<'_>, contract: &Contract, ne
     }
     let texts = compiled.texts();
     // An expiration with Liquid depends on the data and on the moment of sending.
-    let has_expiration = compiled.template().settings().expiration.as_ref().is_some_and(|text| text.value.contains("{{") || text.value.contains("{%"));
+    let has_expiration = compiled
+        .template()
+        .settings()
+        .expiration
+        .as_ref()
+        .is_some_and(|text| text.value.contains("{{") || text.value.contains("{%"));
     if has_expiration || !texts.iter().all(|text| is_total(text.liquid.nodes)) {
         return false;
     }
@@ -102,7 +138,7 @@ fn root_of<'a>(operand: &Operand<'a>) -> Option<&'a str> {
     }
 }
 
-fn filters<'a>(nodes: Nodes<'a>) -> Vec<&'a FilterCall<'a>> {
+fn filters(nodes: Nodes<'_>) -> Vec<&FilterCall<'_>> {
     let mut found = Vec::new();
     crate::analysis::each_value(nodes, &mut |_, value, _| found.extend(value.filters));
     found
@@ -114,10 +150,20 @@ fn is_total_filter(filter: &FilterCall<'_>) -> bool {
     let is_plain = filter.arguments.iter().all(|argument| argument.key.is_none() && argument.value.is_some());
     let needs_argument = matches!(
         filter.name,
-        "append" | "prepend" | "remove" | "replace" | "plus" | "minus" | "times" | "divided_by" | "modulo" | "at_least" | "at_most"
+        "append"
+            | "prepend"
+            | "remove"
+            | "replace"
+            | "plus"
+            | "minus"
+            | "times"
+            | "divided_by"
+            | "modulo"
+            | "at_least"
+            | "at_most"
     );
     let count = filter.arguments.len();
-    is_known && is_plain && (!needs_argument || count >= 1 + usize::from(filter.name == "replace"))
+    is_known && is_plain && (!needs_argument || count > usize::from(filter.name == "replace"))
 }
 
 /// Whether what is read is there in all data, or does no harm where it is not.
@@ -272,7 +318,8 @@ pub(super) fn depends_on_data_alone(compiled: &CompiledTemplate<'_>) -> bool {
         let mut is_alone = all_nodes(text.liquid.nodes)
             .iter()
             .all(|node| !matches!(node.kind, NodeKind::Tag { name: "random" | "generate_uuid" | "render_liquid", .. }));
-        is_alone &= filters(text.liquid.nodes).iter().all(|filter| !matches!(filter.name, "random" | "sample" | "shuffle"));
+        is_alone &=
+            filters(text.liquid.nodes).iter().all(|filter| !matches!(filter.name, "random" | "sample" | "shuffle"));
         each_operand(text.liquid.nodes, &mut |operand| {
             is_alone &= !matches!(operand.kind, OperandKind::Literal(Value::String("now" | "today")));
         });
@@ -282,13 +329,18 @@ pub(super) fn depends_on_data_alone(compiled: &CompiledTemplate<'_>) -> bool {
 
 /// All data within the contract, as far as it makes a difference; none if there is too much of it. `base` has what makes
 /// none.
-pub(super) fn all_data<'s>(root: &Place<'s>, base: Value<'s>, contract: &Contract, arena: &'s Arena) -> Option<Vec<Value<'s>>> {
+pub(super) fn all_data<'s>(
+    root: &Place<'s>,
+    base: Value<'s>,
+    contract: &Contract,
+    arena: &'s Arena,
+) -> Option<Vec<Value<'s>>> {
     let Value::Object(names) = base else { return None };
     let mut all = vec![Vec::new()];
     for member in &root.members {
         let value = names.get(member.key)?;
         let values = all_values(&member.place, Some(value), root_shape(member.key, contract)?, arena)?;
-        all = product(&all, member.key, values.into_iter().map(Some).collect())?;
+        all = product(&all, member.key, &values.into_iter().map(Some).collect::<Vec<_>>())?;
     }
     Some(all.into_iter().map(|entries| Value::Object(Object::new(&entries, arena))).collect())
 }
@@ -296,13 +348,13 @@ pub(super) fn all_data<'s>(root: &Place<'s>, base: Value<'s>, contract: &Contrac
 type Entries<'s> = Vec<(&'s str, Value<'s>)>;
 
 /// Each of these objects with each of these values.
-fn product<'s>(objects: &[Entries<'s>], key: &'s str, values: Vec<Option<Value<'s>>>) -> Option<Vec<Entries<'s>>> {
+fn product<'s>(objects: &[Entries<'s>], key: &'s str, values: &[Option<Value<'s>>]) -> Option<Vec<Entries<'s>>> {
     if objects.len() * values.len() > MAX_ENUMERATED {
         return None;
     }
     let mut product = Vec::with_capacity(objects.len() * values.len());
     for object in objects {
-        for value in &values {
+        for value in values {
             let mut object = object.clone();
             object.extend(value.map(|value| (key, value)));
             product.push(object);
@@ -311,7 +363,12 @@ fn product<'s>(objects: &[Entries<'s>], key: &'s str, values: Vec<Option<Value<'
     Some(product)
 }
 
-fn all_values<'s>(place: &Place<'s>, seen: Option<Value<'s>>, shape: &Shape, arena: &'s Arena) -> Option<Vec<Value<'s>>> {
+fn all_values<'s>(
+    place: &Place<'s>,
+    seen: Option<Value<'s>>,
+    shape: &Shape,
+    arena: &'s Arena,
+) -> Option<Vec<Value<'s>>> {
     if !place.is_read {
         return Some(vec![seen.unwrap_or(Value::Null)]);
     }
@@ -335,7 +392,12 @@ fn all_values<'s>(place: &Place<'s>, seen: Option<Value<'s>>, shape: &Shape, are
     Some(values)
 }
 
-fn all_objects<'s>(place: &Place<'s>, seen: Option<Value<'s>>, shape: &Shape, arena: &'s Arena) -> Option<Vec<Value<'s>>> {
+fn all_objects<'s>(
+    place: &Place<'s>,
+    seen: Option<Value<'s>>,
+    shape: &Shape,
+    arena: &'s Arena,
+) -> Option<Vec<Value<'s>>> {
     let seen = match seen {
         Some(Value::Object(object)) => object.entries(),
         _ => &[],
@@ -345,7 +407,7 @@ fn all_objects<'s>(place: &Place<'s>, seen: Option<Value<'s>>, shape: &Shape, ar
     for member in &place.members {
         let known = seen.iter().find(|(key, _)| *key == member.key).map(|(_, value)| *value);
         if !member.place.is_read {
-            all = product(&all, member.key, vec![known])?;
+            all = product(&all, member.key, &[known])?;
             continue;
         }
         let inner = &shape.members.get(member.key)?.shape;
@@ -353,7 +415,7 @@ fn all_objects<'s>(place: &Place<'s>, seen: Option<Value<'s>>, shape: &Shape, ar
         if member.is_optional {
             values.push(None);
         }
-        all = product(&all, member.key, values)?;
+        all = product(&all, member.key, &values)?;
     }
     Some(all.into_iter().map(|entries| Value::Object(Object::new(&entries, arena))).collect())
 }

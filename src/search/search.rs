@@ -142,11 +142,13 @@ pub fn search<'s>(
     if !bases.is_empty() {
         search.run(&bases, options);
     }
-    let counterexamples =
-        search.counterexamples(compiled, contract, &seeds, &bases, &constants, options.circumstances);
+    let counterexamples = search.counterexamples(compiled, contract, &seeds, &bases, &constants, options.circumstances);
     let verdict = if counterexamples.iter().any(|counterexample| counterexample.is_likely) {
         Verdict::Loses
-    } else if counterexamples.is_empty() && bases.len() == seeds.len() && search.is_proved(compiled, contract, needs, &bases) {
+    } else if counterexamples.is_empty()
+        && bases.len() == seeds.len()
+        && search.is_proved(compiled, contract, needs, &bases)
+    {
         Verdict::Proved
     } else {
         Verdict::Searched
@@ -219,14 +221,13 @@ impl<'s> Search<'_, 's, '_> {
 
     /// Renders data; keeps it if it is lost, or reaches something new.
     fn attempt(&mut self, data: Value<'s>, site: usize, is_likely: bool) {
-        match self.tester.run(data) {
-            Some(loss) => self.lose((loss, site), data, is_likely),
-            None if is_likely && self.seen.add(&self.tester.out) && self.queue.len() < MAX_QUEUE => {
-                if (self.is_valid)(data) {
-                    self.queue.push(data);
-                }
-            }
-            None => {}
+        if let Some(loss) = self.tester.run(data) {
+            self.lose((loss, site), data, is_likely);
+            return;
+        }
+        let is_new = is_likely && self.seen.add(&self.tester.out);
+        if is_new && self.queue.len() < MAX_QUEUE && (self.is_valid)(data) {
+            self.queue.push(data);
         }
     }
 
@@ -235,10 +236,9 @@ impl<'s> Search<'_, 's, '_> {
             Some(known) => is_likely && !known.is_likely,
             None => self.losses.len() < MAX_LOSSES,
         };
-        if is_better && (self.is_valid)(data) {
-            if self.losses.insert(key, Found { data, is_likely }).is_none() {
-                self.order.push(key);
-            }
+        let is_kept = is_better && (self.is_valid)(data);
+        if is_kept && self.losses.insert(key, Found { data, is_likely }).is_none() {
+            self.order.push(key);
         }
     }
 
@@ -328,7 +328,7 @@ impl<'s> Search<'_, 's, '_> {
         all.into_iter().all(|data| !(self.is_valid)(data) || self.tester.run(data).is_none())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is needed once, at the end")]
+    /// Shrinks what was found, and renders it once more, so that nothing is claimed that is not so.
     fn counterexamples(
         &mut self,
         compiled: &CompiledTemplate<'_>,

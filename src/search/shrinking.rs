@@ -34,20 +34,20 @@ pub(super) fn shrink<'s>(
     }
     let (seed, mut edits) = nearest.unwrap_or_default();
     let Some(base) = seeds.get(seed).copied() else { return Shrunk { seed, edits } };
-    let mut loses = |edits: &[Edit<'s>]| tester.run(edited(base, edits, arena)) == Some(loss);
+    let mut is_lost = |edits: &[Edit<'s>]| tester.run(edited(base, edits, arena)) == Some(loss);
     let mut at = 0;
     while at < edits.len() {
         let mut fewer = edits.clone();
         fewer.remove(at);
-        if loses(&fewer) {
+        if is_lost(&fewer) {
             edits = fewer;
         } else {
             at += 1;
         }
     }
     for at in 0..edits.len() {
-        shrink_string(&mut edits, at, base, &mut loses);
-        shrink_array(&mut edits, at, base, &mut loses, arena);
+        shrink_string(&mut edits, at, base, &mut is_lost);
+        shrink_array(&mut edits, at, base, &mut is_lost, arena);
     }
     Shrunk { seed, edits }
 }
@@ -57,7 +57,7 @@ fn shrink_string<'s>(
     edits: &mut [Edit<'s>],
     at: usize,
     base: Value<'s>,
-    loses: &mut impl FnMut(&[Edit<'s>]) -> bool,
+    is_lost: &mut impl FnMut(&[Edit<'s>]) -> bool,
 ) {
     let Some(Value::String(_)) = edits[at].to else { return };
     let before = match value_at(base, &edits[at].path) {
@@ -68,7 +68,7 @@ fn shrink_string<'s>(
     for simpler in first_word.into_iter().chain(["word"]) {
         let mut trial = edits.to_vec();
         trial[at].to = Some(Value::String(simpler));
-        if loses(&trial) {
+        if is_lost(&trial) {
             edits[at].to = Some(Value::String(simpler));
             return;
         }
@@ -80,7 +80,7 @@ fn shrink_array<'s>(
     edits: &mut [Edit<'s>],
     at: usize,
     base: Value<'s>,
-    loses: &mut impl FnMut(&[Edit<'s>]) -> bool,
+    is_lost: &mut impl FnMut(&[Edit<'s>]) -> bool,
     arena: &'s Arena,
 ) {
     let Some(Value::Array(items)) = edits[at].to else { return };
@@ -91,7 +91,7 @@ fn shrink_array<'s>(
         fewer.remove(place);
         let mut trial = edits.to_vec();
         trial[at].to = Some(list(&fewer, arena));
-        if loses(&trial) {
+        if is_lost(&trial) {
             items = fewer;
         } else {
             place += 1;
@@ -104,7 +104,7 @@ fn shrink_array<'s>(
         nearer[place] = before[place];
         let mut trial = edits.to_vec();
         trial[at].to = Some(list(&nearer, arena));
-        if loses(&trial) {
+        if is_lost(&trial) {
             items = nearer;
         }
     }

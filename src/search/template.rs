@@ -89,7 +89,9 @@ impl Contract {
             customer: declared(declarations.customer).unwrap_or_else(|| {
                 inferred(data.iter().map(|data| data.customer).chain(customers.iter().map(|(customer, _)| *customer)))
             }),
-            objects: inferred(data.iter().map(|data| data.objects).chain(customers.iter().map(|(_, objects)| *objects))),
+            objects: inferred(
+                data.iter().map(|data| data.objects).chain(customers.iter().map(|(_, objects)| *objects)),
+            ),
         };
         let needs = needs.by_path();
         contract.trigger.add_uses("trigger", &needs);

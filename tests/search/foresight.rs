@@ -38,7 +38,7 @@ fn foresight(templates: usize, seed: u64) -> Foresight {
     let circumstances = circumstances();
     while foresight.templates < templates {
         let generated = Generated::new(&mut random);
-        let customer = generated.customer();
+        let customer = Generated::customer();
         let clean = |data: &String| {
             let subject = Subject::new(&generated.content, &[data], &[&customer]);
             subject.compiled(|compiled| {
@@ -73,7 +73,9 @@ impl Foresight {
             let arena = Arena::new();
             let read = |text| json::read(text, &arena).unwrap();
             let objects = read("{}");
-            trial.run(MessageData { trigger: read(trigger), customer: read(customer), objects }, &arena, &mut out).is_some()
+            trial
+                .run(MessageData { trigger: read(trigger), customer: read(customer), objects }, &arena, &mut out)
+                .is_some()
         };
         let losing = (0..PAYLOADS)
             .map(|_| (generated.payload(random), generated.random_customer(random)))
@@ -94,7 +96,7 @@ impl Foresight {
         if report.verdict == inkproof::search::Verdict::Proved {
             self.proved += 1;
             let thorough = SearchOptions { effort: Effort::Thorough, seed: 1, circumstances };
-            let thorough = if self.proved % PROOFS_CHECKED == 0 {
+            let thorough = if self.proved.is_multiple_of(PROOFS_CHECKED) {
                 subject.search_compiled(compiled, &thorough).counterexamples
             } else {
                 Vec::new()
@@ -106,7 +108,11 @@ impl Foresight {
         match (&losing, likely) {
             (Some((trigger, customer)), None) => {
                 self.lost += 1;
-                self.missed.push(format!("{}\n    {trigger} {customer}\n    {:?}", generated.content, generated.requests(random)));
+                self.missed.push(format!(
+                    "{}\n    {trigger} {customer}\n    {:?}",
+                    generated.content,
+                    generated.requests(random)
+                ));
             }
             (Some(_), Some(_)) => {
                 self.lost += 1;
@@ -115,7 +121,12 @@ impl Foresight {
             (None, Some(counterexample)) => {
                 self.beyond += 1;
                 let changes: Vec<_> = counterexample.changes.iter().map(ToString::to_string).collect();
-                self.surprises.push(format!("{}\n    {}: {}", generated.content, counterexample.problem.message, changes.join(", ")));
+                self.surprises.push(format!(
+                    "{}\n    {}: {}",
+                    generated.content,
+                    counterexample.problem.message,
+                    changes.join(", ")
+                ));
             }
             (None, None) => {}
         }
@@ -132,7 +143,9 @@ pub(crate) fn run() {
     let seed = std::env::var("FORESIGHT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let foresight = foresight(templates, seed);
     let Foresight { lost, foreseen, beyond, proved, renders, searching, .. } = foresight;
-    println!("{templates} templates: {lost} lost, {foreseen} foreseen, {beyond} beyond the payloads, {proved} proved, {renders} renders in {searching:?}");
+    println!(
+        "{templates} templates: {lost} lost, {foreseen} foreseen, {beyond} beyond the payloads, {proved} proved, {renders} renders in {searching:?}"
+    );
     for missed in foresight.missed.iter().take(12) {
         println!("missed: {missed}");
     }

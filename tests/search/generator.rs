@@ -53,8 +53,7 @@ struct Writer<'r> {
 impl Generated {
     /// A random template.
     pub(crate) fn new(random: &mut Rng) -> Self {
-        let mut writer =
-            Writer { random, fields: Vec::new(), preamble: String::new(), has_zone: false, names: 0 };
+        let mut writer = Writer { random, fields: Vec::new(), preamble: String::new(), has_zone: false, names: 0 };
         let title = writer.string();
         let mut members = format!("\"title\":{title},\"body\":\"b\"");
         for at in 0..writer.random.usize(0..4) {
@@ -62,7 +61,7 @@ impl Generated {
                 let value = writer.value();
                 let _ = write!(members, ",\"m{at}\":{value}");
             } else {
-                members = writer.around(members, at);
+                members = writer.around(&members, at);
             }
         }
         let content = format!("{}{{ {members}}}", writer.preamble);
@@ -79,7 +78,13 @@ impl Generated {
                     if field.is_optional && (at + place) % 3 == 0 {
                         continue;
                     }
-                    let _ = write!(text, "{}\"{}\":{}", if text.len() > 1 { "," } else { "" }, field.name, clean(&field.kind, at, random));
+                    let _ = write!(
+                        text,
+                        "{}\"{}\":{}",
+                        if text.len() > 1 { "," } else { "" },
+                        field.name,
+                        clean(&field.kind, at, random)
+                    );
                 }
                 text + "}"
             })
@@ -92,7 +97,7 @@ impl Generated {
     }
 
     /// The attributes of the customer of the requests.
-    pub(crate) fn customer(&self) -> String {
+    pub(crate) fn customer() -> String {
         r#"{"id":"u1","timezone":"Europe/London"}"#.to_owned()
     }
 
@@ -117,7 +122,8 @@ fn clean(kind: &FieldKind, at: usize, random: &mut Rng) -> String {
         FieldKind::Object(fields) => clean_object(fields, at, at == 1, random),
         FieldKind::Objects(fields) => {
             let count = [2, 1, 3][at];
-            let items: Vec<_> = (0..count).map(|item| clean_object(fields, (at + item) % 3, item == 1, random)).collect();
+            let items: Vec<_> =
+                (0..count).map(|item| clean_object(fields, (at + item) % 3, item == 1, random)).collect();
             format!("[{}]", items.join(","))
         }
     }
@@ -136,14 +142,29 @@ fn any(kind: &FieldKind, random: &mut Rng) -> String {
     match kind {
         FieldKind::Free => {
             let texts = [
-                "Ada", "Ada Lovelace", "say \\\"hi\\\"", "a\\nb", "c:\\\\dir", "", " ", "Zoë", "one two three four", "tab\\there",
-                "100%", "it's", "{{ x }}", "x, y", "long long long long long long long long long text",
+                "Ada",
+                "Ada Lovelace",
+                "say \\\"hi\\\"",
+                "a\\nb",
+                "c:\\\\dir",
+                "",
+                " ",
+                "Zoë",
+                "one two three four",
+                "tab\\there",
+                "100%",
+                "it's",
+                "{{ x }}",
+                "x, y",
+                "long long long long long long long long long text",
             ];
             format!("\"{}\"", pick(&texts, random))
         }
         FieldKind::Identifier => format!("\"{}\"", pick(&["A17", "zz", "q-9", "Abc_1", "77"], random)),
         FieldKind::Word(_) => format!("\"{}\"", pick(&WORDS, random)),
-        FieldKind::Number => pick(&["0", "1", "2", "3", "7", "10", "11", "100", "-1", "-20", "0.5", "12.75", "1000000"], random),
+        FieldKind::Number => {
+            pick(&["0", "1", "2", "3", "7", "10", "11", "100", "-1", "-20", "0.5", "12.75", "1000000"], random)
+        }
         FieldKind::Flag => random.bool().to_string(),
         FieldKind::Moment => pick(&["0", "1767312000", "1893456000", "86399"], random),
         FieldKind::Strings => {
@@ -164,7 +185,8 @@ fn object(fields: &[Field], random: &mut Rng) -> String {
         if field.is_optional && random.bool() {
             continue;
         }
-        let _ = write!(text, "{}\"{}\":{}", if text.len() > 1 { "," } else { "" }, field.name, any(&field.kind, random));
+        let _ =
+            write!(text, "{}\"{}\":{}", if text.len() > 1 { "," } else { "" }, field.name, any(&field.kind, random));
     }
     text + "}"
 }
@@ -232,14 +254,17 @@ impl Writer<'_> {
                 format!("\"{{{{ {field} | {cleaned}{tabs} }}}}\"")
             }
             16 => {
-                let (list, kind) = (self.objects(), ["item.n > 2", "item.ok", "item.w == 'open'"][self.random.usize(0..3)]);
+                let (list, kind) =
+                    (self.objects(), ["item.n > 2", "item.ok", "item.w == 'open'"][self.random.usize(0..3)]);
                 let name = self.name("q");
                 let _ = write!(self.preamble, "{{% assign {name} = {list} | where_exp: \"item\", \"{kind}\" %}}");
                 format!("\"{{{{ {name}.size }}}} of {{{{ {list} | size }}}}: {{{{ {name}[0].w }}}}\"")
             }
             17 => {
                 let list = self.objects();
-                format!("\"{{% if {list}.size > 1 %}}{{{{ {list}[1].w }}}}{{% else %}}{{{{ {list}[0].w }}}}{{% endif %}}\"")
+                format!(
+                    "\"{{% if {list}.size > 1 %}}{{{{ {list}[1].w }}}}{{% else %}}{{{{ {list}[0].w }}}}{{% endif %}}\""
+                )
             }
             18 => format!("\"{{{{ {} | slice: 0, 3 }}}}\"", self.field(FieldKind::Free, false)),
             19 => {
@@ -248,11 +273,15 @@ impl Writer<'_> {
             }
             20 => {
                 let (one, two) = (self.field(FieldKind::Free, true), self.field(FieldKind::Free, false));
-                format!("{{% if {one} %}}{{{{ {one} | append: \" \" | append: {two} | json }}}}{{% else %}}{{{{ {two} | json }}}}{{% endif %}}")
+                format!(
+                    "{{% if {one} %}}{{{{ {one} | append: \" \" | append: {two} | json }}}}{{% else %}}{{{{ {two} | json }}}}{{% endif %}}"
+                )
             }
             21 => {
                 let number = self.field(FieldKind::Number, false);
-                format!("\"{{{{ {number} | currency }}}} {{{{ {number} | round: 1 }}}} {{{{ {number} | at_least: 0 }}}}\"")
+                format!(
+                    "\"{{{{ {number} | currency }}}} {{{{ {number} | round: 1 }}}} {{{{ {number} | at_least: 0 }}}}\""
+                )
             }
             0 => format!("\"{{{{ {} }}}}\"", self.field(FieldKind::Identifier, false)),
             1 => format!("\"Hi {{{{ {} }}}}!\"", self.field(FieldKind::Free, false)),
@@ -271,7 +300,9 @@ impl Writer<'_> {
                 match self.random.usize(0..3) {
                     0 => format!("{{{{ {name}{part} | json }}}}"),
                     1 => format!("\"{{{{ {name}{part} }}}}\""),
-                    _ => format!("{{% if {name}.size > 1 %}}{{{{ {name}{part} | json }}}}{{% else %}}\"one\"{{% endif %}}"),
+                    _ => format!(
+                        "{{% if {name}.size > 1 %}}{{{{ {name}{part} | json }}}}{{% else %}}\"one\"{{% endif %}}"
+                    ),
                 }
             }
             7 => format!("\"{{{{ {} | replace: '\"', '\\\"' }}}}\"", self.field(FieldKind::Free, false)),
@@ -297,6 +328,7 @@ impl Writer<'_> {
     }
 
     /// A JSON value.
+    #[expect(clippy::too_many_lines, reason = "a table of forms")]
     fn value(&mut self) -> String {
         match self.random.usize(0..26) {
             17 => {
@@ -317,15 +349,21 @@ impl Writer<'_> {
             19 => {
                 let (list, name) = (self.objects(), self.name("h"));
                 let _ = write!(self.preamble, "{{% assign {name} = {list} | group_by: \"w\" %}}");
-                format!("{{ {{% for g in {name} %}}\"{{{{ g.name }}}}\":{{{{ g.items.size }}}}{{% unless forloop.last %}},{{% endunless %}}{{% endfor %}}}}")
+                format!(
+                    "{{ {{% for g in {name} %}}\"{{{{ g.name }}}}\":{{{{ g.items.size }}}}{{% unless forloop.last %}},{{% endunless %}}{{% endfor %}}}}"
+                )
             }
             20 => {
                 let (one, two) = (self.field(FieldKind::Flag, false), self.field(FieldKind::Flag, true));
-                format!("[{{% if {one} %}}1{{% endif %}}{{% if {one} and {two} %}},{{% endif %}}{{% if {two} %}}2{{% endif %}}]")
+                format!(
+                    "[{{% if {one} %}}1{{% endif %}}{{% if {one} and {two} %}},{{% endif %}}{{% if {two} %}}2{{% endif %}}]"
+                )
             }
             21 => {
                 let (list, limit) = (self.objects(), self.random.usize(1..3));
-                format!("[{{% for i in {list} %}}{{% if forloop.index > {limit} %}}{{% break %}}{{% endif %}}{{% if forloop.index > 1 %}},{{% endif %}}{{{{ i.w | json }}}}{{% endfor %}}]")
+                format!(
+                    "[{{% for i in {list} %}}{{% if forloop.index > {limit} %}}{{% break %}}{{% endif %}}{{% if forloop.index > 1 %}},{{% endif %}}{{{{ i.w | json }}}}{{% endfor %}}]"
+                )
             }
             22 => {
                 let (list, name) = (self.objects(), self.name("k"));
@@ -344,7 +382,9 @@ impl Writer<'_> {
             25 => {
                 let kind = self.word();
                 let (field, list) = (self.field(kind, false), self.objects());
-                format!("[{{% for i in {list} %}}{{% if i.w == {field} %}}{{{{ i.n | default: 0 }}}},{{% endif %}}{{% endfor %}}0]")
+                format!(
+                    "[{{% for i in {list} %}}{{% if i.w == {field} %}}{{{{ i.n | default: 0 }}}},{{% endif %}}{{% endfor %}}0]"
+                )
             }
             0 => self.string(),
             1 => {
@@ -357,7 +397,9 @@ impl Writer<'_> {
                 let (total, count) = (self.field(FieldKind::Number, false), self.field(FieldKind::Number, false));
                 let filter = ["divided_by", "modulo", "plus", "times", "minus"][self.random.usize(0..5)];
                 match self.random.usize(0..3) {
-                    0 => format!("{{% if {count} > 0 %}}{{{{ {total} | {filter}: {count} }}}}{{% else %}}0{{% endif %}}"),
+                    0 => {
+                        format!("{{% if {count} > 0 %}}{{{{ {total} | {filter}: {count} }}}}{{% else %}}0{{% endif %}}")
+                    }
                     _ => format!("{{{{ {total} | {filter}: {count} }}}}"),
                 }
             }
@@ -371,8 +413,14 @@ impl Writer<'_> {
             }
             7 => {
                 let (list, name) = (self.objects(), self.name("x"));
-                let filter = ["first", "last", "where: \"w\", \"paid\" | first", "find: \"w\", \"paid\"", "sort: \"n\" | first", "where: \"ok\" | last"]
-                    [self.random.usize(0..6)];
+                let filter = [
+                    "first",
+                    "last",
+                    "where: \"w\", \"paid\" | first",
+                    "find: \"w\", \"paid\"",
+                    "sort: \"n\" | first",
+                    "where: \"ok\" | last",
+                ][self.random.usize(0..6)];
                 let _ = write!(self.preamble, "{{% assign {name} = {list} | {filter} %}}");
                 if self.random.bool() {
                     format!("{{{{ {name}.w | json }}}}")
@@ -429,16 +477,30 @@ impl Writer<'_> {
         match self.random.usize(0..11) {
             0 => format!("[{{% for i in {list} %}}{item}{{% unless forloop.last %}},{{% endunless %}}{{% endfor %}}]"),
             1 => format!("[{{% for i in {list} %}}{{% unless forloop.first %}},{{% endunless %}}{item}{{% endfor %}}]"),
-            2 => format!("[{{% for i in {list} %}}{{% if i.ok %}}{{% unless forloop.first %}},{{% endunless %}}{item}{{% endif %}}{{% endfor %}}]"),
-            3 => format!("[{{% for i in {list} %}}{{% if i.ok %}}{item}{{% unless forloop.last %}},{{% endunless %}}{{% endif %}}{{% endfor %}}]"),
+            2 => format!(
+                "[{{% for i in {list} %}}{{% if i.ok %}}{{% unless forloop.first %}},{{% endunless %}}{item}{{% endif %}}{{% endfor %}}]"
+            ),
+            3 => format!(
+                "[{{% for i in {list} %}}{{% if i.ok %}}{item}{{% unless forloop.last %}},{{% endunless %}}{{% endif %}}{{% endfor %}}]"
+            ),
             4 => {
                 let name = self.name("c");
-                format!("[{{% assign {name} = \"\" %}}{{% for i in {list} %}}{{% if i.ok %}}{{{{ {name} }}}}{item}{{% assign {name} = \",\" %}}{{% endif %}}{{% endfor %}}]")
+                format!(
+                    "[{{% assign {name} = \"\" %}}{{% for i in {list} %}}{{% if i.ok %}}{{{{ {name} }}}}{item}{{% assign {name} = \",\" %}}{{% endif %}}{{% endfor %}}]"
+                )
             }
-            5 => format!("[{{% for i in {list} %}}{{% if i.w == \"void\" %}}{{% continue %}}{{% endif %}}{{% unless forloop.first %}},{{% endunless %}}{item}{{% endfor %}}]"),
-            6 => format!("[{{% for i in {list} %}}{{% unless forloop.first %}},{{% endunless %}}{item}{{% if i.w == \"void\" %}}{{% break %}}{{% endif %}}{{% endfor %}}]"),
-            7 => format!("[{{% for i in {list} %}}{item}{{% if i.n > 9 %}}{{% break %}}{{% endif %}}{{% unless forloop.last %}},{{% endunless %}}{{% endfor %}}]"),
-            8 => format!("[{{% for i in {list} limit: 2 %}}{{% unless forloop.first %}},{{% endunless %}}{item}{{% else %}}\"none\"{{% endfor %}}]"),
+            5 => format!(
+                "[{{% for i in {list} %}}{{% if i.w == \"void\" %}}{{% continue %}}{{% endif %}}{{% unless forloop.first %}},{{% endunless %}}{item}{{% endfor %}}]"
+            ),
+            6 => format!(
+                "[{{% for i in {list} %}}{{% unless forloop.first %}},{{% endunless %}}{item}{{% if i.w == \"void\" %}}{{% break %}}{{% endif %}}{{% endfor %}}]"
+            ),
+            7 => format!(
+                "[{{% for i in {list} %}}{item}{{% if i.n > 9 %}}{{% break %}}{{% endif %}}{{% unless forloop.last %}},{{% endunless %}}{{% endfor %}}]"
+            ),
+            8 => format!(
+                "[{{% for i in {list} limit: 2 %}}{{% unless forloop.first %}},{{% endunless %}}{item}{{% else %}}\"none\"{{% endfor %}}]"
+            ),
             9 => {
                 let name = self.name("g");
                 let _ = write!(self.preamble, "{{% assign {name} = {list} | where: \"w\", \"open\" %}}");
@@ -450,7 +512,7 @@ impl Writer<'_> {
     }
 
     /// Members around others, with a comma in one of the ways that people write.
-    fn around(&mut self, members: String, at: usize) -> String {
+    fn around(&mut self, members: &str, at: usize) -> String {
         let kind = if self.random.bool() { FieldKind::Flag } else { FieldKind::Free };
         let is_optional = self.random.bool();
         let field = self.field(kind, is_optional);
@@ -459,9 +521,15 @@ impl Writer<'_> {
             0 => format!("{members}{{% if {field} %}},\"a{at}\":{{{{ {field} | json }}}}{{% endif %}}"),
             1 => format!("{{% if {field} %}}\"a{at}\":{{{{ {field} | json }}}},{{% endif %}}{members}"),
             2 => format!("{members},{{% if {field} %}}\"a{at}\":{{{{ {field} | json }}}}{{% endif %}}"),
-            3 => format!("{members}{{% if {field} %}},\"a{at}\":1{{% endif %}}{{% if {other} %}},\"b{at}\":2{{% endif %}}"),
-            4 => format!("{members}{{% if {field} or {other} %}},{{% endif %}}{{% if {field} %}}\"a{at}\":1{{% endif %}}{{% if {field} and {other} %}},{{% endif %}}{{% if {other} %}}\"b{at}\":2{{% endif %}}"),
-            _ => format!("{members},{{% if {field} %}}\"a{at}\":1{{% endif %}}{{% if {other} %}},\"b{at}\":2{{% endif %}}"),
+            3 => format!(
+                "{members}{{% if {field} %}},\"a{at}\":1{{% endif %}}{{% if {other} %}},\"b{at}\":2{{% endif %}}"
+            ),
+            4 => format!(
+                "{members}{{% if {field} or {other} %}},{{% endif %}}{{% if {field} %}}\"a{at}\":1{{% endif %}}{{% if {field} and {other} %}},{{% endif %}}{{% if {other} %}}\"b{at}\":2{{% endif %}}"
+            ),
+            _ => format!(
+                "{members},{{% if {field} %}}\"a{at}\":1{{% endif %}}{{% if {other} %}},\"b{at}\":2{{% endif %}}"
+            ),
         }
     }
 }

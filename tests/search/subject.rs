@@ -34,7 +34,8 @@ impl Subject {
         let customers: Vec<_> =
             customers.iter().map(|text| Customer::read(Source::new("c.json", *text)).unwrap()).collect();
         let request = |data: &&str| {
-            let body = format!(r#"{{"transactional_message_id":"t","identifiers":{{"id":"u1"}},"message_data":{data}}}"#);
+            let body =
+                format!(r#"{{"transactional_message_id":"t","identifiers":{{"id":"u1"}},"message_data":{data}}}"#);
             Request::read("r", Source::new("r.json", body.as_str()), &mut Diagnostics::new()).unwrap()
         };
         Self { template, requests: data.iter().map(request).collect(), customers }
@@ -50,7 +51,9 @@ impl Subject {
     /// What a search finds.
     pub(crate) fn search(&self, effort: Effort) -> SearchReport {
         let circumstances = circumstances();
-        self.compiled(|compiled| self.search_compiled(compiled, &SearchOptions { effort, seed: 0, circumstances: &circumstances }))
+        self.compiled(|compiled| {
+            self.search_compiled(compiled, &SearchOptions { effort, seed: 0, circumstances: &circumstances })
+        })
     }
 
     /// What a search finds if `message_data` is declared by this schema.
