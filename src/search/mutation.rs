@@ -17,6 +17,8 @@ pub(super) struct Site<'p, 's> {
 
 /// How many sites of some data are changed at most.
 const MAX_SITES: usize = 400;
+/// From how many elements on not all of them are changed at once.
+const MANY: usize = 200;
 /// How long arrays are made.
 const LENGTHS: [usize; 5] = [0, 1, 2, 3, 12];
 
@@ -24,6 +26,8 @@ const LENGTHS: [usize; 5] = [0, 1, 2, 3, 12];
 pub(super) fn sites<'p, 's>(place: &'p Place<'s>, value: Value<'s>) -> Vec<Site<'p, 's>> {
     let mut found = Vec::new();
     add_sites(place, Some(value), false, &mut Vec::new(), &mut found);
+    // What is nearest to the root decides most.
+    found.sort_by_key(|site| site.path.len());
     found
 }
 
@@ -51,6 +55,7 @@ fn add_sites<'p, 's>(
             let keys: &[EditKey<'s>] = match items.len() {
                 0 => &[],
                 1 => &[EditKey::Element(0)],
+                MANY.. => &[EditKey::Element(0), EditKey::Last],
                 _ => &[EditKey::Element(0), EditKey::Last, EditKey::Every],
             };
             for key in keys {

@@ -44,6 +44,8 @@ pub struct SearchReport {
 
 /// How many losses are kept to be shrunk.
 const MAX_LOSSES: usize = 48;
+/// How many bytes of data are made.
+const MAX_MEMORY: usize = 32 << 20;
 /// How much data that reached something new is searched around.
 const MAX_QUEUE: usize = 64;
 /// What data is called that no request shows.
@@ -219,6 +221,11 @@ impl<'s> Search<'_, 's, '_> {
         sent
     }
 
+    /// Whether so much was rendered or made that it would take too long, or too much memory, to go on.
+    fn is_exhausted(&self) -> bool {
+        self.tester.is_exhausted() || self.arena.allocated_bytes() > MAX_MEMORY
+    }
+
     /// Renders data; keeps it if it is lost, or reaches something new.
     fn attempt(&mut self, data: Value<'s>, site: usize, is_likely: bool) {
         if let Some(loss) = self.tester.run(data) {
@@ -252,7 +259,7 @@ impl<'s> Search<'_, 's, '_> {
         let start = self.tester.renders;
         let mut next = 0;
         while let Some(data) = self.queue.get(next).copied() {
-            if self.tester.renders - start >= budget.systematic || self.tester.is_exhausted() {
+            if self.tester.renders - start >= budget.systematic || self.is_exhausted() {
                 break;
             }
             self.sweep(data, true, start + budget.systematic);
@@ -271,7 +278,7 @@ impl<'s> Search<'_, 's, '_> {
         'sites: for (at, site) in sites(&root, data).iter().enumerate() {
             let mutations = site.mutations(self.arena);
             for candidate in mutations.into_iter().filter(|candidate| candidate.is_likely == is_likely) {
-                if self.tester.renders >= until || self.tester.is_exhausted() {
+                if self.tester.renders >= until || self.is_exhausted() {
                     break 'sites;
                 }
                 let mutant = replaced(data, &site.path, candidate.value, self.arena);
@@ -286,7 +293,7 @@ impl<'s> Search<'_, 's, '_> {
         let mut random = fastrand::Rng::with_seed(seed);
         let root = std::mem::replace(&mut self.root, Place::nothing());
         for round in 0..renders {
-            if self.tester.is_exhausted() {
+            if self.is_exhausted() {
                 break;
             }
             let data = if round % 2 == 0 || self.queue.is_empty() {

@@ -14,6 +14,10 @@ pub(super) struct Shrunk<'s> {
     pub(super) edits: Vec<Edit<'s>>,
 }
 
+/// How many renders are taken to leave changes out.
+const MAX_TRIES: usize = 400;
+/// How many changes are made simpler.
+const MAX_SIMPLIFIED: usize = 16;
 /// How many elements of arrays are tried to be left out.
 const MAX_ELEMENTS: usize = 12;
 
@@ -35,17 +39,24 @@ pub(super) fn shrink<'s>(
     let (seed, mut edits) = nearest.unwrap_or_default();
     let Some(base) = seeds.get(seed).copied() else { return Shrunk { seed, edits } };
     let mut is_lost = |edits: &[Edit<'s>]| tester.run(edited(base, edits, arena)) == Some(loss);
-    let mut at = 0;
-    while at < edits.len() {
-        let mut fewer = edits.clone();
-        fewer.remove(at);
-        if is_lost(&fewer) {
-            edits = fewer;
-        } else {
-            at += 1;
+    let mut tries = MAX_TRIES;
+    let mut run = edits.len().div_ceil(2);
+    // Many changes are left out at once first.
+    while run > 0 && tries > 0 {
+        let mut at = 0;
+        while at < edits.len() && tries > 0 {
+            let mut fewer = edits.clone();
+            fewer.drain(at..(at + run).min(edits.len()));
+            tries -= 1;
+            if is_lost(&fewer) {
+                edits = fewer;
+            } else {
+                at += run;
+            }
         }
+        run = if run == 1 { 0 } else { run.div_ceil(2) };
     }
-    for at in 0..edits.len() {
+    for at in 0..edits.len().min(MAX_SIMPLIFIED) {
         shrink_string(&mut edits, at, base, &mut is_lost);
         shrink_array(&mut edits, at, base, &mut is_lost, arena);
     }

@@ -124,3 +124,16 @@ fn shown(subject: &Subject) -> impl std::fmt::Debug {
         report.counterexamples.iter().map(|found| (found.finding(), found.to_json().to_string())).collect();
     (report.verdict, report.renders, found)
 }
+
+#[test]
+fn much_data_takes_a_bounded_amount_of_memory_and_work() {
+    let items: Vec<_> = (0..20_000).map(|at| format!(r#"{{"n":{at},"t":"some words"}}"#)).collect();
+    let data = format!(r#"{{"items":[{}],"k":"a b"}}"#, items.join(","));
+    let content = r#"{"title":"{{ trigger.k }}","l":[{% for i in trigger.items %}{{ i.n }},{% endfor %}0]}"#;
+    let report = Subject::new(content, &[&data], &[]).search(Effort::Normal);
+    assert_eq!(report.verdict, inkproof::search::Verdict::Loses);
+    // The list alone would take hundreds of megabytes otherwise.
+    assert!(report.renders < 400, "{}", report.renders);
+    let changes: Vec<_> = report.counterexamples[0].changes.iter().map(ToString::to_string).collect();
+    assert_eq!(changes, [r#"trigger.k = "say \"hi\"""#]);
+}
