@@ -7,14 +7,15 @@ pub mod contract;
 pub mod customerio;
 pub mod diagnostics;
 pub use inkproof_liquid as liquid;
+mod atomic_file;
 pub mod message;
 pub mod project;
 pub mod rules;
 pub mod scaffold;
 pub mod search;
+#[cfg(feature = "serve")]
 pub mod server;
 pub mod snapshot;
 mod threads;
 pub mod upgrade;
 pub mod watch;
-mod writing;

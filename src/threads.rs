@@ -1,19 +1,18 @@
-//! Threads: as many as there are cores, made when they are first needed and shared by all that is done side by side.
+//! The thread pool: one thread per core, created on first use and shared by all parallel work.
 
 use std::sync::OnceLock;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// The bytes of a thread's stack: what a main thread has, because what is nested deep is read, judged and rendered alike by
-/// all of them.
+/// Stack size in bytes: that of a main thread, because deeply nested input is parsed, checked and rendered on all of them.
 const STACK: usize = 8 << 20;
 
-/// Does `work` where rayon's iterators use all cores.
+/// Runs `work` in a rayon pool of all cores.
 pub(crate) fn on_all_cores<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     static THREADS: OnceLock<Option<ThreadPool>> = OnceLock::new();
     let make = || {
         let threads = ThreadPoolBuilder::new().stack_size(STACK).build();
-        // Where the system gives no threads, the one that is here does it all.
+        // If no threads can be created, the current one does all the work.
         threads.or_else(|_| ThreadPoolBuilder::new().num_threads(1).use_current_thread().build()).ok()
     };
     match THREADS.get_or_init(make) {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostics::{Prefix, Source};
-use crate::liquid::syntax::part::{Part, When};
+use crate::diagnostics::Source;
+use crate::liquid::syntax::part::{Arm, Part};
 use crate::liquid::syntax::tree::{Node, NodeKind, Nodes};
 use crate::liquid::syntax::visit::{all_nodes, each_part};
 use crate::liquid::{NodeId, Span, Trace};
@@ -55,18 +55,9 @@ impl Coverage {
         let line = |offset: usize| source.line_column(content.place.range(Some(Span::new(offset, offset))).start).line;
         let mut branches = Vec::new();
         each_part(content.liquid.nodes, &mut |_, part| {
-            let Part::Nodes { nodes, when, .. } = part else { return };
-            let Some(first) = nodes.first() else { return };
-            let (kind, span) = match when {
-                When::Always | When::Captured => return,
-                When::Holds { condition, .. } => (BranchKind::Condition, condition.span),
-                When::Equals { head, values } => {
-                    (BranchKind::Condition, values.first().map_or(head.span, |value| value.span))
-                }
-                When::Each(collection) => (BranchKind::Loop, collection.span),
-                When::Otherwise => (BranchKind::Else, Span::new(begin(first), first.span.end)),
-            };
-            branches.push(Branch { span, line: line(span.start), kind, hits: hits(nodes) });
+            for (kind, span, nodes) in branches_of(part) {
+                branches.push(Branch { span, line: line(span.start), kind, hits: hits(nodes) });
+            }
         });
         branches.sort_by_key(|branch| (branch.span.start, branch.span.end));
         let mut lines: BTreeMap<usize, usize> = BTreeMap::new();
@@ -91,23 +82,37 @@ impl Coverage {
     pub fn percent(&self) -> f64 {
         percent(self.covered(), self.branches.len())
     }
+}
 
-    /// The record of the file in lcov's format, under its name with this before it.
-    #[must_use]
-    pub fn lcov(&self, prefix: &Prefix) -> String {
-        use std::fmt::Write as _;
-        let mut record = format!("TN:\nSF:{}\n", prefix.name(self.source.name()));
-        for (at, branch) in self.branches.iter().enumerate() {
-            let _ = writeln!(record, "BRDA:{},{at},0,{}", branch.line, branch.hits);
+/// The branches of a part that hold anything: what they are, what stands for them in a report, and what they render.
+fn branches_of<'a>(part: &Part<'a>) -> Vec<(BranchKind, Span, Nodes<'a>)> {
+    let (mut branches, otherwise) = match part {
+        Part::Branches { branches, otherwise } => {
+            let branches = branches.iter().map(|branch| (BranchKind::Condition, branch.condition.span, branch.body));
+            (branches.collect(), *otherwise)
         }
-        let _ = writeln!(record, "BRF:{}\nBRH:{}", self.branches.len(), self.covered());
-        for (line, hits) in &self.lines {
-            let _ = writeln!(record, "DA:{line},{hits}");
+        Part::Case { head, arms, otherwise } => {
+            let span = |arm: &Arm<'_>| arm.values.first().map_or(head.span, |value| value.span);
+            let arms = arms.iter().map(|arm| (BranchKind::Condition, span(arm), arm.body));
+            (arms.collect(), *otherwise)
         }
-        let hit = self.lines.values().filter(|hits| **hits > 0).count();
-        let _ = writeln!(record, "LF:{}\nLH:{hit}\nend_of_record", self.lines.len());
-        record
+        Part::Loop(of) => (vec![(BranchKind::Loop, of.collection.span, of.body)], of.otherwise),
+        Part::Arguments(_)
+        | Part::Print(_)
+        | Part::Cycle { .. }
+        | Part::Assign { .. }
+        | Part::Capture { .. }
+        | Part::Count(_)
+        | Part::Body { .. }
+        | Part::Withheld(_)
+        | Part::Template(_)
+        | Part::Stop => return Vec::new(),
+    };
+    branches.retain(|(_, _, body)| !body.is_empty());
+    if let Some(first) = otherwise.first() {
+        branches.push((BranchKind::Else, Span::new(begin(first), first.span.end), otherwise));
     }
+    branches
 }
 
 /// Where a node has something to show first.

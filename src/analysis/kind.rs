@@ -1,4 +1,7 @@
-//! Kinds: what a value must be, told by what a template does with it.
+//! Kinds: what a value must be, judging by what a template does with it.
+
+use crate::liquid::Filter;
+use crate::liquid::row::{self, Answer, Lacking, Reads};
 
 /// What a value must be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,20 +45,34 @@ impl serde::Serialize for Kind {
     }
 }
 
-/// What a filter takes, and what it gives.
+impl From<row::Kind> for Kind {
+    fn from(kind: row::Kind) -> Self {
+        match kind {
+            row::Kind::Anything => Self::Anything,
+            row::Kind::String => Self::Text,
+            row::Kind::Number => Self::Number,
+            row::Kind::Boolean => Self::Flag,
+            row::Kind::Date => Self::Date,
+            row::Kind::Array => Self::List,
+            row::Kind::Object => Self::Object,
+        }
+    }
+}
+
+/// What a filter does with its input, as far as the analysis distinguishes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Treatment {
     /// Gives the value itself, or something else where there is none.
     Keeps,
-    /// Gives some elements of a list, by their order or number alone.
+    /// Gives some elements of an array, by their order or number alone.
     Selects,
-    /// Gives some elements of a list, by a property of theirs; whether an element may lack it.
+    /// Reads a property of elements; whether an element may lack it.
     SelectsBy(PropertyUse),
-    /// Gives one element of a list.
+    /// Gives one element of an array.
     Takes,
     /// Gives the number of elements.
     Counts,
-    /// Asks an expression of each element.
+    /// Evaluates an expression for each element.
     Asks,
     /// Makes something new.
     Makes,
@@ -66,96 +83,66 @@ pub(super) enum Treatment {
 pub(super) enum PropertyUse {
     /// It fails where any element lacks it.
     Needs,
-    /// It fails where an element lacks it that it comes to.
+    /// It fails where some elements lack it.
     MayNeed,
-    /// It counts as nothing where an element lacks it.
+    /// The property counts as missing where an element lacks it.
     Likes,
 }
 
-use PropertyUse::{Likes, MayNeed, Needs};
-use Treatment::{Asks, Counts, Keeps, Makes, Selects, SelectsBy, Takes};
-
-/// Filters, what they take and how they treat it. Of all others nothing is known.
-const FILTERS: &[(&str, Kind, Treatment)] = &[
-    ("abs", Kind::Number, Makes),
-    ("add_days", Kind::Date, Makes),
-    ("append", Kind::Text, Makes),
-    ("at_least", Kind::Number, Makes),
-    ("at_most", Kind::Number, Makes),
-    ("capitalize", Kind::Text, Makes),
-    ("ceil", Kind::Number, Makes),
-    ("compact", Kind::List, Selects),
-    ("concat", Kind::List, Makes),
-    ("currency", Kind::Number, Makes),
-    ("date", Kind::Date, Makes),
-    ("default", Kind::Anything, Keeps),
-    ("divided_by", Kind::Number, Makes),
-    ("downcase", Kind::Text, Makes),
-    ("escape", Kind::Text, Makes),
-    ("find", Kind::List, SelectsBy(MayNeed)),
-    ("find_exp", Kind::List, Asks),
-    ("find_index", Kind::List, SelectsBy(MayNeed)),
-    ("find_index_exp", Kind::List, Asks),
-    ("first", Kind::List, Takes),
-    ("floor", Kind::Number, Makes),
-    ("format_number", Kind::Number, Makes),
-    ("group_by", Kind::List, SelectsBy(Needs)),
-    ("group_by_exp", Kind::List, Asks),
-    ("has", Kind::List, SelectsBy(MayNeed)),
-    ("has_exp", Kind::List, Asks),
-    ("join", Kind::List, Makes),
-    ("last", Kind::List, Takes),
-    ("limit", Kind::List, Selects),
-    ("map", Kind::List, SelectsBy(Likes)),
-    ("minus", Kind::Number, Makes),
-    ("modulo", Kind::Number, Makes),
-    ("plus", Kind::Number, Makes),
-    ("prepend", Kind::Text, Makes),
-    ("reject", Kind::List, SelectsBy(Needs)),
-    ("reject_exp", Kind::List, Asks),
-    ("replace", Kind::Text, Makes),
-    ("reverse", Kind::List, Selects),
-    ("round", Kind::Number, Makes),
-    ("rounded_currency", Kind::Number, Makes),
-    ("size", Kind::Anything, Counts),
-    ("sort", Kind::List, SelectsBy(Likes)),
-    ("sort_natural", Kind::List, SelectsBy(Likes)),
-    ("split", Kind::Text, Makes),
-    ("strip", Kind::Text, Makes),
-    ("sum", Kind::List, SelectsBy(Likes)),
-    ("times", Kind::Number, Makes),
-    ("truncate", Kind::Text, Makes),
-    ("upcase", Kind::Text, Makes),
-    ("where", Kind::List, SelectsBy(Needs)),
-    ("where_exp", Kind::List, Asks),
-    ("where_not", Kind::List, SelectsBy(Needs)),
-];
-
-/// What is known of a filter.
-pub(super) fn treatment(filter: &str) -> (Kind, Treatment) {
-    let row = FILTERS.iter().find(|(name, ..)| *name == filter);
-    row.map_or((Kind::Anything, Makes), |&(_, kind, treatment)| (kind, treatment))
+/// What the row of a filter says of its input. A filter without a row is passed over.
+pub(super) fn treatment(filter: Option<&Filter>) -> (Kind, Treatment) {
+    let Some(row) = filter else { return (Kind::Anything, Treatment::Keeps) };
+    let treatment = match (row.reads, row.answer) {
+        (_, Answer::Input) => Treatment::Keeps,
+        (Reads::Property(lacking), _) => Treatment::SelectsBy(match lacking {
+            Lacking::Fails => PropertyUse::Needs,
+            Lacking::MayFail | Lacking::FailsInLax => PropertyUse::MayNeed,
+            Lacking::Ignored => PropertyUse::Likes,
+        }),
+        (Reads::Expression(_), _) => Treatment::Asks,
+        (Reads::Shape, Answer::Elements) => Treatment::Selects,
+        (Reads::Shape, Answer::Element) => Treatment::Takes,
+        (Reads::Shape, Answer::New) => Treatment::Counts,
+        (Reads::Whole, _) => Treatment::Makes,
+    };
+    (row.input.into(), treatment)
 }
 
-/// Whether the filter's answer is its list, or a part of it, element by element.
-pub(super) fn gives_elements(filter: &str) -> bool {
-    matches!(filter, "where" | "where_not" | "reject" | "sort" | "sort_natural" | "where_exp" | "reject_exp")
+/// Whether the filter's result is its input, or a part of it, element by element.
+pub(super) fn gives_elements(filter: Option<&Filter>) -> bool {
+    filter.is_some_and(|row| row.answer == Answer::Elements)
 }
 
-/// Whether the filter's answer is an element of its list.
-pub(super) fn gives_an_element(filter: &str) -> bool {
-    matches!(filter, "first" | "last" | "find" | "find_exp")
+/// Whether the filter's result is an element of its input.
+pub(super) fn gives_an_element(filter: Option<&Filter>) -> bool {
+    filter.is_some_and(|row| row.answer == Answer::Element)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::customerio::CUSTOMERIO;
+    use crate::customerio::{CUSTOMERIO, LEGACY};
 
     #[test]
-    fn every_filter_of_the_table_exists() {
-        for (name, ..) in FILTERS.iter().filter(|(name, ..)| *name != "add_days") {
-            assert!(CUSTOMERIO.filter(name).is_some(), "{name}");
+    fn rows_say_how_filters_treat_their_input() {
+        let cases = [
+            ("default", Kind::Anything, Treatment::Keeps),
+            ("limit", Kind::List, Treatment::Selects),
+            ("where", Kind::List, Treatment::SelectsBy(PropertyUse::Needs)),
+            ("find", Kind::List, Treatment::SelectsBy(PropertyUse::MayNeed)),
+            ("sort", Kind::List, Treatment::SelectsBy(PropertyUse::Likes)),
+            ("first", Kind::List, Treatment::Takes),
+            ("size", Kind::Anything, Treatment::Counts),
+            ("where_exp", Kind::List, Treatment::Asks),
+            // Which elements are the same depends on all of them.
+            ("uniq", Kind::List, Treatment::Makes),
+            ("add_day", Kind::Number, Treatment::Makes),
+            ("upcase", Kind::Text, Treatment::Makes),
+        ];
+        for (name, kind, expected) in cases {
+            assert_eq!(treatment(CUSTOMERIO.filter(name)), (kind, expected), "{name}");
         }
+        assert_eq!(treatment(LEGACY.filter("default")), (Kind::Anything, Treatment::Keeps));
+        assert_eq!(treatment(LEGACY.filter("sort")).1, Treatment::SelectsBy(PropertyUse::MayNeed));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::kind::Kind;
 use super::path::Path;
-use super::read::{Outcome, Read};
+use super::read::{MissingBehavior, Read};
 use super::walk::{SnippetTexts, Walk};
 use crate::liquid::{Arena, Language, Template};
 
@@ -23,7 +23,7 @@ pub struct Need<'a> {
     /// The place.
     pub path: Path<'a>,
     /// The gravest of what happens where nothing is there.
-    pub outcome: Outcome,
+    pub missing_behavior: MissingBehavior,
     /// What all uses together say of the value.
     pub kind: Kind,
     /// Every look at it, by its place among [`Needs::reads`].
@@ -34,18 +34,18 @@ impl<'a> Needs<'a> {
     /// What `texts`, each rendered on its own, look at.
     ///
     /// ```
-    /// use inkproof::analysis::{Needs, Outcome};
+    /// use inkproof::analysis::{Needs, MissingBehavior};
     /// use inkproof::customerio::CUSTOMERIO;
     /// use inkproof::liquid::{Arena, Template};
     /// let arena = Arena::new();
     /// let source = "{{ trigger.a }}{% if trigger.b %}{{ trigger.b }}{% endif %}{{ trigger.c | default: 1 }}";
     /// let template = Template::parse(source, &CUSTOMERIO, &arena).unwrap();
     /// let needs = Needs::of(&[template], &CUSTOMERIO, &|_| Vec::new(), &arena);
-    /// let list: Vec<_> = needs.by_path().into_iter().map(|need| (need.path.to_string(), need.outcome)).collect();
+    /// let list: Vec<_> = needs.by_path().into_iter().map(|need| (need.path.to_string(), need.missing_behavior)).collect();
     /// assert_eq!(list, [
-    ///     ("trigger.a".to_owned(), Outcome::Fails),
-    ///     ("trigger.b".to_owned(), Outcome::Decides),
-    ///     ("trigger.c".to_owned(), Outcome::Rescued),
+    ///     ("trigger.a".to_owned(), MissingBehavior::Fails),
+    ///     ("trigger.b".to_owned(), MissingBehavior::Decides),
+    ///     ("trigger.c".to_owned(), MissingBehavior::Rescued),
     /// ]);
     /// ```
     #[must_use]
@@ -75,11 +75,11 @@ impl<'a> Needs<'a> {
         for (at, read) in self.reads.iter().enumerate() {
             let need = places.entry(&read.path).or_insert_with(|| Need {
                 path: read.path.clone(),
-                outcome: read.outcome,
+                missing_behavior: read.missing_behavior,
                 kind: read.kind,
                 reads: Vec::new(),
             });
-            need.outcome = need.outcome.max(read.outcome);
+            need.missing_behavior = need.missing_behavior.max(read.missing_behavior);
             need.kind = need.kind.max(read.kind);
             need.reads.push(at);
         }

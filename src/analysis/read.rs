@@ -26,7 +26,7 @@ pub struct Read<'a> {
     /// Whether it happens each time its node is rendered.
     pub is_certain: bool,
     /// What happens where nothing is there.
-    pub outcome: Outcome,
+    pub missing_behavior: MissingBehavior,
     /// What its use says of the value.
     pub kind: Kind,
     /// Whether it is printed just as it is.
@@ -57,7 +57,7 @@ pub enum Choice {
 
 /// What happens where a read finds nothing, the gravest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Outcome {
+pub enum MissingBehavior {
     /// A condition around it sees to it that it does not happen then.
     Guarded,
     /// It only decides which branch is rendered.

@@ -3,44 +3,22 @@
 use std::collections::BTreeSet;
 
 use crate::liquid::Value;
-use crate::liquid::syntax::part::{Part, Printed, When};
+pub use crate::liquid::syntax::part::Purpose;
+use crate::liquid::syntax::part::{Part, Piece};
 use crate::liquid::syntax::tree::{FilteredValue, Node, NodeKind, Nodes, OperandKind, Segment, SegmentKey};
-use crate::liquid::syntax::visit::each_operand;
-
-/// What an expression is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// It is printed.
-    Printed,
-    /// It decides whether a branch is rendered.
-    Condition,
-    /// A name stands for it.
-    Assigned,
-    /// Something else.
-    Other,
-}
+use crate::liquid::syntax::visit::{each_operand, parts};
 
 /// Calls `each` with every expression and the node it stands in, in the order of the text.
 pub fn each_value<'a>(nodes: Nodes<'a>, each: &mut dyn FnMut(&'a Node<'a>, &'a FilteredValue<'a>, Purpose)) {
     for node in nodes {
-        let parts = match &node.kind {
-            NodeKind::Text(_) => continue,
-            NodeKind::Output(value) => {
-                each(node, value, Purpose::Printed);
-                continue;
-            }
-            NodeKind::Tag { tag, .. } => tag.parts(),
-        };
-        for (at, part) in parts.iter().enumerate() {
-            match part {
-                Part::Print(Printed::Value(value)) => each(node, value, Purpose::Printed),
-                Part::Value { value, .. } => match parts.get(at + 1) {
-                    Some(Part::Name { value: Some(_), .. }) => each(node, value, Purpose::Assigned),
-                    Some(Part::Nodes { when: When::Holds { .. }, .. }) => each(node, value, Purpose::Condition),
-                    _ => each(node, value, Purpose::Other),
-                },
-                Part::Nodes { nodes, .. } => each_value(nodes, each),
-                _ => {}
+        if let NodeKind::Output(value) = &node.kind {
+            each(node, value, Purpose::Printed);
+        }
+        for piece in parts(node).iter().flat_map(Part::pieces) {
+            match piece {
+                Piece::Value(value, purpose) => each(node, value, purpose),
+                Piece::Body(body) => each_value(body.nodes, each),
+                Piece::Operand(_) | Piece::Target(_) => {}
             }
         }
     }

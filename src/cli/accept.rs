@@ -5,6 +5,8 @@ use std::io::Write;
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 
+use super::command::RunCommand;
+use super::format::HumanFormat;
 use super::pending::Waiting;
 use super::{Failure, Global, Outcome, completions};
 use crate::snapshot::{Stage, contents_of};
@@ -19,8 +21,10 @@ pub(super) struct Accept {
     names: Vec<String>,
 }
 
-impl Accept {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Accept {
+    type Format = HumanFormat;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let (project, outcome) = global.open_project_to_decide()?;
         let waiting = Waiting::new(&project, &self.names)?;
         let outcome = outcome.and(waiting.tell_unreadable()?);

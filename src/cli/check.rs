@@ -2,8 +2,10 @@
 
 mod coverage;
 mod json;
+mod lcov;
 mod payload;
 mod table;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,16 +19,18 @@ use similar::TextDiff;
 
 use payload::Payload;
 
+use super::command::RunCommand;
 use super::global::refuse_to_write;
-use super::manner::Manner;
+use super::output_options::OutputOptions;
 use super::progress::Progress;
-use super::watch::{self, WatchArguments};
-use super::{Failure, Global, Outcome, completions, terminal};
-use crate::diagnostics::{Code, Diagnostic, Format, Look, Severity, sanitize};
+use super::watch::WatchArguments;
+use super::{Failure, Global, Outcome, completions};
+use crate::atomic_file::replace;
+use crate::diagnostics::{Code, Diagnostic, Format, Severity, Theme, Thousands, sanitize};
 use crate::message::Template;
 use crate::project::{Case, Languages, Project};
 use crate::rules::{Judgement, fix, judge_data, judge_each, rule};
-use crate::writing::replace;
+use watch::Checks;
 
 /// How many findings of a rule are drawn that are only worth knowing.
 const MAX_INFOS: usize = 10;
@@ -68,14 +72,16 @@ pub(super) struct Check {
     watch: WatchArguments,
 }
 
-impl Check {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
-        self.check_format(global.manner().format)?;
+impl RunCommand for Check {
+    type Format = Format;
+
+    fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
+        self.check_format(format)?;
         if self.watch.is_wanted() {
-            return self.watch.run(watch::Checks::new(self, global), global);
+            return self.watch.run(Checks::new(self, format, global), global);
         }
         let mut project = Project::open(global.directory())?;
-        if self.fix && !self.diff && !project.has_sound_config() {
+        if self.fix && !self.diff && !project.is_config_valid() {
             global.report(project.problems())?;
             refuse_to_write(&project)?;
         }
@@ -91,10 +97,10 @@ impl Check {
             let (templates, cases) = selected(&project, &self.names, global)?;
             let progress = Progress::new("checking", templates.len());
             let step = || progress.step();
-            Judgement::of_all(&project, judge_each(&project, &templates, &cases, &global.circumstances(), &step))
+            Judgement::of_all(&project, judge_each(&project, &templates, &cases, &global.render_options(), &step))
         };
         let mut out = BufWriter::new(anstream::stdout().lock());
-        self.write(&judgement, &global.manner(), terminal::look(), &mut out)?;
+        self.write(&judgement, &global.output_options(), global.theme(), &mut out)?;
         out.flush()?;
         self.write_lcov(&judgement, global)?;
         let is_covered = self.report_coverage(&judgement, &mut anstream::stderr().lock())?;
@@ -108,17 +114,18 @@ impl Check {
         }
         Ok(if any || !is_covered { Outcome::Findings } else { Outcome::Fine })
     }
+}
 
+impl Check {
     /// Refuses what a format has no place for.
     fn check_format(&self, format: Format) -> Result<(), Failure> {
-        let is_for_people = matches!(format, Format::Full | Format::Concise);
         let mut refused = Vec::new();
-        if self.diff && !is_for_people {
+        if self.diff && !format.is_for_people() {
             refused.push(format!(
                 "`--diff` shows a diff, which `{format}` has no place for: expected the format `full` or `concise`"
             ));
         }
-        if self.table && !is_for_people && !matches!(format, Format::Json | Format::JsonLines) {
+        if self.table && !format.is_for_people() && !matches!(format, Format::Json | Format::JsonLines) {
             refused.push(format!(
                 "`--table` shows a table, which `{format}` has no place for: expected the format `full`, `concise`, `json` or \
                  `jsonl`"
@@ -127,54 +134,50 @@ impl Check {
         if refused.is_empty() { Ok(()) } else { Err(Failure::Messages(refused)) }
     }
 
-    pub(super) fn names(&self) -> &[String] {
-        &self.names
-    }
-
     /// Tells what was found, and the tables where they are wanted.
-    pub(super) fn write(
+    fn write(
         &self,
         judgement: &Judgement,
-        manner: &Manner,
-        look: Look,
+        output_options: &OutputOptions,
+        theme: Theme,
         out: &mut dyn Write,
     ) -> std::io::Result<()> {
         let is_detailed = self.table || self.min_coverage.is_some();
-        match manner.format {
+        match output_options.format {
             Format::Full => {
                 let (drawn, counted) = few_of_each(&judgement.findings);
-                manner.tell(&drawn, look, out)?;
+                output_options.tell(&drawn, theme, out)?;
                 if !drawn.is_empty() {
                     writeln!(out)?;
                 }
                 for (code, count) in counted {
-                    writeln!(out, "info[{code}]: {count} more; `--format concise` lists them all\n")?;
+                    writeln!(out, "info[{code}]: {} more; `--format concise` lists them all\n", Thousands(count))?;
                 }
                 if self.table || self.data.is_some() {
-                    self.write_tables(judgement, look, out)?;
+                    self.write_tables(judgement, theme, out)?;
                 }
                 writeln!(out, "{}", judgement.findings.counts())
             }
             Format::Json if is_detailed => json::write(judgement, self.data.is_none(), out),
             Format::JsonLines if is_detailed => {
-                manner.tell(&judgement.findings, look, out)?;
+                output_options.tell(&judgement.findings, theme, out)?;
                 json::write_lines(judgement, self.data.is_none(), out)
             }
             Format::Concise if self.table => {
-                manner.tell(&judgement.findings, look, out)?;
+                output_options.tell(&judgement.findings, theme, out)?;
                 if !judgement.findings.is_empty() {
                     writeln!(out)?;
                 }
-                self.write_tables(judgement, look, out)
+                self.write_tables(judgement, theme, out)
             }
-            _ => manner.tell(&judgement.findings, look, out),
+            _ => output_options.tell(&judgement.findings, theme, out),
         }
     }
 
     /// Draws a table of each template, and under it what of the template is rendered.
-    fn write_tables(&self, judgement: &Judgement, look: Look, out: &mut dyn Write) -> std::io::Result<()> {
+    fn write_tables(&self, judgement: &Judgement, theme: Theme, out: &mut dyn Write) -> std::io::Result<()> {
         for (table, coverage) in judgement.tables.iter().zip(&judgement.coverage) {
-            table::write(table, look.width, out)?;
+            table::write(table, theme.width, out)?;
             // A payload says nothing of requests.
             if self.data.is_none() {
                 let title = sanitize::line(&table::title(table)).into_owned();
@@ -185,16 +188,16 @@ impl Check {
     }
 
     /// Writes the file of what is covered, where it is wanted.
-    pub(super) fn write_lcov(&self, judgement: &Judgement, global: &Global) -> Result<(), Failure> {
+    fn write_lcov(&self, judgement: &Judgement, global: &Global) -> Result<(), Failure> {
         let Some(path) = &self.lcov else { return Ok(()) };
         let prefix = global.prefix();
-        let records: String = judgement.coverage.iter().map(|coverage| coverage.lcov(&prefix)).collect();
+        let records: String = judgement.coverage.iter().map(|coverage| lcov::record(coverage, &prefix)).collect();
         let path = global.path(path);
         fs::write(&path, records).map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
     }
 
     /// Says how much of each template requests render, where that is asked for; whether it is enough.
-    pub(super) fn report_coverage(&self, judgement: &Judgement, out: &mut dyn Write) -> std::io::Result<bool> {
+    fn report_coverage(&self, judgement: &Judgement, out: &mut dyn Write) -> std::io::Result<bool> {
         // A payload says nothing of requests.
         let Some(least) = self.min_coverage.filter(|_| self.data.is_none()) else { return Ok(true) };
         let mut is_covered = true;
@@ -215,7 +218,7 @@ impl Check {
         let (templates, cases) = selected(project, &self.names, global)?;
         let mut out = anstream::stderr().lock();
         for template in templates {
-            let Some(fixed) = fix(project, template, &cases, &global.circumstances()) else { continue };
+            let Some(fixed) = fix(project, template, &cases, &global.render_options()) else { continue };
             let name = fixed.source.name();
             if self.diff {
                 let diff = TextDiff::from_lines(fixed.source.text(), &fixed.text);
@@ -244,7 +247,7 @@ impl Check {
             let name = sanitize::line(&payload.name).into_owned();
             writeln!(anstream::stderr().lock(), "{name}: a whole request; its `message_data` is judged")?;
         }
-        Ok(judge_data(project, template, &payload.text, &payload.name, &global.circumstances()))
+        Ok(judge_data(project, template, &payload.text, &payload.name, &global.render_options()))
     }
 }
 

@@ -10,7 +10,10 @@ use clap_complete::CompleteEnv;
 use clap_complete::engine::CompletionCandidate;
 use clap_complete::env::Shells;
 
+use super::command::RunCommand;
+use super::format::HumanFormat;
 use super::{Failure, Global, Outcome, command};
+use crate::customerio::reference;
 use crate::message::{Request, Template};
 use crate::project::Project;
 use crate::rules;
@@ -37,8 +40,10 @@ pub(super) struct Completions {
     shell: String,
 }
 
-impl Completions {
-    pub(super) fn run(&self, _: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Completions {
+    type Format = HumanFormat;
+
+    fn run(&self, _: Self::Format, _: &Global) -> Result<Outcome, Failure> {
         let shells = Shells::builtins();
         let shell = shells.completer(&self.shell).ok_or_else(|| format!("there is no shell `{}`", self.shell))?;
         let mut script = Vec::new();
@@ -66,15 +71,15 @@ pub(super) fn templates(current: &OsStr) -> Vec<CompletionCandidate> {
     project().map_or_else(Vec::new, |project| candidates(project.templates().iter().map(Template::name), current))
 }
 
-/// The codes of findings, with what they are about.
-pub(super) fn codes(current: &OsStr) -> Vec<CompletionCandidate> {
+/// The codes of findings, then the names of filters and tags, each with its summary.
+pub(super) fn explained(current: &OsStr) -> Vec<CompletionCandidate> {
     let begins = current.to_string_lossy();
-    let codes = rules::codes().into_iter().filter(|code| code.starts_with(begins.as_ref()));
+    let codes = rules::codes().into_iter().map(|code| (code, rules::page(code).map(rules::summary)));
+    let names = reference::names().into_iter().map(|name| (name, reference::summary(name)));
     codes
-        .map(|code| {
-            let about = rules::page(code).map(rules::summary).unwrap_or_default();
-            CompletionCandidate::new(code).help(Some(about.to_owned().into()))
-        })
+        .chain(names)
+        .filter(|(name, _)| name.starts_with(begins.as_ref()))
+        .map(|(name, about)| CompletionCandidate::new(name).help(about.map(|about| about.to_owned().into())))
         .collect()
 }
 

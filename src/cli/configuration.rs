@@ -10,7 +10,7 @@ use crate::project::CONFIG_FILE;
 pub(super) fn run(global: &Global) -> Result<Outcome, Failure> {
     let (project, outcome) = global.open_project()?;
     let file = project.root().join(CONFIG_FILE);
-    let origin = match (file.is_file(), project.has_sound_config()) {
+    let origin = match (file.is_file(), project.is_config_valid()) {
         (true, true) => format!("{} and defaults", file.display()),
         (true, false) => format!("{} without its mistakes, and defaults", file.display()),
         (false, _) => "defaults".to_owned(),

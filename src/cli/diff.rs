@@ -3,15 +3,17 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use super::command::RunCommand;
 use super::difference::{Drawing, Layout, in_words, sending};
 use super::test::unified;
-use super::{Failure, Global, Outcome, terminal};
-use crate::diagnostics::{Diagnostic, sanitize};
+use super::{Failure, Global, Outcome};
+use crate::diagnostics::{Count, Diagnostic, Thousands, sanitize};
+use crate::message::FieldChange;
 use crate::project::root_of;
-use crate::snapshot::{Change, Comparison, Difference, FieldChange, Range, between, changed_fields, is_sent};
+use crate::snapshot::{Change, Comparison, Difference, Range, between, changed_fields, is_sent};
 
 /// The longest comment that GitHub takes, in characters, less room for the line that says what is left out.
 const COMMENT: usize = 65_536 - 200;
@@ -33,33 +35,56 @@ pub(super) struct Diff {
     range: String,
 }
 
-impl Diff {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+/// The formats of differences between revisions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// Each message with its differences
+    Full,
+    /// One line per message
+    Concise,
+    /// One JSON array
+    Json,
+    /// One JSON object per line
+    #[value(name = "jsonl")]
+    JsonLines,
+    /// A comment for a pull request
+    Markdown,
+}
+
+impl RunCommand for Diff {
+    type Format = DiffFormat;
+
+    fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let root = root_of(global.directory())?;
         let Comparison { changes, problems } = between(&root, &Range::new(&self.range), |fixed| global.adjust(fixed))?;
         global.report(&problems)?;
         let mut out = anstream::stdout().lock();
-        match global.format_name() {
-            "markdown" => out.write_all(markdown(&changes, &problems).as_bytes())?,
-            "json" => {
+        match format {
+            DiffFormat::Markdown => out.write_all(markdown(&changes, &problems).as_bytes())?,
+            DiffFormat::Json => {
                 let lines = changes.iter().map(Line::new).collect::<Vec<_>>();
                 writeln!(out, "{}", sanitize::json(&serde_json::to_string(&lines).map_err(std::io::Error::from)?))?;
             }
-            "jsonl" => {
+            DiffFormat::JsonLines => {
                 for change in &changes {
                     let line = serde_json::to_string(&Line::new(change)).map_err(std::io::Error::from)?;
                     writeln!(out, "{}", sanitize::json(&line))?;
                 }
             }
-            format => {
-                let look = terminal::look();
+            DiffFormat::Full | DiffFormat::Concise => {
+                let theme = global.theme();
                 for change in &changes {
-                    let words = if format == "full" { sending_of(change).map(str::to_owned) } else { words(change) };
+                    let words =
+                        if format == DiffFormat::Full { sending_of(change).map(str::to_owned) } else { words(change) };
                     let words = words.map(|words| format!(": {words}")).unwrap_or_default();
                     writeln!(out, "{} {}{}", status(change), sanitize::line(&change.name), sanitize::line(&words))?;
-                    if format == "full" {
+                    if format == DiffFormat::Full {
                         let difference = difference(change);
-                        writeln!(out, "{}", Drawing { difference: &difference, look, layout: Layout::fitting(look) })?;
+                        writeln!(
+                            out,
+                            "{}",
+                            Drawing { difference: &difference, theme, layout: Layout::fitting(theme) }
+                        )?;
                     }
                 }
                 writeln!(out, "{}", count(changes.len()))?;
@@ -123,7 +148,7 @@ fn count(changes: usize) -> String {
     match changes {
         0 => "no message renders differently".to_owned(),
         1 => "1 message renders differently".to_owned(),
-        more => format!("{more} messages render differently"),
+        more => format!("{} render differently", Count("message", more)),
     }
 }
 
@@ -142,7 +167,7 @@ fn markdown(changes: &[Change], problems: &[Diagnostic]) -> String {
         let row = format!("| {} | {} | {what} |\n", code(&change.name), status(change));
         // Half of the room is for the differences.
         if text.len() + row.len() > COMMENT / 2 {
-            let _ = writeln!(text, "\n… and {} more", changes.len() - place);
+            let _ = writeln!(text, "\n… and {} more", Thousands(changes.len() - place));
             break;
         }
         text.push_str(&row);
@@ -153,7 +178,8 @@ fn markdown(changes: &[Change], problems: &[Diagnostic]) -> String {
         let name = html(&change.name);
         let block = format!("\n<details><summary>{name}</summary>\n\n{fence}diff\n{diff}{fence}\n\n</details>\n");
         if text.len() + block.len() > COMMENT {
-            let _ = writeln!(text, "\n… and {} more differences, too long for a comment", changes.len() - place);
+            let _ =
+                writeln!(text, "\n… and {}, too long for a comment", Count("more difference", changes.len() - place));
             break;
         }
         text.push_str(&block);
@@ -173,7 +199,7 @@ fn missing(problems: &[Diagnostic]) -> String {
         let _ = writeln!(text, "- {place}{}", html(&short(&problem.message)));
     }
     if problems.len() > PROBLEMS {
-        let _ = writeln!(text, "- … and {} more", problems.len() - PROBLEMS);
+        let _ = writeln!(text, "- … and {} more", Thousands(problems.len() - PROBLEMS));
     }
     text
 }

@@ -5,8 +5,9 @@ use std::fmt::{self, Write as _};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar;
 
-use crate::diagnostics::{Look, sanitize};
-use crate::snapshot::{Difference, FieldChange, Hunk, Line, Tag, changed_fields, is_sent};
+use crate::diagnostics::{Theme, sanitize};
+use crate::message::FieldChange;
+use crate::snapshot::{Difference, Hunk, Line, Tag, changed_fields, is_sent};
 
 /// From this many columns on, two stand side by side.
 const WIDE: usize = 120;
@@ -36,7 +37,7 @@ pub(super) fn in_words(old: &str, new: &str) -> String {
 /// A difference on the terminal. Displays as lines.
 pub(super) struct Drawing<'a> {
     pub(super) difference: &'a Difference,
-    pub(super) look: Look,
+    pub(super) theme: Theme,
     pub(super) layout: Layout,
 }
 
@@ -49,8 +50,8 @@ pub(super) enum Layout {
 
 impl Layout {
     /// What the terminal has room for.
-    pub(super) const fn fitting(look: Look) -> Self {
-        if look.width >= WIDE { Self::SideBySide } else { Self::Unified }
+    pub(super) const fn fitting(theme: Theme) -> Self {
+        if theme.width >= WIDE { Self::SideBySide } else { Self::Unified }
     }
 
     pub(super) const fn other(self) -> Self {
@@ -71,7 +72,7 @@ impl fmt::Display for Drawing<'_> {
         }
         for (place, hunk) in self.difference.hunks.iter().enumerate() {
             if place > 0 {
-                writeln!(f, "  {DIM}{}{DIM:#}", if self.look.unicode { "⋯" } else { "..." })?;
+                writeln!(f, "  {DIM}{}{DIM:#}", if self.theme.unicode { "⋯" } else { "..." })?;
             }
             match self.layout {
                 Layout::Unified => self.unified(hunk, f)?,
@@ -101,7 +102,7 @@ impl fmt::Display for Field<'_> {
 
 impl Drawing<'_> {
     const fn bar(&self) -> &'static str {
-        if self.look.unicode { "│" } else { "|" }
+        if self.theme.unicode { "│" } else { "|" }
     }
 
     fn unified(&self, hunk: &Hunk, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -123,7 +124,7 @@ impl Drawing<'_> {
     }
 
     fn side_by_side(&self, hunk: &Hunk, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.look.width.saturating_sub(2 * (NUMBER + 3) + 1) / 2;
+        let width = self.theme.width.saturating_sub(2 * (NUMBER + 3) + 1) / 2;
         let (mut old, mut new) = (hunk.old_line, hunk.new_line);
         for (left, right) in pairs(&hunk.lines) {
             let rows = |line: Option<&Line>| line.map(|line| wrap(&line.parts, width.max(10))).unwrap_or_default();
@@ -233,8 +234,8 @@ mod tests {
         let old = "{\n  \"title\": \"one two\",\n  \"body\": \"same\"\n}";
         let new = "{\n  \"title\": \"one three\",\n  \"body\": \"same\"\n}";
         let difference = Difference::between(old, new);
-        let look = Look { width, ..Look::default() };
-        let drawing = Drawing { difference: &difference, look, layout }.to_string();
+        let theme = Theme { width, ..Theme::default() };
+        let drawing = Drawing { difference: &difference, theme, layout }.to_string();
         anstream::adapter::strip_str(&drawing).to_string()
     }
 

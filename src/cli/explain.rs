@@ -1,29 +1,35 @@
-//! `inkproof explain`: the pages about what may be found.
+//! `inkproof explain`: the pages about what may be found, and the reference of filters and tags.
 
 use std::io::Write;
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 
+use super::command::RunCommand;
+use super::format::HumanFormat;
 use super::{Failure, Global, Outcome, completions};
+use crate::customerio::reference;
 use crate::diagnostics::did_you_mean;
 use crate::rules::{codes, page, summary};
 
-/// Print the page about a code; without one, list all codes
+/// Explain a code, filter or tag; without one, list all codes
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  inkproof explain json-unsafe")]
+  inkproof explain json-unsafe
+  inkproof explain truncate")]
 pub(super) struct Explain {
-    /// The code of a finding; all are listed if none is given
-    #[arg(add = ArgValueCompleter::new(completions::codes))]
-    code: Option<String>,
+    /// The code of a finding, or the name of a filter or tag; all codes are listed if none is given
+    #[arg(add = ArgValueCompleter::new(completions::explained))]
+    name: Option<String>,
 }
 
-impl Explain {
-    pub(super) fn run(&self, _: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Explain {
+    type Format = HumanFormat;
+
+    fn run(&self, _: Self::Format, _: &Global) -> Result<Outcome, Failure> {
         let mut out = anstream::stdout().lock();
-        let Some(code) = &self.code else {
+        let Some(name) = &self.name else {
             let codes = codes();
             let width = codes.iter().map(|code| code.len()).max().unwrap_or_default();
             for code in codes {
@@ -32,14 +38,17 @@ impl Explain {
             }
             return Ok(Outcome::Fine);
         };
-        let Some(page) = page(code) else {
-            let near = did_you_mean(code, codes());
+        if let Some(page) = page(name) {
+            // A section of a page becomes one.
+            let title = if page.starts_with('#') { "" } else { "# " };
+            writeln!(out, "{title}{}", page.trim_end())?;
+        } else if let Some(entry) = reference::entry(name) {
+            writeln!(out, "{}", entry.trim_end())?;
+        } else {
+            let near = did_you_mean(name, codes().into_iter().chain(reference::names()));
             let meant = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-            return Err(format!("there is no code `{code}`{meant}").into());
-        };
-        // A section of a page becomes one.
-        let title = if page.starts_with('#') { "" } else { "# " };
-        writeln!(out, "{title}{}", page.trim_end())?;
+            return Err(format!("there is no code, filter or tag `{name}`{meant}").into());
+        }
         Ok(Outcome::Fine)
     }
 }

@@ -6,11 +6,13 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::manner::Manner;
-use super::{Failure, Outcome, formats, terminal};
-use crate::diagnostics::{Diagnostic, Format, Prefix, Severity};
+use super::format::FormatName;
+use super::output_options::OutputOptions;
+use super::terminal::{self, TerminalCapabilities};
+use super::{Failure, Outcome};
+use crate::diagnostics::{Diagnostic, Prefix, Severity, Theme};
 use crate::liquid::{Limits, Mode};
-use crate::message::{Circumstances, milliseconds, moment};
+use crate::message::{RenderOptions, milliseconds, moment};
 use crate::project::{CONFIG_FILE, Project, prefix_of, root_of};
 
 #[derive(Debug, Args)]
@@ -35,9 +37,8 @@ pub(super) struct Global {
     /// Where chance starts from, to make it repeatable
     #[arg(long, global = true, help_heading = "Everywhere", value_name = "NUMBER", env = "INKPROOF_SEED")]
     seed: Option<u64>,
-    /// How results and problems are told
-    #[arg(long, global = true, help_heading = "Everywhere", value_name = "FORMAT", default_value = "full", env = "INKPROOF_FORMAT", value_parser = formats::parser())]
-    format: String,
+    #[command(flatten)]
+    format: FormatName,
     /// Whether to use colours
     #[arg(
         long,
@@ -51,7 +52,7 @@ pub(super) struct Global {
     pub(super) color: Color,
     /// Draw with ASCII characters only; what is in files and data stays as it is
     #[arg(long, global = true, help_heading = "Everywhere", env = "INKPROOF_ASCII", value_parser = FalseyValueParser::new())]
-    pub(super) ascii: bool,
+    ascii: bool,
 }
 
 /// Whether to use colours.
@@ -92,12 +93,13 @@ impl Global {
     }
 
     /// The moment at which the clock of a server stands; none for one that goes.
+    #[cfg(feature = "serve")]
     pub(super) const fn standing_clock(&self) -> Option<Timestamp> {
         self.now
     }
 
-    pub(super) fn circumstances(&self) -> Circumstances {
-        Circumstances {
+    pub(super) fn render_options(&self) -> RenderOptions {
+        RenderOptions {
             now: self.now.unwrap_or_else(Timestamp::now),
             mode: self.mode(),
             seed: self.seed,
@@ -107,8 +109,8 @@ impl Global {
     }
 
     /// The same where the remark about Customer.io's test send is shown.
-    pub(super) fn circumstances_of_preview(&self) -> Circumstances {
-        Circumstances { asks_test_send: true, ..self.circumstances() }
+    pub(super) fn preview_options(&self) -> RenderOptions {
+        RenderOptions { asks_test_send: true, ..self.render_options() }
     }
 
     /// The folder to work in.
@@ -116,9 +118,9 @@ impl Global {
         &self.directory
     }
 
-    /// Circumstances as a project's `[test]` table has them, but for what the command line says.
-    pub(super) fn adjust(&self, fixed: Circumstances) -> Circumstances {
-        Circumstances {
+    /// Options as a project's `[test]` table has them, but for what the command line says.
+    pub(super) fn adjust(&self, fixed: RenderOptions) -> RenderOptions {
+        RenderOptions {
             now: self.now.unwrap_or(fixed.now),
             mode: if self.lax { Mode::Lax } else { fixed.mode },
             seed: self.seed.or(fixed.seed),
@@ -167,32 +169,42 @@ impl Global {
     pub(super) fn report(&self, problems: &[Diagnostic]) -> Result<(), Failure> {
         if !problems.is_empty() {
             let mut out = anstream::stderr().lock();
-            self.manner().tell(problems, terminal::look(), &mut out)?;
+            self.output_options().tell(problems, self.theme(), &mut out)?;
         }
         Ok(())
     }
 
+    /// How things look on this terminal.
+    pub(super) fn theme(&self) -> Theme {
+        terminal::theme(self.ascii)
+    }
+
+    /// What standard output can show.
+    pub(super) fn capabilities(&self) -> TerminalCapabilities {
+        terminal::capabilities(self.ascii)
+    }
+
     /// How problems are told.
-    pub(super) fn manner(&self) -> Manner {
-        let format: Format = self.format.parse().unwrap_or_default();
+    pub(super) fn output_options(&self) -> OutputOptions {
+        let format = self.format.of_problems();
         let prefix = if format.counts_from_repository() { self.prefix() } else { Prefix::default() };
-        Manner { format, prefix }
+        OutputOptions {
+            format,
+            prefix,
+            #[cfg(feature = "serve")]
+            ascii: self.ascii,
+        }
     }
 
     /// What stands before the names of the project's files where they are counted from the top of its repository.
     pub(super) fn prefix(&self) -> Prefix {
         root_of(&self.directory).map(|root| prefix_of(&root)).unwrap_or_default()
     }
-
-    /// The format that results are told in, by its name.
-    pub(super) fn format_name(&self) -> &str {
-        &self.format
-    }
 }
 
 /// Refuses to write where a configuration with mistakes may have meant another place, or something else.
 pub(super) fn refuse_to_write(project: &Project) -> Result<(), Failure> {
-    if project.has_sound_config() {
+    if project.is_config_valid() {
         return Ok(());
     }
     Err(format!("nothing is written: `{CONFIG_FILE}` has mistakes; correct them first").into())

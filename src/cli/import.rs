@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use super::command::RunCommand;
 use super::{Failure, Global, Outcome, written};
-use crate::diagnostics::Source;
+use crate::diagnostics::{Format, Source};
 use crate::project::Project;
-use crate::scaffold::{Imported, KnownCustomer, Misfit, Name, Place, Plan, customers_of, template_with_content};
+use crate::scaffold::{
+    Imported, KnownCustomer, Name, Place, PlacementError, Plan, customers_of, template_with_content,
+};
 
 /// Bring customers and templates from Customer.io into the project
 ///
@@ -44,8 +47,10 @@ enum What {
     },
 }
 
-impl Import {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Import {
+    type Format = Format;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let project = global.open_project_to_add()?;
         match &self.what {
             What::Customers { files } => import_customers(files, &project, global),
@@ -78,7 +83,7 @@ fn import_template(
     };
     let template = match place.read(&text) {
         Ok(template) => template,
-        Err(Misfit::Unreadable(problems)) => {
+        Err(PlacementError::Unreadable(problems)) => {
             global.report(&problems)?;
             return Ok(Outcome::Broken);
         }

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::command::RunCommand;
 use super::{Failure, Global, Outcome, written};
+use crate::diagnostics::Format;
 use crate::scaffold::starter;
 
 /// Make a small project that shows how everything is done
@@ -22,8 +24,10 @@ pub(super) struct Init {
     dir: PathBuf,
 }
 
-impl Init {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Init {
+    type Format = Format;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let root = global.path(&self.dir);
         std::fs::create_dir_all(&root).map_err(|error| format!("cannot make `{}`: {error}", root.display()))?;
         let plan = starter();

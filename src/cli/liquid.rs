@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::command::RunCommand;
 use super::{Failure, Global, Outcome};
 use crate::customerio::{CUSTOMERIO, LEGACY};
-use crate::diagnostics::{Diagnostics, Source};
+use crate::diagnostics::{Diagnostics, Format, Source};
 use crate::liquid::value::number::Numbers;
 use crate::liquid::value::{json, utf16};
 use crate::liquid::{self, Arena, LIQUIDJS, Language, Mode, Options, Output, Template, Value};
@@ -56,11 +57,15 @@ impl Dialect {
     }
 }
 
-impl Liquid {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Liquid {
+    type Format = Format;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         if self.jsonl { Ok(self.answer_lines(global)?) } else { self.render(global) }
     }
+}
 
+impl Liquid {
     /// Renders one template.
     fn render(&self, global: &Global) -> Result<Outcome, Failure> {
         let source = read_source(self.file.as_deref(), global)?;

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::command::RunCommand;
+use super::format::HumanFormat;
 use super::{Failure, Global, Outcome, command};
 
 /// Print the manual, or write its pages
@@ -16,8 +18,10 @@ pub(super) struct Man {
     dir: Option<PathBuf>,
 }
 
-impl Man {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Man {
+    type Format = HumanFormat;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let command = command();
         let Some(dir) = &self.dir else {
             let mut page = Vec::new();

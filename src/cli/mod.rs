@@ -3,6 +3,7 @@
 mod accept;
 mod card;
 mod check;
+mod command;
 mod completions;
 mod configuration;
 mod diff;
@@ -10,14 +11,14 @@ mod difference;
 mod editor;
 mod explain;
 mod failure;
-mod formats;
+mod format;
 mod global;
 mod import;
 mod init;
 mod liquid;
 mod man;
-mod manner;
 mod new;
+mod output_options;
 mod pending;
 mod preview;
 mod progress;
@@ -25,6 +26,7 @@ mod reject;
 mod render;
 mod request;
 mod review;
+#[cfg_attr(not(feature = "serve"), path = "without_serve.rs")]
 mod serve;
 mod status;
 mod terminal;
@@ -38,6 +40,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use command::WithFormat;
 use failure::Failure;
 use global::Global;
 
@@ -58,25 +61,25 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Init(init::Init),
-    New(new::New),
-    Request(request::Request),
-    Import(import::Import),
-    Preview(preview::Preview),
-    Render(render::Render),
-    Check(check::Check),
-    Explain(explain::Explain),
-    Test(test::Test),
-    Review(review::Review),
-    Accept(accept::Accept),
-    Reject(reject::Reject),
-    Pending(pending::Pending),
-    Diff(diff::Diff),
-    Upgrade(upgrade::Upgrade),
-    Liquid(liquid::Liquid),
-    Serve(serve::Serve),
-    Completions(completions::Completions),
-    Man(man::Man),
+    Init(WithFormat<init::Init>),
+    New(WithFormat<new::New>),
+    Request(WithFormat<request::Request>),
+    Import(WithFormat<import::Import>),
+    Preview(WithFormat<preview::Preview>),
+    Render(WithFormat<render::Render>),
+    Check(WithFormat<check::Check>),
+    Explain(WithFormat<explain::Explain>),
+    Test(WithFormat<test::Test>),
+    Review(WithFormat<review::Review>),
+    Accept(WithFormat<accept::Accept>),
+    Reject(WithFormat<reject::Reject>),
+    Pending(WithFormat<pending::Pending>),
+    Diff(WithFormat<diff::Diff>),
+    Upgrade(WithFormat<upgrade::Upgrade>),
+    Liquid(WithFormat<liquid::Liquid>),
+    Serve(WithFormat<serve::Serve>),
+    Completions(WithFormat<completions::Completions>),
+    Man(WithFormat<man::Man>),
 }
 
 impl Command {
@@ -106,9 +109,7 @@ impl Command {
 }
 
 impl Cli {
-    fn run(&self, name: Option<&str>) -> Result<Outcome, Failure> {
-        let name = if self.print_config { "--print-config" } else { name.unwrap_or("inkproof") };
-        formats::check(self.global.format_name(), name)?;
+    fn run(&self) -> Result<Outcome, Failure> {
         match &self.command {
             _ if self.print_config => configuration::run(&self.global),
             Some(command) => command.run(&self.global),
@@ -119,7 +120,7 @@ impl Cli {
 
 /// The command line as it is parsed, completed and written about.
 fn command() -> clap::Command {
-    variables::without_those_that_are_off(formats::offered(Cli::command()))
+    variables::without_those_that_are_off(format::offer_all(Cli::command()))
 }
 
 /// How a command went that could be carried out.
@@ -158,13 +159,14 @@ impl Outcome {
 #[must_use]
 pub fn run() -> ExitCode {
     completions::answer();
-    let arguments = command().get_matches();
-    let cli = Cli::from_arg_matches(&arguments).unwrap_or_else(|error| error.format(&mut command()).exit());
-    cli.global.color.write_global();
-    if cli.global.ascii {
-        terminal::draw_in_ascii();
+    let command = command();
+    let arguments = command.clone().get_matches();
+    if let Err(failure) = format::check(&arguments, &command) {
+        return failure.report().into();
     }
-    ExitCode::from(match cli.run(arguments.subcommand_name()) {
+    let cli = Cli::from_arg_matches(&arguments).unwrap_or_else(|error| error.format(&mut command.clone()).exit());
+    cli.global.color.write_global();
+    ExitCode::from(match cli.run() {
         Ok(outcome) => outcome.exit_code(),
         Err(failure) => failure.report(),
     })

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::command::RunCommand;
 use super::{Failure, Global, Outcome, written};
+use crate::diagnostics::Format;
 use crate::message::Template;
 use crate::project::Project;
 use crate::scaffold::{Captured, Name, Place, Plan, customer_file, request_for, skeleton};
@@ -27,8 +29,10 @@ pub(super) struct New {
     from_request: Option<PathBuf>,
 }
 
-impl New {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for New {
+    type Format = Format;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let project = global.open_project_to_add()?;
         let captured = self.from_request.as_deref().map(|path| captured(path, global)).transpose()?;
         let asked = captured.as_ref().map(|(captured, ..)| captured.request.template().text.as_str());
@@ -81,7 +85,7 @@ fn example(project: &Project, place: &Place<'_>, template: &Template, global: &G
     let language = place.language();
     let name = Name::out_of(&language.map_or_else(|| "example".to_owned(), |language| format!("example_{language}")));
     // What we wrote ourselves has no mistakes.
-    request_for(project, template, &name, language, &global.circumstances()).unwrap_or_default()
+    request_for(project, template, &name, language, &global.render_options()).unwrap_or_default()
 }
 
 /// The request as it came, and its customer where the project does not know them.

@@ -2,15 +2,17 @@
 
 use std::io::Write;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
+use super::command::RunCommand;
 use super::test::write_problems;
 use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{did_you_mean, sanitize};
+use crate::message::FieldChange;
 use crate::project::{Project, UnknownName};
-use crate::snapshot::{FieldChange, Stage, Store, Subject, changed_fields, contents_of};
+use crate::snapshot::{Stage, Store, Subject, changed_fields, contents_of};
 
 /// List what waits for review
 #[derive(Debug, Args)]
@@ -21,6 +23,20 @@ pub(super) struct Pending {
     /// Templates, requests or patterns; all if none is given
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
+}
+
+/// The formats of pending snapshots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PendingFormat {
+    /// One line per snapshot; problems with the source around them
+    Full,
+    /// One line per snapshot and problem
+    Concise,
+    /// One JSON array
+    Json,
+    /// One JSON object per line
+    #[value(name = "jsonl")]
+    JsonLines,
 }
 
 /// A snapshot that waits for review.
@@ -35,21 +51,23 @@ struct Item {
     changes: Vec<FieldChange>,
 }
 
-impl Pending {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Pending {
+    type Format = PendingFormat;
+
+    fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let (project, outcome) = global.open_project_for_tests()?;
         let waiting = Waiting::new(&project, &self.names)?;
         let outcome = outcome.and(waiting.tell_unreadable()?);
         let items: Vec<_> = waiting.items().collect();
         let mut out = anstream::stdout().lock();
-        match global.format_name() {
-            "json" => writeln!(out, "{}", sanitize::json(&to_json(&items)?))?,
-            "jsonl" => {
+        match format {
+            PendingFormat::Json => writeln!(out, "{}", sanitize::json(&to_json(&items)?))?,
+            PendingFormat::JsonLines => {
                 for item in &items {
                     writeln!(out, "{}", sanitize::json(&to_json(item)?))?;
                 }
             }
-            _ => {
+            PendingFormat::Full | PendingFormat::Concise => {
                 for item in &items {
                     writeln!(out, "{}: {}", sanitize::line(&item.snapshot), item.status)?;
                 }

@@ -1,19 +1,25 @@
 //! `inkproof preview`: messages as the inbox would show them.
 
+mod screen;
+mod watch;
+
 use std::io::{self, Write};
 
-use clap::Args;
 use clap::builder::FalseyValueParser;
+use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
-use super::card::{Card, Holes, Line, beside, brief, source};
-use super::manner::Manner;
-use super::terminal::Canvas;
-use super::watch::WatchArguments;
-use super::{Failure, Global, Outcome, completions, terminal};
+use super::card::{Card, ExpressionColors, Line, beside, brief, source};
+use super::command::RunCommand;
+use super::output_options::OutputOptions;
+use super::terminal::TerminalCapabilities;
+use super::watch::{WatchArguments, is_screen_possible};
+use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{Diagnostics, Format};
 use crate::message::Rendering;
 use crate::project::Case;
+use screen::Cards;
+use watch::Previews;
 
 /// Said of a message that fails where a test send would not.
 const TEST_SEND: &str = "Customer.io's test send would look fine: it prints nothing for what is missing, where a real \
@@ -47,10 +53,32 @@ pub(super) struct Preview {
     watch: WatchArguments,
 }
 
+/// The formats of the problems beneath each card: those of the same names that problems have everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PreviewFormat {
+    /// Problems with the source around them
+    Full,
+    /// One line per problem
+    Concise,
+    /// One JSON array
+    Json,
+    /// One JSON object per line
+    #[value(name = "jsonl")]
+    JsonLines,
+    /// Annotations for GitHub Actions
+    Github,
+}
+
+impl PreviewFormat {
+    const fn is_for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
+    }
+}
+
 /// How messages are laid out.
 #[derive(Clone, Copy, Debug, Args)]
 #[group(skip)]
-pub(super) struct View {
+struct View {
     /// Lay as many messages side by side as fit, with what is wrong told in few words
     #[arg(long, env = "INKPROOF_COLUMNS", value_parser = FalseyValueParser::new(), conflicts_with = "source")]
     columns: bool,
@@ -59,16 +87,18 @@ pub(super) struct View {
     source: bool,
 }
 
-impl Preview {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Preview {
+    type Format = PreviewFormat;
+
+    fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         if self.watch.is_wanted() {
-            return self.watch.preview(&self.names, self.view, global);
+            return self.watch(format, global);
         }
         let (project, mut outcome) = global.open_project()?;
         let cases = project.select(&self.names)?;
-        let mut sheet = Sheet::new(self.view, terminal::canvas(), global.manner());
+        let mut sheet = Sheet::new(self.view, global.capabilities(), global.output_options());
         let mut out = anstream::stdout().lock();
-        project.render(&cases, &global.circumstances_of_preview(), |case, rendering| {
+        project.render(&cases, &global.preview_options(), |case, rendering| {
             sheet.add(case, &rendering, &mut out)?;
             if rendering.message.is_none() {
                 outcome = outcome.and(Outcome::Findings);
@@ -80,11 +110,22 @@ impl Preview {
     }
 }
 
+impl Preview {
+    /// Draws messages, and again those that a change affects: on a screen where people can see one.
+    fn watch(&self, format: PreviewFormat, global: &Global) -> Result<Outcome, Failure> {
+        if format.is_for_people() && is_screen_possible() {
+            self.watch.run(Cards::new(&self.names, self.view, global), global)
+        } else {
+            self.watch.run(Previews::new(&self.names, self.view, global), global)
+        }
+    }
+}
+
 /// Lays messages out, one under the other or side by side.
-pub(super) struct Sheet {
+struct Sheet {
     view: View,
-    canvas: Canvas,
-    manner: Manner,
+    capabilities: TerminalCapabilities,
+    output_options: OutputOptions,
     /// How many stand side by side.
     columns: usize,
     /// Those that wait for the row to be full.
@@ -94,36 +135,36 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    pub(super) fn new(view: View, canvas: Canvas, manner: Manner) -> Self {
-        let columns = if view.columns { (canvas.look.width / COLUMN).max(1) } else { 1 };
-        Self { view, canvas, manner, columns, row: Vec::new(), problems: Diagnostics::new() }
+    fn new(view: View, capabilities: TerminalCapabilities, output_options: OutputOptions) -> Self {
+        let columns = if view.columns { (capabilities.theme.width / COLUMN).max(1) } else { 1 };
+        Self { view, capabilities, output_options, columns, row: Vec::new(), problems: Diagnostics::new() }
     }
 
     /// Draws what came of a case, and beneath it what is wrong; where it is one of a row, as soon as that is full.
-    pub(super) fn add(&mut self, case: &Case<'_>, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
+    fn add(&mut self, case: &Case<'_>, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
         if self.columns > 1 {
             self.add_to_row(case, rendering);
             return if self.row.len() == self.columns { self.finish(out) } else { Ok(()) };
         }
-        write_message(case, rendering, self.view, self.canvas, &self.manner, out)
+        write_message(case, rendering, self.view, self.capabilities, &self.output_options, out)
     }
 
     /// Draws the row that is not yet full.
-    pub(super) fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
+    fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
         if self.row.is_empty() {
             return Ok(());
         }
         write_lines(&beside(&std::mem::take(&mut self.row)), out)?;
-        self.manner.tell(&std::mem::take(&mut self.problems), self.canvas.look, out)?;
+        self.output_options.tell(&std::mem::take(&mut self.problems), self.capabilities.theme, out)?;
         writeln!(out)
     }
 
     fn add_to_row(&mut self, case: &Case<'_>, rendering: &Rendering) {
-        let width = self.canvas.look.width / self.columns;
-        let canvas = self.canvas.with_width(width);
-        let mut lines = card(case, rendering, canvas).lines();
-        if self.manner.format == Format::Full {
-            lines.extend(brief(&rendering.problems, width - 1, canvas));
+        let width = self.capabilities.theme.width / self.columns;
+        let capabilities = self.capabilities.with_width(width);
+        let mut lines = card(case, rendering, capabilities).lines();
+        if self.output_options.format == Format::Full {
+            lines.extend(brief(&rendering.problems, width - 1, capabilities));
         } else {
             self.problems.extend(rendering.problems.iter().cloned());
         }
@@ -132,43 +173,43 @@ impl Sheet {
 }
 
 /// Draws what came of a case, and beneath it what is wrong.
-pub(super) fn write_message(
+fn write_message(
     case: &Case<'_>,
     rendering: &Rendering,
     view: View,
-    canvas: Canvas,
-    manner: &Manner,
+    capabilities: TerminalCapabilities,
+    output_options: &OutputOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if view.source {
-        write_lines(&with_source(case, rendering, canvas), out)?;
+        write_lines(&with_source(case, rendering, capabilities), out)?;
     } else {
-        writeln!(out, "{}", card(case, rendering, canvas))?;
+        writeln!(out, "{}", card(case, rendering, capabilities))?;
     }
-    manner.tell(&rendering.problems, canvas.look, out)?;
+    output_options.tell(&rendering.problems, capabilities.theme, out)?;
     if rendering.test_send_looks_fine {
         writeln!(out, "\nnote: {TEST_SEND}")?;
     }
     writeln!(out)
 }
 
-fn card<'a>(case: &Case<'a>, rendering: &'a Rendering, canvas: Canvas) -> Card<'a> {
-    Card::new(case, rendering.message.as_ref(), &rendering.problems, canvas)
+fn card<'a>(case: &Case<'a>, rendering: &'a Rendering, capabilities: TerminalCapabilities) -> Card<'a> {
+    Card::new(case, rendering.message.as_ref(), &rendering.problems, capabilities)
 }
 
 /// A card and its template: side by side where there is room, else one under the other.
-fn with_source(case: &Case<'_>, rendering: &Rendering, canvas: Canvas) -> Vec<Line> {
-    let holes = Holes::new(&rendering.written, canvas.colors);
-    let width = canvas.look.width;
+fn with_source(case: &Case<'_>, rendering: &Rendering, capabilities: TerminalCapabilities) -> Vec<Line> {
+    let expression_colors = ExpressionColors::new(&rendering.text, capabilities.colors);
+    let width = capabilities.theme.width;
     if width < WIDE {
-        let mut lines = card(case, rendering, canvas).with_holes(&holes).lines();
-        lines.extend(source(case.template, &holes, width, canvas));
+        let mut lines = card(case, rendering, capabilities).with_holes(&expression_colors).lines();
+        lines.extend(source(case.template, &expression_colors, width, capabilities));
         return lines;
     }
     let left = (width / 2).min(BESIDE_SOURCE);
-    let card = card(case, rendering, canvas.with_width(left)).with_holes(&holes).lines();
+    let card = card(case, rendering, capabilities.with_width(left)).with_holes(&expression_colors).lines();
     let right = width - left - 1;
-    beside(&[(card, left + 1), (source(case.template, &holes, right, canvas), right)])
+    beside(&[(card, left + 1), (source(case.template, &expression_colors, right, capabilities), right)])
 }
 
 fn write_lines(lines: &[Line], out: &mut dyn Write) -> io::Result<()> {

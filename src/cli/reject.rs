@@ -5,6 +5,8 @@ use std::io::Write;
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 
+use super::command::RunCommand;
+use super::format::HumanFormat;
 use super::pending::Waiting;
 use super::{Failure, Global, Outcome, completions};
 use crate::snapshot::Stage;
@@ -17,8 +19,10 @@ pub(super) struct Reject {
     names: Vec<String>,
 }
 
-impl Reject {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Reject {
+    type Format = HumanFormat;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let (project, outcome) = global.open_project_to_decide()?;
         let waiting = Waiting::new(&project, &self.names)?;
         let outcome = outcome.and(waiting.tell_unreadable()?);

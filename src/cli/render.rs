@@ -1,16 +1,20 @@
 //! `inkproof render`: messages as JSON lines.
 
+mod watch;
+
 use std::io::{self, BufWriter, Write};
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
-use super::watch::{self, WatchArguments};
+use super::command::RunCommand;
+use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Format};
 use crate::message::{Message, Rendering};
 use crate::project::Case;
+use watch::Lines;
 
 /// Print messages as JSON lines, for programs
 ///
@@ -30,7 +34,7 @@ pub(super) struct Render {
 
 /// A line of output.
 #[derive(Serialize)]
-pub(super) struct Line<'a> {
+struct Line<'a> {
     template: Option<&'a str>,
     request: &'a str,
     customer: Option<&'a str>,
@@ -39,7 +43,7 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    pub(super) fn new(case: &'a Case<'a>, rendering: &'a Rendering) -> Self {
+    fn new(case: &'a Case<'a>, rendering: &'a Rendering) -> Self {
         Self {
             template: Some(case.template.name()),
             request: case.request.name(),
@@ -50,25 +54,27 @@ impl<'a> Line<'a> {
     }
 
     /// Of a request that nothing comes of any more.
-    pub(super) const fn gone(request: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
+    const fn gone(request: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
         Self { template: None, request, customer: None, message: None, diagnostics }
     }
 
-    pub(super) fn write(&self, mut out: impl Write) -> io::Result<()> {
+    fn write(&self, mut out: impl Write) -> io::Result<()> {
         serde_json::to_writer(&mut out, self)?;
         out.write_all(b"\n")
     }
 }
 
-impl Render {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Render {
+    type Format = Format;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         if self.watch.is_wanted() {
-            return self.watch.run(watch::Lines::new(&self.names, global), global);
+            return self.watch.run(Lines::new(&self.names, global), global);
         }
         let (project, mut outcome) = global.open_project()?;
         let cases = project.select(&self.names)?;
         let mut out = BufWriter::new(io::stdout().lock());
-        project.render(&cases, &global.circumstances(), |case, rendering| {
+        project.render(&cases, &global.render_options(), |case, rendering| {
             if rendering.message.is_none() {
                 outcome = outcome.and(Outcome::Findings);
             }

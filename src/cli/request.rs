@@ -5,7 +5,9 @@ use std::io::Write;
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 
+use super::command::RunCommand;
 use super::{Failure, Global, Outcome, completions, written};
+use crate::diagnostics::{Count, Format};
 use crate::project::{Languages, Project};
 use crate::scaffold::{Name, request_for};
 
@@ -30,8 +32,10 @@ pub(super) struct Request {
     print: bool,
 }
 
-impl Request {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Request {
+    type Format = Format;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let project = global.open_project_to_add()?;
         let name = Name::new(&self.name).map_err(|error| error.to_string())?;
         let templates = project.select_templates(std::slice::from_ref(&self.template))?;
@@ -49,9 +53,9 @@ impl Request {
             _ => templates
                 .iter()
                 .find(|template| template.is_called(&self.template))
-                .ok_or_else(|| format!("`{}` means {} templates: name one", self.template, templates.len()))?,
+                .ok_or_else(|| format!("`{}` means {}: name one", self.template, Count("template", templates.len())))?,
         };
-        let plan = match request_for(&project, template, &name, template.language(), &global.circumstances()) {
+        let plan = match request_for(&project, template, &name, template.language(), &global.render_options()) {
             Ok(plan) => plan,
             Err(problems) => {
                 global.report(&problems)?;
@@ -86,7 +90,7 @@ fn tell(project: &Project, template: &str, name: &Name, global: &Global) -> Resu
     let project = Project::open(project.root())?;
     let request = format!("{}/{name}", Name::of(template));
     if let Ok(cases) = project.select(std::slice::from_ref(&request)) {
-        project.render(&cases, &global.circumstances(), |_, rendering| match rendering.message {
+        project.render(&cases, &global.render_options(), |_, rendering| match rendering.message {
             Some(_) => Ok(()),
             None => global.report(&rendering.problems),
         })?;

@@ -14,13 +14,15 @@ use crossterm::execute;
 use crossterm::terminal::{Clear, ClearType};
 
 use super::card::Card;
+use super::command::RunCommand;
 use super::difference::Layout;
-use super::terminal::Canvas;
+use super::format::HumanFormat;
+use super::terminal::TerminalCapabilities;
 use super::test::{style, test, write_details, write_problems};
-use super::{Failure, Global, Outcome, completions, editor, terminal};
+use super::{Failure, Global, Outcome, completions, editor};
 use crate::diagnostics::sanitize;
 use crate::project::Project;
-use crate::snapshot::{self, Kept, Obsolete, Report, Stage, Status, Store, Update, causes, circumstances};
+use crate::snapshot::{self, Kept, Obsolete, Report, Stage, Status, Store, Update, causes, render_options};
 use excerpt::Excerpt;
 use keys::{KEYS, Key, RawMode};
 
@@ -92,8 +94,10 @@ impl Decisions {
     }
 }
 
-impl Review {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Review {
+    type Format = HumanFormat;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             let message = "a review needs a terminal: without one, `inkproof pending --format json` lists what waits, and \
                            `inkproof accept` and `inkproof reject` decide, with names or without";
@@ -124,7 +128,7 @@ struct Walk<'r, 'p> {
     global: &'r Global,
     store: Store,
     items: Vec<Item<'r, 'p>>,
-    canvas: Canvas,
+    capabilities: TerminalCapabilities,
 }
 
 impl<'r, 'p> Walk<'r, 'p> {
@@ -136,7 +140,7 @@ impl<'r, 'p> Walk<'r, 'p> {
             global,
             store: Store::new(project.root(), &project.config().test.snapshots),
             items: differing.map(Item::Outcome).chain(obsolete).collect(),
-            canvas: terminal::canvas(),
+            capabilities: global.capabilities(),
         }
     }
 
@@ -161,7 +165,7 @@ impl<'r, 'p> Walk<'r, 'p> {
                 Key::RejectAll => self.decide(&left, Decision::Reject, decisions),
                 Key::Undo => self.undo(decisions),
                 Key::Layout => {
-                    let layout = decisions.layout.unwrap_or(Layout::fitting(self.canvas.look));
+                    let layout = decisions.layout.unwrap_or(Layout::fitting(self.capabilities.theme));
                     decisions.layout = Some(layout.other());
                 }
                 Key::Edit => {
@@ -200,9 +204,9 @@ impl<'r, 'p> Walk<'r, 'p> {
                     sanitize::line(&path)
                 )?;
                 self.write_card(outcome, &mut out)?;
-                let layout = decisions.layout.unwrap_or(Layout::fitting(self.canvas.look));
+                let layout = decisions.layout.unwrap_or(Layout::fitting(self.capabilities.theme));
                 if !matches!(outcome.status, Status::New) {
-                    write_details(outcome, self.canvas.look, layout, &mut out)?;
+                    write_details(outcome, self.capabilities.theme, layout, &mut out)?;
                     writeln!(out)?;
                 }
                 write!(out, "{}", Excerpt::of(outcome))?;
@@ -230,9 +234,9 @@ impl<'r, 'p> Walk<'r, 'p> {
     }
 
     fn write_card(&self, outcome: &snapshot::Outcome<'p>, out: &mut dyn Write) -> io::Result<()> {
-        let circumstances = self.global.adjust(circumstances(self.project));
-        self.project.render(&[outcome.subject.case], &circumstances, |case, rendering| {
-            writeln!(out, "{}", Card::new(case, rendering.message.as_ref(), &rendering.problems, self.canvas))?;
+        let render_options = self.global.adjust(render_options(self.project));
+        self.project.render(&[outcome.subject.case], &render_options, |case, rendering| {
+            writeln!(out, "{}", Card::new(case, rendering.message.as_ref(), &rendering.problems, self.capabilities))?;
             for problem in rendering.problems.iter().filter(|_| rendering.message.is_none()) {
                 writeln!(out, "  {}[{}]: {}", problem.severity, problem.code, sanitize::line(&problem.message))?;
             }

@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::FalseyValueParser;
 
-use super::manner::Manner;
-use super::{Failure, Global, Outcome, terminal};
-use crate::diagnostics::sanitize;
-use crate::server::{self, Captured, End, News, Options, PORT, Place, Status};
+use super::command::RunCommand;
+use super::output_options::OutputOptions;
+use super::{Failure, Global, Outcome};
+use crate::diagnostics::{Count, Format, sanitize};
+use crate::server::{self, Captured, End, Options, PORT, Place, ServerEvent, Status};
 
 /// Stand in for Customer.io's send API and inbox API on this machine, and show what was sent
 ///
@@ -48,25 +49,27 @@ pub(super) struct Serve {
     #[arg(long, value_name = "NUMBER", default_value_t = 10_000, env = "INKPROOF_KEEP")]
     keep: usize,
     /// Keep messages in a file as well, so that they are there again after a restart
-    #[arg(long, value_name = "FILE", env = "INKPROOF_STORE")]
+    #[arg(long, value_name = "FILE", env = "INKPROOF_STORE", hide = cfg!(not(feature = "store")))]
     store: Option<PathBuf>,
     /// Do not tell of each message
     #[arg(long, short, env = "INKPROOF_QUIET", value_parser = FalseyValueParser::new())]
     quiet: bool,
 }
 
-impl Serve {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Serve {
+    type Format = Format;
+
+    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         // What cannot be read now may be repaired while the server runs.
         global.open_project()?;
-        let circumstances = global.circumstances();
+        let render_options = global.render_options();
         let options = Options {
             host: self.host,
             port: self.port,
             stream_port: self.stream_port,
             strict: self.strict,
-            mode: circumstances.mode,
-            seed: circumstances.seed,
+            mode: render_options.mode,
+            seed: render_options.seed,
             now: global.standing_clock(),
             sse: !self.no_sse,
             poll: self.poll,
@@ -74,7 +77,7 @@ impl Serve {
             store: self.store.clone(),
             command: self.exec.clone(),
         };
-        let (quiet, manner) = (self.quiet, global.manner());
+        let (quiet, output_options) = (self.quiet, global.output_options());
         let end = server::serve(
             global.directory(),
             options,
@@ -82,9 +85,9 @@ impl Serve {
             move |news| {
                 // Where nobody reads it, the server goes on all the same.
                 let _ = match news {
-                    News::Captured(_) if quiet => Ok(()),
-                    News::Captured(captured) => tell(captured, &manner),
-                    News::Notice(notice) => writeln!(anstream::stderr(), "note: {}", sanitize::line(notice)),
+                    ServerEvent::Captured(_) if quiet => Ok(()),
+                    ServerEvent::Captured(captured) => tell(captured, &output_options),
+                    ServerEvent::Notice(notice) => writeln!(anstream::stderr(), "note: {}", sanitize::line(notice)),
                 };
             },
         )?;
@@ -94,7 +97,9 @@ impl Serve {
             End::Command(code) => code,
         }))
     }
+}
 
+impl Serve {
     /// The address goes to standard output, for programs, unless that belongs to a command.
     fn announce(&self, Place { address, is_next, without_stream }: Place) -> std::io::Result<()> {
         let mut err = anstream::stderr().lock();
@@ -109,7 +114,8 @@ impl Serve {
             )?;
         }
         if let Some(port) = without_stream {
-            writeln!(err, "note: port {port} is taken: inbox clients ask every {} seconds instead", self.poll)?;
+            let interval = Count("second", self.poll as usize);
+            writeln!(err, "note: port {port} is taken: inbox clients ask every {interval} instead")?;
         }
         if self.exec.is_some() {
             writeln!(err, "serving on http://{address}")
@@ -123,7 +129,7 @@ impl Serve {
 }
 
 /// Tells of a message on one line, and of what is wrong with it below.
-fn tell(captured: &Captured, manner: &Manner) -> std::io::Result<()> {
+fn tell(captured: &Captured, output_options: &OutputOptions) -> std::io::Result<()> {
     let status = match captured.status(captured.queued_at) {
         Status::Failed => "failed",
         Status::Draft => "draft",
@@ -134,5 +140,8 @@ fn tell(captured: &Captured, manner: &Manner) -> std::io::Result<()> {
     let line = format!("{status} {} to {to} ({})", captured.template, captured.id);
     let mut err = anstream::stderr().lock();
     writeln!(err, "{}", sanitize::line(&line))?;
-    captured.findings.found().map_or(Ok(()), |diagnostics| manner.tell(diagnostics, terminal::look(), &mut err))
+    captured
+        .findings
+        .found()
+        .map_or(Ok(()), |diagnostics| output_options.tell(diagnostics, output_options.theme(), &mut err))
 }

@@ -4,14 +4,15 @@ use std::io::Write;
 
 use super::pending::Waiting;
 use super::{Failure, Global, Outcome};
-use crate::diagnostics::sanitize;
+use crate::diagnostics::{Count, sanitize};
 use crate::project::{CONFIG_FILE, OpenError, Project};
 
 /// What there is to do, in the order in which people come to it.
-const COMMANDS: [(&str, &str); 6] = [
+const COMMANDS: &[(&str, &str)] = &[
     ("inkproof preview", "shows every message as the inbox would"),
     ("inkproof check", "says what will go wrong before anything is sent"),
     ("inkproof test", "compares messages with what was accepted"),
+    #[cfg(feature = "serve")]
     ("inkproof serve", "stands in for Customer.io on this machine"),
     ("inkproof new NAME", "makes a template, and a request for it"),
     ("inkproof help", "lists all commands"),
@@ -40,13 +41,12 @@ fn tell(project: &Project, out: &mut impl Write) -> Result<(), Failure> {
     let configured = if project.root().join(CONFIG_FILE).is_file() { "" } else { ", without configuration" };
     writeln!(out, "{}{configured}", sanitize::line(&root))?;
     let counts = [
-        (project.templates().len(), "template"),
-        (project.requests().len(), "request"),
-        (project.customers().len(), "customer"),
-        (project.snippets().len(), "snippet"),
+        Count("template", project.templates().len()),
+        Count("request", project.requests().len()),
+        Count("customer", project.customers().len()),
+        Count("snippet", project.snippets().len()),
     ];
-    let counts = counts.map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }));
-    writeln!(out, "{}", counts.join(", "))?;
+    writeln!(out, "{}", counts.map(|count| count.to_string()).join(", "))?;
     let pending = Waiting::new(project, &[])?.pending.len();
     if pending > 0 {
         writeln!(out, "{pending} waiting for `inkproof review`")?;

@@ -2,25 +2,21 @@
 
 use std::env;
 use std::io::{self, IsTerminal};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 use supports_hyperlinks::Stream;
 use terminal_size::{Width, terminal_size};
 
-use crate::diagnostics::Look;
+use crate::diagnostics::Theme;
 
 /// The width where nobody says otherwise.
 const DEFAULT_WIDTH: usize = 80;
 
-/// Whether somebody asked for ASCII.
-static ASCII: AtomicBool = AtomicBool::new(false);
-
 /// What standard output can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Canvas {
+pub(super) struct TerminalCapabilities {
     /// What findings are told with, too.
-    pub(super) look: Look,
+    pub(super) theme: Theme,
     pub(super) colors: Colors,
     /// Whether it knows links.
     pub(super) hyperlinks: bool,
@@ -28,10 +24,10 @@ pub(super) struct Canvas {
     pub(super) isolates: bool,
 }
 
-impl Canvas {
+impl TerminalCapabilities {
     /// A part of it, some columns wide.
     pub(super) fn with_width(self, width: usize) -> Self {
-        Self { look: Look { width, ..self.look }, ..self }
+        Self { theme: Theme { width, ..self.theme }, ..self }
     }
 }
 
@@ -46,28 +42,23 @@ pub(super) enum Colors {
     All,
 }
 
-/// From now on, draws in ASCII.
-pub(super) fn draw_in_ascii() {
-    ASCII.store(true, Ordering::Relaxed);
+/// How things look on this terminal, in ASCII where that is wanted. Colours are always written; the stream takes them out where
+/// they are not wanted.
+pub(super) fn theme(ascii: bool) -> Theme {
+    Theme { color: true, unicode: !ascii && draws_unicode(), width: width() }
 }
 
-/// How things look on this terminal. Colours are always written; the stream takes them out where they are not wanted.
-pub(super) fn look() -> Look {
-    let unicode = !ASCII.load(Ordering::Relaxed) && draws_unicode();
-    Look { color: true, unicode, width: width() }
-}
-
-/// What standard output can show.
-pub(super) fn canvas() -> Canvas {
-    let look = look();
+/// What standard output can show; ASCII only where that is wanted.
+pub(super) fn capabilities(ascii: bool) -> TerminalCapabilities {
+    let theme = theme(ascii);
     let colors = colors();
     let is_terminal = io::stdout().is_terminal() && !is_dumb();
-    Canvas {
-        look,
+    TerminalCapabilities {
+        theme,
         colors,
         hyperlinks: colors != Colors::None && supports_hyperlinks::on(Stream::Stdout),
         // The console of Linux draws a box for each character that it does not know.
-        isolates: look.unicode && is_terminal && variable("TERM").as_deref() != Some("linux"),
+        isolates: theme.unicode && is_terminal && variable("TERM").as_deref() != Some("linux"),
     }
 }
 

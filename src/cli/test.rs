@@ -4,6 +4,7 @@ mod github;
 mod json;
 mod junit;
 mod people;
+mod watch;
 
 pub(super) use junit::unified;
 pub(super) use people::{style, write_details};
@@ -11,16 +12,18 @@ pub(super) use people::{style, write_details};
 use std::env;
 use std::io::Write;
 
-use clap::Args;
 use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
+use super::command::RunCommand;
 use super::progress::Progress;
-use super::watch::{self, WatchArguments};
-use super::{Failure, Global, Outcome, completions, terminal};
-use crate::diagnostics::Look;
+use super::watch::WatchArguments;
+use super::{Failure, Global, Outcome, completions};
+use crate::diagnostics::Theme;
 use crate::project::{CONFIG_FILE, Project};
-use crate::snapshot::{Action, Counts, Known, Report, Run, Stage, Store, Subject, Update, circumstances};
+use crate::snapshot::{Action, Counts, Known, Report, Run, Stage, Store, Subject, Update, render_options};
+use watch::Tests;
 
 /// Compare messages with their snapshots
 ///
@@ -47,6 +50,30 @@ pub(super) struct Test {
     watch: WatchArguments,
 }
 
+/// The formats of a test report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TestFormat {
+    /// Each failure with its differences
+    Full,
+    /// One line per failure
+    Concise,
+    /// One JSON object
+    Json,
+    /// One JSON object per line
+    #[value(name = "jsonl")]
+    JsonLines,
+    #[value(help = "JUnit XML, for build servers")]
+    Junit,
+    /// Annotations for GitHub Actions
+    Github,
+}
+
+impl TestFormat {
+    const fn is_for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
+    }
+}
+
 /// Offers the words with what they mean.
 fn update_parser() -> impl TypedValueParser<Value = Update> {
     let values = Update::ALL.map(|update| PossibleValue::new(update.as_str()).help(update.meaning()));
@@ -58,18 +85,20 @@ fn is_ci() -> bool {
     env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
 }
 
-impl Test {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+impl RunCommand for Test {
+    type Format = TestFormat;
+
+    fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let update = self.update.unwrap_or(Update::default_for(is_ci()));
         if self.watch.is_wanted() {
-            return self.watch.run(watch::Tests::new(&self.names, update, global), global);
+            return self.watch.run(Tests::new(&self.names, update, format, global), global);
         }
         let (project, outcome) =
             if update == Update::None { global.open_project_for_tests() } else { global.open_project_to_decide() }?;
         let report = test(&project, &self.names, global, update, self.fail_fast)?;
         write_problems(&report.problems, &mut anstream::stderr().lock())?;
         let mut out = std::io::BufWriter::new(anstream::stdout().lock());
-        write_report(&report, &project, global.format_name(), terminal::look(), &mut out)?;
+        write_report(&report, &project, format, global.theme(), &mut out)?;
         out.flush()?;
         drop(out);
         advise(&report)?;
@@ -87,21 +116,21 @@ pub(super) fn write_problems(problems: &[String], out: &mut dyn Write) -> std::i
     problems.iter().try_for_each(|problem| writeln!(out, "warning: {problem}"))
 }
 
-/// Tells what came of a run, in the format of that name.
-pub(super) fn write_report(
+/// Writes the report of a run.
+fn write_report(
     report: &Report<'_>,
     project: &Project,
-    format: &str,
-    look: Look,
+    format: TestFormat,
+    theme: Theme,
     mut out: &mut dyn Write,
 ) -> std::io::Result<()> {
     match format {
-        "json" => json::write(report, project, &mut out),
-        "jsonl" => json::write_lines(report, project, &mut out),
-        "junit" => junit::write(report, project, &mut out),
-        "github" => github::write(report, project, &mut out),
-        "concise" => people::write_concise(report, project, out),
-        _ => people::write_full(report, project, look, out),
+        TestFormat::Json => json::write(report, project, &mut out),
+        TestFormat::JsonLines => json::write_lines(report, project, &mut out),
+        TestFormat::Junit => junit::write(report, project, &mut out),
+        TestFormat::Github => github::write(report, project, &mut out),
+        TestFormat::Concise => people::write_concise(report, project, out),
+        TestFormat::Full => people::write_full(report, project, theme, out),
     }
 }
 
@@ -120,18 +149,12 @@ pub(super) fn test<'p>(
 }
 
 /// The run that tests the named subjects of a project.
-pub(super) fn run_of<'p>(
-    project: &'p Project,
-    names: &[String],
-    global: &Global,
-    update: Update,
-    fail_fast: bool,
-) -> Run<'p> {
+fn run_of<'p>(project: &'p Project, names: &[String], global: &Global, update: Update, fail_fast: bool) -> Run<'p> {
     Run {
         project,
-        circumstances: global.adjust(circumstances(project)),
+        render_options: global.adjust(render_options(project)),
         // A configuration with mistakes may have meant other snapshots.
-        update: if project.has_sound_config() { update } else { Update::None },
+        update: if project.is_config_valid() { update } else { Update::None },
         fail_fast,
         // A request that cannot be read has a snapshot all the same.
         is_complete: names.is_empty() && !project.problems().has_errors(),
@@ -140,7 +163,7 @@ pub(super) fn run_of<'p>(
 
 /// Accepts the message of one request as it is. Gives a sentence about it.
 pub(super) fn accept_one(project: &Project, request: &str, global: &Global) -> String {
-    if !project.has_sound_config() {
+    if !project.is_config_valid() {
         return format!("nothing is accepted: `{CONFIG_FILE}` has mistakes");
     }
     let names = [request.to_owned()];
@@ -160,7 +183,7 @@ pub(super) fn accept_one(project: &Project, request: &str, global: &Global) -> S
 }
 
 /// The line that can be relied on: all numbers, in this order.
-pub(super) fn summary(counts: Counts) -> String {
+fn summary(counts: Counts) -> String {
     let Counts { messages, unchanged, new, different, unusable, obsolete } = counts;
     format!(
         "tested {messages}: {unchanged} unchanged, {new} new, {different} different, {unusable} unusable, {obsolete} \

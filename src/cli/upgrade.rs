@@ -2,20 +2,18 @@
 
 use std::io::{self, BufWriter, Write};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
+use super::command::RunCommand;
 use super::{Failure, Global, Outcome, completions};
 use crate::customerio::Version;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, Position, sanitize};
 use crate::liquid::{self, Arena};
-use crate::message::{SnippetKind, Template, Workspace};
+use crate::message::{FieldChange, SnippetKind, Template, Workspace};
 use crate::project::{Case, Project};
-use crate::upgrade::{Comparison, FieldChange, compare, uses};
-
-/// The formats that it knows.
-const FORMATS: [&str; 4] = ["full", "concise", "json", "jsonl"];
+use crate::upgrade::{Comparison, WHOLE_MESSAGE, compare, uses};
 
 /// Show what changes once Customer.io renders a template with its latest Liquid
 ///
@@ -33,13 +31,24 @@ pub(super) struct Upgrade {
     names: Vec<String>,
 }
 
-impl Upgrade {
-    pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
-        let format = global.format_name();
-        if !FORMATS.contains(&format) {
-            let known = FORMATS.map(|name| format!("`{name}`")).join(", ");
-            return Err(format!("`upgrade` has no format `{format}`: expected one of {known}").into());
-        }
+/// The formats of an upgrade report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum UpgradeFormat {
+    /// Each difference with what each Liquid prints
+    Full,
+    /// One line per difference
+    Concise,
+    /// One JSON array
+    Json,
+    /// One JSON object per line
+    #[value(name = "jsonl")]
+    JsonLines,
+}
+
+impl RunCommand for Upgrade {
+    type Format = UpgradeFormat;
+
+    fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let (project, mut outcome) = global.open_project()?;
         let cases = project.in_every_language(&project.select(&self.names)?);
         let templates = project.select_templates(&self.names)?;
@@ -52,16 +61,16 @@ impl Upgrade {
                 outcome = outcome.and(Outcome::Findings);
             }
             match format {
-                "json" => {
+                UpgradeFormat::Json => {
                     write!(out, "{separator}{}", report.json()?)?;
                     separator = ",";
                 }
-                "jsonl" => writeln!(out, "{}", report.json()?)?,
-                "concise" => report.write_concise(&mut out)?,
-                _ => report.write(&mut out)?,
+                UpgradeFormat::JsonLines => writeln!(out, "{}", report.json()?)?,
+                UpgradeFormat::Concise => report.write_concise(&mut out)?,
+                UpgradeFormat::Full => report.write(&mut out)?,
             }
         }
-        if format == "json" {
+        if format == UpgradeFormat::Json {
             writeln!(out, "{}]", if separator == "[" { "[" } else { "" })?;
         }
         out.flush()?;
@@ -107,7 +116,7 @@ impl<'p> Report<'p> {
         }
         report.expressions.extend(uses_in_snippets(&legacy, &workspace));
         for case in cases {
-            let comparison = compare(template, &workspace, case.customer, case.request, &global.circumstances());
+            let comparison = compare(template, &workspace, case.customer, case.request, &global.render_options());
             for culprit in &comparison.culprits {
                 // What stands in it and is known to differ says more.
                 if !report.expressions.iter().any(|known| is_within(&known.location, &culprit.location)) {
@@ -157,10 +166,10 @@ impl<'p> Report<'p> {
                 continue;
             }
             writeln!(out, "  {}", sanitize::line(request))?;
-            for FieldChange { field, before, after } in &comparison.changes {
+            for FieldChange { field, from, to } in &comparison.changes {
                 writeln!(out, "    {}", sanitize::line(field))?;
-                writeln!(out, "      legacy  {}", sanitize::line(&shown(before.as_ref())))?;
-                writeln!(out, "      latest  {}", sanitize::line(&shown(after.as_ref())))?;
+                writeln!(out, "      legacy  {}", sanitize::line(&shown(field, from.as_ref())))?;
+                writeln!(out, "      latest  {}", sanitize::line(&shown(field, to.as_ref())))?;
             }
             for failure in failures(comparison) {
                 writeln!(out, "    {}", sanitize::line(&failure))?;
@@ -179,9 +188,9 @@ impl<'p> Report<'p> {
             line(format!("{location}: {message}"))?;
         }
         for (request, comparison) in &self.comparisons {
-            for FieldChange { field, before, after } in &comparison.changes {
-                let (before, after) = (shown(before.as_ref()), shown(after.as_ref()));
-                line(format!("{request}: {field}: {before} → {after}"))?;
+            for FieldChange { field, from, to } in &comparison.changes {
+                let (from, to) = (shown(field, from.as_ref()), shown(field, to.as_ref()));
+                line(format!("{request}: {field}: {from} → {to}"))?;
             }
             for failure in failures(comparison) {
                 line(format!("{request}: {failure}"))?;
@@ -226,8 +235,10 @@ fn is_within(inner: &Location, outer: &Location) -> bool {
     inner.source().name() == outer.source().name() && range.start <= own.start && own.end <= range.end
 }
 
-fn shown(value: Option<&serde_json::Value>) -> String {
-    value.map_or_else(|| "no message".to_owned(), ToString::to_string)
+/// The value of a field with one of the two Liquids.
+fn shown(field: &str, value: Option<&serde_json::Value>) -> String {
+    let missing = if field == WHOLE_MESSAGE { "no message" } else { "no such field" };
+    value.map_or_else(|| missing.to_owned(), ToString::to_string)
 }
 
 /// Why a message fails, with each of the two Liquids.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{Failure, Global};
 use crate::diagnostics::sanitize;
-use crate::scaffold::{Fate, Plan};
+use crate::scaffold::{Plan, WriteOutcome};
 
 /// Writes a plan's files below a folder and names each on standard output. Whether any was kept as it was.
 pub(super) fn write(plan: &Plan, root: &Path) -> Result<bool, Failure> {
@@ -16,7 +16,7 @@ pub(super) fn write(plan: &Plan, root: &Path) -> Result<bool, Failure> {
     for (path, fate) in &fates {
         writeln!(out, "{fate:7} {}", sanitize::line(&path.display().to_string()))?;
     }
-    Ok(fates.iter().any(|(_, fate)| *fate == Fate::Kept))
+    Ok(fates.iter().any(|(_, fate)| *fate == WriteOutcome::Kept))
 }
 
 /// Says what to do next, to whoever sits there.

@@ -7,6 +7,7 @@ mod chance;
 pub mod filters;
 pub mod intl;
 pub mod legacy;
+pub mod reference;
 pub mod switches;
 pub mod tags;
 mod zones;
@@ -15,7 +16,7 @@ use std::sync::LazyLock;
 
 pub use switches::{Escape, Switches, TimezoneOffsets, Version};
 
-use crate::liquid::{LIQUIDJS, Language, Options, Result};
+use crate::liquid::{Language, Options, Result};
 
 /// Customer.io's current Liquid with the [`Switches`] as they come, made once.
 pub static CUSTOMERIO: LazyLock<Language> = LazyLock::new(|| build(Switches::default()));
@@ -65,13 +66,13 @@ pub fn version_of(language: &Language) -> Option<Version> {
 }
 
 fn build(switches: Switches) -> Language {
-    let platform = tags::PLATFORM.each_ref().map(tags::PlatformTag::definition);
+    let platform = tags::PLATFORM.each_ref().map(|tag| tag.definition);
     let mut language = Language::liquidjs().named("customerio").with_tags(tags::ALL).with_tags(&platform);
     for family in filters::FAMILIES {
         language = language.with_filters(family);
     }
     language
-        .with_filters(&filters::aliases(&LIQUIDJS))
+        .with_filters(filters::ALIASES)
         .with_filters(&filters::date::zoned(switches.timezone_offsets))
         .with_filters(filters::string::escaping(switches.escape).as_slice())
 }

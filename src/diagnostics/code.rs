@@ -70,7 +70,7 @@ mod tests {
     use super::is_kebab_case;
 
     #[test]
-    fn only_kebab_case_is_a_code() {
+    fn accepts_only_kebab_case() {
         for (name, expected) in [
             ("trailing-comma", true),
             ("invalid-json", true),

@@ -1,17 +1,17 @@
-//! Many findings, in the order people read them.
+//! A collection of findings, in reading order.
 
 use std::fmt;
 use std::ops::Deref;
 
 use serde::Serialize;
 
-use super::{Diagnostic, Severity};
+use super::{Count, Diagnostic, Severity, Thousands};
 
-/// Findings gathered from anywhere. Call [`tidy`](Self::tidy) once all are in, before showing them.
+/// Findings from any source. Call [`tidy`](Self::tidy) once all are collected, before rendering them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
-/// How many findings there are of each severity. Shown as `2 errors, 1 warning`.
+/// The number of findings of each severity. Displayed as `2 errors, 1 warning`.
 ///
 /// ```
 /// use inkproof::diagnostics::Counts;
@@ -39,14 +39,14 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
-    /// Puts them in [reading order](Diagnostic::reading_order) and drops repeats: of those with the same code,
-    /// message and primary place, the first stays.
+    /// Sorts them in [reading order](Diagnostic::reading_order) and removes duplicates: of those with the same code,
+    /// message and primary location, the first stays.
     pub fn tidy(&mut self) {
         self.0.sort_by(Diagnostic::reading_order);
         self.0.dedup_by(|later, earlier| later.repeats(earlier));
     }
 
-    /// How many there are of each severity.
+    /// The number of findings of each severity.
     #[must_use]
     pub fn counts(&self) -> Counts {
         let count = |severity| self.iter().filter(|diagnostic| diagnostic.severity == severity).count();
@@ -106,15 +106,15 @@ impl<'a> IntoIterator for &'a Diagnostics {
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counted = [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "info")];
-        let mut separator = "";
-        for (count, noun) in counted.into_iter().filter(|&(count, _)| count > 0) {
-            // "info" has no plural of its own
-            let plural = if count == 1 || noun == "info" { "" } else { "s" };
-            write!(f, "{separator}{count} {noun}{plural}")?;
-            separator = ", ";
-        }
-        if separator.is_empty() { f.write_str("no problems") } else { Ok(()) }
+        let counted = [
+            (self.errors, Count("error", self.errors).to_string()),
+            (self.warnings, Count("warning", self.warnings).to_string()),
+            // "info" has no plural
+            (self.infos, format!("{} info", Thousands(self.infos))),
+        ];
+        let shown: Vec<_> = counted.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect();
+        f.write_str(if shown.is_empty() { "no problems" } else { "" })?;
+        f.write_str(&shown.join(", "))
     }
 }
 
@@ -126,7 +126,7 @@ mod tests {
     const CODE: Code = Code::new("some-code");
 
     #[test]
-    fn tidy_puts_findings_in_reading_order() {
+    fn tidy_sorts_findings_in_reading_order() {
         let a = Source::new("a.liquid", "one\ntwo");
         let b = Source::new("b.liquid", "one\ntwo");
         let expected = [
@@ -144,9 +144,9 @@ mod tests {
     }
 
     #[test]
-    fn tidy_drops_repeats_and_keeps_the_first() {
+    fn tidy_removes_duplicates_and_keeps_the_first() {
         let source = Source::new("a", "text");
-        // the same file read twice is the same place
+        // the same file read twice is the same location
         let again = Source::new("a", "text");
         let mut found = Diagnostics::new();
         found.push(Diagnostic::error(CODE, "same").at(source.at(0..1)).note("kept"));
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_by_severity() {
+    fn counts_by_severity() {
         let mut found = Diagnostics::from(Diagnostic::warning(CODE, "one"));
         assert!(!found.has_errors());
         assert_eq!(found.counts().to_string(), "1 warning");

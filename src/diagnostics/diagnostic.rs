@@ -27,24 +27,24 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// What is wrong, complete in itself: some formats show nothing else.
     pub message: String,
-    /// The place to look at first. None when the finding is about no file's text, such as a missing file.
+    /// The location to look at first. `None` if the finding is not about a file's text, such as a missing file.
     pub primary: Option<Label>,
-    /// Other places that explain it.
+    /// Other locations that explain it.
     pub secondary: Vec<Label>,
-    /// Facts worth knowing, one a note.
+    /// Background, one sentence per note.
     pub notes: Vec<String>,
-    /// Advice on what to do, one piece an entry.
+    /// What to do about it, one suggestion per entry.
     pub help: Vec<String>,
-    /// A repair that a program can carry out, in the primary label's file.
+    /// A fix that can be applied automatically, in the primary label's file.
     pub fix: Option<Fix>,
 }
 
-/// A place, and what to say of it.
+/// A location with a text about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// The place.
+    /// The location.
     pub location: Location,
-    /// What stands beside it in an excerpt; may be empty.
+    /// The text beside it in an excerpt; may be empty.
     pub text: String,
 }
 
@@ -55,7 +55,7 @@ impl Label {
 }
 
 impl Diagnostic {
-    /// A finding with nothing but a message.
+    /// A finding with only a message.
     pub fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -84,41 +84,41 @@ impl Diagnostic {
         Self::new(code, Severity::Info, message)
     }
 
-    /// Points at a place without a word beside it. Replaces an earlier primary label.
+    /// Sets the primary location, without a text. Replaces an earlier primary label.
     #[must_use]
     pub fn at(self, location: Location) -> Self {
         self.primary(location, "")
     }
 
-    /// Points at a place and says something of it. Replaces an earlier primary label.
+    /// Sets the primary location and its text. Replaces an earlier primary label.
     #[must_use]
     pub fn primary(mut self, location: Location, text: impl Into<String>) -> Self {
         self.primary = Some(Label::new(location, text));
         self
     }
 
-    /// Points at another place, in the same source or another.
+    /// Adds another location, in the same source or another.
     #[must_use]
     pub fn secondary(mut self, location: Location, text: impl Into<String>) -> Self {
         self.secondary.push(Label::new(location, text));
         self
     }
 
-    /// Adds a fact worth knowing.
+    /// Adds a note.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
     }
 
-    /// Adds advice.
+    /// Adds a suggestion.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
     }
 
-    /// Adds the advice ``did you mean `…`?`` when a candidate is close enough to `name` ([`did_you_mean`]).
+    /// Adds the suggestion ``did you mean `…`?`` when a candidate is close enough to `name` ([`did_you_mean`]).
     #[must_use]
     pub fn suggest<'a>(self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
         match did_you_mean(name, candidates) {
@@ -127,14 +127,14 @@ impl Diagnostic {
         }
     }
 
-    /// Attaches a repair. Replaces an earlier one.
+    /// Attaches a fix. Replaces an earlier one.
     #[must_use]
     pub fn fix(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
         self
     }
 
-    /// The primary label's place.
+    /// The primary label's location.
     #[must_use]
     pub fn location(&self) -> Option<&Location> {
         self.primary.as_ref().map(|label| &label.location)
@@ -145,8 +145,8 @@ impl Diagnostic {
         self.primary.iter().chain(&self.secondary)
     }
 
-    /// The order people read findings in: those about no file first, then by file name, by place in the file, the
-    /// graver first at one place, and last by code and message so that the order never depends on luck.
+    /// Reading order: findings without a file first, then by file name, by position in the file, by severity (errors first),
+    /// and last by code and message so that the order is deterministic.
     #[must_use]
     pub fn reading_order(&self, other: &Self) -> Ordering {
         fn key(d: &Diagnostic) -> impl Ord {
@@ -156,7 +156,7 @@ impl Diagnostic {
         key(self).cmp(&key(other))
     }
 
-    /// Whether both say the same thing of the same place, whatever else they add.
+    /// Whether both have the same code, message and location.
     pub(super) fn repeats(&self, other: &Self) -> bool {
         self.code == other.code && self.message == other.message && self.location() == other.location()
     }

@@ -1,7 +1,7 @@
-//! The few lines of a source that a finding is about, made fit to show.
+//! Excerpts: the lines of a source that a finding is about, ready to display.
 //!
-//! An excerpt is bounded whatever the file looks like: it holds few lines, the uninteresting stretches of a long
-//! line are left out, and hostile characters are escaped. It knows where each place of the source has gone.
+//! An excerpt is bounded for any file: it has few lines, irrelevant parts of long lines are omitted, and control
+//! characters are escaped. It maps positions of the source to positions in the excerpt.
 
 use std::ops::Range;
 
@@ -9,37 +9,37 @@ use super::{Source, sanitize};
 
 /// Ranges this many lines apart, or more, do not share an excerpt.
 const FAR_APART: usize = 50;
-/// Of a range this many lines high, or more, only the first line is pointed at.
+/// Of a range this many lines high, or more, only the first line is underlined.
 const TALL: usize = 50;
-/// A shorter stretch, in bytes, is not worth leaving out.
+/// A shorter part, in bytes, is not worth omitting.
 const WORTH_OMITTING: usize = 8;
 
-/// How much of a long line to show.
+/// How much of a long line is shown.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
-    /// A line of at most so many characters is shown whole.
+    /// A line of at most this many characters is shown whole.
     pub(super) line: usize,
-    /// In a longer one, so many characters are shown on either side of where a range starts or ends.
+    /// In a longer line, this many characters are shown on either side of the start and end of a range.
     pub(super) around: usize,
-    /// What stands for a stretch that is left out.
+    /// The text that replaces an omitted part.
     pub(super) omission: &'static str,
 }
 
-/// Lines of a source, ready to show.
+/// Lines of a source, ready to display.
 #[derive(Debug)]
 pub(super) struct Excerpt {
     /// The lines, each ended by `\n`.
     pub(super) text: String,
     /// The number of the first line, from 1.
     pub(super) first_line: usize,
-    /// The stretches of the source that are shown, in order: the bytes there, and where they start here. Every
-    /// line has at least one.
+    /// The parts of the source that are shown, in order: their bytes there, and where they start here. Every line has at
+    /// least one.
     shown: Vec<(Range<usize>, usize)>,
 }
 
 impl Excerpt {
-    /// The lines from the first to the last that `ranges` touch. That few lie between is the caller's care:
-    /// [`fit`] and [`passages`], or [`fit_together`].
+    /// The lines from the first to the last that `ranges` touch. The caller makes sure that there are few, with [`fit`] and
+    /// [`passages`], or [`fit_together`].
     pub(super) fn new(source: &Source, ranges: &[Range<usize>], window: Window) -> Self {
         let mut points: Vec<usize> = ranges.iter().flat_map(|range| [range.start, range.end]).collect();
         points.sort_unstable();
@@ -73,8 +73,8 @@ impl Excerpt {
         self.text.push('\n');
     }
 
-    /// Where a place of the source is in [`text`](Self::text). What is not shown is at the nearest place before it
-    /// that is.
+    /// Maps a range of the source to a range of [`text`](Self::text). A position that is not shown maps to the nearest shown
+    /// position before it.
     pub(super) fn locate(&self, source: &Source, range: &Range<usize>) -> Range<usize> {
         let start = self.locate_offset(source, range.start);
         start..self.locate_offset(source, range.end).max(start)
@@ -90,8 +90,7 @@ impl Excerpt {
     }
 }
 
-/// A range as an excerpt can show it: line breaks at its end are not pointed at, and of a very tall one only the
-/// first line is.
+/// A range as an excerpt can show it: without line breaks at its end, and only the first line of a very tall one.
 pub(super) fn fit(source: &Source, range: Range<usize>) -> Range<usize> {
     let pointed = source.text()[range.clone()].trim_end_matches(['\n', '\r']);
     let first = source.line_at(range.start);
@@ -102,7 +101,7 @@ pub(super) fn fit(source: &Source, range: Range<usize>) -> Range<usize> {
     start..if tall { first_line_end } else { end }
 }
 
-/// Splits indexes of ranges into groups that can each share an excerpt, from top to bottom.
+/// Groups the indexes of ranges that can share an excerpt, from top to bottom.
 pub(super) fn passages(source: &Source, ranges: &[Range<usize>]) -> Vec<Vec<usize>> {
     let mut order: Vec<usize> = (0..ranges.len()).collect();
     order.sort_by_key(|&index| ranges[index].start);
@@ -121,14 +120,14 @@ pub(super) fn passages(source: &Source, ranges: &[Range<usize>]) -> Vec<Vec<usiz
     passages
 }
 
-/// Whether ranges are so near each other, and so low, that one excerpt can show every line they touch.
+/// Whether ranges are close and low enough for one excerpt to show every line they touch.
 pub(super) fn fit_together(source: &Source, ranges: &[Range<usize>]) -> bool {
     let top = ranges.iter().map(|range| source.line_at(range.start)).min();
     let bottom = ranges.iter().map(|range| source.line_at(range.end)).max();
     top.zip(bottom).is_some_and(|(top, bottom)| bottom - top < TALL)
 }
 
-/// The parts of a line to show: all of it, or what lies around the points, or its start when there are none.
+/// The parts of a line to show: all of it, or the surroundings of the points, or its start if there are none.
 fn parts(text: &str, line: &Range<usize>, points: &[usize], window: Window) -> Vec<Range<usize>> {
     let content = &text[line.clone()];
     if content.chars().nth(window.line).is_none() {
@@ -174,7 +173,7 @@ mod tests {
 
     const WINDOW: Window = Window { line: 40, around: 5, omission: "…" };
 
-    /// The excerpt around the text between `«` and `»`, with the same marks put where the range has gone.
+    /// The excerpt around the text between `«` and `»`, with the same marks around the mapped range.
     fn excerpt_around(marked: &str) -> (usize, String) {
         let start = marked.find('«').unwrap();
         let end = marked.find('»').unwrap() - '«'.len_utf8();
@@ -189,18 +188,18 @@ mod tests {
     }
 
     #[test]
-    fn excerpts_show_the_lines_and_keep_the_range() {
+    fn shows_the_lines_and_maps_the_range() {
         let long = "0123456789".repeat(1000);
         for (marked, first_line, expected) in [
             ("«»".into(), 1, "«»\n".into()),
             ("one\ntwo «three»\nfour".into(), 2, "two «three»\n".to_owned()),
             ("one\n«two\nthr»ee\nfour".into(), 2, "«two\nthr»ee\n".into()),
-            // line breaks are not pointed at
+            // line breaks at the end are not underlined
             ("one«\r\n»two".into(), 1, "one«»\n".into()),
             ("one\r«\n»two".into(), 1, "one«»\n".into()),
             ("«one\n\n»two".into(), 1, "«one»\n".into()),
             ("one\n«»".into(), 2, "«»\n".into()),
-            // hostile characters grow, and the range with them
+            // escapes are longer than the characters, so the range grows
             ("\u{1b}[1m«\u{202e}x»\ty".into(), 1, "\\u{1b}[1m«\\u{202e}x»\ty\n".into()),
             // long lines
             (format!("{long}«x»{long}"), 1, "…56789«x»01234…\n".into()),
@@ -218,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_far_apart_get_excerpts_of_their_own() {
+    fn distant_ranges_get_separate_excerpts() {
         let source = Source::new("t", "x\n".repeat(500));
         // each line is two bytes
         let ranges = [600..601, 0..1, 610..611, 80..81, 999..1000];

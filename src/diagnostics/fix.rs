@@ -1,8 +1,8 @@
-//! A repair that a program can carry out.
+//! Fixes that can be applied automatically.
 
 use std::ops::Range;
 
-/// A repair that a program can carry out: edits of the file that the finding's primary label points into.
+/// A fix that can be applied automatically: edits of the file of the finding's primary label.
 ///
 /// ```
 /// use inkproof::diagnostics::Fix;
@@ -12,9 +12,9 @@ use std::ops::Range;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
-    /// What the repair does, as an order: `remove the comma`.
+    /// What the fix does, in the imperative: `remove the comma`.
     pub title: String,
-    /// What to change, in any order, without overlaps. Offsets are those of the text before any edit.
+    /// The edits, in any order, without overlaps. Offsets refer to the text before any edit.
     pub edits: Vec<Edit>,
 }
 
@@ -23,37 +23,37 @@ pub struct Fix {
 pub struct Edit {
     /// The bytes to replace; empty to insert.
     pub range: Range<usize>,
-    /// What stands there afterwards; empty to delete.
+    /// The replacement; empty to delete.
     pub text: String,
 }
 
 impl Fix {
-    /// A repair without edits yet.
+    /// A fix without edits.
     pub fn new(title: impl Into<String>) -> Self {
         Self { title: title.into(), edits: Vec::new() }
     }
 
-    /// Adds an edit that puts `text` in the place of a range of bytes.
+    /// Adds an edit that replaces a range of bytes by `text`.
     #[must_use]
     pub fn replace(mut self, range: Range<usize>, text: impl Into<String>) -> Self {
         self.edits.push(Edit { range, text: text.into() });
         self
     }
 
-    /// Adds an edit that puts `text` before the byte at `offset`.
+    /// Adds an edit that inserts `text` before the byte at `offset`.
     #[must_use]
     pub fn insert(self, offset: usize, text: impl Into<String>) -> Self {
         self.replace(offset..offset, text)
     }
 
-    /// Adds an edit that takes a range of bytes away.
+    /// Adds an edit that deletes a range of bytes.
     #[must_use]
     pub fn delete(self, range: Range<usize>) -> Self {
         self.replace(range, "")
     }
 
-    /// The text after all edits. None when it cannot be: an edit outside the text or inside a character, or two
-    /// that overlap. Insertions at one place come in the order they were added.
+    /// The text after all edits. `None` if an edit is outside the text or inside a character, or if two overlap.
+    /// Insertions at the same offset appear in the order in which they were added.
     #[must_use]
     pub fn apply(&self, text: &str) -> Option<String> {
         let mut result = String::with_capacity(text.len());
@@ -68,7 +68,7 @@ impl Fix {
         Some(result)
     }
 
-    /// The edits from first to last in the text; None when two overlap.
+    /// The edits in text order; `None` if two overlap.
     pub(super) fn edits_in_order(&self) -> Option<Vec<&Edit>> {
         let mut edits: Vec<&Edit> = self.edits.iter().collect();
         edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn edits_apply_together_or_not_at_all() {
+    fn applies_all_edits_or_none() {
         let fix = Fix::new("test");
         for (fix, expected) in [
             (fix.clone(), Some("aébc")),

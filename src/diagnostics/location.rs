@@ -1,12 +1,12 @@
-//! A stretch of a source: what a finding points at.
+//! Locations: ranges of a source that findings point at.
 
 use std::fmt;
 use std::ops::Range;
 
 use super::{Position, Source};
 
-/// A stretch of a [`Source`], in bytes. It always lies within the text and on character boundaries, because
-/// [`Source::at`], the only way to make one, sees to it.
+/// A range of a [`Source`], in bytes. It is always within the text and on character boundaries, which [`Source::at`], the
+/// only constructor, ensures.
 ///
 /// ```
 /// use inkproof::diagnostics::Source;
@@ -29,38 +29,38 @@ impl Location {
         Self { source, start, end }
     }
 
-    /// The source pointed into.
+    /// The source.
     #[must_use]
     pub fn source(&self) -> &Source {
         &self.source
     }
 
-    /// The byte range pointed at. An empty range points between two characters.
+    /// The byte range. An empty range is a position between two characters.
     #[must_use]
     pub fn range(&self) -> Range<usize> {
         self.start..self.end
     }
 
-    /// The text pointed at.
+    /// The text of the range.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.source.text()[self.range()]
     }
 
-    /// Where it starts, in characters.
+    /// Its start; the column counts characters.
     #[must_use]
     pub fn start(&self) -> Position {
         self.source.line_column(self.start)
     }
 
-    /// Where it ends (the place after its last character), in characters.
+    /// Its end (after its last character); the column counts characters.
     #[must_use]
     pub fn end(&self) -> Position {
         self.source.line_column(self.end)
     }
 }
 
-/// Shown as `name:line:column`, raw: pass it through [`sanitize`](super::sanitize) before a terminal sees it.
+/// Displayed as `name:line:column`, unescaped: pass it through [`sanitize`](super::sanitize) before a terminal sees it.
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.source.name(), self.start())
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_range_becomes_a_valid_one() {
+    fn clamps_any_range_to_a_valid_one() {
         let source = Source::new("t", "aé🎉");
         let backwards = Range { start: 3, end: 1 };
         for (range, expected) in [

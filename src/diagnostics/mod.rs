@@ -1,11 +1,11 @@
-//! What inkproof has to say about a project, and how it is shown.
+//! Findings about a project, and the formats that show them.
 //!
-//! A [`Diagnostic`] is one finding: a [`Code`], a [`Severity`], a message, the places it is about, and what to
-//! do. The rooms above make them; this room orders them ([`Diagnostics`]) and draws them ([`Format`]) for a
-//! terminal or a program. It knows neither Liquid nor Customer.io, and no other room.
+//! A [`Diagnostic`] is one finding: a [`Code`], a [`Severity`], a message, the locations it is about, and what to do.
+//! Other modules create them; this module sorts them ([`Diagnostics`]) and renders them ([`Format`]) for a terminal or a
+//! program. It depends on no other module, and knows neither Liquid nor Customer.io.
 //!
 //! ```
-//! use inkproof::diagnostics::{Code, Diagnostic, Diagnostics, Format, Look, Render, Source};
+//! use inkproof::diagnostics::{Code, Diagnostic, Diagnostics, Format, Theme, Render, Source};
 //!
 //! const UNDEFINED_VARIABLE: Code = Code::new("undefined-variable");
 //!
@@ -19,7 +19,7 @@
 //! found.tidy();
 //!
 //! let mut out = Vec::new();
-//! Format::Concise.renderer(Look::default()).render(&found, &mut out)?;
+//! Format::Concise.renderer(Theme::default()).render(&found, &mut out)?;
 //! assert_eq!(
 //!     String::from_utf8_lossy(&out),
 //!     "templates/order.liquid:1:10: error[undefined-variable]: `trigger.order_number` is not in the data\n",
@@ -29,27 +29,27 @@
 
 mod code;
 mod collection;
+mod count;
 mod diagnostic;
 mod excerpt;
-
 mod fix;
+pub(crate) mod junit;
 mod location;
 mod prefix;
 mod render;
-
 pub mod sanitize;
 mod severity;
 mod source;
 mod suggestion;
-pub(crate) mod xml;
 
 pub use code::Code;
 pub use collection::{Counts, Diagnostics};
+pub(crate) use count::{Count, Thousands};
 pub use diagnostic::{Diagnostic, Label};
 pub use fix::{Edit, Fix};
 pub use location::Location;
 pub use prefix::Prefix;
-pub use render::{Format, Look, Page, Render, UnknownFormat};
+pub use render::{Format, Page, Render, Theme, UnknownFormat};
 pub use severity::Severity;
 pub use source::{Position, Source};
 pub use suggestion::did_you_mean;

@@ -1,10 +1,10 @@
-//! The prefix: what stands before the names of a project's files for those who know them from elsewhere.
+//! The prefix that turns a project's file names into names relative to another folder, such as the repository's root.
 
 use std::collections::HashMap;
 
 use super::{Diagnostic, Label, Source};
 
-/// What stands before the names of files, such as `apps/shop/`; nothing, unless it says something.
+/// A prefix of file names, such as `apps/shop/`; empty by default.
 ///
 /// ```
 /// use inkproof::diagnostics::Prefix;
@@ -16,12 +16,12 @@ use super::{Diagnostic, Label, Source};
 pub struct Prefix(String);
 
 impl Prefix {
-    /// What this text says.
+    /// This prefix.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// A file's name with what stands before it. One that does not begin at the project stays as it is.
+    /// A file's name with the prefix. A name that is not relative to the project is returned unchanged.
     #[must_use]
     pub fn name(&self, file: &str) -> String {
         if file.starts_with('/') { file.to_owned() } else { format!("{}{file}", self.0) }

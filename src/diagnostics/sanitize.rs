@@ -20,6 +20,7 @@ const HOSTILE: &[(char, char)] = &[
     ('\u{2060}', '\u{206f}'),   // word joiner, invisible operators, isolates, deprecated controls
     ('\u{feff}', '\u{feff}'),   // byte order mark
     ('\u{fff9}', '\u{fffb}'),   // interlinear annotation
+    ('\u{fffe}', '\u{ffff}'),   // noncharacters, which XML cannot hold
     ('\u{e0000}', '\u{e007f}'), // invisible tag characters
 ];
 

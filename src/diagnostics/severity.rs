@@ -4,20 +4,20 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// How much a finding matters. The gravest comes first in order.
+/// How much a finding matters, from the most severe to the least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// A message would be lost, or would not be what its template says.
     Error,
-    /// The message goes out, but probably not as meant, or by luck.
+    /// The message is sent, but probably not as intended, or only with some data.
     Warning,
-    /// Worth knowing; nothing needs doing.
+    /// Worth knowing; no action needed.
     Info,
 }
 
 impl Severity {
-    /// All severities, the gravest first.
+    /// All severities, the most severe first.
     pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Info];
 
     /// The word that every format shows: `error`, `warning` or `info`.

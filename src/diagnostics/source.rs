@@ -1,4 +1,4 @@
-//! A file's text under the name people know it by, and how byte offsets in it become lines and columns.
+//! Sources: a file's text with its display name, and conversion of byte offsets to lines and columns.
 
 use std::fmt;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Location;
 
-/// A file that findings point into. Cloning is cheap: clones share the text and its line index.
+/// A file that findings refer to. Cloning is cheap: clones share the text and its line index.
 ///
 /// ```
 /// use inkproof::diagnostics::{Position, Source};
@@ -22,34 +22,34 @@ pub struct Source(Arc<Inner>);
 struct Inner {
     name: String,
     text: Arc<str>,
-    /// The byte offset at which each line starts; made when first asked for.
+    /// The byte offset at which each line starts; computed on first use.
     line_starts: OnceLock<Vec<usize>>,
 }
 
-/// A place in a text as people count: lines and columns from 1.
+/// A position in a text: lines and columns from 1.
 ///
 /// A line ends with `\n` (or `\r\n`); the text after the last one is a line too, even when empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Position {
     /// The line, from 1.
     pub line: usize,
-    /// The column, from 1, in whatever unit the method that made it says.
+    /// The column, from 1, in the unit that the method documents.
     pub column: usize,
 }
 
 impl Source {
-    /// A text and the name to show for it: for a file, its path relative to the project, with forward slashes.
+    /// A text with its display name: for a file, its path relative to the project, with forward slashes.
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
         Self(Arc::new(Inner { name: name.into(), text: text.into(), line_starts: OnceLock::new() }))
     }
 
-    /// The same text under another name.
+    /// The same text with another name.
     #[must_use]
     pub fn renamed(&self, name: impl Into<String>) -> Self {
         Self::new(name, Arc::clone(&self.0.text))
     }
 
-    /// Whether both have the very same text.
+    /// Whether both share the same text in memory.
     pub(super) fn has_text_of(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0.text, &other.0.text)
     }
@@ -66,14 +66,14 @@ impl Source {
         &self.0.text
     }
 
-    /// A stretch of the text, in bytes. Whatever lies outside the text, or inside a character, is moved to
-    /// the nearest place that takes the whole character in, so that a wrong range still points near its mark.
+    /// A range of the text, in bytes. An end outside the text or inside a character is moved to the nearest boundary that
+    /// includes the whole character, so that a wrong range still points close to its target.
     #[must_use]
     pub fn at(&self, range: Range<usize>) -> Location {
         Location::new(self.clone(), range)
     }
 
-    /// The place of a byte offset; columns count characters (Unicode code points).
+    /// The position of a byte offset; columns count characters (Unicode code points).
     ///
     /// Characters are what compilers print and most editors' "go to line:column" take. LiquidJS and the
     /// language server protocol count UTF-16 units instead: [`line_column_utf16`](Self::line_column_utf16).
@@ -82,7 +82,7 @@ impl Source {
         self.position(offset, |before| before.chars().count())
     }
 
-    /// The place of a byte offset; columns count UTF-16 units, as JavaScript does.
+    /// The position of a byte offset; columns count UTF-16 units, as JavaScript does.
     ///
     /// ```
     /// let source = inkproof::diagnostics::Source::new("greeting", "🎉 {{ x }}");
@@ -118,7 +118,7 @@ impl Source {
         (offset..end).find(|&at| self.text().is_char_boundary(at)).unwrap_or(end)
     }
 
-    /// How many lines there are: at least one.
+    /// The number of lines, at least one.
     #[must_use]
     pub fn line_count(&self) -> usize {
         self.line_starts().len()
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn offsets_become_lines_and_columns() {
+    fn converts_offsets_to_lines_and_columns() {
         // text, offset, in characters, in UTF-16 units
         for (text, offset, characters, units) in [
             ("", 0, "1:1", "1:1"),
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_exclude_their_terminator() {
+    fn line_ranges_exclude_the_terminator() {
         for (text, expected) in [
             ("", vec![""]),
             ("a", vec!["a"]),

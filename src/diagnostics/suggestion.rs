@@ -1,25 +1,25 @@
-//! *Did you mean …?*: the candidate that somebody most likely meant by a name that does not exist.
+//! *Did you mean …?*: the candidate most likely meant by a name that does not exist.
 //!
 //! Two names are alike in one of three ways, each scored from 0 to 1:
 //!
 //! * **Same letters**: they differ in case and separators only (`firstName`, `first_name`).
-//! * **Spelling**: they are a few slips of the keyboard apart (`tracking_ulr`, `tracking_url`).
-//! * **Words**: they name the same thing in other words. What comes first says which thing is meant, what comes
-//!   last only which property of it: so `order_number` is near `order_id`, but `first_name` is not near
-//!   `last_name`. A name whose words are all part of the other (`address`, `shipping_address`) is near as well.
+//! * **Spelling**: they differ by a few typos (`tracking_ulr`, `tracking_url`).
+//! * **Words**: they name the same thing in other words. The first words say which thing is meant, the last only which
+//!   property of it: so `order_number` is similar to `order_id`, but `first_name` is not similar to `last_name`. A name
+//!   whose words are all part of the other (`address`, `shipping_address`) is similar as well.
 
 use strsim::osa_distance;
 
-/// How alike two names must be. Lower, and a long name would be suggested for sharing one short word.
+/// Minimum similarity. With a lower one, a long name would be suggested because it shares one short word.
 const THRESHOLD: f64 = 0.4;
-/// Words with fewer letters (`is`, `my`, `id`) say too little to be likeness on their own.
+/// Words with fewer letters (`is`, `my`, `id`) do not make names similar on their own.
 const TELLING_WORD: usize = 3;
-/// Letters beyond which a name is compared for equality only: comparing costs the product of both lengths.
+/// Longer names are only compared for equality, because comparing costs the product of both lengths.
 const LONGEST_NAME: usize = 64;
-/// Candidates looked at. Data may have any number of keys; an undefined name must not take seconds to report.
+/// Maximum number of candidates. Data may have any number of keys; reporting an undefined name must not take seconds.
 const MOST_CANDIDATES: usize = 1000;
 
-/// The candidate most like `name`, if any is like it at all. Of equally good ones, the first.
+/// The candidate most similar to `name`, if any is similar enough. Of equally good ones, the first.
 ///
 /// ```
 /// use inkproof::diagnostics::did_you_mean;
@@ -44,7 +44,7 @@ pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
     best.map(|(_, candidate)| candidate)
 }
 
-/// A name taken apart.
+/// A name split into words.
 struct Name<'a> {
     text: &'a str,
     /// Its words in lower case: `orderNumber`, `order_number` and `Order-Number` have the same.
@@ -60,7 +60,7 @@ impl<'a> Name<'a> {
         Self { text, words, letters }
     }
 
-    /// How alike two names are, from 0 to 1.
+    /// The similarity of two names, from 0 to 1.
     fn likeness(&self, other: &Self) -> f64 {
         if self.letters == 0 || other.letters == 0 {
             return 0.0;
@@ -74,20 +74,20 @@ impl<'a> Name<'a> {
         self.likeness_of_spelling(other).max(self.likeness_of_words(other))
     }
 
-    /// The share of letters that are right, when no word has more wrong than slips explain. Names that are not
-    /// split alike are compared whole, and more strictly: there, slips in one word could pass for another word.
+    /// The share of correct letters, if no word has more wrong letters than typos explain. Names that are split differently
+    /// are compared as a whole, and more strictly, because there a typo could turn one word into another.
     fn likeness_of_spelling(&self, other: &Self) -> f64 {
         let longest = self.letters.max(other.letters);
         let slips = if self.words.len() == other.words.len() {
-            self.words.iter().zip(&other.words).map(|(one, two)| slips(one, two, 3)).sum()
+            self.words.iter().zip(&other.words).map(|(one, two)| typos(one, two, 3)).sum()
         } else {
-            slips(&self.words.concat(), &other.words.concat(), 4)
+            typos(&self.words.concat(), &other.words.concat(), 4)
         };
         slips.map_or(0.0, |slips: usize| 1.0 - ratio(slips, longest))
     }
 
-    /// The share of letters that stand in common words (Dice's coefficient), when the names start with the same
-    /// telling word or one is all part of the other.
+    /// The share of letters in common words (Dice's coefficient), if the names start with the same significant word or one
+    /// contains all words of the other.
     fn likeness_of_words(&self, other: &Self) -> f64 {
         let (few, many) = if self.words.len() <= other.words.len() { (self, other) } else { (other, self) };
         let common: Vec<usize> = few
@@ -105,8 +105,8 @@ impl<'a> Name<'a> {
     }
 }
 
-/// How many letters count as common to two words: all when they are the same, most when one is misspelt, those
-/// of the shorter when it abbreviates the longer (`num`, `number`), otherwise none.
+/// The number of letters that two words have in common: all if they are equal, most if one is misspelled, those of the
+/// shorter if it abbreviates the longer (`num`, `number`), otherwise none.
 fn in_common(one: &str, two: &str) -> usize {
     if one == two {
         return length(one);
@@ -116,17 +116,17 @@ fn in_common(one: &str, two: &str) -> usize {
     if letters >= TELLING_WORD && long.starts_with(short) {
         return letters;
     }
-    slips(one, two, 4).map_or(0, |slips| length(long) - slips)
+    typos(one, two, 4).map_or(0, |slips| length(long) - slips)
 }
 
-/// How many letters were missed, added, mistaken or swapped between two words; None when that is more than one in
-/// `one_in` letters, too many to be slips.
-fn slips(one: &str, two: &str, one_in: usize) -> Option<usize> {
+/// The edit distance between two words (with transpositions); `None` if that is more than one in `one_in` letters, too many
+/// to be typos.
+fn typos(one: &str, two: &str, one_in: usize) -> Option<usize> {
     let slips = osa_distance(one, two);
     (slips <= length(one).max(length(two)) / one_in).then_some(slips)
 }
 
-/// A name's words in lower case, split at whatever is neither letter nor digit and where camel case starts a word.
+/// A name's words in lower case, split at characters that are neither letters nor digits, and at camel case.
 fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -167,7 +167,7 @@ mod tests {
         &["append", "capitalize", "date", "default", "downcase", "size", "split", "sort", "upcase"];
 
     #[test]
-    fn what_was_meant_is_suggested() {
+    fn suggests_similar_names() {
         let cases: &[(&str, &[&str], &str)] = &[
             // other words for the same thing
             ("order_number", DOCUMENTED, "order_id"),
@@ -180,7 +180,7 @@ mod tests {
             ("shipping_address", &["name", "address"], "address"),
             ("order_num", &["order_id", "order_number"], "order_number"),
             ("addr", &["email", "address"], "address"),
-            // slips: missing, extra, wrong, swapped letters
+            // typos: missing, extra, wrong, swapped letters
             ("product_nam", DOCUMENTED, "product_name"),
             ("producct_name", DOCUMENTED, "product_name"),
             ("tracking_urk", DOCUMENTED, "tracking_url"),
@@ -206,14 +206,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_meant_is_not_suggested() {
+    fn does_not_suggest_unrelated_names() {
         let cases: &[(&str, &[&str])] = &[
             // the same property of another thing
             ("customer_name", DOCUMENTED),
             ("user_id", DOCUMENTED),
             ("first_name", PERSON),
             ("company_url", DOCUMENTED),
-            // a short word in common says nothing
+            // a short common word is not enough
             ("is_vip", PERSON),
             // one word in common with a long name
             ("first_name", &["first_purchase_after_signup_date"]),
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn huge_names_cost_little() {
+    fn bounds_the_cost_of_huge_names() {
         let huge = "a".repeat(1_000_000);
         let upper = huge.to_uppercase();
         assert_eq!(did_you_mean(&huge, ["a", "aaaa", &upper]), Some(upper.as_str()));

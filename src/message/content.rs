@@ -4,10 +4,10 @@
 
 use std::ops::Range;
 
-use super::Written;
+use super::RenderedText;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Fix, Source};
 use crate::liquid::value::Object;
-use crate::liquid::value::json::{self, JsonError};
+use crate::liquid::value::json::{self, Events, JsonError};
 use crate::liquid::{Arena, Mark, Value, Writer};
 
 const INVALID_JSON: Code = Code::new("invalid-json");
@@ -23,7 +23,7 @@ const SHOWN: usize = 60;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Content<'a> {
     /// What was rendered, and what in the template wrote what.
-    pub(super) written: &'a Written,
+    pub(super) rendered: &'a RenderedText,
     /// The template's file.
     pub(super) source: &'a Source,
 }
@@ -32,7 +32,7 @@ impl<'a> Content<'a> {
     /// Reads the properties. A comma with nothing after it is accepted with a warning: it is in Customer.io's own
     /// documented example.
     pub(super) fn properties(&self, arena: &'a Arena, problems: &mut Diagnostics) -> Option<&'a Object<'a>> {
-        match json::read_with_trailing_commas(&self.written.text, arena) {
+        match json::read_with_trailing_commas(&self.rendered.text, arena) {
             Ok((Value::Object(properties), commas)) => {
                 for comma in commas {
                     problems.push(self.trailing_comma(comma));
@@ -41,7 +41,7 @@ impl<'a> Content<'a> {
             }
             Ok((other, _)) => {
                 let message = format!("the content renders to {}, not to a JSON object", describe(other));
-                let start = self.written.text.len() - self.written.text.trim_start().len();
+                let start = self.rendered.text.len() - self.rendered.text.trim_start().len();
                 let problem = Diagnostic::error(NOT_AN_OBJECT, message);
                 problems
                     .push(problem.at(self.location(start)).help("write the message's properties between `{` and `}`"));
@@ -70,8 +70,8 @@ impl<'a> Content<'a> {
         let problem = Diagnostic::error(INVALID_JSON, format!("the content is no JSON: {error}"));
         match self.culprit(error) {
             Some(mark) => {
-                let printed = &self.written.text[mark.written.clone()];
-                let range = self.written.start + mark.span.start..self.written.start + mark.span.end;
+                let printed = &self.rendered.text[mark.written.clone()];
+                let range = self.rendered.in_file(mark.span);
                 let written = &self.source.text()[range.clone()];
                 problem.primary(self.source.at(range), blame(printed)).help(advice(
                     written,
@@ -86,34 +86,29 @@ impl<'a> Content<'a> {
     /// The printed value without which the text would have been JSON up to here: each one before the error, the nearest
     /// first, is replaced by `0`, which fits inside a text and as a value.
     fn culprit(&self, error: &JsonError) -> Option<&'a Mark> {
-        let printed = self.written.marks.iter().filter(|mark| mark.writer == Writer::Liquid);
+        let printed = self.rendered.marks.iter().filter(|mark| mark.writer == Writer::Liquid);
         let before: Vec<_> = printed.filter(|mark| mark.written.start <= error.offset).collect();
         before.into_iter().rev().take(MAX_SUSPECTS).find(|mark| {
-            let rest = &self.written.text[mark.written.end..];
-            let repaired = format!("{}0{rest}", &self.written.text[..mark.written.start]);
-            let arena = Arena::new();
-            let seen = match json::read_with_trailing_commas(&repaired, &arena) {
-                Ok(_) => return true,
+            let rest = &self.rendered.text[mark.written.end..];
+            let repaired = format!("{}0{rest}", &self.rendered.text[..mark.written.start]);
+            let seen = match Events::new(&repaired).with_trailing_commas().finish() {
+                Ok(()) => return true,
                 Err(later) => later.offset,
             };
             // What follows the value must be read farther than it was.
             let remaining = repaired.len().saturating_sub(seen);
-            remaining < (self.written.text.len() - error.offset).min(rest.len())
+            remaining < (self.rendered.text.len() - error.offset).min(rest.len())
         })
     }
 
-    /// How a printed value stands in the JSON around it.
+    /// How a printed value is used in the JSON around it.
     fn position(&self, mark: &Mark) -> Position {
-        // Up to the culprit, the text is JSON.
-        let mut is_text = false;
-        let mut escaped = false;
-        for byte in self.written.text[..mark.written.start].bytes() {
-            is_text ^= byte == b'"' && !escaped;
-            escaped = byte == b'\\' && !escaped;
-        }
-        let is_whole = self.written.text[..mark.written.start].ends_with('"')
-            && self.written.text[mark.written.end..].starts_with('"');
-        match (is_text, is_whole) {
+        let (before, after) = (&self.rendered.text[..mark.written.start], &self.rendered.text[mark.written.end..]);
+        // Up to the culprit, the text is valid JSON, so the error is that it ends here.
+        let mut events = Events::new(before).with_trailing_commas();
+        let is_in_string = events.finish().is_err() && events.is_in_string();
+        let is_whole = before.ends_with('"') && after.starts_with('"');
+        match (is_in_string, is_whole) {
             (false, _) => Position::Value,
             (true, true) => Position::WholeText,
             (true, false) => Position::PartOfText,
@@ -122,8 +117,8 @@ impl<'a> Content<'a> {
 
     /// The place in the file that wrote the byte at `offset` of the rendered text.
     fn location(&self, offset: usize) -> crate::diagnostics::Location {
-        let at = self.written.marks.partition_point(|mark| mark.written.end <= offset);
-        let range: Range<usize> = match self.written.marks.get(at).or(self.written.marks.last()) {
+        let at = self.rendered.marks.partition_point(|mark| mark.written.end <= offset);
+        let range: Range<usize> = match self.rendered.marks.get(at).or(self.rendered.marks.last()) {
             Some(Mark { writer: Writer::Text, written, span }) => {
                 let place = span.start + offset.saturating_sub(written.start).min(span.end - span.start);
                 place..(place + 1).min(span.end)
@@ -131,7 +126,7 @@ impl<'a> Content<'a> {
             Some(mark) => mark.span.range(),
             None => 0..0,
         };
-        self.source.at(self.written.start + range.start..self.written.start + range.end)
+        self.source.at(self.rendered.start + range.start..self.rendered.start + range.end)
     }
 }
 

@@ -6,6 +6,7 @@ use crate::liquid::value::{Object, coerce, json};
 use crate::liquid::{Arena, Value};
 
 use super::request::IdentifierKind;
+use super::sent_data::{no_fields, not_json};
 
 const INVALID_CUSTOMER: Code = Code::new("invalid-customer");
 
@@ -26,10 +27,7 @@ impl Customer {
     /// The text is no JSON object, or has nothing that a request could name the customer by.
     pub fn read(source: Source) -> Result<Self, Diagnostic> {
         let arena = Arena::new();
-        let value = json::read(source.text(), &arena).map_err(|error| {
-            let message = format!("the customer is no JSON: {error}");
-            Diagnostic::error(INVALID_CUSTOMER, message).primary(source.at(error.offset..error.offset + 1), "")
-        })?;
+        let value = json::read(source.text(), &arena).map_err(|error| invalid(&source, &error))?;
         let Some(attributes) = attributes(value, &arena) else {
             let problem = Diagnostic::error(INVALID_CUSTOMER, "the customer is no JSON object");
             return Err(problem.at(source.at(0..0)).help("write attributes such as `{\"id\": \"user_123\"}`"));
@@ -79,17 +77,22 @@ impl Customer {
 
     /// The attributes, as `customer` in a template, and the objects that the customer is related to, as `objects`: what the
     /// file has under that name, lists by the plural names of their types, empty where there is nothing.
-    #[must_use]
-    pub fn data<'a>(&'a self, numbers: Numbers, arena: &'a Arena) -> (Value<'a>, Value<'a>) {
-        // The text was read once when the customer was.
-        let file = json::read_as(self.source.text(), numbers, arena).unwrap_or(Value::Null);
+    ///
+    /// # Errors
+    /// The file is not valid JSON.
+    pub fn data<'a>(&'a self, numbers: Numbers, arena: &'a Arena) -> Result<(Value<'a>, Value<'a>), Diagnostic> {
+        let file = json::read_as(self.source.text(), numbers, arena).map_err(|error| invalid(&self.source, &error))?;
         let objects = match file {
             Value::Object(file) => file.get(OBJECTS).filter(|objects| matches!(objects, Value::Object(_))),
             _ => None,
         };
         let attributes = attributes(file, arena).map_or(Value::Null, Value::Object);
-        (attributes, objects.unwrap_or_else(|| Value::Object(Object::new(&[], arena))))
+        Ok((attributes, objects.unwrap_or_else(|| no_fields(arena))))
     }
+}
+
+fn invalid(source: &Source, error: &json::JsonError) -> Diagnostic {
+    not_json(INVALID_CUSTOMER, "the customer", source, 0, error)
 }
 
 /// The key of related objects, beside the attributes.
@@ -147,7 +150,9 @@ mod tests {
             assert_eq!(customer.identifier(IdentifierKind::Email), Some("ada@example.com"));
             assert_eq!(customer.display_name(), Some("Ada Lovelace"));
             let arena = Arena::new();
-            let (Value::Object(attributes), _) = customer.data(Numbers::JavaScript, &arena) else { panic!("{text}") };
+            let Ok((Value::Object(attributes), _)) = customer.data(Numbers::JavaScript, &arena) else {
+                panic!("{text}")
+            };
             assert!(matches!(attributes.get("first_name"), Some(Value::String("Ada"))));
         }
     }

@@ -1,10 +1,13 @@
 //! Observing: what each expression of a message does, also behind those that fail.
 
 use super::failure::Place;
-use crate::diagnostics::{Location, Source};
-use crate::liquid::syntax::part::{Part, When};
-use crate::liquid::syntax::tree::{NodeKind, Nodes};
-use crate::liquid::syntax::visit::all_nodes;
+use super::scope::SnippetNames;
+use super::sent_data::{SentData, Trigger};
+use super::{CompiledTemplate, Customer, RenderOptions, Request, SnippetKind};
+use crate::diagnostics::{Diagnostic, Location, Source};
+use crate::liquid::syntax::part::Part;
+use crate::liquid::syntax::tree::Nodes;
+use crate::liquid::syntax::visit::{all_nodes, each_part, parts};
 use crate::liquid::{self, Arena, Error, NodeId, Options, Output, Span, Subject, Trace, Value, Writer};
 
 /// What was seen while a text was rendered: a template's content, or that of a snippet.
@@ -50,6 +53,43 @@ pub struct Condition {
     pub span: Span,
     /// The nodes that it lets through.
     pub inner: Vec<Span>,
+}
+
+impl CompiledTemplate<'_> {
+    /// Renders the content for `customer`, and the snippets that it needs, and reports what each expression did.
+    ///
+    /// # Errors
+    /// The data cannot be read.
+    pub fn observe(
+        &self,
+        customer: &Customer,
+        request: &Request,
+        options: &RenderOptions,
+    ) -> Result<Vec<ObservedText>, Diagnostic> {
+        let (arena, language) = (Arena::new(), self.language());
+        let options = options.for_liquid();
+        let sent = SentData::read(Some(customer), Trigger::Request(request), language, &arena)?;
+        let snippets = self.snippets.with_their_own(self.workspace, language);
+        let needed = SnippetNames::of_all(&snippets);
+        let scope = self.scope(&sent, &needed, &options, &arena);
+        let place = (self.template.source(), Place::From(self.template.content_start()));
+        let mut observed = vec![ObservedText::of(self.content, place, scope.data, &options, &arena)];
+        for snippet in snippets {
+            let whole = 0..snippet.source().text().len();
+            let place = match snippet.kind() {
+                SnippetKind::Text => Place::From(0),
+                SnippetKind::Json => Place::Within(&whole),
+            };
+            for text in snippet.texts(&arena) {
+                let place = (snippet.source(), place);
+                observed.push(match liquid::Template::parse(text, language, &arena) {
+                    Ok(parsed) => ObservedText::of(parsed, place, scope.data, &options, &arena),
+                    Err(errors) => ObservedText::unreadable(place, text, &errors),
+                });
+            }
+        }
+        Ok(observed)
+    }
 }
 
 impl ObservedText {
@@ -119,33 +159,19 @@ impl Failure {
             _ => None,
         };
         let tags = all_nodes(nodes).into_iter().filter(|tag| tag.span == node);
-        let unset = tags.filter_map(|tag| match tag.kind {
-            NodeKind::Tag { tag, .. } => tag.parts().into_iter().find_map(|part| match part {
-                Part::Name { name, .. } => Some(name.to_owned()),
-                _ => None,
-            }),
-            _ => None,
-        });
-        Self {
-            node,
-            span: error.span().unwrap_or(node),
-            message: error.message().to_owned(),
-            missing,
-            unset: unset.into_iter().next(),
-        }
+        let unset = tags.flat_map(parts).find_map(|part| Some(part.target()?.name.to_owned()));
+        Self { node, span: error.span().unwrap_or(node), message: error.message().to_owned(), missing, unset }
     }
 }
 
 fn conditions(nodes: Nodes<'_>) -> Vec<Condition> {
     let mut found = Vec::new();
-    for node in all_nodes(nodes) {
-        let NodeKind::Tag { tag, .. } = node.kind else { continue };
-        for part in tag.parts() {
-            if let Part::Nodes { nodes, when: When::Holds { condition, .. }, .. } = part {
-                let inner = nodes.iter().map(|node| node.span).collect();
-                found.push(Condition { tag: node.span, span: condition.span, inner });
-            }
+    each_part(nodes, &mut |node, part| {
+        let Part::Branches { branches, .. } = part else { return };
+        for branch in branches {
+            let inner = branch.body.iter().map(|node| node.span).collect();
+            found.push(Condition { tag: node.span, span: branch.condition.span, inner });
         }
-    }
+    });
     found
 }

@@ -1,12 +1,16 @@
 //! Requests: the body of `POST /v1/send/inbox_message`, exactly as a backend sends it.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::Delivery;
+use super::sent_data::{no_fields, not_json};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
+use crate::liquid::value::json::{self, Event, Events, JsonError, Read};
+use crate::liquid::value::number;
 use crate::liquid::value::number::Numbers;
-use crate::liquid::value::{Object, json, number};
-use crate::liquid::{Arena, Value};
+use crate::liquid::{Arena, Span, Value};
 
 pub(super) const INVALID_REQUEST: Code = Code::new("invalid-request");
 const BAD_IDENTIFIERS: Code = Code::new("bad-identifiers");
@@ -35,6 +39,8 @@ pub struct Request {
     identifier: Identifier,
     language: Option<String>,
     delivery: Delivery,
+    /// The bytes of `message_data`; none where it is null or left out.
+    message_data: Option<Range<usize>>,
 }
 
 /// Which template a request asks for.
@@ -89,35 +95,27 @@ impl Request {
     /// # Errors
     /// Everything that would make Customer.io refuse it.
     pub fn read(name: &str, source: Source, problems: &mut Diagnostics) -> Result<Self, Diagnostics> {
-        let arena = Arena::new();
-        let body = match json::read(source.text(), &arena) {
-            Ok(Value::Object(body)) => body,
-            Ok(_) => {
+        let (fields, span) = match read_body(source.text()) {
+            Ok(Some(body)) => body,
+            Ok(None) => {
                 let problem = Diagnostic::error(INVALID_REQUEST, "the request is no JSON object").at(source.at(0..0));
                 return Err(problem.into());
             }
-            Err(error) => {
-                let message = format!("the request is no JSON: {error}");
-                let place = source.at(error.offset..error.offset + 1);
-                return Err(Diagnostic::error(INVALID_REQUEST, message).primary(place, "").into());
-            }
+            Err(error) => return Err(invalid(&source, 0, &error).into()),
         };
-        let body = Body { source: &source, fields: body };
+        let body = Body { source: &source, fields, span };
         problems.extend(body.unknown_fields());
         let mut errors = Diagnostics::new();
         let template = body.template().map_err(|problem| errors.push(problem)).ok();
         let identifier = body.identifier().map_err(|problem| errors.push(problem)).ok();
-        if let Err(problem) = body.check_message_data() {
-            errors.push(problem);
-        }
+        let message_data = body.message_data().map_err(|problem| errors.push(problem)).ok().flatten();
         let language = body.language().map_err(|problem| errors.push(problem)).ok().flatten();
         let queue_draft = body.queue_draft().map_err(|problem| errors.push(problem)).unwrap_or_default();
         let send_at = body.send_at().map_err(|problem| errors.push(problem)).ok().flatten();
         let delivery = Delivery { queue_draft, send_at };
-        drop(arena);
         match (template, identifier) {
             (Some(template), Some(identifier)) if errors.is_empty() => {
-                Ok(Self { source, name: name.to_owned(), template, identifier, language, delivery })
+                Ok(Self { source, name: name.to_owned(), template, identifier, language, delivery, message_data })
             }
             _ => Err(errors),
         }
@@ -160,145 +158,192 @@ impl Request {
     }
 
     /// The `message_data`, as `trigger` in a template; empty where there is none.
-    #[must_use]
-    pub fn message_data<'a>(&'a self, numbers: Numbers, arena: &'a Arena) -> Value<'a> {
-        // The text was read once when the request was.
-        let body = json::read_as(self.source.text(), numbers, arena).unwrap_or(Value::Null);
-        match body {
-            Value::Object(body) => match body.get("message_data") {
-                Some(data @ Value::Object(_)) => data,
-                _ => Value::Object(Object::new(&[], arena)),
-            },
-            _ => Value::Null,
-        }
+    ///
+    /// # Errors
+    /// It is not valid JSON.
+    pub fn message_data<'a>(&'a self, numbers: Numbers, arena: &'a Arena) -> Result<Value<'a>, Diagnostic> {
+        let Some(range) = &self.message_data else { return Ok(no_fields(arena)) };
+        let text = &self.source.text()[range.clone()];
+        json::read_as(text, numbers, arena).map_err(|error| invalid(&self.source, range.start, &error))
     }
+}
+
+fn invalid(source: &Source, start: usize, error: &JsonError) -> Diagnostic {
+    not_json(INVALID_REQUEST, "the request", source, start, error)
+}
+
+/// A field of a request's body. What it is shows in the first token of its value.
+struct Field<'a> {
+    name: Cow<'a, str>,
+    value: Event<'a>,
+    span: Span,
+    /// The fields of an object; only those of `identifiers` are kept.
+    fields: Vec<Self>,
+}
+
+/// Reads the fields of a request's body and its place, all in one pass; none where the text is no object.
+fn read_body(text: &str) -> Read<Option<(Vec<Field<'_>>, Span)>> {
+    let mut events = Events::new(text);
+    let first = events.next_event()?;
+    let start = events.span().start;
+    let body = if first == Event::ObjectStart {
+        let fields = read_fields(&mut events, &["identifiers"])?;
+        Some((fields, Span::new(start, events.span().end)))
+    } else {
+        None
+    };
+    events.finish()?;
+    Ok(body)
+}
+
+/// Reads the fields of the object that has just begun, and those of the objects `within` it.
+fn read_fields<'a>(events: &mut Events<'a>, within: &[&str]) -> Read<Vec<Field<'a>>> {
+    let mut found = Vec::new();
+    while let Event::Key(key) = events.next_event()? {
+        let name = key.decode();
+        let value = events.next_event()?;
+        let start = events.span().start;
+        let (fields, span) = if value == Event::ObjectStart && within.contains(&&*name) {
+            let fields = read_fields(events, &[])?;
+            (fields, Span::new(start, events.span().end))
+        } else {
+            (Vec::new(), events.finish_value(value)?)
+        };
+        found.push(Field { name, value, span, fields });
+    }
+    Ok(found)
+}
+
+/// The field of that name. Of a name that is there twice, the last counts, as it does in JavaScript.
+fn field<'f, 'a>(fields: &'f [Field<'a>], name: &str) -> Option<&'f Field<'a>> {
+    fields.iter().rfind(|field| field.name == name)
 }
 
 /// A request's body while it is read.
 struct Body<'s, 'a> {
     source: &'s Source,
-    fields: &'a Object<'a>,
+    fields: Vec<Field<'a>>,
+    span: Span,
 }
 
-impl Body<'_, '_> {
-    fn span(&self, path: &[&str]) -> Range<usize> {
-        json::locate(self.source.text(), path).map_or(0..0, crate::liquid::Span::range)
+impl<'a> Body<'_, 'a> {
+    fn field(&self, name: &str) -> Option<&Field<'a>> {
+        field(&self.fields, name)
     }
 
-    fn error(&self, code: Code, message: impl Into<String>, path: &[&str]) -> Diagnostic {
-        Diagnostic::error(code, message).primary(self.source.at(self.span(path)), "")
+    /// A problem with the body as a whole.
+    fn error(&self, code: Code, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(code, message).primary(self.source.at(self.span.range()), "")
+    }
+
+    fn error_in(&self, field: &Field<'_>, code: Code, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(code, message).primary(self.source.at(field.span.range()), "")
     }
 
     fn unknown_fields(&self) -> Vec<Diagnostic> {
-        let unknown = self.fields.entries().iter().map(|(name, _)| *name).filter(|name| !FIELDS.contains(name));
-        unknown
-            .map(|name| {
-                let problem =
-                    Diagnostic::warning(UNKNOWN_FIELD, format!("Customer.io knows no field `{name}` in a request"))
-                        .primary(self.source.at(self.span(&[name])), "ignored")
-                        .suggest(name, FIELDS);
-                if problem.help.is_empty() {
-                    return problem.help("what the template is to read belongs into `message_data`");
-                }
-                problem
-            })
-            .collect()
+        let mut seen = HashSet::new();
+        let last_ones = self.fields.iter().rev().filter(|field| seen.insert(&*field.name));
+        let mut unknown: Vec<_> = last_ones.filter(|field| !FIELDS.contains(&&*field.name)).collect();
+        unknown.reverse();
+        let warn = |field: &Field<'_>| {
+            let name = &*field.name;
+            let problem =
+                Diagnostic::warning(UNKNOWN_FIELD, format!("Customer.io knows no field `{name}` in a request"))
+                    .primary(self.source.at(field.span.range()), "ignored")
+                    .suggest(name, FIELDS);
+            if problem.help.is_empty() {
+                return problem.help("what the template is to read belongs into `message_data`");
+            }
+            problem
+        };
+        unknown.into_iter().map(warn).collect()
     }
 
     fn template(&self) -> Result<TemplateReference, Diagnostic> {
         const FIELD: &str = "transactional_message_id";
-        let span = self.span(&[FIELD]);
         let help = "name a template by its trigger name or its number";
-        match self.fields.get(FIELD) {
-            Some(Value::String(name)) if !name.trim().is_empty() => {
-                Ok(TemplateReference { text: name.trim().to_owned(), span })
-            }
-            Some(Value::Number(id)) => Ok(TemplateReference { text: number::text(id), span }),
-            None => Err(self.error(INVALID_REQUEST, format!("the request has no `{FIELD}`"), &[]).help(help)),
-            Some(_) => Err(self
-                .error(INVALID_REQUEST, format!("expected a name or number under `{FIELD}`"), &[FIELD])
-                .help(help)),
+        let Some(field) = self.field(FIELD) else {
+            return Err(self.error(INVALID_REQUEST, format!("the request has no `{FIELD}`")).help(help));
+        };
+        let text = match field.value {
+            Event::String(name) => name.decode().trim().to_owned(),
+            Event::Number(id) => number::text(id),
+            _ => String::new(),
+        };
+        if text.is_empty() {
+            let message = format!("expected a name or number under `{FIELD}`");
+            return Err(self.error_in(field, INVALID_REQUEST, message).help(help));
         }
+        Ok(TemplateReference { text, span: field.span.range() })
     }
 
     fn identifier(&self) -> Result<Identifier, Diagnostic> {
         const FIELD: &str = "identifiers";
         let help = "name the customer by exactly one of `id`, `email` and `cio_id`";
-        let identifiers = match self.fields.get(FIELD) {
-            Some(Value::Object(identifiers)) => identifiers,
-            None | Some(Value::Null) => {
-                return Err(self.error(BAD_IDENTIFIERS, "the request has no `identifiers`", &[]).help(help));
-            }
-            Some(_) => {
-                return Err(self.error(BAD_IDENTIFIERS, "expected an object under `identifiers`", &[FIELD]).help(help));
-            }
+        let Some(identifiers) = self.optional(FIELD) else {
+            return Err(self.error(BAD_IDENTIFIERS, "the request has no `identifiers`").help(help));
         };
+        let error = |field, message: &str| Err(self.error_in(field, BAD_IDENTIFIERS, message).help(help));
+        if identifiers.value != Event::ObjectStart {
+            return error(identifiers, "expected an object under `identifiers`");
+        }
         let given: Vec<_> = IdentifierKind::ALL
             .into_iter()
-            .filter_map(|kind| identifiers.get(kind.as_str()).map(|value| (kind, value)))
-            .filter(|(_, value)| !matches!(value, Value::Null))
+            .filter_map(|kind| Some((kind, field(&identifiers.fields, kind.as_str())?)))
+            .filter(|(_, field)| field.value != Event::Null)
             .collect();
         match given[..] {
-            [(kind, Value::String(value))] if !value.is_empty() => {
-                Ok(Identifier { kind, value: value.to_owned(), span: self.span(&[FIELD, kind.as_str()]) })
-            }
-            [(kind, _)] => {
-                let message = format!("expected a text under `{}`", kind.as_str());
-                Err(self.error(BAD_IDENTIFIERS, message, &[FIELD, kind.as_str()]).help(help))
-            }
+            [(kind, field)] => match field.value {
+                Event::String(value) if !value.decode().is_empty() => {
+                    Ok(Identifier { kind, value: value.decode().into_owned(), span: field.span.range() })
+                }
+                _ => error(field, &format!("expected a text under `{}`", kind.as_str())),
+            },
             [] => {
-                let problem = self.error(BAD_IDENTIFIERS, "`identifiers` names no customer", &[FIELD]).help(help);
-                let names = identifiers.entries().iter().map(|(name, _)| *name);
-                Err(names.fold(problem, |problem, name| {
-                    problem.suggest(name, IdentifierKind::ALL.map(IdentifierKind::as_str))
+                let problem = self.error_in(identifiers, BAD_IDENTIFIERS, "`identifiers` names no customer").help(help);
+                Err(identifiers.fields.iter().fold(problem, |problem, field| {
+                    problem.suggest(&field.name, IdentifierKind::ALL.map(IdentifierKind::as_str))
                 }))
             }
-            _ => {
-                Err(self.error(BAD_IDENTIFIERS, "`identifiers` names the customer more than once", &[FIELD]).help(help))
-            }
+            _ => error(identifiers, "`identifiers` names the customer more than once"),
         }
     }
 
-    /// The value of a field that may be left out; null is as good as nothing.
-    fn optional(&self, field: &str) -> Option<Value<'_>> {
-        self.fields.get(field).filter(|value| !matches!(value, Value::Null))
+    /// A field that may be left out; null is as good as nothing.
+    fn optional(&self, name: &str) -> Option<&Field<'a>> {
+        self.field(name).filter(|field| field.value != Event::Null)
     }
 
     fn language(&self) -> Result<Option<String>, Diagnostic> {
-        match self.optional("language") {
-            None => Ok(None),
-            Some(Value::String(language)) => Ok(Some(language.to_owned())),
-            Some(_) => {
-                Err(self.error(INVALID_REQUEST, "expected a text under `language`, such as \"fr\"", &["language"]))
-            }
+        let Some(field) = self.optional("language") else { return Ok(None) };
+        match field.value {
+            Event::String(language) => Ok(Some(language.decode().into_owned())),
+            _ => Err(self.error_in(field, INVALID_REQUEST, "expected a text under `language`, such as \"fr\"")),
         }
     }
 
     fn queue_draft(&self) -> Result<bool, Diagnostic> {
-        match self.optional("queue_draft") {
-            None => Ok(false),
-            Some(Value::Bool(draft)) => Ok(draft),
-            Some(_) => {
-                Err(self.error(INVALID_REQUEST, "expected `true` or `false` under `queue_draft`", &["queue_draft"]))
-            }
+        let Some(field) = self.optional("queue_draft") else { return Ok(false) };
+        match field.value {
+            Event::Bool(draft) => Ok(draft),
+            _ => Err(self.error_in(field, INVALID_REQUEST, "expected `true` or `false` under `queue_draft`")),
         }
     }
 
     fn send_at(&self) -> Result<Option<(f64, Range<usize>)>, Diagnostic> {
-        match self.optional("send_at") {
-            None => Ok(None),
-            Some(Value::Number(seconds)) if seconds.fract() == 0.0 => Ok(Some((seconds, self.span(&["send_at"])))),
-            Some(_) => {
-                Err(self.error(INVALID_REQUEST, "expected whole seconds since 1970 under `send_at`", &["send_at"]))
-            }
+        let Some(field) = self.optional("send_at") else { return Ok(None) };
+        match field.value {
+            Event::Number(seconds) if seconds.fract() == 0.0 => Ok(Some((seconds, field.span.range()))),
+            _ => Err(self.error_in(field, INVALID_REQUEST, "expected whole seconds since 1970 under `send_at`")),
         }
     }
 
-    fn check_message_data(&self) -> Result<(), Diagnostic> {
-        match self.fields.get("message_data") {
-            None | Some(Value::Null | Value::Object(_)) => Ok(()),
-            Some(_) => Err(self
-                .error(INVALID_REQUEST, "expected an object under `message_data`", &["message_data"])
+    fn message_data(&self) -> Result<Option<Range<usize>>, Diagnostic> {
+        let Some(field) = self.optional("message_data") else { return Ok(None) };
+        match field.value {
+            Event::ObjectStart => Ok(Some(field.span.range())),
+            _ => Err(self
+                .error_in(field, INVALID_REQUEST, "expected an object under `message_data`")
                 .help("its keys are what a template reads as `trigger.…`")),
         }
     }
@@ -374,6 +419,32 @@ mod tests {
             ),
         ] {
             assert_eq!(problems(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_of_equal_fields_counts() {
+        let text = r#"{"identifiers": {"id": 1, "id": "a"}, "message_data": {"x": 1}, "transactional_message_id": "t",
+            "message_data": {"x": {"y": "\u0041"}}, "mesage": 1, "mesage": 2}"#;
+        let mut problems = Diagnostics::new();
+        let request = Request::read("r", Source::new("r.json", text), &mut problems).unwrap();
+        assert_eq!(request.identifier().value, "a");
+        let unknown: Vec<_> = problems.iter().map(|problem| problem.location().unwrap().text()).collect();
+        assert_eq!(unknown, ["2"]);
+        let arena = Arena::new();
+        let mut written = String::new();
+        json::write(request.message_data(Numbers::JavaScript, &arena).unwrap(), None, &mut written).unwrap();
+        assert_eq!(written, r#"{"x":{"y":"A"}}"#);
+    }
+
+    #[test]
+    fn without_message_data_there_are_no_fields() {
+        for data in ["", r#", "message_data": null"#, r#", "message_data": {"x": 1}, "message_data": null"#] {
+            let text = format!(r#"{{"transactional_message_id": "t", "identifiers": {{"id": "a"}}{data}}}"#);
+            let request = Request::read("r", Source::new("r.json", text), &mut Diagnostics::new()).unwrap();
+            let arena = Arena::new();
+            let data = request.message_data(Numbers::JavaScript, &arena);
+            assert!(matches!(data, Ok(Value::Object(fields)) if fields.entries().is_empty()), "{data:?}");
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::Workspace;
 use super::failure::{LiquidText, Place, of_liquid, of_parsing};
+use super::sent_data::SentData;
 use super::settings::{Settings, has_liquid};
 use super::snippet::{Snippet, SnippetKind};
-use super::{Customer, Workspace};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::liquid::syntax::tree::SegmentKey;
 use crate::liquid::syntax::variables::{Variable, read_by};
@@ -16,7 +17,7 @@ const SNIPPET_CYCLE: Code = Code::new("snippet-cycle");
 
 /// Namespaces that Customer.io knows, but that have nothing in them here: a transactional message belongs to no workflow
 /// and no event. They are null, so that reading them prints nothing.
-pub(super) const NULL_NAMESPACES: [&str; 2] = ["event", "journey"];
+pub const NULL_NAMESPACES: [&str; 2] = ["event", "journey"];
 
 /// All names that a template can read without assigning them.
 pub const NAMES: [&str; 9] =
@@ -32,17 +33,6 @@ pub(super) const SNIPPETS: &str = "snippets";
 const CAMPAIGN_TYPE: &str = "transactional_message";
 /// What `delivery_id` says in previews and tests.
 const DELIVERY_ID: &str = "unsent";
-
-/// What the data of a message consists of.
-#[derive(Clone, Copy, Debug)]
-pub struct MessageData<'a> {
-    /// `trigger`: the request's `message_data`.
-    pub trigger: Value<'a>,
-    /// `customer`: the customer's attributes.
-    pub customer: Value<'a>,
-    /// `objects`: what the customer is related to.
-    pub objects: Value<'a>,
-}
 
 /// Everything that a template can read.
 #[derive(Debug)]
@@ -115,25 +105,7 @@ impl<'a> Scope<'a> {
     pub(super) fn new(
         workspace: &'a Workspace<'a>,
         settings: &'a Settings,
-        customer: Option<&'a Customer>,
-        trigger: Value<'a>,
-        needed: &SnippetNames<'_>,
-        options: &Options,
-        arena: &'a Arena,
-    ) -> Self {
-        let nothing = || Value::Object(Object::new(&[], arena));
-        let (customer, objects) = match customer {
-            Some(customer) => customer.data(workspace.language(settings).dialect().numbers, arena),
-            None => (nothing(), nothing()),
-        };
-        Self::of(workspace, settings, MessageData { trigger, customer, objects }, needed, options, arena)
-    }
-
-    /// The scope of a message with this data.
-    pub(super) fn of(
-        workspace: &'a Workspace<'a>,
-        settings: &'a Settings,
-        data: MessageData<'a>,
+        sent: &SentData<'a>,
         needed: &SnippetNames<'_>,
         options: &Options,
         arena: &'a Arena,
@@ -143,9 +115,9 @@ impl<'a> Scope<'a> {
         let id = settings.id.as_ref().map_or(Value::Null, |id| Value::Number(id.value as f64));
         let object = |entries: &[(&'a str, Value<'a>)]| Value::Object(Object::new(entries, arena));
         let mut names = vec![
-            ("customer", data.customer),
-            ("trigger", data.trigger),
-            ("objects", data.objects),
+            ("customer", sent.customer),
+            ("trigger", sent.trigger),
+            ("objects", sent.objects),
             (
                 "campaign",
                 object(&[
@@ -234,8 +206,9 @@ impl<'a> SnippetRenderer<'_, 'a> {
         let result = match snippet.kind() {
             SnippetKind::Text => self.text(snippet, snippet.text(), Place::From(0)).map(Value::String),
             SnippetKind::Json => match snippet.value(self.arena) {
-                list @ Value::Array(_) => Ok(list),
-                value => self.texts_within(snippet, value),
+                Ok(list @ Value::Array(_)) => Ok(list),
+                Ok(value) => self.texts_within(snippet, value),
+                Err(problem) => Err(problem.into()),
             },
         };
         self.under_way.pop();

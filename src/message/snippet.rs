@@ -1,7 +1,8 @@
 //! Snippets: shared pieces of content, read in templates as `{{snippets.name}}`.
 
+use super::sent_data::not_json;
 use crate::diagnostics::{Code, Diagnostic, Source};
-use crate::liquid::value::json;
+use crate::liquid::value::json::{self, Events, JsonError};
 use crate::liquid::{Arena, Value};
 
 const INVALID_SNIPPET: Code = Code::new("invalid-snippet");
@@ -30,10 +31,7 @@ impl Snippet {
     /// It is to be JSON and is none.
     pub fn read(name: &str, kind: SnippetKind, source: Source) -> Result<Self, Diagnostic> {
         if kind == SnippetKind::Json {
-            json::read(source.text(), &Arena::new()).map_err(|error| {
-                let message = format!("the snippet is no JSON: {error}");
-                Diagnostic::error(INVALID_SNIPPET, message).primary(source.at(error.offset..error.offset + 1), "")
-            })?;
+            Events::new(source.text()).finish().map_err(|error| invalid(&source, &error))?;
         }
         Ok(Self { source, name: name.to_owned(), kind })
     }
@@ -76,15 +74,21 @@ impl Snippet {
         let mut texts = Vec::new();
         match self.kind {
             SnippetKind::Text => texts.push(self.text()),
-            SnippetKind::Json => within(self.value(arena), &mut texts),
+            // What cannot be read has no texts.
+            SnippetKind::Json => self.value(arena).into_iter().for_each(|value| within(value, &mut texts)),
         }
         texts
     }
 
     /// The value of a JSON snippet, as it is written.
-    #[must_use]
-    pub fn value<'a>(&'a self, arena: &'a Arena) -> Value<'a> {
-        // The text was read once when the snippet was.
-        json::read(self.source.text(), arena).unwrap_or(Value::Null)
+    ///
+    /// # Errors
+    /// The snippet is not valid JSON: it is a text.
+    pub fn value<'a>(&'a self, arena: &'a Arena) -> Result<Value<'a>, Diagnostic> {
+        json::read(self.source.text(), arena).map_err(|error| invalid(&self.source, &error))
     }
+}
+
+fn invalid(source: &Source, error: &JsonError) -> Diagnostic {
+    not_json(INVALID_SNIPPET, "the snippet", source, 0, error)
 }

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
+use super::compile::CompiledSetting;
 use super::expiration::Expiration;
-use super::render::CompiledSetting;
-use super::scope::{MessageData, NAMES, SENT_NAMES, Scope};
-use super::{Circumstances, CompiledTemplate};
+use super::scope::{NAMES, SENT_NAMES};
+use super::{CompiledTemplate, RenderOptions, SentData};
 use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::OperandKind;
 use crate::liquid::syntax::variables::read_by;
@@ -55,13 +55,13 @@ impl Default for TrialOutput {
 impl<'t> Trial<'t> {
     /// A trial of a template.
     #[must_use]
-    pub fn new(template: &'t CompiledTemplate<'t>, circumstances: &Circumstances) -> Self {
-        let sent_at = Timestamp::from_second(circumstances.now.as_second()).unwrap_or(circumstances.now);
-        Self { template, options: circumstances.options(), sent_at, reads_only_data: reads_only_data(template) }
+    pub fn new(template: &'t CompiledTemplate<'t>, options: &RenderOptions) -> Self {
+        let sent_at = Timestamp::from_second(options.now.as_second()).unwrap_or(options.now);
+        Self { template, options: options.for_liquid(), sent_at, reads_only_data: reads_only_data(template) }
     }
 
     /// What the template can read.
-    fn scope<'a>(&'a self, data: MessageData<'a>, arena: &'a Arena) -> Value<'a>
+    fn scope<'a>(&'a self, data: SentData<'a>, arena: &'a Arena) -> Value<'a>
     where
         't: 'a,
     {
@@ -71,12 +71,11 @@ impl<'t> Trial<'t> {
             return Value::Object(Object::new(&entries, arena));
         }
         let template: &CompiledTemplate<'a> = self.template;
-        let settings = template.template.settings();
-        Scope::of(template.workspace, settings, data, &template.snippets, &self.options, arena).data
+        template.scope(&data, &template.snippets, &self.options, arena).data
     }
 
     /// Renders with this data, and tells why the message is lost; none if it is sent.
-    pub fn run<'a>(&'a self, data: MessageData<'a>, arena: &'a Arena, out: &mut TrialOutput) -> Option<Loss>
+    pub fn run<'a>(&'a self, data: SentData<'a>, arena: &'a Arena, out: &mut TrialOutput) -> Option<Loss>
     where
         't: 'a,
     {
@@ -145,7 +144,7 @@ fn reads_only_data(template: &CompiledTemplate<'_>) -> bool {
                 is_sure &= !NAMES.iter().any(|name| is_other(name) && text.contains(name));
             }
         });
-        each_part(nodes, &mut |_, part| is_sure &= !matches!(part, Part::UnknownText));
+        each_part(nodes, &mut |_, part| is_sure &= !matches!(part, Part::Template(_)));
         is_sure
     })
 }

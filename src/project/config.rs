@@ -1,4 +1,4 @@
-//! Configuration: what `inkproof.toml` may say. Every key has a default, and so has the whole file.
+//! Configuration: the contents of `inkproof.toml`. The file and each of its keys are optional.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -16,52 +16,52 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Where things are.
+    /// The project's folders.
     pub paths: Paths,
-    /// How Customer.io's Liquid is taken to behave where that is uncertain.
+    /// How Customer.io's Liquid is assumed to behave where that is uncertain.
     pub liquid: Switches,
-    /// How grave each rule's findings are, by its code.
+    /// Severity of each rule's findings, by code.
     pub rules: BTreeMap<String, Level>,
     /// How messages are rendered and compared in tests.
     pub test: TestSettings,
 }
 
-/// How grave the findings of a rule are.
+/// The configured severity of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// They are not told.
+    /// Findings are not reported.
     Off,
     /// Worth knowing.
     Info,
-    /// The message goes out, but probably not as it is meant.
+    /// The message is sent, but probably not as intended.
     Warning,
     /// The message is lost.
     Error,
 }
 
-/// The folders of a project, below its own.
+/// The folders of a project, relative to its root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Paths {
     /// Templates, `*.liquid`.
     pub templates: PathBuf,
-    /// Customers, one a `*.json`.
+    /// Customers, one per `*.json` file.
     pub customers: PathBuf,
-    /// Requests, one a `*.json`.
+    /// Requests, one per `*.json` file.
     pub requests: PathBuf,
     /// Snippets: texts `*.liquid`, objects and lists `*.json`.
     pub snippets: PathBuf,
 }
 
-/// What a configuration's file says, and what is wrong with it.
+/// A configuration file: its values, and the problems in it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ConfigFile {
-    /// What it says, with the defaults for all else.
+    /// The values, with defaults for everything else.
     pub(super) config: Config,
-    /// The rules that it names, and where.
+    /// The rules that it names, with their locations.
     pub(super) rules: BTreeMap<String, Location>,
-    /// The folders that it names, and where; those that only come into being when something is written are not among them.
+    /// The folders that it names, with their locations, except those that are created when something is written.
     pub(super) folders: Vec<(PathBuf, Location)>,
     pub(super) problems: Diagnostics,
 }
@@ -103,13 +103,13 @@ impl Paths {
 }
 
 impl Config {
-    /// The configuration in the folder `root`, whatever is wrong with it.
+    /// The configuration in the folder `root`; invalid parts are replaced by defaults.
     #[must_use]
     pub fn in_folder(root: &Path) -> Self {
         ConfigFile::read(root).config
     }
 
-    /// The folders that messages come from, below the project.
+    /// The folders with input files, relative to the project.
     pub fn folders(&self) -> impl Iterator<Item = &Path> {
         let paths = &self.paths;
         let folders = [&paths.templates, &paths.customers, &paths.requests, &paths.snippets];
@@ -118,7 +118,7 @@ impl Config {
 }
 
 impl ConfigFile {
-    /// Reads the configuration in the folder `root`. What makes no sense is left out.
+    /// Reads the configuration in the folder `root`. Invalid parts are ignored.
     pub(super) fn read(root: &Path) -> Self {
         let mut file = Self::default();
         let path = root.join(CONFIG_FILE);
@@ -146,7 +146,7 @@ impl ConfigFile {
         Config { paths, liquid, rules, test }
     }
 
-    /// What is wrong with folders that it names.
+    /// Problems with the folders that it names.
     pub(super) fn missing_folders(&self, root: &Path) -> impl Iterator<Item = Diagnostic> {
         let missing = self.folders.iter().filter(|(folder, _)| !root.join(folder).is_dir());
         missing.map(|(folder, place)| {
@@ -167,7 +167,7 @@ fn read_switches(table: &mut Table<'_>) -> Switches {
     }
 }
 
-/// A folder below the project: nothing is read or written elsewhere.
+/// A folder inside the project: nothing is read or written elsewhere.
 pub(super) fn inner_folder(entry: &Entry<'_>) -> Result<PathBuf, Diagnostic> {
     let path = Path::new(entry.text("a folder")?);
     let is_inner = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
@@ -182,7 +182,7 @@ pub(super) fn inner_folder(entry: &Entry<'_>) -> Result<PathBuf, Diagnostic> {
 mod tests {
     use super::*;
 
-    /// What is wrong with a configuration, each as its place, its message and the advice about it.
+    /// The problems in a configuration, each with its location, message and help.
     fn problems(text: &str) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(CONFIG_FILE), text).unwrap();
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_is_told_with_its_place() {
+    fn reports_every_mistake_with_its_location() {
         let text = r#"
 path = 1
 [paths]
@@ -246,7 +246,7 @@ filters = [{ pattern = "(", text = 1, x = 2 }, { text = "" }, 5]
     }
 
     #[test]
-    fn what_is_no_toml_hides_no_other_mistake() {
+    fn invalid_toml_does_not_hide_other_mistakes() {
         for (text, expected) in [
             (
                 "[paths\ntemplates = 3\n[test]\nseed = 'x'\n",
@@ -278,7 +278,7 @@ filters = [{ pattern = "(", text = 1, x = 2 }, { text = "" }, 5]
     }
 
     #[test]
-    fn what_makes_no_sense_is_left_out() {
+    fn ignores_invalid_values() {
         let folder = tempfile::tempdir().unwrap();
         let text = "[test]\nsed = 3\nseed = 4\nredactions = { 'properties.link' = 'x', 'a..b' = 'y' }\n\
                     requests = ['more', '..']\n[paths]\ntemplates = 5\nrequests = 'asks'";
@@ -290,7 +290,7 @@ filters = [{ pattern = "(", text = 1, x = 2 }, { text = "" }, 5]
     }
 
     #[test]
-    fn what_is_printed_reads_the_same() {
+    fn printed_configuration_reads_back_equal() {
         let folder = tempfile::tempdir().unwrap();
         let rules = Level::NAMES.into_iter().map(|(name, level)| (name.to_owned(), level)).collect();
         let mut config = Config { rules, ..Config::default() };

@@ -1,4 +1,4 @@
-//! The files of a project, each read by itself: when one changes, only that one is read again.
+//! The files of a project. When one changes, only that one is read again.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -12,50 +12,50 @@ use crate::diagnostics::{Diagnostics, Source};
 use crate::message::{Customer, Request, Snippet, SnippetKind, Template};
 use crate::threads::on_all_cores;
 
-/// Of so many files on, they are read side by side: for fewer, it takes longer to begin with that.
+/// The number of files from which they are read in parallel; for fewer, starting threads takes longer.
 const MANY: usize = 64;
 
-/// All files of a project as they were when they were last read. A [`Project`] is made of them.
+/// All files of a project as last read. A [`Project`] is built from them.
 #[derive(Clone, Debug)]
 pub struct Files {
     pub(super) root: PathBuf,
     for_tests: bool,
     pub(super) config: ConfigFile,
-    pub(super) templates: Shelf<Template>,
-    pub(super) customers: Shelf<Customer>,
-    /// The project's own, and then those for its tests.
-    pub(super) requests: Vec<Shelf<Request>>,
-    pub(super) snippets: [Shelf<Snippet>; 2],
+    pub(super) templates: FileSet<Template>,
+    pub(super) customers: FileSet<Customer>,
+    /// The project's requests, then those for its tests.
+    pub(super) requests: Vec<FileSet<Request>>,
+    pub(super) snippets: [FileSet<Snippet>; 2],
 }
 
 /// The files of one kind in one folder.
 #[derive(Clone, Debug)]
-pub(super) struct Shelf<T> {
+pub(super) struct FileSet<T> {
     folder: Folder,
     read: Read<T>,
-    /// By path, which is their order.
+    /// Sorted by path.
     files: BTreeMap<PathBuf, Entry<T>>,
-    /// What is wrong with the folder itself.
+    /// Problems with the folder itself.
     problems: Diagnostics,
 }
 
-/// How a file's text becomes what it stands for.
+/// Parses a file.
 type Read<T> = fn(File<'_>, &mut Diagnostics) -> Result<T, Diagnostics>;
 
 /// A file.
 #[derive(Clone, Debug)]
 pub(super) struct Entry<T> {
-    /// Its path below the folder, without its ending, with forward slashes.
+    /// Its path relative to the folder, without extension, with forward slashes.
     pub(super) name: String,
-    /// Its text; none where it cannot be read.
+    /// Its text; `None` if it cannot be read.
     text: Option<Source>,
-    /// What it stands for; none where that cannot be told.
+    /// Its parsed contents; `None` if they are invalid.
     pub(super) thing: Option<T>,
     problems: Diagnostics,
 }
 
 impl Files {
-    /// Reads the files of the project that `dir` stands in, and those of its tests where they are wanted.
+    /// Reads the files of the project that contains `dir`, and those of its tests if `for_tests`.
     ///
     /// # Errors
     /// There is no project, or its folder cannot be read.
@@ -70,12 +70,12 @@ impl Files {
         let folder = |path: &Path, ending| Folder::new(&root, path, ending);
         let requests = std::iter::once(&paths.requests).chain(config.test.requests.iter().filter(|_| for_tests));
         Self {
-            templates: Shelf::new(folder(&paths.templates, "liquid"), read_template),
-            customers: Shelf::new(folder(&paths.customers, "json"), |file, _| Ok(Customer::read(file.source)?)),
-            requests: requests.map(|path| Shelf::new(folder(path, "json"), read_request)).collect(),
+            templates: FileSet::new(folder(&paths.templates, "liquid"), read_template),
+            customers: FileSet::new(folder(&paths.customers, "json"), |file, _| Ok(Customer::read(file.source)?)),
+            requests: requests.map(|path| FileSet::new(folder(path, "json"), read_request)).collect(),
             snippets: [
-                Shelf::new(folder(&paths.snippets, "liquid"), |file, _| read_snippet(file, SnippetKind::Text)),
-                Shelf::new(folder(&paths.snippets, "json"), |file, _| read_snippet(file, SnippetKind::Json)),
+                FileSet::new(folder(&paths.snippets, "liquid"), |file, _| read_snippet(file, SnippetKind::Text)),
+                FileSet::new(folder(&paths.snippets, "json"), |file, _| read_snippet(file, SnippetKind::Json)),
             ],
             root,
             for_tests,
@@ -89,11 +89,11 @@ impl Files {
         &self.root
     }
 
-    /// Reads again what may be different at these paths: files, or folders with all that is in them. Gives whether
-    /// anything is.
+    /// Reads the files at these paths again, which are files, or folders with everything in them. Returns whether anything
+    /// changed.
     ///
     /// # Errors
-    /// There is no project any more; all is as it was.
+    /// The project no longer exists; nothing was changed.
     pub fn refresh<'a>(&mut self, paths: impl IntoIterator<Item = &'a Path>) -> Result<bool, OpenError> {
         let mut is_different = false;
         for path in paths {
@@ -101,15 +101,15 @@ impl Files {
                 self.read_again()?;
                 return Ok(true);
             }
-            // It may be there now, or no longer.
+            // It may have appeared or disappeared.
             is_different |= self.config.folders.iter().any(|(folder, _)| self.root.join(folder).starts_with(path));
             is_different |= self.templates.refresh(path);
             is_different |= self.customers.refresh(path);
-            for shelf in &mut self.requests {
-                is_different |= shelf.refresh(path);
+            for files in &mut self.requests {
+                is_different |= files.refresh(path);
             }
-            for shelf in &mut self.snippets {
-                is_different |= shelf.refresh(path);
+            for files in &mut self.snippets {
+                is_different |= files.refresh(path);
             }
         }
         Ok(is_different)
@@ -118,38 +118,38 @@ impl Files {
     /// Reads everything again.
     ///
     /// # Errors
-    /// There is no project any more; all is as it was.
+    /// The project no longer exists; nothing was changed.
     pub fn read_again(&mut self) -> Result<(), OpenError> {
         *self = Self::open(&self.root, self.for_tests).and_then(|files| {
-            // A project above this one is another.
+            // A project in a parent folder is a different one.
             if files.root == self.root { Ok(files) } else { Err(OpenError::NoProject(self.root.clone())) }
         })?;
         Ok(())
     }
 
-    /// The project that these files make, which then has them.
+    /// Builds the project of these files, and moves them into it.
     #[must_use]
     pub fn into_project(self) -> Project {
         Project::of(self)
     }
 
-    /// The project that these files make.
+    /// Builds the project of these files.
     #[must_use]
     pub fn to_project(&self) -> Project {
         self.clone().into_project()
     }
 
-    /// Whether there is a file of this name, below the project, whatever is in it.
+    /// Whether the project has a file of this relative name, valid or not.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         let path = self.root.join(name);
         self.templates.files.contains_key(&path)
             || self.customers.files.contains_key(&path)
-            || self.requests.iter().any(|shelf| shelf.files.contains_key(&path))
+            || self.requests.iter().any(|files| files.files.contains_key(&path))
     }
 }
 
-/// The folder of the project that `dir` stands in: the nearest one above that has templates or a configuration.
+/// The root of the project that contains `dir`: the nearest folder at or above it with templates or a configuration.
 ///
 /// # Errors
 /// There is no project, or the folder cannot be read.
@@ -163,11 +163,11 @@ pub fn root_of(dir: &Path) -> Result<PathBuf, OpenError> {
     root.ok_or(OpenError::NoProject(dir))
 }
 
-impl<T: Send> Shelf<T> {
+impl<T: Send> FileSet<T> {
     fn new(folder: Folder, read: Read<T>) -> Self {
-        let mut shelf = Self { folder, read, files: BTreeMap::new(), problems: Diagnostics::new() };
-        shelf.read_again();
-        shelf
+        let mut files = Self { folder, read, files: BTreeMap::new(), problems: Diagnostics::new() };
+        files.read_again();
+        files
     }
 
     fn read_again(&mut self) {
@@ -185,13 +185,13 @@ impl<T: Send> Shelf<T> {
         };
     }
 
-    /// Reads again what is at a path or below it. Gives whether anything is different.
+    /// Reads the files at or below a path again. Returns whether anything changed.
     fn refresh(&mut self, path: &Path) -> bool {
-        if self.folder.is_at_or_below(path) || (!self.problems.is_empty() && self.folder.is_above(path)) {
+        if self.folder.is_within(path) || (!self.problems.is_empty() && self.folder.contains(path)) {
             self.read_again();
             return true;
         }
-        if !self.folder.is_above(path) {
+        if !self.folder.contains(path) {
             return false;
         }
         let mut problems = Diagnostics::new();
@@ -206,8 +206,8 @@ impl<T: Send> Shelf<T> {
         }
         for file in found {
             let entry = Entry::read(&self.folder, &file, self.read);
-            // What says the same stays, so that nobody has to compare it.
-            if self.files.get(&file).is_none_or(|old| !old.says_the_same(&entry)) {
+            // An unchanged file keeps its entry, so that its identity shows that it is unchanged.
+            if self.files.get(&file).is_none_or(|old| !old.is_unchanged(&entry)) {
                 self.files.insert(file, entry);
                 is_different = true;
             }
@@ -215,18 +215,18 @@ impl<T: Send> Shelf<T> {
         is_different
     }
 
-    /// The names of the files that could be read, whatever is in them.
+    /// The names of all files, valid or not.
     pub(super) fn names(&self) -> HashSet<String> {
         self.files.values().filter(|entry| entry.text.is_some()).map(|entry| entry.name.clone()).collect()
     }
 
-    /// The names of the files that could not be used, and the files below the project.
+    /// The names of invalid files, and their paths relative to the project.
     pub(super) fn broken(&self) -> impl Iterator<Item = (String, String)> {
         let broken = self.files.iter().filter(|(_, entry)| entry.thing.is_none());
         broken.map(|(path, entry)| (entry.name.clone(), self.folder.shown(path)))
     }
 
-    /// Takes the files out, and what is wrong with them.
+    /// Moves the files out, and their problems into `problems`.
     pub(super) fn into_entries(self, problems: &mut Diagnostics) -> impl Iterator<Item = Entry<T>> {
         problems.extend(self.problems);
         self.files.into_values().map(|mut entry| {
@@ -235,8 +235,8 @@ impl<T: Send> Shelf<T> {
         })
     }
 
-    /// The same of files whose names do not matter.
-    pub(super) fn into_things(self, problems: &mut Diagnostics) -> impl Iterator<Item = T> {
+    /// Like `into_entries`, for files whose names do not matter.
+    pub(super) fn into_values(self, problems: &mut Diagnostics) -> impl Iterator<Item = T> {
         self.into_entries(problems).filter_map(|entry| entry.thing)
     }
 }
@@ -258,7 +258,7 @@ impl<T> Entry<T> {
         entry
     }
 
-    fn says_the_same(&self, other: &Self) -> bool {
+    fn is_unchanged(&self, other: &Self) -> bool {
         match (&self.text, &other.text) {
             (Some(text), Some(other)) => text.text() == other.text(),
             (None, None) => self.problems == other.problems,

@@ -1,4 +1,4 @@
-//! Folders of a project: their files of one kind, as texts.
+//! Folders of a project, and the texts of their files of one kind.
 
 use std::fs;
 use std::io::Read as _;
@@ -15,7 +15,7 @@ const NOT_UTF8: Code = Code::new("not-utf-8");
 /// The largest file that is read. A request to Customer.io has at most 2 MB.
 const MAX_BYTES: u64 = 32 << 20;
 
-/// A folder of files with one ending.
+/// A folder of files with one extension.
 #[derive(Clone, Debug)]
 pub(super) struct Folder {
     root: PathBuf,
@@ -23,11 +23,11 @@ pub(super) struct Folder {
     ending: &'static str,
 }
 
-/// The text of a file of a folder.
+/// A file of a folder.
 pub(super) struct File<'a> {
-    /// Its path below the folder, without its ending, with forward slashes.
+    /// Its path relative to the folder, without extension, with forward slashes.
     pub(super) name: &'a str,
-    /// Its text, under its path below the project.
+    /// Its text, named by its path relative to the project.
     pub(super) source: Source,
 }
 
@@ -36,17 +36,17 @@ impl Folder {
         Self { root: root.to_owned(), path: root.join(path), ending }
     }
 
-    /// All files with the ending, sub-folders included, in order. Folders that cannot be read are reported.
+    /// All files with the extension, including sub-folders, sorted. Folders that cannot be read are reported.
     pub(super) fn files(&self, problems: &mut Diagnostics) -> Vec<PathBuf> {
         if self.path.exists() { self.walk(&self.path, problems) } else { Vec::new() }
     }
 
-    /// Those of [them](Self::files) that are at a path of this folder, or below it.
+    /// Those of [the files](Self::files) that are at or below a path.
     pub(super) fn files_at(&self, path: &Path, problems: &mut Diagnostics) -> Vec<PathBuf> {
         let is_folder = |path: &Path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
         let below = path.strip_prefix(&self.path).unwrap_or(path);
         let is_hidden = below.iter().any(|part| part.as_encoded_bytes().starts_with(b"."));
-        // A link to a folder is no folder, wherever it stands on the way.
+        // Links to folders are not followed, anywhere on the path.
         let is_reached = path.ancestors().skip(1).take_while(|parent| *parent != self.path).all(is_folder);
         if is_hidden || !is_reached {
             Vec::new()
@@ -59,19 +59,19 @@ impl Folder {
         }
     }
 
-    /// Whether a path is in this folder.
-    pub(super) fn is_above(&self, path: &Path) -> bool {
+    /// Whether a path is inside this folder.
+    pub(super) fn contains(&self, path: &Path) -> bool {
         path.starts_with(&self.path)
     }
 
-    /// Whether this folder is what a path leads to, or in it.
-    pub(super) fn is_at_or_below(&self, path: &Path) -> bool {
+    /// Whether this folder is at or below a path.
+    pub(super) fn is_within(&self, path: &Path) -> bool {
         self.path.starts_with(path)
     }
 
     fn walk(&self, path: &Path, problems: &mut Diagnostics) -> Vec<PathBuf> {
         let mut files = Vec::new();
-        // Whoever ignores fixtures in git still wants to see them here.
+        // Fixtures that git ignores are still fixtures.
         let walk = WalkBuilder::new(path).standard_filters(false).hidden(true).sort_by_file_name(Ord::cmp).build();
         for entry in walk {
             match entry {
@@ -90,7 +90,7 @@ impl Folder {
         path.extension().is_some_and(|ending| ending == self.ending)
     }
 
-    /// The path of a file below this folder, without its ending, with forward slashes.
+    /// The path of a file relative to this folder, without extension, with forward slashes.
     pub(super) fn name_of(&self, path: &Path) -> String {
         slashes(&path.strip_prefix(&self.path).unwrap_or(path).with_extension(""))
     }
@@ -118,13 +118,13 @@ impl Folder {
         Ok(Source::new(shown, text))
     }
 
-    /// A path as people see it: below the project.
+    /// A path relative to the project, for display.
     pub(super) fn shown(&self, path: &Path) -> String {
         slashes(path.strip_prefix(&self.root).unwrap_or(path))
     }
 }
 
-/// Points at the first byte that is no UTF-8.
+/// Reports the first byte that is not UTF-8.
 fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
     let valid = error.utf8_error().valid_up_to();
     let byte = error.as_bytes()[valid];

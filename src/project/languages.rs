@@ -1,33 +1,30 @@
-//! Languages: which template each variant is of, and the cases that are not sent as they are but could be.
-
-use std::collections::HashMap;
+//! Languages: the template of each variant, and the cases in the languages in which they are not sent but could be.
 
 use super::{Case, Project};
 use crate::message::Template;
 
-/// The templates of a project that there are in several languages.
+/// The templates of a project with their variants in other languages.
 #[derive(Debug)]
 pub struct Languages<'p> {
-    /// The template that each of them is of, variants and the template itself.
-    of: HashMap<*const Template, &'p Template>,
+    project: &'p Project,
+    /// The main template of each variant, by the variant's id; a main template maps to itself.
+    mains: Vec<&'p Template>,
 }
 
 impl<'p> Languages<'p> {
-    /// Those of a project.
+    /// The languages of a project.
     #[must_use]
     pub fn of(project: &'p Project) -> Self {
-        let several = project.templates.iter().filter(|template| template.with_variants().nth(1).is_some());
-        let of = several
-            .flat_map(|template| template.with_variants().map(move |variant| (std::ptr::from_ref(variant), template)));
-        Self { of: of.collect() }
+        let mains = project.templates.iter().flat_map(|template| template.with_variants().map(move |_| template));
+        Self { project, mains: mains.collect() }
     }
 
-    /// The template that one of its variants is of; itself where it is none.
+    /// The main template of a variant; a main template itself.
     fn main(&self, template: &'p Template) -> &'p Template {
-        self.of.get(&std::ptr::from_ref(template)).copied().unwrap_or(template)
+        self.project.template_id(template).and_then(|id| self.mains.get(id.0)).copied().unwrap_or(template)
     }
 
-    /// The templates that these are of, each once, where those of one stand side by side.
+    /// The main templates of these, each once, if variants of one template are adjacent.
     #[must_use]
     pub fn mains(&self, templates: &[&'p Template]) -> Vec<&'p Template> {
         let mut mains: Vec<_> = templates.iter().map(|template| self.main(template)).collect();
@@ -35,7 +32,7 @@ impl<'p> Languages<'p> {
         mains
     }
 
-    /// The case in every language of its template but the one that it is sent in.
+    /// The case in every language of its template except the one in which it is sent.
     pub fn others(&self, case: Case<'p>) -> impl Iterator<Item = Case<'p>> + use<'p> {
         let template = case.template;
         let others = self.main(template).with_variants().filter(move |variant| !std::ptr::eq(*variant, template));
@@ -44,7 +41,7 @@ impl<'p> Languages<'p> {
 }
 
 impl Project {
-    /// These cases as they are sent, each followed by itself in every other language that its template has.
+    /// These cases as they are sent, each followed by the same case in the other languages of its template.
     #[must_use]
     pub fn in_every_language<'p>(&'p self, cases: &[Case<'p>]) -> Vec<Case<'p>> {
         let languages = Languages::of(self);

@@ -1,27 +1,27 @@
-//! A project that follows its files.
+//! A project that is kept up to date with its files.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::{CONFIG_FILE, Config, Files, OpenError, Project, root_of};
-use crate::watch::{Places, Told, Watch};
+use crate::watch::{Places, Watch, WatchEvent};
 
-/// A project that follows its files: it is told what may be different, and reads that again.
+/// A project that is kept up to date with its files: it reads again what the watch reports.
 #[derive(Debug)]
 pub struct LiveProject {
     files: Files,
     project: Arc<Project>,
-    /// Folders besides the project's own whose changes matter.
+    /// Additional folders to watch.
     besides: Vec<PathBuf>,
     places: Places,
     watch: Watch,
 }
 
 impl LiveProject {
-    /// Opens the project that `dir` stands in, with the requests of its tests where they are wanted, and watches it: what may
-    /// be different is handed to `tell`, on another thread, and is to be [taken over](Self::take). `poll` is how often
-    /// files are looked at; without it, only where the system does not tell of changes.
+    /// Opens the project that contains `dir`, with the requests of its tests if `for_tests`, and watches it. Changes are
+    /// reported to `tell` on another thread, and must then be [applied](Self::take). `poll` is the polling interval; without
+    /// it, files are polled only where the system does not report changes.
     ///
     /// # Errors
     /// There is no project, or it cannot be watched.
@@ -29,10 +29,10 @@ impl LiveProject {
         dir: &Path,
         for_tests: bool,
         poll: Option<Duration>,
-        tell: impl FnMut(Told) + Send + 'static,
+        tell: impl FnMut(WatchEvent) + Send + 'static,
     ) -> Result<Self, OpenError> {
         let root = root_of(dir)?;
-        // First watched, then read: what changes meanwhile is told.
+        // Watch first, then read, so that no change in between is missed.
         let places = places(&root, &Config::in_folder(&root), &[]);
         let watch = Watch::start(places.clone(), poll, tell).map_err(OpenError::Unwatched)?;
         let files = Files::open(&root, for_tests)?;
@@ -42,7 +42,7 @@ impl LiveProject {
         Ok(live)
     }
 
-    /// The project as its files were when they were last read.
+    /// The project as last read.
     #[must_use]
     pub const fn project(&self) -> &Arc<Project> {
         &self.project
@@ -54,21 +54,21 @@ impl LiveProject {
         &self.files
     }
 
-    /// Watches these folders as well.
+    /// Also watches these folders.
     pub fn watch_besides(&mut self, folders: Vec<PathBuf>) {
         self.besides = folders;
         self.follow_places();
     }
 
-    /// Takes over what may be different. Gives whether anything is, be it in a folder that is watched besides.
+    /// Applies a reported change. Returns whether anything changed, including in the additional folders.
     ///
     /// # Errors
     /// There is no project any more; all is as it was.
-    pub fn take(&mut self, told: &Told) -> Result<bool, OpenError> {
+    pub fn take(&mut self, told: &WatchEvent) -> Result<bool, OpenError> {
         match told {
-            Told::Notice(_) => return Ok(false),
-            Told::All => self.files.read_again()?,
-            Told::Paths(paths) => {
+            WatchEvent::Notice(_) => return Ok(false),
+            WatchEvent::All => self.files.read_again()?,
+            WatchEvent::Paths(paths) => {
                 if !self.files.refresh(paths.iter().map(PathBuf::as_path))? {
                     return Ok(paths.iter().any(|path| self.besides.iter().any(|folder| path.starts_with(folder))));
                 }
@@ -89,7 +89,7 @@ impl LiveProject {
     }
 }
 
-/// What to watch of a project.
+/// The places to watch for a project.
 fn places(root: &Path, config: &Config, besides: &[PathBuf]) -> Places {
     let mut folders: Vec<_> = config.folders().map(|folder| root.join(folder)).collect();
     folders.extend_from_slice(besides);

@@ -1,7 +1,8 @@
-//! Projects: a folder on disk becomes templates, customers, requests and configuration, and says what is wrong with them.
+//! Projects: reads a folder on disk into templates, customers, requests, snippets and configuration, and reports problems.
 
 mod compiled;
 mod config;
+mod dependencies;
 mod elsewhere;
 mod files;
 mod folder;
@@ -13,8 +14,8 @@ mod repository;
 mod schema;
 mod selection;
 mod table;
+mod template_id;
 mod test_settings;
-mod touched;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -23,19 +24,21 @@ use thiserror::Error;
 
 pub use compiled::CompiledProject;
 pub use config::{Config, Level};
+pub use dependencies::{Changes, DependencyTracker, Removed};
 pub use files::{Files, root_of};
 pub use languages::Languages;
 pub use live::LiveProject;
 pub use repository::prefix_of;
 pub use selection::UnknownName;
+pub use template_id::TemplateId;
 pub use test_settings::{Filter, Redaction, Step, TestSettings};
-pub use touched::{Gone, Ingredients, Touched};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Prefix, Source};
 use crate::message::{Customer, IdentifierKind, Request, Snippet, Template, Workspace};
 use config::ConfigFile;
-use files::Shelf;
+use files::FileSet;
 use names::Names;
+use template_id::TemplateIds;
 
 const DUPLICATE_TRIGGER_NAME: Code = Code::new("duplicate-trigger-name");
 const DUPLICATE_ID: Code = Code::new("duplicate-id");
@@ -45,7 +48,7 @@ const NO_REQUESTS: Code = Code::new("no-requests");
 const UNKNOWN_CUSTOMER: Code = Code::new("unknown-customer");
 const UNKNOWN_TEMPLATE: Code = Code::new("unknown-template");
 
-/// The configuration's file. It also marks a folder as a project.
+/// The name of the configuration file. It also marks a folder as a project.
 pub const CONFIG_FILE: &str = "inkproof.toml";
 
 /// A project that has been read from disk.
@@ -53,27 +56,28 @@ pub const CONFIG_FILE: &str = "inkproof.toml";
 pub struct Project {
     root: PathBuf,
     config: ConfigFile,
-    has_sound_config: bool,
+    is_config_valid: bool,
     templates: Vec<Template>,
     customers: Vec<Customer>,
     requests: Vec<Request>,
     snippets: Vec<Snippet>,
     names: Names,
-    /// The templates that could not be read, by their names, and their files; then the requests.
+    template_ids: TemplateIds,
+    /// Invalid templates, by name, with their files; then invalid requests.
     broken_templates: Vec<(String, String)>,
     broken_requests: Vec<(String, String)>,
-    /// For each request, its template and its customer, by their places in the lists.
+    /// For each request, the indices of its template and its customer.
     resolved: Vec<Option<(usize, usize)>>,
     problems: Diagnostics,
 }
 
-/// Why there is no project to work on.
+/// Why a project cannot be opened.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// Nothing marks a folder as a project.
+    /// No folder is marked as a project.
     #[error("no project here: expected a folder `templates` or a file `{CONFIG_FILE}` in `{}` or above", .0.display())]
     NoProject(PathBuf),
-    /// It is no folder.
+    /// The path is not a folder.
     #[error("`{}` is no folder: expected one that a project is in", .0.display())]
     NoFolder(PathBuf),
     /// The folder itself cannot be read.
@@ -81,10 +85,10 @@ pub enum OpenError {
     Unreadable {
         /// The folder.
         folder: PathBuf,
-        /// Why not.
+        /// The reason.
         error: std::io::Error,
     },
-    /// Changes of its files would not be noticed.
+    /// The project cannot be watched.
     #[error("cannot watch the project: {0}")]
     Unwatched(std::io::Error),
 }
@@ -101,7 +105,7 @@ pub struct Case<'p> {
 }
 
 impl Project {
-    /// Reads the project that `dir` stands in. What is wrong with its files is among its [problems](Self::problems).
+    /// Reads the project that contains `dir`. Problems in its files are available as [`problems`](Self::problems).
     ///
     /// # Errors
     /// There is no project, or its folder cannot be read.
@@ -109,7 +113,7 @@ impl Project {
         Ok(Files::open(dir, false)?.into_project())
     }
 
-    /// Reads the project that `dir` stands in, and the requests that are there for its tests only.
+    /// Reads the project that contains `dir`, including the requests that exist only for its tests.
     ///
     /// # Errors
     /// There is no project, or its folder cannot be read.
@@ -121,47 +125,49 @@ impl Project {
         let Files { root, mut config, templates, customers, requests, snippets, .. } = files;
         let mut problems = std::mem::take(&mut config.problems);
         problems.extend(config.missing_folders(&root));
-        let has_sound_config = problems.is_empty();
+        let is_config_valid = problems.is_empty();
         let stem = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
         let broken_templates = templates.broken().map(|(name, file)| (stem(&name), file)).collect();
-        let broken_requests = requests.iter().flat_map(Shelf::broken).collect();
+        let broken_requests = requests.iter().flat_map(FileSet::broken).collect();
         let mut project = Self {
             templates: with_variants(templates, &mut problems),
-            customers: customers.into_things(&mut problems).collect(),
+            customers: customers.into_values(&mut problems).collect(),
             requests: with_unique_names(requests, &mut problems),
             snippets: snippets
                 .into_iter()
-                .flat_map(|shelf| shelf.into_things(&mut problems).collect::<Vec<_>>())
+                .flat_map(|files| files.into_values(&mut problems).collect::<Vec<_>>())
                 .collect(),
             names: Names::default(),
+            template_ids: TemplateIds::default(),
             broken_templates,
             broken_requests,
             resolved: Vec::new(),
             root,
             config,
-            has_sound_config,
+            is_config_valid,
             problems,
         };
         project.check_names();
         project.names = Names::new(&project.templates, &project.customers);
+        project.template_ids = TemplateIds::new(&project.templates);
         let found = |request| (project.names.template_of(request), project.names.customer_of(request));
         let found: Vec<_> = project.requests.iter().map(found).collect();
         project.resolved = found.iter().map(|(template, customer)| Some(((*template)?, (*customer)?))).collect();
-        // What is not found may only have been looked for in the wrong place.
-        if project.has_sound_config {
+        // With a broken configuration, a missing file may be somewhere else: report less.
+        if project.is_config_valid {
             project.report_unresolved(&found);
         }
         project.problems.tidy();
         project
     }
 
-    /// The folder.
+    /// The project's folder.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// What stands before the names of its files where they are counted from the top of its repository.
+    /// The prefix that makes its file names relative to its repository's root.
     #[must_use]
     pub fn prefix(&self) -> Prefix {
         prefix_of(&self.root)
@@ -173,49 +179,49 @@ impl Project {
         &self.config.config
     }
 
-    /// Whether the configuration's file could be taken as a whole. Otherwise its mistakes are among the
-    /// [problems](Self::problems), and what it was to say may be where things are to be written.
+    /// Whether the configuration file has no mistakes. Otherwise nothing should be written, because the mistake may concern
+    /// the place to write to.
     #[must_use]
-    pub const fn has_sound_config(&self) -> bool {
-        self.has_sound_config
+    pub const fn is_config_valid(&self) -> bool {
+        self.is_config_valid
     }
 
-    /// The rules that the configuration names, and where.
+    /// The rules that the configuration names, with their locations.
     pub fn named_rules(&self) -> impl Iterator<Item = (&str, &Location)> {
         self.config.rules.iter().map(|(rule, place)| (rule.as_str(), place))
     }
 
-    /// The templates that could be read, by file.
+    /// The valid templates, by file.
     #[must_use]
     pub fn templates(&self) -> &[Template] {
         &self.templates
     }
 
-    /// The customers that could be read, by file.
+    /// The valid customers, by file.
     #[must_use]
     pub fn customers(&self) -> &[Customer] {
         &self.customers
     }
 
-    /// The requests that could be read, by file.
+    /// The valid requests, by file.
     #[must_use]
     pub fn requests(&self) -> &[Request] {
         &self.requests
     }
 
-    /// The snippets that could be read, by file.
+    /// The valid snippets, by file.
     #[must_use]
     pub fn snippets(&self) -> &[Snippet] {
         &self.snippets
     }
 
-    /// What all templates share.
+    /// What all templates share: snippets and settings.
     #[must_use]
     pub fn workspace(&self) -> Workspace<'_> {
         Workspace { snippets: &self.snippets, liquid: self.config().liquid }
     }
 
-    /// The name and the file of the template that a name or number means, whether it could be read or not.
+    /// The name and file of the template with this name or id, valid or not.
     #[must_use]
     pub fn template_called(&self, name: &str) -> Option<(&str, &str)> {
         let known = self.templates.iter().find(|template| template.is_called(name));
@@ -224,20 +230,20 @@ impl Project {
         known.map(|template| (template.name(), template.source().name())).or_else(broken)
     }
 
-    /// The template and the language that a name such as `order.fr` means, where there is an `order`.
+    /// The template and language of a name such as `order.fr`, if there is a template `order`.
     #[must_use]
     pub fn variant<'n>(&self, name: &'n str) -> Option<(&Template, &'n str)> {
         let (base, language) = name.rsplit_once('.').filter(|(_, language)| is_language(language))?;
         Some((self.templates.iter().find(|template| template.is_called(base))?, language))
     }
 
-    /// What is wrong with the files, in reading order.
+    /// The problems in the files, in reading order.
     #[must_use]
     pub const fn problems(&self) -> &Diagnostics {
         &self.problems
     }
 
-    /// Every request that names a template and a customer that there are, by template, then by request.
+    /// Every request whose template and customer exist, by template, then by request.
     #[must_use]
     pub fn cases(&self) -> Vec<Case<'_>> {
         let mut places: Vec<_> = self
@@ -255,11 +261,11 @@ impl Project {
         places.into_iter().map(case).collect()
     }
 
-    /// Reports requests whose template or customer was not found, and templates that none asks for.
+    /// Reports requests whose template or customer does not exist, and templates without requests.
     fn report_unresolved(&mut self, found: &[(Option<usize>, Option<usize>)]) {
         for (request, (template, customer)) in self.requests.iter().zip(found) {
             let reference = request.template();
-            // What is wrong with a template that is there is told already.
+            // An invalid template is already reported.
             let is_broken = |(name, _): &(String, String)| name.to_lowercase() == reference.text.to_lowercase();
             if template.is_none() && !self.broken_templates.iter().any(is_broken) {
                 let names = self.templates.iter().map(Template::name);
@@ -281,7 +287,7 @@ impl Project {
                 self.problems.push(problem.help(format!("put the customer into a JSON file in `{folder}`")));
             }
         }
-        // One of two templates of the same name is asked for in vain, and that is told already.
+        // If two templates share a name, one of them gets no requests, which is already reported.
         let name_of = |place: usize| self.templates[place].name().to_lowercase();
         let asked_for: HashSet<_> = found.iter().filter_map(|(template, _)| template.map(name_of)).collect();
         for template in &self.templates {
@@ -294,7 +300,7 @@ impl Project {
         }
     }
 
-    /// Reports templates and customers that requests could not tell apart.
+    /// Reports templates and customers with the same names.
     fn check_names(&mut self) {
         let place = |template: &Template| {
             let settings = template.settings();
@@ -337,12 +343,12 @@ impl Project {
     }
 }
 
-/// The requests of all folders; those for tests have names of their own.
-fn with_unique_names(shelves: Vec<Shelf<Request>>, problems: &mut Diagnostics) -> Vec<Request> {
+/// The requests of all folders; reports those with the same name.
+fn with_unique_names(file_sets: Vec<FileSet<Request>>, problems: &mut Diagnostics) -> Vec<Request> {
     let mut requests: Vec<Request> = Vec::new();
     let mut names = HashSet::new();
-    for shelf in shelves {
-        for request in shelf.into_things(problems).collect::<Vec<_>>() {
+    for files in file_sets {
+        for request in files.into_values(problems).collect::<Vec<_>>() {
             if names.insert(request.name().to_owned()) {
                 requests.push(request);
             } else {
@@ -354,12 +360,12 @@ fn with_unique_names(shelves: Vec<Shelf<Request>>, problems: &mut Diagnostics) -
     requests
 }
 
-/// The templates, each with its variants: `order.fr.liquid` beside `order.liquid` is its French one.
-fn with_variants(shelf: Shelf<Template>, problems: &mut Diagnostics) -> Vec<Template> {
-    let names = shelf.names();
+/// The templates with their variants: `order.fr.liquid` next to `order.liquid` is its French variant.
+fn with_variants(files: FileSet<Template>, problems: &mut Diagnostics) -> Vec<Template> {
+    let names = files.names();
     let mut templates: Vec<(String, Template)> = Vec::new();
     let mut variants = Vec::new();
-    for entry in shelf.into_entries(problems) {
+    for entry in files.into_entries(problems) {
         let Some(template) = entry.thing else { continue };
         match entry.name.rsplit_once('.') {
             Some((base, language)) if is_language(language) && names.contains(base) => {
@@ -371,7 +377,7 @@ fn with_variants(shelf: Shelf<Template>, problems: &mut Diagnostics) -> Vec<Temp
     let places: HashMap<String, usize> =
         templates.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)).collect();
     for (base, language, variant) in variants {
-        // Where the base itself is broken, that is reported.
+        // If the main template is invalid, that is already reported.
         if let Some(place) = places.get(&base) {
             templates[*place].1.add_variant(&language, variant);
         }
@@ -388,7 +394,7 @@ fn is_language(text: &str) -> bool {
         && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
-/// A place in a file of which no more is known than its name.
+/// The location of a file as a whole.
 fn whole_file(name: &str) -> Location {
     Source::new(name, "").at(0..0)
 }

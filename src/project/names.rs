@@ -1,10 +1,10 @@
-//! Names: what requests may call templates and customers by, each found at once.
+//! Names: an index of the names by which requests may refer to templates and customers.
 
 use std::collections::HashMap;
 
 use crate::message::{Customer, IdentifierKind, Request, Template};
 
-/// The places of templates and customers in their lists, by all their names; of two with one name, the first.
+/// The indices of templates and customers by all their names; if two share a name, the first.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     templates: HashMap<String, usize>,
@@ -31,20 +31,20 @@ impl Names {
         names
     }
 
-    /// The template that a request asks for. A number that no template has may still be a name.
+    /// The template that a request names. A number that is no template's id may still be a name.
     pub(super) fn template_of(&self, request: &Request) -> Option<usize> {
         let reference = &request.template().text;
         self.ids.get(reference).or_else(|| self.templates.get(&reference.to_lowercase())).copied()
     }
 
-    /// The customer that a request is for.
+    /// The customer that a request identifies.
     pub(super) fn customer_of(&self, request: &Request) -> Option<usize> {
         let identifier = request.identifier();
         self.customers.get(&key(identifier.kind, &identifier.value)).copied()
     }
 }
 
-/// What a customer is found by: an email address in any case.
+/// The key of an identifier; email addresses ignore letter case.
 fn key(kind: IdentifierKind, value: &str) -> (&'static str, String) {
     match kind {
         IdentifierKind::Email => (kind.as_str(), value.to_ascii_lowercase()),

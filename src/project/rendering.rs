@@ -1,4 +1,4 @@
-//! Rendering of a project's cases: each template is parsed once, or once for each piece of its cases.
+//! Rendering of a project's cases: each template is parsed once, or once per batch of its cases.
 
 use std::convert::Infallible;
 
@@ -6,22 +6,22 @@ use rayon::prelude::*;
 
 use super::{Case, Project};
 use crate::liquid::Arena;
-use crate::message::{Circumstances, Rendering};
+use crate::message::{RenderOptions, Rendering};
 use crate::threads::on_all_cores;
 
-/// How many messages of one template are rendered by one thread at a time. More would leave threads idle at the end;
-/// fewer would parse a template more often than need be.
+/// Batch size: how many messages of one template a thread renders at a time. Larger batches leave threads idle at the end;
+/// smaller ones parse templates more often than necessary.
 const PIECE: usize = 64;
 
 impl Project {
-    /// Renders cases, which are expected by template as [`Project::cases`] gives them, and hands each to `each`.
+    /// Renders cases, which should be sorted by template like those of [`Project::cases`], and calls `each` with each result.
     ///
     /// # Errors
     /// The first error of `each`.
     pub fn render<'p, E>(
         &'p self,
         cases: &[Case<'p>],
-        circumstances: &Circumstances,
+        render_options: &RenderOptions,
         mut each: impl FnMut(&Case<'p>, Rendering) -> Result<(), E>,
     ) -> Result<(), E> {
         let workspace = self.workspace();
@@ -31,7 +31,7 @@ impl Project {
             let compiled = first.template.compile(&workspace, &arena);
             for case in of_template {
                 let rendering = match &compiled {
-                    Ok(template) => template.render(case.customer, case.request, circumstances),
+                    Ok(template) => template.render(case.customer, case.request, render_options),
                     Err(problems) => Rendering::failed(problems.clone()),
                 };
                 each(case, rendering)?;
@@ -40,12 +40,12 @@ impl Project {
         Ok(())
     }
 
-    /// Renders cases on all cores, expected by template as in [`Project::render`]. Gives what `each` makes of every
-    /// rendering and the place of its case, in the order of the cases.
+    /// Renders cases on all cores, sorted by template as for [`Project::render`]. Returns the result of `each` for every
+    /// rendering and its index, in the order of the cases.
     pub fn render_on_all_cores<'p, T: Send>(
         &'p self,
         cases: &[Case<'p>],
-        circumstances: &Circumstances,
+        render_options: &RenderOptions,
         each: impl Fn(usize, Rendering) -> T + Sync,
     ) -> Vec<T> {
         let mut pieces = Vec::new();
@@ -58,7 +58,7 @@ impl Project {
         }
         let render_piece = |(start, piece): (usize, &[Case<'p>])| {
             let mut made = Vec::with_capacity(piece.len());
-            let done = self.render(piece, circumstances, |_, rendering| {
+            let done = self.render(piece, render_options, |_, rendering| {
                 made.push(each(start + made.len(), rendering));
                 Ok::<_, Infallible>(())
             });

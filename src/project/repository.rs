@@ -1,4 +1,4 @@
-//! The repository around a project: where code hosts begin to count.
+//! The git repository around a project.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::folder::slashes;
 use crate::diagnostics::Prefix;
 
-/// What stands before the names of a project's files where they are counted from the top of its git repository; outside of
-/// one, from the folder that the program works in.
+/// The prefix that makes a project's file names relative to the root of its git repository, or outside a repository to the
+/// working directory.
 #[must_use]
 pub fn prefix_of(root: &Path) -> Prefix {
     let Ok(root) = root.canonicalize() else { return Prefix::default() };

@@ -1,4 +1,4 @@
-//! The JSON Schema of the configuration, by which editors complete and judge `inkproof.toml`.
+//! The JSON Schema of the configuration, for completion and validation of `inkproof.toml` in editors.
 
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Config;
 
 impl Config {
-    /// The schema. `rules` are the rules that may be graded, each with what it is about.
+    /// The schema. `rules` are the configurable rules with their descriptions.
     ///
     /// ```
     /// use inkproof::project::Config;
@@ -24,7 +24,7 @@ impl Config {
             .into_iter()
             .map(|(code, summary)| {
                 let mut grade = level.clone();
-                // Beside a reference, draft 7 ignores everything.
+                // Draft 7 ignores everything next to a reference.
                 if grade.get("$ref").is_some() {
                     grade = json!({ "allOf": [grade] });
                 }

@@ -1,4 +1,4 @@
-//! Selection: which cases the names on a command line mean.
+//! Selection: resolves the names on a command line to cases.
 
 use std::collections::HashSet;
 
@@ -9,41 +9,41 @@ use super::{Case, Project};
 use crate::diagnostics::did_you_mean;
 use crate::message::{Request, Template};
 
-/// A name that means nothing in the project.
+/// A name that matches nothing in the project.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum UnknownName {
-    /// It is neither a template nor a request, nor a pattern that fits any.
+    /// It is neither a template nor a request, nor a pattern that matches one.
     #[error("there is no template or request `{name}`{}", .near.as_ref().map(|near| format!(": did you mean `{near}`?")).unwrap_or_default())]
     NotFound {
         /// The name.
         name: String,
-        /// A name that there is.
+        /// A similar name that exists.
         near: Option<String>,
     },
-    /// It is that of a file which could not be read.
+    /// It names an invalid file.
     #[error("`{name}` cannot be used: `{file}` has mistakes")]
     Broken {
         /// The name.
         name: String,
-        /// The file, below the project.
+        /// The file, relative to the project.
         file: String,
     },
-    /// It is a pattern that makes no sense.
+    /// It is an invalid pattern.
     #[error("`{name}` is no pattern: {reason}")]
     BadPattern {
         /// The pattern.
         name: String,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
 }
 
 impl Project {
-    /// The cases that `names` mean: each a template, a request, a folder of requests, or a pattern with `*` and `?`. No
-    /// names mean all cases.
+    /// The cases that match `names`: each a template, a request, a folder of requests, or a pattern with `*` and `?`. Without
+    /// names, all cases.
     ///
     /// # Errors
-    /// Every name that means nothing.
+    /// Every name that matches nothing.
     pub fn select(&self, names: &[String]) -> Result<Vec<Case<'_>>, Vec<UnknownName>> {
         let patterns: Vec<_> = names.iter().map(|name| Pattern::new(name)).collect();
         let mut errors: Vec<_> = patterns.iter().filter_map(|pattern| pattern.as_ref().err().cloned()).collect();
@@ -59,21 +59,21 @@ impl Project {
         Ok(cases)
     }
 
-    /// The templates that `names` mean, as [`Project::select`] takes them, in every language and those without requests
-    /// included; all without names.
+    /// The templates that match `names`, as in [`Project::select`], in every language and including those without requests;
+    /// without names, all templates.
     ///
     /// # Errors
-    /// Every name that means nothing.
+    /// Every name that matches nothing.
     pub fn select_templates(&self, names: &[String]) -> Result<Vec<&Template>, Vec<UnknownName>> {
         let cases = self.select(names)?;
         let patterns: Vec<_> = names.iter().flat_map(|name| Pattern::new(name)).collect();
         let asked_for: HashSet<_> =
-            self.in_every_language(&cases).iter().map(|case| std::ptr::from_ref(case.template)).collect();
-        let mut templates: Vec<_> = self.templates.iter().flat_map(Template::with_variants).collect();
+            self.in_every_language(&cases).iter().filter_map(|case| self.template_id(case.template)).collect();
+        let mut templates: Vec<_> = self.with_variants().collect();
         templates.retain(|template| {
             patterns.is_empty()
                 || patterns.iter().any(|pattern| pattern.fits_template(template))
-                || asked_for.contains(&std::ptr::from_ref(*template))
+                || self.template_id(template).is_some_and(|id| asked_for.contains(&id))
         });
         Ok(templates)
     }
@@ -121,7 +121,7 @@ impl<'a> Pattern<'a> {
         self.means(request.name())
     }
 
-    /// Whether it is a request's name, its folder, or fits it.
+    /// Whether it is a request's name, its folder, or a pattern that matches it.
     fn means(&self, name: &str) -> bool {
         let folder = name.rsplit_once('/').map(|(folder, _)| folder);
         name == self.text || folder == Some(self.text.trim_end_matches('/')) || self.glob.is_match(name)

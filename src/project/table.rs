@@ -1,4 +1,4 @@
-//! Tables of the configuration, read one key at a time: each mistake is told with its place, and everything else counts.
+//! Tables of the configuration, read key by key: each mistake is reported with its location, and everything else is used.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -9,9 +9,9 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Source};
 
 pub(super) const INVALID_CONFIG: Code = Code::new("invalid-config");
 
-/// A table, and which of its keys were asked for.
+/// A table, with the keys that were read.
 pub(super) struct Table<'t> {
-    /// What leads to it, such as `test`; nothing for the whole file.
+    /// Its path, such as `test`; empty for the whole file.
     path: String,
     span: Range<usize>,
     source: &'t Source,
@@ -20,7 +20,7 @@ pub(super) struct Table<'t> {
     problems: &'t mut Diagnostics,
 }
 
-/// A value, and what leads to it.
+/// A value with its path.
 pub(super) struct Entry<'t> {
     path: String,
     span: Range<usize>,
@@ -28,14 +28,14 @@ pub(super) struct Entry<'t> {
     value: &'t DeValue<'t>,
 }
 
-/// Reads a file as `read` takes its keys. Of what is no TOML, the rest is taken.
+/// Reads a file with `read`. Parts that are not valid TOML are skipped.
 pub(super) fn read_file<T>(source: &Source, problems: &mut Diagnostics, read: impl FnOnce(&mut Table<'_>) -> T) -> T {
     let (document, errors) = DeTable::parse_recoverable(source.text());
     let place = |error: &toml::de::Error| source.at(error.span().unwrap_or(0..0));
     let (path, span, entries) = (String::new(), document.span(), document.get_ref());
     let mut mistakes = Diagnostics::new();
     let made = Table { path, span, source, entries, known: Vec::new(), problems: &mut mistakes }.read(read);
-    // What was read of a line that is no TOML is a guess.
+    // Values of lines that are not valid TOML are guesses.
     let lines: HashSet<_> = errors.iter().map(|error| place(error).start().line).collect();
     let is_sure = |mistake: &Diagnostic| mistake.location().is_none_or(|place| !lines.contains(&place.start().line));
     problems.extend(mistakes.into_iter().filter(is_sure));
@@ -47,14 +47,14 @@ pub(super) fn read_file<T>(source: &Source, problems: &mut Diagnostics, read: im
 }
 
 impl<'t> Table<'t> {
-    /// Reads the keys that `read` takes; all others are mistakes.
+    /// Reads keys with `read`; other keys are reported as unknown.
     fn read<T>(mut self, read: impl FnOnce(&mut Table<'_>) -> T) -> T {
         let made = read(&mut self);
         self.report_unknown_keys();
         made
     }
 
-    /// A value as `read` has it; none where the key is not there, or its value makes no sense.
+    /// Reads a value with `read`; `None` if the key is missing or its value is invalid.
     pub(super) fn take<T>(
         &mut self,
         key: &'static str,
@@ -64,7 +64,7 @@ impl<'t> Table<'t> {
         self.or_problem(read(&entry))
     }
 
-    /// The same of a key that must be there.
+    /// Like `take`, for a required key.
     pub(super) fn require<T>(
         &mut self,
         key: &'static str,
@@ -77,15 +77,14 @@ impl<'t> Table<'t> {
         self.take(key, read)
     }
 
-    /// A table as `read` has it; an empty one where there is none.
+    /// Reads a table with `read`; an empty one if it is missing.
     pub(super) fn table<T: Default>(&mut self, key: &'static str, read: impl FnOnce(&mut Table<'_>) -> T) -> T {
         let Some(entry) = self.entry(key) else { return T::default() };
         let entries = self.or_problem(entry.table());
         entries.map_or_else(T::default, |entries| entry.with(entries, self.problems).read(read))
     }
 
-    /// The values of a table whose keys are names of somebody's choice, as `read` has them by these names and the places of
-    /// those; those that make no sense are left out.
+    /// Reads a table with arbitrary keys: `read` gets each value, its key and the key's location. Invalid values are skipped.
     pub(super) fn named<T>(
         &mut self,
         key: &'static str,
@@ -101,13 +100,13 @@ impl<'t> Table<'t> {
         named.collect::<Vec<_>>().into_iter().filter_map(|read| self.or_problem(read)).collect()
     }
 
-    /// The values of a list as `read` has them; those that make no sense are left out.
+    /// Reads the values of a list with `read`. Invalid values are skipped.
     pub(super) fn list<T>(&mut self, key: &'static str, read: impl Fn(&Entry<'_>) -> Result<T, Diagnostic>) -> Vec<T> {
         let items = self.items(key, "a list");
         items.iter().filter_map(|item| self.or_problem(read(item))).collect()
     }
 
-    /// The tables of a list as `read` has them; those that make no sense are left out.
+    /// Reads the tables of a list with `read`. Invalid tables are skipped.
     pub(super) fn tables<T>(&mut self, key: &'static str, read: impl Fn(&mut Table<'_>) -> Option<T>) -> Vec<T> {
         let items = self.items(key, "a list of tables");
         let read_one = |item: &Entry<'_>| {
@@ -161,14 +160,14 @@ impl<'t> Table<'t> {
         }
     }
 
-    /// The table as people call it.
+    /// The table's name for messages.
     fn shown(&self) -> String {
         if self.path.is_empty() { "the configuration".to_owned() } else { format!("`[{}]`", self.path) }
     }
 }
 
 impl<'t> Entry<'t> {
-    /// A text.
+    /// A string.
     pub(super) fn text(&self, what: &str) -> Result<&'t str, Diagnostic> {
         match self.value {
             DeValue::String(text) => Ok(text),
@@ -176,7 +175,7 @@ impl<'t> Entry<'t> {
         }
     }
 
-    /// One of some words, by what each stands for.
+    /// One of these words, by its value.
     pub(super) fn word<T: Copy>(&self, words: &[(&'static str, T)]) -> Result<T, Diagnostic> {
         let names = || words.iter().map(|(name, _)| *name);
         let expected = || match words.len() {
@@ -188,7 +187,7 @@ impl<'t> Entry<'t> {
         known.ok_or_else(|| self.mistake(&expected(), &format!("`{text}`")).suggest(text, names()))
     }
 
-    /// A whole number from 0 on.
+    /// A non-negative integer.
     pub(super) fn number(&self) -> Result<u64, Diagnostic> {
         const WHAT: &str = "a whole number from 0 on";
         match self.value {
@@ -198,7 +197,7 @@ impl<'t> Entry<'t> {
         }
     }
 
-    /// A text, or a date and time as TOML has them, which are read as a text would be.
+    /// A string, or a TOML date and time, which is read as its text.
     pub(super) fn text_or_time(&self, what: &str) -> Result<String, Diagnostic> {
         match self.value {
             DeValue::Datetime(time) => Ok(time.to_string()),
@@ -221,12 +220,12 @@ impl<'t> Entry<'t> {
         Table { path, span, source: self.source, entries, known: Vec::new(), problems }
     }
 
-    /// Where it stands.
+    /// Its location.
     pub(super) fn place(&self) -> Location {
         self.source.at(self.span.clone())
     }
 
-    /// What is wrong with the value, in words of one's own.
+    /// A problem of this value with a custom message.
     pub(super) fn problem(&self, message: impl Into<String>) -> Diagnostic {
         Diagnostic::error(INVALID_CONFIG, message).at(self.place())
     }

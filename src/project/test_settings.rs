@@ -1,5 +1,4 @@
-//! The `[test]` table of the configuration: under which clock, and with what left out, messages are compared with
-//! their snapshots.
+//! The `[test]` table of the configuration: the clock and seed of tests, and what snapshots hide.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -29,20 +28,20 @@ use crate::message::moment;
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TestSettings {
-    /// The moment of sending.
+    /// The time of sending.
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub now: Timestamp,
-    /// Where chance starts from.
+    /// Seed of the random filters.
     pub seed: u64,
     /// The folder of the snapshots, inside the project.
     pub snapshots: PathBuf,
-    /// Folders of requests that are there for tests only.
+    /// Folders of requests that exist only for tests.
     pub requests: Vec<PathBuf>,
     /// Fields whose values are replaced.
     #[serde(serialize_with = "texts_by_path")]
     #[schemars(with = "BTreeMap<String, String>")]
     pub redactions: Vec<Redaction>,
-    /// What is replaced inside texts, in this order, after redactions.
+    /// Replacements within strings, applied in order after the redactions.
     pub filters: Vec<Filter>,
 }
 
@@ -60,7 +59,7 @@ impl Default for TestSettings {
 }
 
 impl TestSettings {
-    /// Reads the table; the folders that must be there are added to `named`.
+    /// Reads the table; the folders that must exist are added to `named`.
     pub(super) fn read(table: &mut Table<'_>, named: &mut Vec<(PathBuf, Location)>) -> Self {
         let defaults = Self::default();
         let requests = table.list("requests", |entry| Ok((inner_folder(entry)?, entry.place())));
@@ -78,7 +77,7 @@ impl TestSettings {
 
 #[cfg(test)]
 impl TestSettings {
-    /// The settings of a table that a test has at hand; the first mistake where there is any.
+    /// Parses settings in tests; the first mistake if there is one.
     pub(crate) fn of_text(text: &str) -> Result<Self, String> {
         let mut problems = crate::diagnostics::Diagnostics::new();
         let source = crate::diagnostics::Source::new("inkproof.toml", text);
@@ -87,35 +86,35 @@ impl TestSettings {
     }
 }
 
-/// Values of a message that a snapshot shows another text for.
+/// Values of a message that snapshots replace by a fixed text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redaction {
-    /// The way to them.
+    /// Their path.
     pub steps: Vec<Step>,
-    /// What stands there instead.
+    /// The replacement.
     pub text: String,
 }
 
-/// A step on the way to a value.
+/// A step of a path to a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// To the field of this name.
     Field(String),
-    /// To the item at this place, from 0.
+    /// To the item at this index, from 0.
     Item(usize),
     /// To every field or item.
     Any,
 }
 
-/// A pattern that is replaced inside texts.
+/// A pattern that is replaced within strings.
 #[derive(Clone, Debug, serde::Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
-    /// What is looked for.
+    /// The pattern.
     #[serde(serialize_with = "pattern")]
     #[schemars(with = "String", extend("format" = "regex"))]
     pub pattern: Regex,
-    /// What stands there instead; `$1` is the first group.
+    /// The replacement; `$1` is the first group.
     pub text: String,
 }
 
@@ -135,7 +134,7 @@ impl PartialEq for Filter {
 
 impl Eq for Filter {}
 
-/// A way to values that makes no sense.
+/// An invalid path to values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` leads to no value: expected names and places, such as `properties.link` or `properties.posts[].author`")]
 pub(super) struct BadPath(String);
@@ -146,7 +145,7 @@ impl Redaction {
         Self::new(path, text.to_owned()).map_err(|error| entry.problem(error.to_string()).at(place))
     }
 
-    /// A redaction of what `path` leads to: names joined by dots, `[0]` for an item, `[]` or `*` for all.
+    /// A redaction of the values at `path`: names joined by dots, `[0]` for an item, `[]` or `*` for all.
     fn new(path: &str, text: String) -> Result<Self, BadPath> {
         let mut steps = Vec::new();
         for part in path.strip_prefix('.').unwrap_or(path).split('.') {
@@ -169,7 +168,7 @@ impl Redaction {
         Ok(Self { steps, text })
     }
 
-    /// The way to the values as it is written.
+    /// The path as written.
     fn path(&self) -> String {
         let mut path = String::new();
         for step in &self.steps {
@@ -184,7 +183,7 @@ impl Redaction {
     }
 }
 
-/// A moment, with quotes or without.
+/// A timestamp, with or without quotes.
 fn timestamp(entry: &Entry<'_>) -> Result<Timestamp, Diagnostic> {
     let text = entry.text_or_time("a timestamp")?;
     moment(&text).map_err(|reason| entry.problem(reason))
@@ -201,7 +200,7 @@ fn pattern<S: Serializer>(pattern: &Regex, serializer: S) -> Result<S::Ok, S::Er
 fn regex(entry: &Entry<'_>) -> Result<Regex, Diagnostic> {
     let pattern = entry.text("a regular expression")?;
     Regex::new(pattern).map_err(|error| {
-        // The last line says what is wrong; those above draw it.
+        // The last line is the message; those above point at the error.
         let reason = error.to_string();
         let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
         entry.problem(format!("`{pattern}` is no regular expression: {reason}"))
@@ -223,14 +222,14 @@ mod tests {
     }
 
     #[test]
-    fn moments_need_no_quotes() {
+    fn reads_timestamps_without_quotes() {
         for text in ["now = 2026-02-03T04:05:06Z", "now = '2026-02-03T05:05:06+01:00'"] {
             assert_eq!(read(text).unwrap().now.to_string(), "2026-02-03T04:05:06Z", "{text}");
         }
     }
 
     #[test]
-    fn ways_to_values() {
+    fn parses_redaction_paths() {
         let field = |name: &str| Step::Field(name.to_owned());
         for (path, expected) in [
             ("properties.link", vec![field("properties"), field("link")]),
@@ -248,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_meant() {
+    fn rejects_invalid_settings() {
         for (text, expected) in [
             ("now = 'soon'", "`soon` is no timestamp: expected one with its zone, such as 2026-01-01T00:00:00Z"),
             ("now = 5", "expected a timestamp under `now`, found a number"),

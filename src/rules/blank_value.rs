@@ -1,7 +1,7 @@
 //! `blank-value`: a printed variable has nothing to print.
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::Outcome;
+use crate::analysis::MissingBehavior;
 use crate::diagnostics::Severity;
 
 pub(super) const RULE: Rule =
@@ -13,8 +13,11 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for case in &facts.cases {
         for (read, presence) in facts.needs.reads.iter().zip(&case.presence) {
             let is_blank = presence.present == 0 && (presence.blank > 0 || presence.missing > 0);
-            let is_harmless = !matches!(read.outcome, Outcome::Nothing | Outcome::MayFail | Outcome::Fails);
-            let will_fail = presence.missing > 0 && read.outcome != Outcome::Nothing;
+            let is_harmless = !matches!(
+                read.missing_behavior,
+                MissingBehavior::Nothing | MissingBehavior::MayFail | MissingBehavior::Fails
+            );
+            let will_fail = presence.missing > 0 && read.missing_behavior != MissingBehavior::Nothing;
             // A namespace that is always empty is another rule's.
             let is_namespace = !matches!(read.path.root, "customer" | "trigger" | "objects");
             if !read.is_printed || !is_blank || is_harmless || will_fail || is_namespace || !case.trace.has(read.node) {

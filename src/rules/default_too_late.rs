@@ -1,7 +1,7 @@
 //! `default-too-late`: `default` after another filter rescues nothing.
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::{Outcome, Purpose, Read, VALUES, each_value, prints, variable_of};
+use crate::analysis::{MissingBehavior, Purpose, Read, VALUES, each_value, prints, variable_of};
 use crate::diagnostics::{Fix, Severity};
 use crate::liquid::syntax::tree::{FilterCall, FilteredValue, Operand, OperandKind, Step};
 use crate::liquid::{Span, Template};
@@ -20,8 +20,9 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             else {
                 return;
             };
-            let fails =
-                |read: &Read<'_>| read.text == at && read.span == operand.span && read.outcome >= Outcome::MayFail;
+            let fails = |read: &Read<'_>| {
+                read.text == at && read.span == operand.span && read.missing_behavior >= MissingBehavior::MayFail
+            };
             if purpose != Purpose::Printed || value.has_default_first() || !facts.needs.reads.iter().any(fails) {
                 return;
             }

@@ -13,16 +13,13 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for (at, text) in facts.texts.iter().enumerate() {
         each_value(text.liquid.nodes, &mut |_, value, _| {
             for filter in value.filters {
-                if let Some((_, instead)) = DEPRECATED.iter().find(|(name, _)| *name == filter.name) {
+                if let Some(instead) = filter.filter.and_then(|row| row.deprecated) {
                     let message = format!("the filter `{}` is deprecated", filter.name);
                     findings.add(facts.location(at, filter.span), "", message, |finding| {
-                        finding.help(format!("use `{instead}`"))
+                        finding.help(format!("use {instead}"))
                     });
                 }
             }
         });
     }
 }
-
-/// Filters, and what replaces them.
-const DEPRECATED: [(&str, &str); 2] = [("htmlencode", "escape"), ("number_with_delimeter", "format_number")];

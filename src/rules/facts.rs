@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use crate::analysis::{ContentProof, Coverage, Needs, Path, Presence, places};
 use crate::customerio::{Version, version_of};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Severity, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Severity, Source, did_you_mean};
 use crate::liquid::syntax::tree::NodeKind;
 use crate::liquid::{Arena, Span, Trace, Value};
 use crate::message::{
-    Circumstances, CompiledTemplate, CompiledText, Customer, Rendering, SENT_NAMES, Template, Trigger,
+    CompiledTemplate, CompiledText, Customer, RenderOptions, Rendering, SENT_NAMES, Template, Trigger,
 };
 use crate::project::{Case, Project};
 
@@ -25,6 +25,8 @@ pub struct TemplateFacts<'f> {
     pub content: ContentProof<'f>,
     /// What it was rendered with.
     pub cases: Vec<CaseFacts>,
+    /// What is wrong with data that cannot be read.
+    pub problems: Diagnostics,
 }
 
 /// What came of a template with some data.
@@ -50,15 +52,17 @@ impl<'f> TemplateFacts<'f> {
     pub fn gather(
         compiled: &'f CompiledTemplate<'f>,
         cases: &[Case<'_>],
-        circumstances: &Circumstances,
+        options: &RenderOptions,
         arena: &'f Arena,
     ) -> Self {
         let mut facts = Self::of(compiled, arena);
         for case in cases {
-            let rendering = compiled.render(case.customer, case.request, circumstances);
-            let trigger = Trigger::Of(case.request);
-            let found = facts.explore(compiled, Some(case.customer), &trigger, circumstances, case.request.name());
-            facts.cases.push(CaseFacts { rendering: Some(rendering), ..found });
+            let rendering = compiled.render(case.customer, case.request, options);
+            let trigger = Trigger::Request(case.request);
+            match facts.explore(compiled, Some(case.customer), trigger, options, case.request.name()) {
+                Ok(found) => facts.cases.push(CaseFacts { rendering: Some(rendering), ..found }),
+                Err(problem) => facts.problems.push(problem),
+            }
         }
         facts
     }
@@ -71,18 +75,19 @@ impl<'f> TemplateFacts<'f> {
         data: &str,
         name: &str,
         project: &'f Project,
-        circumstances: &Circumstances,
+        options: &RenderOptions,
         arena: &'f Arena,
     ) -> Self {
         let mut facts = Self::of(compiled, arena);
         let customers = project.customers().iter().take(MAX_CUSTOMERS).map(Some);
         let customers: Vec<_> = std::iter::once(None).chain(customers).collect();
+        let source = Source::new(name, data);
         let mut found: Option<CaseFacts> = None;
         for customer in customers {
-            let next = facts.explore(compiled, customer, &Trigger::Json(data), circumstances, name);
-            match &mut found {
-                Some(found) => found.trace.add(&next.trace),
-                None => found = Some(next),
+            match (facts.explore(compiled, customer, Trigger::Json(&source), options, name), &mut found) {
+                (Ok(next), Some(found)) => found.trace.add(&next.trace),
+                (Ok(next), None) => found = Some(next),
+                (Err(problem), _) => facts.problems.push(problem),
             }
         }
         facts.cases.extend(found);
@@ -95,18 +100,18 @@ impl<'f> TemplateFacts<'f> {
         let language = compiled.language();
         let needs = Needs::of(&trees, language, &|name| compiled.snippet_texts(name), arena);
         let content = ContentProof::of(trees[0]);
-        Self { template: compiled.template(), texts, needs, content, cases: Vec::new() }
+        Self { template: compiled.template(), texts, needs, content, cases: Vec::new(), problems: Diagnostics::new() }
     }
 
     fn explore(
         &self,
         compiled: &CompiledTemplate<'f>,
         customer: Option<&Customer>,
-        trigger: &Trigger<'_>,
-        circumstances: &Circumstances,
+        trigger: Trigger<'_>,
+        options: &RenderOptions,
         name: &str,
-    ) -> CaseFacts {
-        compiled.explore(customer, trigger, circumstances, |data, trace| {
+    ) -> Result<CaseFacts, Diagnostic> {
+        compiled.explore(customer, trigger, options, |data, trace| {
             let presence: Vec<_> = self.needs.reads.iter().map(|read| read.presence(data)).collect();
             let lacks_any = presence.iter().any(|presence| presence.missing > 0);
             let all_places = if lacks_any { places("", data) } else { Vec::new() };

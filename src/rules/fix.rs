@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::judge;
 use crate::diagnostics::{Diagnostic, Edit, Fix, Location, Source};
 use crate::liquid::Arena;
-use crate::message::{Circumstances, Template};
+use crate::message::{RenderOptions, Template};
 use crate::project::{Case, Project};
 
 /// How often a file is judged anew after it was fixed. Each round carries out all that there is, so that a few are enough.
@@ -31,10 +31,10 @@ pub fn fix(
     project: &Project,
     template: &Template,
     cases: &[Case<'_>],
-    circumstances: &Circumstances,
+    render_options: &RenderOptions,
 ) -> Option<FixedFile> {
     let own = cases.iter().filter(|case| std::ptr::eq(case.template, template)).copied().collect();
-    let trial = Trial::new(project, template, own, circumstances);
+    let trial = Trial::new(project, template, own, render_options);
     let mut now = template.clone();
     let mut titles = Vec::new();
     for _ in 0..MAX_ROUNDS {
@@ -53,23 +53,23 @@ pub fn fix(
 struct Trial<'p> {
     project: &'p Project,
     cases: Vec<Case<'p>>,
-    circumstances: Circumstances,
+    render_options: RenderOptions,
     /// The properties of each case's message before any fix; none where it fails.
     before: Vec<Option<Map<String, Value>>>,
 }
 
 impl<'p> Trial<'p> {
-    fn new(project: &'p Project, template: &Template, cases: Vec<Case<'p>>, circumstances: &Circumstances) -> Self {
+    fn new(project: &'p Project, template: &Template, cases: Vec<Case<'p>>, render_options: &RenderOptions) -> Self {
         // Messages can be compared only where chance is the same for all of them.
-        let circumstances = Circumstances { seed: circumstances.seed.or(Some(0)), ..*circumstances };
-        let mut trial = Self { project, cases, circumstances, before: Vec::new() };
+        let render_options = RenderOptions { seed: render_options.seed.or(Some(0)), ..*render_options };
+        let mut trial = Self { project, cases, render_options, before: Vec::new() };
         trial.before = trial.messages(template);
         trial
     }
 
     fn findings(&self, template: &Template) -> Vec<Diagnostic> {
         let cases: Vec<_> = self.cases.iter().map(|case| Case { template, ..*case }).collect();
-        judge(self.project, &[template], &cases, &self.circumstances).findings.to_vec()
+        judge(self.project, &[template], &cases, &self.render_options).findings.to_vec()
     }
 
     /// Whether every message that was right is as it was.
@@ -81,7 +81,7 @@ impl<'p> Trial<'p> {
     fn messages(&self, template: &Template) -> Vec<Option<Map<String, Value>>> {
         let (arena, workspace) = (Arena::new(), self.project.workspace());
         let Ok(compiled) = template.compile(&workspace, &arena) else { return vec![None; self.cases.len()] };
-        let render = |case: &Case<'_>| compiled.render(case.customer, case.request, &self.circumstances).message;
+        let render = |case: &Case<'_>| compiled.render(case.customer, case.request, &self.render_options).message;
         self.cases.iter().map(|case| render(case).map(|message| message.properties)).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! `fragile-collection`: a list may be empty, or its elements lack a key.
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::{Choice, Outcome};
+use crate::analysis::{Choice, MissingBehavior};
 use crate::diagnostics::Severity;
 use crate::liquid::Span;
 
@@ -11,7 +11,9 @@ pub(super) const RULE: Rule =
         .latest_only();
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
-    for read in facts.needs.reads.iter().filter(|read| read.takes_element && read.outcome >= Outcome::MayFail) {
+    for read in
+        facts.needs.reads.iter().filter(|read| read.takes_element && read.missing_behavior >= MissingBehavior::MayFail)
+    {
         let is_in = |span: &Span, other: Span| span.start <= other.start && other.end <= span.end;
         let is_asked = |choice: Choice| matches!(choice, Choice::Holds(_) | Choice::Equals);
         let is_asked_for = facts.needs.reads.iter().any(|other| {
@@ -29,7 +31,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for case in &facts.cases {
         for (read, presence) in facts.needs.reads.iter().zip(&case.presence) {
             let is_partly_missing = presence.missing > 0 && presence.present + presence.blank > 0;
-            if is_partly_missing && read.outcome >= Outcome::MayFail && case.trace.has(read.node) {
+            if is_partly_missing && read.missing_behavior >= MissingBehavior::MayFail && case.trace.has(read.node) {
                 let message = format!("some elements lack `{}` in `{}`", read.path, case.name);
                 findings.add(
                     facts.location(read.text, read.span),

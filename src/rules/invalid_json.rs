@@ -2,7 +2,7 @@
 //! requests take.
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::{Break, Decision, Question};
+use crate::analysis::{BranchCondition, BranchDecision, JsonBreak};
 use crate::diagnostics::{Location, Severity};
 
 pub(super) const RULE: Rule =
@@ -14,16 +14,16 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
         if is_told(broken, &location, facts) {
             continue;
         }
-        let way = way(&broken.way);
+        let path = path_text(&broken.path_condition);
         let trouble = format!("the content is no JSON: {}", broken.error);
-        let message = if way.is_empty() { trouble } else { format!("where {way}, {trouble}") };
+        let message = if path.is_empty() { trouble } else { format!("where {path}, {trouble}") };
         findings.add(location, "does not belong here then", message, |mut finding| {
-            if way.is_empty() {
+            if path.is_empty() {
                 return finding;
             }
             // No request is known to take the way.
             finding.severity = Severity::Warning;
-            for decision in &broken.way {
+            for decision in &broken.path_condition {
                 finding = finding.secondary(facts.in_content(decision.span), label(decision));
             }
             finding.help(
@@ -34,33 +34,33 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
 }
 
 /// Whether a request has shown it.
-fn is_told(broken: &Break<'_>, location: &Location, facts: &TemplateFacts<'_>) -> bool {
+fn is_told(broken: &JsonBreak<'_>, location: &Location, facts: &TemplateFacts<'_>) -> bool {
     let renderings = facts.cases.iter().filter_map(|case| case.rendering.as_ref());
     let problems = renderings.flat_map(|rendering| rendering.problems.iter());
     let mut same = problems.filter(|problem| problem.code == RULE.code);
-    same.any(|problem| broken.way.is_empty() || problem.location() == Some(location))
+    same.any(|problem| broken.path_condition.is_empty() || problem.location() == Some(location))
 }
 
 /// The decisions of a way, in words.
-fn way(decisions: &[Decision<'_>]) -> String {
-    let is_implied = |decision: &&Decision<'_>| {
-        let Question::HasAny(collection) = decision.question else { return false };
-        decisions.iter().any(|other| other.question == Question::HasSeveral(collection))
+fn path_text(decisions: &[BranchDecision<'_>]) -> String {
+    let is_implied = |decision: &&BranchDecision<'_>| {
+        let BranchCondition::HasAny(collection) = decision.question else { return false };
+        decisions.iter().any(|other| other.question == BranchCondition::HasSeveral(collection))
     };
     let said = decisions.iter().filter(|decision| !is_implied(decision));
     said.map(ToString::to_string).collect::<Vec<_>>().join(" and ")
 }
 
 /// What is said beside a decision.
-const fn label(decision: &Decision<'_>) -> &'static str {
+const fn label(decision: &BranchDecision<'_>) -> &'static str {
     match (decision.question, decision.answer) {
-        (Question::Holds(_), true) => "where this is true",
-        (Question::Holds(_), false) => "where this is false",
-        (Question::IsOneOf(..), true) => "where it is this",
-        (Question::IsOneOf(..), false) => "where it is not this",
-        (Question::HasAny(_), true) => "where this is not empty",
-        (Question::HasAny(_), false) => "where this is empty",
-        (Question::HasSeveral(_), true) => "where this has more than one element",
-        (Question::HasSeveral(_), false) => "where this has one element",
+        (BranchCondition::Holds(_), true) => "where this is true",
+        (BranchCondition::Holds(_), false) => "where this is false",
+        (BranchCondition::IsOneOf(..), true) => "where it is this",
+        (BranchCondition::IsOneOf(..), false) => "where it is not this",
+        (BranchCondition::HasAny(_), true) => "where this is not empty",
+        (BranchCondition::HasAny(_), false) => "where this is empty",
+        (BranchCondition::HasSeveral(_), true) => "where this has more than one element",
+        (BranchCondition::HasSeveral(_), false) => "where this has one element",
     }
 }

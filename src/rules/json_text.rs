@@ -1,8 +1,8 @@
 //! A JSON text of a content, with the expressions that print into it, and how else it may be written.
 
-use crate::analysis::Hole;
+use crate::analysis::Interpolation;
 use crate::liquid::Span;
-use crate::liquid::syntax::part::{Part, Printed};
+use crate::liquid::syntax::part::{Body, Part, Printed};
 use crate::liquid::syntax::tree::{Node, NodeKind, Nodes};
 use crate::liquid::syntax::visit::all_nodes;
 
@@ -20,18 +20,17 @@ pub(super) struct JsonText<'f> {
 
 impl<'f> JsonText<'f> {
     /// The text around a hole, where it begins and ends in one run of nodes and not in branches of it.
-    pub(super) fn around(hole: Span, nodes: Nodes<'f>, content: &'f str) -> Option<Self> {
+    pub(super) fn around(interpolation: Span, nodes: Nodes<'f>, content: &'f str) -> Option<Self> {
         // Nodes stand in order, and what is inside a tag begins behind it.
-        let place = nodes.partition_point(|node| node.span.start <= hole.start).checked_sub(1)?;
+        let place = nodes.partition_point(|node| node.span.start <= interpolation.start).checked_sub(1)?;
         if let NodeKind::Tag { tag, .. } = nodes[place].kind
-            && nodes[place].span != hole
+            && nodes[place].span != interpolation
         {
-            let within = |part: &Part<'f>| match part {
-                Part::Nodes { nodes: [first, ..], .. } => first.span.start <= hole.start,
-                _ => false,
-            };
-            if let Some(Part::Nodes { nodes, .. }) = tag.parts().into_iter().rfind(within)
-                && let Some(text) = Self::around(hole, nodes, content)
+            let starts_before =
+                |body: &Body<'f>| body.nodes.first().is_some_and(|first| first.span.start <= interpolation.start);
+            let bodies: Vec<_> = tag.parts().iter().flat_map(Part::bodies).collect();
+            if let Some(body) = bodies.into_iter().rfind(starts_before)
+                && let Some(text) = Self::around(interpolation, body.nodes, content)
             {
                 return Some(text);
             }
@@ -51,21 +50,25 @@ impl<'f> JsonText<'f> {
             NodeKind::Output(_) => true,
             NodeKind::Tag { tag, .. } => tag.parts().iter().all(|part| match part {
                 Part::Print(Printed::Text(text)) => !text.contains(['"', '\\']),
-                Part::UnknownText | Part::Stop => false,
+                Part::Template(_) | Part::Stop => false,
                 _ => true,
             }),
         })
     }
 
     /// The text as one expression, where it is one with plain text around it.
-    pub(super) fn as_expression(&self, hole: &Hole<'_>) -> Option<String> {
-        let written = hole.span.of(self.content);
+    pub(super) fn as_expression(&self, interpolation: &Interpolation<'_>) -> Option<String> {
+        let written = interpolation.span.of(self.content);
         let takes_blanks = written.starts_with("{{-") || written.ends_with("-}}");
-        if self.nodes.len() != 3 || self.nodes[1].span != hole.span || !written.starts_with("{{") || takes_blanks {
+        if self.nodes.len() != 3
+            || self.nodes[1].span != interpolation.span
+            || !written.starts_with("{{")
+            || takes_blanks
+        {
             return None;
         }
-        let before = &self.content[self.span.start + 1..hole.span.start];
-        let after = &self.content[hole.span.end..self.span.end - 1];
+        let before = &self.content[self.span.start + 1..interpolation.span.start];
+        let after = &self.content[interpolation.span.end..self.span.end - 1];
         // What Liquid's own quotes cannot hold.
         let is_plain = |text: &str| !text.contains(['\\', '{', '}', '%', '\n']);
         if !is_plain(before) || !is_plain(after) {

@@ -4,10 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::json_text::JsonText;
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::{Hole, Position, Verdict, names_and_texts};
+use crate::analysis::{Interpolation, Position, Verdict, names_and_texts};
 use crate::diagnostics::{Fix, Severity};
 use crate::liquid::Span;
-use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::Nodes;
 use crate::liquid::syntax::visit::each_part;
 
@@ -16,18 +15,18 @@ pub(super) const RULE: Rule =
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     let mut names = FreeNames::new(facts.texts[0].liquid.nodes);
-    for hole in &facts.content.holes {
-        let Verdict::Unsafe { variable, witness } = &hole.verdict else { continue };
-        let place = match hole.position {
+    for interpolation in &facts.content.interpolations {
+        let Verdict::Unsafe { variable, witness } = &interpolation.verdict else { continue };
+        let place = match interpolation.position {
             Position::Key => "a key",
             Position::Text => "a text",
             _ => "a value",
         };
-        let location = facts.in_content(hole.span);
+        let location = facts.in_content(interpolation.span);
         let message = format!("`{variable}` stands as {place} in the JSON, and `{witness}` would break it");
         findings.add(location, "printed as it is", message, |finding| {
             let finding = finding.help("the filter `json` quotes and escapes whatever it prints");
-            match rewritten(facts, hole, &mut names) {
+            match rewritten(facts, interpolation, &mut names) {
                 Some(fix) => finding.fix(fix),
                 None => finding,
             }
@@ -37,14 +36,18 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
 
 /// The text that the expression stands in, made by `json`: in one expression where it is the only one there, else out of
 /// what is captured.
-fn rewritten<'f>(facts: &TemplateFacts<'f>, hole: &Hole<'_>, names: &mut FreeNames<'f>) -> Option<Fix> {
-    if hole.position != Position::Text {
+fn rewritten<'f>(
+    facts: &TemplateFacts<'f>,
+    interpolation: &Interpolation<'_>,
+    names: &mut FreeNames<'f>,
+) -> Option<Fix> {
+    if interpolation.position != Position::Text {
         return None;
     }
-    let text = JsonText::around(hole.span, facts.texts[0].liquid.nodes, facts.template.content())?;
+    let text = JsonText::around(interpolation.span, facts.texts[0].liquid.nodes, facts.template.content())?;
     let fix = Fix::new("let `json` write the text");
     let in_file = |span: Span| facts.in_content(span).range();
-    if let Some(expression) = text.as_expression(hole) {
+    if let Some(expression) = text.as_expression(interpolation) {
         return Some(fix.replace(in_file(text.span), expression));
     }
     let plain = text.unescaped()?;
@@ -89,10 +92,9 @@ impl<'f> FreeNames<'f> {
 
 fn names_in_use(nodes: Nodes<'_>) -> BTreeSet<&str> {
     let (mut taken, _) = names_and_texts(nodes);
-    each_part(nodes, &mut |_, part| match part {
-        Part::Name { name, .. } => drop(taken.insert(name)),
-        Part::Nodes { names, .. } => taken.extend(names),
-        _ => {}
+    each_part(nodes, &mut |_, part| {
+        taken.extend(part.target().map(|target| target.name));
+        taken.extend(part.bodies().into_iter().flat_map(|body| body.names));
     });
     taken
 }

@@ -10,8 +10,8 @@ use crate::analysis::Coverage;
 use crate::customerio::{Version, version_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::liquid::Arena;
-use crate::message::{Circumstances, Template};
-use crate::project::{Case, Level, Project};
+use crate::message::{RenderOptions, Template};
+use crate::project::{Case, Level, Project, TemplateId};
 use crate::threads::on_all_cores;
 
 const UNDEFINED_VARIABLE: &str = "undefined-variable";
@@ -50,9 +50,9 @@ pub fn judge(
     project: &Project,
     templates: &[&Template],
     cases: &[Case<'_>],
-    circumstances: &Circumstances,
+    render_options: &RenderOptions,
 ) -> Judgement {
-    Judgement::of_all(project, judge_each(project, templates, cases, circumstances, &|| ()))
+    Judgement::of_all(project, judge_each(project, templates, cases, render_options, &|| ()))
 }
 
 /// Judges templates, each for itself, and calls `step` after each. [`Judgement::of_all`] makes one judgement of it.
@@ -61,26 +61,26 @@ pub fn judge_each<'t>(
     project: &Project,
     templates: &[&'t Template],
     cases: &[Case<'_>],
-    circumstances: &Circumstances,
+    render_options: &RenderOptions,
     step: &(dyn Fn() + Sync),
 ) -> Vec<Judgement> {
-    let mut own: HashMap<*const Template, Vec<Case<'_>>> = HashMap::new();
-    for case in cases {
-        own.entry(std::ptr::from_ref(case.template)).or_default().push(*case);
+    let mut own: HashMap<TemplateId, Vec<Case<'_>>> = HashMap::new();
+    for (id, case) in cases.iter().filter_map(|case| Some((project.template_id(case.template)?, *case))) {
+        own.entry(id).or_default().push(case);
     }
-    let mut counts: HashMap<*const Template, usize> = HashMap::new();
-    for case in project.in_every_language(&project.cases()) {
-        *counts.entry(std::ptr::from_ref(case.template)).or_default() += 1;
+    let mut counts: HashMap<TemplateId, usize> = HashMap::new();
+    for id in project.in_every_language(&project.cases()).iter().filter_map(|case| project.template_id(case.template)) {
+        *counts.entry(id).or_default() += 1;
     }
     let with_own = |template: &&'t Template| {
-        let key = std::ptr::from_ref(*template);
-        let own = own.remove(&key).unwrap_or_default();
-        let are_all = own.len() == counts.get(&key).copied().unwrap_or_default();
+        let id = project.template_id(template);
+        let own = id.and_then(|id| own.remove(&id)).unwrap_or_default();
+        let are_all = own.len() == id.and_then(|id| counts.get(&id)).copied().unwrap_or_default();
         (*template, own, are_all)
     };
     let templates: Vec<(&Template, Vec<Case<'_>>, bool)> = templates.iter().map(with_own).collect();
     let judge_one = |(template, own, are_all): &(&Template, Vec<Case<'_>>, bool)| {
-        let judgement = judge_template(project, template, Data::Cases { own, are_all: *are_all }, circumstances);
+        let judgement = judge_template(project, template, Data::Cases { own, are_all: *are_all }, render_options);
         step();
         judgement
     };
@@ -94,9 +94,9 @@ pub fn judge_data(
     template: &Template,
     text: &str,
     name: &str,
-    circumstances: &Circumstances,
+    render_options: &RenderOptions,
 ) -> Judgement {
-    let judge_one = |variant| judge_template(project, variant, Data::Json { text, name }, circumstances);
+    let judge_one = |variant| judge_template(project, variant, Data::Json { text, name }, render_options);
     template.with_variants().map(judge_one).collect::<Judgement>().finish(project)
 }
 
@@ -136,7 +136,7 @@ impl FromIterator<Self> for Judgement {
     }
 }
 
-fn judge_template(project: &Project, template: &Template, data: Data<'_>, circumstances: &Circumstances) -> Judgement {
+fn judge_template(project: &Project, template: &Template, data: Data<'_>, render_options: &RenderOptions) -> Judgement {
     let (arena, workspace) = (Arena::new(), project.workspace());
     let ignores = ignores_of(project, template);
     let compiled = match template.compile(&workspace, &arena) {
@@ -146,11 +146,11 @@ fn judge_template(project: &Project, template: &Template, data: Data<'_>, circum
         }
     };
     let facts = match data {
-        Data::Cases { own, .. } => TemplateFacts::gather(&compiled, own, circumstances, &arena),
-        Data::Json { text, name } => TemplateFacts::gather_data(&compiled, text, name, project, circumstances, &arena),
+        Data::Cases { own, .. } => TemplateFacts::gather(&compiled, own, render_options, &arena),
+        Data::Json { text, name } => TemplateFacts::gather_data(&compiled, text, name, project, render_options, &arena),
     };
     let is_legacy = version_of(compiled.language()) == Some(Version::Legacy);
-    let mut found = compiled.warnings().clone();
+    let mut found = facts.problems.clone();
     for rule in RULES.iter() {
         if let Some(check) = rule.check.filter(|_| !(is_legacy && rule.is_latest_only)) {
             let mut findings = Findings::new(rule.code, rule.severity);

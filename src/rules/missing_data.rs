@@ -1,7 +1,7 @@
 //! `missing-data`: a request lacks what its template cannot do without.
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::{Choice, Outcome, Path};
+use crate::analysis::{Choice, MissingBehavior, Path};
 use crate::customerio::Version;
 use crate::diagnostics::Severity;
 use crate::message::NAMES;
@@ -13,7 +13,8 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for case in &facts.cases {
         let mut told = Vec::new();
         for (read, presence) in facts.needs.reads.iter().zip(&case.presence) {
-            let is_fatal = read.outcome == Outcome::Fails && presence.is_missing() && case.trace.has(read.node);
+            let is_fatal =
+                read.missing_behavior == MissingBehavior::Fails && presence.is_missing() && case.trace.has(read.node);
             let is_known = NAMES.contains(&read.path.root);
             if !is_fatal || !is_known || told.contains(&&read.path) || !case.can_judge(&read.path) {
                 continue;

@@ -7,6 +7,7 @@ mod default_too_late;
 mod deprecated_filter;
 mod differs_after_upgrade;
 mod duplicate_key;
+mod email_only_tag;
 mod facts;
 mod files;
 mod fix;
@@ -31,6 +32,7 @@ mod undefined_variable;
 mod unused_assign;
 mod unused_data;
 mod wrong_filter_arguments;
+mod wrong_namespace;
 
 use std::sync::LazyLock;
 
@@ -89,6 +91,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         deprecated_filter::RULE,
         differs_after_upgrade::RULE,
         duplicate_key::RULE,
+        email_only_tag::RULE,
         fragile_collection::RULE,
         invalid_json::RULE,
         json_unsafe::RULE,
@@ -104,6 +107,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         unused_assign::RULE,
         unused_data::RULE,
         wrong_filter_arguments::RULE,
+        wrong_namespace::RULE,
     ]);
     rules.sort_by_key(|rule| rule.code);
     rules

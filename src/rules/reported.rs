@@ -1,4 +1,6 @@
-//! Rules whose findings come from the rooms below: from reading the project, parsing the templates, rendering the messages.
+//! Rules whose findings come from the modules below: from reading the project, parsing the templates, rendering the messages.
+//! These find them because they cannot go on, or would do something else than the files say. Whatever is only judged of a
+//! template that can be parsed is a rule with a file of its own.
 
 use super::Rule;
 use crate::diagnostics::Severity::{Error, Info, Warning};
@@ -13,7 +15,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("bad-identifiers", Error, page!("bad-identifiers")),
     Rule::new("duplicate-id", Error, page!("duplicate-id")),
     Rule::new("duplicate-trigger-name", Error, page!("duplicate-trigger-name")),
-    Rule::new("email-only-tag", Warning, page!("email-only-tag")),
     Rule::new("expiration-invalid", Error, page!("expiration-invalid")),
     Rule::new("expiration-too-long", Warning, page!("expiration-too-long")),
     Rule::new("liquid-syntax", Error, page!("liquid-syntax")),
@@ -27,5 +28,4 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("unknown-tag", Error, page!("unknown-tag")),
     Rule::new("unknown-template", Error, page!("unknown-template")),
     Rule::new("unused-ignore", Warning, page!("unused-ignore")),
-    Rule::new("wrong-namespace", Warning, page!("wrong-namespace")),
 ];

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::TemplateFacts;
-use crate::analysis::{Kind, Outcome};
+use crate::analysis::{Kind, MissingBehavior};
 
 /// A template's variables and what its requests have for them.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub struct Row {
     pub kind: Kind,
     /// The gravest of what happens where it is missing.
     #[serde(skip)]
-    pub outcome: Outcome,
+    pub outcome: MissingBehavior,
     /// What each request has for it.
     pub cells: Vec<Cell>,
 }
@@ -75,10 +75,12 @@ impl Table {
                         // A list without elements.
                         Cell::Unread
                     } else {
-                        match read.outcome {
-                            Outcome::Fails | Outcome::MayFail if presence.missing > 0 => Cell::Fails,
-                            Outcome::Fails | Outcome::MayFail | Outcome::Nothing => Cell::Blank,
-                            Outcome::Guarded | Outcome::Decides | Outcome::Rescued => Cell::Guarded,
+                        match read.missing_behavior {
+                            MissingBehavior::Fails | MissingBehavior::MayFail if presence.missing > 0 => Cell::Fails,
+                            MissingBehavior::Fails | MissingBehavior::MayFail | MissingBehavior::Nothing => Cell::Blank,
+                            MissingBehavior::Guarded | MissingBehavior::Decides | MissingBehavior::Rescued => {
+                                Cell::Guarded
+                            }
                         }
                     }
                 });
@@ -87,7 +89,7 @@ impl Table {
             Row {
                 path: need.path.to_string(),
                 kind: need.kind,
-                outcome: need.outcome,
+                outcome: need.missing_behavior,
                 cells: facts.cases.iter().map(cell).collect(),
             }
         });

@@ -1,15 +1,15 @@
 //! `trailing-comma`: a comma with nothing after it, on some way that the content may be rendered.
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::Slip;
+use crate::analysis::SyntaxIssue;
 use crate::diagnostics::{Fix, Severity};
 
 pub(super) const RULE: Rule =
     Rule::new("trailing-comma", Severity::Warning, include_str!("../../docs/rules/trailing-comma.md")).found_by(check);
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
-    for slip in &facts.content.slips {
-        if let Slip::TrailingComma(span) = slip {
+    for slip in &facts.content.issues {
+        if let SyntaxIssue::TrailingComma(span) = slip {
             let location = facts.in_content(*span);
             // Rendering says the same of those that it comes to.
             findings.add(location.clone(), "no comma belongs here", "nothing comes after this comma", |finding| {

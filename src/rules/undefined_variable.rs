@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::Outcome;
+use crate::analysis::MissingBehavior;
 use crate::diagnostics::{Fix, Severity};
 use crate::message::{NAMES, SENT_NAMES};
 
@@ -15,14 +15,14 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     let mut told = HashSet::new();
     for read in &facts.needs.reads {
         let root = read.path.root;
-        if NAMES.contains(&root) || read.snippet.is_some() || read.outcome == Outcome::Nothing {
+        if NAMES.contains(&root) || read.snippet.is_some() || read.missing_behavior == MissingBehavior::Nothing {
             continue;
         }
         // A filter may look at it again.
         if !told.insert((read.text, read.node, root)) {
             continue;
         }
-        let fails = read.outcome >= Outcome::MayFail;
+        let fails = read.missing_behavior >= MissingBehavior::MayFail;
         let label = if fails { "the message fails here" } else { "never has a value" };
         let location = facts.location(read.text, read.span);
         let meant = meant(root, facts);

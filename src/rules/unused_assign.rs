@@ -3,9 +3,7 @@
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::names_and_texts;
 use crate::diagnostics::Severity;
-use crate::liquid::Span;
-use crate::liquid::syntax::part::{Part, Printed};
-use crate::liquid::syntax::tree::Nodes;
+use crate::liquid::syntax::part::{Part, Target};
 use crate::liquid::syntax::visit::each_part;
 
 pub(super) const RULE: Rule =
@@ -16,12 +14,15 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
         let nodes = text.liquid.nodes;
         let (names, texts) = names_and_texts(nodes);
         each_part(nodes, &mut |_, part| {
-            let Part::Name { name, span, .. } = part else { return };
-            // Filters take texts for expressions, and `render_liquid` renders them.
-            let is_read = names.contains(name) || texts.iter().any(|text| text.contains(name)) || renders_texts(facts);
-            if !is_read && !is_counter(nodes, span) {
+            let Some(Target { name, span }) = part.target() else { return };
+            // A counter is printed by the tag itself; filters take texts for expressions, and `render_liquid` renders them.
+            let is_read = matches!(part, Part::Count(_))
+                || names.contains(name)
+                || texts.iter().any(|text| text.contains(name))
+                || renders_texts(facts);
+            if !is_read {
                 let message = format!("`{name}` is assigned and never read");
-                findings.add(facts.location(at, *span), "never read", message, |finding| finding);
+                findings.add(facts.location(at, span), "never read", message, |finding| finding);
             }
         });
     }
@@ -31,17 +32,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
 fn renders_texts(facts: &TemplateFacts<'_>) -> bool {
     let mut renders = false;
     for text in &facts.texts {
-        each_part(text.liquid.nodes, &mut |_, part| renders |= matches!(part, Part::UnknownText));
+        each_part(text.liquid.nodes, &mut |_, part| renders |= matches!(part, Part::Template(_)));
     }
     renders
-}
-
-/// Whether the name belongs to a tag that prints what it counts.
-fn is_counter(nodes: Nodes<'_>, name: &Span) -> bool {
-    let mut is_counter = false;
-    each_part(nodes, &mut |node, part| {
-        let holds_name = node.span.start <= name.start && name.end <= node.span.end;
-        is_counter |= holds_name && matches!(part, Part::Print(Printed::Number));
-    });
-    is_counter
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 
 use crate::analysis::{ContentProof, Kind, Needs, Path, Position, Step as PathStep};
+use crate::liquid::row::Prints;
 use crate::liquid::syntax::tree::Step;
 
 /// How many elements a list gets: two show whether what stands between them is right.
@@ -42,12 +43,13 @@ pub fn message_data(needs: &Needs<'_>, content: &ContentProof<'_>, root: &str) -
 /// The places whose values are printed where JSON expects a value, without being made JSON: a text there would break it.
 fn bare_places<'a>(needs: &Needs<'a>, content: &ContentProof<'_>) -> HashSet<Path<'a>> {
     let is_made_json = |filters: &[crate::liquid::syntax::tree::FilterCall<'_>]| {
-        filters.last().is_some_and(|last| matches!(last.name, "json" | "to_json" | "jsonify"))
+        filters.last().and_then(|last| last.filter).is_some_and(|row| row.prints == Prints::Json)
     };
-    let bare =
-        content.holes.iter().filter(|hole| hole.position == Position::Value && !is_made_json(hole.value.filters));
+    let bare = content.interpolations.iter().filter(|interpolation| {
+        interpolation.position == Position::Value && !is_made_json(interpolation.value.filters)
+    });
     let spans: HashSet<_> = bare
-        .flat_map(|hole| hole.value.expression.steps)
+        .flat_map(|interpolation| interpolation.value.expression.steps)
         .filter_map(|step| match step {
             Step::Operand(operand) => Some((operand.span.start, operand.span.end)),
             Step::Operator(..) => None,

@@ -23,7 +23,7 @@ pub struct Place<'p> {
 
 /// Why a template cannot be added to a project.
 #[derive(Debug, Error)]
-pub enum Misfit {
+pub enum PlacementError {
     /// Its name is another's.
     #[error("there is a template `{name}` already, in `{file}`")]
     Name {
@@ -67,25 +67,25 @@ impl<'p> Place<'p> {
     ///
     /// # Errors
     /// It would be no template, or be taken for another.
-    pub fn read(&self, text: &str) -> Result<Template, Misfit> {
+    pub fn read(&self, text: &str) -> Result<Template, PlacementError> {
         let file = self.path.display().to_string().replace('\\', "/");
         let name = self.variant.as_ref().map_or(self.name.stem(), |(base, _)| base.name());
-        let template = Template::read(name, Source::new(file.as_str(), text)).map_err(Misfit::Unreadable)?;
+        let template = Template::read(name, Source::new(file.as_str(), text)).map_err(PlacementError::Unreadable)?;
         if self.project.root().join(&self.path).symlink_metadata().is_ok() {
             let name = self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            return Err(Misfit::Name { name, file });
+            return Err(PlacementError::Name { name, file });
         }
         // A variant has the name and number of its template.
         if self.variant.is_some() {
             return Ok(template);
         }
         if let Some((name, file)) = self.project.template_called(template.name()) {
-            return Err(Misfit::Name { name: name.to_owned(), file: file.to_owned() });
+            return Err(PlacementError::Name { name: name.to_owned(), file: file.to_owned() });
         }
         if let Some(id) = template.settings().id.as_ref().map(|id| id.value)
             && let Some(other) = self.project.templates().iter().find(|other| other.has_id(&id.to_string()))
         {
-            return Err(Misfit::Id { id, file: other.source().name().to_owned() });
+            return Err(PlacementError::Id { id, file: other.source().name().to_owned() });
         }
         Ok(template)
     }

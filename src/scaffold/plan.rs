@@ -6,7 +6,7 @@ use std::{fmt, io};
 
 use thiserror::Error;
 
-use crate::writing::{self, make_within};
+use crate::atomic_file::{self, make_within};
 
 /// Files that are to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct Plan {
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum WriteOutcome {
     /// It was not there and is now.
     Created,
     /// It was there already, and is as it was.
@@ -31,7 +31,7 @@ pub struct WriteError {
     error: io::Error,
 }
 
-impl fmt::Display for Fate {
+impl fmt::Display for WriteOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Created => "created",
@@ -66,7 +66,7 @@ impl Plan {
     ///
     /// # Errors
     /// Every file that could not be written; the others are.
-    pub fn write(&self, root: &Path) -> Result<Vec<(&Path, Fate)>, Vec<WriteError>> {
+    pub fn write(&self, root: &Path) -> Result<Vec<(&Path, WriteOutcome)>, Vec<WriteError>> {
         let (mut fates, mut errors) = (Vec::new(), Vec::new());
         for (path, text) in &self.files {
             match create(root, path, text) {
@@ -83,15 +83,15 @@ fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
-fn create(root: &Path, path: &Path, text: &str) -> io::Result<Fate> {
+fn create(root: &Path, path: &Path, text: &str) -> io::Result<WriteOutcome> {
     let target = root.join(path);
     if is_there(&target) {
-        return Ok(Fate::Kept);
+        return Ok(WriteOutcome::Kept);
     }
     make_within(root, path.parent().unwrap_or(path))?;
-    match writing::create(&target, text.as_bytes()) {
-        Ok(()) => Ok(Fate::Created),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(Fate::Kept),
+    match atomic_file::create(&target, text.as_bytes()) {
+        Ok(()) => Ok(WriteOutcome::Created),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(WriteOutcome::Kept),
         Err(error) => Err(error),
     }
 }
@@ -112,7 +112,7 @@ mod tests {
         plan.add("templates/a.liquid", "theirs");
         plan.add("templates/more/b.liquid", "b");
         let fates: Vec<_> = plan.write(&root).unwrap().into_iter().map(|(_, fate)| fate).collect();
-        assert_eq!(fates, [Fate::Kept, Fate::Created]);
+        assert_eq!(fates, [WriteOutcome::Kept, WriteOutcome::Created]);
         assert_eq!(fs::read_to_string(root.join("templates/a.liquid")).unwrap(), "mine");
         assert_eq!(fs::read_to_string(root.join("templates/more/b.liquid")).unwrap(), "b");
         let mut outside = Plan::default();

@@ -6,7 +6,7 @@ use super::{Name, Plan, message_data};
 use crate::analysis::{ContentProof, Needs};
 use crate::diagnostics::{Diagnostics, Source};
 use crate::liquid::Arena;
-use crate::message::{Circumstances, CompiledTemplate, Customer, IdentifierKind, Request, Template};
+use crate::message::{CompiledTemplate, Customer, IdentifierKind, RenderOptions, Request, Template};
 use crate::project::Project;
 
 /// How many customers are tried before one is made.
@@ -23,7 +23,7 @@ pub fn request_for(
     template: &Template,
     name: &Name,
     language: Option<&str>,
-    circumstances: &Circumstances,
+    render_options: &RenderOptions,
 ) -> Result<Plan, Diagnostics> {
     let (arena, workspace) = (Arena::new(), project.workspace());
     let mut compiled = vec![template.compile(&workspace, &arena)?];
@@ -48,7 +48,7 @@ pub fn request_for(
         let source = Source::new(name.as_str(), request(kind, value));
         let request = Request::read(name.as_str(), source, &mut Diagnostics::new());
         let render = |request: &Request| {
-            compiled.iter().all(|template| template.render(customer, request, circumstances).message.is_some())
+            compiled.iter().all(|template| template.render(customer, request, render_options).message.is_some())
         };
         request.is_ok_and(|request| render(&request))
     };

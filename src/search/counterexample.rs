@@ -3,12 +3,11 @@
 use std::fmt;
 
 use super::change::{Edit, edits_between, value_at};
-use super::seed::ROOTS;
 use crate::contract::{Contract, Key, Pointer, Shape, Source};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::liquid::value::json;
 use crate::liquid::{Arena, Value};
-use crate::message::Rendering;
+use crate::message::{Rendering, SENT_NAMES, SentData};
 
 /// Data whose message is lost.
 #[derive(Clone, Debug)]
@@ -73,7 +72,7 @@ impl Counterexample {
         };
         let is_likely = edits.iter().all(|edit| is_likely(edit, contract, constants));
         let part = |at: usize| match data {
-            Value::Object(object) => object.get(ROOTS[at]).map_or_else(String::new, json_of),
+            Value::Object(object) => object.get(SENT_NAMES[at]).map_or_else(String::new, json_of),
             _ => String::new(),
         };
         Some(Self {
@@ -139,9 +138,9 @@ fn json_of(value: Value<'_>) -> String {
 impl Counterexample {
     /// The values of a counterexample, for a render of one's own.
     #[must_use]
-    pub fn data<'a>(&'a self, arena: &'a Arena) -> crate::message::MessageData<'a> {
+    pub fn data<'a>(&'a self, arena: &'a Arena) -> SentData<'a> {
         let read = |text: &'a str| json::read(text, arena).unwrap_or(Value::Null);
         let nothing = Value::Object(crate::liquid::value::Object::new(&[], arena));
-        crate::message::MessageData { trigger: read(&self.trigger), customer: read(&self.customer), objects: nothing }
+        SentData { trigger: read(&self.trigger), customer: read(&self.customer), objects: nothing }
     }
 }

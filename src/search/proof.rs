@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::place::Place;
-use super::seed::ROOTS;
-use crate::analysis::{ContentProof, Hole, Needs, Outcome, Path, Position, Read, Step, Verdict as HoleVerdict};
+use crate::analysis::{ContentProof, Interpolation, MissingBehavior, Needs, Path, Position, Read, Step, Verdict};
 use crate::contract::{Contract, JsonKind, Kinds, Shape};
-use crate::liquid::syntax::part::{Part, When};
+use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::{
     FilterCall, Node, NodeKind, Nodes, Operand, OperandKind, SegmentKey, Step as ExpressionStep,
 };
@@ -14,7 +13,7 @@ use crate::liquid::syntax::visit::{all_nodes, each_operand, each_part};
 use crate::liquid::value::json;
 use crate::liquid::value::{Object, list};
 use crate::liquid::{Arena, Value};
-use crate::message::CompiledTemplate;
+use crate::message::{CompiledTemplate, SENT_NAMES};
 
 /// Filters that never fail, whatever they are given.
 const TOTAL_FILTERS: [&str; 34] = [
@@ -87,8 +86,8 @@ pub(super) fn is_proved(compiled: &CompiledTemplate<'_>, contract: &Contract, ne
     let content = ContentProof::of(texts[0].liquid);
     content.is_complete
         && content.breaks.is_empty()
-        && content.slips.is_empty()
-        && content.holes.iter().all(|hole| is_safe(hole, contract, needs))
+        && content.issues.is_empty()
+        && content.interpolations.iter().all(|interpolation| is_safe(interpolation, contract, needs))
 }
 
 /// Whether nothing in these nodes fails but for a variable that is missing in the data.
@@ -100,18 +99,16 @@ fn is_total(nodes: Nodes<'_>) -> bool {
     if !all_nodes(nodes).iter().all(is_known) {
         return false;
     }
-    let (mut assigned, mut looped): (BTreeSet<&str>, BTreeSet<&str>) = (BTreeSet::new(), BTreeSet::new());
+    let mut assigned: BTreeSet<&str> = BTreeSet::new();
     let mut is_total = true;
-    each_part(nodes, &mut |_, part| match part {
-        Part::Name { name, .. } => drop(assigned.insert(name)),
-        Part::Nodes { names, when: When::Each(_), .. } => looped.extend(names),
-        Part::UnknownText => is_total = false,
-        _ => {}
+    each_part(nodes, &mut |_, part| {
+        assigned.extend(part.target().map(|target| target.name));
+        is_total &= !matches!(part, Part::Template(_));
     });
     // What loops go through must stand in the data, so that it is known what its elements have.
     each_part(nodes, &mut |_, part| {
-        if let Part::Nodes { when: When::Each(collection), .. } = part {
-            is_total &= root_of(collection).is_some_and(|root| !assigned.contains(root));
+        if let Part::Loop(of) = part {
+            is_total &= root_of(of.collection).is_some_and(|root| !assigned.contains(root));
         }
     });
     each_operand(nodes, &mut |operand| {
@@ -146,24 +143,10 @@ fn filters(nodes: Nodes<'_>) -> Vec<&FilterCall<'_>> {
 
 fn is_total_filter(filter: &FilterCall<'_>) -> bool {
     let is_known = TOTAL_FILTERS.contains(&filter.name) || MORE_TOTAL_FILTERS.contains(&filter.name);
-    // A wrong number of arguments can make a filter fail.
+    // A filter may fail where an argument that it requires is not given.
     let is_plain = filter.arguments.iter().all(|argument| argument.key.is_none() && argument.value.is_some());
-    let needs_argument = matches!(
-        filter.name,
-        "append"
-            | "prepend"
-            | "remove"
-            | "replace"
-            | "plus"
-            | "minus"
-            | "times"
-            | "divided_by"
-            | "modulo"
-            | "at_least"
-            | "at_most"
-    );
-    let count = filter.arguments.len();
-    is_known && is_plain && (!needs_argument || count > usize::from(filter.name == "replace"))
+    let required = filter.filter.map_or(0, |row| row.arguments.iter().filter(|argument| argument.is_required).count());
+    is_known && is_plain && filter.arguments.len() >= required
 }
 
 /// Whether what is read is there in all data, or does no harm where it is not.
@@ -171,21 +154,18 @@ fn is_always_there(read: &Read<'_>, contract: &Contract, takes_elements: bool) -
     if read.snippet.is_some() || read.path.root == "snippets" {
         return false;
     }
-    match read.outcome {
-        Outcome::Guarded | Outcome::Decides | Outcome::Rescued => true,
-        Outcome::Nothing if read.path.steps.is_empty() || !read.path.steps.contains(&Step::Element) => {
-            SENT.contains(&read.path.root)
+    match read.missing_behavior {
+        MissingBehavior::Guarded | MissingBehavior::Decides | MissingBehavior::Rescued => true,
+        MissingBehavior::Nothing if read.path.steps.is_empty() || !read.path.steps.contains(&Step::Element) => {
+            SENT_NAMES.contains(&read.path.root)
         }
-        Outcome::Nothing => !takes_elements && SENT.contains(&read.path.root),
-        Outcome::MayFail | Outcome::Fails => {
+        MissingBehavior::Nothing => !takes_elements && SENT_NAMES.contains(&read.path.root),
+        MissingBehavior::MayFail | MissingBehavior::Fails => {
             let has_element = read.path.steps.contains(&Step::Element);
             !(has_element && takes_elements) && is_in_all_data(&read.path, contract)
         }
     }
 }
-
-/// The names in scope that the contract is about.
-const SENT: [&str; 3] = ROOTS;
 
 fn root_shape<'c>(root: &str, contract: &'c Contract) -> Option<&'c Shape> {
     match root {
@@ -235,21 +215,22 @@ fn is_object(nodes: Nodes<'_>) -> bool {
 }
 
 /// Whether nothing that an expression prints breaks the JSON.
-fn is_safe(hole: &Hole<'_>, contract: &Contract, needs: &Needs<'_>) -> bool {
-    if hole.verdict == HoleVerdict::Safe {
+fn is_safe(interpolation: &Interpolation<'_>, contract: &Contract, needs: &Needs<'_>) -> bool {
+    if interpolation.verdict == Verdict::Safe {
         return true;
     }
-    let [ExpressionStep::Operand(operand)] = hole.value.expression.steps else { return false };
-    if !hole.value.filters.iter().all(|filter| is_safe_default(filter, hole.position)) {
+    let [ExpressionStep::Operand(operand)] = interpolation.value.expression.steps else { return false };
+    if !interpolation.value.filters.iter().all(|filter| is_safe_default(filter, interpolation.position)) {
         return false;
     }
-    let is_rescued = !hole.value.filters.is_empty();
+    let is_rescued = !interpolation.value.filters.is_empty();
     let is_it = |read: &&Read<'_>| {
-        let is_whole = read.is_printed || (is_rescued && read.outcome == Outcome::Rescued);
+        let is_whole = read.is_printed || (is_rescued && read.missing_behavior == MissingBehavior::Rescued);
         read.text == 0 && read.span == operand.span && is_whole
     };
     let reads: Vec<_> = needs.reads.iter().filter(is_it).collect();
-    !reads.is_empty() && reads.iter().all(|read| prints_safely(&read.path, hole.position, is_rescued, contract))
+    !reads.is_empty()
+        && reads.iter().all(|read| prints_safely(&read.path, interpolation.position, is_rescued, contract))
 }
 
 /// Whether a filter is `default` with something that fits into JSON.

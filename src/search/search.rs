@@ -10,13 +10,13 @@ use super::coverage::SeenFeatures;
 use super::mutation::sites;
 use super::place::{Place, PlaceMaker, PlaceMember};
 use super::proof;
-use super::seed::{ROOTS, Seed, message_data};
+use super::seed::{Seed, sent_data};
 use super::shrinking::shrink;
 use super::verdict::Verdict;
 use crate::analysis::Needs;
 use crate::contract::{Contract, Length};
 use crate::liquid::{Arena, Template, Trace, Value};
-use crate::message::{Circumstances, CompiledTemplate, Loss, Trial, TrialOutput};
+use crate::message::{CompiledTemplate, Loss, RenderOptions, SENT_NAMES, Trial, TrialOutput};
 
 /// What a template is searched with.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ pub struct SearchOptions<'o> {
     /// Where random data starts from.
     pub seed: u64,
     /// When and how the messages are rendered.
-    pub circumstances: &'o Circumstances,
+    pub render_options: &'o RenderOptions,
 }
 
 /// What a search found.
@@ -68,7 +68,7 @@ impl Tester<'_> {
     /// Why the message of this data is lost; none if it is sent.
     pub(super) fn run(&mut self, data: Value<'_>) -> Option<Loss> {
         self.renders += 1;
-        let loss = self.trial.run(message_data(data), &self.scratch, &mut self.out);
+        let loss = self.trial.run(sent_data(data), &self.scratch, &mut self.out);
         self.scratch.reset();
         self.work += self.out.trace.counts().map(|(_, count)| count as usize).sum::<usize>();
         loss
@@ -116,7 +116,7 @@ pub fn search<'s>(
     let constants = Constants::of(&templates).copied_into(arena);
     let root = root_place(contract, seeds, needs, &constants, arena);
     let tester = Tester {
-        trial: Trial::new(compiled, options.circumstances),
+        trial: Trial::new(compiled, options.render_options),
         scratch: Arena::new(),
         out: TrialOutput::default(),
         renders: 0,
@@ -144,7 +144,8 @@ pub fn search<'s>(
     if !bases.is_empty() {
         search.run(&bases, options);
     }
-    let counterexamples = search.counterexamples(compiled, contract, &seeds, &bases, &constants, options.circumstances);
+    let counterexamples =
+        search.counterexamples(compiled, contract, &seeds, &bases, &constants, options.render_options);
     let verdict = if counterexamples.iter().any(|counterexample| counterexample.is_likely) {
         Verdict::Loses
     } else if counterexamples.is_empty()
@@ -172,15 +173,15 @@ fn root_place<'s>(
         seeds.iter().map(value).collect::<Vec<_>>()
     };
     let member = |at: usize| PlaceMember {
-        key: ROOTS[at],
+        key: SENT_NAMES[at],
         is_optional: false,
-        place: maker.root(ROOTS[at], shapes[at], &seen(at)),
+        place: maker.root(SENT_NAMES[at], shapes[at], &seen(at)),
     };
     Place {
         candidates: Vec::new(),
         may_be_array: false,
         may_be_object: true,
-        members: (0..ROOTS.len()).map(member).collect(),
+        members: (0..SENT_NAMES.len()).map(member).collect(),
         element: None,
         length: Length::default(),
         elements: Vec::new(),
@@ -343,7 +344,7 @@ impl<'s> Search<'_, 's, '_> {
         seeds: &[(&'s str, Value<'s>)],
         bases: &[Value<'s>],
         constants: &Constants<'s>,
-        circumstances: &Circumstances,
+        render_options: &RenderOptions,
     ) -> Vec<Counterexample> {
         let mut found: Vec<Counterexample> = Vec::new();
         for key in std::mem::take(&mut self.order) {
@@ -356,7 +357,7 @@ impl<'s> Search<'_, 's, '_> {
             let is_base = |(_, seed): &&(&str, Value<'s>)| std::ptr::eq(object_of(*seed), object_of(base));
             let Some((name, _)) = seeds.iter().find(is_base) else { continue };
             self.tester.renders += 1;
-            let rendering = compiled.render_data(message_data(data), circumstances);
+            let rendering = compiled.render_data(&sent_data(data), render_options);
             let counterexample = Counterexample::of(rendering, name, base, data, contract, &constants.strings);
             if let Some(counterexample) = counterexample {
                 counterexample.add_to(&mut found);

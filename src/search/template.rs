@@ -1,12 +1,12 @@
 //! Templates: the search of a template with what a project has for it.
 
 use super::search::{SearchOptions, SearchReport, search};
-use super::seed::{Seed, message_data};
+use super::seed::{Seed, sent_data};
 use crate::analysis::Needs;
 use crate::contract::{Contract, JsonKind, Kinds, MessageSchema, Shape, Source};
 use crate::liquid::value::json;
 use crate::liquid::{Arena, Value};
-use crate::message::{CompiledTemplate, Customer, MessageData, Request};
+use crate::message::{CompiledTemplate, Customer, Request, SentData, Trigger};
 
 /// A request of a template, and the customer whom it is for.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +30,7 @@ pub struct Declarations<'d> {
 
 impl Declarations<'_> {
     /// Whether data keeps to what is declared.
-    fn allow(&self, data: MessageData<'_>) -> bool {
+    fn allow(&self, data: SentData<'_>) -> bool {
         let allows = |schema: Option<&MessageSchema>, value| {
             schema.is_none_or(|schema| as_json(value).is_some_and(|value| schema.allows(&value)))
         };
@@ -57,18 +57,19 @@ pub fn search_template(
     let texts = compiled.texts();
     let trees: Vec<_> = texts.iter().map(|text| text.liquid).collect();
     let needs = Needs::of(&trees, compiled.language(), &|name| compiled.snippet_texts(name), &arena);
-    let numbers = compiled.language().dialect().numbers;
-    let seeds = cases.iter().map(|case| {
-        let (customer, objects) = case.customer.data(numbers, &arena);
-        let trigger = case.request.message_data(numbers, &arena);
-        Seed { name: case.name, data: MessageData { trigger, customer, objects } }
+    // What cannot be read is reported where it is rendered.
+    let seeds = cases.iter().filter_map(|case| {
+        let trigger = Trigger::Request(case.request);
+        let data = SentData::read(Some(case.customer), trigger, compiled.language(), &arena).ok()?;
+        Some(Seed { name: case.name, data })
     });
     // A request that does not keep to its schema is reported as such.
     let seeds: Vec<Seed<'_>> = seeds.filter(|seed| declarations.allow(seed.data)).collect();
-    let people: Vec<(Value<'_>, Value<'_>)> = customers.iter().map(|customer| customer.data(numbers, &arena)).collect();
+    let numbers = compiled.language().dialect().numbers;
+    let people: Vec<_> = customers.iter().filter_map(|customer| customer.data(numbers, &arena).ok()).collect();
     let data: Vec<_> = seeds.iter().map(|seed| seed.data).collect();
     let contract = Contract::of(&data, &people, &needs, declarations);
-    let is_valid = |data| declarations.allow(message_data(data));
+    let is_valid = |data| declarations.allow(sent_data(data));
     search(compiled, &contract, &seeds, &needs, &is_valid, options, &arena)
 }
 
@@ -77,7 +78,7 @@ impl Contract {
     /// to. What is not declared is inferred.
     #[must_use]
     pub fn of(
-        data: &[MessageData<'_>],
+        data: &[SentData<'_>],
         customers: &[(Value<'_>, Value<'_>)],
         needs: &Needs<'_>,
         declarations: Declarations<'_>,

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::database::NotWritten;
+use super::pending::NotWritten;
 
 /// A request that is refused, in the envelope that every client library of Customer.io can show:
 /// `{"meta": {"error": "…"}}`.

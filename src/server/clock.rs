@@ -10,10 +10,10 @@ const LAST: Timestamp = Timestamp::constant(221_845_392_000, 0);
 
 /// A clock that goes as the machine's does, at a distance from it, or stands.
 #[derive(Debug)]
-pub(super) struct Clock(Mutex<Hands>);
+pub(super) struct Clock(Mutex<ClockMode>);
 
 #[derive(Clone, Copy, Debug)]
-enum Hands {
+enum ClockMode {
     /// Ahead of the machine's clock by this much.
     Going(SignedDuration),
     /// At this moment.
@@ -23,7 +23,7 @@ enum Hands {
 impl Clock {
     /// A clock that stands at a moment, or goes with the machine's.
     pub(super) fn new(standing_at: Option<Timestamp>) -> Self {
-        Self(Mutex::new(standing_at.map_or(Hands::Going(SignedDuration::ZERO), Hands::Standing)))
+        Self(Mutex::new(standing_at.map_or(ClockMode::Going(SignedDuration::ZERO), ClockMode::Standing)))
     }
 
     /// What time it is.
@@ -33,12 +33,12 @@ impl Clock {
 
     /// Whether time stands still.
     pub(super) fn stands(&self) -> bool {
-        matches!(*self.hands(), Hands::Standing(_))
+        matches!(*self.hands(), ClockMode::Standing(_))
     }
 
     /// Goes with the machine's clock again.
     pub(super) fn reset(&self) {
-        *self.hands() = Hands::Going(SignedDuration::ZERO);
+        *self.hands() = ClockMode::Going(SignedDuration::ZERO);
     }
 
     /// Shows another time from now on, or the nearest that there is, and then stands or goes; as before where that is not
@@ -46,8 +46,8 @@ impl Clock {
     pub(super) fn set(&self, now: Timestamp, stands: Option<bool>) {
         let now = now.clamp(Timestamp::UNIX_EPOCH, LAST);
         let mut hands = self.hands();
-        let stands = stands.unwrap_or(matches!(*hands, Hands::Standing(_)));
-        *hands = if stands { Hands::Standing(now) } else { Hands::Going(now.duration_since(Timestamp::now())) };
+        let stands = stands.unwrap_or(matches!(*hands, ClockMode::Standing(_)));
+        *hands = if stands { ClockMode::Standing(now) } else { ClockMode::Going(now.duration_since(Timestamp::now())) };
     }
 
     /// Moves on, or back, as far as time goes.
@@ -56,18 +56,18 @@ impl Clock {
         self.set(self.now().checked_add(by).unwrap_or(end), None);
     }
 
-    fn hands(&self) -> std::sync::MutexGuard<'_, Hands> {
+    fn hands(&self) -> std::sync::MutexGuard<'_, ClockMode> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn read(hands: Hands) -> Timestamp {
+fn read(hands: ClockMode) -> Timestamp {
     match hands {
-        Hands::Going(ahead) => {
+        ClockMode::Going(ahead) => {
             let now = Timestamp::now();
             now.checked_add(ahead).unwrap_or(now)
         }
-        Hands::Standing(now) => now,
+        ClockMode::Standing(now) => now,
     }
 }
 

@@ -6,21 +6,24 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use axum::http::header::{
+    CACHE_CONTROL, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{Method, Request, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
-use tower::ServiceExt as _;
+use tower::{Service, ServiceBuilder, ServiceExt as _, service_fn};
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::answer::Refusal;
-use super::faults::{End, Harm};
-use super::guard::{self, PREFLIGHT};
+use super::faults::{End, FaultEffect};
+use super::guard::{self, Audience};
 use super::state::State;
 
 /// Most connections at once, on each port. Others wait until one ends.
@@ -35,18 +38,21 @@ const MAX_HEAD: usize = 64 << 10;
 /// How long to wait before the next attempt where no connection can be taken, such as for want of file descriptors.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Headers of every answer.
-static ALWAYS: [(HeaderName, HeaderValue); 3] = [
-    (HeaderName::from_static("cache-control"), HeaderValue::from_static("no-store")),
-    (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")),
-    (HeaderName::from_static("referrer-policy"), HeaderValue::from_static("no-referrer")),
-];
+/// Which origins' pages may embed what is answered.
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Takes connections until the server shuts down, and then waits for those that are left.
 pub(super) async fn serve(listener: TcpListener, router: Router, state: Arc<State>) {
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut stop = state.stop.subscribe();
-    let mut connections = JoinSet::new();
+    let service = TowerToHyperService::new(service(router, state));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        // A client may close its sending half and still read.
+        .half_close(true)
+        .max_buf_size(MAX_HEAD);
+    let connections = GracefulShutdown::new();
     loop {
         let next = async {
             let slot = Arc::clone(&slots).acquire_owned().await;
@@ -54,72 +60,63 @@ pub(super) async fn serve(listener: TcpListener, router: Router, state: Arc<Stat
         };
         let (slot, accepted) = tokio::select! {
             next = next => next,
-            Some(_) = connections.join_next() => continue,
             _ = stop.wait_for(|stop| *stop) => break,
         };
-        match accepted {
-            Ok((stream, _)) => {
-                let (router, state) = (router.clone(), Arc::clone(&state));
-                connections.spawn(async move {
-                    converse(stream, router, state).await;
-                    drop(slot);
-                });
-            }
-            Err(_) => tokio::time::sleep(PAUSE).await,
-        }
+        let Ok((stream, _)) = accepted else {
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service.clone()));
+        tokio::spawn(async move {
+            // However it ends, the server goes on.
+            let _ = connection.await;
+            drop(slot);
+        });
     }
-    connections.join_all().await;
+    connections.shutdown().await;
 }
 
-/// Answers the requests of one connection. How it ends is nobody's concern.
-async fn converse(stream: TcpStream, router: Router, state: Arc<State>) {
-    let _ = stream.set_nodelay(true);
-    let mut stop = state.stop.subscribe();
-    let service = service_fn(move |request: Request<Incoming>| {
-        answer(request.map(Body::new), router.clone(), Arc::clone(&state))
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
-        // One who has said all may listen on.
-        .half_close(true)
-        .max_buf_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(stream), service);
-    tokio::pin!(connection);
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        _ = stop.wait_for(|stop| *stop) => connection.as_mut().graceful_shutdown(),
-    }
-    let _ = connection.await;
-}
-
-/// Answers one request. An error closes the connection.
-async fn answer(mut request: Request<Body>, router: Router, state: Arc<State>) -> io::Result<Response> {
-    if let Some(uri) = with_single_slashes(request.uri()) {
-        *request.uri_mut() = uri;
-    }
-    let public = !state.options.host.is_loopback();
-    let admitted = guard::admit(request.uri(), request.headers(), public);
-    let (audience, mut response) = match admitted {
-        Err(refusal) => (guard::Audience::Own, refusal.into_response()),
-        Ok(audience) => (audience, respond(request, audience, router, &state).await?),
-    };
-    for (name, value) in ALWAYS.iter().chain(audience.headers()) {
-        response.headers_mut().insert(name.clone(), value.clone());
-    }
-    Ok(response)
-}
-
-async fn respond(
-    request: Request<Body>,
-    audience: guard::Audience,
+/// Answers requests. An error closes the connection.
+fn service(
     router: Router,
-    state: &State,
-) -> io::Result<Response> {
-    if audience == guard::Audience::AnyOrigin && request.method() == Method::OPTIONS {
-        return Ok((StatusCode::NO_CONTENT, PREFLIGHT).into_response());
-    }
-    if let Some(Harm { latency, end }) = state.faults.harm(request.uri().path()) {
+    state: Arc<State>,
+) -> impl Service<Request<Incoming>, Response = Response, Error = io::Error, Future: Send> + Clone + Send + 'static {
+    let public = !state.options.host.is_loopback();
+    let own = service_fn(move |request| respond(request, router.clone(), Arc::clone(&state)));
+    let any_origin = ServiceBuilder::new()
+        .layer(SetResponseHeaderLayer::overriding(RESOURCE_POLICY, HeaderValue::from_static("cross-origin")))
+        .layer(guard::cors())
+        .service(own.clone());
+    let guarded = service_fn(move |request: Request<Body>| {
+        let (own, any_origin) = (own.clone(), any_origin.clone());
+        async move {
+            match guard::admit(request.uri(), request.headers(), public) {
+                Ok(Audience::AnyOrigin) => {
+                    let is_preflight = request.method() == Method::OPTIONS;
+                    let mut response = any_origin.oneshot(request).await?;
+                    if is_preflight {
+                        *response.status_mut() = StatusCode::NO_CONTENT;
+                    }
+                    Ok(response)
+                }
+                Ok(Audience::Own) => own.oneshot(request).await,
+                Err(refusal) => Ok(refusal.into_response()),
+            }
+        }
+    });
+    ServiceBuilder::new()
+        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(SetResponseHeaderLayer::overriding(REFERRER_POLICY, HeaderValue::from_static("no-referrer")))
+        .layer(SetResponseHeaderLayer::if_not_present(RESOURCE_POLICY, HeaderValue::from_static("same-origin")))
+        .map_request(|request: Request<Incoming>| with_single_slashes(request.map(Body::new)))
+        .service(guarded)
+}
+
+/// Answers a request that was admitted, unless a fault prevents it.
+async fn respond(request: Request<Body>, router: Router, state: Arc<State>) -> io::Result<Response> {
+    if let Some(FaultEffect { latency, end }) = state.faults.harm(request.uri().path()) {
         tokio::time::sleep(latency).await;
         match end {
             Some(End::Drop) => return Err(io::ErrorKind::ConnectionAborted.into()),
@@ -140,8 +137,16 @@ fn harmed(status: u16, retry_after: Option<u32>) -> Response {
     response
 }
 
-/// Some client libraries double the slash between their address and the path. None where there is nothing to change.
-fn with_single_slashes(uri: &Uri) -> Option<Uri> {
+/// Some client libraries double the slash between their address and the path.
+fn with_single_slashes(mut request: Request<Body>) -> Request<Body> {
+    if let Some(uri) = single_slashes(request.uri()) {
+        *request.uri_mut() = uri;
+    }
+    request
+}
+
+/// The address with single slashes; none where there is nothing to change.
+fn single_slashes(uri: &Uri) -> Option<Uri> {
     if !uri.path().contains("//") {
         return None;
     }
@@ -168,7 +173,7 @@ mod tests {
             ("//v1/send/inbox_message", Some("/v1/send/inbox_message")),
             ("/v1///send//?a=//b", Some("/v1/send/?a=//b")),
         ] {
-            let single = with_single_slashes(&uri.parse().unwrap());
+            let single = single_slashes(&uri.parse().unwrap());
             assert_eq!(single.map(|uri| uri.to_string()).as_deref(), expected, "{uri}");
         }
     }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::message::{Circumstances, Customer, Rendering, Request};
+use crate::message::{Customer, RenderOptions, Rendering, Request};
 use crate::project::{CompiledProject, LiveProject, OpenError, Project};
-use crate::watch::Told;
+use crate::watch::WatchEvent;
 
 /// A project that is read again when its files change, and only then.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(super) struct CurrentProject(Mutex<Reading>);
 struct Reading {
     live: LiveProject,
     /// What may be different since.
-    told: Receiver<Told>,
+    told: Receiver<WatchEvent>,
     /// Counts how often anything was.
     version: u64,
 }
@@ -31,7 +31,7 @@ impl CurrentProject {
     pub(super) fn open(dir: &Path, changed: impl Fn(Option<&str>) + Send + 'static) -> Result<Self, OpenError> {
         let (sender, told) = channel();
         let live = LiveProject::open(dir, false, None, move |told| {
-            if let Told::Notice(notice) = &told {
+            if let WatchEvent::Notice(notice) = &told {
                 return changed(Some(notice));
             }
             // Who has ended need not be told.
@@ -52,7 +52,7 @@ impl CurrentProject {
 
     /// Reads a file again that was just written, before anybody tells of it.
     pub(super) fn read_again(&self, file: PathBuf) {
-        self.lock().take(&Told::Paths([file].into()));
+        self.lock().take(&WatchEvent::Paths([file].into()));
     }
 
     fn lock(&self) -> MutexGuard<'_, Reading> {
@@ -61,7 +61,7 @@ impl CurrentProject {
 }
 
 impl Reading {
-    fn take(&mut self, told: &Told) {
+    fn take(&mut self, told: &WatchEvent) {
         self.version += u64::from(self.live.take(told).unwrap_or(false));
     }
 }
@@ -72,7 +72,7 @@ pub(super) fn render(
     project: &Arc<Project>,
     request: &Request,
     customer: &Customer,
-    circumstances: &Circumstances,
+    render_options: &RenderOptions,
 ) -> Option<Rendering> {
     thread_local! {
         static COMPILED: RefCell<Option<CompiledProject>> = const { RefCell::new(None) };
@@ -82,7 +82,7 @@ pub(super) fn render(
         compiled.insert(own.unwrap_or_else(|| CompiledProject::new(Arc::clone(project)))).render(
             request,
             customer,
-            circumstances,
+            render_options,
         )
     })
 }

@@ -3,15 +3,14 @@
 //! One thread writes. Whatever waits to be written when it gets there is one transaction, so that many senders share one
 //! wait for the disk; each is answered once its own message is on the disk, and what was answered survives a crash.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
-use tokio::sync::oneshot;
 
 use super::captured::Captured;
+use super::pending::{Done, NotWritten, Pending};
 
 /// Marks a database as ours: `inkp`.
 const APPLICATION: i32 = 0x696e_6b70;
@@ -54,48 +53,17 @@ pub(super) enum OpenError {
     Other { path: PathBuf, error: rusqlite::Error },
 }
 
-/// Why something could not be written. It is as it was before.
-#[derive(Clone, Debug)]
-pub(super) struct NotWritten {
-    pub(super) is_full: bool,
-    why: String,
-}
-
-impl fmt::Display for NotWritten {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "this could not be kept in the file of `--store`: {}", self.why)
-    }
-}
-
 /// A change, and who waits for it.
 #[derive(Debug)]
 struct Write {
     change: Change,
-    done: oneshot::Sender<Result<(), NotWritten>>,
+    done: Done,
 }
 
 #[derive(Debug)]
 enum Change {
     Put { id: String, captured: String },
     Remove(Vec<String>),
-}
-
-/// A change on its way to the disk.
-#[derive(Debug)]
-#[must_use]
-pub(super) struct Pending(Option<oneshot::Receiver<Result<(), NotWritten>>>);
-
-impl Pending {
-    /// Nothing that would have to be written.
-    pub(super) const fn nothing() -> Self {
-        Self(None)
-    }
-
-    /// Waits until it is on the disk.
-    pub(super) async fn written(self) -> Result<(), NotWritten> {
-        let Some(done) = self.0 else { return Ok(()) };
-        done.await.unwrap_or_else(|_| Err(NotWritten { is_full: false, why: "the server ends".to_owned() }))
-    }
 }
 
 impl Database {
@@ -123,7 +91,7 @@ impl Database {
     pub(super) fn put(&self, message: &Captured) -> Pending {
         match serde_json::to_string(message) {
             Ok(captured) => self.change(Change::Put { id: message.id.clone(), captured }),
-            Err(error) => refused(error.to_string()),
+            Err(error) => Pending::refused(error.to_string()),
         }
     }
 
@@ -133,10 +101,10 @@ impl Database {
     }
 
     fn change(&self, change: Change) -> Pending {
-        let (done, wait) = oneshot::channel();
+        let (done, pending) = Pending::new();
         // Where the writer has gone, so has `done`, and that is told.
         let _ = self.writes.as_ref().map(|writes| writes.send(Write { change, done }));
-        Pending(Some(wait))
+        pending
     }
 }
 
@@ -145,12 +113,6 @@ impl Drop for Database {
         self.writes = None;
         let _ = self.thread.take().map(JoinHandle::join);
     }
-}
-
-fn refused(why: String) -> Pending {
-    let (done, wait) = oneshot::channel();
-    let _ = done.send(Err(NotWritten { is_full: false, why }));
-    Pending(Some(wait))
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {

@@ -1,7 +1,6 @@
 //! Analytics events: what Customer.io's browser client reports beside the inbox API, clicks above all.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
@@ -15,48 +14,8 @@ use super::body;
 use super::captured::Report;
 use super::state::State;
 
-/// Most events that are kept, and their bytes in all; the oldest goes first.
-const MAX_EVENTS: usize = 1000;
-const MAX_BYTES: usize = 16 << 20;
-
 /// What Customer.io's client calls its reports of a message.
 const REPORT: &str = "Report Delivery Event";
-
-/// The newest events, oldest first, with their sizes.
-#[derive(Debug, Default)]
-pub(super) struct Events(Mutex<Kept>);
-
-#[derive(Debug, Default)]
-struct Kept {
-    events: VecDeque<(Value, usize)>,
-    bytes: usize,
-}
-
-impl Events {
-    fn add(&self, event: Value, size: usize) {
-        let mut kept = self.lock();
-        kept.bytes += size;
-        kept.events.push_back((event, size));
-        while kept.events.len() > MAX_EVENTS || kept.bytes > MAX_BYTES {
-            let Some((_, size)) = kept.events.pop_front() else { break };
-            kept.bytes -= size;
-        }
-    }
-
-    /// All that are kept.
-    pub(super) fn all(&self) -> Vec<Value> {
-        self.lock().events.iter().map(|(event, _)| event.clone()).collect()
-    }
-
-    /// Forgets them.
-    pub(super) fn clear(&self) {
-        *self.lock() = Kept::default();
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// `POST /v1/{t,i,p,…}`: one event, or `/v1/b` a batch of them. The body is JSON, whatever its `Content-Type` says.
 pub(super) async fn record(

@@ -59,7 +59,7 @@ impl Fault {
 
 /// What to do to one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Harm {
+pub(super) struct FaultEffect {
     pub(super) latency: Duration,
     pub(super) end: Option<End>,
 }
@@ -109,7 +109,7 @@ impl Faults {
     }
 
     /// What to do to a request: the first fault that fits it and has its chance. That one is used up by one.
-    pub(super) fn harm(&self, path: &str) -> Option<Harm> {
+    pub(super) fn harm(&self, path: &str) -> Option<FaultEffect> {
         // Whatever is wrong, it can be put right.
         if path.starts_with(OURS) {
             return None;
@@ -124,7 +124,7 @@ impl Faults {
             Some(status) => Some(End::Answer { status, retry_after: fault.retry_after }),
             None => None,
         };
-        let harm = Harm { latency: Duration::from_millis(fault.latency()), end };
+        let harm = FaultEffect { latency: Duration::from_millis(fault.latency()), end };
         if let Some(times) = &mut fault.times {
             *times = times.saturating_sub(1);
             if *times == 0 {
@@ -152,11 +152,12 @@ mod tests {
         let faults = Faults::default();
         faults.add(fault(r#"{"status": 429, "retry_after": 1, "times": 2}"#)).unwrap();
         faults.add(fault(r#"{"path": "/api", "drop": true, "latency_ms": 5}"#)).unwrap();
-        let limited = Harm { latency: Duration::ZERO, end: Some(End::Answer { status: 429, retry_after: Some(1) }) };
+        let limited =
+            FaultEffect { latency: Duration::ZERO, end: Some(End::Answer { status: 429, retry_after: Some(1) }) };
         assert_eq!(faults.harm("/v1/send/inbox_message"), Some(limited));
         assert_eq!(faults.harm("/v1/send/inbox_message"), Some(limited));
         assert_eq!(faults.harm("/v1/send/inbox_message"), None);
-        let dropped = Harm { latency: Duration::from_millis(5), end: Some(End::Drop) };
+        let dropped = FaultEffect { latency: Duration::from_millis(5), end: Some(End::Drop) };
         assert_eq!(faults.harm("/api/v4/users"), Some(dropped));
         assert_eq!(faults.all().len(), 1);
         faults.add(fault(r#"{"path": "", "drop": true}"#)).unwrap();

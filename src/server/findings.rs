@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::diagnostics::{Diagnostics, Format, Look};
+use crate::diagnostics::{Diagnostics, Format, Theme};
 
 /// The diagnostics of a captured message. Serializes to the `diagnostics` for programs and their `explanation` for people.
 #[derive(Clone, Debug)]
@@ -11,12 +11,12 @@ pub enum Findings {
     /// As they were found.
     Found(Diagnostics),
     /// As they came out of a file. The files that they are about may be others by now.
-    Kept(Told),
+    Kept(FindingJson),
 }
 
 /// Diagnostics in the words they were told in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Told {
+pub struct FindingJson {
     diagnostics: Vec<Value>,
     explanation: String,
 }
@@ -64,14 +64,14 @@ impl Serialize for Findings {
 
 impl<'de> Deserialize<'de> for Findings {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Told::deserialize(deserializer).map(Self::Kept)
+        FindingJson::deserialize(deserializer).map(Self::Kept)
     }
 }
 
 /// Diagnostics as a terminal would show them, with the lines they are about.
 pub(super) fn explanation(diagnostics: &Diagnostics) -> String {
     let mut text = Vec::new();
-    let look = Look { color: false, unicode: true, width: 100 };
+    let look = Theme { color: false, unicode: true, width: 100 };
     // A vector takes whatever is written.
     let _ = Format::Full.renderer(look).render(diagnostics, &mut text);
     String::from_utf8_lossy(&text).into_owned()

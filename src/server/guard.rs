@@ -3,10 +3,12 @@
 //! of other origins are made to use, answers them.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
-use axum::http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
+use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, HOST, HeaderMap, HeaderName, ORIGIN};
 use axum::http::uri::Authority;
-use axum::http::{StatusCode, Uri};
+use axum::http::{Method, StatusCode, Uri};
+use tower_http::cors::{Any, CorsLayer};
 
 use super::answer::Refusal;
 
@@ -25,42 +27,44 @@ const OPEN: [&str; 9] = ["/api/", "/v1/t", "/v1/i", "/v1/p", "/v1/g", "/v1/a", "
 /// What begins like that and is not meant.
 const CLOSED: [&str; 2] = ["/v1/send", "/v1/transactional"];
 
+/// How long browsers may remember the answer to a preflight request.
+const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
+
 impl Audience {
     pub(super) fn of(path: &str) -> Self {
         let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| path.starts_with(prefix));
         if begins(&OPEN) && !begins(&CLOSED) { Self::AnyOrigin } else { Self::Own }
     }
-
-    /// The headers that tell browsers so.
-    pub(super) fn headers(self) -> &'static [(HeaderName, HeaderValue)] {
-        static CORS: [(HeaderName, HeaderValue); 3] = [
-            (HeaderName::from_static("access-control-allow-origin"), HeaderValue::from_static("*")),
-            (
-                HeaderName::from_static("access-control-expose-headers"),
-                HeaderValue::from_static("x-gist-queue-polling-interval, x-cio-use-sse, x-cio-inbox-enabled"),
-            ),
-            (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
-        ];
-        static OWN: [(HeaderName, HeaderValue); 1] =
-            [(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"))];
-        match self {
-            Self::AnyOrigin => &CORS,
-            Self::Own => &OWN,
-        }
-    }
 }
 
-/// What a preflight is answered, beside [`Audience::headers`].
-pub(super) const PREFLIGHT: [(&str, &str); 4] = [
-    ("access-control-allow-methods", "GET, POST, PATCH, OPTIONS"),
-    (
-        "access-control-allow-headers",
-        "content-type, content-language, x-cio-site-id, x-cio-client-platform, x-cio-client-version, \
-         x-cio-client-app-identifier, x-cio-datacenter, x-gist-encoded-user-token, x-gist-user-anonymous",
-    ),
-    ("access-control-max-age", "600"),
-    ("access-control-allow-private-network", "true"),
-];
+/// Tells browsers what pages of any origin may send and read.
+pub(super) fn cors() -> CorsLayer {
+    const REQUEST: [HeaderName; 9] = [
+        CONTENT_TYPE,
+        CONTENT_LANGUAGE,
+        HeaderName::from_static("x-cio-site-id"),
+        HeaderName::from_static("x-cio-client-platform"),
+        HeaderName::from_static("x-cio-client-version"),
+        HeaderName::from_static("x-cio-client-app-identifier"),
+        HeaderName::from_static("x-cio-datacenter"),
+        HeaderName::from_static("x-gist-encoded-user-token"),
+        HeaderName::from_static("x-gist-user-anonymous"),
+    ];
+    const RESPONSE: [HeaderName; 3] = [
+        HeaderName::from_static("x-gist-queue-polling-interval"),
+        HeaderName::from_static("x-cio-use-sse"),
+        HeaderName::from_static("x-cio-inbox-enabled"),
+    ];
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::OPTIONS])
+        .allow_headers(REQUEST)
+        .allow_private_network(true)
+        .expose_headers(RESPONSE)
+        .max_age(PREFLIGHT_AGE)
+        // The answer is the same for every origin.
+        .vary([])
+}
 
 /// Lets a request in, or says why not. `public` is whether the server listens to more than its own machine.
 pub(super) fn admit(uri: &Uri, headers: &HeaderMap, public: bool) -> Result<Audience, Refusal> {

@@ -12,7 +12,9 @@ mod captured;
 mod clock;
 mod connection;
 mod current_project;
+#[cfg_attr(not(feature = "store"), path = "without_database.rs")]
 mod database;
+mod event_log;
 mod events;
 mod faults;
 mod findings;
@@ -20,6 +22,7 @@ mod guard;
 mod inbox;
 mod needs;
 mod page;
+mod pending;
 mod saving;
 mod send;
 mod state;
@@ -45,7 +48,7 @@ use tokio::process::Command;
 use tokio::task::JoinSet;
 
 pub use captured::{Captured, Received, Recipient, Report, Status};
-pub use findings::{Findings, Told};
+pub use findings::{FindingJson, Findings};
 
 use answer::Refusal;
 use state::{Observe, State};
@@ -116,7 +119,7 @@ pub struct Place {
 
 /// What somebody who runs a server may want to know.
 #[derive(Clone, Copy, Debug)]
-pub enum News<'a> {
+pub enum ServerEvent<'a> {
     /// This message was captured.
     Captured(&'a Captured),
     /// Changes of files are noticed in another way than one would expect: a sentence for people.
@@ -132,7 +135,7 @@ pub fn serve(
     dir: &Path,
     options: Options,
     ready: impl FnOnce(Place) -> io::Result<()>,
-    observe: impl Fn(&News<'_>) + Send + Sync + 'static,
+    observe: impl Fn(&ServerEvent<'_>) + Send + Sync + 'static,
 ) -> io::Result<End> {
     // One message that takes long must not keep the others waiting.
     let workers = std::thread::available_parallelism().map_or(0, usize::from).max(4);

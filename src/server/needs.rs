@@ -49,12 +49,12 @@ impl Question {
         let template = project.templates().iter().find(|template| template.is_called(&self.template));
         let template =
             template.ok_or_else(|| Refusal::not_found(format!("there is no template `{}`", self.template)))?;
-        let circumstances = state.circumstances(state.clock.now());
-        let judgement = judge(project, &[template], &project.in_every_language(&project.cases()), &circumstances);
+        let render_options = state.render_options(state.clock.now());
+        let judgement = judge(project, &[template], &project.in_every_language(&project.cases()), &render_options);
         let subject = self.trial.as_ref().and_then(|trial| trial.subject(project).ok());
         let typed = subject.map(|Subject { template, request, customer, .. }| {
             let case = Case { template, request: &request, customer: &customer };
-            judge(project, &[template], &[case], &circumstances)
+            judge(project, &[template], &[case], &render_options)
         });
         Ok(Needs::new(judgement, typed.as_ref()))
     }

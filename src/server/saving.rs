@@ -17,10 +17,10 @@ use super::answer::Refusal;
 use super::body;
 use super::send::{malformed, unknown_template};
 use super::state::State;
+use crate::atomic_file::{create, make_within, replace};
 use crate::diagnostics::{Diagnostics, Source};
 use crate::message::Request;
 use crate::project::{CONFIG_FILE, Project};
-use crate::writing::{create, make_within, replace};
 
 /// The longest name, in bytes: with its ending, file systems must take it.
 const MAX_NAME: usize = 100;
@@ -67,7 +67,7 @@ pub(super) async fn save(
 impl Save {
     /// Writes the file, and gives its path within the project.
     fn write(&self, project: &Project) -> Result<String, Refusal> {
-        if !project.has_sound_config() {
+        if !project.is_config_valid() {
             let error = format!("the request cannot be saved: `{CONFIG_FILE}` has mistakes; correct them first");
             return Err(Refusal::new(StatusCode::CONFLICT, error));
         }

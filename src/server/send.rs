@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
-use super::News;
+use super::ServerEvent;
 use super::answer::Refusal;
 use super::body;
 use super::captured::{Captured, Received, Recipient};
@@ -47,7 +47,7 @@ pub(super) async fn send(
     let received = Received { headers: kept(&headers), body };
     // Most messages take less time than handing them to another thread would; the limits keep the others short.
     let (captured, accepted) = accept(&state, received)?;
-    (state.observe)(&News::Captured(&captured));
+    (state.observe)(&ServerEvent::Captured(&captured));
     state.store.put(captured).await?;
     Ok(Json(accepted))
 }
@@ -92,7 +92,7 @@ fn accept(state: &State, received: Received) -> Result<(Captured, Accepted), Ref
         &made_up
     };
     let send_at = later.unwrap_or(queued_at);
-    let rendering = current_project::render(&project, &request, customer, &state.circumstances(send_at))
+    let rendering = current_project::render(&project, &request, customer, &state.render_options(send_at))
         .ok_or_else(|| unknown_template(&project, &request))?;
     problems.extend(rendering.problems);
     problems.tidy();

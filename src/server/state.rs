@@ -10,18 +10,18 @@ use tokio::sync::watch;
 
 use super::clock::Clock;
 use super::current_project::CurrentProject;
-use super::events::Events;
+use super::event_log::EventLog;
 use super::faults::Faults;
 use super::store::{Bounds, Store};
-use super::{News, Options};
+use super::{Options, ServerEvent};
 use crate::liquid::Limits;
-use crate::message::Circumstances;
+use crate::message::RenderOptions;
 
 /// Most memory that captured messages take, roughly, in bytes.
 const MAX_BYTES: usize = 256 << 20;
 
 /// Whom the server tells of what happens.
-pub(super) type Observe = Arc<dyn Fn(&News<'_>) + Send + Sync>;
+pub(super) type Observe = Arc<dyn Fn(&ServerEvent<'_>) + Send + Sync>;
 
 /// The server's state.
 pub(super) struct State {
@@ -29,7 +29,7 @@ pub(super) struct State {
     pub(super) store: Store,
     pub(super) clock: Clock,
     pub(super) faults: Faults,
-    pub(super) events: Events,
+    pub(super) events: EventLog,
     pub(super) options: Options,
     /// Told of what happens.
     pub(super) observe: Observe,
@@ -50,7 +50,7 @@ impl State {
         let store = store.map_err(io::Error::other)?;
         let (wake, told) = (store.waker(), Arc::clone(&observe));
         let project = CurrentProject::open(dir, move |notice| match notice {
-            Some(notice) => told(&News::Notice(notice)),
+            Some(notice) => told(&ServerEvent::Notice(notice)),
             None => wake(),
         });
         Ok(Self {
@@ -58,7 +58,7 @@ impl State {
             store,
             clock: Clock::new(options.now),
             faults: Faults::default(),
-            events: Events::default(),
+            events: EventLog::default(),
             observe,
             stop: watch::Sender::new(false),
             run: format!("{:x}", Timestamp::now().as_millisecond()),
@@ -68,9 +68,9 @@ impl State {
     }
 
     /// How to render at a moment. A server has less to spare for one message than a command.
-    pub(super) fn circumstances(&self, now: Timestamp) -> Circumstances {
+    pub(super) fn render_options(&self, now: Timestamp) -> RenderOptions {
         let limits = Limits { memory: 1e7, output: 1 << 23, arena: 1 << 26, ..Limits::default() };
-        Circumstances { now, mode: self.options.mode, seed: self.options.seed, limits, asks_test_send: true }
+        RenderOptions { now, mode: self.options.mode, seed: self.options.seed, limits, asks_test_send: true }
     }
 
     /// How many messages have been captured since the start, whether or not they are still there.

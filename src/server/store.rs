@@ -10,7 +10,8 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::captured::{Captured, Filter, Report};
-use super::database::{Database, NotWritten, OpenError, Pending};
+use super::database::{Database, OpenError};
+use super::pending::{NotWritten, Pending};
 
 /// Most reports that are kept of a message.
 const MAX_REPORTS: usize = 100;
@@ -18,7 +19,7 @@ const MAX_REPORTS: usize = 100;
 /// Captured messages. Whatever changes them wakes those who watch.
 #[derive(Debug)]
 pub(super) struct Store {
-    shelf: Mutex<Shelf>,
+    log: Mutex<MessageLog>,
     changes: watch::Sender<u64>,
     database: Option<Database>,
 }
@@ -33,7 +34,7 @@ pub(super) struct Bounds {
 }
 
 #[derive(Debug)]
-struct Shelf {
+struct MessageLog {
     bounds: Bounds,
     /// By number, without a gap at the ends; what was removed in between is none.
     messages: VecDeque<Option<Captured>>,
@@ -47,7 +48,7 @@ struct Shelf {
 impl Store {
     /// A store in memory.
     pub(super) fn new(bounds: Bounds) -> Self {
-        Self { shelf: Mutex::new(Shelf::new(bounds)), changes: watch::Sender::new(0), database: None }
+        Self { log: Mutex::new(MessageLog::new(bounds)), changes: watch::Sender::new(0), database: None }
     }
 
     /// A store that is kept in a file, with what is there already.
@@ -55,11 +56,11 @@ impl Store {
     /// # Errors
     /// The file cannot be used.
     pub(super) fn open(bounds: Bounds, file: &Path) -> Result<Self, OpenError> {
-        let (mut shelf, mut too_old) = (Shelf::new(bounds), Vec::new());
-        let database = Database::open(file, |message| too_old.extend(shelf.put(message)))?;
+        let (mut log, mut too_old) = (MessageLog::new(bounds), Vec::new());
+        let database = Database::open(file, |message| too_old.extend(log.put(message)))?;
         // Where that fails, they are forgotten the next time.
         drop(database.remove(too_old));
-        Ok(Self { shelf: Mutex::new(shelf), changes: watch::Sender::new(0), database: Some(database) })
+        Ok(Self { log: Mutex::new(log), changes: watch::Sender::new(0), database: Some(database) })
     }
 
     /// Tells of every change from now on.
@@ -203,7 +204,7 @@ impl Store {
     /// # Errors
     /// They could not be forgotten in the file.
     pub(super) async fn remove_all(&self, filter: &Filter, now: Timestamp) -> Result<usize, NotWritten> {
-        let fitting = |kept: &Shelf| {
+        let fitting = |kept: &MessageLog| {
             let fits = |(number, message): (u64, &Option<Captured>)| {
                 message.as_ref().filter(|message| filter.fits(message, now)).map(|_| number)
             };
@@ -212,7 +213,7 @@ impl Store {
         self.remove_where(fitting).await
     }
 
-    async fn remove_where(&self, choose: impl FnOnce(&Shelf) -> Vec<u64>) -> Result<usize, NotWritten> {
+    async fn remove_where(&self, choose: impl FnOnce(&MessageLog) -> Vec<u64>) -> Result<usize, NotWritten> {
         let (count, pending) = {
             let mut kept = self.lock();
             let numbers = choose(&kept);
@@ -226,8 +227,8 @@ impl Store {
         pending.written().await.map(|()| count)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, MessageLog> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -235,7 +236,7 @@ fn wake(changes: &watch::Sender<u64>) {
     changes.send_modify(|count| *count = count.wrapping_add(1));
 }
 
-impl Shelf {
+impl MessageLog {
     fn new(bounds: Bounds) -> Self {
         Self {
             bounds,
@@ -374,7 +375,7 @@ mod tests {
         store.put(message("10", "u", "2026-01-01T00:00:00Z")).await.unwrap();
         assert_eq!(ids(&store, "u", "2026-01-01T00:00:00Z"), ["10", "9"]);
         assert_eq!(store.remove_all(&Filter::default(), Timestamp::UNIX_EPOCH).await.unwrap(), 2);
-        let sizes = |kept: &Shelf| (kept.weight, kept.by_id.len(), kept.by_identifier.len(), kept.messages.len());
+        let sizes = |kept: &MessageLog| (kept.weight, kept.by_id.len(), kept.by_identifier.len(), kept.messages.len());
         assert_eq!(sizes(&store.lock()), (0, 0, 0, 0));
         let heavy = Store::new(Bounds { messages: 100, bytes: 3000 });
         for number in 0..10 {

@@ -84,11 +84,11 @@ impl Trial {
 
 impl Subject<'_> {
     fn render(self, lax: bool, project: &Project, state: &State) -> Rendering {
-        let mut circumstances = state.circumstances(state.clock.now());
+        let mut render_options = state.render_options(state.clock.now());
         if lax {
-            circumstances.mode = Mode::Lax;
+            render_options.mode = Mode::Lax;
         }
-        let mut rendering = project.render_one(self.template, &self.customer, &self.request, &circumstances);
+        let mut rendering = project.render_one(self.template, &self.customer, &self.request, &render_options);
         rendering.problems.extend(self.problems);
         rendering.problems.tidy();
         rendering

@@ -1,4 +1,4 @@
-//! The contents of a snapshot: a message as pretty JSON, or why there is none.
+//! The contents of a snapshot: a message as pretty-printed JSON, or the reason why it is not sent.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -7,16 +7,16 @@ use super::mask::Mask;
 use crate::diagnostics::{Diagnostics, Severity, sanitize};
 use crate::message::{Message, Rendering};
 
-/// The first line of what is said in a message's place. No message begins so.
+/// The first line of a snapshot of a failure. No message begins with it.
 const NOT_SENT: &str = "not sent";
 
-/// Whether a snapshot with these contents is of a message, as opposed to a failure.
+/// Whether these contents are a message rather than a failure.
 #[must_use]
 pub fn is_sent(contents: &str) -> bool {
     contents.lines().next() != Some(NOT_SENT)
 }
 
-/// What a snapshot of a rendering says.
+/// The contents of a snapshot of a rendering.
 pub(super) fn contents(rendering: &Rendering, mask: &Mask<'_>) -> String {
     match &rendering.message {
         Some(message) => message_contents(message, mask),
@@ -24,7 +24,7 @@ pub(super) fn contents(rendering: &Rendering, mask: &Mask<'_>) -> String {
     }
 }
 
-/// Pretty JSON. What terminals and eyes trip over is escaped, which JSON reads as the same.
+/// Pretty-printed JSON. Control and invisible characters are written as JSON escapes.
 fn message_contents(message: &Message, mask: &Mask<'_>) -> String {
     let json = if mask.is_empty() {
         serde_json::to_string_pretty(message)
@@ -34,7 +34,7 @@ fn message_contents(message: &Message, mask: &Mask<'_>) -> String {
             serde_json::to_string_pretty(&message)
         })
     };
-    // Texts, numbers and names always have a JSON form.
+    // Strings, numbers and names can always be written as JSON.
     let json = json.unwrap_or_default();
     if json.lines().all(|line| matches!(sanitize::json(line), Cow::Borrowed(_))) {
         return json;
@@ -42,7 +42,7 @@ fn message_contents(message: &Message, mask: &Mask<'_>) -> String {
     json.lines().map(sanitize::json).collect::<Vec<_>>().join("\n")
 }
 
-/// The errors, without their places: those move with every line above them, while the failure stays the same.
+/// The errors without their locations, which change with every edit above them while the failure stays the same.
 fn failure_contents(problems: &Diagnostics, mask: &Mask<'_>) -> String {
     let mut text = format!("{NOT_SENT}\n");
     for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {

@@ -1,43 +1,43 @@
-//! The snapshot's file: insta's text format, read and written.
+//! Snapshot files: reading and writing of insta's text format.
 //!
-//! A header in YAML between two lines `---`, then the contents. Files written here have no `source` in their header:
-//! by that, insta knows the files of its own tests, and would take ours for left over.
+//! A YAML header between two `---` lines, then the contents. Our header has no `source`, by which insta recognizes the
+//! snapshots of its own tests: it would report ours as unreferenced.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use thiserror::Error;
 
-/// What a snapshot's header says of it, for whoever reviews it.
+/// A snapshot's header, for reviewers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header<'a> {
     /// The command that shows the message.
     pub expression: &'a str,
-    /// Facts by name.
+    /// Additional information by name.
     pub info: &'a [(&'a str, &'a str)],
     /// The request's file.
     pub input_file: &'a str,
 }
 
-/// A file that holds no snapshot that could be compared with.
+/// Why a snapshot file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum Unusable {
-    /// Two versions of it have been merged, and nobody has chosen.
+pub enum SnapshotFileError {
+    /// It contains merge conflict markers.
     #[error("line {line} is a merge-conflict marker: resolve it, or write the snapshot anew")]
     Conflict {
         /// The first marker's line, from 1.
         line: usize,
     },
-    /// It begins or goes on as no snapshot does.
+    /// It is not in the snapshot format.
     #[error("it is no snapshot: expected a header between two lines `---`")]
     NoHeader,
     /// It is a folder.
     #[error("it is a folder: expected a file; move the folder away")]
     Folder,
-    /// It is larger than any message.
+    /// It is larger than any message can be.
     #[error("it has {0} bytes: expected at most {MAX_BYTES}")]
     TooLarge(u64),
-    /// It is no text.
+    /// It is not UTF-8.
     #[error("it is no UTF-8")]
     NotUtf8,
     /// It cannot be read.
@@ -45,10 +45,10 @@ pub enum Unusable {
     Unreadable(String),
 }
 
-/// The largest file that is read.
+/// Maximum size of a file, in bytes.
 pub(super) const MAX_BYTES: u64 = 32 << 20;
 
-/// The contents of a snapshot's file, without the line's end at the end. Lines may end as Windows ends them.
+/// The contents of a snapshot file, without the final line break. Accepts Windows line endings.
 ///
 /// ```
 /// use inkproof::snapshot::contents_of;
@@ -56,22 +56,22 @@ pub(super) const MAX_BYTES: u64 = 32 << 20;
 /// ```
 ///
 /// # Errors
-/// The text is no snapshot.
-pub fn contents_of(text: &str) -> Result<Cow<'_, str>, Unusable> {
+/// The text is not a snapshot.
+pub fn contents_of(text: &str) -> Result<Cow<'_, str>, SnapshotFileError> {
     if let Some(line) = conflict_marker(text) {
-        return Err(Unusable::Conflict { line });
+        return Err(SnapshotFileError::Conflict { line });
     }
-    let (_, contents) = split(text).ok_or(Unusable::NoHeader)?;
+    let (_, contents) = split(text).ok_or(SnapshotFileError::NoHeader)?;
     let contents = contents.trim_end_matches(['\n', '\r']);
     Ok(if contents.contains('\r') { contents.replace("\r\n", "\n").into() } else { contents.into() })
 }
 
-/// Whether insta wrote the file for a test of its own: then it is none of ours.
+/// Whether insta wrote the file for a Rust test.
 pub(super) fn is_of_insta(text: &str) -> bool {
     split(text).is_none_or(|(header, _)| header.lines().any(|line| line.starts_with("source:")))
 }
 
-/// A snapshot's file.
+/// The text of a snapshot file.
 pub(super) fn write(header: &Header<'_>, contents: &str) -> String {
     let mut text = String::with_capacity(contents.len() + 256);
     text.push_str("---\nexpression: ");
@@ -89,21 +89,20 @@ pub(super) fn write(header: &Header<'_>, contents: &str) -> String {
     text
 }
 
-/// A YAML text: as it is where that is plainly a text, as insta writes it too; else in double quotes, which may hold
-/// whatever JSON's may.
+/// Appends a YAML string: plain where it is unambiguous, as insta writes it, or else in double quotes with JSON's escapes.
 fn push_scalar(value: &str, text: &mut String) {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '@' | ' ');
-    // A slash keeps words such as `null` and numbers out.
+    // A slash rules out words such as `null` and numbers.
     let starts_as_text = value.starts_with(|c: char| c.is_ascii_alphabetic()) && value.contains('/');
     if starts_as_text && value.chars().all(is_plain) && !value.ends_with(' ') {
         text.push_str(value);
     } else {
-        // A text always has a JSON form.
+        // A string can always be written as JSON.
         text.push_str(&serde_json::to_string(value).unwrap_or_default());
     }
 }
 
-/// The header, and what follows it.
+/// Splits the text into header and contents.
 fn split(text: &str) -> Option<(&str, &str)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (first, rest) = text.split_once('\n')?;
@@ -120,7 +119,7 @@ fn split(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// The line of the first marker that git leaves at a conflict. No line of a message begins so.
+/// The line of the first merge conflict marker. No line of a message begins with one.
 fn conflict_marker(text: &str) -> Option<usize> {
     if !text.contains("<<<<<<<") && !text.contains(">>>>>>>") {
         return None;
@@ -134,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read() {
+    fn reads_what_it_writes() {
         let header = Header {
             expression: "inkproof preview \"a\"",
             info: &[("template", "templates/a.liquid"), ("customer", "é: #")],
@@ -144,13 +143,13 @@ mod tests {
             let text = write(&header, contents);
             assert_eq!(contents_of(&text).unwrap(), contents);
             assert!(!is_of_insta(&text));
-            // A checkout with the ends of lines that Windows has.
+            // A checkout with Windows line endings.
             assert_eq!(contents_of(&text.replace('\n', "\r\n")).unwrap(), contents);
         }
     }
 
     #[test]
-    fn insta_reads_what_is_written() {
+    fn insta_reads_what_it_writes() {
         for text in ["e\\\"", "a/b c@d.json", "null", "1", "a/b: c", "é/x", "a/ ", "-/a", "a/#b", "a/b #c"] {
             let header = Header { expression: text, info: &[("template", text)], input_file: text };
             insta_reads(&header, text);
@@ -168,22 +167,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_snapshot() {
+    fn rejects_other_files() {
         for (text, expected) in [
-            ("", Unusable::NoHeader),
-            ("{}", Unusable::NoHeader),
-            ("---\nexpression: x\n", Unusable::NoHeader),
-            ("---\n---\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n", Unusable::Conflict { line: 3 }),
-            ("<<<<<<< HEAD\n---\n---\n", Unusable::Conflict { line: 1 }),
+            ("", SnapshotFileError::NoHeader),
+            ("{}", SnapshotFileError::NoHeader),
+            ("---\nexpression: x\n", SnapshotFileError::NoHeader),
+            ("---\n---\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n", SnapshotFileError::Conflict { line: 3 }),
+            ("<<<<<<< HEAD\n---\n---\n", SnapshotFileError::Conflict { line: 1 }),
         ] {
             assert_eq!(contents_of(text).unwrap_err(), expected, "{text:?}");
         }
-        // Inside a message's text they are only text.
+        // Inside a message's string they are not markers.
         assert_eq!(contents_of("---\n---\n  \"a\": \"<<<<<<< x\"").unwrap(), "  \"a\": \"<<<<<<< x\"");
     }
 
     #[test]
-    fn files_of_insta() {
+    fn recognizes_snapshots_of_rust_tests() {
         assert!(is_of_insta("---\nsource: tests/a.rs\nexpression: x\n---\n1\n"));
         assert!(is_of_insta("no header at all"));
         assert!(!is_of_insta("---\nexpression: \"source: x\"\n---\n1\n"));

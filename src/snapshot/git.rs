@@ -1,4 +1,4 @@
-//! Git, asked through its own program.
+//! Git, called as a program.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,13 @@ use std::process::{Command, Stdio};
 
 use thiserror::Error;
 
-/// Why git does not answer.
+/// Why git failed.
 #[derive(Debug, Error)]
 pub enum GitError {
-    /// There is no such program, or it cannot be started.
+    /// Git is not installed, or cannot be started.
     #[error("cannot run `git`: {0}")]
     NotStarted(#[source] io::Error),
-    /// It complains.
+    /// Git reported an error.
     #[error("git: {0}")]
     Complaint(String),
 }
@@ -21,7 +21,7 @@ pub enum GitError {
 #[derive(Clone, Debug)]
 pub(super) struct Git {
     folder: PathBuf,
-    /// A file that stands for the repository's index, which is left alone.
+    /// A separate index file, so that the repository's index is not changed.
     index: Option<PathBuf>,
 }
 
@@ -34,17 +34,17 @@ impl Git {
         Self { folder: folder.to_owned(), index: Some(index) }
     }
 
-    /// What git says to these arguments.
+    /// Runs git with these arguments and returns its output.
     pub(super) fn ask(&self, arguments: &[&str]) -> Result<String, GitError> {
         self.ask_with(arguments, &[])
     }
 
-    /// The same, for a question that goes on on standard input.
+    /// Like `ask`, with data on standard input.
     pub(super) fn ask_with(&self, arguments: &[&str], input: &[u8]) -> Result<String, GitError> {
         let mut command = Command::new("git");
-        // Symbolic links of a revision become plain files: none of them leads anywhere.
+        // Symbolic links of a revision become plain files, so that none of them is followed.
         command.arg("-C").arg(&self.folder).args(["-c", "core.quotePath=false", "-c", "core.symlinks=false"]);
-        // Looking must not lock anything, and nobody is asked for a password.
+        // Reading must not take locks, and must never prompt for a password.
         command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
         if let Some(index) = &self.index {
             command.env("GIT_INDEX_FILE", index);
@@ -55,7 +55,7 @@ impl Git {
         let output = std::thread::scope(|scope| {
             scope.spawn(|| {
                 if let Some(mut stdin) = stdin {
-                    // Git may know enough before the end; then its answer counts.
+                    // Git may stop reading early; then its output is still valid.
                     let _ = io::Write::write_all(&mut stdin, input);
                 }
             });

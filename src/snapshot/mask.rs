@@ -1,10 +1,10 @@
-//! The mask: what a snapshot does not show of a message, because it is different each time or nobody cares.
+//! Masks: parts of a message that snapshots hide, because they vary or do not matter.
 
 use serde_json::Value;
 
 use crate::project::{Filter, Redaction, Step, TestSettings};
 
-/// Redactions and filters, in the order they apply.
+/// Redactions and filters, in order of application.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mask<'p> {
     redactions: &'p [Redaction],
@@ -16,12 +16,12 @@ impl<'p> Mask<'p> {
         Self { redactions: &settings.redactions, filters: &settings.filters }
     }
 
-    /// Whether it lets everything through.
+    /// Whether it hides nothing.
     pub(super) const fn is_empty(&self) -> bool {
         self.redactions.is_empty() && self.filters.is_empty()
     }
 
-    /// Hides what is to be hidden of a message.
+    /// Applies redactions and filters to a message.
     pub(super) fn message(&self, message: &mut Value) {
         for redaction in self.redactions {
             redact(message, &redaction.steps, &redaction.text);
@@ -31,7 +31,7 @@ impl<'p> Mask<'p> {
         }
     }
 
-    /// Hides what is to be hidden inside a text.
+    /// Applies the filters to a string.
     pub(super) fn text(&self, text: &mut String) {
         for filter in self.filters {
             if let std::borrow::Cow::Owned(replaced) = filter.pattern.replace_all(text, filter.text.as_str()) {
@@ -40,7 +40,7 @@ impl<'p> Mask<'p> {
         }
     }
 
-    /// Texts are JSON's: numbers and names stay, so that the message stays one.
+    /// Applies to string values only: numbers and keys are kept, so that the result is still a message.
     fn texts_within(&self, value: &mut Value) {
         match value {
             Value::String(text) => self.text(text),

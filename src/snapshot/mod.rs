@@ -1,10 +1,10 @@
-//! Snapshots: what a project's messages are expected to be, what they are now, and what lies between.
+//! Snapshot tests: compares a project's messages with their accepted snapshots.
 //!
-//! A [`Run`] renders [`Subject`]s under the clock and the chance of the project's `[test]` table, compares them with the
-//! files of its [`Store`], and writes down what is wanted ([`Update`]). A [`Difference`] says what changed. The files are
-//! insta's, so that its tools work on them.
+//! A [`Run`] renders [`Subject`]s with the clock and seed of the project's `[test]` table, compares them with the files of
+//! its [`Store`], and updates these as [`Update`] says. A [`Difference`] shows what changed. The files have insta's format,
+//! so that its tools work with them.
 //!
-//! In a Rust project's own tests, [`render_all`] gives every message as a text, for insta to compare:
+//! In tests of a Rust project, [`render_all`] passes every message to insta:
 //!
 //! ```no_run
 //! use inkproof::{project::Project, snapshot};
@@ -27,8 +27,8 @@ mod update;
 
 pub use cause::causes;
 pub use contents::is_sent;
-pub use difference::{Difference, FieldChange, Hunk, Line, Tag, changed_fields};
-pub use file::{Unusable, contents_of};
+pub use difference::{Difference, Hunk, Line, Tag, changed_fields};
+pub use file::{SnapshotFileError, contents_of};
 pub use git::GitError;
 pub use revisions::{Change, Comparison, Range, RevisionError, between};
 pub use run::{Action, Counts, Known, Obsolete, Outcome, Report, Run, Status};
@@ -37,14 +37,14 @@ pub use subject::Subject;
 pub use update::{UnknownUpdate, Update};
 
 use crate::liquid::{Limits, Mode};
-use crate::message::Circumstances;
+use crate::message::RenderOptions;
 use crate::project::Project;
 
-/// The circumstances that a project's `[test]` table says.
+/// The render options of a project's `[test]` table.
 #[must_use]
-pub fn circumstances(project: &Project) -> Circumstances {
+pub fn render_options(project: &Project) -> RenderOptions {
     let settings = &project.config().test;
-    Circumstances {
+    RenderOptions {
         now: settings.now,
         mode: Mode::Live,
         seed: Some(settings.seed),
@@ -53,20 +53,20 @@ pub fn circumstances(project: &Project) -> Circumstances {
     }
 }
 
-/// Renders all that `inkproof test` tests, and hands the name and the contents of each snapshot to `each`.
+/// Renders everything that `inkproof test` tests, and calls `each` with the name and contents of each snapshot.
 pub fn render_all(project: &Project, mut each: impl FnMut(&str, &str)) {
-    let rendered = rendered(project, &circumstances(project));
+    let rendered = rendered(project, &render_options(project));
     for (name, contents) in rendered {
         each(&name, &contents);
     }
 }
 
 /// The contents of every snapshot as they are now, by name.
-fn rendered(project: &Project, circumstances: &Circumstances) -> std::collections::BTreeMap<String, String> {
+fn rendered(project: &Project, render_options: &RenderOptions) -> std::collections::BTreeMap<String, String> {
     let mask = mask::Mask::new(&project.config().test);
     let subjects = Subject::all(project, &project.cases());
     let cases: Vec<_> = subjects.iter().map(|subject| subject.case).collect();
     let contents =
-        project.render_on_all_cores(&cases, circumstances, |_, rendering| contents::contents(&rendering, &mask));
+        project.render_on_all_cores(&cases, render_options, |_, rendering| contents::contents(&rendering, &mask));
     subjects.into_iter().map(|subject| subject.name).zip(contents).collect()
 }

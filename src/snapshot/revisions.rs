@@ -1,30 +1,30 @@
-//! Revisions: what two states of a project's git repository render differently.
+//! Revisions: which messages two revisions of a project's git repository render differently.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use super::git::{Git, GitError};
-use super::{circumstances, rendered};
+use super::{render_options, rendered};
 use crate::diagnostics::{Diagnostics, Prefix, Severity};
-use crate::message::Circumstances;
+use crate::message::RenderOptions;
 use crate::project::{CONFIG_FILE, Config, OpenError, Project};
 
-/// How much of a commit's number people read.
+/// Length of an abbreviated commit hash.
 const SHORT: usize = 10;
 
-/// Two states of a repository.
+/// Two revisions of a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Range {
     old: String,
-    /// None for the files as they are now.
+    /// `None` for the working tree.
     new: Option<String>,
-    /// Whether the old state is where both parted.
+    /// Whether the old side is the merge base of both.
     from_parting: bool,
 }
 
 impl Range {
-    /// Reads `REV` (up to the files as they are), `REV..REV`, or `REV...REV` (since both parted).
+    /// Parses `REV` (compared with the working tree), `REV..REV`, or `REV...REV` (since the merge base).
     #[must_use]
     pub fn new(text: &str) -> Self {
         let named = |rev: &str| if rev.is_empty() { "HEAD".to_owned() } else { rev.to_owned() };
@@ -37,60 +37,60 @@ impl Range {
     }
 }
 
-/// A message that two states render differently. Failures to send are texts too.
+/// A message that two revisions render differently. A failure is also such contents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The name of its snapshot.
     pub name: String,
-    /// What it was; none where there was none.
+    /// The old contents; `None` if it did not exist.
     pub old: Option<String>,
-    /// What it is; none where there is none any more.
+    /// The new contents; `None` if it no longer exists.
     pub new: Option<String>,
 }
 
-/// What two states render differently, and what is wrong with either.
+/// The messages that two revisions render differently, and the problems of both.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// What differs, by name.
+    /// The differences, by name.
     pub changes: Vec<Change>,
-    /// The errors in the files of both states: what they are about may be missing among the messages. Files of a revision
-    /// are named as git names them, such as `main:templates/order.liquid`.
+    /// The errors in the files of both revisions: their messages may be missing. Files of a revision are named as in git,
+    /// such as `main:templates/order.liquid`.
     pub problems: Diagnostics,
 }
 
-/// Everything as it is rendered at one state, by name, and the errors in its files.
+/// All rendered contents of one revision, by name, and the errors in its files.
 #[derive(Default)]
 struct State {
     rendered: BTreeMap<String, String>,
     problems: Diagnostics,
 }
 
-/// Why two states cannot be compared.
+/// Why two revisions cannot be compared.
 #[derive(Debug, thiserror::Error)]
 pub enum RevisionError {
-    /// Git does not give a state.
+    /// Git failed.
     #[error(transparent)]
     Git(#[from] GitError),
-    /// There is no such revision.
+    /// The revision does not exist.
     #[error("there is no revision `{0}`")]
     Unknown(String),
-    /// A state cannot be put into a folder for a while.
+    /// A revision cannot be checked out into a temporary folder.
     #[error("cannot write a revision into a temporary folder: {0}")]
     Folder(#[from] std::io::Error),
-    /// A state cannot be read.
+    /// A revision's project cannot be read.
     #[error("cannot read the project as it was: {0}")]
     Project(#[from] OpenError),
 }
 
-/// What the states of a range render differently, of the project at `root`. Each is rendered by this very program, under
-/// the clock and with the masks of its own configuration; `adjust` may change the clock.
+/// Compares what the revisions of a range render, of the project at `root`. Both are rendered by this version of the
+/// program, with the clock and masks of their own configuration; `adjust` may change the clock.
 ///
 /// # Errors
-/// A state cannot be had.
+/// A revision cannot be read.
 pub fn between(
     root: &Path,
     range: &Range,
-    adjust: impl Fn(Circumstances) -> Circumstances,
+    adjust: impl Fn(RenderOptions) -> RenderOptions,
 ) -> Result<Comparison, RevisionError> {
     let git = Git::new(root);
     let commit = |revision: &str| resolve(&git, revision);
@@ -112,9 +112,9 @@ pub fn between(
 }
 
 impl State {
-    fn of(project: &Project, adjust: &impl Fn(Circumstances) -> Circumstances) -> Self {
+    fn of(project: &Project, adjust: &impl Fn(RenderOptions) -> RenderOptions) -> Self {
         let errors = project.problems().iter().filter(|problem| problem.severity == Severity::Error);
-        Self { rendered: rendered(project, &adjust(circumstances(project))), problems: errors.cloned().collect() }
+        Self { rendered: rendered(project, &adjust(render_options(project))), problems: errors.cloned().collect() }
     }
 }
 
@@ -131,7 +131,7 @@ fn changes(mut old: BTreeMap<String, String>, new: BTreeMap<String, String>) -> 
     changes
 }
 
-/// The commit that a revision means. From here on it is a number, whatever it was called.
+/// The commit hash of a revision.
 fn resolve(git: &Git, revision: &str) -> Result<String, RevisionError> {
     let commit = format!("{revision}^{{commit}}");
     match git.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]) {
@@ -144,12 +144,12 @@ fn resolve(git: &Git, revision: &str) -> Result<String, RevisionError> {
     }
 }
 
-/// The state at a commit, which goes by a name: nothing, where there was no project yet.
+/// The contents at a commit, with its display name; empty if there was no project yet.
 fn at_revision(
     root: &Path,
     name: &str,
     commit: &str,
-    adjust: &impl Fn(Circumstances) -> Circumstances,
+    adjust: &impl Fn(RenderOptions) -> RenderOptions,
 ) -> Result<State, RevisionError> {
     let folder = tempfile::tempdir()?;
     let files = folder.path().canonicalize()?.join("files");
@@ -163,7 +163,7 @@ fn at_revision(
     if git.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &tree]).is_err() {
         return Ok(State::default());
     }
-    // This index holds the project's folder as if it were the whole repository.
+    // This index contains the project's folder as if it were the whole repository.
     git.ask(&["read-tree", &tree])?;
     let listed = git.ask(&["ls-files", "-z"])?;
     let listed: Vec<&str> = listed.split('\0').filter(|path| !path.is_empty()).collect();
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges() {
+    fn parses_ranges() {
         let range = |old: &str, new: Option<&str>, from_parting| Range {
             old: old.to_owned(),
             new: new.map(str::to_owned),
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_what_went_and_what_changed() {
+    fn finds_added_removed_and_changed_messages() {
         let state = |entries: &[(&str, &str)]| {
             entries.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect::<BTreeMap<_, _>>()
         };

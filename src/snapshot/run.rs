@@ -1,4 +1,4 @@
-//! A test run: subjects are rendered, compared with their snapshots, and written down as far as that is wanted.
+//! A test run: renders subjects, compares them with their snapshots, and updates these as requested.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -6,74 +6,74 @@ use std::io;
 use rayon::prelude::*;
 
 use super::contents::contents;
-use super::file::{self, Unusable, contents_of};
+use super::file::{self, SnapshotFileError, contents_of};
 use super::mask::Mask;
 use super::store::{Listing, Stage, Store};
 use super::{Subject, Update};
-use crate::message::Circumstances;
+use crate::message::RenderOptions;
 use crate::project::{Case, Project};
 use crate::threads::on_all_cores;
 
-/// How many messages are compared before a run that stops at the first failure looks for one.
+/// Batch size of a run that stops at the first failure.
 const WINDOW: usize = 512;
 
-/// What to test, and how.
+/// A test run.
 #[derive(Clone, Copy, Debug)]
 pub struct Run<'p> {
     /// The project.
     pub project: &'p Project,
     /// When and how messages are rendered.
-    pub circumstances: Circumstances,
+    pub render_options: RenderOptions,
     /// Which snapshots are written.
     pub update: Update,
-    /// Whether to stop at the first failure. Those that failed before go first.
+    /// Whether to stop at the first failure. Subjects that failed before are tested first.
     pub fail_fast: bool,
-    /// Whether the subjects are all that there are: only then can a snapshot be obsolete.
+    /// Whether all subjects are tested: only then can a snapshot be obsolete.
     pub is_complete: bool,
 }
 
-/// What came of a run.
+/// The report of a run.
 #[derive(Clone, Debug)]
 pub struct Report<'p> {
-    /// What came of each subject, by name.
+    /// The outcome of each subject, by name.
     pub outcomes: Vec<Outcome<'p>>,
-    /// Snapshots of nothing, by name.
+    /// Obsolete snapshots, by name.
     pub obsolete: Vec<Obsolete>,
-    /// What could not be written or looked into, in sentences.
+    /// Failures to read or write, as sentences.
     pub problems: Vec<String>,
-    /// Whether there are folders that could not be looked into.
+    /// Whether some folders could not be read.
     is_blind: bool,
     /// Which snapshots were to be written.
     pub update: Update,
 }
 
-/// What came of one subject.
+/// The outcome of one subject.
 #[derive(Clone, Debug)]
 pub struct Outcome<'p> {
     /// The subject.
     pub subject: Subject<'p>,
     /// How it compares with its snapshot.
     pub status: Status,
-    /// What its snapshot would say now; empty where it says so already.
+    /// The current contents; empty if the snapshot already has them.
     pub contents: String,
-    /// What was done about it.
+    /// What was written.
     pub action: Action,
 }
 
 /// How a subject compares with its snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// It is as expected.
+    /// It equals its snapshot.
     Unchanged,
-    /// There is no snapshot of it.
+    /// It has no snapshot.
     New,
     /// It differs from its snapshot.
     Different {
-        /// What the snapshot says.
+        /// The contents of the snapshot.
         expected: String,
     },
-    /// There is something where its snapshot should be.
-    Unusable(Unusable),
+    /// Its snapshot file cannot be used.
+    SnapshotFileError(SnapshotFileError),
 }
 
 impl Status {
@@ -84,36 +84,36 @@ impl Status {
             Self::Unchanged => "unchanged",
             Self::New => "new",
             Self::Different { .. } => "different",
-            Self::Unusable(_) => "unusable",
+            Self::SnapshotFileError(_) => "unusable",
         }
     }
 }
 
-/// What was done about a subject's snapshot.
+/// What was done with a subject's snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Nothing.
     None,
-    /// It waits for review.
+    /// It was written as pending.
     Pended,
     /// It was accepted.
     Accepted,
-    /// It should have been written, and could not be.
+    /// It could not be written.
     Failed,
 }
 
-/// A snapshot of nothing.
+/// An obsolete snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obsolete {
     /// Its name.
     pub name: String,
-    /// Whether it was ever accepted.
+    /// Whether it was accepted, as opposed to pending.
     pub stage: Stage,
     /// Whether it was deleted.
     pub is_deleted: bool,
 }
 
-/// How many of what there are.
+/// Numbers of outcomes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Counts {
@@ -125,7 +125,7 @@ pub struct Counts {
     pub obsolete: usize,
 }
 
-/// What came of subjects in earlier runs, by name.
+/// Outcomes of earlier runs, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Known(HashMap<String, KnownOutcome>);
 
@@ -137,26 +137,25 @@ struct KnownOutcome {
 }
 
 impl Known {
-    /// Forgets what came of a subject, so that it is tested again.
+    /// Forgets the outcome of a subject, so that it is tested again.
     pub fn forget(&mut self, name: &str) {
         self.0.remove(name);
     }
 
-    /// Forgets what came of the subjects whose names `is_doubtful` knows.
+    /// Forgets the outcomes of the subjects for which `is_doubtful` is true.
     pub fn forget_those(&mut self, is_doubtful: impl Fn(&str) -> bool) {
         self.0.retain(|name, _| !is_doubtful(name));
     }
 }
 
 impl<'p> Run<'p> {
-    /// Tests.
+    /// Runs the tests.
     #[must_use]
     pub fn test(&self, subjects: Vec<Subject<'p>>) -> Report<'p> {
         self.test_unknown(subjects, &Known::default(), &|| ())
     }
 
-    /// Tests those subjects of which nothing is known, and calls `step` after each. What came of the others goes into the
-    /// report as it is.
+    /// Tests the subjects without a known outcome, and calls `step` after each. Known outcomes are copied into the report.
     #[must_use]
     pub fn test_unknown(&self, subjects: Vec<Subject<'p>>, known: &Known, step: &(dyn Fn() + Sync)) -> Report<'p> {
         on_all_cores(|| self.test_here(subjects, known, step))
@@ -209,18 +208,18 @@ impl<'p> Run<'p> {
         found.into_iter().map(|(name, stage)| Obsolete { name, stage, is_deleted: false }).collect()
     }
 
-    /// Renders and compares; writes nothing.
+    /// Renders and compares, without writing.
     fn compare(&self, subjects: &[Subject<'p>], store: &Store, step: &(dyn Fn() + Sync)) -> Vec<Outcome<'p>> {
         let mask = Mask::new(&self.project.config().test);
         let cases: Vec<Case<'p>> = subjects.iter().map(|subject| subject.case).collect();
-        self.project.render_on_all_cores(&cases, &self.circumstances, |at, rendering| {
+        self.project.render_on_all_cores(&cases, &self.render_options, |at, rendering| {
             let outcome = outcome(subjects[at].clone(), contents(&rendering, &mask), store);
             step();
             outcome
         })
     }
 
-    /// The same up to the first failure, in an order that does not depend on luck.
+    /// Like `compare`, up to the first failure, in a deterministic order.
     fn until_failure(
         &self,
         subjects: Vec<Subject<'p>>,
@@ -241,23 +240,23 @@ impl<'p> Run<'p> {
         outcomes
     }
 
-    /// Whether a run fails for it, whatever can be written.
+    /// Whether this status fails the run, even if everything can be written.
     const fn fails(&self, status: &Status) -> bool {
         match status {
             Status::Unchanged => false,
             Status::New | Status::Different { .. } => matches!(self.update, Update::New | Update::None),
-            Status::Unusable(_) => !matches!(self.update, Update::All),
+            Status::SnapshotFileError(_) => !matches!(self.update, Update::All),
         }
     }
 
-    /// Writes what is to be written.
+    /// Writes the snapshot as requested.
     fn write(&self, outcome: &mut Outcome<'p>, store: &Store, listing: &Listing) -> io::Result<()> {
         let name = &outcome.subject.name;
         let is_pending = listing.pending.contains(name);
         let stage = match self.update {
             Update::None => return Ok(()),
             _ if outcome.status == Status::Unchanged => {
-                // What waited for review is not what is sent any more.
+                // A pending snapshot is outdated.
                 return if is_pending { store.remove(name, Stage::Pending) } else { Ok(()) };
             }
             Update::All => Stage::Accepted,
@@ -280,18 +279,18 @@ impl<'p> Run<'p> {
 fn outcome<'p>(subject: Subject<'p>, contents: String, store: &Store) -> Outcome<'p> {
     let status = match store.read(&subject.name, Stage::Accepted) {
         Ok(None) => Status::New,
-        Err(unusable) => Status::Unusable(unusable),
+        Err(unusable) => Status::SnapshotFileError(unusable),
         Ok(Some(text)) => match contents_of(&text) {
             Ok(expected) if expected == contents.trim_end_matches(['\n', '\r']) => Status::Unchanged,
             Ok(expected) => Status::Different { expected: expected.into_owned() },
-            Err(unusable) => Status::Unusable(unusable),
+            Err(unusable) => Status::SnapshotFileError(unusable),
         },
     };
     let contents = if status == Status::Unchanged { String::new() } else { contents };
     Outcome { subject, status, contents, action: Action::None }
 }
 
-/// What went wrong, in one sentence: usually it is the same for all.
+/// The write errors in one sentence, because usually all have the same cause.
 fn summary(errors: &mut [(String, io::Error)], store: &Store) -> Option<String> {
     errors.sort_by(|left, right| left.0.cmp(&right.0));
     let (name, error) = errors.first()?;
@@ -305,7 +304,7 @@ fn summary(errors: &mut [(String, io::Error)], store: &Store) -> Option<String> 
 }
 
 impl Outcome<'_> {
-    /// The text of a snapshot's file that says what there is now.
+    /// The text of a snapshot file with the current contents.
     #[must_use]
     pub fn file(&self) -> String {
         self.subject.with_header(|header| file::write(header, &self.contents))
@@ -313,7 +312,7 @@ impl Outcome<'_> {
 }
 
 impl Report<'_> {
-    /// What is known from it for later runs. What was accepted is as expected from then on.
+    /// The known outcomes for later runs. Accepted subjects equal their snapshots from then on.
     #[must_use]
     pub fn known(&self) -> Known {
         let known = self.outcomes.iter().map(|outcome| {
@@ -326,7 +325,7 @@ impl Report<'_> {
         Known(known.collect())
     }
 
-    /// How many of what there are.
+    /// Numbers of outcomes.
     #[must_use]
     pub fn counts(&self) -> Counts {
         let mut counts = Counts { messages: self.outcomes.len(), obsolete: self.obsolete.len(), ..Counts::default() };
@@ -335,19 +334,19 @@ impl Report<'_> {
                 Status::Unchanged => counts.unchanged += 1,
                 Status::New => counts.new += 1,
                 Status::Different { .. } => counts.different += 1,
-                Status::Unusable(_) => counts.unusable += 1,
+                Status::SnapshotFileError(_) => counts.unusable += 1,
             }
         }
         counts
     }
 
-    /// Whether there are snapshots that could not be looked for, or something was to be accepted and could not be.
+    /// Whether some snapshots could not be read, or something could not be accepted.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
         self.is_blind || self.update == Update::All && !self.problems.is_empty()
     }
 
-    /// Whether nothing is to be complained about.
+    /// Whether the run passes.
     #[must_use]
     pub fn passes(&self) -> bool {
         let counts = self.counts();

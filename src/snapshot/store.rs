@@ -1,4 +1,4 @@
-//! The store: the folder of a project's snapshots. A file in it is replaced as a whole or not at all.
+//! The store: the folder of a project's snapshots. Files in it are replaced atomically.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -6,34 +6,34 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::file::{MAX_BYTES, Unusable, is_of_insta};
-use crate::writing::{self, is_unfinished};
+use super::file::{MAX_BYTES, SnapshotFileError, is_of_insta};
+use crate::atomic_file::{self, is_unfinished};
 
-/// How an accepted snapshot's file ends.
+/// Extension of an accepted snapshot.
 const ACCEPTED: &str = ".snap";
-/// How the file of a pending one ends, which stands beside it.
+/// Extension of a pending snapshot, next to the accepted one.
 const PENDING: &str = ".snap.new";
-/// After so long nobody is writing a file any more.
+/// Age from which a temporary file is considered abandoned.
 const LEFT_OVER: Duration = Duration::from_secs(600);
 
 /// The folder of a project's snapshots.
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: PathBuf,
-    /// The folder below the project, as people see it.
+    /// The folder relative to the project, for display.
     shown: String,
 }
 
-/// Whether a snapshot is what is expected, or waits for somebody to say so.
+/// Whether a snapshot is accepted or pending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
-    /// It is what is expected.
+    /// Accepted.
     Accepted,
-    /// It waits for review.
+    /// Pending review.
     Pending,
 }
 
-/// A snapshot's files as they were once.
+/// A backup of a snapshot's files.
 #[derive(Clone, Debug)]
 pub struct Kept([(Stage, Option<Vec<u8>>); 2]);
 
@@ -46,92 +46,92 @@ impl Stage {
     }
 }
 
-/// The names of what a store holds.
+/// The names of the snapshots in a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     /// The accepted snapshots.
     pub accepted: BTreeSet<String>,
-    /// Those that wait for review.
+    /// The pending snapshots.
     pub pending: BTreeSet<String>,
-    /// Files that a killed run has left unfinished.
+    /// Temporary files left by killed runs.
     left_over: Vec<PathBuf>,
-    /// Folders that could not be looked into, with the reasons.
+    /// Folders that could not be read, with the reasons.
     pub unreadable: Vec<String>,
 }
 
 impl Store {
-    /// The store in `folder`, below the project at `root`.
+    /// The store in `folder` of the project at `root`.
     #[must_use]
     pub fn new(root: &Path, folder: &Path) -> Self {
         let parts: Vec<_> = folder.components().map(|part| part.as_os_str().to_string_lossy()).collect();
         Self { folder: root.join(folder), shown: parts.join("/") }
     }
 
-    /// Where a snapshot's file is.
+    /// The path of a snapshot's file.
     #[must_use]
     pub fn path(&self, name: &str, stage: Stage) -> PathBuf {
         self.folder.join(format!("{name}{}", stage.ending()))
     }
 
-    /// The same below the project, for people.
+    /// The path relative to the project, for display.
     #[must_use]
     pub fn shown(&self, name: &str, stage: Stage) -> String {
         format!("{}/{name}{}", self.shown, stage.ending())
     }
 
-    /// The text of a snapshot's file, if there is one.
+    /// The text of a snapshot's file, if it exists.
     ///
     /// # Errors
-    /// There is something that cannot be read.
-    pub fn read(&self, name: &str, stage: Stage) -> Result<Option<String>, Unusable> {
+    /// The file cannot be read.
+    pub fn read(&self, name: &str, stage: Stage) -> Result<Option<String>, SnapshotFileError> {
         let path = self.path(name, stage);
-        let read = || -> io::Result<Result<Vec<u8>, Unusable>> {
+        let read = || -> io::Result<Result<Vec<u8>, SnapshotFileError>> {
             let mut file = File::open(&path)?;
             let metadata = file.metadata()?;
             if metadata.is_dir() {
-                return Ok(Err(Unusable::Folder));
+                return Ok(Err(SnapshotFileError::Folder));
             }
             if metadata.len() > MAX_BYTES {
-                return Ok(Err(Unusable::TooLarge(metadata.len())));
+                return Ok(Err(SnapshotFileError::TooLarge(metadata.len())));
             }
             let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
             io::Read::read_to_end(&mut io::Read::take(&mut file, MAX_BYTES), &mut bytes)?;
             Ok(Ok(bytes))
         };
         match read() {
-            Ok(Ok(bytes)) => String::from_utf8(bytes).map(Some).map_err(|_| Unusable::NotUtf8),
+            Ok(Ok(bytes)) => String::from_utf8(bytes).map(Some).map_err(|_| SnapshotFileError::NotUtf8),
             Ok(Err(unusable)) => Err(unusable),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            // Where opening a folder fails at once.
-            Err(_) if path.is_dir() => Err(Unusable::Folder),
-            Err(error) => Err(Unusable::Unreadable(error.to_string())),
+            // On some systems, opening a folder already fails.
+            Err(_) if path.is_dir() => Err(SnapshotFileError::Folder),
+            Err(error) => Err(SnapshotFileError::Unreadable(error.to_string())),
         }
     }
 
-    /// Writes a snapshot's file, as a whole.
+    /// Writes a snapshot's file atomically.
     ///
     /// # Errors
-    /// It cannot be written; the old one is still there.
+    /// It cannot be written; the old file is kept.
     pub fn write(&self, name: &str, stage: Stage, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(name, stage);
-        match writing::replace(&path, bytes) {
+        match atomic_file::replace(&path, bytes) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(path.parent().unwrap_or(&self.folder))?;
-                writing::replace(&path, bytes)
+                atomic_file::replace(&path, bytes)
             }
             other => other,
         }
     }
 
-    /// Makes a pending snapshot the accepted one.
+    /// Accepts a pending snapshot.
     ///
     /// # Errors
-    /// It cannot be moved; both are as they were.
+    /// It cannot be moved; both files are unchanged.
     pub fn accept(&self, name: &str) -> io::Result<()> {
         fs::rename(self.path(name, Stage::Pending), self.path(name, Stage::Accepted))
     }
 
-    /// Removes a snapshot's file, and folders that have nothing in them then. What is not there is removed already.
+    /// Removes a snapshot's file, and folders that are empty afterwards. Succeeds if it does not exist.
     ///
     /// # Errors
     /// It cannot be removed.
@@ -142,7 +142,7 @@ impl Store {
             _ => {}
         }
         for folder in path.ancestors().skip(1).take_while(|folder| *folder != self.folder) {
-            // A folder with something in it stays.
+            // A folder that is not empty is kept.
             if fs::remove_dir(folder).is_err() {
                 break;
             }
@@ -150,13 +150,13 @@ impl Store {
         Ok(())
     }
 
-    /// Remembers a snapshot's files.
+    /// Backs up a snapshot's files.
     #[must_use]
     pub fn keep(&self, name: &str) -> Kept {
         Kept([Stage::Accepted, Stage::Pending].map(|stage| (stage, fs::read(self.path(name, stage)).ok())))
     }
 
-    /// Makes a snapshot's files what they were.
+    /// Restores a snapshot's files.
     ///
     /// # Errors
     /// They cannot be written.
@@ -170,7 +170,7 @@ impl Store {
         Ok(())
     }
 
-    /// What there is.
+    /// Lists the store's contents.
     #[must_use]
     pub fn list(&self) -> Listing {
         let mut listing = Listing::default();
@@ -185,7 +185,7 @@ impl Store {
                 }
             };
             for entry in entries.flatten() {
-                // Nothing here is written under another name.
+                // Snapshots always have valid UTF-8 names.
                 let Ok(file_name) = entry.file_name().into_string() else { continue };
                 let name = format!("{prefix}{file_name}");
                 if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
@@ -195,7 +195,7 @@ impl Store {
                 } else if is_unfinished(&file_name) {
                     listing.left_over.push(entry.path());
                 } else if file_name.starts_with('.') {
-                    // Hidden files are somebody else's.
+                    // Hidden files belong to other programs.
                 } else if let Some(name) = name.strip_suffix(PENDING) {
                     listing.pending.insert(name.to_owned());
                 } else if let Some(name) = name.strip_suffix(ACCEPTED) {
@@ -206,7 +206,7 @@ impl Store {
         listing
     }
 
-    /// The snapshots of nothing that `is_known` knows, by name. What insta wrote for a Rust test is none of ours.
+    /// The snapshots for which `is_known` is false, by name. Snapshots of Rust tests are left out.
     #[must_use]
     pub fn obsolete(&self, listing: &Listing, is_known: impl Fn(&str) -> bool) -> Vec<(String, Stage)> {
         let accepted = listing.accepted.iter().map(|name| (name, Stage::Accepted));
@@ -217,7 +217,7 @@ impl Store {
         found
     }
 
-    /// Whether a file was written by these tests, as opposed to a Rust test's or anything else.
+    /// Whether a file was written by inkproof, as opposed to a Rust test or anything else.
     #[must_use]
     pub fn is_ours(&self, name: &str, stage: Stage) -> bool {
         matches!(self.read(name, stage), Ok(Some(text)) if !is_of_insta(&text))
@@ -225,14 +225,14 @@ impl Store {
 }
 
 impl Listing {
-    /// Removes what killed runs have left unfinished.
+    /// Removes temporary files left by killed runs.
     pub(super) fn sweep(&self) {
         for path in &self.left_over {
             let is_old = fs::metadata(path)
                 .and_then(|metadata| metadata.modified())
                 .is_ok_and(|modified| SystemTime::now().duration_since(modified).is_ok_and(|age| age > LEFT_OVER));
             if is_old {
-                // Another run may be doing the same.
+                // Another run may be removing it at the same time.
                 let _ = fs::remove_file(path);
             }
         }
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn files_come_and_go() {
+    fn writes_lists_and_removes_files() {
         let (root, store) = store();
         assert_eq!(store.read("a/b", Stage::Accepted), Ok(None));
         assert_eq!(store.list(), Listing::default());
@@ -271,19 +271,19 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_says_why() {
+    fn reports_why_a_file_cannot_be_read() {
         let (_root, store) = store();
         fs::create_dir_all(store.path("folder", Stage::Accepted)).unwrap();
         fs::write(store.path("bytes", Stage::Accepted), b"\xff").unwrap();
-        assert_eq!(store.read("folder", Stage::Accepted), Err(Unusable::Folder));
-        assert_eq!(store.read("bytes", Stage::Accepted), Err(Unusable::NotUtf8));
+        assert_eq!(store.read("folder", Stage::Accepted), Err(SnapshotFileError::Folder));
+        assert_eq!(store.read("bytes", Stage::Accepted), Err(SnapshotFileError::NotUtf8));
         assert!(store.write("folder", Stage::Accepted, b"x").is_err());
         let names = fs::read_dir(&store.folder).unwrap().flatten().map(|entry| entry.file_name());
         assert_eq!(names.filter(|name| name.to_string_lossy().starts_with('.')).count(), 0);
     }
 
     #[test]
-    fn unfinished_files_are_swept_when_old() {
+    fn removes_old_temporary_files() {
         let (_root, store) = store();
         fs::create_dir_all(&store.folder).unwrap();
         let (old, young) = (store.folder.join(".inkproof-1-1.tmp"), store.folder.join(".inkproof-1-2.tmp"));

@@ -1,4 +1,4 @@
-//! The subject: what one snapshot is of.
+//! Subjects: what one snapshot covers.
 
 use std::collections::HashSet;
 
@@ -6,21 +6,21 @@ use super::file::Header;
 use crate::message::Request;
 use crate::project::{Case, Languages, Project, UnknownName};
 
-/// What one snapshot is of: a request, in the language that it is sent in or in another that its template has.
+/// What one snapshot covers: a request, in the language in which it is sent or in another one of its template.
 #[derive(Clone, Debug)]
 pub struct Subject<'p> {
-    /// Its name, which is also its snapshot's: the request's, and `@fr` where it is of a variant that would not be sent.
+    /// Its name, which is also the snapshot's: the request's name, with `@fr` for a variant that would not be sent.
     pub name: String,
     /// What is rendered.
     pub case: Case<'p>,
 }
 
-/// What stands for the template itself, as opposed to its variants, in a subject's name.
+/// The name of the main template, as opposed to its variants, in a subject's name.
 const NO_LANGUAGE: &str = "default";
 
 impl<'p> Subject<'p> {
-    /// What is to be tested of these cases, by template and then by name: each request as it is sent, and in every other
-    /// language of its template.
+    /// The subjects of these cases, by template and then by name: each request as it is sent, and in every other language of
+    /// its template.
     #[must_use]
     pub fn all(project: &'p Project, cases: &[Case<'p>]) -> Vec<Self> {
         let languages = Languages::of(project);
@@ -36,7 +36,7 @@ impl<'p> Subject<'p> {
                 }
             }
         }
-        // Those of one template side by side: it is parsed once for all of them.
+        // Group by template, so that each is parsed once.
         subjects.sort_by(|left, right| {
             let key = |subject: &Self| subject.case.template.source().name();
             key(left).cmp(key(right)).then_with(|| left.name.cmp(&right.name))
@@ -44,11 +44,11 @@ impl<'p> Subject<'p> {
         subjects
     }
 
-    /// What is to be tested of what the names mean: each as [`Project::select`] takes it, or the name of a snapshot, which
-    /// means that one alone where it is of another language. No names mean all.
+    /// The subjects that match these names: each as in [`Project::select`], or the name of a snapshot, which selects only that
+    /// subject if it has a language. Without names, all subjects.
     ///
     /// # Errors
-    /// Every name that means nothing.
+    /// Every name that matches nothing.
     pub fn select(project: &'p Project, names: &[String]) -> Result<Vec<Self>, Vec<UnknownName>> {
         let all = Self::all(project, &project.cases());
         if names.is_empty() {
@@ -71,7 +71,7 @@ impl<'p> Subject<'p> {
         self.case.request
     }
 
-    /// The header of its snapshot, handed to `each`.
+    /// Calls `each` with the header of its snapshot.
     pub(super) fn with_header<T>(&self, each: impl FnOnce(&Header<'_>) -> T) -> T {
         each(&Header {
             expression: &format!("inkproof preview {}", self.case.request.name()),

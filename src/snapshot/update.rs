@@ -5,35 +5,35 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-/// Which snapshots a test run writes. The one place where the four words are defined.
+/// Which snapshots a test run writes; the values of `--update`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Update {
-    /// What is new or different waits for review, and fails the run until it is accepted.
+    /// New and different messages are written as pending, and fail the run until they are accepted.
     New,
-    /// Everything is accepted at once, and what is obsolete is deleted.
+    /// Everything is accepted immediately, and obsolete snapshots are deleted.
     All,
-    /// Nothing is written; what is new, different or obsolete fails the run.
+    /// Nothing is written; new, different and obsolete snapshots fail the run.
     None,
-    /// What is new or different waits for review, and the run does not fail for it.
+    /// New and different messages are written as pending, and the run passes.
     Pending,
 }
 
-/// No such word.
+/// Not one of the values.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("`{0}` says nothing about updates: expected `new`, `all`, `none` or `pending`")]
 pub struct UnknownUpdate(String);
 
 impl Update {
-    /// All of them.
+    /// All values.
     pub const ALL: [Self; 4] = [Self::New, Self::All, Self::None, Self::Pending];
 
-    /// What holds where nobody says otherwise: where nobody could review, nothing is written.
+    /// The default: in CI, where nobody can review, nothing is written.
     #[must_use]
     pub const fn default_for(is_ci: bool) -> Self {
         if is_ci { Self::None } else { Self::New }
     }
 
-    /// Its word.
+    /// The value as written.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -44,7 +44,7 @@ impl Update {
         }
     }
 
-    /// What it means, in a sentence.
+    /// Its meaning, in one sentence.
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words() {
+    fn parses_its_own_names() {
         for update in Update::ALL {
             assert_eq!(update.as_str().parse(), Ok(update));
         }

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde::Serialize;
-use serde_json::Value;
-
 use super::readable::readable;
 use crate::customerio::Version;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, Severity};
 use crate::liquid::{Arena, Span};
-use crate::message::{Circumstances, Customer, Failure, Message, ObservedText, Request, Template, Workspace};
+use crate::message::{
+    Customer, Failure, FieldChange, Message, ObservedText, RenderOptions, Request, Template, Workspace,
+};
+
+/// The field of a change that stands for the whole message, where only one of the two Liquids makes one.
+pub const WHOLE_MESSAGE: &str = "message";
 
 /// What becomes of a message.
 #[derive(Clone, Debug)]
@@ -30,19 +32,6 @@ impl Comparison {
     pub fn has_failed(&self) -> bool {
         !self.legacy.is_empty() || !self.latest.is_empty()
     }
-}
-
-/// A part of a message that comes out otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FieldChange {
-    /// Where it stands, such as `properties.title`.
-    pub field: String,
-    /// What the legacy Liquid makes of it; none where it is not there.
-    #[serde(rename = "from")]
-    pub before: Option<Value>,
-    /// What the latest makes of it.
-    #[serde(rename = "to")]
-    pub after: Option<Value>,
 }
 
 /// An expression that is responsible.
@@ -69,14 +58,14 @@ pub fn compare(
     workspace: &Workspace<'_>,
     customer: &Customer,
     request: &Request,
-    circumstances: &Circumstances,
+    render_options: &RenderOptions,
 ) -> Comparison {
     let outcome = |version| {
         let template = template.in_version(version);
         let arena = Arena::new();
         let (message, problems) = match template.compile(workspace, &arena) {
             Ok(compiled) => {
-                let rendering = compiled.render(customer, request, circumstances);
+                let rendering = compiled.render(customer, request, render_options);
                 (rendering.message, rendering.problems)
             }
             Err(problems) => (None, problems),
@@ -84,7 +73,8 @@ pub fn compare(
         // What does not parse is looked at without what does not.
         let readable = readable(&template, workspace);
         let compiled = readable.as_ref().and_then(|template| template.compile(workspace, &arena).ok());
-        let observed = compiled.map(|compiled| compiled.observe(customer, request, circumstances));
+        // What is wrong with the data is among the problems of rendering.
+        let observed = compiled.and_then(|compiled| compiled.observe(customer, request, render_options).ok());
         let is_reason = |problem: &Diagnostic| message.is_none() && problem.severity == Severity::Error;
         let problems = problems.into_iter().filter(is_reason).collect();
         Outcome { message, problems, observed: observed.unwrap_or_default() }
@@ -175,26 +165,9 @@ fn printing(before: &ObservedText, after: &ObservedText) -> Vec<Blame> {
 /// What differs between two messages, field by field.
 fn changes(before: Option<&Message>, after: Option<&Message>) -> Vec<FieldChange> {
     let json = |message: Option<&Message>| message.and_then(|message| serde_json::to_value(message).ok());
-    let mut found = Vec::new();
     match (json(before), json(after)) {
-        (None, None) => {}
-        (Some(before), Some(after)) => compare_within("", Some(&before), Some(&after), &mut found),
-        (before, after) => found.push(FieldChange { field: "message".to_owned(), before, after }),
+        (None, None) => Vec::new(),
+        (Some(before), Some(after)) => FieldChange::between(&before, &after),
+        (from, to) => vec![FieldChange { field: WHOLE_MESSAGE.to_owned(), from, to }],
     }
-    found
-}
-
-fn compare_within(field: &str, before: Option<&Value>, after: Option<&Value>, found: &mut Vec<FieldChange>) {
-    if before == after {
-        return;
-    }
-    if let (Some(Value::Object(before)), Some(Value::Object(after))) = (before, after) {
-        let names = before.keys().chain(after.keys().filter(|name| !before.contains_key(*name)));
-        for name in names {
-            let inner = if field.is_empty() { name.clone() } else { format!("{field}.{name}") };
-            compare_within(&inner, before.get(name), after.get(name), found);
-        }
-        return;
-    }
-    found.push(FieldChange { field: field.to_owned(), before: before.cloned(), after: after.cloned() });
 }

@@ -7,5 +7,5 @@ mod compare;
 mod readable;
 mod uses;
 
-pub use compare::{Comparison, Culprit, FieldChange, compare};
+pub use compare::{Comparison, Culprit, WHOLE_MESSAGE, compare};
 pub use uses::{Use, uses};

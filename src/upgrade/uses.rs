@@ -3,6 +3,7 @@
 use crate::analysis::each_value;
 use crate::customerio::legacy;
 use crate::diagnostics::Fix;
+use crate::liquid::row::Differs;
 use crate::liquid::syntax::tree::{FilterCall, FilteredValue, NodeKind, OperandKind, Step};
 use crate::liquid::syntax::visit::all_nodes;
 use crate::liquid::{Span, Template, Value};
@@ -48,18 +49,13 @@ pub fn uses(template: &Template<'_>) -> Vec<Use> {
     found
 }
 
-/// Filters whose every use means something else, and what that is.
-const FILTERS: [(&str, &str); 4] = [
-    ("default", "the legacy Liquid passes over `default`; the latest puts the text in the place of what is missing"),
-    ("json_array_uniq", "the legacy Liquid passes over `json_array_uniq`; the latest drops repeated elements"),
-    ("escape", "`escape` encodes for URLs in the legacy Liquid, and for HTML in the latest: say `url_encode` for URLs"),
-    ("sum", "`sum` puts texts together in the legacy Liquid; the latest adds them as numbers"),
-];
-
 fn of_filter(value: &FilteredValue<'_>, at: usize) -> Option<Use> {
     let filter = &value.filters[at];
     let found = |message: &str, fix| Some(Use { span: filter.span, message: message.to_owned(), fix });
-    if let Some((_, message)) = FILTERS.iter().find(|(name, _)| *name == filter.name) {
+    if legacy::LATEST_FILTERS.contains(&filter.name) {
+        return found(&format!("the legacy Liquid passes over `{0}`; the latest applies it", filter.name), None);
+    }
+    if let Some(Differs::Always(message)) = filter.filter.map(|row| row.differs) {
         return found(message, None);
     }
     match filter.name {

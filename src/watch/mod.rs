@@ -1,12 +1,15 @@
-//! Watching: which paths in some folders changed, told once it is quiet again.
+//! Watching: reports which paths in some folders changed, debounced.
 //!
-//! The system tells of changes where it can (`native`). Where it cannot, because the disk is another machine's or
-//! a limit is reached, that is said, and the files are looked at again and again (`poll`). Two things are looked at in
-//! any case, since the system does not tell of them: whether the folders are still the same ones, and whether the system
-//! itself has lost count. Then everything may have changed.
+//! The operating system's notifications are used where possible (`native`). On a network disk, or when a limit of the
+//! system is reached, the watch says so and polls the files instead (`poll`). Two things are always checked, because no
+//! notification reports them: whether a watched folder was replaced by another one, and whether notifications were lost.
+//! In both cases everything may have changed.
+//!
+//! `notify-debouncer-full` is not used because it handles neither network disks nor replaced folders nor links to files
+//! elsewhere, and does not bound the duration of a burst.
 
+mod burst;
 mod disk;
-mod gathered;
 mod native;
 mod poll;
 
@@ -17,71 +20,71 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use gathered::Gathered;
+use burst::Burst;
 use native::{Native, NativeError};
 use poll::Poll;
 
-/// How long nothing must change before a change is told: an editor that saves a file does so in several steps.
+/// Debounce interval: how long it must be quiet before changes are reported, because editors save in several steps.
 pub const QUIET: Duration = Duration::from_millis(20);
-/// How long a change is kept back at most while others follow.
+/// The longest time for which a change is held back while others follow.
 const LONGEST_BURST: Duration = Duration::from_millis(250);
-/// How often files are looked at where the system does not tell of changes, unless somebody says otherwise.
+/// Default polling interval.
 pub const POLL_INTERVAL: Duration = Duration::from_millis(500);
-/// How often it is made sure that the folders are still the same ones.
+/// How often watched folders are checked for having been replaced.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
-/// The same while the main folder is not there.
+/// The same interval while the main folder does not exist.
 const RETURN_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What to watch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Places {
-    /// The folder that all belongs to. Where it goes away, it is expected back.
+    /// The main folder. If it disappears, the watch waits for it to return.
     pub root: PathBuf,
-    /// Folders with all that is in them, whether they are there or not.
+    /// Folders to watch recursively, whether they exist or not.
     pub folders: Vec<PathBuf>,
     /// Single files in the main folder.
     pub files: Vec<PathBuf>,
 }
 
-/// What there is to tell.
+/// A report of the watch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
-    /// Something may be different at these paths: files, or folders with all that is in them.
+pub enum WatchEvent {
+    /// These paths may have changed: files, or folders with everything in them.
     Paths(BTreeSet<PathBuf>),
-    /// Anything may be different.
+    /// Anything may have changed.
     All,
-    /// A sentence for people: changes are noticed in another way than they would expect.
+    /// A sentence for people about how changes are detected, such as polling instead of notifications.
     Notice(String),
 }
 
-/// A watch. It ends when it is dropped.
+/// A running watch. Dropping it stops it.
 #[derive(Debug)]
 pub struct Watch {
-    orders: Sender<Order>,
+    orders: Sender<Command>,
 }
 
-/// What a watch's thread is told.
+/// A command to the watch's thread.
 #[derive(Debug)]
-enum Order {
-    /// The system has something to say.
+enum Command {
+    /// A notification of the operating system.
     Event(notify::Result<notify::Event>),
-    /// From now on, these places.
+    /// Watch these places from now on.
     Follow(Places),
     Stop,
 }
 
 impl Watch {
-    /// Watches from now on. With `poll`, files are looked at that often; without, only where the system does not tell of
-    /// changes. Each change is handed to `tell`, on a thread of its own.
+    /// Starts watching. With `poll`, files are polled at that interval; without, only where the system does not report
+    /// changes. `report` is called with each report, on a separate thread.
     ///
-    /// When this returns, no later change is missed.
+    /// No change after this returns is missed.
     ///
     /// # Errors
-    /// There is no thread to be had.
+    /// No thread can be created.
     pub fn start(
         places: Places,
         poll: Option<Duration>,
-        tell: impl FnMut(Told) + Send + 'static,
+        report: impl FnMut(WatchEvent) + Send + 'static,
     ) -> std::io::Result<Self> {
         let (orders, received) = channel();
         let mut worker = Worker {
@@ -91,53 +94,53 @@ impl Watch {
             method: Method::Poll(Poll::default()),
             orders: orders.clone(),
             received,
-            tell: Box::new(tell),
+            report: Box::new(report),
         };
         worker.begin();
         thread::Builder::new().name("watch".to_owned()).spawn(move || worker.run())?;
         Ok(Self { orders })
     }
 
-    /// Watches other places from now on. That they may all be different is told.
+    /// Watches other places from now on, and reports that all of them may have changed.
     pub fn follow(&self, places: Places) {
-        // A thread that has ended watches nothing.
-        let _ = self.orders.send(Order::Follow(places));
+        // If the thread has ended, nobody is waiting for reports.
+        let _ = self.orders.send(Command::Follow(places));
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let _ = self.orders.send(Order::Stop);
+        let _ = self.orders.send(Command::Stop);
     }
 }
 
-/// How changes are noticed.
+/// How changes are detected.
 enum Method {
     Native(Native),
     Poll(Poll),
 }
 
-/// What a watch's thread does.
+/// The watch's thread.
 struct Worker {
     places: Places,
-    /// How often to look; none for as long as the system tells.
+    /// Polling interval; `None` while the system reports changes.
     poll: Option<Duration>,
     method: Method,
-    /// Which folders are watched, to notice that another one has taken the place of one.
+    /// Identities of the watched folders, to detect that one was replaced.
     identities: Vec<Option<Identity>>,
-    orders: Sender<Order>,
-    received: Receiver<Order>,
-    tell: Box<dyn FnMut(Told) + Send>,
+    orders: Sender<Command>,
+    received: Receiver<Command>,
+    report: Box<dyn FnMut(WatchEvent) + Send>,
 }
 
 impl Worker {
-    /// Starts anew with the places as they are.
+    /// Starts again with the places as they are now.
     fn begin(&mut self) {
-        // Before the places are looked at: what is exchanged meanwhile is noticed then.
+        // Taken before the places are read, so that a replacement in the meantime is detected later.
         self.identities = self.places.identities();
         let remote = self.places.all().find_map(|path| Some((path.display().to_string(), disk::remote(path)?)));
         if let Some((folder, kind)) = remote.filter(|_| self.poll.is_none()) {
-            self.poll_instead(&format!("`{folder}` is on a network disk ({kind}), which does not tell of changes"));
+            self.poll_instead(&format!("`{folder}` is on a network disk ({kind}), which does not report all changes"));
         }
         if self.poll.is_none() {
             match Native::start(&self.places, &self.orders) {
@@ -154,60 +157,60 @@ impl Worker {
     fn poll_instead(&mut self, reason: &str) {
         self.poll = Some(POLL_INTERVAL);
         let milliseconds = POLL_INTERVAL.as_millis();
-        (self.tell)(Told::Notice(format!("{reason}: looking at the files every {milliseconds} ms instead")));
+        (self.report)(WatchEvent::Notice(format!("{reason}: looking at the files every {milliseconds} ms instead")));
     }
 
     fn run(mut self) {
         loop {
-            match self.received.recv_timeout(self.patience()) {
-                Ok(Order::Event(event)) => self.gather(event),
-                Ok(Order::Follow(places)) => {
+            match self.received.recv_timeout(self.timeout()) {
+                Ok(Command::Event(event)) => self.collect(event),
+                Ok(Command::Follow(places)) => {
                     self.places = places;
-                    self.begin_again();
+                    self.restart();
                 }
                 Err(RecvTimeoutError::Timeout) => self.look(),
-                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(Command::Stop) | Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     }
 
-    /// How long to wait for orders before looking oneself.
-    fn patience(&self) -> Duration {
+    /// How long to wait for commands before checking the folders.
+    fn timeout(&self) -> Duration {
         let is_gone = self.identities.first().is_none_or(Option::is_none);
         let check = if is_gone { RETURN_INTERVAL } else { CHECK_INTERVAL };
         self.poll.map_or(check, |interval| interval.min(check))
     }
 
-    fn begin_again(&mut self) {
+    fn restart(&mut self) {
         self.begin();
-        (self.tell)(Told::All);
+        (self.report)(WatchEvent::All);
     }
 
-    /// Looks whether there is anything that nobody told of.
+    /// Checks for changes that no notification reports.
     fn look(&mut self) {
         if self.places.identities() != self.identities {
-            self.begin_again();
+            self.restart();
         } else if let Method::Poll(poll) = &mut self.method {
             let paths = poll.look(&self.places);
             if !paths.is_empty() {
-                (self.tell)(Told::Paths(paths));
+                (self.report)(WatchEvent::Paths(paths));
             }
         }
     }
 
-    /// Gathers what the system tells until it is quiet, and tells it at once.
-    fn gather(&mut self, first: notify::Result<notify::Event>) {
+    /// Collects notifications until it is quiet, and reports them together.
+    fn collect(&mut self, first: notify::Result<notify::Event>) {
         let Method::Native(native) = &mut self.method else { return };
-        let mut gathered = Gathered::default();
-        gathered.add(first, native, &self.places);
+        let mut burst = Burst::default();
+        burst.add(first, native, &self.places);
         let start = Instant::now();
         let mut quiet_at = start + QUIET;
         let mut interruption = None;
-        while !gathered.is_empty() && interruption.is_none() {
+        while !burst.is_empty() && interruption.is_none() {
             let left = quiet_at.min(start + LONGEST_BURST).saturating_duration_since(Instant::now());
             match self.received.recv_timeout(left) {
-                Ok(Order::Event(event)) => {
-                    if gathered.add(event, native, &self.places) {
+                Ok(Command::Event(event)) => {
+                    if burst.add(event, native, &self.places) {
                         quiet_at = Instant::now() + QUIET;
                     }
                 }
@@ -215,23 +218,23 @@ impl Worker {
                 Err(_) => break,
             }
         }
-        if let Some(error) = gathered.error {
+        if let Some(error) = burst.error {
             self.poll_instead(&NativeError::from(error).to_string());
-            self.begin_again();
-        } else if gathered.is_anything_possible {
-            self.begin_again();
-        } else if !gathered.paths.is_empty() {
-            native.follow_links(&gathered.paths);
-            (self.tell)(Told::Paths(gathered.paths));
+            self.restart();
+        } else if burst.is_anything_possible {
+            self.restart();
+        } else if !burst.paths.is_empty() {
+            native.follow_links(&burst.paths);
+            (self.report)(WatchEvent::Paths(burst.paths));
         }
         if let Some(order) = interruption {
-            // Its turn is next but for what is waiting already.
+            // It is handled after the commands that are already queued.
             let _ = self.orders.send(order);
         }
     }
 }
 
-/// What makes a folder the one that it is.
+/// The identity of a folder on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Identity {
     path: PathBuf,
@@ -245,7 +248,7 @@ impl Identity {
     fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
         Some(Self {
-            // A link may have come to lead elsewhere.
+            // A link may now lead elsewhere.
             path: path.canonicalize().ok()?,
             #[cfg(unix)]
             device_and_file: (
@@ -268,13 +271,13 @@ impl Places {
         self.all().map(Identity::of).collect()
     }
 
-    /// Whether a path is watched itself.
+    /// Whether a path is itself one of the watched places.
     fn has(&self, path: &Path) -> bool {
         self.files.iter().any(|file| file == path)
             || self.folders.iter().any(|folder| path.starts_with(folder) && path != folder)
     }
 
-    /// Whether a path is one of the folders, or leads to one.
+    /// Whether a path is one of the folders, or a parent of one.
     fn leads_here(&self, path: &Path) -> bool {
         self.all().any(|folder| folder.starts_with(path))
     }
@@ -284,14 +287,14 @@ impl Places {
 mod tests {
     use super::*;
 
-    /// A watched folder, and what is told of it.
+    /// A watched folder and the reports about it.
     struct Watched {
         folder: tempfile::TempDir,
-        told: Receiver<Told>,
+        told: Receiver<WatchEvent>,
         watch: Watch,
     }
 
-    /// How long a change may take to be told.
+    /// How long a report may take.
     const PATIENCE: Duration = Duration::from_secs(20);
 
     impl Watched {
@@ -309,14 +312,14 @@ mod tests {
             self.folder.path().join("project").join(path)
         }
 
-        /// Waits until a change of a file is told, or that all may be different.
+        /// Waits until a change of this file is reported, or that anything may have changed.
         fn expect(&self, path: &str) {
             let (path, start) = (self.path(path), Instant::now());
             loop {
                 let told = self.told.recv_timeout(PATIENCE.saturating_sub(start.elapsed()));
                 match told.unwrap_or_else(|_| panic!("nobody told of {}", path.display())) {
-                    Told::All => return,
-                    Told::Paths(paths) if paths.iter().any(|told| path.starts_with(told)) => return,
+                    WatchEvent::All => return,
+                    WatchEvent::Paths(paths) if paths.iter().any(|told| path.starts_with(told)) => return,
                     _ => {}
                 }
             }
@@ -337,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_of_files_are_told() {
+    fn reports_changed_files() {
         for poll in [None, Some(Duration::from_millis(20))] {
             let watched = Watched::start(poll, |root| write(&root.join("templates/a"), "1"));
             for path in
@@ -345,7 +348,7 @@ mod tests {
             {
                 write(&watched.path(path), "new");
                 watched.expect(path);
-                // Who comes late reads what is there, and is told of what comes later.
+                // A late subscriber reads the current state, and later changes are reported.
                 write(&watched.path(path), "newer");
                 watched.expect(path);
                 fs::rename(watched.path(path), watched.path("templates/moved")).unwrap();
@@ -357,13 +360,13 @@ mod tests {
     }
 
     #[test]
-    fn folders_go_and_come_back() {
+    fn survives_folders_that_disappear_and_return() {
         for poll in [None, Some(Duration::from_millis(20))] {
             let watched = Watched::start(poll, |_| ());
             for (from, to) in
                 [("templates/sub", "sub"), ("templates", "t"), (".", "../away"), ("..", "../../elsewhere")]
             {
-                // The folder above the project is gone with its name too.
+                // The parent folder and its name are gone as well.
                 let (from, to) = if from == ".." {
                     let above = watched.folder.path();
                     (above.to_owned(), above.with_extension("elsewhere"))
@@ -386,7 +389,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_are_followed() {
+    fn follows_links() {
         use std::os::unix::fs::symlink;
         for poll in [None, Some(Duration::from_millis(20))] {
             let watched = Watched::start(poll, |root| {
@@ -417,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn other_places_can_be_followed() {
+    fn switches_to_other_places() {
         let watched = Watched::start(None, |_| ());
         let mut places = places(&watched.path(""));
         places.folders.push(watched.path("snippets"));
@@ -428,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_is_told_at_once_and_reading_is_no_change() {
+    fn reports_a_burst_once_and_ignores_reads() {
         let watched = Watched::start(None, |root| write(&root.join("templates/old"), "1"));
         fs::read(watched.path("templates/old")).unwrap();
         for number in 0..500 {
@@ -437,7 +440,7 @@ mod tests {
         let (mut seen, mut times) = (BTreeSet::new(), 0);
         while seen.len() < 500 {
             match watched.told.recv_timeout(PATIENCE).unwrap() {
-                Told::Paths(paths) => {
+                WatchEvent::Paths(paths) => {
                     assert!(!paths.contains(&watched.path("templates/old")));
                     seen.extend(paths);
                     times += 1;

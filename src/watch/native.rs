@@ -1,4 +1,4 @@
-//! The system's own way of telling what changes.
+//! Change notifications of the operating system.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
@@ -10,37 +10,37 @@ use ignore::WalkBuilder;
 use notify::{Config, ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 use thiserror::Error;
 
-use super::{Order, Places};
+use super::{Command, Places};
 
-/// How many links may lead to links. Linux follows as many.
+/// Longest chain of symbolic links that is followed, as on Linux.
 const LONGEST_CHAIN: usize = 40;
 
-/// Watches as long as it lives.
+/// Watches until it is dropped.
 #[derive(Debug)]
 pub(super) struct Native {
     watcher: RecommendedWatcher,
-    /// Where the folders really are, and what they were called: the system tells of real paths.
+    /// Real paths of the folders and the names they were given: notifications name real paths.
     real: Vec<(PathBuf, PathBuf)>,
-    /// The links to files elsewhere, by what they lead to.
+    /// Links to files elsewhere, by their targets.
     links: HashMap<PathBuf, BTreeSet<PathBuf>>,
-    /// The folders in which those files are.
+    /// The folders of those targets.
     of_links: BTreeSet<PathBuf>,
 }
 
-/// Why the system does not tell of changes.
+/// Why notifications are not available.
 #[derive(Debug, Error)]
 pub(super) enum NativeError {
-    /// There are too many watches.
+    /// The limit of watches is reached.
     #[error(
         "the limit of folders that this system watches is reached (`sysctl fs.inotify.max_user_watches` raises it)"
     )]
     Watches,
-    /// There are too many programs that watch, or open files.
+    /// The limit of watching programs or open files is reached.
     #[error(
         "the limit of programs that watch files is reached (`sysctl fs.inotify.max_user_instances` or `ulimit -n` raises it)"
     )]
     Instances,
-    /// Something else.
+    /// Any other error.
     #[error("this system cannot watch files here ({0})")]
     Other(String),
 }
@@ -61,13 +61,13 @@ impl From<notify::Error> for NativeError {
 }
 
 impl Native {
-    /// Watches places as they are. What comes later is noticed in the folders above.
-    pub(super) fn start(places: &Places, orders: &Sender<Order>) -> Result<Self, NativeError> {
+    /// Watches the places that exist. Those that appear later are detected in their parent folders.
+    pub(super) fn start(places: &Places, orders: &Sender<Command>) -> Result<Self, NativeError> {
         let orders = orders.clone();
         let watcher = RecommendedWatcher::new(
             move |event| {
                 // A thread that has ended watches nothing.
-                let _ = orders.send(Order::Event(event));
+                let _ = orders.send(Command::Event(event));
             },
             Config::default().with_follow_symlinks(false),
         )?;
@@ -86,7 +86,7 @@ impl Native {
                     watches.insert(real, RecursiveMode::Recursive);
                 }
             }
-            // That a folder comes or goes is told in the one above.
+            // A folder's appearance and disappearance is reported by its parent.
             let above = folder.ancestors().skip(usize::from(!is_root));
             for parent in above.take_while(|parent| parent.starts_with(&places.root)) {
                 if let Ok(real) = parent.canonicalize() {
@@ -114,7 +114,7 @@ impl Native {
         Ok(())
     }
 
-    /// A path as it was called when it was to be watched. It may have been called by several names.
+    /// The names under which a path is watched; there may be several.
     pub(super) fn as_given(&self, path: &Path) -> impl Iterator<Item = PathBuf> {
         let in_folders = self.real.iter().filter_map(|(real, given)| {
             let below = path.strip_prefix(real).ok()?;
@@ -129,7 +129,7 @@ impl Native {
         places.leads_here(path) || self.as_given(path).any(|given| places.leads_here(&given))
     }
 
-    /// Follows the links among these paths, and those in folders among them.
+    /// Follows the links among these paths, and those in folders among them, to their targets.
     pub(super) fn follow_links(&mut self, paths: &BTreeSet<PathBuf>) {
         for path in paths {
             match fs::symlink_metadata(path) {
@@ -148,7 +148,7 @@ impl Native {
         }
     }
 
-    /// Watches what a link leads to: in its folder, since files are exchanged as often as written.
+    /// Watches a link's target through its folder, since editors replace files as often as they write them.
     fn follow_link(&mut self, link: &Path) {
         let mut at = link.to_owned();
         for _ in 0..LONGEST_CHAIN {
@@ -158,7 +158,7 @@ impl Native {
                 && !self.real.iter().any(|(real, _)| real == folder)
                 && self.of_links.insert(folder.to_owned())
             {
-                // A link that leads nowhere, or to where nobody may look, changes with the link only.
+                // A dangling link, or one to an unreadable place, changes only with the link itself.
                 let _ = self.watcher.watch(folder, RecursiveMode::NonRecursive);
             }
             self.links.entry(target.clone()).or_default().insert(link.to_owned());
@@ -167,14 +167,14 @@ impl Native {
     }
 }
 
-/// Where a link's target is: its folder without links, and its name.
+/// The path of a link's target: its folder with links resolved, and its name.
 fn real_place(link: &Path, target: &Path) -> Option<PathBuf> {
     let target = link.parent()?.join(target);
     let folder = target.parent()?.canonicalize().ok()?;
     Some(folder.join(target.file_name()?))
 }
 
-/// Whether something went away while it was to be watched, which is noticed otherwise.
+/// Whether a place disappeared while its watch was set up, which is detected elsewhere.
 fn is_gone(error: &notify::Error) -> bool {
     match &error.kind {
         ErrorKind::PathNotFound => true,

@@ -294,6 +294,18 @@ fn pages_are_printed() {
     assert!(!of_files.stdout.contains("not-utf-8"), "{of_files:?}");
     let list = run(&repository(), &["explain"], "");
     assert!(list.stdout.contains("\ntrailing-comma          A comma has nothing after it.\n"), "{list:?}");
+    let filter = run(&repository(), &["explain", "truncate"], "");
+    assert!(filter.stdout.starts_with("# Filter `truncate`\n\nShortens a string"), "{filter:?}");
+    assert!(
+        filter.stdout.contains("\ntemplate: {{ 'Ground control' | truncate: 9 }}\nprints:   Ground...\n"),
+        "{filter:?}"
+    );
+    let both = run(&repository(), &["explain", "random"], "");
+    assert!(both.stdout.starts_with("# Filter `random`\n") && both.stdout.contains("\n# Tag `random`\n"), "{both:?}");
+    let legacy = run(&repository(), &["explain", "ifchanged"], "");
+    assert!(legacy.stdout.contains("Only the legacy Liquid has it."), "{legacy:?}");
+    let slip = run(&repository(), &["explain", "uppercase"], "");
+    assert_eq!((slip.code, slip.stderr.contains("did you mean `upcase`?")), (2, true), "{slip:?}");
     let unknown = run(&repository(), &["explain", "missing-date"], "");
     assert_eq!((unknown.code, unknown.stderr.contains("did you mean `missing-data`?")), (2, true), "{unknown:?}");
 }

@@ -67,7 +67,7 @@ fn files_are_named_from_the_top_of_the_repository() {
         (&["check", "--format", "sarif"], &["\"uri\":\"apps/shop/templates/order.liquid\""]),
         (
             &["check", "--format", "junit"],
-            &["classname=\"apps/shop/templates/order.liquid\"", ">apps/shop/templates/order.liquid:3:1&#10;"],
+            &["classname=\"apps/shop/templates/order.liquid\"", ">apps/shop/templates/order.liquid:3:1\n"],
         ),
         (&["check", "--format", "concise", "--lcov", "lcov.info"], &["templates/order.liquid:3:1: "]),
         (
@@ -76,7 +76,7 @@ fn files_are_named_from_the_top_of_the_repository() {
         ),
         (
             &["test", "--format", "junit"],
-            &["apps/shop/fixtures/requests/order.json&#10;", ">apps/shop/tests/snapshots/gone.snap<"],
+            &["apps/shop/fixtures/requests/order.json\n", ">apps/shop/tests/snapshots/gone.snap<"],
         ),
         (&["preview", "--format", "github"], &["file=apps/shop/templates/order.liquid,"]),
     ];
@@ -106,7 +106,7 @@ fn files_are_named_from_the_top_of_the_repository() {
 fn configurations() {
     let blocks = blocks();
     let yaml: Vec<_> = blocks.iter().filter(|(tag, _)| tag == "yaml").collect();
-    assert_eq!(yaml.len(), 3);
+    assert_eq!(yaml.len(), 6);
     for (_, code) in yaml {
         serde_saphyr::from_str::<serde_json::Value>(code).unwrap_or_else(|error| panic!("{error}\n{code}"));
         // What they run exists as it is written.

@@ -1,17 +1,18 @@
 //! The commands, run as their users run them: the real binary in a folder of its own.
 
+mod answers;
 mod broken;
 mod check;
 #[cfg(unix)]
 mod ci;
 mod configuration;
 mod diff;
+mod documented;
 mod findings;
 mod fix;
 mod help;
 mod hostile;
 mod liquid;
-mod oracle;
 mod payload;
 mod preview;
 mod render;

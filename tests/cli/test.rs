@@ -409,16 +409,18 @@ fn each_command_takes_its_own_formats() {
         ("diff", "junit", "full, concise, json, jsonl, markdown"),
         ("diff", "github", "full, concise, json, jsonl, markdown"),
         ("pending", "junit", "full, concise, json, jsonl"),
+        ("upgrade", "sarif", "full, concise, json, jsonl"),
         ("accept", "json", "full, concise"),
         ("reject", "json", "full, concise"),
         ("explain", "json", "full, concise"),
         ("preview", "markdown", "full, concise, json, jsonl, github"),
         ("check", "markdown", "full, concise, json, jsonl, sarif, junit, github, gitlab"),
     ] {
-        let after = scratch.run(&[command, "--format", format]);
+        let name: &[&str] = if command == "upgrade" { &["hello"] } else { &[] };
+        let after = scratch.run(&[&[command, "--format", format], name].concat());
         assert_eq!((after.code, after.stdout.as_str()), (2, ""), "{command} {format}");
         assert!(after.stderr.contains(&format!("[possible values: {expected}]")), "{command}: {}", after.stderr);
-        let before = scratch.run(&["--format", format, command]);
+        let before = scratch.run(&[&["--format", format, command], name].concat());
         assert_eq!((before.code, before.stdout.as_str()), (2, ""), "{command} {format}");
         let list = expected.split(", ").map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         assert_eq!(before.stderr, format!("error: `{command}` has no format `{format}`: expected one of {list}\n"));
@@ -430,6 +432,32 @@ fn each_command_takes_its_own_formats() {
     assert_eq!(scratch.run(&["--print-config", "--format", "json"]).code, 0);
     let said = scratch.run(&["--format", "markdown", "diff"]);
     assert_eq!((said.code, said.stdout.as_str()), (0, "**no message renders differently**\n"));
+}
+
+#[test]
+fn the_format_comes_from_the_environment_unless_a_flag_names_one() {
+    let scratch = accepted();
+    let run = |arguments: &[&str], format: &str| {
+        let output = scratch.command().args(arguments).env("INKPROOF_FORMAT", format).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let begins = |arguments: &[&str], format, expected| {
+        let (code, out, err) = run(arguments, format);
+        assert!(code == Some(0) && out.starts_with(expected), "{arguments:?}: {out}{err}");
+    };
+    begins(&["test"], "junit", "<?xml");
+    begins(&["test", "--format", "json"], "junit", "{");
+    begins(&["--format", "json", "test"], "junit", "{");
+    begins(&["--format", "concise", "test", "--format", "json"], "junit", "{");
+    // What is set for all commands is refused by one that lacks it, as a flag would be.
+    for arguments in [&["test"][..], &["accept"]] {
+        let (code, out, err) = run(arguments, "sarif");
+        assert!(code == Some(2) && out.is_empty() && err.contains("[possible values: full, concise"), "{err}");
+    }
+    let (code, _, err) = run(&[], "sarif");
+    let expected = "error: `inkproof` has no format `sarif`: expected one of `full`, `concise`\n";
+    assert_eq!((code, err.as_str()), (Some(2), expected));
 }
 
 #[test]
@@ -528,5 +556,25 @@ fn a_killed_run_leaves_whole_files() {
         for ((found, one), two) in found.iter().zip(&one).zip(&two) {
             assert!(found == one || found == two, "{}", found.0);
         }
+    }
+}
+
+#[test]
+fn every_command_draws_in_ascii_where_that_is_wanted() {
+    let scratch = accepted();
+    scratch.git(&["init", "--quiet"]);
+    scratch.git(&["add", "."]);
+    scratch.git(&["commit", "--quiet", "-m", "all"]);
+    scratch.replace("templates/order.liquid", "has shipped", "is {{ trigger.missing }}");
+    scratch.replace("templates/hello.liquid", "Hello", "Bye");
+    for arguments in [&["preview"][..], &["preview", "--source"], &["check"], &["test"], &["diff"]] {
+        let run = |ascii: &[&str]| {
+            let mut command = scratch.command();
+            let output = command.args(arguments).args(ascii).env("LC_ALL", "C.UTF-8").output().unwrap();
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let (unicode, ascii) = (run(&[]), run(&["--ascii"]));
+        let has_lines = |text: &str| text.contains(|character| ('\u{2500}'..='\u{257f}').contains(&character));
+        assert!(has_lines(&unicode) && !has_lines(&ascii), "{arguments:?}\n{unicode}\n{ascii}");
     }
 }

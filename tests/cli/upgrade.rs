@@ -219,5 +219,24 @@ fn programs_get_objects() {
     assert_eq!(array, [serde_json::json!([expected])]);
     let refused = sandbox.run(&["upgrade", "order", "--format", "sarif"]);
     assert_eq!(refused.code, 2);
-    assert!(refused.stderr.contains("`upgrade` has no format `sarif`"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("[possible values: full, concise, json, jsonl]"), "{}", refused.stderr);
+}
+
+#[test]
+fn fields_that_only_one_liquid_writes() {
+    let content =
+        r#"{"title": "t"{% if trigger.count == 5 %}, "five": 5{% endif %}, "list": ["a", "{{ 7 | divided_by: 2 }}"]}"#;
+    let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"));
+    let concise = sandbox.run(&["upgrade", "order", "--format", "concise"]).stdout;
+    let list = "order/standard: properties.list[1]: \"3\" → \"3.5\"\n";
+    let five = "order/standard: properties.five: 5 → no such field\n";
+    assert!(concise.contains(list) && concise.contains(five), "{concise}");
+    let report = sandbox.run(&["upgrade", "order", "--format", "jsonl"]).lines().remove(0);
+    let expected = serde_json::json!([
+        {"field": "properties.five", "from": 5},
+        {"field": "properties.list[1]", "from": "3", "to": "3.5"},
+    ]);
+    assert_eq!(report["requests"][0]["changes"], expected);
+    let full = sandbox.run(&["upgrade", "order"]).stdout;
+    assert!(full.contains("    properties.five\n      legacy  5\n      latest  no such field\n"), "{full}");
 }

@@ -21,7 +21,7 @@ fn a_message_as_the_client_receives_it() {
         ("x-cio-inbox-enabled", "false"),
         ("content-type", "application/json"),
         ("access-control-allow-origin", "*"),
-        ("access-control-expose-headers", "x-gist-queue-polling-interval, x-cio-use-sse, x-cio-inbox-enabled"),
+        ("access-control-expose-headers", "x-gist-queue-polling-interval,x-cio-use-sse,x-cio-inbox-enabled"),
     ] {
         assert_eq!(answer.headers.get(name).map(String::as_str), Some(value), "{name}");
     }

@@ -1,19 +1,19 @@
-//! Errors: what went wrong, under the name, the message and the position that LiquidJS reports.
+//! Errors, with the name, message and position that LiquidJS reports.
 
 use std::fmt;
 
 use crate::span::{Position, Span};
 
-/// What LiquidJS calls the error (`error.name`).
+/// The kind of an error, named by LiquidJS's `error.name`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
-    /// A limit was passed before any position was known.
+    /// A limit was exceeded before any position was known.
     Assertion,
-    /// A construct that reads well makes no sense where it stands: an unknown tag or filter, a tag that is not closed.
+    /// Well-formed but invalid: an unknown tag or filter, a tag that is not closed.
     Parse,
     /// Rendering failed.
     Render,
-    /// The text cannot be read as Liquid.
+    /// The template is not well-formed Liquid.
     Tokenization,
     /// A variable is missing.
     UndefinedVariable,
@@ -35,8 +35,8 @@ impl ErrorKind {
 
 /// A failure to parse or to render.
 ///
-/// An error starts without a place, where a filter or an operator finds that something is wrong. The construct that is
-/// being worked on then gives it its kind and position: the innermost one wins.
+/// A filter or operator creates an error without a position. The enclosing construct then gives it a kind and a position;
+/// the innermost one wins.
 ///
 /// ```
 /// let error = inkproof_liquid::render("{{ x }}", "{}").unwrap_err();
@@ -54,37 +54,37 @@ struct Inner {
     subject: Option<Subject>,
 }
 
-/// The name that is at fault.
+/// What an error is about, for suggestions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// A path that was found missing, such as `trigger.order_number`.
+    /// A missing path, such as `trigger.order_number`.
     MissingVariable(String),
     /// A filter that does not exist.
     UnknownFilter(String),
     /// A tag that does not exist.
     UnknownTag(String),
-    /// No name, but how deep tags stand in each other.
+    /// The nesting of tags.
     Nesting,
-    /// A tag that has no end.
+    /// A tag without an end tag.
     NotClosed(String),
-    /// An output whose delimiters do not match: its text up to where that shows.
+    /// An output without its closing delimiter: its text up to where that is noticed.
     UnterminatedOutput(String),
     /// The same for a tag.
     UnterminatedTag(String),
     /// An operator that does not exist.
     UnknownOperator(String),
-    /// An `else` that is given something.
+    /// An `else` with arguments.
     ElseArguments,
 }
 
 impl Error {
-    /// An error that has no place yet.
+    /// An error without a position.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
         Self(Box::new(Inner { message: message.into(), place: None, span: None, subject: None }))
     }
 
-    /// A read of `path`, which is not there.
+    /// A read of the missing variable `path`.
     #[must_use]
     pub fn undefined_variable(path: &str) -> Self {
         Self::new(format!("undefined variable: {path}")).about(Subject::MissingVariable(path.to_owned()))
@@ -102,7 +102,7 @@ impl Error {
         Self::new(format!("tag \"{name}\" not found")).about(Subject::UnknownTag(name.to_owned()))
     }
 
-    /// Tags that stand in each other deeper than `levels`.
+    /// Tags nested deeper than `levels`.
     #[must_use]
     pub fn nesting(levels: usize) -> Self {
         Self::new(format!("tags are nested deeper than {levels} levels")).about(Subject::Nesting)
@@ -113,7 +113,7 @@ impl Error {
         self
     }
 
-    /// The same error in other words.
+    /// The same error with another message.
     #[must_use]
     pub(crate) fn with_message(mut self, message: String) -> Self {
         self.0.message = message;
@@ -126,13 +126,13 @@ impl Error {
         Self::new(message).placed(kind, source, span)
     }
 
-    /// The first of all that is wrong with a template: the one that LiquidJS reports.
+    /// The first of a template's errors: the one that LiquidJS reports.
     #[must_use]
     pub fn first_of(errors: Vec<Self>) -> Self {
         errors.into_iter().next().unwrap_or_else(|| Self::new("the template cannot be parsed"))
     }
 
-    /// Gives the error its kind and position, unless it has them already.
+    /// Sets the error's kind and position, unless it already has them.
     #[must_use]
     pub fn placed(mut self, kind: ErrorKind, source: &str, span: Span) -> Self {
         if self.0.place.is_none() {
@@ -142,23 +142,23 @@ impl Error {
         self
     }
 
-    /// Forgets the span (not the position): it pointed into a text other than the template, such as an expression that
-    /// a filter was given as a string.
+    /// Removes the span (not the position), because it referred to another text than the template, such as an expression that
+    /// a filter received as a string.
     #[must_use]
     pub fn from_inner_text(mut self) -> Self {
         self.0.span = None;
         self
     }
 
-    /// Points at `span` of the template, unless the error points at a narrower one already.
+    /// Sets the span in the template, unless the error already has a narrower one.
     #[must_use]
     pub fn within(mut self, span: Span) -> Self {
         self.0.span.get_or_insert(span);
         self
     }
 
-    /// Wraps the error as LiquidJS does when reading a path fails for whatever reason: the whole text so far becomes the
-    /// message of an `UndefinedVariableError` at the path.
+    /// Wraps the error as LiquidJS does if reading a path fails for any reason: its full text becomes the message of an
+    /// `UndefinedVariableError` at the path.
     #[must_use]
     pub fn while_reading(self, source: &str, span: Span) -> Self {
         let mut error = Self::at(ErrorKind::UndefinedVariable, self.to_string(), source, span);
@@ -166,7 +166,7 @@ impl Error {
         error
     }
 
-    /// Whether this is a missing variable that nothing has given a place yet, which lenient contexts read as null.
+    /// Whether this is a missing variable without a position, which lenient contexts read as null.
     #[must_use]
     pub(crate) fn is_unplaced_undefined(&self) -> bool {
         matches!(self.0.subject, Some(Subject::MissingVariable(_))) && self.0.place.is_none()
@@ -190,19 +190,19 @@ impl Error {
         &self.0.message
     }
 
-    /// The name that is at fault, where it is a name.
+    /// What the error is about, if known.
     #[must_use]
     pub fn subject(&self) -> Option<&Subject> {
         self.0.subject.as_ref()
     }
 
-    /// Where LiquidJS says it is. For an expression that a filter was given as a string, the place within that string.
+    /// The position that LiquidJS reports. For an expression that a filter received as a string, the position within it.
     #[must_use]
     pub fn position(&self) -> Option<Position> {
         self.0.place.map(|(_, position)| position)
     }
 
-    /// Where in the template it is.
+    /// Its place in the template.
     #[must_use]
     pub fn span(&self) -> Option<Span> {
         self.0.span

@@ -65,6 +65,7 @@ pub use engine::filter::Filter;
 pub use engine::language::Language;
 pub use engine::limits::Limits;
 pub use engine::output::{Mark, Output, Writer};
+pub use engine::row;
 pub use engine::runtime::{Mode, Options};
 pub use engine::tag::{Tag, TagDefinition};
 pub use engine::template::Template;

@@ -1,4 +1,4 @@
-//! Spans: byte ranges of a template's text, carried by everything that was read from it.
+//! Spans: byte ranges of a template's source.
 
 /// A range of bytes in a template's source text.
 ///
@@ -21,7 +21,7 @@ impl Span {
         Self { start, end }
     }
 
-    /// The text of this span; empty where it does not fit `source`.
+    /// The text of this span; empty if it is not within `source`.
     #[must_use]
     pub fn of(self, source: &str) -> &str {
         source.get(self.start..self.end).unwrap_or_default()
@@ -52,7 +52,7 @@ impl Position {
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Self {
             line: memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1,
-            // A reader may have stepped past the end, or over the first half of a character.
+            // The parser may have moved past the end, or into the middle of a surrogate pair.
             column: crate::value::utf16::length(&before[line_start..]) + 1 + (offset - end),
         }
     }
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_count_utf16_units() {
+    fn counts_columns_in_utf16_units() {
         for (source, offset, line, column) in [
             ("abc", 2, 1, 3),
             ("a\nbc", 3, 2, 2),

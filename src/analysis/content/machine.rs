@@ -63,7 +63,7 @@ pub enum Position {
 
 /// What is found on the way.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Slip {
+pub enum SyntaxIssue {
     /// A comma has nothing after it.
     TrailingComma(Span),
     /// An object has a key twice.
@@ -79,11 +79,11 @@ impl State {
     ///
     /// # Errors
     /// The offset of the first byte that does not belong there.
-    pub(super) fn read(mut self, text: &str, offset: usize, slips: &mut BTreeSet<Slip>) -> Result<Self, usize> {
+    pub(super) fn read(mut self, text: &str, offset: usize, issues: &mut BTreeSet<SyntaxIssue>) -> Result<Self, usize> {
         let bytes = text.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
-            if self.step(bytes[at], offset + at, slips).ok_or(offset + at)? {
+            if self.step(bytes[at], offset + at, issues).ok_or(offset + at)? {
                 at += 1;
             }
         }
@@ -96,10 +96,10 @@ impl State {
     }
 
     /// Reads a byte; false where it is to be read again. None where it does not belong there.
-    fn step(&mut self, byte: u8, offset: usize, slips: &mut BTreeSet<Slip>) -> Option<bool> {
+    fn step(&mut self, byte: u8, offset: usize, issues: &mut BTreeSet<SyntaxIssue>) -> Option<bool> {
         match self.at {
             At::Text { is_key } => match byte {
-                b'"' => self.end_text(is_key, offset, slips),
+                b'"' => self.end_text(is_key, offset, issues),
                 b'\\' => self.at = At::Escape { is_key, digits: 0 },
                 0..=0x1f => return None,
                 // Only keys are compared, and those are mostly plain.
@@ -130,7 +130,7 @@ impl State {
                 b'"' => self.begin_text(false, offset),
                 b'{' => self.open(Frame::Object(Rc::default()), At::KeyOrEnd),
                 b'[' => self.open(Frame::List, At::ValueOrEnd),
-                b']' if self.at == At::ValueOrEnd => self.close(byte, slips)?,
+                b']' if self.at == At::ValueOrEnd => self.close(byte, issues)?,
                 byte if byte.is_ascii_alphanumeric() || byte == b'-' => {
                     self.comma = None;
                     self.at = At::Word;
@@ -139,7 +139,7 @@ impl State {
             },
             At::KeyOrEnd => match byte {
                 b'"' => self.begin_text(true, offset),
-                b'}' => self.close(byte, slips)?,
+                b'}' => self.close(byte, issues)?,
                 _ => return None,
             },
             At::Colon if byte == b':' => self.at = At::Value,
@@ -152,7 +152,7 @@ impl State {
                     self.comma = Some(Span::new(offset, offset + 1));
                     self.at = At::ValueOrEnd;
                 }
-                (b'}' | b']', _) => self.close(byte, slips)?,
+                (b'}' | b']', _) => self.close(byte, issues)?,
                 _ => return None,
             },
             At::Colon | At::End => return None,
@@ -167,7 +167,7 @@ impl State {
         self.text_start = if is_key { offset } else { 0 };
     }
 
-    fn end_text(&mut self, is_key: bool, offset: usize, slips: &mut BTreeSet<Slip>) {
+    fn end_text(&mut self, is_key: bool, offset: usize, issues: &mut BTreeSet<SyntaxIssue>) {
         let text = self.text.take();
         if !is_key {
             self.end_value();
@@ -179,7 +179,7 @@ impl State {
         if let (Some(Frame::Object(keys)), Some(key)) = (self.stack.last_mut(), text)
             && !Rc::make_mut(keys).insert(key.clone())
         {
-            slips.insert(Slip::DuplicateKey(key, span));
+            issues.insert(SyntaxIssue::DuplicateKey(key, span));
         }
     }
 
@@ -189,13 +189,13 @@ impl State {
         self.at = at;
     }
 
-    fn close(&mut self, byte: u8, slips: &mut BTreeSet<Slip>) -> Option<()> {
+    fn close(&mut self, byte: u8, issues: &mut BTreeSet<SyntaxIssue>) -> Option<()> {
         match (self.stack.pop()?, byte) {
             (Frame::Object(_), b'}') | (Frame::List, b']') => {}
             _ => return None,
         }
         if let Some(comma) = self.comma.take() {
-            slips.insert(Slip::TrailingComma(comma));
+            issues.insert(SyntaxIssue::TrailingComma(comma));
         }
         self.end_value();
         Some(())

@@ -1,24 +1,37 @@
-//! Content: a template's text as JSON with holes, on every way that it may be rendered.
+//! Content: the text of a template as JSON with holes, along every path on which it may be rendered.
+//!
+//! The reader goes through the nodes in the order of rendering. It holds a set of [`States`]: every position of a JSON parser
+//! (`machine.rs`) that can be reached so far, each with the decisions that lead there (`path_condition.rs`). Literal text moves every
+//! position on. A printed expression is a hole: its [`Class`] says what it can print, and the position whether that fits.
+//! Text that does not fit is a dead end, and `json_break.rs` looks for data that leads to it.
+//!
+//! - Branches and arms are read from the same positions, each under its decision, and joined afterwards. An arm of a `case`
+//!   is taken to be rendered alone.
+//! - A loop has no turn, one alone, or a first, some in between and a last, so that `forloop.first` and `forloop.last` are
+//!   known in each. The turns in between are repeated until no new position is reached.
+//! - `is_complete` is false if the reader gave up somewhere: at a dead end, at a `break`, at text that is only known when
+//!   rendering, at too many positions, turns or nodes. Then nothing is claimed about the positions that were given up.
 
-mod breaking;
-mod hole;
+mod interpolation;
+mod json_break;
 mod machine;
+mod path_condition;
 mod states;
-mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-pub use breaking::Break;
-use breaking::Trial;
-use hole::{Class, witness};
+use interpolation::{Class, witness};
+use json_break::BreakSearch;
+pub use json_break::JsonBreak;
 use machine::State;
-pub use machine::{Position, Slip};
+pub use machine::{Position, SyntaxIssue};
+pub use path_condition::{BranchCondition, BranchDecision};
+use path_condition::{PathSet, Scope};
 use states::{Reached, States};
-use way::{Around, Ways};
-pub use way::{Decision, Question};
 
-use crate::liquid::syntax::part::{Part, Printed, When};
+use crate::liquid::engine::tag::Tag;
+use crate::liquid::syntax::part::{Arm, Branch, Loop, Part, Printed, Target};
 use crate::liquid::syntax::tree::{
     FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey, Step,
 };
@@ -30,18 +43,18 @@ use crate::liquid::{Language, Span, Template, Value};
 #[derive(Clone, Debug)]
 pub struct ContentProof<'a> {
     /// The expressions that are printed, in order.
-    pub holes: Vec<Hole<'a>>,
+    pub interpolations: Vec<Interpolation<'a>>,
     /// What is wrong whatever is printed.
-    pub slips: BTreeSet<Slip>,
+    pub issues: BTreeSet<SyntaxIssue>,
     /// Where it is no JSON on some way, whatever is printed; each place once.
-    pub breaks: Vec<Break<'a>>,
+    pub breaks: Vec<JsonBreak<'a>>,
     /// Whether every way that the content may be rendered could be followed to its end.
     pub is_complete: bool,
 }
 
 /// An expression that is printed.
 #[derive(Clone, Debug)]
-pub struct Hole<'a> {
+pub struct Interpolation<'a> {
     /// The expression.
     pub value: &'a FilteredValue<'a>,
     /// All of its output or tag.
@@ -79,7 +92,7 @@ impl<'a> ContentProof<'a> {
     /// let source = r#"{"title": "{{ trigger.a }}", "body": {{ trigger.b | json }}}"#;
     /// let proof = ContentProof::of(Template::parse(source, &CUSTOMERIO, &arena).unwrap());
     /// let witness = Verdict::Unsafe { variable: "trigger.a".to_owned(), witness: r#""say \"hi\"""# };
-    /// let verdicts: Vec<_> = proof.holes.into_iter().map(|hole| hole.verdict).collect();
+    /// let verdicts: Vec<_> = proof.interpolations.into_iter().map(|interpolation| interpolation.verdict).collect();
     /// assert_eq!(verdicts, [witness, Verdict::Safe]);
     /// ```
     #[must_use]
@@ -88,12 +101,12 @@ impl<'a> ContentProof<'a> {
             source: content.source,
             language: content.language,
             names: classes(content.nodes),
-            holes: BTreeMap::new(),
-            slips: BTreeSet::new(),
+            interpolations: BTreeMap::new(),
+            issues: BTreeSet::new(),
             dead_ends: BTreeMap::new(),
             is_complete: true,
             turn: None,
-            around: Around::default(),
+            scope: Scope::default(),
             branches: 0,
             steps: 0,
         };
@@ -103,44 +116,42 @@ impl<'a> ContentProof<'a> {
         reader.each(states, |_, state| if state.is_whole() { Ok(state) } else { Err(end) });
         // Where a way was given up, what was found on others may not be what is rendered.
         let is_complete = reader.is_complete && is_somewhere;
-        let breaks = Trial::breaks(content, reader.dead_ends);
-        Self { holes: reader.holes.into_values().collect(), slips: reader.slips, breaks, is_complete }
+        let breaks = BreakSearch::breaks(content, reader.dead_ends);
+        Self {
+            interpolations: reader.interpolations.into_values().collect(),
+            issues: reader.issues,
+            breaks,
+            is_complete,
+        }
     }
 }
 
 /// What the names print that the template itself gives; those of loops hold whatever the data has.
 fn classes(nodes: Nodes<'_>) -> BTreeMap<&str, Class<'_>> {
     let mut classes = BTreeMap::new();
-    each_part(nodes, &mut |_, part| match part {
-        Part::Name { name, value, .. } => {
-            let named = |_: &str| None;
-            let class = value.map_or(Class::Unknown, |value| Class::of(value, &named));
-            // A missing variable is null there, whatever it is otherwise.
-            let class =
-                if matches!(class, Class::Json | Class::Count | Class::Number | Class::Plain | Class::Literal(_))
-                    || value.is_some_and(is_plain)
-                {
-                    class
-                } else {
-                    Class::Unknown
-                };
-            classes
-                .entry(*name)
-                .and_modify(|known| {
-                    if *known != class {
-                        *known = Class::Unknown;
-                    }
-                })
-                .or_insert(class);
-        }
-        Part::Nodes { names, .. } => {
-            for name in names.iter().filter(|name| !name.is_empty()) {
-                classes.entry(*name).and_modify(|known| *known = Class::Unknown).or_insert(Class::Variable);
+    each_part(nodes, &mut |_, part| {
+        if let Some(Target { name, .. }) = part.target() {
+            let class = match part {
+                Part::Assign { value, .. } => class_of_assigned(value),
+                _ => Class::Unknown,
+            };
+            let known = classes.entry(name).or_insert(class);
+            if *known != class {
+                *known = Class::Unknown;
             }
         }
-        _ => {}
+        for name in part.bodies().into_iter().flat_map(|body| body.names) {
+            classes.entry(name).and_modify(|known| *known = Class::Unknown).or_insert(Class::Variable);
+        }
     });
     classes
+}
+
+/// What a variable prints that is set to an expression. A missing variable is null there, whatever it is otherwise.
+fn class_of_assigned<'a>(value: &FilteredValue<'a>) -> Class<'a> {
+    let class = Class::of(value, &|_| None);
+    let is_kept = matches!(class, Class::Json | Class::Count | Class::Number | Class::Plain | Class::Literal(_));
+    if is_kept || is_plain(value) { class } else { Class::Unknown }
 }
 
 /// Whether an expression is a variable with no more than `default` after it.
@@ -172,14 +183,14 @@ struct Reader<'a> {
     language: &'a Language,
     names: BTreeMap<&'a str, Class<'a>>,
     /// By where they begin.
-    holes: BTreeMap<usize, Hole<'a>>,
-    slips: BTreeSet<Slip>,
+    interpolations: BTreeMap<usize, Interpolation<'a>>,
+    issues: BTreeSet<SyntaxIssue>,
     /// What does not belong where it stands, by the ways on which it is come to.
-    dead_ends: BTreeMap<Span, Ways<'a>>,
+    dead_ends: BTreeMap<Span, PathSet<'a>>,
     is_complete: bool,
     turn: Option<Turn>,
     /// What gives meaning to the names of the template's own.
-    around: Around<'a>,
+    scope: Scope<'a>,
     /// How many tags that may not render what they hold stand around.
     branches: usize,
     steps: usize,
@@ -201,18 +212,18 @@ impl<'a> Reader<'a> {
     fn node(&mut self, node: &'a Node<'a>, states: States<'a>) -> States<'a> {
         match &node.kind {
             NodeKind::Text(text) => self.text(text, node.span, states),
-            NodeKind::Output(value) => self.hole(value, node.span, states),
-            NodeKind::Tag { tag, .. } => self.tag(node, &tag.parts(), states),
+            NodeKind::Output(value) => self.interpolation(value, node.span, states),
+            NodeKind::Tag { tag, .. } => self.tag(node, *tag, states),
         }
     }
 
     /// Takes a step from every place. Where that is not possible, `step` tells what does not belong there.
     fn each(&mut self, states: States<'a>, step: impl Fn(&mut Self, State) -> Result<State, Span>) -> States<'a> {
         let mut after = States::default();
-        for Reached { state, ways } in states.0 {
+        for Reached { state, paths } in states.0 {
             match step(self, state) {
                 Ok(state) => {
-                    if !after.add(States(vec![Reached { state, ways }])) {
+                    if !after.add(States(vec![Reached { state, paths }])) {
                         self.is_complete = false;
                         return States::default();
                     }
@@ -220,7 +231,7 @@ impl<'a> Reader<'a> {
                 Err(place) => {
                     self.is_complete = false;
                     if self.dead_ends.len() < MAX_DEAD_ENDS || self.dead_ends.contains_key(&place) {
-                        self.dead_ends.entry(place).or_default().add(ways);
+                        self.dead_ends.entry(place).or_default().add(paths);
                     }
                 }
             }
@@ -233,11 +244,11 @@ impl<'a> Reader<'a> {
         self.each(states, |reader, state| {
             let character = |at: usize| text.get(at - span.start..).and_then(|rest| rest.chars().next());
             let place = |at: usize| Some(Span::new(at, at + character(at)?.len_utf8()));
-            state.read(text, span.start, &mut reader.slips).map_err(|at| place(at).unwrap_or(span))
+            state.read(text, span.start, &mut reader.issues).map_err(|at| place(at).unwrap_or(span))
         })
     }
 
-    fn hole(&mut self, value: &'a FilteredValue<'a>, span: Span, states: States<'a>) -> States<'a> {
+    fn interpolation(&mut self, value: &'a FilteredValue<'a>, span: Span, states: States<'a>) -> States<'a> {
         let names = &self.names;
         let class = Class::of(value, &|name| names.get(name).copied());
         if let Class::Literal(text) = class {
@@ -256,10 +267,10 @@ impl<'a> Reader<'a> {
                 }
             };
             // The worst way counts.
-            let hole = Hole { value, span, position, verdict };
-            let known = self.holes.entry(span.start).or_insert_with(|| hole.clone());
+            let interpolation = Interpolation { value, span, position, verdict };
+            let known = self.interpolations.entry(span.start).or_insert_with(|| interpolation.clone());
             if known.verdict == Verdict::Safe {
-                *known = hole;
+                *known = interpolation;
             }
         }
         self.pass_hole(span, states)
@@ -279,91 +290,130 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn tag(&mut self, node: &'a Node<'a>, parts: &[Part<'a>], states: States<'a>) -> States<'a> {
-        // What is left where none of the nodes so far were rendered, and what has been rendered.
-        let (mut rest, mut done) = (states, States::default());
-        for part in parts {
-            if rest.0.is_empty() {
+    fn tag(&mut self, node: &'a Node<'a>, tag: &'a dyn Tag, mut states: States<'a>) -> States<'a> {
+        for part in tag.parts() {
+            if states.0.is_empty() {
                 break;
             }
-            match part {
-                Part::Print(printed) => rest = self.print(printed, node.span, rest),
-                Part::Stop => {
-                    // Where the text goes on is not followed.
-                    self.is_complete = false;
-                    return States::default();
+            states = self.part(node, &part, states);
+        }
+        states
+    }
+
+    fn part(&mut self, node: &'a Node<'a>, part: &Part<'a>, states: States<'a>) -> States<'a> {
+        match part {
+            Part::Arguments(_) | Part::Capture { .. } => states,
+            Part::Print(printed) => self.print(printed, node.span, states),
+            Part::Count(_) => self.pass_hole(node.span, states),
+            Part::Cycle { .. } | Part::Withheld(_) | Part::Template(_) => self.something(node.span, states),
+            Part::Assign { .. } => {
+                if self.branches == 0 && self.scope.assigns.len() < MAX_ASSIGNS {
+                    self.scope.assigns.push(node.span.of(self.source));
                 }
-                Part::Name { value: Some(_), .. } if self.branches == 0 && self.around.assigns.len() < MAX_ASSIGNS => {
-                    self.around.assigns.push(node.span.of(self.source));
-                }
-                Part::Nodes { when: When::Captured, .. } => {}
-                Part::Nodes { nodes, when: When::Always, .. } => rest = self.nodes(nodes, rest),
-                Part::Nodes { nodes, when: When::Otherwise, .. } => {
-                    self.branches += 1;
-                    rest = self.nodes(nodes, rest);
-                    self.branches -= 1;
-                }
-                Part::Nodes { nodes, names, when } => {
-                    let rendered = self.alternative(nodes, *names, when, &mut rest);
-                    self.join(&mut done, rendered);
-                }
-                _ => {}
+                states
+            }
+            Part::Body { body, .. } => self.nodes(body, states),
+            Part::Branches { branches, otherwise } => self.conditional(branches, otherwise, states),
+            Part::Case { head, arms, otherwise } => self.case(head, arms, otherwise, states),
+            Part::Loop(of) => self.loop_over(of, node.span, states),
+            Part::Stop => {
+                // Where the text goes on is not followed.
+                self.is_complete = false;
+                States::default()
             }
         }
-        self.join(&mut done, rest);
-        done
     }
 
     fn print(&mut self, printed: &Printed<'a>, span: Span, states: States<'a>) -> States<'a> {
         match printed {
-            Printed::Value(value) => self.hole(value, span, states),
+            Printed::Value(value) => self.interpolation(value, span, states),
             Printed::Text(text) => self.text(text, span, states),
             Printed::Number => self.pass_hole(span, states),
-            Printed::Something => {
-                self.is_complete = false;
-                self.pass_hole(span, states.by_unknown_ways())
+        }
+    }
+
+    /// Something is printed of which nothing is known.
+    fn something(&mut self, span: Span, states: States<'a>) -> States<'a> {
+        self.is_complete = false;
+        self.pass_hole(span, states.by_unknown_ways())
+    }
+
+    /// Branches of which one at most is rendered.
+    fn conditional(&mut self, branches: &[Branch<'a>], otherwise: Nodes<'a>, states: States<'a>) -> States<'a> {
+        // What is left where no branch so far was rendered, and what was rendered.
+        let (mut rest, mut done) = (states, States::default());
+        for branch in branches {
+            if rest.0.is_empty() {
+                break;
+            }
+            let rendered = self.conditional_branch(branch, &mut rest);
+            self.join(&mut done, rendered);
+        }
+        self.otherwise(otherwise, rest, done)
+    }
+
+    fn conditional_branch(&mut self, branch: &Branch<'a>, rest: &mut States<'a>) -> States<'a> {
+        let Branch { condition, expected, body } = *branch;
+        match self.known(condition) {
+            Some(answer) if answer == expected => self.nodes(body, std::mem::take(rest)),
+            Some(_) => States::default(),
+            None => {
+                let question = BranchCondition::Holds(condition.span.of(self.source).trim());
+                let mut operands = Vec::new();
+                condition.each_operand(&mut |operand| operands.push(operand));
+                let decision = self.decision(question, condition.span, &operands, expected);
+                self.branch(body, &decision, rest)
             }
         }
     }
 
-    /// What is rendered of nodes that may not be; what is left where they are not.
-    fn alternative(
+    /// The arms of a `case`. An arm is taken to be rendered alone: data for which several match are not followed.
+    fn case(
         &mut self,
-        nodes: Nodes<'a>,
-        names: [&'a str; 2],
-        when: &When<'a>,
-        rest: &mut States<'a>,
+        head: &'a FilteredValue<'a>,
+        arms: &[Arm<'a>],
+        otherwise: Nodes<'a>,
+        states: States<'a>,
     ) -> States<'a> {
-        match when {
-            When::Each(collection) => self.loop_over(collection, names, nodes, rest),
-            When::Holds { condition, expected } => match self.known(condition) {
-                Some(answer) if answer == *expected => self.nodes(nodes, std::mem::take(rest)),
-                Some(_) => States::default(),
-                None => {
-                    let question = Question::Holds(condition.span.of(self.source).trim());
-                    let mut operands = Vec::new();
-                    condition.each_operand(&mut |operand| operands.push(operand));
-                    let decision = self.decision(question, condition.span, &operands, *expected);
-                    self.branch(nodes, &decision, rest)
-                }
-            },
-            When::Equals { head, values } => {
-                let Some((first, last)) = values.first().zip(values.last()) else { return States::default() };
-                let span = Span::new(first.span.start, last.span.end);
-                let question = Question::IsOneOf(head.span.of(self.source).trim(), span.of(self.source).trim());
-                let mut operands: Vec<_> = values.iter().collect();
-                head.each_operand(&mut |operand| operands.push(operand));
-                let decision = self.decision(question, span, &operands, true);
-                self.branch(nodes, &decision, rest)
+        let (mut rest, mut done) = (states, States::default());
+        for arm in arms {
+            if rest.0.is_empty() {
+                break;
             }
-            _ => States::default(),
+            let rendered = self.arm(head, arm, &mut rest);
+            self.join(&mut done, rendered);
         }
+        self.otherwise(otherwise, rest, done)
+    }
+
+    fn arm(&mut self, head: &'a FilteredValue<'a>, arm: &Arm<'a>, rest: &mut States<'a>) -> States<'a> {
+        let Some((first, last)) = arm.values.first().zip(arm.values.last()) else { return States::default() };
+        let span = Span::new(first.span.start, last.span.end);
+        let question = BranchCondition::IsOneOf(head.span.of(self.source).trim(), span.of(self.source).trim());
+        let mut operands: Vec<_> = arm.values.iter().collect();
+        head.each_operand(&mut |operand| operands.push(operand));
+        let decision = self.decision(question, span, &operands, true);
+        self.branch(arm.body, &decision, rest)
+    }
+
+    /// What is rendered where nothing of a tag was so far, joined with what was rendered of it.
+    fn otherwise(&mut self, nodes: Nodes<'a>, rest: States<'a>, mut done: States<'a>) -> States<'a> {
+        let rest = if rest.0.is_empty() {
+            rest
+        } else {
+            self.branches += 1;
+            let rendered = self.nodes(nodes, rest);
+            self.branches -= 1;
+            rendered
+        };
+        self.join(&mut done, rest);
+        done
     }
 
     /// What is rendered where a decision falls so; what is left where it falls otherwise.
-    fn branch(&mut self, nodes: Nodes<'a>, decision: &Decision<'a>, rest: &mut States<'a>) -> States<'a> {
+    fn branch(&mut self, nodes: Nodes<'a>, decision: &BranchDecision<'a>, rest: &mut States<'a>) -> States<'a> {
         let inside = rest.after(decision);
-        *rest = rest.after(&Decision { answer: !decision.answer, ..decision.clone() });
+        *rest = rest.after(&BranchDecision { answer: !decision.answer, ..decision.clone() });
         self.branches += 1;
         let rendered = self.nodes(nodes, inside);
         self.branches -= 1;
@@ -371,7 +421,13 @@ impl<'a> Reader<'a> {
     }
 
     /// A decision about these operands.
-    fn decision(&self, question: Question<'a>, span: Span, operands: &[&Operand<'a>], answer: bool) -> Decision<'a> {
+    fn decision(
+        &self,
+        question: BranchCondition<'a>,
+        span: Span,
+        operands: &[&Operand<'a>],
+        answer: bool,
+    ) -> BranchDecision<'a> {
         let names = |operand: &&Operand<'a>| match operand.kind {
             OperandKind::Path { base: None, segments: [Segment { key: SegmentKey::Name(name), .. }, ..] } => {
                 Some(*name)
@@ -379,8 +435,8 @@ impl<'a> Reader<'a> {
             _ => None,
         };
         let is_of_data = operands.iter().filter_map(names).all(|name| !self.names.contains_key(name));
-        let around = if is_of_data { Rc::default() } else { Rc::new(self.around.clone()) };
-        Decision { question, answer, span, around }
+        let scope = if is_of_data { Rc::default() } else { Rc::new(self.scope.clone()) };
+        BranchDecision { question, answer, span, scope }
     }
 
     fn join(&mut self, states: &mut States<'a>, others: States<'a>) {
@@ -390,35 +446,39 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The turns of a loop: one alone, or a first, some in between, and a last one. What is left is where there are none.
-    fn loop_over(
-        &mut self,
-        collection: &'a Operand<'a>,
-        names: [&'a str; 2],
-        body: Nodes<'a>,
-        rest: &mut States<'a>,
-    ) -> States<'a> {
-        let text = collection.span.of(self.source);
+    fn loop_over(&mut self, of: &Loop<'a>, span: Span, states: States<'a>) -> States<'a> {
+        let states = if of.has_markup { self.something(span, states) } else { states };
+        if states.0.is_empty() {
+            return states;
+        }
+        let text = of.collection.span.of(self.source);
         let mut operands = Vec::new();
-        collection.each_operand(&mut |operand| operands.push(operand));
-        let any = self.decision(Question::HasAny(text), collection.span, &operands, true);
-        let several = Decision { question: Question::HasSeveral(text), ..any.clone() };
-        let before = rest.after(&any);
-        *rest = rest.after(&Decision { answer: false, ..any });
-        self.around.loops.push((names[0], text));
+        of.collection.each_operand(&mut |operand| operands.push(operand));
+        let any = self.decision(BranchCondition::HasAny(text), of.collection.span, &operands, true);
+        let several = BranchDecision { question: BranchCondition::HasSeveral(text), ..any.clone() };
+        let before = states.after(&any);
+        let none = states.after(&BranchDecision { answer: false, ..any });
+        self.scope.loops.push((of.element, text));
         self.branches += 1;
+        let alone = before.after(&BranchDecision { answer: false, ..several.clone() });
+        let done = self.turns(of.body, alone, before.after(&several));
+        self.branches -= 1;
+        self.scope.loops.pop();
+        self.otherwise(of.otherwise, none, done)
+    }
+
+    /// The turns of a loop: one alone, or a first, some in between, and a last one.
+    fn turns(&mut self, body: Nodes<'a>, alone: States<'a>, several: States<'a>) -> States<'a> {
         let outer = self.turn;
         self.turn = Some(Turn { is_first: true, is_last: true });
-        let mut after = self.nodes(body, before.after(&Decision { answer: false, ..several.clone() }));
-        let last = self.turns_before_last(body, before.after(&several));
+        let mut after = self.nodes(body, alone);
+        let last = self.turns_before_last(body, several);
         self.turn = Some(Turn { is_first: false, is_last: true });
         if !last.0.is_empty() {
             let last = self.nodes(body, last);
             self.join(&mut after, last);
         }
         self.turn = outer;
-        self.branches -= 1;
-        self.around.loops.pop();
         after
     }
 

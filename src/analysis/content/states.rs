@@ -1,13 +1,13 @@
 //! States: all places of JSON that a content may have come to, by the way it was rendered.
 
 use super::machine::State;
-use super::way::{Decision, Ways};
+use super::path_condition::{BranchDecision, PathSet};
 
 /// A place of JSON, and how one comes there.
 #[derive(Clone, Debug)]
 pub(super) struct Reached<'a> {
     pub(super) state: State,
-    pub(super) ways: Ways<'a>,
+    pub(super) paths: PathSet<'a>,
 }
 
 /// The places that a text may have come to.
@@ -20,14 +20,14 @@ const MAX_STATES: usize = 24;
 impl<'a> States<'a> {
     /// The beginning.
     pub(super) fn start() -> Self {
-        Self(vec![Reached { state: State::start(), ways: Ways::start() }])
+        Self(vec![Reached { state: State::start(), paths: PathSet::start() }])
     }
 
     /// Adds places; false where there are too many.
     pub(super) fn add(&mut self, others: Self) -> bool {
         for other in others.0 {
             match self.0.iter_mut().find_map(|known| known.state.merge(&other.state).then_some(known)) {
-                Some(known) => known.ways.add(other.ways),
+                Some(known) => known.paths.add(other.paths),
                 None => self.0.push(other),
             }
         }
@@ -36,14 +36,15 @@ impl<'a> States<'a> {
     }
 
     /// The same places, where the decision has been taken.
-    pub(super) fn after(&self, decision: &Decision<'a>) -> Self {
-        let after = |reached: &Reached<'a>| Reached { state: reached.state.clone(), ways: reached.ways.then(decision) };
+    pub(super) fn after(&self, decision: &BranchDecision<'a>) -> Self {
+        let after =
+            |reached: &Reached<'a>| Reached { state: reached.state.clone(), paths: reached.paths.then(decision) };
         Self(self.0.iter().map(after).collect())
     }
 
     /// The same places, to which nobody knows a way any more.
     pub(super) fn by_unknown_ways(self) -> Self {
-        let places = self.0.into_iter().map(|reached| Reached { ways: Ways::default(), ..reached });
+        let places = self.0.into_iter().map(|reached| Reached { paths: PathSet::default(), ..reached });
         Self(places.collect())
     }
 

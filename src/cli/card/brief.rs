@@ -4,40 +4,40 @@ use anstyle::{AnsiColor, Style};
 
 use super::line::{Line, Paragraph};
 use super::palette::{DIM, PLAIN};
-use crate::cli::terminal::Canvas;
+use crate::cli::terminal::TerminalCapabilities;
 use crate::diagnostics::{Diagnostic, Severity};
 
 /// The most lines of a problem's message.
 const MOST_LINES: usize = 8;
 
 /// What is wrong, where, and what to do, in lines of at most `width` columns.
-pub(in crate::cli) fn brief(problems: &[Diagnostic], width: usize, canvas: Canvas) -> Vec<Line> {
+pub(in crate::cli) fn brief(problems: &[Diagnostic], width: usize, capabilities: TerminalCapabilities) -> Vec<Line> {
     let mut lines = Vec::new();
     for problem in problems {
         let style = style(problem.severity);
         let mut what = Paragraph::default();
         what.push(style, &format!("{}[{}]", problem.severity, problem.code));
         what.push(PLAIN, &format!(": {}", problem.message));
-        put(&what, "", width, canvas, &mut lines);
+        put(&what, "", width, capabilities, &mut lines);
         if let Some(location) = problem.location() {
             let mut place = Paragraph::default();
             place.push(DIM, &location.to_string());
-            put(&place, "  ", width, canvas, &mut lines);
+            put(&place, "  ", width, capabilities, &mut lines);
         }
         for help in &problem.help {
             let mut what = Paragraph::default();
             what.push(DIM, "help: ");
             what.push(PLAIN, help);
-            put(&what, "  ", width, canvas, &mut lines);
+            put(&what, "  ", width, capabilities, &mut lines);
         }
     }
     lines
 }
 
-fn put(paragraph: &Paragraph, margin: &str, width: usize, canvas: Canvas, lines: &mut Vec<Line>) {
+fn put(paragraph: &Paragraph, margin: &str, width: usize, capabilities: TerminalCapabilities, lines: &mut Vec<Line>) {
     let margin = Line::default().with(PLAIN, " ").with(PLAIN, margin);
     for line in paragraph.wrap(width.saturating_sub(margin.columns()), MOST_LINES).lines {
-        lines.push(margin.clone().and(&if canvas.isolates { line.isolated() } else { line }));
+        lines.push(margin.clone().and(&if capabilities.isolates { line.isolated() } else { line }));
     }
 }
 

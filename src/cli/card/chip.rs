@@ -4,7 +4,8 @@ use anstyle::Style;
 
 use super::line::Line;
 use super::palette::{DIM, PLAIN, topic_chip, type_chip};
-use crate::cli::terminal::{Canvas, Colors};
+use crate::cli::terminal::{Colors, TerminalCapabilities};
+use crate::diagnostics::Thousands;
 use crate::message::Message;
 
 /// The most chips; a message with more has them by mistake.
@@ -17,9 +18,14 @@ pub(super) fn label(text: &Line, style: Style, colors: Colors) -> Line {
 }
 
 /// The chips of a message, over as many lines as they need. `data` keeps a text from moving what stands beside it.
-pub(super) fn chips(message: &Message, width: usize, canvas: Canvas, data: impl Fn(Line) -> Line) -> Vec<Line> {
-    let omission = if canvas.look.unicode { "…" } else { "..." };
-    let colors = canvas.colors;
+pub(super) fn chips(
+    message: &Message,
+    width: usize,
+    capabilities: TerminalCapabilities,
+    data: impl Fn(Line) -> Line,
+) -> Vec<Line> {
+    let omission = capabilities.theme.omission();
+    let colors = capabilities.colors;
     let topics =
         if message.topics.is_empty() { vec!["default"] } else { message.topics.iter().map(String::as_str).collect() };
     let text =
@@ -32,14 +38,14 @@ pub(super) fn chips(message: &Message, width: usize, canvas: Canvas, data: impl 
         chips.push((" ", label(&text(style, &message.kind), style, colors)));
     }
     let style = topic_chip(colors);
-    let dot = if canvas.look.unicode { " · " } else { ", " };
+    let dot = if capabilities.theme.unicode { " · " } else { ", " };
     for (place, topic) in topics.iter().take(MOST).enumerate() {
         let separator = if colors == Colors::None && place > 0 { dot } else { " " };
         let chip = if colors == Colors::None { text(PLAIN, topic) } else { label(&text(style, topic), style, colors) };
         chips.push((separator, chip));
     }
     if topics.len() > MOST {
-        chips.push((" ", Line::default().with(DIM, &format!("{omission} {} more", topics.len() - MOST))));
+        chips.push((" ", Line::default().with(DIM, &format!("{omission} {} more", Thousands(topics.len() - MOST)))));
     }
 
     let mut lines: Vec<Line> = Vec::new();

@@ -3,7 +3,7 @@
 use anstyle::Style;
 use serde_json::{Map, Value};
 
-use super::holes::{Holes, parts_of};
+use super::expression_colors::{ExpressionColors, parts_of};
 use super::line::{Line, Paragraph};
 use super::palette::{DIM, KEY, LITERAL, NUMBER, PLAIN, STRING};
 use crate::diagnostics::sanitize;
@@ -18,7 +18,7 @@ pub(super) struct Printer<'a> {
     pub(super) width: usize,
     pub(super) most: usize,
     pub(super) omission: &'static str,
-    pub(super) holes: Option<&'a Holes>,
+    pub(super) expression_colors: Option<&'a ExpressionColors>,
     pub(super) lines: Vec<Line>,
     /// Values that are shown.
     pub(super) shown: usize,
@@ -27,8 +27,13 @@ pub(super) struct Printer<'a> {
 }
 
 impl<'a> Printer<'a> {
-    pub(super) const fn new(width: usize, most: usize, omission: &'static str, holes: Option<&'a Holes>) -> Self {
-        Self { width, most, omission, holes, lines: Vec::new(), shown: 0, path: String::new() }
+    pub(super) const fn new(
+        width: usize,
+        most: usize,
+        omission: &'static str,
+        expression_colors: Option<&'a ExpressionColors>,
+    ) -> Self {
+        Self { width, most, omission, expression_colors, lines: Vec::new(), shown: 0, path: String::new() }
     }
 
     /// Writes some members of an object, without its braces.
@@ -59,8 +64,13 @@ impl<'a> Printer<'a> {
         let comma = if is_last { "" } else { "," };
         let width = self.width.saturating_sub(indent).max(self.width / 2);
         let room = width.saturating_sub(prefix.columns() + comma.len());
-        let mut inline =
-            Inline { holes: self.holes, path: self.path.clone(), room, line: Paragraph::default(), values: 0 };
+        let mut inline = Inline {
+            expression_colors: self.expression_colors,
+            path: self.path.clone(),
+            room,
+            line: Paragraph::default(),
+            values: 0,
+        };
         let (open, close) = match value {
             Value::Array(items) if !items.is_empty() => ("[", "]"),
             Value::Object(members) if !members.is_empty() => ("{", "}"),
@@ -140,7 +150,7 @@ impl<'a> Printer<'a> {
 
 /// Writes a value on one line, as long as there is room.
 struct Inline<'a> {
-    holes: Option<&'a Holes>,
+    expression_colors: Option<&'a ExpressionColors>,
     path: String,
     room: usize,
     line: Paragraph,
@@ -196,8 +206,9 @@ impl Inline<'_> {
 
     fn scalar(&mut self, style: Style, text: &str) -> Option<()> {
         self.values += 1;
-        let hole = self.holes.and_then(|holes| holes.of_scalar(&self.path));
-        self.put(hole.map_or(style, |hole| hole.over(style)), text)
+        let expression_color =
+            self.expression_colors.and_then(|expression_colors| expression_colors.of_scalar(&self.path));
+        self.put(expression_color.map_or(style, |expression_color| expression_color.over(style)), text)
     }
 
     fn text(&mut self, text: &str) -> Option<()> {
@@ -206,8 +217,11 @@ impl Inline<'_> {
             return None;
         }
         self.put(STRING, "\"")?;
-        for (hole, part) in parts_of(self.holes, &self.path, text) {
-            self.put(hole.map_or(STRING, |hole| hole.over(STRING)), &escaped(part))?;
+        for (expression_color, part) in parts_of(self.expression_colors, &self.path, text) {
+            self.put(
+                expression_color.map_or(STRING, |expression_color| expression_color.over(STRING)),
+                &escaped(part),
+            )?;
         }
         self.put(STRING, "\"")
     }

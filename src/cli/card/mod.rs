@@ -3,8 +3,8 @@
 mod beside;
 mod brief;
 mod chip;
+mod expression_colors;
 mod frame;
-mod holes;
 mod json;
 mod line;
 mod link;
@@ -18,14 +18,14 @@ use std::fmt;
 use anstyle::Style;
 use serde_json::Value;
 
-use super::terminal::Canvas;
-use crate::diagnostics::Diagnostics;
+use super::terminal::TerminalCapabilities;
+use crate::diagnostics::{Count, Diagnostics};
 use crate::message::Message;
 use crate::project::Case;
 pub(super) use beside::beside;
 pub(super) use brief::brief;
+pub(super) use expression_colors::ExpressionColors;
 use frame::Frame;
-pub(super) use holes::Holes;
 use json::Printer;
 pub(super) use line::Line;
 use line::{Paragraph, Wrapped};
@@ -65,8 +65,8 @@ pub(super) struct Card<'a> {
     /// None where the message fails.
     message: Option<&'a Message>,
     problems: &'a Diagnostics,
-    holes: Option<&'a Holes>,
-    canvas: Canvas,
+    expression_colors: Option<&'a ExpressionColors>,
+    capabilities: TerminalCapabilities,
 }
 
 impl<'a> Card<'a> {
@@ -75,7 +75,7 @@ impl<'a> Card<'a> {
         case: &Case<'a>,
         message: Option<&'a Message>,
         problems: &'a Diagnostics,
-        canvas: Canvas,
+        capabilities: TerminalCapabilities,
     ) -> Self {
         Self {
             template: case.template.name(),
@@ -84,20 +84,20 @@ impl<'a> Card<'a> {
             identifier: case.customer.main_identifier(),
             message,
             problems,
-            holes: None,
-            canvas,
+            expression_colors: None,
+            capabilities,
         }
     }
 
     /// The card with what each hole of the template wrote in the hole's colour.
-    pub(super) const fn with_holes(self, holes: &'a Holes) -> Self {
-        Self { holes: Some(holes), ..self }
+    pub(super) const fn with_holes(self, expression_colors: &'a ExpressionColors) -> Self {
+        Self { expression_colors: Some(expression_colors), ..self }
     }
 
     /// The lines of the card: its heading, and then the box, whose lines are equally wide.
     pub(super) fn lines(&self) -> Vec<Line> {
-        let width = self.canvas.look.width.clamp(MIN_WIDTH, MAX_WIDTH) - 1;
-        let frame = Frame::new(width, self.canvas.look.unicode);
+        let width = self.capabilities.theme.width.clamp(MIN_WIDTH, MAX_WIDTH) - 1;
+        let frame = Frame::new(width, self.capabilities.theme.unicode);
         let mut contents = Contents { card: self, width: frame.inner(), lines: Vec::new() };
         let style = if let Some(message) = self.message {
             contents.message(message);
@@ -133,15 +133,15 @@ impl<'a> Card<'a> {
 
     /// A piece of data, kept from moving what stands beside it.
     fn data(&self, line: Line) -> Line {
-        if self.canvas.isolates { line.isolated() } else { line }
+        if self.capabilities.isolates { line.isolated() } else { line }
     }
 
     const fn omission(&self) -> &'static str {
-        if self.canvas.look.unicode { "…" } else { "..." }
+        self.capabilities.theme.omission()
     }
 
     const fn separator(&self) -> &'static str {
-        if self.canvas.look.unicode { " · " } else { ", " }
+        if self.capabilities.theme.unicode { " · " } else { ", " }
     }
 }
 
@@ -166,7 +166,7 @@ struct Contents<'a> {
 
 impl Contents<'_> {
     fn failure(&mut self) {
-        let cross = if self.card.canvas.look.unicode { "✗  " } else { "x  " };
+        let cross = if self.card.capabilities.theme.unicode { "✗  " } else { "x  " };
         let what = Line::default().with(FAILED, cross).with(FAILED, "not sent");
         let why = Line::default().with(DIM, &self.card.problems.counts().to_string());
         self.both(what, &why);
@@ -184,13 +184,13 @@ impl Contents<'_> {
     }
 
     fn title(&mut self, message: &Message) {
-        let dot = if self.card.canvas.look.unicode { "●  " } else { "*  " };
+        let dot = if self.card.capabilities.theme.unicode { "●  " } else { "*  " };
         let when = Line::default().with(DIM, "just now");
         let mut title = Paragraph::default();
         // A title is one line, whatever is in it.
         let text = message.properties.get("title").and_then(Value::as_str).unwrap_or_default();
-        for (hole, part) in holes::parts_of(self.card.holes, "/title", text) {
-            title.push_line(hole.map_or(BOLD, |hole| hole.over(BOLD)), part);
+        for (expression_color, part) in expression_colors::parts_of(self.card.expression_colors, "/title", text) {
+            title.push_line(expression_color.map_or(BOLD, |expression_color| expression_color.over(BOLD)), part);
         }
         let beside = self.width.saturating_sub(INDENT.len() + when.columns() + 2);
         let is_narrow = beside < MIN_WIDTH / 2;
@@ -222,25 +222,25 @@ impl Contents<'_> {
             self.part(part);
         }
         if seen.len() > MOST_PARTS {
-            self.left_away(seen.len() - MOST_PARTS, "link");
+            self.left_away(seen.len() - MOST_PARTS, "more link");
         }
         if !data.is_empty() {
             self.lines.push(Line::default());
             let total: usize = data.iter().map(|(_, value)| json::count(value)).sum();
             let width = self.width - INDENT.len();
-            let mut printer = Printer::new(width, DATA_LINES, self.card.omission(), self.card.holes);
+            let mut printer = Printer::new(width, DATA_LINES, self.card.omission(), self.card.expression_colors);
             printer.members(data.into_iter());
             let margin = Line::default().with(PLAIN, INDENT);
             self.lines.extend(printer.lines.iter().map(|line| margin.clone().and(&self.card.data(line.clone()))));
             if total > printer.shown {
-                self.left_away(total - printer.shown, "value");
+                self.left_away(total - printer.shown, "more value");
             }
         }
     }
 
     /// A button or an image.
     fn part(&mut self, part: &Part<'_>) {
-        let colors = self.card.canvas.colors;
+        let colors = self.card.capabilities.colors;
         let omission = self.card.omission();
         let (mut head, address, path) = match part {
             Part::Button { name, label, address, path } => {
@@ -264,10 +264,14 @@ impl Contents<'_> {
             Part::Data(..) => return,
         };
         head = head.cut(self.width - INDENT.len(), omission);
-        let link = link::target(address).filter(|_| self.card.canvas.hyperlinks);
+        let link = link::target(address).filter(|_| self.card.capabilities.hyperlinks);
         let mut paragraph = Paragraph::default();
-        for (hole, part) in holes::parts_of(self.card.holes, path, address) {
-            paragraph.push_linked(hole.map_or(LINK, |hole| hole.over(LINK)), part, link.as_ref());
+        for (expression_color, part) in expression_colors::parts_of(self.card.expression_colors, path, address) {
+            paragraph.push_linked(
+                expression_color.map_or(LINK, |expression_color| expression_color.over(LINK)),
+                part,
+                link.as_ref(),
+            );
         }
         let margin = Line::default().with(PLAIN, INDENT);
         let room = (self.width - INDENT.len()).saturating_sub(head.columns() + 2);
@@ -286,11 +290,11 @@ impl Contents<'_> {
     /// Type and topics, and when the message comes and goes.
     fn footer(&mut self, message: &Message) {
         self.lines.push(Line::default());
-        let canvas = self.card.canvas;
+        let capabilities = self.card.capabilities;
         let expires = format!("expires in {}", moment::in_words(message.expiry.duration_since(message.sent_at)));
         let expires = Line::default().with(PLAIN, &expires);
         let width = self.width - INDENT.len();
-        let chips = chip::chips(message, width, canvas, |line| self.card.data(line));
+        let chips = chip::chips(message, width, capabilities, |line| self.card.data(line));
         let margin = Line::default().with(PLAIN, INDENT);
         let mut chips: Vec<_> = chips.iter().map(|line| margin.clone().and(line)).collect();
         let last = chips.pop().unwrap_or_default();
@@ -307,14 +311,13 @@ impl Contents<'_> {
         let margin = Line::default().with(PLAIN, &" ".repeat(margin));
         self.lines.extend(lines.into_iter().map(|line| margin.clone().and(&self.card.data(line))));
         if left_away > 0 {
-            self.left_away(left_away, "character");
+            self.left_away(left_away, "more character");
         }
     }
 
     /// Says how much was left away.
     fn left_away(&mut self, count: usize, what: &str) {
-        let plural = if count == 1 { "" } else { "s" };
-        let text = format!("{} {} more {what}{plural}; {ALL}", self.card.omission(), with_commas(count));
+        let text = format!("{} {}; {ALL}", self.card.omission(), Count(what, count));
         let mut paragraph = Paragraph::default();
         paragraph.push(DIM, &text);
         let margin = Line::default().with(PLAIN, INDENT);
@@ -351,15 +354,15 @@ impl Contents<'_> {
         let (looked_at, _) = line::split(text, line::MAX_BYTES);
         let addresses = link::addresses(looked_at);
         let mut start = 0;
-        for (hole, part) in holes::parts_of(self.card.holes, path, text) {
-            let style = hole.map_or(style, |hole| hole.over(style));
+        for (expression_color, part) in expression_colors::parts_of(self.card.expression_colors, path, text) {
+            let style = expression_color.map_or(style, |expression_color| expression_color.over(style));
             let range = start..start + part.len();
             let mut from = 0;
             for address in addresses.iter().filter(|address| address.start < range.end && range.start < address.end) {
                 // An address may begin or end within what a hole wrote.
                 let (first, end) = (address.start.max(range.start) - start, address.end.min(range.end) - start);
                 paragraph.push(style, &part[from..first]);
-                let link = link::target(&text[address.clone()]).filter(|_| self.card.canvas.hyperlinks);
+                let link = link::target(&text[address.clone()]).filter(|_| self.card.capabilities.hyperlinks);
                 paragraph.push_linked(style.underline(), &part[first..end], link.as_ref());
                 from = end;
             }
@@ -367,19 +370,6 @@ impl Contents<'_> {
             start = range.end;
         }
     }
-}
-
-/// A count as people read it.
-fn with_commas(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::diagnostics::Count;
+
 /// A moment, to the minute.
 pub(super) fn exactly(moment: Timestamp) -> String {
     moment.strftime("%-d %b %Y %H:%M UTC").to_string()
@@ -16,7 +18,8 @@ pub(super) fn in_words(duration: SignedDuration) -> String {
         120.. => (seconds / 60, "minute"),
         _ => (seconds, "second"),
     };
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+    // No message expires before it is sent.
+    Count(unit, usize::try_from(count).unwrap_or_default()).to_string()
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ const FEW_HOLES: [AnsiColor; 6] =
     [AnsiColor::Blue, AnsiColor::Red, AnsiColor::Green, AnsiColor::Magenta, AnsiColor::Yellow, AnsiColor::Cyan];
 
 /// The colour of a hole by its place among the holes; none where there are no colours. They repeat.
-pub(super) fn hole(place: usize, colors: Colors) -> Option<Color> {
+pub(super) fn expression_color(place: usize, colors: Colors) -> Option<Color> {
     match colors {
         Colors::None => None,
         Colors::Sixteen => Some(FEW_HOLES[place % FEW_HOLES.len()].into()),

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use anstyle::Style;
 
-use super::holes::Holes;
+use super::expression_colors::ExpressionColors;
 use super::line::{Line, Paragraph};
 use super::palette::{BOLD, DIM, PLAIN};
-use crate::cli::terminal::Canvas;
+use crate::cli::terminal::TerminalCapabilities;
+use crate::diagnostics::Count;
 use crate::message::Template;
 
 /// The most lines of a template.
@@ -16,15 +17,20 @@ const MOST_LINES: usize = 400;
 const MOST_ROWS: usize = 20;
 
 /// A template's lines, with their numbers, under its path: at most `width` columns wide.
-pub(in crate::cli) fn source(template: &Template, holes: &Holes, width: usize, canvas: Canvas) -> Vec<Line> {
-    let omission = if canvas.look.unicode { "…" } else { "..." };
-    let bar = if canvas.look.unicode { " │ " } else { " | " };
+pub(in crate::cli) fn source(
+    template: &Template,
+    expression_colors: &ExpressionColors,
+    width: usize,
+    capabilities: TerminalCapabilities,
+) -> Vec<Line> {
+    let omission = capabilities.theme.omission();
+    let bar = if capabilities.theme.unicode { " │ " } else { " | " };
     let source = template.source();
     // Behind the last line break, there is no line.
     let count = source.line_count() - usize::from(source.text().ends_with('\n'));
     let digits = count.min(MOST_LINES).to_string().len();
     let room = width.saturating_sub(digits + 1 + bar.chars().count()).max(8);
-    let pieces = pieces(template, holes);
+    let pieces = pieces(template, expression_colors);
     let mut lines = vec![Line::default().with(PLAIN, " ").with(BOLD, source.name()).cut(width, omission)];
     for number in 1..=count.min(MOST_LINES) {
         let Some(range) = source.line_range(number) else { break };
@@ -37,21 +43,22 @@ pub(in crate::cli) fn source(template: &Template, holes: &Holes, width: usize, c
         for (place, row) in rows.into_iter().enumerate() {
             let number = if place == 0 { number.to_string() } else { String::new() };
             let gutter = Line::default().with(DIM, &format!(" {number:>digits$}")).with(DIM, bar);
-            lines.push(gutter.and(&if canvas.isolates { row.isolated() } else { row }));
+            lines.push(gutter.and(&if capabilities.isolates { row.isolated() } else { row }));
         }
     }
     if count > MOST_LINES {
-        lines.push(Line::default().with(DIM, &format!(" {omission} {} more lines", count - MOST_LINES)));
+        lines.push(Line::default().with(DIM, &format!(" {omission} {}", Count("more line", count - MOST_LINES))));
     }
     lines
 }
 
 /// The parts of a template that were come to, in order.
-fn pieces(template: &Template, holes: &Holes) -> Vec<(Range<usize>, Style)> {
+fn pieces(template: &Template, expression_colors: &ExpressionColors) -> Vec<(Range<usize>, Style)> {
     let settings = (0..template.content_start(), DIM);
-    let texts = holes.texts.iter().map(|range| (range.clone(), PLAIN));
-    let holes = holes.in_template().map(|(range, hole)| (range, hole.over(BOLD)));
-    let mut pieces: Vec<_> = std::iter::once(settings).chain(texts).chain(holes).collect();
+    let texts = expression_colors.texts.iter().map(|range| (range.clone(), PLAIN));
+    let expression_colors =
+        expression_colors.in_template().map(|(range, expression_color)| (range, expression_color.over(BOLD)));
+    let mut pieces: Vec<_> = std::iter::once(settings).chain(texts).chain(expression_colors).collect();
     pieces.sort_by_key(|(range, _)| range.start);
     pieces
 }

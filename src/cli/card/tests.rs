@@ -7,10 +7,15 @@ use serde_json::{Map, json};
 
 use super::*;
 use crate::cli::terminal::Colors;
-use crate::diagnostics::{Code, Diagnostic, Look, sanitize};
+use crate::diagnostics::{Code, Diagnostic, Theme, sanitize};
 
-fn canvas(width: usize, colors: Colors) -> Canvas {
-    Canvas { look: Look { color: true, unicode: true, width }, colors, hyperlinks: false, isolates: false }
+fn capabilities(width: usize, colors: Colors) -> TerminalCapabilities {
+    TerminalCapabilities {
+        theme: Theme { color: true, unicode: true, width },
+        colors,
+        hyperlinks: false,
+        isolates: false,
+    }
 }
 
 fn message(properties: Map<String, Value>) -> Message {
@@ -28,12 +33,12 @@ fn properties(value: Value) -> Map<String, Value> {
     properties
 }
 
-fn lines(message: &Message, canvas: Canvas) -> Vec<Line> {
+fn lines(message: &Message, capabilities: TerminalCapabilities) -> Vec<Line> {
     let problems = Diagnostics::new();
-    card(Some(message), &problems, canvas).lines()
+    card(Some(message), &problems, capabilities).lines()
 }
 
-fn card<'a>(message: Option<&'a Message>, problems: &'a Diagnostics, canvas: Canvas) -> Card<'a> {
+fn card<'a>(message: Option<&'a Message>, problems: &'a Diagnostics, capabilities: TerminalCapabilities) -> Card<'a> {
     Card {
         template: "order_shipped",
         request: "order_shipped/standard",
@@ -41,14 +46,14 @@ fn card<'a>(message: Option<&'a Message>, problems: &'a Diagnostics, canvas: Can
         identifier: "user_123",
         message,
         problems,
-        holes: None,
-        canvas,
+        expression_colors: None,
+        capabilities,
     }
 }
 
 /// The card as plain text.
 fn drawn(value: Value, width: usize) -> String {
-    let lines = lines(&message(properties(value)), canvas(width, Colors::None));
+    let lines = lines(&message(properties(value)), capabilities(width, Colors::None));
     lines.iter().flat_map(|line| [line.text(), "\n"]).collect()
 }
 
@@ -76,13 +81,13 @@ fn without_our_sequences(mut shown: &str) -> String {
 }
 
 /// Asserts that lines leave the terminal alone, and that those of the box are equally wide.
-fn assert_harmless(lines: &[Line], canvas: Canvas) {
+fn assert_harmless(lines: &[Line], capabilities: TerminalCapabilities) {
     let mut widths = Vec::new();
     let mut in_box = false;
     for line in lines {
         let shown = without_our_sequences(&line.to_string());
         assert_eq!(shown.matches('\u{2068}').count(), shown.matches('\u{2069}').count(), "{shown:?}");
-        assert!(canvas.isolates || !shown.contains(['\u{2068}', '\u{2069}']), "{shown:?}");
+        assert!(capabilities.isolates || !shown.contains(['\u{2068}', '\u{2069}']), "{shown:?}");
         let own = shown.replace(['\u{2068}', '\u{2069}'], "");
         assert_eq!(sanitize::line(&own), own, "{shown:?}");
         in_box |= shown.starts_with(" ╭") || shown.starts_with(" +-");
@@ -90,7 +95,7 @@ fn assert_harmless(lines: &[Line], canvas: Canvas) {
             widths.push(line::columns(&shown));
         }
     }
-    let width = canvas.look.width.clamp(MIN_WIDTH, MAX_WIDTH) - 1;
+    let width = capabilities.theme.width.clamp(MIN_WIDTH, MAX_WIDTH) - 1;
     assert!(widths.iter().all(|own| *own == width), "{widths:?} are not all {width}");
 }
 
@@ -183,13 +188,10 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-fn any_canvas() -> impl Strategy<Value = Canvas> {
+fn any_canvas() -> impl Strategy<Value = TerminalCapabilities> {
     let colors = prop::sample::select(vec![Colors::None, Colors::Sixteen, Colors::Many, Colors::All]);
-    (0..250_usize, any::<[bool; 3]>(), colors).prop_map(|(width, [unicode, hyperlinks, isolates], colors)| Canvas {
-        look: Look { color: true, unicode, width },
-        colors,
-        hyperlinks,
-        isolates,
+    (0..250_usize, any::<[bool; 3]>(), colors).prop_map(|(width, [unicode, hyperlinks, isolates], colors)| {
+        TerminalCapabilities { theme: Theme { color: true, unicode, width }, colors, hyperlinks, isolates }
     })
 }
 
@@ -203,7 +205,7 @@ proptest! {
         body in text(),
         others in vec((text(), value()), 0..5),
         known in vec((prop::sample::select(vec!["link", "cta_url", "cta", "image", "buttons", "cta_label"]), value()), 0..5),
-        canvas in any_canvas(),
+        capabilities in any_canvas(),
     ) {
         let mut properties: Map<String, Value> = others.into_iter().collect();
         properties.extend(known.into_iter().map(|(name, value)| (name.to_owned(), value)));
@@ -217,12 +219,12 @@ proptest! {
             request: &names[1],
             name: Some(&names[2]),
             identifier: &names[3],
-            ..card(Some(&message), &problems, canvas)
+            ..card(Some(&message), &problems, capabilities)
         };
-        assert_harmless(&named.lines(), canvas);
-        assert_harmless(&Card { message: None, ..named }.lines(), canvas);
-        for line in brief(&problems, canvas.look.width, canvas) {
-            assert_harmless(&[line], canvas);
+        assert_harmless(&named.lines(), capabilities);
+        assert_harmless(&Card { message: None, ..named }.lines(), capabilities);
+        for line in brief(&problems, capabilities.theme.width, capabilities) {
+            assert_harmless(&[line], capabilities);
         }
     }
 
@@ -247,8 +249,9 @@ proptest! {
 
 #[test]
 fn endless_texts_have_an_end() {
-    let mega = |text: &str| text.repeat((1 << 20) / text.len());
-    for text in ["x", "漢", "word ", "\n", "\u{301}", "👨‍👩‍👧‍👦", "\u{1b}", "https://x.example/a ", "شيء "].map(mega)
+    // Each of the eight parts alone is a third of what may be printed in all.
+    let long = |text: &str| text.repeat((1 << 17) / text.len());
+    for text in ["x", "漢", "word ", "\n", "\u{301}", "👨‍👩‍👧‍👦", "\u{1b}", "https://x.example/a ", "شيء "].map(long)
     {
         let list: Vec<_> = (0..5_000).map(|number| json!({ "n": number, "text": "abc" })).collect();
         let value = json!({
@@ -256,9 +259,9 @@ fn endless_texts_have_an_end() {
             "cta_url": "https://x.example", "cta_label": text, "other": text, text.clone(): text, "list": list,
         });
         let message = Message { kind: text.clone(), topics: vec![text.clone(); 3], ..message(properties(value)) };
-        let canvas = Canvas { hyperlinks: true, isolates: true, ..canvas(80, Colors::All) };
-        let lines = lines(&message, canvas);
-        assert_harmless(&lines, canvas);
+        let capabilities = TerminalCapabilities { hyperlinks: true, isolates: true, ..capabilities(80, Colors::All) };
+        let lines = lines(&message, capabilities);
+        assert_harmless(&lines, capabilities);
         let bytes: usize = lines.iter().map(|line| line.to_string().len()).sum();
         assert!(lines.len() < 150 && bytes < 400_000, "{} lines, {bytes} bytes", lines.len());
     }
@@ -279,8 +282,8 @@ fn what_is_left_away_is_counted() {
 #[test]
 fn text_from_right_to_left_is_kept_in_its_place() {
     let message = message(properties(json!({ "title": "שלום עולם", "body": "مرحبا", "note": "שלום" })));
-    let canvas = Canvas { isolates: true, ..canvas(60, Colors::None) };
-    let text: Vec<_> = lines(&message, canvas).iter().map(|line| line.text().to_owned()).collect();
+    let capabilities = TerminalCapabilities { isolates: true, ..capabilities(60, Colors::None) };
+    let text: Vec<_> = lines(&message, capabilities).iter().map(|line| line.text().to_owned()).collect();
     assert!(text[2].starts_with(" │ ●  \u{2068}שלום עולם\u{2069} "), "{:?}", text[2]);
     assert!(text[3].starts_with(" │    \u{2068}مرحبا\u{2069} "), "{:?}", text[3]);
 }
@@ -291,8 +294,8 @@ fn links_lead_to_their_addresses_where_the_terminal_knows_links() {
         "title": "t", "body": "see https://x.example/é.", "cta_url": "app://home", "cta_label": "Go",
     })));
     let shown = |hyperlinks| {
-        let canvas = Canvas { hyperlinks, ..canvas(80, Colors::Sixteen) };
-        lines(&message, canvas).iter().map(ToString::to_string).collect::<String>()
+        let capabilities = TerminalCapabilities { hyperlinks, ..capabilities(80, Colors::Sixteen) };
+        lines(&message, capabilities).iter().map(ToString::to_string).collect::<String>()
     };
     assert_eq!(shown(true).matches("\u{1b}]8;;https://x.example/%C3%A9\u{1b}\\").count(), 1, "{}", shown(true));
     assert!(!shown(true).contains("8;;app:") && !shown(false).contains("\u{1b}]8"));

@@ -118,14 +118,14 @@ fn ending(name: &str, count: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::{Kind, Outcome};
+    use crate::analysis::{Kind, MissingBehavior};
     use crate::rules::Row;
 
     fn drawn(columns: &[&str], width: usize) -> String {
         let row = |path: &str, cell: Cell| Row {
             path: path.to_owned(),
             kind: Kind::Anything,
-            outcome: Outcome::Fails,
+            outcome: MissingBehavior::Fails,
             cells: vec![cell; columns.len()],
         };
         let table = Table {

@@ -5,8 +5,8 @@ use std::fmt;
 use anstyle::Style;
 
 use crate::diagnostics::{Source, sanitize};
-use crate::message::Template;
-use crate::snapshot::{FieldChange, Outcome, Status, changed_fields};
+use crate::message::{FieldChange, Template};
+use crate::snapshot::{Outcome, Status, changed_fields};
 
 /// Lines shown before and after.
 const CONTEXT: usize = 2;

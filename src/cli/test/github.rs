@@ -18,7 +18,7 @@ pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write)
     for outcome in &report.outcomes {
         let (file, level) = match &outcome.status {
             Status::Unchanged => continue,
-            Status::Unusable(_) => {
+            Status::SnapshotFileError(_) => {
                 (store.shown(&outcome.subject.name, Stage::Accepted), level(report.update != Update::All))
             }
             _ => (outcome.subject.case.template.source().name().to_owned(), level(fails)),

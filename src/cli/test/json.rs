@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::diagnostics::sanitize;
+use crate::message::FieldChange;
 use crate::project::Project;
-use crate::snapshot::{Action, Counts, FieldChange, Outcome, Report, Stage, Status, Store, changed_fields};
+use crate::snapshot::{Action, Counts, Outcome, Report, Stage, Status, Store, changed_fields};
 
 /// A subject.
 #[derive(Serialize)]
@@ -71,7 +72,7 @@ impl<'a> Test<'a> {
         let subject = &outcome.subject;
         let (expected, reason) = match &outcome.status {
             Status::Different { expected } => (Some(expected.as_str()), None),
-            Status::Unusable(reason) => (None, Some(reason.to_string())),
+            Status::SnapshotFileError(reason) => (None, Some(reason.to_string())),
             _ => (None, None),
         };
         let found = Some(outcome.contents.as_str()).filter(|_| outcome.status != Status::Unchanged);

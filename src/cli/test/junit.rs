@@ -1,59 +1,44 @@
-//! A test run as `JUnit` XML, which most services for tests read. It has no times: they would differ each time.
+//! A test run as `JUnit` XML. It has no times: they would differ each time.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::people::headline;
-use crate::diagnostics::sanitize;
-use crate::diagnostics::xml::escape;
-use crate::project::Project;
-use crate::snapshot::{Difference, Outcome, Report, Status, Store, Update};
+use quick_junit::{NonSuccessKind, TestCase};
 
-/// Writes one suite: a test a subject, and one for each snapshot of nothing where that fails.
+use super::people::headline;
+use crate::diagnostics::{Prefix, junit, sanitize};
+use crate::project::Project;
+use crate::snapshot::{Difference, Obsolete, Outcome, Report, Status, Store, Update};
+
+/// Writes one suite: a test for each subject, and one for each obsolete snapshot where that fails.
 pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write) -> io::Result<()> {
-    let prefix = project.prefix();
-    let store = Store::new(project.root(), &project.config().test.snapshots);
-    let counts = report.counts();
-    let failing = report.update != Update::All && report.update != Update::Pending;
     let obsolete: &[_] = if report.update == Update::None { &report.obsolete } else { &[] };
-    let tests = counts.messages + obsolete.len();
-    let failures = if failing { counts.new + counts.different } else { 0 } + obsolete.len();
-    let errors = if report.update == Update::All { 0 } else { counts.unusable };
-    let numbers = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\"");
-    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    writeln!(out, "<testsuites name=\"inkproof\" {numbers}>")?;
-    writeln!(out, "  <testsuite name=\"inkproof\" {numbers} skipped=\"0\">")?;
-    for outcome in &report.outcomes {
-        let case = &outcome.subject.case;
-        let attributes =
-            format!("name=\"{}\" classname=\"{}\"", escape(&outcome.subject.name), escape(case.template.name()));
-        let element = match &outcome.status {
-            Status::Unusable(_) if errors > 0 => "error",
-            Status::New | Status::Different { .. } if failing => "failure",
-            _ => {
-                writeln!(out, "    <testcase {attributes}/>")?;
-                continue;
-            }
-        };
-        let status = outcome.status.as_str();
-        let message = format!("{status}{}", headline(outcome));
-        writeln!(out, "    <testcase {attributes}>")?;
-        writeln!(
-            out,
-            "      <{element} message=\"{}\" type=\"{status}\">{}</{element}>",
-            escape(&message),
-            escape(&format!("{}\n{}", prefix.name(case.request.source().name()), details(outcome)))
-        )?;
-        writeln!(out, "    </testcase>")?;
-    }
-    for obsolete in obsolete {
-        let path = store.shown(&obsolete.name, obsolete.stage);
-        writeln!(out, "    <testcase name=\"{}\" classname=\"obsolete\">", escape(&obsolete.name))?;
-        let (message, path) = ("no request has this name", escape(&prefix.name(&path)));
-        writeln!(out, "      <failure message=\"{message}\" type=\"obsolete\">{path}</failure>")?;
-        writeln!(out, "    </testcase>")?;
-    }
-    writeln!(out, "  </testsuite>\n</testsuites>")
+    let (prefix, store) = (project.prefix(), Store::new(project.root(), &project.config().test.snapshots));
+    let tested = report.outcomes.iter().map(|outcome| case(outcome, report.update, &prefix));
+    let obsolete = obsolete.iter().map(|obsolete| obsolete_case(obsolete, &store, &prefix));
+    junit::write(tested.chain(obsolete), out)
+}
+
+fn case(outcome: &Outcome<'_>, update: Update, prefix: &Prefix) -> TestCase {
+    let (name, case) = (&outcome.subject.name, &outcome.subject.case);
+    let class = case.template.name();
+    let kind = match &outcome.status {
+        Status::SnapshotFileError(_) if update != Update::All => NonSuccessKind::Error,
+        Status::New | Status::Different { .. } if !matches!(update, Update::All | Update::Pending) => {
+            NonSuccessKind::Failure
+        }
+        _ => return junit::passed(name, class),
+    };
+    let status = outcome.status.as_str();
+    let message = format!("{status}{}", headline(outcome));
+    let text = format!("{}\n{}", prefix.name(case.request.source().name()), details(outcome));
+    junit::not_passed(name, class, kind, (&message, status, &text))
+}
+
+fn obsolete_case(obsolete: &Obsolete, store: &Store, prefix: &Prefix) -> TestCase {
+    let path = store.shown(&obsolete.name, obsolete.stage);
+    let problem = ("no request has this name", "obsolete", &*prefix.name(&path));
+    junit::not_passed(&obsolete.name, "obsolete", NonSuccessKind::Failure, problem)
 }
 
 /// The difference in the unified form, or all of what is new.

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::summary;
 use crate::cli::difference::{Drawing, Layout, in_words};
-use crate::diagnostics::{Look, sanitize};
+use crate::diagnostics::{Theme, sanitize};
 use crate::project::Project;
 use crate::snapshot::{Action, Difference, Outcome, Report, Stage, Status, Store, causes};
 
@@ -22,12 +22,12 @@ pub(in crate::cli) const fn style(status: &Status) -> Style {
         Status::Unchanged => AnsiColor::Green.on_default(),
         Status::New => AnsiColor::Cyan.on_default().bold(),
         Status::Different { .. } => AnsiColor::Yellow.on_default().bold(),
-        Status::Unusable(_) => AnsiColor::Red.on_default().bold(),
+        Status::SnapshotFileError(_) => AnsiColor::Red.on_default().bold(),
     }
 }
 
 /// Each failure with what changed.
-pub(super) fn write_full(report: &Report<'_>, project: &Project, look: Look, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_full(report: &Report<'_>, project: &Project, theme: Theme, out: &mut dyn Write) -> io::Result<()> {
     let store = Store::new(project.root(), &project.config().test.snapshots);
     let mut asked = 0;
     for outcome in report.outcomes.iter().filter(|outcome| outcome.status != Status::Unchanged) {
@@ -40,7 +40,7 @@ pub(super) fn write_full(report: &Report<'_>, project: &Project, look: Look, out
             outcome.status.as_str(),
             sanitize::line(&path)
         )?;
-        write_details(outcome, look, Layout::fitting(look), out)?;
+        write_details(outcome, theme, Layout::fitting(theme), out)?;
         if matches!(outcome.status, Status::Different { .. }) && asked < CAUSES {
             asked += 1;
             for cause in causes(project, outcome) {
@@ -55,7 +55,7 @@ pub(super) fn write_full(report: &Report<'_>, project: &Project, look: Look, out
 /// What there is to see of a failure.
 pub(in crate::cli) fn write_details(
     outcome: &Outcome<'_>,
-    look: Look,
+    theme: Theme,
     layout: Layout,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -69,9 +69,9 @@ pub(in crate::cli) fn write_details(
         }
         Status::Different { expected } => {
             let difference = Difference::between(expected, &outcome.contents);
-            write!(out, "{}", Drawing { difference: &difference, look, layout })
+            write!(out, "{}", Drawing { difference: &difference, theme, layout })
         }
-        Status::Unusable(reason) => writeln!(out, "  {}", sanitize::line(&reason.to_string())),
+        Status::SnapshotFileError(reason) => writeln!(out, "  {}", sanitize::line(&reason.to_string())),
     }
 }
 
@@ -95,7 +95,7 @@ pub(super) fn headline(outcome: &Outcome<'_>) -> String {
             words if words.is_empty() => words,
             words => format!(": {words}"),
         },
-        Status::Unusable(reason) => format!(": {reason}"),
+        Status::SnapshotFileError(reason) => format!(": {reason}"),
     };
     sanitize::line(&text).into_owned()
 }

@@ -4,13 +4,13 @@ use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
-use crate::watch::Told;
+use crate::watch::WatchEvent;
 
 /// Something that happens.
 #[derive(Debug)]
 pub(super) enum Event {
     /// Files changed.
-    Told(Told),
+    WatchEvent(WatchEvent),
     /// Something happened at the terminal. It waits for [`Keyboard::go_on`] before it looks for more.
     Terminal(crossterm::event::Event),
     /// The process is to end, with this exit code.
@@ -22,15 +22,9 @@ pub(super) enum Event {
 /// The channel that all comes through, with the signals that end a process.
 pub(super) fn channel() -> io::Result<(Sender<Event>, Receiver<Event>)> {
     let (events, happened) = mpsc::channel();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    let end = {
-        let _entered = runtime.enter();
-        signal()?
-    };
     let sender = events.clone();
-    thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        let code = runtime.block_on(end);
-        // Who has ended already needs not be told.
+    on_end(move |code| {
+        // The receiver may be gone; nothing is left to notify.
         let _ = sender.send(Event::Ended(code));
     })?;
     Ok((events, happened))
@@ -64,32 +58,25 @@ pub(super) fn keyboard(events: Sender<Event>) -> io::Result<Keyboard> {
     Ok(Keyboard(go_on))
 }
 
-/// Waits for a signal that ends a process, from now on. Gives the exit code.
+/// Calls `ended` with the exit code when a signal asks the process to end.
 #[cfg(unix)]
-fn signal() -> io::Result<impl Future<Output = u8>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => 130,
-            _ = terminate.recv() => 143,
-            _ = hang_up.recv() => 129,
+fn on_end(ended: impl Fn(u8) + Send + 'static) -> io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let wait = move || {
+        for signal in signals.forever() {
+            ended(u8::try_from(128 + signal).unwrap_or(1));
         }
-    })
+    };
+    thread::Builder::new().name("signals".to_owned()).spawn(wait)?;
+    Ok(())
 }
 
-/// Waits for a signal that ends a process, from now on. Gives the exit code.
+/// Calls `ended` with the exit code when somebody presses Ctrl-C.
 #[cfg(not(unix))]
-fn signal() -> io::Result<impl Future<Output = u8>> {
-    Ok(async {
-        // Where nobody can be heard, nobody interrupts.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        130
-    })
+fn on_end(ended: impl Fn(u8) + Send + 'static) -> io::Result<()> {
+    ctrlc::set_handler(move || ended(130)).map_err(io::Error::other)
 }
 
 /// Tells when whoever reads the results has gone.

@@ -3,20 +3,43 @@
 use std::collections::HashSet;
 
 use super::required;
-use crate::liquid::engine::filter::{Filter, argument};
+use crate::liquid::engine::filter::{Filter, RunFilter, argument};
+use crate::liquid::engine::row::{Answer, Argument, Example, Family, Kind, Reads};
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::Result;
 use crate::liquid::value::{Value, coerce, json};
 
 /// The filters of this family.
-pub const FILTERS: &[Filter] = &[Filter::new("json_array_uniq", json_array_uniq), Filter::new("limit", limit)];
+pub const FILTERS: &[Filter] = &[
+    array(
+        "json_array_uniq",
+        json_array_uniq,
+        "Removes elements that repeat another, or that repeat a property of another.",
+    )
+    .arguments(&[Argument::optional("property", Kind::String)])
+    .answers(Answer::Elements)
+    .examples(&[Example::with(
+        r#"{"c": [{"name": "red"}, {"name": "red", "id": 2}, {"name": "blue"}]}"#,
+        "{{ c | json_array_uniq: 'name' | to_json }}",
+        r#"[{"name":"red"},{"name":"blue"}]"#,
+    )]),
+    array("limit", limit, "Keeps the first elements, as many as the argument says.")
+        .arguments(&[Argument::required("count", Kind::Number)])
+        .reads(Reads::Shape)
+        .answers(Answer::Elements)
+        .examples(&[Example::with(
+            r#"{"b": ["John", "Paul", "Ringo"]}"#,
+            "{{ b | limit: 2 | json }}",
+            r#"["John","Paul"]"#,
+        )]),
+];
+
+/// A row of this table: an array in, an array out.
+const fn array(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
+    Filter::new(name, run).of(Family::Array).takes(Kind::Array).gives(Kind::Array).summary(summary)
+}
 
 /// The first so many elements.
-///
-/// ```
-/// use inkproof::customerio::render;
-/// assert_eq!(render("{{ b | limit: 2 | json }}", r#"{"b": ["John", "Paul", "Ringo"]}"#).unwrap(), r#"["John","Paul"]"#);
-/// ```
 fn limit<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let count = required("limit", arguments, 0, "a number of elements, such as `limit: 2`")?;
     let items = input.listed(runtime.arena());
@@ -33,13 +56,6 @@ fn limit<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
 
 /// The elements that differ in a property, or as a whole where none is named: the first of each. Those that lack the
 /// property count as the same.
-///
-/// ```
-/// use inkproof::customerio::render;
-/// let data = r#"{"c": [{"name": "red"}, {"name": "red", "id": 2}, {"name": "blue"}]}"#;
-/// let output = render("{{ c | json_array_uniq: 'name' | to_json }}", data).unwrap();
-/// assert_eq!(output, r#"[{"name":"red"},{"name":"blue"}]"#);
-/// ```
 fn json_array_uniq<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let property = argument(arguments, 0).plain(runtime.arena());
     let items = input.listed(runtime.arena());

@@ -11,20 +11,45 @@ use md5::Md5;
 use sha1::{Digest, Sha1};
 
 use super::required;
-use crate::liquid::engine::filter::Filter;
+use crate::liquid::engine::filter::{Filter, RunFilter};
+use crate::liquid::engine::row::{Absent, Argument, Example, Family, Kind, Prints};
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::value::{Value, coerce, utf16};
 
 /// The filters of this family.
 pub const FILTERS: &[Filter] = &[
-    Filter::new("base64_url_safe_decode", base64_url_safe_decode),
-    Filter::new("base64_url_safe_encode", base64_url_safe_encode),
-    Filter::new("hex_base64", hex_base64),
-    Filter::new("hmac_sha1", hmac_sha1),
-    Filter::new("md5", md5),
-    Filter::new("sha1", sha1),
+    encoding("base64_url_safe_decode", base64_url_safe_decode, "Decodes base64 with the alphabet for URLs.")
+        .examples(&[Example::new("{{ 'YT9iPg' | base64_url_safe_decode }}", "a?b>")]),
+    encoding(
+        "base64_url_safe_encode",
+        base64_url_safe_encode,
+        "Encodes a string as base64 with the alphabet for URLs.",
+    )
+    .prints(Prints::Plain)
+    .examples(&[Example::new("{{ 'a?b>' | base64_url_safe_encode }}", "YT9iPg==")]),
+    encoding("hex_base64", hex_base64, "Converts hexadecimal digits, such as a digest's, to base64.")
+        .prints(Prints::Plain)
+        .examples(&[Example::new("{{ '48692e' | hex_base64 }}", "SGku")]),
+    encoding("hmac_sha1", hmac_sha1, "Gives the HMAC-SHA-1 digest of a string in hexadecimal.")
+        .prints(Prints::Plain)
+        .arguments(&[Argument::required("key", Kind::String)])
+        .absent(Absent::Prints("9ccad9184d941469b4e96cb84794e9bb488414d2"))
+        .examples(&[Example::new("{{ 'hey' | hmac_sha1: 'secret_key' }}", "2a3969bed25bfeefb00aca4063eb9590b4df8f0e")]),
+    encoding("md5", md5, "Gives the MD5 digest of a string in hexadecimal.")
+        .prints(Prints::Plain)
+        .absent(Absent::Prints("d41d8cd98f00b204e9800998ecf8427e"))
+        .examples(&[Example::new("{{ 'hey' | md5 }}", "6057f13c496ecf7fd777ceb9e79ae285")]),
+    encoding("sha1", sha1, "Gives the SHA-1 digest of a string in hexadecimal.")
+        .prints(Prints::Plain)
+        .absent(Absent::Prints("da39a3ee5e6b4b0d3255bfef95601890afd80709"))
+        .examples(&[Example::new("{{ 'hey' | sha1 }}", "7f550a9f4c44173a37664d938f1355f0f92a47a7")]),
 ];
+
+/// A row of this table: a string in, a string out.
+const fn encoding(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
+    Filter::new(name, run).of(Family::Encoding).takes(Kind::String).gives(Kind::String).summary(summary)
+}
 
 /// Base64 with `-` and `_`: padded when written, padded or not when read.
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(
@@ -49,33 +74,18 @@ fn hex<'a>(runtime: &Runtime<'a>, bytes: &[u8]) -> Value<'a> {
 }
 
 /// The MD5 digest.
-///
-/// ```
-/// let digest = inkproof::customerio::render("{{ 'hey' | md5 }}", "{}").unwrap();
-/// assert_eq!(digest, "6057f13c496ecf7fd777ceb9e79ae285");
-/// ```
 fn md5<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let bytes = bytes(runtime, input)?;
     Ok(hex(runtime, &Md5::digest(bytes)))
 }
 
 /// The SHA-1 digest.
-///
-/// ```
-/// let digest = inkproof::customerio::render("{{ 'hey' | sha1 }}", "{}").unwrap();
-/// assert_eq!(digest, "7f550a9f4c44173a37664d938f1355f0f92a47a7");
-/// ```
 fn sha1<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let bytes = bytes(runtime, input)?;
     Ok(hex(runtime, &Sha1::digest(bytes)))
 }
 
 /// The SHA-1 digest that is keyed with the argument (HMAC).
-///
-/// ```
-/// let digest = inkproof::customerio::render("{{ 'hey' | hmac_sha1: 'secret_key' }}", "{}").unwrap();
-/// assert_eq!(digest, "2a3969bed25bfeefb00aca4063eb9590b4df8f0e");
-/// ```
 fn hmac_sha1<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let key = required("hmac_sha1", arguments, 0, "a key, such as `hmac_sha1: \"some_key\"`")?;
     let (message, key) = (bytes(runtime, input)?, bytes(runtime, key)?);
@@ -86,10 +96,6 @@ fn hmac_sha1<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value
 }
 
 /// Bytes that are written in hexadecimal, in base64.
-///
-/// ```
-/// assert_eq!(inkproof::customerio::render("{{ '48692e' | hex_base64 }}", "{}").unwrap(), "SGku");
-/// ```
 fn hex_base64<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let digits = bytes(runtime, input)?;
     let invalid = || Error::new("`hex_base64` expected hexadecimal digits, such as a digest's: two for each byte");
@@ -101,20 +107,12 @@ fn hex_base64<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) 
 }
 
 /// The text in base64 with the alphabet for URLs, padded.
-///
-/// ```
-/// assert_eq!(inkproof::customerio::render("{{ 'a?b>' | base64_url_safe_encode }}", "{}").unwrap(), "YT9iPg==");
-/// ```
 fn base64_url_safe_encode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let bytes = bytes(runtime, input)?;
     Ok(runtime.string(&URL_SAFE.encode(bytes)))
 }
 
 /// The text that is behind base64 with the alphabet for URLs, padded or not. What is no UTF-8 becomes U+FFFD.
-///
-/// ```
-/// assert_eq!(inkproof::customerio::render("{{ 'YT9iPg' | base64_url_safe_decode }}", "{}").unwrap(), "a?b>");
-/// ```
 fn base64_url_safe_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = bytes(runtime, input)?;
     // Worded as LiquidJS words it for `base64_decode`.

@@ -5,54 +5,81 @@
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use super::{liquidjs, required};
+use super::{of_liquidjs, required};
 use crate::customerio::switches::TimezoneOffsets;
 use crate::customerio::zones;
-use crate::liquid::engine::filter::Filter;
+use crate::liquid::engine::filter::{Filter, RunFilter};
+use crate::liquid::engine::row::{Argument, Differs, Example, Family, Kind};
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
+use crate::liquid::filters::date as liquidjs_date;
 use crate::liquid::value::utf16::is_space;
 use crate::liquid::value::{Value, coerce, number};
 
 /// The filters of this family, but those that a number as a zone means something to.
 pub const FILTERS: &[Filter] = &[
-    Filter::new("add_day", add_day),
-    Filter::new("add_month", add_month),
-    Filter::new("add_year", add_year),
-    Filter::new("subtract_day", subtract_day),
-    Filter::new("subtract_month", subtract_month),
-    Filter::new("subtract_year", subtract_year),
+    moving("add_day", add_day, "Moves a Unix timestamp to a number of days later.")
+        .examples(&[Example::new("{{ 1700000000 | add_day: 5 }}", "1700432000")]),
+    moving("add_month", add_month, "Moves a Unix timestamp to a number of months later.").examples(&[
+        Example::new("{{ 1700000000 | add_month: 1 }}", "1702592000"),
+        // A month that has no such day ends on its last one.
+        Example::new("{{ 1706659200 | add_month: 1 | date: '%b %-d' }}", "Feb 29"),
+    ]),
+    moving("add_year", add_year, "Moves a Unix timestamp to a number of years later.")
+        .examples(&[Example::new("{{ 1700000000 | add_year: 1 }}", "1731622400")]),
+    moving("subtract_day", subtract_day, "Moves a Unix timestamp to a number of days earlier.")
+        .examples(&[Example::new("{{ 1700000000 | subtract_day: 1 }}", "1699913600")]),
+    moving("subtract_month", subtract_month, "Moves a Unix timestamp to a number of months earlier.")
+        .examples(&[Example::new("{{ 1700000000 | subtract_month: 12 }}", "1668464000")]),
+    moving("subtract_year", subtract_year, "Moves a Unix timestamp to a number of years earlier.")
+        .examples(&[Example::new("{{ 1700000000 | subtract_year: 1 }}", "1668464000")]),
 ];
+
+/// How far a date is moved.
+const AMOUNT: &[Argument] = &[Argument::required("amount", Kind::Number)];
+
+/// A row of this table: a Unix timestamp in seconds in, another out.
+const fn moving(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
+    Filter::new(name, run).of(Family::Date).takes(Kind::Number).gives(Kind::Number).arguments(AMOUNT).summary(summary)
+}
 
 /// The filters that take a zone.
 #[must_use]
 pub const fn zoned(offsets: TimezoneOffsets) -> [Filter; 2] {
     match offsets {
-        TimezoneOffsets::MinutesWest => [Filter::new("date", date_west), Filter::new("timezone", timezone_west)],
-        TimezoneOffsets::MinutesEast => [Filter::new("date", date_east), Filter::new("timezone", timezone_east)],
+        TimezoneOffsets::MinutesWest => [DATE.computed_by(date_west), TIMEZONE.computed_by(timezone_west)],
+        TimezoneOffsets::MinutesEast => [
+            DATE.computed_by(date_east).differs(Differs::Sometimes(
+                "a zone may also be a label such as `(GMT-10:00) Hawaii`, and a number is minutes east of UTC",
+            )),
+            TIMEZONE.computed_by(timezone_east),
+        ],
     }
 }
 
+const DATE: Filter = Filter::row(liquidjs_date::FILTERS, "date")
+    .differs(Differs::Sometimes("a zone may also be a label such as `(GMT-10:00) Hawaii`"))
+    .examples(&[
+        Example::new("{{ 1700000000 | date: '%b %-d, %Y' }}", "Nov 14, 2023"),
+        Example::new("{{ 1700000000 | date: '%b %-d, %H:%M', '(GMT-10:00) Hawaii' }}", "Nov 14, 12:13"),
+        Example::new("{{ 1700000000 | date: '%H:%M', 'America/New_York' }}", "17:13"),
+    ]);
+
+const TIMEZONE: Filter = Filter::new("timezone", timezone_west)
+    .of(Family::Date)
+    .summary("Moves a date so that the `date` that follows shows the local time of a zone.")
+    .takes(Kind::Date)
+    .gives(Kind::Number)
+    .arguments(&[Argument::required("zone", Kind::Anything)])
+    .deprecated("the second argument of `date`")
+    .examples(&[Example::new("{{ 1700000000 | timezone: 'America/New_York' | date: '%H:%M' }}", "17:13")]);
+
 /// LiquidJS's `date`, with labels such as `(GMT-11:00) Hawaii` for zones as well. A number counts minutes west of UTC.
-///
-/// ```
-/// use inkproof::customerio::render;
-/// let label = "{{ 1700000000 | date: '%b %-d, %H:%M', '(GMT-10:00) Hawaii' }}";
-/// assert_eq!(render(label, "{}").unwrap(), "Nov 14, 12:13");
-/// assert_eq!(render("{{ 1700000000 | date: '%H:%M %z', 360 }}", "{}").unwrap(), "16:13 -0600");
-/// ```
 fn date_west<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     date(runtime, input, arguments, TimezoneOffsets::MinutesWest)
 }
 
 /// The same, where a number counts minutes east of UTC.
-///
-/// ```
-/// use inkproof::customerio::{Switches, TimezoneOffsets, language};
-/// let language = language(Switches { timezone_offsets: TimezoneOffsets::MinutesEast, ..Switches::default() });
-/// let template = "{{ 1700000000 | date: '%H:%M %z', -480 }}";
-/// assert_eq!(language.render(template, "{}", &Default::default()).unwrap(), "14:13 -0800");
-/// ```
 fn date_east<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     date(runtime, input, arguments, TimezoneOffsets::MinutesEast)
 }
@@ -63,8 +90,8 @@ fn date<'a>(
     arguments: &[Value<'a>],
     offsets: TimezoneOffsets,
 ) -> Result<Value<'a>> {
-    let [format, zone, ..] = *arguments else { return liquidjs("date", runtime, input, arguments) };
-    liquidjs("date", runtime, input, &[format, as_liquidjs_takes(zone, offsets)])
+    let [format, zone, ..] = *arguments else { return of_liquidjs("date", runtime, input, arguments) };
+    of_liquidjs("date", runtime, input, &[format, as_liquidjs_takes(zone, offsets)])
 }
 
 /// A zone as LiquidJS takes it: of the tz database, or minutes west.
@@ -81,11 +108,6 @@ fn as_liquidjs_takes(zone: Value<'_>, offsets: TimezoneOffsets) -> Value<'_> {
 ///
 /// Only the clocks come out right: `date` does not learn of the zone, so `%z` and `%Z` still are UTC's. That is inferred;
 /// what Customer.io's current Liquid hands on from here to `date` is not documented.
-///
-/// ```
-/// let template = "{{ 1700000000 | timezone: 'America/New_York' | date: '%H:%M' }}";
-/// assert_eq!(inkproof::customerio::render(template, "{}").unwrap(), "17:13");
-/// ```
 fn timezone_west<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     timezone(runtime, input, arguments, TimezoneOffsets::MinutesWest)
 }
@@ -104,7 +126,7 @@ fn timezone<'a>(
     let zone = required("timezone", arguments, 0, "a time zone, such as `timezone: \"America/New_York\"`")?;
     // What the zone's clocks show, read again as if they were UTC's.
     let shown = date(runtime, input, &[Value::String("%Y-%m-%dT%H:%M:%S"), zone], offsets)?;
-    let seconds = liquidjs("date", runtime, shown, &[Value::String("%s")])?;
+    let seconds = of_liquidjs("date", runtime, shown, &[Value::String("%s")])?;
     Ok(match seconds {
         Value::String(digits) if !number::parse(digits).is_nan() => Value::Number(number::parse(digits)),
         other => other,
@@ -115,10 +137,6 @@ fn timezone<'a>(
 ///
 /// As with months and years, the amount's fraction is left out, and the timestamp is in UTC, where all days have
 /// 24 hours (inferred).
-///
-/// ```
-/// assert_eq!(inkproof::customerio::render("{{ 1700000000 | add_day: 5 }}", "{}").unwrap(), "1700432000");
-/// ```
 fn add_day<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     moved("add_day", runtime, input, arguments, |days| Span::new().try_days(days))
 }
@@ -126,47 +144,26 @@ fn add_day<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
 /// Moves a timestamp by so many months, to the same day of the month and time of day in UTC. Where the month has no such
 /// day it is its last one: a month after January 31st is the end of February. (Inferred: Rails, from where these filters
 /// come, and most date libraries do so.)
-///
-/// ```
-/// let template = "{{ 1706659200 | add_month: 1 | date: '%F %b %-d' }}";
-/// assert_eq!(inkproof::customerio::render(template, "{}").unwrap(), "%F Feb 29");
-/// ```
 fn add_month<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     moved("add_month", runtime, input, arguments, |months| Span::new().try_months(months))
 }
 
 /// Moves a timestamp by so many years; February 29th becomes the 28th where there is none (inferred, as for months).
-///
-/// ```
-/// assert_eq!(inkproof::customerio::render("{{ 1700000000 | add_year: 1 }}", "{}").unwrap(), "1731622400");
-/// ```
 fn add_year<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     moved("add_year", runtime, input, arguments, |years| Span::new().try_years(years))
 }
 
 /// Moves a timestamp back by so many days, otherwise as `add_day`.
-///
-/// ```
-/// assert_eq!(inkproof::customerio::render("{{ 1700000000 | subtract_day: 1 }}", "{}").unwrap(), "1699913600");
-/// ```
 fn subtract_day<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     moved("subtract_day", runtime, input, arguments, |days| Span::new().try_days(days.saturating_neg()))
 }
 
 /// Moves a timestamp back by so many months, otherwise as `add_month`.
-///
-/// ```
-/// assert_eq!(inkproof::customerio::render("{{ 1700000000 | subtract_month: 12 }}", "{}").unwrap(), "1668464000");
-/// ```
 fn subtract_month<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     moved("subtract_month", runtime, input, arguments, |months| Span::new().try_months(months.saturating_neg()))
 }
 
 /// Moves a timestamp back by so many years, otherwise as `add_year`.
-///
-/// ```
-/// assert_eq!(inkproof::customerio::render("{{ 1700000000 | subtract_year: 1 }}", "{}").unwrap(), "1668464000");
-/// ```
 fn subtract_year<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     moved("subtract_year", runtime, input, arguments, |years| Span::new().try_years(years.saturating_neg()))
 }

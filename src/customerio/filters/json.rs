@@ -1,19 +1,19 @@
 //! `from_json`. (`to_json` is LiquidJS's `json`.)
 
 use crate::liquid::engine::filter::Filter;
+use crate::liquid::engine::row::{Example, Family, Kind};
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::value::{Value, coerce, json};
 
 /// The filters of this family.
-pub const FILTERS: &[Filter] = &[Filter::new("from_json", from_json)];
+pub const FILTERS: &[Filter] = &[Filter::new("from_json", from_json)
+    .of(Family::Value)
+    .summary("Reads a string that is JSON. JSON in attributes, events and requests needs no such reading.")
+    .takes(Kind::String)
+    .examples(&[Example::new("{{ '[1, 2]' | from_json | last }}", "2")])];
 
 /// The value that a text is the JSON of. JSON in attributes, events and requests needs no such reading: it is values already.
-///
-/// ```
-/// let template = r#"{% assign v = '{"key": "value", "number": 123}' | from_json %}{{ v.key }} {{ v.number }}"#;
-/// assert_eq!(inkproof::customerio::render(template, "{}").unwrap(), "value 123");
-/// ```
 fn from_json<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text: &'a str = match input.plain(runtime.arena()) {
         Value::Undefined => return Ok(Value::Undefined),

@@ -9,38 +9,45 @@ pub mod json;
 pub mod number;
 pub mod string;
 
+use crate::liquid::LIQUIDJS;
 use crate::liquid::engine::filter::{Filter, argument};
+use crate::liquid::engine::row::Example;
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
+use crate::liquid::filters as liquidjs;
 use crate::liquid::value::Value;
-use crate::liquid::{LIQUIDJS, Language};
 
-/// All filters of Customer.io's own, but those that [`Switches`](super::Switches) decide on and those of [`aliases`].
+/// All filters of Customer.io's own, but those that [`Switches`](super::Switches) decide on and those of [`ALIASES`].
 pub const FAMILIES: [&[Filter]; 6] =
     [array::FILTERS, crypto::FILTERS, date::FILTERS, json::FILTERS, number::FILTERS, string::FILTERS];
 
 /// Filters that do what one of LiquidJS does under another name.
-///
-/// `htmlencode` is deprecated in favour of `escape`, but works: deliveries of 2026 show HTML entities, those that were
-/// there already escaped once more.
-const ALIASES: [(&str, &str); 4] =
-    [("base64", "base64_encode"), ("htmlencode", "xml_escape"), ("to_json", "json"), ("where_not", "reject")];
-
-/// Filters that do what one of `language` does under another name.
-///
-/// ```
-/// use inkproof::customerio::render;
-/// assert_eq!(render("{{ customer.tags | to_json }}", r#"{"customer": {"tags": ["a"]}}"#).unwrap(), r#"["a"]"#);
-/// assert_eq!(render("{{ 'Customer.io' | base64 }}", "{}").unwrap(), "Q3VzdG9tZXIuaW8=");
-/// ```
-#[must_use]
-pub fn aliases(language: &Language) -> Vec<Filter> {
-    let aliases = ALIASES.iter();
-    aliases.filter_map(|&(name, known)| language.filter(known).map(|filter| Filter::new(name, filter.run))).collect()
-}
+pub const ALIASES: &[Filter] = &[
+    Filter::row(liquidjs::crypto::FILTERS, "base64_encode")
+        .named("base64")
+        .not_liquidjs()
+        .examples(&[Example::new("{{ 'Customer.io' | base64 }}", "Q3VzdG9tZXIuaW8=")]),
+    // It still works: deliveries of 2026 show HTML entities, and those that were there already escaped once more.
+    Filter::row(liquidjs::html::FILTERS, "xml_escape")
+        .named("htmlencode")
+        .not_liquidjs()
+        .summary("Writes `&`, `<`, `>` and quotes as HTML entities.")
+        .deprecated("`escape`")
+        .examples(&[Example::new("{{ '<b>' | htmlencode }}", "&lt;b&gt;")]),
+    Filter::row(liquidjs::misc::FILTERS, "json").named("to_json").not_liquidjs().examples(&[Example::with(
+        r#"{"customer": {"tags": ["a"]}}"#,
+        "{{ customer.tags | to_json }}",
+        r#"["a"]"#,
+    )]),
+    Filter::row(liquidjs::array::FILTERS, "reject").named("where_not").not_liquidjs().examples(&[Example::with(
+        r#"{"items": [{"name": "a", "new": true}, {"name": "b", "new": false}]}"#,
+        "{{ items | where_not: 'new' | map: 'name' | join }}",
+        "b",
+    )]),
+];
 
 /// Runs LiquidJS's own filter of a name that Customer.io has given to something more.
-pub(super) fn liquidjs<'a>(
+pub(super) fn of_liquidjs<'a>(
     name: &str,
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -57,18 +64,5 @@ fn required<'a>(filter: &str, arguments: &[Value<'a>], index: usize, what: &str)
     match argument(arguments, index) {
         Value::Undefined => Err(Error::new(format!("`{filter}` needs {what}"))),
         given => Ok(given),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_alias_means_something() {
-        for (name, known) in ALIASES {
-            assert!(LIQUIDJS.filter(known).is_some(), "{name}: {known}");
-            assert!(LIQUIDJS.filter(name).is_none(), "{name}");
-        }
     }
 }

@@ -1,48 +1,74 @@
 //! Filters on texts: `titlecase`, `pluralize`, `contains`, and those of LiquidJS that Customer.io has changed.
 
-use super::{liquidjs, required};
+use super::{of_liquidjs, required};
 use crate::customerio::switches::Escape;
-use crate::liquid::engine::filter::Filter;
+use crate::liquid::engine::filter::{Filter, RunFilter};
+use crate::liquid::engine::row::{Absent, Argument, Differs, Example, Family, Kind, Prints};
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
+use crate::liquid::filters::{array, html};
 use crate::liquid::value::operators::Operator;
 use crate::liquid::value::utf16::{self, is_space};
 use crate::liquid::value::{Value, coerce, number};
 
 /// The filters of this family, but `escape`.
 pub const FILTERS: &[Filter] = &[
-    Filter::new("contains", contains),
-    Filter::new("pluralize", pluralize),
-    Filter::new("slice", slice),
-    Filter::new("titlecase", titlecase),
+    string("contains", contains, "Says whether a string contains another, or an array an element.")
+        .takes(Kind::Anything)
+        .gives(Kind::Boolean)
+        .arguments(&[Argument::required("search", Kind::Anything)])
+        .absent(Absent::Prints("false"))
+        .examples(&[
+            Example::new("{{ 'Customer.io' | contains: 'tom' }}", "true"),
+            Example::with(r#"{"a": [1, 2]}"#, "{{ a | contains: 3 }}", "false"),
+        ]),
+    string("pluralize", pluralize, "Writes a number and the noun for it, in the singular or the plural.")
+        .takes(Kind::Number)
+        .arguments(&[Argument::required("singular", Kind::String), Argument::required("plural", Kind::String)])
+        .absent(Absent::Prints("0 items"))
+        .examples(&[
+            Example::new("{{ 3 | pluralize: 'item', 'items' }}", "3 items"),
+            Example::new("{{ 1 | pluralize: 'item', 'items' }}", "1 item"),
+        ]),
+    Filter::row(array::FILTERS, "slice")
+        .computed_by(slice)
+        .differs(Differs::Sometimes("numbers may be written as strings"))
+        .examples(&[
+            Example::new("{{ 'Customer.io' | slice: 3, 3 }}", "tom"),
+            Example::new("{{ 'Customer.io' | slice: '-4', 3 }}", "r.i"),
+        ]),
+    string("titlecase", titlecase, "Writes the first letter of each word in upper case and all others in lower case.")
+        .examples(&[Example::new("{{ 'ada LOVELACE' | titlecase }}", "Ada Lovelace")]),
 ];
+
+/// A row of this table: a string in, a string out.
+const fn string(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
+    Filter::new(name, run).of(Family::String).takes(Kind::String).gives(Kind::String).summary(summary)
+}
 
 /// What takes the place of LiquidJS's `escape`, if anything does.
 #[must_use]
 pub const fn escaping(escape: Escape) -> Option<Filter> {
     match escape {
         Escape::Html => None,
-        Escape::Percent => Some(Filter::new("escape", escape_percent)),
+        Escape::Percent => Some(ESCAPE_PERCENT),
     }
 }
 
+const ESCAPE_PERCENT: Filter = Filter::row(html::FILTERS, "escape")
+    .computed_by(escape_percent)
+    .summary("Percent-encodes everything but ASCII letters, digits and `-_.!~*'()`.")
+    .prints(Prints::Plain)
+    .differs(Differs::Always("percent-encodes, where LiquidJS writes HTML entities"))
+    .examples(&[Example::new("{{ 'a&b' | escape }}", "a%26b")]);
+
 /// Whether a text holds another, or a list an element: the operator `contains` as a filter.
-///
-/// ```
-/// assert_eq!(inkproof::customerio::render("{{ 'Customer.io' | contains: 'tom' }}", "{}").unwrap(), "true");
-/// ```
 fn contains<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let wanted = required("contains", arguments, 0, "a text to look for, such as `contains: \"a\"`")?;
     Operator::Contains.apply(input, wanted, runtime.arena()).map(Value::Bool)
 }
 
 /// The number and what there is of it: the first argument for one, the second for any other number.
-///
-/// ```
-/// use inkproof::customerio::render;
-/// assert_eq!(render("{{ 3 | pluralize: 'item', 'items' }}", "{}").unwrap(), "3 items");
-/// assert_eq!(render("{{ 1 | pluralize: 'item', 'items' }}", "{}").unwrap(), "1 item");
-/// ```
 fn pluralize<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     const WHAT: &str = "a singular and a plural, such as `pluralize: \"item\", \"items\"`";
     let (singular, plural) = (required("pluralize", arguments, 0, WHAT)?, required("pluralize", arguments, 1, WHAT)?);
@@ -56,26 +82,18 @@ fn pluralize<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value
 }
 
 /// LiquidJS's `slice`, where a start and a length may be texts as well.
-///
-/// ```
-/// assert_eq!(inkproof::customerio::render("{{ 'Customer.io' | slice: '-4', 3 }}", "{}").unwrap(), "r.i");
-/// ```
 fn slice<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let as_number = |value: &Value<'a>| match *value {
         Value::String(text) if !number::parse(text).is_nan() => Value::Number(number::parse(text)),
         other => other,
     };
     let arguments: Vec<_> = arguments.iter().map(as_number).collect();
-    liquidjs("slice", runtime, input, &arguments)
+    of_liquidjs("slice", runtime, input, &arguments)
 }
 
 /// Each word with its first letter in upper case and the others in lower case. Words end at white space.
 ///
 /// The documentation has no example; this is `capitalize` for each word.
-///
-/// ```
-/// assert_eq!(inkproof::customerio::render("{{ 'ada LOVELACE' | titlecase }}", "{}").unwrap(), "Ada Lovelace");
-/// ```
 fn titlecase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = coerce::text(input, runtime.arena())?;
     runtime.charge_text(text)?;
@@ -92,8 +110,8 @@ fn titlecase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -
 fn escape_percent<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = coerce::text(input, runtime.arena())?;
     runtime.charge_text(text)?;
-    let text = utf16::join_halves(text);
-    if utf16::may_have_halves(&text) {
+    let text = utf16::join_surrogates(text);
+    if utf16::may_contain_lone_surrogates(&text) {
         return Err(Error::new("URI malformed"));
     }
     let mut encoded = String::with_capacity(text.len());

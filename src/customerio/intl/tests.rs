@@ -91,36 +91,68 @@ fn says_why_it_cannot() {
     assert!(format_number(1.0, "es-419").is_ok());
 }
 
-/// Every answer in the oracle's table, which lies beside the project where there is one.
-#[test]
-fn prints_every_answer_of_the_oracle() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/oracle/intl.jsonl");
-    let Ok(answers) = std::fs::read_to_string(path) else {
-        println!("SKIPPED: no oracle answers at {path}");
-        return;
-    };
-    let mut wrong = Vec::new();
-    for line in answers.lines() {
-        let answer: serde_json::Value = serde_json::from_str(line).expect("a JSON object a line");
-        let text = |key: &str| answer[key].as_str();
-        let value = answer["input"].as_f64().expect("`input`");
-        let locale = text("locale").expect("`locale`");
-        let mut codes = vec![text("currency")];
-        if answer["implied"] == true {
-            codes.push(None);
+/// What `tools/cldr-numbers/record.mjs` recorded: a header, then one answer a line.
+const RECORDED: &str = include_str!("answers.jsonl");
+const SHOWN: usize = 20;
+
+#[derive(serde::Deserialize)]
+struct Header<'a> {
+    answers: usize,
+    seed: u64,
+    recorder: &'a str,
+    cldr: &'a str,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recorded<'a> {
+    filter: &'a str,
+    locale: &'a str,
+    code: Option<&'a str>,
+    /// Whether `code` is what the locale implies.
+    #[serde(default)]
+    implied: bool,
+    /// A string, because JSON has no `NaN`.
+    input: &'a str,
+    output: String,
+}
+
+impl Recorded<'_> {
+    fn answer(&self, code: Option<&str>) -> Result<String, MoneyError> {
+        let value = self.input.parse().expect("a number in `input`");
+        match self.filter {
+            "format_number" => Ok(format_number(value, self.locale)?),
+            "currency" => currency(value, self.locale, code),
+            "rounded_currency" => rounded_currency(value, self.locale, code),
+            other => panic!("unknown filter {other:?}"),
         }
-        for code in codes {
-            let printed = match text("filter") {
-                Some("format_number") => format_number(value, locale).map_err(MoneyError::from),
-                Some("currency") => currency(value, locale, code),
-                Some("rounded_currency") => rounded_currency(value, locale, code),
-                other => panic!("unknown filter {other:?}"),
-            };
-            if printed.as_deref().ok() != text("output") {
-                wrong.push(format!("{line} but {code:?} gives {printed:?}"));
+    }
+}
+
+#[test]
+fn prints_every_recorded_answer() {
+    let mut wrong = Vec::new();
+    for line in RECORDED.lines().skip(1) {
+        let recorded: Recorded<'_> = serde_json::from_str(line).expect(line);
+        let codes = [Some(recorded.code), recorded.implied.then_some(None)];
+        for code in codes.into_iter().flatten() {
+            let printed = recorded.answer(code);
+            if printed.as_ref() != Ok(&recorded.output) {
+                wrong.push(format!("{line}\n  with the code {code:?} gives {printed:?}"));
             }
         }
     }
-    assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), answers.lines().count(), wrong.join("\n"));
-    println!("{} answers", answers.lines().count());
+    let count = RECORDED.lines().count() - 1;
+    assert!(wrong.is_empty(), "{} of {count} wrong:\n{}", wrong.len(), wrong[..wrong.len().min(SHOWN)].join("\n"));
+    println!("{count} recorded answers of Intl agree");
+}
+
+#[test]
+fn the_answers_were_recorded_with_the_release_of_the_tables() {
+    let header: Header<'_> = serde_json::from_str(RECORDED.lines().next().expect("a header")).expect("a header");
+    assert_eq!((header.recorder, header.seed), ("tools/cldr-numbers/record.mjs", 1));
+    assert_eq!(header.answers, RECORDED.lines().count() - 1, "answers announced and found");
+    assert!(header.answers >= 8_000, "{}", header.answers);
+    let release = format!("from CLDR {} ", header.cldr);
+    assert!(include_str!("data/locales.tsv").contains(&release), "{}", header.cldr);
 }

@@ -7,57 +7,167 @@ use std::cmp::Ordering;
 
 use super::operators::not_comparable;
 use super::text::to_s;
-use crate::customerio::filters::{date, liquidjs, number, string};
+use crate::customerio::filters::{date, number, of_liquidjs, string};
 use crate::customerio::switches::{Escape, TimezoneOffsets};
 use crate::liquid::engine::filter::{Filter, argument};
+use crate::liquid::engine::row::{Absent, Argument, Differs, Example, Family, Kind, Lacking, Prints, Reads};
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
+use crate::liquid::filters as liquidjs;
 use crate::liquid::value::number::parse;
 use crate::liquid::value::{Value, coerce, count, utf16};
 
-/// LiquidJS's filter, on Ruby's text of the input and with its arguments as texts too where they are lists or hashes.
+/// LiquidJS's row, with the filter on Ruby's string of the input and, where they are arrays or hashes, of its arguments.
 macro_rules! on_text {
-    ($name:literal) => {
-        Filter::new($name, |runtime, input, arguments| on_text($name, runtime, input, arguments))
+    ($table:expr, $name:literal) => {
+        Filter::row($table, $name)
+            .computed_by(|runtime, input, arguments| on_text($name, runtime, input, arguments))
+            .differs(Differs::Sometimes("arrays, hashes and floats are written as Ruby writes them"))
     };
 }
 
-/// All of them.
+/// LiquidJS's row of a filter with an expression, which knows no operators here: outputs have none.
+macro_rules! without_operators {
+    ($name:literal, $template:literal, $output:literal) => {
+        Filter::row(liquidjs::array::FILTERS, $name)
+            .differs(Differs::Sometimes("the expression is a variable, without operators"))
+            .examples(&[Example::with(
+                r#"{"items": [{"name": "a", "new": true}, {"name": "b", "new": false}]}"#,
+                $template,
+                $output,
+            )])
+    };
+}
+
+/// The rows of all of them: those of the latest Liquid, and how they differ.
 pub const FILTERS: &[Filter] = &[
-    on_text!("append"),
-    on_text!("capitalize"),
-    Filter::new("concat", concat),
-    Filter::new("currency", |runtime, input, arguments| in_locale("currency", runtime, input, arguments)),
-    Filter::new("date", format_date),
-    Filter::new("divided_by", divided_by),
-    on_text!("downcase"),
-    Filter::new("escape", escape),
-    Filter::new("first", first),
-    Filter::new("join", join),
-    Filter::new("last", last),
-    Filter::new("map", map),
-    Filter::new("minus", minus),
-    Filter::new("modulo", modulo),
-    on_text!("newline_to_br"),
-    Filter::new("plus", plus),
-    on_text!("prepend"),
-    on_text!("remove"),
-    on_text!("remove_first"),
-    on_text!("replace"),
-    on_text!("replace_first"),
-    Filter::new("rounded_currency", |runtime, input, arguments| {
-        in_locale("rounded_currency", runtime, input, arguments)
-    }),
-    Filter::new("size", size),
-    Filter::new("sort", sort),
-    Filter::new("split", split),
-    on_text!("strip_html"),
-    on_text!("strip_newlines"),
-    Filter::new("sum", sum),
-    Filter::new("times", times),
-    Filter::new("timezone", timezone),
-    on_text!("upcase"),
+    on_text!(liquidjs::string::FILTERS, "append"),
+    on_text!(liquidjs::string::FILTERS, "capitalize"),
+    Filter::row(liquidjs::array::FILTERS, "concat")
+        .computed_by(concat)
+        .differs(Differs::Sometimes("the argument must be an array"))
+        .examples(&[Example::with(r#"{"a": [1], "b": [2, 3]}"#, "{{ a | concat: b | join }}", "1 2 3")]),
+    Filter::row(number::FILTERS, "currency")
+        .computed_by(|runtime, input, arguments| in_locale("currency", runtime, input, arguments))
+        .arguments(LOCALE)
+        .differs(Differs::Sometimes("the currency cannot be chosen"))
+        .examples(&[Example::new("{{ 1234567.896 | currency }}", "$1,234,567.90")]),
+    Filter::row(liquidjs::date::FILTERS, "date")
+        .computed_by(format_date)
+        .arguments(&[Argument::required("format", Kind::String)])
+        .differs(Differs::Sometimes(
+            "there must be a format, and there is no zone; `%F`, `%T`, `%D` and `%R` are known",
+        ))
+        .examples(&[Example::new("{{ 1700000000 | date: '%F' }}", "2023-11-14")]),
+    Filter::row(liquidjs::math::FILTERS, "divided_by")
+        .computed_by(divided_by)
+        .arguments(DIVISOR)
+        .summary("Divides by a number; of integers the fraction is left out.")
+        .differs(Differs::Sometimes("of integers the fraction is left out, and strings and division by 0 fail"))
+        .examples(&[Example::new("{{ 7 | divided_by: 2 }}", "3"), Example::new("{{ 7 | divided_by: 2.0 }}", "3.5")]),
+    on_text!(liquidjs::string::FILTERS, "downcase"),
+    Filter::row(liquidjs::html::FILTERS, "escape")
+        .computed_by(escape)
+        .of(Family::Url)
+        .summary("Percent-encodes everything but ASCII letters, digits and `-_.!~*'()`.")
+        .prints(Prints::Plain)
+        .differs(Differs::Always(
+            "`escape` encodes for URLs in the legacy Liquid, and for HTML in the latest: say `url_encode` for URLs",
+        ))
+        .examples(&[Example::new("{{ 'a&b' | escape }}", "a%26b")]),
+    without_operators!("find_exp", "{{ items | find_exp: 'item', 'item.new' | json }}", r#"{"name":"a","new":true}"#),
+    without_operators!("find_index_exp", "{{ items | find_index_exp: 'item', 'item.new' }}", "0"),
+    Filter::row(liquidjs::array::FILTERS, "first")
+        .computed_by(first)
+        .differs(Differs::Sometimes("a string has no first character, and a hash has a first pair")),
+    without_operators!(
+        "group_by_exp",
+        "{{ items | group_by_exp: 'item', 'item.new' | map: 'name' | join }}",
+        "true false"
+    ),
+    without_operators!("has_exp", "{{ items | has_exp: 'item', 'item.new' }}", "true"),
+    Filter::row(liquidjs::array::FILTERS, "join")
+        .computed_by(join)
+        .differs(Differs::Sometimes("arrays inside the array are joined with the same separator")),
+    Filter::row(liquidjs::array::FILTERS, "last")
+        .computed_by(last)
+        .differs(Differs::Sometimes("a string has no last character")),
+    Filter::row(liquidjs::array::FILTERS, "map")
+        .computed_by(map)
+        .differs(Differs::Sometimes("the property is not a path, and all is null where the first element lacks it"))
+        .examples(&[Example::with(
+            r#"{"items": [{"name": "a"}, {"name": "b"}]}"#,
+            "{{ items | map: 'name' | join }}",
+            "a b",
+        )]),
+    Filter::row(liquidjs::math::FILTERS, "minus").computed_by(minus).differs(STRINGS_FAIL),
+    Filter::row(liquidjs::math::FILTERS, "modulo").computed_by(modulo).differs(STRINGS_FAIL),
+    on_text!(liquidjs::html::FILTERS, "newline_to_br"),
+    Filter::row(liquidjs::math::FILTERS, "plus")
+        .computed_by(plus)
+        .differs(Differs::Sometimes("a string that does not begin with a number fails"))
+        .examples(&[Example::new("{{ '4' | plus: 2 }}", "6"), Example::new("{{ 1 | plus: 2.0 }}", "3.0")]),
+    on_text!(liquidjs::string::FILTERS, "prepend"),
+    without_operators!("reject_exp", "{{ items | reject_exp: 'item', 'item.new' | map: 'name' | join }}", "b"),
+    on_text!(liquidjs::string::FILTERS, "remove"),
+    on_text!(liquidjs::string::FILTERS, "remove_first"),
+    on_text!(liquidjs::string::FILTERS, "replace"),
+    on_text!(liquidjs::string::FILTERS, "replace_first"),
+    Filter::row(number::FILTERS, "rounded_currency")
+        .computed_by(|runtime, input, arguments| in_locale("rounded_currency", runtime, input, arguments))
+        .arguments(LOCALE)
+        .differs(Differs::Sometimes("the currency cannot be chosen"))
+        .examples(&[Example::new("{{ 1234567.896 | rounded_currency }}", "$1,234,568")]),
+    Filter::row(liquidjs::array::FILTERS, "size")
+        .computed_by(size)
+        .differs(Differs::Sometimes("counts characters, and the pairs of a hash; of an integer it is 8"))
+        .examples(&[Example::with(r#"{"a": [1, 2]}"#, "{{ a | size }}", "2"), Example::new("{{ 12 | size }}", "8")]),
+    Filter::row(liquidjs::array::FILTERS, "sort")
+        .computed_by(sort)
+        .reads(Reads::Property(Lacking::FailsInLax))
+        .differs(Differs::Sometimes("null, and values of different kinds, fail"))
+        .examples(&[Example::with(
+            r#"{"items": [{"n": 2}, {"n": 1}]}"#,
+            "{{ items | sort: 'n' | map: 'n' | join }}",
+            "1 2",
+        )]),
+    Filter::row(liquidjs::string::FILTERS, "split")
+        .computed_by(split)
+        .absent(UNIDENTIFIED)
+        .differs(Differs::Sometimes("only strings can be split; a space stands for white space of any length")),
+    on_text!(liquidjs::html::FILTERS, "strip_html"),
+    on_text!(liquidjs::string::FILTERS, "strip_newlines"),
+    Filter::row(liquidjs::array::FILTERS, "sum")
+        .computed_by(sum)
+        .gives(Kind::Anything)
+        .absent(UNIDENTIFIED)
+        .reads(Reads::Property(Lacking::FailsInLax))
+        .differs(Differs::Always("`sum` puts strings together in the legacy Liquid; the latest adds them as numbers"))
+        .examples(&[
+            Example::with(r#"{"cart": [{"price": 2.5}, {"price": 4}]}"#, "{{ cart | sum: 'price' }}", "6.5"),
+            Example::with(r#"{"a": ["1", "2"]}"#, "{{ a | sum }}", "12"),
+        ]),
+    Filter::row(liquidjs::math::FILTERS, "times")
+        .computed_by(times)
+        .differs(STRINGS_FAIL)
+        .examples(&[Example::new("{{ 1.5 | times: 2 }}", "3.0")]),
+    Filter::row(&date::zoned(TimezoneOffsets::MinutesWest), "timezone")
+        .computed_by(timezone)
+        .differs(Differs::Sometimes("a number is hours east of UTC"))
+        .examples(&[Example::new("{{ 1700000000 | timezone: 2 | date: '%H:%M' }}", "00:13")]),
+    on_text!(liquidjs::string::FILTERS, "upcase"),
+    without_operators!("where_exp", "{{ items | where_exp: 'item', 'item.new' | map: 'name' | join }}", "a"),
 ];
+
+/// What becomes of an input that Ruby has no method for.
+const UNIDENTIFIED: Absent = Absent::Fails("Unidentified method");
+
+/// What arithmetic does with strings.
+const STRINGS_FAIL: Differs = Differs::Sometimes("strings fail");
+
+const LOCALE: &[Argument] = &[Argument::optional("locale", Kind::String).or("'en'")];
+
+const DIVISOR: &[Argument] = &[Argument::required("divisor", Kind::Number)];
 
 /// The error of a call that Ruby has no method for.
 fn unidentified_method() -> Error {
@@ -79,7 +189,7 @@ fn on_text<'a>(name: &str, runtime: &mut Runtime<'a>, input: Value<'a>, argument
     let input = Value::String(to_s(input, arena)?);
     let arguments: Vec<_> =
         arguments.iter().map(|value| to_s(*value, arena).map(Value::String)).collect::<Result<_>>()?;
-    liquidjs(name, runtime, input, &arguments)
+    of_liquidjs(name, runtime, input, &arguments)
 }
 
 /// A number as Ruby has it.
@@ -153,13 +263,6 @@ fn arithmetic<'a>(input: Value<'a>, arguments: &[Value<'a>], operation: fn(f64, 
 }
 
 /// Adds. A text that begins with a number is taken for it: that is what `plus: 0` is for.
-///
-/// ```
-/// # use inkproof::customerio::{Switches, Version, language};
-/// # let legacy = language(Switches { version: Version::Legacy, ..Switches::default() });
-/// let output = legacy.render("{{ '4' | plus: 2 }} {{ 1 | plus: 2.0 }}", "{}", &Default::default()).unwrap();
-/// assert_eq!(output, "6 3.0");
-/// ```
 fn plus<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
     let number = |value| match value {
@@ -180,13 +283,6 @@ fn times<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> 
 }
 
 /// Divides; integers are rounded down, and cannot be divided by 0.
-///
-/// ```
-/// # use inkproof::customerio::{Switches, Version, language};
-/// # let legacy = language(Switches { version: Version::Legacy, ..Switches::default() });
-/// let output = legacy.render("{{ 7 | divided_by: 2 }} {{ 7 | divided_by: 2.0 }}", "{}", &Default::default()).unwrap();
-/// assert_eq!(output, "3 3.5");
-/// ```
 fn divided_by<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
     match (Numeric::of(input)?, Numeric::of(arguments[0])?) {
@@ -298,13 +394,6 @@ fn map<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>])
 }
 
 /// The elements in order, or in that of a property. What cannot be put in order, such as null, fails.
-///
-/// ```
-/// # use inkproof::customerio::{Switches, Version, language};
-/// # let legacy = language(Switches { version: Version::Legacy, ..Switches::default() });
-/// let error = legacy.render("{{ a | sort }}", r#"{"a": ["b", null]}"#, &Default::default()).unwrap_err();
-/// assert_eq!(error.message(), "comparison of String with nil failed");
-/// ```
 fn sort<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 0..=1)?;
     let arena = runtime.arena();
@@ -355,19 +444,12 @@ fn split<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
             let words: Vec<_> = text.split_ascii_whitespace().map(Value::String).collect();
             Ok(runtime.array(&words))
         }
-        Value::String(_) => liquidjs("split", runtime, input, arguments),
+        Value::String(_) => of_liquidjs("split", runtime, input, arguments),
         _ => Err(unidentified_method()),
     }
 }
 
 /// The sum of the elements, or of a property of them. Texts are put together.
-///
-/// ```
-/// # use inkproof::customerio::{Switches, Version, language};
-/// # let legacy = language(Switches { version: Version::Legacy, ..Switches::default() });
-/// let output = legacy.render("{{ a | sum }}", r#"{"a": ["1", "2"]}"#, &Default::default()).unwrap();
-/// assert_eq!(output, "12");
-/// ```
 fn sum<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 0..=1)?;
     let items = flattened(runtime, input)?;
@@ -408,7 +490,7 @@ fn sum<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>])
 fn concat<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
     match arguments[0] {
-        Value::Array(_) => liquidjs("concat", runtime, input, arguments),
+        Value::Array(_) => of_liquidjs("concat", runtime, input, arguments),
         _ => Err(Error::new("concat filter requires an array argument")),
     }
 }
@@ -459,18 +541,10 @@ fn format_date<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Val
     }
     let format = runtime.string(&written);
     let input = if let Value::Float(number) = input { Value::Number(number) } else { input };
-    liquidjs("date", runtime, input, &[format])
+    of_liquidjs("date", runtime, input, &[format])
 }
 
 /// Moves a date so that the `date` that follows shows the clocks of a time zone; a number counts hours east of UTC.
-///
-/// ```
-/// # use inkproof::customerio::{Switches, Version, language};
-/// # let legacy = language(Switches { version: Version::Legacy, ..Switches::default() });
-/// let template = "{{ t | timezone: offset | date: '%H:%M' }}";
-/// let data = r#"{"t": 1700000000, "offset": -8}"#;
-/// assert_eq!(legacy.render(template, data, &Default::default()).unwrap(), "14:13");
-/// ```
 fn timezone<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
     let hours = match arguments[0] {

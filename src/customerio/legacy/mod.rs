@@ -50,6 +50,7 @@ pub(super) fn from_latest(latest: Language) -> Language {
         .without(&LATEST_FILTERS, &LATEST_TAGS)
         .with_filters(filters::FILTERS)
         .with_tags(tags::ALL)
+        .with_tags(tags::CHANGED)
 }
 
 #[cfg(test)]

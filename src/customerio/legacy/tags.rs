@@ -1,30 +1,43 @@
-//! Tags that only the legacy Liquid has.
+//! Tags that only the legacy Liquid has, and those that do something else there.
 
 use crate::liquid::engine::output::Output;
+use crate::liquid::engine::row::{Absent, Differs, Example};
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::{Error, Result};
 use crate::liquid::syntax::lexer::Token;
 use crate::liquid::syntax::parser::Parser;
-use crate::liquid::syntax::part::{Part, Printed, When};
+use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::Nodes;
+use crate::liquid::tags::assign::ASSIGN;
 use crate::liquid::value::Value;
 
 /// All of them.
 pub const ALL: &[TagDefinition] = &[IFCHANGED, INCLUDE];
 
+/// Tags that do something else than the latest Liquid's.
+pub const CHANGED: &[TagDefinition] = &[ASSIGN.differs(Differs::Sometimes("a missing variable fails")).input(
+    "{% assign x = input %}[{{ x }}]",
+    Absent::Prints("[]"),
+    Absent::Undefined,
+)];
+
 /// Prints its body where that differs from what an `ifchanged` printed last.
-///
-/// ```
-/// use inkproof::customerio::{Switches, Version, language};
-/// let legacy = language(Switches { version: Version::Legacy, ..Switches::default() });
-/// let template = "{% for i in a %}{% ifchanged %}{{ i }}{% endifchanged %}{% endfor %}";
-/// assert_eq!(legacy.render(template, r#"{"a": [1, 1, 2, 1]}"#, &Default::default()).unwrap(), "121");
-/// ```
-pub const IFCHANGED: TagDefinition = TagDefinition { name: "ifchanged", parse };
+pub const IFCHANGED: TagDefinition = TagDefinition::new("ifchanged", parse)
+    .summary("Renders its body where that differs from what an `ifchanged` printed last.")
+    .syntax("{% ifchanged %}…{% endifchanged %}")
+    .examples(&[Example::with(
+        r#"{"a": [1, 1, 2, 1]}"#,
+        "{% for i in a %}{% ifchanged %}{{ i }}{% endifchanged %}{% endfor %}",
+        "121",
+    )]);
 
 /// Fails: Customer.io has nothing that could be included.
-pub const INCLUDE: TagDefinition = TagDefinition { name: "include", parse: |_, _| Ok(&Include) };
+pub const INCLUDE: TagDefinition = TagDefinition::new("include", |_, _| Ok(&Include))
+    .summary("Fails: Customer.io has nothing that could be included.")
+    .syntax("{% include 'file' %}")
+    .differs(Differs::Sometimes("the message of the failure is another"))
+    .since("1.9.1");
 
 /// A parsed `ifchanged`.
 #[derive(Debug)]
@@ -55,7 +68,7 @@ impl Tag for Ifchanged<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::nodes(self.body, When::Captured), Part::Print(Printed::Something)]
+        vec![Part::Withheld(self.body)]
     }
 }
 
@@ -66,5 +79,9 @@ struct Include;
 impl Tag for Include {
     fn render<'a>(&'a self, _: &mut Runtime<'a>, _: &mut Output) -> Result<()> {
         Err(Error::new("This liquid context does not allow includes."))
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        Vec::new()
     }
 }

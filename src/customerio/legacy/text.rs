@@ -102,7 +102,7 @@ fn write_integer(number: f64, out: &mut String) {
 
 /// A text in quotes, with Ruby's escapes.
 fn inspect_text(text: &str, out: &mut String) {
-    let text = utf16::join_halves(text);
+    let text = utf16::join_surrogates(text);
     out.push('"');
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {

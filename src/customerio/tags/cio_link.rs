@@ -1,7 +1,8 @@
 //! `{% cio_link url:https://example.com track:true url_params:true %}`
 
-use super::written::{self, Written};
+use super::raw_argument::{self, RawArgument};
 use crate::liquid::engine::output::Output;
+use crate::liquid::engine::row::{Absent, Argument, Example, Kind};
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::{Error, Result};
@@ -9,20 +10,31 @@ use crate::liquid::span::Span;
 use crate::liquid::syntax::character::is_blank;
 use crate::liquid::syntax::lexer::{Token, TokenKind};
 use crate::liquid::syntax::parser::Parser;
-use crate::liquid::syntax::part::{Part, When};
+use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::{Node, NodeKind, Nodes};
 
 /// Prints its URL, which may have `{{ … }}` in it. Customer.io prints one that goes through its click tracking (unless
 /// `track` is false) and to which the workspace's URL parameters are added (unless `url_params` is false).
 ///
 /// The documentation says that it is not for deep links, push and in-app messages.
-///
-/// ```
-/// let template = "{% cio_link url:https://example.com/{{ customer.id }} track:false %}";
-/// let output = inkproof::customerio::render(template, r#"{"customer": {"id": 5}}"#).unwrap();
-/// assert_eq!(output, "https://example.com/5");
-/// ```
-pub const CIO_LINK: TagDefinition = TagDefinition { name: "cio_link", parse };
+pub const CIO_LINK: TagDefinition = TagDefinition::new("cio_link", parse)
+    .summary("Prints a URL; Customer.io adds click tracking and the workspace's URL parameters to it.")
+    .syntax("{% cio_link url:https://example.com track:true url_params:true %}")
+    .arguments(&[
+        Argument::named("url", Kind::String).and_required(),
+        Argument::named("track", Kind::Boolean).or("true"),
+        Argument::named("url_params", Kind::Boolean).or("true"),
+    ])
+    .input(
+        "{% cio_link url:https://example.com/{{ input }} %}",
+        Absent::Prints("https://example.com/"),
+        Absent::Undefined,
+    )
+    .examples(&[Example::with(
+        r#"{"customer": {"id": 5}}"#,
+        "{% cio_link url:https://example.com/{{ customer.id }} track:false %}",
+        "https://example.com/5",
+    )]);
 
 /// A parsed `cio_link`.
 #[derive(Debug)]
@@ -36,9 +48,9 @@ pub struct CioLink<'a> {
 }
 
 fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
-    let arguments = written::arguments(parser, &token, ':', &["url", "track", "url_params"])?;
+    let arguments = raw_argument::arguments(parser, &token, ':', &["url", "track", "url_params"])?;
     let argument = |name| arguments.iter().find(|argument| argument.name == name);
-    let flag = |name| argument(name).map_or(Ok(true), Written::flag);
+    let flag = |name| argument(name).map_or(Ok(true), RawArgument::flag);
     let (is_tracked, has_url_params) = (flag("track")?, flag("url_params")?);
     let Some(url) = argument("url").filter(|url| !url.value.is_empty()) else {
         return Err(Error::new("`cio_link` needs a URL, such as `url:https://example.com`"));
@@ -48,7 +60,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
 }
 
 /// Takes a URL apart. There can be no tags in it: the first `%}` ends the tag itself.
-fn pieces<'a>(parser: &Parser<'a>, url: &Written<'a>) -> Result<Nodes<'a>> {
+fn pieces<'a>(parser: &Parser<'a>, url: &RawArgument<'a>) -> Result<Nodes<'a>> {
     let mut pieces = bumpalo::collections::Vec::new_in(parser.arena());
     let mut at = url.span.start;
     while at < url.span.end {
@@ -88,6 +100,6 @@ impl Tag for CioLink<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::nodes(self.url, When::Always)]
+        vec![Part::Body { body: self.url, name: None }]
     }
 }

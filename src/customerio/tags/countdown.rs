@@ -3,9 +3,8 @@
 
 use jiff::civil::DateTime;
 
-use super::platform::PlatformTag;
-use super::written::{self, Written};
-use crate::liquid::engine::tag::Tag;
+use super::raw_argument::{self, RawArgument};
+use crate::liquid::engine::row::{Argument, Kind};
 use crate::liquid::error::{Error, Result};
 use crate::liquid::syntax::lexer::Token;
 use crate::liquid::syntax::parser::Parser;
@@ -27,24 +26,36 @@ enum Expected {
     Word(&'static [&'static str]),
 }
 
-/// An argument: its name, whether it must be there, and what it may be.
-const ARGUMENTS: [(&str, bool, Expected); 11] = [
-    ("point", true, Expected::Count),
-    ("time", true, Expected::Moment),
-    ("fg", true, Expected::Colour),
-    ("bg", true, Expected::Colour),
-    ("apng", false, Expected::Flag),
-    ("font", false, Expected::Word(&["inter", "roboto"])),
+/// Its arguments.
+pub(super) static ARGUMENTS: [Argument; 11] = [
+    Argument::named("point", Kind::Number).and_required(),
+    Argument::named("time", Kind::Date).and_required(),
+    Argument::named("fg", Kind::String).and_required(),
+    Argument::named("bg", Kind::String).and_required(),
+    Argument::named("apng", Kind::Boolean).or("false"),
+    Argument::named("font", Kind::String).accepts(&["inter", "roboto"]),
     // Which weights there are beside `normal` and the `light` of an example is not documented.
-    ("weight", false, Expected::Word(&[])),
-    ("locale", false, Expected::Word(&["en", "ru", "jp", "zh", "pt", "es", "fr"])),
-    ("looping", false, Expected::Flag),
-    ("resolution", false, Expected::Word(&["S", "M", "H", "D"])),
-    ("frames", false, Expected::CountTo(60)),
+    Argument::named("weight", Kind::String).or("normal"),
+    Argument::named("locale", Kind::String).accepts(&["en", "ru", "jp", "zh", "pt", "es", "fr"]),
+    Argument::named("looping", Kind::Boolean),
+    Argument::named("resolution", Kind::String).accepts(&["S", "M", "H", "D"]),
+    Argument::named("frames", Kind::Number),
 ];
 
 impl Expected {
-    fn check(self, argument: &Written<'_>) -> Result<()> {
+    /// What an argument may be.
+    fn of(argument: &Argument) -> Self {
+        match (argument.name, argument.kind) {
+            ("fg" | "bg", _) => Self::Colour,
+            ("frames", _) => Self::CountTo(60),
+            (_, Kind::Number) => Self::Count,
+            (_, Kind::Date) => Self::Moment,
+            (_, Kind::Boolean) => Self::Flag,
+            _ => Self::Word(argument.accepts),
+        }
+    }
+
+    fn check(self, argument: &RawArgument<'_>) -> Result<()> {
         let value = argument.value;
         match self {
             Self::Count if is_count(value, u32::MAX) => Ok(()),
@@ -77,18 +88,19 @@ fn is_moment(text: &str) -> bool {
 }
 
 /// Checks the arguments, and reports everything that is wrong with them.
-pub(super) fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
-    let names = ARGUMENTS.map(|(name, ..)| name);
-    let arguments = written::arguments(parser, &token, ':', &names)?;
-    for (name, is_required, expected) in ARGUMENTS {
+pub(super) fn check<'a>(parser: &mut Parser<'a>, token: &Token<'a>) -> Result<()> {
+    let names = ARGUMENTS.each_ref().map(|argument| argument.name);
+    let arguments = raw_argument::arguments(parser, token, ':', &names)?;
+    for expected in &ARGUMENTS {
+        let name = expected.name;
         match arguments.iter().find(|argument| argument.name == name) {
             Some(argument) => {
-                let checked = expected.check(argument);
-                parser.or_report(checked, &token);
+                let checked = Expected::of(expected).check(argument);
+                parser.or_report(checked, token);
             }
-            None if is_required => parser.report(Error::new(format!("`countdown` needs `{name}`")), &token),
+            None if expected.is_required => parser.report(Error::new(format!("`countdown` needs `{name}`")), token),
             None => {}
         }
     }
-    Ok(PlatformTag::of(&token))
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! `{% generate_uuid %}`
 
 use crate::liquid::engine::output::Output;
+use crate::liquid::engine::row::Example;
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::Result;
@@ -9,16 +10,10 @@ use crate::liquid::syntax::parser::Parser;
 use crate::liquid::syntax::part::{Part, Printed};
 
 /// Prints a UUID made by chance (version 4): another one each time, but the same ones again for the same seed.
-///
-/// ```
-/// use inkproof::customerio::CUSTOMERIO;
-/// use inkproof::liquid::Options;
-/// let seeded = Options { seed: Some(1), ..Options::default() };
-/// let uuid = CUSTOMERIO.render("{% generate_uuid %}", "{}", &seeded).unwrap();
-/// assert_eq!(uuid.len(), 36);
-/// assert_eq!(CUSTOMERIO.render("{% generate_uuid %}", "{}", &seeded).unwrap(), uuid);
-/// ```
-pub const GENERATE_UUID: TagDefinition = TagDefinition { name: "generate_uuid", parse };
+pub const GENERATE_UUID: TagDefinition = TagDefinition::new("generate_uuid", parse)
+    .summary("Prints a random UUID (version 4).")
+    .syntax("{% generate_uuid %}")
+    .examples(&[Example::new("{% capture id %}{% generate_uuid %}{% endcapture %}{{ id | size }}", "36")]);
 
 /// A parsed `generate_uuid`.
 #[derive(Debug)]
@@ -52,6 +47,18 @@ fn uuid(bits: u128) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::customerio::CUSTOMERIO;
+    use crate::liquid::Options;
+
+    #[test]
+    fn the_same_seed_gives_the_same_uuid() {
+        let uuid = |seed| {
+            let options = Options { seed: Some(seed), ..Options::default() };
+            CUSTOMERIO.render("{% generate_uuid %}", "{}", &options).unwrap()
+        };
+        assert_eq!(uuid(1), uuid(1));
+        assert_ne!(uuid(1), uuid(2));
+    }
 
     #[test]
     fn version_and_variant_are_set() {

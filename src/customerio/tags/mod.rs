@@ -8,8 +8,8 @@ pub mod countdown;
 pub mod generate_uuid;
 pub mod platform;
 pub mod random;
+mod raw_argument;
 pub mod render_liquid;
-mod written;
 
 pub use platform::{PLATFORM, PlatformTag};
 

@@ -1,9 +1,10 @@
 //! Tags that only the platform can fill: each prints a placeholder, always the same.
 
-use super::{countdown, written};
+use super::{countdown, raw_argument};
 use crate::liquid::engine::output::Output;
+use crate::liquid::engine::row::{Argument, Example, Kind};
 use crate::liquid::engine::runtime::Runtime;
-use crate::liquid::engine::tag::{NoopTag, ParseTag, Tag, TagDefinition};
+use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::Result;
 use crate::liquid::syntax::lexer::Token;
 use crate::liquid::syntax::parser::Parser;
@@ -12,77 +13,127 @@ use crate::liquid::syntax::part::{Part, Printed};
 /// A tag that only the platform can fill. As it always prints the same, it is its own parsed form too.
 #[derive(Debug)]
 pub struct PlatformTag {
-    /// Its name.
-    pub name: &'static str,
+    /// The row that describes it.
+    pub definition: TagDefinition,
     /// What it prints here. Links lead to `.invalid`, where there never is anything.
     pub placeholder: &'static str,
     /// Whether it makes sense in email only, so that it is a mistake in an inbox message. The documentation says so of
     /// `view_in_browser_url`, and describes the others that are marked as parts of an email.
     pub is_email_only: bool,
-    /// How it is parsed.
-    pub parse: ParseTag,
+    /// Checks the arguments.
+    check: CheckArguments,
 }
+
+/// Checks the arguments of a tag, and reports what is wrong with them.
+type CheckArguments = for<'a> fn(&mut Parser<'a>, &Token<'a>) -> Result<()>;
 
 /// All tags that only the platform can fill.
 ///
 /// ```
 /// use inkproof::customerio::{render, tags::PLATFORM};
-/// let tag = PLATFORM.iter().find(|tag| tag.name == "unsubscribe_url").unwrap();
+/// let tag = PLATFORM.iter().find(|tag| tag.definition.name == "unsubscribe_url").unwrap();
 /// assert!(tag.is_email_only);
 /// assert_eq!(render("{% unsubscribe_url %}", "{}").unwrap(), tag.placeholder);
 /// ```
 pub static PLATFORM: [PlatformTag; 8] = [
-    PlatformTag::new("cio_link_id", "placeholder-link-id"),
-    PlatformTag::new("countdown", "https://placeholder.invalid/countdown.gif").email_only().parsed_by(countdown::parse),
-    PlatformTag::new("manage_subscription_preferences_url", "https://placeholder.invalid/subscription-preferences")
-        .email_only(),
-    PlatformTag::new("subscription_topic_name", "Placeholder topic").parsed_by(parse_with_language),
-    PlatformTag::new("tracking_consent_url", "https://placeholder.invalid/tracking-consent").email_only(),
-    PlatformTag::new("unsubscribe", r#"<a href="https://placeholder.invalid/unsubscribe">Unsubscribe</a>"#)
-        .email_only(),
-    PlatformTag::new("unsubscribe_url", "https://placeholder.invalid/unsubscribe").email_only(),
-    PlatformTag::new("view_in_browser_url", "https://placeholder.invalid/view-in-browser").email_only(),
+    tag(
+        TagDefinition::new("cio_link_id", parse::<0>)
+            .syntax("{% cio_link_id %}")
+            .summary("Prints the id of a tracked link."),
+        &[Example::new("{% cio_link_id %}", "placeholder-link-id")],
+    ),
+    tag(
+        TagDefinition::new("countdown", parse::<1>)
+            .syntax(r#"{% countdown point:64 time:"2022-07-04 12:00:00 (GMT)" fg:000000 bg:f2f6f9 %}"#)
+            .summary("Prints the URL of an animated image that counts down to a time.")
+            .arguments(&countdown::ARGUMENTS),
+        &[Example::new(
+            r#"{% countdown point:64 time:"2022-07-04 12:00:00 (GMT)" fg:000000 bg:f2f6f9 %}"#,
+            "https://placeholder.invalid/countdown.gif",
+        )],
+    )
+    .with_check(countdown::check)
+    .email_only(),
+    tag(
+        TagDefinition::new("manage_subscription_preferences_url", parse::<2>)
+            .syntax("{% manage_subscription_preferences_url %}")
+            .summary("Prints the URL of the subscription center."),
+        &[Example::new(
+            "{% manage_subscription_preferences_url %}",
+            "https://placeholder.invalid/subscription-preferences",
+        )],
+    )
+    .email_only(),
+    tag(
+        TagDefinition::new("subscription_topic_name", parse::<3>)
+            .syntax("{% subscription_topic_name lang='pt' %}")
+            .summary("Prints the name of the message's subscription topic, in a language.")
+            .arguments(&[Argument::named("lang", Kind::String)]),
+        &[Example::new("{% subscription_topic_name %}", "Placeholder topic")],
+    )
+    .with_check(check_language),
+    tag(
+        TagDefinition::new("tracking_consent_url", parse::<4>)
+            .syntax("{% tracking_consent_url %}")
+            .summary("Prints the URL where a person agrees to tracking."),
+        &[Example::new("{% tracking_consent_url %}", "https://placeholder.invalid/tracking-consent")],
+    )
+    .email_only(),
+    tag(
+        TagDefinition::new("unsubscribe", parse::<5>)
+            .syntax("{% unsubscribe %}")
+            .summary("Prints an HTML link to unsubscribe."),
+        &[Example::new("{% unsubscribe %}", r#"<a href="https://placeholder.invalid/unsubscribe">Unsubscribe</a>"#)],
+    )
+    .email_only(),
+    tag(
+        TagDefinition::new("unsubscribe_url", parse::<6>)
+            .syntax("{% unsubscribe_url %}")
+            .summary("Prints the URL to unsubscribe."),
+        &[Example::new("{% unsubscribe_url %}", "https://placeholder.invalid/unsubscribe")],
+    )
+    .email_only(),
+    tag(
+        TagDefinition::new("view_in_browser_url", parse::<7>)
+            .syntax("{% view_in_browser_url %}")
+            .summary("Prints the URL of the email as a web page."),
+        &[Example::new("{% view_in_browser_url %}", "https://placeholder.invalid/view-in-browser")],
+    )
+    .email_only(),
 ];
 
-impl PlatformTag {
-    const fn new(name: &'static str, placeholder: &'static str) -> Self {
-        Self { name, placeholder, is_email_only: false, parse }
-    }
+/// The tag of a row, which prints what its only example does.
+const fn tag(definition: TagDefinition, example: &'static [Example; 1]) -> PlatformTag {
+    let placeholder = example[0].output;
+    PlatformTag { definition: definition.examples(example), placeholder, is_email_only: false, check: check_none }
+}
 
+impl PlatformTag {
     const fn email_only(mut self) -> Self {
         self.is_email_only = true;
         self
     }
 
-    const fn parsed_by(mut self, parse: ParseTag) -> Self {
-        self.parse = parse;
+    const fn with_check(mut self, check: CheckArguments) -> Self {
+        self.check = check;
         self
     }
-
-    /// The tag as templates can use it.
-    #[must_use]
-    pub const fn definition(&self) -> TagDefinition {
-        TagDefinition { name: self.name, parse: self.parse }
-    }
-
-    /// The row of the tag that `token` is, parsed.
-    pub(super) fn of(token: &Token<'_>) -> &'static dyn Tag {
-        match PLATFORM.iter().find(|tag| tag.name == token.tag_name()) {
-            Some(tag) => tag,
-            None => &NoopTag,
-        }
-    }
 }
 
-fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
-    parser.expect_no_arguments(&token, &token);
-    Ok(PlatformTag::of(&token))
+/// Parses the tag of a row. A parse function is a plain function, so the row is a parameter of its type.
+fn parse<'a, const ROW: usize>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
+    (PLATFORM[ROW].check)(parser, &token)?;
+    Ok(&PLATFORM[ROW])
 }
 
-/// Reads a tag that may have `lang='pt'`, the language of what it prints.
-fn parse_with_language<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
-    written::arguments(parser, &token, '=', &["lang"])?;
-    Ok(PlatformTag::of(&token))
+fn check_none<'a>(parser: &mut Parser<'a>, token: &Token<'a>) -> Result<()> {
+    parser.expect_no_arguments(token, token);
+    Ok(())
+}
+
+/// Checks a tag that may have `lang='pt'`, the language of what it prints.
+fn check_language<'a>(parser: &mut Parser<'a>, token: &Token<'a>) -> Result<()> {
+    raw_argument::arguments(parser, token, '=', &["lang"]).map(drop)
 }
 
 impl Tag for PlatformTag {
@@ -92,5 +143,23 @@ impl Tag for PlatformTag {
 
     fn parts(&self) -> Vec<Part<'_>> {
         vec![Part::Print(Printed::Text(self.placeholder))]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_definition_belongs_to_its_row() {
+        for row in &PLATFORM {
+            let name = row.definition.name;
+            let arguments = match name {
+                "countdown" => " point:64 fg:000000 bg:f2f6f9 time:\"2022-07-04 12:00:00 (GMT)\"",
+                _ => "",
+            };
+            let template = format!("{{% {name}{arguments} %}}");
+            assert_eq!(crate::customerio::render(&template, "{}").unwrap(), row.placeholder);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::customerio::chance;
 use crate::liquid::engine::output::Output;
+use crate::liquid::engine::row::{Absent, Argument, Example, Kind};
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::{Error, Result};
@@ -13,11 +14,12 @@ use crate::liquid::value::{Value, coerce};
 
 /// Prints a whole number by chance, from 0 up to the one that is named, both included (inferred: the documentation uses
 /// `{% random 3 %}` to choose from the versions 0 to 3).
-///
-/// ```
-/// assert_eq!(inkproof::customerio::render("{% random 0 %}", "{}").unwrap(), "0");
-/// ```
-pub const RANDOM: TagDefinition = TagDefinition { name: "random", parse };
+pub const RANDOM: TagDefinition = TagDefinition::new("random", parse)
+    .summary("Prints a random whole number from 0 to a number, that number included.")
+    .syntax("{% random 100 %}")
+    .arguments(&[Argument::required("most", Kind::Number)])
+    .input("{% random input %}", Absent::Prints("0"), Absent::Undefined)
+    .examples(&[Example::new("{% random 0 %}", "0")]);
 
 /// A parsed `random`.
 #[derive(Debug)]
@@ -47,6 +49,6 @@ impl Tag for Random<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::Operand { operand: &self.most, lenient: false }, Part::Print(Printed::Number)]
+        vec![Part::Arguments(vec![&self.most]), Part::Print(Printed::Number)]
     }
 }

@@ -1,24 +1,29 @@
 //! `{% render_liquid journey.body %}`
 
 use crate::liquid::engine::output::Output;
+use crate::liquid::engine::row::{Absent, Argument, Example, Kind};
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::engine::tag::{Tag, TagDefinition};
 use crate::liquid::error::{Error, Result};
 use crate::liquid::syntax::lexer::Token;
 use crate::liquid::syntax::parser::Parser;
-use crate::liquid::syntax::part::{Part, Printed};
+use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::{Operand, OperandKind};
 use crate::liquid::value::coerce;
 
 /// Prints what the text of a variable renders to. Without it, Liquid in data is printed as it is.
 ///
 /// The text is rendered with the variables there are where the tag stands. A text that renders itself fails.
-///
-/// ```
-/// let data = r#"{"customer": {"first_name": "Ada"}, "journey": {"body": "Hello {{ customer.first_name }}!"}}"#;
-/// assert_eq!(inkproof::customerio::render("{% render_liquid journey.body %}", data).unwrap(), "Hello Ada!");
-/// ```
-pub const RENDER_LIQUID: TagDefinition = TagDefinition { name: "render_liquid", parse };
+pub const RENDER_LIQUID: TagDefinition = TagDefinition::new("render_liquid", parse)
+    .summary("Renders the string that a variable holds as Liquid. Without it, Liquid in data is printed as it is.")
+    .syntax("{% render_liquid journey.body %}")
+    .arguments(&[Argument::required("variable", Kind::String)])
+    .input("[{% render_liquid input %}]", Absent::Prints("[]"), Absent::Undefined)
+    .examples(&[Example::with(
+        r#"{"customer": {"first_name": "Ada"}, "journey": {"body": "Hello {{ customer.first_name }}!"}}"#,
+        "{% render_liquid journey.body %}",
+        "Hello Ada!",
+    )]);
 
 /// A parsed `render_liquid`.
 #[derive(Debug)]
@@ -48,10 +53,6 @@ impl Tag for RenderLiquid<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![
-            Part::Operand { operand: &self.variable, lenient: false },
-            Part::UnknownText,
-            Part::Print(Printed::Something),
-        ]
+        vec![Part::Template(&self.variable)]
     }
 }

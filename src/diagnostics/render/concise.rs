@@ -1,26 +1,26 @@
-//! One line a finding: `path:line:column: severity[code]: message`.
+//! One line per finding: `path:line:column: severity[code]: message`.
 
 use std::io::{self, Write};
 
 use annotate_snippets::renderer::{DEFAULT_ERROR_STYLE, DEFAULT_INFO_STYLE, DEFAULT_WARNING_STYLE};
 use anstyle::Style;
 
-use super::{Look, Render};
+use super::{Render, Theme};
 use crate::diagnostics::{Diagnostic, Severity, sanitize};
 
 pub(super) struct Concise {
-    look: Look,
+    theme: Theme,
 }
 
 impl Concise {
-    pub(super) const fn new(look: Look) -> Self {
-        Self { look }
+    pub(super) const fn new(theme: Theme) -> Self {
+        Self { theme }
     }
 
     /// The same colours as in the full format.
     const fn style(&self, severity: Severity) -> Style {
         match severity {
-            _ if !self.look.color => Style::new(),
+            _ if !self.theme.color => Style::new(),
             Severity::Error => DEFAULT_ERROR_STYLE,
             Severity::Warning => DEFAULT_WARNING_STYLE,
             Severity::Info => DEFAULT_INFO_STYLE,

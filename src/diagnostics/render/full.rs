@@ -1,4 +1,4 @@
-//! For people: the source with what is wrong underlined, then notes, help and the fix.
+//! For people: the source with the problem underlined, then notes, help and the fix.
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -6,15 +6,15 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 
-use super::{Look, Render};
+use super::{Render, Theme};
 use crate::diagnostics::excerpt::{self, Excerpt, Window};
 use crate::diagnostics::{Diagnostic, Edit, Fix, Label, Location, Severity, Source, sanitize};
 
-/// The columns that line numbers and the lines beside them take.
+/// The columns that line numbers and the frame take.
 const GUTTER: usize = 8;
-/// What is left for source text, however narrow the terminal.
+/// Minimum width of source text, however narrow the terminal.
 const NARROWEST: usize = 24;
-/// Stands for each excerpt's path while drawing. Text that went through [`sanitize`] cannot hold it.
+/// Placeholder for each excerpt's path while drawing. Sanitized text cannot contain it.
 const PATH: &str = "\u{80}";
 
 pub(super) struct Full {
@@ -23,14 +23,14 @@ pub(super) struct Full {
 }
 
 impl Full {
-    pub(super) fn new(look: Look) -> Self {
-        let line = look.width.saturating_sub(GUTTER).max(NARROWEST);
-        let renderer = if look.color { Renderer::styled() } else { Renderer::plain() };
-        let (decor, omission) = if look.unicode { (DecorStyle::Unicode, "…") } else { (DecorStyle::Ascii, "...") };
+    pub(super) fn new(theme: Theme) -> Self {
+        let line = theme.width.saturating_sub(GUTTER).max(NARROWEST);
+        let renderer = if theme.color { Renderer::styled() } else { Renderer::plain() };
+        let decor = if theme.unicode { DecorStyle::Unicode } else { DecorStyle::Ascii };
         Self {
-            // lines are cut already, and what is cut must not be cut again
+            // lines are already shortened, and must not be shortened again
             renderer: renderer.decor_style(decor).term_width(usize::MAX / 2),
-            window: Window { line, around: line / 4, omission },
+            window: Window { line, around: line / 4, omission: theme.omission() },
         }
     }
 
@@ -66,7 +66,7 @@ impl Full {
         put_paths(&self.renderer.render(&[group, repair]), &passages)
     }
 
-    /// The excerpts to show: the one with the primary label first, then by file in order of appearance.
+    /// The excerpts: the one with the primary label first, then by file in order of appearance.
     fn passages<'a>(&self, diagnostic: &'a Diagnostic) -> Vec<Passage<'a>> {
         let primary = diagnostic.primary.iter().map(|label| (AnnotationKind::Primary, label));
         let secondary = diagnostic.secondary.iter().map(|label| (AnnotationKind::Context, label));
@@ -113,10 +113,10 @@ struct Mark<'a> {
     range: Range<usize>,
 }
 
-/// An excerpt and what is marked in it.
+/// An excerpt and the marks in it.
 struct Passage<'a> {
     source: &'a Source,
-    /// Never empty; the one that the heading gives the place of comes first.
+    /// Never empty; the one whose position the heading shows comes first.
     marks: Vec<Mark<'a>>,
     excerpt: Excerpt,
 }
@@ -153,7 +153,7 @@ struct Repair<'a> {
 }
 
 impl<'a> Repair<'a> {
-    /// None when the fix cannot be shown in one excerpt, or cannot be carried out.
+    /// `None` if the fix does not fit into one excerpt, or cannot be applied.
     fn new(fix: &'a Fix, source: &'a Source, window: Window) -> Option<Self> {
         let edits = fix.edits_in_order()?;
         if edits.iter().any(|edit| source.text().get(edit.range.clone()).is_none()) {
@@ -176,8 +176,8 @@ impl<'a> Repair<'a> {
     }
 }
 
-/// Puts the true headings in the place of the drawn ones, whose columns are those of the excerpts: wrong as soon as
-/// something was left out of a line or escaped.
+/// Replaces the drawn headings, whose columns refer to the excerpts and are wrong as soon as part of a line was omitted or
+/// escaped.
 fn put_paths(drawn: &str, passages: &[Passage<'_>]) -> String {
     let mut parts = drawn.split(PATH);
     let mut result = parts.next().unwrap_or_default().to_owned();

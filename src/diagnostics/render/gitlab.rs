@@ -19,8 +19,8 @@ impl Render for Gitlab {
     }
 }
 
-/// A finding. Two that say the same of the same file are told apart by their order, so that a finding stays the same when
-/// it moves to another line.
+/// A finding. Equal findings in the same file are distinguished by their order, so that a finding keeps its identity when it
+/// moves to another line.
 fn issue(diagnostic: &Diagnostic, seen: &mut HashMap<String, usize>) -> Value {
     let severity = match diagnostic.severity {
         Severity::Error => "critical",

@@ -39,7 +39,7 @@ struct Object<'a> {
     code: Code,
     severity: Severity,
     message: &'a str,
-    /// The primary label's place; null without one.
+    /// The primary label's location; null without one.
     file: Option<&'a str>,
     start: Option<Place>,
     end: Option<Place>,

@@ -1,4 +1,4 @@
-//! A JSON object a line, for programs that read as they go.
+//! One JSON object per line, for programs that read a stream.
 
 use std::io::{self, Write};
 

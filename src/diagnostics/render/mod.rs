@@ -1,4 +1,4 @@
-//! The formats that findings are shown in: one file each, all reading the same [`Diagnostic`].
+//! Output formats of findings: one file each, all reading the same [`Diagnostic`].
 
 mod concise;
 mod full;
@@ -25,30 +25,30 @@ use sarif::Sarif;
 
 /// Writes findings, in the order given, in one format.
 ///
-/// Whatever the findings hold, no control character, override of the text's direction or invisible character
-/// is written as it is ([`sanitize`](super::sanitize)).
+/// Control characters, text direction overrides and invisible characters in findings are always escaped
+/// ([`sanitize`](super::sanitize)).
 pub trait Render {
-    /// Writes them all. A format with a frame, such as JSON's brackets, writes it at each call.
+    /// Writes all of them. A format with a frame, such as JSON's brackets, writes it at each call.
     ///
     /// # Errors
     ///
-    /// Those of the writer.
+    /// Any error of the writer.
     fn render(&self, diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()>;
 }
 
-/// A way to show findings.
+/// An output format of findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// For people: the source with what is wrong underlined, notes, help and fix.
+    /// For people: the source with the problem underlined, notes, help and fix.
     #[default]
     Full,
-    /// One line each, `path:line:column: severity[code]: message`, as editors and `grep` like it.
+    /// One line each, `path:line:column: severity[code]: message`, for editors and `grep`.
     Concise,
     /// One JSON array. Each object has `code`, `severity`, `message`, `file`, `start`, `end`, `labels`, `notes`,
     /// `help` and `fix`; places are `{"line", "column", "offset"}`, with lines and columns (in characters) from
     /// 1 and offsets (in bytes) from 0.
     Json,
-    /// The same objects, one a line.
+    /// The same objects, one per line.
     JsonLines,
     /// SARIF 2.1.0, for code hosts.
     Sarif,
@@ -60,21 +60,21 @@ pub enum Format {
     Gitlab,
 }
 
-/// How [`Format::Full`] and [`Format::Concise`] look. The other formats look the same everywhere.
+/// Display options of [`Format::Full`] and [`Format::Concise`]. The other formats have none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct Theme {
     /// Whether to write colours, as ANSI escape sequences.
     pub color: bool,
     /// Whether to draw with Unicode lines rather than ASCII.
     pub unicode: bool,
-    /// The columns there are. Longer source lines are shown in part; messages are not wrapped.
+    /// The width in columns. Longer source lines are shortened; messages are not wrapped.
     pub width: usize,
 }
 
 /// Finds the page about a code, in Markdown: a title, a paragraph that says it in one sentence, and more.
 pub type Page = fn(code: &str) -> Option<&'static str>;
 
-/// No such format.
+/// The format does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownFormat(String);
 
@@ -98,24 +98,30 @@ impl Format {
         }
     }
 
-    /// Whether it is for code hosts and build servers, which know files by their paths in the repository.
+    /// Whether it is for people, as opposed to programs.
+    #[must_use]
+    pub const fn is_for_people(self) -> bool {
+        matches!(self, Self::Full | Self::Concise)
+    }
+
+    /// Whether it names files relative to the repository's root, as code hosts and build servers expect.
     #[must_use]
     pub const fn counts_from_repository(self) -> bool {
         matches!(self, Self::Sarif | Self::Junit | Self::Github | Self::Gitlab)
     }
 
-    /// What writes it.
+    /// The renderer of this format.
     #[must_use]
-    pub fn renderer(self, look: Look) -> Box<dyn Render> {
-        self.renderer_with_pages(look, |_| None)
+    pub fn renderer(self, theme: Theme) -> Box<dyn Render> {
+        self.renderer_with_pages(theme, |_| None)
     }
 
-    /// What writes it, along with the pages about what is found where the format has a place for them.
+    /// The renderer of this format, with the rules' pages if the format can include them.
     #[must_use]
-    pub fn renderer_with_pages(self, look: Look, page: Page) -> Box<dyn Render> {
+    pub fn renderer_with_pages(self, theme: Theme, page: Page) -> Box<dyn Render> {
         match self {
-            Self::Full => Box::new(Full::new(look)),
-            Self::Concise => Box::new(Concise::new(look)),
+            Self::Full => Box::new(Full::new(theme)),
+            Self::Concise => Box::new(Concise::new(theme)),
             Self::Json => Box::new(Json),
             Self::JsonLines => Box::new(JsonLines),
             Self::Sarif => Box::new(Sarif { page }),
@@ -163,8 +169,16 @@ fn address(name: &str) -> String {
     address
 }
 
+impl Theme {
+    /// What stands for something that is left out.
+    #[must_use]
+    pub const fn omission(self) -> &'static str {
+        if self.unicode { "…" } else { "..." }
+    }
+}
+
 /// Plain ASCII, 100 columns: what a file or a pipe gets.
-impl Default for Look {
+impl Default for Theme {
     fn default() -> Self {
         Self { color: false, unicode: false, width: 100 }
     }

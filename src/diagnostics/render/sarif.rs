@@ -9,7 +9,7 @@ use super::{Page, Render, address};
 use crate::diagnostics::{Diagnostic, Fix, Label, Location, Severity, sanitize};
 
 pub(super) struct Sarif {
-    /// The page about a code, for those who read the findings elsewhere.
+    /// The page about a code, to be included in the report.
     pub(super) page: Page,
 }
 

@@ -1,16 +1,16 @@
-//! All formats on the same findings, and on everything that could upset them.
+//! All formats on the same findings, and on hostile ones.
 
 use super::*;
 use crate::diagnostics::{Code, Diagnostics, Fix, Source, sanitize};
 
 const UNDEFINED: Code = Code::new("undefined-variable");
 const COMMA: Code = Code::new("trailing-comma");
-const PLAIN: Look = Look { color: false, unicode: false, width: 80 };
-const PRETTY: Look = Look { color: false, unicode: true, width: 80 };
+const PLAIN: Theme = Theme { color: false, unicode: false, width: 80 };
+const PRETTY: Theme = Theme { color: false, unicode: true, width: 80 };
 
-fn drawn(format: Format, look: Look, diagnostics: &[Diagnostic]) -> String {
+fn drawn(format: Format, theme: Theme, diagnostics: &[Diagnostic]) -> String {
     let mut out = Vec::new();
-    format.renderer(look).render(diagnostics, &mut out).unwrap();
+    format.renderer(theme).render(diagnostics, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -95,7 +95,7 @@ fn full_with_unicode_lines() {
 }
 
 #[test]
-fn full_without_a_place() {
+fn full_without_a_location() {
     let diagnostic =
         Diagnostic::info(COMMA, "nothing to see").note("a note").fix(Fix::new("edit by hand").delete(0..1));
     assert_eq!(
@@ -106,7 +106,7 @@ fn full_without_a_place() {
 }
 
 #[test]
-fn full_shows_long_lines_in_part() {
+fn full_shortens_long_lines() {
     let long = "z".repeat(1_000_000);
     let source = Source::new("t", format!("{long}{{{{ x }}}}{long}"));
     let at = long.len() + 3;
@@ -114,7 +114,7 @@ fn full_shows_long_lines_in_part() {
         .primary(source.at(at..at + 1), "here")
         .fix(Fix::new("read `y`").replace(at..at + 1, "y"));
     assert_eq!(
-        drawn(Format::Full, Look { width: 40, ..PLAIN }, &[diagnostic]),
+        drawn(Format::Full, Theme { width: 40, ..PLAIN }, &[diagnostic]),
         "\
 error[undefined-variable]: no `x`
  --> t:1:1000004
@@ -144,7 +144,7 @@ info[trailing-comma]: two\\nlines\\u{202e}
 "
     );
     assert_eq!(
-        drawn(Format::Concise, Look { color: true, ..PLAIN }, &found[2..]),
+        drawn(Format::Concise, Theme { color: true, ..PLAIN }, &found[2..]),
         "\u{1b}[1m\u{1b}[94minfo[trailing-comma]\u{1b}[0m: two\\nlines\\u{202e}\n"
     );
 }
@@ -200,7 +200,7 @@ fn formats_have_names() {
     );
 }
 
-/// Numbers that look random, the same in every run.
+/// A deterministic random number generator.
 struct Dice(u64);
 
 impl Dice {
@@ -211,7 +211,7 @@ impl Dice {
     }
 }
 
-/// Takes away the escape sequences that only choose a style.
+/// Removes the escape sequences that only set a style.
 fn without_styles(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let mut plain = parts.next().unwrap().to_owned();
@@ -222,9 +222,9 @@ fn without_styles(text: &str) -> String {
     plain
 }
 
-/// No text, no range and no edit upsets a format, and nothing hostile gets through any.
+/// No text, range or edit makes a format fail, and no control character gets through.
 #[test]
-fn nothing_upsets_a_format() {
+fn no_input_breaks_a_format() {
     const NASTY: &[&str] = &[
         "\n",
         "\r\n",
@@ -275,7 +275,7 @@ fn nothing_upsets_a_format() {
         }
         for format in Format::ALL {
             for (color, unicode, width) in [(false, true, 0), (true, false, 80)] {
-                let shown = drawn(format, Look { color, unicode, width }, &[diagnostic.clone()]);
+                let shown = drawn(format, Theme { color, unicode, width }, &[diagnostic.clone()]);
                 let ours = if color { without_styles(&shown) } else { shown };
                 assert_eq!(sanitize::text(&ours), ours, "{diagnostic:?}");
                 if matches!(format, Format::Concise | Format::JsonLines) {

@@ -262,7 +262,7 @@ fn where_the_system_does_not_tell_of_changes_files_are_looked_at() {
         let said = watching.err.recv_timeout(PATIENCE).unwrap_or_default();
         said.contains("looking at the files every 500 ms instead")
     };
-    let watching = (8..64).map(start).find(looks).unwrap();
+    let watching = (4..64).map(start).find(looks).unwrap();
     watching.expect("last 0");
     scratch.replace("templates/z_last.liquid", "last 0", "last 1");
     watching.expect("last 1");

@@ -2,7 +2,8 @@
 process.env.TZ = 'UTC'
 import { Liquid } from 'liquidjs'
 
-const OPTIONS = {
+/** The options of the engine that is asked; lax mode differs in `strictVariables`. */
+export const OPTIONS = {
   strictVariables: true,
   lenientIf: true,
   strictFilters: true,
@@ -16,12 +17,29 @@ const LIVE = new Liquid(OPTIONS)
 const LAX = new Liquid({ ...OPTIONS, strictVariables: false })
 
 /** What LiquidJS answers. The context comes as JSON text because rendering writes into it (`increment`). */
-export function askLiquidJS ({ template, contextText, lax }) {
+export function askLiquidJS ({ template, contextText, lax, limits }) {
   try {
-    return { output: (lax ? LAX : LIVE).parseAndRenderSync(template, JSON.parse(contextText)) }
+    return { output: engine(lax, limits).parseAndRenderSync(template, JSON.parse(contextText)) }
   } catch (error) {
     return { error: { name: error.name, message: String(error.message).split('\n')[0] } }
   }
+}
+
+/** Whether LiquidJS refuses the template before it renders anything. */
+export function isRejected ({ template, limits }) {
+  try {
+    engine(false, limits).parse(template)
+    return false
+  } catch {
+    return true
+  }
+}
+
+/** An engine for the mode; with `limits`, `{memory?, parse?}`, one of its own. */
+function engine (lax, limits) {
+  if (!limits) return lax ? LAX : LIVE
+  const { memory = OPTIONS.memoryLimit, parse = OPTIONS.parseLimit } = limits
+  return new Liquid({ ...OPTIONS, strictVariables: !lax, memoryLimit: memory, parseLimit: parse })
 }
 
 /** Renders slower or larger than this are near the limits, where an answer depends on the machine. */
@@ -29,7 +47,7 @@ const SLOW_MILLISECONDS = 200
 const LARGE_OUTPUT = 1_000_000
 
 /** Texts of the limits that time and stack size decide. */
-const MACHINE_DEPENDENT = /template render limit exceeded|Maximum call stack size exceeded/
+export const MACHINE_DEPENDENT = /template render limit exceeded|Maximum call stack size exceeded/
 
 /**
  * LiquidJS's answer if it is one to compare with, else `{unfit: why}`: the answer depends on chance, on the clock,
@@ -54,7 +72,7 @@ const CHANCES = [
 ]
 
 /** Whether the answer follows Math.random, which is what `sample` draws from. */
-function dependsOnChance (question) {
+export function dependsOnChance (question) {
   const random = Math.random
   try {
     const answers = CHANCES.map(draws => {

@@ -15,7 +15,7 @@ fuzz_target!(|text: &str| {
         Ok(value) => {
             assert!(agrees, "`{text}` is no JSON");
             // Written, a half of a surrogate pair becomes an escape, which another half beside it may join.
-            if utf16::may_have_halves(text) {
+            if utf16::may_contain_lone_surrogates(text) {
                 return;
             }
             let written = written(value);

@@ -1,4 +1,4 @@
-//! `strftime` as LiquidJS has it: Ruby's directives, less the ones it does not know.
+//! `strftime` as LiquidJS implements it: a subset of Ruby's directives.
 
 use std::fmt::{self, Write as _};
 
@@ -25,7 +25,7 @@ const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursd
 /// The longest string V8 makes, in UTF-16 code units.
 const MAX_STRING: f64 = 536_870_888.0;
 
-/// Appends `date` to `out` the way `format` says.
+/// Appends `date` to `out` in the given `format`.
 ///
 /// A directive is `%`, flags (`-` no padding, `_` spaces, `0` zeros, `^` upper case, `#` changed case, `:` in
 /// `%:z`), a width, `E` or `O` (ignored) and a letter. One that LiquidJS does not know is copied.
@@ -265,7 +265,7 @@ fn default_width(letter: char) -> f64 {
     }
 }
 
-/// What a text lacks of a width.
+/// The padding that a text needs to reach a width.
 #[derive(Debug, Clone, Copy)]
 struct Gap {
     width: f64,

@@ -1,4 +1,4 @@
-//! A language: which tags and filters there are. LiquidJS's own are here; Customer.io adds its own from outside.
+//! A language: its tags, its filters and its dialect. More are added from outside the crate.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ pub struct Language {
 }
 
 impl Language {
-    /// A language of this dialect, without any tag or filter.
+    /// A language of this dialect, without tags and filters.
     #[must_use]
     pub fn new(name: &'static str, dialect: Dialect) -> Self {
         Self { name, dialect, filters: HashMap::default(), tags: HashMap::default() }
@@ -38,7 +38,7 @@ impl Language {
         self
     }
 
-    /// The language without the filters and the tags of these names.
+    /// The language without the filters and tags of these names.
     #[must_use]
     pub fn without(mut self, filters: &[&str], tags: &[&str]) -> Self {
         self.filters.retain(|name, _| !filters.contains(name));
@@ -46,14 +46,14 @@ impl Language {
         self
     }
 
-    /// Adds filters; one of a name that is there already takes its place.
+    /// Adds filters; one with an existing name replaces it.
     #[must_use]
     pub fn with_filters(mut self, filters: &[Filter]) -> Self {
         self.filters.extend(filters.iter().map(|filter| (filter.name, *filter)));
         self
     }
 
-    /// Adds tags; one of a name that is there already takes its place.
+    /// Adds tags; one with an existing name replaces it.
     #[must_use]
     pub fn with_tags(mut self, tags: &[TagDefinition]) -> Self {
         self.tags.extend(tags.iter().map(|tag| (tag.name, *tag)));
@@ -66,30 +66,40 @@ impl Language {
         self.name
     }
 
-    /// In what it differs from LiquidJS.
+    /// How it differs from LiquidJS.
     #[must_use]
     pub const fn dialect(&self) -> &Dialect {
         &self.dialect
     }
 
-    /// The filter of that name.
+    /// The filter with this name.
     #[must_use]
     pub fn filter(&self, name: &str) -> Option<&Filter> {
         self.filters.get(name)
     }
 
-    /// The tag of that name.
+    /// The tag with this name.
     #[must_use]
     pub fn tag(&self, name: &str) -> Option<&TagDefinition> {
         self.tags.get(name)
     }
 
-    /// The names of all filters, in no order.
+    /// All filters, in no particular order.
+    pub fn filters(&self) -> impl Iterator<Item = &Filter> + '_ {
+        self.filters.values()
+    }
+
+    /// All tags, in no particular order.
+    pub fn tags(&self) -> impl Iterator<Item = &TagDefinition> + '_ {
+        self.tags.values()
+    }
+
+    /// The names of all filters, in no particular order.
     pub fn filter_names(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.filters.keys().copied()
     }
 
-    /// The names of all tags, in no order.
+    /// The names of all tags, in no particular order.
     pub fn tag_names(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.tags.keys().copied()
     }

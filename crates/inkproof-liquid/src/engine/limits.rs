@@ -1,4 +1,4 @@
-//! Limits: how much a template may use up.
+//! Limits: how much time, memory and output a render may use.
 
 use std::cell::OnceCell;
 use std::time::{Duration, Instant};
@@ -6,24 +6,24 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 use crate::value::Arena;
 
-/// What a template may use up. The first three are LiquidJS's own.
+/// The most a render may use. LiquidJS has the first three as well.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
-    /// Longest template, in UTF-16 code units.
+    /// Maximum length of a template, in UTF-16 code units.
     pub parse_length: usize,
-    /// Longest render.
+    /// Maximum duration of a render.
     pub render_time: Duration,
-    /// Most memory, counted as LiquidJS counts it: roughly one for each character and element that a filter or range
-    /// goes through, never given back.
+    /// Maximum memory as LiquidJS counts it: roughly one unit per character and element that a filter or range processes,
+    /// never freed.
     pub memory: f64,
-    /// Longest output, in bytes.
+    /// Maximum length of the output, in bytes.
     pub output: usize,
-    /// Most memory really held for values, in bytes.
+    /// Maximum memory actually allocated for values, in bytes.
     pub arena: usize,
 }
 
 impl Default for Limits {
-    /// Far more than any message needs, and little enough for any machine.
+    /// Far more than any message needs, and affordable on any machine.
     fn default() -> Self {
         Self {
             parse_length: 100_000_000,
@@ -35,20 +35,20 @@ impl Default for Limits {
     }
 }
 
-/// How much of the limits one render has used.
+/// What a render has used of its limits.
 #[derive(Debug)]
 pub(crate) struct Budget {
     memory_used: f64,
     memory: f64,
-    /// When the render must have ended; counted from the first look at the clock, so that a small message never asks it.
+    /// The deadline. It is set at the first check, so that a small message never reads the clock.
     deadline: OnceCell<Instant>,
     render_time: Duration,
-    nodes_to_next_look: u32,
+    nodes_until_check: u32,
     arena: usize,
 }
 
-/// How many nodes are rendered between two looks at the clock.
-const LOOK_EVERY: u32 = 64;
+/// How many nodes are rendered between two checks of the clock.
+const CHECK_INTERVAL: u32 = 64;
 
 impl Budget {
     pub(crate) fn new(limits: &Limits, arena: &Arena) -> Self {
@@ -57,12 +57,12 @@ impl Budget {
             memory: limits.memory,
             deadline: OnceCell::new(),
             render_time: limits.render_time,
-            nodes_to_next_look: LOOK_EVERY,
+            nodes_until_check: CHECK_INTERVAL,
             arena: limits.arena.saturating_add(arena.allocated_bytes()),
         }
     }
 
-    /// Counts memory. What is not positive does not count.
+    /// Counts memory. A count that is not positive is ignored.
     pub(crate) fn use_memory(&mut self, count: f64) -> Result<()> {
         if count > 0.0 {
             if self.memory_used + count > self.memory {
@@ -73,20 +73,20 @@ impl Budget {
         Ok(())
     }
 
-    /// Counts a node; looks at the clock and the real memory now and then.
+    /// Counts a node, and checks the clock and the allocated memory every [`CHECK_INTERVAL`] nodes.
     #[inline]
     pub(crate) fn use_node(&mut self, arena: &Arena) -> Result<()> {
-        self.nodes_to_next_look -= 1;
-        if self.nodes_to_next_look > 0 {
+        self.nodes_until_check -= 1;
+        if self.nodes_until_check > 0 {
             return Ok(());
         }
-        self.nodes_to_next_look = LOOK_EVERY;
-        self.look(arena)
+        self.nodes_until_check = CHECK_INTERVAL;
+        self.check_limits(arena)
     }
 
-    /// Looks at the clock and the real memory.
+    /// Checks the clock and the allocated memory.
     #[cold]
-    pub(crate) fn look(&self, arena: &Arena) -> Result<()> {
+    pub(crate) fn check_limits(&self, arena: &Arena) -> Result<()> {
         self.check_arena(arena, 0)?;
         let now = Instant::now();
         if now > *self.deadline.get_or_init(|| now.checked_add(self.render_time).unwrap_or(now)) {
@@ -95,7 +95,7 @@ impl Budget {
         Ok(())
     }
 
-    /// Makes sure that `more` bytes can be held.
+    /// Makes sure that `more` bytes may be allocated.
     pub(crate) fn check_arena(&self, arena: &Arena, more: usize) -> Result<()> {
         if arena.allocated_bytes().saturating_add(more) > self.arena {
             return Err(Error::new("memory alloc limit exceeded"));

@@ -4,6 +4,7 @@ pub mod filter;
 pub mod language;
 pub mod limits;
 pub mod output;
+pub mod row;
 pub mod runtime;
 pub mod scope;
 pub mod tag;

@@ -1,4 +1,4 @@
-//! The output of a render: one buffer, and on request a map from its bytes back to what wrote them.
+//! The output of a render: one buffer, and optionally a source map from its bytes to the template.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::span::Span;
 use crate::value::{Value, coerce};
 
-/// Where rendered text goes.
+/// Collects the rendered text.
 #[derive(Debug, Default)]
 pub struct Output {
     text: String,
@@ -14,21 +14,21 @@ pub struct Output {
     limit: Option<usize>,
 }
 
-/// Some bytes of the output, and what in the template wrote them.
+/// An entry of the source map: bytes of the output, and the part of the template that wrote them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
-    /// What kind of thing wrote them.
+    /// The kind of template part.
     pub writer: Writer,
-    /// Bytes of the output; empty where nothing was written.
+    /// Bytes of the output; empty if nothing was written.
     pub written: Range<usize>,
-    /// The text, `{{ … }}` or `{% … %}` in the template.
+    /// The literal text, `{{ … }}` or `{% … %}` in the template.
     pub span: Span,
 }
 
-/// What wrote some bytes of the output.
+/// The kind of template part that wrote some bytes of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Writer {
-    /// Text of the template itself, byte for byte.
+    /// Literal text of the template, copied byte for byte.
     Text,
     /// An output, or a tag that prints.
     Liquid,
@@ -41,13 +41,13 @@ impl Output {
         Self::default()
     }
 
-    /// An empty output that keeps a map of what wrote what.
+    /// An empty output that also records a source map.
     #[must_use]
     pub fn with_marks() -> Self {
         Self { marks: Some(Vec::new()), ..Self::default() }
     }
 
-    /// Empties it for another render; the memory is kept.
+    /// Clears it for another render, and keeps its memory.
     pub fn clear(&mut self) {
         self.text.clear();
         if let Some(marks) = &mut self.marks {
@@ -55,36 +55,36 @@ impl Output {
         }
     }
 
-    /// Sets how many bytes it may grow to.
+    /// Limits its length in bytes.
     pub(crate) fn set_limit(&mut self, bytes: usize) {
         self.limit = Some(bytes);
     }
 
-    /// What has been written.
+    /// The text written so far.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Gives away what has been written.
+    /// The written text.
     #[must_use]
     pub fn into_text(self) -> String {
         self.text
     }
 
-    /// Gives away what has been written and the map.
+    /// The written text and its source map.
     #[must_use]
     pub fn into_text_and_marks(self) -> (String, Vec<Mark>) {
         (self.text, self.marks.unwrap_or_default())
     }
 
-    /// The map, in the order of writing; empty where none is kept.
+    /// The source map, in output order; empty if none is recorded.
     #[must_use]
     pub fn marks(&self) -> &[Mark] {
         self.marks.as_deref().unwrap_or_default()
     }
 
-    /// How many bytes have been written.
+    /// Number of bytes written.
     #[must_use]
     pub fn len(&self) -> usize {
         self.text.len()
@@ -96,7 +96,7 @@ impl Output {
         self.text.is_empty()
     }
 
-    /// Appends a piece of the template's own text.
+    /// Appends literal text of the template.
     ///
     /// # Errors
     /// The output is too long.
@@ -105,16 +105,16 @@ impl Output {
         self.check()
     }
 
-    /// Appends Liquid's text of a value.
+    /// Appends a value as Liquid prints it.
     ///
     /// # Errors
-    /// The output is too long, or the value nested too deep.
+    /// The output is too long, or the value is nested too deeply.
     pub fn write_value(&mut self, value: Value<'_>) -> Result<()> {
         coerce::write_text(value, &mut self.text)?;
         self.check()
     }
 
-    /// Appends what `write` does.
+    /// Appends whatever `write` appends.
     ///
     /// # Errors
     /// As [`Output::write_value`].
@@ -130,12 +130,12 @@ impl Output {
         Ok(())
     }
 
-    /// How many marks there are, to be given to [`Output::mark`] later.
+    /// The number of marks, to be passed to [`Output::mark`] later.
     pub(crate) fn mark_count(&self) -> usize {
         self.marks.as_ref().map_or(0, Vec::len)
     }
 
-    /// Notes that all since byte `start` was written by `span`.
+    /// Records that everything since byte `start` was written by `span`.
     pub(crate) fn mark(&mut self, writer: Writer, span: Span, start: usize) {
         if let Some(marks) = &mut self.marks {
             marks.push(Mark { writer, written: start..self.text.len(), span });

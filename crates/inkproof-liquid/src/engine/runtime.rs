@@ -1,4 +1,4 @@
-//! The runtime: everything that a render knows and changes while it walks the tree, and the walk itself.
+//! The runtime: the state of one render, and the walk over the tree.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -22,41 +22,41 @@ use crate::syntax::tree::{
 use crate::value::operators::Operator;
 use crate::value::{self, Arena, Value, array_index, coerce, count, utf16};
 
-/// How deep a walk may stand where it begins to render a text that it has come upon. That text's own tags, as deep as the
-/// parser lets them be, come on top.
+/// Deepest nesting at which a string that turns up during the render may itself be rendered. Its own tags, nested as deep
+/// as the parser allows, come on top.
 const MAX_TEXT_DEPTH: usize = 100;
-/// Longest text that is rendered because a walk has come upon it, in UTF-16 code units: as long as a request may be.
+/// Longest string that is rendered when it turns up during a render, in UTF-16 code units: as long as a request may be.
 const MAX_TEXT_LENGTH: usize = 1 << 21;
 
-/// How what is missing is treated.
+/// How missing variables are treated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// As a real send does: a missing variable fails the render, but in conditions, `assign` and before `default`.
+    /// As a real send does: a missing variable fails the render, except in conditions, in `assign` and before `default`.
     #[default]
     Live,
     /// As a test send does: a missing variable prints nothing.
     Lax,
 }
 
-/// How to render.
+/// Options of a render.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// How what is missing is treated.
+    /// How missing variables are treated.
     pub mode: Mode,
-    /// What `now` is, in milliseconds since 1970; the clock's time where it is not given.
+    /// The value of `now`, in milliseconds since 1970; the system clock if `None`.
     pub now: Option<f64>,
-    /// Where chance starts from; anew each time where it is not given.
+    /// Seed of the random filters; a different one for each render if `None`.
     pub seed: Option<u64>,
-    /// What may be used up.
+    /// Limits on time, memory and output.
     pub limits: Limits,
 }
 
-/// How many failures are passed.
+/// How many failures are recorded before the render stops.
 const MAX_FAILURES: usize = 1_000;
-/// How deep filters may be given expressions inside each other.
+/// Deepest nesting of expressions that filters receive as strings.
 const MAX_INNER_TEXTS: usize = 100;
 
-/// What stops the rest of a run of nodes.
+/// What ends a run of nodes early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interrupt {
     /// `{% break %}`
@@ -70,33 +70,33 @@ pub enum Interrupt {
 pub struct Runtime<'a> {
     arena: &'a Arena,
     language: &'a Language,
-    /// The text that spans point into: the template's, or that of an expression which a filter was given.
+    /// The text that spans refer to: the template, or an expression that a filter received as a string.
     source: &'a str,
-    /// How many such expressions are being worked out inside each other.
+    /// Current nesting of such expressions.
     inner_texts: usize,
     mode: Mode,
     now: OnceCell<f64>,
     environment: Value<'a>,
-    /// What `increment` and `decrement` have written over the environment.
+    /// The numbers of `increment` and `decrement`, which hide the environment's variables.
     counters: Scope<'a>,
-    /// What `assign` and `capture` have set.
+    /// Variables set by `assign` and `capture`.
     assigned: Scope<'a>,
-    /// The variables of the loops and filters that are running, innermost last.
+    /// Variables of the enclosing loops and filters, innermost last.
     pushed: SmallVec<[(&'a str, Value<'a>); 4]>,
-    /// How many runs of nodes are being rendered inside each other.
+    /// Current nesting of runs of nodes.
     depth: usize,
     budget: Budget,
     limits: Limits,
     random: fastrand::Rng,
-    /// Which nodes were come to, where somebody asks.
+    /// The nodes that were reached, if the caller wants a trace.
     pub(super) trace: Option<Trace>,
-    /// What has failed so far, where the render goes on behind it.
+    /// Failures so far, if the render continues after them.
     pub(super) failures: Option<Vec<(Span, Error)>>,
-    /// Set by `break` and `continue` until a loop takes notice.
+    /// Set by `break` and `continue`, cleared by the loop they belong to.
     pub(crate) interrupt: Option<Interrupt>,
-    /// How far each `cycle` has come.
+    /// Position of each `cycle`.
     pub(crate) cycles: HashMap<String, usize, RandomState>,
-    /// Where loops have stopped, by their names.
+    /// Where each loop stopped, by its name, for `offset: continue`.
     loop_ends: Scope<'a>,
 }
 
@@ -125,7 +125,7 @@ impl<'a> Runtime<'a> {
         }
     }
 
-    /// Where values that the render makes live.
+    /// The arena that holds the values this render creates.
     #[must_use]
     pub const fn arena(&self) -> &'a Arena {
         self.arena
@@ -137,24 +137,24 @@ impl<'a> Runtime<'a> {
         self.language
     }
 
-    /// What `now` is, in milliseconds since 1970; the same for all of a render.
+    /// The value of `now`, in milliseconds since 1970; constant during a render.
     #[must_use]
     pub fn now(&self) -> f64 {
         *self.now.get_or_init(clock)
     }
 
-    /// Chance, repeatable where a seed was given.
+    /// The random number generator; reproducible if a seed was given.
     pub const fn random(&mut self) -> &mut fastrand::Rng {
         &mut self.random
     }
 
-    /// Copies a text into the arena and makes a value of it.
+    /// Copies a string into the arena.
     #[must_use]
     pub fn string(&self, text: &str) -> Value<'a> {
         Value::String(self.arena.alloc_str(text))
     }
 
-    /// Copies elements into the arena and makes a list of them.
+    /// Copies elements into the arena as a list.
     #[must_use]
     pub fn array(&self, items: &[Value<'a>]) -> Value<'a> {
         value::list(items, self.arena)
@@ -163,16 +163,16 @@ impl<'a> Runtime<'a> {
     /// Counts `units` against the memory limit.
     ///
     /// # Errors
-    /// The limit is passed.
+    /// The limit is exceeded.
     pub fn charge(&mut self, units: usize) -> Result<()> {
         #[expect(clippy::cast_precision_loss, reason = "no length reaches 2^53")]
         self.charge_number(units as f64)
     }
 
-    /// The same for a number as JavaScript computed it; NaN and what is negative do not count.
+    /// Like [`Runtime::charge`], for a number as JavaScript computed it; NaN and negative numbers do not count.
     ///
     /// # Errors
-    /// The limit is passed.
+    /// The limit is exceeded.
     pub fn charge_number(&mut self, units: f64) -> Result<()> {
         self.budget.use_memory(units)?;
         self.budget.check_arena(self.arena, 0)
@@ -181,7 +181,7 @@ impl<'a> Runtime<'a> {
     /// Counts the length of `text` against the memory limit.
     ///
     /// # Errors
-    /// The limit is passed.
+    /// The limit is exceeded.
     pub fn charge_text(&mut self, text: &str) -> Result<()> {
         self.charge(utf16::length(text))
     }
@@ -200,7 +200,7 @@ impl<'a> Runtime<'a> {
     fn nodes_in_order(&mut self, nodes: Nodes<'a>, out: &mut Output) -> Result<()> {
         for node in nodes {
             if let Some(trace) = &mut self.trace {
-                trace.note(node);
+                trace.push(node);
             }
             let result = match node.kind {
                 NodeKind::Text(text) => {
@@ -213,7 +213,7 @@ impl<'a> Runtime<'a> {
                 NodeKind::Tag { tag, .. } => {
                     let (start, marks) = (out.len(), out.mark_count());
                     let result = tag.render(self, out);
-                    // What stands inside the tag has left marks of its own.
+                    // The nodes inside the tag have marks of their own.
                     if out.len() > start && out.mark_count() == marks {
                         out.mark(Writer::Liquid, node.span, start);
                     }
@@ -224,7 +224,7 @@ impl<'a> Runtime<'a> {
                 .and_then(|()| self.budget.use_node(self.arena))
                 .map_err(|error| error.placed(ErrorKind::Render, self.source, node.span).within(node.span));
             if let Err(error) = result {
-                self.pass(error, node.span)?;
+                self.record_failure(error, node.span)?;
             }
             if self.interrupt.is_some() {
                 break;
@@ -233,18 +233,18 @@ impl<'a> Runtime<'a> {
         Ok(())
     }
 
-    /// Goes on behind what failed, where that is asked for and not everything is used up.
+    /// Records a failure and continues, if the caller asked for that and the limits allow it.
     #[cold]
-    fn pass(&mut self, error: Error, node: Span) -> Result<()> {
-        // In a text that turned up while rendering, spans mean something else: what holds it fails.
+    fn record_failure(&mut self, error: Error, node: Span) -> Result<()> {
+        // Inside a string that turned up during the render, spans refer to that string: let the enclosing node fail.
         match &mut self.failures {
             Some(failures) if failures.len() < MAX_FAILURES && self.inner_texts == 0 => failures.push((node, error)),
             _ => return Err(error),
         }
-        self.budget.look(self.arena)
+        self.budget.check_limits(self.arena)
     }
 
-    /// Renders nodes into a text of their own.
+    /// Renders nodes into a new string.
     ///
     /// # Errors
     /// As [`Runtime::nodes`].
@@ -256,11 +256,11 @@ impl<'a> Runtime<'a> {
         Ok(self.arena.alloc_str(captured.text()))
     }
 
-    /// Renders a text that has turned up while rendering, with the variables there are; what it assigns stays assigned. A
-    /// `break` or `continue` of its own ends it, and nothing else.
+    /// Renders a string that turned up during the render, with the current variables; its assignments persist. A `break` or
+    /// `continue` outside a loop ends only this string.
     ///
     /// # Errors
-    /// As [`Runtime::nodes`]; or the text is no Liquid, too long, or rendered by itself without end.
+    /// As [`Runtime::nodes`]; or the string is not valid Liquid, too long, or renders itself without end.
     pub fn render_text(&mut self, text: &'a str) -> Result<&'a str> {
         if self.depth > MAX_TEXT_DEPTH {
             let problem = format!("texts that render texts are nested deeper than {MAX_TEXT_DEPTH} levels");
@@ -270,9 +270,9 @@ impl<'a> Runtime<'a> {
         let longest = self.limits.parse_length.min(MAX_TEXT_LENGTH);
         let template = Template::parse_limited(text, self.language, self.arena, longest)
             .map_err(|errors| Error::first_of(errors).from_inner_text())?;
-        self.budget.look(self.arena)?;
+        self.budget.check_limits(self.arena)?;
         let outer = self.interrupt.take();
-        let result = self.within_text(text, |runtime| runtime.capture(template.nodes));
+        let result = self.within_source(text, |runtime| runtime.capture(template.nodes));
         self.interrupt = outer;
         result
     }
@@ -289,7 +289,7 @@ impl<'a> Runtime<'a> {
         Ok(())
     }
 
-    /// Works out an expression and its filters. Where `lenient`, a missing variable is null.
+    /// Evaluates an expression and its filters. If `lenient`, a missing variable is null.
     ///
     /// # Errors
     /// A variable is missing, or a filter fails.
@@ -309,7 +309,7 @@ impl<'a> Runtime<'a> {
         Ok(result)
     }
 
-    /// Works out whether an operator that compares holds.
+    /// Applies a comparison operator.
     ///
     /// # Errors
     /// As [`Operator::apply`].
@@ -320,10 +320,10 @@ impl<'a> Runtime<'a> {
         }
     }
 
-    /// Works out the value of a condition, `assign` or `case`, where a missing variable is null.
+    /// Evaluates a condition, or the value of `assign` or `case`, where a missing variable is null.
     ///
     /// # Errors
-    /// A filter fails, or a variable is missing where leniency does not reach, such as in an argument.
+    /// A filter fails, or a variable is missing where leniency does not apply, such as in an argument.
     pub fn lenient_value(&mut self, value: &FilteredValue<'a>) -> Result<Value<'a>> {
         self.value(value, true)
     }
@@ -349,7 +349,7 @@ impl<'a> Runtime<'a> {
         (filter.run)(self, input, &arguments)
     }
 
-    /// Works out an expression.
+    /// Evaluates an expression without filters.
     ///
     /// # Errors
     /// A variable is missing.
@@ -361,14 +361,14 @@ impl<'a> Runtime<'a> {
         self.steps(expression.steps, lenient)
     }
 
-    /// Works out an expression that has operators.
+    /// Evaluates an expression with operators.
     fn steps(&mut self, steps: &'a [Step<'a>], lenient: bool) -> Result<Value<'a>> {
         let mut stack: SmallVec<[Value<'a>; 8]> = SmallVec::new();
         for step in steps {
             let value = match step {
                 Step::Operand(operand) => self.operand(operand, lenient)?,
                 Step::Operator(operator, _) => {
-                    // An operand that is not there is undefined.
+                    // A missing operand is undefined.
                     let right = stack.pop().unwrap_or(Value::Undefined);
                     let left = match operator {
                         Operator::Not => Value::Undefined,
@@ -379,11 +379,11 @@ impl<'a> Runtime<'a> {
             };
             stack.push(value);
         }
-        // Of several operands without an operator the first counts.
+        // If several operands remain without an operator, the first is the result.
         Ok(stack.first().copied().unwrap_or(Value::Undefined))
     }
 
-    /// Works out an operand.
+    /// Evaluates an operand.
     ///
     /// # Errors
     /// A variable is missing, or a range too long.
@@ -396,7 +396,7 @@ impl<'a> Runtime<'a> {
         }
     }
 
-    /// Reads a path. It fails with the name of what is missing; where `lenient`, it is null then.
+    /// Reads a path. A missing variable fails with its name, or is null if `lenient`.
     #[inline]
     fn path(
         &mut self,
@@ -408,7 +408,7 @@ impl<'a> Runtime<'a> {
         if let Some(read) = self.language.dialect().property {
             return self.foreign_path(span, base, segments, lenient, read);
         }
-        // Most paths lead by names from object to object, and nothing needs to be copied on the way.
+        // Fast path: most paths only step by name from object to object, so nothing is copied.
         if base.is_none() {
             match self.find(segments) {
                 (Some(value), led) if led == segments.len() && !matches!(value, Value::Undefined) => return Ok(*value),
@@ -423,8 +423,8 @@ impl<'a> Runtime<'a> {
         self.computed_path(span, base, segments, lenient)
     }
 
-    /// Reads a path as another dialect does: what is missing is named as it is written, but for a root that is unknown.
-    /// Below a root that is null or false there is nothing.
+    /// Reads a path with the property access of another dialect. A missing variable is named as written, unless its root is
+    /// unknown. Properties of a root that is null or false are missing.
     fn foreign_path(
         &mut self,
         span: Span,
@@ -473,7 +473,7 @@ impl<'a> Runtime<'a> {
         Ok(value)
     }
 
-    /// The same for a path that does not begin with a variable, or has keys that must be worked out first.
+    /// Reads a path that does not start from a variable, or has computed keys.
     fn computed_path(
         &mut self,
         span: Span,
@@ -493,7 +493,7 @@ impl<'a> Runtime<'a> {
         }
     }
 
-    /// Follows names as far as they lead from object to object, and tells how many did.
+    /// Follows names from object to object as far as possible. Returns how many names were followed.
     #[inline]
     fn find(&self, segments: &'a [Segment<'a>]) -> (Option<&Value<'a>>, usize) {
         let mut value = None;
@@ -512,7 +512,7 @@ impl<'a> Runtime<'a> {
         (value, segments.len())
     }
 
-    /// Follows the names from where the first `led` of them have led.
+    /// Follows the remaining names after the first `led` of them.
     fn rest_of_names(&self, from: Value<'a>, led: usize, segments: &[Segment<'a>], lenient: bool) -> Result<Value<'a>> {
         let mut value = from;
         for (done, segment) in segments.iter().enumerate().skip(led.saturating_sub(1)) {
@@ -546,7 +546,7 @@ impl<'a> Runtime<'a> {
         }
     }
 
-    /// A variable of the innermost loop or filter that has it, else assigned, else from the data where that is an object.
+    /// Looks a variable up in the enclosing loops and filters, the assignments, and the data if that is an object.
     #[inline]
     fn scoped(&self, name: &str) -> Option<&Value<'a>> {
         if let Some((_, value)) = self.pushed.iter().rev().find(|(known, _)| *known == name) {
@@ -558,7 +558,7 @@ impl<'a> Runtime<'a> {
         })
     }
 
-    /// The value of a variable: of the innermost loop or filter that has it, else assigned, else from the data.
+    /// Looks a variable up in the enclosing loops and filters, the assignments, and the data.
     fn variable(&self, name: &str) -> Result<Value<'a>> {
         if let Some(value) = self.scoped(name) {
             return Ok(*value);
@@ -573,13 +573,13 @@ impl<'a> Runtime<'a> {
         Ok(match found {
             Some(value) if !matches!(value, Value::Undefined | Value::Null) => value,
             Some(Value::Null) if !matches!(self.environment, Value::Null) => Value::Null,
-            // What nobody has is read from the globals, of which there are none: their size is 0.
+            // Last, LiquidJS reads from its globals, an empty object here, whose `size` is 0.
             _ if name == "size" => count(0),
             _ => Value::Undefined,
         })
     }
 
-    /// The whole list of a range's numbers.
+    /// Expands a range into a list of numbers.
     fn range(&mut self, low: &Operand<'a>, high: &Operand<'a>) -> Result<Value<'a>> {
         let low = self.operand(low, false)?;
         let high = self.operand(high, false)?;
@@ -587,7 +587,7 @@ impl<'a> Runtime<'a> {
         self.charge_number(high - low + 1.0)?;
         let stop = high + 1.0;
         let length = (stop - low).ceil();
-        // NaN makes an empty list; a number so large that adding one changes nothing would never reach the end.
+        // NaN gives an empty list. A number so large that adding 1 does not change it would loop forever.
         if length > 0.0 && (length > 4e9 || low + 1.0 <= low) {
             return Err(Error::new("memory alloc limit exceeded"));
         }
@@ -606,7 +606,7 @@ impl<'a> Runtime<'a> {
         Ok(Value::Array(numbers.into_bump_slice()))
     }
 
-    /// Works out the arguments of a tag. One that is only named is true.
+    /// Evaluates the arguments of a tag. An argument without a value is true.
     ///
     /// # Errors
     /// A variable is missing.
@@ -623,18 +623,18 @@ impl<'a> Runtime<'a> {
             .collect()
     }
 
-    /// The value that a variable was given.
+    /// The value assigned to a variable.
     #[must_use]
     pub fn assigned(&self, name: &str) -> Option<Value<'a>> {
         self.assigned.get(name).copied()
     }
 
-    /// Gives a variable a value, for the rest of the template.
+    /// Assigns a variable for the rest of the template.
     pub fn assign(&mut self, name: &'a str, value: Value<'a>) {
         self.assigned.set(name, value);
     }
 
-    /// The number that `increment` and `decrement` share under a name: 0 where there is none.
+    /// The number that `increment` and `decrement` share under a name, initially 0.
     #[must_use]
     pub fn counter(&self, name: &str) -> f64 {
         let from_data = || match self.environment {
@@ -652,20 +652,20 @@ impl<'a> Runtime<'a> {
         self.counters.set(name, Value::Number(number));
     }
 
-    /// Where the last loop of this name stopped, for `offset: continue`; `None` at the beginning.
+    /// Where the last loop of this name stopped, for `offset: continue`; `None` before the first.
     pub(crate) fn loop_end(&self, name: &str) -> Option<Value<'a>> {
         self.loop_ends.get(name).copied().filter(|end| coerce::js_truthy(*end))
     }
 
-    /// Notes where a loop will stop.
-    pub(crate) fn note_loop_end(&mut self, name: &'a str, end: Value<'a>) {
+    /// Records where a loop will stop.
+    pub(crate) fn record_loop_end(&mut self, name: &'a str, end: Value<'a>) {
         self.loop_ends.set(name, end);
     }
 
-    /// Runs `work` while `variables` hide all others of their names, later ones first.
+    /// Runs `work` with `variables` in scope. They hide others of the same name, and later ones hide earlier ones.
     ///
     /// # Errors
-    /// What `work` fails with.
+    /// Any error of `work`.
     pub fn with_variables<T>(
         &mut self,
         variables: &[(&'a str, Value<'a>)],
@@ -678,17 +678,17 @@ impl<'a> Runtime<'a> {
         result
     }
 
-    /// Changes the innermost variable of [`Runtime::with_variables`].
+    /// Changes the value of the innermost variable of [`Runtime::with_variables`].
     pub(crate) fn set_innermost(&mut self, value: Value<'a>) {
         if let Some((_, innermost)) = self.pushed.last_mut() {
             *innermost = value;
         }
     }
 
-    /// Runs `work` where `environment` is all the data there is, and nothing has been assigned; spans point into `source`.
+    /// Runs `work` with `environment` as the only data and without assigned variables; spans refer to `source`.
     ///
     /// # Errors
-    /// What `work` fails with, its position within `source`.
+    /// Any error of `work`, with its position within `source`.
     pub fn with_environment<T>(
         &mut self,
         environment: Value<'a>,
@@ -701,17 +701,17 @@ impl<'a> Runtime<'a> {
             std::mem::take(&mut self.assigned),
             std::mem::take(&mut self.pushed),
         );
-        let result = self.within_text(source, work);
+        let result = self.within_source(source, work);
         (self.environment, self.counters, self.assigned, self.pushed) = outer;
         result
     }
 
-    /// Runs `work` while spans point into `source`, a text that a filter was given as an expression.
+    /// Runs `work` while spans refer to `source`, an expression that a filter received as a string.
     ///
     /// # Errors
-    /// What `work` fails with, its position within `source`.
-    pub fn within_text<T>(&mut self, source: &'a str, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        // Such a text can come from the data, and so ask for itself.
+    /// Any error of `work`, with its position within `source`.
+    pub fn within_source<T>(&mut self, source: &'a str, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        // Such a string can come from the data, and so refer to itself.
         if self.inner_texts == MAX_INNER_TEXTS {
             return Err(Error::new("Maximum call stack size exceeded"));
         }
@@ -725,7 +725,7 @@ impl<'a> Runtime<'a> {
     }
 }
 
-/// The error of a path of names that is not there.
+/// The error for a missing path of names.
 #[cold]
 fn missing(path: &[Segment<'_>]) -> Error {
     let mut text = String::new();
@@ -740,7 +740,7 @@ fn missing(path: &[Segment<'_>]) -> Error {
     Error::undefined_variable(&text)
 }
 
-/// The clock's time in milliseconds since 1970.
+/// The system clock's time in milliseconds since 1970.
 fn clock() -> f64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     #[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285,000 years")]
@@ -751,7 +751,7 @@ fn clock() -> f64 {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn expressions_in_texts_that_ask_for_themselves_end() {
+    fn an_expression_string_that_refers_to_itself_ends() {
         for filter in ["where_exp", "find_exp", "group_by_exp"] {
             let data = format!(r#"{{"a": [1, 2], "e": "a | {filter}: 'x', e"}}"#);
             let error = crate::render(&format!("{{{{ a | {filter}: 'x', e }}}}"), &data).unwrap_err();
@@ -760,7 +760,7 @@ mod tests {
     }
 
     #[test]
-    fn an_element_that_is_null_is_there() {
+    fn a_null_element_is_not_missing() {
         let rendered = crate::render("{{ a | group_by: '[0]' | json }}", r#"{"a": [[null]]}"#).unwrap();
         assert_eq!(rendered, r#"[{"name":null,"items":[[null]]}]"#);
     }

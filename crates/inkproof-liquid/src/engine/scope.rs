@@ -1,4 +1,4 @@
-//! Scopes: names and what they stand for.
+//! Scopes: variables by name.
 
 use std::collections::HashMap;
 
@@ -7,28 +7,28 @@ use smallvec::SmallVec;
 
 use crate::value::Value;
 
-/// From how many names on they are looked up by hash.
+/// The number of variables from which lookups use a hash index.
 const INDEXED_FROM: usize = 16;
 
 /// Variables by name.
 #[derive(Debug, Default)]
 pub struct Scope<'a> {
     variables: SmallVec<[(&'a str, Value<'a>); 4]>,
-    /// Where each name stands, once there are many.
+    /// Position of each variable, once there are many.
     index: Option<HashMap<&'a str, usize, RandomState>>,
 }
 
 impl<'a> Scope<'a> {
-    /// The value of `name`, if it has one; it may be null or undefined.
+    /// The value of `name`, which may be null or undefined.
     #[must_use]
     #[inline]
     pub fn get(&self, name: &str) -> Option<&Value<'a>> {
-        self.place(name).map(|place| &self.variables[place].1)
+        self.position(name).map(|place| &self.variables[place].1)
     }
 
-    /// Gives `name` a value.
+    /// Sets `name` to a value.
     pub fn set(&mut self, name: &'a str, value: Value<'a>) {
-        if let Some(place) = self.place(name) {
+        if let Some(place) = self.position(name) {
             self.variables[place].1 = value;
             return;
         }
@@ -41,7 +41,7 @@ impl<'a> Scope<'a> {
     }
 
     #[inline]
-    fn place(&self, name: &str) -> Option<usize> {
+    fn position(&self, name: &str) -> Option<usize> {
         match &self.index {
             Some(index) => index.get(name).copied(),
             None => self.variables.iter().position(|(known, _)| *known == name),
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn few_and_many_names() {
+    fn finds_variables_with_and_without_an_index() {
         let names: Vec<String> = (0..40).map(|number| format!("v{number}")).collect();
         let mut scope = Scope::default();
         for round in 0..2 {

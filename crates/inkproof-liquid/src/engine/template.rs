@@ -8,16 +8,16 @@ use crate::error::{Error, Result};
 use crate::span::Span;
 use crate::syntax::parser;
 use crate::syntax::tree::Nodes;
-use crate::value::{Arena, Value, utf16};
+use crate::value::{Arena, Value};
 
-/// A parsed template. Rendering it needs no more parsing, and can be done from several threads at once.
+/// A parsed template. It can be rendered any number of times, from several threads at once.
 #[derive(Clone, Copy, Debug)]
 pub struct Template<'a> {
-    /// The text it was parsed from.
+    /// The source text.
     pub source: &'a str,
-    /// Its pieces.
+    /// The root nodes.
     pub nodes: Nodes<'a>,
-    /// The language it is written in.
+    /// The language it was parsed with.
     pub language: &'a Language,
 }
 
@@ -37,13 +37,12 @@ impl<'a> Template<'a> {
     /// ```
     ///
     /// # Errors
-    /// Everything that is wrong; the first is the one that LiquidJS reports.
+    /// Every error in the template; the first is the one that LiquidJS reports.
     pub fn parse(source: &'a str, language: &'a Language, arena: &'a Arena) -> Result<Self, Vec<Error>> {
-        let nodes = parser::parse(source, language, arena)?;
-        Ok(Self { source, nodes, language })
+        Self::parse_limited(source, language, arena, usize::MAX)
     }
 
-    /// Parses a template no longer than `limit` UTF-16 code units.
+    /// Parses a template of at most `limit` UTF-16 code units. The names of files that tags have count as well.
     ///
     /// # Errors
     /// As [`Template::parse`], or the template is too long.
@@ -53,13 +52,11 @@ impl<'a> Template<'a> {
         arena: &'a Arena,
         limit: usize,
     ) -> Result<Self, Vec<Error>> {
-        if source.len() > limit && utf16::length(source) > limit {
-            return Err(vec![Error::new("parse length limit exceeded")]);
-        }
-        Self::parse(source, language, arena)
+        let nodes = parser::parse(source, language, arena, limit)?;
+        Ok(Self { source, nodes, language })
     }
 
-    /// Renders the template with `data`, whose keys are the variables. What it makes on the way lives in `arena`.
+    /// Renders the template with `data`, whose keys are the variables. Intermediate values are allocated in `arena`.
     ///
     /// ```
     /// use inkproof_liquid::{Arena, Language, Options, Output, Template, json};
@@ -72,16 +69,16 @@ impl<'a> Template<'a> {
     /// ```
     ///
     /// # Errors
-    /// The first thing that fails; what was written until then stays in `out`.
+    /// The first failure; the text written until then stays in `out`.
     pub fn render(self, data: Value<'a>, options: &Options, arena: &'a Arena, out: &mut Output) -> Result<()> {
         out.set_limit(options.limits.output);
         Runtime::new(self, data, options, arena).nodes(self.nodes, out)
     }
 
-    /// Renders as [`Template::render`] does, and adds to `trace` the nodes that it came to, also where it fails.
+    /// Like [`Template::render`], and adds the reached nodes to `trace`, also if the render fails.
     ///
     /// # Errors
-    /// The first thing that fails.
+    /// The first failure.
     pub fn render_traced(
         self,
         data: Value<'a>,
@@ -93,8 +90,8 @@ impl<'a> Template<'a> {
         self.render_by(Runtime::new(self, data, options, arena), options, out, trace).0
     }
 
-    /// Renders as [`Template::render_traced`] does, but goes on behind outputs and tags that fail, as if they were not
-    /// there. Gives each of them with why it failed.
+    /// Like [`Template::render_traced`], but skips outputs and tags that fail and continues. Returns the span and the error
+    /// of each.
     pub fn render_past_failures(
         self,
         data: Value<'a>,
@@ -110,7 +107,7 @@ impl<'a> Template<'a> {
         failures
     }
 
-    /// Renders with this runtime, and adds to `trace`. Gives the failures that were passed as well.
+    /// Renders with this runtime, and adds to `trace`. Also returns the failures that were skipped.
     fn render_by(
         self,
         mut runtime: Runtime<'a>,

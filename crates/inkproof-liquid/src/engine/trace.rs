@@ -6,24 +6,24 @@ use foldhash::fast::RandomState;
 
 use crate::syntax::tree::Node;
 
-/// The nodes that a render reached, with how often it did, those of strings that were rendered on the way included.
+/// The nodes that a render reached and how often, including those of strings that turned up during the render.
 #[derive(Clone, Debug, Default)]
 pub struct Trace(HashMap<usize, u32, RandomState>);
 
 impl Trace {
-    /// Notes a node.
-    pub(crate) fn note(&mut self, node: &Node<'_>) {
+    /// Records a node.
+    pub(crate) fn push(&mut self, node: &Node<'_>) {
         let count = self.0.entry(NodeId::of(node).0).or_default();
         *count = count.saturating_add(1);
     }
 
-    /// Whether the render came to a node.
+    /// Whether the render reached a node.
     #[must_use]
     pub fn has(&self, node: NodeId) -> bool {
         self.0.contains_key(&node.0)
     }
 
-    /// Adds what another render of the same tree came to.
+    /// Adds the nodes that another render of the same tree reached.
     pub fn add(&mut self, other: &Self) {
         for (node, count) in &other.0 {
             let known = self.0.entry(*node).or_default();
@@ -42,12 +42,12 @@ impl Trace {
     }
 }
 
-/// Which node of all those that live at a time.
+/// Identity of a node, unique among the nodes that are alive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(usize);
 
 impl NodeId {
-    /// The node's.
+    /// The identity of this node.
     #[must_use]
     pub fn of(node: &Node<'_>) -> Self {
         Self(std::ptr::from_ref(node).addr())

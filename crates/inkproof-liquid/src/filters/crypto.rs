@@ -7,18 +7,44 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 use super::string::{charged_text, value};
-use crate::engine::filter::{Filter, argument};
+use crate::engine::filter::{Filter, RunFilter, argument};
+use crate::engine::row::{Absent, Argument, Example, Family, Kind, Prints};
 use crate::engine::runtime::Runtime;
 use crate::error::{Error, Result};
 use crate::value::{Value, utf16};
 
 /// The filters of this family.
 pub const FILTERS: &[Filter] = &[
-    Filter::new("base64_decode", base64_decode),
-    Filter::new("base64_encode", base64_encode),
-    Filter::new("hmac_sha256", hmac_sha256),
-    Filter::new("sha256", sha256),
+    encoding("base64_decode", base64_decode, "Decodes base64.")
+        .since("10.24.0")
+        .examples(&[Example::new("{{ '8J+YgA' | base64_decode }}", "😀")]),
+    encoding("base64_encode", base64_encode, "Encodes a string as base64.")
+        .prints(Prints::Plain)
+        .since("10.24.0")
+        .examples(&[Example::new("{{ 'one two' | base64_encode }}", "b25lIHR3bw==")]),
+    encoding("hmac_sha256", hmac_sha256, "Gives the HMAC-SHA-256 digest of a string in hexadecimal.")
+        .prints(Prints::Plain)
+        .arguments(&[Argument::required("key", Kind::String)])
+        .absent(Absent::Prints("f9e66e179b6747ae54108f82f8ade8b3c25d76fd30afde6c395822c530196169"))
+        .since("10.26.0")
+        .examples(&[Example::new(
+            "{{ 'some text' | hmac_sha256: 'secret' }}",
+            "ff07953176b901ed3c5e81a3bd7c9d8115e5a705633ae6ee29c8c4b772bbbab5",
+        )]),
+    encoding("sha256", sha256, "Gives the SHA-256 digest of a string in hexadecimal.")
+        .prints(Prints::Plain)
+        .absent(Absent::Prints("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"))
+        .since("10.26.0")
+        .examples(&[Example::new(
+            "{{ 'some text' | sha256 }}",
+            "b94f6f125c79e3a5ffaa826f584c10d52ada669e6762051b826b55776d05aed2",
+        )]),
 ];
+
+/// A row of this table: a string in, a string out.
+const fn encoding(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
+    Filter::new(name, run).of(Family::Encoding).takes(Kind::String).gives(Kind::String).summary(summary)
+}
 
 /// Reads base64 without its padding, bits left over at the end ignored.
 const UNPADDED: GeneralPurpose = GeneralPurpose::new(
@@ -29,10 +55,6 @@ const UNPADDED: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Reads base64; white space in it and missing padding do not matter. What is no UTF-8 becomes U+FFFD.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ '8J+YgA' | base64_decode }}", "{}").unwrap(), "😀");
-/// ```
 fn base64_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_text(runtime, input)?;
     let mut digits: Vec<u8> = text.bytes().filter(|byte| !b"\t\n\x0c\r ".contains(byte)).collect();
@@ -45,21 +67,12 @@ fn base64_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>
 }
 
 /// The text as base64.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ 'one two' | base64_encode }}", "{}").unwrap(), "b25lIHR3bw==");
-/// ```
 fn base64_encode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_text(runtime, input)?;
     value(runtime, STANDARD.encode(&*utf16::to_utf8(text)))
 }
 
 /// The text's HMAC by SHA-256 in lower-case hexadecimal digits, with the argument as the key.
-///
-/// ```
-/// let digest = inkproof_liquid::render("{{ 'some text' | hmac_sha256: 'secret' }}", "{}").unwrap();
-/// assert_eq!(digest, "ff07953176b901ed3c5e81a3bd7c9d8115e5a705633ae6ee29c8c4b772bbbab5");
-/// ```
 fn hmac_sha256<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_text(runtime, input)?;
     let key = charged_text(runtime, argument(arguments, 0))?;
@@ -70,11 +83,6 @@ fn hmac_sha256<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Val
 }
 
 /// The text's SHA-256 digest in lower-case hexadecimal digits.
-///
-/// ```
-/// let digest = inkproof_liquid::render("{{ '' | sha256 }}", "{}").unwrap();
-/// assert_eq!(digest, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-/// ```
 fn sha256<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_text(runtime, input)?;
     Ok(runtime.string(&hex(&Sha256::digest(utf16::to_utf8(text).as_bytes()))))

@@ -4,19 +4,58 @@
 //! What is none is handed back as it is. Without a zone, dates are shown in UTC, whose `%Z` is `+0000`.
 
 use crate::date::{Date, PaddingTooLong, Zone, parse, strftime, time_clip};
-use crate::engine::filter::{Filter, argument};
+use crate::engine::filter::{Filter, RunFilter, argument};
+use crate::engine::row::{Argument, Example, Family, Kind};
 use crate::engine::runtime::Runtime;
 use crate::error::{Error, Result};
 use crate::value::{Value, coerce, number};
 
 /// The filters of this family.
 pub const FILTERS: &[Filter] = &[
-    Filter::new("date", date),
-    Filter::new("date_to_long_string", date_to_long_string),
-    Filter::new("date_to_rfc822", date_to_rfc822),
-    Filter::new("date_to_string", date_to_string),
-    Filter::new("date_to_xmlschema", date_to_xmlschema),
+    dated("date", date, "Writes a date in a format, in UTC or in a time zone. What is not a date is printed as it is.")
+        .arguments(&[
+            Argument::optional("format", Kind::String).or("'%A, %B %-e, %Y at %-l:%M %P %z'"),
+            // A name of the tz database, or minutes west of UTC.
+            Argument::optional("zone", Kind::Anything).or("0"),
+        ])
+        .since("1.9.1")
+        .examples(&[
+            Example::new("{{ '2024-01-05' | date: '%b %-d, %Y' }}", "Jan 5, 2024"),
+            Example::new("{{ 0 | date: '%H:%M %Z', 'Asia/Tokyo' }}", "09:00 Asia/Tokyo"),
+            Example::new("{{ 0 | date: '%H:%M', 360 }}", "18:00"),
+        ]),
+    dated("date_to_long_string", date_to_long_string, "Writes a day with the full name of the month.")
+        .arguments(ORDINAL)
+        .since("10.13.0")
+        .examples(&[
+            Example::new("{{ '2024-01-05' | date_to_long_string }}", "05 January 2024"),
+            Example::new("{{ '2024-01-05' | date_to_long_string: 'ordinal' }}", "5th January 2024"),
+        ]),
+    dated("date_to_rfc822", date_to_rfc822, "Writes a date as email headers do.")
+        .since("10.13.0")
+        .examples(&[Example::new("{{ '2024-01-05 10:00' | date_to_rfc822 }}", "Fri, 05 Jan 2024 10:00:00 +0000")]),
+    dated("date_to_string", date_to_string, "Writes a day with the short name of the month.")
+        .arguments(ORDINAL)
+        .since("10.13.0")
+        .examples(&[
+            Example::new("{{ '2024-01-05' | date_to_string }}", "05 Jan 2024"),
+            Example::new("{{ '2024-01-05' | date_to_string: 'ordinal', 'US' }}", "Jan 5th, 2024"),
+        ]),
+    dated("date_to_xmlschema", date_to_xmlschema, "Writes a date as ISO 8601 does.")
+        .since("10.13.0")
+        .examples(&[Example::new("{{ '2024-01-05 10:00' | date_to_xmlschema }}", "2024-01-05T10:00:00+00:00")]),
 ];
+
+/// How a day is numbered: `05 Jan`, `5th Jan`, or `Jan 5th`.
+const ORDINAL: &[Argument] = &[
+    Argument::optional("type", Kind::String).accepts(&["ordinal"]),
+    Argument::optional("style", Kind::String).accepts(&["US"]),
+];
+
+/// A row of this table: a date in, a string out.
+const fn dated(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
+    Filter::new(name, run).of(Family::Date).takes(Kind::Date).gives(Kind::String).summary(summary)
+}
 
 /// How a date is written where nothing else is said.
 const DEFAULT_FORMAT: &str = "%A, %B %-e, %Y at %-l:%M %P %z";
@@ -71,12 +110,6 @@ fn write<'a, F: AsRef<str>>(
 }
 
 /// Writes a date in a format, and in a zone, the second argument.
-///
-/// ```
-/// let render = |template| inkproof_liquid::render(template, "{}").unwrap();
-/// assert_eq!(render("{{ '2024-01-05' | date: '%b %-d, %Y' }}"), "Jan 5, 2024");
-/// assert_eq!(render("{{ 0 | date: '%H:%M %Z', 'Asia/Tokyo' }} {{ 0 | date: '%H:%M', 360 }}"), "09:00 Asia/Tokyo 18:00");
-/// ```
 fn date<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let zone = argument(arguments, 1);
     charge_lengths(runtime, input, zone)?;
@@ -102,42 +135,21 @@ fn charge_lengths<'a>(runtime: &mut Runtime<'a>, value: Value<'a>, zone: Value<'
 }
 
 /// Writes a date as XML does.
-///
-/// ```
-/// let template = "{{ '2024-01-05 10:00' | date_to_xmlschema }}";
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "2024-01-05T10:00:00+00:00");
-/// ```
 fn date_to_xmlschema<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     date(runtime, input, &[Value::String("%Y-%m-%dT%H:%M:%S%:z")])
 }
 
 /// Writes a date as mail does.
-///
-/// ```
-/// let template = "{{ '2024-01-05 10:00' | date_to_rfc822 }}";
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "Fri, 05 Jan 2024 10:00:00 +0000");
-/// ```
 fn date_to_rfc822<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     write(runtime, input, Value::Undefined, |_, _| Ok("%a, %d %b %Y %H:%M:%S %z"))
 }
 
 /// Writes a day with a short month; `"ordinal"` with the ordinal of the day, `"ordinal", "US"` with the month before it.
-///
-/// ```
-/// let render = |template| inkproof_liquid::render(template, "{}").unwrap();
-/// assert_eq!(render("{{ '2024-01-05' | date_to_string }}"), "05 Jan 2024");
-/// assert_eq!(render("{{ '2024-01-05' | date_to_string: 'ordinal', 'US' }}"), "Jan 5th, 2024");
-/// ```
 fn date_to_string<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     write_day(runtime, input, arguments, "%b")
 }
 
 /// Writes a day with a long month, as [`date_to_string`] does with a short one.
-///
-/// ```
-/// let template = "{{ '2024-01-05' | date_to_long_string: 'ordinal' }}";
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "5th January 2024");
-/// ```
 fn date_to_long_string<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     write_day(runtime, input, arguments, "%B")
 }

@@ -3,7 +3,8 @@
 
 use smallvec::SmallVec;
 
-use crate::engine::filter::Filter;
+use crate::engine::filter::{Filter, RunFilter};
+use crate::engine::row::{Absent, Argument, Example, Family, Kind};
 use crate::engine::runtime::Runtime;
 use crate::error::Result;
 use crate::value::coerce::to_number_or_zero;
@@ -11,18 +12,74 @@ use crate::value::{Value, number};
 
 /// The filters of this family.
 pub const FILTERS: &[Filter] = &[
-    Filter::new("abs", abs),
-    Filter::new("at_least", at_least),
-    Filter::new("at_most", at_most),
-    Filter::new("ceil", ceil),
-    Filter::new("divided_by", divided_by),
-    Filter::new("floor", floor),
-    Filter::new("minus", minus),
-    Filter::new("modulo", modulo),
-    Filter::new("plus", plus),
-    Filter::new("round", round),
-    Filter::new("times", times),
+    number("abs", abs, "Removes the sign of a number.")
+        .absent(Absent::Prints("0"))
+        .since("1.9.1")
+        .examples(&[Example::with(r#"{"n": -7}"#, "{{ n | abs }}", "7")]),
+    number("at_least", at_least, "Raises a number to a minimum.")
+        .arguments(&[Argument::required("minimum", Kind::Number)])
+        .absent(Absent::Prints("42"))
+        .since("8.4.0")
+        .examples(&[Example::new("{{ 41 | at_least: 42 }}", "42")]),
+    number("at_most", at_most, "Lowers a number to a maximum.")
+        .arguments(&[Argument::required("maximum", Kind::Number)])
+        .absent(Absent::Prints("0"))
+        .since("8.4.0")
+        .examples(&[Example::new("{{ '50' | at_most: 42 }}", "42")]),
+    number("ceil", ceil, "Rounds up to a whole number.")
+        .absent(Absent::Prints("0"))
+        .since("1.9.1")
+        .examples(&[Example::new("{{ 1.2 | ceil }}", "2")]),
+    number("divided_by", divided_by, "Divides by a number, with fractions. Division by 0 prints `Infinity` or `NaN`.")
+        .arguments(&[
+            Argument::required("divisor", Kind::Number),
+            Argument::optional("rounds_down", Kind::Boolean).or("false"),
+        ])
+        .absent(Absent::Prints("0"))
+        .since("1.9.1")
+        .examples(&[
+            Example::new("{{ 7 | divided_by: 2 }}", "3.5"),
+            Example::new("{{ 7 | divided_by: 2, true }}", "3"),
+        ]),
+    number("floor", floor, "Rounds down to a whole number.")
+        .absent(Absent::Prints("0"))
+        .since("1.9.1")
+        .examples(&[Example::new("{{ 1.9 | floor }}", "1")]),
+    number("minus", minus, "Subtracts a number.")
+        .arguments(&[Argument::required("subtrahend", Kind::Number)])
+        .absent(Absent::Prints("-2"))
+        .since("1.9.1")
+        .examples(&[Example::new("{{ 3 | minus: 2 }}", "1")]),
+    number("modulo", modulo, "Gives the remainder of a division, with the sign of the divisor.")
+        .arguments(&[Argument::required("divisor", Kind::Number)])
+        .absent(Absent::Prints("0"))
+        .since("1.9.1")
+        .examples(&[Example::with(r#"{"hour": -1}"#, "{{ hour | modulo: 24 }}", "23")]),
+    number("plus", plus, "Adds a number. A string that is a number counts as that number, any other string as 0.")
+        .arguments(&[Argument::required("addend", Kind::Number)])
+        .absent(Absent::Prints("2"))
+        .since("1.9.1")
+        .examples(&[Example::new("{{ '4' | plus: 2 }}", "6")]),
+    number("round", round, "Rounds to a number of decimals, halves away from zero.")
+        .arguments(&[Argument::optional("decimals", Kind::Number).or("0")])
+        .absent(Absent::Prints("0"))
+        .since("1.9.1")
+        .examples(&[
+            Example::new("{{ 2.5 | round }}", "3"),
+            Example::new("{{ 183.357 | round: 2 }}", "183.36"),
+            Example::new("{{ 1.005 | round: 2 }}", "1.01"),
+        ]),
+    number("times", times, "Multiplies by a number.")
+        .arguments(&[Argument::required("factor", Kind::Number)])
+        .absent(Absent::Prints("0"))
+        .since("1.9.1")
+        .examples(&[Example::new("{{ 1.5 | times: 2 }}", "3")]),
 ];
+
+/// A row of this table: a number in, a number out. Null counts as 0.
+const fn number(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
+    Filter::new(name, run).of(Family::Number).takes(Kind::Number).gives(Kind::Number).summary(summary)
+}
 
 /// Above this, JavaScript does not trust a number to be whole.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
@@ -44,48 +101,28 @@ fn binary<'a>(
 }
 
 /// The number without its sign.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ -7 | abs }}", "{}").unwrap(), "7");
-/// ```
 fn abs<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::Number(numbers(runtime, input, arguments)?[0].abs()))
 }
 
 /// The number, but never less than the argument. Of several arguments the largest counts.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ 41 | at_least: 42 }}", "{}").unwrap(), "42");
-/// ```
 fn at_least<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let numbers = numbers(runtime, input, arguments)?;
     Ok(Value::Number(numbers.into_iter().fold(f64::NEG_INFINITY, f64::max)))
 }
 
 /// The number, but never more than the argument. Of several arguments the smallest counts.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ '50' | at_most: 42 }}", "{}").unwrap(), "42");
-/// ```
 fn at_most<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let numbers = numbers(runtime, input, arguments)?;
     Ok(Value::Number(numbers.into_iter().fold(f64::INFINITY, f64::min)))
 }
 
 /// The next whole number up.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ 1.2 | ceil }}", "{}").unwrap(), "2");
-/// ```
 fn ceil<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::Number(numbers(runtime, input, arguments)?[0].ceil()))
 }
 
 /// Divides, with fractions; rounded down where a second argument is not 0. Division by 0 is infinite.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ 7 | divided_by: 2 }} {{ 7 | divided_by: 2, true }}", "{}").unwrap(), "3.5 3");
-/// ```
 fn divided_by<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let numbers = numbers(runtime, input, arguments)?;
     let quotient = numbers[0] / numbers.get(1).copied().unwrap_or(f64::NAN);
@@ -94,46 +131,26 @@ fn divided_by<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Valu
 }
 
 /// The next whole number down.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ 1.9 | floor }}", "{}").unwrap(), "1");
-/// ```
 fn floor<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::Number(numbers(runtime, input, arguments)?[0].floor()))
 }
 
 /// Subtracts.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ 3 | minus: 2 }}", "{}").unwrap(), "1");
-/// ```
 fn minus<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     binary(runtime, input, arguments, |left, right| left - right)
 }
 
 /// The rest of a division, with the sign of the divisor.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ -1 | modulo: 24 }}", "{}").unwrap(), "23");
-/// ```
 fn modulo<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     binary(runtime, input, arguments, |left, right| ((left % right) + right) % right)
 }
 
 /// Adds. A text that is a number is taken for it.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ '4' | plus: 2 }}", "{}").unwrap(), "6");
-/// ```
 fn plus<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     binary(runtime, input, arguments, |left, right| left + right)
 }
 
 /// Rounds to so many digits after the point, 0 without an argument; halves away from zero, as they are written.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ 183.357 | round: 2 }} {{ 1.005 | round: 2 }}", "{}").unwrap(), "183.36 1.01");
-/// ```
 fn round<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let number = to_number_or_zero(input, runtime.arena())?;
     let digits =
@@ -155,10 +172,6 @@ fn shift_decimal(value: f64, places: f64) -> f64 {
 }
 
 /// Multiplies.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ 1.5 | times: 2 }}", "{}").unwrap(), "3");
-/// ```
 fn times<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     binary(runtime, input, arguments, |left, right| left * right)
 }

@@ -1,6 +1,7 @@
 //! Filters that fit every value: `default`, and values as JSON.
 
-use crate::engine::filter::{Filter, argument, argument_or};
+use crate::engine::filter::{Filter, RunFilter, argument, argument_or};
+use crate::engine::row::{Absent, Answer, Argument, Example, Family, Kind, Prints};
 use crate::engine::runtime::Runtime;
 use crate::error::{Error, Result};
 use crate::value::json::{self, Visit};
@@ -8,21 +9,73 @@ use crate::value::{Value, coerce, element, number, utf16};
 
 /// The filters of this family.
 pub const FILTERS: &[Filter] = &[
-    Filter::new("default", default),
-    Filter::new("inspect", to_json),
-    Filter::new("json", to_json),
-    Filter::new("jsonify", to_json),
-    Filter::new("raw", raw),
-    Filter::new("to_integer", to_integer),
+    any("default", default, "Replaces null, false, an empty string, an empty array, or a missing variable.")
+        .arguments(&[
+            Argument::required("replacement", Kind::Anything),
+            Argument::named("allow_false", Kind::Boolean).or("false"),
+        ])
+        .absent(Absent::Prints("there"))
+        .rescues_missing()
+        .answers(Answer::Input)
+        .since("1.9.1")
+        .examples(&[
+            Example::with(r#"{"name": ""}"#, "{{ name | default: 'there' }}", "there"),
+            Example::new("{{ missing | default: 'there' }}", "there"),
+            Example::with(r#"{"no": false}"#, "{{ no | default: 1, allow_false: true }}", "false"),
+        ]),
+    any("inspect", to_json, "Writes a value as JSON, as `json` does.")
+        .gives(Kind::String)
+        .prints(Prints::Json)
+        .arguments(INDENT)
+        .absent(Absent::Prints("null"))
+        .missing(Absent::Nothing)
+        .since("10.13.0")
+        .examples(&[Example::with(r#"{"tags": ["a"]}"#, "{{ tags | inspect }}", r#"["a"]"#)]),
+    any("json", to_json, "Writes a value as JSON.")
+        .gives(Kind::String)
+        .prints(Prints::Json)
+        .arguments(INDENT)
+        .absent(Absent::Prints("null"))
+        .missing(Absent::Nothing)
+        .since("9.10.0")
+        .examples(&[
+            Example::with(r#"{"tags": ["a", "\"b\""]}"#, "{{ tags | json }}", r#"["a","\"b\""]"#),
+            Example::with(r#"{"tags": ["a"]}"#, "{{ tags | json: 2 }}", "[\n  \"a\"\n]"),
+        ]),
+    any("jsonify", to_json, "Writes a value as JSON, as `json` does.")
+        .gives(Kind::String)
+        .prints(Prints::Json)
+        .arguments(INDENT)
+        .absent(Absent::Prints("null"))
+        .missing(Absent::Nothing)
+        .since("10.13.0")
+        .examples(&[Example::with(r#"{"tags": ["a"]}"#, "{{ tags | jsonify }}", r#"["a"]"#)]),
+    any("raw", raw, "Gives the value as it is.")
+        .answers(Answer::Input)
+        .since("9.37.0")
+        .examples(&[Example::new("{{ '<b>' | raw }}", "<b>")]),
+    any(
+        "to_integer",
+        to_integer,
+        "Converts a value to a number; a fraction is kept, and what is not a number prints `NaN`.",
+    )
+    .gives(Kind::Number)
+    .absent(Absent::Prints("0"))
+    .missing(Absent::Prints("NaN"))
+    .since("10.13.0")
+    .examples(&[Example::new("{{ '12.7' | to_integer }}", "12.7"), Example::new("{{ 'x' | to_integer }}", "NaN")]),
 ];
+
+/// How JSON is indented: by a number of spaces, or by a string.
+const INDENT: &[Argument] = &[Argument::optional("indent", Kind::Anything).or("0")];
+
+/// A row of this table.
+const fn any(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
+    Filter::new(name, run).of(Family::Value).summary(summary)
+}
 
 /// The argument where the input is missing, null, false, or an empty text or list. As the first filter it keeps a
 /// missing variable from failing the render. `allow_false: true` lets false be.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ missing | default: 'there' }}", "{}").unwrap(), "there");
-/// assert_eq!(inkproof_liquid::render("{{ no | default: 1, allow_false: true }}", r#"{"no": false}"#).unwrap(), "false");
-/// ```
 fn default<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let replacement = argument(arguments, 0);
     Ok(match input.plain(runtime.arena()) {
@@ -55,10 +108,6 @@ fn allows_false<'a>(options: &[Value<'a>], runtime: &Runtime<'a>) -> Result<bool
 }
 
 /// The value as JSON. The argument indents it: a number of blanks, up to ten, or a text, up to ten characters.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ tags | json }}", r#"{"tags": ["a", "\"b\""]}"#).unwrap(), r#"["a","\"b\""]"#);
-/// ```
 fn to_json<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     if matches!(input, Value::Undefined) {
         return Ok(Value::Undefined);
@@ -98,19 +147,11 @@ impl<'a> Visit<'a> for Charge<'_, 'a> {
 }
 
 /// The value as it is.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ '<b>' | raw }}", "{}").unwrap(), "<b>");
-/// ```
 fn raw<'a>(_: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(input)
 }
 
 /// The value as a number, its fraction kept; NaN where it is none.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ '12.7' | to_integer }} {{ 'x' | to_integer }}", "{}").unwrap(), "12.7 NaN");
-/// ```
 fn to_integer<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::Number(coerce::to_number(input, runtime.arena())?))
 }

@@ -1,4 +1,4 @@
-//! LiquidJS's filters: one file a family. A filter is a function and a row in its family's table.
+//! LiquidJS's filters: one file a family. A filter is a function, and a row in its family's table that describes it.
 
 pub mod array;
 pub mod crypto;

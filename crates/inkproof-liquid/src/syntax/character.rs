@@ -1,6 +1,6 @@
-//! Classes of characters: which are blank, which make up a word.
+//! Character classes: whitespace and the characters of names.
 
-/// Whether the character is blank between the parts of a tag or output, and around text that a trim mark touches.
+/// Whether the character is whitespace in outputs and tags, and next to trim marks.
 #[must_use]
 pub const fn is_blank(character: char) -> bool {
     matches!(character,
@@ -8,7 +8,8 @@ pub const fn is_blank(character: char) -> bool {
         | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
 }
 
-/// Whether the character may stand in a name. Everything outside ASCII may, but blanks and curly double quotes.
+/// Whether the character may be part of a name: letters, digits, `_`, `-`, `?`, and everything outside ASCII except
+/// whitespace and curly double quotes.
 #[must_use]
 pub const fn is_word(character: char) -> bool {
     match character {
@@ -23,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn classes() {
+    fn classifies_whitespace_and_name_characters() {
         for (character, blank, word) in [
             (' ', true, false),
             ('\u{a0}', true, false),

@@ -1,81 +1,81 @@
-//! Dialects: in what two kinds of Liquid differ that share lexer, parser and tree.
+//! Dialects: the differences between kinds of Liquid that share this lexer, parser and tree.
 //!
-//! A dialect is data: each field is one difference, and [`Dialect::LIQUIDJS`] says what LiquidJS does. Where a field is a
-//! function, `None` stands for the language's own way, so that LiquidJS pays no more than a look at it.
+//! A dialect is data: each field is one difference, and [`Dialect::LIQUIDJS`] is LiquidJS's behavior. For a field that
+//! holds a function, `None` means LiquidJS's built-in behavior, so that the common case only costs a check for `None`.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::number::Numbers;
 use crate::value::operators::Operator;
 use crate::value::{Arena, Value};
 
-/// What a kind of Liquid does in its own way.
+/// The points in which a kind of Liquid may differ.
 #[derive(Clone, Copy, Debug)]
 pub struct Dialect {
-    /// What numbers are.
+    /// The kind of numbers.
     pub numbers: Numbers,
-    /// How exactly markup must be written.
+    /// How strict the grammar inside outputs and tags is.
     pub reading: Reading,
-    /// The operators as they are written; a longer one before its beginning.
+    /// The operators as written; a longer one before its prefix.
     pub operators: &'static [(&'static str, Operator)],
-    /// What becomes of a filter that does not exist.
+    /// What happens to a filter that does not exist.
     pub unknown_filters: UnknownFilters,
-    /// Whether `assign` gives a variable null where what it is given is missing; otherwise that fails.
+    /// Whether `assign` turns a missing variable into null; otherwise it fails.
     pub assigns_what_is_missing: bool,
-    /// How an operator that compares works.
+    /// How comparison operators work.
     pub apply: Option<Apply>,
     /// How a value is printed.
     pub print: Option<Print>,
     /// How a property is read.
     pub property: Option<ReadProperty>,
-    /// How mistakes are worded.
+    /// How errors are worded.
     pub wording: Option<Wording>,
 }
 
-/// Works out whether an operator holds.
+/// Applies a comparison operator.
 pub type Apply = for<'a> fn(Operator, Value<'a>, Value<'a>, &'a Arena) -> Result<bool>;
-/// Appends the text of a value.
+/// Appends a value as it is printed.
 pub type Print = fn(Value<'_>, &mut String) -> Result<()>;
-/// Reads a property, by its key and whether that stands in brackets; undefined where there is none.
+/// Reads a property by its key, and whether the key is in brackets; undefined if there is none.
 pub type ReadProperty = for<'a> fn(Value<'a>, Value<'a>, bool, &'a Arena) -> Result<Value<'a>>;
 
-/// How a dialect words mistakes.
+/// How a dialect words errors.
 #[derive(Clone, Copy, Debug)]
 pub struct Wording {
-    /// What it calls a kind of error.
+    /// Its name for a kind of error.
     pub name: fn(ErrorKind) -> &'static str,
-    /// What it says of one; `None` where it says the same.
+    /// Its message for an error; `None` for LiquidJS's.
     pub message: fn(&Error, Surroundings<'_>) -> Option<String>,
 }
 
-/// Where in a template a mistake is.
+/// The tags around an error.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Surroundings<'s> {
-    /// The name of the tag that is wrong; empty for what is no tag.
+    /// The name of the tag with the error; empty if it is not in a tag.
     pub tag: &'s str,
-    /// The name of the tag whose body it stands in; empty outside of all tags.
+    /// The name of the enclosing tag; empty at the top level.
     pub block: &'s str,
 }
 
-/// How exactly markup must be written.
+/// How strict the grammar inside outputs and tags is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// Every character must make sense. There are trim marks, and markup may span lines.
+    /// LiquidJS's grammar: every character must be valid. There are trim marks, and outputs and tags may span lines.
     Exact,
-    /// What makes no sense is passed over. An expression ends where its line does, and a hyphen is part of a name.
+    /// The legacy grammar: invalid parts are skipped. Outputs and tags end with their line, and a hyphen is part of a name.
     Loose,
 }
 
-/// What becomes of a filter that does not exist.
+/// What happens to a filter that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnknownFilters {
-    /// The template cannot be parsed.
+    /// Parsing the template fails.
     Fail,
     /// The value passes through it unchanged.
     PassThrough,
 }
 
 impl Dialect {
-    /// LiquidJS's.
+    /// The behavior of LiquidJS.
     pub const LIQUIDJS: Self = Self {
         numbers: Numbers::JavaScript,
         reading: Reading::Exact,
@@ -88,13 +88,13 @@ impl Dialect {
         wording: None,
     };
 
-    /// What the dialect calls a kind of error.
+    /// The dialect's name for a kind of error.
     #[must_use]
     pub fn error_name(&self, error: &Error) -> &'static str {
         self.wording.map_or_else(|| error.name(), |wording| (wording.name)(error.kind()))
     }
 
-    /// An error's whole text: LiquidJS adds the position to the message.
+    /// The full text of an error: LiquidJS appends the position to the message.
     #[must_use]
     pub fn error_text(&self, error: &Error) -> String {
         if self.wording.is_some() { error.message().to_owned() } else { error.to_string() }

@@ -1,4 +1,4 @@
-//! Markup: what stands inside an output or a tag, read from left to right into parts of the tree.
+//! The expression parser: expressions, filters and arguments inside an output or tag.
 
 use crate::engine::language::Language;
 use crate::error::{Error, ErrorKind, Result, Subject};
@@ -14,10 +14,10 @@ use crate::value::number::Numbers;
 use crate::value::operators::Operator;
 use crate::value::{Arena, Value, number, utf16};
 
-/// How deep brackets and parentheses may stand in each other.
+/// Deepest nesting of brackets and parentheses.
 const MAX_DEPTH: usize = 100;
 
-/// The words that stand for a value of their own.
+/// Words that are literals.
 const LITERALS: [(&str, Value<'static>); 6] = [
     ("true", Value::Bool(true)),
     ("false", Value::Bool(false)),
@@ -27,7 +27,7 @@ const LITERALS: [(&str, Value<'static>); 6] = [
     ("blank", Value::Blank),
 ];
 
-/// Reads the markup in a part of the source.
+/// Parses expressions in a part of the source, from left to right.
 #[derive(Clone, Debug)]
 pub struct ExpressionParser<'a> {
     source: &'a str,
@@ -39,24 +39,24 @@ pub struct ExpressionParser<'a> {
 }
 
 impl<'a> ExpressionParser<'a> {
-    /// A reader of `part` of `source`.
+    /// A parser of `part` of `source`.
     #[must_use]
     pub fn new(source: &'a str, part: Span, arena: &'a Arena, language: &'a Language) -> Self {
         Self { source, at: part.start, end: part.end, arena, language, depth: 0 }
     }
 
-    /// The byte that is read next.
+    /// The byte to be read next.
     #[must_use]
     pub const fn position(&self) -> usize {
         self.at
     }
 
-    /// Goes back (or on) to a byte.
+    /// Moves to a byte.
     pub const fn set_position(&mut self, at: usize) {
         self.at = at;
     }
 
-    /// Whether all has been read.
+    /// Whether everything has been read.
     #[must_use]
     pub const fn is_at_end(&self) -> bool {
         self.at >= self.end
@@ -69,7 +69,7 @@ impl<'a> ExpressionParser<'a> {
         if byte.is_ascii() { Some(char::from(byte)) } else { self.source.get(self.at..self.end)?.chars().next() }
     }
 
-    /// Steps over `character` if it comes next.
+    /// Consumes `character` if it comes next.
     pub fn take(&mut self, character: char) -> bool {
         let is_next = self.peek() == Some(character);
         if is_next {
@@ -78,14 +78,13 @@ impl<'a> ExpressionParser<'a> {
         is_next
     }
 
-    /// Steps over one UTF-16 code unit, as LiquidJS does before it complains of it: over half of a character of two, and even
-    /// past the end.
+    /// Skips one UTF-16 code unit, as LiquidJS does before it reports it: half of a surrogate pair, or even past the end.
     fn step_over_unit(&mut self) {
         let next = self.source.get(self.at..).and_then(|rest| rest.chars().next());
         self.at += next.filter(|character| utf16::char_length(*character) == 1).map_or(1, char::len_utf8);
     }
 
-    /// Steps over blanks.
+    /// Skips whitespace.
     pub fn skip_blanks(&mut self) {
         while let Some(character) = self.peek()
             && is_blank(character)
@@ -94,7 +93,7 @@ impl<'a> ExpressionParser<'a> {
         }
     }
 
-    /// Steps over everything up to and with the next `delimiter`; to the end where there is none, which is `false`.
+    /// Skips everything up to and including the next `delimiter`. Without one, skips to the end and returns `false`.
     pub fn skip_past(&mut self, delimiter: &str) -> bool {
         let rest = self.source.get(self.at..self.end).unwrap_or_default();
         let found = rest.find(delimiter);
@@ -102,19 +101,19 @@ impl<'a> ExpressionParser<'a> {
         found.is_some()
     }
 
-    /// An error at the present position.
+    /// An error at the current position.
     #[must_use]
     pub fn error(&self, message: impl Into<String>) -> Error {
         Error::at(ErrorKind::Tokenization, message, self.source, Span::new(self.at, self.end.max(self.at)))
     }
 
-    /// What comes next, cut to 32 characters and quoted, for messages.
+    /// The rest of the input, cut to 32 characters and quoted, for messages.
     #[must_use]
     pub fn snapshot(&self) -> String {
         excerpt::quoted(self.source, self.at, self.end)
     }
 
-    /// Reads a name, after blanks; its span is empty where none comes.
+    /// Parses a name after whitespace; an empty span if there is none.
     pub fn identifier(&mut self) -> Span {
         self.skip_blanks();
         let start = self.at;
@@ -132,10 +131,10 @@ impl<'a> ExpressionParser<'a> {
         span.of(self.source)
     }
 
-    /// Reads an expression and its filters, which must all exist.
+    /// Parses an expression and its filters, which must all exist.
     ///
     /// # Errors
-    /// The markup makes no sense, or a filter is unknown (without a place: that is the tag or output).
+    /// A syntax error, or an unknown filter (without a position: that of the tag or output applies).
     pub fn value(&mut self) -> Result<FilteredValue<'a>> {
         let value = self.filtered_value()?;
         if self.language.dialect().unknown_filters == UnknownFilters::PassThrough {
@@ -147,10 +146,10 @@ impl<'a> ExpressionParser<'a> {
         }
     }
 
-    /// Reads an expression and its filters, whether they exist or not.
+    /// Parses an expression and its filters, whether they exist or not.
     ///
     /// # Errors
-    /// The markup makes no sense.
+    /// A syntax error.
     pub fn filtered_value(&mut self) -> Result<FilteredValue<'a>> {
         if self.is_loose() {
             return self.loose_value();
@@ -171,7 +170,7 @@ impl<'a> ExpressionParser<'a> {
         self.language.dialect().reading == Reading::Loose
     }
 
-    /// Reads an operand and its filters, and passes over all that is neither.
+    /// Parses an operand and its filters in the loose grammar, and skips everything else.
     fn loose_value(&mut self) -> Result<FilteredValue<'a>> {
         let start = self.at;
         let operand = self
@@ -209,10 +208,10 @@ impl<'a> ExpressionParser<'a> {
         Ok(FilteredValue { expression: Expression { steps }, filters: filters.into_bump_slice(), span })
     }
 
-    /// Reads a condition where reading is loose.
+    /// Parses a condition in the loose grammar.
     ///
     /// # Errors
-    /// There is none, or it has an operator that does not exist.
+    /// The condition is missing or has an unknown operator.
     pub(super) fn loose_condition(&mut self) -> Result<FilteredValue<'a>> {
         let start = self.at;
         let expression = self.expression()?;
@@ -233,7 +232,7 @@ impl<'a> ExpressionParser<'a> {
         Ok(FilteredValue { expression, filters: &[], span: Span::new(start, self.at) })
     }
 
-    /// Reads a value that `cycle` prints: with filters, but not where reading is loose.
+    /// Parses a value that `cycle` prints; the loose grammar allows no filters there.
     ///
     /// # Errors
     /// As [`ExpressionParser::filtered_value`].
@@ -249,8 +248,8 @@ impl<'a> ExpressionParser<'a> {
         Ok(FilteredValue { expression: Expression { steps }, filters: &[], span: Span::new(start, self.at) })
     }
 
-    /// Reads a piece of loose markup: a quoted text, or all up to a blank, comma, bar or quote. What is no value of any
-    /// other kind is the name of a variable.
+    /// Parses one fragment in the loose grammar: a quoted string, or everything up to whitespace, a comma, a bar or a quote.
+    /// A fragment that is not a literal, range or path is the name of a variable.
     fn fragment(&mut self) -> Result<Option<Operand<'a>>> {
         self.skip_blanks();
         let start = self.at;
@@ -258,7 +257,7 @@ impl<'a> ExpressionParser<'a> {
             None | Some('|' | ',') => return Ok(None),
             Some('"' | '\'') => {
                 let end = self.loose_quoted_end();
-                // Without its closing quote, it is passed over.
+                // Without its closing quote, the fragment is skipped.
                 let text = if end > start + 1 { self.text(Span::new(start + 1, end - 1)) } else { "" };
                 self.at = end;
                 return Ok(Some(Operand {
@@ -290,14 +289,14 @@ impl<'a> ExpressionParser<'a> {
         Ok(Some(Operand { kind: OperandKind::Path { base: None, segments }, span }))
     }
 
-    /// The end of a quoted text in which nothing is escaped; just behind its quote where that is not closed.
+    /// The end of a quoted string without escapes; just after the opening quote if it is not closed.
     fn loose_quoted_end(&self) -> usize {
         let bytes = self.source.as_bytes();
         let rest = bytes.get(self.at + 1..self.end).unwrap_or_default();
         memchr::memchr(bytes[self.at], rest).map_or(self.at + 1, |length| self.at + length + 2)
     }
 
-    /// Reads operands and operators as long as there are any.
+    /// Parses operands and operators as long as there are any.
     fn expression(&mut self) -> Result<Expression<'a>> {
         let mut steps = bumpalo::collections::Vec::new_in(self.arena);
         let mut waiting: Vec<(Operator, Span)> = Vec::new();
@@ -380,11 +379,11 @@ impl<'a> ExpressionParser<'a> {
         Ok(Some(Argument { key: Some(self.text(operand.span)), value: self.operand()? }))
     }
 
-    /// Reads the arguments of a tag, `name: value` or just `name`, commas between them or not. Of a name that comes twice
-    /// the last value counts.
+    /// Parses the arguments of a tag, `name: value` or just `name`, with or without commas between them. If a name is
+    /// repeated, its last value counts.
     ///
     /// # Errors
-    /// A value makes no sense.
+    /// A syntax error in a value.
     pub fn named_arguments(&mut self) -> Result<&'a [NamedArgument<'a>]> {
         let mut arguments: bumpalo::collections::Vec<'a, NamedArgument<'a>> =
             bumpalo::collections::Vec::new_in(self.arena);
@@ -407,10 +406,10 @@ impl<'a> ExpressionParser<'a> {
         }
     }
 
-    /// Reads a value as it is written: a literal, a path, a range. `None` where none comes.
+    /// Parses an operand: a literal, a path or a range. `None` if there is none.
     ///
     /// # Errors
-    /// A bracket or range makes no sense.
+    /// A syntax error in brackets or a range.
     pub fn operand(&mut self) -> Result<Option<Operand<'a>>> {
         self.skip_blanks();
         let start = self.at;
@@ -428,10 +427,10 @@ impl<'a> ExpressionParser<'a> {
         Ok(Some(Operand { kind: OperandKind::Path { base, segments }, span: Span::new(start, self.at) }))
     }
 
-    /// Reads a value that must be there.
+    /// Parses an operand that is required.
     ///
     /// # Errors
-    /// There is none, or it makes no sense.
+    /// The operand is missing, or has a syntax error.
     pub fn expect_operand(&mut self) -> Result<Operand<'a>> {
         match self.operand()? {
             Some(operand) => Ok(operand),
@@ -439,10 +438,10 @@ impl<'a> ExpressionParser<'a> {
         }
     }
 
-    /// Reads a path that starts from a variable, as `where` takes one in a string: words such as `true` are names there.
+    /// Parses a path that starts from a variable, as in the string arguments of `where`; words such as `true` are names there.
     ///
     /// # Errors
-    /// A bracket makes no sense.
+    /// A syntax error in brackets.
     pub fn path(&mut self) -> Result<Option<Operand<'a>>> {
         self.skip_blanks();
         let start = self.at;
@@ -451,7 +450,7 @@ impl<'a> ExpressionParser<'a> {
         Ok((!segments.is_empty()).then_some(Operand { kind: OperandKind::Path { base: None, segments }, span }))
     }
 
-    /// Reads a word that is a value, a quoted text or a number.
+    /// Parses a literal word, a quoted string or a number.
     fn literal(&mut self) -> Option<Value<'a>> {
         match self.peek()? {
             't' | 'f' | 'n' | 'e' | 'b' => {
@@ -462,13 +461,13 @@ impl<'a> ExpressionParser<'a> {
             }
             '"' | '\'' => self.quoted().map(Value::String),
             '0'..='9' => self.number(),
-            // Where reading is loose, a sign begins a name.
+            // In the loose grammar, a sign begins a name.
             '+' | '-' if !self.is_loose() => self.number(),
             _ => None,
         }
     }
 
-    /// Reads a quoted text, its escapes resolved. `None` where no quote comes.
+    /// Parses a quoted string and resolves its escapes. `None` if there is no quote.
     pub fn quoted(&mut self) -> Option<&'a str> {
         self.skip_blanks();
         let quote = match self.peek()? {
@@ -478,12 +477,12 @@ impl<'a> ExpressionParser<'a> {
         };
         let start = self.at;
         self.at = quoted_end(self.source.as_bytes(), start, self.end, quote).min(self.end);
-        // The last character is the closing quote. Where that is missing, a real character is lost in its place.
+        // The last character is taken for the closing quote. If that is missing, LiquidJS drops a real character instead.
         let text = self.text(Span::new(start + 1, self.at));
         let (content_end, lost) = text.char_indices().next_back().unwrap_or_default();
         let content = text.get(..content_end).unwrap_or_default();
         if utf16::char_length(lost) == 2 && text.len() > content_end {
-            // Half of it, to be exact.
+            // To be exact, half of its surrogate pair.
             return Some(self.arena.alloc_str(&utf16::prefix(text, utf16::length(text) - 1)));
         }
         Some(if content.contains('\\') { unescape(text, content_end, self.arena) } else { content })
@@ -497,7 +496,7 @@ impl<'a> ExpressionParser<'a> {
         loop {
             match bytes.get(length) {
                 Some(b'0'..=b'9') => has_digit = true,
-                // Two points make a range.
+                // Two dots make a range.
                 Some(b'.') if bytes.get(length + 1) != Some(&b'.') => {
                     if has_point || !has_digit {
                         return None;
@@ -562,7 +561,7 @@ impl<'a> ExpressionParser<'a> {
         Ok(segments.into_bump_slice())
     }
 
-    /// Reads `.name`, but not the two points of a range.
+    /// Parses `.name`, but not the two dots of a range.
     fn dotted(&mut self) -> Option<Segment<'a>> {
         let rest = self.source.as_bytes().get(self.at..self.end)?;
         if rest.first() != Some(&b'.') || rest.get(1) == Some(&b'.') {
@@ -573,7 +572,7 @@ impl<'a> ExpressionParser<'a> {
         (name.start < name.end).then(|| Segment { key: SegmentKey::Name(self.text(name)), span: name })
     }
 
-    /// Reads what stands after `[`, and steps past the `]`.
+    /// Parses the key after `[`, and consumes the `]`.
     fn bracketed(&mut self) -> Result<Segment<'a>> {
         let start = self.at;
         let key = match self.operand()? {
@@ -599,7 +598,7 @@ impl<'a> ExpressionParser<'a> {
     }
 }
 
-/// Whether `rest` begins with `text`, and, where that ends in a letter, goes on with something else.
+/// Whether `rest` begins with `text` as a whole word, if `text` ends in a letter.
 fn starts_with_word(rest: &str, text: &str) -> bool {
     rest.strip_prefix(text).is_some_and(|after| {
         !text.ends_with(|last: char| last.is_ascii_alphabetic()) || !after.chars().next().is_some_and(is_word)
@@ -639,7 +638,7 @@ fn unescape<'a>(quoted: &str, end: usize, arena: &'a Arena) -> &'a str {
             None => break,
         });
     }
-    arena.alloc_str(&utf16::join_halves(&text))
+    arena.alloc_str(&utf16::join_surrogates(&text))
 }
 
 fn take_digits(rest: &mut std::str::Chars<'_>, radix: u32, most: usize) -> char {

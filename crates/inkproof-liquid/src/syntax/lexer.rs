@@ -1,5 +1,5 @@
-//! The lexer: a template's text to tokens: text, outputs and tags. What stands inside an output or tag is read later, by
-//! [`ExpressionParser`].
+//! The lexer: splits a template into tokens: literal text, outputs and tags. The contents of outputs and tags are parsed
+//! later, by the [expression parser](super::expression_parser).
 
 use crate::error::{Error, ErrorKind, Subject};
 use crate::span::Span;
@@ -7,21 +7,21 @@ use crate::syntax::character::is_blank;
 use crate::syntax::dialect::Reading;
 use crate::syntax::excerpt;
 
-/// A piece of the source.
+/// A token of the source.
 #[derive(Clone, Copy, Debug)]
 pub struct Token<'a> {
-    /// What it is.
+    /// The kind of token.
     pub kind: TokenKind<'a>,
-    /// All of it, delimiters included.
+    /// The whole token, delimiters included.
     pub span: Span,
-    /// The text to print, or what stands between the delimiters without blanks and trim marks.
+    /// The text to print, or the text between the delimiters without whitespace and trim marks.
     pub content: Span,
 }
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind<'a> {
-    /// Text outside of Liquid.
+    /// Literal text.
     Text,
     /// `{{ … }}`
     Output,
@@ -29,13 +29,13 @@ pub enum TokenKind<'a> {
     Tag {
         /// Its name; `#` for an inline comment.
         name: &'a str,
-        /// Where its arguments begin.
+        /// The byte where its arguments begin.
         arguments: usize,
     },
 }
 
 impl<'a> Token<'a> {
-    /// The tag's name; empty for what is no tag.
+    /// The tag's name; empty for other tokens.
     #[must_use]
     pub const fn tag_name(&self) -> &'a str {
         match self.kind {
@@ -61,22 +61,22 @@ struct Lexeme<'a> {
     trims_right: bool,
 }
 
-/// How many mistakes are told; who makes more has other worries.
+/// How many errors are reported for one template.
 pub(super) const MAX_ERRORS: usize = 100;
 
-/// Splits a template into tokens, and gives all that is wrong on the way.
+/// Splits a template into tokens, and returns every error found.
 #[must_use]
 pub fn tokenize(source: &str, reading: Reading) -> (Vec<Token<'_>>, Vec<Error>) {
     let mut lexer = Lexer { source, reading, at: 0, raw_start: None, errors: Vec::new() };
     let mut lexemes = Vec::with_capacity(source.len() / 24);
-    // Reading on behind a mistake can take a look at all the rest each time.
+    // Each recovery after an error may scan the rest of the template, so the number of errors is bounded.
     while lexer.at < source.len() && lexer.errors.len() < MAX_ERRORS {
         lexemes.extend(lexer.next());
     }
     (apply_trim_marks(source, lexemes), lexer.errors)
 }
 
-/// Splits the body of a `{% liquid %}` tag into tags, one a line.
+/// Splits the body of a `{% liquid %}` tag into tags, one per line.
 #[must_use]
 pub fn tokenize_lines(source: &str, body: Span) -> (Vec<Token<'_>>, Vec<Error>) {
     let (mut tokens, mut errors) = (Vec::new(), Vec::new());
@@ -100,7 +100,7 @@ struct Lexer<'a> {
     source: &'a str,
     reading: Reading,
     at: usize,
-    /// Where the `{% raw %}` began whose body is being read.
+    /// Where the current `{% raw %}` began.
     raw_start: Option<usize>,
     errors: Vec<Error>,
 }
@@ -163,7 +163,7 @@ impl<'a> Lexer<'a> {
         Lexeme { token, trims_left, trims_right }
     }
 
-    /// A tag that ends on the line where it begins, and whose name comes first.
+    /// A tag of the loose grammar: it ends on the line where it begins, and its name comes first.
     fn loose_tag(&mut self) -> Lexeme<'a> {
         let start = self.at;
         let line = self.line_end(start);
@@ -188,7 +188,8 @@ impl<'a> Lexer<'a> {
         Lexeme { token: Token { kind, span: Span::new(start, end), content }, trims_left: false, trims_right: false }
     }
 
-    /// An output that ends on the line where it begins, at the first brace that closes, and that must be followed by another.
+    /// An output of the loose grammar: it ends on the line where it begins, at the first closing brace, which another must
+    /// follow.
     fn loose_output(&mut self) -> Lexeme<'a> {
         let start = self.at;
         let line = self.line_end(start);
@@ -208,7 +209,7 @@ impl<'a> Lexer<'a> {
         memchr::memchr(b'\n', &self.source.as_bytes()[from..]).map_or(self.source.len(), |newline| from + newline)
     }
 
-    /// Reports what begins as markup and does not end as such, and goes on behind it as if it were text.
+    /// Reports an output or tag of the loose grammar that does not end, and continues after it as if it were text.
     fn unterminated(&mut self, subject: fn(String) -> Subject, start: usize, end: usize) -> Lexeme<'a> {
         let span = Span::new(start, end);
         let text = span.of(self.source);
@@ -217,7 +218,7 @@ impl<'a> Lexer<'a> {
         self.text(next_opener(self.source, end))
     }
 
-    /// Reports an opener without closer, and goes on behind it as if it were text.
+    /// Reports an opening delimiter without a closing one, and continues after it as if it were text.
     fn not_closed(&mut self, what: &str, start: usize) -> Lexeme<'a> {
         let rest = excerpt::quoted(self.source, start, self.source.len());
         self.errors.push(Error::at(
@@ -229,7 +230,7 @@ impl<'a> Lexer<'a> {
         self.text(next_opener(self.source, start + 2))
     }
 
-    /// The text up to `{% endraw %}`, or that tag where it comes at once.
+    /// The text up to `{% endraw %}`, or that tag if it comes immediately.
     fn raw_body(&mut self, raw_start: usize) -> Option<Lexeme<'a>> {
         let start = self.at;
         let source = self.source;
@@ -246,7 +247,7 @@ impl<'a> Lexer<'a> {
                 at = end;
                 continue;
             }
-            // Anything may stand between `endraw` and the closer, but another opener.
+            // Anything except another opening delimiter may come between `endraw` and the closing delimiter.
             let closer = find(source, "%}", at.saturating_sub(1));
             let another = find(source, "{%", at.saturating_sub(1));
             match (closer, another) {
@@ -280,7 +281,7 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// Where the next `{%` or `{{` stands; the end of the text if none does.
+/// The position of the next `{%` or `{{`; the end of the text if there is none.
 fn next_opener(source: &str, from: usize) -> usize {
     let bytes = source.as_bytes();
     memchr::memchr_iter(b'{', &bytes[from..])
@@ -289,13 +290,13 @@ fn next_opener(source: &str, from: usize) -> usize {
         .unwrap_or(bytes.len())
 }
 
-/// The end of the next `delimiter` from `from` on.
+/// The end of the next `delimiter` at or after `from`.
 fn find(source: &str, delimiter: &str, from: usize) -> Option<usize> {
     let rest = source.as_bytes().get(from..)?;
     memchr::memmem::find(rest, delimiter.as_bytes()).map(|at| from + at + delimiter.len())
 }
 
-/// The end of the output that begins at `start`; a closer inside quotes does not count.
+/// The end of the output that begins at `start`; a closing delimiter inside quotes does not count.
 fn output_end(source: &str, start: usize) -> Option<usize> {
     let bytes = source.as_bytes();
     let mut at = start + 1;
@@ -309,7 +310,7 @@ fn output_end(source: &str, start: usize) -> Option<usize> {
     None
 }
 
-/// The end of the quoted text that begins at `start`; `end` where its closing quote is missing.
+/// The end of the quoted string that begins at `start`; `end` if its closing quote is missing.
 pub(super) fn quoted_end(bytes: &[u8], start: usize, end: usize, quote: u8) -> usize {
     let mut at = start + 1;
     while at < end {
@@ -345,7 +346,7 @@ fn tag<'a>(source: &'a str, span: Span, contents: Span, nameless: &str) -> Resul
     Ok(Lexeme { token: Token { kind, span, content }, trims_left, trims_right })
 }
 
-/// Takes trim marks and blanks off both ends of what stands between delimiters.
+/// Removes trim marks and whitespace from both ends of the text between delimiters.
 fn trim_content(source: &str, contents: Span, reading: Reading) -> (Span, bool, bool) {
     let bytes = source.as_bytes();
     let may_trim = reading == Reading::Exact;
@@ -366,14 +367,14 @@ fn skip_blanks(source: &str, at: usize, end: usize) -> usize {
     source.get(at..end).map_or(at, |rest| end - rest.trim_start_matches(is_blank).len())
 }
 
-/// The word that begins at `start`; empty where none does.
+/// The word that begins at `start`, or an empty span.
 fn word(source: &str, start: usize) -> Span {
     let rest = source.get(start..).unwrap_or_default();
     let length = rest.find(|character| !crate::syntax::character::is_word(character)).unwrap_or(rest.len());
     Span::new(start, start + length)
 }
 
-/// Takes the blanks off text that a trim mark of its neighbour touches. Marks that face the body of `raw` do nothing.
+/// Removes the whitespace of literal text next to a trim mark. Marks that face the body of `raw` have no effect.
 fn apply_trim_marks<'a>(source: &str, mut lexemes: Vec<Lexeme<'a>>) -> Vec<Token<'a>> {
     let mut in_raw = false;
     for at in 0..lexemes.len() {

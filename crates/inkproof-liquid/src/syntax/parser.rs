@@ -1,5 +1,5 @@
-//! The parser: tokens to a tree. It reports everything that is wrong, in the order in which LiquidJS would meet it, and
-//! so its first error is the one that LiquidJS reports.
+//! The parser: builds the tree from tokens. It continues after errors, in LiquidJS's order, so that its first error is the
+//! one that LiquidJS reports.
 
 use std::collections::VecDeque;
 
@@ -11,30 +11,22 @@ use crate::syntax::dialect::{Reading, Surroundings, UnknownFilters};
 use crate::syntax::expression_parser::ExpressionParser;
 use crate::syntax::lexer::{self, MAX_ERRORS, Token, TokenKind};
 use crate::syntax::tree::{Expression, FilteredValue, Node, NodeKind, Nodes};
-use crate::value::{Arena, json};
+use crate::value::{Arena, json, utf16};
 
-/// How deep tags may stand in each other. LiquidJS runs out of stack some thousand levels later.
+/// Deepest nesting of tags. LiquidJS exhausts its stack some thousand levels later.
 pub const MAX_DEPTH: usize = 200;
 
-/// Parses a template into its nodes.
+/// Parses a template into its nodes. The template and the templates in its tags may have `limit` UTF-16 code units together.
 ///
 /// # Errors
-/// Everything that is wrong; the first is the one that LiquidJS reports.
-pub(crate) fn parse<'a>(source: &'a str, language: &'a Language, arena: &'a Arena) -> Result<Nodes<'a>, Vec<Error>> {
-    let dialect = language.dialect();
-    let (tokens, errors) = lexer::tokenize(source, dialect.reading);
-    let errors = errors.into_iter().map(|error| dialect.worded(error, Surroundings::default())).collect();
-    let mut parser = Parser {
-        source,
-        arena,
-        language,
-        tokens: tokens.into(),
-        errors,
-        depth: 0,
-        has_given_up: false,
-        unknown_tags: Vec::new(),
-        blocks: Vec::new(),
-    };
+/// Every error in the template; the first is the one that LiquidJS reports.
+pub(crate) fn parse<'a>(
+    source: &'a str,
+    language: &'a Language,
+    arena: &'a Arena,
+    limit: usize,
+) -> Result<Nodes<'a>, Vec<Error>> {
+    let mut parser = Parser::new(source, language, arena, limit)?;
     let nodes = parser.nodes_to_the_end();
     if parser.errors.is_empty() { Ok(nodes) } else { Err(parser.errors) }
 }
@@ -48,15 +40,53 @@ pub struct Parser<'a> {
     tokens: VecDeque<Token<'a>>,
     errors: Vec<Error>,
     depth: usize,
-    /// Set where tags stand too deep: nothing after that is worth reporting.
+    /// Set once tags are nested too deeply: later errors would only be consequences.
     has_given_up: bool,
-    /// Tags that are not known and have been reported: their end tags need no report of their own.
+    /// Unknown tags that were reported, so that their end tags are not reported as well.
     unknown_tags: Vec<&'a str>,
     /// The names of the tags that are being parsed, innermost last.
     blocks: Vec<&'a str>,
+    /// The most UTF-16 code units that this template and those in its tags may have.
+    limit: usize,
+    /// How many of these the templates in its tags have.
+    inner_length: usize,
 }
 
 impl<'a> Parser<'a> {
+    fn new(source: &'a str, language: &'a Language, arena: &'a Arena, limit: usize) -> Result<Self, Vec<Error>> {
+        if source.len() > limit && utf16::length(source) > limit {
+            return Err(vec![Error::new("parse length limit exceeded")]);
+        }
+        let dialect = language.dialect();
+        let (tokens, errors) = lexer::tokenize(source, dialect.reading);
+        let errors = errors.into_iter().map(|error| dialect.worded(error, Surroundings::default())).collect();
+        Ok(Self {
+            source,
+            arena,
+            language,
+            tokens: tokens.into(),
+            errors,
+            depth: 0,
+            has_given_up: false,
+            unknown_tags: Vec::new(),
+            blocks: Vec::new(),
+            limit,
+            inner_length: 0,
+        })
+    }
+
+    /// Parses a template that is written in a tag, such as the name of a file. It counts towards the length of this one.
+    ///
+    /// # Errors
+    /// As for [`Template::parse_limited`](crate::engine::template::Template::parse_limited).
+    pub(crate) fn inner_template(&mut self, text: &'a str) -> Result<Nodes<'a>, Vec<Error>> {
+        let used = utf16::length(self.source) + self.inner_length;
+        let mut inner = Self::new(text, self.language, self.arena, self.limit.saturating_sub(used))?;
+        let nodes = inner.nodes_to_the_end();
+        self.inner_length += utf16::length(text) + inner.inner_length;
+        if inner.errors.is_empty() { Ok(nodes) } else { Err(inner.errors) }
+    }
+
     /// The arena that the tree is made in.
     #[must_use]
     pub const fn arena(&self) -> &'a Arena {
@@ -75,13 +105,13 @@ impl<'a> Parser<'a> {
         span.of(self.source)
     }
 
-    /// The text of a tag's arguments.
+    /// The source text of a tag's arguments.
     #[must_use]
     pub fn arguments_text(&self, tag: &Token<'a>) -> &'a str {
         tag.arguments(self.source)
     }
 
-    /// A reader of a tag's arguments, or of an output's content.
+    /// An expression parser over a tag's arguments or an output's content.
     #[must_use]
     pub fn markup(&self, token: &Token<'a>) -> ExpressionParser<'a> {
         let start = match token.kind {
@@ -91,7 +121,7 @@ impl<'a> Parser<'a> {
         ExpressionParser::new(self.source, Span::new(start, token.content.end), self.arena, self.language)
     }
 
-    /// Notes an error and goes on, placing it at `token` if it has no place of its own.
+    /// Records an error, at `token` unless it has a position, and lets parsing continue.
     pub fn report(&mut self, error: Error, token: &Token<'a>) {
         if !self.has_given_up && self.errors.len() < MAX_ERRORS {
             let surroundings =
@@ -101,8 +131,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// The part of a tag that was read; where it makes no sense, that is reported, and something else stands in for it so
-    /// that the rest of the tag can be read.
+    /// Returns a parsed part of a tag. If parsing it failed, reports the error and returns a default, so that the rest of the
+    /// tag can be parsed.
     pub fn or_report<T: Default>(&mut self, part: Result<T>, token: &Token<'a>) -> T {
         part.unwrap_or_else(|error| {
             self.report(error, token);
@@ -110,7 +140,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// Reads an expression with filters. What is wrong with it is reported, and it then has no meaning.
+    /// Parses an expression with filters. Errors are reported, and an empty expression is returned.
     pub fn value(&mut self, markup: &mut ExpressionParser<'a>, token: &Token<'a>) -> FilteredValue<'a> {
         match markup.filtered_value() {
             Ok(value) => {
@@ -128,8 +158,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Reads a condition, or the head of a `case`: an expression that, where reading is loose, must be there and takes no
-    /// filters.
+    /// Parses a condition or the head of a `case`. In the loose grammar it is required and has no filters.
     pub fn condition(&mut self, markup: &mut ExpressionParser<'a>, token: &Token<'a>) -> FilteredValue<'a> {
         if self.language.dialect().reading == Reading::Exact {
             return self.value(markup, token);
@@ -140,14 +169,14 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// Reports an `else` that is given something, where only that of a `case` may not be.
+    /// Reports arguments of `else`, which the loose grammar allows except in `case`.
     pub fn expect_bare_else(&mut self, tag: &Token<'a>, opener: &Token<'a>) {
         if self.language.dialect().reading == Reading::Loose && !self.arguments_text(tag).is_empty() {
             self.report(Error::new("unexpected arguments of `else`").about(Subject::ElseArguments), opener);
         }
     }
 
-    /// Reports arguments where a tag takes none. The error stands at `opener`.
+    /// Reports arguments of a tag that takes none, at `opener`.
     pub fn expect_no_arguments(&mut self, tag: &Token<'a>, opener: &Token<'a>) {
         let arguments = self.arguments_text(tag);
         if !arguments.is_empty() && self.language.dialect().reading == Reading::Exact {
@@ -157,14 +186,14 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Reports that the tag of `opener` has no end.
+    /// Reports that `opener` has no end tag.
     pub fn report_not_closed(&mut self, opener: &Token<'a>) {
         let text = opener.span.of(self.source);
         let error = Error::new(format!("tag {text} not closed"));
         self.report(error.about(Subject::NotClosed(opener.tag_name().to_owned())), opener);
     }
 
-    /// Reads nodes up to a tag with one of these names, which is given too; `None` in its place where the template ends.
+    /// Parses nodes up to a tag with one of these names, and returns that tag; `None` at the end of the template.
     pub fn nodes_until(&mut self, stops: &[&str]) -> (Nodes<'a>, Option<Token<'a>>) {
         let mut nodes = bumpalo::collections::Vec::new_in(self.arena);
         while let Some(token) = self.tokens.pop_front() {
@@ -176,12 +205,12 @@ impl<'a> Parser<'a> {
         (nodes.into_bump_slice(), None)
     }
 
-    /// Reads nodes up to the end of the template.
+    /// Parses nodes up to the end of the template.
     pub fn nodes_to_the_end(&mut self) -> Nodes<'a> {
         self.nodes_until(&[]).0
     }
 
-    /// Passes over tokens, whatever they are, up to the tag `end`, and gives their text; `None` without such a tag.
+    /// Skips tokens up to the tag `end`, and returns their source text; `None` without such a tag.
     pub fn skip_until(&mut self, end: &str) -> Option<&'a str> {
         let length = self.tokens.iter().position(|token| token.tag_name() == end);
         let passed: Vec<_> = self.tokens.drain(..length.unwrap_or(self.tokens.len())).collect();
@@ -190,7 +219,7 @@ impl<'a> Parser<'a> {
         Some(match passed[..] {
             [] => "",
             [only] => only.span.of(self.source),
-            // Between the lines of a `{% liquid %}` tag there is text that is no token.
+            // The text between the lines of a `{% liquid %}` tag belongs to no token.
             _ => {
                 let texts: String = passed.iter().map(|token| token.span.of(self.source)).collect();
                 self.arena.alloc_str(&texts)
@@ -198,7 +227,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// Reads the lines of a `{% liquid %}` tag as tags.
+    /// Parses the lines of a `{% liquid %}` tag as tags.
     pub fn lines(&mut self, body: Span) -> Nodes<'a> {
         let (tokens, errors) = lexer::tokenize_lines(self.source, body);
         if !self.has_given_up {
@@ -217,7 +246,7 @@ impl<'a> Parser<'a> {
             TokenKind::Tag { name, .. } => self.tag(name, token).map(|tag| NodeKind::Tag { name, tag }),
         };
         match kind {
-            // Of a text, the blanks that a trim mark took are no part.
+            // The whitespace that a trim mark removed is not part of the node.
             Ok(kind @ NodeKind::Text(_)) => return Some(Node { span: token.content, kind }),
             Ok(kind) => return Some(Node { span: token.span, kind }),
             Err(error) => self.report(error, &token),

@@ -1,5 +1,5 @@
-//! The tree of a template: what the parser makes and the renderer walks. It lives in an arena, borrows from the source,
-//! and carries spans on everything that can be pointed at.
+//! The tree of a template: built by the parser, walked by the runtime. It lives in an arena, borrows from the source, and
+//! has a span for everything that a message can point at.
 
 use crate::engine::filter::Filter;
 use crate::engine::tag::Tag;
@@ -10,27 +10,27 @@ use crate::value::operators::Operator;
 /// A run of nodes.
 pub type Nodes<'a> = &'a [Node<'a>];
 
-/// One piece of a template.
+/// A node of the tree.
 #[derive(Clone, Copy, Debug)]
 pub struct Node<'a> {
-    /// All of it, delimiters included.
+    /// The whole node, delimiters included.
     pub span: Span,
     /// What it is.
     pub kind: NodeKind<'a>,
 }
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Clone, Copy, Debug)]
 pub enum NodeKind<'a> {
-    /// Text as it is to be printed, trim marks applied.
+    /// Literal text, with trim marks applied.
     Text(&'a str),
     /// `{{ … }}`
     Output(FilteredValue<'a>),
-    /// `{% … %}` and all up to its end tag.
+    /// `{% … %}`, up to and including its end tag.
     Tag {
         /// The tag's name.
         name: &'a str,
-        /// What was made of it.
+        /// The parsed tag.
         tag: &'a dyn Tag,
     },
 }
@@ -38,11 +38,11 @@ pub enum NodeKind<'a> {
 /// An expression with filters: `a == b | default: c | upcase`.
 #[derive(Clone, Copy, Debug)]
 pub struct FilteredValue<'a> {
-    /// What the filters work on.
+    /// The input of the first filter.
     pub expression: Expression<'a>,
     /// The filters, in order.
     pub filters: &'a [FilterCall<'a>],
-    /// From where reading began to where it ended, blanks included.
+    /// The whole value, surrounding whitespace included.
     pub span: Span,
 }
 
@@ -50,13 +50,13 @@ impl FilteredValue<'_> {
     /// Whether its first filter is `default`, so that a missing variable is read as null.
     #[must_use]
     pub fn has_default_first(&self) -> bool {
-        self.filters.first().is_some_and(|filter| filter.name == "default" && filter.filter.is_some())
+        self.filters.first().and_then(|call| call.filter).is_some_and(|filter| filter.rescues_missing)
     }
 }
 
-/// Operands and operators in the order in which they are worked off: operands before their operator.
+/// Operands and operators in postfix order: operands before their operator.
 ///
-/// Liquid accepts too few and too many operands, so this is a list of steps and not a tree.
+/// Liquid accepts too few and too many operands, so this is a list of steps rather than a tree.
 #[derive(Clone, Copy, Debug)]
 pub struct Expression<'a> {
     /// The steps.
@@ -68,21 +68,21 @@ pub struct Expression<'a> {
 pub enum Step<'a> {
     /// Puts a value on the stack.
     Operand(Operand<'a>),
-    /// Takes one or two values off the stack and puts the answer there.
+    /// Replaces one or two values on the stack by the result.
     Operator(Operator, Span),
 }
 
-/// A value as it is written.
+/// A value as written in the template.
 #[derive(Clone, Copy, Debug)]
 pub struct Operand<'a> {
     /// What it is.
     pub kind: OperandKind<'a>,
-    /// Where it stands.
+    /// Its place in the template.
     pub span: Span,
 }
 
 impl Operand<'_> {
-    /// Whether it is the variable of that name, without anything after it.
+    /// Whether it is the variable `name`, without accessors.
     #[must_use]
     pub fn is_variable(&self, name: &str) -> bool {
         match self.kind {
@@ -94,37 +94,37 @@ impl Operand<'_> {
     }
 }
 
-/// What a written value is.
+/// The kind of an operand.
 #[derive(Clone, Copy, Debug)]
 pub enum OperandKind<'a> {
-    /// A text, a number, `true`, `nil` and the like.
+    /// A string, a number, `true`, `nil` and the like.
     Literal(Value<'a>),
     /// `customer.orders[0].name`, or such accessors on a literal or range.
     Path {
-        /// The literal or range that the path starts from; none where it starts from a variable.
+        /// The literal or range that the path starts from; `None` if it starts from a variable.
         base: Option<&'a Operand<'a>>,
-        /// The variable's name and the accessors, or just the accessors where there is a base.
+        /// The variable's name and the accessors, or only the accessors if there is a base.
         segments: &'a [Segment<'a>],
     },
     /// `(low..high)`
     Range {
-        /// First number.
+        /// The first number.
         low: &'a Operand<'a>,
         /// Last number.
         high: &'a Operand<'a>,
     },
 }
 
-/// One step of a path.
+/// A segment of a path.
 #[derive(Clone, Copy, Debug)]
 pub struct Segment<'a> {
     /// The key.
     pub key: SegmentKey<'a>,
-    /// The name, or what stands between the brackets.
+    /// The name, or the text between the brackets.
     pub span: Span,
 }
 
-/// The key of a path's step.
+/// The key of a path segment.
 #[derive(Clone, Copy, Debug)]
 pub enum SegmentKey<'a> {
     /// `.name` or `["name"]`
@@ -138,7 +138,7 @@ pub enum SegmentKey<'a> {
 pub struct FilterCall<'a> {
     /// Its name as written.
     pub name: &'a str,
-    /// The filter; none where no filter has that name.
+    /// The filter; `None` if there is no filter with this name.
     pub filter: Option<&'a Filter>,
     /// Its arguments, in order.
     pub arguments: &'a [Argument<'a>],
@@ -149,9 +149,9 @@ pub struct FilterCall<'a> {
 /// An argument of a filter: `value` or `key: value`.
 #[derive(Clone, Copy, Debug)]
 pub struct Argument<'a> {
-    /// The text of the key, quotes included.
+    /// The key as written, quotes included.
     pub key: Option<&'a str>,
-    /// The value; none where it is missing after a key.
+    /// The value; `None` if it is missing after a key.
     pub value: Option<Operand<'a>>,
 }
 
@@ -160,7 +160,7 @@ pub struct Argument<'a> {
 pub struct NamedArgument<'a> {
     /// Its name.
     pub name: &'a str,
-    /// Its value; none where it is only named, which counts as true.
+    /// Its value; `None` for a bare name, which counts as true.
     pub value: Option<Operand<'a>>,
     /// All of it.
     pub span: Span,

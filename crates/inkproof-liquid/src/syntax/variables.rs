@@ -1,7 +1,7 @@
 //! Variables: which ones a template reads from its data, told without rendering it.
 
 use crate::span::Span;
-use crate::syntax::part::{Part, Printed};
+use crate::syntax::part::{Body, Part, Piece};
 use crate::syntax::tree::{NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey};
 
 /// A read of a variable of the data.
@@ -46,31 +46,30 @@ impl<'a> Reader<'a> {
                 NodeKind::Text(_) => {}
                 NodeKind::Output(value) => value.each_operand(&mut |operand| self.operand(operand)),
                 NodeKind::Tag { tag, .. } => {
-                    for part in tag.parts() {
-                        self.part(part);
+                    for piece in tag.parts().iter().flat_map(Part::pieces) {
+                        self.piece(&piece);
                     }
                 }
             }
         }
     }
 
-    fn part(&mut self, part: Part<'a>) {
-        match part {
-            Part::Value { value, .. } | Part::Print(Printed::Value(value)) => {
-                value.each_operand(&mut |operand| self.operand(operand));
-            }
-            Part::Operand { operand, .. } => operand.each_operand(&mut |operand| self.operand(operand)),
-            Part::Name { name, .. } => self.own.push(name),
-            Part::Print(_) | Part::UnknownText | Part::Stop => {}
-            Part::Nodes { nodes, names, .. } => {
-                let before = self.own.len();
-                self.own.extend(names.into_iter().filter(|name| !name.is_empty()));
-                let inside = self.own.len();
-                self.nodes(nodes);
-                // Names that were assigned inside live on.
-                self.own.drain(before..inside);
-            }
+    fn piece(&mut self, piece: &Piece<'a>) {
+        match piece {
+            Piece::Value(value, _) => value.each_operand(&mut |operand| self.operand(operand)),
+            Piece::Operand(operand) => operand.each_operand(&mut |operand| self.operand(operand)),
+            Piece::Target(target) => self.own.push(target.name),
+            Piece::Body(body) => self.body(body),
         }
+    }
+
+    fn body(&mut self, body: &Body<'a>) {
+        let before = self.own.len();
+        self.own.extend(&body.names);
+        let inside = self.own.len();
+        self.nodes(body.nodes);
+        // Variables that were set inside stay set.
+        self.own.drain(before..inside);
     }
 
     fn operand(&mut self, operand: &'a Operand<'a>) {

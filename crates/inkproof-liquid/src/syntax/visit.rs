@@ -1,6 +1,6 @@
 //! Visits: all that a template is made of, told without rendering it.
 
-use crate::syntax::part::{Part, Printed};
+use crate::syntax::part::{Part, Piece};
 use crate::syntax::tree::{FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, SegmentKey, Step};
 
 /// Every node of a template, also those inside tags, outer ones first.
@@ -9,22 +9,20 @@ pub fn all_nodes(nodes: Nodes<'_>) -> Vec<&Node<'_>> {
     let mut all = Vec::new();
     for node in nodes {
         all.push(node);
-        for part in parts(node) {
-            if let Part::Nodes { nodes, .. } = part {
-                all.extend(all_nodes(nodes));
-            }
+        for body in parts(node).iter().flat_map(Part::bodies) {
+            all.extend(all_nodes(body.nodes));
         }
     }
     all
 }
 
-/// Calls `each` with every part of every tag and the tag, outer tags first.
+/// Calls `each` with every part of every tag and the tag's node; a part comes before the parts in its bodies.
 pub fn each_part<'a>(nodes: Nodes<'a>, each: &mut dyn FnMut(&'a Node<'a>, &Part<'a>)) {
     for node in nodes {
         for part in parts(node) {
             each(node, &part);
-            if let Part::Nodes { nodes, .. } = part {
-                each_part(nodes, each);
+            for body in part.bodies() {
+                each_part(body.nodes, each);
             }
         }
     }
@@ -36,19 +34,20 @@ pub fn each_operand<'a>(nodes: Nodes<'a>, each: &mut dyn FnMut(&'a Operand<'a>))
         if let NodeKind::Output(value) = &node.kind {
             value.each_operand(each);
         }
-        for part in parts(node) {
-            match part {
-                Part::Value { value, .. } | Part::Print(Printed::Value(value)) => value.each_operand(each),
-                Part::Operand { operand, .. } => operand.each_operand(each),
-                Part::Nodes { nodes, .. } => each_operand(nodes, each),
-                _ => {}
+        for piece in parts(node).iter().flat_map(Part::pieces) {
+            match piece {
+                Piece::Value(value, _) => value.each_operand(each),
+                Piece::Operand(operand) => operand.each_operand(each),
+                Piece::Body(body) => each_operand(body.nodes, each),
+                Piece::Target(_) => {}
             }
         }
     }
 }
 
-/// What a tag is made of; nothing of what is no tag.
-fn parts<'a>(node: &Node<'a>) -> Vec<Part<'a>> {
+/// The parts of a tag; none for other nodes.
+#[must_use]
+pub fn parts<'a>(node: &Node<'a>) -> Vec<Part<'a>> {
     match node.kind {
         NodeKind::Tag { tag, .. } => tag.parts(),
         NodeKind::Text(_) | NodeKind::Output(_) => Vec::new(),

@@ -1,21 +1,23 @@
 //! `{% assign name = value %}`
 
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Example};
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
 use crate::span::Span;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::Part;
+use crate::syntax::part::{Part, Target};
 use crate::syntax::tree::FilteredValue;
 
 /// Gives a variable a value, for the rest of the template. What is missing becomes null.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{% assign x = 2 | plus: 1 %}{{ x }}", "{}").unwrap(), "3");
-/// ```
-pub const ASSIGN: TagDefinition = TagDefinition { name: "assign", parse };
+pub const ASSIGN: TagDefinition = TagDefinition::new("assign", parse)
+    .summary("Assigns a value to a variable, for the rest of the template.")
+    .syntax("{% assign name = value %}")
+    .input("{% assign x = input %}[{{ x }}]", Absent::Prints("[]"), Absent::Prints("[]"))
+    .since("1.9.1")
+    .examples(&[Example::new("{% assign x = 2 | plus: 1 %}{{ x }}", "3")]);
 
 /// A parsed `assign`.
 #[derive(Debug)]
@@ -51,9 +53,6 @@ impl Tag for Assign<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![
-            Part::Value { value: &self.value, lenient: true },
-            Part::Name { name: self.name, span: self.name_span, value: Some(&self.value) },
-        ]
+        vec![Part::Assign { target: Target { name: self.name, span: self.name_span }, value: &self.value }]
     }
 }

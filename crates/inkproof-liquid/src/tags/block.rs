@@ -1,23 +1,22 @@
 //! `{% block name %} … {% endblock %}`
 
 use crate::engine::output::Output;
+use crate::engine::row::Example;
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::Part;
 use crate::syntax::tree::Nodes;
 use crate::value::Value;
 
 /// A part that a layout's user may replace. No layout can be looked up, so it always prints its own body.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{% block a %}x{{ block.super }}{% endblock %}", "{}").unwrap(), "x");
-/// let looped = "{% block a %}{% for pair in block %}{{ pair[0] }}{% endfor %}{% endblock %}";
-/// assert_eq!(inkproof_liquid::render(looped, "{}").unwrap(), "superBlockRender");
-/// ```
-pub const BLOCK: TagDefinition = TagDefinition { name: "block", parse };
+pub const BLOCK: TagDefinition = TagDefinition::new("block", parse)
+    .summary("Marks a part of a layout that a template may replace; without a layout it prints its own body.")
+    .syntax("{% block name %}…{% endblock %}")
+    .since("1.9.1")
+    .examples(&[Example::new("{% block a %}x{{ block.super }}{% endblock %}", "x")]);
 
 /// A parsed `block`.
 #[derive(Debug)]
@@ -40,6 +39,6 @@ impl Tag for Block<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::Nodes { nodes: self.body, names: ["block", ""], when: When::Always }]
+        vec![Part::Body { body: self.body, name: Some("block") }]
     }
 }

@@ -1,23 +1,27 @@
 //! `{% capture name %} … {% endcapture %}`
 
 use crate::engine::output::Output;
+use crate::engine::row::Example;
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
 use crate::span::Span;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::{Part, Target};
 use crate::syntax::tree::Nodes;
 use crate::value::Value;
 
 /// Gives a variable what its body prints. The name may be quoted.
-///
-/// ```
-/// let template = "{% capture greeting %}Hi {{ name }}{% endcapture %}{{ greeting | upcase }}";
-/// assert_eq!(inkproof_liquid::render(template, r#"{"name": "Ada"}"#).unwrap(), "HI ADA");
-/// ```
-pub const CAPTURE: TagDefinition = TagDefinition { name: "capture", parse };
+pub const CAPTURE: TagDefinition = TagDefinition::new("capture", parse)
+    .summary("Assigns what its body prints to a variable, for the rest of the template.")
+    .syntax("{% capture name %}…{% endcapture %}")
+    .since("1.9.1")
+    .examples(&[Example::with(
+        r#"{"name": "Ada"}"#,
+        "{% capture greeting %}Hi {{ name }}{% endcapture %}{{ greeting | upcase }}",
+        "HI ADA",
+    )]);
 
 /// A parsed `capture`.
 #[derive(Debug)]
@@ -56,6 +60,6 @@ impl Tag for Capture<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::nodes(self.body, When::Captured), Part::Name { name: self.name, span: self.name_span, value: None }]
+        vec![Part::Capture { target: Target { name: self.name, span: self.name_span }, body: self.body }]
     }
 }

@@ -1,23 +1,28 @@
 //! `{% case value %} {% when a, b %} … {% else %} … {% endcase %}`
 
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Example};
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
 use crate::span::Span;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::{Arm, Part};
 use crate::syntax::tree::{FilteredValue, Nodes, Operand};
 use crate::value::operators::Operator;
 
 /// Renders every branch with a value that equals the head; `else` where none does.
-///
-/// ```
-/// let template = "{% case 2 %}{% when 1 or 3 %}odd{% when 2, 4 %}even{% else %}?{% endcase %}";
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "even");
-/// ```
-pub const CASE: TagDefinition = TagDefinition { name: "case", parse };
+pub const CASE: TagDefinition = TagDefinition::new("case", parse)
+    .summary("Renders every branch with a value that equals the first value, and `else` where there is none.")
+    .syntax("{% case value %}{% when value, value %}…{% else %}…{% endcase %}")
+    .input(
+        "{% case input %}{% when nil %}nil{% else %}other{% endcase %}",
+        Absent::Prints("nil"),
+        Absent::Prints("nil"),
+    )
+    .since("1.9.1")
+    .examples(&[Example::new("{% case 2 %}{% when 1 or 3 %}odd{% when 2, 4 %}even{% else %}?{% endcase %}", "even")]);
 
 /// A parsed `case`.
 #[derive(Debug)]
@@ -110,12 +115,7 @@ impl Tag for Case<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        let mut parts = vec![Part::Value { value: &self.head, lenient: true }];
-        for branch in self.branches {
-            parts.extend(branch.values.iter().map(|operand| Part::Operand { operand, lenient: true }));
-            parts.push(Part::nodes(branch.body, When::Equals { head: &self.head, values: branch.values }));
-        }
-        parts.push(Part::nodes(self.otherwise, When::Otherwise));
-        parts
+        let arms = self.branches.iter().map(|branch| Arm { values: branch.values, body: branch.body });
+        vec![Part::Case { head: &self.head, arms: arms.collect(), otherwise: self.otherwise }]
     }
 }

@@ -1,16 +1,17 @@
 //! `{% comment %} … {% endcomment %}`
 
+use crate::engine::row::Example;
 use crate::engine::tag::{NoopTag, Tag, TagDefinition};
 use crate::error::Result;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
 
 /// Prints nothing. What stands inside is read as tokens, but not as tags.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("a{% comment %}{% if %}{% endcomment %}b", "{}").unwrap(), "ab");
-/// ```
-pub const COMMENT: TagDefinition = TagDefinition { name: "comment", parse };
+pub const COMMENT: TagDefinition = TagDefinition::new("comment", parse)
+    .summary("Prints nothing; the tags inside are not parsed.")
+    .syntax("{% comment %}…{% endcomment %}")
+    .since("1.9.1")
+    .examples(&[Example::new("a{% comment %}{% if %}{% endcomment %}b", "ab")]);
 
 fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     if parser.skip_until("endcomment").is_none() {

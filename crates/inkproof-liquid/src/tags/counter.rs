@@ -1,28 +1,31 @@
 //! `{% increment name %}` and `{% decrement name %}`
 
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Example};
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
 use crate::span::Span;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, Printed};
+use crate::syntax::part::{Part, Target};
 use crate::value::Value;
 
 /// Prints a number and then adds 1 to it. It starts at 0, or at the number that the data has under the name.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{% increment n %}{% increment n %}{{ n }}", "{}").unwrap(), "012");
-/// ```
-pub const INCREMENT: TagDefinition = TagDefinition { name: "increment", parse: parse_increment };
+pub const INCREMENT: TagDefinition = TagDefinition::new("increment", parse_increment)
+    .summary("Prints a number, then adds 1 to it. It starts at 0, or at the number of that name in the data.")
+    .syntax("{% increment name %}")
+    .input("{% increment input %}", Absent::Prints("0"), Absent::Prints("0"))
+    .since("1.9.1")
+    .examples(&[Example::new("{% increment n %}{% increment n %}{{ n }}", "012")]);
 
 /// Subtracts 1 from a number and then prints it. The number is the one that `increment` has under the name.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{% decrement n %}{% decrement n %}", "{}").unwrap(), "-1-2");
-/// ```
-pub const DECREMENT: TagDefinition = TagDefinition { name: "decrement", parse: parse_decrement };
+pub const DECREMENT: TagDefinition = TagDefinition::new("decrement", parse_decrement)
+    .summary("Subtracts 1 from a number, then prints it. The number is the one that `increment` has under that name.")
+    .syntax("{% decrement name %}")
+    .input("{% decrement input %}", Absent::Prints("-1"), Absent::Prints("-1"))
+    .since("1.9.1")
+    .examples(&[Example::new("{% decrement n %}{% decrement n %}", "-1-2")]);
 
 /// A parsed `increment` or `decrement`.
 #[derive(Debug)]
@@ -58,6 +61,6 @@ impl Tag for Counter<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::Print(Printed::Number), Part::Name { name: self.name, span: self.name_span, value: None }]
+        vec![Part::Count(Target { name: self.name, span: self.name_span })]
     }
 }

@@ -1,22 +1,23 @@
 //! `{% cycle a, b, c %}` and `{% cycle group: a, b, c %}`
 
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Example};
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::{Error, Result};
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, Printed};
+use crate::syntax::part::Part;
 use crate::syntax::tree::{FilteredValue, Operand};
 use crate::value::{Value, coerce};
 
 /// Prints its values in turn, one each time. Tags of the same group and the same text share their turn.
-///
-/// ```
-/// let template = "{% for i in (1..3) %}{% cycle 'odd', 'even' %} {% endfor %}";
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "odd even odd ");
-/// ```
-pub const CYCLE: TagDefinition = TagDefinition { name: "cycle", parse };
+pub const CYCLE: TagDefinition = TagDefinition::new("cycle", parse)
+    .summary("Prints its values in turn, one each time. Tags with the same group and the same values share their turn.")
+    .syntax("{% cycle group: value, value %}")
+    .input("[{% cycle input, 'b' %}]", Absent::Prints("[]"), Absent::Undefined)
+    .since("1.9.1")
+    .examples(&[Example::new("{% for i in (1..3) %}{% cycle 'odd', 'even' %} {% endfor %}", "odd even odd ")]);
 
 /// A parsed `cycle`.
 #[derive(Debug)]
@@ -72,8 +73,6 @@ impl Tag for Cycle<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        let group = self.group.iter().map(|operand| Part::Operand { operand, lenient: false });
-        let candidates = self.candidates.iter().map(|value| Part::Value { value, lenient: false });
-        group.chain(candidates).chain([Part::Print(Printed::Something)]).collect()
+        vec![Part::Cycle { group: self.group.as_ref(), candidates: self.candidates }]
     }
 }

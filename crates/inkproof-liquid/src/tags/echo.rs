@@ -1,6 +1,7 @@
 //! `{% echo value %}`
 
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Example};
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{NoopTag, Tag, TagDefinition};
 use crate::error::Result;
@@ -10,11 +11,12 @@ use crate::syntax::part::{Part, Printed};
 use crate::syntax::tree::FilteredValue;
 
 /// Prints a value, as `{{ value }}` does; nothing where there is none. For use inside `{% liquid %}`.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{% echo 'a' | upcase %}", "{}").unwrap(), "A");
-/// ```
-pub const ECHO: TagDefinition = TagDefinition { name: "echo", parse };
+pub const ECHO: TagDefinition = TagDefinition::new("echo", parse)
+    .summary("Prints a value, as `{{ value }}` does. Useful inside `{% liquid %}`.")
+    .syntax("{% echo value %}")
+    .input("[{% echo input %}]", Absent::Prints("[]"), Absent::Undefined)
+    .since("9.31.0")
+    .examples(&[Example::new("{% echo 'a' | upcase %}", "A")]);
 
 /// A parsed `echo`.
 #[derive(Debug)]

@@ -1,13 +1,14 @@
 //! `{% for item in collection %} … {% else %} … {% endfor %}`
 
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Argument, Example, Kind};
 use crate::engine::runtime::{Interrupt, Runtime};
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::{Error, Result};
 use crate::span::Span;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::{self, Part};
 use crate::syntax::tree::{NamedArgument, Nodes, Operand};
 use crate::value::coerce::{add, js_truthy, slice_index};
 use crate::value::{Arena, Loop, Object, Value, count};
@@ -15,12 +16,30 @@ use crate::value::{Arena, Loop, Object, Value, count};
 /// Renders its body for each element of a list, for each `[key, value]` of an object, or once for a text; `else` where
 /// there is nothing. `offset` and `limit` take a part, `reversed` turns it round; `offset: continue` goes on where the
 /// last loop over the same collection stopped.
-///
-/// ```
-/// let template = "{% for i in (1..5) reversed limit: 3 %}{{ forloop.index }}:{{ i }} {% else %}none{% endfor %}";
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "1:3 2:2 3:1 ");
-/// ```
-pub const FOR: TagDefinition = TagDefinition { name: "for", parse };
+pub const FOR: TagDefinition = TagDefinition::new("for", parse)
+    .summary("Renders its body for each element of an array, or each `[key, value]` of an object; `else` where there is none.")
+    .syntax("{% for name in array limit: 2 offset: 1 reversed %}…{% else %}…{% endfor %}")
+    .arguments(&[
+        Argument::named("limit", Kind::Number),
+        // `offset: continue` goes on where the last loop over the same array stopped.
+        Argument::named("offset", Kind::Number).or("0"),
+        Argument::named("reversed", Kind::Boolean),
+    ])
+    .input(
+        "{% for i in input %}{{ i }}{% else %}none{% endfor %}",
+        Absent::Prints("none"),
+        Absent::Undefined,
+    )
+    .since("1.9.1")
+    .examples(&[
+        Example::new("{% for i in (1..5) reversed limit: 3 %}{{ forloop.index }}:{{ i }} {% endfor %}", "1:3 2:2 3:1 "),
+        Example::with(r#"{"a": []}"#, "{% for i in a %}{{ i }}{% else %}none{% endfor %}", "none"),
+        Example::with(
+            r#"{"o": {"k": 1}}"#,
+            "{% for pair in o %}{{ pair[0] }}={{ pair[1] }}{% endfor %}",
+            "k=1",
+        ),
+    ]);
 
 /// A parsed `for`.
 #[derive(Debug)]
@@ -110,7 +129,7 @@ impl Tag for For<'_> {
             return runtime.nodes(self.otherwise, out);
         }
         let (items, is_reversed) = if self.arguments.is_empty() {
-            runtime.note_loop_end(self.name, count(items.len()));
+            runtime.record_loop_end(self.name, count(items.len()));
             (items, false)
         } else {
             self.part(items, runtime)?
@@ -142,14 +161,15 @@ impl Tag for For<'_> {
         // `offset: continue` reads no variable.
         let is_read = |operand: &&Operand<'_>| !operand.is_variable("continue");
         let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref()).filter(is_read);
-        std::iter::once(&self.collection)
-            .chain(arguments)
-            .map(|operand| Part::Operand { operand, lenient: false })
-            .chain([
-                Part::Nodes { nodes: self.body, names: [self.variable, "forloop"], when: When::Each(&self.collection) },
-                Part::nodes(self.otherwise, When::Otherwise),
-            ])
-            .collect()
+        vec![Part::Loop(part::Loop {
+            collection: &self.collection,
+            arguments: arguments.collect(),
+            element: self.variable,
+            state: "forloop",
+            has_markup: false,
+            body: self.body,
+            otherwise: self.otherwise,
+        })]
     }
 }
 
@@ -173,7 +193,7 @@ impl For<'_> {
         }
         let start = argument("offset").filter(|offset| js_truthy(*offset)).unwrap_or(Value::Number(0.0));
         let end = add(start, count(part.len()), arena)?;
-        runtime.note_loop_end(self.name, end);
+        runtime.record_loop_end(self.name, end);
         Ok((part, argument("reversed").is_some()))
     }
 }

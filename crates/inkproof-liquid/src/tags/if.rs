@@ -1,23 +1,26 @@
 //! `{% if condition %} … {% elsif condition %} … {% else %} … {% endif %}`
 
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Example};
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::{Error, Result};
 use crate::span::Span;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::{self, Part};
 use crate::syntax::tree::{FilteredValue, Nodes};
 
 /// Renders the first branch whose condition is true, `else` where none is. What is missing is null in a condition.
-///
-/// ```
-/// let template = "{% if n > 9 %}many{% elsif n %}few{% else %}none{% endif %}";
-/// assert_eq!(inkproof_liquid::render(template, r#"{"n": 3}"#).unwrap(), "few");
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "none");
-/// ```
-pub const IF: TagDefinition = TagDefinition { name: "if", parse };
+pub const IF: TagDefinition = TagDefinition::new("if", parse)
+    .summary("Renders the first branch whose condition is true, and `else` where there is none.")
+    .syntax("{% if condition %}…{% elsif condition %}…{% else %}…{% endif %}")
+    .input("{% if input %}yes{% else %}no{% endif %}", Absent::Prints("no"), Absent::Prints("no"))
+    .since("1.9.1")
+    .examples(&[
+        Example::with(r#"{"n": 3}"#, "{% if n > 9 %}many{% elsif n %}few{% else %}none{% endif %}", "few"),
+        Example::new("{% if n > 9 %}many{% elsif n %}few{% else %}none{% endif %}", "none"),
+    ]);
 
 /// A parsed `if`.
 #[derive(Debug)]
@@ -40,9 +43,9 @@ pub struct Branch<'a> {
 }
 
 impl<'a> Branch<'a> {
-    pub(super) fn parts(&'a self, expected: bool) -> [Part<'a>; 2] {
-        let when = When::Holds { condition: &self.condition, expected };
-        [Part::Value { value: &self.condition, lenient: true }, Part::nodes(self.body, when)]
+    /// What it does where it is rendered if its condition is `expected`.
+    pub(super) const fn part(&'a self, expected: bool) -> part::Branch<'a> {
+        part::Branch { condition: &self.condition, expected, body: self.body }
     }
 }
 
@@ -109,7 +112,7 @@ impl Tag for If<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        let branches = self.branches.iter().flat_map(|branch| branch.parts(true));
-        branches.chain(self.otherwise.map(|nodes| Part::nodes(nodes, When::Otherwise))).collect()
+        let branches = self.branches.iter().map(|branch| branch.part(true)).collect();
+        vec![Part::Branches { branches, otherwise: self.otherwise.unwrap_or_default() }]
     }
 }

@@ -1,5 +1,6 @@
 //! `{% # a remark %}`
 
+use crate::engine::row::Example;
 use crate::engine::tag::{NoopTag, Tag, TagDefinition};
 use crate::error::{Error, Result};
 use crate::syntax::lexer::Token;
@@ -7,11 +8,11 @@ use crate::syntax::parser::Parser;
 use crate::value::utf16::is_space;
 
 /// Prints nothing. Of several lines each must begin with `#`.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("a{% # to be done %}b", "{}").unwrap(), "ab");
-/// ```
-pub const INLINE_COMMENT: TagDefinition = TagDefinition { name: "#", parse };
+pub const INLINE_COMMENT: TagDefinition = TagDefinition::new("#", parse)
+    .summary("Prints nothing; each of several lines must begin with `#`.")
+    .syntax("{% # … %}")
+    .since("9.38.0")
+    .examples(&[Example::new("a{% # to be done %}b", "ab")]);
 
 fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     let later_lines = parser.arguments_text(&token).split('\n').skip(1).map(|line| line.trim_start_matches(is_space));

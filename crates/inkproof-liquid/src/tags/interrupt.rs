@@ -1,26 +1,28 @@
 //! `{% break %}` and `{% continue %}`
 
 use crate::engine::output::Output;
+use crate::engine::row::Example;
 use crate::engine::runtime::{Interrupt, Runtime};
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
 use crate::syntax::part::Part;
 
 /// Ends the loop; outside of one, the template.
-///
-/// ```
-/// let template = "{% for i in (1..9) %}{% if i > 3 %}{% break %}{% endif %}{{ i }}{% endfor %}";
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "123");
-/// ```
-pub const BREAK: TagDefinition = TagDefinition { name: "break", parse: |_, _| Ok(&Stop(Interrupt::Break)) };
+pub const BREAK: TagDefinition = TagDefinition::new("break", |_, _| Ok(&Stop(Interrupt::Break)))
+    .summary("Ends the loop; outside a loop, the template.")
+    .syntax("{% break %}")
+    .since("1.9.1")
+    .examples(&[Example::new("{% for i in (1..9) %}{% if i > 3 %}{% break %}{% endif %}{{ i }}{% endfor %}", "123")]);
 
 /// Goes on with the next turn of the loop; outside of one, ends the template.
-///
-/// ```
-/// let template = "{% for i in (1..4) %}{% if i == 2 %}{% continue %}{% endif %}{{ i }}{% endfor %}";
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "134");
-/// ```
-pub const CONTINUE: TagDefinition = TagDefinition { name: "continue", parse: |_, _| Ok(&Stop(Interrupt::Continue)) };
+pub const CONTINUE: TagDefinition = TagDefinition::new("continue", |_, _| Ok(&Stop(Interrupt::Continue)))
+    .summary("Continues with the next iteration of the loop; outside a loop, ends the template.")
+    .syntax("{% continue %}")
+    .since("1.9.1")
+    .examples(&[Example::new(
+        "{% for i in (1..4) %}{% if i == 2 %}{% continue %}{% endif %}{{ i }}{% endfor %}",
+        "134",
+    )]);
 
 /// A parsed `break` or `continue`.
 #[derive(Debug)]

@@ -4,21 +4,21 @@
 
 use super::partial::{FilePath, not_found};
 use crate::engine::output::Output;
+use crate::engine::row::Example;
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::Part;
 use crate::syntax::tree::{NamedArgument, Nodes};
 
 /// Would put the rest of the template into another. `none` renders it as it is; all else fails.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{% layout none %}x", "{}").unwrap(), "x");
-/// assert!(inkproof_liquid::render("{% layout 'page' %}x", "{}").is_err());
-/// ```
-pub const LAYOUT: TagDefinition = TagDefinition { name: "layout", parse };
+pub const LAYOUT: TagDefinition = TagDefinition::new("layout", parse)
+    .summary("Renders the rest of the template inside a layout file; as there are no files, only `none` works.")
+    .syntax("{% layout none %}")
+    .since("1.9.1")
+    .examples(&[Example::new("{% layout none %}x", "x")]);
 
 /// A parsed `layout`.
 #[derive(Debug)]
@@ -49,10 +49,7 @@ impl Tag for Layout<'_> {
 
     fn parts(&self) -> Vec<Part<'_>> {
         let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref());
-        let operands = self.path.operand().into_iter().chain(arguments);
-        operands
-            .map(|operand| Part::Operand { operand, lenient: false })
-            .chain([Part::nodes(self.body, When::Always)])
-            .collect()
+        let operands = self.path.operand().into_iter().chain(arguments).collect();
+        vec![Part::Arguments(operands), Part::Body { body: self.body, name: None }]
     }
 }

@@ -1,22 +1,22 @@
 //! `{% liquid … %}`, a tag on each line
 
 use crate::engine::output::Output;
+use crate::engine::row::Example;
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
 use crate::span::Span;
 use crate::syntax::lexer::{Token, TokenKind};
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::Part;
 use crate::syntax::tree::Nodes;
 
 /// Renders the tags on its lines.
-///
-/// ```
-/// let template = "{% liquid\n assign x = 1\n echo x %}";
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), "1");
-/// ```
-pub const LIQUID: TagDefinition = TagDefinition { name: "liquid", parse };
+pub const LIQUID: TagDefinition = TagDefinition::new("liquid", parse)
+    .summary("Renders one tag on each line, without delimiters.")
+    .syntax("{% liquid … %}")
+    .since("9.31.0")
+    .examples(&[Example::new("{% liquid\n assign x = 1\n echo x %}", "1")]);
 
 /// A parsed `liquid`.
 #[derive(Debug)]
@@ -40,6 +40,6 @@ impl Tag for Lines<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        vec![Part::nodes(self.body, When::Always)]
+        vec![Part::Body { body: self.body, name: None }]
     }
 }

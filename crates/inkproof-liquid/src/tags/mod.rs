@@ -1,4 +1,5 @@
-//! Tags: one file each. A tag is a `parse` function, which gives something that renders, and a row in the table below.
+//! Tags: one file each. A tag is a row that describes it, with the `parse` function that gives something that renders, and
+//! a line in the table below.
 
 pub mod assign;
 pub mod block;

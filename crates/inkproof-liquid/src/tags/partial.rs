@@ -3,6 +3,7 @@
 //! Customer.io has no files that a template could name, so both fail when they come to look one up.
 
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Example};
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::engine::template::Template;
@@ -16,21 +17,23 @@ use crate::value::Value;
 use crate::value::coerce::{js_string, js_truthy};
 
 /// Would render another template on its own. Over an empty list (`for`) it prints nothing, else it fails.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{% render 'x' for list %}", r#"{"list": []}"#).unwrap(), "");
-/// let error = inkproof_liquid::render("{% render 'x' %}", "{}").unwrap_err();
-/// assert_eq!(error.message(), r#"ENOENT: Failed to lookup "x" in ".""#);
-/// ```
-pub const RENDER: TagDefinition = TagDefinition { name: "render", parse: parse_render };
+pub const RENDER: TagDefinition = TagDefinition::new("render", parse_render)
+    .summary("Renders another file with variables of its own; as there are no files, it fails unless it is repeated for no element.")
+    .syntax("{% render 'file' for array as name, key: value %}")
+    .input(
+        "[{% render 'x' for input %}]",
+        Absent::Prints("[]"),
+        Absent::Undefined,
+    )
+    .since("9.2.0")
+    .examples(&[Example::with(r#"{"list": []}"#, "{% render 'x' for list %}", "")]);
 
 /// Would render another template as if it stood here; it fails.
-///
-/// ```
-/// let error = inkproof_liquid::render("{% include nothing | default: 1 %}", r#"{"nothing": ""}"#).unwrap_err();
-/// assert_eq!(error.message(), r#"illegal file path """#);
-/// ```
-pub const INCLUDE: TagDefinition = TagDefinition { name: "include", parse: parse_include };
+pub const INCLUDE: TagDefinition = TagDefinition::new("include", parse_include)
+    .summary("Renders another file with the same variables; as there are no files, it fails.")
+    .syntax("{% include 'file' %}")
+    .input("{% include input %}", Absent::Fails("illegal file path \"null\""), Absent::Undefined)
+    .since("1.9.1");
 
 /// Which file a tag names.
 #[derive(Clone, Copy, Debug)]
@@ -46,20 +49,19 @@ pub enum FilePath<'a> {
 }
 
 impl<'a> FilePath<'a> {
-    pub(super) fn parse(parser: &Parser<'a>, markup: &mut ExpressionParser<'a>) -> Result<Self> {
+    pub(super) fn parse(parser: &mut Parser<'a>, markup: &mut ExpressionParser<'a>) -> Result<Self> {
         let Some(operand) = markup.operand()? else { return Err(markup.error("illegal file path")) };
         if markup.text(operand.span) == "none" {
             return Ok(Self::None);
         }
         let OperandKind::Literal(Value::String(text)) = operand.kind else { return Ok(Self::Value(operand)) };
-        let template = Template::parse(text, parser.language(), parser.arena());
-        let template = template.map_err(|errors| {
+        let nodes = parser.inner_template(text).map_err(|errors| {
             let first = errors.into_iter().next();
             first.map_or_else(|| Error::new("illegal file path"), |error| error.from_inner_text().within(operand.span))
         })?;
-        Ok(match template.nodes {
+        Ok(match nodes {
             [node] if matches!(node.kind, NodeKind::Text(_)) => Self::Name(text),
-            _ => Self::Template(template),
+            _ => Self::Template(Template { source: text, nodes, language: parser.language() }),
         })
     }
 
@@ -78,7 +80,7 @@ impl<'a> FilePath<'a> {
             Self::Name(name) => Value::String(name),
             Self::Template(template) => {
                 let nodes = template.nodes;
-                let path = runtime.within_text(template.source, |runtime| runtime.capture(nodes));
+                let path = runtime.within_source(template.source, |runtime| runtime.capture(nodes));
                 // LiquidJS takes a failure for the path itself, and then complains that it is no text.
                 path.map_or(Value::Block, Value::String)
             }
@@ -179,6 +181,6 @@ impl Tag for Partial<'_> {
     fn parts(&self) -> Vec<Part<'_>> {
         let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref());
         let operands = self.path.operand().into_iter().chain(arguments).chain(&self.with).chain(&self.collection);
-        operands.map(|operand| Part::Operand { operand, lenient: false }).collect()
+        vec![Part::Arguments(operands.collect())]
     }
 }

@@ -1,6 +1,7 @@
 //! `{% raw %} … {% endraw %}`
 
 use crate::engine::output::Output;
+use crate::engine::row::Example;
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{NoopTag, Tag, TagDefinition};
 use crate::error::Result;
@@ -9,11 +10,11 @@ use crate::syntax::parser::Parser;
 use crate::syntax::part::{Part, Printed};
 
 /// Prints what stands inside as it is.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{% raw %}{{ x }}{% endraw %}", "{}").unwrap(), "{{ x }}");
-/// ```
-pub const RAW: TagDefinition = TagDefinition { name: "raw", parse };
+pub const RAW: TagDefinition = TagDefinition::new("raw", parse)
+    .summary("Prints its body as it is, without rendering it.")
+    .syntax("{% raw %}…{% endraw %}")
+    .since("1.9.1")
+    .examples(&[Example::new("{% raw %}{{ x }}{% endraw %}", "{{ x }}")]);
 
 /// A parsed `raw`.
 #[derive(Debug)]

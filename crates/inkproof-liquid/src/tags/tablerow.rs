@@ -4,25 +4,33 @@ use std::fmt::Write as _;
 
 use super::r#for::{Head, illegal, loop_name, parse_head};
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Argument, Example, Kind};
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{NoopTag, Tag, TagDefinition};
 use crate::error::Result;
 use crate::span::Span;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, Printed, When};
+use crate::syntax::part::{self, Part};
 use crate::syntax::tree::{NamedArgument, Nodes, Operand};
 use crate::value::coerce::{add, js_truthy, slice_index};
 use crate::value::{Loop, Value, count, number};
 
 /// Renders its body for each element, as cells of an HTML table with `cols` cells in a row. Takes `limit` and `offset`.
-///
-/// ```
-/// let template = "{% tablerow i in (1..2) cols: 2 %}{{ i }}{% endtablerow %}";
-/// let table = r#"<tr class="row1"><td class="col1">1</td><td class="col2">2</td></tr>"#;
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), table);
-/// ```
-pub const TABLEROW: TagDefinition = TagDefinition { name: "tablerow", parse };
+pub const TABLEROW: TagDefinition = TagDefinition::new("tablerow", parse)
+    .summary("Renders its body for each element, as cells of an HTML table.")
+    .syntax("{% tablerow name in array cols: 2 limit: 4 offset: 1 %}…{% endtablerow %}")
+    .arguments(&[
+        Argument::named("cols", Kind::Number),
+        Argument::named("limit", Kind::Number),
+        Argument::named("offset", Kind::Number).or("0"),
+    ])
+    .input("[{% tablerow i in input %}{{ i }}{% endtablerow %}]", Absent::Prints("[]"), Absent::Undefined)
+    .since("1.9.1")
+    .examples(&[Example::new(
+        "{% tablerow i in (1..2) cols: 2 %}{{ i }}{% endtablerow %}",
+        r#"<tr class="row1"><td class="col1">1</td><td class="col2">2</td></tr>"#,
+    )]);
 
 /// A parsed `tablerow`.
 #[derive(Debug)]
@@ -86,19 +94,15 @@ impl Tag for Tablerow<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        let arguments = self.arguments.iter().filter_map(|argument| argument.value.as_ref());
-        std::iter::once(&self.collection)
-            .chain(arguments)
-            .map(|operand| Part::Operand { operand, lenient: false })
-            .chain([
-                Part::Print(Printed::Something),
-                Part::Nodes {
-                    nodes: self.body,
-                    names: [self.variable, "tablerowloop"],
-                    when: When::Each(&self.collection),
-                },
-            ])
-            .collect()
+        vec![Part::Loop(part::Loop {
+            collection: &self.collection,
+            arguments: self.arguments.iter().filter_map(|argument| argument.value.as_ref()).collect(),
+            element: self.variable,
+            state: "tablerowloop",
+            has_markup: true,
+            body: self.body,
+            otherwise: &[],
+        })]
     }
 }
 

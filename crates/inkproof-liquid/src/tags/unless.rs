@@ -2,20 +2,22 @@
 
 use super::r#if::Branch;
 use crate::engine::output::Output;
+use crate::engine::row::{Absent, Example};
 use crate::engine::runtime::Runtime;
 use crate::engine::tag::{Tag, TagDefinition};
 use crate::error::Result;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
-use crate::syntax::part::{Part, When};
+use crate::syntax::part::Part;
 use crate::syntax::tree::Nodes;
 
 /// Renders its body where the condition is false; an `elsif` takes over where that is true, as in `if`.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{% unless x %}no x{% else %}x{% endunless %}", "{}").unwrap(), "no x");
-/// ```
-pub const UNLESS: TagDefinition = TagDefinition { name: "unless", parse };
+pub const UNLESS: TagDefinition = TagDefinition::new("unless", parse)
+    .summary("Renders its body where the condition is false; `elsif` and `else` work as in `if`.")
+    .syntax("{% unless condition %}…{% elsif condition %}…{% else %}…{% endunless %}")
+    .input("{% unless input %}no{% else %}yes{% endunless %}", Absent::Prints("no"), Absent::Prints("no"))
+    .since("1.9.1")
+    .examples(&[Example::new("{% unless x %}no x{% else %}x{% endunless %}", "no x")]);
 
 /// A parsed `unless`.
 #[derive(Debug)]
@@ -67,7 +69,7 @@ impl Tag for Unless<'_> {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        let branches = self.branches.iter().enumerate().flat_map(|(at, branch)| branch.parts(at > 0));
-        branches.chain([Part::nodes(self.otherwise, When::Otherwise)]).collect()
+        let branches = self.branches.iter().enumerate().map(|(at, branch)| branch.part(at > 0)).collect();
+        vec![Part::Branches { branches, otherwise: self.otherwise }]
     }
 }

@@ -1,7 +1,7 @@
-//! Coercions: the text and the number that JavaScript and Liquid make of any value.
+//! Coercions: how JavaScript and Liquid convert any value to a string or a number.
 //!
-//! Liquid's text (what printing prints) and JavaScript's `String(value)` differ for lists and literals, so both are here.
-//! Values can be nested and repeated beyond all measure by a template, so every walk counts its steps.
+//! Liquid's string of a value (what `{{ }}` prints) and JavaScript's `String(value)` differ for lists and literals, so both
+//! are here. A template can build values that are nested or repeated exponentially, so every walk counts its steps.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -9,11 +9,11 @@ use std::cmp::Ordering;
 use crate::error::{Error, Result};
 use crate::value::{Arena, Object, Value, number, utf16};
 
-/// The longest text that anything may become, in bytes; JavaScript's own limit is 2^29 - 24 units.
+/// Maximum length of a string, in bytes; JavaScript's own limit is 2^29 - 24 code units.
 pub const MAX_TEXT: usize = 1 << 27;
-/// How deep lists are followed into each other.
+/// Deepest nesting of lists that is followed.
 const MAX_DEPTH: usize = 1_000;
-/// How many values one walk may see.
+/// Maximum number of values that one walk may visit.
 const MAX_STEPS: usize = 1 << 24;
 
 /// Counts the steps of a walk through nested values.
@@ -24,7 +24,7 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Goes one level down.
+    /// Descends one level.
     ///
     /// # Errors
     /// The walk is too deep, or has taken too many steps.
@@ -37,7 +37,7 @@ impl Walk {
         Ok(())
     }
 
-    /// Comes back up.
+    /// Ascends one level.
     pub const fn leave(&mut self) {
         self.depth -= 1;
     }
@@ -51,10 +51,10 @@ pub fn check_length(length: usize) -> Result<()> {
     if length > MAX_TEXT { Err(Error::new("Invalid string length")) } else { Ok(()) }
 }
 
-/// Liquid's text of a value: nothing for null, the elements of a list one after the other.
+/// The string that Liquid prints for a value: empty for null, the concatenated elements of a list.
 ///
 /// # Errors
-/// The value is nested too deep or its text is too long.
+/// The value is nested too deeply, or its string is too long.
 pub fn text<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
     match value {
         Value::String(text) => Ok(text),
@@ -71,10 +71,10 @@ pub fn text<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
     }
 }
 
-/// JavaScript's text of an object.
+/// JavaScript's string of an object.
 const OBJECT: &str = "[object Object]";
 
-/// An object's text. A key `toString` in the data takes the place of the method that would give it.
+/// The string of an object. A key `toString` in the data hides the method that would compute it.
 fn text_of_object(object: &Object<'_>) -> Result<&'static str> {
     match object.get("toString") {
         None => Ok(OBJECT),
@@ -82,7 +82,7 @@ fn text_of_object(object: &Object<'_>) -> Result<&'static str> {
     }
 }
 
-/// Appends Liquid's text of a value.
+/// Appends the string that Liquid prints for a value.
 ///
 /// # Errors
 /// As [`text`].
@@ -116,24 +116,24 @@ fn write_list(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()>
     }
 }
 
-/// Appends `text`, joining half a surrogate pair at its start with one at the end of `out`.
+/// Appends `text`, and joins a lone surrogate at its start with one at the end of `out`.
 #[inline]
 pub fn push_joining(out: &mut String, text: &str) {
-    if utf16::may_begin_with_half(text) {
-        push_after_half(out, text);
+    if utf16::may_begin_with_lone_surrogate(text) {
+        push_after_lone_surrogate(out, text);
     } else {
         out.push_str(text);
     }
 }
 
 #[cold]
-fn push_after_half(out: &mut String, text: &str) {
+fn push_after_lone_surrogate(out: &mut String, text: &str) {
     let second = text.chars().next().filter(|first| utf16::surrogate_of(*first).is_some());
     let first = second.and_then(|_| out.chars().next_back()).filter(|last| utf16::surrogate_of(*last).is_some());
     if let (Some(first), Some(second)) = (first, second) {
         out.pop();
         let pair = String::from_iter([first, second]);
-        out.push_str(&utf16::join_halves(&pair));
+        out.push_str(&utf16::join_surrogates(&pair));
         out.push_str(&text[second.len_utf8()..]);
     } else {
         out.push_str(text);
@@ -187,7 +187,7 @@ fn write_joined(items: &[Value<'_>], separator: &str, walk: &mut Walk, out: &mut
     Ok(())
 }
 
-/// What JavaScript computes and compares with: the value itself where it is a scalar, else the text of it.
+/// JavaScript's `ToPrimitive`: a scalar itself, or else its string.
 fn primitive<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Value<'a>> {
     Ok(match value {
         Value::Nil | Value::Empty | Value::Blank | Value::Loop(_) => value.plain(arena),
@@ -209,23 +209,23 @@ pub fn to_number<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
         Value::String(text) => number::parse(text),
         other => match primitive(other, arena)? {
             Value::String(text) => number::parse(text),
-            // Only `nil` is neither a scalar nor a text behind.
+            // Only `nil` is neither a scalar nor a string here.
             _ => 0.0,
         },
     })
 }
 
-/// The number that Liquid's math works with: 0 where the value is no number.
+/// The operand of Liquid's math filters: 0 if the value is not a number.
 ///
 /// # Errors
 /// As [`text`].
 pub fn to_number_or_zero<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
     let number = to_number(value, arena)?;
-    // Zero loses its sign on the way.
+    // Negative zero becomes zero.
     Ok(if number.is_nan() || number == 0.0 { 0.0 } else { number })
 }
 
-/// Whether JavaScript takes the value for true.
+/// Whether JavaScript treats the value as true.
 #[must_use]
 pub fn js_truthy(value: Value<'_>) -> bool {
     match value {
@@ -236,7 +236,7 @@ pub fn js_truthy(value: Value<'_>) -> bool {
     }
 }
 
-/// JavaScript's `left + right`: texts are put together, all else is added.
+/// JavaScript's `left + right`: concatenates if either is a string, or else adds.
 ///
 /// # Errors
 /// As [`text`].
@@ -250,7 +250,8 @@ pub fn add<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<Va
     Ok(Value::Number(to_number(left, arena)? + to_number(right, arena)?))
 }
 
-/// How JavaScript's `<` and `>` order two values: texts by code unit, all else as numbers; `None` where one is no number.
+/// The order of two values under JavaScript's `<` and `>`: two strings by code unit, everything else as numbers; `None` if
+/// one is not a number.
 ///
 /// # Errors
 /// As [`text`].
@@ -262,7 +263,7 @@ pub fn compare<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Resul
     Ok(to_number(left, arena)?.partial_cmp(&to_number(right, arena)?))
 }
 
-/// The start or end that `Array.prototype.slice` takes an argument for: whole, counted from the end where negative.
+/// The index that `Array.prototype.slice` computes from an argument: truncated, and counted from the end if negative.
 ///
 /// # Errors
 /// As [`text`].
@@ -282,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_of_liquid_and_of_javascript() {
+    fn converts_values_to_strings_as_liquid_and_as_javascript() {
         let arena = Arena::new();
         let list = Value::Array(&[Value::Number(1.0), Value::Null, Value::Array(&[Value::Bool(true), Value::Nil])]);
         for (value, liquid, javascript) in [
@@ -298,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers() {
+    fn converts_values_to_numbers() {
         let arena = Arena::new();
         for (value, expected) in [
             (Value::Array(&[Value::String("5")]), 5.0),
@@ -313,14 +314,14 @@ mod tests {
     }
 
     #[test]
-    fn halves_join_when_texts_meet() {
+    fn joins_surrogates_when_strings_are_concatenated() {
         let mut out = "x\u{10F03D}".to_owned();
         push_joining(&mut out, "\u{10F600}y");
         assert_eq!(out, "x\u{1F600}y");
     }
 
     #[test]
-    fn repeated_nesting_ends() {
+    fn bounds_exponentially_repeated_values() {
         let arena = Arena::new();
         let mut value = Value::Array(&[]);
         for _ in 0..60 {

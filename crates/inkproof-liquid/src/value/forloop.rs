@@ -14,45 +14,45 @@ pub struct Loop<'a> {
 }
 
 impl<'a> Loop<'a> {
-    /// The state before the first of `length` turns; `name` is `variable-collection`, as the tag has them.
+    /// The state before the first of `length` iterations; `name` is `variable-collection`, as written in the tag.
     #[must_use]
     pub const fn new(length: usize, name: &'a str) -> Self {
         Self { turn: AtomicUsize::new(0), length, name, columns: None }
     }
 
-    /// The same for `tablerow`, with `columns` cells in a row.
+    /// The state for `tablerow`, with `columns` cells per row.
     #[must_use]
     pub fn with_columns(mut self, columns: Value<'a>, arena: &'a Arena) -> Self {
         self.columns = Some((coerce::to_number(columns, arena).unwrap_or(f64::NAN), columns));
         self
     }
 
-    /// Goes to the next turn.
+    /// Moves to the next iteration.
     pub fn advance(&self) {
-        // One render never shares its loops between threads; the atomic only keeps values shareable.
+        // A render never shares its loops between threads; the atomic only keeps `Value` `Sync`.
         self.turn.store(self.turn.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
     }
 
-    /// The row of the present turn, from 1; NaN where the number of columns is no number.
+    /// The current row, from 1; NaN if the number of columns is not a number.
     #[must_use]
     pub fn row(&self) -> f64 {
         (self.turn() / self.columns.map_or(f64::NAN, |(columns, _)| columns)).floor() + 1.0
     }
 
-    /// The column of the present turn, from 0.
+    /// The current column, from 0.
     #[must_use]
     pub fn column0(&self) -> f64 {
         self.turn() % self.columns.map_or(f64::NAN, |(columns, _)| columns)
     }
 
     fn turn(&self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "no loop turns 2^53 times")]
+        #[expect(clippy::cast_precision_loss, reason = "no loop has 2^53 iterations")]
         let turn = self.turn.load(Ordering::Relaxed) as f64;
         turn
     }
 
     pub(super) fn property(&self, name: &str) -> Option<Value<'a>> {
-        #[expect(clippy::cast_precision_loss, reason = "no loop turns 2^53 times")]
+        #[expect(clippy::cast_precision_loss, reason = "no loop has 2^53 iterations")]
         let length = self.length as f64;
         let turn = self.turn();
         Some(match (name, self.columns) {
@@ -72,7 +72,7 @@ impl<'a> Loop<'a> {
             ("col0", Some(_)) => Value::Number(self.column0()),
             ("col", Some(_)) => Value::Number(self.column0() + 1.0),
             ("col_first", Some(_)) => Value::Bool(self.column0() == 0.0),
-            // The declared number itself is compared, so that a text never equals.
+            // LiquidJS compares with the argument itself, so that a string never equals.
             ("col_last", Some((_, columns))) => {
                 Value::Bool(matches!(columns, Value::Number(columns) if self.column0() + 1.0 == columns))
             }
@@ -80,7 +80,7 @@ impl<'a> Loop<'a> {
         })
     }
 
-    /// What printing the loop prints: its own fields as JSON.
+    /// The text that printing the loop gives: its own fields as JSON.
     #[must_use]
     pub fn json(&self) -> String {
         let fields: Vec<_> = self.fields().into_iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
@@ -95,7 +95,7 @@ impl<'a> Loop<'a> {
         let mut fields = vec![("i", turn.to_string()), ("length", self.length.to_string()), ("name", name)];
         if let Some((_, columns)) = self.columns {
             let mut text = String::new();
-            // A value that is too deep to be written is as good as none.
+            // A value nested too deeply to be written is left out.
             if json::write(columns, None, &mut text).is_ok() {
                 fields.push(("cols", text));
             }

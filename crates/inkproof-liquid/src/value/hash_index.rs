@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 
 use super::{Arena, Value};
 
-/// An open-addressing hash table from keys to their places, for large objects.
+/// An open-addressing hash table from keys to the positions of their entries.
 #[derive(Debug)]
 pub(super) struct HashIndex<'a> {
     slots: &'a [u32],
@@ -16,7 +16,7 @@ pub(super) struct HashIndex<'a> {
 impl<'a> HashIndex<'a> {
     const FREE: u32 = u32::MAX;
 
-    /// Indexes `entries`, and drops the repeated keys.
+    /// Indexes `entries`, and removes repeated keys.
     pub(super) fn build(
         entries: &'a mut [(&'a str, Value<'a>)],
         arena: &'a Arena,
@@ -38,7 +38,7 @@ impl<'a> HashIndex<'a> {
         (&entries[..kept], Self { slots, hasher })
     }
 
-    /// The slot that holds `key`, or the free one where it belongs.
+    /// The slot that holds `key`, or the free slot for it.
     fn probe(hasher: &RandomState, slots: &[u32], key: &str, entries: &[(&str, Value<'_>)]) -> usize {
         let mask = slots.len() - 1;
         #[expect(clippy::cast_possible_truncation, reason = "any part of a hash is a hash")]

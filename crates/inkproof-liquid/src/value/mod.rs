@@ -1,5 +1,4 @@
-//! Values: JavaScript's, as Liquid sees them. They borrow from the data and from the arena of the render, and are copied
-//! freely.
+//! Values: JavaScript's values as Liquid sees them. They borrow from the data and the render's arena, and are `Copy`.
 
 pub mod coerce;
 mod forloop;
@@ -15,31 +14,31 @@ use bumpalo::Bump;
 pub use forloop::Loop;
 pub use object::Object;
 
-/// The memory that a template's tree, its data and all that a render makes live in. It is given back all at once.
+/// The memory of a template's tree, its data and the values of a render. It is freed all at once.
 pub type Arena = Bump;
 
 /// A value.
-// The tag takes a whole word, so that values are copied by words: copied in smaller pieces, they stall the processor.
+// A word-sized tag lets values be copied word by word; smaller copies cause store-forwarding stalls.
 #[derive(Clone, Copy, Debug)]
 #[repr(u64)]
 pub enum Value<'a> {
-    /// Not there at all; in live mode, reading it fails the render.
+    /// Missing; in live mode, reading it fails the render.
     Undefined,
-    /// There, and null.
+    /// Present and null.
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A JavaScript number. In Ruby's numbers, a whole one is an integer, and any other a float.
+    /// A JavaScript number. With Ruby's numbers, a whole one is an integer, and any other a float.
     Number(f64),
-    /// A whole number that is a float all the same; there are such in Ruby's numbers only. See [`Value::float`].
+    /// A float with a whole value, which only Ruby's numbers distinguish from an integer. See [`Value::float`].
     Float(f64),
-    /// A text.
+    /// A string.
     String(&'a str),
     /// A list.
     Array(&'a [Value<'a>]),
     /// A JSON object.
     Object(&'a Object<'a>),
-    /// The literal `nil`, which filters see as an object of its own.
+    /// The literal `nil`, which LiquidJS's filters see as an object.
     Nil,
     /// The literal `empty`.
     Empty,
@@ -64,14 +63,14 @@ impl Value<'_> {
         matches!(self, Self::Undefined | Self::Null)
     }
 
-    /// Whether Liquid takes it for true: all but `false`, null, undefined and `nil`.
+    /// Whether Liquid treats it as true: everything except `false`, null, undefined and `nil`.
     #[must_use]
     pub const fn is_truthy(self) -> bool {
         !matches!(self, Self::Undefined | Self::Null | Self::Nil | Self::Bool(false))
     }
 
-    /// Whether JavaScript calls the two the same in a `Set` or as a `Map` key: by content for texts and numbers
-    /// (NaN is NaN), by identity for arrays and objects.
+    /// Whether the two are the same in a JavaScript `Set` or as a `Map` key: by content for strings and numbers (NaN is
+    /// NaN), by identity for arrays and objects.
     #[must_use]
     pub fn is_same(self, other: Self) -> bool {
         match (self, other) {
@@ -94,15 +93,15 @@ impl Value<'_> {
     }
 }
 
-/// A list of these elements, which is the same as no other list.
+/// A new list of these elements, identical to no other list.
 pub fn list<'a>(items: &[Value<'a>], arena: &'a Arena) -> Value<'a> {
     list_of(items.iter().copied(), arena)
 }
 
-/// The same for elements that are not a slice yet.
+/// Like [`list`], for elements that are not in a slice.
 pub(crate) fn list_of<'a>(items: impl ExactSizeIterator<Item = Value<'a>>, arena: &'a Arena) -> Value<'a> {
     if items.len() == 0 {
-        // An empty slice would have no address of its own.
+        // An empty slice would not have a unique address.
         return Value::Array(&arena.alloc_slice_copy(&[Value::Undefined])[..0]);
     }
     Value::Array(arena.alloc_slice_fill_iter(items))
@@ -115,7 +114,7 @@ pub fn count<'a>(count: usize) -> Value<'a> {
     Value::Number(count as f64)
 }
 
-/// The element at `index`, from the end where it is negative.
+/// The element at `index`, counted from the end if negative.
 #[must_use]
 pub fn element<'a>(items: &'a [Value<'a>], index: f64) -> Value<'a> {
     #[expect(clippy::cast_precision_loss, reason = "no length reaches 2^53")]
@@ -128,13 +127,13 @@ pub fn element<'a>(items: &'a [Value<'a>], index: f64) -> Value<'a> {
     items.get(index).copied().unwrap_or(Value::Undefined)
 }
 
-/// One UTF-16 code unit as a text.
+/// A string of one UTF-16 code unit.
 #[must_use]
 pub fn unit_text(unit: u16, arena: &Arena) -> Value<'_> {
     Value::String(arena.alloc_str(utf16::char_of_unit(unit).encode_utf8(&mut [0; 4])))
 }
 
-/// The array index that a key names in its one canonical form: digits without a leading zero.
+/// The array index that a key denotes in canonical form: digits without a leading zero.
 pub(crate) fn array_index(name: &str) -> Option<usize> {
     let bytes = name.as_bytes();
     let canonical = bytes == b"0" || (bytes.first().is_some_and(|first| *first != b'0') && bytes.len() <= 10);
@@ -150,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn elements() {
+    fn reads_elements_from_both_ends() {
         let items = [Value::Bool(true), Value::Bool(false)];
         assert!(matches!(element(&items, -1.0), Value::Bool(false)));
         for outside in [2.0, -3.0, 0.5, f64::NAN, f64::INFINITY] {

@@ -1,21 +1,21 @@
-//! JavaScript's numbers: their text, and what a text is as a number.
+//! JavaScript's numbers, to and from strings.
 
 use std::fmt::Write as _;
 
-/// What numbers are.
+/// The kind of numbers of a dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbers {
     /// JavaScript's: all are doubles, and `5.0` is 5.
     JavaScript,
-    /// Ruby's: `5.0` is a float, and no integer.
+    /// Ruby's: `5.0` is a float rather than an integer.
     Ruby,
 }
 
 use crate::value::utf16::is_space;
 
-/// Largest whole number whose text is just its digits and which `i64` holds exactly.
+/// Largest whole number that is written without an exponent and that `i64` holds exactly.
 const EXACT: f64 = 9_007_199_254_740_992.0;
-/// Below this many hundredths, a number has at most 15 digits, which no other number shares.
+/// Below this many hundredths, a number has at most 15 digits, which identify one double.
 const SHORT_HUNDREDTHS: u64 = 1_000_000_000_000_000;
 
 /// Appends the number as JavaScript's `String(number)` writes it.
@@ -64,9 +64,9 @@ pub fn write_float(number: f64, out: &mut String) {
     }
 }
 
-/// Appends a number given in hundredths, which is no whole number: prices and shares mostly are such.
+/// Appends a number given in hundredths that is not whole, as most prices and percentages are.
 ///
-/// So few digits stand for one double each, so a number that divides out the same is rightly written with them.
+/// So few digits identify one double each, so they are the shortest representation.
 fn write_hundredths(hundredths: i64, out: &mut String) {
     if hundredths < 0 {
         out.push('-');
@@ -80,7 +80,7 @@ fn write_hundredths(hundredths: i64, out: &mut String) {
     }
 }
 
-/// The whole number that `number` is, if it is one that needs no exponent.
+/// The number as an integer, if it is whole and is written without an exponent.
 fn exact_integer(number: f64) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "compared with the number right away; it saturates")]
     let whole = number as i64;
@@ -102,7 +102,7 @@ pub fn text(number: f64) -> String {
     text
 }
 
-/// JavaScript's `Number(text)`: NaN where the text is no number, 0 where it is blank.
+/// JavaScript's `Number(text)`: NaN if the string is not a number, 0 if it is blank.
 ///
 /// ```
 /// use inkproof_liquid::value::number::parse;
@@ -133,7 +133,7 @@ pub fn parse(text: &str) -> f64 {
         }
         _ => {}
     }
-    // Rust reads more words than JavaScript does (`inf`, `nan`); both read the same decimal forms.
+    // Rust accepts words that JavaScript does not (`inf`, `nan`); both accept the same decimal forms.
     let decimal = bytes.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
     if decimal { text.parse().unwrap_or(f64::NAN) } else { f64::NAN }
 }
@@ -144,7 +144,7 @@ fn parse_radix(digits: &str, radix: u32) -> f64 {
         return f64::NAN;
     }
     let bits_per_digit = radix.trailing_zeros();
-    // 64 bits are kept exactly; below them, one sticky bit decides how halves round.
+    // The top 64 bits are exact; below them, one sticky bit decides how ties round.
     let (mut value, mut shift, mut sticky) = (0_u128, 0_i32, false);
     for digit in digits.chars() {
         let Some(digit) = digit.to_digit(radix) else { return f64::NAN };
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts() {
+    fn writes_numbers_as_javascript_does() {
         for (number, expected) in [
             (0.0, "0"),
             (-0.0, "0"),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn hundredths_are_written_as_the_shortest_digits_are() {
+    fn writes_hundredths_with_the_shortest_digits() {
         for hundredths in (-250_i32..250).chain([1_999_999_999, 2_147_483_647, -2_147_483_601]) {
             for neighbour in [-1_i64, 0, 1] {
                 let bits = (f64::from(hundredths) / 100.0).to_bits().wrapping_add_signed(neighbour);
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_texts() {
+    fn parses_numbers_as_javascript_does() {
         for (given, expected) in [
             ("", 0.0),
             (" \u{a0}5\n", 5.0),

@@ -3,18 +3,18 @@
 use super::hash_index::HashIndex;
 use super::{Arena, Value, array_index};
 
-/// A JSON object, its keys in JavaScript's order: whole numbers first, rising, then as they were written.
+/// A JSON object with its keys in JavaScript's order: array indices ascending, then the other keys as written.
 #[derive(Debug)]
 pub struct Object<'a> {
     entries: &'a [(&'a str, Value<'a>)],
     index: Option<HashIndex<'a>>,
 }
 
-/// From how many keys on an index is worth its building.
+/// The number of keys from which building a hash index pays off.
 const INDEXED_FROM: usize = 9;
 
 impl<'a> Object<'a> {
-    /// An object of these entries. Of a key that comes twice the last value counts, at the place of the first.
+    /// An object of these entries. A repeated key keeps its first position and its last value.
     pub fn new(entries: &[(&'a str, Value<'a>)], arena: &'a Arena) -> &'a Self {
         arena.alloc(Self::build(entries, arena))
     }
@@ -48,7 +48,7 @@ impl<'a> Object<'a> {
         self.find(key).copied()
     }
 
-    /// The value of `key` in its place.
+    /// A reference to the value of `key`.
     #[must_use]
     #[inline]
     pub fn find(&self, key: &str) -> Option<&'a Value<'a>> {
@@ -65,7 +65,7 @@ impl<'a> Object<'a> {
     }
 }
 
-/// Whether two keys are the same. Keys of one length mostly differ in their last byte already.
+/// Whether two keys are equal. The last byte is compared first, because keys of equal length mostly differ there.
 #[inline]
 fn is_same_key(left: &str, right: &str) -> bool {
     left.len() == right.len() && left.as_bytes().last() == right.as_bytes().last() && left == right

@@ -1,4 +1,4 @@
-//! Operators: what `==`, `<`, `contains`, `and` and the others answer.
+//! Operators: `==`, `<`, `contains`, `and` and the others.
 
 use std::cmp::Ordering;
 
@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::value::coerce::{self, Walk};
 use crate::value::{Arena, Value, utf16};
 
-/// An operator, by what it does.
+/// An operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operator {
     /// `==`
@@ -23,7 +23,7 @@ pub enum Operator {
     LessOrEqual,
     /// `contains`
     Contains,
-    /// `not`, which stands before its one operand
+    /// `not`, before its single operand
     Not,
     /// `and`
     And,
@@ -32,7 +32,7 @@ pub enum Operator {
 }
 
 impl Operator {
-    /// Every operator as it is written; a longer one before its beginning.
+    /// Every operator as written; a longer one before its prefix.
     pub const ALL: [(&'static str, Self); 10] = [
         ("==", Self::Equal),
         ("!=", Self::NotEqual),
@@ -46,7 +46,7 @@ impl Operator {
         ("or", Self::Or),
     ];
 
-    /// How strongly it binds; of equal ones the right one binds first.
+    /// Its precedence; operators of equal precedence are right-associative.
     #[must_use]
     pub const fn precedence(self) -> u8 {
         match self {
@@ -56,10 +56,10 @@ impl Operator {
         }
     }
 
-    /// Applies the operator. `left` is not looked at by `not`.
+    /// Applies the operator. `not` ignores `left`.
     ///
     /// # Errors
-    /// An operand is nested too deep.
+    /// An operand is nested too deeply.
     pub fn apply<'a>(self, left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<bool> {
         Ok(match self {
             Self::Equal => equals(left, right)?,
@@ -76,7 +76,7 @@ impl Operator {
     }
 }
 
-/// A literal on either side is never larger or smaller than anything.
+/// A literal on either side compares as neither larger nor smaller.
 fn ordered<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena, wanted: &[Ordering]) -> Result<bool> {
     let is_literal = |value| matches!(value, Value::Nil | Value::Empty | Value::Blank);
     if is_literal(left) || is_literal(right) {
@@ -97,7 +97,7 @@ fn contains<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<b
 /// Whether a list has an element that equals `wanted`.
 ///
 /// # Errors
-/// The values are nested too deep.
+/// The values are nested too deeply.
 pub fn includes<'a>(items: &[Value<'a>], wanted: Value<'a>) -> Result<bool> {
     for item in items {
         if equals(*item, wanted)? {
@@ -107,10 +107,11 @@ pub fn includes<'a>(items: &[Value<'a>], wanted: Value<'a>) -> Result<bool> {
     Ok(false)
 }
 
-/// `==`: a literal on the left decides, else one on the right; lists element by element; all else strictly, by type.
+/// `==`: a literal on the left decides, or else one on the right; lists compare element by element; everything else
+/// compares strictly, including its type.
 ///
 /// # Errors
-/// The values are nested too deep.
+/// The values are nested too deeply.
 pub fn equals<'a>(left: Value<'a>, right: Value<'a>) -> Result<bool> {
     equals_within(left, right, &mut Walk::default())
 }
@@ -134,7 +135,7 @@ fn equals_within<'a>(left: Value<'a>, right: Value<'a>, walk: &mut Walk) -> Resu
             walk.leave();
             true
         }
-        // A loop is compared by the text it prints, so even by one that looks the same.
+        // A loop compares as the string it prints, so it also equals that string.
         (Value::Loop(left), Value::Loop(right)) => left.json() == right.json(),
         (Value::Loop(state), Value::String(text)) | (Value::String(text), Value::Loop(state)) => state.json() == text,
         (Value::Number(left), Value::Number(right)) => left == right,

@@ -3,7 +3,7 @@
 use super::{Arena, Value, array_index, coerce, count, element, unit_text, utf16};
 use crate::error::{Error, Result};
 
-/// What LiquidJS keeps in `block` for a body that replaces none: a function, by its name and as it is written.
+/// The function that LiquidJS keeps in `block` if there is no parent block: its name and its source.
 const BLOCK_RENDER: (&str, &str) = ("superBlockRender", "() => ''");
 
 impl<'a> Value<'a> {
@@ -18,7 +18,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The elements that a loop runs over: those of an array, a text that is not empty once, an object as pairs.
+    /// The elements that a loop iterates over: those of an array, a non-empty string itself, or an object's entries as pairs.
     #[must_use]
     pub fn enumerable(self, arena: &'a Arena) -> &'a [Self] {
         match self.plain(arena) {
@@ -39,7 +39,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The elements that an array filter works on: nothing for null, the array's own, else the value alone.
+    /// The elements that an array filter processes: none for null, those of an array, or else the value itself.
     #[must_use]
     pub fn listed(self, arena: &'a Arena) -> &'a [Self] {
         match self.plain(arena) {
@@ -49,10 +49,10 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Reads the property `key`; undefined where there is none. Reading a property of null is null, of undefined undefined.
+    /// Reads the property `key`, undefined if there is none. A property of null is null, and of undefined undefined.
     ///
     /// # Errors
-    /// A few names that JavaScript puts on every object cannot be read.
+    /// The property is a method of `Object.prototype` that cannot be called.
     pub fn property(self, key: Self, arena: &'a Arena) -> Result<Self> {
         match (self, key) {
             (Self::Undefined | Self::Null, _) => Ok(self),
@@ -62,7 +62,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Reads the property `name`, as [`Value::property`] does.
+    /// Reads the property `name`, like [`Value::property`].
     ///
     /// # Errors
     /// See [`Value::property`].
@@ -78,7 +78,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Reads the property `name` of anything but an object.
+    /// Reads the property `name` of a value that is not an object.
     fn built_in_property(self, name: &str, arena: &'a Arena) -> Result<Self> {
         Ok(match self {
             Self::Undefined | Self::Null => self,
@@ -104,14 +104,14 @@ impl<'a> Value<'a> {
             Self::Nil | Self::Empty | Self::Blank => self.literal_method(name)?,
             Self::Block => match name {
                 "super" => Self::String(""),
-                // A function is called.
+                // Functions are called.
                 name if name == BLOCK_RENDER.0 => Self::String(""),
                 _ => method_of_every_object(name, "BlockDrop")?,
             },
         })
     }
 
-    /// The literals are JavaScript objects with methods, which a path calls by naming them.
+    /// The literals are JavaScript objects, and a path that names one of their methods calls it.
     fn literal_method(self, name: &str) -> Result<Self> {
         Ok(match (name, self) {
             ("gt" | "geq" | "lt" | "leq", _) | ("equals", Self::Empty) => Self::Bool(false),
@@ -125,7 +125,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// What `Object.prototype` answers when a path calls one of its methods on a literal or a loop.
+/// The result of a method of `Object.prototype`, called by a path on a literal or a loop.
 fn method_of_every_object<'a>(name: &str, class: &str) -> Result<Value<'a>> {
     match name {
         "toString" | "toLocaleString" => Ok(Value::String("[object Object]")),

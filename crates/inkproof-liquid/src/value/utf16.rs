@@ -1,37 +1,37 @@
-//! JavaScript's strings in Rust's: lengths in UTF-16 code units, and halves of surrogate pairs.
+//! JavaScript's strings in Rust: lengths in UTF-16 code units, and lone surrogates.
 //!
-//! A JavaScript string may hold half a surrogate pair (`"😀" | split: ""` makes two). Rust's cannot, so a
-//! lone half is held as a private-use character of plane 16 (U+10F000..=U+10F7FF, one for each half), and joined to its
-//! other half wherever strings are put together. Real text does not use these characters; see COMPATIBILITY.md.
+//! A JavaScript string may contain lone surrogates (`"😀" | split: ""` gives two). A Rust string cannot, so a lone
+//! surrogate is represented by a private-use character of plane 16 (U+10F000..=U+10F7FF), and joined with its
+//! counterpart when strings are concatenated. Real text does not use these characters.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-/// Private-use character that stands for the first surrogate, U+D800.
-const FIRST_HALF: u32 = 0x0010_F000;
-/// The first two bytes in UTF-8 of every character that stands for a half.
-const HALF_PREFIX: [u8; 2] = [0xF4, 0x8F];
+/// Private-use character that represents the first surrogate, U+D800.
+const FIRST_SURROGATE: u32 = 0x0010_F000;
+/// The first two UTF-8 bytes of every character that represents a lone surrogate.
+const SURROGATE_PREFIX: [u8; 2] = [0xF4, 0x8F];
 
 /// The character that holds the UTF-16 code unit `unit`.
 #[must_use]
 pub fn char_of_unit(unit: u16) -> char {
     let code = match u32::from(unit) {
-        surrogate @ 0xD800..=0xDFFF => surrogate - 0xD800 + FIRST_HALF,
+        surrogate @ 0xD800..=0xDFFF => surrogate - 0xD800 + FIRST_SURROGATE,
         code => code,
     };
     char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
-/// The surrogate that `character` stands for, if it stands for one.
+/// The lone surrogate that `character` represents, if any.
 #[must_use]
 pub fn surrogate_of(character: char) -> Option<u16> {
     let code = u32::from(character);
-    (FIRST_HALF..FIRST_HALF + 0x800)
+    (FIRST_SURROGATE..FIRST_SURROGATE + 0x800)
         .contains(&code)
-        .then(|| u16::try_from(code - FIRST_HALF + 0xD800).unwrap_or_default())
+        .then(|| u16::try_from(code - FIRST_SURROGATE + 0xD800).unwrap_or_default())
 }
 
-/// The UTF-16 code units of `text`, lone halves as themselves.
+/// The UTF-16 code units of `text`, lone surrogates included.
 pub fn units(text: &str) -> impl Iterator<Item = u16> + '_ {
     text.chars().flat_map(|character| {
         let mut buffer = [0; 2];
@@ -46,13 +46,13 @@ pub fn units(text: &str) -> impl Iterator<Item = u16> + '_ {
     })
 }
 
-/// How many UTF-16 code units `character` is.
+/// Length of `character` in UTF-16 code units.
 #[must_use]
 pub fn char_length(character: char) -> usize {
     if surrogate_of(character).is_some() { 1 } else { character.len_utf16() }
 }
 
-/// How many UTF-16 code units `text` is: JavaScript's `length`.
+/// Length of `text` in UTF-16 code units: JavaScript's `length`.
 ///
 /// ```
 /// assert_eq!(inkproof_liquid::value::utf16::length("a😀é"), 4);
@@ -65,22 +65,22 @@ pub fn length(text: &str) -> usize {
     text.chars().map(char_length).sum()
 }
 
-/// Whether `text` may hold half a surrogate pair.
+/// Whether `text` may contain a lone surrogate.
 #[must_use]
-pub fn may_have_halves(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), &HALF_PREFIX).is_some()
+pub fn may_contain_lone_surrogates(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), &SURROGATE_PREFIX).is_some()
 }
 
-/// Whether `text` may begin with half a surrogate pair.
+/// Whether `text` may begin with a lone surrogate.
 #[must_use]
-pub fn may_begin_with_half(text: &str) -> bool {
-    text.as_bytes().starts_with(&HALF_PREFIX)
+pub fn may_begin_with_lone_surrogate(text: &str) -> bool {
+    text.as_bytes().starts_with(&SURROGATE_PREFIX)
 }
 
-/// Puts the two halves of a pair together wherever they stand side by side.
+/// Joins adjacent surrogates that form a pair.
 #[must_use]
-pub fn join_halves(text: &str) -> Cow<'_, str> {
-    if !may_have_halves(text) {
+pub fn join_surrogates(text: &str) -> Cow<'_, str> {
+    if !may_contain_lone_surrogates(text) {
         return Cow::Borrowed(text);
     }
     let mut joined = String::with_capacity(text.len());
@@ -90,34 +90,34 @@ pub fn join_halves(text: &str) -> Cow<'_, str> {
     Cow::Owned(joined)
 }
 
-/// The text with every surrogate pair taken apart.
+/// The string with every surrogate pair split into two lone surrogates.
 #[must_use]
-pub fn taken_apart(text: &str) -> Cow<'_, str> {
+pub fn split_surrogates(text: &str) -> Cow<'_, str> {
     let has_pairs = text.bytes().any(|byte| byte >= 0xF0);
     if has_pairs { Cow::Owned(units(text).map(char_of_unit).collect()) } else { Cow::Borrowed(text) }
 }
 
-/// Whether `pattern` begins or ends with half a pair, which JavaScript finds within a pair as well.
+/// Whether `pattern` begins or ends with a lone surrogate, which JavaScript also finds inside a pair.
 #[must_use]
-pub fn begins_or_ends_with_half(pattern: &str) -> bool {
+pub fn has_lone_surrogate_at_either_end(pattern: &str) -> bool {
     let is_half = |character: Option<char>| character.is_some_and(|known| surrogate_of(known).is_some());
     is_half(pattern.chars().next()) || is_half(pattern.chars().next_back())
 }
 
-/// Whether `text` has `pattern` in it, as JavaScript finds it.
+/// Whether `text` contains `pattern`, as JavaScript's `includes` finds it.
 #[must_use]
 pub fn contains(text: &str, pattern: &str) -> bool {
-    if begins_or_ends_with_half(pattern) {
-        taken_apart(text).contains(&*taken_apart(pattern))
+    if has_lone_surrogate_at_either_end(pattern) {
+        split_surrogates(text).contains(&*split_surrogates(pattern))
     } else {
         text.contains(pattern)
     }
 }
 
-/// The text as it leaves JavaScript for UTF-8: pairs joined, a lone half replaced by U+FFFD.
+/// The string encoded as UTF-8: pairs joined, and lone surrogates replaced by U+FFFD.
 #[must_use]
 pub fn to_utf8(text: &str) -> Cow<'_, str> {
-    if !may_have_halves(text) {
+    if !may_contain_lone_surrogates(text) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(char::decode_utf16(units(text)).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
@@ -132,7 +132,7 @@ pub fn unit_at(text: &str, index: usize) -> Option<u16> {
     units(text).nth(index)
 }
 
-/// The first `count` code units of `text`; a pair that is cut leaves its first half.
+/// The first `count` code units of `text`; cutting a pair leaves a lone surrogate.
 #[must_use]
 pub fn prefix(text: &str, count: usize) -> Cow<'_, str> {
     let mut taken = 0;
@@ -154,7 +154,7 @@ pub fn prefix(text: &str, count: usize) -> Cow<'_, str> {
 /// Compares as JavaScript's `<` does: code unit by code unit.
 #[must_use]
 pub fn compare(left: &str, right: &str) -> Ordering {
-    // UTF-8 and UTF-16 order agree but for characters past U+FFFF (and the halves that stand there).
+    // UTF-8 and UTF-16 order agree except for characters above U+FFFF, which represent lone surrogates as well.
     let has_astral = |text: &str| text.bytes().any(|byte| byte >= 0xF0);
     if has_astral(left) || has_astral(right) { units(left).cmp(units(right)) } else { left.cmp(right) }
 }
@@ -172,24 +172,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths() {
+    fn counts_code_units() {
         for (text, expected) in [("", 0), ("abc", 3), ("é", 1), ("😀", 2), ("a😀b", 4)] {
             assert_eq!(length(text), expected, "{text}");
         }
     }
 
     #[test]
-    fn halves_join_again() {
+    fn joins_split_pairs() {
         let halves: String = units("x😀").map(char_of_unit).collect();
         assert_eq!(length(&halves), 3);
-        assert_eq!(join_halves(&halves), "x😀");
+        assert_eq!(join_surrogates(&halves), "x😀");
         let lone: String = units("😀").take(1).map(char_of_unit).collect();
         assert_eq!(to_utf8(&lone), "\u{fffd}");
-        assert_eq!(join_halves(&lone), lone);
+        assert_eq!(join_surrogates(&lone), lone);
     }
 
     #[test]
-    fn halves_are_found_in_pairs() {
+    fn finds_surrogates_inside_pairs() {
         let [high, low] = [0, 1].map(|at| units("😀").skip(at).take(1).map(char_of_unit).collect::<String>());
         for (text, pattern, expected) in [
             ("😀", high.as_str(), true),
@@ -205,14 +205,14 @@ mod tests {
     }
 
     #[test]
-    fn order_is_by_unit() {
+    fn orders_by_code_unit() {
         assert_eq!(compare("😀", "\u{e000}"), Ordering::Less);
         assert_eq!(compare("a", "b"), Ordering::Less);
         assert_eq!(compare("é", "é"), Ordering::Equal);
     }
 
     #[test]
-    fn prefixes_cut_pairs() {
+    fn prefix_may_cut_a_pair() {
         assert_eq!(prefix("abc", 2), "ab");
         assert_eq!(prefix("abc", 9), "abc");
         assert_eq!(units(&prefix("a😀", 2)).collect::<Vec<_>>(), [0x61, 0xD83D]);

@@ -13,9 +13,9 @@ use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, 
 use super::event::{Event, Keyboard};
 use super::{Action, Job, take};
 use crate::cli::{Failure, Global, Outcome, editor, terminal};
-use crate::diagnostics::{Look, sanitize};
+use crate::diagnostics::{Count, Theme, sanitize};
 use crate::project::LiveProject;
-use crate::watch::Told;
+use crate::watch::WatchEvent;
 use display::{Display, size};
 use keys::{KEYS, Key, meaning};
 use rows::rows;
@@ -25,7 +25,7 @@ const DIM: Style = Style::new().dimmed();
 const BAR: Style = Style::new().invert();
 
 /// Whether somebody sits there who can see a screen and press keys.
-pub(super) fn is_possible() -> bool {
+pub(in crate::cli) fn is_possible() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal() && !terminal::is_dumb()
 }
 
@@ -64,8 +64,8 @@ impl<'a, J: Job> Screen<'a, J> {
     ) -> Result<Outcome, Failure> {
         for event in happened {
             match event {
-                Event::Told(Told::Notice(notice)) => self.remark = notice,
-                Event::Told(told) => {
+                Event::WatchEvent(WatchEvent::Notice(notice)) => self.remark = notice,
+                Event::WatchEvent(told) => {
                     if !self.update(live, &told)? {
                         continue;
                     }
@@ -87,7 +87,7 @@ impl<'a, J: Job> Screen<'a, J> {
     }
 
     /// Takes over what may be different. Gives whether anything is.
-    fn update(&mut self, live: &mut LiveProject, told: &Told) -> Result<bool, Failure> {
+    fn update(&mut self, live: &mut LiveProject, told: &WatchEvent) -> Result<bool, Failure> {
         let done = match take(told, live, &self.job) {
             Ok(false) => return Ok(false),
             Ok(true) => self.job.update(live, told),
@@ -176,12 +176,12 @@ impl<'a, J: Job> Screen<'a, J> {
     fn draw(&mut self, live: &LiveProject) -> Result<(), Failure> {
         let (width, height) = size();
         let room = height.saturating_sub(1);
-        let look = Look { width, ..terminal::look() };
-        let mut shown = if self.shows_help { self.help(width) } else { self.top(live, look, room)? };
+        let theme = Theme { width, ..self.global.theme() };
+        let mut shown = if self.shows_help { self.help(width) } else { self.top(live, theme, room)? };
         if !self.shows_help {
             let mut text = Vec::new();
             let mut besides = Vec::new();
-            self.job.draw(look, room + self.scroll, &mut text, &mut besides)?;
+            self.job.draw(theme, room + self.scroll, &mut text, &mut besides)?;
             besides.extend(text);
             let rows = rows(&String::from_utf8_lossy(&besides), width);
             // The last row stays on the screen.
@@ -194,17 +194,17 @@ impl<'a, J: Job> Screen<'a, J> {
     }
 
     /// What is above all else: what is wrong with the project's files, as far as there is room.
-    fn top(&self, live: &LiveProject, look: Look, room: usize) -> Result<Vec<String>, Failure> {
+    fn top(&self, live: &LiveProject, theme: Theme, room: usize) -> Result<Vec<String>, Failure> {
         let mut text = Vec::new();
         if !self.error.is_empty() {
             writeln!(text, "{BOLD}error:{BOLD:#} {}\n", sanitize::text(&self.error))?;
         }
         let problems = live.project().problems();
         if !self.job.tells_problems() && !problems.is_empty() {
-            self.global.manner().tell(problems, look, &mut text)?;
+            self.global.output_options().tell(problems, theme, &mut text)?;
             writeln!(text)?;
         }
-        let mut rows = rows(&String::from_utf8_lossy(&text), look.width);
+        let mut rows = rows(&String::from_utf8_lossy(&text), theme.width);
         if rows.len() > room / 2 {
             let left_out = rows.len() - room / 2;
             rows.truncate(room / 2);
@@ -244,8 +244,7 @@ impl<'a, J: Job> Screen<'a, J> {
 
 /// What is said of rows that there is no room for.
 fn more(rows: usize) -> String {
-    let rows = if rows == 1 { "1 more row".to_owned() } else { format!("{rows} more rows") };
-    format!("and {rows}: `inkproof check` tells all")
+    format!("and {}: `inkproof check` tells all", Count("more row", rows))
 }
 
 /// Stops until somebody wants to go on.

@@ -8,7 +8,7 @@ use std::mem::discriminant;
 use foldhash::fast::RandomState;
 
 use super::charged_list;
-use super::question::Question;
+use super::predicate::Predicate;
 use crate::engine::runtime::Runtime;
 use crate::error::Result;
 use crate::value::{Object, Value};
@@ -60,10 +60,6 @@ impl<'a> Distinct<'a> {
 }
 
 /// The list without repetitions. Texts and numbers are compared by what they are, lists and objects by which they are.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ a | uniq | json }}", r#"{"a": [1, "1", 1, 2]}"#).unwrap(), r#"[1,"1",2]"#);
-/// ```
 pub(super) fn uniq<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
     let mut distinct = Distinct::default();
@@ -73,40 +69,28 @@ pub(super) fn uniq<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'
 
 /// The elements in groups by a property: a list of objects with the property's value as `name` and the elements as
 /// `items`. In live mode, an element without the property fails the render.
-///
-/// ```
-/// let data = r#"{"a": [{"n": "x", "in": 1}, {"n": "y", "in": 2}, {"n": "z", "in": 1}]}"#;
-/// let template = "{{ a | group_by: 'in' | map: 'items' | first | map: 'n' | join }}";
-/// assert_eq!(inkproof_liquid::render(template, data).unwrap(), "x z");
-/// ```
 pub(super) fn group_by<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let question = Question::property(runtime, arguments)?;
-    group(runtime, input, &question)
+    let predicate = Predicate::property(runtime, arguments)?;
+    group(runtime, input, &predicate)
 }
 
 /// The elements in groups by what an expression says of them, as [`group_by`] gives them.
-///
-/// ```
-/// let template = "{{ (1..5) | group_by_exp: 'n', 'n | modulo: 2' | json }}";
-/// let groups = r#"[{"name":1,"items":[1,3,5]},{"name":0,"items":[2,4]}]"#;
-/// assert_eq!(inkproof_liquid::render(template, "{}").unwrap(), groups);
-/// ```
 pub(super) fn group_by_exp<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
     arguments: &[Value<'a>],
 ) -> Result<Value<'a>> {
-    let question = Question::expression(runtime, arguments)?;
-    group(runtime, input, &question)
+    let predicate = Predicate::expression(runtime, arguments)?;
+    group(runtime, input, &predicate)
 }
 
-fn group<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, question: &Question<'a>) -> Result<Value<'a>> {
+fn group<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, predicate: &Predicate<'a>) -> Result<Value<'a>> {
     let items = input.enumerable(runtime.arena());
     runtime.charge(items.len())?;
     let mut distinct = Distinct::default();
     let mut groups: Vec<(Value<'a>, Vec<Value<'a>>)> = Vec::new();
     for item in items {
-        let name = question.ask(runtime, *item)?;
+        let name = predicate.ask(runtime, *item)?;
         match distinct.place(name) {
             (_, true) => groups.push((name, vec![*item])),
             (place, false) => groups[place].1.push(*item),

@@ -4,7 +4,7 @@
 //! element without the property fails the render.
 
 use super::charged_list;
-use super::question::Question;
+use super::predicate::Predicate;
 use crate::engine::filter::argument;
 use crate::engine::runtime::Runtime;
 use crate::error::Result;
@@ -21,10 +21,10 @@ fn is_wanted<'a>(value: Value<'a>, arguments: &[Value<'a>]) -> Result<bool> {
 /// The elements whose property is wanted, or all others.
 fn filter<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>], wanted: bool) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
-    let question = Question::property(runtime, arguments)?;
+    let predicate = Predicate::property(runtime, arguments)?;
     let mut kept = Vec::new();
     for item in items {
-        if is_wanted(question.ask(runtime, *item)?, arguments)? == wanted {
+        if is_wanted(predicate.ask(runtime, *item)?, arguments)? == wanted {
             kept.push(*item);
         }
     }
@@ -38,11 +38,11 @@ fn filter_exp<'a>(
     arguments: &[Value<'a>],
     answer: bool,
 ) -> Result<Value<'a>> {
-    let question = Question::expression(runtime, arguments)?;
+    let predicate = Predicate::expression(runtime, arguments)?;
     let items = charged_list(runtime, input)?;
     let mut kept = Vec::new();
     for item in items {
-        if matches!(question.ask(runtime, *item)?, Value::Bool(given) if given == answer) {
+        if matches!(predicate.ask(runtime, *item)?, Value::Bool(given) if given == answer) {
             kept.push(*item);
         }
     }
@@ -55,9 +55,9 @@ fn search<'a>(
     input: Value<'a>,
     arguments: &[Value<'a>],
 ) -> Result<Option<(usize, Value<'a>)>> {
-    let question = Question::property(runtime, arguments)?;
+    let predicate = Predicate::property(runtime, arguments)?;
     for (at, item) in input.listed(runtime.arena()).iter().enumerate() {
-        if is_wanted(question.ask(runtime, *item)?, arguments)? {
+        if is_wanted(predicate.ask(runtime, *item)?, arguments)? {
             return Ok(Some((at, *item)));
         }
     }
@@ -70,9 +70,9 @@ fn search_exp<'a>(
     input: Value<'a>,
     arguments: &[Value<'a>],
 ) -> Result<Option<(usize, Value<'a>)>> {
-    let question = Question::expression(runtime, arguments)?;
+    let predicate = Predicate::expression(runtime, arguments)?;
     for (at, item) in input.listed(runtime.arena()).iter().enumerate() {
-        if coerce::js_truthy(question.ask(runtime, *item)?) {
+        if coerce::js_truthy(predicate.ask(runtime, *item)?) {
             return Ok(Some((at, *item)));
         }
     }
@@ -88,13 +88,6 @@ fn place_found(found: Option<(usize, Value<'_>)>) -> Value<'_> {
 }
 
 /// The elements whose property equals the second argument; without that, whose property is true.
-///
-/// ```
-/// let data = r#"{"items": [{"name": "a", "new": true}, {"name": "b", "new": false}]}"#;
-/// let render = |template| inkproof_liquid::render(template, data).unwrap();
-/// assert_eq!(render("{{ items | where: 'new' | map: 'name' }}"), "a");
-/// assert_eq!(render("{{ items | where: 'name', 'b' | map: 'name' }}"), "b");
-/// ```
 pub(super) fn filter_where<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -104,29 +97,16 @@ pub(super) fn filter_where<'a>(
 }
 
 /// The elements that `where` would drop.
-///
-/// ```
-/// let data = r#"{"items": [{"name": "a", "new": true}, {"name": "b", "new": false}]}"#;
-/// assert_eq!(inkproof_liquid::render("{{ items | reject: 'new' | map: 'name' }}", data).unwrap(), "b");
-/// ```
 pub(super) fn reject<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     filter(runtime, input, arguments, false)
 }
 
 /// The elements, under the name of the first argument, for which the expression in the second is `true`.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ (1..5) | where_exp: 'n', 'n > 3' | join }}", "{}").unwrap(), "4 5");
-/// ```
 pub(super) fn where_exp<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     filter_exp(runtime, input, arguments, true)
 }
 
 /// The elements for which the expression is `false`.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ (1..5) | reject_exp: 'n', 'n > 3' | join }}", "{}").unwrap(), "1 2 3");
-/// ```
 pub(super) fn reject_exp<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -136,30 +116,16 @@ pub(super) fn reject_exp<'a>(
 }
 
 /// The first element whose property is as `where` wants it; nothing where there is none.
-///
-/// ```
-/// let data = r#"{"items": [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]}"#;
-/// assert_eq!(inkproof_liquid::render("{{ items | find: 'id', 2 | map: 'name' }}", data).unwrap(), "b");
-/// ```
 pub(super) fn find<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     search(runtime, input, arguments).map(element_found)
 }
 
 /// The first element for which the expression is true; nothing where there is none.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ (1..5) | find_exp: 'n', 'n > 3' }}", "{}").unwrap(), "4");
-/// ```
 pub(super) fn find_exp<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     search_exp(runtime, input, arguments).map(element_found)
 }
 
 /// The place, from 0, of the element that [`find`] finds.
-///
-/// ```
-/// let data = r#"{"items": [{"id": 1}, {"id": 2}]}"#;
-/// assert_eq!(inkproof_liquid::render("{{ items | find_index: 'id', 2 }}", data).unwrap(), "1");
-/// ```
 pub(super) fn find_index<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -169,10 +135,6 @@ pub(super) fn find_index<'a>(
 }
 
 /// The place, from 0, of the element that [`find_exp`] finds.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ (1..5) | find_index_exp: 'n', 'n > 3' }}", "{}").unwrap(), "3");
-/// ```
 pub(super) fn find_index_exp<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -182,20 +144,11 @@ pub(super) fn find_index_exp<'a>(
 }
 
 /// Whether [`find`] would find an element.
-///
-/// ```
-/// let data = r#"{"items": [{"id": 1}, {"id": 2}]}"#;
-/// assert_eq!(inkproof_liquid::render("{{ items | has: 'id', 3 }}", data).unwrap(), "false");
-/// ```
 pub(super) fn has<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::Bool(search(runtime, input, arguments)?.is_some()))
 }
 
 /// Whether [`find_exp`] would find an element.
-///
-/// ```
-/// assert_eq!(inkproof_liquid::render("{{ (1..5) | has_exp: 'n', 'n > 3' }}", "{}").unwrap(), "true");
-/// ```
 pub(super) fn has_exp<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::Bool(search_exp(runtime, input, arguments)?.is_some()))
 }

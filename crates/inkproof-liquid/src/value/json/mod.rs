@@ -1,12 +1,17 @@
-//! JSON: read straight into values that borrow from the text, and written as JavaScript's `JSON.stringify` writes it.
+//! JSON: read token by token, or straight into values that borrow from the text; and written as JavaScript's `JSON.stringify`
+//! writes it.
 
+mod events;
+mod locate;
 mod read;
 mod write;
 
-pub use read::{JsonError, locate, read, read_as, read_with_trailing_commas};
+pub use events::{Event, Events, JsonError, JsonString, Read};
+pub use locate::locate;
+pub use read::{read, read_as, read_with_trailing_commas};
 pub use write::{Visit, write, write_string, write_visiting};
 
-/// How deep arrays and objects may stand in each other.
+/// How deep arrays and objects may be nested.
 pub const MAX_DEPTH: usize = 500;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Writing of JSON.
+//! Writes values as JSON.
 
 use std::fmt::Write as _;
 
@@ -6,19 +6,19 @@ use super::MAX_DEPTH;
 use crate::error::{Error, Result};
 use crate::value::{Loop, Value, number, utf16};
 
-/// What `JSON.stringify` is told and asked while it walks a value.
+/// Observes the values that are written.
 pub trait Visit<'a> {
-    /// Sees each value before it is written; an error stops the walk.
+    /// Called before each value is written; an error stops writing.
     ///
     /// # Errors
-    /// Whatever the visitor objects to, such as a passed limit.
+    /// Any error of the visitor, such as an exceeded limit.
     fn visit(&mut self, value: Value<'a>) -> Result<()>;
 }
 
-/// A visitor that lets everything pass.
-struct Anything;
+/// A visitor that accepts everything.
+struct AcceptAll;
 
-impl<'a> Visit<'a> for Anything {
+impl<'a> Visit<'a> for AcceptAll {
     fn visit(&mut self, _: Value<'a>) -> Result<()> {
         Ok(())
     }
@@ -36,15 +36,15 @@ impl<'a> Visit<'a> for Anything {
 /// ```
 ///
 /// # Errors
-/// The value is too deep.
+/// The value is nested too deeply.
 pub fn write(value: Value<'_>, indent: Option<&str>, out: &mut String) -> Result<()> {
-    write_visiting(value, indent, &mut Anything, out)
+    write_visiting(value, indent, &mut AcceptAll, out)
 }
 
-/// The same as [`write()`], showing each value to `visitor` first.
+/// Like [`write()`], and calls `visitor` for each value first.
 ///
 /// # Errors
-/// The value is too deep, or the visitor objects.
+/// The value is nested too deeply, or the visitor fails.
 pub fn write_visiting<'a>(
     value: Value<'a>,
     indent: Option<&str>,
@@ -78,7 +78,7 @@ impl<'a> Writer<'_, 'a> {
                     self.separate(at == 0);
                     self.value(*item)?;
                     if matches!(item, Value::Undefined) {
-                        // In a list, what is undefined holds its place as null.
+                        // In a list, undefined is written as null.
                         self.out.push_str("null");
                     }
                 }
@@ -152,7 +152,7 @@ impl<'a> Writer<'_, 'a> {
     }
 }
 
-/// Appends `text` as a JSON string; half a surrogate pair is written as its escape.
+/// Appends `text` as a JSON string; a lone surrogate is written as an escape.
 pub fn write_string(text: &str, out: &mut String) {
     out.push('"');
     let mut plain = 0;

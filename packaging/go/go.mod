@@ -1,0 +1,3 @@
+module github.com/inkproof/inkproof/packaging/go
+
+go 1.21

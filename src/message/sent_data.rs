@@ -1,0 +1,64 @@
+//! Sent data: the values of the names whose contents somebody sends, read from their files.
+
+use super::{Customer, Request};
+use crate::diagnostics::{Code, Diagnostic, Source};
+use crate::liquid::value::{Object, json};
+use crate::liquid::{Arena, Language, Value};
+
+const INVALID_REQUEST: Code = super::request::INVALID_REQUEST;
+
+/// What `trigger` is.
+#[derive(Clone, Copy, Debug)]
+pub enum Trigger<'p> {
+    /// The `message_data` of a request.
+    Request(&'p Request),
+    /// A JSON object.
+    Json(&'p Source),
+}
+
+/// The values of the [names whose contents somebody sends](super::SENT_NAMES).
+#[derive(Clone, Copy, Debug)]
+pub struct SentData<'a> {
+    /// The `message_data` of the request.
+    pub trigger: Value<'a>,
+    /// The attributes of the customer.
+    pub customer: Value<'a>,
+    /// The objects that the customer is related to.
+    pub objects: Value<'a>,
+}
+
+impl<'a> SentData<'a> {
+    /// Reads the data of a message for a customer; without one there are no attributes. Each text is parsed once.
+    ///
+    /// # Errors
+    /// A text is not valid JSON.
+    pub fn read(
+        customer: Option<&'a Customer>,
+        trigger: Trigger<'a>,
+        language: &Language,
+        arena: &'a Arena,
+    ) -> Result<Self, Diagnostic> {
+        let numbers = language.dialect().numbers;
+        let trigger = match trigger {
+            Trigger::Request(request) => request.message_data(numbers, arena)?,
+            Trigger::Json(source) => json::read_as(source.text(), numbers, arena)
+                .map_err(|error| not_json(INVALID_REQUEST, "the data", source, 0, &error))?,
+        };
+        let (customer, objects) = match customer {
+            Some(customer) => customer.data(numbers, arena)?,
+            None => (no_fields(arena), no_fields(arena)),
+        };
+        Ok(Self { trigger, customer, objects })
+    }
+}
+
+/// An empty object.
+pub(super) fn no_fields(arena: &Arena) -> Value<'_> {
+    Value::Object(Object::new(&[], arena))
+}
+
+/// What is wrong with a file, of which the part from `start` on is not valid JSON.
+pub(super) fn not_json(code: Code, what: &str, source: &Source, start: usize, error: &json::JsonError) -> Diagnostic {
+    let offset = start + error.offset;
+    Diagnostic::error(code, format!("{what} is no JSON: {error}")).primary(source.at(offset..offset + 1), "")
+}

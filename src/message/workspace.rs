@@ -1,0 +1,39 @@
+//! The workspace: what all templates of a project share.
+
+use super::scope::SNIPPETS;
+use super::{Settings, Snippet, Template};
+use crate::customerio::{self, Switches};
+use crate::liquid::{Arena, Language};
+
+/// What all templates of a project share.
+#[derive(Clone, Copy, Debug)]
+pub struct Workspace<'p> {
+    /// The snippets.
+    pub snippets: &'p [Snippet],
+    /// Which Liquid the templates are written in.
+    pub liquid: Switches,
+}
+
+impl<'p> Workspace<'p> {
+    /// The language of a template with these settings, and of the snippets that it reads.
+    #[must_use]
+    pub fn language(&self, settings: &Settings) -> &'static Language {
+        let version = settings.liquid.as_ref().map_or(self.liquid.version, |version| version.value);
+        customerio::language(Switches { version, ..self.liquid })
+    }
+
+    /// The snippets that rendering a template reads, those that they need included. Where the template cannot be parsed,
+    /// all that there are.
+    #[must_use]
+    pub fn snippets_of(&self, template: &Template) -> Vec<&'p Snippet> {
+        // Most templates have none, and need not be parsed to see that.
+        if !template.source().text().contains(SNIPPETS) {
+            return Vec::new();
+        }
+        let arena = Arena::new();
+        match template.compile(self, &arena) {
+            Ok(compiled) => compiled.snippets.with_their_own(self, self.language(template.settings())),
+            Err(_) => self.snippets.iter().collect(),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Pending changes: on their way to the file of `--store`.
+
+use std::fmt;
+
+use tokio::sync::oneshot;
+
+/// Why something could not be written. It is as it was before.
+#[derive(Clone, Debug)]
+pub(super) struct NotWritten {
+    pub(super) is_full: bool,
+    pub(super) why: String,
+}
+
+impl fmt::Display for NotWritten {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "this could not be kept in the file of `--store`: {}", self.why)
+    }
+}
+
+#[cfg(feature = "store")]
+/// Reports whether a change was written.
+pub(super) type Done = oneshot::Sender<Result<(), NotWritten>>;
+
+/// A change on its way to the disk.
+#[derive(Debug)]
+#[must_use]
+pub(super) struct Pending(Option<oneshot::Receiver<Result<(), NotWritten>>>);
+
+impl Pending {
+    #[cfg(feature = "store")]
+    /// A change, and the sender that reports its result.
+    pub(super) fn new() -> (Done, Self) {
+        let (done, wait) = oneshot::channel();
+        (done, Self(Some(wait)))
+    }
+
+    #[cfg(feature = "store")]
+    /// A change that failed before it could be written.
+    pub(super) fn refused(why: String) -> Self {
+        let (done, pending) = Self::new();
+        let _ = done.send(Err(NotWritten { is_full: false, why }));
+        pending
+    }
+
+    /// Nothing that would have to be written.
+    pub(super) const fn nothing() -> Self {
+        Self(None)
+    }
+
+    /// Waits until it is on the disk.
+    pub(super) async fn written(self) -> Result<(), NotWritten> {
+        let Some(done) = self.0 else { return Ok(()) };
+        done.await.unwrap_or_else(|_| Err(NotWritten { is_full: false, why: "the server ends".to_owned() }))
+    }
+}

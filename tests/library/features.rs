@@ -1,0 +1,34 @@
+//! Cargo features: a program built without one says so where it is needed.
+
+use std::process::{Command, Output};
+
+fn inkproof(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_inkproof")).args(arguments).output().unwrap()
+}
+
+#[test]
+fn serve_is_listed_where_it_is_built_in() {
+    let help = String::from_utf8(inkproof(&["--help"]).stdout).unwrap();
+    assert!(help.contains("\n  check "), "{help}");
+    assert_eq!(help.contains("\n  serve "), cfg!(feature = "serve"), "{help}");
+}
+
+#[cfg(not(feature = "serve"))]
+#[test]
+fn serve_names_its_feature() {
+    for arguments in [&["serve"][..], &["serve", "--port", "0", "--exec", "true"], &["serve", "--help"]] {
+        let output = inkproof(arguments);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.starts_with("error: `serve` needs the feature `serve`"), "{arguments:?}: {error}");
+        assert_eq!(output.status.code(), Some(2));
+    }
+}
+
+#[cfg(all(feature = "serve", not(feature = "store")))]
+#[test]
+fn store_names_its_feature() {
+    let output = inkproof(&["-C", env!("CARGO_MANIFEST_DIR"), "serve", "--port", "0", "--store", "messages.db"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.starts_with("error: `--store` needs the feature `store`"), "{error}");
+    assert_eq!(output.status.code(), Some(2));
+}

@@ -1,0 +1,130 @@
+//! The README's screenshots are what the program prints: drawn from its output, light and dark.
+//!
+//! `tools/screenshots` draws them anew.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use anstyle::RgbColor;
+use anstyle_svg::{Palette, Term};
+use tempfile::TempDir;
+
+/// Set to draw them anew.
+const UPDATE: &str = "UPDATE_SCREENSHOTS";
+
+/// A picture's name, how wide its terminal is, and what is typed.
+const SCREENSHOTS: [(&str, &str, &[&str]); 5] = [
+    ("preview", "92", &["preview", "order_shipped/lamp", "invitation"]),
+    ("failure", "104", &["preview", "new_product"]),
+    ("source", "132", &["preview", "--source", "order_shipped/lamp"]),
+    ("check", "100", &["check", "order_shipped", "--table"]),
+    ("test", "92", &["test", "order_shipped/lamp"]),
+];
+
+/// How a terminal looks: its background, its text, and its sixteen colours.
+struct Theme {
+    name: &'static str,
+    background: RgbColor,
+    text: RgbColor,
+    palette: [u32; 16],
+}
+
+const THEMES: [Theme; 2] = [
+    Theme {
+        name: "light",
+        background: rgb(0xff_ffff),
+        text: rgb(0x1f_2328),
+        palette: [
+            0x24_292f, 0xcf_222e, 0x11_6329, 0x7d_4e00, 0x09_69da, 0x82_50df, 0x1b_7c83, 0x6e_7781, 0x57_606a,
+            0xa4_0e26, 0x1a_7f37, 0x63_3c01, 0x21_8bff, 0xa4_75f9, 0x31_92aa, 0x8c_959f,
+        ],
+    },
+    Theme {
+        name: "dark",
+        background: rgb(0x0d_1117),
+        text: rgb(0xe6_edf3),
+        palette: [
+            0x48_4f58, 0xff_7b72, 0x3f_b950, 0xd2_9922, 0x58_a6ff, 0xbc_8cff, 0x39_c5cf, 0xb1_bac4, 0x6e_7681,
+            0xff_a198, 0x56_d364, 0xe3_b341, 0x79_c0ff, 0xd2_a8ff, 0x56_d4dd, 0xff_ffff,
+        ],
+    },
+];
+
+const fn rgb(color: u32) -> RgbColor {
+    let [_, red, green, blue] = color.to_be_bytes();
+    RgbColor(red, green, blue)
+}
+
+/// A copy of the project outside of any git repository, whose history the program would tell about.
+fn shop() -> TempDir {
+    fn copy(from: &Path, to: &Path) {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+            let target = to.join(entry.file_name());
+            if entry.path().is_dir() {
+                copy(&entry.path(), &target);
+            } else {
+                fs::copy(entry.path(), target).unwrap();
+            }
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root().join("tests/library/shop"), folder.path());
+    folder
+}
+
+/// What the program prints, after the line that was typed.
+fn printed(shop: &Path, width: &str, arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_inkproof"));
+    for (name, _) in env::vars().filter(|(name, _)| name.starts_with("INKPROOF_")) {
+        command.env_remove(name);
+    }
+    let output = command
+        .args(["--color", "always", "--now", "2026-01-01T00:00:00Z"])
+        .args(arguments)
+        .current_dir(shop)
+        .envs([("COLUMNS", width), ("COLORTERM", "truecolor"), ("LC_ALL", "C.UTF-8"), ("CI", "1")])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    format!("\u{1b}[2m$\u{1b}[0m \u{1b}[1minkproof {}\u{1b}[0m\n\n{}", arguments.join(" "), text.trim_end())
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn draw(theme: &Theme, text: &str) -> String {
+    let terminal = Term::new()
+        .fg_color(theme.text.into())
+        .bg_color(theme.background.into())
+        .palette(Palette(theme.palette.map(rgb)));
+    // Browsers heed no opacity of a part of a text, but that of its colour.
+    terminal.render_svg(text).replace("{ opacity: 0.4; }", "{ fill-opacity: 0.65; }")
+}
+
+/// Compares a picture with its file, or writes the file. Gives what is wrong.
+fn check(path: &Path, drawn: &str) -> Option<String> {
+    if env::var_os(UPDATE).is_some() {
+        fs::create_dir_all(path.parent()?).unwrap();
+        fs::write(path, drawn).unwrap();
+    }
+    let is_there = fs::read_to_string(path).is_ok_and(|there| there == drawn);
+    (!is_there).then(|| path.display().to_string())
+}
+
+#[test]
+fn screenshots_show_what_the_program_prints() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (shop, mut stale) = (shop(), Vec::new());
+    for (name, width, arguments) in SCREENSHOTS {
+        let text = printed(shop.path(), width, arguments);
+        for theme in &THEMES {
+            let path = format!("docs/screenshots/{name}-{}.svg", theme.name);
+            assert!(readme.contains(&path), "the README does not show {path}");
+            stale.extend(check(&root().join(path), &draw(theme, &text)));
+        }
+    }
+    assert!(stale.is_empty(), "the program prints something else; look at it, and run tools/screenshots: {stale:#?}");
+}
