@@ -1,9 +1,9 @@
-//! Atomic writes: a reader finds the old content, the new content or no file, but never a part of one.
+//! Atomic file writes: a reader sees the old content, the new content or no file, but never a partial file.
 //!
-//! That also holds after a crash of the program, and after a power failure where the file system keeps the order of a
-//! synced file and its rename: the bytes are synced before the file gets its name. On Unix the folder is synced as well,
-//! so that a file stays in place once a function here has returned. A file system that cannot sync a folder loses only
-//! that last guarantee: after a power failure, the old file may be there again.
+//! This also holds after a crash of the program, and after a power failure if the file system keeps the order of `fsync` and
+//! rename: the content is synced before the file is renamed into place. On Unix the folder is synced as well, so that the
+//! new file is durable once a function here has returned. If the file system cannot sync a folder, only that last guarantee
+//! is lost: after a power failure, the old file may be there again.
 
 use std::fs::{self, Permissions};
 use std::io::{self, Write as _};
@@ -11,44 +11,45 @@ use std::path::{Component, Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-/// How the name of a file begins and ends that is being written.
-const UNFINISHED: (&str, &str) = (".inkproof-", ".tmp");
+/// Prefix and suffix of the names of temporary files.
+const TEMPORARY: (&str, &str) = (".inkproof-", ".tmp");
 
-/// Writes a file where there is none. Its folder must be there.
+/// Creates a file. Its folder must exist.
 ///
 /// # Errors
-/// It cannot be written, or there is something of that name.
+/// The file cannot be written, or the path exists already.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    unfinished(path, bytes, permissions())?.persist_noclobber(path)?;
+    write_temporary(path, bytes, permissions())?.persist_noclobber(path)?;
     sync_folder_of(path);
     Ok(())
 }
 
-/// Writes a file, in the place of what is there. Its folder must be there. A link stays one, and the file that it leads to is
-/// the one that is replaced; what may be done with that stays as well.
+/// Creates or replaces a file. Its folder must exist. If the path is a symbolic link, the target of the link is replaced.
+/// The permissions of a replaced file stay.
 ///
 /// # Errors
-/// It cannot be written; what was there is as it was.
+/// The file cannot be written. An existing file is unchanged.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if path.is_symlink() {
         return replace(&path.canonicalize()?, bytes);
     }
     let own = path.metadata().ok().map(|metadata| metadata.permissions());
-    unfinished(path, bytes, own.or_else(permissions))?.persist(path)?;
+    write_temporary(path, bytes, own.or_else(permissions))?.persist(path)?;
     sync_folder_of(path);
     Ok(())
 }
 
-/// Makes a folder below `root`, and gives its real path, which lies within `root` whatever links there are on the way.
+/// Creates a folder below `root`, with its parents, and returns its canonical path, which is within `root` even if there are
+/// symbolic links.
 ///
 /// # Errors
-/// It cannot be made, or would lie elsewhere.
-pub(crate) fn make_within(root: &Path, folder: &Path) -> io::Result<PathBuf> {
+/// It cannot be created, or would be outside of `root`.
+pub(crate) fn create_folder_within(root: &Path, folder: &Path) -> io::Result<PathBuf> {
     let root = root.canonicalize()?;
     let mut path = root.clone();
     for part in folder.components() {
         if !matches!(part, Component::Normal(_) | Component::CurDir) {
-            return Err(leads_out(folder));
+            return Err(outside_of_project(folder));
         }
         path.push(part);
         match fs::create_dir(&path) {
@@ -57,46 +58,46 @@ pub(crate) fn make_within(root: &Path, folder: &Path) -> io::Result<PathBuf> {
         }
         path = path.canonicalize()?;
         if !path.starts_with(&root) {
-            return Err(leads_out(folder));
+            return Err(outside_of_project(folder));
         }
     }
     Ok(path)
 }
 
-/// Whether a file of this name is one that was being written, and perhaps still is.
-pub(crate) fn is_unfinished(name: &str) -> bool {
-    name.starts_with(UNFINISHED.0) && name.ends_with(UNFINISHED.1)
+/// Whether this is the name of a temporary file, which may still be in use.
+pub(crate) fn is_temporary(name: &str) -> bool {
+    name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
 }
 
-fn leads_out(folder: &Path) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, format!("`{}` leads out of the project", folder.display()))
+fn outside_of_project(folder: &Path) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, format!("`{}` is outside of the project", folder.display()))
 }
 
-/// The file under another name beside its own; it goes when it is not used.
-fn unfinished(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<NamedTempFile> {
+/// Writes the content to a temporary file in the same folder. It is deleted unless it is persisted.
+fn write_temporary(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(UNFINISHED.0).suffix(UNFINISHED.1);
+    builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
     if let Some(permissions) = permissions {
         builder.permissions(permissions);
     }
     let mut file = builder.tempfile_in(path.parent().unwrap_or(path))?;
     file.write_all(bytes)?;
-    // Otherwise the name could reach the disk before the bytes.
+    // Otherwise the rename could reach the disk before the content.
     file.as_file().sync_all()?;
     Ok(file)
 }
 
-/// Makes the name of a file durable. Where the file system cannot, the file is in place all the same.
+/// Makes the name of a file durable. Errors are ignored: the file is in place even if its folder cannot be synced.
 fn sync_folder_of(path: &Path) {
-    // Elsewhere a folder cannot be opened as a file.
+    // On other systems a folder cannot be opened as a file.
     if cfg!(unix) {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
     }
 }
 
-/// Those of any new file; temporary ones are otherwise their owner's alone.
-#[cfg_attr(not(unix), expect(clippy::unnecessary_wraps, reason = "elsewhere there are none to set"))]
+/// The usual permissions of a new file. Temporary files would otherwise be readable only by their owner.
+#[cfg_attr(not(unix), expect(clippy::unnecessary_wraps, reason = "other systems have no permissions to set"))]
 fn permissions() -> Option<Permissions> {
     #[cfg(unix)]
     let permissions = Some(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_created_once_and_replaced_at_will() {
+    fn create_refuses_an_existing_file_and_replace_overwrites_it() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a");
         create(&file, b"1").unwrap();
@@ -132,7 +133,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_and_permissions_stay() {
+    fn replace_keeps_links_and_permissions() {
         use std::os::unix::fs::{PermissionsExt as _, symlink};
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
@@ -147,17 +148,17 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn no_link_leads_out() {
+    fn folders_outside_of_the_root_are_rejected() {
         let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         fs::create_dir(root.path().join("inside")).unwrap();
         std::os::unix::fs::symlink(outside.path(), root.path().join("out")).unwrap();
         std::os::unix::fs::symlink("inside", root.path().join("in")).unwrap();
         for folder in ["out/requests", "../x", "/x"] {
-            let error = make_within(root.path(), Path::new(folder)).unwrap_err().to_string();
-            assert_eq!(error, format!("`{folder}` leads out of the project"));
+            let error = create_folder_within(root.path(), Path::new(folder)).unwrap_err().to_string();
+            assert_eq!(error, format!("`{folder}` is outside of the project"));
         }
         assert!(names(outside.path()).is_empty());
         let inside = root.path().canonicalize().unwrap().join("inside/requests");
-        assert_eq!(make_within(root.path(), Path::new("in/./requests")).unwrap(), inside);
+        assert_eq!(create_folder_within(root.path(), Path::new("in/./requests")).unwrap(), inside);
     }
 }

@@ -1,4 +1,4 @@
-//! Coverage: which branches and lines of a template its requests come to.
+//! Coverage: which branches and lines of a template its requests render.
 
 use std::collections::BTreeMap;
 
@@ -9,47 +9,47 @@ use crate::liquid::syntax::visit::{all_nodes, each_part};
 use crate::liquid::{NodeId, Span, Trace};
 use crate::message::CompiledText;
 
-/// What of a template is rendered by its requests.
+/// How much of a template its requests render.
 #[derive(Clone, Debug)]
 pub struct Coverage {
     /// The template's file.
     pub source: Source,
-    /// Its branches: of conditions and `case`, the bodies of loops, and every `else`. Empty ones do not count.
+    /// Its branches: of conditions and `case`, the bodies of loops, and every `else`. Empty branches are left out.
     pub branches: Vec<Branch>,
-    /// For each line that anything of the content begins on, how many requests come there; from 1.
+    /// For each line on which a node of the content starts, how many requests render it. Lines count from 1.
     pub lines: BTreeMap<usize, usize>,
 }
 
 /// A branch of a template.
 #[derive(Clone, Debug)]
 pub struct Branch {
-    /// The condition or collection, or what is rendered where there is none; in the content.
+    /// The condition or collection in the content; for an `else`, the first node in it.
     pub span: Span,
-    /// The line that what is rendered begins on, from 1.
+    /// The line of the span, from 1.
     pub line: usize,
-    /// What it is.
+    /// Which kind of branch it is.
     pub kind: BranchKind,
-    /// How many requests come there.
+    /// How many requests render it.
     pub hits: usize,
 }
 
-/// What a branch is.
+/// The kind of a branch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BranchKind {
-    /// What is rendered under a condition.
+    /// A branch with a condition, or an arm of a `case`.
     Condition,
-    /// What is rendered for each element.
+    /// The body of a loop.
     Loop,
-    /// What is rendered otherwise.
+    /// An `else`.
     Else,
 }
 
 impl Coverage {
-    /// What of a content the renders have come to that left these traces.
+    /// The coverage of a content by the renders that recorded these traces.
     #[must_use]
-    pub fn of(content: &CompiledText<'_>, source: &Source, traces: &[&Trace]) -> Self {
+    pub fn from_traces(content: &CompiledText<'_>, source: &Source, traces: &[&Trace]) -> Self {
         let hits = |nodes: Nodes<'_>| {
-            let first = nodes.first().map(NodeId::of);
+            let first = nodes.first().map(NodeId::new);
             traces.iter().filter(|trace| first.is_some_and(|first| trace.has(first))).count()
         };
         let line = |offset: usize| source.line_column(content.place.range(Some(Span::new(offset, offset))).start).line;
@@ -62,7 +62,7 @@ impl Coverage {
         branches.sort_by_key(|branch| (branch.span.start, branch.span.end));
         let mut lines: BTreeMap<usize, usize> = BTreeMap::new();
         for node in all_nodes(content.liquid.nodes) {
-            let count = traces.iter().filter(|trace| trace.has(NodeId::of(node))).count();
+            let count = traces.iter().filter(|trace| trace.has(NodeId::new(node))).count();
             for offset in line_starts(node) {
                 let known = lines.entry(line(offset)).or_default();
                 *known = (*known).max(count);
@@ -71,20 +71,20 @@ impl Coverage {
         Self { source: source.clone(), branches, lines }
     }
 
-    /// How many branches some request comes to.
+    /// How many branches are rendered by at least one request.
     #[must_use]
     pub fn covered(&self) -> usize {
         self.branches.iter().filter(|branch| branch.hits > 0).count()
     }
 
-    /// The part of the branches that some request comes to, from 0 to 100; 100 where there is none.
+    /// The percentage of branches that are rendered by at least one request. 100 if there are no branches.
     #[must_use]
     pub fn percent(&self) -> f64 {
         percent(self.covered(), self.branches.len())
     }
 }
 
-/// The branches of a part that hold anything: what they are, what stands for them in a report, and what they render.
+/// The branches of a part that are not empty: their kind, their span in reports, and their nodes.
 fn branches_of<'a>(part: &Part<'a>) -> Vec<(BranchKind, Span, Nodes<'a>)> {
     let (mut branches, otherwise) = match part {
         Part::Branches { branches, otherwise } => {
@@ -96,7 +96,7 @@ fn branches_of<'a>(part: &Part<'a>) -> Vec<(BranchKind, Span, Nodes<'a>)> {
             let arms = arms.iter().map(|arm| (BranchKind::Condition, span(arm), arm.body));
             (arms.collect(), *otherwise)
         }
-        Part::Loop(of) => (vec![(BranchKind::Loop, of.collection.span, of.body)], of.otherwise),
+        Part::Loop(each) => (vec![(BranchKind::Loop, each.collection.span, each.body)], each.otherwise),
         Part::Arguments(_)
         | Part::Print(_)
         | Part::Cycle { .. }
@@ -115,12 +115,13 @@ fn branches_of<'a>(part: &Part<'a>) -> Vec<(BranchKind, Span, Nodes<'a>)> {
     branches
 }
 
-/// Where a node has something to show first.
+/// Where the visible part of a node starts.
 fn begin(node: &Node<'_>) -> usize {
     line_starts(node).first().copied().unwrap_or(node.span.start)
 }
 
-/// Where what a node shows begins on each line: a text on every line that is not blank, all else on its first.
+/// Where the visible part of a node starts on each of its lines. Literal text has one on every line that is not blank,
+/// an output or tag only on its first.
 fn line_starts(node: &Node<'_>) -> Vec<usize> {
     let NodeKind::Text(text) = node.kind else { return vec![node.span.start] };
     let mut offset = node.span.start;
@@ -134,7 +135,7 @@ fn line_starts(node: &Node<'_>) -> Vec<usize> {
     starts
 }
 
-/// A part of a whole in percent; 100 of nothing.
+/// A part of a whole in percent. 100 if the whole is 0.
 #[must_use]
 pub fn percent(part: usize, whole: usize) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "no template has 2^53 branches")]

@@ -1,26 +1,29 @@
-//! Guards: the conditions under which a piece of a template is rendered, and what becomes of them where something is
-//! missing.
+//! Guards: the conditions under which a node is rendered, which can be evaluated again under the assumption that one
+//! path of the data is missing.
+//!
+//! Values are three-valued then. Literals are known, a term at or below the missing path is null, and everything else
+//! is unknown (`None`). `and` and `or` give a result from one known operand if that is enough.
 
 use super::path::{Dependency, Path};
 use crate::liquid::value::operators::{self, Operator};
 use crate::liquid::{Arena, Value};
 
-/// A condition for a piece of a template to be rendered.
+/// A condition for a node to be rendered.
 #[derive(Clone, Debug)]
 pub(super) enum Guard<'a> {
-    /// The condition comes out so.
+    /// The condition has this truth value.
     Holds(Condition<'a>, bool),
-    /// The value equals one of the others, or none of them where false.
+    /// The first value equals one of the others (`true`), or none of them (`false`).
     Equals(Term<'a>, Vec<Term<'a>>, bool),
-    /// Something that depends on these places, in a way that nobody knows.
-    Unclear(Vec<Dependency<'a>>),
+    /// Something that depends on these paths in an unknown way.
+    Unknown(Vec<Dependency<'a>>),
 }
 
-/// A condition: operands and operators, operands before their operator.
+/// A condition in postfix notation: operands before their operator.
 #[derive(Clone, Debug)]
 pub(super) struct Condition<'a> {
     pub(super) steps: Vec<ConditionStep<'a>>,
-    /// Whether filters work on the result.
+    /// Whether filters change the result, so that it is unknown.
     pub(super) is_filtered: bool,
 }
 
@@ -30,47 +33,47 @@ pub(super) enum ConditionStep<'a> {
     Operator(Operator),
 }
 
-/// A value of which something is known.
+/// An operand of a condition.
 #[derive(Clone, Debug)]
 pub(super) struct Term<'a> {
-    /// The value itself, where it is written.
+    /// The value, if it is a literal.
     pub(super) literal: Option<Value<'a>>,
-    /// Where it is read from, where that is exactly known. Where that is missing, it is null.
+    /// The path that it reads, if that is known exactly. It is null if the path is missing.
     pub(super) path: Option<Path<'a>>,
-    /// All that it depends on.
+    /// Everything in the data that it depends on.
     pub(super) dependencies: Vec<Dependency<'a>>,
 }
 
-/// What becomes of a guard where something is missing.
+/// What a missing path does to a guard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
-    /// It lets through what it let through before.
+    /// The node is rendered as before.
     Same,
-    /// It lets nothing through.
+    /// The node is not rendered.
     Blocked,
-    /// Nobody knows.
-    Unclear,
+    /// Not known.
+    Unknown,
 }
 
 impl<'a> Guard<'a> {
-    /// What becomes of it where `path` is missing.
+    /// What happens to the guard if `path` is missing.
     pub(super) fn without(&self, path: &Path<'a>) -> Effect {
         let (answer, expected) = match self {
-            _ if !self.is_touched_by(path) => return Effect::Same,
-            Self::Unclear(_) => (None, true),
+            _ if !self.is_affected_by(path) => return Effect::Same,
+            Self::Unknown(_) => (None, true),
             Self::Holds(condition, expected) => (condition.without(path).map(Value::is_truthy), *expected),
             Self::Equals(head, values, expected) => (is_one_of(head, values, path), *expected),
         };
         match answer {
             Some(answer) if answer == expected => Effect::Same,
             Some(_) => Effect::Blocked,
-            None => Effect::Unclear,
+            None => Effect::Unknown,
         }
     }
 
     pub(super) fn dependencies(&self) -> Vec<Dependency<'a>> {
         match self {
-            Self::Unclear(dependencies) => dependencies.clone(),
+            Self::Unknown(dependencies) => dependencies.clone(),
             Self::Holds(condition, _) => condition.terms().flat_map(|term| term.dependencies.clone()).collect(),
             Self::Equals(head, values, _) => {
                 std::iter::once(head).chain(values).flat_map(|term| term.dependencies.clone()).collect()
@@ -78,14 +81,15 @@ impl<'a> Guard<'a> {
         }
     }
 
-    fn is_touched_by(&self, path: &Path<'a>) -> bool {
-        self.dependencies().iter().any(|dependency| dependency.is_touched_by(path))
+    fn is_affected_by(&self, path: &Path<'a>) -> bool {
+        self.dependencies().iter().any(|dependency| dependency.is_affected_by(path))
     }
 }
 
+/// Whether the head equals one of the values if `path` is missing. `None` if unknown.
 fn is_one_of<'a>(head: &Term<'a>, values: &[Term<'a>], path: &Path<'a>) -> Option<bool> {
     let arena = Arena::new();
-    // `case` takes its head for what it prints.
+    // `case` compares its head as it is printed.
     let head = head.without(path)?.plain(&arena);
     let mut is_sure = true;
     for value in values {
@@ -106,11 +110,12 @@ impl<'a> Condition<'a> {
         })
     }
 
-    /// What it comes to where `path` is missing.
+    /// The value if `path` is missing. `None` if unknown.
     fn without(&self, path: &Path<'a>) -> Option<Value<'a>> {
         self.evaluate(|term| term.without(path))
     }
 
+    /// Evaluates the postfix notation on a stack of values, some of which are unknown.
     fn evaluate(&self, value: impl Fn(&Term<'a>) -> Option<Value<'a>>) -> Option<Value<'a>> {
         if self.is_filtered {
             return None;
@@ -134,7 +139,7 @@ impl<'a> Condition<'a> {
     }
 }
 
-/// The answer of an operator, where what is known of its operands is enough.
+/// The result of an operator. `None` if too little is known of its operands.
 fn apply<'a>(operator: Operator, left: Option<Value<'a>>, right: Option<Value<'a>>) -> Option<Value<'a>> {
     let either = |wanted: bool| [left, right].into_iter().flatten().any(|value| value.is_truthy() == wanted);
     match operator {
@@ -147,11 +152,12 @@ fn apply<'a>(operator: Operator, left: Option<Value<'a>>, right: Option<Value<'a
 }
 
 impl<'a> Term<'a> {
-    /// A value of which nothing is known.
+    /// An operand of which only the dependencies are known.
     pub(super) const fn unknown(dependencies: Vec<Dependency<'a>>) -> Self {
         Self { literal: None, path: None, dependencies }
     }
 
+    /// The value if `path` is missing. `None` if unknown.
     fn without(&self, path: &Path<'a>) -> Option<Value<'a>> {
         match &self.path {
             Some(own) if own.is_within(path) => Some(Value::Null),

@@ -1,21 +1,21 @@
-//! Kinds: what a value must be, judging by what a template does with it.
+//! Kinds: the type that a template expects of a value, inferred from its uses.
 
 use crate::liquid::Filter;
-use crate::liquid::row::{self, Answer, Lacking, Reads};
+use crate::liquid::row::{self, Derivation, Lacking, Reads};
 
-/// What a value must be.
+/// The inferred type of a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// Nothing is known.
     #[default]
     Anything,
-    /// A text.
-    Text,
+    /// A string.
+    String,
     /// A number.
     Number,
     /// `true` or `false`.
-    Flag,
-    /// A moment: a number of seconds or a text that says one.
+    Boolean,
+    /// A time: a number of seconds since 1970, or a string with a date.
     Date,
     /// A list.
     List,
@@ -24,14 +24,14 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What people call it.
+    /// The name that tables and JSON output use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Anything => "anything",
-            Self::Text => "text",
+            Self::String => "text",
             Self::Number => "number",
-            Self::Flag => "true or false",
+            Self::Boolean => "true or false",
             Self::Date => "date",
             Self::List => "list",
             Self::Object => "object",
@@ -49,9 +49,9 @@ impl From<row::Kind> for Kind {
     fn from(kind: row::Kind) -> Self {
         match kind {
             row::Kind::Anything => Self::Anything,
-            row::Kind::String => Self::Text,
+            row::Kind::String => Self::String,
             row::Kind::Number => Self::Number,
-            row::Kind::Boolean => Self::Flag,
+            row::Kind::Boolean => Self::Boolean,
             row::Kind::Date => Self::Date,
             row::Kind::Array => Self::List,
             row::Kind::Object => Self::Object,
@@ -59,63 +59,64 @@ impl From<row::Kind> for Kind {
     }
 }
 
-/// What a filter does with its input, as far as the analysis distinguishes it.
+/// What a filter does with its input, as far as it matters for what is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Treatment {
-    /// Gives the value itself, or something else where there is none.
+    /// Returns the input, or something else if it is missing (`default`).
     Keeps,
-    /// Gives some elements of an array, by their order or number alone.
+    /// Returns elements of an array, chosen without reading them (`limit`).
     Selects,
-    /// Reads a property of elements; whether an element may lack it.
+    /// Reads a property of each element (`where`).
     SelectsBy(PropertyUse),
-    /// Gives one element of an array.
+    /// Returns one element of an array (`first`).
     Takes,
-    /// Gives the number of elements.
+    /// Returns the number of elements (`size`).
     Counts,
-    /// Evaluates an expression for each element.
-    Asks,
-    /// Makes something new.
-    Makes,
+    /// Evaluates an expression for each element (`where_exp`).
+    Evaluates,
+    /// Computes something new from the whole input (`upcase`).
+    Creates,
 }
 
-/// What a filter does with a property of elements.
+/// Whether elements may lack the property that a filter reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PropertyUse {
-    /// It fails where any element lacks it.
-    Needs,
-    /// It fails where some elements lack it.
-    MayNeed,
-    /// The property counts as missing where an element lacks it.
-    Likes,
+    /// The filter fails if any element lacks it.
+    Required,
+    /// The filter may fail, depending on which elements lack it.
+    MaybeRequired,
+    /// The filter treats it as null if an element lacks it.
+    Optional,
 }
 
-/// What the row of a filter says of its input. A filter without a row is passed over.
+/// The kind that a filter expects and what it does, from its row. Liquid ignores an unknown filter, so it keeps its
+/// input.
 pub(super) fn treatment(filter: Option<&Filter>) -> (Kind, Treatment) {
     let Some(row) = filter else { return (Kind::Anything, Treatment::Keeps) };
-    let treatment = match (row.reads, row.answer) {
-        (_, Answer::Input) => Treatment::Keeps,
+    let treatment = match (row.reads, row.derivation) {
+        (_, Derivation::Input) => Treatment::Keeps,
         (Reads::Property(lacking), _) => Treatment::SelectsBy(match lacking {
-            Lacking::Fails => PropertyUse::Needs,
-            Lacking::MayFail | Lacking::FailsInLax => PropertyUse::MayNeed,
-            Lacking::Ignored => PropertyUse::Likes,
+            Lacking::Fails => PropertyUse::Required,
+            Lacking::MayFail | Lacking::FailsInLax => PropertyUse::MaybeRequired,
+            Lacking::Ignored => PropertyUse::Optional,
         }),
-        (Reads::Expression(_), _) => Treatment::Asks,
-        (Reads::Shape, Answer::Elements) => Treatment::Selects,
-        (Reads::Shape, Answer::Element) => Treatment::Takes,
-        (Reads::Shape, Answer::New) => Treatment::Counts,
-        (Reads::Whole, _) => Treatment::Makes,
+        (Reads::Expression(_), _) => Treatment::Evaluates,
+        (Reads::Shape, Derivation::Elements) => Treatment::Selects,
+        (Reads::Shape, Derivation::Element) => Treatment::Takes,
+        (Reads::Shape, Derivation::New) => Treatment::Counts,
+        (Reads::Whole, _) => Treatment::Creates,
     };
     (row.input.into(), treatment)
 }
 
-/// Whether the filter's result is its input, or a part of it, element by element.
+/// Whether a filter returns elements of its input.
 pub(super) fn gives_elements(filter: Option<&Filter>) -> bool {
-    filter.is_some_and(|row| row.answer == Answer::Elements)
+    filter.is_some_and(|row| row.derivation == Derivation::Elements)
 }
 
-/// Whether the filter's result is an element of its input.
+/// Whether a filter returns one element of its input.
 pub(super) fn gives_an_element(filter: Option<&Filter>) -> bool {
-    filter.is_some_and(|row| row.answer == Answer::Element)
+    filter.is_some_and(|row| row.derivation == Derivation::Element)
 }
 
 #[cfg(test)]
@@ -124,25 +125,25 @@ mod tests {
     use crate::customerio::{CUSTOMERIO, LEGACY};
 
     #[test]
-    fn rows_say_how_filters_treat_their_input() {
+    fn treatment_follows_the_filter_row() {
         let cases = [
             ("default", Kind::Anything, Treatment::Keeps),
             ("limit", Kind::List, Treatment::Selects),
-            ("where", Kind::List, Treatment::SelectsBy(PropertyUse::Needs)),
-            ("find", Kind::List, Treatment::SelectsBy(PropertyUse::MayNeed)),
-            ("sort", Kind::List, Treatment::SelectsBy(PropertyUse::Likes)),
+            ("where", Kind::List, Treatment::SelectsBy(PropertyUse::Required)),
+            ("find", Kind::List, Treatment::SelectsBy(PropertyUse::MaybeRequired)),
+            ("sort", Kind::List, Treatment::SelectsBy(PropertyUse::Optional)),
             ("first", Kind::List, Treatment::Takes),
             ("size", Kind::Anything, Treatment::Counts),
-            ("where_exp", Kind::List, Treatment::Asks),
-            // Which elements are the same depends on all of them.
-            ("uniq", Kind::List, Treatment::Makes),
-            ("add_day", Kind::Number, Treatment::Makes),
-            ("upcase", Kind::Text, Treatment::Makes),
+            ("where_exp", Kind::List, Treatment::Evaluates),
+            // Which elements are duplicates depends on all of them.
+            ("uniq", Kind::List, Treatment::Creates),
+            ("add_day", Kind::Number, Treatment::Creates),
+            ("upcase", Kind::String, Treatment::Creates),
         ];
         for (name, kind, expected) in cases {
             assert_eq!(treatment(CUSTOMERIO.filter(name)), (kind, expected), "{name}");
         }
         assert_eq!(treatment(LEGACY.filter("default")), (Kind::Anything, Treatment::Keeps));
-        assert_eq!(treatment(LEGACY.filter("sort")).1, Treatment::SelectsBy(PropertyUse::MayNeed));
+        assert_eq!(treatment(LEGACY.filter("sort")).1, Treatment::SelectsBy(PropertyUse::MaybeRequired));
     }
 }

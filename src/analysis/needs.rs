@@ -1,37 +1,38 @@
-//! Needs: all that a template looks at in its data, place by place.
+//! Needs: everything that a template reads of its data.
 
 use std::collections::BTreeMap;
 
 use super::kind::Kind;
 use super::path::Path;
 use super::read::{MissingBehavior, Read};
-use super::walk::{SnippetTexts, Walk};
+use super::walk::{SnippetLookup, Walk};
 use crate::liquid::{Arena, Language, Template};
 
-/// All that a template looks at.
+/// Everything that templates read.
 #[derive(Clone, Debug)]
 pub struct Needs<'a> {
-    /// Every look, in the order of rendering.
+    /// Every read, in the order of rendering.
     pub reads: Vec<Read<'a>>,
-    /// Whether it may look at more than that, because what it looks at is only known when rendering.
+    /// Whether more than `reads` may be read, because it is only known at run time, or the analysis has reached a
+    /// limit.
     pub reads_anything: bool,
 }
 
-/// A place that a template looks at.
+/// A path that a template reads, with all reads of it.
 #[derive(Clone, Debug)]
 pub struct Need<'a> {
-    /// The place.
+    /// The path.
     pub path: Path<'a>,
-    /// The gravest of what happens where nothing is there.
+    /// The most severe thing that happens if the path is missing.
     pub missing_behavior: MissingBehavior,
-    /// What all uses together say of the value.
+    /// The most specific kind that its uses expect.
     pub kind: Kind,
-    /// Every look at it, by its place among [`Needs::reads`].
+    /// The indexes of its reads in [`Needs::reads`].
     pub reads: Vec<usize>,
 }
 
 impl<'a> Needs<'a> {
-    /// What `texts`, each rendered on its own, look at.
+    /// Analyzes `texts`, which are rendered one by one, without sharing assigned names.
     ///
     /// ```
     /// use inkproof::analysis::{Needs, MissingBehavior};
@@ -40,7 +41,7 @@ impl<'a> Needs<'a> {
     /// let arena = Arena::new();
     /// let source = "{{ trigger.a }}{% if trigger.b %}{{ trigger.b }}{% endif %}{{ trigger.c | default: 1 }}";
     /// let template = Template::parse(source, &CUSTOMERIO, &arena).unwrap();
-    /// let needs = Needs::of(&[template], &CUSTOMERIO, &|_| Vec::new(), &arena);
+    /// let needs = Needs::from_templates(&[template], &CUSTOMERIO, &|_| Vec::new(), &arena);
     /// let list: Vec<_> = needs.by_path().into_iter().map(|need| (need.path.to_string(), need.missing_behavior)).collect();
     /// assert_eq!(list, [
     ///     ("trigger.a".to_owned(), MissingBehavior::Fails),
@@ -49,10 +50,10 @@ impl<'a> Needs<'a> {
     /// ]);
     /// ```
     #[must_use]
-    pub fn of(
+    pub fn from_templates(
         texts: &[Template<'a>],
         language: &'a Language,
-        snippets: SnippetTexts<'_, 'a>,
+        snippets: SnippetLookup<'_, 'a>,
         arena: &'a Arena,
     ) -> Self {
         let mut walk = Walk::new(language, snippets, arena);
@@ -62,13 +63,13 @@ impl<'a> Needs<'a> {
         Self { reads: walk.reads, reads_anything: walk.reads_anything }
     }
 
-    /// Whether taking away `path` could change what is rendered.
+    /// Whether the value at `path` may be read, so that removing it could change the output.
     #[must_use]
-    pub fn has_use_for(&self, path: &Path<'_>) -> bool {
-        self.reads_anything || self.reads.iter().any(|read| read.depth.is_touched(&read.path, path))
+    pub fn may_read(&self, path: &Path<'_>) -> bool {
+        self.reads_anything || self.reads.iter().any(|read| read.depth.is_affected(&read.path, path))
     }
 
-    /// The places, each once.
+    /// The paths in order, each once.
     #[must_use]
     pub fn by_path(&self) -> Vec<Need<'a>> {
         let mut places: BTreeMap<&Path<'a>, Need<'a>> = BTreeMap::new();

@@ -1,53 +1,53 @@
-//! Paths: where in the data something stands, such as `trigger.items[].name`.
+//! Paths: positions in the data, such as `trigger.items[].name`.
 
 use std::fmt;
 
-/// A place in the data: a variable, and the way from there. `[]` stands for every element of a list.
+/// A position in the data: a variable and the steps from there. `[]` means every element of a list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path<'a> {
     /// The variable's name.
     pub root: &'a str,
-    /// The way from there.
-    pub steps: Vec<Step<'a>>,
+    /// The steps from the variable.
+    pub steps: Vec<PathStep<'a>>,
 }
 
-/// A step of a way.
+/// A step of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step<'a> {
-    /// To what an object has under a key.
+pub enum PathStep<'a> {
+    /// To the value of a key of an object.
     Key(&'a str),
     /// To each element of a list.
     Element,
 }
 
 impl<'a> Path<'a> {
-    /// A variable itself.
+    /// The path of a variable.
     #[must_use]
-    pub const fn of(root: &'a str) -> Self {
+    pub const fn new(root: &'a str) -> Self {
         Self { root, steps: Vec::new() }
     }
 
-    /// The path with one more step.
+    /// The path extended by a step.
     #[must_use]
-    pub fn then(&self, step: Step<'a>) -> Self {
+    pub fn then(&self, step: PathStep<'a>) -> Self {
         let mut path = self.clone();
         path.steps.push(step);
         path
     }
 
-    /// Whether the path leads to `other` or through there.
+    /// Whether the path is `other`, or below it.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
         self.root == other.root && self.steps.starts_with(&other.steps)
     }
 
-    /// The last key, or the variable's name where there is no step; none where it ends at elements.
+    /// The last key, or the variable if there are no steps. `None` if the path ends at elements.
     #[must_use]
     pub fn name(&self) -> Option<&'a str> {
         match self.steps.last() {
             None => Some(self.root),
-            Some(Step::Key(name)) => Some(name),
-            Some(Step::Element) => None,
+            Some(PathStep::Key(name)) => Some(name),
+            Some(PathStep::Element) => None,
         }
     }
 
@@ -64,62 +64,64 @@ impl fmt::Display for Path<'_> {
         f.write_str(self.root)?;
         for step in &self.steps {
             match step {
-                Step::Element => f.write_str("[]")?,
-                Step::Key(key) if is_plain(key) => write!(f, ".{key}")?,
-                Step::Key(key) => write!(f, "[{key:?}]")?,
+                PathStep::Element => f.write_str("[]")?,
+                PathStep::Key(key) if is_plain(key) => write!(f, ".{key}")?,
+                PathStep::Key(key) => write!(f, "[{key:?}]")?,
             }
         }
         Ok(())
     }
 }
 
-/// Whether a key can stand after a dot.
+/// Whether a key can be written after a dot.
 fn is_plain(key: &str) -> bool {
     !key.is_empty() && key.chars().all(|character| character.is_alphanumeric() || matches!(character, '_' | '-'))
 }
 
-/// How much of a value a template looks at.
+/// How much of a value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Depth {
-    /// Only whether it is there.
+    /// Only whether there is a value.
     Presence,
-    /// How many elements or keys it has.
+    /// Also how many elements or keys it has.
     Shape,
-    /// All of it.
+    /// The whole value.
     Whole,
 }
 
 impl Depth {
-    /// Whether taking away `taken` could make a difference to who looks at so much of `path`.
+    /// Whether a read of this depth at `path` could give another result if `removed` did not exist.
     #[must_use]
-    pub fn is_touched(self, path: &Path<'_>, taken: &Path<'_>) -> bool {
-        if path.is_within(taken) {
+    pub fn is_affected(self, path: &Path<'_>, removed: &Path<'_>) -> bool {
+        if path.is_within(removed) {
             return true;
         }
-        let below = taken.steps.len() - path.steps.len().min(taken.steps.len());
+        let below = removed.steps.len() - path.steps.len().min(removed.steps.len());
         match self {
             Self::Presence => false,
             // An object's keys count as elements.
-            Self::Shape => below == 1 && matches!(taken.steps.last(), Some(Step::Key(_))) && taken.is_within(path),
-            Self::Whole => taken.is_within(path),
+            Self::Shape => {
+                below == 1 && matches!(removed.steps.last(), Some(PathStep::Key(_))) && removed.is_within(path)
+            }
+            Self::Whole => removed.is_within(path),
         }
     }
 }
 
-/// A place that something depends on.
+/// A path that something depends on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Dependency<'a> {
-    /// The place.
+    /// The path.
     pub path: Path<'a>,
-    /// How much of what stands there.
+    /// How much of its value.
     pub depth: Depth,
 }
 
 impl Dependency<'_> {
-    /// Whether taking away `path` could make a difference.
+    /// Whether the dependency could change if `path` did not exist.
     #[must_use]
-    pub fn is_touched_by(&self, path: &Path<'_>) -> bool {
-        self.depth.is_touched(&self.path, path)
+    pub fn is_affected_by(&self, path: &Path<'_>) -> bool {
+        self.depth.is_affected(&self.path, path)
     }
 }
 
@@ -130,13 +132,13 @@ mod tests {
     fn path(text: &str) -> Path<'_> {
         let mut words = text.split('.');
         let root = words.next().unwrap_or_default();
-        let steps = words.map(|word| if word == "[]" { Step::Element } else { Step::Key(word) }).collect();
+        let steps = words.map(|word| if word == "[]" { PathStep::Element } else { PathStep::Key(word) }).collect();
         Path { root, steps }
     }
 
     #[test]
-    fn what_touches_what() {
-        for (depends_on, depth, taken, expected) in [
+    fn a_removed_path_affects_what_reads_it() {
+        for (depends_on, depth, removed, expected) in [
             ("t.a", Depth::Presence, "t.a", true),
             ("t.a", Depth::Presence, "t", true),
             ("t.a", Depth::Presence, "t.a.b", false),
@@ -148,12 +150,12 @@ mod tests {
             ("t.a", Depth::Whole, "u.a", false),
         ] {
             let dependency = Dependency { path: path(depends_on), depth };
-            assert_eq!(dependency.is_touched_by(&path(taken)), expected, "{depends_on} {depth:?} {taken}");
+            assert_eq!(dependency.is_affected_by(&path(removed)), expected, "{depends_on} {depth:?} {removed}");
         }
     }
 
     #[test]
-    fn paths_are_written_as_people_write_them() {
+    fn displays_paths_in_liquid_notation() {
         for (written, expected) in [("t", "t"), ("t.items.[].name", "t.items[].name"), ("t.a b", "t[\"a b\"]")] {
             assert_eq!(path(written).to_string(), expected);
         }

@@ -1,4 +1,4 @@
-//! Reads: one look of a template at the data, and what happens where nothing is there.
+//! Reads: one place in a template that reads one path of the data, and what happens if the path is missing.
 
 use std::rc::Rc;
 
@@ -7,81 +7,81 @@ use super::path::{Dependency, Depth, Path};
 use super::presence::Presence;
 use crate::liquid::{NodeId, Span, Value};
 
-/// A look at the data.
+/// A read of the data.
 #[derive(Clone, Debug)]
 pub struct Read<'a> {
-    /// What is looked at.
+    /// The path that is read.
     pub path: Path<'a>,
-    /// How much of it.
+    /// How much of its value is read.
     pub depth: Depth,
-    /// Where that stands in its text.
+    /// Where the template reads it.
     pub span: Span,
-    /// Which of the analyzed texts.
+    /// The index of the template among those that were analyzed.
     pub text: usize,
-    /// The snippet in which it stands, where it does; the span is that of the snippet's use then.
+    /// The snippet that contains the read, if any. The span is that of the snippet's use then.
     pub snippet: Option<&'a str>,
-    /// The output or tag in which it stands. Whether a render came to it shows whether it came to the read, but where the
-    /// read is not [certain](Read::is_certain).
+    /// The output or tag that contains the read. A render that reaches the node also reaches the read, if the read is
+    /// [certain](Read::is_certain).
     pub node: NodeId,
-    /// Whether it happens each time its node is rendered.
+    /// Whether it happens each time that its node is rendered.
     pub is_certain: bool,
-    /// What happens where nothing is there.
+    /// What happens if the path is missing.
     pub missing_behavior: MissingBehavior,
-    /// What its use says of the value.
+    /// The kind of value that the use expects.
     pub kind: Kind,
-    /// Whether it is printed just as it is.
+    /// Whether the value is printed without a filter.
     pub is_printed: bool,
-    /// Whether it is a list of which one element is taken.
+    /// Whether the value is a list of which one element is taken.
     pub takes_element: bool,
-    /// How many names at the path's beginning lead to null, and not to nothing, where what they name is missing: those that
-    /// `assign` has read.
-    pub null_names: usize,
-    /// What decides the branches around it, outermost first, and how.
-    pub branches: Rc<[(Span, Choice)]>,
+    /// The number of leading path segments, including the variable, that evaluate to null instead of undefined if they
+    /// are missing, because `assign` has read them.
+    pub null_segments: usize,
+    /// The branches around the read, outermost first: the span of what decides, and why the branch is rendered.
+    pub branches: Rc<[(Span, BranchReason)]>,
 }
 
-/// How what stands before a branch decides for it.
+/// Why a branch is rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice {
-    /// The branch's condition is true, or false where it must be.
+pub enum BranchReason {
+    /// Its condition has this truth value: `true` for `if`, `false` for `unless`.
     Holds(bool),
-    /// The head of `case` equals the branch's value.
+    /// The head of `case` equals one of its values.
     Equals,
-    /// The condition of the branch before an `else` is not as it must be for that one.
+    /// It is an `else`, and the condition of the last branch before it has this truth value.
     Otherwise(bool),
-    /// The head of `case` equals none of its values.
+    /// It is the `else` of a `case`, whose head equals none of the values.
     EqualsNone,
-    /// A collection has no elements.
+    /// It is the `else` of a loop, whose collection has no elements.
     IsEmpty,
 }
 
-/// What happens where a read finds nothing, the gravest last.
+/// What happens if the path of a read is missing, the most severe last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MissingBehavior {
-    /// A condition around it sees to it that it does not happen then.
+    /// The read does not happen, because a condition around it is false then.
     Guarded,
-    /// It only decides which branch is rendered.
+    /// Another branch is rendered.
     Decides,
-    /// `default` puts something else there.
+    /// `default` replaces it.
     Rescued,
-    /// It counts as null, and mostly prints nothing.
+    /// The value is null, which mostly prints nothing.
     Nothing,
-    /// The message fails, where the data around it leads there.
+    /// The message fails for some data.
     MayFail,
-    /// The message fails wherever its node is rendered.
+    /// The message fails whenever the node is rendered.
     Fails,
 }
 
 impl<'a> Read<'a> {
-    /// The read as something to depend on.
+    /// The read as a dependency.
     #[must_use]
     pub fn dependency(&self) -> Dependency<'a> {
         Dependency { path: self.path.clone(), depth: self.depth }
     }
 
-    /// What of it there is in some data.
+    /// How often some data has a value at the path.
     #[must_use]
     pub fn presence(&self, data: Value<'_>) -> Presence {
-        Presence::of(&self.path, self.null_names, data)
+        Presence::new(&self.path, self.null_segments, data)
     }
 }

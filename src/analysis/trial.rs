@@ -1,10 +1,10 @@
-//! Trials: what an expression prints where its variable holds a value, found by rendering it.
+//! Trials: what an expression prints for a value of its variable, found by rendering it.
 
 use crate::liquid::syntax::tree::{Expression, OperandKind, SegmentKey, Step};
 use crate::liquid::value::{json, utf16};
 use crate::liquid::{Arena, Language, Options, Output, Template};
 
-/// Values as JSON, one of each sort that filters treat in a way of their own.
+/// Values as JSON, one of each sort that some filter treats differently.
 pub const VALUES: [&str; 19] = [
     r#""""#,
     r#"" ""#,
@@ -27,8 +27,8 @@ pub const VALUES: [&str; 19] = [
     r#"{"a": 1}"#,
 ];
 
-/// What an expression prints where the variable at `path` holds `value`, which is written as JSON; where that is none, the
-/// variable is missing, and so is every other. None where the expression fails.
+/// What an expression prints if the variable at `path` has `value`, which is JSON. With `None`, the variable is
+/// missing. All other variables are missing as well. Returns `None` if the expression fails.
 ///
 /// ```
 /// use inkproof::{analysis::prints, customerio::CUSTOMERIO};
@@ -40,7 +40,7 @@ pub const VALUES: [&str; 19] = [
 pub fn prints(language: &Language, expression: &str, path: &[&str], value: Option<&str>) -> Option<String> {
     let template = format!("{{{{ {} }}}}", expression.trim());
     let mut data = value.unwrap_or("{}").to_owned();
-    // Whatever the missing one would be in is there.
+    // If the variable is missing, the objects around it still exist.
     let holders = if value.is_some() { path } else { &path[..path.len().saturating_sub(1)] };
     for name in holders.iter().rev() {
         let mut key = String::new();
@@ -56,7 +56,7 @@ pub fn prints(language: &Language, expression: &str, path: &[&str], value: Optio
     Some(utf16::to_utf8(out.text()).into_owned())
 }
 
-/// The variable that an expression is about, where it is one and plainly written.
+/// The names of a path, if the expression is a single operand that consists of plain names.
 #[must_use]
 pub fn variable_of<'a>(expression: &Expression<'a>) -> Option<Vec<&'a str>> {
     let [Step::Operand(operand)] = expression.steps else { return None };

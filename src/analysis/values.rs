@@ -1,4 +1,4 @@
-//! Values: every expression of a template, and what it is for.
+//! Values: visits every expression of a template, and says what it is used for.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::liquid::syntax::part::{Part, Piece};
 use crate::liquid::syntax::tree::{FilteredValue, Node, NodeKind, Nodes, OperandKind, Segment, SegmentKey};
 use crate::liquid::syntax::visit::{each_operand, parts};
 
-/// Calls `each` with every expression and the node it stands in, in the order of the text.
+/// Calls `each` with every expression, the node that contains it and what it is used for, in the order of the template.
 pub fn each_value<'a>(nodes: Nodes<'a>, each: &mut dyn FnMut(&'a Node<'a>, &'a FilteredValue<'a>, Purpose)) {
     for node in nodes {
         if let NodeKind::Output(value) = &node.kind {
@@ -24,16 +24,17 @@ pub fn each_value<'a>(nodes: Nodes<'a>, each: &mut dyn FnMut(&'a Node<'a>, &'a F
     }
 }
 
-/// The names of all variables that are read, and all texts that are written, which filters may take for expressions.
+/// The names of all variables that are read, and all string literals, because filters may evaluate strings as
+/// expressions.
 #[must_use]
-pub fn names_and_texts(nodes: Nodes<'_>) -> (BTreeSet<&str>, Vec<&str>) {
-    let (mut names, mut texts) = (BTreeSet::new(), Vec::new());
+pub fn names_and_strings(nodes: Nodes<'_>) -> (BTreeSet<&str>, Vec<&str>) {
+    let (mut names, mut strings) = (BTreeSet::new(), Vec::new());
     each_operand(nodes, &mut |operand| match operand.kind {
-        OperandKind::Literal(Value::String(text)) => texts.push(text),
+        OperandKind::Literal(Value::String(text)) => strings.push(text),
         OperandKind::Path { base: None, segments: [Segment { key: SegmentKey::Name(name), .. }, ..] } => {
             names.insert(*name);
         }
         _ => {}
     });
-    (names, texts)
+    (names, strings)
 }

@@ -30,7 +30,7 @@ use crate::diagnostics::{Code, Diagnostic, Format, Severity, Theme, Thousands, s
 use crate::message::Template;
 use crate::project::{Case, Languages, Project};
 use crate::rules::{Judgement, fix, judge_data, judge_each, rule};
-use watch::Checks;
+use watch::CheckJob;
 
 /// How many findings of a rule are drawn that are only worth knowing.
 const MAX_INFOS: usize = 10;
@@ -78,7 +78,7 @@ impl RunCommand for Check {
     fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         self.check_format(format)?;
         if self.watch.is_wanted() {
-            return self.watch.run(Checks::new(self, format, global), global);
+            return self.watch.run(CheckJob::new(self, format, global), global);
         }
         let mut project = Project::open(global.directory())?;
         if self.fix && !self.diff && !project.is_config_valid() {
@@ -97,7 +97,7 @@ impl RunCommand for Check {
             let (templates, cases) = selected(&project, &self.names, global)?;
             let progress = Progress::new("checking", templates.len());
             let step = || progress.step();
-            Judgement::of_all(&project, judge_each(&project, &templates, &cases, &global.render_options(), &step))
+            Judgement::from_parts(&project, judge_each(&project, &templates, &cases, &global.render_options(), &step))
         };
         let mut out = BufWriter::new(anstream::stdout().lock());
         self.write(&judgement, &global.output_options(), global.theme(), &mut out)?;
@@ -181,7 +181,7 @@ impl Check {
             // A payload says nothing of requests.
             if self.data.is_none() {
                 let title = sanitize::line(&table::title(table)).into_owned();
-                writeln!(out, "{title}: {}\n", coverage::words(coverage))?;
+                writeln!(out, "{title}: {}\n", coverage::describe(coverage))?;
             }
         }
         Ok(())
@@ -202,7 +202,7 @@ impl Check {
         let Some(least) = self.min_coverage.filter(|_| self.data.is_none()) else { return Ok(true) };
         let mut is_covered = true;
         for coverage in &judgement.coverage {
-            let (name, words) = (sanitize::line(coverage.source.name()).into_owned(), coverage::words(coverage));
+            let (name, words) = (sanitize::line(coverage.source.name()).into_owned(), coverage::describe(coverage));
             if coverage.percent() < f64::from(least) {
                 is_covered = false;
                 writeln!(out, "{name}: {words}: expected at least {least} %")?;
@@ -243,11 +243,11 @@ impl Check {
             return Err(format!("`--data` judges one template, and these are meant: {}", names.join(", ")).into());
         };
         let payload = Payload::read(path, global)?;
-        if payload.is_of_request {
+        if payload.is_whole_request {
             let name = sanitize::line(&payload.name).into_owned();
             writeln!(anstream::stderr().lock(), "{name}: a whole request; its `message_data` is judged")?;
         }
-        Ok(judge_data(project, template, &payload.text, &payload.name, &global.render_options()))
+        Ok(judge_data(project, template, &payload.json, &payload.name, &global.render_options()))
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Failure, Global, Outcome, written};
 use crate::diagnostics::{Format, Source};
 use crate::project::Project;
 use crate::scaffold::{
-    Imported, KnownCustomer, Name, Place, PlacementError, Plan, customers_of, template_with_content,
+    Imported, KnownCustomer, Name, Placement, PlacementError, Plan, customers_of, template_with_content,
 };
 
 /// Bring customers and templates from Customer.io into the project
@@ -67,10 +67,10 @@ fn import_template(
     project: &Project,
     global: &Global,
 ) -> Result<Outcome, Failure> {
-    let name = Name::new(name).map_err(|error| error.to_string())?;
+    let name = Name::parse(name).map_err(|error| error.to_string())?;
     let content = written::read(file, global)?;
     let content = content.trim_start_matches(['\n', '\r']);
-    let place = Place::new(project, &name);
+    let place = Placement::new(project, &name);
     let text = match (content.lines().next().map(str::trim_end), id) {
         _ if content.trim().is_empty() => {
             return Err(format!("{} is empty: expected the JSON of a message", written::shown(file)).into());
@@ -127,6 +127,6 @@ fn import_customers(files: &[PathBuf], project: &Project, global: &Global) -> Re
 
 /// Says that somebody was there before.
 fn told(known: &KnownCustomer) -> String {
-    let KnownCustomer { place, identifier: (kind, value), file } = known;
-    format!("{place}: the customer with the {} `{value}` is known already, from `{file}`", kind.as_str())
+    let KnownCustomer { location, identifier: (kind, value), file } = known;
+    format!("{location}: the customer with the {} `{value}` is known already, from `{file}`", kind.as_str())
 }

@@ -13,7 +13,7 @@ use crate::diagnostics::{Diagnostics, Format, Source};
 use crate::liquid::value::number::Numbers;
 use crate::liquid::value::{json, utf16};
 use crate::liquid::{self, Arena, LIQUIDJS, Language, Mode, Options, Output, Template, Value};
-use crate::message::{LiquidText, Place, of_parsing};
+use crate::message::{LiquidText, TextPlace, parse_diagnostics};
 
 /// Render bare Liquid, without settings and JSON
 ///
@@ -79,7 +79,7 @@ impl Liquid {
             let place = data.line_column(error.offset);
             format!("{}:{}:{}: the data is no JSON: {error}", data.name(), place.line, place.column)
         })?;
-        let text = LiquidText { source: &source, place: Place::From(0), language, data };
+        let text = LiquidText { source: &source, place: TextPlace::Verbatim(0), language, data };
         let options = Options {
             mode: global.mode(),
             now: global.now_in_milliseconds(),
@@ -90,7 +90,7 @@ impl Liquid {
         let rendered = Template::parse_limited(source.text(), language, &arena, options.limits.parse_length)
             .and_then(|template| template.render(data, &options, &arena, &mut out).map_err(|error| vec![error]));
         if let Err(errors) = rendered {
-            let mut problems: Diagnostics = of_parsing(&errors, source.text(), &text).into_iter().collect();
+            let mut problems: Diagnostics = parse_diagnostics(&errors, source.text(), &text).into_iter().collect();
             problems.tidy();
             global.report(&problems)?;
             return Ok(Outcome::Findings);

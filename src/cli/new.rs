@@ -9,7 +9,7 @@ use super::{Failure, Global, Outcome, written};
 use crate::diagnostics::Format;
 use crate::message::Template;
 use crate::project::Project;
-use crate::scaffold::{Captured, Name, Place, Plan, customer_file, request_for, skeleton};
+use crate::scaffold::{CapturedRequest, Name, Placement, Plan, customer_file, request_for, skeleton};
 
 /// Make a template, and a request for it
 ///
@@ -43,8 +43,8 @@ impl RunCommand for New {
                 format!("the request asks for the template `{name}` by its number: expected a NAME for it").into()
             );
         }
-        let name = Name::new(name).map_err(|error| error.to_string())?;
-        let place = Place::new(&project, &name);
+        let name = Name::parse(name).map_err(|error| error.to_string())?;
+        let place = Placement::new(&project, &name);
         let version = project.config().liquid.version;
         let text = match (&captured, &place.variant) {
             (Some((captured, ..)), _) => skeleton(&place.name, id, version, &captured.data),
@@ -67,11 +67,11 @@ impl RunCommand for New {
 }
 
 /// A request's body, its text, and what its file is called.
-fn captured(path: &Path, global: &Global) -> Result<(Captured, String, String), Failure> {
+fn captured(path: &Path, global: &Global) -> Result<(CapturedRequest, String, String), Failure> {
     let text = written::read(path, global)?;
     let stem = path.file_stem().map_or_else(|| "captured".to_owned(), |stem| stem.to_string_lossy().into_owned());
     let stem = if path == Path::new("-") { "captured".to_owned() } else { stem };
-    match Captured::read(&path.display().to_string(), &text) {
+    match CapturedRequest::read(&path.display().to_string(), &text) {
         Ok(captured) => Ok((captured, text, stem)),
         Err(problems) => {
             global.report(&problems)?;
@@ -81,18 +81,18 @@ fn captured(path: &Path, global: &Global) -> Result<(Captured, String, String), 
 }
 
 /// A request with what the template needs.
-fn example(project: &Project, place: &Place<'_>, template: &Template, global: &Global) -> Plan {
+fn example(project: &Project, place: &Placement<'_>, template: &Template, global: &Global) -> Plan {
     let language = place.language();
-    let name = Name::out_of(&language.map_or_else(|| "example".to_owned(), |language| format!("example_{language}")));
+    let name = Name::sanitize(&language.map_or_else(|| "example".to_owned(), |language| format!("example_{language}")));
     // What we wrote ourselves has no mistakes.
     request_for(project, template, &name, language, &global.render_options()).unwrap_or_default()
 }
 
 /// The request as it came, and its customer where the project does not know them.
-fn fixtures(project: &Project, place: &Place<'_>, captured: &Captured, text: &str, stem: &str) -> Plan {
+fn fixtures(project: &Project, place: &Placement<'_>, captured: &CapturedRequest, text: &str, stem: &str) -> Plan {
     let paths = &project.config().paths;
     let mut plan = Plan::default();
-    plan.add(paths.requests.join(format!("{}/{}.json", place.name.stem(), Name::out_of(stem))), text);
+    plan.add(paths.requests.join(format!("{}/{}.json", place.name.stem(), Name::sanitize(stem))), text);
     if project.customer_for(&captured.request).is_none() {
         plan.add(customer_file(project, &captured.request.identifier().value), captured.customer());
     }

@@ -9,17 +9,17 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
-use super::card::{Card, ExpressionColors, Line, beside, brief, source};
+use super::card::{Card, ExpressionColors, StyledLine, brief, side_by_side, source};
 use super::command::RunCommand;
 use super::output_options::OutputOptions;
 use super::terminal::TerminalCapabilities;
-use super::watch::{WatchArguments, is_screen_possible};
+use super::watch::{WatchArguments, is_screen_available};
 use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{Diagnostics, Format};
 use crate::message::Rendering;
 use crate::project::Case;
-use screen::Cards;
-use watch::Previews;
+use screen::ScreenJob;
+use watch::PlainJob;
 
 /// Said of a message that fails where a test send would not.
 const TEST_SEND: &str = "Customer.io's test send would look fine: it prints nothing for what is missing, where a real \
@@ -113,10 +113,10 @@ impl RunCommand for Preview {
 impl Preview {
     /// Draws messages, and again those that a change affects: on a screen where people can see one.
     fn watch(&self, format: PreviewFormat, global: &Global) -> Result<Outcome, Failure> {
-        if format.is_for_people() && is_screen_possible() {
-            self.watch.run(Cards::new(&self.names, self.view, global), global)
+        if format.is_for_people() && is_screen_available() {
+            self.watch.run(ScreenJob::new(&self.names, self.view, global), global)
         } else {
-            self.watch.run(Previews::new(&self.names, self.view, global), global)
+            self.watch.run(PlainJob::new(&self.names, self.view, global), global)
         }
     }
 }
@@ -129,7 +129,7 @@ struct Sheet {
     /// How many stand side by side.
     columns: usize,
     /// Those that wait for the row to be full.
-    row: Vec<(Vec<Line>, usize)>,
+    row: Vec<(Vec<StyledLine>, usize)>,
     /// What is wrong with them, where that is told apart from the cards.
     problems: Diagnostics,
 }
@@ -154,7 +154,7 @@ impl Sheet {
         if self.row.is_empty() {
             return Ok(());
         }
-        write_lines(&beside(&std::mem::take(&mut self.row)), out)?;
+        write_lines(&side_by_side(&std::mem::take(&mut self.row)), out)?;
         self.output_options.tell(&std::mem::take(&mut self.problems), self.capabilities.theme, out)?;
         writeln!(out)
     }
@@ -198,20 +198,20 @@ fn card<'a>(case: &Case<'a>, rendering: &'a Rendering, capabilities: TerminalCap
 }
 
 /// A card and its template: side by side where there is room, else one under the other.
-fn with_source(case: &Case<'_>, rendering: &Rendering, capabilities: TerminalCapabilities) -> Vec<Line> {
+fn with_source(case: &Case<'_>, rendering: &Rendering, capabilities: TerminalCapabilities) -> Vec<StyledLine> {
     let expression_colors = ExpressionColors::new(&rendering.text, capabilities.colors);
     let width = capabilities.theme.width;
     if width < WIDE {
-        let mut lines = card(case, rendering, capabilities).with_holes(&expression_colors).lines();
+        let mut lines = card(case, rendering, capabilities).with_expression_colors(&expression_colors).lines();
         lines.extend(source(case.template, &expression_colors, width, capabilities));
         return lines;
     }
     let left = (width / 2).min(BESIDE_SOURCE);
-    let card = card(case, rendering, capabilities.with_width(left)).with_holes(&expression_colors).lines();
+    let card = card(case, rendering, capabilities.with_width(left)).with_expression_colors(&expression_colors).lines();
     let right = width - left - 1;
-    beside(&[(card, left + 1), (source(case.template, &expression_colors, right, capabilities), right)])
+    side_by_side(&[(card, left + 1), (source(case.template, &expression_colors, right, capabilities), right)])
 }
 
-fn write_lines(lines: &[Line], out: &mut dyn Write) -> io::Result<()> {
+fn write_lines(lines: &[StyledLine], out: &mut dyn Write) -> io::Result<()> {
     lines.iter().try_for_each(|line| writeln!(out, "{line}"))
 }

@@ -14,7 +14,7 @@ use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{Diagnostic, Format};
 use crate::message::{Message, Rendering};
 use crate::project::Case;
-use watch::Lines;
+use watch::RenderJob;
 
 /// Print messages as JSON lines, for programs
 ///
@@ -69,7 +69,7 @@ impl RunCommand for Render {
 
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         if self.watch.is_wanted() {
-            return self.watch.run(Lines::new(&self.names, global), global);
+            return self.watch.run(RenderJob::new(&self.names, global), global);
         }
         let (project, mut outcome) = global.open_project()?;
         let cases = project.select(&self.names)?;

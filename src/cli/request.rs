@@ -37,7 +37,7 @@ impl RunCommand for Request {
 
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let project = global.open_project_to_add()?;
-        let name = Name::new(&self.name).map_err(|error| error.to_string())?;
+        let name = Name::parse(&self.name).map_err(|error| error.to_string())?;
         let templates = project.select_templates(std::slice::from_ref(&self.template))?;
         let templates = Languages::of(&project).mains(&templates);
         let template = match templates[..] {
@@ -88,7 +88,7 @@ impl RunCommand for Request {
 /// Says what to do next, and whether the message needs a hand.
 fn tell(project: &Project, template: &str, name: &Name, global: &Global) -> Result<(), Failure> {
     let project = Project::open(project.root())?;
-    let request = format!("{}/{name}", Name::of(template));
+    let request = format!("{}/{name}", Name::parse_or_sanitize(template));
     if let Ok(cases) = project.select(std::slice::from_ref(&request)) {
         project.render(&cases, &global.render_options(), |_, rendering| match rendering.message {
             Some(_) => Ok(()),

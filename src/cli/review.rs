@@ -209,7 +209,7 @@ impl<'r, 'p> Walk<'r, 'p> {
                     write_details(outcome, self.capabilities.theme, layout, &mut out)?;
                     writeln!(out)?;
                 }
-                write!(out, "{}", Excerpt::of(outcome))?;
+                write!(out, "{}", Excerpt::new(outcome))?;
                 for cause in causes(self.project, outcome) {
                     writeln!(out, "  since it was committed: {}", sanitize::line(&cause))?;
                 }

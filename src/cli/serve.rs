@@ -11,7 +11,7 @@ use super::command::RunCommand;
 use super::output_options::OutputOptions;
 use super::{Failure, Global, Outcome};
 use crate::diagnostics::{Count, Format, sanitize};
-use crate::server::{self, Captured, End, Options, PORT, Place, ServerEvent, Status};
+use crate::server::{self, CapturedMessage, Endpoint, Options, PORT, ServerEvent, Status, StopReason};
 
 /// Stand in for Customer.io's send API and inbox API on this machine, and show what was sent
 ///
@@ -92,16 +92,16 @@ impl RunCommand for Serve {
             },
         )?;
         Ok(Outcome::Ended(match end {
-            End::Interrupted => 130,
-            End::Terminated => 143,
-            End::Command(code) => code,
+            StopReason::Interrupted => 130,
+            StopReason::Terminated => 143,
+            StopReason::Command(code) => code,
         }))
     }
 }
 
 impl Serve {
     /// The address goes to standard output, for programs, unless that belongs to a command.
-    fn announce(&self, Place { address, is_next, without_stream }: Place) -> std::io::Result<()> {
+    fn announce(&self, Endpoint { address, is_next, without_stream }: Endpoint) -> std::io::Result<()> {
         let mut err = anstream::stderr().lock();
         if !self.host.is_loopback() {
             writeln!(err, "warning: other machines can reach this server, and read all that is sent to it")?;
@@ -129,7 +129,7 @@ impl Serve {
 }
 
 /// Tells of a message on one line, and of what is wrong with it below.
-fn tell(captured: &Captured, output_options: &OutputOptions) -> std::io::Result<()> {
+fn tell(captured: &CapturedMessage, output_options: &OutputOptions) -> std::io::Result<()> {
     let status = match captured.status(captured.queued_at) {
         Status::Failed => "failed",
         Status::Draft => "draft",

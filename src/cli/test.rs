@@ -23,7 +23,7 @@ use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::Theme;
 use crate::project::{CONFIG_FILE, Project};
 use crate::snapshot::{Action, Counts, Known, Report, Run, Stage, Store, Subject, Update, render_options};
-use watch::Tests;
+use watch::TestJob;
 
 /// Compare messages with their snapshots
 ///
@@ -91,7 +91,7 @@ impl RunCommand for Test {
     fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let update = self.update.unwrap_or(Update::default_for(is_ci()));
         if self.watch.is_wanted() {
-            return self.watch.run(Tests::new(&self.names, update, format, global), global);
+            return self.watch.run(TestJob::new(&self.names, update, format, global), global);
         }
         let (project, outcome) =
             if update == Update::None { global.open_project_for_tests() } else { global.open_project_to_decide() }?;

@@ -3,7 +3,7 @@
 use super::character::Character;
 use super::kinds::{JsonKind, Kinds};
 use super::shape::{Member, Shape, Source};
-use crate::analysis::{Kind, Need, Step};
+use crate::analysis::{Kind, Need, PathStep};
 use crate::liquid::Value;
 
 /// How many strings and numbers of a place are kept as examples.
@@ -69,7 +69,7 @@ impl Shape {
     }
 
     /// Adds a place that a template reads, if no value there was seen.
-    pub fn add_use(&mut self, steps: &[Step<'_>], kind: Kind) {
+    pub fn add_use(&mut self, steps: &[PathStep<'_>], kind: Kind) {
         let Some((first, rest)) = steps.split_first() else {
             if self.source == Source::Used {
                 self.kinds = self.kinds.or(kinds_of_use(kind));
@@ -80,7 +80,7 @@ impl Shape {
             alternative.add_use(steps, kind);
         }
         match first {
-            Step::Element => {
+            PathStep::Element => {
                 if self.source == Source::Used && !self.kinds.has(JsonKind::Array) {
                     self.kinds = Kinds::only(JsonKind::Array);
                 }
@@ -89,7 +89,7 @@ impl Shape {
                     self.element.get_or_insert_with(unseen).add_use(rest, kind);
                 }
             }
-            Step::Key(name) => {
+            PathStep::Key(name) => {
                 if self.source == Source::Used && !self.kinds.has(JsonKind::Object) {
                     self.kinds = Kinds::only(JsonKind::Object);
                 }
@@ -135,9 +135,9 @@ impl Shape {
 fn kinds_of_use(kind: Kind) -> Kinds {
     match kind {
         Kind::Anything => Kinds::NONE,
-        Kind::Text | Kind::Date => Kinds::only(JsonKind::String),
+        Kind::String | Kind::Date => Kinds::only(JsonKind::String),
         Kind::Number => Kinds::only(JsonKind::Number),
-        Kind::Flag => Kinds::only(JsonKind::Boolean),
+        Kind::Boolean => Kinds::only(JsonKind::Boolean),
         Kind::List => Kinds::only(JsonKind::Array),
         Kind::Object => Kinds::only(JsonKind::Object),
     }
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn what_is_only_read_is_optional() {
         let mut shape = shape(&[r#"{"a": 1}"#]);
-        shape.add_use(&[Step::Key("items"), Step::Element, Step::Key("name")], Kind::Text);
+        shape.add_use(&[PathStep::Key("items"), PathStep::Element, PathStep::Key("name")], Kind::String);
         let items = &shape.members["items"];
         assert!(items.is_optional && items.shape.kinds == Kinds::only(JsonKind::Array));
         let name = &items.shape.element.as_ref().unwrap().members["name"];

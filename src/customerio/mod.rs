@@ -1,12 +1,12 @@
-//! Customer.io's Liquid: LiquidJS and what Customer.io adds to it. What older accounts have instead is in [`legacy`].
+//! Customer.io's Liquid: LiquidJS and Customer.io's additions. [`legacy`] is the Liquid of older accounts.
 //!
-//! The additions are [`filters`] and [`tags`]. Where it is not known for certain how Customer.io behaves, there is one of the
-//! [`Switches`]: a [`language`] is made for each setting of them.
+//! The additions are [`filters`] and [`tags`]. Where Customer.io's behavior is uncertain, there is a field of
+//! [`Switches`], and a [`language`] for each combination of them.
 
-mod chance;
 pub mod filters;
 pub mod intl;
 pub mod legacy;
+mod random_integer;
 pub mod reference;
 pub mod switches;
 pub mod tags;
@@ -18,14 +18,14 @@ pub use switches::{Escape, Switches, TimezoneOffsets, Version};
 
 use crate::liquid::{Language, Options, Result};
 
-/// Customer.io's current Liquid with the [`Switches`] as they come, made once.
+/// Customer.io's current Liquid with the default [`Switches`], built once.
 pub static CUSTOMERIO: LazyLock<Language> = LazyLock::new(|| build(Switches::default()));
 
-/// Customer.io's legacy Liquid, made once.
+/// Customer.io's legacy Liquid, built once.
 pub static LEGACY: LazyLock<Language> = LazyLock::new(|| legacy::from_latest(build(Switches::default())));
 
-/// Customer.io's Liquid with these switches. Each is made once, when it is first asked for. The legacy Liquid is known well
-/// enough to have no other switches.
+/// Customer.io's Liquid with these switches. Each is built once, on first use. The legacy Liquid ignores all other
+/// switches, because its behavior is known.
 ///
 /// ```
 /// use inkproof::customerio::{Escape, Switches, language};
@@ -55,7 +55,7 @@ pub fn language(switches: Switches) -> &'static Language {
     }
 }
 
-/// Which version of Customer.io's Liquid a language is; none where it is neither.
+/// The version of Customer.io's Liquid that a language is; `None` for other languages.
 #[must_use]
 pub fn version_of(language: &Language) -> Option<Version> {
     match language.name() {
@@ -84,7 +84,7 @@ fn build(switches: Switches) -> Language {
 /// ```
 ///
 /// # Errors
-/// `data` is no JSON, or whatever is wrong with the template first.
+/// `data` is not valid JSON, or the first error of the template.
 pub fn render(template: &str, data: &str) -> Result<String> {
     CUSTOMERIO.render(template, data, &Options::default())
 }

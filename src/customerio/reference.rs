@@ -1,4 +1,5 @@
-//! The reference of filters and tags, written from their rows: what `explain` prints, and `docs/liquid-reference.md`.
+//! The reference of filters and tags, generated from their rows: the output of `explain`, and
+//! `docs/liquid-reference.md`.
 
 use std::fmt::Write as _;
 
@@ -6,19 +7,19 @@ use super::{CUSTOMERIO, LEGACY};
 use crate::liquid::row::{Absent, Argument, Differs, Example, Family, Lacking, Reads};
 use crate::liquid::{Filter, TagDefinition};
 
-/// What stands at the beginning of the page.
+/// The beginning of the page.
 const INTRODUCTION: &str = "\
 # Filters and tags
 
-All filters and tags of Customer.io's Liquid, which is LiquidJS with additions. `inkproof explain NAME` prints the entry of
-one. This page is generated from the tables that the program itself uses, and a test compares what it says with what the
-filters and tags do.
+All filters and tags of Customer.io's Liquid, which is LiquidJS with additions. `inkproof explain NAME` prints a single
+entry. This page is generated from the tables that the program itself uses, and a test compares it with the behavior of
+the filters and tags.
 
-A missing variable fails a real send, unless an entry says otherwise. In a *test send*, and with `--lax`, it does not. What
-an entry says about null and missing input is about the call in its first example.
+A missing variable fails a real send, unless an entry says otherwise. It does not fail in a *test send*, nor with `--lax`.
+The results for null and missing input are those of the call in the first example.
 ";
 
-/// The names of all filters and tags of both of Customer.io's Liquids, sorted.
+/// The names of all filters and tags of both versions of Customer.io's Liquid, sorted.
 #[must_use]
 pub fn names() -> Vec<&'static str> {
     let languages = [&*CUSTOMERIO, &*LEGACY];
@@ -29,13 +30,13 @@ pub fn names() -> Vec<&'static str> {
     names
 }
 
-/// The summary of the filter or tag of that name.
+/// The summary of the filter or tag with this name.
 #[must_use]
 pub fn summary(name: &str) -> Option<&'static str> {
-    filter_of(name).map(|filter| filter.summary).or_else(|| tag_of(name).map(|tag| tag.summary))
+    find_filter(name).map(|filter| filter.summary).or_else(|| find_tag(name).map(|tag| tag.summary))
 }
 
-/// The entries about a name, in Markdown: a filter, a tag, or both.
+/// The entries for a name, in Markdown: a filter, a tag, or both.
 ///
 /// ```
 /// use inkproof::customerio::reference;
@@ -45,7 +46,8 @@ pub fn summary(name: &str) -> Option<&'static str> {
 /// ```
 #[must_use]
 pub fn entry(name: &str) -> Option<String> {
-    let entries: Vec<_> = filter_of(name).map(of_filter).into_iter().chain(tag_of(name).map(of_tag)).collect();
+    let entries: Vec<_> =
+        find_filter(name).map(filter_entry).into_iter().chain(find_tag(name).map(tag_entry)).collect();
     if entries.is_empty() { None } else { Some(entries.join("\n")) }
 }
 
@@ -58,28 +60,28 @@ pub fn page() -> String {
         let names = names();
         let filters = names.into_iter().filter_map(|name| CUSTOMERIO.filter(name));
         for filter in filters.filter(|filter| filter.family == family) {
-            let _ = write!(page, "\n##{}", of_filter(filter));
+            let _ = write!(page, "\n##{}", filter_entry(filter));
         }
     }
     for (title, is_liquidjs) in [("Tags of LiquidJS", true), ("Tags of Customer.io", false)] {
         let _ = writeln!(page, "\n## {title}");
-        for tag in names().into_iter().filter_map(tag_of).filter(|tag| tag.since.is_some() == is_liquidjs) {
-            let _ = write!(page, "\n##{}", of_tag(tag));
+        for tag in names().into_iter().filter_map(find_tag).filter(|tag| tag.since.is_some() == is_liquidjs) {
+            let _ = write!(page, "\n##{}", tag_entry(tag));
         }
     }
     page
 }
 
-/// The row of a filter; the latest Liquid's, where both have one.
-fn filter_of(name: &str) -> Option<&'static Filter> {
+/// The row of a filter: that of the latest Liquid, if it has one.
+fn find_filter(name: &str) -> Option<&'static Filter> {
     CUSTOMERIO.filter(name).or_else(|| LEGACY.filter(name))
 }
 
-fn tag_of(name: &str) -> Option<&'static TagDefinition> {
+fn find_tag(name: &str) -> Option<&'static TagDefinition> {
     CUSTOMERIO.tag(name).or_else(|| LEGACY.tag(name))
 }
 
-fn of_filter(filter: &Filter) -> String {
+fn filter_entry(filter: &Filter) -> String {
     let mut entry = format!("# Filter `{}`\n\n{}\n", filter.name, filter.summary);
     let (input, output) = (filter.input.as_str(), filter.output.as_str());
     let _ = writeln!(entry, "\nInput: {input}. Call: `{}`. Result: {output}.", filter.signature());
@@ -89,18 +91,17 @@ fn of_filter(filter: &Filter) -> String {
         let _ = writeln!(entry, "\n**Deprecated:** use {instead}.");
     }
     let legacy = LEGACY.filter(filter.name).map(|row| row.differs);
-    write_origin(filter.since, filter.differs, legacy, "the filter is passed over", &mut entry);
+    write_origin(filter.since, filter.differs, legacy, "the filter is ignored", &mut entry);
     write_examples(filter.examples, &mut entry);
     entry
 }
 
-fn of_tag(tag: &TagDefinition) -> String {
+fn tag_entry(tag: &TagDefinition) -> String {
     let mut entry = format!("# Tag `{}`\n\n{}\n\n```liquid\n{}\n```\n", tag.name, tag.summary, tag.syntax);
     write_arguments(tag.arguments, &mut entry);
     if let Some(input) = tag.input {
-        let (null, missing) = (outcome(input.null), outcome(input.missing));
-        let _ =
-            writeln!(entry, "\n`{}` {null} where `input` is null, and {missing} where it is missing.", input.template);
+        let (null, missing) = (absent_result(input.null), absent_result(input.missing));
+        let _ = writeln!(entry, "\n`{}` {null} if `input` is null, and {missing} if it is missing.", input.template);
     }
     if CUSTOMERIO.tag(tag.name).is_none() {
         entry.push_str("\nOnly the legacy Liquid has it.\n");
@@ -132,13 +133,13 @@ fn write_arguments(arguments: &[Argument], entry: &mut String) {
     }
 }
 
-/// What a filter makes of null, of a missing variable, and of elements that lack a property.
+/// How a filter handles null, a missing variable, and elements without a property.
 fn behaviour(filter: &Filter) -> String {
-    let mut text = format!("Null {}. ", outcome(filter.null));
+    let mut text = format!("Null {}. ", absent_result(filter.null));
     if filter.rescues_missing {
         text.push_str("As the first filter it replaces a missing variable too, which fails after any other filter.");
     } else {
-        let _ = write!(text, "A missing variable fails; in a test send it {}.", outcome(filter.missing));
+        let _ = write!(text, "A missing variable fails; in a test send it {}.", absent_result(filter.missing));
     }
     let lacking = match filter.reads {
         Reads::Property(lacking) | Reads::Expression(lacking) => lacking,
@@ -153,7 +154,7 @@ fn behaviour(filter: &Filter) -> String {
     text
 }
 
-fn outcome(absent: Absent) -> String {
+fn absent_result(absent: Absent) -> String {
     match absent {
         Absent::Nothing => "prints nothing".to_owned(),
         Absent::Prints(text) => format!("prints `{text}`"),
@@ -162,7 +163,7 @@ fn outcome(absent: Absent) -> String {
     }
 }
 
-/// Who has it since when, and how it differs elsewhere.
+/// Which releases have it, and how it differs elsewhere.
 fn write_origin(
     since: Option<&str>,
     differs: Differs,

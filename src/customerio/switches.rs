@@ -1,25 +1,25 @@
-//! Switches: what Customer.io's documentation and its deliveries do not agree on, or leave open.
+//! Switches: behavior that Customer.io's documentation leaves open, or that contradicts its deliveries.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How Customer.io is taken to behave where that is uncertain. The default is the likeliest.
+/// Assumptions about uncertain behavior of Customer.io. The default is the likeliest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Switches {
-    /// Which of Customer.io's two kinds of Liquid messages are rendered with, unless a template says otherwise.
+    /// The version of Customer.io's Liquid that renders messages, unless a template specifies another.
     pub version: Version,
     /// What the filter `escape` does.
     pub escape: Escape,
-    /// Which way a time zone that is a number points.
+    /// The sign of a numeric time zone.
     pub timezone_offsets: TimezoneOffsets,
 }
 
-/// One of Customer.io's two kinds of Liquid.
+/// A version of Customer.io's Liquid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Version {
-    /// LiquidJS: all messages of accounts made since 28 November 2023, and upgraded ones of others.
+    /// LiquidJS: all messages of accounts created since 28 November 2023, and upgraded messages of others.
     #[default]
     Latest,
     /// Ruby's Liquid: messages of older accounts that were not upgraded.
@@ -27,10 +27,10 @@ pub enum Version {
 }
 
 impl Version {
-    /// Both, by the name that settings call them.
+    /// Both, with their names in settings.
     pub const NAMES: [(&str, Self); 2] = [("latest", Self::Latest), ("legacy", Self::Legacy)];
 
-    /// Its name.
+    /// Its name in settings.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -39,7 +39,7 @@ impl Version {
         }
     }
 
-    /// The other one.
+    /// The other version.
     #[must_use]
     pub const fn other(self) -> Self {
         match self {
@@ -53,34 +53,34 @@ impl Version {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Escape {
-    /// Writes `&`, `<`, `>` and quotes as HTML entities. So LiquidJS does, and Customer.io's list of what changed with its
-    /// current Liquid says that `escape` no longer encodes for URLs.
+    /// Writes `&`, `<`, `>` and quotes as HTML entities. This is LiquidJS's behavior, and Customer.io's list of changes
+    /// in its current Liquid says that `escape` no longer encodes for URLs.
     #[default]
     Html,
-    /// Percent-encodes as JavaScript's `encodeURIComponent` does. So it was seen in deliveries of 2026, although
-    /// those were rendered by the current Liquid.
+    /// Percent-encodes like JavaScript's `encodeURIComponent`. This was observed in deliveries of 2026, although those
+    /// were rendered by the current Liquid.
     Percent,
 }
 
 impl Escape {
-    /// Both, by the name that the configuration calls them.
+    /// Both, with their names in the configuration.
     pub const NAMES: [(&str, Self); 2] = [("html", Self::Html), ("percent", Self::Percent)];
 }
 
-/// Which way a time zone that is a number points: `{{ t | date: "%H:%M", -480 }}`.
+/// The sign of a numeric time zone: `{{ t | date: "%H:%M", -480 }}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimezoneOffsets {
-    /// Minutes west of UTC: 480 is UTC-8, and -480 is UTC+8. So LiquidJS does (it is the sign of JavaScript's
-    /// `getTimezoneOffset`), and so Customer.io's documentation has it in one place: 360 is UTC-6 there.
+    /// Minutes west of UTC: 480 is UTC-8, and -480 is UTC+8. This is LiquidJS's behavior (the sign of JavaScript's
+    /// `getTimezoneOffset`), and agrees with one place in Customer.io's documentation, where 360 is UTC-6.
     #[default]
     MinutesWest,
-    /// Minutes east of UTC: -480 is UTC-8. So Customer.io's documentation has it in another place, where it translates the
-    /// hours of its old Liquid: `-8` becomes `-480`.
+    /// Minutes east of UTC: -480 is UTC-8. This agrees with another place in Customer.io's documentation, which
+    /// converts the hours of its legacy Liquid: `-8` becomes `-480`.
     MinutesEast,
 }
 
 impl TimezoneOffsets {
-    /// Both, by the name that the configuration calls them.
+    /// Both, with their names in the configuration.
     pub const NAMES: [(&str, Self); 2] = [("minutes-west", Self::MinutesWest), ("minutes-east", Self::MinutesEast)];
 }

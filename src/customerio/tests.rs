@@ -1,5 +1,5 @@
-//! Runs what is known of Customer.io's Liquid, case by case: examples that are documented or have been measured, with cases
-//! of our own around them (`examples.jsonl`), and dates (`dates.jsonl`).
+//! Runs known cases of Customer.io's Liquid: documented and measured examples with additional cases around them
+//! (`examples.jsonl`), and dates (`dates.jsonl`).
 
 use std::time::{Duration, Instant};
 
@@ -11,32 +11,32 @@ use crate::liquid::{Limits, Mode, Options};
 /// 2026-07-03 12:00:00 UTC, in milliseconds.
 const NOW: f64 = 1_783_080_000_000.0;
 
-/// A template and what comes of it.
+/// A template and its expected result.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Case {
-    /// What the case is about.
+struct ExampleCase {
+    /// The topic of the case.
     section: String,
     template: String,
     #[serde(default)]
     data: serde_json::Map<String, serde_json::Value>,
     #[serde(default)]
-    switches: CaseSwitches,
+    switches: ExampleSwitches,
     #[serde(default)]
     lax: bool,
-    /// What is printed, or else the message of the error.
+    /// The expected output, or else the expected error message.
     output: Option<String>,
     error: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct CaseSwitches {
+struct ExampleSwitches {
     percent: bool,
     east: bool,
 }
 
-impl Case {
+impl ExampleCase {
     fn render(&self) -> Result<String, String> {
         let switches = Switches {
             version: crate::customerio::Version::Latest,
@@ -54,11 +54,11 @@ impl Case {
     }
 }
 
-/// Runs all cases, and fails naming those that came out otherwise.
+/// Runs all cases, and fails with a list of those with another result.
 fn run(cases: &str) -> usize {
     let mut failures = Vec::new();
     for (line, text) in cases.lines().enumerate() {
-        let case: Case = serde_json::from_str(text).unwrap_or_else(|error| panic!("line {}: {error}", line + 1));
+        let case: ExampleCase = serde_json::from_str(text).unwrap_or_else(|error| panic!("line {}: {error}", line + 1));
         let expected = match (&case.output, &case.error) {
             (Some(output), None) => Ok(output.clone()),
             (None, Some(error)) => Err(error.clone()),
@@ -78,18 +78,19 @@ fn run(cases: &str) -> usize {
 }
 
 #[test]
-fn examples() {
+fn renders_every_example() {
     assert!(run(include_str!("examples.jsonl")) > 400);
 }
 
 #[test]
-fn dates() {
+fn renders_every_date() {
     assert!(run(include_str!("dates.jsonl")) > 130);
 }
 
-/// A text that is rendered may stand deep, have deep tags itself, and render another; none of it may exhaust the stack.
+/// A rendered string may be deeply nested, contain deeply nested tags, and render another string. Nothing may exhaust
+/// the stack.
 #[test]
-fn texts_that_render_texts_end() {
+fn nested_rendered_strings_do_not_exhaust_the_stack() {
     let too_deep = "texts that render texts are nested deeper than 100 levels: make sure that none renders itself";
     let render = |template: &str, text: &str, leaf: &str| {
         let data = serde_json::json!({ "text": text, "leaf": leaf }).to_string();
@@ -108,15 +109,15 @@ fn texts_that_render_texts_end() {
         assert_eq!(render(&template, "{% render_liquid leaf %}", &leaf).unwrap(), "leaf", "{open}");
         assert_eq!(render(&template, &nested(190, "{% render_liquid leaf %}"), &leaf).unwrap_err(), too_deep, "{open}");
     }
-    // Twice at each level would take 2^100 steps.
+    // Two at each level would take 2^100 steps.
     let twice = "{% render_liquid text %}{% render_liquid text %}";
     assert_eq!(render(twice, twice, "").unwrap_err(), too_deep);
     assert_eq!(render(twice, &"a".repeat(3 << 20), "").unwrap_err(), "parse length limit exceeded");
 }
 
-/// A text that goes on for as long as it is let, without ever standing too deep.
+/// A string that renders for as long as it is allowed to, without deep nesting.
 #[test]
-fn texts_that_render_texts_take_bounded_time() {
+fn rendered_strings_respect_the_time_limit() {
     let text = "{% assign n = n | plus: 1 %}".to_owned() + &"{{ n }} ".repeat(20_000);
     let data = serde_json::json!({ "text": text, "n": 0 }).to_string();
     let template = "{% for i in (1..100000) %}{% render_liquid text %}{% endfor %}";
@@ -129,7 +130,7 @@ fn texts_that_render_texts_take_bounded_time() {
 }
 
 #[test]
-fn chance_is_repeatable_from_a_seed() {
+fn random_output_is_reproducible_with_a_seed() {
     let template = "{% generate_uuid %} {% random 1000000 %} {{ 1000000 | random }}";
     let render = |seed| {
         let options = Options { seed: Some(seed), ..Options::default() };
@@ -139,9 +140,9 @@ fn chance_is_repeatable_from_a_seed() {
     assert_ne!(render(1), render(2));
 }
 
-/// What `render_liquid` prints is marked as its own, what `cio_link` prints as that of the pieces of its URL.
+/// The output of `render_liquid` is attributed to its tag, and that of `cio_link` to the pieces of its URL.
 #[test]
-fn marks_point_into_the_template() {
+fn source_map_points_into_the_template() {
     use crate::liquid::value::json;
     use crate::liquid::{Arena, Output, Template};
     let (arena, source) = (Arena::new(), "a{% render_liquid t %}{% cio_link url:https://x.y/{{- t | size -}}?q %}");
@@ -162,7 +163,7 @@ fn marks_point_into_the_template() {
 }
 
 #[test]
-fn variables_in_tags_are_told() {
+fn finds_variables_inside_tags() {
     use crate::liquid::syntax::variables;
     use crate::liquid::{Arena, Template};
     let source = "{% cio_link url:https://x.y/{{ a.b }}/{{c|append:d}} %}{% render_liquid e.f %}{% random g %}";

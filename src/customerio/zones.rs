@@ -1,13 +1,13 @@
-//! Zones: the labels that Customer.io takes for time zones beside the names of the tz database.
+//! The time zone labels that Customer.io accepts in addition to the names of the tz database.
 //!
-//! The documentation calls them the detailed format: `(GMT-05:00) Eastern Time (US & Canada)`. They are the texts that Rails
-//! shows for its zones, so the names are Rails's. The hours in front do not count: they leave out summer time, and the one
-//! example in the documentation, `(GMT-11:00) Hawaii`, has them wrong.
+//! The documentation calls them the detailed format: `(GMT-05:00) Eastern Time (US & Canada)`. They are the labels that
+//! Rails displays for its zones, so the names are those of Rails. The offset is ignored: it does not include daylight
+//! saving time, and it is wrong in the only example of the documentation, `(GMT-11:00) Hawaii`.
 
 const ZONES: &str = include_str!("data/zones.tsv");
 
-/// The zone of the tz database that a label such as `(GMT-11:00) Hawaii` means; `None` for what is no such label.
-pub(super) fn of_label(label: &str) -> Option<&'static str> {
+/// The tz database zone for a label such as `(GMT-11:00) Hawaii`; `None` if it is not a known label.
+pub(super) fn from_label(label: &str) -> Option<&'static str> {
     let (_, name) = label.strip_prefix("(GMT")?.split_once(") ")?;
     rows().find(|(known, _)| *known == name).map(|(_, zone)| zone)
 }
@@ -30,7 +30,7 @@ mod tests {
     }
 
     #[test]
-    fn labels() {
+    fn finds_the_zones_of_labels() {
         for (label, zone) in [
             ("(GMT-11:00) Hawaii", Some("Pacific/Honolulu")),
             ("(GMT-10:00) Hawaii", Some("Pacific/Honolulu")),
@@ -38,7 +38,7 @@ mod tests {
             ("(GMT) London", Some("Europe/London")),
             ("(GMT+00:00) UTC", Some("Etc/UTC")),
             ("(GMT+13:00) Nuku'alofa", Some("Pacific/Tongatapu")),
-            // The documentation knows of labels and of zones, not of bare names.
+            // The documentation mentions labels and zones, but not names without an offset.
             ("Hawaii", None),
             ("(GMT-10:00) hawaii", None),
             ("(GMT-10:00) ", None),
@@ -46,7 +46,7 @@ mod tests {
             ("(GMT-10:00) # name in Rails, zone of the tz database", None),
             ("", None),
         ] {
-            assert_eq!(of_label(label), zone, "{label}");
+            assert_eq!(from_label(label), zone, "{label}");
         }
     }
 }

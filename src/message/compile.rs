@@ -1,6 +1,6 @@
-//! Compiling: the Liquid of a template is parsed once, to be rendered any number of times.
+//! Compiling: parses the Liquid of a template once, so that it can be rendered any number of times.
 
-use super::failure::{LiquidText, Place, of_parsing};
+use super::failure::{LiquidText, TextPlace, parse_diagnostics};
 use super::scope::SnippetNames;
 use super::settings::{Setting, has_liquid};
 use super::{Template, Workspace};
@@ -8,12 +8,12 @@ use crate::diagnostics::Diagnostics;
 use crate::liquid::syntax::variables::read_by;
 use crate::liquid::{self, Arena, Language, Limits, Value};
 
-/// A template whose Liquid has been parsed: its content, and the settings that have any.
+/// A template whose Liquid has been parsed: its content, and those of its settings that contain Liquid.
 #[derive(Debug)]
 pub struct CompiledTemplate<'a> {
     pub(super) workspace: &'a Workspace<'a>,
     pub(super) template: &'a Template,
-    /// The snippets that it reads.
+    /// The names of the snippets that it reads.
     pub(super) snippets: SnippetNames<'a>,
     pub(super) content: liquid::Template<'a>,
     arena: &'a Arena,
@@ -22,30 +22,30 @@ pub struct CompiledTemplate<'a> {
     pub(super) expiration: Option<CompiledSetting<'a>>,
 }
 
-/// A setting that may have Liquid.
+/// A setting that may contain Liquid.
 #[derive(Debug)]
 pub(super) struct CompiledSetting<'a> {
     pub(super) setting: &'a Setting<String>,
-    /// None where the setting is a plain string.
+    /// `None` if the setting is a plain string.
     pub(super) liquid: Option<liquid::Template<'a>>,
 }
 
-/// A text of a template that has been parsed.
+/// A parsed Liquid text of a template: its content or a setting.
 #[derive(Clone, Copy, Debug)]
 pub struct CompiledText<'a> {
-    /// Its tree.
+    /// The syntax tree.
     pub liquid: liquid::Template<'a>,
-    /// Where it is in the template's file.
-    pub place: Place<'a>,
-    /// Whether it is the content, not a setting.
+    /// Its place in the template's file.
+    pub place: TextPlace<'a>,
+    /// Whether it is the content rather than a setting.
     pub is_content: bool,
 }
 
 impl Template {
-    /// Parses the template's Liquid, to render it any number of times.
+    /// Parses the template's Liquid, so that it can be rendered any number of times.
     ///
     /// # Errors
-    /// Every mistake in it.
+    /// Every syntax error in it.
     pub fn compile<'a>(
         &'a self,
         workspace: &'a Workspace<'a>,
@@ -58,7 +58,7 @@ impl Template {
             problems: Diagnostics::new(),
             snippets: SnippetNames::default(),
         };
-        let content = parsing.liquid(self.content(), Place::From(self.content_start()));
+        let content = parsing.liquid(self.content(), TextPlace::Verbatim(self.content_start()));
         let settings = self.settings();
         let kind = settings.kind.as_ref().map(|kind| parsing.setting(kind));
         let topics = settings.topics.iter().map(|topic| parsing.setting(topic)).collect();
@@ -76,7 +76,7 @@ impl Template {
     }
 }
 
-/// The parsing of one template's Liquid.
+/// Parses the Liquid of one template and collects the problems.
 struct Parsing<'a> {
     template: &'a Template,
     workspace: &'a Workspace<'a>,
@@ -87,20 +87,20 @@ struct Parsing<'a> {
 
 impl<'a> Parsing<'a> {
     fn setting(&mut self, setting: &'a Setting<String>) -> CompiledSetting<'a> {
-        let liquid = has_liquid(&setting.value).then(|| self.liquid(&setting.value, Place::Within(&setting.span)));
+        let liquid = has_liquid(&setting.value).then(|| self.liquid(&setting.value, TextPlace::Escaped(&setting.span)));
         CompiledSetting { setting, liquid: liquid.flatten() }
     }
 
-    fn liquid(&mut self, source: &'a str, place: Place<'_>) -> Option<liquid::Template<'a>> {
+    fn liquid(&mut self, source: &'a str, place: TextPlace<'_>) -> Option<liquid::Template<'a>> {
         let language = self.workspace.language(self.template.settings());
         let text = LiquidText { source: self.template.source(), place, language, data: Value::Undefined };
         match liquid::Template::parse_limited(source, language, self.arena, Limits::default().parse_length) {
             Ok(template) => {
-                self.snippets.add(SnippetNames::read_by(&read_by(template.nodes)));
+                self.snippets.add(SnippetNames::from_variables(&read_by(template.nodes)));
                 Some(template)
             }
             Err(errors) => {
-                self.problems.extend(of_parsing(&errors, source, &text));
+                self.problems.extend(parse_diagnostics(&errors, source, &text));
                 None
             }
         }
@@ -120,20 +120,23 @@ impl<'a> CompiledTemplate<'a> {
         self.workspace.language(self.template.settings())
     }
 
-    /// Its texts that have Liquid: the content, and then those settings that do.
+    /// Its Liquid texts: the content, then the settings that contain Liquid.
     #[must_use]
     pub fn texts(&self) -> Vec<CompiledText<'a>> {
-        let content =
-            CompiledText { liquid: self.content, place: Place::From(self.template.content_start()), is_content: true };
+        let content = CompiledText {
+            liquid: self.content,
+            place: TextPlace::Verbatim(self.template.content_start()),
+            is_content: true,
+        };
         let settings = self.kind.iter().chain(&self.topics).chain(&self.expiration);
         let settings = settings.filter_map(|setting| {
-            let place = Place::Within(&setting.setting.span);
+            let place = TextPlace::Escaped(&setting.setting.span);
             Some(CompiledText { liquid: setting.liquid?, place, is_content: false })
         });
         std::iter::once(content).chain(settings).collect()
     }
 
-    /// The texts of a snippet; none where it is not there or cannot be read.
+    /// The Liquid texts of a snippet; empty if there is no such snippet or it cannot be parsed.
     #[must_use]
     pub fn snippet_texts(&self, name: &str) -> Vec<liquid::Template<'a>> {
         let snippet = self.workspace.snippets.iter().find(|snippet| snippet.name() == name);

@@ -1,6 +1,6 @@
-//! Content: the rendered text as JSON, and who is to blame where it is none.
+//! Content: parses the rendered text as JSON, and finds the expression to blame if it is not valid.
 //!
-//! Nothing is escaped on the way, neither here nor at Customer.io, so any printed value can break the JSON.
+//! Neither this program nor Customer.io escapes printed values, so any of them can break the JSON.
 
 use std::ops::Range;
 
@@ -14,23 +14,22 @@ const INVALID_JSON: Code = Code::new("invalid-json");
 const NOT_AN_OBJECT: Code = Code::new("not-an-object");
 const TRAILING_COMMA: Code = Code::new("trailing-comma");
 
-/// How many printed values are tried as the culprit.
+/// How many printed values are tried as the cause of an error.
 const MAX_SUSPECTS: usize = 200;
-/// How much of a value is shown, in characters.
+/// How many characters of a printed value an error shows.
 const SHOWN: usize = 60;
 
 /// A rendered content.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Content<'a> {
-    /// What was rendered, and what in the template wrote what.
+    /// The rendered text, and which part of the template wrote which part of it.
     pub(super) rendered: &'a RenderedText,
     /// The template's file.
     pub(super) source: &'a Source,
 }
 
 impl<'a> Content<'a> {
-    /// Reads the properties. A comma with nothing after it is accepted with a warning: it is in Customer.io's own
-    /// documented example.
+    /// Parses the properties. A trailing comma is accepted with a warning: Customer.io's own documentation has one.
     pub(super) fn properties(&self, arena: &'a Arena, problems: &mut Diagnostics) -> Option<&'a Object<'a>> {
         match json::read_with_trailing_commas(&self.rendered.text, arena) {
             Ok((Value::Object(properties), commas)) => {
@@ -67,7 +66,7 @@ impl<'a> Content<'a> {
     }
 
     fn invalid_json(&self, error: &JsonError) -> Diagnostic {
-        let problem = Diagnostic::error(INVALID_JSON, format!("the content is no JSON: {error}"));
+        let problem = Diagnostic::error(INVALID_JSON, format!("the content is not valid JSON: {error}"));
         match self.culprit(error) {
             Some(mark) => {
                 let printed = &self.rendered.text[mark.written.clone()];
@@ -76,15 +75,15 @@ impl<'a> Content<'a> {
                 problem.primary(self.source.at(range), blame(printed)).help(advice(
                     written,
                     printed,
-                    self.position(mark),
+                    self.context(mark),
                 ))
             }
             None => problem.at(self.location(error.offset)),
         }
     }
 
-    /// The printed value without which the text would have been JSON up to here: each one before the error, the nearest
-    /// first, is replaced by `0`, which fits inside a text and as a value.
+    /// The printed value that breaks the JSON. Tries each value before the error, the nearest first: if the text parses
+    /// further with `0` in its place, which is valid both inside a string and as a value, that value is the cause.
     fn culprit(&self, error: &JsonError) -> Option<&'a Mark> {
         let printed = self.rendered.marks.iter().filter(|mark| mark.writer == Writer::Liquid);
         let before: Vec<_> = printed.filter(|mark| mark.written.start <= error.offset).collect();
@@ -95,27 +94,27 @@ impl<'a> Content<'a> {
                 Ok(()) => return true,
                 Err(later) => later.offset,
             };
-            // What follows the value must be read farther than it was.
+            // The repaired text must parse further than the original.
             let remaining = repaired.len().saturating_sub(seen);
             remaining < (self.rendered.text.len() - error.offset).min(rest.len())
         })
     }
 
-    /// How a printed value is used in the JSON around it.
-    fn position(&self, mark: &Mark) -> Position {
+    /// Where in the JSON a printed value is.
+    fn context(&self, mark: &Mark) -> JsonContext {
         let (before, after) = (&self.rendered.text[..mark.written.start], &self.rendered.text[mark.written.end..]);
-        // Up to the culprit, the text is valid JSON, so the error is that it ends here.
+        // The text before the value is valid JSON so far, so the only error is that it ends here.
         let mut events = Events::new(before).with_trailing_commas();
         let is_in_string = events.finish().is_err() && events.is_in_string();
         let is_whole = before.ends_with('"') && after.starts_with('"');
         match (is_in_string, is_whole) {
-            (false, _) => Position::Value,
-            (true, true) => Position::WholeText,
-            (true, false) => Position::PartOfText,
+            (false, _) => JsonContext::Value,
+            (true, true) => JsonContext::WholeString,
+            (true, false) => JsonContext::PartOfString,
         }
     }
 
-    /// The place in the file that wrote the byte at `offset` of the rendered text.
+    /// The location in the template that wrote the byte at `offset` of the rendered text.
     fn location(&self, offset: usize) -> crate::diagnostics::Location {
         let at = self.rendered.marks.partition_point(|mark| mark.written.end <= offset);
         let range: Range<usize> = match self.rendered.marks.get(at).or(self.rendered.marks.last()) {
@@ -130,18 +129,18 @@ impl<'a> Content<'a> {
     }
 }
 
-/// What a JSON value is called.
+/// The kind of a JSON value, in words.
 const fn describe(value: Value<'_>) -> &'static str {
     match value {
         Value::Array(_) => "a list",
-        Value::String(_) => "a text",
+        Value::String(_) => "a string",
         Value::Number(_) => "a number",
         Value::Bool(_) => "true or false",
         _ => "null",
     }
 }
 
-/// What a value did to the JSON.
+/// The label of an expression that broke the JSON: what it printed.
 fn blame(printed: &str) -> String {
     if printed.is_empty() {
         return "printed nothing".to_owned();
@@ -153,40 +152,40 @@ fn blame(printed: &str) -> String {
     format!("printed `{shown}`")
 }
 
-/// How a printed value stands in the JSON around it.
+/// Where in the JSON a value is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Position {
-    /// On its own, where a value must stand.
+enum JsonContext {
+    /// Outside of strings, as a value of its own.
     Value,
-    /// Between two quotes.
-    WholeText,
-    /// Between quotes, with other text beside it.
-    PartOfText,
+    /// Between quotes, as the whole string.
+    WholeString,
+    /// Between quotes, as a part of the string.
+    PartOfString,
 }
 
-/// What to write instead.
-fn advice(written: &str, printed: &str, position: Position) -> String {
+/// The help for an expression that broke the JSON: what to write instead.
+fn advice(written: &str, printed: &str, context: JsonContext) -> String {
     let Some(inner) = written.strip_prefix("{{").and_then(|written| written.strip_suffix("}}")) else {
-        return "make it print what JSON allows at this place".to_owned();
+        return "make it print something that is valid JSON here".to_owned();
     };
     let inner = inner.trim_start_matches('-').trim_end_matches('-').trim();
     let reason = match printed.chars().find(|character| matches!(character, '"' | '\\' | '\0'..='\u{1f}')) {
-        Some('"') => "a quote ends the text",
+        Some('"') => "a quote ends the string",
         Some('\\') => "a backslash begins an escape",
-        Some('\n') => "a text may not go over a line's end",
-        Some(_) => "a text may not hold a control character",
-        None => "it does not fit into a text",
+        Some('\n') => "a string must not contain a line break",
+        Some(_) => "a string must not contain a control character",
+        None => "it is not valid inside a string",
     };
-    match position {
-        Position::Value if printed.is_empty() => {
-            format!("say what to print where there is nothing: `{{{{ {inner} | json }}}}` prints `null`")
+    match context {
+        JsonContext::Value if printed.is_empty() => {
+            format!("print a value even if there is none: `{{{{ {inner} | json }}}}` prints `null`")
         }
-        Position::Value => format!("print it as JSON: `{{{{ {inner} | json }}}}`"),
-        Position::WholeText => {
+        JsonContext::Value => format!("print it as JSON: `{{{{ {inner} | json }}}}`"),
+        JsonContext::WholeString => {
             format!("{reason}; let `json` quote and escape it: `{{{{ {inner} | json }}}}`, without quotes around it")
         }
-        Position::PartOfText => format!(
-            "{reason}; put the text together and let `json` quote and escape it: `{{{{ \"…\" | append: {inner} | json }}}}`, \
+        JsonContext::PartOfString => format!(
+            "{reason}; build the whole string and let `json` quote and escape it: `{{{{ \"…\" | append: {inner} | json }}}}`, \
              without quotes around it"
         ),
     }

@@ -10,8 +10,8 @@ use super::sent_data::{no_fields, not_json};
 
 const INVALID_CUSTOMER: Code = Code::new("invalid-customer");
 
-/// A customer as it stands in a file: a flat object, or the App API's answer to
-/// `GET /v1/customers/{id}/attributes` as it came.
+/// A customer file: a flat object of attributes, or the unchanged response of the App API to
+/// `GET /v1/customers/{id}/attributes`.
 #[derive(Clone, Debug)]
 pub struct Customer {
     source: Source,
@@ -21,26 +21,26 @@ pub struct Customer {
 }
 
 impl Customer {
-    /// Reads a customer out of its file's text.
+    /// Parses a customer file.
     ///
     /// # Errors
-    /// The text is no JSON object, or has nothing that a request could name the customer by.
+    /// The file is not a JSON object, or has no identifier.
     pub fn read(source: Source) -> Result<Self, Diagnostic> {
         let arena = Arena::new();
         let value = json::read(source.text(), &arena).map_err(|error| invalid(&source, &error))?;
         let Some(attributes) = attributes(value, &arena) else {
-            let problem = Diagnostic::error(INVALID_CUSTOMER, "the customer is no JSON object");
+            let problem = Diagnostic::error(INVALID_CUSTOMER, "the customer is not a JSON object");
             return Err(problem.at(source.at(0..0)).help("write attributes such as `{\"id\": \"user_123\"}`"));
         };
-        let text = |name| text_of(attributes, name, &arena);
-        let identifiers = IdentifierKind::ALL.map(|kind| text(kind.as_str()));
+        let string = |name| string_of(attributes, name, &arena);
+        let identifiers = IdentifierKind::ALL.map(|kind| string(kind.as_str()));
         if identifiers.iter().all(Option::is_none) {
             let problem = Diagnostic::error(INVALID_CUSTOMER, "the customer has no `id`, `email` or `cio_id`");
             return Err(problem.at(source.at(0..0)).help("a request names its customer by one of these"));
         }
-        let full_name = [text("first_name"), text("last_name")].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let display_name = Some(full_name).filter(|name| !name.is_empty()).or_else(|| text("name"));
-        let language = text("language");
+        let full_name = [string("first_name"), string("last_name")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let display_name = Some(full_name).filter(|name| !name.is_empty()).or_else(|| string("name"));
+        let language = string("language");
         drop(arena);
         Ok(Self { source, identifiers, display_name, language })
     }
@@ -51,32 +51,32 @@ impl Customer {
         &self.source
     }
 
-    /// What a request may name the customer by.
+    /// The customer's identifier of a kind, which requests refer to.
     #[must_use]
     pub fn identifier(&self, kind: IdentifierKind) -> Option<&str> {
         self.identifiers[kind as usize].as_deref()
     }
 
-    /// The first of `id`, `email` and `cio_id` that there is.
+    /// The first of `id`, `email` and `cio_id` that the customer has.
     #[must_use]
     pub fn main_identifier(&self) -> &str {
         self.identifiers.iter().flatten().next().map_or("", String::as_str)
     }
 
-    /// What people call the customer: first and last name, else the name; none where the data has neither.
+    /// The first and last name, else the attribute `name`; `None` if there is neither.
     #[must_use]
     pub fn display_name(&self) -> Option<&str> {
         self.display_name.as_deref()
     }
 
-    /// The attribute `language`: which variant of a template the customer gets.
+    /// The attribute `language`, which selects the variant of a template.
     #[must_use]
     pub fn language(&self) -> Option<&str> {
         self.language.as_deref()
     }
 
-    /// The attributes, as `customer` in a template, and the objects that the customer is related to, as `objects`: what the
-    /// file has under that name, lists by the plural names of their types, empty where there is nothing.
+    /// The attributes, which templates read as `customer`, and the related objects, which they read as `objects`: the value
+    /// of that key in the file, lists by the plural names of their types; empty if there is none.
     ///
     /// # Errors
     /// The file is not valid JSON.
@@ -95,10 +95,10 @@ fn invalid(source: &Source, error: &json::JsonError) -> Diagnostic {
     not_json(INVALID_CUSTOMER, "the customer", source, 0, error)
 }
 
-/// The key of related objects, beside the attributes.
+/// The key of the related objects, next to the attributes.
 const OBJECTS: &str = "objects";
 
-/// The attributes of either form. In the App API's, those that identify the customer stand apart, and are added.
+/// The attributes of either form. In the response of the App API, the identifiers are separate and are added.
 fn attributes<'a>(value: Value<'a>, arena: &'a Arena) -> Option<&'a Object<'a>> {
     let Value::Object(object) = value else { return None };
     let Some(Value::Object(answer)) = object.get("customer") else { return Some(without_objects(object, arena)) };
@@ -117,7 +117,7 @@ fn attributes<'a>(value: Value<'a>, arena: &'a Arena) -> Option<&'a Object<'a>> 
     Some(Object::new(&entries, arena))
 }
 
-/// A flat object's attributes: all but the related objects.
+/// The attributes of a flat object: everything except the related objects.
 fn without_objects<'a>(object: &'a Object<'a>, arena: &'a Arena) -> &'a Object<'a> {
     if !matches!(object.get(OBJECTS), Some(Value::Object(_))) {
         return object;
@@ -126,10 +126,10 @@ fn without_objects<'a>(object: &'a Object<'a>, arena: &'a Arena) -> &'a Object<'
     Object::new(&entries, arena)
 }
 
-fn text_of<'a>(attributes: &Object<'a>, name: &str, arena: &'a Arena) -> Option<String> {
+fn string_of<'a>(attributes: &Object<'a>, name: &str, arena: &'a Arena) -> Option<String> {
     match attributes.get(name)? {
         value @ (Value::String(_) | Value::Number(_)) => {
-            coerce::text(value, arena).ok().filter(|text| !text.is_empty()).map(str::to_owned)
+            coerce::to_liquid_string(value, arena).ok().filter(|text| !text.is_empty()).map(str::to_owned)
         }
         _ => None,
     }
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms() {
+    fn reads_flat_objects_and_api_responses() {
         let flat = r#"{"id": 7, "email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"}"#;
         let answer = r#"{"customer": {"id": "7", "identifiers": {"id": "7", "email": "ada@example.com", "cio_id": "a1"},
             "attributes": {"first_name": "Ada", "last_name": "Lovelace"}, "devices": []}}"#;
@@ -158,10 +158,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_customer() {
+    fn rejects_files_without_an_identifier() {
         for (text, expected) in [
-            ("[]", "the customer is no JSON object"),
-            ("{\"a\": 1", "the customer is no JSON: unexpected end of JSON input"),
+            ("[]", "the customer is not a JSON object"),
+            ("{\"a\": 1", "the customer is not valid JSON: unexpected end of JSON input"),
             ("{\"name\": \"Ada\"}", "the customer has no `id`, `email` or `cio_id`"),
         ] {
             assert_eq!(Customer::read(Source::new("c.json", text)).unwrap_err().message, expected);

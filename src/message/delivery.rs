@@ -11,20 +11,20 @@ const INVALID_REQUEST: Code = super::request::INVALID_REQUEST;
 /// How far ahead a message can be sent, in seconds: 90 days.
 const MAX_AHEAD: f64 = 90.0 * 24.0 * 3600.0;
 
-/// What a request says of how its message is to be delivered.
+/// The delivery options of a request.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Delivery {
-    /// Whether a draft is kept, and nothing is sent.
+    /// Whether the message is only kept as a draft, not sent.
     pub queue_draft: bool,
-    /// The value of `send_at`, whole seconds since 1970, and where it stands.
+    /// The value of `send_at` in whole seconds since 1970, and its span in the file.
     pub(super) send_at: Option<(f64, Range<usize>)>,
 }
 
 impl Delivery {
-    /// When the message of a request with this text is to be sent, where that is later than `now`.
+    /// When the message is to be sent; `None` if that is not later than `now`. `source` is the file of the request.
     ///
     /// # Errors
-    /// It is later than Customer.io takes.
+    /// It is further ahead than Customer.io accepts.
     pub fn send_at(&self, source: &Source, now: Timestamp) -> Result<Option<Timestamp>, Diagnostic> {
         let Some((seconds, span)) = &self.send_at else { return Ok(None) };
         #[expect(clippy::cast_precision_loss, reason = "seconds of the calendar stay below 2^53")]
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn when_a_message_is_sent() {
+    fn send_at_is_limited_to_90_days_ahead() {
         let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         let (source, start) = (Source::new("r.json", "{}"), now.as_second());
         for (ahead, expected) in [

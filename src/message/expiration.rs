@@ -7,42 +7,42 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
-/// How long a message lives where nothing is set, and at most: 60 days, as Customer.io's inbox settings say.
+/// The default and maximum lifetime of a message: 60 days, as in Customer.io's inbox settings.
 pub const MAX_LIFE: SignedDuration = SignedDuration::from_hours(60 * 24);
 
-/// When a message expires, as a setting says it.
+/// The `expiration` setting: when a message expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiration {
-    /// So long after it is sent.
+    /// This long after it is sent.
     After(SignedDuration),
-    /// At that moment.
+    /// At this time.
     At(Timestamp),
 }
 
-/// A text that is no time.
+/// Why a string is not an expiration.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ExpirationError {
-    /// It is none of the forms that are known.
-    #[error("`{0}` is no time: expected a number of seconds, minutes, hours or days, or a timestamp")]
+    /// It has none of the known forms.
+    #[error("`{0}` is not a time: expected a number of seconds, minutes, hours or days, or a timestamp")]
     Unknown(String),
-    /// It is a number, but of what?
+    /// It is a number without a unit.
     #[error("`{0}` has no unit: expected seconds, minutes, hours or days")]
     NoUnit(String),
-    /// It is farther away than time goes.
+    /// It is beyond the last time that can be represented.
     #[error("`{0}` is too far away")]
     TooFar(String),
 }
 
-/// Numbers from here on are unix seconds (from 1973 on); nobody means so many days.
+/// Bare numbers from here on are Unix seconds (1973 and later).
 const FIRST_UNIX_SECONDS: i64 = 100_000_000;
 
-/// The units and their seconds.
+/// The units and their lengths in seconds.
 const UNITS: [(&str, i64); 4] = [("second", 1), ("minute", 60), ("hour", 3_600), ("day", 86_400)];
 
 impl FromStr for Expiration {
     type Err = ExpirationError;
 
-    /// Reads `60 days`, `2026-03-01T12:00:00Z`, `2026-03-01` or unix seconds.
+    /// Parses `60 days`, `2026-03-01T12:00:00Z`, `2026-03-01` or Unix seconds.
     ///
     /// ```
     /// use inkproof::message::{Expiration, MAX_LIFE};
@@ -79,10 +79,10 @@ impl FromStr for Expiration {
 }
 
 impl Expiration {
-    /// The moment, for a message sent at `sent`.
+    /// The time at which a message that is sent at `sent` expires.
     ///
     /// # Errors
-    /// It is farther away than time goes.
+    /// It is beyond the last time that can be represented.
     pub fn resolve(self, sent: Timestamp) -> Result<Timestamp, ExpirationError> {
         match self {
             Self::At(timestamp) => Ok(timestamp),
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms() {
+    fn parses_all_forms() {
         let sent: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         for (text, expected) in [
             ("60 days", "2026-03-02T00:00:00Z"),
@@ -115,13 +115,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time() {
+    fn rejects_other_strings() {
         for (text, expected) in [
-            ("soon", "`soon` is no time: expected a number of seconds, minutes, hours or days, or a timestamp"),
+            ("soon", "`soon` is not a time: expected a number of seconds, minutes, hours or days, or a timestamp"),
             ("30", "`30` has no unit: expected seconds, minutes, hours or days"),
-            ("3 weeks", "`3 weeks` is no time: expected a number of seconds, minutes, hours or days, or a timestamp"),
+            (
+                "3 weeks",
+                "`3 weeks` is not a time: expected a number of seconds, minutes, hours or days, or a timestamp",
+            ),
             ("99999999999999999999 days", "`99999999999999999999 days` is too far away"),
-            ("", "`` is no time: expected a number of seconds, minutes, hours or days, or a timestamp"),
+            ("", "`` is not a time: expected a number of seconds, minutes, hours or days, or a timestamp"),
         ] {
             assert_eq!(text.parse::<Expiration>().unwrap_err().to_string(), expected);
         }

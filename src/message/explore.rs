@@ -1,4 +1,4 @@
-//! Exploring: which parts of a template are reached with some data, whatever is missing.
+//! Exploring: which parts of a template are reached with given data, even if some of that data is missing.
 
 use super::sent_data::{SentData, Trigger};
 use super::{CompiledTemplate, Customer, RenderOptions};
@@ -6,8 +6,8 @@ use crate::diagnostics::Diagnostic;
 use crate::liquid::{self, Arena, Mode, Output, Trace, Value};
 
 impl CompiledTemplate<'_> {
-    /// Renders everything as a test send does, so that nothing that is missing ends it, and hands to `work` the data and
-    /// the nodes that were reached. Without a customer there are no attributes.
+    /// Renders everything as a test send, so that missing data does not end the rendering, and passes the data and the
+    /// trace of the nodes that were reached to `work`. Without a customer there are no attributes.
     ///
     /// # Errors
     /// The data cannot be read.
@@ -25,7 +25,7 @@ impl CompiledTemplate<'_> {
         let mut trace = Trace::default();
         for text in self.texts() {
             let liquid: liquid::Template<'_> = text.liquid;
-            // What fails all the same is reported when the message is rendered.
+            // Failures are reported when the message itself is rendered.
             let _ = liquid.render_traced(scope.data, &options, &arena, &mut Output::new(), &mut trace);
         }
         Ok(work(scope.data, &trace))

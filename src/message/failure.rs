@@ -1,4 +1,4 @@
-//! Failures: Liquid's errors as findings in the file that the template came from.
+//! Failures: converts errors of the Liquid engine to diagnostics that point into the file.
 
 use std::ops::Range;
 
@@ -6,62 +6,62 @@ use crate::customerio::{self, Switches, version_of};
 use crate::diagnostics::{Code, Diagnostic, Source};
 use crate::liquid::{Arena, Error, ErrorKind, Language, Span, Subject, Template, Value};
 
-/// The template cannot be read as Liquid.
+/// The template is not valid Liquid.
 const LIQUID_SYNTAX: Code = Code::new("liquid-syntax");
-/// Tags stand in each other deeper than is read.
+/// Tags are nested deeper than the limit.
 const LIQUID_TOO_DEEP: Code = Code::new("liquid-too-deep");
-/// Rendering failed for another reason than a missing variable.
+/// Rendering failed for a reason other than a missing variable.
 const RENDER_ERROR: Code = Code::new("render-error");
 /// A variable is missing.
 const UNDEFINED_VARIABLE: Code = Code::new("undefined-variable");
-/// There is no such filter.
+/// The template uses an unknown filter.
 const UNKNOWN_FILTER: Code = Code::new("unknown-filter");
-/// There is no such tag.
+/// The template uses an unknown tag.
 const UNKNOWN_TAG: Code = Code::new("unknown-tag");
 
-/// A Liquid text in a file, and what it was rendered with.
+/// A Liquid text in a file, and the data that it was rendered with.
 #[derive(Clone, Copy, Debug)]
 pub struct LiquidText<'a> {
     /// The file.
     pub source: &'a Source,
-    /// Where in the file the text stands.
-    pub place: Place<'a>,
+    /// The place of the text in the file.
+    pub place: TextPlace<'a>,
     /// Its language.
     pub language: &'a Language,
-    /// The data, where there was any.
+    /// The data; `Undefined` if it was not rendered.
     pub data: Value<'a>,
 }
 
-/// Where a Liquid text stands in a file.
+/// The place of a Liquid text in a file.
 #[derive(Clone, Copy, Debug)]
-pub enum Place<'a> {
-    /// Byte for byte from here on.
-    From(usize),
-    /// Somehow in this range, perhaps with escapes in it.
-    Within(&'a Range<usize>),
+pub enum TextPlace<'a> {
+    /// Byte for byte, beginning at this offset.
+    Verbatim(usize),
+    /// Within this range, possibly with escapes, so that offsets inside it are unknown.
+    Escaped(&'a Range<usize>),
 }
 
-impl Place<'_> {
-    /// Where in the file a span of the text stands.
+impl TextPlace<'_> {
+    /// The byte range in the file for a span of the text.
     #[must_use]
     pub fn range(&self, span: Option<Span>) -> Range<usize> {
         match (self, span) {
-            (Self::From(start), Some(span)) => start + span.start..start + span.end,
-            (Self::From(start), None) => *start..*start,
-            (Self::Within(range), _) => (*range).clone(),
+            (Self::Verbatim(start), Some(span)) => start + span.start..start + span.end,
+            (Self::Verbatim(start), None) => *start..*start,
+            (Self::Escaped(range), _) => (*range).clone(),
         }
     }
 }
 
 impl LiquidText<'_> {
-    /// Where in the file a span of the text stands.
+    /// The byte range in the file for a span of the text.
     pub(super) fn range(&self, span: Option<Span>) -> Range<usize> {
         self.place.range(span)
     }
 }
 
 impl LiquidText<'_> {
-    /// Whether `default` is among the filters behind a variable, but not the first of them.
+    /// Whether `default` is one of the filters of a variable, but not the first.
     fn has_later_default(&self, variable: Option<crate::liquid::Span>) -> bool {
         let rest = self.source.text().get(self.range(variable).end..).unwrap_or_default();
         let end = [rest.find("}}"), rest.find("%}")].into_iter().flatten().min().unwrap_or(0);
@@ -71,12 +71,13 @@ impl LiquidText<'_> {
     }
 }
 
-/// What is wrong with a text that cannot be parsed. Where the other of Customer.io's two kinds of Liquid can, that is said.
+/// The diagnostics for a text that cannot be parsed. If the other of Customer.io's two versions of Liquid can parse it, the
+/// help says so.
 #[must_use]
-pub fn of_parsing(errors: &[Error], text: &str, whereabouts: &LiquidText<'_>) -> Vec<Diagnostic> {
-    let problems = errors.iter().map(|error| of_liquid(error, whereabouts));
-    match only_in(text, whereabouts.language) {
-        // What is probably a slip of the pen says so, and no more.
+pub fn parse_diagnostics(errors: &[Error], text: &str, liquid_text: &LiquidText<'_>) -> Vec<Diagnostic> {
+    let problems = errors.iter().map(|error| liquid_diagnostic(error, liquid_text));
+    match other_version_help(text, liquid_text.language) {
+        // A diagnostic that already has help is probably about a typo.
         Some(help) => {
             problems.map(|problem| if problem.help.is_empty() { problem.help(help) } else { problem }).collect()
         }
@@ -84,24 +85,24 @@ pub fn of_parsing(errors: &[Error], text: &str, whereabouts: &LiquidText<'_>) ->
     }
 }
 
-/// What to say of a text that cannot be parsed in a language and can in the other of Customer.io's two.
-fn only_in(text: &str, language: &Language) -> Option<&'static str> {
+/// The help for a text that only the other of Customer.io's two versions of Liquid can parse.
+fn other_version_help(text: &str, language: &Language) -> Option<&'static str> {
     let version = version_of(language)?;
     let other = customerio::language(Switches { version: version.other(), ..Switches::default() });
     Template::parse(text, other, &Arena::new()).ok()?;
     Some(match version {
         customerio::Version::Latest => {
-            "the legacy Liquid can read this: set `liquid: legacy` if Customer.io renders this message with it"
+            "the legacy Liquid can parse this: set `liquid: legacy` if Customer.io renders this message with it"
         }
         customerio::Version::Legacy => {
-            "only the latest Liquid can read this: set `liquid: latest` if Customer.io has upgraded this message"
+            "only the latest Liquid can parse this: set `liquid: latest` if Customer.io has upgraded this message"
         }
     })
 }
 
-/// An error of Liquid as a finding.
+/// Converts an error of the Liquid engine to a diagnostic.
 #[must_use]
-pub fn of_liquid(error: &Error, text: &LiquidText<'_>) -> Diagnostic {
+pub fn liquid_diagnostic(error: &Error, text: &LiquidText<'_>) -> Diagnostic {
     let location = text.source.at(text.range(error.span()));
     match error.subject() {
         Some(Subject::MissingVariable(path)) => {
@@ -120,7 +121,7 @@ pub fn of_liquid(error: &Error, text: &LiquidText<'_>) -> Diagnostic {
                 ErrorKind::Parse | ErrorKind::Tokenization => LIQUID_SYNTAX,
                 _ => RENDER_ERROR,
             };
-            // A message may quote a tag of several lines.
+            // A message may quote a tag that spans several lines.
             let message = error.message().split('\n').next().unwrap_or_default();
             Diagnostic::error(code, message).at(location)
         }
@@ -141,19 +142,20 @@ fn missing_variable(error: &Error, path: &str, text: &LiquidText<'_>) -> Diagnos
     let elsewhere: Vec<_> = elsewhere.map(|root| format!("`{root}.{name}`")).collect();
     if elsewhere.is_empty() {
         if text.has_later_default(error.span()) {
-            let help = "`default` rescues a missing variable only as the first filter: move it before the others";
+            let help = "`default` replaces a missing variable only as the first filter: move it before the others";
             return problem.help(help);
         }
         if text.language.filter("default").is_none() {
             let help = format!("put it into the data, or ask for it before: `{{% if {path} != blank %}}`");
             return problem.help(help);
         }
-        return problem.help(format!("put it into the data, or rescue it: `{{{{ {path} | default: \"…\" }}}}`"));
+        return problem
+            .help(format!("put it into the data, or give it a default: `{{{{ {path} | default: \"…\" }}}}`"));
     }
     problem.help(format!("did you mean {}?", elsewhere.join(" or ")))
 }
 
-/// The keys of the object at a path of names; none where there is no object.
+/// The keys of the object at a dotted path; empty if there is no object.
 fn names_below<'a>(data: Value<'a>, path: &str) -> Vec<&'a str> {
     let mut value = data;
     for name in path.split('.').filter(|name| !name.is_empty()) {

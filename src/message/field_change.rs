@@ -1,4 +1,4 @@
-//! Which fields differ between two versions of a message.
+//! Field changes: which fields differ between two versions of a message.
 
 use std::fmt;
 
@@ -10,16 +10,16 @@ use serde_json::Value;
 pub struct FieldChange {
     /// The path of the field, such as `properties.posts[0].title`.
     pub field: String,
-    /// The value before; none where the field did not exist.
+    /// The value before; `None` if the field did not exist.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Value>,
-    /// The value after; none where the field no longer exists.
+    /// The value after; `None` if the field no longer exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Value>,
 }
 
 impl FieldChange {
-    /// The fields that differ between two values, in the order of the first, then those that only the second has.
+    /// The fields that differ between two values: first those of `before` in its order, then those that only `after` has.
     ///
     /// ```
     /// use inkproof::message::FieldChange;
@@ -65,7 +65,7 @@ fn compare(field: String, before: Option<&Value>, after: Option<&Value>, changes
     }
 }
 
-/// The path of a property. A name that would read as more than one is quoted.
+/// The path of a property. A name that could be read as several names is quoted.
 fn path_of(field: &str, name: &str) -> String {
     let is_plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$' | '@'));
     match (is_plain, field) {
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_that_differ() {
+    fn lists_the_fields_that_differ() {
         for (before, after, expected) in [
             (r#"{"a":1}"#, r#"{"a":1}"#, vec![]),
             (r#"{"a":1,"b":2}"#, r#"{"b":3,"c":[]}"#, vec!["a: removed 1", "b: 2 → 3", "c: added []"]),

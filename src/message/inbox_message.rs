@@ -9,7 +9,7 @@ use crate::liquid::value::{Object, utf16};
 /// What a recipient's inbox receives. Serializes to the object that Customer.io's client library hands out.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Message {
-    /// The type; empty where the template has none.
+    /// The type; empty if the template has none.
     #[serde(rename = "type")]
     pub kind: String,
     /// The topics; none means the implicit topic `default`.
@@ -23,12 +23,12 @@ pub struct Message {
     pub properties: Map<String, Json>,
 }
 
-/// The properties of a content that was read as JSON.
+/// The properties of a content that was parsed as JSON.
 pub(super) fn properties(content: &Object<'_>) -> Map<String, Json> {
     content.entries().iter().map(|(name, value)| ((*name).to_owned(), to_json(*value))).collect()
 }
 
-/// A value that was read from JSON, as JSON.
+/// Converts a Liquid value that was parsed from JSON back to JSON.
 fn to_json(value: Value<'_>) -> Json {
     match value {
         Value::Bool(flag) => Json::Bool(flag),
@@ -40,7 +40,7 @@ fn to_json(value: Value<'_>) -> Json {
     }
 }
 
-/// A whole number without a point, as JavaScript writes it.
+/// Whole numbers are written without a decimal point, as in JavaScript.
 fn json_number(number: f64) -> Json {
     if number.fract() == 0.0 && number.abs() < 9e15 {
         #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]

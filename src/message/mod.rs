@@ -9,7 +9,6 @@ mod explore;
 mod failure;
 mod field_change;
 mod inbox_message;
-mod moment;
 mod observed;
 mod options;
 mod render;
@@ -21,6 +20,7 @@ mod settings;
 mod snippet;
 mod source_map;
 mod template;
+mod timestamp;
 mod trial;
 mod workspace;
 
@@ -28,11 +28,10 @@ pub use compile::{CompiledTemplate, CompiledText};
 pub use customer::Customer;
 pub use delivery::Delivery;
 pub use expiration::{Expiration, ExpirationError, MAX_LIFE};
-pub use failure::{LiquidText, Place, of_liquid, of_parsing};
+pub use failure::{LiquidText, TextPlace, liquid_diagnostic, parse_diagnostics};
 pub use field_change::FieldChange;
 pub use inbox_message::Message;
-pub use moment::{milliseconds, moment};
-pub use observed::{Condition, Failure, ObservedText};
+pub use observed::{ObservedCondition, ObservedFailure, ObservedText};
 pub use options::RenderOptions;
 pub use render::Rendering;
 pub use rendered_text::RenderedText;
@@ -43,5 +42,10 @@ pub use settings::{Setting, Settings};
 pub use snippet::{Snippet, SnippetKind};
 pub use source_map::{SourceMap, SourceSpan};
 pub use template::Template;
+pub use timestamp::{milliseconds, parse_timestamp};
+#[doc(hidden)]
 pub use trial::{Loss, Trial, TrialOutput};
 pub use workspace::Workspace;
+
+// A workspace and the settings of a template say which of Customer.io's Liquids to render with.
+pub use crate::customerio::{Escape, Switches, TimezoneOffsets, Version};

@@ -1,6 +1,6 @@
-//! Observing: what each expression of a message does, also behind those that fail.
+//! Observing: renders a message past its failures and records what each expression does.
 
-use super::failure::Place;
+use super::failure::TextPlace;
 use super::scope::SnippetNames;
 use super::sent_data::{SentData, Trigger};
 use super::{CompiledTemplate, Customer, RenderOptions, Request, SnippetKind};
@@ -10,53 +10,53 @@ use crate::liquid::syntax::tree::Nodes;
 use crate::liquid::syntax::visit::{all_nodes, each_part, parts};
 use crate::liquid::{self, Arena, Error, NodeId, Options, Output, Span, Subject, Trace, Value, Writer};
 
-/// What was seen while a text was rendered: a template's content, or that of a snippet.
+/// What was recorded while a Liquid text was rendered: the content of a template, or a snippet.
 #[derive(Clone, Debug)]
 pub struct ObservedText {
     /// The file.
     pub source: Source,
-    /// Where the text begins in the file; none where it stands there with escapes.
+    /// The offset of the text in the file; `None` if the file contains it with escapes.
     start: Option<usize>,
     /// The text.
     pub text: String,
-    /// The nodes that were come to.
+    /// The nodes that were reached.
     pub visited: Vec<Span>,
     /// What expressions wrote, in order.
     pub written: Vec<(Span, String)>,
-    /// What failed, in order.
-    pub failures: Vec<Failure>,
-    /// Its conditions.
-    pub conditions: Vec<Condition>,
+    /// The outputs and tags that failed, in order.
+    pub failures: Vec<ObservedFailure>,
+    /// The conditions in the text.
+    pub conditions: Vec<ObservedCondition>,
 }
 
 /// An output or tag that failed.
 #[derive(Clone, Debug)]
-pub struct Failure {
-    /// All of it.
+pub struct ObservedFailure {
+    /// The whole output or tag.
     pub node: Span,
     /// The part that is to blame.
     pub span: Span,
-    /// Why.
+    /// The error message.
     pub message: String,
-    /// The variable that is missing, where one is, without its path.
+    /// The name of the missing variable, without its path, if that is the error.
     pub missing: Option<String>,
-    /// The name that has no value now because of it.
+    /// The variable that remains unassigned because of the failure.
     pub unset: Option<String>,
 }
 
-/// A condition.
+/// A condition of a tag, such as `if` or `when`.
 #[derive(Clone, Debug)]
-pub struct Condition {
-    /// The tag it stands in.
+pub struct ObservedCondition {
+    /// The tag that it belongs to.
     pub tag: Span,
     /// The condition itself.
     pub span: Span,
-    /// The nodes that it lets through.
-    pub inner: Vec<Span>,
+    /// The nodes that are rendered if it holds.
+    pub body: Vec<Span>,
 }
 
 impl CompiledTemplate<'_> {
-    /// Renders the content for `customer`, and the snippets that it needs, and reports what each expression did.
+    /// Renders the content for `customer`, and the snippets that it reads, and records what each expression does.
     ///
     /// # Errors
     /// The data cannot be read.
@@ -69,22 +69,22 @@ impl CompiledTemplate<'_> {
         let (arena, language) = (Arena::new(), self.language());
         let options = options.for_liquid();
         let sent = SentData::read(Some(customer), Trigger::Request(request), language, &arena)?;
-        let snippets = self.snippets.with_their_own(self.workspace, language);
-        let needed = SnippetNames::of_all(&snippets);
+        let snippets = self.snippets.with_dependencies(self.workspace, language);
+        let needed = SnippetNames::from_snippets(&snippets);
         let scope = self.scope(&sent, &needed, &options, &arena);
-        let place = (self.template.source(), Place::From(self.template.content_start()));
-        let mut observed = vec![ObservedText::of(self.content, place, scope.data, &options, &arena)];
+        let place = (self.template.source(), TextPlace::Verbatim(self.template.content_start()));
+        let mut observed = vec![ObservedText::new(self.content, place, scope.data, &options, &arena)];
         for snippet in snippets {
             let whole = 0..snippet.source().text().len();
             let place = match snippet.kind() {
-                SnippetKind::Text => Place::From(0),
-                SnippetKind::Json => Place::Within(&whole),
+                SnippetKind::Text => TextPlace::Verbatim(0),
+                SnippetKind::Json => TextPlace::Escaped(&whole),
             };
             for text in snippet.texts(&arena) {
                 let place = (snippet.source(), place);
                 observed.push(match liquid::Template::parse(text, language, &arena) {
-                    Ok(parsed) => ObservedText::of(parsed, place, scope.data, &options, &arena),
-                    Err(errors) => ObservedText::unreadable(place, text, &errors),
+                    Ok(parsed) => ObservedText::new(parsed, place, scope.data, &options, &arena),
+                    Err(errors) => ObservedText::from_errors(place, text, &errors),
                 });
             }
         }
@@ -93,37 +93,37 @@ impl CompiledTemplate<'_> {
 }
 
 impl ObservedText {
-    /// Renders a text with `data`, past all that fails.
-    pub(super) fn of<'a>(
+    /// Renders a text with `data` and continues after failures.
+    pub(super) fn new<'a>(
         template: liquid::Template<'a>,
-        (source, place): (&Source, Place<'_>),
+        (source, place): (&Source, TextPlace<'_>),
         data: Value<'a>,
         options: &Options,
         arena: &'a Arena,
     ) -> Self {
         let (mut trace, mut out) = (Trace::default(), Output::with_marks());
         let failures = template.render_past_failures(data, options, arena, &mut out, &mut trace);
-        let visited = all_nodes(template.nodes).into_iter().filter(|node| trace.has(NodeId::of(node)));
+        let visited = all_nodes(template.nodes).into_iter().filter(|node| trace.has(NodeId::new(node)));
         let written = out.marks().iter().filter(|mark| mark.writer == Writer::Liquid);
         Self {
             visited: visited.map(|node| node.span).collect(),
             written: written.map(|mark| (mark.span, out.text()[mark.written.clone()].to_owned())).collect(),
-            failures: failures.iter().map(|(node, error)| Failure::of(*node, error, template.nodes)).collect(),
+            failures: failures.iter().map(|(node, error)| ObservedFailure::new(*node, error, template.nodes)).collect(),
             conditions: conditions(template.nodes),
-            ..Self::nothing(source, place, template.source)
+            ..Self::empty(source, place, template.source)
         }
     }
 
-    /// A text that could not be parsed.
-    pub(super) fn unreadable((source, place): (&Source, Place<'_>), text: &str, errors: &[Error]) -> Self {
-        let failure = |error: &Error| Failure::of(error.span().unwrap_or_default(), error, &[]);
-        Self { failures: errors.iter().map(failure).collect(), ..Self::nothing(source, place, text) }
+    /// A text that could not be parsed. Its syntax errors count as failures.
+    pub(super) fn from_errors((source, place): (&Source, TextPlace<'_>), text: &str, errors: &[Error]) -> Self {
+        let failure = |error: &Error| ObservedFailure::new(error.span().unwrap_or_default(), error, &[]);
+        Self { failures: errors.iter().map(failure).collect(), ..Self::empty(source, place, text) }
     }
 
-    fn nothing(source: &Source, place: Place<'_>, text: &str) -> Self {
+    fn empty(source: &Source, place: TextPlace<'_>, text: &str) -> Self {
         let start = match place {
-            Place::From(start) => Some(start),
-            Place::Within(_) => None,
+            TextPlace::Verbatim(start) => Some(start),
+            TextPlace::Escaped(_) => None,
         };
         Self {
             source: source.clone(),
@@ -136,24 +136,24 @@ impl ObservedText {
         }
     }
 
-    /// Whether it stands where the other does: it is that text, or what can be read of it.
+    /// Whether both are about the same text of a file, which may differ where unparsable parts were removed.
     #[must_use]
-    pub fn is_at_the_place_of(&self, other: &Self) -> bool {
+    pub fn has_same_place(&self, other: &Self) -> bool {
         match (self.start, other.start) {
             (None, None) => self.text == other.text,
             (own, others) => own == others,
         }
     }
 
-    /// Where in the file a span of the text stands; the beginning of the file where that cannot be told.
+    /// The location of a span of the text; the beginning of the file if the offset is unknown.
     #[must_use]
     pub fn location(&self, span: Span) -> Location {
         self.source.at(self.start.map_or(0..0, |start| start + span.start..start + span.end))
     }
 }
 
-impl Failure {
-    fn of(node: Span, error: &Error, nodes: Nodes<'_>) -> Self {
+impl ObservedFailure {
+    fn new(node: Span, error: &Error, nodes: Nodes<'_>) -> Self {
         let missing = match error.subject() {
             Some(Subject::MissingVariable(path)) => path.split(['.', '[']).next().map(str::to_owned),
             _ => None,
@@ -164,13 +164,13 @@ impl Failure {
     }
 }
 
-fn conditions(nodes: Nodes<'_>) -> Vec<Condition> {
+fn conditions(nodes: Nodes<'_>) -> Vec<ObservedCondition> {
     let mut found = Vec::new();
     each_part(nodes, &mut |node, part| {
         let Part::Branches { branches, .. } = part else { return };
         for branch in branches {
-            let inner = branch.body.iter().map(|node| node.span).collect();
-            found.push(Condition { tag: node.span, span: branch.condition.span, inner });
+            let body = branch.body.iter().map(|node| node.span).collect();
+            found.push(ObservedCondition { tag: node.span, span: branch.condition.span, body });
         }
     });
     found

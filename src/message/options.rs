@@ -1,4 +1,4 @@
-//! Options: when and how a message is rendered.
+//! Render options: the time, mode, seed and limits of a rendering.
 
 use jiff::Timestamp;
 
@@ -8,20 +8,20 @@ use crate::liquid::{Limits, Mode, Options};
 /// When and how a message is rendered.
 #[derive(Clone, Copy, Debug)]
 pub struct RenderOptions {
-    /// The moment of sending.
+    /// The time of sending.
     pub now: Timestamp,
-    /// Whether as a real send or as a test send.
+    /// Whether to render as a real send or as a test send.
     pub mode: Mode,
-    /// The seed of random choices; without one, each render makes others.
+    /// The seed of random filters. Without one, each rendering makes different choices.
     pub seed: Option<u64>,
-    /// What may be used up.
+    /// The budgets for time, memory and output.
     pub limits: Limits,
-    /// Whether a message that fails is also rendered as a test send. That takes as long as the message itself.
+    /// Whether a message that fails is rendered again as a test send. That takes as long as the message itself.
     pub asks_test_send: bool,
 }
 
 impl RenderOptions {
-    /// The same for the language.
+    /// These options in the form that the Liquid engine takes.
     pub(super) fn for_liquid(&self) -> Options {
         Options { mode: self.mode, now: Some(milliseconds(self.now)), seed: self.seed, limits: self.limits }
     }

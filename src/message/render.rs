@@ -1,4 +1,4 @@
-//! Rendering: a template, a customer and a request become a message, or the reasons why not.
+//! Rendering: turns a template, a customer and a request into a message, or into the reasons why there is none.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use super::compile::CompiledSetting;
 use super::content::Content;
 use super::expiration::{Expiration, MAX_LIFE};
-use super::failure::{LiquidText, Place, of_liquid};
+use super::failure::{LiquidText, TextPlace, liquid_diagnostic};
 use super::inbox_message;
 use super::scope::{Scope, SnippetNames};
 use super::sent_data::{SentData, Trigger};
@@ -20,19 +20,19 @@ const EXPIRATION_TOO_LONG: Code = Code::new("expiration-too-long");
 /// The result of rendering.
 #[derive(Clone, Debug)]
 pub struct Rendering {
-    /// The message; none where it fails.
+    /// The message; `None` if it fails.
     pub message: Option<Message>,
-    /// What is wrong or doubtful, in reading order.
+    /// The errors and warnings, in reading order.
     pub problems: Diagnostics,
-    /// Whether the message fails, and Customer.io's test send would not show it; false where that was not
-    /// [asked](RenderOptions::asks_test_send).
+    /// Whether the message fails although Customer.io's test send would succeed; false unless that was
+    /// [asked for](RenderOptions::asks_test_send).
     pub test_send_looks_fine: bool,
-    /// What the content rendered to, up to where it failed, and what wrote it.
+    /// The text that the content rendered to, up to the failure if there is one, with its source spans.
     pub text: RenderedText,
 }
 
 impl Rendering {
-    /// The result for a message that could not even be rendered.
+    /// The result for a message that could not be rendered at all.
     #[must_use]
     pub fn failed(problems: Diagnostics) -> Self {
         Self { message: None, problems, test_send_looks_fine: false, text: RenderedText::default() }
@@ -63,7 +63,7 @@ impl CompiledTemplate<'_> {
         let arena = Arena::new();
         let liquid_options = options.for_liquid();
         let scope = self.scope(sent, &self.snippets, &liquid_options, &arena);
-        let mut render = Render {
+        let mut renderer = Renderer {
             template: self,
             scope: &scope,
             options: liquid_options,
@@ -72,14 +72,14 @@ impl CompiledTemplate<'_> {
             problems: Diagnostics::new(),
             text: RenderedText::default(),
         };
-        let message = render.message();
-        let Render { mut problems, text, .. } = render;
+        let message = renderer.message();
+        let Renderer { mut problems, text, .. } = renderer;
         problems.tidy();
         let message = message.filter(|_| !problems.has_errors());
         Rendering { message, problems, test_send_looks_fine: false, text }
     }
 
-    /// What the template can read of a message with this data.
+    /// The scope of the template for a message with this data.
     pub(super) fn scope<'s>(
         &'s self,
         sent: &SentData<'s>,
@@ -91,8 +91,8 @@ impl CompiledTemplate<'_> {
     }
 }
 
-/// One render under way.
-struct Render<'r, 'a> {
+/// Renders one message and collects the problems.
+struct Renderer<'r, 'a> {
     template: &'r CompiledTemplate<'a>,
     scope: &'r Scope<'r>,
     options: Options,
@@ -102,8 +102,8 @@ struct Render<'r, 'a> {
     text: RenderedText,
 }
 
-impl<'r> Render<'r, '_> {
-    /// Everything is rendered even where something fails, so that all problems show at once.
+impl<'r> Renderer<'r, '_> {
+    /// Renders everything even after a failure, so that all problems are reported at once.
     fn message(&mut self) -> Option<Message> {
         let template = self.template;
         let properties = self.properties();
@@ -120,7 +120,7 @@ impl<'r> Render<'r, '_> {
         let rendered = content.render(self.scope.data, &self.options, self.arena, &mut out);
         self.text = RenderedText::new(out, template);
         if let Err(error) = rendered {
-            self.fail(&error, Place::From(template.content_start()));
+            self.fail(&error, TextPlace::Verbatim(template.content_start()));
             return None;
         }
         let arena = Arena::new();
@@ -135,7 +135,7 @@ impl<'r> Render<'r, '_> {
         match liquid.render(self.scope.data, &self.options, self.arena, &mut out) {
             Ok(()) => Some(out.into_text()),
             Err(error) => {
-                self.fail(&error, Place::Within(&setting.setting.span));
+                self.fail(&error, TextPlace::Escaped(&setting.setting.span));
                 None
             }
         }
@@ -158,19 +158,19 @@ impl<'r> Render<'r, '_> {
         if expiry <= self.sent_at {
             let message = format!("the message expires at {expiry}, before it is sent");
             let problem = Diagnostic::error(EXPIRATION_INVALID, message).at(location);
-            self.problems.push(problem.help("set `expiration` to a time after the moment of sending"));
+            self.problems.push(problem.help("set `expiration` to a time after the message is sent"));
             return None;
         }
         if expiry.duration_since(self.sent_at) > MAX_LIFE {
-            let message = format!("the message expires at {expiry}; Customer.io keeps none longer than 60 days");
+            let message = format!("the message expires at {expiry}; Customer.io keeps messages for at most 60 days");
             let problem = Diagnostic::warning(EXPIRATION_TOO_LONG, message).at(location);
             self.problems.push(problem.help("set `expiration` to `60 days` or less"));
         }
         Some(expiry)
     }
 
-    fn fail(&mut self, error: &liquid::Error, place: Place<'_>) {
-        // A snippet that could not be rendered is missing; why it could not says more.
+    fn fail(&mut self, error: &liquid::Error, place: TextPlace<'_>) {
+        // A broken snippet counts as a missing variable. The reason why it is broken is more useful.
         let snippet = match error.subject() {
             Some(Subject::MissingVariable(path)) => path.strip_prefix("snippets."),
             _ => None,
@@ -181,6 +181,6 @@ impl<'r> Render<'r, '_> {
         }
         let language = self.template.language();
         let text = LiquidText { source: self.template.template.source(), place, language, data: self.scope.data };
-        self.problems.push(of_liquid(error, &text));
+        self.problems.push(liquid_diagnostic(error, &text));
     }
 }

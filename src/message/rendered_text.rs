@@ -1,17 +1,17 @@
-//! The text that a template's content renders to, and what in the template wrote which part of it.
+//! The text that a template's content renders to, and which part of the template wrote which part of the text.
 
 use std::ops::Range;
 
 use super::{SourceMap, Template};
 use crate::liquid::{Mark, Output, Span, Writer};
 
-/// A rendered content. It need not be valid JSON, nor complete.
+/// A rendered content. It may be incomplete, or not valid JSON.
 #[derive(Clone, Debug, Default)]
 pub struct RenderedText {
     pub(super) text: String,
-    /// What wrote which bytes of the text, by its place in the template's content.
+    /// For each part of the text, the span of the template's content that wrote it.
     pub(super) marks: Vec<Mark>,
-    /// Where in the template's file its content begins.
+    /// The offset of the content in the template's file.
     pub(super) start: usize,
 }
 
@@ -21,31 +21,31 @@ impl RenderedText {
         Self { text, marks, start: template.content_start() }
     }
 
-    /// The expressions that wrote something, in the order of the template; bytes of its file.
+    /// The expressions that wrote something, in template order, as byte ranges of the file.
     #[must_use]
     pub fn interpolations(&self) -> Vec<Range<usize>> {
         self.ranges(|mark| mark.writer == Writer::Liquid && !mark.written.is_empty())
     }
 
-    /// The parts of the template's own text that were reached, in order; bytes of its file.
+    /// The parts of the template's literal text that were reached, in order, as byte ranges of the file.
     #[must_use]
     pub fn literals(&self) -> Vec<Range<usize>> {
         self.ranges(|mark| mark.writer == Writer::Text)
     }
 
-    fn ranges(&self, is_wanted: impl Fn(&Mark) -> bool) -> Vec<Range<usize>> {
-        let mut spans: Vec<_> = self.marks.iter().filter(|mark| is_wanted(mark)).map(|mark| mark.span).collect();
+    fn ranges(&self, matches: impl Fn(&Mark) -> bool) -> Vec<Range<usize>> {
+        let mut spans: Vec<_> = self.marks.iter().filter(|mark| matches(mark)).map(|mark| mark.span).collect();
         spans.sort_unstable();
         spans.dedup();
         spans.into_iter().map(|span| self.in_file(span)).collect()
     }
 
-    /// The place in the template's file of a part of its content.
+    /// Converts a span of the content to a byte range of the template's file.
     pub(super) fn in_file(&self, span: Span) -> Range<usize> {
         self.start + span.start..self.start + span.end
     }
 
-    /// For each value of the message, what wrote which part of it.
+    /// For each value of the message, which expression wrote which part of it.
     #[must_use]
     pub fn source_map(&self) -> SourceMap {
         SourceMap::new(self)

@@ -16,7 +16,7 @@ pub(super) const INVALID_REQUEST: Code = Code::new("invalid-request");
 const BAD_IDENTIFIERS: Code = Code::new("bad-identifiers");
 const UNKNOWN_FIELD: Code = Code::new("unknown-field");
 
-/// The fields that Customer.io's API and its client libraries know.
+/// The fields that Customer.io's API and client libraries know.
 const FIELDS: [&str; 10] = [
     "transactional_message_id",
     "identifiers",
@@ -30,7 +30,7 @@ const FIELDS: [&str; 10] = [
     "send_to_unsubscribed",
 ];
 
-/// A request as it stands in a file.
+/// A request file.
 #[derive(Clone, Debug)]
 pub struct Request {
     source: Source,
@@ -39,7 +39,7 @@ pub struct Request {
     identifier: Identifier,
     language: Option<String>,
     delivery: Delivery,
-    /// The bytes of `message_data`; none where it is null or left out.
+    /// The byte range of `message_data`; `None` if it is null or missing.
     message_data: Option<Range<usize>>,
 }
 
@@ -48,22 +48,22 @@ pub struct Request {
 pub struct TemplateReference {
     /// The trigger name or number; a number as its digits.
     pub text: String,
-    /// The value of `transactional_message_id`.
+    /// The byte range of `transactional_message_id`'s value.
     pub span: Range<usize>,
 }
 
-/// Whom a request is for.
+/// The customer that a request is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identifier {
-    /// What the customer is named by.
+    /// The kind of identifier.
     pub kind: IdentifierKind,
-    /// The customer's name of that kind.
+    /// The identifier itself.
     pub value: String,
-    /// Where that stands.
+    /// The byte range of the value.
     pub span: Range<usize>,
 }
 
-/// What a customer can be named by.
+/// The kinds of identifier that a customer can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum IdentifierKind {
     /// `id`
@@ -78,7 +78,7 @@ impl IdentifierKind {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Id, Self::Email, Self::CioId];
 
-    /// The name as requests spell it.
+    /// The name of the field in a request.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -90,15 +90,16 @@ impl IdentifierKind {
 }
 
 impl Request {
-    /// Reads a request out of its file's text. Fields that Customer.io does not know are warned of in `problems`.
+    /// Parses a request file. For fields that Customer.io does not know, warnings are added to `problems`.
     ///
     /// # Errors
-    /// Everything that would make Customer.io refuse it.
+    /// Everything that would make Customer.io reject it.
     pub fn read(name: &str, source: Source, problems: &mut Diagnostics) -> Result<Self, Diagnostics> {
         let (fields, span) = match read_body(source.text()) {
             Ok(Some(body)) => body,
             Ok(None) => {
-                let problem = Diagnostic::error(INVALID_REQUEST, "the request is no JSON object").at(source.at(0..0));
+                let problem =
+                    Diagnostic::error(INVALID_REQUEST, "the request is not a JSON object").at(source.at(0..0));
                 return Err(problem.into());
             }
             Err(error) => return Err(invalid(&source, 0, &error).into()),
@@ -127,37 +128,37 @@ impl Request {
         &self.source
     }
 
-    /// The request's own name: its file's path below the folder of requests, without the ending.
+    /// The request's own name: the path of its file below the requests folder, without the extension.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Which template it asks for.
+    /// The template that it asks for.
     #[must_use]
     pub const fn template(&self) -> &TemplateReference {
         &self.template
     }
 
-    /// Whom it is for.
+    /// The customer that it is for.
     #[must_use]
     pub const fn identifier(&self) -> &Identifier {
         &self.identifier
     }
 
-    /// The language it asks for, which overrides the customer's.
+    /// The language that it asks for, which overrides the customer's.
     #[must_use]
     pub fn language(&self) -> Option<&str> {
         self.language.as_deref()
     }
 
-    /// How its message is to be delivered.
+    /// The delivery options.
     #[must_use]
     pub const fn delivery(&self) -> &Delivery {
         &self.delivery
     }
 
-    /// The `message_data`, as `trigger` in a template; empty where there is none.
+    /// The `message_data`, which templates read as `trigger`; empty if there is none.
     ///
     /// # Errors
     /// It is not valid JSON.
@@ -172,7 +173,7 @@ fn invalid(source: &Source, start: usize, error: &JsonError) -> Diagnostic {
     not_json(INVALID_REQUEST, "the request", source, start, error)
 }
 
-/// A field of a request's body. What it is shows in the first token of its value.
+/// A field of a request's body. The first token of its value tells the type.
 struct Field<'a> {
     name: Cow<'a, str>,
     value: Event<'a>,
@@ -181,7 +182,7 @@ struct Field<'a> {
     fields: Vec<Self>,
 }
 
-/// Reads the fields of a request's body and its place, all in one pass; none where the text is no object.
+/// Reads the fields of a request's body and the body's span in one pass; `None` if the body is not an object.
 fn read_body(text: &str) -> Read<Option<(Vec<Field<'_>>, Span)>> {
     let mut events = Events::new(text);
     let first = events.next_event()?;
@@ -196,7 +197,7 @@ fn read_body(text: &str) -> Read<Option<(Vec<Field<'_>>, Span)>> {
     Ok(body)
 }
 
-/// Reads the fields of the object that has just begun, and those of the objects `within` it.
+/// Reads the fields of the object that was just entered, and the fields of its members named in `within`.
 fn read_fields<'a>(events: &mut Events<'a>, within: &[&str]) -> Read<Vec<Field<'a>>> {
     let mut found = Vec::new();
     while let Event::Key(key) = events.next_event()? {
@@ -214,12 +215,12 @@ fn read_fields<'a>(events: &mut Events<'a>, within: &[&str]) -> Read<Vec<Field<'
     Ok(found)
 }
 
-/// The field of that name. Of a name that is there twice, the last counts, as it does in JavaScript.
+/// The field with a name. If a name occurs twice, the last one counts, as in JavaScript.
 fn field<'f, 'a>(fields: &'f [Field<'a>], name: &str) -> Option<&'f Field<'a>> {
     fields.iter().rfind(|field| field.name == name)
 }
 
-/// A request's body while it is read.
+/// The body of a request while it is parsed.
 struct Body<'s, 'a> {
     source: &'s Source,
     fields: Vec<Field<'a>>,
@@ -231,7 +232,7 @@ impl<'a> Body<'_, 'a> {
         field(&self.fields, name)
     }
 
-    /// A problem with the body as a whole.
+    /// An error about the body as a whole.
     fn error(&self, code: Code, message: impl Into<String>) -> Diagnostic {
         Diagnostic::error(code, message).primary(self.source.at(self.span.range()), "")
     }
@@ -242,17 +243,16 @@ impl<'a> Body<'_, 'a> {
 
     fn unknown_fields(&self) -> Vec<Diagnostic> {
         let mut seen = HashSet::new();
-        let last_ones = self.fields.iter().rev().filter(|field| seen.insert(&*field.name));
-        let mut unknown: Vec<_> = last_ones.filter(|field| !FIELDS.contains(&&*field.name)).collect();
+        let last_duplicates = self.fields.iter().rev().filter(|field| seen.insert(&*field.name));
+        let mut unknown: Vec<_> = last_duplicates.filter(|field| !FIELDS.contains(&&*field.name)).collect();
         unknown.reverse();
         let warn = |field: &Field<'_>| {
             let name = &*field.name;
-            let problem =
-                Diagnostic::warning(UNKNOWN_FIELD, format!("Customer.io knows no field `{name}` in a request"))
-                    .primary(self.source.at(field.span.range()), "ignored")
-                    .suggest(name, FIELDS);
+            let problem = Diagnostic::warning(UNKNOWN_FIELD, format!("Customer.io has no request field `{name}`"))
+                .primary(self.source.at(field.span.range()), "ignored")
+                .suggest(name, FIELDS);
             if problem.help.is_empty() {
-                return problem.help("what the template is to read belongs into `message_data`");
+                return problem.help("put data for the template into `message_data`");
             }
             problem
         };
@@ -267,7 +267,7 @@ impl<'a> Body<'_, 'a> {
         };
         let text = match field.value {
             Event::String(name) => name.decode().trim().to_owned(),
-            Event::Number(id) => number::text(id),
+            Event::Number(id) => number::to_js_string(id),
             _ => String::new(),
         };
         if text.is_empty() {
@@ -297,10 +297,11 @@ impl<'a> Body<'_, 'a> {
                 Event::String(value) if !value.decode().is_empty() => {
                     Ok(Identifier { kind, value: value.decode().into_owned(), span: field.span.range() })
                 }
-                _ => error(field, &format!("expected a text under `{}`", kind.as_str())),
+                _ => error(field, &format!("expected a string under `{}`", kind.as_str())),
             },
             [] => {
-                let problem = self.error_in(identifiers, BAD_IDENTIFIERS, "`identifiers` names no customer").help(help);
+                let problem =
+                    self.error_in(identifiers, BAD_IDENTIFIERS, "`identifiers` does not name a customer").help(help);
                 Err(identifiers.fields.iter().fold(problem, |problem, field| {
                     problem.suggest(&field.name, IdentifierKind::ALL.map(IdentifierKind::as_str))
                 }))
@@ -309,7 +310,7 @@ impl<'a> Body<'_, 'a> {
         }
     }
 
-    /// A field that may be left out; null is as good as nothing.
+    /// A field that may be missing. Null counts as missing.
     fn optional(&self, name: &str) -> Option<&Field<'a>> {
         self.field(name).filter(|field| field.value != Event::Null)
     }
@@ -318,7 +319,7 @@ impl<'a> Body<'_, 'a> {
         let Some(field) = self.optional("language") else { return Ok(None) };
         match field.value {
             Event::String(language) => Ok(Some(language.decode().into_owned())),
-            _ => Err(self.error_in(field, INVALID_REQUEST, "expected a text under `language`, such as \"fr\"")),
+            _ => Err(self.error_in(field, INVALID_REQUEST, "expected a string under `language`, such as \"fr\"")),
         }
     }
 
@@ -344,7 +345,7 @@ impl<'a> Body<'_, 'a> {
             Event::ObjectStart => Ok(Some(field.span.range())),
             _ => Err(self
                 .error_in(field, INVALID_REQUEST, "expected an object under `message_data`")
-                .help("its keys are what a template reads as `trigger.…`")),
+                .help("a template reads its keys as `trigger.…`")),
         }
     }
 }
@@ -366,14 +367,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_request() {
+    fn reports_every_problem_of_a_request() {
         for (text, expected) in [
             (r#"{"transactional_message_id": 3, "identifiers": {"id": "a"}}"#, vec![]),
             (r#"{"transactional_message_id": "x", "identifiers": {"email": "a"}, "message_data": null}"#, vec![]),
-            ("[]", vec!["r.json:1:1: the request is no JSON object"]),
+            ("[]", vec!["r.json:1:1: the request is not a JSON object"]),
             (
                 "{\"a\": }",
-                vec!["r.json:1:7: the request is no JSON: invalid character '}' looking for beginning of value"],
+                vec!["r.json:1:7: the request is not valid JSON: invalid character '}' looking for beginning of value"],
             ),
             (
                 "{}",
@@ -390,14 +391,14 @@ mod tests {
                 r#"{"transactional_message_id": [], "identifiers": {"ID": 7}}"#,
                 vec![
                     "r.json:1:30: expected a name or number under `transactional_message_id`",
-                    "r.json:1:49: `identifiers` names no customer",
+                    "r.json:1:49: `identifiers` does not name a customer",
                 ],
             ),
             (
                 r#"{"transactional_message_id": "x", "identifiers": {"id": 7}, "mesage_data": {}, "message_data": 1}"#,
                 vec![
-                    "r.json:1:76: Customer.io knows no field `mesage_data` in a request",
-                    "r.json:1:57: expected a text under `id`",
+                    "r.json:1:76: Customer.io has no request field `mesage_data`",
+                    "r.json:1:57: expected a string under `id`",
                     "r.json:1:96: expected an object under `message_data`",
                 ],
             ),
@@ -412,7 +413,7 @@ mod tests {
             (
                 r#"{"transactional_message_id": "x", "identifiers": {"id": "a"}, "language": 7, "queue_draft": "yes", "send_at": 1.5}"#,
                 vec![
-                    "r.json:1:75: expected a text under `language`, such as \"fr\"",
+                    "r.json:1:75: expected a string under `language`, such as \"fr\"",
                     "r.json:1:93: expected `true` or `false` under `queue_draft`",
                     "r.json:1:111: expected whole seconds since 1970 under `send_at`",
                 ],
@@ -423,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_equal_fields_counts() {
+    fn the_last_duplicate_field_counts() {
         let text = r#"{"identifiers": {"id": 1, "id": "a"}, "message_data": {"x": 1}, "transactional_message_id": "t",
             "message_data": {"x": {"y": "\u0041"}}, "mesage": 1, "mesage": 2}"#;
         let mut problems = Diagnostics::new();
@@ -438,7 +439,7 @@ mod tests {
     }
 
     #[test]
-    fn without_message_data_there_are_no_fields() {
+    fn missing_message_data_is_an_empty_object() {
         for data in ["", r#", "message_data": null"#, r#", "message_data": {"x": 1}, "message_data": null"#] {
             let text = format!(r#"{{"transactional_message_id": "t", "identifiers": {{"id": "a"}}{data}}}"#);
             let request = Request::read("r", Source::new("r.json", text), &mut Diagnostics::new()).unwrap();

@@ -1,9 +1,9 @@
-//! The names in scope of a transactional inbox message, and what they stand for.
+//! The scope of a transactional inbox message: the names that its template can read, and their values.
 
 use std::collections::BTreeMap;
 
 use super::Workspace;
-use super::failure::{LiquidText, Place, of_liquid, of_parsing};
+use super::failure::{LiquidText, TextPlace, liquid_diagnostic, parse_diagnostics};
 use super::sent_data::SentData;
 use super::settings::{Settings, has_liquid};
 use super::snippet::{Snippet, SnippetKind};
@@ -15,23 +15,23 @@ use crate::liquid::{self, Arena, Language, Options, Output, Value};
 
 const SNIPPET_CYCLE: Code = Code::new("snippet-cycle");
 
-/// Namespaces that Customer.io knows, but that have nothing in them here: a transactional message belongs to no workflow
-/// and no event. They are null, so that reading them prints nothing.
+/// Namespaces of Customer.io that are empty here, because a transactional message belongs to no workflow and no event.
+/// They are null, so that reading them prints nothing.
 pub const NULL_NAMESPACES: [&str; 2] = ["event", "journey"];
 
-/// All names that a template can read without assigning them.
+/// All names that a template can read without assigning them first.
 pub const NAMES: [&str; 9] =
     ["customer", "trigger", "objects", "campaign", "message", "delivery_id", "event", "journey", SNIPPETS];
 
-/// Those of them whose contents somebody sends, the likeliest first. The others are the same in every message.
+/// The names whose values differ from message to message, the most likely first. The others are the same in every message.
 pub const SENT_NAMES: [&str; 3] = ["trigger", "customer", "objects"];
 
 /// The name that snippets are read from.
 pub(super) const SNIPPETS: &str = "snippets";
 
-/// What `campaign.type` says of a transactional message.
+/// The value of `campaign.type` for a transactional message.
 const CAMPAIGN_TYPE: &str = "transactional_message";
-/// What `delivery_id` says in previews and tests.
+/// The value of `delivery_id` in previews and tests.
 const DELIVERY_ID: &str = "unsent";
 
 /// Everything that a template can read.
@@ -39,20 +39,21 @@ const DELIVERY_ID: &str = "unsent";
 pub(super) struct Scope<'a> {
     /// The names and their values.
     pub(super) data: Value<'a>,
-    /// What is wrong with snippets that could not be rendered, by their names. Such a snippet is missing.
+    /// The problems of snippets that could not be rendered, by name. Such a snippet is missing from `data`.
     pub(super) broken_snippets: BTreeMap<&'a str, Diagnostics>,
 }
 
-/// Which snippets a template needs.
+/// The snippets that a template reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct SnippetNames<'a> {
     names: Vec<&'a str>,
-    /// Set where a name is worked out only when rendering.
+    /// Set if a name is only known when rendering.
     all: bool,
 }
 
 impl<'a> SnippetNames<'a> {
-    pub(super) fn read_by(variables: &[Variable<'a>]) -> Self {
+    /// The snippets that these variables read.
+    pub(super) fn from_variables(variables: &[Variable<'a>]) -> Self {
         let mut needed = Self::default();
         for variable in variables.iter().filter(|variable| variable.name == Some(SNIPPETS)) {
             match variable.segments.get(1).map(|segment| segment.key) {
@@ -63,7 +64,8 @@ impl<'a> SnippetNames<'a> {
         needed
     }
 
-    pub(super) fn of_all(snippets: &[&'a Snippet]) -> Self {
+    /// The names of all the given snippets.
+    pub(super) fn from_snippets(snippets: &[&'a Snippet]) -> Self {
         Self { names: snippets.iter().map(|snippet| snippet.name()).collect(), all: false }
     }
 
@@ -72,24 +74,24 @@ impl<'a> SnippetNames<'a> {
         self.all |= other.all;
     }
 
-    /// The snippets of these names. Where one is missing, all are: whoever looks for it may mean another.
-    fn of<'w>(&self, snippets: &'w [Snippet]) -> Vec<&'w Snippet> {
+    /// The snippets with these names. If one of them does not exist, all snippets, so that an error can suggest another.
+    fn select<'w>(&self, snippets: &'w [Snippet]) -> Vec<&'w Snippet> {
         let is_known = |name: &&str| snippets.iter().any(|snippet| snippet.name() == *name);
         let all = self.all || !self.names.iter().all(is_known);
         snippets.iter().filter(|snippet| all || self.names.contains(&snippet.name())).collect()
     }
 
-    /// The snippets of these names, those that they need, and so on.
-    pub(super) fn with_their_own<'p>(&self, workspace: &Workspace<'p>, language: &Language) -> Vec<&'p Snippet> {
-        let mut found = self.of(workspace.snippets);
+    /// The snippets with these names and, transitively, the snippets that those read.
+    pub(super) fn with_dependencies<'p>(&self, workspace: &Workspace<'p>, language: &Language) -> Vec<&'p Snippet> {
+        let mut found = self.select(workspace.snippets);
         let mut next = 0;
         while let Some(snippet) = found.get(next) {
             next += 1;
             let arena = Arena::new();
             for text in snippet.texts(&arena).into_iter().filter(|text| text.contains(SNIPPETS)) {
-                // What cannot be parsed needs nothing.
+                // A snippet that cannot be parsed reads nothing.
                 let Ok(template) = liquid::Template::parse(text, language, &arena) else { continue };
-                for needed in SnippetNames::read_by(&read_by(template.nodes)).of(workspace.snippets) {
+                for needed in SnippetNames::from_variables(&read_by(template.nodes)).select(workspace.snippets) {
                     if !found.iter().any(|known| std::ptr::eq(*known, needed)) {
                         found.push(needed);
                     }
@@ -152,7 +154,7 @@ impl<'a> Scope<'a> {
             arena,
             values: BTreeMap::new(),
             broken: BTreeMap::new(),
-            under_way: Vec::new(),
+            stack: Vec::new(),
         };
         let snippets = renderer.object(needed);
         let broken_snippets = renderer.broken;
@@ -161,25 +163,25 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Renders snippets, each at most once, and those that they need before them.
+/// Renders snippets, each at most once, after the snippets that it reads.
 struct SnippetRenderer<'r, 'a> {
     workspace: &'a Workspace<'a>,
     /// The language of the template that reads them.
     language: &'static Language,
-    /// What snippets can read: all but what the template has assigned, and the other way round.
+    /// The names that snippets can read. A snippet does not see what the template assigns, nor the reverse.
     names: &'r [(&'a str, Value<'a>)],
     options: &'r Options,
     arena: &'a Arena,
     values: BTreeMap<&'a str, Value<'a>>,
     broken: BTreeMap<&'a str, Diagnostics>,
-    /// The snippets that are being rendered, each because the one before it needs it.
-    under_way: Vec<&'a str>,
+    /// The snippets that are being rendered. Each one is read by the one before it.
+    stack: Vec<&'a str>,
 }
 
 impl<'a> SnippetRenderer<'_, 'a> {
-    /// The object of the snippets of these names.
+    /// The `snippets` object with the given names.
     fn object(&mut self, needed: &SnippetNames<'_>) -> Value<'a> {
-        let snippets = needed.of(self.workspace.snippets);
+        let snippets = needed.select(self.workspace.snippets);
         let entries: Vec<_> = snippets
             .into_iter()
             .filter_map(|snippet| self.value(snippet).map(|value| (snippet.name(), value)))
@@ -195,25 +197,25 @@ impl<'a> SnippetRenderer<'_, 'a> {
         if self.broken.contains_key(name) {
             return None;
         }
-        if let Some(first) = self.under_way.iter().position(|under_way| *under_way == name) {
-            let path: Vec<_> = self.under_way[first..].iter().chain([&name]).map(|name| format!("`{name}`")).collect();
+        if let Some(first) = self.stack.iter().position(|active| *active == name) {
+            let path: Vec<_> = self.stack[first..].iter().chain([&name]).map(|name| format!("`{name}`")).collect();
             let message = format!("the snippet includes itself: {}", path.join(" → "));
             let problem = Diagnostic::error(SNIPPET_CYCLE, message).at(snippet.source().at(0..0));
-            self.broken.insert(name, problem.help("take one of the snippets out of the other").into());
+            self.broken.insert(name, problem.help("remove one of the snippets from the other").into());
             return None;
         }
-        self.under_way.push(name);
+        self.stack.push(name);
         let result = match snippet.kind() {
-            SnippetKind::Text => self.text(snippet, snippet.text(), Place::From(0)).map(Value::String),
+            SnippetKind::Text => self.text(snippet, snippet.text(), TextPlace::Verbatim(0)).map(Value::String),
             SnippetKind::Json => match snippet.value(self.arena) {
                 Ok(list @ Value::Array(_)) => Ok(list),
-                Ok(value) => self.texts_within(snippet, value),
+                Ok(value) => self.render_strings(snippet, value),
                 Err(problem) => Err(problem.into()),
             },
         };
-        self.under_way.pop();
+        self.stack.pop();
         match result {
-            // A cycle may have been found on the way.
+            // A cycle may have been found while it was rendered.
             Ok(_) if self.broken.contains_key(name) => None,
             Ok(value) => {
                 self.values.insert(name, value);
@@ -226,17 +228,17 @@ impl<'a> SnippetRenderer<'_, 'a> {
         }
     }
 
-    /// Renders the Liquid in the texts of a JSON value; lists within it are left alone.
-    fn texts_within(&mut self, snippet: &'a Snippet, value: Value<'a>) -> Result<Value<'a>, Diagnostics> {
+    /// Renders the Liquid in the strings of a JSON value. Lists in it stay as they are.
+    fn render_strings(&mut self, snippet: &'a Snippet, value: Value<'a>) -> Result<Value<'a>, Diagnostics> {
         match value {
             Value::String(text) if has_liquid(text) => {
                 let whole = 0..snippet.source().text().len();
-                self.text(snippet, text, Place::Within(&whole)).map(Value::String)
+                self.text(snippet, text, TextPlace::Escaped(&whole)).map(Value::String)
             }
             Value::Object(object) => {
                 let mut entries = Vec::with_capacity(object.entries().len());
                 for (name, value) in object.entries() {
-                    entries.push((*name, self.texts_within(snippet, *value)?));
+                    entries.push((*name, self.render_strings(snippet, *value)?));
                 }
                 Ok(Value::Object(Object::new(&entries, self.arena)))
             }
@@ -244,21 +246,21 @@ impl<'a> SnippetRenderer<'_, 'a> {
         }
     }
 
-    fn text(&mut self, snippet: &'a Snippet, text: &'a str, place: Place<'_>) -> Result<&'a str, Diagnostics> {
+    fn text(&mut self, snippet: &'a Snippet, text: &'a str, place: TextPlace<'_>) -> Result<&'a str, Diagnostics> {
         let language = self.language;
-        let whereabouts = |data| LiquidText { source: snippet.source(), place, language, data };
+        let liquid_text = |data| LiquidText { source: snippet.source(), place, language, data };
         let template = liquid::Template::parse_limited(text, language, self.arena, self.options.limits.parse_length)
             .map_err(|errors| {
-                of_parsing(&errors, text, &whereabouts(Value::Undefined)).into_iter().collect::<Diagnostics>()
+                parse_diagnostics(&errors, text, &liquid_text(Value::Undefined)).into_iter().collect::<Diagnostics>()
             })?;
-        let needed = SnippetNames::read_by(&read_by(template.nodes));
+        let needed = SnippetNames::from_variables(&read_by(template.nodes));
         let mut names = self.names.to_vec();
         names.push((SNIPPETS, self.object(&needed)));
         let data = Value::Object(Object::new(&names, self.arena));
         let mut out = Output::new();
         template
             .render(data, self.options, self.arena, &mut out)
-            .map_err(|error| Diagnostics::from(of_liquid(&error, &whereabouts(data))))?;
+            .map_err(|error| Diagnostics::from(liquid_diagnostic(&error, &liquid_text(data))))?;
         Ok(self.arena.alloc_str(out.text()))
     }
 }

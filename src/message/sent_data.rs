@@ -1,4 +1,4 @@
-//! Sent data: the values of the names whose contents somebody sends, read from their files.
+//! Sent data: the values of `trigger`, `customer` and `objects`, which differ from message to message.
 
 use super::{Customer, Request};
 use crate::diagnostics::{Code, Diagnostic, Source};
@@ -7,7 +7,7 @@ use crate::liquid::{Arena, Language, Value};
 
 const INVALID_REQUEST: Code = super::request::INVALID_REQUEST;
 
-/// What `trigger` is.
+/// Where the value of `trigger` comes from.
 #[derive(Clone, Copy, Debug)]
 pub enum Trigger<'p> {
     /// The `message_data` of a request.
@@ -16,7 +16,7 @@ pub enum Trigger<'p> {
     Json(&'p Source),
 }
 
-/// The values of the [names whose contents somebody sends](super::SENT_NAMES).
+/// The values of the [names that each message has its own data for](super::SENT_NAMES).
 #[derive(Clone, Copy, Debug)]
 pub struct SentData<'a> {
     /// The `message_data` of the request.
@@ -28,10 +28,10 @@ pub struct SentData<'a> {
 }
 
 impl<'a> SentData<'a> {
-    /// Reads the data of a message for a customer; without one there are no attributes. Each text is parsed once.
+    /// Reads the data of a message for a customer; without a customer there are no attributes. Each file is parsed once.
     ///
     /// # Errors
-    /// A text is not valid JSON.
+    /// A file is not valid JSON.
     pub fn read(
         customer: Option<&'a Customer>,
         trigger: Trigger<'a>,
@@ -57,8 +57,8 @@ pub(super) fn no_fields(arena: &Arena) -> Value<'_> {
     Value::Object(Object::new(&[], arena))
 }
 
-/// What is wrong with a file, of which the part from `start` on is not valid JSON.
+/// The diagnostic for a file whose part from `start` on is not valid JSON.
 pub(super) fn not_json(code: Code, what: &str, source: &Source, start: usize, error: &json::JsonError) -> Diagnostic {
     let offset = start + error.offset;
-    Diagnostic::error(code, format!("{what} is no JSON: {error}")).primary(source.at(offset..offset + 1), "")
+    Diagnostic::error(code, format!("{what} is not valid JSON: {error}")).primary(source.at(offset..offset + 1), "")
 }

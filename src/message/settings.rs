@@ -1,4 +1,4 @@
-//! Settings: what stands in a template's front matter.
+//! Settings: the YAML front matter of a template.
 
 use std::fmt;
 use std::ops::Range;
@@ -14,38 +14,38 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
 
 const INVALID_SETTINGS: Code = Code::new("invalid-settings");
 const UNKNOWN_SETTING: Code = Code::new("unknown-setting");
-/// An expiration that cannot be read, or lies in the past.
+/// An expiration that cannot be parsed, or is in the past.
 pub(super) const EXPIRATION_INVALID: Code = Code::new("expiration-invalid");
 
-/// A setting and where its value stands in the file.
+/// The value of a setting, and its place in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting<T> {
-    /// What it is set to.
+    /// The value.
     pub value: T,
-    /// The bytes of the value.
+    /// The byte range of the value in the file.
     pub span: Range<usize>,
 }
 
-/// The settings of a template. Texts may hold Liquid where they end up in the message.
+/// The settings of a template. Those that end up in the message may contain Liquid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
-    /// What people call the template.
+    /// The display name.
     pub name: Option<Setting<String>>,
-    /// What it is for.
+    /// The purpose of the template, for people.
     pub description: Option<Setting<String>>,
-    /// Customer.io's number for it, which a request may use as `transactional_message_id`.
+    /// Its number at Customer.io, which a request may use as `transactional_message_id`.
     pub id: Option<Setting<u64>>,
-    /// What requests call it; the file's name where it is not given.
+    /// The name that requests use; the file name if it is not set.
     pub trigger_name: Option<Setting<String>>,
-    /// The message's type. May hold Liquid.
+    /// The message's type. May contain Liquid.
     pub kind: Option<Setting<String>>,
-    /// The message's topics; none means the implicit topic `default`. Each may hold Liquid.
+    /// The message's topics; none means the implicit topic `default`. Each may contain Liquid.
     pub topics: Vec<Setting<String>>,
-    /// When the message expires. May hold Liquid.
+    /// When the message expires. May contain Liquid.
     pub expiration: Option<Setting<String>>,
-    /// Which of Customer.io's two kinds of Liquid it is written in; the project's where it is not given.
+    /// Which of Customer.io's two versions of Liquid it is written in; the project's version if it is not set.
     pub liquid: Option<Setting<Version>>,
-    /// The rules that are not to be minded.
+    /// The rules whose findings are ignored in this template.
     pub ignore: Vec<Setting<String>>,
 }
 
@@ -54,7 +54,7 @@ const NAMES: [&str; 9] =
     ["name", "description", "id", "trigger_name", "type", "topics", "expiration", "liquid", "ignore"];
 
 impl Settings {
-    /// Reads the YAML at `range` of a file. What cannot be read is reported and left out.
+    /// Parses the YAML at `range` of a file. Settings that are not valid are reported and skipped.
     pub(super) fn read(source: &Source, range: Range<usize>, problems: &mut Diagnostics) -> Self {
         let yaml = &source.text()[range.clone()];
         let mut settings = Self::default();
@@ -79,13 +79,13 @@ impl Settings {
             return Ok(());
         }
         match entry.name {
-            "name" => self.name = Some(entry.text()?),
-            "description" => self.description = Some(entry.text()?),
+            "name" => self.name = Some(entry.string()?),
+            "description" => self.description = Some(entry.string()?),
             "id" => self.id = Some(entry.number()?),
-            "trigger_name" => self.trigger_name = Some(entry.text()?),
-            "type" => self.kind = Some(entry.text()?),
-            "topics" => self.topics = entry.texts("a list of texts, such as `[orders, shipping]`")?,
-            "ignore" => self.ignore = entry.texts("a list of rules, such as `[trailing-comma]`")?,
+            "trigger_name" => self.trigger_name = Some(entry.string()?),
+            "type" => self.kind = Some(entry.string()?),
+            "topics" => self.topics = entry.strings("a list of strings, such as `[orders, shipping]`")?,
+            "ignore" => self.ignore = entry.strings("a list of rules, such as `[trailing-comma]`")?,
             "liquid" => self.liquid = Some(entry.version()?),
             "expiration" => self.expiration = Some(entry.expiration()?),
             unknown => {
@@ -103,7 +103,7 @@ impl Settings {
     }
 }
 
-/// One line of the front matter.
+/// One entry of the front matter.
 struct Entry<'a> {
     source: &'a Source,
     name: &'a str,
@@ -113,10 +113,10 @@ struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    fn text(self) -> Result<Setting<String>, Diagnostic> {
+    fn string(self) -> Result<Setting<String>, Diagnostic> {
         match scalar(&self.value) {
             Some(value) => Ok(Setting { value, span: self.span }),
-            None => Err(self.expected("a text")),
+            None => Err(self.expected("a string")),
         }
     }
 
@@ -127,14 +127,14 @@ impl Entry<'_> {
         }
     }
 
-    fn texts(self, expected: &str) -> Result<Vec<Setting<String>>, Diagnostic> {
+    fn strings(self, expected: &str) -> Result<Vec<Setting<String>>, Diagnostic> {
         let items = match &self.value {
             Value::Array(items) => items.as_slice(),
             single => std::slice::from_ref(single),
         };
-        let texts = items.iter().map(scalar).collect::<Option<Vec<_>>>();
-        match texts {
-            Some(texts) => Ok(texts.into_iter().map(|value| Setting { value, span: self.span.clone() }).collect()),
+        let strings = items.iter().map(scalar).collect::<Option<Vec<_>>>();
+        match strings {
+            Some(strings) => Ok(strings.into_iter().map(|value| Setting { value, span: self.span.clone() }).collect()),
             None => Err(self.expected(expected)),
         }
     }
@@ -147,15 +147,15 @@ impl Entry<'_> {
         }
     }
 
-    /// A time that holds no Liquid can be judged at once.
+    /// A value without Liquid is checked here already.
     fn expiration(self) -> Result<Setting<String>, Diagnostic> {
-        let setting = Entry { value: self.value.clone(), span: self.span.clone(), name_span: 0..0, ..self }.text()?;
+        let setting = Entry { value: self.value.clone(), span: self.span.clone(), name_span: 0..0, ..self }.string()?;
         if !has_liquid(&setting.value)
             && let Err(error) = setting.value.parse::<Expiration>()
         {
             return Err(Diagnostic::error(EXPIRATION_INVALID, error.to_string())
                 .primary(self.source.at(self.span), "not a time")
-                .help("write `60 days`, `90 minutes`, `2026-03-01T12:00:00Z`, unix seconds, or Liquid that gives one of these"));
+                .help("write `60 days`, `90 minutes`, `2026-03-01T12:00:00Z`, Unix seconds, or Liquid that prints one of these"));
         }
         Ok(setting)
     }
@@ -166,12 +166,12 @@ impl Entry<'_> {
     }
 }
 
-/// Whether a text has anything for Liquid to do.
+/// Whether a string contains Liquid.
 pub(super) fn has_liquid(text: &str) -> bool {
     text.contains("{{") || text.contains("{%")
 }
 
-/// The text of a value that is written as one piece.
+/// A string, number or boolean as a string.
 fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -181,7 +181,7 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-/// Names in backticks with commas between them.
+/// Names in backticks, separated by commas.
 fn list(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
@@ -190,9 +190,9 @@ fn invalid_yaml(error: &serde_saphyr::Error, source: &Source, range: Range<usize
     let yaml = &source.text()[range.clone()];
     let span = error.location().map_or(range.start..range.end, |location| bytes_of(location, yaml, range.start));
     let text = error.without_snippet().to_string();
-    // The place is told by the location already.
+    // The diagnostic has the location already.
     let reason = text.split_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
-    let problem = Diagnostic::error(INVALID_SETTINGS, format!("the settings are no YAML: {reason}"))
+    let problem = Diagnostic::error(INVALID_SETTINGS, format!("the settings are not valid YAML: {reason}"))
         .primary(source.at(span.clone()), "");
     if source.text().get(span.start..).is_some_and(|rest| rest.starts_with('{')) {
         return problem.help("put Liquid in quotes: `\"{{ … }}\"`");
@@ -200,7 +200,7 @@ fn invalid_yaml(error: &serde_saphyr::Error, source: &Source, range: Range<usize
     problem
 }
 
-/// The bytes of a YAML location in the file that the YAML is part of.
+/// Converts a location in the YAML to a byte range of the file.
 fn bytes_of(location: serde_saphyr::Location, yaml: &str, start: usize) -> Range<usize> {
     let span = location.span();
     let to_usize = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
@@ -208,12 +208,12 @@ fn bytes_of(location: serde_saphyr::Location, yaml: &str, start: usize) -> Range
         let offset = to_usize(offset).saturating_add(start);
         return offset..offset.saturating_add(to_usize(length));
     }
-    // Some errors are only known by their character.
+    // Some errors only have a character offset.
     let offset = yaml.char_indices().nth(to_usize(span.offset())).map_or(yaml.len(), |(offset, _)| offset);
     start + offset..start + offset
 }
 
-/// A YAML mapping, in order, with the places of its keys and values.
+/// A YAML mapping, in order, with the locations of its keys and values.
 struct Entries(Vec<(Spanned<String>, Spanned<Value>)>);
 
 impl<'de> Deserialize<'de> for Entries {
@@ -235,7 +235,7 @@ impl<'de> Deserialize<'de> for Entries {
                 Ok(Entries(entries))
             }
 
-            // No settings at all are read as nothing.
+            // An empty front matter is parsed as null.
             fn visit_unit<E>(self) -> Result<Entries, E> {
                 Ok(Entries(Vec::new()))
             }

@@ -7,7 +7,7 @@ use crate::liquid::{Arena, Value};
 
 const INVALID_SNIPPET: Code = Code::new("invalid-snippet");
 
-/// A snippet as it stands in a file.
+/// A snippet file.
 #[derive(Clone, Debug)]
 pub struct Snippet {
     source: Source,
@@ -15,20 +15,20 @@ pub struct Snippet {
     kind: SnippetKind,
 }
 
-/// What a snippet is, which decides what becomes of Liquid inside it.
+/// The kind of a snippet, which decides how Liquid in it is rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SnippetKind {
-    /// A text: its Liquid is rendered.
+    /// Plain text. Liquid in it is rendered.
     Text,
-    /// JSON: Liquid in the texts of an object is rendered, while a list stays as it is written.
+    /// JSON. Liquid in the strings of an object is rendered; a list stays as it is written.
     Json,
 }
 
 impl Snippet {
-    /// Reads a snippet out of its file's text.
+    /// Parses a snippet file.
     ///
     /// # Errors
-    /// It is to be JSON and is none.
+    /// A JSON snippet is not valid JSON.
     pub fn read(name: &str, kind: SnippetKind, source: Source) -> Result<Self, Diagnostic> {
         if kind == SnippetKind::Json {
             Events::new(source.text()).finish().map_err(|error| invalid(&source, &error))?;
@@ -48,20 +48,20 @@ impl Snippet {
         &self.source
     }
 
-    /// What it is.
+    /// Its kind.
     #[must_use]
     pub const fn kind(&self) -> SnippetKind {
         self.kind
     }
 
-    /// The text of a text snippet, without the line's end that editors put at the end of a file.
+    /// The content of a text snippet, without the line break that editors add at the end of a file.
     #[must_use]
     pub fn text(&self) -> &str {
         let text = self.source.text();
         text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text))
     }
 
-    /// The texts whose Liquid is rendered: the snippet's own, or those in its object.
+    /// The Liquid texts of the snippet: the whole text, or the strings in its object.
     #[must_use]
     pub fn texts<'a>(&'a self, arena: &'a Arena) -> Vec<&'a str> {
         fn within<'a>(value: Value<'a>, texts: &mut Vec<&'a str>) {
@@ -74,16 +74,16 @@ impl Snippet {
         let mut texts = Vec::new();
         match self.kind {
             SnippetKind::Text => texts.push(self.text()),
-            // What cannot be read has no texts.
+            // A snippet that cannot be parsed has no texts.
             SnippetKind::Json => self.value(arena).into_iter().for_each(|value| within(value, &mut texts)),
         }
         texts
     }
 
-    /// The value of a JSON snippet, as it is written.
+    /// The value of a JSON snippet, before Liquid is rendered.
     ///
     /// # Errors
-    /// The snippet is not valid JSON: it is a text.
+    /// The snippet is not valid JSON, because it is a text snippet.
     pub fn value<'a>(&'a self, arena: &'a Arena) -> Result<Value<'a>, Diagnostic> {
         json::read(self.source.text(), arena).map_err(|error| invalid(&self.source, &error))
     }

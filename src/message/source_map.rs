@@ -8,23 +8,23 @@ use crate::liquid::Writer;
 use crate::liquid::value::json::{Event, Events, JsonString, Read};
 use crate::liquid::value::utf16;
 
-/// Which expressions wrote the values of a message.
+/// For each value of a message, the expressions that wrote it.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap(HashMap<String, Vec<SourceSpan>>);
 
 /// A part of a value that an expression wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceSpan {
-    /// Bytes of the value: of a string without quotes and escapes, of any other value as it was written.
+    /// Byte range of the value: for a string, without quotes and escapes; for any other value, as written.
     pub part: Range<usize>,
-    /// The expression: bytes of the template's file.
+    /// The expression, as a byte range of the template's file.
     pub interpolation: Range<usize>,
 }
 
 impl SourceMap {
-    /// The source map of a rendered content, up to where it is not valid JSON.
+    /// The source map of a rendered content, up to the first JSON error.
     pub(super) fn new(rendered: &RenderedText) -> Self {
-        let mut walk = Walk {
+        let mut builder = Builder {
             rendered,
             events: Events::new(&rendered.text).with_trailing_commas(),
             mark: 0,
@@ -32,20 +32,19 @@ impl SourceMap {
             levels: Vec::new(),
             found: HashMap::new(),
         };
-        // The error is reported where the content is read.
-        let _ = walk.document();
-        Self(walk.found)
+        // The error is reported when the content is parsed.
+        let _ = builder.document();
+        Self(builder.found)
     }
 
-    /// The parts of the value at a JSON pointer that expressions wrote, in order. Of a key that is there twice, the last
-    /// counts.
+    /// The parts of the value at a JSON pointer that expressions wrote, in order. If a key occurs twice, the last one counts.
     #[must_use]
     pub fn get(&self, pointer: &str) -> &[SourceSpan] {
         self.0.get(pointer).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
-/// An array or object around the current value.
+/// An array or object that contains the current value.
 struct Level {
     /// The length of its pointer.
     pointer: usize,
@@ -53,10 +52,11 @@ struct Level {
     next: Option<usize>,
 }
 
-struct Walk<'a> {
+/// Builds a source map in one pass over the JSON of a rendered text.
+struct Builder<'a> {
     rendered: &'a RenderedText,
     events: Events<'a>,
-    /// The first mark that ends after the current place.
+    /// The index of the first mark that ends after the current position.
     mark: usize,
     /// The JSON pointer to the current value.
     pointer: String,
@@ -64,7 +64,7 @@ struct Walk<'a> {
     found: HashMap<String, Vec<SourceSpan>>,
 }
 
-impl Walk<'_> {
+impl Builder<'_> {
     fn document(&mut self) -> Read<()> {
         loop {
             match self.events.next_event()? {
@@ -82,12 +82,12 @@ impl Walk<'_> {
                 Event::String(string) => {
                     self.enter();
                     let spans = self.string(string);
-                    self.note(spans);
+                    self.record(spans);
                 }
                 Event::Number(_) | Event::Bool(_) | Event::Null => {
                     self.enter();
                     let spans = self.scalar();
-                    self.note(spans);
+                    self.record(spans);
                 }
                 Event::TrailingComma => {}
                 Event::End => return Ok(()),
@@ -95,7 +95,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Points to a value that begins here: in an array, to the next element; in an object, its key has been read already.
+    /// Moves the pointer to a value that begins here: in an array, the next element; in an object, the key was already read.
     fn enter(&mut self) {
         if let Some(Level { next: Some(next), .. }) = self.levels.last_mut() {
             let index = *next;
@@ -104,22 +104,22 @@ impl Walk<'_> {
         }
     }
 
-    /// Points to a value of the innermost array or object.
+    /// Moves the pointer to a value of the innermost array or object.
     fn point_to(&mut self, name: &str) {
         self.pointer.truncate(self.levels.last().map_or(0, |level| level.pointer));
         self.pointer.push('/');
         self.pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
-        // An earlier value of the same key no longer counts.
+        // This replaces an earlier value of the same key.
         self.found.remove(&self.pointer);
     }
 
-    fn note(&mut self, spans: Vec<SourceSpan>) {
+    fn record(&mut self, spans: Vec<SourceSpan>) {
         if !spans.is_empty() {
             self.found.insert(self.pointer.clone(), spans);
         }
     }
 
-    /// What wrote the string that was read last.
+    /// The spans of the string that was read last.
     fn string(&mut self, string: JsonString<'_>) -> Vec<SourceSpan> {
         let content = self.events.span().start + 1;
         let (mut spans, mut length) = (Vec::new(), 0);
@@ -134,7 +134,7 @@ impl Walk<'_> {
                     if pair.is_some() {
                         characters.next();
                     }
-                    // In a message, half a pair is replaced.
+                    // In a message, a lone surrogate is replaced.
                     pair.unwrap_or(char::REPLACEMENT_CHARACTER).len_utf8()
                 }
             };
@@ -143,7 +143,7 @@ impl Walk<'_> {
         spans
     }
 
-    /// What wrote the number, `true`, `false` or `null` that was read last.
+    /// The spans of the number, `true`, `false` or `null` that was read last.
     fn scalar(&mut self) -> Vec<SourceSpan> {
         let mut spans = Vec::new();
         let span = self.events.span();
@@ -153,7 +153,7 @@ impl Walk<'_> {
         spans
     }
 
-    /// Adds a part whose first byte in the rendered text is at `at`, if an expression wrote it.
+    /// Adds a part that begins at byte `at` of the rendered text, if an expression wrote it.
     fn add(&mut self, spans: &mut Vec<SourceSpan>, at: usize, part: Range<usize>) {
         let marks = &self.rendered.marks;
         while marks.get(self.mark).is_some_and(|mark| mark.written.end <= at) {
@@ -179,7 +179,7 @@ mod tests {
     use crate::customerio::CUSTOMERIO;
     use crate::liquid::{self, Arena, Mark, Options, Output, Span};
 
-    /// What wrote the values of a rendered template, each as `pointer: part of value <- expression`.
+    /// The spans of all values of a rendered template, each as `pointer: part of value <- expression`.
     fn spans(template: &str, data: &str) -> Vec<String> {
         let arena = Arena::new();
         let parsed = liquid::Template::parse(template, &CUSTOMERIO, &arena).unwrap();
@@ -243,7 +243,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_whole_text_is_traced_to_its_expression(text: String) {
+        fn a_whole_string_is_traced_to_its_expression(text: String) {
             let data = serde_json::json!({ "x": text }).to_string();
             let found = spans(r#"{"\u00e9": [{{ x | json }}, 1]}"#, &data);
             let expected: Vec<_> = Some(format!("/é/0: {text} <- {{{{ x | json }}}}")).filter(|_| !text.is_empty()).into_iter().collect();
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_of_pairs_count_as_they_are_shown() {
+    fn lone_surrogates_count_as_replacement_characters() {
         let rendered = |text: &str, written: Range<usize>| RenderedText {
             text: text.to_owned(),
             marks: vec![
@@ -262,9 +262,9 @@ mod tests {
             ],
             start: 0,
         };
-        let half = utf16::char_of_unit(0xd83d);
-        let unescaped = format!("\"{half}x\"");
-        // text, what the expression wrote of it, which bytes of the value that is
+        let lone = utf16::char_of_unit(0xd83d);
+        let unescaped = format!("\"{lone}x\"");
+        // text, the part that the expression wrote, the bytes of the value
         for (text, written, expected) in [
             (r#""\ud83dx""#, 7..8, 3..4),
             (r#""\ude00\ud83dx""#, 13..14, 6..7),
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_not_valid_json_is_traced_up_to_there() {
+    fn invalid_json_is_traced_up_to_the_error() {
         let whole = r#"{"a": ["x", "\u0079", 12], "b": {"c": "z"}}"#;
         let found_in = |text: &str| {
             let mark = Mark { written: 0..text.len(), writer: Writer::Liquid, span: Span::new(0, 1) };

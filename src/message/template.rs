@@ -1,4 +1,4 @@
-//! Templates: a file's settings and its content.
+//! Templates: files with settings in front matter, and content below.
 
 use std::ops::Range;
 
@@ -10,20 +10,20 @@ const NO_FRONT_MATTER: Code = Code::new("no-front-matter");
 const UNCLOSED_FRONT_MATTER: Code = Code::new("unclosed-front-matter");
 const EMPTY_TEMPLATE: Code = Code::new("empty-template");
 
-/// A template as it stands in a file.
+/// A template file.
 #[derive(Clone, Debug)]
 pub struct Template {
     source: Source,
     name: String,
     settings: Settings,
     content: Range<usize>,
-    /// Its language, where it is a variant.
+    /// Its language, if it is a variant.
     language: Option<String>,
     variants: Vec<Self>,
 }
 
 impl Template {
-    /// Reads a template out of its file's text. `stem` is what requests call it unless its settings say otherwise.
+    /// Parses a template file. `stem` is the name that requests use, unless the settings define another.
     ///
     /// ```
     /// use inkproof::diagnostics::Source;
@@ -35,7 +35,7 @@ impl Template {
     /// ```
     ///
     /// # Errors
-    /// Everything that is wrong with the front matter. The content is not looked at.
+    /// All problems of the front matter. The content is not parsed.
     pub fn read(stem: &str, source: Source) -> Result<Self, Diagnostics> {
         let mut problems = Diagnostics::new();
         let (front_matter, content) = split(&source)?;
@@ -54,7 +54,7 @@ impl Template {
         Ok(Self { source, name, settings, content, language: None, variants: Vec::new() })
     }
 
-    /// What requests call it.
+    /// The name that requests use.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -72,32 +72,32 @@ impl Template {
         &self.settings
     }
 
-    /// The JSON with Liquid, as Customer.io's editor holds it.
+    /// The JSON with Liquid, as in Customer.io's editor.
     #[must_use]
     pub fn content(&self) -> &str {
         &self.source.text()[self.content.clone()]
     }
 
-    /// Where in the file the content begins.
+    /// The offset of the content in the file.
     #[must_use]
     pub const fn content_start(&self) -> usize {
         self.content.start
     }
 
-    /// The language that it is a variant in; none for the template itself.
+    /// The language of a variant; `None` for the template itself.
     #[must_use]
     pub fn language(&self) -> Option<&str> {
         self.language.as_deref()
     }
 
-    /// Adds the template's variant in a language. The variant goes by this template's name.
+    /// Adds the variant in a language. The variant takes the name of this template.
     pub fn add_variant(&mut self, language: &str, mut template: Self) {
         template.name.clone_from(&self.name);
         template.language = Some(language.to_owned());
         self.variants.push(template);
     }
 
-    /// The template in a language: its variant in exactly that (`fr-CA`), else in its main part (`fr`), else itself.
+    /// The template in a language: the variant in exactly that language (`fr-CA`), else in its main part (`fr`), else itself.
     #[must_use]
     pub fn in_language(&self, language: Option<&str>) -> &Self {
         let Some(language) = language else { return self };
@@ -109,7 +109,7 @@ impl Template {
         variant(language).or_else(|| variant(main)).unwrap_or(self)
     }
 
-    /// The template as one of a version of Customer.io's Liquid, whatever its settings say.
+    /// The template in a version of Customer.io's Liquid, overriding its settings.
     #[must_use]
     pub fn in_version(&self, version: Version) -> Self {
         let mut template = self.clone();
@@ -118,7 +118,7 @@ impl Template {
         template
     }
 
-    /// The template with another text of the same length, which has the same settings.
+    /// The template with another text of the same length and with the same settings.
     #[must_use]
     pub fn with_source(&self, source: Source) -> Self {
         Self { source, ..self.clone() }
@@ -129,7 +129,7 @@ impl Template {
         std::iter::once(self).chain(&self.variants)
     }
 
-    /// Whether a request that names `reference` means this template: by its name in any case, or its number.
+    /// Whether `reference` in a request means this template: its name, ignoring case, or its number.
     #[must_use]
     pub fn is_called(&self, reference: &str) -> bool {
         self.has_id(reference) || self.name.to_lowercase() == reference.to_lowercase()
@@ -147,7 +147,7 @@ fn split(source: &Source) -> Result<(Range<usize>, Range<usize>), Diagnostic> {
     let text = source.text();
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut lines = Lines { text, at: start };
-    let help = "a template begins with its settings between two lines `---`, even where there are none";
+    let help = "a template begins with its settings between two lines `---`, even if there are none";
     match lines.next() {
         Some(first) if is_fence(&text[first.clone()]) => {}
         _ if text.trim().is_empty() => {
@@ -172,7 +172,7 @@ fn is_fence(line: &str) -> bool {
     line.trim_end() == "---"
 }
 
-/// The lines of a text, as ranges with their ends.
+/// The lines of a text, as ranges that include the line breaks.
 struct Lines<'a> {
     text: &'a str,
     at: usize,
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_template() {
+    fn reports_every_problem_of_a_template_file() {
         for (text, expected) in [
             ("---\n---\n{}", vec![]),
             ("\u{feff}---\r\ntype: a\r\n---\r\n{}", vec![]),
@@ -215,22 +215,24 @@ mod tests {
                 vec![
                     "t.liquid:2:5 invalid-settings: expected a whole number, the template's `transactional_message_id` at \
                  Customer.io under `id`",
-                    "t.liquid:3:13 expiration-invalid: `soon` is no time: expected a number of seconds, minutes, hours or \
+                    "t.liquid:3:13 expiration-invalid: `soon` is not a time: expected a number of seconds, minutes, hours or \
                  days, or a timestamp",
                 ],
             ),
             (
                 "---\ntype: {{ trigger.x }}\n---\n{}",
-                vec!["t.liquid:2:8 invalid-settings: the settings are no YAML: expected string scalar"],
+                vec!["t.liquid:2:8 invalid-settings: the settings are not valid YAML: expected string scalar"],
             ),
             (
                 "---\na: [b\nc: d\n---\n{}",
-                vec!["t.liquid:3:2 invalid-settings: the settings are no YAML: illegal placement of ':' indicator"],
+                vec![
+                    "t.liquid:3:2 invalid-settings: the settings are not valid YAML: illegal placement of ':' indicator",
+                ],
             ),
             (
                 "---\ntopics: {a: b}\n---\n{}",
                 vec![
-                    "t.liquid:2:9 invalid-settings: expected a list of texts, such as `[orders, shipping]` under `topics`",
+                    "t.liquid:2:9 invalid-settings: expected a list of strings, such as `[orders, shipping]` under `topics`",
                 ],
             ),
         ] {

@@ -5,12 +5,12 @@ use super::{Settings, Snippet, Template};
 use crate::customerio::{self, Switches};
 use crate::liquid::{Arena, Language};
 
-/// What all templates of a project share.
-#[derive(Clone, Copy, Debug)]
+/// What all templates of a project share. The default has no snippets, and Customer.io's latest Liquid.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Workspace<'p> {
     /// The snippets.
     pub snippets: &'p [Snippet],
-    /// Which Liquid the templates are written in.
+    /// Which version of Liquid the templates are written in.
     pub liquid: Switches,
 }
 
@@ -22,17 +22,17 @@ impl<'p> Workspace<'p> {
         customerio::language(Switches { version, ..self.liquid })
     }
 
-    /// The snippets that rendering a template reads, those that they need included. Where the template cannot be parsed,
-    /// all that there are.
+    /// The snippets that rendering a template reads, including those that these read in turn. If the template cannot be
+    /// parsed, all snippets.
     #[must_use]
     pub fn snippets_of(&self, template: &Template) -> Vec<&'p Snippet> {
-        // Most templates have none, and need not be parsed to see that.
+        // Most templates read no snippets. That is known without parsing them.
         if !template.source().text().contains(SNIPPETS) {
             return Vec::new();
         }
         let arena = Arena::new();
         match template.compile(self, &arena) {
-            Ok(compiled) => compiled.snippets.with_their_own(self, self.language(template.settings())),
+            Ok(compiled) => compiled.snippets.with_dependencies(self, self.language(template.settings())),
             Err(_) => self.snippets.iter().collect(),
         }
     }

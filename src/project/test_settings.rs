@@ -12,7 +12,7 @@ use serde::ser::Serializer;
 use super::config::inner_folder;
 use super::table::{Entry, Table};
 use crate::diagnostics::{Diagnostic, Location};
-use crate::message::moment;
+use crate::message::parse_timestamp;
 
 /// How messages are rendered and compared in tests.
 ///
@@ -186,7 +186,7 @@ impl Redaction {
 /// A timestamp, with or without quotes.
 fn timestamp(entry: &Entry<'_>) -> Result<Timestamp, Diagnostic> {
     let text = entry.text_or_time("a timestamp")?;
-    moment(&text).map_err(|reason| entry.problem(reason))
+    parse_timestamp(&text).map_err(|reason| entry.problem(reason))
 }
 
 fn texts_by_path<S: Serializer>(redactions: &[Redaction], serializer: S) -> Result<S::Ok, S::Error> {
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn rejects_invalid_settings() {
         for (text, expected) in [
-            ("now = 'soon'", "`soon` is no timestamp: expected one with its zone, such as 2026-01-01T00:00:00Z"),
+            ("now = 'soon'", "`soon` is not a timestamp: expected one with a time zone, such as 2026-01-01T00:00:00Z"),
             ("now = 5", "expected a timestamp under `now`, found a number"),
             ("snapshots = '../x'", "`../x` is not inside the project: expected a folder below it"),
             ("snapshots = '/x'", "`/x` is not inside the project: expected a folder below it"),

@@ -1,4 +1,4 @@
-//! `ambiguous-escape`: nobody knows for certain what `escape` does at Customer.io.
+//! `ambiguous-escape`: it is not certain what `escape` does at Customer.io.
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::each_value;
@@ -15,9 +15,16 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             for filter in value.filters {
                 if filter.name == "escape" {
                     let message = "Customer.io's documentation and its deliveries differ on what `escape` does";
-                    findings.add(facts.location(at, filter.span), "HTML entities, or percent signs", message, |finding| {
-                        finding.help("for a URL use `url_encode`, for HTML `xml_escape`; an inbox message mostly needs neither")
-                    });
+                    findings.add(
+                        facts.location(at, filter.span),
+                        "HTML entities or percent-encoding",
+                        message,
+                        |finding| {
+                            finding.help(
+                                "use `url_encode` for URLs and `xml_escape` for HTML; most inbox messages need neither",
+                            )
+                        },
+                    );
                 }
             }
         });

@@ -1,4 +1,4 @@
-//! `blank-value`: a printed variable has nothing to print.
+//! `blank-value`: a variable that is printed is null or empty.
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::MissingBehavior;
@@ -18,14 +18,20 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                 MissingBehavior::Nothing | MissingBehavior::MayFail | MissingBehavior::Fails
             );
             let will_fail = presence.missing > 0 && read.missing_behavior != MissingBehavior::Nothing;
-            // A namespace that is always empty is another rule's.
-            let is_namespace = !matches!(read.path.root, "customer" | "trigger" | "objects");
-            if !read.is_printed || !is_blank || is_harmless || will_fail || is_namespace || !case.trace.has(read.node) {
+            // `wrong-namespace` reports variables that are always empty.
+            let is_other_variable = !matches!(read.path.root, "customer" | "trigger" | "objects");
+            if !read.is_printed
+                || !is_blank
+                || is_harmless
+                || will_fail
+                || is_other_variable
+                || !case.trace.has(read.node)
+            {
                 continue;
             }
             let message = format!("`{}` prints nothing in `{}`", read.path, case.name);
             findings.add(facts.location(read.text, read.span), "null or empty in the data", message, |finding| {
-                finding.help(format!("say what stands in for it: `{{{{ {} | default: \"…\" }}}}`", read.path))
+                finding.help(format!("give it a default: `{{{{ {} | default: \"…\" }}}}`", read.path))
             });
         }
     }

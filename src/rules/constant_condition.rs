@@ -1,4 +1,4 @@
-//! `constant-condition`: a condition that is always the same.
+//! `constant-condition`: a condition that does not depend on data.
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::{Purpose, each_value};
@@ -12,14 +12,14 @@ pub(super) const RULE: Rule =
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for (at, text) in facts.texts.iter().enumerate() {
         each_value(text.liquid.nodes, &mut |_, value, purpose| {
-            let is_written = |step: &Step<'_>| match step {
+            let is_literal = |step: &Step<'_>| match step {
                 Step::Operand(operand) => matches!(operand.kind, OperandKind::Literal(_)),
                 Step::Operator(..) => true,
             };
             let steps = value.expression.steps;
-            let is_constant = !steps.is_empty() && steps.iter().all(is_written) && value.filters.is_empty();
+            let is_constant = !steps.is_empty() && steps.iter().all(is_literal) && value.filters.is_empty();
             if purpose == Purpose::Condition && is_constant {
-                let message = "the condition is the same for every message: it looks at no data";
+                let message = "the condition is the same for every message: it does not read any data";
                 findings.add(facts.location(at, value.span), "always the same", message, |finding| finding);
             }
         });

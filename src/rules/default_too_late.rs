@@ -1,4 +1,4 @@
-//! `default-too-late`: `default` after another filter rescues nothing.
+//! `default-too-late`: `default` after another filter has no effect on a missing variable.
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::{MissingBehavior, Purpose, Read, VALUES, each_value, prints, variable_of};
@@ -15,7 +15,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for (at, text) in facts.texts.iter().enumerate() {
         each_value(text.liquid.nodes, &mut |_, value, purpose| {
             let [Step::Operand(operand)] = value.expression.steps else { return };
-            let Some((place, default)) =
+            let Some((index, default)) =
                 value.filters.iter().enumerate().skip(1).find(|(_, filter)| filter.name == "default")
             else {
                 return;
@@ -27,16 +27,16 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                 return;
             }
             let first = value.filters[0];
-            let message = format!("`default` comes after `{}`, too late: what is missing fails before", first.name);
+            let message = format!("`default` comes too late, after `{}`: a missing variable fails before", first.name);
             findings.add(
                 facts.location(at, default.span),
-                "never reached where the variable is missing",
+                "not reached if the variable is missing",
                 message,
                 |finding| {
                     let finding = finding
-                        .secondary(facts.location(at, operand.span), "fails where it is missing")
+                        .secondary(facts.location(at, operand.span), "fails if it is missing")
                         .help("put `default` first");
-                    let rescue = Rescue { text: &text.liquid, value, operand, place, default };
+                    let rescue = Rescue { text: &text.liquid, value, operand, index, default };
                     match rescue.fix(|span| facts.location(at, span).range()).filter(|_| text.is_content) {
                         Some(fix) => finding.fix(fix),
                         None => finding,
@@ -52,14 +52,15 @@ struct Rescue<'a> {
     text: &'a Template<'a>,
     value: &'a FilteredValue<'a>,
     operand: &'a Operand<'a>,
-    /// Which of the filters `default` is.
-    place: usize,
+    /// The index of `default` among the filters.
+    index: usize,
     default: &'a FilterCall<'a>,
 }
 
 impl Rescue<'_> {
-    /// A way to rescue what is missing that prints what was printed, whatever the variable holds: `default` first, first
-    /// but for `false`, or another one that prints nothing until it comes.
+    /// A fix that prints the same for every value of the variable, and handles a missing one. Tries three, and takes
+    /// the first for which renders of sample values agree: `default` first; `default` first, but keeping `false`; or a
+    /// second, empty `default` first.
     fn fix(&self, range: impl Fn(Span) -> std::ops::Range<usize>) -> Option<Fix> {
         if !self.is_known() {
             return None;
@@ -68,17 +69,17 @@ impl Rescue<'_> {
         let source = self.text.source;
         let default = self.default.span.of(source);
         let title = "put `default` first";
-        let but_for_false = format!("{default}{} allow_false: true", if default.contains(':') { "," } else { ":" });
-        let ways = [
+        let keeping_false = format!("{default}{} allow_false: true", if default.contains(':') { "," } else { ":" });
+        let fixes = [
             (title, default, true),
-            (title, but_for_false.as_str(), true),
-            ("let nothing stand in for it until `default` comes", "default: \"\", allow_false: true", false),
+            (title, keeping_false.as_str(), true),
+            ("use an empty string until `default` replaces it", "default: \"\", allow_false: true", false),
         ];
         let Span { start, end } = self.value.span;
-        let before_default = self.value.filters[self.place - 1].span.end;
+        let before_default = self.value.filters[self.index - 1].span.end;
         let prints =
             |expression: &str, value: Option<&'static str>| prints(self.text.language, expression, &path, value);
-        ways.into_iter().find_map(|(title, first, is_moved)| {
+        fixes.into_iter().find_map(|(title, first, is_moved)| {
             let operand = &source[start..self.operand.span.end];
             let rest_start = if is_moved { before_default } else { self.default.span.end };
             let between = &source[self.operand.span.end..rest_start];
@@ -96,7 +97,7 @@ impl Rescue<'_> {
         })
     }
 
-    /// Whether all but the variable is known, so that it can be tried out.
+    /// Whether everything except the variable is a literal, so that sample renders are conclusive.
     fn is_known(&self) -> bool {
         let arguments = self.value.filters.iter().flat_map(|filter| filter.arguments);
         arguments

@@ -1,4 +1,4 @@
-//! `differs-after-upgrade`: what a legacy template says that the latest Liquid takes otherwise.
+//! `differs-after-upgrade`: something in a legacy template that the latest Liquid treats differently.
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::customerio::{Version, version_of};
@@ -15,7 +15,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             continue;
         }
         for found in uses(&text.liquid) {
-            // In a setting, offsets of the text are none of the file.
+            // In a setting, offsets in the string are not offsets in the file.
             let fix = found.fix.filter(|_| text.is_content).map(|fix| {
                 let start = text.place.range(None).start;
                 fix.edits.iter().fold(Fix::new(fix.title.clone()), |moved, edit| {

@@ -17,9 +17,9 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             if !is_email_only(name) {
                 continue;
             }
-            let message = format!("the tag `{name}` is made for emails");
-            findings.add(facts.location(at, node.span), "a placeholder stands here", message, |finding| {
-                finding.help("in an inbox message, write the address itself, or send it in `message_data`")
+            let message = format!("the tag `{name}` only works in emails");
+            findings.add(facts.location(at, node.span), "a placeholder is printed here", message, |finding| {
+                finding.help("write the URL itself, or send it in `message_data`")
             });
         }
     }

@@ -1,4 +1,4 @@
-//! Facts: all that rules judge a template by, gathered once.
+//! Facts: everything that the rules need to know about a template, gathered once.
 
 use std::collections::HashSet;
 
@@ -12,42 +12,42 @@ use crate::message::{
 };
 use crate::project::{Case, Project};
 
-/// A template, and what came of it.
+/// A template, the results of its analysis, and of rendering it.
 #[derive(Debug)]
 pub struct TemplateFacts<'f> {
     /// The template.
     pub template: &'f Template,
-    /// Its texts with Liquid; the content comes first.
+    /// Its content and settings with Liquid. The content comes first.
     pub texts: Vec<CompiledText<'f>>,
-    /// What it looks at.
+    /// What it reads.
     pub needs: Needs<'f>,
-    /// What is known of its content as JSON.
+    /// Whether its content is valid JSON.
     pub content: ContentProof<'f>,
-    /// What it was rendered with.
+    /// The data that it was rendered with.
     pub cases: Vec<CaseFacts>,
-    /// What is wrong with data that cannot be read.
+    /// Errors in data that cannot be read.
     pub problems: Diagnostics,
 }
 
-/// What came of a template with some data.
+/// The result of rendering a template with some data.
 #[derive(Debug)]
 pub struct CaseFacts {
-    /// What people call the data: the request's name, or that of a file.
+    /// The name of the request, or of the file with the data.
     pub name: String,
-    /// For each of [`Needs::reads`], what there is.
+    /// For each of [`Needs::reads`], whether the data has a value.
     pub presence: Vec<Presence>,
-    /// The nodes that were come to, in the way of a test send.
+    /// The nodes that are rendered in a test send, which does not stop at missing variables.
     pub trace: Trace,
-    /// The message as it would be sent; none where no request was given.
+    /// The message as it would be sent. `None` without a request.
     pub rendering: Option<Rendering>,
-    /// The places of `trigger` that nothing looks at, outermost ones only.
+    /// The paths of `trigger` that are never read. Only the outermost ones.
     pub unused: Vec<String>,
-    /// Every place of the data, where it lacks any that is looked at: one of them may have been meant.
+    /// If a path that is read is missing: all paths of the data, because one of them may have been meant.
     pub places: Vec<String>,
 }
 
 impl<'f> TemplateFacts<'f> {
-    /// Gathers what there is to know of a template that has been parsed, with `cases` of it.
+    /// Gathers the facts about a compiled template with its `cases`.
     #[must_use]
     pub fn gather(
         compiled: &'f CompiledTemplate<'f>,
@@ -55,7 +55,7 @@ impl<'f> TemplateFacts<'f> {
         options: &RenderOptions,
         arena: &'f Arena,
     ) -> Self {
-        let mut facts = Self::of(compiled, arena);
+        let mut facts = Self::new(compiled, arena);
         for case in cases {
             let rendering = compiled.render(case.customer, case.request, options);
             let trigger = Trigger::Request(case.request);
@@ -67,8 +67,8 @@ impl<'f> TemplateFacts<'f> {
         facts
     }
 
-    /// Gathers what there is to know of a template with one JSON object as its `trigger`. Whose message it is does not
-    /// matter: the customer is one without attributes, or each of the project's.
+    /// Gathers the facts about a compiled template with one JSON object as its `trigger`. The customer is unknown, so
+    /// it is rendered for one without attributes and for each of the project's.
     #[must_use]
     pub fn gather_data(
         compiled: &'f CompiledTemplate<'f>,
@@ -78,7 +78,7 @@ impl<'f> TemplateFacts<'f> {
         options: &RenderOptions,
         arena: &'f Arena,
     ) -> Self {
-        let mut facts = Self::of(compiled, arena);
+        let mut facts = Self::new(compiled, arena);
         let customers = project.customers().iter().take(MAX_CUSTOMERS).map(Some);
         let customers: Vec<_> = std::iter::once(None).chain(customers).collect();
         let source = Source::new(name, data);
@@ -94,15 +94,16 @@ impl<'f> TemplateFacts<'f> {
         facts
     }
 
-    fn of(compiled: &'f CompiledTemplate<'f>, arena: &'f Arena) -> Self {
+    fn new(compiled: &'f CompiledTemplate<'f>, arena: &'f Arena) -> Self {
         let texts = compiled.texts();
         let trees: Vec<_> = texts.iter().map(|text| text.liquid).collect();
         let language = compiled.language();
-        let needs = Needs::of(&trees, language, &|name| compiled.snippet_texts(name), arena);
-        let content = ContentProof::of(trees[0]);
+        let needs = Needs::from_templates(&trees, language, &|name| compiled.snippet_texts(name), arena);
+        let content = ContentProof::prove(trees[0]);
         Self { template: compiled.template(), texts, needs, content, cases: Vec::new(), problems: Diagnostics::new() }
     }
 
+    /// Renders a test send of some data, and compares the data with what the template reads.
     fn explore(
         &self,
         compiled: &CompiledTemplate<'f>,
@@ -120,12 +121,12 @@ impl<'f> TemplateFacts<'f> {
                 _ => Value::Undefined,
             };
             let all = places("trigger", trigger);
-            // Outer places come before those within them.
+            // Outer paths come before those below them.
             let mut useless: HashSet<Path<'_>> = HashSet::new();
             let mut unused = Vec::new();
             for path in &all {
-                let is_told = ancestors(path).any(|outer| useless.contains(&outer));
-                if !is_told && !self.needs.has_use_for(path) {
+                let is_covered = ancestors(path).any(|outer| useless.contains(&outer));
+                if !is_covered && !self.needs.may_read(path) {
                     useless.insert(path.clone());
                     unused.push(path.to_string());
                 }
@@ -141,23 +142,23 @@ impl<'f> TemplateFacts<'f> {
         })
     }
 
-    /// Which of Customer.io's two kinds of Liquid it is written in.
+    /// Which of Customer.io's two Liquid versions it is written in.
     #[must_use]
     pub fn version(&self) -> Option<Version> {
         version_of(self.texts[0].liquid.language)
     }
 
-    /// What of the content the cases come to.
+    /// Which branches and lines of the content the cases render.
     #[must_use]
     pub fn coverage(&self) -> Coverage {
         let traces: Vec<_> = self.cases.iter().map(|case| &case.trace).collect();
-        Coverage::of(&self.texts[0], self.template.source(), &traces)
+        Coverage::from_traces(&self.texts[0], self.template.source(), &traces)
     }
 
-    /// Whether a comma of the content is the last thing on every way that it may be rendered: it stands in no loop and in
-    /// no branch.
+    /// Whether a comma of the content is a trailing comma on every path: it is not in a loop or branch, and a closing
+    /// bracket follows.
     #[must_use]
-    pub fn is_last_on_every_way(&self, comma: Span) -> bool {
+    pub fn is_always_trailing(&self, comma: Span) -> bool {
         self.content.is_complete
             && self.texts[0].liquid.nodes.iter().any(|node| {
                 let is_text = matches!(node.kind, NodeKind::Text(_));
@@ -166,20 +167,20 @@ impl<'f> TemplateFacts<'f> {
             && self.template.content()[comma.end..].trim_start().starts_with(['}', ']'])
     }
 
-    /// Where in the template's file a span of a text stands.
+    /// The location of a span of one of the texts in the template's file.
     #[must_use]
     pub fn location(&self, text: usize, span: Span) -> Location {
         let range = self.texts.get(text).map_or(0..0, |text| text.place.range(Some(span)));
         self.template.source().at(range)
     }
 
-    /// Where in the template's file a span of the content stands.
+    /// The location of a span of the content in the template's file.
     #[must_use]
     pub fn in_content(&self, span: Span) -> Location {
         self.location(0, span)
     }
 
-    /// The beginning of the content.
+    /// The location of the start of the content.
     #[must_use]
     pub fn content_start(&self) -> Location {
         let start = self.template.content_start();
@@ -188,25 +189,26 @@ impl<'f> TemplateFacts<'f> {
 }
 
 impl CaseFacts {
-    /// Whether what is missing at `path` can be told from the data: a payload without a request says nothing of customers.
+    /// Whether the data shows that `path` is missing: a payload without a request does not say anything about
+    /// customers.
     #[must_use]
     pub fn can_judge(&self, path: &Path<'_>) -> bool {
         self.rendering.is_some() || path.root == "trigger"
     }
 
-    /// The place of the data that is most like a path which it lacks: beside it, or of the same name elsewhere.
+    /// The path of the data that is most similar to a missing one: a sibling, or one with the same name elsewhere.
     #[must_use]
     pub fn near(&self, path: &Path<'_>) -> Option<String> {
         let name = path.name()?;
         let parent = path.parent().map(|parent| format!("{parent}.")).unwrap_or_default();
         let siblings = self.places.iter().filter_map(|place| place.strip_prefix(&parent));
         let sibling = did_you_mean(name, siblings.filter(|place| !place.contains('.') && !place.contains('[')));
-        // What every message has is hardly what was meant by a name that something else has.
+        // Only what is sent: variables that every message has are hardly meant.
         let elsewhere = || SENT_NAMES.iter().find_map(|root| self.named(name, root).next()).map(str::to_owned);
         sibling.map(|sibling| format!("{parent}{sibling}")).or_else(elsewhere)
     }
 
-    /// The places of that name within one variable.
+    /// The paths that end in this name, within one variable.
     pub fn named<'s>(&'s self, name: &str, root: &str) -> impl Iterator<Item = &'s str> {
         let (start, ending) = (format!("{root}."), format!(".{name}"));
         let places = self.places.iter().map(String::as_str);
@@ -214,15 +216,15 @@ impl CaseFacts {
     }
 }
 
-/// The places that a path leads through, inner ones first.
+/// The paths above a path, inner ones first.
 fn ancestors<'a>(path: &Path<'a>) -> impl Iterator<Item = Path<'a>> {
     std::iter::successors(path.parent(), Path::parent)
 }
 
-/// How many customers a JSON object is tried with.
+/// With how many customers of the project a JSON object is rendered.
 const MAX_CUSTOMERS: usize = 20;
 
-/// A judgement under way: what a rule finds goes here, as grave as the rule has it.
+/// The findings of one rule, with its code and severity.
 #[derive(Debug)]
 pub struct Findings {
     code: Code,
@@ -235,7 +237,7 @@ impl Findings {
         Self { code, severity, found: Diagnostics::new() }
     }
 
-    /// Adds what `refine` makes of a finding with this message at this place.
+    /// Adds a finding with this message and location, after `refine` has added notes and fixes.
     pub fn add(
         &mut self,
         location: Location,

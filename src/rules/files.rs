@@ -1,9 +1,9 @@
-//! What is wrong with files that cannot be used: no rules, but each with a section of one page.
+//! The page about files that cannot be used. Their codes are not rules; each has a section of this page.
 
 /// The page, a section for each code.
 const PAGE: &str = include_str!("../../docs/rules/files.md");
 
-/// What begins a section.
+/// The start of a section.
 const HEADING: &str = "\n## ";
 
 /// The codes, each with its section.
@@ -11,7 +11,7 @@ fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     PAGE.split(HEADING).skip(1).map(|section| (section.lines().next().unwrap_or_default(), section))
 }
 
-/// The section about a code, which begins with that.
+/// The section about a code, starting with the code.
 pub(super) fn section(code: &str) -> Option<&'static str> {
     sections().find(|(known, _)| *known == code).map(|(_, section)| section)
 }

@@ -1,4 +1,5 @@
-//! Fixes: carried out together as far as no message that was right comes out otherwise, and what that leads to again.
+//! Fixes: applies the fixes of findings to a template, as long as no message that rendered before changes, and repeats
+//! this until there is nothing left to fix.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
@@ -11,21 +12,22 @@ use crate::liquid::Arena;
 use crate::message::{RenderOptions, Template};
 use crate::project::{Case, Project};
 
-/// How often a file is judged anew after it was fixed. Each round carries out all that there is, so that a few are enough.
+/// How often a file is judged again after fixes. Each round applies everything it can, so a few are enough in practice.
 const MAX_ROUNDS: usize = 100;
 
-/// A file with its fixes carried out.
+/// A file after its fixes have been applied.
 #[derive(Clone, Debug)]
 pub struct FixedFile {
-    /// The file as it was.
+    /// The file before the fixes.
     pub source: Source,
-    /// Its text now.
+    /// Its text after the fixes.
     pub text: String,
-    /// What was done.
+    /// The titles of the fixes that were applied.
     pub titles: Vec<String>,
 }
 
-/// Carries out all fixes of a template that do no harm; none where there are none.
+/// Applies all harmless fixes to a template. `None` if there are none. A fix is harmless if every message that rendered
+/// without it renders to the same properties with it.
 #[must_use]
 pub fn fix(
     project: &Project,
@@ -34,12 +36,12 @@ pub fn fix(
     render_options: &RenderOptions,
 ) -> Option<FixedFile> {
     let own = cases.iter().filter(|case| std::ptr::eq(case.template, template)).copied().collect();
-    let trial = Trial::new(project, template, own, render_options);
+    let trial = FixTrial::new(project, template, own, render_options);
     let mut now = template.clone();
     let mut titles = Vec::new();
     for _ in 0..MAX_ROUNDS {
         let findings = trial.findings(&now);
-        let round = Round::of(&trial, &now, &findings);
+        let round = Round::new(&trial, &now, &findings);
         titles.extend(round.accepted.iter().map(|repair| repair.fix.title.clone()));
         let Some(fixed) = round.fixed else { break };
         now = fixed;
@@ -49,18 +51,18 @@ pub fn fix(
     is_changed.then(|| FixedFile { source: template.source().clone(), text, titles })
 }
 
-/// What a template is tried with before and after fixes.
-struct Trial<'p> {
+/// Renders a template before and after fixes, to find those that change a message.
+struct FixTrial<'p> {
     project: &'p Project,
     cases: Vec<Case<'p>>,
     render_options: RenderOptions,
-    /// The properties of each case's message before any fix; none where it fails.
+    /// The properties of each case's message before any fix. `None` if rendering fails.
     before: Vec<Option<Map<String, Value>>>,
 }
 
-impl<'p> Trial<'p> {
+impl<'p> FixTrial<'p> {
     fn new(project: &'p Project, template: &Template, cases: Vec<Case<'p>>, render_options: &RenderOptions) -> Self {
-        // Messages can be compared only where chance is the same for all of them.
+        // Messages can only be compared if random filters return the same values.
         let render_options = RenderOptions { seed: render_options.seed.or(Some(0)), ..*render_options };
         let mut trial = Self { project, cases, render_options, before: Vec::new() };
         trial.before = trial.messages(template);
@@ -72,7 +74,7 @@ impl<'p> Trial<'p> {
         judge(self.project, &[template], &cases, &self.render_options).findings.to_vec()
     }
 
-    /// Whether every message that was right is as it was.
+    /// Whether every message that rendered before has the same properties.
     fn is_harmless(&self, template: &Template) -> bool {
         let after = self.messages(template);
         self.before.iter().zip(after).all(|(before, after)| before.is_none() || *before == after)
@@ -86,24 +88,25 @@ impl<'p> Trial<'p> {
     }
 }
 
-/// The fixes of one judgement, carried out as far as they do no harm and do not get in each other's way.
+/// The fixes of one judgement that are harmless and do not overlap.
 struct Round<'r> {
-    trial: &'r Trial<'r>,
+    trial: &'r FixTrial<'r>,
     template: &'r Template,
     accepted: Vec<Repair<'r>>,
-    /// The template with what has been accepted so far; none while that is nothing.
+    /// The template with the accepted fixes. `None` if there are none.
     fixed: Option<Template>,
 }
 
 impl<'r> Round<'r> {
-    fn of(trial: &'r Trial<'r>, template: &'r Template, findings: &'r [Diagnostic]) -> Self {
+    fn new(trial: &'r FixTrial<'r>, template: &'r Template, findings: &'r [Diagnostic]) -> Self {
         let mut round = Self { trial, template, accepted: Vec::new(), fixed: None };
-        let mut rest: Vec<_> = findings.iter().filter_map(|finding| Repair::of(finding, template.source())).collect();
-        // Every expression of a text has the fix of the whole text.
+        let mut rest: Vec<_> =
+            findings.iter().filter_map(|finding| Repair::from_finding(finding, template.source())).collect();
+        // All expressions in one string have the same fix, for the whole string.
         let mut seen = HashSet::new();
         rest.retain(|repair| seen.insert(&repair.fix.edits));
         while !rest.is_empty() {
-            // Of those that get in each other's way, the later ones have their turn where the first one does harm.
+            // If fixes overlap, a later one is tried after the first one has turned out to be harmful.
             let mut extents = Extents::default();
             let (first, later): (Vec<_>, Vec<_>) = rest.into_iter().partition(|repair| extents.take(repair));
             round.accept(&first);
@@ -113,7 +116,7 @@ impl<'r> Round<'r> {
         round
     }
 
-    /// Accepts fixes together where they do no harm; else the halves of them, down to those that do.
+    /// Accepts fixes if they are harmless together; otherwise bisects, down to single fixes.
     fn accept(&mut self, repairs: &[Repair<'r>]) {
         if let Some(fixed) = self.with(repairs).filter(|fixed| self.trial.is_harmless(fixed)) {
             self.fixed = Some(fixed);
@@ -125,7 +128,7 @@ impl<'r> Round<'r> {
         }
     }
 
-    /// The template with what has been accepted and these.
+    /// The template with the accepted fixes and these.
     fn with(&self, repairs: &[Repair<'_>]) -> Option<Template> {
         let edits = self.accepted.iter().chain(repairs).flat_map(|repair| repair.fix.edits.iter().cloned());
         let all = Fix { title: String::new(), edits: edits.collect() };
@@ -135,7 +138,7 @@ impl<'r> Round<'r> {
     }
 }
 
-/// A finding's fix, and what of the file it is about: all from the first to the last place that is told of or edited.
+/// The fix of a finding, and its extent in the file: from the first to the last location that is labelled or edited.
 #[derive(Clone)]
 struct Repair<'r> {
     fix: &'r Fix,
@@ -143,34 +146,35 @@ struct Repair<'r> {
 }
 
 impl<'r> Repair<'r> {
-    /// The repair of a finding in a file; none where there is none that changes it.
-    fn of(finding: &'r Diagnostic, source: &Source) -> Option<Self> {
+    /// `None` if the finding is in another file, or has no fix that changes the file.
+    fn from_finding(finding: &'r Diagnostic, source: &Source) -> Option<Self> {
         let is_here = |location: &Location| location.source().name() == source.name();
         let is_change = |edit: &Edit| source.text().get(edit.range.clone()).is_some_and(|text| text != edit.text);
         let fix = finding.fix.as_ref().filter(|_| finding.location().is_some_and(is_here))?;
         if !fix.edits.iter().any(is_change) {
             return None;
         }
-        let told = finding.labels().map(|label| &label.location).filter(|location| is_here(location));
-        let ranges: Vec<_> = fix.edits.iter().map(|edit| edit.range.clone()).chain(told.map(Location::range)).collect();
+        let labels = finding.labels().map(|label| &label.location).filter(|location| is_here(location));
+        let ranges: Vec<_> =
+            fix.edits.iter().map(|edit| edit.range.clone()).chain(labels.map(Location::range)).collect();
         let start = ranges.iter().map(|range| range.start).min()?;
         let end = ranges.iter().map(|range| range.end).max()?;
         Some(Self { fix, extent: start..end })
     }
 }
 
-/// The extents of repairs that do not get in each other's way: their ends by their starts.
+/// The extents of repairs that do not overlap: their ends by their starts.
 #[derive(Default)]
 struct Extents(BTreeMap<usize, usize>);
 
 impl Extents {
-    /// Whether a repair gets in nobody's way. Those that touch each other do.
+    /// Whether a repair does not overlap any other. Adjacent extents count as overlapping.
     fn is_free(&self, repair: &Repair<'_>) -> bool {
         let Range { start, end } = &repair.extent;
         self.0.range(..=end).next_back().is_none_or(|(_, before)| before < start)
     }
 
-    /// Adds a repair; false where it gets in another's way.
+    /// Adds a repair. `false` if it overlaps another one.
     fn take(&mut self, repair: &Repair<'_>) -> bool {
         let is_free = self.is_free(repair);
         if is_free {

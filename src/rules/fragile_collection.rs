@@ -1,7 +1,7 @@
-//! `fragile-collection`: a list may be empty, or its elements lack a key.
+//! `fragile-collection`: a list may be empty, or some of its elements may lack a key.
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::{Choice, MissingBehavior};
+use crate::analysis::{BranchReason, MissingBehavior};
 use crate::diagnostics::Severity;
 use crate::liquid::Span;
 
@@ -15,17 +15,17 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
         facts.needs.reads.iter().filter(|read| read.takes_element && read.missing_behavior >= MissingBehavior::MayFail)
     {
         let is_in = |span: &Span, other: Span| span.start <= other.start && other.end <= span.end;
-        let is_asked = |choice: Choice| matches!(choice, Choice::Holds(_) | Choice::Equals);
-        let is_asked_for = facts.needs.reads.iter().any(|other| {
+        let is_condition = |reason: BranchReason| matches!(reason, BranchReason::Holds(_) | BranchReason::Equals);
+        let is_checked = facts.needs.reads.iter().any(|other| {
             other.path == read.path
-                && read.branches.iter().any(|(place, choice)| is_asked(*choice) && is_in(place, other.span))
+                && read.branches.iter().any(|(place, reason)| is_condition(*reason) && is_in(place, other.span))
         });
-        if is_asked_for {
+        if is_checked {
             continue;
         }
-        let message = format!("an element of `{}` is taken, which fails where the list is empty", read.path);
+        let message = format!("reading an element of `{}` fails if the list is empty", read.path);
         findings.add(facts.location(read.text, read.span), "fails for an empty list", message, |finding| {
-            finding.help("put `| default: \"…\"` right after it, use the filter `first`, or ask for `.size > 0` before")
+            finding.help("put `| default: \"…\"` right after it, use the filter `first`, or check `.size > 0` before")
         });
     }
     for case in &facts.cases {
@@ -33,16 +33,9 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             let is_partly_missing = presence.missing > 0 && presence.present + presence.blank > 0;
             if is_partly_missing && read.missing_behavior >= MissingBehavior::MayFail && case.trace.has(read.node) {
                 let message = format!("some elements lack `{}` in `{}`", read.path, case.name);
-                findings.add(
-                    facts.location(read.text, read.span),
-                    "fails where it comes to one of them",
-                    message,
-                    |finding| {
-                        finding.help(
-                            "say what stands in for it with `default`, or leave such elements out with `where_exp`",
-                        )
-                    },
-                );
+                findings.add(facts.location(read.text, read.span), "fails at the first of them", message, |finding| {
+                    finding.help("add a `default`, or filter such elements out with `where_exp`")
+                });
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Ignores: findings that a template says are not to be minded, in its settings or in a comment.
+//! Ignores: rules that a template switches off for itself, in its settings or in a comment.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -13,35 +13,35 @@ use crate::message::Template;
 const UNUSED_IGNORE: Code = Code::new("unused-ignore");
 const UNKNOWN_RULE: Code = Code::new("unknown-rule");
 
-/// What begins an ignore in a comment: `{% comment %}inkproof-ignore: rule, rule{% endcomment %}`.
+/// The start of an ignore in a comment: `{% comment %}inkproof-ignore: rule, rule{% endcomment %}`.
 const MARK: &str = "inkproof-ignore";
 
-/// All that a template does not mind.
+/// The rules that a template ignores.
 #[derive(Debug)]
 pub(super) struct Ignores<'t> {
     template: &'t Template,
     rules: Vec<Ignore>,
-    /// Their names.
+    /// Their names, for lookups.
     codes: HashSet<String>,
-    /// What is meant as one and says nothing: where, and what is wrong with it.
-    idle: Vec<(Range<usize>, &'static str)>,
+    /// Comments that look like an ignore but ignore nothing: where, and why.
+    ineffective: Vec<(Range<usize>, &'static str)>,
 }
 
-/// A rule that a template does not mind.
+/// A rule that a template ignores.
 #[derive(Clone, Debug)]
 struct Ignore {
     code: String,
-    /// Where that stands in the file.
+    /// Where the file names the rule.
     span: Range<usize>,
 }
 
 impl<'t> Ignores<'t> {
-    /// What stands in the template's settings and in the comments of its content.
-    pub(super) fn of(template: &'t Template, reading: Reading) -> Self {
+    /// Reads the ignores in the template's settings and in the comments of its content.
+    pub(super) fn from_template(template: &'t Template, reading: Reading) -> Self {
         let settings = template.settings().ignore.iter();
         let rules =
             settings.map(|setting| Ignore { code: setting.value.clone(), span: setting.span.clone() }).collect();
-        let mut ignores = Self { template, rules, codes: HashSet::new(), idle: Vec::new() };
+        let mut ignores = Self { template, rules, codes: HashSet::new(), ineffective: Vec::new() };
         let content = template.content();
         if content.contains(MARK) {
             let (tokens, _) = tokenize(content, reading);
@@ -55,7 +55,7 @@ impl<'t> Ignores<'t> {
         ignores
     }
 
-    /// Reads a comment.
+    /// Reads the ignores in a comment.
     fn read(&mut self, comment: Span) {
         let marks: Vec<_> = comment.of(self.template.content()).match_indices(MARK).map(|(at, _)| at).collect();
         let ends = marks.iter().skip(1).copied().chain([comment.end - comment.start]);
@@ -64,14 +64,14 @@ impl<'t> Ignores<'t> {
         }
     }
 
-    /// Reads the rules behind a mark: those on its line, or on the first line that names any, and on the lines after a line
-    /// that ends with a comma.
+    /// Reads the rules after a mark. They are on its line, or on the first line after it that names any; a line that
+    /// ends with a comma continues on the next one.
     fn read_mark(&mut self, span: Span) {
         let offset = self.template.content_start();
         let mark = offset + span.start..offset + span.start + MARK.len();
         let after = &span.of(self.template.content())[MARK.len()..];
         let Some(list) = after.trim_start_matches([' ', '\t']).strip_prefix(':') else {
-            self.idle.push((mark, "without a colon, this ignores nothing"));
+            self.ineffective.push((mark, "without a colon, this ignores nothing"));
             return;
         };
         let mut at = offset + span.end - list.len();
@@ -91,20 +91,20 @@ impl<'t> Ignores<'t> {
             }
         }
         if self.rules.len() == count {
-            self.idle.push((mark, "this names no rule, and ignores nothing"));
+            self.ineffective.push((mark, "this names no rule, and ignores nothing"));
         }
     }
 
-    /// Whether a finding is not minded.
+    /// Whether the template ignores a finding.
     pub(super) fn hides(&self, finding: &Diagnostic) -> bool {
         let name = self.template.source().name();
         let is_here = finding.location().is_none_or(|location| location.source().name() == name);
         is_here && self.codes.contains(finding.code.as_str())
     }
 
-    /// Takes out what the template does not mind, and adds what is wrong with saying so. That something is ignored without
-    /// need can be told only where the findings are all that there are.
-    pub(super) fn apply(&self, findings: Diagnostics, are_all: bool) -> Diagnostics {
+    /// Removes the findings that the template ignores, and adds findings about the ignores themselves. An ignore is
+    /// only reported as unused if `findings` are complete, because another case may need it.
+    pub(super) fn apply(&self, findings: Diagnostics, is_complete: bool) -> Diagnostics {
         let (hidden, kept): (Vec<_>, Vec<_>) = findings.into_iter().partition(|finding| self.hides(finding));
         let mut kept: Diagnostics = kept.into_iter().collect();
         let found: HashSet<_> = hidden.iter().map(|finding| finding.code.as_str()).collect();
@@ -115,22 +115,22 @@ impl<'t> Ignores<'t> {
                 let message = format!("there is no rule `{}`", ignore.code);
                 let finding = Diagnostic::error(UNKNOWN_RULE, message).at(location);
                 kept.push(finding.suggest(&ignore.code, super::RULES.iter().map(|rule| rule.code.as_str())));
-            } else if are_all && !found.contains(ignore.code.as_str()) {
-                let message = format!("nothing here is found by `{}`", ignore.code);
+            } else if is_complete && !found.contains(ignore.code.as_str()) {
+                let message = format!("`{}` is ignored, but finds nothing here", ignore.code);
                 kept.push(
                     Diagnostic::warning(UNUSED_IGNORE, message).primary(location, "ignores nothing").help("remove it"),
                 );
             }
         }
-        for (span, trouble) in &self.idle {
+        for (span, trouble) in &self.ineffective {
             let finding = Diagnostic::warning(UNUSED_IGNORE, *trouble).at(source.at(span.clone()));
-            kept.push(finding.help(format!("name the rules that are not to be minded: `{MARK}: RULE, RULE`")));
+            kept.push(finding.help(format!("name the rules to ignore: `{MARK}: RULE, RULE`")));
         }
         kept
     }
 }
 
-/// Adds what stands in comments of every kind.
+/// Adds the spans of comments of every kind: `comment`, `#`, and both inside `liquid`.
 fn add_comments(content: &str, tokens: &[Token<'_>], comments: &mut Vec<Span>) {
     let mut tokens = tokens.iter();
     while let Some(token) = tokens.next() {
@@ -154,23 +154,23 @@ mod tests {
     use super::*;
     use crate::diagnostics::Source;
 
-    /// The rules that a content ignores, and what it says for nothing.
+    /// The rules that a content ignores, and why other comments ignore nothing.
     fn read(content: &str) -> Vec<String> {
         let source = Source::new("t.liquid", format!("---\n---\n{content}"));
         let template = Template::read("t", source).unwrap();
-        let ignores = Ignores::of(&template, Reading::Exact);
+        let ignores = Ignores::from_template(&template, Reading::Exact);
         for ignore in &ignores.rules {
             assert_eq!(&template.source().text()[ignore.span.clone()], ignore.code);
         }
-        let idle = ignores.idle.iter().map(|(span, trouble)| {
+        let ineffective = ignores.ineffective.iter().map(|(span, trouble)| {
             assert_eq!(&template.source().text()[span.clone()], MARK);
             format!("! {trouble}")
         });
-        ignores.rules.iter().map(|ignore| ignore.code.clone()).chain(idle).collect()
+        ignores.rules.iter().map(|ignore| ignore.code.clone()).chain(ineffective).collect()
     }
 
     #[test]
-    fn ignores_stand_in_comments() {
+    fn reads_ignores_only_in_comments() {
         let (no_colon, no_rule) =
             ("! without a colon, this ignores nothing", "! this names no rule, and ignores nothing");
         let cases: [(&str, &[&str]); 18] = [

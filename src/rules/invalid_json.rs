@@ -1,5 +1,5 @@
-//! `invalid-json`: the content is no JSON on some way that it may be rendered. Rendering says the same of those ways that
-//! requests take.
+//! `invalid-json`: on some path, the content is not valid JSON. Rendering reports the same for paths that requests
+//! take.
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::{BranchCondition, BranchDecision, JsonBreak};
@@ -10,57 +10,57 @@ pub(super) const RULE: Rule =
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for broken in &facts.content.breaks {
-        let location = facts.in_content(broken.place);
-        if is_told(broken, &location, facts) {
+        let location = facts.in_content(broken.span);
+        if is_reported(broken, &location, facts) {
             continue;
         }
-        let path = path_text(&broken.path_condition);
-        let trouble = format!("the content is no JSON: {}", broken.error);
-        let message = if path.is_empty() { trouble } else { format!("where {path}, {trouble}") };
-        findings.add(location, "does not belong here then", message, |mut finding| {
+        let path = path_in_words(&broken.decisions);
+        let trouble = format!("the content is not valid JSON: {}", broken.error);
+        let message = if path.is_empty() { trouble } else { format!("if {path}, {trouble}") };
+        findings.add(location, "not allowed here", message, |mut finding| {
             if path.is_empty() {
                 return finding;
             }
-            // No request is known to take the way.
+            // No request is known to take the path.
             finding.severity = Severity::Warning;
-            for decision in &broken.path_condition {
+            for decision in &broken.decisions {
                 finding = finding.secondary(facts.in_content(decision.span), label(decision));
             }
             finding.help(
-                "print whole JSON on every way: what one branch begins, separates or ends, the others must as well",
+                "print complete JSON on every path: what one branch opens, separates or closes, the others must too",
             )
         });
     }
 }
 
-/// Whether a request has shown it.
-fn is_told(broken: &JsonBreak<'_>, location: &Location, facts: &TemplateFacts<'_>) -> bool {
+/// Whether rendering a request has reported it.
+fn is_reported(broken: &JsonBreak<'_>, location: &Location, facts: &TemplateFacts<'_>) -> bool {
     let renderings = facts.cases.iter().filter_map(|case| case.rendering.as_ref());
     let problems = renderings.flat_map(|rendering| rendering.problems.iter());
     let mut same = problems.filter(|problem| problem.code == RULE.code);
-    same.any(|problem| broken.path_condition.is_empty() || problem.location() == Some(location))
+    same.any(|problem| broken.decisions.is_empty() || problem.location() == Some(location))
 }
 
-/// The decisions of a way, in words.
-fn path_text(decisions: &[BranchDecision<'_>]) -> String {
+/// The decisions of a path in words. That a list is not empty goes without saying if it has several elements.
+fn path_in_words(decisions: &[BranchDecision<'_>]) -> String {
     let is_implied = |decision: &&BranchDecision<'_>| {
-        let BranchCondition::HasAny(collection) = decision.question else { return false };
-        decisions.iter().any(|other| other.question == BranchCondition::HasSeveral(collection))
+        let BranchCondition::HasAny(collection) = decision.condition else { return false };
+        decisions.iter().any(|other| other.condition == BranchCondition::HasSeveral(collection))
     };
     let said = decisions.iter().filter(|decision| !is_implied(decision));
     said.map(ToString::to_string).collect::<Vec<_>>().join(" and ")
 }
 
-/// What is said beside a decision.
+/// The label at a decision.
 const fn label(decision: &BranchDecision<'_>) -> &'static str {
-    match (decision.question, decision.answer) {
-        (BranchCondition::Holds(_), true) => "where this is true",
-        (BranchCondition::Holds(_), false) => "where this is false",
-        (BranchCondition::IsOneOf(..), true) => "where it is this",
-        (BranchCondition::IsOneOf(..), false) => "where it is not this",
-        (BranchCondition::HasAny(_), true) => "where this is not empty",
-        (BranchCondition::HasAny(_), false) => "where this is empty",
-        (BranchCondition::HasSeveral(_), true) => "where this has more than one element",
-        (BranchCondition::HasSeveral(_), false) => "where this has one element",
+    match (decision.condition, decision.answer) {
+        (BranchCondition::Holds(_), true) => "if this is true",
+        (BranchCondition::Holds(_), false) => "if this is false",
+        (BranchCondition::IsOneOf(..), true) => "if it is this",
+        (BranchCondition::IsOneOf(..), false) => "if it is not this",
+        (BranchCondition::HasAny(_), true) => "if this is not empty",
+        (BranchCondition::HasAny(_), false) => "if this is empty",
+        (BranchCondition::HasSeveral(_), true) => "if this has more than one element",
+        (BranchCondition::HasSeveral(_), false) => "if this has one element",
     }
 }

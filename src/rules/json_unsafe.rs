@@ -1,10 +1,10 @@
-//! `json-unsafe`: an expression that some value makes break the JSON.
+//! `json-unsafe`: an expression for which some value breaks the JSON.
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::json_text::JsonText;
+use super::json_string::JsonString;
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::{Interpolation, Position, Verdict, names_and_texts};
+use crate::analysis::{Interpolation, JsonPosition, Verdict, names_and_strings};
 use crate::diagnostics::{Fix, Severity};
 use crate::liquid::Span;
 use crate::liquid::syntax::tree::Nodes;
@@ -18,13 +18,13 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for interpolation in &facts.content.interpolations {
         let Verdict::Unsafe { variable, witness } = &interpolation.verdict else { continue };
         let place = match interpolation.position {
-            Position::Key => "a key",
-            Position::Text => "a text",
-            _ => "a value",
+            JsonPosition::Key => "in a JSON key",
+            JsonPosition::String => "in a JSON string",
+            _ => "as a JSON value",
         };
         let location = facts.in_content(interpolation.span);
-        let message = format!("`{variable}` stands as {place} in the JSON, and `{witness}` would break it");
-        findings.add(location, "printed as it is", message, |finding| {
+        let message = format!("`{variable}` is printed {place} without escaping, and `{witness}` would break the JSON");
+        findings.add(location, "not escaped", message, |finding| {
             let finding = finding.help("the filter `json` quotes and escapes whatever it prints");
             match rewritten(facts, interpolation, &mut names) {
                 Some(fix) => finding.fix(fix),
@@ -34,47 +34,47 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     }
 }
 
-/// The text that the expression stands in, made by `json`: in one expression where it is the only one there, else out of
-/// what is captured.
+/// A fix that lets `json` write the string around the expression: as one expression if it is the only one in the
+/// string, otherwise with `capture`.
 fn rewritten<'f>(
     facts: &TemplateFacts<'f>,
     interpolation: &Interpolation<'_>,
     names: &mut FreeNames<'f>,
 ) -> Option<Fix> {
-    if interpolation.position != Position::Text {
+    if interpolation.position != JsonPosition::String {
         return None;
     }
-    let text = JsonText::around(interpolation.span, facts.texts[0].liquid.nodes, facts.template.content())?;
-    let fix = Fix::new("let `json` write the text");
+    let string = JsonString::around(interpolation.span, facts.texts[0].liquid.nodes, facts.template.content())?;
+    let fix = Fix::new("let `json` write the string");
     let in_file = |span: Span| facts.in_content(span).range();
-    if let Some(expression) = text.as_expression(interpolation) {
-        return Some(fix.replace(in_file(text.span), expression));
+    if let Some(expression) = string.as_expression(interpolation) {
+        return Some(fix.replace(in_file(string.span), expression));
     }
-    let plain = text.unescaped()?;
-    let name = names.of_text(text.span);
-    let Span { start, end } = text.span;
+    let plain = string.unescaped()?;
+    let name = names.for_string(string.span);
+    let Span { start, end } = string.span;
     let fix = fix.replace(in_file(Span::new(start, start + 1)), format!("{{% capture {name} %}}"));
     let fix = plain.into_iter().fold(fix, |fix, (span, plain)| fix.replace(in_file(span), plain));
     Some(fix.replace(in_file(Span::new(end - 1, end)), format!("{{% endcapture %}}{{{{ {name} | json }}}}")))
 }
 
-/// Names that the content has no use for yet, one for each of its texts.
+/// Names that the content does not use yet, one for each string.
 struct FreeNames<'f> {
     nodes: Nodes<'f>,
-    /// Those that are in use; nothing before anybody asks.
+    /// The names in use. `None` until the first name is needed.
     taken: Option<BTreeSet<&'f str>>,
-    /// Names by where their texts begin.
-    of_texts: HashMap<usize, String>,
+    /// The names that have been given, by the start of their string.
+    by_string: HashMap<usize, String>,
     count: usize,
 }
 
 impl<'f> FreeNames<'f> {
     fn new(nodes: Nodes<'f>) -> Self {
-        Self { nodes, taken: None, of_texts: HashMap::new(), count: 0 }
+        Self { nodes, taken: None, by_string: HashMap::new(), count: 0 }
     }
 
-    fn of_text(&mut self, text: Span) -> String {
-        if let Some(name) = self.of_texts.get(&text.start) {
+    fn for_string(&mut self, string: Span) -> String {
+        if let Some(name) = self.by_string.get(&string.start) {
             return name.clone();
         }
         let taken = self.taken.get_or_insert_with(|| names_in_use(self.nodes));
@@ -85,13 +85,13 @@ impl<'f> FreeNames<'f> {
                 break name;
             }
         };
-        self.of_texts.insert(text.start, name.clone());
+        self.by_string.insert(string.start, name.clone());
         name
     }
 }
 
 fn names_in_use(nodes: Nodes<'_>) -> BTreeSet<&str> {
-    let (mut taken, _) = names_and_texts(nodes);
+    let (mut taken, _) = names_and_strings(nodes);
     each_part(nodes, &mut |_, part| {
         taken.extend(part.target().map(|target| target.name));
         taken.extend(part.bodies().into_iter().flat_map(|body| body.names));

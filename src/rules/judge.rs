@@ -1,4 +1,4 @@
-//! Judging: every rule on every template, with what the rooms below have found already.
+//! Judging: applies every rule to every template, and adds what reading and rendering have found.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -19,24 +19,24 @@ const MISSING_DATA: &str = "missing-data";
 const RENDER_ERROR: &str = "render-error";
 const UNKNOWN_RULE: Code = Code::new("unknown-rule");
 
-/// What came of judging.
+/// The result of judging.
 #[derive(Clone, Debug, Default)]
 pub struct Judgement {
-    /// Everything that was found, in reading order.
+    /// All findings, in reading order.
     pub findings: Diagnostics,
-    /// A table for each template that could be read.
+    /// A table for each template that could be parsed.
     pub tables: Vec<Table>,
-    /// What of each template that could be read its requests come to.
+    /// The coverage of each template that could be parsed.
     pub coverage: Vec<Coverage>,
 }
 
-/// What a template is judged with.
+/// The data that a template is judged with.
 #[derive(Clone, Copy, Debug)]
 enum Data<'d> {
     Cases {
         own: &'d [Case<'d>],
-        /// Whether these are all that the project has, in every language.
-        are_all: bool,
+        /// Whether these are all cases of the template in the project, in every language.
+        is_complete: bool,
     },
     Json {
         text: &'d str,
@@ -44,7 +44,7 @@ enum Data<'d> {
     },
 }
 
-/// Judges templates, each with those of `cases` that are its own, and the project that they stand in.
+/// Judges templates, each with its own `cases`, and the project that contains them.
 #[must_use]
 pub fn judge(
     project: &Project,
@@ -52,10 +52,10 @@ pub fn judge(
     cases: &[Case<'_>],
     render_options: &RenderOptions,
 ) -> Judgement {
-    Judgement::of_all(project, judge_each(project, templates, cases, render_options, &|| ()))
+    Judgement::from_parts(project, judge_each(project, templates, cases, render_options, &|| ()))
 }
 
-/// Judges templates, each for itself, and calls `step` after each. [`Judgement::of_all`] makes one judgement of it.
+/// Judges each template separately, and calls `step` after each. [`Judgement::from_parts`] combines the results.
 #[must_use]
 pub fn judge_each<'t>(
     project: &Project,
@@ -75,19 +75,21 @@ pub fn judge_each<'t>(
     let with_own = |template: &&'t Template| {
         let id = project.template_id(template);
         let own = id.and_then(|id| own.remove(&id)).unwrap_or_default();
-        let are_all = own.len() == id.and_then(|id| counts.get(&id)).copied().unwrap_or_default();
-        (*template, own, are_all)
+        let is_complete = own.len() == id.and_then(|id| counts.get(&id)).copied().unwrap_or_default();
+        (*template, own, is_complete)
     };
     let templates: Vec<(&Template, Vec<Case<'_>>, bool)> = templates.iter().map(with_own).collect();
-    let judge_one = |(template, own, are_all): &(&Template, Vec<Case<'_>>, bool)| {
-        let judgement = judge_template(project, template, Data::Cases { own, are_all: *are_all }, render_options);
+    let judge_one = |(template, own, is_complete): &(&Template, Vec<Case<'_>>, bool)| {
+        let judgement =
+            judge_template(project, template, Data::Cases { own, is_complete: *is_complete }, render_options);
         step();
         judgement
     };
     on_all_cores(|| templates.par_iter().map(judge_one).collect())
 }
 
-/// Judges a template in each of its languages with one JSON object as its `trigger`, which people call `name`.
+/// Judges a template in each of its languages with one JSON object as its `trigger`. `name` is the name of the data in
+/// findings.
 #[must_use]
 pub fn judge_data(
     project: &Project,
@@ -101,18 +103,18 @@ pub fn judge_data(
 }
 
 impl Judgement {
-    /// One judgement of those of single templates, with what is wrong with the project that they stand in.
+    /// Combines the judgements of single templates, and adds the problems of the project.
     #[must_use]
-    pub fn of_all(project: &Project, judgements: impl IntoIterator<Item = Self>) -> Self {
+    pub fn from_parts(project: &Project, judgements: impl IntoIterator<Item = Self>) -> Self {
         let mut all = Self::default();
         all.findings.extend(unknown_rules(project));
-        all.findings.extend(minded_problems(project));
+        all.findings.extend(problems_not_ignored(project));
         all.extend(judgements);
         all.finish(project)
     }
 
     fn finish(mut self, project: &Project) -> Self {
-        self.findings = graded(self.findings, &project.config().rules);
+        self.findings = with_configured_severity(self.findings, &project.config().rules);
         self.findings.tidy();
         self
     }
@@ -138,7 +140,7 @@ impl FromIterator<Self> for Judgement {
 
 fn judge_template(project: &Project, template: &Template, data: Data<'_>, render_options: &RenderOptions) -> Judgement {
     let (arena, workspace) = (Arena::new(), project.workspace());
-    let ignores = ignores_of(project, template);
+    let ignores = ignores_in(project, template);
     let compiled = match template.compile(&workspace, &arena) {
         Ok(compiled) => compiled,
         Err(problems) => {
@@ -159,32 +161,32 @@ fn judge_template(project: &Project, template: &Template, data: Data<'_>, render
         }
     }
     let renderings = facts.cases.iter().filter_map(|case| case.rendering.as_ref());
-    let told: Vec<_> = renderings.flat_map(|rendering| rendering.problems.iter().cloned()).collect();
-    let is_told_as_error = |finding: &Diagnostic| {
-        grade(finding, &project.config().rules) == Some(Severity::Error) && !ignores.hides(finding)
+    let problems: Vec<_> = renderings.flat_map(|rendering| rendering.problems.iter().cloned()).collect();
+    let is_reported_as_error = |finding: &Diagnostic| {
+        configured_severity(finding, &project.config().rules) == Some(Severity::Error) && !ignores.hides(finding)
     };
-    for problem in told {
-        if !is_told(&problem, &found, is_told_as_error) {
+    for problem in problems {
+        if !is_reported(&problem, &found, is_reported_as_error) {
             found.push(problem);
         }
     }
     found.tidy();
-    // Whatever was not judged may need what is ignored.
-    let is_all = matches!(data, Data::Cases { are_all: true, .. });
+    // A case that was not judged may need an ignore.
+    let is_all = matches!(data, Data::Cases { is_complete: true, .. });
     let name = template.source().name();
     let is_here = |problem: &&Diagnostic| problem.location().is_some_and(|place| place.source().name() == name);
-    // They are told with the project, unless they are ignored.
+    // The project reports these itself. Here they only show that an ignore is used.
     found.extend(project.problems().iter().filter(is_here).filter(|problem| ignores.hides(problem)).cloned());
     let findings = ignores.apply(found, is_all);
-    Judgement { findings, tables: vec![Table::of(&facts)], coverage: vec![facts.coverage()] }
+    Judgement { findings, tables: vec![Table::from_facts(&facts)], coverage: vec![facts.coverage()] }
 }
 
-fn ignores_of<'t>(project: &Project, template: &'t Template) -> Ignores<'t> {
-    Ignores::of(template, project.workspace().language(template.settings()).dialect().reading)
+fn ignores_in<'t>(project: &Project, template: &'t Template) -> Ignores<'t> {
+    Ignores::from_template(template, project.workspace().language(template.settings()).dialect().reading)
 }
 
-/// What is wrong with the project's files, but for what the templates that it is in do not mind.
-fn minded_problems(project: &Project) -> Diagnostics {
+/// The problems of the project's files, without those that their templates ignore.
+fn problems_not_ignored(project: &Project) -> Diagnostics {
     fn file(problem: &Diagnostic) -> Option<&str> {
         problem.location().map(|place| place.source().name())
     }
@@ -192,22 +194,23 @@ fn minded_problems(project: &Project) -> Diagnostics {
     let templates = project.templates().iter().flat_map(Template::with_variants);
     let templates = templates.filter(|template| files.contains(template.source().name()));
     let ignores: HashMap<_, _> =
-        templates.map(|template| (template.source().name(), ignores_of(project, template))).collect();
-    let is_minded = |problem: &&Diagnostic| {
+        templates.map(|template| (template.source().name(), ignores_in(project, template))).collect();
+    let is_kept = |problem: &&Diagnostic| {
         let ignores = file(problem).and_then(|file| ignores.get(file));
         ignores.is_none_or(|ignores| !ignores.hides(problem))
     };
-    project.problems().iter().filter(is_minded).cloned().collect()
+    project.problems().iter().filter(is_kept).cloned().collect()
 }
 
-/// Whether what ended a render is among what was found without rendering: a missing variable under several names, anything
-/// else as an error at the same place. What is only doubtful tells no loss, unless it is told as an error; but who does not
-/// mind what is missing is not told of it by another name.
-fn is_told(problem: &Diagnostic, found: &Diagnostics, is_told_as_error: impl Fn(&Diagnostic) -> bool) -> bool {
+/// Whether a problem that ended a render has been found without rendering as well, at the same location. A missing
+/// variable may have been found by several rules. Warnings do not say that the message is lost, so they only count if
+/// they are reported as errors. Findings of `missing-data` count even if they are ignored, so that the same problem is
+/// not reported under another name.
+fn is_reported(problem: &Diagnostic, found: &Diagnostics, is_reported_as_error: impl Fn(&Diagnostic) -> bool) -> bool {
     let says_it = |finding: &Diagnostic| match (problem.code.as_str(), finding.code.as_str()) {
         (UNDEFINED_VARIABLE, MISSING_DATA | UNDEFINED_VARIABLE) => true,
         (UNDEFINED_VARIABLE, "default-too-late" | "fragile-collection") | (RENDER_ERROR, _) => {
-            is_told_as_error(finding)
+            is_reported_as_error(finding)
         }
         _ => false,
     };
@@ -216,8 +219,8 @@ fn is_told(problem: &Diagnostic, found: &Diagnostics, is_told_as_error: impl Fn(
         .any(|finding| finding.labels().any(|label| Some(&label.location) == problem.location()) && says_it(finding))
 }
 
-/// How grave the configuration has a finding; none where it is off.
-fn grade(finding: &Diagnostic, levels: &BTreeMap<String, Level>) -> Option<Severity> {
+/// The severity of a finding by the configuration. `None` if the rule is off.
+fn configured_severity(finding: &Diagnostic, levels: &BTreeMap<String, Level>) -> Option<Severity> {
     match levels.get(finding.code.as_str()) {
         None => Some(finding.severity),
         Some(Level::Off) => None,
@@ -227,15 +230,15 @@ fn grade(finding: &Diagnostic, levels: &BTreeMap<String, Level>) -> Option<Sever
     }
 }
 
-/// Findings as grave as the configuration has them, without those that are off.
-fn graded(findings: Diagnostics, levels: &BTreeMap<String, Level>) -> Diagnostics {
-    let graded = findings
+/// Findings with their configured severity, without those of rules that are off.
+fn with_configured_severity(findings: Diagnostics, levels: &BTreeMap<String, Level>) -> Diagnostics {
+    let configured = findings
         .into_iter()
-        .filter_map(|finding| grade(&finding, levels).map(|severity| Diagnostic { severity, ..finding }));
-    graded.collect()
+        .filter_map(|finding| configured_severity(&finding, levels).map(|severity| Diagnostic { severity, ..finding }));
+    configured.collect()
 }
 
-/// Rules that the configuration names and that there are not.
+/// Findings for rules that the configuration names, but that do not exist.
 fn unknown_rules(project: &Project) -> impl Iterator<Item = Diagnostic> {
     project.named_rules().filter(|(name, _)| rule(name).is_none()).map(|(name, place)| {
         Diagnostic::error(UNKNOWN_RULE, format!("there is no rule `{name}`"))

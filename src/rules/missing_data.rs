@@ -1,7 +1,7 @@
-//! `missing-data`: a request lacks what its template cannot do without.
+//! `missing-data`: a request lacks data without which its template fails.
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::{Choice, MissingBehavior, Path};
+use crate::analysis::{BranchReason, MissingBehavior, Path};
 use crate::customerio::Version;
 use crate::diagnostics::Severity;
 use crate::message::NAMES;
@@ -11,46 +11,46 @@ pub(super) const RULE: Rule =
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for case in &facts.cases {
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         for (read, presence) in facts.needs.reads.iter().zip(&case.presence) {
             let is_fatal =
                 read.missing_behavior == MissingBehavior::Fails && presence.is_missing() && case.trace.has(read.node);
             let is_known = NAMES.contains(&read.path.root);
-            if !is_fatal || !is_known || told.contains(&&read.path) || !case.can_judge(&read.path) {
+            if !is_fatal || !is_known || reported.contains(&&read.path) || !case.can_judge(&read.path) {
                 continue;
             }
-            told.push(&read.path);
+            reported.push(&read.path);
             let message = format!("`{}` is missing in `{}`: the message fails", read.path, case.name);
             let location = facts.location(read.text, read.span);
             findings.add(location, "not in the data", message, |mut finding| {
-                if let Some((place, choice)) = read.branches.last() {
-                    finding = finding.secondary(facts.location(read.text, *place), branch(*choice));
+                if let Some((place, reason)) = read.branches.last() {
+                    finding = finding.secondary(facts.location(read.text, *place), branch(*reason));
                 }
                 match case.near(&read.path) {
                     Some(near) => finding.help(format!("did you mean `{near}`?")),
-                    None => finding.help(format!("put it into the data, or {}", stand_in(&read.path, facts))),
+                    None => finding.help(format!("add it to the data, or {}", remedy(&read.path, facts))),
                 }
             });
         }
     }
 }
 
-/// What people are told of a branch at what decides for it.
-const fn branch(choice: Choice) -> &'static str {
-    match choice {
-        Choice::Holds(true) | Choice::Otherwise(true) => "in the branch where this is true",
-        Choice::Holds(false) | Choice::Otherwise(false) => "in the branch where this is false",
-        Choice::Equals => "in the branch for this value",
-        Choice::EqualsNone => "in the branch where this is none of the values",
-        Choice::IsEmpty => "in the branch where this has no elements",
+/// The label at what decides a branch.
+const fn branch(reason: BranchReason) -> &'static str {
+    match reason {
+        BranchReason::Holds(true) | BranchReason::Otherwise(true) => "in the branch if this is true",
+        BranchReason::Holds(false) | BranchReason::Otherwise(false) => "in the branch if this is false",
+        BranchReason::Equals => "in the branch for this value",
+        BranchReason::EqualsNone => "in the branch if this is none of the values",
+        BranchReason::IsEmpty => "in the branch if this has no elements",
     }
 }
 
-/// What else can be done about a variable that may be missing.
-fn stand_in(path: &Path<'_>, facts: &TemplateFacts<'_>) -> String {
+/// How the template can handle a missing variable.
+fn remedy(path: &Path<'_>, facts: &TemplateFacts<'_>) -> String {
     match facts.version() {
-        // It passes over `default`.
-        Some(Version::Legacy) => format!("ask for it before: `{{% if {path} %}}…{{% endif %}}`"),
-        _ => format!("say what stands in for it: `{{{{ {path} | default: \"…\" }}}}`"),
+        // The legacy Liquid ignores `default`.
+        Some(Version::Legacy) => format!("check it before: `{{% if {path} %}}…{{% endif %}}`"),
+        _ => format!("give it a default: `{{{{ {path} | default: \"…\" }}}}`"),
     }
 }

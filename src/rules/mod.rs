@@ -1,4 +1,4 @@
-//! Rules: what is judged about templates, one file each, and the table of them all.
+//! Rules: the checks for templates, one file each, and the list of all of them.
 
 mod ambiguous_escape;
 mod blank_value;
@@ -14,7 +14,7 @@ mod fix;
 mod fragile_collection;
 mod ignore;
 mod invalid_json;
-mod json_text;
+mod json_string;
 mod json_unsafe;
 mod judge;
 mod missing_body;
@@ -46,15 +46,15 @@ use crate::diagnostics::{Code, Severity};
 /// A rule.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
-    /// Its name.
+    /// Its name, such as `missing-data`.
     pub code: Code,
-    /// How grave its findings are, unless the configuration says otherwise.
+    /// The severity of its findings, unless the configuration changes it.
     pub severity: Severity,
-    /// What people read about it, in Markdown.
+    /// Its documentation, in Markdown.
     pub page: &'static str,
-    /// What finds them; none where they come from reading or rendering.
+    /// The check that adds its findings. `None` if they come from reading or rendering.
     pub check: Option<fn(&TemplateFacts<'_>, &mut Findings)>,
-    /// Whether it is about the latest Liquid only.
+    /// Whether it only applies to the latest Liquid, not to the legacy one.
     pub is_latest_only: bool,
 }
 
@@ -73,7 +73,7 @@ impl Rule {
         self
     }
 
-    /// What the rule is about, in one sentence: the first paragraph of its page.
+    /// The rule in one sentence: the first paragraph of its page.
     #[must_use]
     pub fn summary(&self) -> &'static str {
         summary(self.page)
@@ -113,13 +113,13 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     rules
 });
 
-/// The rule of that name.
+/// The rule with this name.
 #[must_use]
 pub fn rule(code: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.code.as_str() == code)
 }
 
-/// Every code that there is a page about, by name: those of the rules, and those of files that cannot be used.
+/// All codes that have a page, in order: those of the rules, and those of files that cannot be used.
 #[must_use]
 pub fn codes() -> Vec<&'static str> {
     let mut codes: Vec<_> = RULES.iter().map(|rule| rule.code.as_str()).chain(files::codes()).collect();
@@ -127,7 +127,7 @@ pub fn codes() -> Vec<&'static str> {
     codes
 }
 
-/// What people read about a code, in Markdown: a title, a paragraph that says it in one sentence, and more.
+/// The page about a code, in Markdown: a title, a paragraph that explains it in one sentence, and more.
 #[must_use]
 pub fn page(code: &str) -> Option<&'static str> {
     rule(code).map(|rule| rule.page).or_else(|| files::section(code))

@@ -1,4 +1,4 @@
-//! Properties that every inbox shows.
+//! The check of `missing-title` and `missing-body`: properties that every inbox shows.
 
 use serde_json::Value;
 
@@ -10,13 +10,13 @@ pub(super) fn check(name: &str, facts: &TemplateFacts<'_>, findings: &mut Findin
         let Some(message) = case.rendering.as_ref().and_then(|rendering| rendering.message.as_ref()) else { continue };
         let trouble = match message.properties.get(name) {
             None => "has no",
-            Some(Value::Null) => "has null for its",
+            Some(Value::Null) => "has null as its",
             Some(Value::String(text)) if text.trim().is_empty() => "has an empty",
             Some(_) => continue,
         };
         let message = format!("the message of `{}` {trouble} `{name}`", case.name);
         findings.add(facts.content_start(), "", message, |finding| {
-            finding.help("an inbox shows `title` and `body`, unless your own one reads other properties")
+            finding.help("inboxes show `title` and `body`, unless your own inbox reads other properties")
         });
     }
 }

@@ -1,6 +1,6 @@
-//! Rules whose findings come from the modules below: from reading the project, parsing the templates, rendering the messages.
-//! These find them because they cannot go on, or would do something else than the files say. Whatever is only judged of a
-//! template that can be parsed is a rule with a file of its own.
+//! Rules without a check: their findings come from the modules below, which read the project, parse the templates and
+//! render the messages. These modules report what they cannot process, or would process differently than the files say.
+//! Everything that is checked in a template that can be parsed is a rule with its own file.
 
 use super::Rule;
 use crate::diagnostics::Severity::{Error, Info, Warning};

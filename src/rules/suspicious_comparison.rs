@@ -1,4 +1,4 @@
-//! `suspicious-comparison`: a comparison that seldom means what it says.
+//! `suspicious-comparison`: a comparison whose result is rarely the intended one.
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::each_value;
@@ -23,7 +23,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                 else {
                     continue;
                 };
-                if let Some((message, help)) = doubt(path, *operator, literal) {
+                if let Some((message, help)) = suspicion(path, *operator, literal) {
                     let span = Span::new(left.span.start.min(right.span.start), left.span.end.max(right.span.end));
                     findings.add(facts.location(at, span), "", message, |finding| finding.help(help));
                 }
@@ -32,8 +32,8 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     }
 }
 
-/// What is doubtful about a comparison, and what to do.
-fn doubt(path: &[Segment<'_>], operator: Operator, literal: Value<'_>) -> Option<(&'static str, &'static str)> {
+/// What is suspicious about a comparison, and what to do.
+fn suspicion(path: &[Segment<'_>], operator: Operator, literal: Value<'_>) -> Option<(&'static str, &'static str)> {
     let name = |segment: &Segment<'_>| match segment.key {
         SegmentKey::Name(name) => Some(name.to_owned()),
         SegmentKey::Computed(_) => None,
@@ -41,16 +41,17 @@ fn doubt(path: &[Segment<'_>], operator: Operator, literal: Value<'_>) -> Option
     let (first, last) = (path.first().and_then(name)?, path.last().and_then(name)?);
     let is_equality = matches!(operator, Operator::Equal | Operator::NotEqual);
     match literal {
-        Value::String("true" | "false") if is_equality && first != "customer" => {
-            Some(("a text is compared: `true` and `\"true\"` are not equal", "write `true` or `false` without quotes"))
-        }
+        Value::String("true" | "false") if is_equality && first != "customer" => Some((
+            "this compares with a string: `true` and `\"true\"` are not equal",
+            "write `true` or `false` without quotes",
+        )),
         Value::Number(zero) if zero == 0.0 && is_equality && last == "size" => Some((
-            "the size of what is missing is not 0",
-            "compare with `blank`: it fits what is missing and what is empty",
+            "the size of a missing list is not 0",
+            "compare the list with `blank`, which is true if it is missing or empty",
         )),
         Value::Number(_) if is_equality && first == "customer" && last != "size" => Some((
-            "attributes of customers are texts: `\"5\"` and `5` are not equal",
-            "make a number of it first: `{% assign n = customer.… | plus: 0 %}`, or compare with a text",
+            "customer attributes are strings: `\"5\"` and `5` are not equal",
+            "convert it to a number first: `{% assign n = customer.… | plus: 0 %}`, or compare with a string",
         )),
         _ => None,
     }

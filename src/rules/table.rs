@@ -1,18 +1,18 @@
-//! The table of a template: its variables down, its requests across.
+//! The table of a template: one row for each variable, one column for each request.
 
 use serde::{Serialize, Serializer};
 
 use super::TemplateFacts;
 use crate::analysis::{Kind, MissingBehavior};
 
-/// A template's variables and what its requests have for them.
+/// The variables of a template, and whether its requests have values for them.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// The template.
+    /// The name of the template.
     pub template: String,
-    /// The language that it is a variant in, where it is one.
+    /// The language, if it is a language variant of a template.
     pub language: Option<String>,
-    /// The requests.
+    /// The names of the requests.
     pub columns: Vec<String>,
     /// The variables.
     pub rows: Vec<Row>,
@@ -23,27 +23,27 @@ pub struct Table {
 pub struct Row {
     /// Its path.
     pub path: String,
-    /// What it must be.
+    /// The kind of value that the template expects.
     pub kind: Kind,
-    /// The gravest of what happens where it is missing.
+    /// The most severe thing that happens if it is missing.
     #[serde(skip)]
-    pub outcome: MissingBehavior,
-    /// What each request has for it.
+    pub missing_behavior: MissingBehavior,
+    /// One cell for each request.
     pub cells: Vec<Cell>,
 }
 
-/// What a request has for a variable.
+/// Whether a request has a value for a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cell {
-    /// It is there.
+    /// It has a value.
     Present,
-    /// It is missing, and the template knows what to do.
+    /// It is missing, and the template handles that.
     Guarded,
     /// It is missing or empty, and prints nothing.
     Blank,
     /// It is missing, and the message fails.
     Fails,
-    /// Rendering never comes to it.
+    /// Rendering never reads it.
     Unread,
 }
 
@@ -54,9 +54,9 @@ impl Serialize for Cell {
 }
 
 impl Table {
-    /// What a template's data has for its variables: those that requests and customers bring.
+    /// The table of the variables that come from requests and customers.
     #[must_use]
-    pub fn of(facts: &TemplateFacts<'_>) -> Self {
+    pub fn from_facts(facts: &TemplateFacts<'_>) -> Self {
         let needs = facts.needs.by_path();
         let needs = needs.into_iter().filter(|need| {
             matches!(need.path.root, "trigger" | "customer")
@@ -72,7 +72,7 @@ impl Table {
                     } else if presence.missing == 0 && presence.present > 0 {
                         Cell::Present
                     } else if presence.missing == 0 && presence.blank == 0 {
-                        // A list without elements.
+                        // The path leads through a list without elements.
                         Cell::Unread
                     } else {
                         match read.missing_behavior {
@@ -89,7 +89,7 @@ impl Table {
             Row {
                 path: need.path.to_string(),
                 kind: need.kind,
-                outcome: need.missing_behavior,
+                missing_behavior: need.missing_behavior,
                 cells: facts.cases.iter().map(cell).collect(),
             }
         });
@@ -103,10 +103,10 @@ impl Table {
 }
 
 impl Cell {
-    /// All of them.
+    /// All cells, in the order of legends.
     pub const ALL: [Self; 5] = [Self::Present, Self::Guarded, Self::Blank, Self::Fails, Self::Unread];
 
-    /// The word that tables show.
+    /// The word in tables and JSON output.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -118,7 +118,7 @@ impl Cell {
         }
     }
 
-    /// Which of several cells stands for them all.
+    /// The order of severity: of several reads, the cell with the highest weight is shown.
     const fn weight(self) -> u8 {
         match self {
             Self::Unread => 0,

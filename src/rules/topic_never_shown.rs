@@ -1,4 +1,4 @@
-//! `topic-never-shown`: a topic that keeps a message out of every inbox.
+//! `topic-never-shown`: a topic that hides a message from every inbox.
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::diagnostics::Severity;
@@ -18,10 +18,10 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
         let span = settings.topics.first().map_or(0..0, |topic| topic.span.clone());
         let message = format!("no inbox shows messages with the topic `{topic}`");
         findings.add(facts.template.source().at(span), "", message, |finding| {
-            finding.help(format!("topics that begin with `{HIDDEN}` are kept back by Customer.io's client library"))
+            finding.help(format!("Customer.io's client library hides topics that start with `{HIDDEN}`"))
         });
     }
 }
 
-/// How topics begin whose messages Customer.io's client library leaves out.
+/// The prefix of topics whose messages Customer.io's client library hides.
 const HIDDEN: &str = "_cio";

@@ -1,4 +1,4 @@
-//! `unavailable-tag`: tags that look for a file, of which Customer.io has none.
+//! `unavailable-tag`: tags that include files, which do not exist at Customer.io.
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::diagnostics::Severity;
@@ -16,15 +16,15 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             if !FILE_TAGS.contains(&name) || is_without_file(written) {
                 continue;
             }
-            let message = format!("the tag `{name}` looks for a file, and Customer.io has none: the message fails");
+            let message = format!("the tag `{name}` needs a file, and Customer.io has no files: the message fails");
             findings.add(facts.location(at, node.span), "fails here", message, |finding| {
-                finding.help("put shared content into a snippet: `{{snippets.name}}`")
+                finding.help("move shared content into a snippet: `{{snippets.name}}`")
             });
         }
     }
 }
 
-/// The tags that LiquidJS reads files for.
+/// The tags for which LiquidJS reads files.
 const FILE_TAGS: [&str; 3] = ["include", "layout", "render"];
 
 /// Whether the tag is `layout none`, which needs no file.

@@ -1,4 +1,4 @@
-//! `uncovered-branch`: a branch that no request comes to.
+//! `uncovered-branch`: a branch that no request renders.
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::BranchKind;
@@ -8,19 +8,19 @@ pub(super) const RULE: Rule =
     Rule::new("uncovered-branch", Severity::Info, include_str!("../../docs/rules/uncovered-branch.md")).found_by(check);
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
-    // A payload says nothing of requests.
+    // A payload is not a request.
     if facts.cases.iter().all(|case| case.rendering.is_none()) {
         return;
     }
     for branch in facts.coverage().branches.iter().filter(|branch| branch.hits == 0) {
         let (what, label) = match branch.kind {
-            BranchKind::Condition => ("branch", "never so"),
-            BranchKind::Loop => ("loop's body", "never has an element"),
+            BranchKind::Condition => ("branch", "never the case"),
+            BranchKind::Loop => ("loop's body", "always empty"),
             BranchKind::Else => ("`else`", "never rendered"),
         };
-        let message = format!("no request comes to this {what}");
+        let message = format!("no request renders this {what}");
         findings.add(facts.in_content(branch.span), label, message, |finding| {
-            finding.help("add a request whose data leads there")
+            finding.help("add a request with data for it")
         });
     }
 }

@@ -12,28 +12,29 @@ pub(super) const RULE: Rule =
         .found_by(check);
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
-    let mut told = HashSet::new();
+    let mut reported = HashSet::new();
     for read in &facts.needs.reads {
         let root = read.path.root;
         if NAMES.contains(&root) || read.snippet.is_some() || read.missing_behavior == MissingBehavior::Nothing {
             continue;
         }
-        // A filter may look at it again.
-        if !told.insert((read.text, read.node, root)) {
+        // A filter may read it again.
+        if !reported.insert((read.text, read.node, root)) {
             continue;
         }
         let fails = read.missing_behavior >= MissingBehavior::MayFail;
         let label = if fails { "the message fails here" } else { "never has a value" };
         let location = facts.location(read.text, read.span);
         let meant = meant(root, facts);
-        let message = format!("`{root}` is no variable: a message reads `trigger.…`, `customer.…` and a few more");
+        let message =
+            format!("`{root}` is not a variable of messages: they can read `trigger.…`, `customer.…` and a few more");
         findings.add(location.clone(), label, message, |finding| match meant[..] {
             [] => finding.suggest(root, NAMES),
             [only] if only.strip_prefix("trigger.") == Some(root) => {
                 let range = location.range();
                 let prefix = only[..only.len() - root.len()].to_owned();
                 let finding = finding.help(format!("did you mean `{only}`?"));
-                // Where nothing fails, messages are sent without it, and would not be what they were.
+                // If nothing fails, messages are sent without the value. A fix would change them.
                 if fails {
                     finding.fix(Fix::new(format!("read `{only}`")).insert(range.start, prefix))
                 } else {
@@ -48,8 +49,8 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     }
 }
 
-/// The places of that name which may have been meant, the likeliest first: of what somebody sends, and else of what every
-/// message has.
+/// The paths with this name that may have been meant, the likeliest first: those in data that is sent, otherwise those
+/// that every message has.
 fn meant<'f>(name: &str, facts: &'f TemplateFacts<'_>) -> Vec<&'f str> {
     let within = |root: &&str| {
         let mut places: Vec<_> = facts.cases.iter().flat_map(|case| case.named(name, root)).collect();

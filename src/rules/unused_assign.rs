@@ -1,7 +1,7 @@
-//! `unused-assign`: a name is given a value that nothing reads.
+//! `unused-assign`: a name is assigned and never read.
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::names_and_texts;
+use crate::analysis::names_and_strings;
 use crate::diagnostics::Severity;
 use crate::liquid::syntax::part::{Part, Target};
 use crate::liquid::syntax::visit::each_part;
@@ -12,14 +12,15 @@ pub(super) const RULE: Rule =
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for (at, text) in facts.texts.iter().enumerate() {
         let nodes = text.liquid.nodes;
-        let (names, texts) = names_and_texts(nodes);
+        let (names, strings) = names_and_strings(nodes);
         each_part(nodes, &mut |_, part| {
             let Some(Target { name, span }) = part.target() else { return };
-            // A counter is printed by the tag itself; filters take texts for expressions, and `render_liquid` renders them.
+            // A counter is printed by its own tag. Filters may evaluate strings as expressions, and `render_liquid`
+            // renders them.
             let is_read = matches!(part, Part::Count(_))
                 || names.contains(name)
-                || texts.iter().any(|text| text.contains(name))
-                || renders_texts(facts);
+                || strings.iter().any(|string| string.contains(name))
+                || renders_strings(facts);
             if !is_read {
                 let message = format!("`{name}` is assigned and never read");
                 findings.add(facts.location(at, span), "never read", message, |finding| finding);
@@ -28,8 +29,8 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether a text that is only known when rendering could read any name.
-fn renders_texts(facts: &TemplateFacts<'_>) -> bool {
+/// Whether a string that is only known at run time is rendered, which could read any name.
+fn renders_strings(facts: &TemplateFacts<'_>) -> bool {
     let mut renders = false;
     for text in &facts.texts {
         each_part(text.liquid.nodes, &mut |_, part| renders |= matches!(part, Part::Template(_)));

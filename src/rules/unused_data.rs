@@ -1,4 +1,4 @@
-//! `unused-data`: a request sends what its template never looks at.
+//! `unused-data`: a request sends data that its template never reads.
 
 use super::{Findings, Rule, TemplateFacts};
 use std::collections::BTreeMap;
@@ -17,7 +17,9 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     }
     for (place, cases) in unused {
         let cases: Vec<_> = cases.into_iter().map(|case| format!("`{case}`")).collect();
-        let message = format!("the template never looks at `{place}`, which is sent by {}", cases.join(", "));
-        findings.add(facts.content_start(), "", message, |finding| finding.help("leave it out, or print it"));
+        let message = format!("the template never reads `{place}`, which is sent by {}", cases.join(", "));
+        findings.add(facts.content_start(), "", message, |finding| {
+            finding.help("remove it from the request, or use it in the template")
+        });
     }
 }

@@ -1,4 +1,4 @@
-//! `wrong-namespace`: names that are always empty in a transactional message.
+//! `wrong-namespace`: variables that are always empty in a transactional message.
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::diagnostics::Severity;
@@ -15,7 +15,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             let Some(name) = variable.name.filter(|name| NULL_NAMESPACES.contains(name)) else { continue };
             let message = format!("`{name}` is empty in a transactional message");
             findings.add(facts.location(at, variable.span), "prints nothing", message, |finding| {
-                finding.help("what the request sends as `message_data` is `trigger`")
+                finding.help("read the request's `message_data` with `trigger`")
             });
         }
     }

@@ -1,17 +1,17 @@
-//! Data that a template can be rendered with: every place that it looks at, with a value of the kind that its use implies.
+//! Example data for a template: a value for every path that it reads, of the type that its use implies.
 
 use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::analysis::{ContentProof, Kind, Needs, Path, Position, Step as PathStep};
+use crate::analysis::{ContentProof, JsonPosition, Kind, Needs, Path, PathStep};
 use crate::liquid::row::Prints;
 use crate::liquid::syntax::tree::Step;
 
-/// How many elements a list gets: two show whether what stands between them is right.
+/// How many elements a list gets. Two are enough to show whether the separators are right.
 const ELEMENTS: usize = 2;
 
-/// An object for the variable `root`, such as `trigger`, with a value at each place that a template looks at.
+/// An object for the variable `root`, such as `trigger`, with a value at each path that a template reads.
 ///
 /// ```
 /// use inkproof::analysis::{ContentProof, Needs};
@@ -21,18 +21,18 @@ const ELEMENTS: usize = 2;
 /// let arena = Arena::new();
 /// let source = r#"{"title": "{{ trigger.order_number }}", "total": {{ trigger.total | times: 2 }}}"#;
 /// let template = Template::parse(source, &CUSTOMERIO, &arena).unwrap();
-/// let needs = Needs::of(&[template], &CUSTOMERIO, &|_| Vec::new(), &arena);
-/// let data = message_data(&needs, &ContentProof::of(template), "trigger");
+/// let needs = Needs::from_templates(&[template], &CUSTOMERIO, &|_| Vec::new(), &arena);
+/// let data = message_data(&needs, &ContentProof::prove(template), "trigger");
 /// assert_eq!(serde_json::Value::from(data).to_string(), r#"{"order_number":"1042","total":1}"#);
 /// ```
 #[must_use]
 pub fn message_data(needs: &Needs<'_>, content: &ContentProof<'_>, root: &str) -> Map<String, Value> {
-    let bare = bare_places(needs, content);
+    let unquoted = unquoted_paths(needs, content);
     let mut shape = Shape::default();
     for read in needs.reads.iter().filter(|read| read.path.root == root) {
-        let place = shape.at(&read.path.steps);
-        place.kind = place.kind.max(read.kind);
-        place.is_bare |= bare.contains(&read.path);
+        let entry = shape.at(&read.path.steps);
+        entry.kind = entry.kind.max(read.kind);
+        entry.is_unquoted |= unquoted.contains(&read.path);
     }
     match shape.value(root) {
         Value::Object(fields) => fields,
@@ -40,32 +40,32 @@ pub fn message_data(needs: &Needs<'_>, content: &ContentProof<'_>, root: &str) -
     }
 }
 
-/// The places whose values are printed where JSON expects a value, without being made JSON: a text there would break it.
-fn bare_places<'a>(needs: &Needs<'a>, content: &ContentProof<'_>) -> HashSet<Path<'a>> {
-    let is_made_json = |filters: &[crate::liquid::syntax::tree::FilterCall<'_>]| {
+/// The paths that are printed outside of JSON strings without the `json` filter. A string there would break the JSON.
+fn unquoted_paths<'a>(needs: &Needs<'a>, content: &ContentProof<'_>) -> HashSet<Path<'a>> {
+    let ends_with_json = |filters: &[crate::liquid::syntax::tree::FilterCall<'_>]| {
         filters.last().and_then(|last| last.filter).is_some_and(|row| row.prints == Prints::Json)
     };
-    let bare = content.interpolations.iter().filter(|interpolation| {
-        interpolation.position == Position::Value && !is_made_json(interpolation.value.filters)
+    let unquoted = content.interpolations.iter().filter(|interpolation| {
+        interpolation.position == JsonPosition::Value && !ends_with_json(interpolation.value.filters)
     });
-    let spans: HashSet<_> = bare
+    let spans: HashSet<_> = unquoted
         .flat_map(|interpolation| interpolation.value.expression.steps)
         .filter_map(|step| match step {
             Step::Operand(operand) => Some((operand.span.start, operand.span.end)),
             Step::Operator(..) => None,
         })
         .collect();
-    let is_bare =
+    let is_unquoted =
         |read: &&crate::analysis::Read<'a>| read.text == 0 && spans.contains(&(read.span.start, read.span.end));
-    needs.reads.iter().filter(is_bare).map(|read| read.path.clone()).collect()
+    needs.reads.iter().filter(is_unquoted).map(|read| read.path.clone()).collect()
 }
 
-/// What is known of a value.
+/// What is known about a value.
 #[derive(Debug, Default)]
 struct Shape<'a> {
     kind: Kind,
-    /// Whether it must be JSON as it is printed.
-    is_bare: bool,
+    /// Whether it must be valid JSON when it is printed without the `json` filter.
+    is_unquoted: bool,
     fields: Vec<(&'a str, Shape<'a>)>,
     element: Option<Box<Shape<'a>>>,
 }
@@ -75,11 +75,11 @@ impl<'a> Shape<'a> {
         steps.iter().fold(self, |shape, step| match step {
             PathStep::Element => shape.element.get_or_insert_default(),
             PathStep::Key(key) => {
-                let place = shape.fields.iter().position(|(known, _)| known == key).unwrap_or_else(|| {
+                let index = shape.fields.iter().position(|(known, _)| known == key).unwrap_or_else(|| {
                     shape.fields.push((key, Shape::default()));
                     shape.fields.len() - 1
                 });
-                &mut shape.fields[place].1
+                &mut shape.fields[index].1
             }
         })
     }
@@ -94,20 +94,22 @@ impl<'a> Shape<'a> {
         }
         match self.kind {
             Kind::Number => json!(1),
-            Kind::Flag => json!(true),
-            Kind::Date if self.is_bare => json!(1_767_268_800),
+            Kind::Boolean => json!(true),
+            Kind::Date if self.is_unquoted => json!(1_767_268_800),
             Kind::Date => json!("2026-01-01T12:00:00Z"),
-            Kind::List => json!([text(name.strip_suffix('s').unwrap_or(name))]),
+            Kind::List => json!([example_string(name.strip_suffix('s').unwrap_or(name))]),
             Kind::Object => json!({}),
-            Kind::Anything | Kind::Text if self.is_bare => json!(1),
-            Kind::Anything if is_among(name, &["count", "quantity", "total", "price", "amount", "points"]) => json!(1),
-            Kind::Anything | Kind::Text => json!(text(name)),
+            Kind::Anything | Kind::String if self.is_unquoted => json!(1),
+            Kind::Anything if ends_with_word(name, &["count", "quantity", "total", "price", "amount", "points"]) => {
+                json!(1)
+            }
+            Kind::Anything | Kind::String => json!(example_string(name)),
         }
     }
 }
 
-/// Texts for names that say what they hold, by a word of the name.
-const TEXTS: &[(&[&str], &str)] = &[
+/// Example strings by the last word of a name.
+const BY_LAST_WORD: &[(&[&str], &str)] = &[
     (&["image", "icon", "avatar", "photo", "logo"], "https://example.com/image.png"),
     (&["url", "link", "href", "uri"], "https://example.com/"),
     (&["email"], "ada@example.com"),
@@ -120,18 +122,19 @@ const TEXTS: &[(&[&str], &str)] = &[
     (&["phone"], "+441632960000"),
 ];
 
-/// Texts for whole names.
-const NAMES: &[(&str, &str)] = &[("first_name", "Ada"), ("last_name", "Lovelace"), ("full_name", "Ada Lovelace")];
+/// Example strings by the whole name.
+const BY_NAME: &[(&str, &str)] = &[("first_name", "Ada"), ("last_name", "Lovelace"), ("full_name", "Ada Lovelace")];
 
-/// A text for a name; the name itself in words where it says nothing.
-fn text(name: &str) -> String {
-    let whole = NAMES.iter().find(|(known, _)| *known == name).map(|(_, text)| text);
-    let known = whole.or_else(|| TEXTS.iter().find(|(words, _)| is_among(name, words)).map(|(_, text)| text));
+/// An example string for a name. For an unknown name, the name itself in words.
+fn example_string(name: &str) -> String {
+    let whole = BY_NAME.iter().find(|(known, _)| *known == name).map(|(_, text)| text);
+    let known =
+        whole.or_else(|| BY_LAST_WORD.iter().find(|(words, _)| ends_with_word(name, words)).map(|(_, text)| text));
     known.map_or_else(|| format!("example {}", name.replace('_', " ")), |text| (*text).to_owned())
 }
 
-/// Whether a name ends with one of these words.
-fn is_among(name: &str, words: &[&str]) -> bool {
+/// Whether the last word of a name is one of these words.
+fn ends_with_word(name: &str, words: &[&str]) -> bool {
     let last = name.rsplit(['_', '-', ' ']).next().unwrap_or_default().to_lowercase();
     words.contains(&last.as_str())
 }

@@ -1,21 +1,21 @@
-//! Scaffolding: the files that a project, a template or a request begins with, made of nothing, of what a template needs, or
-//! of what a backend or Customer.io has at hand.
+//! Scaffolding: generates the first files of a project, a template or a request, from scratch, from the variables of a
+//! template, or from data of a backend or of Customer.io.
 
-mod captured;
+mod captured_request;
 mod customers;
 mod message_data;
 mod name;
-mod place;
+mod placement;
 mod plan;
 mod request;
 mod starter;
 mod template;
 
-pub use captured::Captured;
+pub use captured_request::CapturedRequest;
 pub use customers::{Imported, ImportedCustomer, KnownCustomer, customer_file, customers_of};
 pub use message_data::message_data;
 pub use name::{InvalidName, Name};
-pub use place::{Place, PlacementError};
+pub use placement::{Placement, PlacementError};
 pub use plan::{Plan, WriteError, WriteOutcome};
 pub use request::request_for;
 pub use starter::starter;

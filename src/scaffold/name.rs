@@ -1,23 +1,23 @@
-//! Names of templates and requests, which become names of files.
+//! Names of templates and requests, which are used as file names.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// The longest name, in bytes; file systems take no longer parts, and people read no longer ones.
+/// The longest name, in bytes. File systems limit the length of file names.
 const MAX_LENGTH: usize = 100;
 
-/// A name that can be that of a file below a folder of the project: parts between slashes.
+/// A name that is safe to use as a relative path below a folder of the project: parts separated by slashes.
 ///
 /// ```
 /// use inkproof::scaffold::Name;
-/// assert_eq!(Name::new("orders/shipped").unwrap().title(), "Shipped");
-/// assert!(Name::new("../shipped").is_err());
+/// assert_eq!(Name::parse("orders/shipped").unwrap().title(), "Shipped");
+/// assert!(Name::parse("../shipped").is_err());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(String);
 
-/// Why a name cannot be that of a file.
+/// Why a name cannot be used as a file name.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("`{name}` cannot be a name: {reason}")]
 pub struct InvalidName {
@@ -26,11 +26,11 @@ pub struct InvalidName {
 }
 
 impl Name {
-    /// The name, where it is one.
+    /// Validates a name.
     ///
     /// # Errors
-    /// It is empty or too long, leads out of its folder, is hidden, or holds what file systems or shells do not take.
-    pub fn new(name: &str) -> Result<Self, InvalidName> {
+    /// It is empty, too long, hidden or outside of its folder, or contains characters that file systems or shells reserve.
+    pub fn parse(name: &str) -> Result<Self, InvalidName> {
         let is_reserved = |character: char| character.is_control() || r#"\:*?"<>|{}[]"#.contains(character);
         let reason = if name.is_empty() || name.split('/').any(str::is_empty) {
             "expected letters, digits, `_` or `-`"
@@ -41,24 +41,24 @@ impl Name {
         } else if name.split('/').any(|part| part.starts_with('-')) {
             "no part of it may begin with a hyphen, as options do"
         } else if name.contains(is_reserved) {
-            "file systems and patterns have other uses for some of its characters"
+            "some of its characters are reserved by file systems or glob patterns"
         } else if name.starts_with(' ') || name.ends_with(' ') {
-            "it begins or ends with a blank"
+            "it begins or ends with a space"
         } else {
             return Ok(Self(name.to_owned()));
         };
         Err(InvalidName { name: name.to_owned(), reason })
     }
 
-    /// The name, where it is one; otherwise what can be made of it.
+    /// The unchanged name if it is valid, otherwise the [sanitized](Self::sanitize) name.
     #[must_use]
-    pub fn of(text: &str) -> Self {
-        Self::new(text).unwrap_or_else(|_| Self::out_of(text))
+    pub fn parse_or_sanitize(text: &str) -> Self {
+        Self::parse(text).unwrap_or_else(|_| Self::sanitize(text))
     }
 
-    /// What can be a name of some text: whatever else is in it becomes `_`.
+    /// Turns any string into a valid name. Characters that are not allowed become `_`.
     #[must_use]
-    pub fn out_of(text: &str) -> Self {
+    pub fn sanitize(text: &str) -> Self {
         let is_plain = |character: char| character.is_alphanumeric() || "-_.@+".contains(character);
         let mut name: String =
             text.chars().map(|character| if is_plain(character) { character } else { '_' }).collect();
@@ -75,13 +75,13 @@ impl Name {
         &self.0
     }
 
-    /// Its last part, which requests call a template by.
+    /// The last part, which requests use as the name of a template.
     #[must_use]
     pub fn stem(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or_default()
     }
 
-    /// What people call it: its last part in words.
+    /// The display name: the last part in words.
     #[must_use]
     pub fn title(&self) -> String {
         let words = self.stem().replace(['_', '-'], " ");
@@ -101,9 +101,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_stay_below_their_folder() {
+    fn parse_rejects_unsafe_names() {
         for name in ["order_shipped", "orders/shipped", "Bestellung verschickt", "ünïcode"] {
-            assert_eq!(Name::new(name).unwrap().as_str(), name);
+            assert_eq!(Name::parse(name).unwrap().as_str(), name);
         }
         for name in [
             "",
@@ -121,13 +121,13 @@ mod tests {
             "-x",
             "a/-x",
         ] {
-            assert!(Name::new(name).is_err(), "{name:?}");
+            assert!(Name::parse(name).is_err(), "{name:?}");
         }
-        assert!(Name::new(&"a".repeat(101)).is_err());
+        assert!(Name::parse(&"a".repeat(101)).is_err());
     }
 
     #[test]
-    fn any_text_gives_a_name() {
+    fn sanitize_turns_any_string_into_a_valid_name() {
         for (text, name) in [
             ("user_123", "user_123"),
             ("ada@example.com", "ada@example.com"),
@@ -136,9 +136,12 @@ mod tests {
             ("...", "unnamed"),
             ("-rf", "rf"),
         ] {
-            assert_eq!(Name::out_of(text).as_str(), name);
-            assert!(Name::new(Name::out_of(text).as_str()).is_ok(), "{text}");
+            assert_eq!(Name::sanitize(text).as_str(), name);
+            assert!(Name::parse(Name::sanitize(text).as_str()).is_ok(), "{text}");
         }
-        assert_eq!((Name::of("a b/c").as_str(), Name::of("a*b").as_str()), ("a b/c", "a_b"));
+        assert_eq!(
+            (Name::parse_or_sanitize("a b/c").as_str(), Name::parse_or_sanitize("a*b").as_str()),
+            ("a b/c", "a_b")
+        );
     }
 }

@@ -1,25 +1,24 @@
-//! Plans: files that are to be, and what becomes of them. What exists is never overwritten, and nothing outside of the folder
-//! is written.
+//! Plans: files to create. Existing files are never overwritten, and nothing is written outside of the folder.
 
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
 use thiserror::Error;
 
-use crate::atomic_file::{self, make_within};
+use crate::atomic_file::{self, create_folder_within};
 
-/// Files that are to be.
+/// The files to create.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     files: Vec<(PathBuf, String)>,
 }
 
-/// What became of a file.
+/// What happened to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteOutcome {
-    /// It was not there and is now.
+    /// It was created.
     Created,
-    /// It was there already, and is as it was.
+    /// It existed already and is unchanged.
     Kept,
 }
 
@@ -41,7 +40,7 @@ impl fmt::Display for WriteOutcome {
 }
 
 impl Plan {
-    /// Adds a file, by its path below the folder.
+    /// Adds a file, with its path relative to the folder.
     pub fn add(&mut self, path: impl Into<PathBuf>, text: impl Into<String>) {
         self.files.push((path.into(), text.into()));
     }
@@ -56,39 +55,39 @@ impl Plan {
         self.files.iter().map(|(path, text)| (path.as_path(), text.as_str()))
     }
 
-    /// The first of the files that is there already, below a folder.
+    /// The first of the files that already exists below a folder.
     #[must_use]
     pub fn existing(&self, root: &Path) -> Option<&Path> {
-        self.files().map(|(path, _)| path).find(|path| is_there(&root.join(path)))
+        self.files().map(|(path, _)| path).find(|path| exists(&root.join(path)))
     }
 
-    /// Writes the files below a folder, each as a whole, and none that is there already.
+    /// Writes the files below a folder, each atomically, and skips those that exist already.
     ///
     /// # Errors
-    /// Every file that could not be written; the others are.
+    /// The files that could not be written. The others are written.
     pub fn write(&self, root: &Path) -> Result<Vec<(&Path, WriteOutcome)>, Vec<WriteError>> {
-        let (mut fates, mut errors) = (Vec::new(), Vec::new());
+        let (mut outcomes, mut errors) = (Vec::new(), Vec::new());
         for (path, text) in &self.files {
             match create(root, path, text) {
-                Ok(fate) => fates.push((path.as_path(), fate)),
+                Ok(outcome) => outcomes.push((path.as_path(), outcome)),
                 Err(error) => errors.push(WriteError { path: path.clone(), error }),
             }
         }
-        if errors.is_empty() { Ok(fates) } else { Err(errors) }
+        if errors.is_empty() { Ok(outcomes) } else { Err(errors) }
     }
 }
 
-/// Whether there is anything of that name, be it a link that leads nowhere.
-fn is_there(path: &Path) -> bool {
+/// Whether the path exists, even as a broken symbolic link.
+fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
 fn create(root: &Path, path: &Path, text: &str) -> io::Result<WriteOutcome> {
     let target = root.join(path);
-    if is_there(&target) {
+    if exists(&target) {
         return Ok(WriteOutcome::Kept);
     }
-    make_within(root, path.parent().unwrap_or(path))?;
+    create_folder_within(root, path.parent().unwrap_or(path))?;
     match atomic_file::create(&target, text.as_bytes()) {
         Ok(()) => Ok(WriteOutcome::Created),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(WriteOutcome::Kept),
@@ -103,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_overwritten_and_nothing_leaves_the_folder() {
+    fn writes_only_new_files_below_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("project");
         fs::create_dir_all(root.join("templates")).unwrap();
@@ -111,8 +110,8 @@ mod tests {
         let mut plan = Plan::default();
         plan.add("templates/a.liquid", "theirs");
         plan.add("templates/more/b.liquid", "b");
-        let fates: Vec<_> = plan.write(&root).unwrap().into_iter().map(|(_, fate)| fate).collect();
-        assert_eq!(fates, [WriteOutcome::Kept, WriteOutcome::Created]);
+        let outcomes: Vec<_> = plan.write(&root).unwrap().into_iter().map(|(_, outcome)| outcome).collect();
+        assert_eq!(outcomes, [WriteOutcome::Kept, WriteOutcome::Created]);
         assert_eq!(fs::read_to_string(root.join("templates/a.liquid")).unwrap(), "mine");
         assert_eq!(fs::read_to_string(root.join("templates/more/b.liquid")).unwrap(), "b");
         let mut outside = Plan::default();
@@ -125,7 +124,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_do_not_lead_out() {
+    fn rejects_links_out_of_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let (root, outside) = (folder.path().join("project"), folder.path().join("outside"));
         fs::create_dir_all(&root).unwrap();
@@ -134,7 +133,7 @@ mod tests {
         let mut plan = Plan::default();
         plan.add("templates/a.liquid", "a");
         let error = plan.write(&root).unwrap_err().remove(0).to_string();
-        assert_eq!(error, "cannot write `templates/a.liquid`: `templates` leads out of the project");
+        assert_eq!(error, "cannot write `templates/a.liquid`: `templates` is outside of the project");
         assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
     }
 }

@@ -1,4 +1,4 @@
-//! Requests with all that a template needs.
+//! Example requests: a request with all data that a template reads.
 
 use serde_json::{Map, Value, json};
 
@@ -9,15 +9,15 @@ use crate::liquid::Arena;
 use crate::message::{CompiledTemplate, Customer, IdentifierKind, RenderOptions, Request, Template};
 use crate::project::Project;
 
-/// How many customers are tried before one is made.
+/// How many customers are tried before a new one is created.
 const MAX_CUSTOMERS: usize = 50;
 
-/// A request called `name` that sends a template all that it and its other languages look at, for a customer of the project
-/// with whom they render; where they render with none of them, one is made. It asks for the template in that language, where
-/// one is given.
+/// Plans a request called `name` with all data that a template and its language variants read. The request is for the first
+/// customer of the project with whom all of them render; if there is none, a customer is created as well. If `language` is
+/// given, the request asks for that language.
 ///
 /// # Errors
-/// Every mistake in the template's Liquid.
+/// The syntax errors in the template's Liquid.
 pub fn request_for(
     project: &Project,
     template: &Template,
@@ -27,7 +27,7 @@ pub fn request_for(
 ) -> Result<Plan, Diagnostics> {
     let (arena, workspace) = (Arena::new(), project.workspace());
     let mut compiled = vec![template.compile(&workspace, &arena)?];
-    // What is wrong with the others is not asked for.
+    // Syntax errors in the other variants are not reported here.
     compiled.extend(others(project, template).filter_map(|other| other.compile(&workspace, &arena).ok()));
     let data = |root| all_data(&compiled, root, &arena);
     let message_data = data("trigger");
@@ -55,16 +55,16 @@ pub fn request_for(
     let customers = || project.customers().iter().take(MAX_CUSTOMERS);
     let paths = &project.config().paths;
     let mut plan = Plan::default();
-    let path = paths.requests.join(format!("{}/{name}.json", Name::of(template.name())));
+    let path = paths.requests.join(format!("{}/{name}.json", Name::parse_or_sanitize(template.name())));
     if let Some((kind, value)) = customers().find(|customer| renders(customer)).and_then(main_identifier) {
         plan.add(path, request(kind, value));
         return Ok(plan);
     }
     let (id, text) = new_customer(project, data("customer"));
-    let made = Customer::read(Source::new(id.as_str(), text.as_str()));
+    let new = Customer::read(Source::new(id.as_str(), text.as_str()));
     match customers().next().and_then(main_identifier) {
-        // What fails with anybody fails with somebody who is there already.
-        Some((kind, value)) if !made.is_ok_and(|made| renders(&made)) => plan.add(path, request(kind, value)),
+        // If the new customer does not help either, use an existing one.
+        Some((kind, value)) if !new.is_ok_and(|new| renders(&new)) => plan.add(path, request(kind, value)),
         _ => {
             plan.add(paths.customers.join(format!("{id}.json")), text);
             plan.add(path, request(IdentifierKind::Id, &id));
@@ -73,31 +73,31 @@ pub fn request_for(
     Ok(plan)
 }
 
-/// The same template in the other languages that the project has it in.
+/// The other language variants of the template.
 fn others<'p>(project: &'p Project, template: &Template) -> impl Iterator<Item = &'p Template> {
     let same = project.templates().iter().filter(|known| known.name() == template.name());
     same.flat_map(Template::with_variants).filter(|known| known.source() != template.source())
 }
 
-/// What all of some templates look at below a variable.
+/// Data for everything that these templates read below a variable.
 fn all_data<'a>(templates: &[CompiledTemplate<'a>], root: &str, arena: &'a Arena) -> Map<String, Value> {
     let mut all = Map::new();
     for compiled in templates {
         let texts: Vec<_> = compiled.texts().iter().map(|text| text.liquid).collect();
-        let needs = Needs::of(&texts, compiled.language(), &|name| compiled.snippet_texts(name), arena);
-        let content = texts.first().map(|content| ContentProof::of(*content));
+        let needs = Needs::from_templates(&texts, compiled.language(), &|name| compiled.snippet_texts(name), arena);
+        let content = texts.first().map(|content| ContentProof::prove(*content));
         if let Some(content) = content {
-            add(&mut all, message_data(&needs, &content, root));
+            merge(&mut all, message_data(&needs, &content, root));
         }
     }
     all
 }
 
-/// Adds the fields that are not there yet, also within each other.
-fn add(fields: &mut Map<String, Value>, more: Map<String, Value>) {
+/// Adds the missing fields, recursively.
+fn merge(fields: &mut Map<String, Value>, more: Map<String, Value>) {
     for (name, value) in more {
         match (fields.get_mut(&name), value) {
-            (Some(Value::Object(fields)), Value::Object(more)) => add(fields, more),
+            (Some(Value::Object(fields)), Value::Object(more)) => merge(fields, more),
             (Some(_), _) => {}
             (None, value) => {
                 fields.insert(name, value);
@@ -106,7 +106,7 @@ fn add(fields: &mut Map<String, Value>, more: Map<String, Value>) {
     }
 }
 
-/// A customer with these attributes whom the project does not know: the id, and the file's text.
+/// A new customer with these attributes: the id, and the content of the file.
 fn new_customer(project: &Project, mut attributes: Map<String, Value>) -> (String, String) {
     let is_known = |kind: IdentifierKind, value: &str| {
         let own = project.customers().iter().filter_map(|customer| customer.identifier(kind));

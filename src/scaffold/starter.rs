@@ -1,8 +1,8 @@
-//! The project that `inkproof init` makes: small, complete, and made to be read.
+//! The starter project that `inkproof init` creates: small, complete and readable.
 
 use super::Plan;
 
-/// Its files, by their paths.
+/// The files, with their paths.
 const FILES: [(&str, &str); 7] = [
     ("inkproof.toml", include_str!("starter/inkproof.toml")),
     ("templates/order_shipped.liquid", include_str!("starter/templates/order_shipped.liquid")),
@@ -19,7 +19,7 @@ const FILES: [(&str, &str); 7] = [
     ),
 ];
 
-/// The files of a first project.
+/// The files of the starter project.
 #[must_use]
 pub fn starter() -> Plan {
     let mut plan = Plan::default();

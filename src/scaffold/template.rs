@@ -1,4 +1,4 @@
-//! Templates: a skeleton to fill, and a file for content that exists already.
+//! Template files: a skeleton to fill in, or settings on top of existing content.
 
 use std::fmt::Write as _;
 
@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 use super::Name;
 use crate::customerio::Version;
 
-/// What title and body are likely to be made of, the likeliest first.
+/// Fields that probably contain the title or the body, the most likely first.
 const TITLES: [&str; 4] = ["title", "subject", "heading", "headline"];
 const BODIES: [&str; 6] = ["body", "message", "text", "content", "description", "summary"];
 
-/// A template's file for a name: title, body, and a property for each field of `data`, where a backend's is known. Whatever
-/// the fields hold, it renders to JSON.
+/// A template file with a title, a body, and a property for each field of `data`, which may come from a backend. It renders
+/// to valid JSON for all values of the fields.
 ///
 /// ```
 /// use inkproof::customerio::Version;
@@ -36,7 +36,7 @@ pub fn skeleton(name: &Name, id: Option<u64>, version: Version, data: &Map<Strin
         ("body".to_owned(), printed(body, greeting(version).to_owned())),
     ];
     for field in data.keys().filter(|field| Some(field.as_str()) != title && Some(field.as_str()) != body) {
-        // Another field of that name would take the place of the message's own.
+        // A property with the same name would replace the title or body of the message.
         let key = if matches!(field.as_str(), "title" | "body") { format!("{field}_data") } else { field.clone() };
         properties.push((key, format!("{{{{ {} | json }}}}", path(field))));
     }
@@ -46,7 +46,7 @@ pub fn skeleton(name: &Name, id: Option<u64>, version: Version, data: &Map<Strin
     template_with_content(name, id, &content)
 }
 
-/// A template's file for a name: settings, and below them the content as it is.
+/// A template file: settings, and below them the unchanged content.
 #[must_use]
 pub fn template_with_content(name: &Name, id: Option<u64>, content: &str) -> String {
     let mut file = format!("---\nname: {}\n", Value::from(name.title()));
@@ -61,18 +61,18 @@ pub fn template_with_content(name: &Name, id: Option<u64>, content: &str) -> Str
     file
 }
 
-/// Greets the customer, with a name or without.
+/// A greeting that works with and without a first name.
 const fn greeting(version: Version) -> &'static str {
     match version {
         Version::Latest => r#"{{ customer.first_name | default: "there" | prepend: "Hi " | append: "!" | json }}"#,
-        // It has no `default`.
+        // The legacy Liquid has no `default`.
         Version::Legacy => {
             r#"{% if customer.first_name %}{{ customer.first_name | prepend: "Hi " | append: "!" | json }}{% else %}"Hi there!"{% endif %}"#
         }
     }
 }
 
-/// A field of `trigger`, as Liquid writes it.
+/// The Liquid path of a field of `trigger`.
 fn path(field: &str) -> String {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || character == '_';
     if field.chars().all(is_plain) && field.starts_with(|first: char| !first.is_ascii_digit()) {
@@ -82,7 +82,7 @@ fn path(field: &str) -> String {
     format!("trigger[\"{quoted}\"]")
 }
 
-/// A key as JSON in which nothing can be taken for Liquid.
+/// A key as a JSON string that contains no Liquid delimiters.
 fn json_in_liquid(key: &str) -> String {
     Value::from(key).to_string().replace('{', "\\u007b").replace('}', "\\u007d")
 }

@@ -29,7 +29,7 @@ pub(super) struct SeenFeatures {
 impl SeenFeatures {
     /// Nothing of these templates has been reached.
     pub(super) fn new(templates: &[Template<'_>]) -> Self {
-        let nodes = templates.iter().flat_map(|template| all_nodes(template.nodes)).map(NodeId::of).collect();
+        let nodes = templates.iter().flat_map(|template| all_nodes(template.nodes)).map(NodeId::new).collect();
         Self { features: HashSet::new(), nodes, trace: Trace::default() }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::candidate::{Candidate, Constants, scalars};
-use crate::analysis::{Needs, Path, Step};
+use crate::analysis::{Needs, Path, PathStep};
 use crate::contract::{JsonKind, Length, Shape};
 use crate::liquid::value::{Object, list};
 use crate::liquid::{Arena, Value};
@@ -51,7 +51,7 @@ const MAX_DEPTH: usize = 16;
 impl<'s> PlaceMaker<'_, 's> {
     /// The place of one of the names in scope. `seen` are the values that requests have there.
     pub(super) fn root(&self, root: &'static str, shape: &Shape, seen: &[Value<'s>]) -> Place<'s> {
-        let mut path = Path::of(root);
+        let mut path = Path::new(root);
         self.place(shape, seen, &mut path)
     }
 
@@ -59,7 +59,7 @@ impl<'s> PlaceMaker<'_, 's> {
     where
         's: 'p,
     {
-        let is_read = self.needs.has_use_for(path);
+        let is_read = self.needs.may_read(path);
         let choices = shape.choices();
         let may_be = |kind| choices.iter().any(|choice| choice.kinds.has(kind));
         let is_deep = path.steps.len() > MAX_DEPTH;
@@ -93,7 +93,7 @@ impl<'s> PlaceMaker<'_, 's> {
             let key: &'s str = self.arena.alloc_str(name);
             let is_optional = is_optional || shapes.len() < objects.len();
             let inner: Vec<_> = seen.iter().filter_map(|value| member_of(*value, key)).collect();
-            path.steps.push(Step::Key(key));
+            path.steps.push(PathStep::Key(key));
             let place_of = |shape: &Shape, path: &mut Path<'p>| self.place(shape, &inner, path);
             let inner = if let [shape] = shapes[..] {
                 place_of(shape, path)
@@ -107,7 +107,7 @@ impl<'s> PlaceMaker<'_, 's> {
         let elements: Vec<&Shape> = choices.iter().filter_map(|choice| choice.element.as_deref()).collect();
         if let Some(shape) = elements.first() {
             let inner: Vec<Value<'s>> = seen.iter().flat_map(|value| elements_of(*value)).copied().collect();
-            path.steps.push(Step::Element);
+            path.steps.push(PathStep::Element);
             let element = self.place(shape, &inner, path);
             path.steps.pop();
             place.elements = distinct(&inner);

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::place::Place;
-use crate::analysis::{ContentProof, Interpolation, MissingBehavior, Needs, Path, Position, Read, Step, Verdict};
+use crate::analysis::{
+    ContentProof, Interpolation, JsonPosition, MissingBehavior, Needs, Path, PathStep, Read, Verdict,
+};
 use crate::contract::{Contract, JsonKind, Kinds, Shape};
 use crate::liquid::syntax::part::Part;
-use crate::liquid::syntax::tree::{
-    FilterCall, Node, NodeKind, Nodes, Operand, OperandKind, SegmentKey, Step as ExpressionStep,
-};
+use crate::liquid::syntax::tree::{FilterCall, Node, NodeKind, Nodes, Operand, OperandKind, SegmentKey, Step};
 use crate::liquid::syntax::visit::{all_nodes, each_operand, each_part};
 use crate::liquid::value::json;
 use crate::liquid::value::{Object, list};
@@ -83,7 +83,7 @@ pub(super) fn is_proved(compiled: &CompiledTemplate<'_>, contract: &Contract, ne
     if !is_object(texts[0].liquid.nodes) {
         return false;
     }
-    let content = ContentProof::of(texts[0].liquid);
+    let content = ContentProof::prove(texts[0].liquid);
     content.is_complete
         && content.breaks.is_empty()
         && content.issues.is_empty()
@@ -156,12 +156,12 @@ fn is_always_there(read: &Read<'_>, contract: &Contract, takes_elements: bool) -
     }
     match read.missing_behavior {
         MissingBehavior::Guarded | MissingBehavior::Decides | MissingBehavior::Rescued => true,
-        MissingBehavior::Nothing if read.path.steps.is_empty() || !read.path.steps.contains(&Step::Element) => {
+        MissingBehavior::Nothing if read.path.steps.is_empty() || !read.path.steps.contains(&PathStep::Element) => {
             SENT_NAMES.contains(&read.path.root)
         }
         MissingBehavior::Nothing => !takes_elements && SENT_NAMES.contains(&read.path.root),
         MissingBehavior::MayFail | MissingBehavior::Fails => {
-            let has_element = read.path.steps.contains(&Step::Element);
+            let has_element = read.path.steps.contains(&PathStep::Element);
             !(has_element && takes_elements) && is_in_all_data(&read.path, contract)
         }
     }
@@ -183,14 +183,14 @@ fn is_in_all_data(path: &Path<'_>, contract: &Contract) -> bool {
         let mut inner = Vec::new();
         for shape in shapes.into_iter().flat_map(Shape::choices) {
             match step {
-                Step::Key(name) => match shape.members.get(*name) {
+                PathStep::Key(name) => match shape.members.get(*name) {
                     Some(member) if !member.is_optional && shape.kinds == Kinds::only(JsonKind::Object) => {
                         inner.push(&member.shape);
                     }
                     _ => return false,
                 },
                 // Without elements, nothing of them is read.
-                Step::Element => match &shape.element {
+                PathStep::Element => match &shape.element {
                     Some(element) if shape.kinds == Kinds::only(JsonKind::Array) => inner.push(&**element),
                     _ => return false,
                 },
@@ -219,7 +219,7 @@ fn is_safe(interpolation: &Interpolation<'_>, contract: &Contract, needs: &Needs
     if interpolation.verdict == Verdict::Safe {
         return true;
     }
-    let [ExpressionStep::Operand(operand)] = interpolation.value.expression.steps else { return false };
+    let [Step::Operand(operand)] = interpolation.value.expression.steps else { return false };
     if !interpolation.value.filters.iter().all(|filter| is_safe_default(filter, interpolation.position)) {
         return false;
     }
@@ -234,7 +234,7 @@ fn is_safe(interpolation: &Interpolation<'_>, contract: &Contract, needs: &Needs
 }
 
 /// Whether a filter is `default` with something that fits into JSON.
-fn is_safe_default(filter: &FilterCall<'_>, position: Position) -> bool {
+fn is_safe_default(filter: &FilterCall<'_>, position: JsonPosition) -> bool {
     let [argument] = filter.arguments else { return false };
     let literal = match argument.value.map(|operand| operand.kind) {
         Some(OperandKind::Literal(Value::String(text))) => serde_json::Value::from(text),
@@ -247,15 +247,15 @@ fn is_safe_default(filter: &FilterCall<'_>, position: Position) -> bool {
 
 /// Whether everything that may stand at a path fits into JSON at that position. If `is_rescued`, null and what is absent are
 /// not printed.
-fn prints_safely(path: &Path<'_>, position: Position, is_rescued: bool, contract: &Contract) -> bool {
+fn prints_safely(path: &Path<'_>, position: JsonPosition, is_rescued: bool, contract: &Contract) -> bool {
     let Some(root) = root_shape(path.root, contract) else { return false };
     let mut shapes: Vec<&Shape> = root.choices();
     for step in &path.steps {
         let mut inner = Vec::new();
         for shape in shapes {
             let known = match step {
-                Step::Key(name) => shape.members.get(*name).map(|member| &member.shape).or(shape.others.as_deref()),
-                Step::Element => shape.element.as_deref(),
+                PathStep::Key(name) => shape.members.get(*name).map(|member| &member.shape).or(shape.others.as_deref()),
+                PathStep::Element => shape.element.as_deref(),
             };
             match known {
                 Some(known) => inner.extend(known.choices()),
@@ -269,14 +269,14 @@ fn prints_safely(path: &Path<'_>, position: Position, is_rescued: bool, contract
     shapes.into_iter().all(|shape| match &shape.only {
         Some(only) => only.iter().all(|value| (is_rescued && value.is_null()) || value_fits(value, position)),
         None => shape.kinds.iter().all(|kind| match kind {
-            JsonKind::Number | JsonKind::Boolean => position != Position::Elsewhere,
-            JsonKind::Null => is_rescued || matches!(position, Position::Text | Position::Key),
+            JsonKind::Number | JsonKind::Boolean => position != JsonPosition::Elsewhere,
+            JsonKind::Null => is_rescued || matches!(position, JsonPosition::String | JsonPosition::Key),
             _ => false,
         }),
     })
 }
 
-fn value_fits(value: &serde_json::Value, position: Position) -> bool {
+fn value_fits(value: &serde_json::Value, position: JsonPosition) -> bool {
     let printed = match value {
         serde_json::Value::String(text) => text.clone(),
         serde_json::Value::Bool(_) | serde_json::Value::Number(_) => value.to_string(),
@@ -285,11 +285,11 @@ fn value_fits(value: &serde_json::Value, position: Position) -> bool {
     };
     let arena = Arena::new();
     match position {
-        Position::Text | Position::Key => {
+        JsonPosition::String | JsonPosition::Key => {
             matches!(json::read(&format!("\"{printed}\""), &arena), Ok(Value::String(_)))
         }
-        Position::Value => json::read(&printed, &arena).is_ok(),
-        Position::Elsewhere => false,
+        JsonPosition::Value => json::read(&printed, &arena).is_ok(),
+        JsonPosition::Elsewhere => false,
     }
 }
 

@@ -56,7 +56,7 @@ pub fn search_template(
     let arena = Arena::new();
     let texts = compiled.texts();
     let trees: Vec<_> = texts.iter().map(|text| text.liquid).collect();
-    let needs = Needs::of(&trees, compiled.language(), &|name| compiled.snippet_texts(name), &arena);
+    let needs = Needs::from_templates(&trees, compiled.language(), &|name| compiled.snippet_texts(name), &arena);
     // What cannot be read is reported where it is rendered.
     let seeds = cases.iter().filter_map(|case| {
         let trigger = Trigger::Request(case.request);

@@ -1,4 +1,4 @@
-//! Answers: the envelope of what is refused, and JSON.
+//! Error responses in the format of Customer.io.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -7,35 +7,35 @@ use serde_json::{Value, json};
 
 use super::pending::NotWritten;
 
-/// A request that is refused, in the envelope that every client library of Customer.io can show:
+/// An error response, in the format that every client library of Customer.io understands:
 /// `{"meta": {"error": "…"}}`.
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
     error: String,
-    /// What stands beside `meta`.
-    beside: Option<(&'static str, Value)>,
+    /// Another field next to `meta`.
+    extra: Option<(&'static str, Value)>,
 }
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, error: impl Into<String>) -> Self {
-        Self { status, error: error.into(), beside: None }
+        Self { status, error: error.into(), extra: None }
     }
 
-    /// 400: the request makes no sense.
+    /// 400: the request is not valid.
     pub(super) fn bad_request(error: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, error)
     }
 
-    /// 404: what is asked for is not there.
+    /// 404: the requested resource does not exist.
     pub(super) fn not_found(error: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, error)
     }
 
-    /// Says more beside the error.
+    /// Adds a field next to the error.
     #[must_use]
     pub(super) fn with(mut self, key: &'static str, value: Value) -> Self {
-        self.beside = Some((key, value));
+        self.extra = Some((key, value));
         self
     }
 }
@@ -50,7 +50,7 @@ impl From<NotWritten> for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut body = json!({ "meta": { "error": self.error } });
-        if let Some((key, value)) = self.beside {
+        if let Some((key, value)) = self.extra {
             body[key] = value;
         }
         (self.status, Json(body)).into_response()

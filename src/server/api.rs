@@ -16,28 +16,28 @@ use tokio::time::Instant;
 
 use super::answer::Refusal;
 use super::body;
-use super::captured::{Captured, Filter, Recipient};
+use super::captured::{CapturedMessage, Filter, Recipient};
 use super::faults::Fault;
 use super::state::State;
 
 /// The description of this API, in `OpenAPI` 3.1.
 const DOCUMENT: &str = include_str!("openapi.json");
 
-/// Most messages in one answer, and how many there are unless asked otherwise.
+/// The maximum and the default number of messages in a response.
 const MAX_LIMIT: usize = 1000;
 const DEFAULT_LIMIT: usize = 100;
 
-/// How far the clock is moved at once, in seconds: further than it goes.
+/// How far the clock can be moved at once, in seconds. More than its whole range.
 const MAX_ADVANCE: u64 = 1_000_000_000_000;
 
-/// How many messages can be skipped.
+/// The maximum offset.
 const MAX_OFFSET: usize = 1_000_000_000;
 
-/// The longest wait, and how long it is unless asked otherwise, in seconds.
+/// The maximum and the default time to wait, in seconds.
 const MAX_WAIT: f64 = 120.0;
 const DEFAULT_WAIT: f64 = 10.0;
 
-/// How often time alone is looked at while waiting.
+/// How often a waiting request checks again, because messages also change with time.
 const TICK: Duration = Duration::from_millis(100);
 
 type Shared = extract::State<Arc<State>>;
@@ -67,14 +67,14 @@ pub(super) async fn health(extract::State(state): Shared) -> Json<Value> {
 }
 
 /// `GET /inkproof/api/messages`: newest first.
-pub(super) async fn messages(extract::State(state): Shared, RawQuery(query): RawQuery) -> Result<Json<Value>, Refusal> {
-    let mut question = Question::default();
-    read_query(query.as_deref(), |name, value| match name {
-        "limit" => number(name, value, 1, MAX_LIMIT).map(|limit| question.limit = limit),
-        "offset" => number(name, value, 0, MAX_OFFSET).map(|offset| question.offset = offset),
-        _ => question.filter.read(name, value).and_then(|known| known_name(known, name)),
+pub(super) async fn messages(extract::State(state): Shared, RawQuery(raw): RawQuery) -> Result<Json<Value>, Refusal> {
+    let mut query = MessageQuery::default();
+    read_query(raw.as_deref(), |name, value| match name {
+        "limit" => number(name, value, 1, MAX_LIMIT).map(|limit| query.limit = limit),
+        "offset" => number(name, value, 0, MAX_OFFSET).map(|offset| query.offset = offset),
+        _ => query.filter.read(name, value).and_then(|known| require_known(known, name)),
     })?;
-    let (messages, total) = question.answer(&state);
+    let (messages, total) = query.run(&state);
     Ok(Json(json!({ "messages": messages, "total": total })))
 }
 
@@ -83,14 +83,14 @@ pub(super) async fn remove_messages(
     extract::State(state): Shared,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, Refusal> {
-    let filter = filter_alone(query.as_deref())?;
+    let filter = read_filter(query.as_deref())?;
     Ok(Json(json!({ "deleted": state.store.remove_all(&filter, state.clock.now()).await? })))
 }
 
 /// `GET /inkproof/api/messages/{id}`
 pub(super) async fn message(extract::State(state): Shared, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
     let now = state.clock.now();
-    let found = state.store.with(&id, |captured| json!(captured.shown(now)));
+    let found = state.store.with(&id, |captured| json!(captured.view(now)));
     found.map(Json).ok_or_else(|| no_message(&id))
 }
 
@@ -106,21 +106,21 @@ fn no_message(id: &str) -> Refusal {
     Refusal::not_found(format!("there is no message `{id}`"))
 }
 
-/// `GET /inkproof/api/wait`: answers once there are `count` messages that fit.
-pub(super) async fn wait(extract::State(state): Shared, RawQuery(query): RawQuery) -> Result<Json<Value>, Refusal> {
-    let mut question = Question::default();
+/// `GET /inkproof/api/wait`: responds once `count` messages match.
+pub(super) async fn wait(extract::State(state): Shared, RawQuery(raw): RawQuery) -> Result<Json<Value>, Refusal> {
+    let mut query = MessageQuery::default();
     let (mut count, mut timeout) = (1, DEFAULT_WAIT);
-    read_query(query.as_deref(), |name, value| match name {
+    read_query(raw.as_deref(), |name, value| match name {
         "count" => number(name, value, 1, MAX_LIMIT).map(|number| count = number),
         "timeout" => seconds(value).map(|seconds| timeout = seconds),
-        _ => question.filter.read(name, value).and_then(|known| known_name(known, name)),
+        _ => query.filter.read(name, value).and_then(|known| require_known(known, name)),
     })?;
-    question.limit = MAX_LIMIT;
+    query.limit = MAX_LIMIT;
     let deadline = Instant::now() + Duration::from_secs_f64(timeout);
     let (mut changes, mut stop) = (state.store.watch(), state.stop.subscribe());
     loop {
         changes.borrow_and_update();
-        let (messages, total) = question.answer(&state);
+        let (messages, total) = query.run(&state);
         if total >= count {
             return Ok(Json(json!({ "messages": messages, "total": total })));
         }
@@ -136,7 +136,7 @@ pub(super) async fn wait(extract::State(state): Shared, RawQuery(query): RawQuer
     }
 }
 
-/// `POST /inkproof/api/reset`: as just started, but for the ids.
+/// `POST /inkproof/api/reset`: resets the state to that after the start, except that ids are not reused.
 pub(super) async fn reset(extract::State(state): Shared) -> Result<Json<Value>, Refusal> {
     state.faults.clear();
     state.events.clear();
@@ -172,45 +172,45 @@ pub(super) async fn remove_faults(extract::State(state): Shared) -> Json<Value> 
 
 /// `GET /inkproof/api/clock`
 pub(super) async fn clock(extract::State(state): Shared) -> Json<Value> {
-    Json(json!({ "now": state.clock.now(), "frozen": state.clock.stands() }))
+    Json(json!({ "now": state.clock.now(), "frozen": state.clock.is_frozen() }))
 }
 
-/// What the clock is told.
+/// A change of the clock.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Setting {
-    #[serde(default, deserialize_with = "body::moment")]
+pub(super) struct ClockChange {
+    #[serde(default, deserialize_with = "body::timestamp")]
     now: Option<Timestamp>,
     frozen: Option<bool>,
-    /// In seconds; less than nothing goes back.
-    #[serde(default, deserialize_with = "body::whole")]
+    /// Seconds to move forward; negative values move back.
+    #[serde(default, deserialize_with = "body::whole_number")]
     advance: Option<i64>,
 }
 
 /// `PUT /inkproof/api/clock`
 pub(super) async fn set_clock(extract::State(state): Shared, body: Body) -> Result<Json<Value>, Refusal> {
-    let setting: Setting = body::json(body).await?;
-    if setting.advance.is_some_and(|seconds| seconds.unsigned_abs() > MAX_ADVANCE) {
+    let change: ClockChange = body::json(body).await?;
+    if change.advance.is_some_and(|seconds| seconds.unsigned_abs() > MAX_ADVANCE) {
         return Err(Refusal::bad_request(format!("expected at most {MAX_ADVANCE} seconds as `advance`")));
     }
-    if setting.now.is_some() || setting.frozen.is_some() {
-        state.clock.set(setting.now.unwrap_or_else(|| state.clock.now()), setting.frozen);
+    if change.now.is_some() || change.frozen.is_some() {
+        state.clock.set(change.now.unwrap_or_else(|| state.clock.now()), change.frozen);
     }
-    if let Some(seconds) = setting.advance {
+    if let Some(seconds) = change.advance {
         state.clock.advance(SignedDuration::from_secs(seconds));
     }
     state.store.wake();
     Ok(clock(extract::State(state)).await)
 }
 
-/// `DELETE /inkproof/api/clock`: goes with the machine's again.
+/// `DELETE /inkproof/api/clock`: follows the system clock again.
 pub(super) async fn reset_clock(extract::State(state): Shared) -> Json<Value> {
     state.clock.reset();
     state.store.wake();
     clock(extract::State(state)).await
 }
 
-/// `GET /inkproof/api/templates`: what can be sent, with what it has been sent with.
+/// `GET /inkproof/api/templates`: the templates with their requests, and the customers.
 pub(super) async fn templates(extract::State(state): Shared) -> Json<Value> {
     let (project, version) = state.project.get();
     let requests_of = |name: &str| -> Vec<Value> {
@@ -220,8 +220,8 @@ pub(super) async fn templates(extract::State(state): Shared) -> Json<Value> {
             .filter(|request| project.template_for(request).is_some_and(|template| template.name() == name));
         its.map(|request| {
             let customer = project.customer_for(request);
-            let place = customer.and_then(|own| project.customers().iter().position(|one| std::ptr::eq(one, own)));
-            json!({ "name": request.name(), "body": request.source().text(), "customer": place })
+            let index = customer.and_then(|own| project.customers().iter().position(|one| std::ptr::eq(one, own)));
+            json!({ "name": request.name(), "body": request.source().text(), "customer": index })
         })
         .collect()
     };
@@ -252,49 +252,49 @@ pub(super) async fn templates(extract::State(state): Shared) -> Json<Value> {
     Json(json!({ "version": version, "templates": templates, "customers": customers }))
 }
 
-/// Which messages are asked for.
+/// A query for captured messages.
 #[derive(Debug)]
-struct Question {
+struct MessageQuery {
     filter: Filter,
     offset: usize,
     limit: usize,
 }
 
-impl Default for Question {
+impl Default for MessageQuery {
     fn default() -> Self {
         Self { filter: Filter::default(), offset: 0, limit: DEFAULT_LIMIT }
     }
 }
 
-impl Question {
-    fn answer(&self, state: &State) -> (Vec<Value>, usize) {
+impl MessageQuery {
+    fn run(&self, state: &State) -> (Vec<Value>, usize) {
         let now = state.clock.now();
         let page = self.offset..self.offset.saturating_add(self.limit);
-        state.store.select(&self.filter, now, page, |captured: &Captured| json!(captured.shown(now)))
+        state.store.select(&self.filter, now, page, |captured: &CapturedMessage| json!(captured.view(now)))
     }
 }
 
-fn filter_alone(query: Option<&str>) -> Result<Filter, Refusal> {
+fn read_filter(query: Option<&str>) -> Result<Filter, Refusal> {
     let mut filter = Filter::default();
-    read_query(query, |name, value| filter.read(name, value).and_then(|known| known_name(known, name)))?;
+    read_query(query, |name, value| filter.read(name, value).and_then(|known| require_known(known, name)))?;
     Ok(filter)
 }
 
 fn read_query(query: Option<&str>, mut read: impl FnMut(&str, &str) -> Result<(), String>) -> Result<(), Refusal> {
     let Ok(entries) = serde_urlencoded::from_str::<Vec<(String, String)>>(query.unwrap_or_default()) else {
-        return Err(Refusal::bad_request("the query cannot be read"));
+        return Err(Refusal::bad_request("the query string cannot be parsed"));
     };
     entries.iter().try_for_each(|(name, value)| read(name, value)).map_err(Refusal::bad_request)
 }
 
-fn known_name(known: bool, name: &str) -> Result<(), String> {
+fn require_known(known: bool, name: &str) -> Result<(), String> {
     const NAMES: &str = "to, template, topic, type, status, opened, text";
     if known { Ok(()) } else { Err(format!("there is no filter `{name}`: expected one of {NAMES}")) }
 }
 
-fn number(name: &str, value: &str, least: usize, most: usize) -> Result<usize, String> {
-    let number = value.parse().ok().filter(|number| (least..=most).contains(number));
-    number.ok_or_else(|| format!("expected a whole number from {least} to {most} as `{name}`, found `{value}`"))
+fn number(name: &str, value: &str, min: usize, max: usize) -> Result<usize, String> {
+    let number = value.parse().ok().filter(|number| (min..=max).contains(number));
+    number.ok_or_else(|| format!("expected a whole number from {min} to {max} as `{name}`, found `{value}`"))
 }
 
 fn seconds(value: &str) -> Result<f64, String> {

@@ -1,4 +1,4 @@
-//! Bodies of requests: capped, in time, and text.
+//! Request bodies: reads them with a size limit and a timeout, and parses them.
 
 use std::time::Duration;
 
@@ -13,48 +13,48 @@ use serde_json::{Map, Value};
 use super::answer::Refusal;
 use crate::message;
 
-/// The largest body that Customer.io takes for a send, and the largest taken here at all, in bytes.
+/// The largest body that Customer.io accepts for a send, and the largest that is accepted here, in bytes.
 pub(super) const MAX_BYTES: usize = 2 << 20;
 
-/// How much is read and thrown away of a body that is too large, so that its sender gets to read the answer.
+/// How much of a body that is too large is read and discarded, so that its sender can still read the response.
 const MAX_DISCARDED: usize = 16 << 20;
 
 /// How long a body may take to arrive.
 const TIME: Duration = Duration::from_secs(10);
 
-/// Reads a body of at most [`MAX_BYTES`] as text.
+/// Reads a body of at most [`MAX_BYTES`] as UTF-8.
 pub(super) async fn text(body: Body) -> Result<String, Refusal> {
     let bytes = tokio::time::timeout(TIME, collect(body)).await.map_err(|_| {
         Refusal::new(StatusCode::REQUEST_TIMEOUT, format!("the body did not arrive within {} seconds", TIME.as_secs()))
     })??;
     String::from_utf8(bytes).map_err(|error| {
-        Refusal::bad_request(format!("the body is no UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
+        Refusal::bad_request(format!("the body is not valid UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
     })
 }
 
-/// Reads a body as a JSON object of a certain form.
+/// Reads a body as a JSON object of type `T`.
 pub(super) async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Refusal> {
     let text = text(body).await?;
-    // On its own, a structure would take a list of its fields as well.
+    // Serde would also accept an array of the fields for a struct, so it is parsed as an object first.
     serde_json::from_str::<Map<String, Value>>(&text)
         .and_then(|fields| serde_json::from_value(fields.into()))
-        .map_err(|error| Refusal::bad_request(format!("the body does not fit: {error}")))
+        .map_err(|error| Refusal::bad_request(format!("the body is not valid: {error}")))
 }
 
-/// Reads a moment, if there is one.
-pub(super) fn moment<'de, D: Deserializer<'de>>(text: D) -> Result<Option<Timestamp>, D::Error> {
+/// Deserializes an optional timestamp.
+pub(super) fn timestamp<'de, D: Deserializer<'de>>(text: D) -> Result<Option<Timestamp>, D::Error> {
     let text = Option::<String>::deserialize(text)?;
-    text.map(|text| message::moment(&text).map_err(D::Error::custom)).transpose()
+    text.map(|text| message::parse_timestamp(&text).map_err(D::Error::custom)).transpose()
 }
 
-/// Reads a whole number, if there is one: JSON does not tell `7` from `7.0`.
-pub(super) fn whole<'de, D: Deserializer<'de>, T: TryFrom<i64>>(number: D) -> Result<Option<T>, D::Error> {
+/// Deserializes an optional whole number. `7.0` is accepted, because JSON does not distinguish it from `7`.
+pub(super) fn whole_number<'de, D: Deserializer<'de>, T: TryFrom<i64>>(number: D) -> Result<Option<T>, D::Error> {
     let Some(number) = Option::<serde_json::Number>::deserialize(number)? else { return Ok(None) };
-    let of_float = |float: f64| {
+    let from_float = |float: f64| {
         #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
         (float.fract() == 0.0 && float.abs() < 9e15).then_some(float as i64)
     };
-    let whole = number.as_i64().or_else(|| number.as_f64().and_then(of_float));
+    let whole = number.as_i64().or_else(|| number.as_f64().and_then(from_float));
     whole
         .and_then(|whole| T::try_from(whole).ok())
         .map(Some)
@@ -64,7 +64,7 @@ pub(super) fn whole<'de, D: Deserializer<'de>, T: TryFrom<i64>>(number: D) -> Re
 async fn collect(mut body: Body) -> Result<Vec<u8>, Refusal> {
     let (mut bytes, mut length) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Refusal::bad_request(format!("the body broke off: {error}")))?;
+        let frame = frame.map_err(|error| Refusal::bad_request(format!("the body is incomplete: {error}")))?;
         let Ok(data) = frame.into_data() else { continue };
         length += data.len();
         if length > MAX_DISCARDED {

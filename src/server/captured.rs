@@ -1,4 +1,4 @@
-//! Captured messages: what was asked for, what came of it, and what the recipient has done with it since.
+//! Captured messages: the request, the result, and what the recipient has done with it since.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,89 +11,89 @@ use super::findings::Findings;
 use crate::diagnostics::did_you_mean;
 use crate::message::{Customer, IdentifierKind, Message};
 
-/// A message that was sent to the server, whether or not anything came of it. Serializes to what is kept in a file.
+/// A message that was sent to the server, even if it could not be rendered. Serializes to the format of the `--store` file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub struct Captured {
-    /// The `delivery_id` that the sender was answered, and the `queueId` that the recipient's client uses.
+pub struct CapturedMessage {
+    /// The `delivery_id` in the response to the sender, and the `queueId` in the recipient's client.
     pub id: String,
     /// The template's name.
     pub template: String,
-    /// Whom it is for.
+    /// The recipient.
     pub recipient: Recipient,
-    /// The request as it came.
+    /// The request as it was received.
     pub request: Received,
     /// When it was accepted.
     pub queued_at: Timestamp,
-    /// When it is or was to be sent: in the future where the sender asked for that.
+    /// When it is sent: in the future if the sender asked for that.
     pub send_at: Timestamp,
-    /// Kept as a draft, as the sender asked: it reaches nobody.
+    /// Whether it is a draft, as the sender asked. A draft is not delivered.
     pub draft: bool,
-    /// The message; none where it failed.
+    /// The message; `None` if it failed.
     pub message: Option<Message>,
-    /// What is wrong or doubtful.
+    /// The errors and warnings.
     #[serde(flatten)]
     pub findings: Findings,
-    /// Whether it failed, and Customer.io's test send would not show it.
+    /// Whether it failed although Customer.io's test send would succeed.
     pub test_send_looks_fine: bool,
     /// Whether the recipient has opened it.
     pub opened: bool,
     /// Whether the recipient has deleted it.
     pub deleted: bool,
-    /// What the recipient's client has reported of it, oldest first.
+    /// The reports of the recipient's client, oldest first.
     pub reports: Vec<Report>,
 }
 
-/// Whom a message is for.
+/// The recipient of a message.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Recipient {
-    /// The customer's names, by kind.
+    /// The identifiers, by kind.
     #[serde(flatten)]
     pub identifiers: BTreeMap<Cow<'static, str>, String>,
-    /// What people call the customer.
+    /// The display name.
     pub name: Option<String>,
 }
 
-/// A request as it came.
+/// A request as it was received.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Received {
-    /// Its headers, in order; no secret is kept.
+    /// Its headers, in order. Secret values are redacted.
     pub headers: Vec<(String, String)>,
     /// Its body.
     pub body: String,
 }
 
-/// Something that a recipient's client reported of a message, such as a click.
+/// An event about a message that the recipient's client reported, such as a click.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// `opened`, `clicked` or the like.
     pub metric: String,
     /// What was clicked.
     pub action: Option<String>,
-    /// When.
+    /// The time.
     pub at: Timestamp,
 }
 
-/// What has become of a message.
+/// The status of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// It could not be rendered: a real one would have been lost.
+    /// It could not be rendered. In production it would have been lost.
     Failed,
-    /// Kept back, as asked.
+    /// It is a draft.
     Draft,
-    /// To be sent later.
+    /// It will be sent later.
     Scheduled,
-    /// In the recipient's inbox.
+    /// It is in the recipient's inbox.
     Delivered,
-    /// Was in the recipient's inbox until it expired.
+    /// It was in the recipient's inbox until it expired.
     Expired,
-    /// Was in the recipient's inbox until they deleted it.
+    /// It was in the recipient's inbox until they deleted it.
     Deleted,
 }
 
 impl Recipient {
-    /// A customer as a recipient.
+    /// The recipient for a customer.
     #[must_use]
     pub fn new(customer: &Customer) -> Self {
         let identifier =
@@ -104,15 +104,15 @@ impl Recipient {
         }
     }
 
-    /// Whether the recipient goes by an identifier, of whatever kind.
+    /// Whether the recipient has an identifier, of any kind.
     #[must_use]
-    pub fn is(&self, identifier: &str) -> bool {
+    pub fn has_identifier(&self, identifier: &str) -> bool {
         self.identifiers.values().any(|known| known == identifier)
     }
 }
 
-impl Captured {
-    /// What has become of it by a moment.
+impl CapturedMessage {
+    /// The status at a point in time.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
         match &self.message {
@@ -125,7 +125,7 @@ impl Captured {
         }
     }
 
-    /// The message as an inbox client receives it; none unless it is in the inbox.
+    /// The message in the format of inbox clients; `None` unless it is in the inbox.
     #[must_use]
     pub fn in_inbox(&self, user: &str, now: Timestamp) -> Option<Value> {
         let message = self.message.as_ref().filter(|_| self.status(now) == Status::Delivered)?;
@@ -146,17 +146,17 @@ impl Captured {
         Some(wire.into())
     }
 
-    /// The message as the captured-messages API shows it.
-    pub(super) const fn shown(&self, now: Timestamp) -> Shown<'_> {
-        Shown { captured: self, now }
+    /// The message in the format of the captured-messages API.
+    pub(super) const fn view(&self, now: Timestamp) -> CapturedView<'_> {
+        CapturedView { captured: self, now }
     }
 
-    /// Roughly how many bytes it takes in memory.
+    /// The approximate memory use, in bytes.
     pub(super) fn weight(&self) -> usize {
         let properties = self.message.as_ref().map_or(0, |message| weight_of_entries(&message.properties));
         let headers: usize = self.request.headers.iter().map(|(name, value)| 64 + name.len() + value.len()).sum();
         let reports: usize = self.reports.iter().map(Report::weight).sum();
-        // The body is also what diagnostics point into, and holds the recipient's identifiers.
+        // The body is counted four times, because diagnostics and the recipient contain copies of it.
         1024 + 4 * self.request.body.len() + headers + properties + self.findings.weight() + reports
     }
 }
@@ -180,14 +180,14 @@ fn weight(value: &Value) -> usize {
     }
 }
 
-/// A captured message at a moment. Serializes to what the captured-messages API answers.
+/// A captured message at a point in time. Serializes to the format of the captured-messages API.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shown<'a> {
-    captured: &'a Captured,
+pub(super) struct CapturedView<'a> {
+    captured: &'a CapturedMessage,
     now: Timestamp,
 }
 
-impl Serialize for Shown<'_> {
+impl Serialize for CapturedView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Object<'a> {
@@ -224,38 +224,38 @@ impl Serialize for Shown<'_> {
     }
 }
 
-/// Which captured messages are meant. All that is given must fit.
+/// A filter for captured messages. All given conditions must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Filter {
-    /// An identifier of the recipient, of whatever kind.
+    /// An identifier of the recipient, of any kind.
     pub(super) to: Option<String>,
-    /// The template's name, in any case.
+    /// The name of the template, ignoring case.
     pub(super) template: Option<String>,
     /// A topic.
     pub(super) topic: Option<String>,
     /// The type.
     pub(super) kind: Option<String>,
-    /// What has become of it.
+    /// The status.
     pub(super) status: Option<Status>,
     /// Whether it has been opened.
     pub(super) opened: Option<bool>,
-    /// A text that stands somewhere in the request or the message, in any case.
+    /// A string that occurs in the request or the message, ignoring case.
     pub(super) text: Option<String>,
 }
 
 impl Filter {
-    /// Reads one entry of a query. False where there is no filter of that name.
+    /// Reads one parameter of a query string. Returns false if there is no filter with this name.
     ///
     /// # Errors
-    /// What the value should have been.
+    /// The value is not valid. The message says what is expected.
     pub(super) fn read(&mut self, name: &str, value: &str) -> Result<bool, String> {
-        let text = || Some(value.to_owned());
+        let given = || Some(value.to_owned());
         match name {
-            "to" => self.to = text(),
-            "template" => self.template = text(),
-            "topic" => self.topic = text(),
-            "type" => self.kind = text(),
-            "text" => self.text = text().map(|text| text.to_lowercase()),
+            "to" => self.to = given(),
+            "template" => self.template = given(),
+            "topic" => self.topic = given(),
+            "type" => self.kind = given(),
+            "text" => self.text = given().map(|text| text.to_lowercase()),
             "opened" => {
                 let opened =
                     value.parse().map_err(|_| format!("expected `true` or `false` as `opened`, found `{value}`"))?;
@@ -274,11 +274,11 @@ impl Filter {
         Ok(true)
     }
 
-    /// Whether a message is meant.
-    pub(super) fn fits(&self, captured: &Captured, now: Timestamp) -> bool {
+    /// Whether a message matches.
+    pub(super) fn matches(&self, captured: &CapturedMessage, now: Timestamp) -> bool {
         let message = captured.message.as_ref();
         let is = |wanted: &Option<String>, test: &dyn Fn(&str) -> bool| wanted.as_deref().is_none_or(test);
-        is(&self.to, &|to| captured.recipient.is(to))
+        is(&self.to, &|to| captured.recipient.has_identifier(to))
             && is(&self.template, &|name| captured.template.to_lowercase() == name.to_lowercase())
             && is(&self.topic, &|topic| message.is_some_and(|message| message.topics.iter().any(|has| has == topic)))
             && is(&self.kind, &|kind| message.is_some_and(|message| message.kind == kind))
@@ -290,7 +290,7 @@ impl Filter {
 
 const STATUSES: [&str; 6] = ["failed", "draft", "scheduled", "delivered", "expired", "deleted"];
 
-fn contains(captured: &Captured, text: &str) -> bool {
+fn contains(captured: &CapturedMessage, text: &str) -> bool {
     let has = |part: &str| part.to_lowercase().contains(text);
     let in_properties = |message: &Message| message.properties.values().any(|value| value_contains(value, text));
     has(&captured.request.body) || has(&captured.template) || captured.message.as_ref().is_some_and(in_properties)

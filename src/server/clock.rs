@@ -1,73 +1,71 @@
-//! The clock: what time it is for the server. It can be stopped, set and moved, so that tests need not wait for messages
-//! to expire.
+//! The clock of the server. It can be frozen, set and moved, so that tests need not wait for messages to expire.
 
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// The last moment that the clock shows, about the year 9000: what is sent then can still expire.
+/// The latest time of the clock, about the year 9000, so that messages sent then can still expire.
 const LAST: Timestamp = Timestamp::constant(221_845_392_000, 0);
 
-/// A clock that goes as the machine's does, at a distance from it, or stands.
+/// A clock that is frozen, or runs at an offset from the system clock.
 #[derive(Debug)]
 pub(super) struct Clock(Mutex<ClockMode>);
 
 #[derive(Clone, Copy, Debug)]
 enum ClockMode {
-    /// Ahead of the machine's clock by this much.
-    Going(SignedDuration),
-    /// At this moment.
-    Standing(Timestamp),
+    /// Running, ahead of the system clock by this much.
+    Running(SignedDuration),
+    /// Frozen at this time.
+    Frozen(Timestamp),
 }
 
 impl Clock {
-    /// A clock that stands at a moment, or goes with the machine's.
-    pub(super) fn new(standing_at: Option<Timestamp>) -> Self {
-        Self(Mutex::new(standing_at.map_or(ClockMode::Going(SignedDuration::ZERO), ClockMode::Standing)))
+    /// A clock that is frozen at a time, or follows the system clock.
+    pub(super) fn new(frozen_at: Option<Timestamp>) -> Self {
+        Self(Mutex::new(frozen_at.map_or(ClockMode::Running(SignedDuration::ZERO), ClockMode::Frozen)))
     }
 
-    /// What time it is.
+    /// The current time.
     pub(super) fn now(&self) -> Timestamp {
-        read(*self.hands())
+        read(*self.lock())
     }
 
-    /// Whether time stands still.
-    pub(super) fn stands(&self) -> bool {
-        matches!(*self.hands(), ClockMode::Standing(_))
+    /// Whether the clock is frozen.
+    pub(super) fn is_frozen(&self) -> bool {
+        matches!(*self.lock(), ClockMode::Frozen(_))
     }
 
-    /// Goes with the machine's clock again.
+    /// Follows the system clock again.
     pub(super) fn reset(&self) {
-        *self.hands() = ClockMode::Going(SignedDuration::ZERO);
+        *self.lock() = ClockMode::Running(SignedDuration::ZERO);
     }
 
-    /// Shows another time from now on, or the nearest that there is, and then stands or goes; as before where that is not
-    /// said.
-    pub(super) fn set(&self, now: Timestamp, stands: Option<bool>) {
+    /// Sets the time, or the nearest valid time, and freezes or unfreezes the clock if `frozen` is given.
+    pub(super) fn set(&self, now: Timestamp, frozen: Option<bool>) {
         let now = now.clamp(Timestamp::UNIX_EPOCH, LAST);
-        let mut hands = self.hands();
-        let stands = stands.unwrap_or(matches!(*hands, ClockMode::Standing(_)));
-        *hands = if stands { ClockMode::Standing(now) } else { ClockMode::Going(now.duration_since(Timestamp::now())) };
+        let mut mode = self.lock();
+        let frozen = frozen.unwrap_or(matches!(*mode, ClockMode::Frozen(_)));
+        *mode = if frozen { ClockMode::Frozen(now) } else { ClockMode::Running(now.duration_since(Timestamp::now())) };
     }
 
-    /// Moves on, or back, as far as time goes.
+    /// Moves the clock forward or back, at most to the ends of its range.
     pub(super) fn advance(&self, by: SignedDuration) {
         let end = if by.is_negative() { Timestamp::UNIX_EPOCH } else { LAST };
         self.set(self.now().checked_add(by).unwrap_or(end), None);
     }
 
-    fn hands(&self) -> std::sync::MutexGuard<'_, ClockMode> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, ClockMode> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn read(hands: ClockMode) -> Timestamp {
-    match hands {
-        ClockMode::Going(ahead) => {
+fn read(mode: ClockMode) -> Timestamp {
+    match mode {
+        ClockMode::Running(ahead) => {
             let now = Timestamp::now();
             now.checked_add(ahead).unwrap_or(now)
         }
-        ClockMode::Standing(now) => now,
+        ClockMode::Frozen(now) => now,
     }
 }
 
@@ -76,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stands_goes_and_moves() {
+    fn can_be_frozen_moved_and_reset() {
         let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         let clock = Clock::new(Some(start));
         assert_eq!(clock.now(), start);
@@ -87,7 +85,7 @@ mod tests {
             assert_eq!(clock.now(), end);
         }
         clock.set(start, Some(false));
-        assert!(!clock.stands());
+        assert!(!clock.is_frozen());
         assert!(clock.now() >= start && clock.now().duration_since(start) < SignedDuration::from_secs(60));
         clock.reset();
         assert!(clock.now() > start);

@@ -1,4 +1,4 @@
-//! Connections: how many, for how long, and what happens to a request before and after it is answered.
+//! Connections: their limits and timeouts, and the middleware of all requests.
 
 use std::io;
 use std::sync::Arc;
@@ -22,26 +22,26 @@ use tower::{Service, ServiceBuilder, ServiceExt as _, service_fn};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::answer::Refusal;
-use super::faults::{End, FaultEffect};
+use super::faults::{FaultEffect, FaultResponse};
 use super::guard::{self, Audience};
 use super::state::State;
 
-/// Most connections at once, on each port. Others wait until one ends.
+/// The maximum number of connections on each port. Further ones wait until one ends.
 const MAX_CONNECTIONS: usize = 512;
 
-/// How long the head of a request may take to arrive, and how long a connection may idle.
+/// The timeout for the head of a request, and for idle connections.
 const HEAD_TIME: Duration = Duration::from_secs(15);
 
-/// Most bytes of a request's head.
+/// The maximum size of the head of a request, in bytes.
 const MAX_HEAD: usize = 64 << 10;
 
-/// How long to wait before the next attempt where no connection can be taken, such as for want of file descriptors.
+/// The pause after a connection could not be accepted, for example because there are no free file descriptors.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Which origins' pages may embed what is answered.
+/// The header that restricts which origins may embed a response.
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// Takes connections until the server shuts down, and then waits for those that are left.
+/// Accepts connections until the server shuts down, and then waits for the remaining ones.
 pub(super) async fn serve(listener: TcpListener, router: Router, state: Arc<State>) {
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut stop = state.stop.subscribe();
@@ -69,7 +69,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router, state: Arc<Stat
         let _ = stream.set_nodelay(true);
         let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service.clone()));
         tokio::spawn(async move {
-            // However it ends, the server goes on.
+            // An error ends only this connection.
             let _ = connection.await;
             drop(slot);
         });
@@ -77,7 +77,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router, state: Arc<Stat
     connections.shutdown().await;
 }
 
-/// Answers requests. An error closes the connection.
+/// The service that responds to requests. An error closes the connection.
 fn service(
     router: Router,
     state: Arc<State>,
@@ -114,30 +114,30 @@ fn service(
         .service(guarded)
 }
 
-/// Answers a request that was admitted, unless a fault prevents it.
+/// Responds to an admitted request, unless a fault is injected.
 async fn respond(request: Request<Body>, router: Router, state: Arc<State>) -> io::Result<Response> {
-    if let Some(FaultEffect { latency, end }) = state.faults.harm(request.uri().path()) {
+    if let Some(FaultEffect { latency, response }) = state.faults.inject(request.uri().path()) {
         tokio::time::sleep(latency).await;
-        match end {
-            Some(End::Drop) => return Err(io::ErrorKind::ConnectionAborted.into()),
-            Some(End::Answer { status, retry_after }) => return Ok(harmed(status, retry_after)),
+        match response {
+            Some(FaultResponse::Drop) => return Err(io::ErrorKind::ConnectionAborted.into()),
+            Some(FaultResponse::Status { status, retry_after }) => return Ok(fault_response(status, retry_after)),
             None => {}
         }
     }
     Ok(router.oneshot(request).await.into_response())
 }
 
-fn harmed(status: u16, retry_after: Option<u32>) -> Response {
+fn fault_response(status: u16, retry_after: Option<u32>) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let reason = status.canonical_reason().unwrap_or("an error").to_lowercase();
-    let mut response = Refusal::new(status, format!("{reason}, as a fault asks")).into_response();
+    let mut response = Refusal::new(status, format!("{reason} (injected fault)")).into_response();
     if let Some(seconds) = retry_after {
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
     response
 }
 
-/// Some client libraries double the slash between their address and the path.
+/// Some client libraries double the slash between the host and the path.
 fn with_single_slashes(mut request: Request<Body>) -> Request<Body> {
     if let Some(uri) = single_slashes(request.uri()) {
         *request.uri_mut() = uri;
@@ -145,7 +145,7 @@ fn with_single_slashes(mut request: Request<Body>) -> Request<Body> {
     request
 }
 
-/// The address with single slashes; none where there is nothing to change.
+/// The URI with single slashes; `None` if nothing changes.
 fn single_slashes(uri: &Uri) -> Option<Uri> {
     if !uri.path().contains("//") {
         return None;
@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn doubled_slashes() {
+    fn collapses_doubled_slashes_in_paths() {
         for (uri, expected) in [
             ("/v1/send", None),
             ("//v1/send/inbox_message", Some("/v1/send/inbox_message")),

@@ -1,4 +1,4 @@
-//! The project as its files stand now, for all who ask at the same time.
+//! The current project: kept up to date with its files, and shared by all requests.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -9,64 +9,64 @@ use crate::message::{Customer, RenderOptions, Rendering, Request};
 use crate::project::{CompiledProject, LiveProject, OpenError, Project};
 use crate::watch::WatchEvent;
 
-/// A project that is read again when its files change, and only then.
+/// A project that is reloaded when its files change.
 #[derive(Debug)]
-pub(super) struct CurrentProject(Mutex<Reading>);
+pub(super) struct CurrentProject(Mutex<Reader>);
 
 #[derive(Debug)]
-struct Reading {
+struct Reader {
     live: LiveProject,
-    /// What may be different since.
-    told: Receiver<WatchEvent>,
-    /// Counts how often anything was.
+    /// The changes that were not applied yet.
+    events: Receiver<WatchEvent>,
+    /// Incremented when anything changes.
     version: u64,
 }
 
 impl CurrentProject {
-    /// Opens the project that `dir` stands in. `changed` is called, on another thread, when there may be something new to
-    /// [get](Self::get), or with a sentence for people where changes are noticed in another way than they would expect.
+    /// Opens the project that contains `dir`. `changed` is called on another thread when there may be something new to
+    /// [get](Self::get), or with a note for people about how changes are detected.
     ///
     /// # Errors
     /// There is no project, or it cannot be watched.
     pub(super) fn open(dir: &Path, changed: impl Fn(Option<&str>) + Send + 'static) -> Result<Self, OpenError> {
-        let (sender, told) = channel();
-        let live = LiveProject::open(dir, false, None, move |told| {
-            if let WatchEvent::Notice(notice) = &told {
+        let (sender, events) = channel();
+        let live = LiveProject::open(dir, false, None, move |event| {
+            if let WatchEvent::Notice(notice) = &event {
                 return changed(Some(notice));
             }
-            // Who has ended need not be told.
-            let _ = sender.send(told);
+            // If the receiver is gone, there is nothing to notify.
+            let _ = sender.send(event);
             changed(None);
         })?;
-        Ok(Self(Mutex::new(Reading { live, told, version: 0 })))
+        Ok(Self(Mutex::new(Reader { live, events, version: 0 })))
     }
 
-    /// The project, and how often anything in it was different. Where it cannot be read any more, it stays as it was.
+    /// The project and its version, which changes with its content. If it can no longer be read, the last version stays.
     pub(super) fn get(&self) -> (Arc<Project>, u64) {
-        let mut reading = self.lock();
-        while let Ok(told) = reading.told.try_recv() {
-            reading.take(&told);
+        let mut reader = self.lock();
+        while let Ok(event) = reader.events.try_recv() {
+            reader.apply(&event);
         }
-        (Arc::clone(reading.live.project()), reading.version)
+        (Arc::clone(reader.live.project()), reader.version)
     }
 
-    /// Reads a file again that was just written, before anybody tells of it.
-    pub(super) fn read_again(&self, file: PathBuf) {
-        self.lock().take(&WatchEvent::Paths([file].into()));
+    /// Reloads a file that was just written, without waiting for the watcher to report it.
+    pub(super) fn reload_file(&self, file: PathBuf) {
+        self.lock().apply(&WatchEvent::Paths([file].into()));
     }
 
-    fn lock(&self) -> MutexGuard<'_, Reading> {
+    fn lock(&self) -> MutexGuard<'_, Reader> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Reading {
-    fn take(&mut self, told: &WatchEvent) {
-        self.version += u64::from(self.live.take(told).unwrap_or(false));
+impl Reader {
+    fn apply(&mut self, event: &WatchEvent) {
+        self.version += u64::from(self.live.take(event).unwrap_or(false));
     }
 }
 
-/// Renders the message that `request` asks for; none where there is no such template. Each thread parses a template once, until
+/// Renders the message that `request` asks for; `None` if there is no such template. Each thread parses a template once, until
 /// the project is another.
 pub(super) fn render(
     project: &Arc<Project>,
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn follows_its_files() {
+    fn follows_changes_of_its_files() {
         let folder = tempfile::tempdir().unwrap();
         let templates = folder.path().join("templates");
         std::fs::create_dir(&templates).unwrap();
@@ -117,10 +117,10 @@ mod tests {
         std::fs::write(templates.join("a.liquid"), "---\n---\n{}").unwrap();
         expect((vec!["a".to_owned()], 1));
         std::fs::write(templates.join("b.liquid"), "---\n---\n{}").unwrap();
-        current.read_again(current.get().0.root().join("templates/b.liquid"));
+        current.reload_file(current.get().0.root().join("templates/b.liquid"));
         assert_eq!(names(), (vec!["a".to_owned(), "b".to_owned()], 2));
         std::fs::remove_dir_all(&templates).unwrap();
         changed.recv_timeout(Duration::from_secs(20)).unwrap();
-        assert_eq!(names().0, ["a", "b"], "no project any more: the last one stays");
+        assert_eq!(names().0, ["a", "b"], "the project is gone: the last version stays");
     }
 }

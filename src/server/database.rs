@@ -1,7 +1,7 @@
-//! The database: captured messages in a file, so that they outlive the server.
+//! The database: stores captured messages in an `SQLite` file, so that they survive a restart.
 //!
-//! One thread writes. Whatever waits to be written when it gets there is one transaction, so that many senders share one
-//! wait for the disk; each is answered once its own message is on the disk, and what was answered survives a crash.
+//! One thread writes. It commits all queued changes in one transaction (group commit), so that many senders share one sync of
+//! the disk. A sender gets its response once its message is on disk, so every acknowledged message survives a crash.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -9,29 +9,29 @@ use std::thread::JoinHandle;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-use super::captured::Captured;
+use super::captured::CapturedMessage;
 use super::pending::{Done, NotWritten, Pending};
 
-/// Marks a database as ours: `inkp`.
+/// Marks the file as a database of inkproof: `inkp`.
 const APPLICATION: i32 = 0x696e_6b70;
 
-/// The form of the tables.
+/// The version of the schema.
 const VERSION: i32 = 1;
 
 const TABLES: &str =
     "CREATE TABLE message (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, captured TEXT NOT NULL) STRICT";
 
-/// One server at a time; a write-ahead log, on the disk before a commit is over; and a log that does not stay large.
+/// Exclusive access; a write-ahead log that is synced on each commit; and a limit for the size of that log.
 const SETTINGS: &str = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
     PRAGMA journal_size_limit = 67108864;";
 
-/// Most changes of one transaction.
+/// The maximum number of changes in a transaction.
 const MAX_BATCH: usize = 1024;
 
-/// A file of captured messages that this server alone uses.
+/// A file of captured messages, used exclusively by this server.
 #[derive(Debug)]
 pub(super) struct Database {
-    /// None only while it ends.
+    /// `None` only while it is dropped.
     writes: Option<mpsc::Sender<Write>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -41,19 +41,19 @@ pub(super) struct Database {
 pub(super) enum OpenError {
     #[error("`{}` is used by another server: give each its own file", .0.display())]
     InUse(PathBuf),
-    #[error("`{}` is no file of captured messages: expected one that `inkproof serve --store` made, or none", .0.display())]
+    #[error("`{}` is not a file of captured messages: expected a file that `inkproof serve --store` created, or no file", .0.display())]
     Foreign(PathBuf),
-    #[error("`{}` was written by a newer inkproof: use that, or another file", .0.display())]
+    #[error("`{}` was written by a newer version of inkproof: use that version, or another file", .0.display())]
     Newer(PathBuf),
-    #[error("`{}` can only be read: captured messages could not be kept in it", .0.display())]
+    #[error("`{}` is read-only: captured messages cannot be stored in it", .0.display())]
     ReadOnly(PathBuf),
     #[error("message {number} in `{}` cannot be read: {error}", path.display())]
     Broken { path: PathBuf, number: i64, error: serde_json::Error },
-    #[error("cannot keep messages in `{}`: {error}", path.display())]
+    #[error("cannot store messages in `{}`: {error}", path.display())]
     Other { path: PathBuf, error: rusqlite::Error },
 }
 
-/// A change, and who waits for it.
+/// A queued change, and the sender that reports its result.
 #[derive(Debug)]
 struct Write {
     change: Change,
@@ -67,9 +67,9 @@ enum Change {
 }
 
 impl Database {
-    /// Opens a file, or makes it, and hands out what is in it, oldest first.
-    pub(super) fn open(path: &Path, each: impl FnMut(Captured)) -> Result<Self, OpenError> {
-        let connection = connect(path).map_err(|error| of_sqlite(path, error))?;
+    /// Opens or creates a file, and calls `each` with the messages in it, oldest first.
+    pub(super) fn open(path: &Path, each: impl FnMut(CapturedMessage)) -> Result<Self, OpenError> {
+        let connection = connect(path).map_err(|error| open_error(path, error))?;
         if connection.is_readonly("main").unwrap_or(false) {
             return Err(OpenError::ReadOnly(path.to_owned()));
         }
@@ -87,22 +87,22 @@ impl Database {
         Ok(Self { writes: Some(writes), thread: Some(thread) })
     }
 
-    /// Writes a message, in the place of the one that has its id.
-    pub(super) fn put(&self, message: &Captured) -> Pending {
+    /// Writes a message. It replaces the message with the same id.
+    pub(super) fn put(&self, message: &CapturedMessage) -> Pending {
         match serde_json::to_string(message) {
             Ok(captured) => self.change(Change::Put { id: message.id.clone(), captured }),
             Err(error) => Pending::refused(error.to_string()),
         }
     }
 
-    /// Forgets messages.
+    /// Removes messages.
     pub(super) fn remove(&self, ids: Vec<String>) -> Pending {
         if ids.is_empty() { Pending::nothing() } else { self.change(Change::Remove(ids)) }
     }
 
     fn change(&self, change: Change) -> Pending {
         let (done, pending) = Pending::new();
-        // Where the writer has gone, so has `done`, and that is told.
+        // If the writer thread is gone, `done` is dropped, which `pending` reports as an error.
         let _ = self.writes.as_ref().map(|writes| writes.send(Write { change, done }));
         pending
     }
@@ -116,16 +116,16 @@ impl Drop for Database {
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    // The path is a path: no `file:` with options.
+    // Without the flag for URIs, a path such as `file:…?…` has no special meaning.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(std::time::Duration::ZERO)?;
     Ok(connection)
 }
 
-/// Sees whose file it is before anything in it is changed.
+/// Checks that the file belongs to inkproof before anything in it is changed.
 fn prepare(connection: &Connection, path: &Path) -> Result<(), OpenError> {
-    let sqlite = |error| of_sqlite(path, error);
+    let sqlite = |error| open_error(path, error);
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i32>(0)).map_err(sqlite);
     let is_new = match number("PRAGMA application_id")? {
         APPLICATION => false,
@@ -141,8 +141,8 @@ fn prepare(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     connection.execute_batch(&format!("BEGIN EXCLUSIVE; {tables}; {marks} COMMIT")).map_err(sqlite)
 }
 
-fn load(connection: &Connection, path: &Path, mut each: impl FnMut(Captured)) -> Result<(), OpenError> {
-    let sqlite = |error| of_sqlite(path, error);
+fn load(connection: &Connection, path: &Path, mut each: impl FnMut(CapturedMessage)) -> Result<(), OpenError> {
+    let sqlite = |error| open_error(path, error);
     let mut select = connection.prepare("SELECT number, captured FROM message ORDER BY number").map_err(sqlite)?;
     let mut rows = select.query([]).map_err(sqlite)?;
     while let Some(row) = rows.next().map_err(sqlite)? {
@@ -154,7 +154,7 @@ fn load(connection: &Connection, path: &Path, mut each: impl FnMut(Captured)) ->
     Ok(())
 }
 
-fn of_sqlite(path: &Path, error: rusqlite::Error) -> OpenError {
+fn open_error(path: &Path, error: rusqlite::Error) -> OpenError {
     let path = path.to_owned();
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::InUse(path),
@@ -164,7 +164,7 @@ fn of_sqlite(path: &Path, error: rusqlite::Error) -> OpenError {
     }
 }
 
-/// Writes what waits, until nobody can ask any more.
+/// Writes queued changes until the database is dropped.
 fn write(mut connection: Connection, waiting: &mpsc::Receiver<Write>) {
     let (mut changes, mut waiters) = (Vec::new(), Vec::new());
     while let Ok(first) = waiting.recv() {
@@ -178,7 +178,7 @@ fn write(mut connection: Connection, waiting: &mpsc::Receiver<Write>) {
         });
         changes.clear();
         for waiter in waiters.drain(..) {
-            // Whoever asked may have gone.
+            // The receiver may be gone.
             let _ = waiter.send(result.clone());
         }
     }
@@ -207,7 +207,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_full_disk_is_told_and_leaves_what_was_there() {
+    async fn a_full_disk_is_reported_and_keeps_earlier_messages() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("messages.db");
         let connection = connect(&path).unwrap();
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_can_be_a_path_is_one() {
+    fn unusual_paths_are_not_interpreted() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["file:messages?mode=memory", "a b%20c.db", "ü.db"] {
             drop(Database::open(&folder.path().join(name), |_| {}).unwrap());

@@ -5,11 +5,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
-/// Most events that are kept, and their bytes in total; the oldest goes first.
+/// The maximum number of events, and of their bytes in total. The oldest events are removed first.
 const MAX_EVENTS: usize = 1000;
 const MAX_BYTES: usize = 16 << 20;
 
-/// The newest events, oldest first, with their sizes.
+/// The newest events.
 #[derive(Debug, Default)]
 pub(super) struct EventLog(Mutex<Kept>);
 
@@ -20,7 +20,7 @@ struct Kept {
 }
 
 impl EventLog {
-    /// Adds an event that takes about `size` bytes.
+    /// Adds an event of about `size` bytes.
     pub(super) fn add(&self, event: Value, size: usize) {
         let mut kept = self.lock();
         kept.bytes += size;
@@ -31,12 +31,12 @@ impl EventLog {
         }
     }
 
-    /// All that are kept.
+    /// All events, oldest first.
     pub(super) fn all(&self) -> Vec<Value> {
         self.lock().events.iter().map(|(event, _)| event.clone()).collect()
     }
 
-    /// Forgets them.
+    /// Removes all events.
     pub(super) fn clear(&self) {
         *self.lock() = Kept::default();
     }
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_oldest_events_go_first() {
+    fn the_oldest_events_are_removed_first() {
         let log = EventLog::default();
         for number in 0..=MAX_EVENTS {
             log.add(number.into(), 1);

@@ -1,4 +1,4 @@
-//! Analytics events: what Customer.io's browser client reports beside the inbox API, clicks above all.
+//! Analytics events, such as clicks, which Customer.io's browser client reports outside of the inbox API.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::body;
 use super::captured::Report;
 use super::state::State;
 
-/// What Customer.io's client calls its reports of a message.
+/// The name of the client's events about a message.
 const REPORT: &str = "Report Delivery Event";
 
 /// `POST /v1/{t,i,p,…}`: one event, or `/v1/b` a batch of them. The body is JSON, whatever its `Content-Type` says.
@@ -23,8 +23,8 @@ pub(super) async fn record(
     body: Body,
 ) -> Result<Json<Value>, Refusal> {
     let text = body::text(body).await?;
-    let event: Value =
-        serde_json::from_str(&text).map_err(|error| Refusal::bad_request(format!("the event is no JSON: {error}")))?;
+    let event: Value = serde_json::from_str(&text)
+        .map_err(|error| Refusal::bad_request(format!("the event is not valid JSON: {error}")))?;
     let events = match event.get("batch") {
         Some(Value::Array(events)) => events.clone(),
         _ => vec![event],
@@ -39,15 +39,15 @@ pub(super) async fn record(
     Ok(Json(json!({ "success": true })))
 }
 
-/// The report of a message that an event is, and that message's id.
+/// The report in an event about a message, and the id of the message.
 fn report(event: &Value, state: &State) -> Option<(String, Report)> {
     let properties = event.get("properties").filter(|_| event.get("event").is_some_and(|name| name == REPORT))?;
-    let text = |name: &str| properties.get(name)?.as_str().map(str::to_owned);
-    let report = Report { metric: text("metric")?, action: text("actionName"), at: state.clock.now() };
-    Some((text("deliveryId")?, report))
+    let string = |name: &str| properties.get(name)?.as_str().map(str::to_owned);
+    let report = Report { metric: string("metric")?, action: string("actionName"), at: state.clock.now() };
+    Some((string("deliveryId")?, report))
 }
 
-/// `GET /v1/projects/{key}/settings`: sends the browser client's events here.
+/// `GET /v1/projects/{key}/settings`: makes the browser client send its events to this server.
 pub(super) async fn settings(Path(key): Path<String>, headers: HeaderMap) -> Json<Value> {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let pipelines = json!({ "apiKey": key, "apiHost": format!("{host}/v1"), "protocol": "http" });

@@ -1,49 +1,49 @@
-//! Faults: what the server has been told to get wrong, so that a sender's handling of it can be tested.
+//! Fault injection: errors, delays and dropped connections on request, to test how a sender handles them.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::body::whole;
+use super::body::whole_number;
 
-/// Most faults that stand at once.
+/// The maximum number of active faults.
 const MAX_FAULTS: usize = 100;
 
-/// What never goes wrong: the API by which faults are given.
-const OURS: &str = "/inkproof/";
+/// The API that adds and removes faults is never affected.
+const EXEMPT: &str = "/inkproof/";
 
-/// The longest delay.
+/// The longest delay, in milliseconds.
 const MAX_LATENCY: u64 = 60_000;
 
-/// What to get wrong, and when.
+/// A fault: its effect, and the requests that it affects.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fault {
-    /// What a request's path must begin with.
-    #[serde(default = "sends")]
+    /// The prefix of the paths that it affects.
+    #[serde(default = "send_paths")]
     path: String,
-    /// The status to answer; as if nothing were wrong where none is given.
-    #[serde(default, deserialize_with = "whole")]
+    /// The status to respond with; if it is not given, the normal response.
+    #[serde(default, deserialize_with = "whole_number")]
     status: Option<u16>,
-    /// The `Retry-After` to answer with it, in seconds.
-    #[serde(default, deserialize_with = "whole")]
+    /// The `Retry-After` header of that response, in seconds.
+    #[serde(default, deserialize_with = "whole_number")]
     retry_after: Option<u32>,
-    /// How long to wait before, in milliseconds.
-    #[serde(default, deserialize_with = "whole")]
+    /// The delay before the response, in milliseconds.
+    #[serde(default, deserialize_with = "whole_number")]
     latency_ms: Option<u64>,
-    /// Close the connection without an answer.
+    /// Whether to close the connection without a response.
     #[serde(default)]
     drop: bool,
-    /// For how many requests more; for all if not given.
-    #[serde(default, deserialize_with = "whole")]
+    /// How many more requests it affects; all if it is not given.
+    #[serde(default, deserialize_with = "whole_number")]
     times: Option<u32>,
-    /// How likely, from 0 to 1.
+    /// The probability, from 0 to 1.
     #[serde(default = "always")]
     chance: f64,
 }
 
-fn sends() -> String {
+fn send_paths() -> String {
     "/v1/send/".to_owned()
 }
 
@@ -57,21 +57,21 @@ impl Fault {
     }
 }
 
-/// What to do to one request.
+/// The effect of a fault on one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FaultEffect {
     pub(super) latency: Duration,
-    pub(super) end: Option<End>,
+    pub(super) response: Option<FaultResponse>,
 }
 
-/// How a request ends that is not answered as usual.
+/// What happens instead of the normal response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum FaultResponse {
     Drop,
-    Answer { status: u16, retry_after: Option<u32> },
+    Status { status: u16, retry_after: Option<u32> },
 }
 
-/// The faults that stand, in the order they were given.
+/// The active faults, in the order they were added.
 #[derive(Debug, Default)]
 pub(super) struct Faults(Mutex<Vec<Fault>>);
 
@@ -98,40 +98,40 @@ impl Faults {
         Ok(())
     }
 
-    /// The faults that still stand.
+    /// The active faults.
     pub(super) fn all(&self) -> Vec<Fault> {
         self.lock().clone()
     }
 
-    /// Forgets all faults.
+    /// Removes all faults.
     pub(super) fn clear(&self) {
         self.lock().clear();
     }
 
-    /// What to do to a request: the first fault that fits it and has its chance. That one is used up by one.
-    pub(super) fn harm(&self, path: &str) -> Option<FaultEffect> {
-        // Whatever is wrong, it can be put right.
-        if path.starts_with(OURS) {
+    /// The effect on a request of the first fault that matches its path and its probability. Counts as one use of that fault.
+    pub(super) fn inject(&self, path: &str) -> Option<FaultEffect> {
+        // Faults can always be removed again.
+        if path.starts_with(EXEMPT) {
             return None;
         }
         let mut faults = self.lock();
-        let place = faults.iter().position(|fault| {
+        let index = faults.iter().position(|fault| {
             path.starts_with(&fault.path) && (fault.chance >= 1.0 || fastrand::f64() < fault.chance)
         })?;
-        let fault = &mut faults[place];
-        let end = match fault.status {
-            _ if fault.drop => Some(End::Drop),
-            Some(status) => Some(End::Answer { status, retry_after: fault.retry_after }),
+        let fault = &mut faults[index];
+        let response = match fault.status {
+            _ if fault.drop => Some(FaultResponse::Drop),
+            Some(status) => Some(FaultResponse::Status { status, retry_after: fault.retry_after }),
             None => None,
         };
-        let harm = FaultEffect { latency: Duration::from_millis(fault.latency()), end };
+        let effect = FaultEffect { latency: Duration::from_millis(fault.latency()), response };
         if let Some(times) = &mut fault.times {
             *times = times.saturating_sub(1);
             if *times == 0 {
-                faults.remove(place);
+                faults.remove(index);
             }
         }
-        Some(harm)
+        Some(effect)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Fault>> {
@@ -148,33 +148,35 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_is_used_up() {
+    fn a_fault_affects_only_its_number_of_requests() {
         let faults = Faults::default();
         faults.add(fault(r#"{"status": 429, "retry_after": 1, "times": 2}"#)).unwrap();
         faults.add(fault(r#"{"path": "/api", "drop": true, "latency_ms": 5}"#)).unwrap();
-        let limited =
-            FaultEffect { latency: Duration::ZERO, end: Some(End::Answer { status: 429, retry_after: Some(1) }) };
-        assert_eq!(faults.harm("/v1/send/inbox_message"), Some(limited));
-        assert_eq!(faults.harm("/v1/send/inbox_message"), Some(limited));
-        assert_eq!(faults.harm("/v1/send/inbox_message"), None);
-        let dropped = FaultEffect { latency: Duration::from_millis(5), end: Some(End::Drop) };
-        assert_eq!(faults.harm("/api/v4/users"), Some(dropped));
+        let limited = FaultEffect {
+            latency: Duration::ZERO,
+            response: Some(FaultResponse::Status { status: 429, retry_after: Some(1) }),
+        };
+        assert_eq!(faults.inject("/v1/send/inbox_message"), Some(limited));
+        assert_eq!(faults.inject("/v1/send/inbox_message"), Some(limited));
+        assert_eq!(faults.inject("/v1/send/inbox_message"), None);
+        let dropped = FaultEffect { latency: Duration::from_millis(5), response: Some(FaultResponse::Drop) };
+        assert_eq!(faults.inject("/api/v4/users"), Some(dropped));
         assert_eq!(faults.all().len(), 1);
         faults.add(fault(r#"{"path": "", "drop": true}"#)).unwrap();
-        assert_eq!(faults.harm("/inkproof/api/faults"), None);
+        assert_eq!(faults.inject("/inkproof/api/faults"), None);
         faults.clear();
-        assert_eq!(faults.harm("/api/v4/users"), None);
+        assert_eq!(faults.inject("/api/v4/users"), None);
     }
 
     #[test]
-    fn by_chance() {
+    fn a_fault_with_chance_zero_is_never_injected() {
         let faults = Faults::default();
         faults.add(fault(r#"{"status": 500, "chance": 0}"#)).unwrap();
-        assert!((0..100).all(|_| faults.harm("/v1/send/x").is_none()));
+        assert!((0..100).all(|_| faults.inject("/v1/send/x").is_none()));
     }
 
     #[test]
-    fn what_is_no_fault() {
+    fn rejects_faults_without_a_valid_effect() {
         for (json, expected) in [
             (r#"{"status": 200}"#, "expected a `status` from 400 to 599"),
             (r#"{"status": 500, "chance": 2}"#, "expected a `chance` from 0 to 1"),

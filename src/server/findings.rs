@@ -1,20 +1,20 @@
-//! Findings: what is wrong or doubtful about a captured message, whether it was found just now or kept in a file.
+//! Findings: the diagnostics of a captured message, either new or loaded from a file.
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::diagnostics::{Diagnostics, Format, Theme};
 
-/// The diagnostics of a captured message. Serializes to the `diagnostics` for programs and their `explanation` for people.
+/// The diagnostics of a captured message. Serializes to `diagnostics` for programs and an `explanation` for people.
 #[derive(Clone, Debug)]
 pub enum Findings {
-    /// As they were found.
+    /// New diagnostics.
     Found(Diagnostics),
-    /// As they came out of a file. The files that they are about may be others by now.
-    Kept(FindingJson),
+    /// Loaded from a file. The templates that they refer to may have changed since.
+    Stored(FindingJson),
 }
 
-/// Diagnostics in the words they were told in.
+/// Serialized diagnostics, as they were when the message was captured.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FindingJson {
     diagnostics: Vec<Value>,
@@ -22,20 +22,20 @@ pub struct FindingJson {
 }
 
 impl Findings {
-    /// The diagnostics as they were found; none where they came out of a file.
+    /// The diagnostics; `None` if they were loaded from a file.
     #[must_use]
     pub const fn found(&self) -> Option<&Diagnostics> {
         match self {
             Self::Found(diagnostics) => Some(diagnostics),
-            Self::Kept(_) => None,
+            Self::Stored(_) => None,
         }
     }
 
-    /// Roughly how many bytes they take in memory.
+    /// The approximate memory use, in bytes.
     pub(super) fn weight(&self) -> usize {
         match self {
             Self::Found(diagnostics) => 2048 * diagnostics.len(),
-            Self::Kept(told) => 2048 * told.diagnostics.len() + told.explanation.len(),
+            Self::Stored(stored) => 2048 * stored.diagnostics.len() + stored.explanation.len(),
         }
     }
 }
@@ -57,22 +57,22 @@ impl Serialize for Findings {
             Self::Found(diagnostics) => {
                 Found { diagnostics, explanation: explanation(diagnostics) }.serialize(serializer)
             }
-            Self::Kept(told) => told.serialize(serializer),
+            Self::Stored(stored) => stored.serialize(serializer),
         }
     }
 }
 
 impl<'de> Deserialize<'de> for Findings {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        FindingJson::deserialize(deserializer).map(Self::Kept)
+        FindingJson::deserialize(deserializer).map(Self::Stored)
     }
 }
 
-/// Diagnostics as a terminal would show them, with the lines they are about.
+/// The diagnostics in the full terminal format, with source excerpts.
 pub(super) fn explanation(diagnostics: &Diagnostics) -> String {
     let mut text = Vec::new();
     let look = Theme { color: false, unicode: true, width: 100 };
-    // A vector takes whatever is written.
+    // Writing to a vector cannot fail.
     let _ = Format::Full.renderer(look).render(diagnostics, &mut text);
     String::from_utf8_lossy(&text).into_owned()
 }

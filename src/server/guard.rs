@@ -1,6 +1,5 @@
-//! The guard: whom the server answers. Pages of other sites must neither read nor change anything here, be it by a
-//! request across sites or by a name that was made to mean this machine (DNS rebinding); only the inbox API, which pages
-//! of other origins are made to use, answers them.
+//! The guard: access control by host and origin. Pages of other sites must not read or change anything, neither by cross-site
+//! requests nor by DNS rebinding. Only the inbox API, which is made for pages of other origins, allows them (CORS).
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -12,32 +11,32 @@ use tower_http::cors::{Any, CorsLayer};
 
 use super::answer::Refusal;
 
-/// Who may use an address.
+/// Who may use a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Audience {
-    /// Pages of any origin: what Customer.io's browser clients use.
+    /// Pages of any origin, because Customer.io's browser clients use it.
     AnyOrigin,
     /// Programs, and the server's own page.
     Own,
 }
 
-/// What pages of any origin may use, by what the path begins with.
+/// The prefixes of paths that pages of any origin may use.
 const OPEN: [&str; 9] = ["/api/", "/v1/t", "/v1/i", "/v1/p", "/v1/g", "/v1/a", "/v1/s", "/v1/b", "/v1/m"];
 
-/// What begins like that and is not meant.
+/// Exceptions to these prefixes.
 const CLOSED: [&str; 2] = ["/v1/send", "/v1/transactional"];
 
-/// How long browsers may remember the answer to a preflight request.
+/// How long browsers may cache the response to a preflight request.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
 
 impl Audience {
-    pub(super) fn of(path: &str) -> Self {
+    pub(super) fn from_path(path: &str) -> Self {
         let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| path.starts_with(prefix));
         if begins(&OPEN) && !begins(&CLOSED) { Self::AnyOrigin } else { Self::Own }
     }
 }
 
-/// Tells browsers what pages of any origin may send and read.
+/// The CORS headers for paths that pages of any origin may use.
 pub(super) fn cors() -> CorsLayer {
     const REQUEST: [HeaderName; 9] = [
         CONTENT_TYPE,
@@ -62,11 +61,11 @@ pub(super) fn cors() -> CorsLayer {
         .allow_private_network(true)
         .expose_headers(RESPONSE)
         .max_age(PREFLIGHT_AGE)
-        // The answer is the same for every origin.
+        // The response is the same for every origin.
         .vary([])
 }
 
-/// Lets a request in, or says why not. `public` is whether the server listens to more than its own machine.
+/// Admits or rejects a request. `public` is whether the server accepts connections from other machines.
 pub(super) fn admit(uri: &Uri, headers: &HeaderMap, public: bool) -> Result<Audience, Refusal> {
     let mut hosts = headers.get_all(HOST).iter();
     let host = hosts.next().and_then(|host| host.to_str().ok());
@@ -78,17 +77,17 @@ pub(super) fn admit(uri: &Uri, headers: &HeaderMap, public: bool) -> Result<Audi
         .flatten()
         .find(|host| !is_this_machine(host, public))
     {
-        let error = format!("`{host}` is no name of this server: use localhost or its address");
+        let error = format!("`{host}` is not a name of this server: use localhost or its address");
         return Err(Refusal::new(StatusCode::FORBIDDEN, error));
     }
-    let audience = Audience::of(uri.path());
+    let audience = Audience::from_path(uri.path());
     if audience == Audience::Own && is_cross_site(headers, host, uri.path()) {
-        return Err(Refusal::new(StatusCode::FORBIDDEN, "pages of other origins may not use this"));
+        return Err(Refusal::new(StatusCode::FORBIDDEN, "pages of other origins are not allowed to use this path"));
     }
     Ok(audience)
 }
 
-/// Whether a `Host` can only mean this server: a name that no foreign name server answers for.
+/// Whether a `Host` can only mean this server: a name that cannot be resolved by a foreign DNS server.
 fn is_this_machine(host: &str, public: bool) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
@@ -105,7 +104,7 @@ fn is_cross_site(headers: &HeaderMap, host: &str, path: &str) -> bool {
     let foreign_origin = headers
         .get(ORIGIN)
         .is_some_and(|origin| origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://")) != Some(host));
-    // Only browsers send this. A link to the page itself may stand anywhere.
+    // Only browsers send this header. Links to the page itself are allowed from anywhere.
     let foreign_fetch = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site");
     foreign_origin || (foreign_fetch && path != "/")
 }
@@ -120,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_this_machine() {
+    fn accepts_only_names_of_this_machine() {
         for (host, public, expected) in [
             ("localhost", false, true),
             ("LOCALHOST:3010", false, true),
@@ -146,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_other_origins() {
+    fn pages_of_other_origins_may_use_only_the_inbox_api() {
         const HOST: (&str, &str) = ("host", "localhost:3010");
         for (path, header, expected) in [
             ("/v1/send/inbox_message", ("origin", "https://evil.example"), false),

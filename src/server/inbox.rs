@@ -1,4 +1,4 @@
-//! The inbox API, as Customer.io's browser and mobile clients speak it: fetch, mark, delete.
+//! The inbox API of Customer.io's browser and mobile clients: fetch, mark and delete messages.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use super::body;
 use super::state::State;
 use super::token::{self, Platform};
 
-/// Says whose inbox it is.
+/// The header with the id of the user.
 const USER_TOKEN: &str = "x-gist-encoded-user-token";
 
-/// Says what kind of client asks.
+/// The header with the platform of the client.
 const PLATFORM: &str = "x-cio-client-platform";
 
 /// `POST /api/v4/users`: all of a user's messages.
@@ -31,7 +31,7 @@ pub(super) async fn messages(
     let headers = [
         ("x-gist-queue-polling-interval", state.options.poll.to_string()),
         ("x-cio-use-sse", state.options.sse.to_string()),
-        // The visual inbox is another thing.
+        // This disables Customer.io's visual inbox, another feature.
         ("x-cio-inbox-enabled", "false".to_owned()),
     ];
     Ok((headers, Json(json!({ "inAppMessages": [], "inboxMessages": messages }))))
@@ -42,7 +42,7 @@ pub(super) struct Marks {
     opened: bool,
 }
 
-/// `PATCH /api/v1/messages/{queueId}`: opened, or unopened again.
+/// `PATCH /api/v1/messages/{queueId}`: marks a message as opened or unopened.
 pub(super) async fn mark(
     extract::State(state): extract::State<Arc<State>>,
     Path(id): Path<String>,
@@ -54,7 +54,7 @@ pub(super) async fn mark(
     changed(state.store.change(&id, &user, |message| message.opened = opened).await?, &id)
 }
 
-/// `POST /api/v1/logs/queue/{queueId}`: delete.
+/// `POST /api/v1/logs/queue/{queueId}`: deletes a message.
 pub(super) async fn delete(
     extract::State(state): extract::State<Arc<State>>,
     Path(id): Path<String>,
@@ -65,13 +65,13 @@ pub(super) async fn delete(
 }
 
 fn changed(changed: bool, id: &str) -> Result<Json<Value>, Refusal> {
-    // Clients parse the answer even though nothing stands in it.
+    // Clients parse the response as JSON although it is empty.
     if changed { Ok(Json(json!({}))) } else { Err(Refusal::not_found(format!("the user has no message `{id}`"))) }
 }
 
 fn user(headers: &HeaderMap) -> Result<String, Refusal> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let token = text(USER_TOKEN).unwrap_or_default();
-    token::decode(token, Platform::of(text(PLATFORM)))
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let token = header(USER_TOKEN).unwrap_or_default();
+    token::decode(token, Platform::from_header(header(PLATFORM)))
         .ok_or_else(|| Refusal::bad_request(format!("expected a user's id in Base64 under `{USER_TOKEN}`")))
 }

@@ -1,9 +1,9 @@
-//! The server: a stand-in for Customer.io's send API and inbox API on this machine, which renders with the project's
-//! templates, keeps what was sent, and shows it.
+//! The server: a local stand-in for Customer.io's send API and inbox API, which renders with the project's templates, and
+//! stores and shows the messages that were sent.
 //!
-//! A request passes `connection` (time-outs, doubled slashes), `guard` (who may ask), `faults` (what a test wants to go
-//! wrong), and then one of the APIs: `send` and `transactional` for a backend, `inbox`, `stream` and `events` for a
-//! recipient's client, `api` for test suites and for the server's own `page`. What they share is in `state`.
+//! A request passes `connection` (timeouts, doubled slashes), `guard` (access control), `faults` (fault injection for tests),
+//! and then one of the APIs: `send` and `transactional` for a backend; `inbox`, `stream` and `events` for a recipient's
+//! client; `api` for test suites and for the server's own `page`. Shared state is in `state`.
 
 mod answer;
 mod api;
@@ -14,13 +14,13 @@ mod connection;
 mod current_project;
 #[cfg_attr(not(feature = "store"), path = "without_database.rs")]
 mod database;
+mod dry_run;
 mod event_log;
 mod events;
 mod faults;
 mod findings;
 mod guard;
 mod inbox;
-mod needs;
 mod page;
 mod pending;
 mod saving;
@@ -28,9 +28,9 @@ mod send;
 mod state;
 mod store;
 mod stream;
+mod template_check;
 mod token;
 mod transactional;
-mod trial;
 
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -47,7 +47,7 @@ use tokio::net::TcpListener;
 use tokio::process::Command;
 use tokio::task::JoinSet;
 
-pub use captured::{Captured, Received, Recipient, Report, Status};
+pub use captured::{CapturedMessage, Received, Recipient, Report, Status};
 pub use findings::{FindingJson, Findings};
 
 use answer::Refusal;
@@ -55,158 +55,158 @@ use state::{Observe, State};
 
 use crate::liquid::Mode;
 
-/// Where Customer.io's browser client looks when its environment is `local`, and where for its stream of events.
+/// The ports where Customer.io's browser client expects the API and the event stream if its environment is `local`.
 pub const PORT: u16 = 3010;
 const STREAM_PORT: u16 = 3009;
 
-/// How many ports are tried where the usual one is taken.
+/// How many ports are tried if the default port is in use.
 const PORTS: u16 = 50;
 
 /// How long connections may take to end when the server shuts down.
-const FAREWELL: Duration = Duration::from_secs(2);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How the server is to be.
+/// The options of the server.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The address to listen on.
     pub host: IpAddr,
-    /// The port to listen on; 0 for any that is free. If it is not given, [`PORT`], or the next that is free.
+    /// The port to listen on; 0 for any free port; `None` for [`PORT`], or the next free port.
     pub port: Option<u16>,
-    /// A second port, where Customer.io's browser client looks for its stream of events. If it is not given and the port is
-    /// [`PORT`], the one where the client looks, if it is free.
+    /// A second port for the event stream of Customer.io's browser client. If it is `None` and the port is [`PORT`], the port
+    /// that the client expects is used if it is free.
     pub stream_port: Option<u16>,
-    /// Whether messages that fail are refused, so that a sender's tests notice.
+    /// Whether requests whose messages fail are rejected, so that a sender's tests notice.
     pub strict: bool,
-    /// How messages are rendered.
+    /// The mode in which messages are rendered.
     pub mode: Mode,
-    /// Where chance starts from.
+    /// The seed of random filters.
     pub seed: Option<u64>,
-    /// A moment at which the clock stands.
+    /// The time at which the clock is frozen; `None` for the system clock.
     pub now: Option<Timestamp>,
-    /// Whether inbox clients are told to listen to the stream of events; otherwise they ask again and again.
+    /// Whether inbox clients are asked to use the event stream; otherwise they poll.
     pub sse: bool,
-    /// How often inbox clients ask, in seconds.
+    /// The polling interval of inbox clients, in seconds.
     pub poll: u32,
-    /// How many messages are kept.
+    /// The maximum number of stored messages.
     pub keep: usize,
-    /// A file to keep them in as well, so that they outlive the server.
+    /// A file that stores the messages across restarts.
     pub store: Option<PathBuf>,
-    /// A command to run while the server is up. The server ends with it.
+    /// A command to run while the server is up. The server stops when the command ends.
     pub command: Option<String>,
 }
 
-/// Why the server ended.
+/// Why the server stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// Somebody pressed Ctrl-C.
+pub enum StopReason {
+    /// It was interrupted with Ctrl-C.
     Interrupted,
-    /// It was told to end, by the signal `SIGTERM`.
+    /// It received the signal `SIGTERM`.
     Terminated,
-    /// The command that it ran ended, with this exit code.
+    /// Its command ended, with this exit code.
     Command(u8),
 }
 
-/// Where the server listens.
+/// The address and ports where the server listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The address to use.
+pub struct Endpoint {
+    /// The address to connect to.
     pub address: SocketAddr,
-    /// Whether that is another port than the usual one, because that was taken.
+    /// Whether the port is not the default port because that was in use.
     pub is_next: bool,
-    /// The port of the stream of events, where it should have been had and was taken.
+    /// The port of the event stream if it was in use by another program.
     pub without_stream: Option<u16>,
 }
 
-/// What somebody who runs a server may want to know.
+/// An event to show in the terminal.
 #[derive(Clone, Copy, Debug)]
 pub enum ServerEvent<'a> {
     /// This message was captured.
-    Captured(&'a Captured),
-    /// Changes of files are noticed in another way than one would expect: a sentence for people.
+    Captured(&'a CapturedMessage),
+    /// A note about how file changes are detected, such as by polling.
     Notice(&'a str),
 }
 
-/// Serves the project that `dir` stands in until something ends it. `ready` is told the place once connections are taken,
-/// `observe` what happens from then on.
+/// Serves the project that contains `dir` until it is stopped. `ready` is called with the endpoint once connections are
+/// accepted, and `observe` for each later event.
 ///
 /// # Errors
-/// There is no project, a port cannot be had, the file of messages cannot be used, or the command cannot be started.
+/// There is no project, a port or the file of messages cannot be used, or the command cannot be started.
 pub fn serve(
     dir: &Path,
     options: Options,
-    ready: impl FnOnce(Place) -> io::Result<()>,
+    ready: impl FnOnce(Endpoint) -> io::Result<()>,
     observe: impl Fn(&ServerEvent<'_>) + Send + Sync + 'static,
-) -> io::Result<End> {
-    // One message that takes long must not keep the others waiting.
+) -> io::Result<StopReason> {
+    // A message that takes long to render must not block the others.
     let workers = std::thread::available_parallelism().map_or(0, usize::from).max(4);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .worker_threads(workers)
-        // Templates may nest deeply.
+        // Deeply nested templates need a large stack.
         .thread_stack_size(16 << 20)
         .max_blocking_threads(16)
         .build()?;
     let end = runtime.block_on(run(dir, options, ready, Arc::new(observe)));
-    runtime.shutdown_timeout(FAREWELL);
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
     end
 }
 
 async fn run(
     dir: &Path,
     mut options: Options,
-    ready: impl FnOnce(Place) -> io::Result<()>,
+    ready: impl FnOnce(Endpoint) -> io::Result<()>,
     observe: Observe,
-) -> io::Result<End> {
-    let (listeners, place) = listen(&options).await?;
-    // A client that is sent to a stream that it cannot find waits long for the next attempt.
-    options.sse &= place.without_stream.is_none();
+) -> io::Result<StopReason> {
+    let (listeners, endpoint) = listen(&options).await?;
+    // A client that cannot connect to the event stream waits long before it retries.
+    options.sse &= endpoint.without_stream.is_none();
     let state = Arc::new(State::new(dir, options, observe)?);
     let router = router(Arc::clone(&state));
     let mut servers = JoinSet::new();
     for listener in listeners {
         servers.spawn(connection::serve(listener, router.clone(), Arc::clone(&state)));
     }
-    let told_to_end = signals()?;
-    ready(place)?;
+    let stopped = signals()?;
+    ready(endpoint)?;
     let end = match &state.options.command {
-        None => told_to_end.await,
-        Some(command) => run_command(command, place.address, told_to_end).await?,
+        None => stopped.await,
+        Some(command) => run_command(command, endpoint.address, stopped).await?,
     };
     state.stop.send_replace(true);
-    let _ = tokio::time::timeout(FAREWELL, servers.join_all()).await;
+    let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, servers.join_all()).await;
     Ok(end)
 }
 
-/// Takes the ports. Where the server listens on `127.0.0.1`, `localhost` shall find it as well, whichever address a client
-/// tries first.
-async fn listen(options: &Options) -> io::Result<(Vec<TcpListener>, Place)> {
+/// Binds the ports. If the server listens on `127.0.0.1`, it also listens on `::1`, because clients may resolve `localhost` to
+/// either.
+async fn listen(options: &Options) -> io::Result<(Vec<TcpListener>, Endpoint)> {
     let main = match options.port {
         Some(port) => bind(options.host, port).await?,
         None => bind_next(options.host, PORT).await?,
     };
     let address = main.local_addr()?;
     let is_next = options.port.is_none() && address.port() != PORT;
-    let mut place = Place { address, is_next, without_stream: None };
+    let mut endpoint = Endpoint { address, is_next, without_stream: None };
     let mut listeners = vec![main];
     if let Some(port) = options.stream_port {
         listeners.push(bind(options.host, port).await?);
     } else if address.port() == PORT {
         match bind(options.host, STREAM_PORT).await {
             Ok(stream) => listeners.push(stream),
-            Err(_) => place.without_stream = Some(STREAM_PORT),
+            Err(_) => endpoint.without_stream = Some(STREAM_PORT),
         }
     }
     if options.host.is_loopback() && options.host.is_ipv4() {
         let ports: Vec<_> = listeners.iter().flat_map(TcpListener::local_addr).map(|address| address.port()).collect();
         for port in ports {
-            // Machines without IPv6 do without.
+            // Errors are ignored, for machines without IPv6.
             listeners.extend(bind(Ipv6Addr::LOCALHOST.into(), port).await);
         }
     }
-    Ok((listeners, place))
+    Ok((listeners, endpoint))
 }
 
-/// Takes a port, or the next that nobody else has.
+/// Binds a port, or the next port that is free.
 async fn bind_next(host: IpAddr, port: u16) -> io::Result<TcpListener> {
     for next in port..port + PORTS {
         match bind(host, next).await {
@@ -222,9 +222,9 @@ async fn bind(host: IpAddr, port: u16) -> io::Result<TcpListener> {
     let address = SocketAddr::new(host, port);
     TcpListener::bind(address).await.map_err(|error| {
         let why = match error.kind() {
-            io::ErrorKind::AddrInUse if port == STREAM_PORT => "another program has this port".to_owned(),
+            io::ErrorKind::AddrInUse if port == STREAM_PORT => "another program uses this port".to_owned(),
             io::ErrorKind::AddrInUse => {
-                "another program has this port: leave `--port` out for the next that is free, or take any with `--port 0`"
+                "another program uses this port: omit `--port` to use the next free port, or pass `--port 0` for any free port"
                     .to_owned()
             }
             _ => error.to_string(),
@@ -264,19 +264,23 @@ fn router(state: Arc<State>) -> Router {
         .route("/inkproof/api/faults", get(api::faults).post(api::add_fault).delete(api::remove_faults))
         .route("/inkproof/api/clock", get(api::clock).put(api::set_clock).delete(api::reset_clock))
         .route("/inkproof/api/templates", get(api::templates))
-        .route("/inkproof/api/render", post(trial::render))
-        .route("/inkproof/api/check", post(needs::check))
+        .route("/inkproof/api/render", post(dry_run::render))
+        .route("/inkproof/api/check", post(template_check::check))
         .route("/inkproof/api/requests", put(saving::save))
         .route("/inkproof/api/changes", get(stream::changes))
-        .fallback(|| async { Refusal::not_found("there is nothing here") })
+        .fallback(|| async { Refusal::not_found("there is nothing at this path") })
         .method_not_allowed_fallback(|| async {
-            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "there is something here, but not for this method")
+            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not support this method")
         })
         .with_state(state)
 }
 
 /// Runs the command with the server's address in its environment.
-async fn run_command(command: &str, address: SocketAddr, told_to_end: impl Future<Output = End>) -> io::Result<End> {
+async fn run_command(
+    command: &str,
+    address: SocketAddr,
+    stopped: impl Future<Output = StopReason>,
+) -> io::Result<StopReason> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let mut child = Command::new(shell)
         .args([flag, command])
@@ -286,16 +290,16 @@ async fn run_command(command: &str, address: SocketAddr, told_to_end: impl Futur
         .spawn()
         .map_err(|error| io::Error::new(error.kind(), format!("cannot run `{shell}`: {error}")))?;
     tokio::select! {
-        status = child.wait() => Ok(End::Command(exit_code(status?))),
-        end = told_to_end => {
-            // Whoever pressed Ctrl-C meant the command as well, and it was told.
-            let _ = tokio::time::timeout(FAREWELL, child.wait()).await;
+        status = child.wait() => Ok(StopReason::Command(exit_code(status?))),
+        end = stopped => {
+            // The command received the Ctrl-C as well. It gets time to end.
+            let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, child.wait()).await;
             Ok(end)
         }
     }
 }
 
-/// A program's exit code; as a shell would give it where a signal ended it.
+/// The exit code of a program; if a signal ended it, 128 plus the signal, as in a shell.
 fn exit_code(status: ExitStatus) -> u8 {
     #[cfg(unix)]
     let signal = std::os::unix::process::ExitStatusExt::signal(&status).map(|signal| 128 + signal);
@@ -304,25 +308,25 @@ fn exit_code(status: ExitStatus) -> u8 {
     status.code().or(signal).and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
-/// Listens for signals from now on, and waits until one tells the server to end.
+/// Handles signals from now on. The future resolves when one stops the server.
 #[cfg(unix)]
-fn signals() -> io::Result<impl Future<Output = End>> {
+fn signals() -> io::Result<impl Future<Output = StopReason>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
         tokio::select! {
-            _ = interrupt.recv() => End::Interrupted,
-            _ = terminate.recv() => End::Terminated,
+            _ = interrupt.recv() => StopReason::Interrupted,
+            _ = terminate.recv() => StopReason::Terminated,
         }
     })
 }
 
-/// Waits until somebody presses Ctrl-C.
+/// The future resolves when Ctrl-C is pressed.
 #[cfg(not(unix))]
-fn signals() -> io::Result<impl Future<Output = End>> {
+fn signals() -> io::Result<impl Future<Output = StopReason>> {
     Ok(async {
         match tokio::signal::ctrl_c().await {
-            Ok(()) => End::Interrupted,
+            Ok(()) => StopReason::Interrupted,
             Err(_) => std::future::pending().await,
         }
     })

@@ -1,5 +1,5 @@
-//! The server's own page: an inbox to look at, and templates to try out. It stands in the binary and needs nothing from
-//! elsewhere.
+//! The server's web page: an inbox, and an editor to try out templates. It is embedded in the binary and loads nothing from
+//! other hosts.
 
 use axum::extract::Path;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -7,14 +7,14 @@ use axum::response::IntoResponse;
 
 use super::answer::Refusal;
 
-/// Only what the page brings itself may run or be drawn, and no other page may frame it.
+/// Allows only the page's own scripts and styles, and no framing by other pages.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
-/// What the page brings.
+/// The files of the page: name, content type, content.
 const FILES: [(&str, &str, &str); 8] = [
     ("page.css", CSS, include_str!("page/page.css")),
     ("page.js", JS, include_str!("page/page.js")),

@@ -1,10 +1,10 @@
-//! Pending changes: on their way to the file of `--store`.
+//! Pending changes: changes that are queued for the `--store` file.
 
 use std::fmt;
 
 use tokio::sync::oneshot;
 
-/// Why something could not be written. It is as it was before.
+/// Why a change could not be written. The file is unchanged.
 #[derive(Clone, Debug)]
 pub(super) struct NotWritten {
     pub(super) is_full: bool,
@@ -13,7 +13,7 @@ pub(super) struct NotWritten {
 
 impl fmt::Display for NotWritten {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "this could not be kept in the file of `--store`: {}", self.why)
+        write!(formatter, "the change could not be written to the `--store` file: {}", self.why)
     }
 }
 
@@ -21,7 +21,7 @@ impl fmt::Display for NotWritten {
 /// Reports whether a change was written.
 pub(super) type Done = oneshot::Sender<Result<(), NotWritten>>;
 
-/// A change on its way to the disk.
+/// A change that is being written to disk.
 #[derive(Debug)]
 #[must_use]
 pub(super) struct Pending(Option<oneshot::Receiver<Result<(), NotWritten>>>);
@@ -42,14 +42,14 @@ impl Pending {
         pending
     }
 
-    /// Nothing that would have to be written.
+    /// Nothing to write.
     pub(super) const fn nothing() -> Self {
         Self(None)
     }
 
-    /// Waits until it is on the disk.
+    /// Waits until it is on disk.
     pub(super) async fn written(self) -> Result<(), NotWritten> {
         let Some(done) = self.0 else { return Ok(()) };
-        done.await.unwrap_or_else(|_| Err(NotWritten { is_full: false, why: "the server ends".to_owned() }))
+        done.await.unwrap_or_else(|_| Err(NotWritten { is_full: false, why: "the server is shutting down".to_owned() }))
     }
 }

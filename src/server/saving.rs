@@ -1,5 +1,4 @@
-//! Saving: what was typed on the server's page as a request becomes a file of the project. Nothing else that the server is
-//! asked for writes there.
+//! Saving: writes a request from the server's page to a file of the project. No other part of the server writes to the project.
 
 use std::io;
 use std::path::{Component, Path};
@@ -17,26 +16,26 @@ use super::answer::Refusal;
 use super::body;
 use super::send::{malformed, unknown_template};
 use super::state::State;
-use crate::atomic_file::{create, make_within, replace};
+use crate::atomic_file::{create, create_folder_within, replace};
 use crate::diagnostics::{Diagnostics, Source};
 use crate::message::Request;
 use crate::project::{CONFIG_FILE, Project};
 
-/// The longest name, in bytes: with its ending, file systems must take it.
+/// The longest name, in bytes. File systems limit the length of file names.
 const MAX_NAME: usize = 100;
 
-/// What stands in no name: it would mean something to a file system, a shell or a glob.
+/// Characters that are not allowed in names, because file systems, shells or globs reserve them.
 const SPECIAL: &str = "/\\:*?\"<>|";
 
-/// What to save.
+/// A request to save.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Save {
-    /// What to call it.
+    /// The name of the file, without the extension.
     name: String,
-    /// The text of the request's body.
+    /// The body of the request.
     request: String,
-    /// Whether it may take the place of what is there.
+    /// Whether an existing file may be replaced.
     #[serde(default)]
     replace: bool,
 }
@@ -47,17 +46,17 @@ pub(super) async fn save(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Value>, Refusal> {
-    // A browser always says where a page is from, and what it says of a page of ours has been compared.
+    // Browsers always send the origin of a page with `PUT`, and the guard has compared it with this server.
     if !headers.contains_key(ORIGIN) || !state.options.host.is_loopback() {
-        let error = "only the server's own page saves requests, and only on this machine";
+        let error = "requests can only be saved by the server's own page, on this machine";
         return Err(Refusal::new(StatusCode::FORBIDDEN, error));
     }
     let save: Save = body::json(body).await?;
     let saved = tokio::task::spawn_blocking(move || {
         let (project, _) = state.project.get();
         let file = save.write(&project)?;
-        // Whoever asks for the project next finds it there.
-        state.project.read_again(project.root().join(&file));
+        // The next request must see the new file.
+        state.project.reload_file(project.root().join(&file));
         Ok::<_, Refusal>(file)
     });
     let file = saved.await.map_err(|error| cannot_write(&error))??;
@@ -65,7 +64,7 @@ pub(super) async fn save(
 }
 
 impl Save {
-    /// Writes the file, and gives its path within the project.
+    /// Writes the file, and returns its path relative to the project.
     fn write(&self, project: &Project) -> Result<String, Refusal> {
         if !project.is_config_valid() {
             let error = format!("the request cannot be saved: `{CONFIG_FILE}` has mistakes; correct them first");
@@ -75,11 +74,12 @@ impl Save {
         let source = Source::new("request.json", self.request.as_str());
         let request = Request::read("request", source, &mut problems).map_err(|errors| malformed(&errors))?;
         let template = project.template_for(&request).ok_or_else(|| unknown_template(project, &request))?.name();
-        let (folder, name) = (file_name(template, "the template's name")?, file_name(&self.name, "a name")?);
+        let (folder, name) =
+            (file_name(template, "the template's name")?, file_name(&self.name, "the request's name")?);
         let folder = project.config().paths.requests.join(folder);
         let file = folder.join(format!("{name}.json"));
         let shown = file.display().to_string().replace('\\', "/");
-        let folder = make_within(project.root(), &folder).map_err(|error| cannot_write(&error))?;
+        let folder = create_folder_within(project.root(), &folder).map_err(|error| cannot_write(&error))?;
         let mut text = self.request.trim().to_owned();
         text.push('\n');
         let path = folder.join(format!("{name}.json"));
@@ -98,12 +98,12 @@ fn cannot_write(error: &dyn std::error::Error) -> Refusal {
     Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the request cannot be saved: {error}"))
 }
 
-/// A text as the name of a file or folder.
+/// Checks that a string can be used as the name of a file or folder. `what` names the string in the error.
 fn file_name<'a>(text: &'a str, what: &str) -> Result<&'a str, Refusal> {
-    let is_odd = |character: char| character.is_control() || SPECIAL.contains(character);
+    let is_reserved = |character: char| character.is_control() || SPECIAL.contains(character);
     let is_name = !text.is_empty()
         && text.len() <= MAX_NAME
-        && !text.contains(is_odd)
+        && !text.contains(is_reserved)
         && !text.starts_with(['.', '-', ' '])
         && !text.ends_with(['.', ' '])
         && matches!(Path::new(text).components().collect::<Vec<_>>()[..], [Component::Normal(_)]);
@@ -111,7 +111,7 @@ fn file_name<'a>(text: &'a str, what: &str) -> Result<&'a str, Refusal> {
         return Ok(text);
     }
     Err(Refusal::bad_request(format!(
-        "{what} becomes that of a file: expected at most {MAX_NAME} letters, digits, `_`, `-` and the like, found `{text}`"
+        "{what} is used as a file name: expected at most {MAX_NAME} letters, digits, `_`, `-` and the like, found `{text}`"
     )))
 }
 
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_files() {
+    fn accepts_only_safe_file_names() {
         for name in ["standard", "in_london-2", "zoë", "with a space", "v1.2"] {
             assert!(file_name(name, "a name").is_ok(), "{name}");
         }

@@ -1,4 +1,4 @@
-//! The send API: `POST /v1/send/inbox_message`, as Customer.io's client libraries speak it.
+//! The send API of Customer.io's client libraries: `POST /v1/send/inbox_message`.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use serde_json::json;
 use super::ServerEvent;
 use super::answer::Refusal;
 use super::body;
-use super::captured::{Captured, Received, Recipient};
+use super::captured::{CapturedMessage, Received, Recipient};
 use super::current_project;
 use super::state::State;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Source};
@@ -24,10 +24,10 @@ use crate::project::Project;
 const UNKNOWN_CUSTOMER: Code = Code::new("unknown-customer");
 const UNKNOWN_TEMPLATE: Code = Code::new("unknown-template");
 
-/// Headers whose values are nobody's business.
+/// Headers whose values are not stored.
 const SECRET: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 
-/// What a sender is answered.
+/// The response to a sender.
 #[derive(Debug, Serialize)]
 pub(super) struct Accepted {
     delivery_id: String,
@@ -44,15 +44,15 @@ pub(super) async fn send(
 ) -> Result<Json<Accepted>, Refusal> {
     authorize(&headers)?;
     let body = body::text(body).await?;
-    let received = Received { headers: kept(&headers), body };
-    // Most messages take less time than handing them to another thread would; the limits keep the others short.
+    let received = Received { headers: redacted(&headers), body };
+    // Rendering most messages is faster than moving them to another thread, and the limits bound the others.
     let (captured, accepted) = accept(&state, received)?;
     (state.observe)(&ServerEvent::Captured(&captured));
     state.store.put(captured).await?;
     Ok(Json(accepted))
 }
 
-/// Any key will do, but there must be one.
+/// Requires an API key. Any key is accepted.
 pub(super) fn authorize(headers: &HeaderMap) -> Result<(), Refusal> {
     let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match value.split_once(' ') {
@@ -64,7 +64,8 @@ pub(super) fn authorize(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
+/// The headers, without secret values.
+fn redacted(headers: &HeaderMap) -> Vec<(String, String)> {
     let value = |name: &HeaderName, value: &axum::http::HeaderValue| match name.as_str() {
         name if SECRET.contains(&name) => "(not kept)".to_owned(),
         _ => String::from_utf8_lossy(value.as_bytes()).into_owned(),
@@ -72,8 +73,8 @@ fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
     headers.iter().map(|(name, text)| (name.as_str().to_owned(), value(name, text))).collect()
 }
 
-/// Renders the message that is asked for.
-fn accept(state: &State, received: Received) -> Result<(Captured, Accepted), Refusal> {
+/// Renders the requested message.
+fn accept(state: &State, received: Received) -> Result<(CapturedMessage, Accepted), Refusal> {
     let mut problems = Diagnostics::new();
     let source = Source::new("request.json", received.body.as_str());
     let request = Request::read("request", source, &mut problems).map_err(|errors| malformed(&errors))?;
@@ -83,13 +84,14 @@ fn accept(state: &State, received: Received) -> Result<(Captured, Accepted), Ref
     let later = delivery.send_at(request.source(), queued_at);
     let template = project.template_for(&request).ok_or_else(|| no_template(&project, &request));
     let (later, template) = both(later.map_err(Diagnostics::from), template).map_err(|errors| malformed(&errors))?;
-    let made_up;
+    let new_customer;
     let customer = if let Some(customer) = project.customer_for(&request) {
         customer
     } else {
         problems.push(unknown_customer(&project, &request));
-        made_up = stranger(request.identifier()).map_err(|problem| malformed(&problem.into()))?;
-        &made_up
+        new_customer =
+            customer_without_attributes(request.identifier()).map_err(|problem| malformed(&problem.into()))?;
+        &new_customer
     };
     let send_at = later.unwrap_or(queued_at);
     let rendering = current_project::render(&project, &request, customer, &state.render_options(send_at))
@@ -97,9 +99,9 @@ fn accept(state: &State, received: Received) -> Result<(Captured, Accepted), Ref
     problems.extend(rendering.problems);
     problems.tidy();
     if state.options.strict && rendering.message.is_none() {
-        return Err(lost(template, &problems));
+        return Err(lost_message(template, &problems));
     }
-    let captured = Captured {
+    let captured = CapturedMessage {
         id: state.new_id(),
         template: template.name().to_owned(),
         recipient: Recipient::new(customer),
@@ -122,7 +124,7 @@ fn accept(state: &State, received: Received) -> Result<(Captured, Accepted), Ref
     Ok((captured, accepted))
 }
 
-/// What both are, or all that is wrong with either.
+/// Both values, or the errors of both.
 fn both<A, B>(first: Result<A, Diagnostics>, second: Result<B, Diagnostics>) -> Result<(A, B), Diagnostics> {
     match (first, second) {
         (Ok(first), Ok(second)) => Ok((first, second)),
@@ -134,21 +136,21 @@ fn both<A, B>(first: Result<A, Diagnostics>, second: Result<B, Diagnostics>) -> 
 }
 
 pub(super) fn malformed(errors: &Diagnostics) -> Refusal {
-    let texts: Vec<_> = errors
+    let messages: Vec<_> = errors
         .iter()
         .map(|error| match error.help.first() {
             Some(help) => format!("{}: {help}", error.message),
             None => error.message.clone(),
         })
         .collect();
-    Refusal::bad_request(texts.join("; ")).with("diagnostics", json!(errors))
+    Refusal::bad_request(messages.join("; ")).with("diagnostics", json!(errors))
 }
 
 pub(super) fn unknown_template(project: &Project, request: &Request) -> Refusal {
     malformed(&no_template(project, request))
 }
 
-/// Why there is no template: a file of that name may be there, and be broken.
+/// Why there is no template: there may be a file with that name that cannot be parsed.
 pub(super) fn no_template(project: &Project, request: &Request) -> Diagnostics {
     let reference = request.template();
     let is_its = |problem: &&Diagnostic| {
@@ -169,26 +171,26 @@ pub(super) fn no_template(project: &Project, request: &Request) -> Diagnostics {
         .into()
 }
 
-/// Customer.io may know people whom the project does not.
+/// The warning about a customer that the project does not have. Customer.io may have it.
 fn unknown_customer(project: &Project, request: &Request) -> Diagnostic {
     let identifier = request.identifier();
     let kind = identifier.kind.as_str();
     let known = project.customers().iter().filter_map(|customer| customer.identifier(identifier.kind));
     let folder = project.config().paths.customers.display();
     Diagnostic::warning(UNKNOWN_CUSTOMER, format!("there is no customer with the {kind} `{}`", identifier.value))
-        .primary(request.source().at(identifier.span.clone()), "rendered for somebody without other attributes")
+        .primary(request.source().at(identifier.span.clone()), "rendered for a customer without other attributes")
         .suggest(&identifier.value, known)
         .help(format!("put the customer into a JSON file in `{folder}`"))
 }
 
-/// A customer of whom nothing is known but one name.
-pub(super) fn stranger(identifier: &Identifier) -> Result<Customer, Diagnostic> {
+/// A customer with only an identifier.
+pub(super) fn customer_without_attributes(identifier: &Identifier) -> Result<Customer, Diagnostic> {
     Customer::read(Source::new("customer.json", json!({ identifier.kind.as_str(): identifier.value }).to_string()))
 }
 
-fn lost(template: &Template, problems: &Diagnostics) -> Refusal {
+fn lost_message(template: &Template, problems: &Diagnostics) -> Refusal {
     let first = problems.iter().find(|problem| problem.severity == Severity::Error);
-    let place = |problem: &Diagnostic| problem.location().map_or(String::new(), |at| format!("{at}: "));
-    let why = first.map_or(String::new(), |problem| format!(": {}{}", place(problem), problem.message));
+    let location = |problem: &Diagnostic| problem.location().map_or(String::new(), |at| format!("{at}: "));
+    let why = first.map_or(String::new(), |problem| format!(": {}{}", location(problem), problem.message));
     Refusal::bad_request(format!("`{}` would be lost{why}", template.name())).with("diagnostics", json!(problems))
 }

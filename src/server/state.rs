@@ -1,4 +1,4 @@
-//! What all parts of the server share.
+//! The state that all parts of the server share.
 
 use std::io;
 use std::path::Path;
@@ -17,10 +17,10 @@ use super::{Options, ServerEvent};
 use crate::liquid::Limits;
 use crate::message::RenderOptions;
 
-/// Most memory that captured messages take, roughly, in bytes.
+/// The approximate memory limit for captured messages, in bytes.
 const MAX_BYTES: usize = 256 << 20;
 
-/// Whom the server tells of what happens.
+/// Called for each event.
 pub(super) type Observe = Arc<dyn Fn(&ServerEvent<'_>) + Send + Sync>;
 
 /// The server's state.
@@ -31,9 +31,9 @@ pub(super) struct State {
     pub(super) faults: Faults,
     pub(super) events: EventLog,
     pub(super) options: Options,
-    /// Told of what happens.
+    /// Called for each event.
     pub(super) observe: Observe,
-    /// Turns true when the server shuts down.
+    /// Becomes true when the server shuts down.
     pub(super) stop: watch::Sender<bool>,
     run: String,
     count: AtomicU64,
@@ -48,9 +48,9 @@ impl State {
         let bounds = Bounds { messages: options.keep, bytes: MAX_BYTES };
         let store = options.store.as_ref().map_or_else(|| Ok(Store::new(bounds)), |file| Store::open(bounds, file));
         let store = store.map_err(io::Error::other)?;
-        let (wake, told) = (store.waker(), Arc::clone(&observe));
+        let (wake, notify) = (store.waker(), Arc::clone(&observe));
         let project = CurrentProject::open(dir, move |notice| match notice {
-            Some(notice) => told(&ServerEvent::Notice(notice)),
+            Some(notice) => notify(&ServerEvent::Notice(notice)),
             None => wake(),
         });
         Ok(Self {
@@ -67,18 +67,18 @@ impl State {
         })
     }
 
-    /// How to render at a moment. A server has less to spare for one message than a command.
+    /// The render options for a point in time. The limits are lower than for commands, because requests run in parallel.
     pub(super) fn render_options(&self, now: Timestamp) -> RenderOptions {
         let limits = Limits { memory: 1e7, output: 1 << 23, arena: 1 << 26, ..Limits::default() };
         RenderOptions { now, mode: self.options.mode, seed: self.options.seed, limits, asks_test_send: true }
     }
 
-    /// How many messages have been captured since the start, whether or not they are still there.
+    /// How many messages have been captured since the start, including those that were removed.
     pub(super) fn captured(&self) -> u64 {
         self.count.load(Ordering::Relaxed)
     }
 
-    /// An id that no message of this or another run has.
+    /// An id that is unique across runs.
     pub(super) fn new_id(&self) -> String {
         format!("{}-{}", self.run, self.count.fetch_add(1, Ordering::Relaxed) + 1)
     }

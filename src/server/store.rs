@@ -1,5 +1,4 @@
-//! The store: captured messages in memory, the newest of them, found by id and by recipient; and in a file as well, where
-//! they shall outlive the server.
+//! The store: the newest captured messages, in memory and, with `--store`, in a file; indexed by id and by recipient.
 
 use std::collections::{HashMap, VecDeque};
 use std::path::Path;
@@ -9,14 +8,14 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::captured::{Captured, Filter, Report};
+use super::captured::{CapturedMessage, Filter, Report};
 use super::database::{Database, OpenError};
 use super::pending::{NotWritten, Pending};
 
-/// Most reports that are kept of a message.
+/// The maximum number of reports per message.
 const MAX_REPORTS: usize = 100;
 
-/// Captured messages. Whatever changes them wakes those who watch.
+/// The captured messages. Every change notifies the watchers.
 #[derive(Debug)]
 pub(super) struct Store {
     log: Mutex<MessageLog>,
@@ -24,21 +23,21 @@ pub(super) struct Store {
     database: Option<Database>,
 }
 
-/// How much is kept; the oldest goes first.
+/// The limits of the store. The oldest messages are removed first.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
-    /// Most messages.
+    /// The maximum number of messages.
     pub(super) messages: usize,
-    /// Most memory, roughly, in bytes.
+    /// The approximate memory limit, in bytes.
     pub(super) bytes: usize,
 }
 
 #[derive(Debug)]
 struct MessageLog {
     bounds: Bounds,
-    /// By number, without a gap at the ends; what was removed in between is none.
-    messages: VecDeque<Option<Captured>>,
-    /// The number of the first one.
+    /// The messages in order of their numbers. Removed messages are `None`, except at the ends, where they are dropped.
+    messages: VecDeque<Option<CapturedMessage>>,
+    /// The number of the first message.
     first: u64,
     by_id: HashMap<String, u64>,
     by_identifier: HashMap<String, VecDeque<u64>>,
@@ -51,52 +50,52 @@ impl Store {
         Self { log: Mutex::new(MessageLog::new(bounds)), changes: watch::Sender::new(0), database: None }
     }
 
-    /// A store that is kept in a file, with what is there already.
+    /// A store with a file, which loads the messages in the file.
     ///
     /// # Errors
     /// The file cannot be used.
     pub(super) fn open(bounds: Bounds, file: &Path) -> Result<Self, OpenError> {
         let (mut log, mut too_old) = (MessageLog::new(bounds), Vec::new());
         let database = Database::open(file, |message| too_old.extend(log.put(message)))?;
-        // Where that fails, they are forgotten the next time.
+        // If that fails, they are removed the next time.
         drop(database.remove(too_old));
         Ok(Self { log: Mutex::new(log), changes: watch::Sender::new(0), database: Some(database) })
     }
 
-    /// Tells of every change from now on.
+    /// A receiver that is notified of every change.
     pub(super) fn watch(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
-    /// Wakes all who watch, for a change that lies outside of the store.
+    /// Notifies the watchers of a change outside of the store.
     pub(super) fn wake(&self) {
         wake(&self.changes);
     }
 
-    /// The same for whoever has no store.
+    /// A function that does the same without a reference to the store.
     pub(super) fn waker(&self) -> impl Fn() + Send + 'static {
         let changes = self.changes.clone();
         move || wake(&changes)
     }
 
-    /// Keeps a message, and forgets the oldest where there are too many.
+    /// Adds a message, and removes the oldest ones beyond the limits.
     ///
     /// # Errors
-    /// It could not be written to the file. It is not kept at all then.
-    pub(super) async fn put(&self, message: Captured) -> Result<(), NotWritten> {
+    /// It could not be written to the file. Then it is not added at all.
+    pub(super) async fn put(&self, message: CapturedMessage) -> Result<(), NotWritten> {
         if let Some(database) = &self.database {
             database.put(&message).written().await?;
         }
         let too_old = self.lock().put(message);
         if let Some(database) = &self.database {
-            // Where that fails, they are forgotten the next time that the file is opened.
+            // If that fails, they are removed the next time that the file is opened.
             drop(database.remove(too_old));
         }
         self.wake();
         Ok(())
     }
 
-    /// What a user's inbox holds, newest first, as inbox clients receive it.
+    /// The messages in a user's inbox, newest first, in the format of inbox clients.
     pub(super) fn inbox(&self, user: &str, now: Timestamp) -> Vec<Value> {
         let kept = self.lock();
         let numbers = kept.by_identifier.get(user).into_iter().flatten().rev();
@@ -105,23 +104,23 @@ impl Store {
         messages.into_iter().filter_map(|message| message.in_inbox(user, now)).collect()
     }
 
-    /// Looks at a message.
-    pub(super) fn with<T>(&self, id: &str, look: impl FnOnce(&Captured) -> T) -> Option<T> {
+    /// Calls a function with a message.
+    pub(super) fn with<T>(&self, id: &str, look: impl FnOnce(&CapturedMessage) -> T) -> Option<T> {
         let kept = self.lock();
         kept.by_id.get(id).and_then(|number| kept.get(*number)).map(look)
     }
 
-    /// Looks at the messages that fit, newest first, at most `limit` of them after skipping some; and counts all that fit.
+    /// Calls `look` with a `page` of the matching messages, newest first. Returns the results and the number of all matches.
     pub(super) fn select<T>(
         &self,
         filter: &Filter,
         now: Timestamp,
         page: std::ops::Range<usize>,
-        mut look: impl FnMut(&Captured) -> T,
+        mut look: impl FnMut(&CapturedMessage) -> T,
     ) -> (Vec<T>, usize) {
         let kept = self.lock();
         let (mut found, mut total) = (Vec::new(), 0);
-        for message in kept.messages.iter().rev().flatten().filter(|message| filter.fits(message, now)) {
+        for message in kept.messages.iter().rev().flatten().filter(|message| filter.matches(message, now)) {
             if page.contains(&total) {
                 found.push(look(message));
             }
@@ -130,12 +129,12 @@ impl Store {
         (found, total)
     }
 
-    /// How many there are.
+    /// The number of messages.
     pub(super) fn len(&self) -> usize {
         self.lock().by_id.len()
     }
 
-    /// Changes a message that is in a user's hands. False where they have none of that id.
+    /// Changes a message of a user. Returns false if the user has no message with this id.
     ///
     /// # Errors
     /// The change could not be written to the file.
@@ -143,17 +142,17 @@ impl Store {
         &self,
         id: &str,
         user: &str,
-        change: impl FnOnce(&mut Captured),
+        change: impl FnOnce(&mut CapturedMessage),
     ) -> Result<bool, NotWritten> {
-        self.change_if(id, |message| message.recipient.is(user), change).await
+        self.change_if(id, |message| message.recipient.has_identifier(user), change).await
     }
 
-    /// Adds what a client reported. False where there is no such message.
+    /// Adds a report of a client. Returns false if there is no such message.
     ///
     /// # Errors
     /// The report could not be written to the file.
     pub(super) async fn report(&self, id: &str, report: Report) -> Result<bool, NotWritten> {
-        let add = |message: &mut Captured| {
+        let add = |message: &mut CapturedMessage| {
             if message.reports.len() < MAX_REPORTS {
                 message.reports.push(report);
             }
@@ -164,20 +163,20 @@ impl Store {
     async fn change_if(
         &self,
         id: &str,
-        test: impl FnOnce(&Captured) -> bool,
-        change: impl FnOnce(&mut Captured),
+        test: impl FnOnce(&CapturedMessage) -> bool,
+        change: impl FnOnce(&mut CapturedMessage),
     ) -> Result<bool, NotWritten> {
-        let Some(pending) = self.change_at_once(id, test, change) else { return Ok(false) };
+        let Some(pending) = self.change_now(id, test, change) else { return Ok(false) };
         self.wake();
         pending.written().await.map(|()| true)
     }
 
-    /// Changes a message in memory, and asks for the same in the file, in this order for everyone.
-    fn change_at_once(
+    /// Changes a message in memory and queues the change for the file, under one lock so that the order is the same.
+    fn change_now(
         &self,
         id: &str,
-        test: impl FnOnce(&Captured) -> bool,
-        change: impl FnOnce(&mut Captured),
+        test: impl FnOnce(&CapturedMessage) -> bool,
+        change: impl FnOnce(&mut CapturedMessage),
     ) -> Option<Pending> {
         let mut kept = self.lock();
         let number = kept.by_id.get(id).copied()?;
@@ -190,27 +189,27 @@ impl Store {
         Some(pending)
     }
 
-    /// Forgets a message. False where there is none of that id.
+    /// Removes a message. Returns false if there is none with this id.
     ///
     /// # Errors
-    /// It could not be forgotten in the file.
+    /// It could not be removed from the file.
     pub(super) async fn remove(&self, id: &str) -> Result<bool, NotWritten> {
         let removed = self.remove_where(|kept| kept.by_id.get(id).copied().into_iter().collect()).await?;
         Ok(removed > 0)
     }
 
-    /// Forgets the messages that fit, and says how many they were.
+    /// Removes the matching messages and returns their number.
     ///
     /// # Errors
-    /// They could not be forgotten in the file.
+    /// They could not be removed from the file.
     pub(super) async fn remove_all(&self, filter: &Filter, now: Timestamp) -> Result<usize, NotWritten> {
-        let fitting = |kept: &MessageLog| {
-            let fits = |(number, message): (u64, &Option<Captured>)| {
-                message.as_ref().filter(|message| filter.fits(message, now)).map(|_| number)
+        let matching = |kept: &MessageLog| {
+            let matches = |(number, message): (u64, &Option<CapturedMessage>)| {
+                message.as_ref().filter(|message| filter.matches(message, now)).map(|_| number)
             };
-            (kept.first..).zip(&kept.messages).filter_map(fits).collect()
+            (kept.first..).zip(&kept.messages).filter_map(matches).collect()
         };
-        self.remove_where(fitting).await
+        self.remove_where(matching).await
     }
 
     async fn remove_where(&self, choose: impl FnOnce(&MessageLog) -> Vec<u64>) -> Result<usize, NotWritten> {
@@ -248,25 +247,25 @@ impl MessageLog {
         }
     }
 
-    fn get(&self, number: u64) -> Option<&Captured> {
-        self.messages.get(self.place(number)?)?.as_ref()
+    fn get(&self, number: u64) -> Option<&CapturedMessage> {
+        self.messages.get(self.index_of(number)?)?.as_ref()
     }
 
-    fn get_mut(&mut self, number: u64) -> Option<&mut Captured> {
-        let place = self.place(number)?;
-        self.messages.get_mut(place)?.as_mut()
+    fn get_mut(&mut self, number: u64) -> Option<&mut CapturedMessage> {
+        let index = self.index_of(number)?;
+        self.messages.get_mut(index)?.as_mut()
     }
 
-    fn place(&self, number: u64) -> Option<usize> {
+    fn index_of(&self, number: u64) -> Option<usize> {
         usize::try_from(number.checked_sub(self.first)?).ok()
     }
 
-    /// Keeps a message, and gives the ids of those that had to go for it.
-    fn put(&mut self, message: Captured) -> Vec<String> {
+    /// Adds a message, and returns the ids of the messages that were removed for it.
+    fn put(&mut self, message: CapturedMessage) -> Vec<String> {
         let number = self.first + self.messages.len() as u64;
         for identifier in message.recipient.identifiers.values() {
             let numbers = self.by_identifier.entry(identifier.clone()).or_default();
-            // One may be called the same by two names.
+            // Two identifiers of a customer may be equal.
             if numbers.back() != Some(&number) {
                 numbers.push_back(number);
             }
@@ -283,16 +282,16 @@ impl MessageLog {
         too_old
     }
 
-    /// Forgets a message, and gives its id.
+    /// Removes a message and returns its id.
     fn remove(&mut self, number: u64) -> Option<String> {
-        let message = self.place(number).and_then(|place| self.messages.get_mut(place)).and_then(Option::take);
+        let message = self.index_of(number).and_then(|index| self.messages.get_mut(index)).and_then(Option::take);
         if let Some(message) = &message {
             self.by_id.remove(&message.id);
             self.weight = self.weight.saturating_sub(message.weight());
             for identifier in message.recipient.identifiers.values() {
                 if let Some(numbers) = self.by_identifier.get_mut(identifier) {
-                    if let Ok(place) = numbers.binary_search(&number) {
-                        numbers.remove(place);
+                    if let Ok(index) = numbers.binary_search(&number) {
+                        numbers.remove(index);
                     }
                     if numbers.is_empty() {
                         self.by_identifier.remove(identifier);
@@ -315,10 +314,10 @@ mod tests {
     use crate::diagnostics::Diagnostics;
     use crate::message::Message;
 
-    fn message(id: &str, user: &str, at: &str) -> Captured {
+    fn message(id: &str, user: &str, at: &str) -> CapturedMessage {
         let sent_at: Timestamp = at.parse().unwrap();
         let expiry = sent_at + jiff::SignedDuration::from_hours(24);
-        Captured {
+        CapturedMessage {
             id: id.to_owned(),
             template: "t".to_owned(),
             recipient: Recipient { identifiers: [("id".into(), user.to_owned())].into(), name: None },
@@ -347,7 +346,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_inbox_holds_what_was_sent_and_has_not_expired_newest_first() {
+    async fn an_inbox_lists_unexpired_messages_newest_first() {
         let store = Store::new(Bounds { messages: 10, bytes: 1 << 20 });
         for (id, user, at) in
             [("a", "u", "2026-01-01T00:00:00Z"), ("b", "v", "2026-01-01T01:00:00Z"), ("c", "u", "2026-01-01T02:00:00Z")]
@@ -357,14 +356,14 @@ mod tests {
         assert_eq!(ids(&store, "u", "2026-01-01T01:30:00Z"), ["a"]);
         assert_eq!(ids(&store, "u", "2026-01-01T02:00:00Z"), ["c", "a"]);
         assert_eq!(ids(&store, "u", "2026-01-02T00:00:00Z"), ["c"]);
-        assert!(!store.change("c", "v", |message| message.opened = true).await.unwrap(), "it is another's");
+        assert!(!store.change("c", "v", |message| message.opened = true).await.unwrap(), "it belongs to another user");
         assert!(store.change("c", "u", |message| message.deleted = true).await.unwrap());
         assert_eq!(ids(&store, "u", "2026-01-01T03:00:00Z"), ["a"]);
         assert_eq!(ids(&store, "nobody", "2026-01-01T03:00:00Z"), [""; 0]);
     }
 
     #[tokio::test]
-    async fn the_oldest_go_first() {
+    async fn the_oldest_messages_are_removed_first() {
         let store = Store::new(Bounds { messages: 3, bytes: 1 << 20 });
         for number in 0..10 {
             store.put(message(&number.to_string(), "u", "2026-01-01T00:00:00Z")).await.unwrap();

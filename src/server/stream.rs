@@ -15,17 +15,17 @@ use super::answer::Refusal;
 use super::state::State;
 use super::token::{self, Platform};
 
-/// How often a client is promised to hear something, in seconds.
+/// The heartbeat interval that clients are promised, in seconds.
 const HEARTBEAT: u64 = 30;
 
-/// How often it does: clients give up five seconds after the promised time.
+/// The actual heartbeat interval. Clients disconnect five seconds after the promised one.
 const BEAT: Duration = Duration::from_secs(25);
 
-/// How often time alone is looked at: messages come and go by the clock.
+/// How often a stream checks again, because messages also arrive and expire with time.
 const TICK: Duration = Duration::from_millis(250);
 
-/// The least time between two updates, so that a burst of messages is one.
-const REST: Duration = Duration::from_millis(10);
+/// The minimum time between two updates, so that a burst of messages causes only one.
+const MIN_INTERVAL: Duration = Duration::from_millis(10);
 
 /// `GET /api/v3/sse`: the complete inbox of a user, each time it changes.
 pub(super) async fn inbox(
@@ -33,14 +33,14 @@ pub(super) async fn inbox(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refusal> {
     let text = |name: &str| query.get(name).map(String::as_str);
-    let user = token::decode(text("userToken").unwrap_or_default(), Platform::of(text("platform")))
+    let user = token::decode(text("userToken").unwrap_or_default(), Platform::from_header(text("platform")))
         .ok_or_else(|| Refusal::bad_request("expected a user's id in Base64 as `userToken`"))?;
     let connected = Event::default().event("connected").data(format!("{{\"heartbeat\":{HEARTBEAT}}}"));
-    let feed = Feed::new(state, connected, move |state| {
+    let stream = ChangeStream::new(state, connected, move |state| {
         let messages = serde_json::Value::from(state.store.inbox(&user, state.clock.now())).to_string();
         ("inbox_messages", messages)
     });
-    Ok(feed.stream())
+    Ok(stream.into_sse())
 }
 
 /// `GET /inkproof/api/changes`: a number that changes whenever there is something new to see.
@@ -49,38 +49,38 @@ pub(super) async fn changes(
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let connected = Event::default().event("connected").data("{}");
     let watch = state.store.watch();
-    let feed = Feed::new(state, connected, move |state| {
+    let stream = ChangeStream::new(state, connected, move |state| {
         let (_, project) = state.project.get();
         ("change", format!("{{\"messages\":{},\"project\":{project}}}", *watch.borrow()))
     });
-    feed.stream()
+    stream.into_sse()
 }
 
-/// A stream of what `look` sees, whenever that is something else.
-struct Feed<F> {
+/// A stream of server-sent events: the result of `snapshot`, each time that it changes.
+struct ChangeStream<F> {
     state: Arc<State>,
     changes: watch::Receiver<u64>,
     stop: watch::Receiver<bool>,
     connected: Option<Event>,
-    look: F,
+    snapshot: F,
     last: Option<String>,
     last_sent: Instant,
 }
 
-impl<F: Fn(&State) -> (&'static str, String) + Send + Sync + 'static> Feed<F> {
-    fn new(state: Arc<State>, connected: Event, look: F) -> Self {
+impl<F: Fn(&State) -> (&'static str, String) + Send + Sync + 'static> ChangeStream<F> {
+    fn new(state: Arc<State>, connected: Event, snapshot: F) -> Self {
         let (changes, stop) = (state.store.watch(), state.stop.subscribe());
-        Self { state, changes, stop, connected: Some(connected), look, last: None, last_sent: Instant::now() }
+        Self { state, changes, stop, connected: Some(connected), snapshot, last: None, last_sent: Instant::now() }
     }
 
-    fn stream(self) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-        Sse::new(unfold(self, |mut feed| async move {
-            let event = feed.next().await?;
-            Some((Ok(event), feed))
+    fn into_sse(self) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+        Sse::new(unfold(self, |mut stream| async move {
+            let event = stream.next().await?;
+            Some((Ok(event), stream))
         }))
     }
 
-    /// The next event; none when the server shuts down.
+    /// The next event; `None` when the server shuts down.
     async fn next(&mut self) -> Option<Event> {
         if let Some(connected) = self.connected.take() {
             return Some(connected);
@@ -90,9 +90,9 @@ impl<F: Fn(&State) -> (&'static str, String) + Send + Sync + 'static> Feed<F> {
                 return None;
             }
             self.changes.borrow_and_update();
-            let (name, seen) = (self.look)(&self.state);
+            let (name, seen) = (self.snapshot)(&self.state);
             if self.last.as_ref() != Some(&seen) {
-                tokio::time::sleep(REST.saturating_sub(self.last_sent.elapsed())).await;
+                tokio::time::sleep(MIN_INTERVAL.saturating_sub(self.last_sent.elapsed())).await;
                 self.last_sent = Instant::now();
                 let event = Event::default().event(name).data(&seen);
                 self.last = Some(seen);

@@ -1,28 +1,28 @@
-//! User tokens: how an inbox client says whose inbox it is.
+//! User tokens: the id of the user whose inbox a client requests, in Base64.
 
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// Takes padding or leaves it.
+/// Padding is optional.
 const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
     .with_decode_allow_trailing_bits(true);
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
 
-/// How a client writes characters before it encodes them as Base64.
+/// The platform of a client, which decides how it encodes characters before Base64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Platform {
-    /// Browsers: `btoa` takes one byte a character, Latin-1.
+    /// Browsers: `btoa` encodes one byte per character, Latin-1.
     Web,
     /// The mobile libraries: UTF-8.
     Mobile,
 }
 
 impl Platform {
-    /// The platform by the value of `X-CIO-Client-Platform`: `web`, or such as `reactnative-android`.
-    pub(super) fn of(header: Option<&str>) -> Self {
+    /// The platform from the header `X-CIO-Client-Platform`: `web`, or for example `reactnative-android`.
+    pub(super) fn from_header(header: Option<&str>) -> Self {
         match header {
             Some(name) if name != "web" => Self::Mobile,
             _ => Self::Web,
@@ -30,9 +30,9 @@ impl Platform {
     }
 }
 
-/// The user that a token means; none where it is no token.
+/// The user id in a token; `None` if the token is not valid.
 pub(super) fn decode(token: &str, platform: Platform) -> Option<String> {
-    // A `+` that was not escaped in a URL has become a space.
+    // A `+` that was not escaped in a URL is decoded as a space.
     let token = token.trim_end_matches(['\r', '\n']).replace(' ', "+");
     let bytes = STANDARD.decode(&token).or_else(|_| URL_SAFE.decode(&token)).ok()?;
     let user = match platform {
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn web_is_latin_1_and_mobile_utf_8() {
+    fn web_tokens_are_latin_1_and_mobile_tokens_utf_8() {
         use Platform::{Mobile, Web};
         for (token, platform, user) in [
             ("dXNlcl8xMjM=", Web, Some("user_123")),
@@ -65,7 +65,7 @@ mod tests {
         ] {
             assert_eq!(decode(token, platform).as_deref(), user, "{token} {platform:?}");
         }
-        assert_eq!(Platform::of(Some("reactnative-android")), Mobile);
-        assert_eq!(Platform::of(None), Web);
+        assert_eq!(Platform::from_header(Some("reactnative-android")), Mobile);
+        assert_eq!(Platform::from_header(None), Web);
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /v1/transactional`: the templates, as the App API lists transactional messages.
+//! `GET /v1/transactional`: lists the templates as the App API lists transactional messages.
 
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -21,7 +21,7 @@ pub(super) async fn list(
 ) -> Result<Json<Value>, Refusal> {
     authorize(&headers)?;
     let (project, _) = state.project.get();
-    let messages: Vec<_> = project.templates().iter().map(|template| shown(&project, template)).collect();
+    let messages: Vec<_> = project.templates().iter().map(|template| to_json(&project, template)).collect();
     Ok(Json(json!({ "messages": messages })))
 }
 
@@ -35,22 +35,22 @@ pub(super) async fn one(
     let (project, _) = state.project.get();
     let template = project.templates().iter().find(|template| template.is_called(&id));
     let template = template.ok_or_else(|| Refusal::not_found(format!("there is no transactional message `{id}`")))?;
-    Ok(Json(json!({ "message": shown(&project, template) })))
+    Ok(Json(json!({ "message": to_json(&project, template) })))
 }
 
-/// A template that has no number at Customer.io yet has none here.
-fn shown(project: &Project, template: &Template) -> Value {
+/// A template in the format of the App API. The `id` is null if the template has no number at Customer.io yet.
+fn to_json(project: &Project, template: &Template) -> Value {
     let settings = template.settings();
-    let text =
+    let string =
         |setting: &Option<crate::message::Setting<String>>| setting.as_ref().map(|setting| setting.value.clone());
     let modified = std::fs::metadata(project.root().join(template.source().name())).and_then(|file| file.modified());
     let modified =
         modified.ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).map_or(0, |since| since.as_secs());
     json!({
         "id": settings.id.as_ref().map(|id| id.value),
-        "name": text(&settings.name).unwrap_or_else(|| template.name().to_owned()),
+        "name": string(&settings.name).unwrap_or_else(|| template.name().to_owned()),
         "trigger_name": template.name(),
-        "description": text(&settings.description).unwrap_or_default(),
+        "description": string(&settings.description).unwrap_or_default(),
         "send_to_unsubscribed": true,
         "link_tracking": false,
         "open_tracking": false,

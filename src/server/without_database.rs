@@ -1,26 +1,26 @@
-//! The database of an inkproof that was built without the feature `store`: it cannot be opened.
+//! Replaces `database` if inkproof was built without the feature `store`: opening a database fails.
 
 use std::path::Path;
 
-use super::captured::Captured;
+use super::captured::CapturedMessage;
 use super::pending::Pending;
 
-/// A database; there is none.
+/// A database. There are no values of this type.
 #[derive(Debug)]
 pub(super) enum Database {}
 
-/// Why it cannot be opened.
+/// The database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[error("`--store` needs the feature `store`, and this inkproof was built without it")]
 pub(super) struct OpenError;
 
 impl Database {
-    /// Fails.
-    pub(super) fn open(_: &Path, _: impl FnMut(Captured)) -> Result<Self, OpenError> {
+    /// Always fails.
+    pub(super) fn open(_: &Path, _: impl FnMut(CapturedMessage)) -> Result<Self, OpenError> {
         Err(OpenError)
     }
 
-    pub(super) fn put(&self, _: &Captured) -> Pending {
+    pub(super) fn put(&self, _: &CapturedMessage) -> Pending {
         match *self {}
     }
 

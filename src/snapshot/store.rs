@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::file::{MAX_BYTES, SnapshotFileError, is_of_insta};
-use crate::atomic_file::{self, is_unfinished};
+use crate::atomic_file::{self, is_temporary};
 
 /// Extension of an accepted snapshot.
 const ACCEPTED: &str = ".snap";
@@ -192,7 +192,7 @@ impl Store {
                     if !file_name.starts_with('.') {
                         folders.push((entry.path(), format!("{name}/")));
                     }
-                } else if is_unfinished(&file_name) {
+                } else if is_temporary(&file_name) {
                     listing.left_over.push(entry.path());
                 } else if file_name.starts_with('.') {
                     // Hidden files belong to other programs.

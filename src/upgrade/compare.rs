@@ -1,4 +1,4 @@
-//! A request rendered with both Liquids.
+//! Comparison: a request rendered with both versions of Liquid.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -7,51 +7,51 @@ use crate::customerio::Version;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, Severity};
 use crate::liquid::{Arena, Span};
 use crate::message::{
-    Customer, Failure, FieldChange, Message, ObservedText, RenderOptions, Request, Template, Workspace,
+    Customer, FieldChange, Message, ObservedFailure, ObservedText, RenderOptions, Request, Template, Workspace,
 };
 
-/// The field of a change that stands for the whole message, where only one of the two Liquids makes one.
+/// The field name of a change of the whole message, if only one of the two versions renders one.
 pub const WHOLE_MESSAGE: &str = "message";
 
-/// What becomes of a message.
+/// The differences between the two renderings of a message.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// What comes out otherwise, by its place in the message.
+    /// The fields that differ.
     pub changes: Vec<FieldChange>,
-    /// Which expressions print, decide or fail otherwise, those of snippets last.
+    /// The expressions that print, decide or fail differently. Those of snippets come last.
     pub culprits: Vec<Culprit>,
-    /// Why the message fails with the legacy Liquid, where it does.
+    /// Why the message fails with the legacy Liquid; empty if it does not.
     pub legacy: Diagnostics,
-    /// Why it fails with the latest, where it does.
+    /// Why it fails with the latest Liquid; empty if it does not.
     pub latest: Diagnostics,
 }
 
 impl Comparison {
-    /// Whether the message fails with either of the two.
+    /// Whether the message fails with either version.
     #[must_use]
     pub fn has_failed(&self) -> bool {
         !self.legacy.is_empty() || !self.latest.is_empty()
     }
 }
 
-/// An expression that is responsible.
+/// An expression that causes a difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Culprit {
-    /// Where it stands.
+    /// Its location.
     pub location: Location,
-    /// What it does otherwise.
+    /// How it behaves differently.
     pub message: String,
 }
 
-/// What a version of Liquid makes of a request.
-struct Outcome {
+/// A request rendered with one version of Liquid.
+struct VersionRendering {
     message: Option<Message>,
-    /// Why there is no message.
+    /// The errors that prevent a message.
     problems: Diagnostics,
     observed: Vec<ObservedText>,
 }
 
-/// Renders a request with both Liquids.
+/// Renders a request with both versions of Liquid and compares the results.
 #[must_use]
 pub fn compare(
     template: &Template,
@@ -60,7 +60,7 @@ pub fn compare(
     request: &Request,
     render_options: &RenderOptions,
 ) -> Comparison {
-    let outcome = |version| {
+    let render = |version| {
         let template = template.in_version(version);
         let arena = Arena::new();
         let (message, problems) = match template.compile(workspace, &arena) {
@@ -70,16 +70,16 @@ pub fn compare(
             }
             Err(problems) => (None, problems),
         };
-        // What does not parse is looked at without what does not.
+        // A template that cannot be parsed is observed without its unparsable parts.
         let readable = readable(&template, workspace);
         let compiled = readable.as_ref().and_then(|template| template.compile(workspace, &arena).ok());
-        // What is wrong with the data is among the problems of rendering.
+        // Problems of the data are among the problems of the rendering.
         let observed = compiled.and_then(|compiled| compiled.observe(customer, request, render_options).ok());
         let is_reason = |problem: &Diagnostic| message.is_none() && problem.severity == Severity::Error;
         let problems = problems.into_iter().filter(is_reason).collect();
-        Outcome { message, problems, observed: observed.unwrap_or_default() }
+        VersionRendering { message, problems, observed: observed.unwrap_or_default() }
     };
-    let (before, after) = (outcome(Version::Legacy), outcome(Version::Latest));
+    let (before, after) = (render(Version::Legacy), render(Version::Latest));
     Comparison {
         changes: changes(before.message.as_ref(), after.message.as_ref()),
         culprits: before.observed.iter().flat_map(|text| culprits(text, &after.observed)).collect(),
@@ -88,10 +88,9 @@ pub fn compare(
     }
 }
 
-/// What a text does otherwise than the same text among `others`.
+/// The expressions of a text that behave differently from the same text among `others`.
 fn culprits(before: &ObservedText, others: &[ObservedText]) -> Vec<Culprit> {
-    let is_same =
-        |other: &&ObservedText| other.source.name() == before.source.name() && other.is_at_the_place_of(before);
+    let is_same = |other: &&ObservedText| other.source.name() == before.source.name() && other.has_same_place(before);
     let Some(after) = others.iter().find(is_same) else { return Vec::new() };
     let mut found = failing(before, after);
     let failed: HashSet<_> = before.failures.iter().chain(&after.failures).map(|failure| failure.node).collect();
@@ -102,20 +101,20 @@ fn culprits(before: &ObservedText, others: &[ObservedText]) -> Vec<Culprit> {
     found.into_iter().map(culprit).collect()
 }
 
-/// A node, the part of it that is to blame, and what it does.
+/// A node, the part of it that is to blame, and a message about what it does.
 type Blame = (Span, Span, String);
 
-/// What fails with one of the two only.
+/// The expressions that fail with only one of the versions.
 fn failing(before: &ObservedText, after: &ObservedText) -> Vec<Blame> {
     let mut found = Vec::new();
     for (what, own, other) in [("the legacy Liquid", before, after), ("the latest Liquid", after, before)] {
-        let mut told = HashSet::new();
+        let mut reported = HashSet::new();
         let elsewhere: HashSet<_> = other.failures.iter().map(|failure| failure.node).collect();
         let unset: HashSet<_> = own.failures.iter().filter_map(|failure| failure.unset.as_ref()).collect();
-        // What has no value because of another failure is not to blame.
-        let follows = |failure: &Failure| failure.missing.as_ref().is_some_and(|name| unset.contains(name));
+        // A variable that is unassigned because of another failure is not to blame.
+        let follows = |failure: &ObservedFailure| failure.missing.as_ref().is_some_and(|name| unset.contains(name));
         for failure in &own.failures {
-            if !elsewhere.contains(&failure.node) && !follows(failure) && told.insert(failure.node) {
+            if !elsewhere.contains(&failure.node) && !follows(failure) && reported.insert(failure.node) {
                 let message = format!("fails with {what}: {}", failure.message);
                 found.push((failure.node, failure.span, message));
             }
@@ -124,7 +123,7 @@ fn failing(before: &ObservedText, after: &ObservedText) -> Vec<Blame> {
     found
 }
 
-/// The conditions that let something else through.
+/// The conditions that evaluate differently.
 fn deciding(before: &ObservedText, after: &ObservedText) -> Vec<Blame> {
     let visited = |text: &ObservedText| text.visited.iter().copied().collect::<HashSet<_>>();
     let (was, is) = (visited(before), visited(after));
@@ -132,15 +131,15 @@ fn deciding(before: &ObservedText, after: &ObservedText) -> Vec<Blame> {
     let both = |span: &Span| was.contains(span) && is.contains(span);
     let conditions = before.conditions.iter().filter(|condition| both(&condition.tag));
     conditions
-        .filter(|condition| condition.inner.iter().any(differs))
+        .filter(|condition| condition.body.iter().any(differs))
         .map(|condition| {
-            let message = format!("`{}` is decided otherwise", condition.span.of(&before.text).trim());
+            let message = format!("`{}` evaluates differently", condition.span.of(&before.text).trim());
             (condition.tag, condition.span, message)
         })
         .collect()
 }
 
-/// What prints something else.
+/// The expressions that print something else.
 fn printing(before: &ObservedText, after: &ObservedText) -> Vec<Blame> {
     let written = |text: &ObservedText| {
         let mut all: BTreeMap<Span, Vec<String>> = BTreeMap::new();
@@ -152,7 +151,7 @@ fn printing(before: &ObservedText, after: &ObservedText) -> Vec<Blame> {
     let (was, is) = (written(before), written(after));
     let mut found = Vec::new();
     for (span, texts) in was {
-        // Where a branch or loop took another way, what it did not print is told by its condition.
+        // If a branch or loop took another path, its condition is reported instead.
         let Some(others) = is.get(&span) else { continue };
         if let Some((before, after)) = texts.iter().zip(others).find(|(before, after)| before != after) {
             let message = format!("prints `{before}` with the legacy Liquid, and `{after}` with the latest");
@@ -162,7 +161,7 @@ fn printing(before: &ObservedText, after: &ObservedText) -> Vec<Blame> {
     found
 }
 
-/// What differs between two messages, field by field.
+/// The differences between two messages, field by field.
 fn changes(before: Option<&Message>, after: Option<&Message>) -> Vec<FieldChange> {
     let json = |message: Option<&Message>| message.and_then(|message| serde_json::to_value(message).ok());
     match (json(before), json(after)) {

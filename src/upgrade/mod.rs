@@ -1,7 +1,7 @@
-//! Upgrading: what becomes of a template written for the legacy Liquid once Customer.io renders it with the latest.
+//! Upgrading: what changes when Customer.io renders a template for the legacy Liquid with the latest Liquid.
 //!
-//! [`uses()`] tells without rendering which expressions mean something else; [`compare()`] renders a request both ways, and tells
-//! which properties come out otherwise, and which expressions did it.
+//! [`uses()`] finds expressions with another meaning without rendering; [`compare()`] renders a request with both versions and
+//! reports which properties differ, and which expressions cause that.
 
 mod compare;
 mod readable;

@@ -1,16 +1,16 @@
-//! What can be read of a template that cannot be parsed.
+//! The readable part of a template that cannot be parsed.
 
 use crate::diagnostics::{Diagnostic, Source};
 use crate::liquid::Arena;
 use crate::message::{Template, Workspace};
 
-/// How often something is taken out of a template.
+/// How often a template is parsed, and unparsable parts are removed.
 const MAX_ROUNDS: usize = 8;
-/// How many problems of a template are passed.
+/// With more problems than this, a template is given up.
 const MAX_PROBLEMS: usize = 200;
 
-/// The template without the filters, tags and outputs that cannot be parsed. All else stands where it stood. None where
-/// that does not help.
+/// The template with the filters, tags and outputs that cannot be parsed replaced by blanks, so that all offsets stay the same;
+/// `None` if the rest cannot be parsed either.
 pub(super) fn readable(template: &Template, workspace: &Workspace<'_>) -> Option<Template> {
     let mut readable = template.clone();
     for _ in 0..MAX_ROUNDS {
@@ -31,7 +31,7 @@ pub(super) fn readable(template: &Template, workspace: &Workspace<'_>) -> Option
     None
 }
 
-/// What of the text a problem is about, with its delimiters.
+/// The part of the text that a problem is about, including its delimiters.
 fn unreadable(problem: &Diagnostic, text: &str) -> Option<std::ops::Range<usize>> {
     let range = problem.location()?.range();
     if problem.code.as_str() == "unknown-filter" {

@@ -1,4 +1,4 @@
-//! Uses of what is documented to differ, told from the template alone.
+//! Uses of features that are documented to differ between the two versions of Liquid, found without rendering.
 
 use crate::analysis::each_value;
 use crate::customerio::legacy;
@@ -8,18 +8,18 @@ use crate::liquid::syntax::tree::{FilterCall, FilteredValue, NodeKind, OperandKi
 use crate::liquid::syntax::visit::all_nodes;
 use crate::liquid::{Span, Template, Value};
 
-/// Something in a legacy template that the latest Liquid takes otherwise.
+/// An expression in a legacy template that means something else in the latest Liquid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Use {
-    /// Where it stands in the text.
+    /// Its span in the text.
     pub span: Span,
-    /// What becomes of it.
+    /// What changes.
     pub message: String,
-    /// A rewrite after which both Liquids print the same, and what the legacy one prints now. Its offsets are those of the text.
+    /// A rewrite with which both versions print what the legacy version prints now. Its offsets are relative to the text.
     pub fix: Option<Fix>,
 }
 
-/// Every such use in a template, in the order of the text.
+/// All such uses in a template, in text order.
 ///
 /// ```
 /// use inkproof::{customerio::LEGACY, liquid::{Arena, Template}, upgrade::uses};
@@ -33,14 +33,14 @@ pub fn uses(template: &Template<'_>) -> Vec<Use> {
     let mut found = Vec::new();
     each_value(template.nodes, &mut |_, value, _| {
         for at in 0..value.filters.len() {
-            found.extend(of_filter(value, at));
+            found.extend(use_of_filter(value, at));
         }
     });
     for node in all_nodes(template.nodes) {
         if let NodeKind::Tag { name, .. } = node.kind
             && legacy::tags::ALL.iter().any(|tag| tag.name == name)
         {
-            let message = format!("the latest Liquid has no tag `{name}`: the template would not be accepted");
+            let message = format!("the latest Liquid has no tag `{name}`: the template would be rejected");
             let end = node.span.of(template.source).find("%}").map_or(node.span.end, |at| node.span.start + at + 2);
             found.push(Use { span: Span::new(node.span.start, end), message, fix: None });
         }
@@ -49,11 +49,11 @@ pub fn uses(template: &Template<'_>) -> Vec<Use> {
     found
 }
 
-fn of_filter(value: &FilteredValue<'_>, at: usize) -> Option<Use> {
+fn use_of_filter(value: &FilteredValue<'_>, at: usize) -> Option<Use> {
     let filter = &value.filters[at];
     let found = |message: &str, fix| Some(Use { span: filter.span, message: message.to_owned(), fix });
     if legacy::LATEST_FILTERS.contains(&filter.name) {
-        return found(&format!("the legacy Liquid passes over `{0}`; the latest applies it", filter.name), None);
+        return found(&format!("the legacy Liquid ignores `{0}`; the latest applies it", filter.name), None);
     }
     if let Some(Differs::Always(message)) = filter.filter.map(|row| row.differs) {
         return found(message, None);
@@ -64,26 +64,25 @@ fn of_filter(value: &FilteredValue<'_>, at: usize) -> Option<Use> {
                 || value.expression.steps.first().map(|step| end_of(*step)),
                 |before| Some(value.filters[before].span.end),
             )?;
-            let message =
-                format!("there is no filter `{name}`: the legacy Liquid passes over it, the latest refuses it");
+            let message = format!("there is no filter `{name}`: the legacy Liquid ignores it, the latest rejects it");
             let fix = Fix::new(format!("remove `{name}`")).delete(before..filter.span.end);
             found(&message, Some(fix))
         }
         "divided_by" if !is_fraction(filter) => {
-            let message = "the legacy Liquid leaves out the fraction of a division of integers; the latest keeps it";
+            let message = "the legacy Liquid rounds integer division down; the latest keeps the fraction";
             let fix = is_integer(filter).then(|| Fix::new("round down").insert(filter.span.end, " | floor"));
             let is_rounded = value.filters.get(at + 1).is_some_and(|next| next.name == "floor");
             if is_rounded { None } else { found(message, fix) }
         }
         "times" | "divided_by" | "plus" | "minus" if has_float(filter) => {
-            found("`.0` is printed by the legacy Liquid, and left out by the latest", None)
+            found("the legacy Liquid prints `.0`; the latest omits it", None)
         }
         "timezone" => found(
             "`timezone` is replaced by the second argument of `date`, where a number counts minutes and not hours",
             None,
         ),
         "date"
-            if literal_text(filter, 0)
+            if literal_string(filter, 0)
                 .is_some_and(|format| ["%F", "%T", "%D", "%R"].iter().any(|d| format.contains(d))) =>
         {
             found("the latest Liquid prints `%F`, `%T`, `%D` and `%R` as they are written", None)
@@ -99,8 +98,8 @@ const fn end_of(step: Step<'_>) -> usize {
     }
 }
 
-/// The text that is written as the argument at `index`.
-fn literal_text<'a>(filter: &FilterCall<'a>, index: usize) -> Option<&'a str> {
+/// The string literal at the argument `index`.
+fn literal_string<'a>(filter: &FilterCall<'a>, index: usize) -> Option<&'a str> {
     match filter.arguments.get(index)?.value?.kind {
         OperandKind::Literal(Value::String(text)) => Some(text),
         _ => None,
@@ -115,7 +114,7 @@ fn number(filter: &FilterCall<'_>) -> Option<Value<'static>> {
     }
 }
 
-/// Whether the argument is written as a number with a fraction, so that both divide alike.
+/// Whether the argument is a number literal with a fraction, for which both versions divide in the same way.
 fn is_fraction(filter: &FilterCall<'_>) -> bool {
     match number(filter) {
         Some(Value::Number(number)) => number.fract() != 0.0,

@@ -1,5 +1,5 @@
-//! The binary gives the recorded answers of LiquidJS. All of them are compared in the language's own crate; here it is
-//! the binary's reading and writing of lines that counts, so the random cases are enough.
+//! Compares `inkproof liquid --jsonl` with recorded answers of LiquidJS. The crate of the language compares all answers;
+//! this tests only how the binary reads and writes lines, so the random cases are enough.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -19,12 +19,12 @@ struct Case<'a> {
     data: &'a RawValue,
     #[serde(borrow)]
     live: &'a RawValue,
-    /// Left out where it is the same as `live`.
+    /// Omitted if equal to `live`.
     #[serde(borrow)]
     lax: Option<&'a RawValue>,
 }
 
-/// Asks the binary all cases in one mode, and gives those with another answer.
+/// Runs all cases through the binary in one mode, and returns those with a different answer.
 fn differing(cases: &[Case<'_>], is_lax: bool) -> Vec<String> {
     let input = cases.iter().fold(String::new(), |mut input, case| {
         let _ = writeln!(input, r#"{{"template":{},"context":{},"lax":{is_lax}}}"#, case.template, case.data);
@@ -43,7 +43,7 @@ fn differing(cases: &[Case<'_>], is_lax: bool) -> Vec<String> {
 }
 
 #[test]
-fn answered_cases() {
+fn gives_the_recorded_answers_of_liquidjs() {
     let path = repository().join("crates/inkproof-liquid/tests/answers/random.jsonl");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("`{}`: {error}", path.display()));
     let cases: Vec<Case<'_>> = text.lines().skip(1).map(|line| serde_json::from_str(line).expect(line)).collect();

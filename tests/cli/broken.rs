@@ -27,12 +27,12 @@ const FAULTS: &[(&str, &[u8], i32, &str)] = &[
         2,
         "templates/t.liquid:2:1: error[unknown-setting]: there is no setting `tpye`",
     ),
-    ("templates/t.liquid", b"---\na: [\n---\n{}", 2, "error[invalid-settings]: the settings are no YAML"),
+    ("templates/t.liquid", b"---\na: [\n---\n{}", 2, "error[invalid-settings]: the settings are not valid YAML"),
     (
         "templates/t.liquid",
         b"---\nexpiration: soon\n---\n{}",
         2,
-        "templates/t.liquid:2:13: error[expiration-invalid]: `soon` is no time",
+        "templates/t.liquid:2:13: error[expiration-invalid]: `soon` is not a time",
     ),
     (
         "templates/t.liquid",
@@ -75,13 +75,13 @@ const FAULTS: &[(&str, &[u8], i32, &str)] = &[
         "fixtures/requests/t/a.json",
         b"{\n  oops\n}",
         2,
-        "fixtures/requests/t/a.json:2:3: error[invalid-request]: the request is no JSON: invalid character 'o'",
+        "fixtures/requests/t/a.json:2:3: error[invalid-request]: the request is not valid JSON: invalid character 'o'",
     ),
     (
         "fixtures/customers/ada.json",
         b"[]",
         2,
-        "fixtures/customers/ada.json:1:1: error[invalid-customer]: the customer is no JSON object",
+        "fixtures/customers/ada.json:1:1: error[invalid-customer]: the customer is not a JSON object",
     ),
     (
         "fixtures/customers/bob.json",
@@ -93,7 +93,7 @@ const FAULTS: &[(&str, &[u8], i32, &str)] = &[
         "snippets/plans.json",
         b"{",
         2,
-        "snippets/plans.json:1:2: error[invalid-snippet]: the snippet is no JSON: unexpected end",
+        "snippets/plans.json:1:2: error[invalid-snippet]: the snippet is not valid JSON: unexpected end",
     ),
     (
         "inkproof.toml",
@@ -174,7 +174,7 @@ fn no_project() {
 #[test]
 fn a_moment_that_is_none() {
     let run = Sandbox::new().run(&["preview", "--now", "2026"]);
-    let expected = "`2026` is no timestamp: expected one with its zone, such as 2026-01-01T00:00:00Z";
+    let expected = "`2026` is not a timestamp: expected one with a time zone, such as 2026-01-01T00:00:00Z";
     assert!(run.code == 2 && run.stderr.contains(expected), "{run:?}");
 }
 

@@ -17,24 +17,34 @@ fn request(data: &str) -> String {
 /// The findings of a run, each as `line:column code`.
 fn found(sandbox: &Sandbox, arguments: &[&str]) -> Vec<String> {
     let checked = sandbox.run(&[&["check", "--format", "jsonl"], arguments].concat());
-    let place = |line: &serde_json::Value| {
+    let finding = |line: &serde_json::Value| {
         let start = &line["start"];
         format!("{}:{} {}", start["line"], start["column"], line["code"].as_str().unwrap())
     };
-    checked.lines().iter().map(place).collect()
+    checked.lines().iter().map(finding).collect()
 }
 
 #[test]
-fn the_samples_are_clean_but_for_what_they_show() {
+fn the_samples_have_only_the_intended_warning() {
     let samples = run(&repository(), &["check", "--format", "jsonl"], "");
-    let grave = samples.lines().into_iter().filter(|line| line["severity"] != "info");
-    let grave: Vec<_> = grave.map(|line| format!("{} {}", line["file"], line["code"])).collect();
-    assert_eq!(grave, [r#""templates/order_shipped.liquid" "trailing-comma""#]);
+    let problems = samples.lines().into_iter().filter(|line| line["severity"] != "info");
+    let problems: Vec<_> = problems.map(|line| format!("{} {}", line["file"], line["code"])).collect();
+    assert_eq!(problems, [r#""templates/order_shipped.liquid" "trailing-comma""#]);
 }
 
-/// A project with one violation of each rule, in a template or request that is called like it.
+/// `first`, `last` and `length` are elements and lengths of lists, but plain keys of `trigger` and `customer`.
 #[test]
-fn each_rule_is_found_once_at_its_place_in_every_format() {
+fn takes_first_and_last_of_trigger_for_keys() {
+    let content = r#"{"title": "{{ trigger.first }}", "body": "{{ trigger.last }} {{ trigger.length }}"}"#;
+    let sandbox = Sandbox::with_template(content, r#"{"first": 1, "last": 2, "length": 3}"#);
+    assert_eq!(found(&sandbox, &[]), [] as [String; 0]);
+    let lacking = Sandbox::with_template(content, r#"{"first": 1, "last": 2}"#);
+    assert_eq!(found(&lacking, &[]), ["3:65 missing-data"]);
+}
+
+/// Checks a project with one violation of each rule, in a template or request named after the rule.
+#[test]
+fn reports_each_rule_once_with_its_location_in_every_format() {
     let seeded = repository().join("tests/cli/seeded");
     let check = |format: Format| {
         run(&seeded, &["check", "--now", "2026-01-01T00:00:00Z", "--format", format.as_str()], "").stdout
@@ -54,10 +64,10 @@ fn each_rule_is_found_once_at_its_place_in_every_format() {
             let (code, file, severity, message) = (text("code"), text("file"), text("severity"), text("message"));
             let (line, column) = (&finding["start"]["line"], &finding["start"]["column"]);
             assert!(file.contains(code), "{code} in {file}");
-            // Those who read these know files by their paths in the repository.
+            // Readers of these formats resolve paths from the root of the repository.
             let file =
                 if format.counts_from_repository() { format!("tests/cli/seeded/{file}") } else { file.to_owned() };
-            let told = match format {
+            let expected = match format {
                 Format::Concise => format!("{file}:{line}:{column}: {severity}[{code}]"),
                 Format::Sarif => format!("\"ruleId\":\"{code}\""),
                 Format::Junit => format!("<testcase name=\"{code} at {line}:{column}\" classname=\"{file}\">"),
@@ -65,13 +75,13 @@ fn each_rule_is_found_once_at_its_place_in_every_format() {
                 Format::Gitlab => format!("\"check_name\":\"{code}\""),
                 _ => format!("{severity}[{code}]: {message}\n"),
             };
-            assert_eq!(out.matches(&told).count(), 1, "{format}: {told}\n{out}");
+            assert_eq!(out.matches(&expected).count(), 1, "{format}: {expected}\n{out}");
         }
     }
 }
 
 #[test]
-fn the_table_of_the_samples() {
+fn prints_the_variable_table_of_a_template() {
     let table = run(&repository(), &["check", "weekly_digest", "--table"], "").stdout;
     let rows: Vec<_> = table.lines().skip_while(|line| !line.starts_with("weekly_digest ")).collect();
     let rows: Vec<_> = rows.iter().map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
@@ -88,7 +98,7 @@ fn the_table_of_the_samples() {
     );
 }
 
-/// A template with five branches, of which its two requests come to three.
+/// A template with five branches; its two requests render three of them.
 fn five_branches() -> Sandbox {
     let content = r#"{
   "title": {% if trigger.a %}
@@ -111,14 +121,14 @@ fn five_branches() -> Sandbox {
 }
 
 #[test]
-fn coverage_is_counted_by_branches() {
+fn fails_below_the_minimum_coverage_and_writes_lcov() {
     let sandbox = five_branches();
     let checked = sandbox.run(&["check", "--min-coverage", "61", "--lcov", "lcov.info", "--format", "concise"]);
     assert_eq!(checked.code, 1, "{checked:?}");
     let expected = "templates/t.liquid: requests render 3 of 5 branches, 60.0 %: expected at least 61 %\n";
     assert_eq!(checked.stderr, expected);
     let lcov = fs::read_to_string(sandbox.path().join("lcov.info")).unwrap();
-    // The conditions stand on lines 4 and 6, the collection on line 11, what is rendered otherwise on lines 9 and 14.
+    // Lines include the two lines of front matter: conditions on 4 and 6, the loop on 11, `else` branches on 9 and 14.
     let expected = "TN:\nSF:templates/t.liquid\n\
         BRDA:4,0,0,1\nBRDA:6,1,0,1\nBRDA:9,2,0,0\nBRDA:11,3,0,0\nBRDA:14,4,0,2\nBRF:5\nBRH:3\n\
         DA:3,2\nDA:4,2\nDA:5,1\nDA:7,1\nDA:9,0\nDA:10,2\nDA:11,2\nDA:12,0\nDA:14,2\nDA:15,2\nDA:16,2\n\
@@ -127,13 +137,13 @@ fn coverage_is_counted_by_branches() {
 }
 
 #[test]
-fn coverage_is_told_where_it_is_enough_too() {
+fn reports_coverage_even_if_it_is_sufficient() {
     let sandbox = five_branches();
     let line = "templates/t.liquid: requests render 3 of 5 branches, 60.0 %\n";
     let enough = sandbox.run(&["check", "--min-coverage", "60"]);
-    let unasked = sandbox.run(&["check"]);
-    assert_eq!((enough.code, enough.stderr.as_str()), (unasked.code, line));
-    assert!(unasked.stderr.is_empty(), "{unasked:?}");
+    let without_flag = sandbox.run(&["check"]);
+    assert_eq!((enough.code, enough.stderr.as_str()), (without_flag.code, line));
+    assert!(without_flag.stderr.is_empty(), "{without_flag:?}");
     for format in ["full", "concise"] {
         let table = sandbox.run(&["check", "--table", "--format", format]);
         assert!(table.stdout.contains("\nt: requests render 3 of 5 branches, 60.0 %\n"), "{table:?}");
@@ -145,7 +155,7 @@ fn coverage_is_told_where_it_is_enough_too() {
 }
 
 #[test]
-fn programs_read_tables_and_coverage() {
+fn writes_tables_and_coverage_as_json() {
     let sandbox = five_branches();
     let template = serde_json::json!({
         "template": "t", "language": null, "file": "templates/t.liquid", "requests": ["t/a", "t/b"],
@@ -172,7 +182,7 @@ fn programs_read_tables_and_coverage() {
 }
 
 #[test]
-fn what_is_ignored_is_not_told_and_what_ignores_nothing_is() {
+fn suppresses_ignored_findings_and_reports_unused_ignores() {
     let sandbox = Sandbox::with_template(
         "{% comment %}inkproof-ignore: trailing-comma, blank-value{% endcomment %}{\"title\": \"Hi\", \"body\": \"Hi\",}",
         "{}",
@@ -188,27 +198,27 @@ fn what_is_ignored_is_not_told_and_what_ignores_nothing_is() {
 }
 
 #[test]
-fn what_other_requests_need_is_not_ignored_in_vain() {
+fn an_ignore_that_another_request_needs_is_not_unused() {
     let content = "{% comment %}inkproof-ignore: blank-value, trailing-comma{% endcomment %}\
         {\"title\": \"Hi {{ trigger.name }}\", \"body\": \"Hi\"}";
     let sandbox = Sandbox::with_template(content, r#"{"name": ""}"#)
         .file("fixtures/requests/t/good.json", request(r#"{"name": "Ada"}"#))
         .file("good.json", r#"{"name": "Ada"}"#);
-    let idle = |arguments: &[&str]| {
+    let unused = |arguments: &[&str]| {
         let found = found(&sandbox, arguments);
         found.into_iter().filter(|finding| finding.ends_with("unused-ignore")).collect::<Vec<_>>()
     };
-    assert_eq!(idle(&[]), ["3:44 unused-ignore"]);
-    assert_eq!(idle(&["t"]), ["3:44 unused-ignore"]);
-    assert!(idle(&["t/good"]).is_empty() && idle(&["t/a"]).is_empty());
-    assert!(idle(&["t", "--data", "good.json"]).is_empty());
+    assert_eq!(unused(&[]), ["3:44 unused-ignore"]);
+    assert_eq!(unused(&["t"]), ["3:44 unused-ignore"]);
+    assert!(unused(&["t/good"]).is_empty() && unused(&["t/a"]).is_empty());
+    assert!(unused(&["t", "--data", "good.json"]).is_empty());
     let broken =
         Sandbox::with_template("{% comment %}inkproof-ignore: blank-value{% endcomment %}{{ 1 | nope }}", "{}");
     assert_eq!(found(&broken, &[]), ["3:65 unknown-filter"]);
 }
 
 #[test]
-fn texts_ignore_nothing_and_comments_that_say_nothing_are_told() {
+fn ignores_are_read_only_from_comments_and_must_name_rules() {
     let text = Sandbox::with_template(
         r#"{"title": "Hi", "body": "inkproof-ignore: trailing-comma {{ trigger.x | json }}", }"#,
         r#"{"x": 1}"#,
@@ -220,7 +230,7 @@ fn texts_ignore_nothing_and_comments_that_say_nothing_are_told() {
 }
 
 #[test]
-fn a_message_that_is_lost_is_told_whatever_is_off() {
+fn reports_a_failing_message_even_if_its_rule_is_off() {
     let content = r#"{"title": "{% for i in trigger.l %}{{ i.n }}{% endfor %}", "body": "Hi"}"#;
     let lost = |rules: &str, ignored: &str| {
         let sandbox = Sandbox::with_template(content, r#"{"l": [{"n": 1}, {}]}"#)
@@ -228,15 +238,15 @@ fn a_message_that_is_lost_is_told_whatever_is_off() {
             .file("inkproof.toml", format!("[rules]\njson-unsafe = \"off\"\n{rules}"));
         (sandbox.run(&["check"]).code, found(&sandbox, &[]))
     };
-    let places = |codes: &[&str]| (1, codes.iter().map(|code| format!("4:39 {code}")).collect::<Vec<_>>());
-    assert_eq!(lost("", ""), places(&["undefined-variable", "fragile-collection"]));
-    assert_eq!(lost("fragile-collection = \"off\"", ""), places(&["undefined-variable"]));
-    assert_eq!(lost("", "fragile-collection"), places(&["undefined-variable"]));
-    assert_eq!(lost("fragile-collection = \"error\"", ""), places(&["fragile-collection"]));
+    let expected = |codes: &[&str]| (1, codes.iter().map(|code| format!("4:39 {code}")).collect::<Vec<_>>());
+    assert_eq!(lost("", ""), expected(&["undefined-variable", "fragile-collection"]));
+    assert_eq!(lost("fragile-collection = \"off\"", ""), expected(&["undefined-variable"]));
+    assert_eq!(lost("", "fragile-collection"), expected(&["undefined-variable"]));
+    assert_eq!(lost("fragile-collection = \"error\"", ""), expected(&["fragile-collection"]));
     assert_eq!(lost("fragile-collection = \"off\"\nundefined-variable = \"off\"", ""), (0, vec![]));
 }
 
-/// A template in two languages, of which the French one misspells a variable and has more branches.
+/// A template in two languages; the French one misspells a variable and has more branches.
 fn two_languages() -> Sandbox {
     let french = r#"{"title": "Bonjour {{ trigger.nmae | json }}", "body": {% if trigger.vip %}"ami"{% else %}"vous"{% endif %}}"#;
     Sandbox::with_template(r#"{"title": {{ trigger.name | json }}, "body": "Hi"}"#, r#"{"name": "Ada", "vip": true}"#)
@@ -245,20 +255,20 @@ fn two_languages() -> Sandbox {
 }
 
 #[test]
-fn every_language_is_judged() {
+fn checks_every_language_of_a_template() {
     let sandbox = two_languages();
     let missing = |arguments: &[&str]| {
         let checked = sandbox.run(&[&["check", "--format", "jsonl"], arguments].concat());
         let lines = checked.lines().into_iter().filter(|line| line["code"] == "missing-data");
         lines.map(|line| format!("{} {}", line["file"], line["message"])).collect::<Vec<_>>()
     };
-    let told = |name: &str| {
+    let expected = |name: &str| {
         [format!("\"templates/t.fr.liquid\" \"`trigger.nmae` is missing in `{name}`: the message fails\"")]
     };
-    assert_eq!(missing(&[]), told("t/a"));
-    assert_eq!(missing(&["t/a"]), told("t/a"));
-    assert_eq!(missing(&["t", "--data", "payload.json"]), told("payload.json"));
-    // A request that is sent in one of the languages names the template as well.
+    assert_eq!(missing(&[]), expected("t/a"));
+    assert_eq!(missing(&["t/a"]), expected("t/a"));
+    assert_eq!(missing(&["t", "--data", "payload.json"]), expected("payload.json"));
+    // Selecting a request also selects its template, in every language.
     assert_eq!(sandbox.run(&["request", "t/a", "--print"]).code, 0);
     let table = sandbox.run(&["check", "--table"]).stdout;
     let table = &table[table.find("t (fr)").unwrap()..];
@@ -273,7 +283,7 @@ fn every_language_is_judged() {
 }
 
 #[test]
-fn the_configuration_decides_how_grave_a_rule_is() {
+fn the_configuration_sets_the_severity_of_a_rule() {
     let content = r#"{"title": "Hi", "body": "Hi",}"#;
     for (level, code, count) in [("off", 0, 0), ("info", 0, 1), ("warning", 1, 1), ("error", 1, 1)] {
         let sandbox = Sandbox::with_template(content, "{}")
@@ -286,12 +296,12 @@ fn the_configuration_decides_how_grave_a_rule_is() {
 }
 
 #[test]
-fn pages_are_printed() {
+fn explains_rules_filters_and_tags() {
     let page = run(&repository(), &["explain", "missing-data"], "");
     assert!(page.code == 0 && page.stdout.starts_with("# missing-data\n"), "{page:?}");
-    let of_files = run(&repository(), &["explain", "no-front-matter"], "");
-    assert!(of_files.stdout.starts_with("# no-front-matter\n\nA template does not begin with"), "{of_files:?}");
-    assert!(!of_files.stdout.contains("not-utf-8"), "{of_files:?}");
+    let file_rule = run(&repository(), &["explain", "no-front-matter"], "");
+    assert!(file_rule.stdout.starts_with("# no-front-matter\n\nA template does not begin with"), "{file_rule:?}");
+    assert!(!file_rule.stdout.contains("not-utf-8"), "{file_rule:?}");
     let list = run(&repository(), &["explain"], "");
     assert!(list.stdout.contains("\ntrailing-comma          A comma has nothing after it.\n"), "{list:?}");
     let filter = run(&repository(), &["explain", "truncate"], "");
@@ -304,14 +314,14 @@ fn pages_are_printed() {
     assert!(both.stdout.starts_with("# Filter `random`\n") && both.stdout.contains("\n# Tag `random`\n"), "{both:?}");
     let legacy = run(&repository(), &["explain", "ifchanged"], "");
     assert!(legacy.stdout.contains("Only the legacy Liquid has it."), "{legacy:?}");
-    let slip = run(&repository(), &["explain", "uppercase"], "");
-    assert_eq!((slip.code, slip.stderr.contains("did you mean `upcase`?")), (2, true), "{slip:?}");
+    let misspelled = run(&repository(), &["explain", "uppercase"], "");
+    assert_eq!((misspelled.code, misspelled.stderr.contains("did you mean `upcase`?")), (2, true), "{misspelled:?}");
     let unknown = run(&repository(), &["explain", "missing-date"], "");
     assert_eq!((unknown.code, unknown.stderr.contains("did you mean `missing-data`?")), (2, true), "{unknown:?}");
 }
 
 #[test]
-fn what_is_only_worth_knowing_does_not_bury_the_rest() {
+fn limits_info_findings_per_rule_in_the_full_format() {
     let texts: Vec<_> = (0..12).map(|number| format!("\"t{number}\": \"{{{{ trigger.t }}}}\", ")).collect();
     let sandbox =
         Sandbox::with_template(&format!("{{{}\"title\": \"Hi\", \"body\": \"Hi\",}}", texts.concat()), r#"{"t": "x"}"#);
@@ -325,7 +335,7 @@ fn what_is_only_worth_knowing_does_not_bury_the_rest() {
 }
 
 #[test]
-fn progress_is_shown_where_it_takes_long_and_somebody_sits_there() {
+fn shows_progress_of_long_checks_only_on_a_terminal() {
     let scratch = Scratch::node();
     let loops = "---\n---\n{ \"title\": \"{% for i in (1..200000) %}{% endfor %}Hi\", \"body\": \"Hi\" }\n";
     for number in 0..60 {

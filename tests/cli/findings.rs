@@ -1,15 +1,15 @@
-//! What `inkproof check` says of single templates.
+//! Findings of `inkproof check` for single templates.
 
 use super::sandbox::Sandbox;
 
-/// What `check` prints of a template with the data of its only request, and its exit code.
+/// Checks a template with one request, and returns standard output and the exit code.
 fn checked(content: &str, data: &str) -> (String, i32) {
     let run = Sandbox::with_template(content, data).run(&["check"]);
     (run.stdout, run.code)
 }
 
 #[test]
-fn what_assign_has_read_is_null_where_it_is_missing() {
+fn a_missing_variable_read_by_assign_is_null() {
     let content = |printed: &str| {
         format!(r#"{{% assign o = trigger.order %}}{{"title": "t", "body": "{{{{ {printed} }}}}", "b": 1}}"#)
     };
@@ -26,7 +26,7 @@ fn what_assign_has_read_is_null_where_it_is_missing() {
 }
 
 #[test]
-fn what_is_meant_is_looked_for_in_the_data_of_requests_first() {
+fn suggestions_prefer_variables_in_the_data_of_requests() {
     for (content, data, expected) in [
         (r#"{"title": "{{ trigger.name }}", "body": "b"}"#, "{}", "help: put it into the data"),
         (r#"{"title": "{{ trigger.name }}", "body": "b"}"#, r#"{"a": {"name": 1}}"#, "did you mean `trigger.a.name`?"),
@@ -42,7 +42,7 @@ fn what_is_meant_is_looked_for_in_the_data_of_requests_first() {
 }
 
 #[test]
-fn a_name_of_the_request_alone_gets_its_prefix() {
+fn fix_adds_the_trigger_prefix_to_a_bare_name() {
     let sandbox = Sandbox::with_template(r#"{"title": "{{ name }}", "body": "b"}"#, r#"{"name": "n"}"#);
     sandbox.run(&["check", "--fix"]);
     let fixed = std::fs::read_to_string(sandbox.path().join("templates/t.liquid")).unwrap();
@@ -50,7 +50,7 @@ fn a_name_of_the_request_alone_gets_its_prefix() {
 }
 
 #[test]
-fn ways_without_whole_json_are_told_before_a_request_takes_them() {
+fn reports_invalid_json_on_paths_that_no_request_takes() {
     for (content, data, expected) in [
         (
             r#"{"title": "t", "body": "b", "k": {% if trigger.x %}1{% endif %}}"#,
@@ -94,17 +94,17 @@ fn ways_without_whole_json_are_told_before_a_request_takes_them() {
 }
 
 #[test]
-fn a_break_is_told_without_the_way_around_another() {
+fn reports_each_defect_with_only_its_own_condition() {
     let content = r#"{"title": "t", "a": {% if trigger.x %}1{% endif %}, "body": {% if trigger.y %}"b"{% endif %}}"#;
     let checked = Sandbox::with_template(content, r#"{"x": true, "y": true}"#).run(&["check", "--format", "concise"]);
     for name in ["x", "y"] {
-        let told = format!("warning[invalid-json]: where `trigger.{name}` is false, the content is no JSON");
-        assert!(checked.stdout.contains(&told), "{}", checked.stdout);
+        let expected = format!("warning[invalid-json]: where `trigger.{name}` is false, the content is no JSON");
+        assert!(checked.stdout.contains(&expected), "{}", checked.stdout);
     }
 }
 
 #[test]
-fn ways_that_no_data_takes_are_not_told() {
+fn does_not_report_paths_that_no_data_can_take() {
     for content in [
         r#"{"title": "t", "body": {% if trigger.x %}{% endif %}{% unless trigger.x %}2{% endunless %}{% if trigger.x %}1{% endif %}}"#,
         r#"{"title": "t", "body": "b", "k": {% if trigger.n > 1 %}[{% endif %}1{% if trigger.n > 1 %}]{% endif %}}"#,
@@ -119,21 +119,21 @@ fn ways_that_no_data_takes_are_not_told() {
 }
 
 #[test]
-fn what_a_request_has_shown_is_told_once() {
+fn reports_a_defect_once_if_a_request_shows_it_too() {
     let content = r#"{"title": "t", "body": "b", "k": {% if trigger.x %}1{% endif %}}"#;
     let (stdout, _) = checked(content, r#"{"x": false}"#);
     assert_eq!(stdout.matches("[invalid-json]").count(), 1, "{stdout}");
 }
 
 #[test]
-fn rules_that_hold_for_the_legacy_liquid_judge_its_templates() {
+fn applies_rules_to_legacy_templates() {
     let content = r#"{"title": "{{ trigger.a }}{{ trigger.b }}", "body": "{% if 1 == 2 %}b{% endif %}",
 "k": {% if trigger.x %}1{% endif %}, "k": {% for i in trigger.l %}1{% endfor %}, "e": "{% assign e = trigger.e %}"}"#;
     let sandbox = Sandbox::with_template("", "{}")
         .file("templates/t.liquid", format!("---\nliquid: legacy\n---\n{content}"))
         .file("data.json", r#"{"x": 1, "l": [1], "e": 1, "z": 1}"#);
     let checked = sandbox.run(&["check", "t", "--data", "data.json", "--format", "concise"]);
-    for told in [
+    for expected in [
         "4:15: error[missing-data]: `trigger.a` is missing",
         "4:30: error[missing-data]: `trigger.b` is missing",
         "4:60: warning[constant-condition]",
@@ -144,8 +144,8 @@ fn rules_that_hold_for_the_legacy_liquid_judge_its_templates() {
         "info[unused-data]: the template never looks at `trigger.z`",
         "info[json-unsafe]",
     ] {
-        assert!(checked.stdout.contains(told), "{told}: {}", checked.stdout);
+        assert!(checked.stdout.contains(expected), "{expected}: {}", checked.stdout);
     }
-    let told = sandbox.run(&["check", "t", "--data", "data.json"]).stdout;
-    assert!(told.contains("ask for it before: `{% if trigger.a %}…{% endif %}`"), "{told}");
+    let full = sandbox.run(&["check", "t", "--data", "data.json"]).stdout;
+    assert!(full.contains("ask for it before: `{% if trigger.a %}…{% endif %}`"), "{full}");
 }

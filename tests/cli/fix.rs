@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::sandbox::Sandbox;
 
-fn text(sandbox: &Sandbox) -> String {
+fn template_source(sandbox: &Sandbox) -> String {
     fs::read_to_string(sandbox.path().join("templates/t.liquid")).unwrap()
 }
 
 #[test]
-fn fixing_twice_is_fixing_once_and_messages_stay() {
+fn fixes_are_idempotent_and_do_not_change_messages() {
     let content = r#"{
   "title": "{{ trigger.a }}",
   "body": "Hi {{ trigger.b | upcase | default: "there" }}, {{ a }}",
@@ -44,7 +44,7 @@ fn fixing_twice_is_fixing_once_and_messages_stay() {
 }
 
 #[test]
-fn many_fixes_take_little_longer_than_one() {
+fn applies_thousands_of_fixes_in_bounded_time() {
     let count = 1_000;
     let texts: Vec<_> = (0..count).map(|at| format!("\"t{at}\": \"{{{{ trigger.t }}}}{{{{ trigger.t }}}}\"")).collect();
     let plain: Vec<_> = (0..count).map(|at| format!("\"p{at}\": \"{{{{ trigger.t }}}}\"")).collect();
@@ -54,7 +54,7 @@ fn many_fixes_take_little_longer_than_one() {
     let fixed = sandbox.run(&["check", "--fix", "--format", "concise"]);
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
     assert_eq!(fixed.stderr, format!("templates/t.liquid: {} fixed\n", 2 * count));
-    let once = text(&sandbox);
+    let once = template_source(&sandbox);
     for name in ["text ", "text_2 ", "text_1000 "] {
         assert_eq!(once.matches(&format!("{{% capture {name}%}}")).count(), 1, "{name}");
     }
@@ -62,34 +62,34 @@ fn many_fixes_take_little_longer_than_one() {
 }
 
 #[test]
-fn fixes_that_do_harm_are_left_out_one_by_one() {
+fn skips_only_the_fixes_that_would_change_a_message() {
     let texts: Vec<_> = (0..20).map(|at| format!("\"t{at}\": \"{{{{ trigger.t }}}}\"")).collect();
     let content = format!(
         "{{\"title\": \"{{{{ trigger.n }}}}\", \"body\": \"Hi\",\n{},\n\"h\": \"{{{{ trigger.h }}}}\",\n\"last\": \"x\",}}",
         texts.join(",\n")
     );
-    // What is escaped already would be escaped twice.
+    // The value of `h` is escaped already; a fix would escape it twice.
     let sandbox = Sandbox::with_template(&content, r#"{"t": "x", "n": "Ada", "h": "a\\\"b"}"#);
     let before = sandbox.run(&["render", "--now", "2026-01-01T00:00:00Z"]).lines();
     let fixed = sandbox.run(&["check", "--fix"]);
     assert!(fixed.stderr.starts_with("templates/t.liquid: 22 fixed"), "{fixed:?}");
-    assert!(text(&sandbox).contains("\"h\": \"{{ trigger.h }}\""), "{}", text(&sandbox));
+    assert!(template_source(&sandbox).contains("\"h\": \"{{ trigger.h }}\""), "{}", template_source(&sandbox));
     let after = sandbox.run(&["render", "--now", "2026-01-01T00:00:00Z"]).lines();
     assert_eq!(before[0]["message"], after[0]["message"]);
 }
 
 #[test]
-fn templates_that_use_chance_are_fixed() {
+fn fixes_templates_with_random_values() {
     let content = "{% generate_uuid %}{\"title\": \"Hi {{ trigger.list | sample }}\", \"body\": \"Hi\",}";
     let content = content.replace("{% generate_uuid %}{", "{\"id\": \"{% generate_uuid %}\", ");
     let sandbox = Sandbox::with_template(&content, r#"{"list": ["a", "b", "c", "d", "e", "f", "g", "h"]}"#);
     let fixed = sandbox.run(&["check", "--fix"]);
     assert!(fixed.stderr.contains("fixed"), "{fixed:?}");
-    assert!(!text(&sandbox).contains(",}"), "{}", text(&sandbox));
+    assert!(!template_source(&sandbox).contains(",}"), "{}", template_source(&sandbox));
 }
 
 #[test]
-fn a_diff_is_refused_where_programs_read() {
+fn rejects_a_diff_in_formats_for_programs() {
     let sandbox = Sandbox::with_template(r#"{"title": "Hi", "body": "Hi",}"#, "{}");
     for format in ["json", "jsonl", "sarif", "junit", "github", "gitlab"] {
         let refused = sandbox.run(&["check", "--diff", "--format", format]);

@@ -2,7 +2,7 @@
 
 use super::sandbox::{Sandbox, repository, run};
 
-/// Templates that ask for too much, and what is said of them.
+/// Templates that exceed a limit: a name, the template, and the expected error.
 fn bombs() -> Vec<(&'static str, String, &'static str)> {
     let doubling = "{% assign s = 'x' %}".to_owned() + &"{% assign s = s | append: s %}".repeat(60) + "{{ s }}";
     let capture = "{% capture s %}xxxxxxxx{% endcapture %}".to_owned()
@@ -16,7 +16,7 @@ fn bombs() -> Vec<(&'static str, String, &'static str)> {
         ("a million parentheses", format!("{{{{ {} }}}}", "(".repeat(1_000_000)), "brackets are nested deeper than 100 levels"),
         ("a huge range", "{% for i in (1..100000000000) %}{% endfor %}".to_owned(), "memory alloc limit exceeded"),
         ("a range without end", "{% for i in (9007199254740992..9007199254740999) %}{% endfor %}".to_owned(), "memory alloc limit exceeded"),
-        ("doubling a text", doubling, "memory alloc limit exceeded"),
+        ("doubling a string", doubling, "memory alloc limit exceeded"),
         ("doubling by capture", capture, "Invalid string length"),
         ("lists in lists", nested_lists, "Maximum call stack size exceeded"),
         ("loops in loops", "{% for i in (1..9999) %}{% for j in (1..9999) %}{% for k in (1..9999) %}{% endfor %}{% endfor %}{% endfor %}".to_owned(), "limit exceeded"),
@@ -27,7 +27,7 @@ fn bombs() -> Vec<(&'static str, String, &'static str)> {
 }
 
 #[test]
-fn templates() {
+fn limits_hostile_templates() {
     for (name, template, expected) in bombs() {
         let run = run(&repository(), &["liquid", "--dialect", "liquidjs", "--format", "concise"], &template);
         assert!(
@@ -40,14 +40,14 @@ fn templates() {
 }
 
 #[test]
-fn data() {
+fn limits_the_depth_of_data() {
     let sandbox = Sandbox::new().file("deep.json", "[".repeat(1_000_000)).file("t.liquid", "{{ x }}");
     let run = sandbox.run(&["liquid", "t.liquid", "--data", "deep.json"]);
     assert!(run.code == 2 && run.stderr.contains("exceeded max depth of 500"), "{run:?}");
 }
 
 #[test]
-fn projects() {
+fn limits_nested_tags_in_a_project() {
     let nested = "{% if true %}".repeat(10_000) + &"{% endif %}".repeat(10_000);
     let run = Sandbox::with_template(&nested, "{}").run(&["preview", "--format", "concise"]);
     assert_eq!(run.code, 1);
@@ -59,12 +59,12 @@ fn projects() {
 }
 
 #[test]
-fn templates_that_are_judged() {
+fn checks_large_templates_in_bounded_time() {
     let many = |piece: &str| (0..1500).map(|n| piece.replace('N', &n.to_string())).collect::<String>();
     let names = many("{% assign aN = trigger.xN %}");
     let loops = many("{% for i in trigger.lN %}{% if aN and i.x %}{{ i.y }}{% endif %}{% endfor %}\n");
-    let ways = many("\"kN\": {% if trigger.xN %}1{% endif %},\n");
-    for content in [format!("{names}{loops}{{\"title\": \"t\"}}"), format!("{{ {ways}\"title\": \"t\"}}")] {
+    let conditions = many("\"kN\": {% if trigger.xN %}1{% endif %},\n");
+    for content in [format!("{names}{loops}{{\"title\": \"t\"}}"), format!("{{ {conditions}\"title\": \"t\"}}")] {
         let start = std::time::Instant::now();
         let run = Sandbox::with_template(&content, "{}").run(&["check", "--format", "concise"]);
         assert_eq!(run.code, 1, "{}", run.stderr);

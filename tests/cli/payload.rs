@@ -3,7 +3,7 @@
 use super::sandbox::Sandbox;
 
 #[test]
-fn a_payload_that_lacks_a_fatal_key_is_told_with_its_branch() {
+fn reports_a_key_missing_in_the_payload_with_its_branch() {
     let content = "{\"title\": \"{% if trigger.express %}{{ trigger.order_number }}{% endif %}!\", \"body\": \"Hi\"}\n";
     let sandbox = Sandbox::with_template(content, r#"{"express": true, "order_number": 1}"#)
         .file("payload.json", r#"{"express": true, "order_numbr": "1042"}"#)
@@ -24,7 +24,7 @@ fn a_payload_that_lacks_a_fatal_key_is_told_with_its_branch() {
 }
 
 #[test]
-fn a_whole_request_is_a_payload_too() {
+fn accepts_a_whole_request_as_payload() {
     let sandbox = Sandbox::with_template(
         r#"{"title": "{{ trigger.name }}{% if trigger.vip %}!{% endif %}", "body": "Hi"}"#,
         r#"{"name": "Ada", "vip": true}"#,
@@ -33,22 +33,23 @@ fn a_whole_request_is_a_payload_too() {
     .file("broken.json", "{\n  \"name\": Ada\n}");
     let checked = sandbox.run(&["check", "t", "--data", "body.json", "--format", "concise"]);
     assert_eq!(checked.stderr, "body.json: a whole request; its `message_data` is judged\n");
-    // Requests come to the branch that the payload does not take.
+    // The branch that the payload does not take is not reported: requests render it.
     assert_eq!(checked.stdout.lines().count(), 1, "{checked:?}");
     assert!(checked.stdout.contains("info[json-unsafe]"), "{checked:?}");
-    let uncounted = sandbox.run(&["check", "t", "--data", "body.json", "--min-coverage", "100"]);
-    assert_eq!((uncounted.code, uncounted.stderr.as_str()), (0, checked.stderr.as_str()));
+    let without_coverage = sandbox.run(&["check", "t", "--data", "body.json", "--min-coverage", "100"]);
+    assert_eq!((without_coverage.code, without_coverage.stderr.as_str()), (0, checked.stderr.as_str()));
     let table = sandbox.run(&["check", "t", "--data", "body.json", "--table", "--format", "json"]).stdout;
     let table: serde_json::Value = serde_json::from_str(&table).unwrap();
     assert_eq!(table["templates"][0]["requests"], serde_json::json!(["body.json"]));
     assert_eq!(table["templates"][0]["coverage"], serde_json::Value::Null);
     let broken = sandbox.run(&["check", "t", "--data", "broken.json"]);
-    let expected = "error: broken.json:2:11: this is no JSON: invalid character 'A' looking for beginning of value\n";
+    let expected =
+        "error: broken.json:2:11: this is not valid JSON: invalid character 'A' looking for beginning of value\n";
     assert_eq!((broken.code, broken.stderr.as_str()), (2, expected));
 }
 
 #[test]
-fn every_kind_of_branch_is_named() {
+fn labels_every_kind_of_branch() {
     let branches = [
         ("{% if trigger.no %}{% else %}X{% endif %}", "trigger.no", "in the branch where this is false"),
         ("{% unless trigger.no %}X{% endunless %}", "trigger.no", "in the branch where this is false"),
@@ -62,7 +63,7 @@ fn every_kind_of_branch_is_named() {
         ),
         ("{% for i in trigger.l %}{% else %}X{% endfor %}", "trigger.l", "in the branch where this has no elements"),
     ];
-    for (branch, place, told) in branches {
+    for (branch, labelled, text) in branches {
         let content = format!(r#"{{"title": "{}", "body": "Hi"}}"#, branch.replace('X', "{{ trigger.x }}"));
         let sandbox = Sandbox::with_template(&content, r#"{"no": false, "yes": true, "n": 1, "l": [], "x": 1}"#)
             .file("payload.json", r#"{"no": false, "yes": true, "n": 1, "l": []}"#);
@@ -74,7 +75,7 @@ fn every_kind_of_branch_is_named() {
         let file = format!("---\n---\n{content}");
         assert_eq!(
             (file[span("start")..span("end")].trim(), label["text"].as_str().unwrap()),
-            (place, told),
+            (labelled, text),
             "{branch}"
         );
     }

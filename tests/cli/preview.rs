@@ -5,20 +5,20 @@ use super::sandbox::{Sandbox, repository, run, run_with};
 const NOW: &str = "2026-01-01T00:00:00Z";
 
 #[test]
-fn the_samples() {
+fn previews_the_sample_project() {
     let samples = run(&repository(), &["preview", "--now", NOW], "");
     assert_eq!((samples.code, samples.stderr.as_str()), (0, ""), "{samples:?}");
     insta::assert_snapshot!("samples", samples.stdout);
 }
 
 #[test]
-fn ascii_where_the_locale_has_no_more() {
+fn draws_in_ascii_if_the_locale_is_not_utf_8() {
     let samples = run(&repository(), &["preview", "order_shipped", "--now", NOW, "--format", "concise"], "");
     assert!(samples.stdout.contains("templates/order_shipped.liquid:11:97: warning[trailing-comma]"), "{samples:?}");
 }
 
 #[test]
-fn names_choose() {
+fn selects_messages_by_name_pattern_or_number() {
     for (names, expected) in [
         (vec!["weekly_digest"], vec!["weekly_digest / busy_week", "weekly_digest / quiet_week"]),
         (vec!["weekly_digest/quiet_week"], vec!["weekly_digest / quiet_week"]),
@@ -36,7 +36,7 @@ fn names_choose() {
 }
 
 #[test]
-fn an_unknown_name_is_told_with_a_near_one() {
+fn suggests_a_similar_name_for_an_unknown_one() {
     let unknown = run(&repository(), &["preview", "order_shiped", "["], "");
     assert_eq!(unknown.code, 2);
     assert!(unknown.stderr.contains("there is no template or request `order_shiped`: did you mean `order_shipped`?"));
@@ -44,7 +44,7 @@ fn an_unknown_name_is_told_with_a_near_one() {
 }
 
 #[test]
-fn a_failing_message_says_what_a_test_send_would_hide() {
+fn shows_that_a_test_send_would_hide_a_failure() {
     let content = r#"{"title": "Hi {{ customer.first_nam }}"}"#;
     let sandbox = Sandbox::with_template(content, "{}");
     let live = sandbox.run(&["preview"]);
@@ -63,7 +63,7 @@ fn a_failing_message_says_what_a_test_send_would_hide() {
 }
 
 #[test]
-fn nothing_in_the_data_reaches_the_terminal_raw() {
+fn escapes_control_characters_in_data() {
     let sandbox = Sandbox::with_template(
         r#"{"title": {{ trigger.x | json }}, "body": {{ trigger.x | json }}, "other": {{ trigger.x | json }}}"#,
         r#"{"x": "a\u001b[31mred\u0007\u202egnp\u009b\u2066"}"#,
@@ -77,7 +77,7 @@ fn nothing_in_the_data_reaches_the_terminal_raw() {
 }
 
 #[test]
-fn messages_side_by_side() {
+fn draws_messages_side_by_side_if_they_fit() {
     let arguments = ["preview", "order_shipped", "appointment_reminder", "--columns", "--now", NOW];
     let narrow = run(&repository(), &arguments, "");
     assert!(narrow.stdout.contains("╰ help: JSON allows no comma"), "one column is as without: {narrow:?}");
@@ -88,10 +88,10 @@ fn messages_side_by_side() {
 }
 
 #[test]
-fn the_template_beside_the_card() {
+fn draws_the_template_beside_the_card() {
     let arguments = ["preview", "weekly_digest/busy_week", "--source", "--now", NOW, "--color", "always"];
     let wide = run_with(&repository(), &arguments, &[("COLUMNS", "120"), ("TERM", "xterm")]);
-    // What an expression wrote has its colour: the first of sixteen is blue.
+    // An expression and its output have the same colour: the first of sixteen is blue.
     let blue = |text: &str| format!("\u{1b}[1m\u{1b}[34m{text}\u{1b}[0m");
     assert!(wide.stdout.contains(&blue("4")) && wide.stdout.contains(&blue("{{ count }}")), "{wide:?}");
     insta::assert_snapshot!("source_wide", anstream::adapter::strip_str(&wide.stdout));

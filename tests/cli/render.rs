@@ -5,7 +5,7 @@ use serde_json::json;
 use super::sandbox::{ADA, Sandbox, repository, run};
 
 #[test]
-fn the_documented_example() {
+fn renders_the_documented_example() {
     let rendered = run(&repository(), &["render", "order_shipped", "--now", "2026-01-01T00:00:00Z"], "");
     assert_eq!((rendered.code, rendered.stderr.as_str()), (0, ""));
     let lines = rendered.lines();
@@ -27,7 +27,7 @@ fn the_documented_example() {
 }
 
 #[test]
-fn a_value_that_breaks_the_json_is_blamed() {
+fn reports_the_expression_whose_value_breaks_a_json_string() {
     let content = "{\n  \"title\": \"New: {{ trigger.product_name }}\",\n  \"body\": \"{{ trigger.other }}\"\n}";
     for (name, offset, message) in [
         (r#""12\" \"Blue\" Widget""#, 19, r#"invalid character '"' after object key:value pair"#),
@@ -41,7 +41,7 @@ fn a_value_that_breaks_the_json_is_blamed() {
         assert_eq!(rendered.code, 1, "{name}");
         let finding = &rendered.lines()[0]["diagnostics"][0];
         assert_eq!(finding["code"], "invalid-json", "{name}");
-        assert_eq!(finding["message"], format!("the content is no JSON: {message}"), "{name}");
+        assert_eq!(finding["message"], format!("the content is not valid JSON: {message}"), "{name}");
         let start = finding["start"]["offset"].as_u64().unwrap();
         assert_eq!((start, finding["start"]["line"].as_u64()), (offset + 8, Some(4)), "{name}: {finding}");
         let label = finding["labels"][0]["text"].as_str().unwrap();
@@ -54,7 +54,7 @@ fn a_value_that_breaks_the_json_is_blamed() {
 }
 
 #[test]
-fn what_stands_where_a_value_must_is_blamed() {
+fn reports_the_expression_that_is_not_a_json_value() {
     for (content, data, blamed) in [
         (r#"{"a": {{ trigger.x }}, "b": 1}"#, r#"{"x": null}"#, "{{ trigger.x }}"),
         (r#"{"a": {{ trigger.x }}}"#, r#"{"x": "word"}"#, "{{ trigger.x }}"),
@@ -79,7 +79,7 @@ fn what_stands_where_a_value_must_is_blamed() {
 }
 
 #[test]
-fn the_template_itself_is_blamed_at_its_line() {
+fn reports_invalid_json_in_the_template_at_its_line() {
     let content = "{\n{% if true %}  \"a\": 1\n  \"b\": {{ trigger.x }}\n{% endif %}}";
     let rendered = Sandbox::with_template(content, r#"{"x": 1}"#).run(&["render"]);
     let finding = &rendered.lines()[0]["diagnostics"][0];
@@ -87,7 +87,7 @@ fn the_template_itself_is_blamed_at_its_line() {
 }
 
 #[test]
-fn a_missing_variable_fails_in_the_words_of_liquidjs() {
+fn reports_a_missing_variable_with_the_message_of_liquidjs() {
     let content = "{\"title\": \"{{ trigger.order_numbr }}\"}";
     let rendered = Sandbox::with_template(content, r#"{"order_number": 1}"#).run(&["render"]);
     assert_eq!(rendered.code, 1);
@@ -100,7 +100,7 @@ fn a_missing_variable_fails_in_the_words_of_liquidjs() {
 }
 
 #[test]
-fn default_rescues_only_as_the_first_filter() {
+fn default_replaces_a_missing_variable_only_as_the_first_filter() {
     for (filters, code) in [("| default: 'there'", 0), ("| upcase | default: 'there'", 1)] {
         let content = format!("{{\"title\": \"{{{{ customer.nickname {filters} }}}}\"}}");
         let rendered = Sandbox::with_template(&content, "{}").run(&["render"]);
@@ -109,11 +109,11 @@ fn default_rescues_only_as_the_first_filter() {
     let content = "{\"title\": \"{{ customer.nickname | upcase | default: 'there' }}\"}";
     let rendered = Sandbox::with_template(content, "{}").run(&["render"]);
     let help = rendered.lines()[0]["diagnostics"][0]["help"].to_string();
-    assert!(help.contains("`default` rescues a missing variable only as the first filter"), "{help}");
+    assert!(help.contains("`default` replaces a missing variable only as the first filter"), "{help}");
 }
 
 #[test]
-fn settings_may_hold_liquid() {
+fn renders_liquid_in_front_matter_settings() {
     let template = "---\ntype: \"{{ trigger.kind }}\"\ntopics: [\"{{ trigger.kind }}s\", all]\nexpiration: \"{{ trigger.days }} days\"\n---\n{}";
     let request = |days: u32| {
         format!(
@@ -136,7 +136,7 @@ fn settings_may_hold_liquid() {
 }
 
 #[test]
-fn snippets_render_by_their_kind() {
+fn renders_liquid_snippets_and_json_snippets() {
     let content = concat!(
         r#"{"text": "{{ snippets.line }}", "object": {{ snippets.plans | json }}, "list": {{ snippets.list | json }}, "#,
         r#""outside": "{{ own }}", "own": "{% assign name = 'message' %}{{ snippets.line }}"}"#
@@ -164,7 +164,7 @@ fn snippets_render_by_their_kind() {
 }
 
 #[test]
-fn a_snippet_that_includes_itself_ends_in_an_error() {
+fn rejects_a_snippet_that_includes_itself() {
     for (content, snippet, expected) in [
         ("{{ snippets.a }}", "{{ snippets.b }}", "the snippet includes itself: `a` → `b` → `a`"),
         ("{{ snippets.a }}", "{% render_liquid snippets.a %}", "the snippet includes itself: `a` → `a`"),
@@ -181,7 +181,7 @@ fn a_snippet_that_includes_itself_ends_in_an_error() {
 }
 
 #[test]
-fn names_in_scope() {
+fn resolves_the_names_in_scope() {
     let content = concat!(
         r#"{"campaign": "{{ campaign.type }}", "delivery": "{{ delivery_id }}", "journey": "{{ journey.x }}", "#,
         r#""object": "{{ objects.companies[0].name }}", "literal": "{{ trigger.text }}"}"#
@@ -208,7 +208,7 @@ fn names_in_scope() {
 }
 
 #[test]
-fn language_variants() {
+fn selects_the_language_variant_by_request_then_customer() {
     let request = |name: &str, customer: &str, extra: &str| {
         let body = format!(r#"{{"transactional_message_id": "t", "identifiers": {{"id": "{customer}"}}{extra}}}"#);
         (format!("fixtures/requests/{name}.json"), body)
@@ -235,7 +235,7 @@ fn language_variants() {
 }
 
 #[test]
-fn chance_and_clock_are_repeatable() {
+fn repeats_random_values_and_time_for_equal_seed_and_now() {
     let content = r#"{"a": "{% generate_uuid %} {% random 1000000 %}", "b": "{{ 'now' | date: '%s' }}"}"#;
     let sandbox = Sandbox::with_template(content, "{}");
     let run = |seed: &str| sandbox.run(&["render", "--seed", seed, "--now", "2026-01-01T00:00:00Z"]).stdout;
@@ -245,7 +245,7 @@ fn chance_and_clock_are_repeatable() {
 }
 
 #[test]
-fn switches_in_the_configuration() {
+fn applies_the_liquid_options_of_the_configuration() {
     let content = r#"{"a": "{{ 'a b&c' | escape }}", "b": "{{ 0 | date: '%H:%M', -480 }}"}"#;
     for (config, escaped, time) in [
         ("", "a b&amp;c", "08:00"),
@@ -258,7 +258,7 @@ fn switches_in_the_configuration() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn exits_with_0_if_the_pipe_is_closed() {
     use std::process::{Command, Stdio};
     let mut child = Command::new(env!("CARGO_BIN_EXE_inkproof"))
         .args(["render"])

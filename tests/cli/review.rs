@@ -1,4 +1,4 @@
-//! `inkproof review` at a terminal of its own.
+//! `inkproof review` in a pseudo-terminal.
 
 use super::scratch::Scratch;
 use super::terminal::Terminal;
@@ -7,11 +7,11 @@ fn review(scratch: &Scratch, editor: &str) -> Terminal {
     Terminal::start(scratch, &["review"], editor)
 }
 
-/// The last key's name, after which a key may be pressed.
+/// The last words of the key help; after them, keys can be pressed.
 const PROMPT: &str = "q quit";
 
 #[test]
-fn accept_undo_reject_skip() {
+fn accepts_undoes_rejects_and_skips() {
     let scratch = Scratch::node();
     let mut terminal = review(&scratch, "");
     terminal.expect("1 of 3  new hello");
@@ -37,7 +37,7 @@ fn accept_undo_reject_skip() {
 }
 
 #[test]
-fn what_changed_is_shown_with_its_template() {
+fn shows_differences_with_the_lines_of_the_template() {
     let scratch = Scratch::node();
     scratch.run(&["test", "--update", "all"]);
     scratch.replace("templates/order.liquid", "has shipped", "is here");
@@ -57,7 +57,7 @@ fn what_changed_is_shown_with_its_template() {
 }
 
 #[test]
-fn an_edited_template_is_read_again() {
+fn renders_again_after_the_template_is_edited() {
     let scratch = Scratch::node();
     scratch.run(&["test", "--update", "all"]);
     scratch.replace("templates/hello.liquid", "Hello", "Bye");
@@ -78,7 +78,7 @@ fn an_edited_template_is_read_again() {
 }
 
 #[test]
-fn an_editor_that_fails_is_told() {
+fn reports_a_failing_editor() {
     let scratch = Scratch::node();
     let mut terminal = review(&scratch, "sh -c 'exit 3'");
     terminal.expect(PROMPT);
@@ -90,11 +90,11 @@ fn an_editor_that_fails_is_told() {
 }
 
 #[test]
-fn without_a_terminal() {
+fn suggests_other_commands_without_a_terminal() {
     let scratch = Scratch::node();
-    let said = scratch.run(&["review"]);
-    assert_eq!(said.code, 2);
+    let result = scratch.run(&["review"]);
+    assert_eq!(result.code, 2);
     for command in ["inkproof pending --format json", "inkproof accept", "inkproof reject"] {
-        assert!(said.stderr.contains(command), "{}", said.stderr);
+        assert!(result.stderr.contains(command), "{}", result.stderr);
     }
 }

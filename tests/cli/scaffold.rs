@@ -268,8 +268,8 @@ fn nobody_is_lost_for_the_name_of_a_file() {
     assert_eq!(
         told[..2],
         [
-            "a.json:1:73: error[duplicate-customer]: the customer with the id `q` is there twice: the first is taken",
-            "c.json:1:1: error[duplicate-customer]: the customer with the email `bob@example.com` is there twice: the first is taken",
+            "a.json:1:73: error[duplicate-customer]: the customer with the id `q` occurs twice: the first is used",
+            "c.json:1:1: error[duplicate-customer]: the customer with the email `bob@example.com` occurs twice: the first is used",
         ]
     );
     assert!(made.code == 2 && told[2].starts_with("error: cannot read `none.json`"), "{made:?}");
@@ -291,13 +291,13 @@ fn what_would_be_taken_for_another_is_not_written() {
     let import = |name| ["import", "template", name];
     for (arguments, input, told) in [
         (&new[..], captured("Paid"), "there is a template `paid` already, in `templates/orders/paid.liquid`"),
-        (&named, captured("7"), "the id `7` is that of another template, in `templates/orders/paid.liquid`"),
+        (&named, captured("7"), "the id `7` belongs to another template, in `templates/orders/paid.liquid`"),
         (&import("paid"), "{}".into(), "there is a template `paid` already, in `templates/orders/paid.liquid`"),
         (&import("bad"), "{}".into(), "there is a template `bad` already, in `templates/orders/bad.liquid`"),
         (
             &["import", "template", "other", "--id", "7"],
             "{}".into(),
-            "the id `7` is that of another template, in `templates/orders/paid.liquid`",
+            "the id `7` belongs to another template, in `templates/orders/paid.liquid`",
         ),
         (&import("other"), " \n".into(), "standard input is empty: expected the JSON of a message"),
         (

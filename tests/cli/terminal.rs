@@ -1,4 +1,4 @@
-//! The program at a terminal of its own.
+//! Runs the program in a pseudo-terminal and reads its screen.
 
 use std::io::{Read, Write};
 use std::num::NonZero;
@@ -8,20 +8,20 @@ use std::time::{Duration, Instant};
 use super::scratch::Scratch;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
-/// How long something may take to appear.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait for expected output.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A program at a terminal.
+/// A program in a pseudo-terminal.
 pub(crate) struct Terminal {
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     output: Receiver<Vec<u8>>,
-    /// What the terminal shows.
+    /// An emulator of the screen.
     screen: vt100::Parser,
-    /// All that has been written.
+    /// Everything the program wrote.
     written: Vec<u8>,
-    /// How much of that, as plain text, has been expected.
+    /// Bytes of the plain text of `written` that [`Self::expect`] has consumed.
     seen: usize,
     before: String,
 }
@@ -30,17 +30,17 @@ const fn size(rows: u16, cols: u16) -> PtySize {
     PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
 }
 
-fn some(number: u16) -> NonZero<u16> {
+fn non_zero(number: u16) -> NonZero<u16> {
     NonZero::new(number).unwrap()
 }
 
 impl Terminal {
     pub(crate) fn start(scratch: &Scratch, arguments: &[&str], editor: &str) -> Self {
-        Self::of("xterm-256color", scratch, arguments, editor)
+        Self::start_as("xterm-256color", scratch, arguments, editor)
     }
 
-    /// A terminal of that name.
-    pub(crate) fn of(name: &str, scratch: &Scratch, arguments: &[&str], editor: &str) -> Self {
+    /// Starts the program with `TERM` set to this name.
+    pub(crate) fn start_as(name: &str, scratch: &Scratch, arguments: &[&str], editor: &str) -> Self {
         let pty = native_pty_system().openpty(size(60, 100)).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_inkproof"));
         command.args(arguments);
@@ -65,13 +65,13 @@ impl Terminal {
             }
         });
         let keys = pty.master.take_writer().unwrap();
-        let screen = vt100::Parser::new(some(60), some(100), 0);
+        let screen = vt100::Parser::new(non_zero(60), non_zero(100), 0);
         Self { master: pty.master, keys, child, output, screen, written: Vec::new(), seen: 0, before }
     }
 
-    /// Waits for more to be written, until the time has come to give up.
-    fn more(&mut self, start: Instant, wanted: &str) {
-        let left = PATIENCE.saturating_sub(start.elapsed());
+    /// Waits for more output; panics after the timeout.
+    fn read_more(&mut self, start: Instant, wanted: &str) {
+        let left = TIMEOUT.saturating_sub(start.elapsed());
         match self.output.recv_timeout(left) {
             Ok(more) => {
                 self.screen.process(&more);
@@ -81,7 +81,7 @@ impl Terminal {
         }
     }
 
-    /// Waits until a text is written, after the last that was expected.
+    /// Waits until a string is written after the last expected one.
     pub(crate) fn expect(&mut self, text: &str) {
         let start = Instant::now();
         loop {
@@ -91,34 +91,34 @@ impl Terminal {
                 self.seen += at + text.len();
                 return;
             }
-            self.more(start, text);
+            self.read_more(start, text);
         }
     }
 
-    /// Waits until what the terminal shows is as it should be, and gives it.
-    pub(crate) fn wait_for(&mut self, wanted: &str, is_right: impl Fn(&str) -> bool) -> String {
+    /// Waits until the contents of the screen meet a condition, and returns them.
+    pub(crate) fn wait_for(&mut self, wanted: &str, is_met: impl Fn(&str) -> bool) -> String {
         let start = Instant::now();
         loop {
             let shown = self.screen.screen().contents();
-            if is_right(&shown) {
+            if is_met(&shown) {
                 return shown;
             }
-            self.more(start, wanted);
+            self.read_more(start, wanted);
         }
     }
 
-    /// Waits until the terminal shows all of these texts, and gives all that it shows.
-    pub(crate) fn see(&mut self, texts: &[&str]) -> String {
-        self.wait_for(&texts.join(" and "), |shown| texts.iter().all(|text| shown.contains(text)))
+    /// Waits until the screen shows all of these strings, and returns its contents.
+    pub(crate) fn see(&mut self, strings: &[&str]) -> String {
+        self.wait_for(&strings.join(" and "), |shown| strings.iter().all(|text| shown.contains(text)))
     }
 
-    /// Waits until the terminal does not show a text.
+    /// Waits until the screen does not show a string.
     pub(crate) fn see_no(&mut self, text: &str) {
         self.wait_for(&format!("screen without {text}"), |shown| !shown.contains(text));
     }
 
-    /// Whether it was ever shown another screen than the usual one.
-    pub(crate) fn has_shown_a_screen(&self) -> bool {
+    /// Whether the program has entered the alternate screen.
+    pub(crate) fn has_used_alternate_screen(&self) -> bool {
         String::from_utf8_lossy(&self.written).contains("\u{1b}[?1049h")
     }
 
@@ -128,7 +128,7 @@ impl Terminal {
     }
 
     pub(crate) fn resize(&mut self, rows: u16, columns: u16) {
-        self.screen.screen_mut().set_size(some(rows), some(columns));
+        self.screen.screen_mut().set_size(non_zero(rows), non_zero(columns));
         self.master.resize(size(rows, columns)).unwrap();
     }
 
@@ -136,20 +136,20 @@ impl Terminal {
         self.child.process_id().unwrap()
     }
 
-    /// Waits for the end, and gives the exit code. The terminal is as it was before.
+    /// Waits for the program to end, asserts that the terminal is restored, and returns the exit code.
     pub(crate) fn end(mut self) -> u32 {
         let code = self.child.wait().unwrap().exit_code();
-        while let Ok(more) = self.output.recv_timeout(PATIENCE) {
+        while let Ok(more) = self.output.recv_timeout(TIMEOUT) {
             self.screen.process(&more);
         }
-        assert!(!self.screen.screen().alternate_screen(), "still on the other screen");
+        assert!(!self.screen.screen().alternate_screen(), "still on the alternate screen");
         assert!(!self.screen.screen().hide_cursor(), "the cursor is still hidden");
         assert_eq!(settings(&*self.master), self.before);
         code
     }
 }
 
-/// How the terminal treats what is typed and written.
+/// The terminal's termios settings.
 #[cfg(target_os = "linux")]
 fn settings(master: &dyn MasterPty) -> String {
     let termios = master.get_termios().unwrap();
@@ -159,7 +159,7 @@ fn settings(master: &dyn MasterPty) -> String {
     )
 }
 
-/// Elsewhere, a terminal whose program has ended does not tell.
+/// Other systems cannot read the settings of a terminal whose program has ended.
 #[cfg(not(target_os = "linux"))]
 fn settings(_: &dyn MasterPty) -> String {
     String::new()

@@ -1,4 +1,4 @@
-//! `inkproof test`, `accept`, `reject` and `pending`, as people and their services run them.
+//! `inkproof test`, `accept`, `reject` and `pending`, run by people and by CI.
 
 use std::fs;
 
@@ -11,30 +11,40 @@ const ALL_UNCHANGED: &str = "tested 3: 3 unchanged, 0 new, 0 different, 0 unusab
 /// A project whose snapshots are all accepted.
 fn accepted() -> Scratch {
     let scratch = Scratch::node();
-    let said = scratch.run(&["test", "--update", "all"]);
-    assert_eq!((said.code, said.last_line()), (0, "tested 3: 0 unchanged, 3 new, 0 different, 0 unusable, 0 obsolete"));
+    let result = scratch.run(&["test", "--update", "all"]);
+    assert_eq!(
+        (result.code, result.last_line()),
+        (0, "tested 3: 0 unchanged, 3 new, 0 different, 0 unusable, 0 obsolete")
+    );
     scratch
 }
 
 #[test]
-fn from_nothing_to_accepted_to_changed() {
+fn accepts_new_snapshots_and_detects_changes() {
     let scratch = Scratch::node();
-    let said = scratch.run(&["test"]);
-    assert_eq!((said.code, said.last_line()), (1, "tested 3: 0 unchanged, 3 new, 0 different, 0 unusable, 0 obsolete"));
+    let result = scratch.run(&["test"]);
+    assert_eq!(
+        (result.code, result.last_line()),
+        (1, "tested 3: 0 unchanged, 3 new, 0 different, 0 unusable, 0 obsolete")
+    );
     assert_eq!(
         scratch.snapshots().iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(),
         ["hello.snap.new", "order/nothing.snap.new", "order/small.snap.new"]
     );
     assert_eq!(scratch.run(&["accept"]).stdout, "accepted 3, deleted 0 obsolete\n");
-    let said = scratch.run(&["test"]);
-    assert_eq!((said.code, said.stdout.as_str(), said.stderr.as_str()), (0, &*format!("{ALL_UNCHANGED}\n"), ""));
+    let result = scratch.run(&["test"]);
+    assert_eq!((result.code, result.stdout.as_str(), result.stderr.as_str()), (0, &*format!("{ALL_UNCHANGED}\n"), ""));
 
     scratch.replace("templates/order.liquid", "has shipped", "is here");
-    let said = scratch.run(&["test"]);
-    assert_eq!(said.code, 1);
-    assert!(said.stdout.contains("properties.title: \"Order 7 has shipped\" → \"Order 7 is here\""), "{}", said.stdout);
-    let said = scratch.run(&["pending", "--format", "json"]);
-    let pending: Value = serde_json::from_str(&said.stdout).unwrap();
+    let result = scratch.run(&["test"]);
+    assert_eq!(result.code, 1);
+    assert!(
+        result.stdout.contains("properties.title: \"Order 7 has shipped\" → \"Order 7 is here\""),
+        "{}",
+        result.stdout
+    );
+    let result = scratch.run(&["pending", "--format", "json"]);
+    let pending: Value = serde_json::from_str(&result.stdout).unwrap();
     assert_eq!(pending[0]["name"], "order/small");
     assert_eq!(pending[0]["changes"][0]["to"], "Order 7 is here");
     assert_eq!(scratch.run(&["accept", "order/small"]).code, 0);
@@ -42,28 +52,31 @@ fn from_nothing_to_accepted_to_changed() {
 }
 
 #[test]
-fn the_words_that_changed_stand_out() {
+fn highlights_changed_words() {
     let scratch = accepted();
     scratch.replace("templates/order.liquid", "has shipped", "is here");
-    let said = scratch.run(&["test", "--color", "always", "--update", "none"]);
+    let result = scratch.run(&["test", "--color", "always", "--update", "none"]);
     let changed = |color: u8, words: &str| format!("\u{1b}[1m\u{1b}[4m\u{1b}[{color}m{words}\u{1b}[0m");
     for part in [changed(31, "has"), changed(31, "shipped"), changed(32, "is"), changed(32, "here")] {
-        assert!(said.stdout.contains(&part), "{part:?} in {:?}", said.stdout);
+        assert!(result.stdout.contains(&part), "{part:?} in {:?}", result.stdout);
     }
 }
 
 #[test]
-fn a_failure_is_a_snapshot_too() {
+fn stores_the_error_of_a_failing_message_as_its_snapshot() {
     let scratch = accepted();
     let text = scratch.read("tests/snapshots/order/nothing.snap");
     assert!(text.ends_with("---\nnot sent\n\nerror[undefined-variable]: undefined variable: trigger.id\n"), "{text}");
     scratch.request("order/nothing", "order", "{ \"id\": 8 }");
-    let said = scratch.run(&["test", "order/nothing"]);
-    assert_eq!((said.code, said.last_line()), (1, "tested 1: 0 unchanged, 0 new, 1 different, 0 unusable, 0 obsolete"));
+    let result = scratch.run(&["test", "order/nothing"]);
+    assert_eq!(
+        (result.code, result.last_line()),
+        (1, "tested 1: 0 unchanged, 0 new, 1 different, 0 unusable, 0 obsolete")
+    );
 }
 
 #[test]
-fn what_each_word_does() {
+fn each_update_mode_writes_and_fails_as_documented() {
     for (word, code, pending, expected) in [
         ("new", 1, true, "hello 1"),
         ("pending", 0, true, "hello 1"),
@@ -74,11 +87,11 @@ fn what_each_word_does() {
         scratch.replace("templates/hello.liquid", "Hello", "hello 1");
         scratch.run(&["test", "--update", "all"]);
         scratch.replace("templates/hello.liquid", "hello 1", "hello 2");
-        for said in [
+        for result in [
             scratch.run(&["test", "--update", word]),
             scratch.run(&["test", "--update", if word == "all" { "none" } else { word }]),
         ] {
-            assert_eq!(said.code, code, "{word}: {}", said.stdout);
+            assert_eq!(result.code, code, "{word}: {}", result.stdout);
         }
         assert_eq!(scratch.path("tests/snapshots/hello.snap.new").exists(), pending, "{word}");
         assert!(scratch.read("tests/snapshots/hello.snap").contains(expected), "{word}");
@@ -86,12 +99,15 @@ fn what_each_word_does() {
 }
 
 #[test]
-fn nobody_sits_there() {
+fn writes_nothing_and_fails_on_new_snapshots_in_ci() {
     let scratch = Scratch::node();
-    let said = scratch.run_in_ci(&["test"]);
-    assert_eq!((said.code, said.last_line()), (1, "tested 3: 0 unchanged, 3 new, 0 different, 0 unusable, 0 obsolete"));
+    let result = scratch.run_in_ci(&["test"]);
+    assert_eq!(
+        (result.code, result.last_line()),
+        (1, "tested 3: 0 unchanged, 3 new, 0 different, 0 unusable, 0 obsolete")
+    );
     assert_eq!(scratch.snapshots(), []);
-    // Whoever says otherwise is heard: the flag above the variable above `CI`.
+    // The flag overrides the variable, which overrides `CI`.
     let mut command = scratch.command();
     command.env("CI", "true").env("INKPROOF_UPDATE", "pending").arg("test");
     assert_eq!(Run::of(&command.output().unwrap()).code, 0);
@@ -99,28 +115,31 @@ fn nobody_sits_there() {
     assert_eq!(Run::of(&command.args(["--update", "none"]).output().unwrap()).code, 1);
     assert_eq!(scratch.run_in_ci(&["accept"]).code, 0);
     assert_eq!(scratch.run_in_ci(&["test"]).code, 0);
-    let said = Run::of(&scratch.command().env("CI", "false").args(["test"]).output().unwrap());
-    assert_eq!(said.code, 0);
+    let result = Run::of(&scratch.command().env("CI", "false").args(["test"]).output().unwrap());
+    assert_eq!(result.code, 0);
 }
 
 #[test]
-fn what_is_obsolete() {
+fn reports_and_deletes_obsolete_snapshots() {
     let scratch = accepted();
     fs::remove_file(scratch.path("fixtures/requests/order/small.json")).unwrap();
-    // What insta wrote for a Rust test is somebody else's.
+    // Snapshots that insta wrote for Rust tests are not ours to delete.
     scratch.write("tests/snapshots/rust__test.snap", "---\nsource: tests/rust.rs\nexpression: x\n---\n1\n");
     let expected = "tested 2: 2 unchanged, 0 new, 0 different, 0 unusable, 1 obsolete";
-    let said = scratch.run(&["test"]);
-    assert_eq!((said.code, said.last_line()), (0, expected));
-    let said = scratch.run_in_ci(&["test"]);
-    assert_eq!((said.code, said.last_line()), (1, expected));
-    assert!(said.stdout.contains("tests/snapshots/order/small.snap: obsolete"), "{}", said.stdout);
-    // A filtered run never calls anything obsolete.
+    let result = scratch.run(&["test"]);
+    assert_eq!((result.code, result.last_line()), (0, expected));
+    let result = scratch.run_in_ci(&["test"]);
+    assert_eq!((result.code, result.last_line()), (1, expected));
+    assert!(result.stdout.contains("tests/snapshots/order/small.snap: obsolete"), "{}", result.stdout);
+    // A run with names never reports obsolete snapshots.
     assert_eq!(scratch.run_in_ci(&["test", "order", "hello"]).code, 0);
-    // Nor does a run that cannot know: the request may be one that is broken.
+    // Nor does a run with a broken request, because the snapshot may belong to it.
     scratch.write("fixtures/requests/broken.json", "{");
-    let said = scratch.run_in_ci(&["test"]);
-    assert_eq!((said.code, said.last_line()), (2, "tested 2: 2 unchanged, 0 new, 0 different, 0 unusable, 0 obsolete"));
+    let result = scratch.run_in_ci(&["test"]);
+    assert_eq!(
+        (result.code, result.last_line()),
+        (2, "tested 2: 2 unchanged, 0 new, 0 different, 0 unusable, 0 obsolete")
+    );
     assert_eq!(scratch.run(&["test", "--update", "all"]).code, 2);
     assert!(scratch.path("tests/snapshots/order/small.snap").exists());
     fs::remove_file(scratch.path("fixtures/requests/broken.json")).unwrap();
@@ -130,7 +149,7 @@ fn what_is_obsolete() {
 }
 
 #[test]
-fn rejecting_keeps_what_was_expected() {
+fn rejecting_keeps_the_accepted_snapshots() {
     let scratch = accepted();
     let before = scratch.snapshots();
     scratch.replace("templates/hello.liquid", "Hello", "Bye");
@@ -138,7 +157,7 @@ fn rejecting_keeps_what_was_expected() {
     assert_eq!(scratch.run(&["reject", "order"]).stdout, "rejected 0\n");
     assert_eq!(scratch.run(&["reject"]).stdout, "rejected 1\n");
     assert_eq!(scratch.snapshots(), before);
-    // What waits goes by itself where there is nothing to review any more.
+    // A pending snapshot is deleted once the message matches its accepted snapshot again.
     assert_eq!(scratch.run(&["test"]).code, 1);
     scratch.replace("templates/hello.liquid", "Bye", "Hello");
     assert_eq!(scratch.run(&["test"]).code, 0);
@@ -146,17 +165,17 @@ fn rejecting_keeps_what_was_expected() {
 }
 
 #[test]
-fn names_that_mean_nothing() {
+fn suggests_similar_names_for_unknown_ones() {
     let scratch = accepted();
     for command in ["test", "accept", "reject", "pending"] {
-        let said = scratch.run(&[command, "ordre"]);
-        assert_eq!(said.code, 2, "{command}");
-        assert!(said.stderr.contains("did you mean `order"), "{command}: {}", said.stderr);
+        let result = scratch.run(&[command, "ordre"]);
+        assert_eq!(result.code, 2, "{command}");
+        assert!(result.stderr.contains("did you mean `order"), "{command}: {}", result.stderr);
     }
 }
 
 #[test]
-fn files_that_are_no_snapshots() {
+fn reports_files_that_are_not_snapshots() {
     for (name, spoil, reason) in [
         (
             "merged",
@@ -168,13 +187,13 @@ fn files_that_are_no_snapshots() {
     ] {
         let scratch = accepted();
         scratch.write("tests/snapshots/hello.snap", spoil);
-        let said = scratch.run_in_ci(&["test"]);
+        let result = scratch.run_in_ci(&["test"]);
         assert_eq!(
-            (said.code, said.last_line()),
+            (result.code, result.last_line()),
             (1, "tested 3: 2 unchanged, 0 new, 0 different, 1 unusable, 0 obsolete"),
             "{name}"
         );
-        assert!(said.stdout.contains(reason), "{name}: {}", said.stdout);
+        assert!(result.stdout.contains(reason), "{name}: {}", result.stdout);
         assert_eq!(scratch.read("tests/snapshots/hello.snap"), spoil);
         assert_eq!(scratch.run(&["test"]).code, 1);
         assert_eq!(scratch.run(&["accept", "hello"]).code, 0);
@@ -183,59 +202,65 @@ fn files_that_are_no_snapshots() {
 }
 
 #[test]
-fn a_snapshot_that_is_a_folder() {
+fn reports_a_directory_in_place_of_a_snapshot() {
     let scratch = accepted();
     fs::remove_file(scratch.path("tests/snapshots/hello.snap")).unwrap();
     scratch.write("tests/snapshots/hello.snap/notes.txt", "mine");
-    let said = scratch.run(&["test"]);
-    assert_eq!(said.code, 1);
-    assert!(said.stdout.contains("it is a folder: expected a file; move the folder away"), "{}", said.stdout);
+    let result = scratch.run(&["test"]);
+    assert_eq!(result.code, 1);
+    assert!(result.stdout.contains("it is a folder: expected a file; move the folder away"), "{}", result.stdout);
     for arguments in [&["accept"][..], &["test", "--update", "all"]] {
-        let said = scratch.run(arguments);
-        assert_eq!(said.code, 2, "{arguments:?}");
-        assert!(said.stderr.contains("tests/snapshots/hello.snap"), "{}", said.stderr);
+        let result = scratch.run(arguments);
+        assert_eq!(result.code, 2, "{arguments:?}");
+        assert!(result.stderr.contains("tests/snapshots/hello.snap"), "{}", result.stderr);
     }
     assert_eq!(scratch.read("tests/snapshots/hello.snap/notes.txt"), "mine");
 }
 
 #[test]
-fn lines_that_end_as_windows_ends_them() {
+fn accepts_crlf_line_endings() {
     let scratch = accepted();
     for (path, text) in scratch.snapshots() {
         scratch.write(&format!("tests/snapshots/{path}"), &text.replace('\n', "\r\n"));
     }
-    let said = scratch.run_in_ci(&["test"]);
-    assert_eq!((said.code, said.last_line()), (0, ALL_UNCHANGED));
+    let result = scratch.run_in_ci(&["test"]);
+    assert_eq!((result.code, result.last_line()), (0, ALL_UNCHANGED));
 }
 
 #[test]
-fn where_nothing_can_be_written() {
+fn reports_snapshots_that_cannot_be_written() {
     let scratch = Scratch::node();
-    // No folder can be made below a file, whoever one is.
+    // No user, not even root, can create a directory below a file.
     scratch.write("tests", "");
-    let said = scratch.run(&["test"]);
-    assert_eq!((said.code, said.last_line()), (2, "tested 3: 0 unchanged, 0 new, 0 different, 3 unusable, 0 obsolete"));
-    assert!(said.stderr.contains("cannot write `tests/snapshots/hello.snap`, and 2 more: "), "{}", said.stderr);
+    let result = scratch.run(&["test"]);
+    assert_eq!(
+        (result.code, result.last_line()),
+        (2, "tested 3: 0 unchanged, 0 new, 0 different, 3 unusable, 0 obsolete")
+    );
+    assert!(result.stderr.contains("cannot write `tests/snapshots/hello.snap`, and 2 more: "), "{}", result.stderr);
     assert_eq!(scratch.run(&["test", "--update", "all"]).code, 2);
     assert_eq!(scratch.run_in_ci(&["test"]).code, 2);
 }
 
 #[test]
-fn the_first_failure_is_enough() {
+fn fail_fast_stops_at_the_first_failure() {
     let scratch = accepted();
     scratch.replace("templates/order.liquid", "Order", "Parcel");
     scratch.replace("templates/hello.liquid", "Hello", "Bye");
-    let said = scratch.run(&["test", "--fail-fast", "--update", "none"]);
-    assert_eq!((said.code, said.last_line()), (1, "tested 1: 0 unchanged, 0 new, 1 different, 0 unusable, 0 obsolete"));
-    assert!(said.stdout.contains("different hello"), "{}", said.stdout);
-    // What failed before goes first.
+    let result = scratch.run(&["test", "--fail-fast", "--update", "none"]);
+    assert_eq!(
+        (result.code, result.last_line()),
+        (1, "tested 1: 0 unchanged, 0 new, 1 different, 0 unusable, 0 obsolete")
+    );
+    assert!(result.stdout.contains("different hello"), "{}", result.stdout);
+    // Messages that failed before are tested first.
     scratch.run(&["test", "order/small"]);
-    let said = scratch.run(&["test", "--fail-fast", "--update", "none"]);
-    assert!(said.stdout.contains("different order/small"), "{}", said.stdout);
+    let result = scratch.run(&["test", "--fail-fast", "--update", "none"]);
+    assert!(result.stdout.contains("different order/small"), "{}", result.stdout);
 }
 
 #[test]
-fn the_same_bytes_everywhere() {
+fn writes_the_same_bytes_in_every_time_zone_and_locale() {
     let scratch = accepted();
     scratch.write(
         "templates/zone.liquid",
@@ -255,23 +280,23 @@ fn the_same_bytes_everywhere() {
 }
 
 #[test]
-fn each_language_of_a_template() {
+fn tests_each_language_of_a_template() {
     let scratch = accepted();
     scratch.write("templates/hello.fr.liquid", "---\n---\n{ \"title\": \"Bonjour {{ customer.name }}\" }\n");
-    let said = scratch.run(&["test", "--update", "all"]);
-    assert_eq!(said.last_line(), "tested 4: 3 unchanged, 1 new, 0 different, 0 unusable, 0 obsolete");
+    let result = scratch.run(&["test", "--update", "all"]);
+    assert_eq!(result.last_line(), "tested 4: 3 unchanged, 1 new, 0 different, 0 unusable, 0 obsolete");
     assert!(scratch.read("tests/snapshots/hello@fr.snap").contains("Bonjour Ada"));
     scratch.write(
         "fixtures/customers/ada.json",
         "{ \"id\": \"1\", \"name\": \"Ada\", \"cio_preferred_language\": \"fr\" }",
     );
     scratch.run(&["test", "--update", "all"]);
-    let said = scratch.run_in_ci(&["test"]);
-    assert_eq!(said.code, 0, "{}", said.stdout);
+    let result = scratch.run_in_ci(&["test"]);
+    assert_eq!(result.code, 0, "{}", result.stdout);
 }
 
 #[test]
-fn the_settings_of_tests() {
+fn applies_the_test_settings_of_the_configuration() {
     let scratch = Scratch::node();
     scratch.write(
         "inkproof.toml",
@@ -291,23 +316,23 @@ fn the_settings_of_tests() {
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
-    // Only tests see requests that are there for them.
+    // Other commands do not see requests that only tests use.
     assert_eq!(scratch.run(&["render", "hello"]).stdout, "");
-    // What the command line says is above.
+    // The command line overrides the configuration.
     assert_eq!(scratch.run(&["test", "--now", "2030-01-01T00:00:00Z", "--update", "none"]).code, 1);
 }
 
 #[test]
-fn formats() {
+fn writes_the_report_in_every_format() {
     let scratch = accepted();
     scratch.replace("templates/order.liquid", "has shipped", "<\u{1b}here & now>");
     fs::remove_file(scratch.path("tests/snapshots/hello.snap")).unwrap();
     scratch.write("tests/snapshots/gone.snap", "---\nexpression: \"x\"\n---\n{}\n");
     let run = |format| {
-        let said = scratch.run_in_ci(&["test", "--format", format]);
-        assert_eq!(said.code, 1, "{format}");
-        assert!(!said.stdout.contains('\u{1b}'), "{format}: {}", said.stdout);
-        said.stdout
+        let result = scratch.run_in_ci(&["test", "--format", format]);
+        assert_eq!(result.code, 1, "{format}");
+        assert!(!result.stdout.contains('\u{1b}'), "{format}: {}", result.stdout);
+        result.stdout
     };
     insta::assert_snapshot!("concise", run("concise"));
     insta::assert_snapshot!("github", run("github"));
@@ -323,26 +348,26 @@ fn formats() {
 }
 
 #[test]
-fn why_it_changed() {
+fn names_the_changed_line_as_the_cause() {
     let scratch = accepted();
     scratch.git(&["init", "--quiet"]);
     scratch.git(&["add", "."]);
     scratch.git(&["commit", "--quiet", "-m", "all"]);
     scratch.replace("templates/order.liquid", "has shipped", "is here");
-    let said = scratch.run(&["test", "--update", "none"]);
+    let result = scratch.run(&["test", "--update", "none"]);
     assert!(
-        said.stdout.contains("since it was committed: templates/order.liquid changed at line 5\n"),
+        result.stdout.contains("since it was committed: templates/order.liquid changed at line 5\n"),
         "{}",
-        said.stdout
+        result.stdout
     );
-    // Committed since, but not accepted: still the cause.
+    // A change that is committed but not accepted is still the cause.
     scratch.git(&["commit", "--quiet", "-am", "words"]);
-    let said = scratch.run(&["test", "--update", "none"]);
-    assert!(said.stdout.contains("templates/order.liquid changed at line 5\n"), "{}", said.stdout);
+    let result = scratch.run(&["test", "--update", "none"]);
+    assert!(result.stdout.contains("templates/order.liquid changed at line 5\n"), "{}", result.stdout);
 }
 
 #[test]
-fn a_renamed_file_is_a_cause() {
+fn names_renamed_files_as_causes() {
     let scratch = Scratch::node();
     scratch
         .write("snippets/signature.liquid", "Yours, with many words so that git sees that it is the same,\nthe shop\n");
@@ -354,33 +379,33 @@ fn a_renamed_file_is_a_cause() {
     scratch.git(&["mv", "snippets/signature.liquid", "snippets/closing.liquid"]);
     scratch.replace("snippets/closing.liquid", "the shop", "the new shop");
     scratch.replace("templates/hello.liquid", "snippets.signature", "snippets.closing");
-    let said = scratch.run(&["test", "hello", "--update", "none"]);
+    let result = scratch.run(&["test", "hello", "--update", "none"]);
     for cause in [
         "snippets/closing.liquid is new",
         "snippets/signature.liquid is gone",
         "templates/hello.liquid changed at line 3",
     ] {
-        assert!(said.stdout.contains(&format!("  since it was committed: {cause}\n")), "{cause}: {}", said.stdout);
+        assert!(result.stdout.contains(&format!("  since it was committed: {cause}\n")), "{cause}: {}", result.stdout);
     }
 }
 
 #[test]
-fn flags_have_variables_that_may_be_any_word() {
+fn reads_boolean_variables_for_flags() {
     let scratch = accepted();
     for (value, is_set) in [("1", true), ("true", true), ("yes", true), ("0", false), ("false", false), ("", false)] {
         scratch.replace("templates/order.liquid", "Order", "order");
         scratch.replace("templates/hello.liquid", "Hello", "hello");
         let mut command = scratch.command();
-        let said =
+        let result =
             Run::of(&command.env("INKPROOF_FAIL_FAST", value).args(["test", "--update", "none"]).output().unwrap());
-        assert_eq!((said.code, said.stdout.contains("tested 1:")), (1, is_set), "{value}: {said:?}");
+        assert_eq!((result.code, result.stdout.contains("tested 1:")), (1, is_set), "{value}: {result:?}");
         scratch.replace("templates/order.liquid", "order {{", "Order {{");
         scratch.replace("templates/hello.liquid", "hello", "Hello");
     }
 }
 
 #[test]
-fn a_variable_that_is_off_is_in_no_ones_way() {
+fn a_false_variable_does_not_conflict_with_flags() {
     let scratch = accepted();
     for (arguments, variable) in [
         (&["preview", "--columns"][..], "INKPROOF_SOURCE"),
@@ -391,13 +416,13 @@ fn a_variable_that_is_off_is_in_no_ones_way() {
         for value in ["0", "False", ""] {
             assert_eq!(run(value).stderr, "", "{arguments:?} {variable}={value}");
         }
-        let said = run("1");
-        assert!(said.code == 2 && said.stderr.contains("cannot be used with"), "{arguments:?}: {said:?}");
+        let result = run("1");
+        assert!(result.code == 2 && result.stderr.contains("cannot be used with"), "{arguments:?}: {result:?}");
     }
 }
 
 #[test]
-fn each_command_takes_its_own_formats() {
+fn each_command_rejects_formats_it_does_not_have() {
     let scratch = accepted();
     scratch.git(&["init", "--quiet"]);
     scratch.git(&["add", "."]);
@@ -426,31 +451,31 @@ fn each_command_takes_its_own_formats() {
         assert_eq!(before.stderr, format!("error: `{command}` has no format `{format}`: expected one of {list}\n"));
     }
     for arguments in [&["--format", "json"][..], &["--print-config", "--format", "markdown"]] {
-        let said = scratch.run(arguments);
-        assert!(said.code == 2 && said.stderr.contains("` has no format `"), "{arguments:?}: {said:?}");
+        let result = scratch.run(arguments);
+        assert!(result.code == 2 && result.stderr.contains("` has no format `"), "{arguments:?}: {result:?}");
     }
     assert_eq!(scratch.run(&["--print-config", "--format", "json"]).code, 0);
-    let said = scratch.run(&["--format", "markdown", "diff"]);
-    assert_eq!((said.code, said.stdout.as_str()), (0, "**no message renders differently**\n"));
+    let result = scratch.run(&["--format", "markdown", "diff"]);
+    assert_eq!((result.code, result.stdout.as_str()), (0, "**no message renders differently**\n"));
 }
 
 #[test]
-fn the_format_comes_from_the_environment_unless_a_flag_names_one() {
+fn a_format_flag_overrides_the_environment() {
     let scratch = accepted();
     let run = |arguments: &[&str], format: &str| {
         let output = scratch.command().args(arguments).env("INKPROOF_FORMAT", format).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (output.status.code(), text(output.stdout), text(output.stderr))
     };
-    let begins = |arguments: &[&str], format, expected| {
+    let starts_with = |arguments: &[&str], format, expected| {
         let (code, out, err) = run(arguments, format);
         assert!(code == Some(0) && out.starts_with(expected), "{arguments:?}: {out}{err}");
     };
-    begins(&["test"], "junit", "<?xml");
-    begins(&["test", "--format", "json"], "junit", "{");
-    begins(&["--format", "json", "test"], "junit", "{");
-    begins(&["--format", "concise", "test", "--format", "json"], "junit", "{");
-    // What is set for all commands is refused by one that lacks it, as a flag would be.
+    starts_with(&["test"], "junit", "<?xml");
+    starts_with(&["test", "--format", "json"], "junit", "{");
+    starts_with(&["--format", "json", "test"], "junit", "{");
+    starts_with(&["--format", "concise", "test", "--format", "json"], "junit", "{");
+    // A command rejects a format from the environment as it would reject the flag.
     for arguments in [&["test"][..], &["accept"]] {
         let (code, out, err) = run(arguments, "sarif");
         assert!(code == Some(2) && out.is_empty() && err.contains("[possible values: full, concise"), "{err}");
@@ -461,20 +486,23 @@ fn the_format_comes_from_the_environment_unless_a_flag_names_one() {
 }
 
 #[test]
-fn names_of_snapshots_and_names_of_nothing() {
+fn selects_by_snapshot_name_and_rejects_unknown_names() {
     let scratch = Scratch::node();
     scratch.write("templates/hello.fr.liquid", "---\n---\n{ \"title\": \"Bonjour {{ customer.name }}\" }\n");
-    let said = scratch.run(&["test", "hello@fr"]);
-    assert_eq!((said.code, said.last_line()), (1, "tested 1: 0 unchanged, 1 new, 0 different, 0 unusable, 0 obsolete"));
+    let result = scratch.run(&["test", "hello@fr"]);
+    assert_eq!(
+        (result.code, result.last_line()),
+        (1, "tested 1: 0 unchanged, 1 new, 0 different, 0 unusable, 0 obsolete")
+    );
     assert_eq!(scratch.snapshots().len(), 1);
-    let said = scratch.run(&["test", "hello@fr", "order/small"]);
-    assert!(said.last_line().starts_with("tested 2:"), "{said:?}");
+    let result = scratch.run(&["test", "hello@fr", "order/small"]);
+    assert!(result.last_line().starts_with("tested 2:"), "{result:?}");
     assert_eq!(scratch.run(&["accept", "hello@fr"]).stdout, "accepted 1, deleted 0 obsolete\n");
     assert_eq!(scratch.run(&["test", "hello@fr"]).code, 0);
     for command in ["accept", "reject", "pending"] {
-        let said = scratch.run(&[command, "order/smal", "order/small", "nothing/at/all", "hello@fx"]);
+        let result = scratch.run(&[command, "order/smal", "order/small", "nothing/at/all", "hello@fx"]);
         assert_eq!(
-            (said.code, said.stderr.as_str()),
+            (result.code, result.stderr.as_str()),
             (
                 2,
                 "error: nothing that waits is called `order/smal`: did you mean `order/small`?\nerror: there is no template or \
@@ -487,7 +515,7 @@ fn names_of_snapshots_and_names_of_nothing() {
 }
 
 #[test]
-fn a_folder_of_snapshots_that_cannot_be_looked_into() {
+fn reports_an_unreadable_snapshot_directory() {
     let scratch = Scratch::node();
     scratch.write("tests/snapshots", "no folder");
     for arguments in [
@@ -498,16 +526,16 @@ fn a_folder_of_snapshots_that_cannot_be_looked_into() {
         &["test", "--update", "none"],
         &["test", "--update", "all"],
     ] {
-        let said = scratch.run(arguments);
-        assert_eq!(said.code, 2, "{arguments:?}: {said:?}");
-        assert!(said.stderr.contains("cannot look into `tests/snapshots/`: "), "{arguments:?}: {}", said.stderr);
+        let result = scratch.run(arguments);
+        assert_eq!(result.code, 2, "{arguments:?}: {result:?}");
+        assert!(result.stderr.contains("cannot look into `tests/snapshots/`: "), "{arguments:?}: {}", result.stderr);
     }
-    let said = scratch.run(&["test", "--update", "none", "--format", "json"]);
-    assert!(said.stdout.contains("\"passed\":false"), "{}", said.stdout);
+    let result = scratch.run(&["test", "--update", "none", "--format", "json"]);
+    assert!(result.stdout.contains("\"passed\":false"), "{}", result.stdout);
 }
 
 #[test]
-fn what_is_nested_deep() {
+fn tests_deeply_nested_templates_and_data() {
     let scratch = accepted();
     let deep = |open: &str, close: &str, times| open.repeat(times) + &close.repeat(times);
     scratch.write("templates/json.liquid", &format!("---\n---\n{{\"x\": {}}}", deep("[", "]", 490)));
@@ -527,10 +555,10 @@ fn what_is_nested_deep() {
     assert_eq!(scratch.run_in_ci(&["test"]).code, 1);
 }
 
-/// A run may be killed at any moment: each file is the old one or the new one, whole.
+/// After a run is killed at any moment, each file has either its old or its new contents.
 #[cfg(unix)]
 #[test]
-fn a_killed_run_leaves_whole_files() {
+fn a_killed_run_leaves_complete_files() {
     let scratch = Scratch::node();
     for number in 0..200 {
         scratch.request(&format!("order/{number}"), "order", &format!("{{ \"id\": {number} }}"));
@@ -548,7 +576,7 @@ fn a_killed_run_leaves_whole_files() {
         command.args(["test", "--update", "all", "--format", "concise"]).stdout(std::process::Stdio::null());
         let mut child = command.spawn().unwrap();
         std::thread::sleep(std::time::Duration::from_millis(round * 10));
-        // It may have come to its end already.
+        // The run may have finished already.
         let _ = child.kill();
         child.wait().unwrap();
         let found: Vec<_> = scratch.snapshots().into_iter().filter(|(path, _)| !path.contains(".inkproof-")).collect();
@@ -560,7 +588,7 @@ fn a_killed_run_leaves_whole_files() {
 }
 
 #[test]
-fn every_command_draws_in_ascii_where_that_is_wanted() {
+fn every_command_draws_in_ascii_on_request() {
     let scratch = accepted();
     scratch.git(&["init", "--quiet"]);
     scratch.git(&["add", "."]);

@@ -63,12 +63,12 @@ fn a_template_of_one_version_says_which() {
     let content = r#"{"title": "{% ifchanged %}a{% endifchanged %}", "body": "b"}"#;
     let sandbox = project(&format!("---\n---\n{content}\n"));
     let outcome = sandbox.run(&["check", "order"]);
-    assert!(outcome.stdout.contains("the legacy Liquid can read this"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("the legacy Liquid can parse this"), "{}", outcome.stdout);
     let content = r#"{"title": "{% for i in (1..2) %}{% break %}{% endfor %}", "body": "b"}"#;
     let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"));
     let outcome = sandbox.run(&["check", "order"]);
     assert!(outcome.stdout.contains("Unknown tag 'break'"), "{}", outcome.stdout);
-    assert!(outcome.stdout.contains("only the latest Liquid can read this"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("only the latest Liquid can parse this"), "{}", outcome.stdout);
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn programs_get_objects() {
             "start": {"line": 4, "column": 19},
             "end": {"line": 4, "column": 32},
             "text": "divided_by: 2",
-            "message": "the legacy Liquid leaves out the fraction of a division of integers; the latest keeps it",
+            "message": "the legacy Liquid rounds integer division down; the latest keeps the fraction",
         }],
         "requests": [{
             "request": "order/standard",

@@ -1,30 +1,30 @@
-//! What the analysis says of a template is true: random templates are rendered with random data, before and after
-//! something of the data is taken away.
+//! Soundness of the analysis: random templates are rendered with random data, before and after a key is removed from
+//! the data, and the difference is compared with what the analysis predicts.
 
-use inkproof::analysis::{MissingBehavior, Needs, Path, Read, Step};
+use inkproof::analysis::{MissingBehavior, Needs, Path, PathStep, Read};
 use inkproof::customerio::{CUSTOMERIO, LEGACY};
 use inkproof::liquid::value::json;
 use inkproof::liquid::{Arena, Options, Output, Template, Trace};
 use serde_json::{Map, Value, json};
 
-/// How many templates are tried, each with some data.
+/// How many templates are tried, each with several data.
 const TEMPLATES: u64 = 600;
 const KEYS: [&str; 6] = ["a", "b", "c", "name", "list", "box"];
 
-/// Makes templates and data by chance.
-struct Maker {
+/// Generates random templates and data.
+struct Generator {
     random: fastrand::Rng,
-    /// Names that loops and `assign` have given so far.
+    /// The names that loops and `assign` have defined so far.
     names: Vec<&'static str>,
 }
 
-impl Maker {
+impl Generator {
     fn new(seed: u64) -> Self {
         Self { random: fastrand::Rng::with_seed(seed), names: Vec::new() }
     }
 
-    fn pick<'t>(&mut self, texts: &[&'t str]) -> &'t str {
-        texts[self.random.usize(..texts.len())]
+    fn pick<'t>(&mut self, choices: &[&'t str]) -> &'t str {
+        choices[self.random.usize(..choices.len())]
     }
 
     fn path(&mut self) -> String {
@@ -78,14 +78,14 @@ impl Maker {
     }
 
     fn condition(&mut self) -> String {
-        let one = |maker: &mut Self| {
-            let left = maker.operand();
-            match maker.random.u8(..6) {
+        let one = |generator: &mut Self| {
+            let left = generator.operand();
+            match generator.random.u8(..6) {
                 0 | 1 => left,
                 2 => format!("{left} != blank"),
                 3 => format!("not {left}"),
                 4 => format!("{left}.size > 0"),
-                _ => format!("{left} {} {}", maker.pick(&["==", "!=", "<", "contains"]), maker.operand()),
+                _ => format!("{left} {} {}", generator.pick(&["==", "!=", "<", "contains"]), generator.operand()),
             }
         };
         match self.random.u8(..4) {
@@ -175,34 +175,34 @@ impl Maker {
     }
 }
 
-/// Every place of the data that has a key: the path, and the JSON pointer.
+/// The paths of all keys in the data.
 fn places<'d>(value: &'d Value, path: &Path<'d>, found: &mut Vec<Path<'d>>) {
     match value {
         Value::Object(object) => {
             for (key, value) in object {
-                let path = path.then(Step::Key(key));
+                let path = path.then(PathStep::Key(key));
                 found.push(path.clone());
                 places(value, &path, found);
             }
         }
         Value::Array(items) => {
             for item in items {
-                places(item, &path.then(Step::Element), found);
+                places(item, &path.then(PathStep::Element), found);
             }
         }
         _ => {}
     }
 }
 
-/// Takes away what stands at a path; whether there was anything.
-fn take_away(value: &mut Value, steps: &[Step<'_>]) -> bool {
+/// Removes the keys at a path. Returns whether there were any.
+fn remove(value: &mut Value, steps: &[PathStep<'_>]) -> bool {
     match (steps, value) {
-        ([Step::Key(key)], Value::Object(object)) => object.shift_remove(*key).is_some(),
-        ([Step::Key(key), rest @ ..], Value::Object(object)) => {
-            object.get_mut(*key).is_some_and(|value| take_away(value, rest))
+        ([PathStep::Key(key)], Value::Object(object)) => object.shift_remove(*key).is_some(),
+        ([PathStep::Key(key), rest @ ..], Value::Object(object)) => {
+            object.get_mut(*key).is_some_and(|value| remove(value, rest))
         }
-        ([Step::Element, rest @ ..], Value::Array(items)) => {
-            items.iter_mut().fold(false, |any, item| take_away(item, rest) | any)
+        ([PathStep::Element, rest @ ..], Value::Array(items)) => {
+            items.iter_mut().fold(false, |any, item| remove(item, rest) | any)
         }
         _ => false,
     }
@@ -217,8 +217,8 @@ fn render<'a>(template: Template<'a>, data: &'a str, arena: &'a Arena) -> (Resul
     (result.map(|()| out.into_text()).map_err(|error| error.to_string()), trace)
 }
 
-/// Whether a read that a render came to found nothing, and is said to fail then.
-fn is_told_to_fail(needs: &Needs<'_>, data: &str, trace: &Trace) -> bool {
+/// Whether a render has reached a read whose path is missing, and for which the analysis predicts a failure then.
+fn is_predicted_to_fail(needs: &Needs<'_>, data: &str, trace: &Trace) -> bool {
     let arena = Arena::new();
     let data = json::read(data, &arena).unwrap();
     let fails = |read: &Read<'_>| read.missing_behavior == MissingBehavior::Fails && read.presence(data).is_missing();
@@ -226,35 +226,35 @@ fn is_told_to_fail(needs: &Needs<'_>, data: &str, trace: &Trace) -> bool {
 }
 
 #[test]
-fn what_is_said_of_missing_variables_is_true() {
-    let (mut unneeded, mut told, mut fatal, mut harmless) = (0, 0, 0, 0);
+fn predicts_what_happens_without_a_variable() {
+    let (mut unneeded, mut predicted, mut fatal, mut harmless) = (0, 0, 0, 0);
     for seed in 0..TEMPLATES {
-        let mut maker = Maker::new(seed);
-        let source = maker.nodes(3);
+        let mut generator = Generator::new(seed);
+        let source = generator.nodes(3);
         let arena = Arena::new();
         let Ok(template) = Template::parse(&source, &CUSTOMERIO, &arena) else { continue };
-        let needs = Needs::of(&[template], &CUSTOMERIO, &|_| Vec::new(), &arena);
+        let needs = Needs::from_templates(&[template], &CUSTOMERIO, &|_| Vec::new(), &arena);
         for _ in 0..4 {
-            let whole = json!({ "trigger": maker.object(3) });
+            let whole = json!({ "trigger": generator.object(3) });
             let text = whole.to_string();
             let (before, trace) = render(template, arena.alloc_str(&text), &arena);
             let mut found = Vec::new();
-            places(&whole["trigger"], &Path::of("trigger"), &mut found);
+            places(&whole["trigger"], &Path::new("trigger"), &mut found);
             found.sort();
             found.dedup();
             for path in &found {
                 let mut less = whole.clone();
-                assert!(take_away(&mut less["trigger"], &path.steps), "{path}");
+                assert!(remove(&mut less["trigger"], &path.steps), "{path}");
                 let text = less.to_string();
                 let (after, trace_after) = render(template, arena.alloc_str(&text), &arena);
                 let context = || format!("seed {seed}: {path}\n{source}\n{whole}\n{before:?}\n{after:?}");
-                if !needs.has_use_for(path) {
+                if !needs.may_read(path) {
                     unneeded += 1;
                     assert_eq!(before, after, "not needed: {}", context());
                 }
-                if is_told_to_fail(&needs, &text, &trace_after) {
-                    told += 1;
-                    assert!(after.is_err(), "told to fail: {}", context());
+                if is_predicted_to_fail(&needs, &text, &trace_after) {
+                    predicted += 1;
+                    assert!(after.is_err(), "predicted to fail: {}", context());
                 }
                 if before.is_err() {
                     continue;
@@ -275,31 +275,31 @@ fn what_is_said_of_missing_variables_is_true() {
             }
         }
     }
-    println!("{unneeded} unneeded, {told} told, {fatal} fatal, {harmless} harmless");
+    println!("{unneeded} unneeded, {predicted} predicted, {fatal} fatal, {harmless} harmless");
     assert!(
-        unneeded > 10_000 && told > 1000 && fatal > 200 && harmless > 10_000,
-        "{unneeded} {told} {fatal} {harmless}"
+        unneeded > 10_000 && predicted > 1000 && fatal > 200 && harmless > 10_000,
+        "{unneeded} {predicted} {fatal} {harmless}"
     );
 }
 
-/// The legacy Liquid knows nothing of what `assign` and `default` do with what is missing, and fails more often.
+/// With the legacy Liquid, `assign` and `default` do not accept missing variables, so more renders fail.
 #[test]
-fn what_is_told_to_fail_fails_with_the_legacy_liquid() {
-    let mut told = 0;
+fn predicted_failures_happen_with_the_legacy_liquid() {
+    let mut predicted = 0;
     for seed in 0..TEMPLATES {
-        let mut maker = Maker::new(seed);
-        let source = maker.nodes(3);
+        let mut generator = Generator::new(seed);
+        let source = generator.nodes(3);
         let arena = Arena::new();
         let Ok(template) = Template::parse(&source, &LEGACY, &arena) else { continue };
-        let needs = Needs::of(&[template], &LEGACY, &|_| Vec::new(), &arena);
+        let needs = Needs::from_templates(&[template], &LEGACY, &|_| Vec::new(), &arena);
         for _ in 0..40 {
-            let text = json!({ "trigger": maker.object(3) }).to_string();
+            let text = json!({ "trigger": generator.object(3) }).to_string();
             let (rendered, trace) = render(template, arena.alloc_str(&text), &arena);
-            if is_told_to_fail(&needs, &text, &trace) {
-                told += 1;
+            if is_predicted_to_fail(&needs, &text, &trace) {
+                predicted += 1;
                 assert!(rendered.is_err(), "seed {seed}: {source}\n{text}\n{rendered:?}");
             }
         }
     }
-    assert!(told > 1000, "{told}");
+    assert!(predicted > 1000, "{predicted}");
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use inkproof::diagnostics::Source;
 use inkproof::liquid::{Arena, LIQUIDJS, Template, Value};
-use inkproof::message::{LiquidText, Place, of_liquid};
+use inkproof::message::{LiquidText, TextPlace, liquid_diagnostic};
 
 const ANSWERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/inkproof-liquid/tests/answers");
 /// All but those with limits, which no problem in the syntax is about.
@@ -28,9 +28,10 @@ impl Case<'_> {
     fn codes(&self) -> Vec<String> {
         let arena = Arena::new();
         let source = Source::new("case", self.template.as_str());
-        let text = LiquidText { source: &source, place: Place::From(0), language: &LIQUIDJS, data: Value::Undefined };
+        let text =
+            LiquidText { source: &source, place: TextPlace::Verbatim(0), language: &LIQUIDJS, data: Value::Undefined };
         let errors = Template::parse(&self.template, &LIQUIDJS, &arena).err().unwrap_or_default();
-        errors.iter().map(|error| of_liquid(error, &text).code.as_str().to_owned()).collect()
+        errors.iter().map(|error| liquid_diagnostic(error, &text).code.as_str().to_owned()).collect()
     }
 }
 

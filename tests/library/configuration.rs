@@ -1,4 +1,4 @@
-//! The published schema of the configuration is that of the program, and says of files what the program says.
+//! The published JSON Schema of the configuration is up to date, accepts what the program accepts, and is documented.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ fn the_published_schema_is_up_to_date() {
     assert!(published == schema, "inkproof.schema.json is out of date: run this test with UPDATE_SCHEMA=1");
 }
 
-/// Every key of the schema, below its section.
+/// Every key of the schema, as `section.key`.
 fn keys() -> Vec<String> {
     let schema = Config::schema([]);
     let mut keys = Vec::new();
@@ -35,7 +35,7 @@ fn keys() -> Vec<String> {
 }
 
 #[test]
-fn every_key_is_documented() {
+fn every_key_of_the_schema_is_documented() {
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md")).unwrap();
     let keys = keys();
     assert!(keys.len() >= 13, "{keys:?}");
@@ -48,14 +48,14 @@ fn every_key_is_documented() {
 }
 
 #[test]
-fn what_the_schema_says_the_program_says_too() {
+fn the_schema_and_the_program_accept_the_same_files() {
     let schema = Config::schema(RULES.iter().map(|rule| (rule.code.as_str(), rule.summary())));
     let validator = jsonschema::draft7::new(&schema).unwrap();
     let folder = tempfile::tempdir().unwrap();
     for name in ["templates", "messages", "more"] {
         fs::create_dir(folder.path().join(name)).unwrap();
     }
-    for (text, is_right) in [
+    for (file, is_valid) in [
         ("", true),
         ("[paths]\ntemplates = 'messages'\n", true),
         ("[paths]\ntemplate = 'messages'\n", false),
@@ -71,9 +71,9 @@ fn what_the_schema_says_the_program_says_too() {
         ("[[test.filters]]\npattern = 'v\\d+'\n", false),
         ("unknown = 1\n", false),
     ] {
-        let json: serde_json::Value = toml::from_str(text).unwrap();
-        fs::write(folder.path().join(CONFIG_FILE), text).unwrap();
-        let problems = Project::open(folder.path()).unwrap().problems().has_errors();
-        assert_eq!((validator.is_valid(&json), !problems), (is_right, is_right), "{text}");
+        let json: serde_json::Value = toml::from_str(file).unwrap();
+        fs::write(folder.path().join(CONFIG_FILE), file).unwrap();
+        let has_errors = Project::open(folder.path()).unwrap().problems().has_errors();
+        assert_eq!((validator.is_valid(&json), !has_errors), (is_valid, is_valid), "{file}");
     }
 }

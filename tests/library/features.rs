@@ -1,4 +1,4 @@
-//! Cargo features: a program built without one says so where it is needed.
+//! Cargo features: a program that was built without one reports that when it is needed.
 
 use std::process::{Command, Output};
 
@@ -7,7 +7,7 @@ fn inkproof(arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn serve_is_listed_where_it_is_built_in() {
+fn help_lists_serve_only_if_it_is_built_in() {
     let help = String::from_utf8(inkproof(&["--help"]).stdout).unwrap();
     assert!(help.contains("\n  check "), "{help}");
     assert_eq!(help.contains("\n  serve "), cfg!(feature = "serve"), "{help}");
@@ -15,7 +15,7 @@ fn serve_is_listed_where_it_is_built_in() {
 
 #[cfg(not(feature = "serve"))]
 #[test]
-fn serve_names_its_feature() {
+fn serve_reports_that_its_feature_is_missing() {
     for arguments in [&["serve"][..], &["serve", "--port", "0", "--exec", "true"], &["serve", "--help"]] {
         let output = inkproof(arguments);
         let error = String::from_utf8(output.stderr).unwrap();
@@ -26,7 +26,7 @@ fn serve_names_its_feature() {
 
 #[cfg(all(feature = "serve", not(feature = "store")))]
 #[test]
-fn store_names_its_feature() {
+fn store_reports_that_its_feature_is_missing() {
     let output = inkproof(&["-C", env!("CARGO_MANIFEST_DIR"), "serve", "--port", "0", "--store", "messages.db"]);
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.starts_with("error: `--store` needs the feature `store`"), "{error}");

@@ -1,5 +1,5 @@
-//! Fixes do no harm: contents made by chance are fixed, and every message that was right comes out as it was, also of data
-//! that the fixes were not tried with.
+//! Fixes are harmless: random contents are fixed, and every message that rendered before renders to the same
+//! properties, even with data that the fixes were not tried with.
 
 use std::fs;
 use std::path::Path;
@@ -13,15 +13,15 @@ use serde_json::{Map, Value, json};
 const CONTENTS: u64 = 150;
 const CUSTOMER: &str = r#"{"id": "user_1", "email": "ada@example.com", "first_name": "Ada"}"#;
 
-/// Makes contents and data by chance.
-struct Maker(fastrand::Rng);
+/// Generates random contents and data.
+struct Generator(fastrand::Rng);
 
-impl Maker {
-    fn pick<'t>(&mut self, texts: &[&'t str]) -> &'t str {
-        texts[self.0.usize(..texts.len())]
+impl Generator {
+    fn pick<'t>(&mut self, choices: &[&'t str]) -> &'t str {
+        choices[self.0.usize(..choices.len())]
     }
 
-    fn hole(&mut self, name: &str) -> String {
+    fn interpolation(&mut self, name: &str) -> String {
         let filter = self.pick(&[
             "",
             "",
@@ -42,32 +42,37 @@ impl Maker {
         self.pick(&["trigger.a", "trigger.b", "trigger.c", "customer.first_name", "a", "trigger.list.first"])
     }
 
-    /// A piece of a JSON text.
+    /// A piece of a JSON string.
     fn piece(&mut self, depth: u8) -> String {
         match self.0.u8(..if depth == 0 { 6 } else { 8 }) {
             0..=2 => {
                 let name = self.name();
-                self.hole(name)
+                self.interpolation(name)
             }
             3 => self.pick(&["Hi ", ", ", "#", " 100 % ", " {a} "]).to_owned(),
             4 => self.pick(&["\\n", "\\\"", "\\u00e9", "\\\\", "\\/"]).to_owned(),
             5 => self.pick(&["{% raw %}raw{% endraw %}", "{% comment %}\"{% endcomment %}"]).to_owned(),
             6 => format!("{{% if {} %}}{}{{% else %}}no{{% endif %}}", self.name(), self.piece(depth - 1)),
-            _ => format!("{{% for i in trigger.list %}}{}{}{{% endfor %}}", self.hole("i"), self.piece(depth - 1)),
+            _ => format!(
+                "{{% for i in trigger.list %}}{}{}{{% endfor %}}",
+                self.interpolation("i"),
+                self.piece(depth - 1)
+            ),
         }
     }
 
-    fn text(&mut self) -> String {
+    /// A JSON string.
+    fn string(&mut self) -> String {
         let count = self.0.u8(1..4);
         let pieces: String = (0..count).map(|_| self.piece(1)).collect();
         format!("\"{pieces}\"")
     }
 
     fn content(&mut self) -> String {
-        let (title, body, more) = (self.text(), self.text(), self.text());
+        let (title, body, more) = (self.string(), self.string(), self.string());
         let list = format!(
             "[{{% for i in trigger.list %}}{}{{% unless forloop.last %}},{{% endunless %}}{{% endfor %}}]",
-            self.text()
+            self.string()
         );
         let comma = self.pick(&["", ","]);
         let opening = self.pick(&["", "{% assign text = 'mine' %}"]);
@@ -108,7 +113,7 @@ fn write(root: &Path, name: &str, text: &str) {
     fs::write(path, text).unwrap();
 }
 
-/// Requests by these numbers, one with each of `data`.
+/// Writes one request for each of `data`, named by its number.
 fn write_requests(root: &Path, data: impl Iterator<Item = Value>) {
     for (number, data) in data.enumerate() {
         let request = json!({"transactional_message_id": "t", "identifiers": {"id": "user_1"}, "message_data": data});
@@ -126,7 +131,7 @@ fn render_options() -> RenderOptions {
     }
 }
 
-/// The properties of every request's message.
+/// The properties of each request's message. `None` if rendering fails.
 fn messages(root: &Path) -> Vec<Option<Map<String, Value>>> {
     let project = Project::open(root).unwrap();
     let mut messages = Vec::new();
@@ -144,17 +149,17 @@ fn fixed(root: &Path) -> Option<String> {
 }
 
 #[test]
-fn what_was_right_stays_and_fixing_again_changes_nothing() {
-    let (mut count_fixed, mut count_right, mut count_mended) = (0, 0, 0);
+fn fixes_keep_every_message_that_rendered_and_are_idempotent() {
+    let (mut count_fixed, mut count_same, mut count_repaired) = (0, 0, 0);
     for seed in 0..CONTENTS {
-        let mut maker = Maker(fastrand::Rng::with_seed(seed));
+        let mut generator = Generator(fastrand::Rng::with_seed(seed));
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         write(root, "fixtures/customers/ada.json", CUSTOMER);
-        let content = maker.content();
+        let content = generator.content();
         write(root, "templates/t.liquid", &format!("---\n---\n{content}"));
-        // Fixes are tried with two of the requests; the others are new to them.
-        let data: Vec<_> = (0..20).map(|_| maker.data()).collect();
+        // Fixes are tried with the first two requests only.
+        let data: Vec<_> = (0..20).map(|_| generator.data()).collect();
         write_requests(root, data.iter().cloned());
         let before = messages(root);
         fs::remove_dir_all(root.join("fixtures/requests")).unwrap();
@@ -167,16 +172,16 @@ fn what_was_right_stays_and_fixing_again_changes_nothing() {
         for (before, after) in before.iter().zip(messages(root)) {
             match (before, &after) {
                 (Some(before), after) => {
-                    count_right += 1;
+                    count_same += 1;
                     assert_eq!(Some(before), after.as_ref(), "seed {seed}\n{content}\n{text}");
                 }
-                (None, Some(_)) => count_mended += 1,
+                (None, Some(_)) => count_repaired += 1,
                 (None, None) => {}
             }
         }
     }
     assert!(
-        count_fixed > CONTENTS / 2 && count_right > 100 && count_mended > 100,
-        "{count_fixed} {count_right} {count_mended}"
+        count_fixed > CONTENTS / 2 && count_same > 100 && count_repaired > 100,
+        "{count_fixed} {count_same} {count_repaired}"
     );
 }

@@ -1,5 +1,5 @@
-//! What the proof says is true: of holes, by contents made by chance that are rendered with hostile values; of ways, by
-//! careless contents that are rendered on every way.
+//! Soundness of the content proof: its verdicts on interpolations, with random contents that are rendered with hostile
+//! values; and its breaks, with careless contents that are rendered on every path.
 
 use inkproof::analysis::{BranchCondition, BranchDecision, ContentProof, Verdict};
 use inkproof::customerio::CUSTOMERIO;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 const CONTENTS: u64 = 1500;
 
-/// What a hostile sender puts where a plain value was.
+/// Values that a hostile sender may send instead of a plain one.
 fn hostile() -> Vec<Value> {
     vec![
         json!("say \"hi\""),
@@ -29,19 +29,20 @@ fn hostile() -> Vec<Value> {
     ]
 }
 
-struct Maker {
+/// Generates random contents, with a new variable for each interpolation.
+struct Generator {
     random: fastrand::Rng,
     variables: usize,
 }
 
-impl Maker {
+impl Generator {
     fn variable(&mut self) -> String {
         self.variables += 1;
         format!("trigger.v{}", self.variables)
     }
 
-    fn pick<'t>(&mut self, texts: &[&'t str]) -> &'t str {
-        texts[self.random.usize(..texts.len())]
+    fn pick<'t>(&mut self, choices: &[&'t str]) -> &'t str {
+        choices[self.random.usize(..choices.len())]
     }
 
     fn expression(&mut self) -> String {
@@ -92,36 +93,35 @@ impl Maker {
     }
 }
 
-/// Whether the content is JSON with this `trigger`; none where rendering fails.
+/// Whether the content is valid JSON with this `trigger`. `None` if rendering fails.
 fn is_json(template: Template<'_>, trigger: &Map<String, Value>) -> Option<bool> {
     let arena = Arena::new();
     let text = json!({ "trigger": trigger }).to_string();
     let data = json::read(arena.alloc_str(&text), &arena).unwrap();
     let options = Options { now: Some(0.0), seed: Some(1), ..Options::default() };
     let mut out = Output::new();
-    let template: Template<'_> = template;
     template.render(data, &options, &arena, &mut out).ok()?;
     let arena = Arena::new();
     Some(json::read_with_trailing_commas(out.text(), &arena).is_ok())
 }
 
 #[test]
-fn what_is_said_of_holes_is_true() {
+fn safe_interpolations_never_break_and_witnesses_do() {
     let (mut safe, mut broken) = (0, 0);
     for seed in 0..CONTENTS {
-        let mut maker = Maker { random: fastrand::Rng::with_seed(seed), variables: 0 };
-        let source = maker.object(3);
+        let mut generator = Generator { random: fastrand::Rng::with_seed(seed), variables: 0 };
+        let source = generator.object(3);
         let arena = Arena::new();
         let template = Template::parse(&source, &CUSTOMERIO, &arena).unwrap();
-        let proof = ContentProof::of(template);
+        let proof = ContentProof::prove(template);
         assert!(proof.is_complete, "{source}");
         let mut plain = Map::new();
-        for at in 1..=maker.variables {
+        for at in 1..=generator.variables {
             plain.insert(format!("v{at}"), json!(1));
         }
         plain.insert("list".to_owned(), json!([1, 2]));
         if is_json(template, &plain) == Some(false) {
-            // A text in quotes that brings quotes of its own.
+            // A string in quotes that contains quotes itself.
             assert!(
                 proof.interpolations.iter().any(|interpolation| interpolation.verdict != Verdict::Safe),
                 "seed {seed}: {source}"
@@ -148,7 +148,7 @@ fn what_is_said_of_holes_is_true() {
                 }
                 Verdict::Unsafe { variable, witness } => {
                     assert_eq!(*variable, format!("trigger.{name}"));
-                    // Where the branch is rendered, the witness does what it is said to do.
+                    // If the branch is rendered, the witness must break the JSON.
                     let is_rendered =
                         with(&json!("\u{1}\"unlikely")) == Some(false) || with(&json!("]")) == Some(false);
                     if is_rendered {
@@ -165,7 +165,7 @@ fn what_is_said_of_holes_is_true() {
     assert!(safe > 1000 && broken > 1000, "{safe} safe, {broken} broken");
 }
 
-/// Pieces of careless contents: what one way prints, another lacks.
+/// Pieces of careless contents: one path prints what another one lacks.
 const PIECES: [&str; 16] = [
     "\"k\": 1,",
     "\"k\": {% if V %}1{% endif %},",
@@ -185,7 +185,7 @@ const PIECES: [&str; 16] = [
     "\"k\": {% if V or true %}1{% endif %},",
 ];
 
-/// What all the ways of a careless content depend on.
+/// Data for all combinations that the paths of a careless content depend on.
 fn every_data() -> Vec<Map<String, Value>> {
     let mut all = Vec::new();
     for flags in 0..8_u8 {
@@ -201,10 +201,10 @@ fn every_data() -> Vec<Map<String, Value>> {
     all
 }
 
-/// Whether a render with this `trigger` decides so; none where that is not known here.
-fn takes(decision: &BranchDecision<'_>, trigger: &Map<String, Value>) -> Option<bool> {
+/// Whether a render with this `trigger` makes a decision. `None` if this test cannot evaluate its condition.
+fn makes(decision: &BranchDecision<'_>, trigger: &Map<String, Value>) -> Option<bool> {
     let elements = trigger["list"].as_array().unwrap().len();
-    let answer = match decision.question {
+    let answer = match decision.condition {
         BranchCondition::Holds(condition) => trigger.get(condition.strip_prefix("trigger.")?)?.as_bool()?,
         BranchCondition::HasAny(_) => elements > 0,
         BranchCondition::HasSeveral(_) => elements > 1,
@@ -214,9 +214,9 @@ fn takes(decision: &BranchDecision<'_>, trigger: &Map<String, Value>) -> Option<
 }
 
 #[test]
-fn what_is_said_of_ways_is_true() {
+fn reports_exactly_the_paths_that_break() {
     let data = every_data();
-    let (mut told, mut taken, mut missed, mut sound) = (0, 0, 0, 0);
+    let (mut reported, mut taken, mut missed, mut sound) = (0, 0, 0, 0);
     for seed in 0..400 {
         let mut random = fastrand::Rng::with_seed(seed);
         let pieces = (0..random.usize(1..4)).map(|_| {
@@ -227,15 +227,15 @@ fn what_is_said_of_ways_is_true() {
         let source = format!("{{ {}\"last\": 1}}", pieces.collect::<String>());
         let arena = Arena::new();
         let template = Template::parse(&source, &CUSTOMERIO, &arena).unwrap();
-        let proof = ContentProof::of(template);
+        let proof = ContentProof::prove(template);
         for broken in &proof.breaks {
-            told += 1;
+            reported += 1;
             let context = || format!("seed {seed}: {broken:?}\n{source}");
             let own: Value = serde_json::from_str(&broken.data).unwrap();
             let own = own.get("trigger").and_then(Value::as_object).cloned().unwrap_or_default();
             assert_eq!(is_json(template, &own), Some(false), "{}", context());
             for data in &data {
-                if broken.path_condition.iter().all(|decision| takes(decision, data) == Some(true)) {
+                if broken.decisions.iter().all(|decision| makes(decision, data) == Some(true)) {
                     taken += 1;
                     assert_ne!(is_json(template, data), Some(true), "{data:?} {}", context());
                 }
@@ -248,6 +248,6 @@ fn what_is_said_of_ways_is_true() {
             assert!(proof.breaks.is_empty(), "seed {seed}: {:?}\n{source}", proof.breaks);
         }
     }
-    println!("{told} told, {taken} taken, {missed} missed, {sound} sound");
-    assert!(told > 200 && taken > 2_000 && missed == 0 && sound > 20, "{told} {taken} {missed} {sound}");
+    println!("{reported} reported, {taken} taken, {missed} missed, {sound} sound");
+    assert!(reported > 200 && taken > 2_000 && missed == 0 && sound > 20, "{reported} {taken} {missed} {sound}");
 }

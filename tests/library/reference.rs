@@ -1,4 +1,4 @@
-//! What the rows of Customer.io's filters and tags say is what they do, in both of its Liquids.
+//! Checks that the rows of Customer.io's filters and tags describe their behavior, in both versions of its Liquid.
 
 #[path = "../../crates/inkproof-liquid/tests/rows/check.rs"]
 mod check;
@@ -9,7 +9,7 @@ use std::path::Path;
 use inkproof::customerio::{CUSTOMERIO, Escape, LEGACY, Switches, TimezoneOffsets, Version, language, reference};
 use inkproof::liquid::{LIQUIDJS, Language};
 
-/// Each language, with the rows that LiquidJS's own test does not check.
+/// Each language with rows that LiquidJS's own test does not check.
 fn languages() -> Vec<&'static Language> {
     let with = |switches: Switches| language(switches);
     vec![
@@ -21,7 +21,7 @@ fn languages() -> Vec<&'static Language> {
 }
 
 #[test]
-fn every_filter_does_what_its_row_says() {
+fn every_filter_row_describes_its_filter() {
     let mut wrong = Vec::new();
     for language in languages() {
         assert!(language.filters().count() > 110);
@@ -32,7 +32,7 @@ fn every_filter_does_what_its_row_says() {
 }
 
 #[test]
-fn every_tag_does_what_its_row_says() {
+fn every_tag_row_describes_its_tag() {
     let mut wrong = Vec::new();
     for language in languages() {
         wrong.extend(language.tags().flat_map(|row| check::tag(language, row)));
@@ -41,7 +41,7 @@ fn every_tag_does_what_its_row_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What LiquidJS has says since when, and what it does not have does not.
+/// Rows of LiquidJS's filters and tags have its release, and others have none.
 #[test]
 fn releases_are_those_of_liquidjs() {
     let legacy = language(Switches { version: Version::Legacy, ..Switches::default() });
@@ -55,7 +55,7 @@ fn releases_are_those_of_liquidjs() {
     }
 }
 
-/// To bring the page up to date, run this test with `UPDATE_REFERENCE=1`.
+/// To update the page, run this test with `UPDATE_REFERENCE=1`.
 #[test]
 fn the_reference_page_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/liquid-reference.md");
@@ -79,9 +79,9 @@ fn the_reference_page_is_complete() {
     }
 }
 
-/// A row of the legacy Liquid says that it differs from the latest where it does, and nowhere else.
+/// A row of the legacy Liquid is marked as different from the latest if and only if it behaves differently.
 #[test]
-fn legacy_rows_say_where_they_differ() {
+fn legacy_rows_are_marked_where_they_differ() {
     let mut wrong = Vec::new();
     for row in LEGACY.filters() {
         let Some(latest) = CUSTOMERIO.filter(row.name) else { continue };

@@ -1,4 +1,4 @@
-//! The pages of the rules are true: each example has the finding that its page states, and what stands there instead has
+//! Rule pages: the example of each page has exactly the findings that the page states, and the corrected example has
 //! none.
 
 use std::fs;
@@ -11,8 +11,9 @@ use inkproof::rules::{RULES, Rule, codes, judge, page};
 
 const CUSTOMER: &str = r#"{"id": "user_1", "email": "ada@example.com", "first_name": "Ada"}"#;
 
-/// A block of a page: what it is, and its text.
+/// A code block of a page.
 struct Block<'p> {
+    /// The words after the backticks: the language, and the path of the file if it has one.
     info: &'p str,
     text: &'p str,
 }
@@ -35,8 +36,8 @@ fn write(root: &Path, name: &str, text: &str) {
     fs::write(path, text).unwrap();
 }
 
-/// The findings of one rule for a section's blocks, as `line:column code`. A template without settings gets empty ones,
-/// whose lines do not count.
+/// The findings of one rule in a project that consists of a section's blocks, as `line:column code`. A template without
+/// settings gets empty ones, whose lines do not count.
 fn found(rule: &Rule, section: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
@@ -87,7 +88,7 @@ fn found(rule: &Rule, section: &str) -> Vec<String> {
 }
 
 #[test]
-fn examples_are_found_and_their_betters_are_not() {
+fn finds_what_each_page_states_and_nothing_in_its_correction() {
     let mut failures = Vec::new();
     for rule in RULES.iter() {
         let page = rule.page;
@@ -109,7 +110,7 @@ fn examples_are_found_and_their_betters_are_not() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// The codes that the sources of a folder name, but for those of tests and examples.
+/// The codes in the source files of a folder, except those in tests and examples.
 fn codes_in(folder: &Path, found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let path = entry.path();

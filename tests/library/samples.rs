@@ -1,12 +1,12 @@
-//! The sample project's messages, compared by insta: the way a Rust project has them in its own tests. The snapshots are
-//! those that `inkproof test` has.
+//! Compares the sample project's messages with insta, as a Rust project does in its own tests. `inkproof test` uses the same
+//! snapshots.
 
 use std::path::Path;
 
 use inkproof::{project::Project, snapshot};
 
 #[test]
-fn samples() {
+fn every_sample_message_equals_its_snapshot() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let project = Project::open_for_tests(root).unwrap();
     assert!(!project.problems().has_errors());

@@ -1,6 +1,6 @@
-//! The README's screenshots are what the program prints: drawn from its output, light and dark.
+//! The README's screenshots, drawn from the program's output in a light and a dark theme, are up to date.
 //!
-//! `tools/screenshots` draws them anew.
+//! `tools/screenshots` redraws them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,10 +10,10 @@ use anstyle::RgbColor;
 use anstyle_svg::{Palette, Term};
 use tempfile::TempDir;
 
-/// Set to draw them anew.
+/// The environment variable that redraws the screenshots.
 const UPDATE: &str = "UPDATE_SCREENSHOTS";
 
-/// A picture's name, how wide its terminal is, and what is typed.
+/// A screenshot's name, the width of its terminal, and the program's arguments.
 const SCREENSHOTS: [(&str, &str, &[&str]); 5] = [
     ("preview", "92", &["preview", "order_shipped/lamp", "invitation"]),
     ("failure", "104", &["preview", "new_product"]),
@@ -22,7 +22,7 @@ const SCREENSHOTS: [(&str, &str, &[&str]); 5] = [
     ("test", "92", &["test", "order_shipped/lamp"]),
 ];
 
-/// How a terminal looks: its background, its text, and its sixteen colours.
+/// The colours of a terminal: background, text, and the palette of sixteen.
 struct Theme {
     name: &'static str,
     background: RgbColor,
@@ -56,7 +56,7 @@ const fn rgb(color: u32) -> RgbColor {
     RgbColor(red, green, blue)
 }
 
-/// A copy of the project outside of any git repository, whose history the program would tell about.
+/// A copy of the project outside any git repository, because the program would show what changed in the repository.
 fn shop() -> TempDir {
     fn copy(from: &Path, to: &Path) {
         fs::create_dir_all(to).unwrap();
@@ -74,7 +74,7 @@ fn shop() -> TempDir {
     folder
 }
 
-/// What the program prints, after the line that was typed.
+/// The command line, and what the program prints.
 fn printed(shop: &Path, width: &str, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_inkproof"));
     for (name, _) in env::vars().filter(|(name, _)| name.starts_with("INKPROOF_")) {
@@ -100,22 +100,22 @@ fn draw(theme: &Theme, text: &str) -> String {
         .fg_color(theme.text.into())
         .bg_color(theme.background.into())
         .palette(Palette(theme.palette.map(rgb)));
-    // Browsers heed no opacity of a part of a text, but that of its colour.
+    // Browsers ignore the `opacity` of a part of a text, but not its `fill-opacity`.
     terminal.render_svg(text).replace("{ opacity: 0.4; }", "{ fill-opacity: 0.65; }")
 }
 
-/// Compares a picture with its file, or writes the file. Gives what is wrong.
+/// Compares a screenshot with its file, or writes the file. Returns the path if they differ.
 fn check(path: &Path, drawn: &str) -> Option<String> {
     if env::var_os(UPDATE).is_some() {
         fs::create_dir_all(path.parent()?).unwrap();
         fs::write(path, drawn).unwrap();
     }
-    let is_there = fs::read_to_string(path).is_ok_and(|there| there == drawn);
-    (!is_there).then(|| path.display().to_string())
+    let is_current = fs::read_to_string(path).is_ok_and(|published| published == drawn);
+    (!is_current).then(|| path.display().to_string())
 }
 
 #[test]
-fn screenshots_show_what_the_program_prints() {
+fn every_screenshot_shows_the_current_output() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let (shop, mut stale) = (shop(), Vec::new());
     for (name, width, arguments) in SCREENSHOTS {
@@ -126,5 +126,8 @@ fn screenshots_show_what_the_program_prints() {
             stale.extend(check(&root().join(path), &draw(theme, &text)));
         }
     }
-    assert!(stale.is_empty(), "the program prints something else; look at it, and run tools/screenshots: {stale:#?}");
+    assert!(
+        stale.is_empty(),
+        "the program's output has changed: run tools/screenshots, and look at the result: {stale:#?}"
+    );
 }

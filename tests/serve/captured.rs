@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::client::Server;
 
 #[test]
-fn found_by_filters() {
+fn messages_are_filtered_and_paged() {
     let server = Server::start(&[]);
     server.deliver("order_shipped", "user_123", &json!({ "order_id": "A-1" }));
     server.deliver("hello", "user_123", &json!({ "title": "Good morning" }));
@@ -46,7 +46,7 @@ fn found_by_filters() {
 }
 
 #[test]
-fn deleted_and_reset() {
+fn messages_are_deleted_one_by_one_by_filter_and_by_reset() {
     let server = Server::start(&[]);
     let ids: Vec<_> =
         (0..4).map(|number| server.deliver("hello", &format!("u{number}"), &json!({ "title": "Hi" }))).collect();
@@ -62,7 +62,7 @@ fn deleted_and_reset() {
 }
 
 #[test]
-fn waits_until_messages_are_there() {
+fn wait_responds_once_enough_messages_match() {
     let server = Server::start(&[]);
     let start = Instant::now();
     let answer = server.ask("GET", "/inkproof/api/wait?timeout=0.2", &[], "");
@@ -80,7 +80,7 @@ fn waits_until_messages_are_there() {
 }
 
 #[test]
-fn faults() {
+fn faults_are_injected_and_used_up() {
     let server = Server::start(&[]);
     let body = r#"{"transactional_message_id": "hello", "identifiers": {"id": "a"}, "message_data": {"title": "Hi"}}"#;
     let fault = |fault: serde_json::Value| {
@@ -90,9 +90,9 @@ fn faults() {
     fault(json!({ "status": 429, "retry_after": 7, "times": 1 }));
     let limited = server.send(body);
     assert_eq!((limited.status, limited.headers["retry-after"].as_str()), (429, "7"));
-    assert_eq!(limited.error(), "too many requests, as a fault asks");
+    assert_eq!(limited.error(), "too many requests (injected fault)");
     fault(json!({ "drop": true, "times": 1 }));
-    assert_eq!(server.send(body).status, 0, "no answer at all");
+    assert_eq!(server.send(body).status, 0, "no response at all");
     fault(json!({ "latency_ms": 200, "times": 1 }));
     let start = Instant::now();
     assert_eq!(server.send(body).status, 200);
@@ -107,7 +107,7 @@ fn faults() {
 }
 
 #[test]
-fn the_clock_is_controlled() {
+fn the_clock_can_be_set_frozen_and_moved() {
     let server = Server::start(&[]);
     let set = |body: &str| server.ask("PUT", "/inkproof/api/clock", &[], body);
     assert_eq!(set(r#"{"now": "2030-01-01T00:00:00Z", "frozen": true}"#).json()["now"], "2030-01-01T00:00:00Z");
@@ -116,7 +116,7 @@ fn the_clock_is_controlled() {
     assert_eq!(set(r#"{"advance": -1000000000000}"#).json()["now"], "1970-01-01T00:00:00Z");
     assert_eq!(
         set(r#"{"now": "2026"}"#).error(),
-        "the body does not fit: `2026` is no timestamp: expected one with its zone, such as 2026-01-01T00:00:00Z"
+        "the body is not valid: `2026` is not a timestamp: expected one with a time zone, such as 2026-01-01T00:00:00Z"
     );
     assert_eq!(server.ask("DELETE", "/inkproof/api/clock", &[], "").json()["frozen"], false);
 }

@@ -1,4 +1,4 @@
-//! The real binary as a server, and as small an HTTP client as will do: one that can also say what no client would.
+//! The real binary as a server, and a minimal HTTP client that can also send malformed requests.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// The project that is served.
+/// The files of the test project.
 const FILES: [(&str, &str); 6] = [
     (
         "templates/order_shipped.liquid",
@@ -42,7 +42,7 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
-/// A folder with a project in it.
+/// A temporary folder with the test project.
 pub(crate) fn project() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in FILES {
@@ -68,7 +68,7 @@ impl Server {
         Self::of(folder, command)
     }
 
-    /// A server that a command starts for the project in a folder.
+    /// Starts a server with a command, for the project in a folder.
     pub(crate) fn of(folder: TempDir, mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
@@ -83,10 +83,10 @@ impl Server {
         stream
     }
 
-    /// Sends bytes as they are, and reads all that comes back.
+    /// Sends raw bytes, and reads the whole response.
     pub(crate) fn raw(&self, bytes: &[u8]) -> String {
         let mut stream = self.connect();
-        // The server may cut it off.
+        // The server may close the connection early.
         let _ = stream.write_all(bytes);
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
@@ -120,7 +120,7 @@ impl Server {
         self.ask("POST", "/v1/send/inbox_message", &[("authorization", "Bearer key")], body)
     }
 
-    /// Sends a message that is accepted, and gives its id.
+    /// Sends a message, which must be accepted, and returns its id.
     pub(crate) fn deliver(&self, template: &str, user: &str, data: &Value) -> String {
         let body = json!({ "transactional_message_id": template, "identifiers": { "id": user }, "message_data": data });
         let answer = self.send(&body.to_string());
@@ -128,7 +128,7 @@ impl Server {
         answer.json()["delivery_id"].as_str().unwrap().to_owned()
     }
 
-    /// The inbox of a user as the browser client would see it: the ids of the messages.
+    /// The ids of the messages in a user's inbox, as the browser client receives them.
     pub(crate) fn inbox(&self, token: &str) -> Vec<String> {
         let headers = [("x-gist-encoded-user-token", token), ("x-cio-client-platform", "web")];
         let answer = self.ask("POST", "/api/v4/users?sessionId=s", &headers, "{}");
@@ -166,7 +166,7 @@ impl Answer {
         self.json()["meta"]["error"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// The error, if there is one.
+    /// The error message.
     pub(crate) fn error_or_empty(&self) -> String {
         serde_json::from_str::<Value>(&self.body)
             .ok()

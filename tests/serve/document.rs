@@ -1,4 +1,4 @@
-//! The description of the API, and whether the answers are what it says.
+//! The `OpenAPI` document: every path exists, and every response matches its schema.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Answer, Server};
 
-/// The methods of a path of the document.
+/// All pairs of method and path in the document.
 fn operations(document: &Value) -> impl Iterator<Item = (&str, &str)> {
     document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
         let methods = item.as_object().unwrap().keys().filter(|key| *key != "parameters");
@@ -14,13 +14,13 @@ fn operations(document: &Value) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// A stream does not end.
+/// Whether the response is a stream, which does not end.
 fn is_stream(path: &str) -> bool {
     path.ends_with("/changes")
 }
 
 #[test]
-fn every_path_that_is_described_is_there() {
+fn every_documented_path_exists() {
     let server = Server::start(&[]);
     let document = server.get("/inkproof/api/openapi.json");
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
@@ -28,28 +28,28 @@ fn every_path_that_is_described_is_there() {
         let path = path.replace("{id}", "none");
         let path = if path.ends_with("/wait") { format!("{path}?timeout=0") } else { path };
         let answer = server.ask(&method.to_uppercase(), &path, &[("authorization", "Bearer key")], "{}");
-        assert!(answer.status != 405 && answer.error_or_empty() != "there is nothing here", "{method} {path}");
+        assert!(answer.status != 405 && answer.error_or_empty() != "there is nothing at this path", "{method} {path}");
     }
     assert_eq!(server.get("/inkproof/api/health")["status"], "ok");
 }
 
-/// The document, by which each answer is judged.
+/// Validates responses against the document.
 struct Description {
     document: Value,
     answered: BTreeSet<(String, String)>,
 }
 
 impl Description {
-    fn of(server: &Server) -> Self {
+    fn from_server(server: &Server) -> Self {
         let mut document = server.get("/inkproof/api/openapi.json");
-        close(&mut document);
+        forbid_additional(&mut document);
         Self { document, answered: BTreeSet::new() }
     }
 
-    /// Judges the answer to a method of a path, as the document names it.
-    fn judge(&mut self, method: &str, path: &str, answer: &Answer) {
+    /// Validates the response to a method and path of the document.
+    fn validate(&mut self, method: &str, path: &str, answer: &Answer) {
         let response = &self.document["paths"][path][method]["responses"][answer.status.to_string()];
-        assert!(response.is_object(), "{method} {path}: {} is not described: {}", answer.status, answer.body);
+        assert!(response.is_object(), "{method} {path}: {} is not documented: {}", answer.status, answer.body);
         let response = match response["$ref"].as_str() {
             Some(reference) => self.document.pointer(reference.trim_start_matches('#')).unwrap(),
             None => response,
@@ -65,8 +65,8 @@ impl Description {
     }
 }
 
-/// Lets no object have what is not described.
-fn close(schema: &mut Value) {
+/// Forbids undocumented properties in all objects of a schema.
+fn forbid_additional(schema: &mut Value) {
     if let Some(object) = schema.as_object_mut()
         && object.get("properties").is_some_and(Value::is_object)
         && object.get("type").is_some_and(|kind| kind == "object")
@@ -74,16 +74,16 @@ fn close(schema: &mut Value) {
         object.entry("additionalProperties").or_insert(Value::Bool(false));
     }
     match schema {
-        Value::Object(object) => object.values_mut().for_each(close),
-        Value::Array(items) => items.iter_mut().for_each(close),
+        Value::Object(object) => object.values_mut().for_each(forbid_additional),
+        Value::Array(items) => items.iter_mut().for_each(forbid_additional),
         _ => {}
     }
 }
 
 #[test]
-fn answers_are_as_described() {
+fn every_response_matches_its_schema() {
     let server = Server::start(&["--strict"]);
-    let mut description = Description::of(&server);
+    let mut description = Description::from_server(&server);
     let request = |data: Value| json!({ "transactional_message_id": "hello", "identifiers": { "id": "user_123" }, "message_data": data });
     let (fine, failing) = (request(json!({ "title": "Hi" })).to_string(), request(json!({})).to_string());
     let later = json!({ "transactional_message_id": "42", "identifiers": { "email": "ada@example.com" },
@@ -135,7 +135,7 @@ fn answers_are_as_described() {
         };
         let headers = [("authorization", "Bearer key"), ("origin", origin.as_str())];
         let answer = server.ask(&method.to_uppercase(), &path.replace("{id}", &id), &headers, body);
-        description.judge(method, path, &answer);
+        description.validate(method, path, &answer);
     }
     let document = &description.document;
     for (method, path) in operations(document).filter(|(_, path)| !is_stream(path)) {

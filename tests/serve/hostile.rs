@@ -1,4 +1,4 @@
-//! What no client should send: each request is answered or cut off as stated, and the server stays.
+//! Hostile requests: each one gets the expected response or is disconnected, and the server keeps running.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::client::Server;
 const SEND: &str = "POST /v1/send/inbox_message HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
 const KEY: &str = "Authorization: Bearer k\r\n";
 
-/// A send with these headers and this body.
+/// A request to the send API with these headers and this body.
 fn send(headers: &str, body: &[u8]) -> Vec<u8> {
     let head = format!("{SEND}{KEY}{headers}Content-Length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
@@ -28,23 +28,23 @@ fn plain(text: &str) -> Vec<u8> {
     text.as_bytes().to_vec()
 }
 
-/// Status 0: the connection is closed without an answer.
+/// Name, request and expected status. Status 0 means that the connection is closed without a response.
 fn cases() -> Vec<(&'static str, Vec<u8>, u16)> {
     let ok = br#"{"transactional_message_id": "hello", "identifiers": {"id": "a"}, "message_data": {"title": "Hi"}}"#;
     let with = |from: &str, to: &str| String::from_utf8_lossy(ok).replace(from, to).into_bytes();
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     vec![
-        ("what is right", send("", ok), 200),
-        ("no JSON", send("", b"title=hello"), 400),
+        ("a valid request", send("", ok), 200),
+        ("not JSON", send("", b"title=hello"), 400),
         ("empty body", send("", b""), 400),
-        ("JSON that is no object", send("", b"[]"), 400),
-        ("JSON text", send("", b"\"hello\""), 400),
+        ("JSON that is not an object", send("", b"[]"), 400),
+        ("a JSON string", send("", b"\"hello\""), 400),
         ("JSON null", send("", b"null"), 400),
-        ("JSON cut short", send("", &ok[..50]), 400),
+        ("truncated JSON", send("", &ok[..50]), 400),
         ("JSON with something after it", send("", &[ok.as_slice(), b"x"].concat()), 400),
         ("JSON with a comment", send("", &[b"// hello\n".as_slice(), ok].concat()), 400),
         ("JSON with NaN", send("", &with("\"Hi\"", "NaN")), 400),
-        ("no UTF-8", send("", b"{\"transactional_message_id\": \"\xff\"}"), 400),
+        ("not UTF-8", send("", b"{\"transactional_message_id\": \"\xff\"}"), 400),
         ("UTF-16", send("", b"\xff\xfe{\x00}\x00"), 400),
         ("compressed", send("Content-Encoding: gzip\r\n", b"\x1f\x8b\x08\x00\x00\x00\x00\x00"), 400),
         ("a null byte", send("", b"\x00"), 400),
@@ -52,17 +52,17 @@ fn cases() -> Vec<(&'static str, Vec<u8>, u16)> {
         ("no template", send("", br#"{"identifiers": {"id": "a"}}"#), 400),
         ("template null", send("", &with("\"hello\"", "null")), 400),
         ("template empty", send("", &with("\"hello\"", "\" \"")), 400),
-        ("template a list", send("", &with("\"hello\"", "[]")), 400),
-        ("template a path", send("", &with("hello", "../../etc/passwd")), 400),
+        ("template is a list", send("", &with("\"hello\"", "[]")), 400),
+        ("template is a path", send("", &with("hello", "../../etc/passwd")), 400),
         ("template with a null byte", send("", &with("hello", "a\\u0000")), 400),
         ("identifiers missing", send("", br#"{"transactional_message_id": "hello"}"#), 400),
-        ("identifiers a text", send("", &with("{\"id\": \"a\"}", "\"a\"")), 400),
+        ("identifiers is a string", send("", &with("{\"id\": \"a\"}", "\"a\"")), 400),
         ("identifiers empty", send("", &with("{\"id\": \"a\"}", "{}")), 400),
         ("identifiers twice", send("", &with("\"id\": \"a\"", "\"id\": \"a\", \"email\": \"b\"")), 400),
-        ("identifier a number", send("", &with("\"id\": \"a\"", "\"id\": 7")), 400),
+        ("identifier is a number", send("", &with("\"id\": \"a\"", "\"id\": 7")), 400),
         ("identifier empty", send("", &with("\"id\": \"a\"", "\"id\": \"\"")), 400),
-        ("data a list", send("", &with("{\"title\": \"Hi\"}", "[]")), 400),
-        ("half a surrogate", send("", &with("Hi", "\\ud800")), 200),
+        ("data is a list", send("", &with("{\"title\": \"Hi\"}", "[]")), 400),
+        ("a lone surrogate", send("", &with("Hi", "\\ud800")), 200),
         ("markup and controls", send("", &with("Hi", "<script>\\u001b\\u0000</script>")), 200),
         ("unknown fields", send("", &with("\"Hi\"}", "\"Hi\"}, \"tracked\": true")), 200),
         ("too large", send("", &vec![b' '; 3 << 20]), 413),
@@ -71,18 +71,18 @@ fn cases() -> Vec<(&'static str, Vec<u8>, u16)> {
         ("another scheme", plain(&format!("{SEND}Authorization: Basic a2V5\r\nContent-Length: 2\r\n\r\n{{}}")), 401),
         ("key without a scheme", plain(&format!("{SEND}Authorization: k\r\nContent-Length: 2\r\n\r\n{{}}")), 401),
         ("another method", get("/v1/send/inbox_message"), 405),
-        ("a method there is not", plain("BREW / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), 405),
-        ("a path there is not", get("/v1/send/sms"), 404),
-        ("a path that climbs", get("/inkproof/../../etc/passwd"), 404),
-        ("a path that climbs, escaped", get("/inkproof/%2e%2e%2f%2e%2e%2fetc/passwd"), 404),
-        ("an id that climbs", get("/inkproof/api/messages/..%2f..%2finkproof.toml"), 404),
-        ("an id that is no UTF-8", get("/inkproof/api/messages/%ff"), 400),
-        ("a query that is no UTF-8", get("/inkproof/api/messages?to=%ff"), 200),
+        ("an unknown method", plain("BREW / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), 405),
+        ("an unknown path", get("/v1/send/sms"), 404),
+        ("a path that leaves its folder", get("/inkproof/../../etc/passwd"), 404),
+        ("an escaped path that leaves its folder", get("/inkproof/%2e%2e%2f%2e%2e%2fetc/passwd"), 404),
+        ("an id with a parent folder", get("/inkproof/api/messages/..%2f..%2finkproof.toml"), 404),
+        ("an id that is not UTF-8", get("/inkproof/api/messages/%ff"), 400),
+        ("a query that is not UTF-8", get("/inkproof/api/messages?to=%ff"), 200),
         ("no Host", plain("GET / HTTP/1.1\r\nConnection: close\r\n\r\n"), 400),
         ("another Host", plain("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"), 403),
         ("two Hosts", plain("GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\nConnection: close\r\n\r\n"), 400),
         (
-            "a Host in the line",
+            "a foreign host in the request line",
             plain("GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
             403,
         ),
@@ -95,13 +95,13 @@ fn cases() -> Vec<(&'static str, Vec<u8>, u16)> {
         ("a header with a null byte", plain("GET / HTTP/1.1\r\nHost: local\0host\r\n\r\n"), 400),
         ("a thousand headers", plain(&format!("GET / HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(1000))), 431),
         (
-            "a header too large",
+            "a header that is too large",
             plain(&format!("GET / HTTP/1.1\r\nHost: localhost\r\nA: {}\r\n\r\n", "b".repeat(1_000_000))),
             431,
         ),
-        ("an address too long", get(&format!("/{}", "a".repeat(70_000))), 414),
+        ("a URI that is too long", get(&format!("/{}", "a".repeat(70_000))), 414),
         ("two lengths", plain(&format!("{SEND}{KEY}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{{}}")), 400),
-        ("a length that is no number", plain(&format!("{SEND}{KEY}Content-Length: x\r\n\r\n{{}}")), 400),
+        ("a length that is not a number", plain(&format!("{SEND}{KEY}Content-Length: x\r\n\r\n{{}}")), 400),
         ("a negative length", plain(&format!("{SEND}{KEY}Content-Length: -1\r\n\r\n{{}}")), 400),
         (
             "a length and chunks",
@@ -110,7 +110,7 @@ fn cases() -> Vec<(&'static str, Vec<u8>, u16)> {
         ),
         ("chunks", chunked("2\r\n{}\r\n0\r\n\r\n"), 400),
         ("chunks without a length", chunked("x\r\n{}\r\n0\r\n\r\n"), 400),
-        ("an end of chunks that lies", chunked("ffffffffffffffff\r\n{}"), 400),
+        ("a chunk that is shorter than its length", chunked("ffffffffffffffff\r\n{}"), 400),
         (
             "an upgrade",
             plain("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: upgrade, close\r\n\r\n"),
@@ -119,11 +119,11 @@ fn cases() -> Vec<(&'static str, Vec<u8>, u16)> {
     ]
 }
 
-/// The status that bytes are answered with; 0 where the connection ends without an answer. Half of the connection is closed
-/// once all is said.
+/// The status of the response to raw bytes; 0 if the connection ends without a response. The write side of the connection
+/// is closed after the request.
 fn status_of(server: &Server, bytes: &[u8]) -> (u16, String) {
     let mut stream = server.connect();
-    // The server may cut it off before all is said.
+    // The server may close the connection before everything is sent.
     let _ = stream.write_all(bytes);
     let _ = stream.shutdown(std::net::Shutdown::Write);
     let mut answer = Vec::new();
@@ -133,7 +133,7 @@ fn status_of(server: &Server, bytes: &[u8]) -> (u16, String) {
 }
 
 #[test]
-fn each_is_answered_or_cut_off() {
+fn each_request_gets_its_status_or_is_disconnected() {
     let server = Server::start(&["--quiet"]);
     let mut wrong = Vec::new();
     for (what, bytes, expected) in cases() {
@@ -148,7 +148,7 @@ fn each_is_answered_or_cut_off() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn none_of_them_leaves_memory_behind() {
+fn hostile_requests_do_not_leak_memory() {
     let server = Server::start(&["--quiet", "--keep", "10"]);
     let cases = cases();
     let memory_after = |rounds: usize| -> usize {
@@ -159,7 +159,7 @@ fn none_of_them_leaves_memory_behind() {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.trim().trim_end_matches(" kB").parse().unwrap()
     };
-    // What has been freed is kept for a while, and used again.
+    // The allocator keeps freed memory for reuse.
     let first = memory_after(20);
     let last = memory_after(30);
     println!("{} requests: {first} kB at first, {last} kB at last", cases.len() * 50);
@@ -167,7 +167,7 @@ fn none_of_them_leaves_memory_behind() {
 }
 
 #[test]
-fn one_who_says_nothing_is_cut_off_and_holds_up_nobody() {
+fn silent_connections_time_out_without_blocking_others() {
     let server = Server::start(&["--quiet"]);
     let mut slow = Vec::new();
     for _ in 0..50 {
@@ -189,7 +189,7 @@ fn one_who_says_nothing_is_cut_off_and_holds_up_nobody() {
 }
 
 #[test]
-fn other_sites_are_kept_out() {
+fn rejects_other_origins_and_rebound_hosts() {
     let server = Server::start(&[]);
     let key = ("authorization", "Bearer k");
     let body = r#"{"transactional_message_id": "hello", "identifiers": {"id": "a"}, "message_data": {"title": "Hi"}}"#;
@@ -202,21 +202,21 @@ fn other_sites_are_kept_out() {
     }
     let own = format!("http://{}", server.address);
     assert_eq!(server.ask("POST", "/inkproof/api/reset", &[("origin", &own)], "").status, 200);
-    // A name that an attacker makes to mean this machine.
+    // DNS rebinding: an attacker's name that resolves to this machine.
     let rebound = [key, ("host", "rebound.example:3010"), ("origin", "http://rebound.example:3010")];
     assert_eq!(server.ask("POST", "/v1/send/inbox_message", &rebound, body).status, 403);
     assert_eq!(server.ask("GET", "/api/v3/sse?userToken=YQ==", &rebound, "").status, 403);
 }
 
 #[test]
-fn nothing_that_is_shown_can_become_markup_or_a_header() {
+fn message_content_cannot_inject_markup_or_headers() {
     let server = Server::start(&[]);
     let page = server.ask("GET", "/", &[], "");
     let policy = &page.headers["content-security-policy"];
     assert!(
         policy.contains("default-src 'none'") && policy.contains("script-src 'self'") && !policy.contains("unsafe")
     );
-    // The page is one and the same, whatever was sent: all that is shown comes as JSON.
+    // The page is static. All messages are loaded as JSON.
     let id =
         server.deliver("hello", "<img src=x onerror=alert(1)>\r\nX-Evil: 1", &json!({ "title": "</script><script>" }));
     assert_eq!(server.ask("GET", "/", &[], "").body, page.body);

@@ -1,4 +1,4 @@
-//! The inbox API, and what Customer.io's clients report beside it.
+//! The inbox API, its event stream, and the analytics events of Customer.io's clients.
 
 use std::io::{BufRead, BufReader, Write};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ const ADA: &str = "dXNlcl8xMjM=";
 const WEB: [(&str, &str); 2] = [("x-gist-encoded-user-token", ADA), ("x-cio-client-platform", "web")];
 
 #[test]
-fn a_message_as_the_client_receives_it() {
+fn the_inbox_returns_messages_in_the_format_of_the_client() {
     let server = Server::start(&["--now", "2026-01-01T00:00:00Z", "--poll", "3"]);
     let id = server.deliver("order_shipped", "user_123", &json!({ "order_id": 7 }));
     let answer = server.ask("POST", "/api/v4/users?sessionId=s", &WEB, "{}");
@@ -38,7 +38,7 @@ fn a_message_as_the_client_receives_it() {
 }
 
 #[test]
-fn marked_unmarked_and_deleted() {
+fn messages_are_marked_opened_unopened_and_deleted() {
     let server = Server::start(&[]);
     let id = server.deliver("hello", "user_123", &json!({ "title": "Hi" }));
     let path = format!("/api/v1/messages/{id}?sessionId=s");
@@ -49,7 +49,7 @@ fn marked_unmarked_and_deleted() {
         assert_eq!(opened(), state);
     }
     let another = [("x-gist-encoded-user-token", "dXNlcl80NTY="), ("x-cio-client-platform", "web")];
-    assert_eq!(server.ask("PATCH", &path, &another, "{\"opened\": true}").status, 404, "it is another's");
+    assert_eq!(server.ask("PATCH", &path, &another, "{\"opened\": true}").status, 404, "it belongs to another user");
     assert_eq!(server.ask("PATCH", "/api/v1/messages/none", &WEB, "{\"opened\": true}").status, 404);
     assert_eq!(server.ask("PATCH", &path, &WEB, "{\"opened\": 1}").status, 400);
     assert_eq!(server.ask("PATCH", &path, &[], "{\"opened\": true}").status, 400);
@@ -59,7 +59,7 @@ fn marked_unmarked_and_deleted() {
 }
 
 #[test]
-fn tokens_of_browsers_and_of_phones() {
+fn accepts_tokens_of_browsers_and_of_phones() {
     let server = Server::start(&[]);
     server.deliver("hello", "usér", &json!({ "title": "Hi" }));
     server.deliver("hello", "用户", &json!({ "title": "Hi" }));
@@ -73,13 +73,13 @@ fn tokens_of_browsers_and_of_phones() {
         let answer = server.ask("POST", "/api/v4/users", &headers, "{}").json();
         assert_eq!(answer["inboxMessages"].as_array().unwrap().len(), count, "{token} {platform}");
     }
-    // By each name that a customer goes by.
+    // A customer is found by each of its identifiers.
     server.deliver("hello", "user_123", &json!({ "title": "Hi" }));
     assert_eq!(server.inbox("YWRhQGV4YW1wbGUuY29t").len(), 1);
 }
 
 #[test]
-fn preflights() {
+fn preflights_allow_any_origin_for_the_inbox_api_only() {
     let server = Server::start(&[]);
     for path in ["/api/v4/users?sessionId=s", "/api/v1/messages/q1", "/api/v1/logs/queue/q1"] {
         let answer = server.ask("OPTIONS", path, &[("origin", "https://shop.example")], "");
@@ -116,7 +116,7 @@ fn event(reader: &mut impl BufRead) -> (String, Value) {
 }
 
 #[test]
-fn the_stream_pushes_the_complete_inbox() {
+fn the_stream_sends_the_complete_inbox_on_each_change() {
     let server = Server::start(&[]);
     let first = server.deliver("hello", "user_123", &json!({ "title": "one" }));
     let mut stream = server.connect();
@@ -143,14 +143,14 @@ fn the_stream_pushes_the_complete_inbox() {
     let second = server.deliver("hello", "user_123", &json!({ "title": "two" }));
     assert_eq!(ids(event(&mut reader)), [second, first.clone()]);
     assert!(sent.elapsed() < Duration::from_millis(500), "{:?}", sent.elapsed());
-    // By the clock alone.
+    // A message can also arrive just because time passes.
     server.ask("PUT", "/inkproof/api/clock", &[], &json!({ "advance": 100 * 24 * 3600 }).to_string());
     assert!(ids(event(&mut reader)).is_empty());
     assert_eq!(server.ask("GET", "/api/v3/sse", &[], "").status, 400);
 }
 
 #[test]
-fn events_are_recorded_and_clicks_belong_to_their_message() {
+fn events_are_recorded_and_clicks_are_reported_on_their_message() {
     let server = Server::start(&[]);
     let id = server.deliver("hello", "user_123", &json!({ "title": "Hi" }));
     let click = json!({

@@ -3,10 +3,10 @@
 mod captured;
 mod client;
 mod document;
+mod dry_run;
 mod hostile;
 mod inbox;
 mod process;
 mod saving;
 mod send;
 mod store;
-mod trial;

@@ -1,4 +1,4 @@
-//! The process: its output, its signals, its exit codes.
+//! The server process: output, signals and exit codes.
 
 use std::io::Read as _;
 use std::process::{Command, Stdio};
@@ -17,10 +17,10 @@ fn signal(server: &mut Server, name: &str) -> Option<i32> {
 
 #[cfg(unix)]
 #[test]
-fn signals_end_it_gracefully() {
+fn signals_stop_the_server_gracefully() {
     for (name, code) in [("-INT", 130), ("-TERM", 143)] {
         let mut server = Server::start(&[]);
-        // Neither an idle connection nor a wait holds it up.
+        // Neither an idle connection nor a waiting request delays the shutdown.
         let _idle = server.connect();
         assert_eq!(signal(&mut server, name), Some(code));
     }
@@ -28,7 +28,7 @@ fn signals_end_it_gracefully() {
 
 #[cfg(unix)]
 #[test]
-fn a_command_is_run_against_it() {
+fn runs_a_command_and_returns_its_exit_code() {
     for (command, code, output) in [
         ("exit 0", 0, ""),
         ("exit 7", 7, ""),
@@ -43,22 +43,22 @@ fn a_command_is_run_against_it() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told() {
+fn reports_a_port_that_is_in_use() {
     let server = Server::start(&[]);
     let port = server.address.rsplit(':').next().unwrap();
     let output = inkproof(server.folder.path(), &["--port", port]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let error = String::from_utf8_lossy(&output.stderr);
     let expected = format!(
-        "error: cannot listen on 127.0.0.1:{port}: another program has this port: leave `--port` out for the next that is \
-         free, or take any with `--port 0`\n"
+        "error: cannot listen on 127.0.0.1:{port}: another program uses this port: omit `--port` to use the next free port, or \
+         pass `--port 0` for any free port\n"
     );
     assert!(error.ends_with(&expected), "{error}");
 }
 
 #[test]
-fn where_the_usual_port_is_taken_the_next_free_one_is() {
-    // Somebody else may have it already.
+fn uses_the_next_free_port_if_the_default_is_in_use() {
+    // Another program may use it already.
     let _taken = std::net::TcpListener::bind("127.0.0.1:3010");
     let folders = [project(), project()];
     let mut servers: Vec<_> = folders
@@ -75,15 +75,15 @@ fn where_the_usual_port_is_taken_the_next_free_one_is() {
     for server in &mut servers {
         assert_eq!(server.get("/inkproof/api/health")["status"], "ok");
         server.child.kill().unwrap();
-        let mut told = String::new();
-        server.child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-        assert!(told.contains("note: port 3010 is taken, and this is the next that is free"), "{told}");
+        let mut stderr = String::new();
+        server.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        assert!(stderr.contains("note: port 3010 is taken, and this is the next that is free"), "{stderr}");
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn failed_messages_are_told_on_standard_error() {
+fn reports_failed_messages_on_standard_error() {
     let folder = project();
     let mut child = inkproof(folder.path(), &["--format", "concise"])
         .stdout(Stdio::piped())
@@ -96,9 +96,9 @@ fn failed_messages_are_told_on_standard_error() {
     let mut server = Server { address, folder, child };
     server.deliver("hello", "user\u{1b}[31m", &serde_json::json!({}));
     assert!(Command::new("kill").arg(server.child.id().to_string()).status().unwrap().success());
-    let mut told = String::new();
-    server.child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-    assert!(told.contains("failed hello to user"), "{told}");
-    assert!(told.contains("templates/hello.liquid:3:14: error["), "{told}");
-    assert!(!told.contains('\u{1b}'), "{told:?}");
+    let mut stderr = String::new();
+    server.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert!(stderr.contains("failed hello to user"), "{stderr}");
+    assert!(stderr.contains("templates/hello.liquid:3:14: error["), "{stderr}");
+    assert!(!stderr.contains('\u{1b}'), "{stderr:?}");
 }

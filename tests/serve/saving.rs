@@ -1,4 +1,4 @@
-//! *Save as request*: the only thing that the server writes into the project, and for its own page alone.
+//! *Save as request*: the only way to make the server write to the project, which only its own page may use.
 
 use serde_json::json;
 
@@ -31,7 +31,7 @@ fn files(server: &Server) -> Vec<String> {
 }
 
 #[test]
-fn a_request_is_saved_and_never_replaced_unasked() {
+fn saves_a_request_and_replaces_it_only_on_request() {
     let server = Server::start(&[]);
     let saved = save(&server, "two", REQUEST, false);
     assert_eq!(saved.status, 200, "{}", saved.body);
@@ -46,7 +46,7 @@ fn a_request_is_saved_and_never_replaced_unasked() {
     assert_eq!(save(&server, "two", &other, true).status, 200);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{other}\n"));
 
-    // It is one of the project's now, also where its template had none.
+    // It is part of the project now, even if its template had no requests before.
     let first = REQUEST.replace("hello", "42").replace("title", "order_id");
     assert_eq!(save(&server, "first", &first, false).json()["file"], "fixtures/requests/order_shipped/first.json");
     std::thread::sleep(std::time::Duration::from_millis(50));
@@ -62,7 +62,7 @@ fn a_request_is_saved_and_never_replaced_unasked() {
 }
 
 #[test]
-fn only_the_page_saves_and_only_within_the_project() {
+fn rejects_other_clients_and_names_outside_of_the_project() {
     let server = Server::start(&[]);
     let before = files(&server);
     let body = json!({ "name": "two", "request": REQUEST }).to_string();
@@ -72,7 +72,7 @@ fn only_the_page_saves_and_only_within_the_project() {
     for name in ["", ".", "..", "../../evil", "a/b", "a\\b", "/tmp/evil", "C:evil", ".hidden", "a\0b", "a\nb", "a*b"] {
         let refused = save(&server, name, REQUEST, true);
         assert_eq!(refused.status, 400, "{name:?}: {}", refused.body);
-        assert!(refused.error().starts_with("a name becomes that of a file"), "{}", refused.body);
+        assert!(refused.error().starts_with("the request's name is used as a file name"), "{}", refused.body);
     }
     for request in ["", "[]", "{}", &REQUEST.replace("hello", "../../evil"), &REQUEST.replace("hello", "nothing")] {
         assert_eq!(save(&server, "two", request, true).status, 400, "{request}");
@@ -82,18 +82,18 @@ fn only_the_page_saves_and_only_within_the_project() {
 
 #[cfg(unix)]
 #[test]
-fn no_link_leads_out_of_the_project() {
+fn rejects_links_out_of_the_project() {
     let server = Server::start(&[]);
     let outside = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink(outside.path(), server.folder.path().join("fixtures/requests/order_shipped")).unwrap();
     let refused = save(&server, "evil", &REQUEST.replace("hello", "order_shipped"), true);
     assert_eq!(refused.status, 500, "{}", refused.body);
-    assert!(refused.error().contains("leads out of the project"), "{}", refused.body);
+    assert!(refused.error().contains("is outside of the project"), "{}", refused.body);
     assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
 }
 
 #[test]
-fn nothing_is_saved_by_a_configuration_with_mistakes() {
+fn saves_nothing_if_the_configuration_is_invalid() {
     let server = Server::start(&[]);
     std::fs::write(server.folder.path().join("inkproof.toml"), "[paths]\nrequest = 'x'\n").unwrap();
     let before = files(&server);

@@ -7,12 +7,12 @@ use crate::client::Server;
 const BODY: &str = r#"{"transactional_message_id": "order_shipped", "identifiers": {"id": "user_123"}, "message_data": {"order_id": 7}}"#;
 
 #[test]
-fn what_client_libraries_send_is_accepted() {
+fn accepts_the_requests_of_all_client_libraries() {
     let server = Server::start(&[]);
     let bearer = [("AUTHORIZATION", "Bearer APP_KEY")];
     for (path, body, title) in [
         ("/v1/send/inbox_message", BODY.to_owned(), "Order 7"),
-        // Python, where the address ends in a slash
+        // The Python library doubles the slash
         ("//v1/send/inbox_message", BODY.to_owned(), "Order 7"),
         ("/v1/send/inbox_message", BODY.replace("\"order_shipped\"", "42"), "Order 7"),
         ("/v1/send/inbox_message", BODY.replace("order_shipped", "42"), "Order 7"),
@@ -22,7 +22,7 @@ fn what_client_libraries_send_is_accepted() {
             BODY.replace("{\"id\": \"user_123\"}", "{\"email\": \"ADA@example.com\"}"),
             "Order 7",
         ),
-        // Escaped as Python does, and as Go does
+        // The escapes of Python and of Go
         ("/v1/send/inbox_message", BODY.replace('7', r#""Zo\u00eb \u003cb\u003e""#), "Order Zoë <b>"),
         ("/v1/send/inbox_message", BODY.replace('7', r#""Zoë""#), "Order Zoë"),
         (
@@ -50,7 +50,7 @@ fn what_client_libraries_send_is_accepted() {
 }
 
 #[test]
-fn no_secret_is_kept() {
+fn secret_headers_are_not_stored() {
     let server = Server::start(&[]);
     let answer = server.ask("POST", "/v1/send/inbox_message", &[("Authorization", "Bearer s3cret")], BODY);
     assert_eq!(answer.status, 200);
@@ -58,7 +58,7 @@ fn no_secret_is_kept() {
 }
 
 #[test]
-fn what_is_refused() {
+fn rejects_invalid_requests() {
     let server = Server::start(&[]);
     for (body, error) in [
         (
@@ -89,7 +89,7 @@ fn what_is_refused() {
         (
             r#"{"transactional_message_id": "hello", "identifiers": {"id": "a"}, "message_data": [], "language": 7,
                 "queue_draft": "yes", "send_at": "soon"}"#,
-            "expected an object under `message_data`: its keys are what a template reads as `trigger.…`; expected a text \
+            "expected an object under `message_data`: a template reads its keys as `trigger.…`; expected a string \
              under `language`, such as \"fr\"; expected `true` or `false` under `queue_draft`; expected whole seconds since \
              1970 under `send_at`",
         ),
@@ -101,7 +101,7 @@ fn what_is_refused() {
 }
 
 #[test]
-fn a_message_that_fails_is_accepted_and_shown_as_failed() {
+fn accepts_a_failing_message_and_reports_it_as_failed() {
     let server = Server::start(&[]);
     let id = server.deliver("order_shipped", "user_123", &json!({ "order_number": 7 }));
     let captured = server.get(&format!("/inkproof/api/messages/{id}"));
@@ -113,7 +113,7 @@ fn a_message_that_fails_is_accepted_and_shown_as_failed() {
 }
 
 #[test]
-fn strict_refuses_a_message_that_fails() {
+fn strict_rejects_a_failing_message() {
     let server = Server::start(&["--strict"]);
     let answer = server.send(&BODY.replace("order_id", "order_number"));
     assert_eq!(answer.status, 400);
@@ -128,13 +128,13 @@ fn strict_refuses_a_message_that_fails() {
 }
 
 #[test]
-fn drafts_and_messages_for_later() {
+fn drafts_are_kept_back_and_scheduled_messages_arrive_on_time() {
     let server = Server::start(&["--now", "2026-01-01T00:00:00Z"]);
     let start = 1_767_225_600;
     let draft = server.send(&BODY.replacen('{', "{\"queue_draft\": true, ", 1));
     assert_eq!((draft.status, draft.json()["queued_at"].as_i64()), (200, Some(start)));
     let past = server.send(&BODY.replacen('{', "{\"send_at\": 1700000000, ", 1)).json();
-    assert!(past.get("send_at").is_none(), "the past is now: {past}");
+    assert!(past.get("send_at").is_none(), "a time in the past means now: {past}");
     let later = server.send(&BODY.replacen('{', &format!("{{\"send_at\": {}, ", start + 3600), 1)).json();
     assert_eq!(later["send_at"], start + 3600);
     let (past, later) = (past["delivery_id"].as_str().unwrap(), later["delivery_id"].as_str().unwrap());
@@ -148,7 +148,7 @@ fn drafts_and_messages_for_later() {
     };
     advance(3600);
     assert_eq!(server.inbox("dXNlcl8xMjM="), [later, past]);
-    // Two days after it was sent, the first expires, and an hour after that, the second.
+    // The first message expires two days after it was sent, and the second one an hour later.
     advance(47 * 3600);
     assert_eq!(server.inbox("dXNlcl8xMjM="), [later]);
     advance(3600);
@@ -157,7 +157,7 @@ fn drafts_and_messages_for_later() {
 }
 
 #[test]
-fn a_stranger_is_warned_of() {
+fn warns_about_an_unknown_customer() {
     let server = Server::start(&[]);
     let id = server.deliver("hello", "user_124", &json!({ "title": "Hi" }));
     let captured = server.get(&format!("/inkproof/api/messages/{id}"));
@@ -167,7 +167,7 @@ fn a_stranger_is_warned_of() {
 }
 
 #[test]
-fn templates_are_listed_as_transactional_messages() {
+fn lists_templates_as_transactional_messages() {
     let server = Server::start(&[]);
     let bearer = [("authorization", "bearer key")];
     let list = server.ask("GET", "/v1/transactional", &bearer, "").json();
@@ -182,7 +182,7 @@ fn templates_are_listed_as_transactional_messages() {
 }
 
 #[test]
-fn a_changed_template_is_used_at_once() {
+fn uses_a_changed_template_immediately() {
     let server = Server::start(&[]);
     let title = || {
         let id = server.deliver("hello", "user_123", &json!({ "title": "Hi" }));

@@ -1,4 +1,4 @@
-//! `--store`: what is there again after a restart, and files that cannot be used.
+//! `--store`: messages survive restarts and crashes, and unusable files are rejected.
 
 use std::io::{BufReader, Write as _};
 use std::net::TcpStream;
@@ -14,17 +14,17 @@ use crate::client::{Server, inkproof, project};
 const ADA: &str = "dXNlcl8xMjM=";
 const WEB: [(&str, &str); 2] = [("x-gist-encoded-user-token", ADA), ("x-cio-client-platform", "web")];
 
-/// How often the server is killed; a hundred times takes a minute.
+/// How often the server is killed. A hundred times take a minute.
 fn rounds() -> usize {
     std::env::var("KILLS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(3)
 }
 
-/// The end of a server that no file can be had for.
+/// The output of a server that cannot use its file.
 fn refused(file: &Path) -> Output {
     let folder = project();
     let output = inkproof(folder.path(), &["--store", file.to_str().unwrap()]).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{output:?}");
-    assert!(output.stdout.is_empty(), "no address is told");
+    assert!(output.stdout.is_empty(), "no address is printed");
     output
 }
 
@@ -35,7 +35,7 @@ fn assert_refused(file: &Path, expected: &str) {
 }
 
 #[test]
-fn everything_is_there_again() {
+fn messages_survive_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("messages.db");
     let arguments = ["--now", "2026-01-01T00:00:00Z", "--store", file.to_str().unwrap()];
@@ -67,10 +67,10 @@ fn everything_is_there_again() {
     let server = Server::start(&arguments);
     assert_eq!(server.get("/inkproof/api/messages"), before);
     assert_eq!(server.inbox(ADA), std::slice::from_ref(&opened));
-    // What comes out of the file is as good as new.
+    // Messages from the file work like new ones.
     server.ask("PATCH", &format!("/api/v1/messages/{opened}"), &WEB, r#"{"opened": false}"#);
     server.ask("PUT", "/inkproof/api/clock", &[], r#"{"advance": 3600}"#);
-    assert_eq!(server.inbox(ADA).len(), 2, "its time has come");
+    assert_eq!(server.inbox(ADA).len(), 2, "the scheduled message is due");
     drop(server);
 
     let server = Server::start(&arguments);
@@ -80,7 +80,7 @@ fn everything_is_there_again() {
     assert_eq!(Server::start(&arguments).get("/inkproof/api/messages")["total"], 0);
 }
 
-/// Sends until the server is gone, and gives what was answered 200.
+/// Sends until the server is gone, and returns the messages that got the status 200.
 fn send_until_the_end(address: &str, sender: usize, over: &AtomicBool) -> Vec<(String, String)> {
     let mut answered = Vec::new();
     let Ok(stream) = TcpStream::connect(address) else { return answered };
@@ -105,7 +105,7 @@ fn send_until_the_end(address: &str, sender: usize, over: &AtomicBool) -> Vec<(S
     answered
 }
 
-/// The body of the next answer; none where the connection ends before it is complete.
+/// The body of the next response; `None` if the connection ends before it is complete.
 fn read_answer(reader: &mut impl std::io::BufRead) -> Option<Value> {
     let mut length = 0;
     for number in 0.. {
@@ -127,7 +127,7 @@ fn read_answer(reader: &mut impl std::io::BufRead) -> Option<Value> {
 }
 
 #[test]
-fn what_was_answered_survives_a_kill() {
+fn acknowledged_messages_survive_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("messages.db");
     let arguments = ["--quiet", "--keep", "1000000", "--store", file.to_str().unwrap()];
@@ -142,7 +142,7 @@ fn what_was_answered_survives_a_kill() {
                     scope.spawn(move || send_until_the_end(address, sender, over))
                 })
                 .collect();
-            // Never at the same moment.
+            // At a different time in each round.
             std::thread::sleep(Duration::from_millis(60 + (round as u64 * 37) % 200));
             server.child.kill().unwrap();
             server.child.wait().unwrap();
@@ -163,7 +163,7 @@ fn what_was_answered_survives_a_kill() {
 }
 
 #[test]
-fn the_file_holds_no_more_than_is_kept() {
+fn old_messages_are_removed_from_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("messages.db");
     let titles = |server: &Server| -> Vec<Value> {
@@ -181,7 +181,7 @@ fn the_file_holds_no_more_than_is_kept() {
     }
     drop(server);
     let server = Server::start(&["--keep", "10", "--store", file.to_str().unwrap()]);
-    // The last one that had to go may have been on its way when the server was killed.
+    // The last removal may have been in progress when the server was killed.
     assert_eq!(titles(&server)[..3], [4, 3, 2]);
     assert!(titles(&server).len() <= 4, "{:?}", titles(&server));
     drop(server);
@@ -190,7 +190,7 @@ fn the_file_holds_no_more_than_is_kept() {
 }
 
 #[test]
-fn files_that_cannot_be_used() {
+fn rejects_unusable_files() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     std::fs::write(
@@ -200,17 +200,17 @@ fn files_that_cannot_be_used() {
     .unwrap();
     assert_refused(
         &at("notes.txt"),
-        "is no file of captured messages: expected one that `inkproof serve --store` made",
+        "is not a file of captured messages: expected a file that `inkproof serve --store` created",
     );
-    assert!(std::fs::read_to_string(at("notes.txt")).unwrap().starts_with("These are notes"), "it is left as it is");
+    assert!(std::fs::read_to_string(at("notes.txt")).unwrap().starts_with("These are notes"), "the file is unchanged");
 
     let foreign = rusqlite::Connection::open(at("foreign.db")).unwrap();
     foreign.execute_batch("CREATE TABLE shop (id INTEGER)").unwrap();
-    assert_refused(&at("foreign.db"), "is no file of captured messages");
+    assert_refused(&at("foreign.db"), "is not a file of captured messages");
 
     drop(Server::start(&["--store", at("newer.db").to_str().unwrap()]));
     rusqlite::Connection::open(at("newer.db")).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
-    assert_refused(&at("newer.db"), "was written by a newer inkproof");
+    assert_refused(&at("newer.db"), "was written by a newer version of inkproof");
 
     let server = Server::start(&["--store", at("used.db").to_str().unwrap()]);
     assert_refused(&at("used.db"), "is used by another server");
@@ -220,7 +220,7 @@ fn files_that_cannot_be_used() {
     for name in ["folder", "missing/messages.db"] {
         let error = refused(&at(name)).stderr;
         let error = String::from_utf8_lossy(&error).into_owned();
-        assert!(error.contains(&format!("cannot keep messages in `{}`", at(name).display())), "{error}");
+        assert!(error.contains(&format!("cannot store messages in `{}`", at(name).display())), "{error}");
     }
 
     let server = Server::start(&["--store", at("broken.db").to_str().unwrap()]);

@@ -1,4 +1,4 @@
-//! How long it takes to turn JSON text into values that a template can read.
+//! Measures reading JSON into values that a template can use.
 
 use std::hint::black_box;
 

@@ -1,4 +1,4 @@
-//! How long it takes to parse a template.
+//! Measures parsing a template.
 
 use std::hint::black_box;
 

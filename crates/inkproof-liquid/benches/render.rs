@@ -1,4 +1,4 @@
-//! How long rendering takes, the template parsed and the data read beforehand.
+//! Measures rendering, with the template parsed and the data read beforehand.
 
 use std::hint::black_box;
 
@@ -48,7 +48,7 @@ fn render(criterion: &mut Criterion) {
     by_hand(criterion);
 }
 
-/// The small message without any template.
+/// The small message without a template.
 fn by_hand(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("render/small");
     let mut out = String::new();

@@ -35,8 +35,8 @@ impl ErrorKind {
 
 /// A failure to parse or to render.
 ///
-/// A filter or operator creates an error without a position. The enclosing construct then gives it a kind and a position;
-/// the innermost one wins.
+/// A filter or operator creates an error without a position. The enclosing construct then gives it a kind and a
+/// position; the innermost one wins.
 ///
 /// ```
 /// let error = inkproof_liquid::render("{{ x }}", "{}").unwrap_err();
@@ -142,10 +142,10 @@ impl Error {
         self
     }
 
-    /// Removes the span (not the position), because it referred to another text than the template, such as an expression that
-    /// a filter received as a string.
+    /// Removes the span (not the position), because it refers to a source other than the template, such as an
+    /// expression that a filter received as a string.
     #[must_use]
-    pub fn from_inner_text(mut self) -> Self {
+    pub fn without_span(mut self) -> Self {
         self.0.span = None;
         self
     }
@@ -196,7 +196,8 @@ impl Error {
         self.0.subject.as_ref()
     }
 
-    /// The position that LiquidJS reports. For an expression that a filter received as a string, the position within it.
+    /// The position that LiquidJS reports. For an expression that a filter received as a string, the position within
+    /// it.
     #[must_use]
     pub fn position(&self) -> Option<Position> {
         self.0.place.map(|(_, position)| position)

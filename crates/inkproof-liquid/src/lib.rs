@@ -1,7 +1,7 @@
 //! Liquid as LiquidJS 10.30.1 renders it, byte for byte.
 //!
-//! This crate is the language alone: it reads no files and knows no product. Further tags, filters and dialects are added
-//! from outside, through a [`Language`].
+//! This crate is only the language: it reads no files and is not tied to a product. More tags, filters and dialects can
+//! be added from outside, through a [`Language`].
 //!
 //! # Render once
 //!
@@ -25,9 +25,9 @@
 //! }
 //! ```
 //!
-//! # Read a template without rendering it
+//! # Analyse a template without rendering it
 //!
-//! All errors of a template are found at once, and the tree has a span for everything:
+//! Parsing reports all errors at once, and the tree has a span for everything:
 //!
 //! ```
 //! use inkproof_liquid::{Arena, LIQUIDJS, Template, variables};
@@ -46,7 +46,7 @@
 //! | [`value`] | JavaScript's values: data, properties, coercions, operators, numbers, UTF-16, JSON |
 //! | [`syntax`] | lexer, parser, expression parser, the tree, and what a [dialect](syntax::dialect) may change |
 //! | [`engine`] | the runtime, output, trace and limits; the contracts of filters, tags and languages |
-//! | [`filters`], [`tags`] | the catalogues: what LiquidJS has. Only this page refers to them |
+//! [`filters`], [`tags`] | LiquidJS's filters and tags. Only this page refers to them |
 //! | [`date`] | dates as V8 parses and LiquidJS formats them |
 //! | [`error`], [`span`] | errors with LiquidJS's wording, and their places |
 
@@ -76,20 +76,20 @@ pub use syntax::dialect::Dialect;
 pub use syntax::variables;
 pub use value::{Arena, Value, json};
 
-/// LiquidJS's own tags and filters, made once.
+/// LiquidJS's own tags and filters, built once.
 pub static LIQUIDJS: LazyLock<Language> = LazyLock::new(Language::liquidjs);
 
 /// Renders a template once, in live mode, with the variables of a JSON object. To render more than once, parse a
 /// [`Template`].
 ///
 /// # Errors
-/// `data` is not valid JSON, or whatever is wrong with the template first.
+/// `data` is not valid JSON, or the first error of the template.
 pub fn render(template: &str, data: &str) -> Result<String> {
     LIQUIDJS.render(template, data, &Options::default())
 }
 
 impl Language {
-    /// LiquidJS 10.30.1 as it comes.
+    /// LiquidJS 10.30.1 without changes.
     #[must_use]
     pub fn liquidjs() -> Self {
         let language = Self::new("liquidjs", Dialect::LIQUIDJS).with_tags(tags::ALL);
@@ -99,11 +99,11 @@ impl Language {
     /// Renders a template once, with the variables of a JSON object. To render more than once, parse a [`Template`].
     ///
     /// # Errors
-    /// `data` is not valid JSON, or whatever is wrong with the template first.
+    /// `data` is not valid JSON, or the first error of the template.
     pub fn render(&self, template: &str, data: &str, options: &Options) -> Result<String> {
         let arena = Arena::new();
         let data = json::read_as(data, self.dialect().numbers, &arena)
-            .map_err(|error| Error::new(format!("the data is no JSON: {error}")))?;
+            .map_err(|error| Error::new(format!("the data is not valid JSON: {error}")))?;
         let template = Template::parse(template, self, &arena).map_err(Error::first_of)?;
         let mut out = Output::new();
         template.render(data, options, &arena, &mut out)?;

@@ -1,7 +1,9 @@
-//! The recorded answers of the real LiquidJS: every template must render to the same bytes, or fail with the same words.
+//! Compares this engine with recorded answers of the real LiquidJS: every template must render to the same bytes, or
+//! fail with the same message.
 //!
-//! `answers/*.jsonl` holds the cases of `tests/e2e/differential/record.mjs`, one a line, below a header that says what they
-//! were made with. The answers are compared as JSON text, so that nothing is lost between the file and the comparison.
+//! `answers/*.jsonl` holds the cases of `tests/e2e/differential/record.mjs`, one per line, after a header that says how they
+//! were recorded. The answers are compared as JSON strings, so that nothing is lost between the file and the
+//! comparison.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,7 +15,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/answers");
-/// The parts of the language, each with the fewest cases that its file may have.
+/// The files, each with the minimum number of its cases.
 const PARTS: [(&str, usize); 6] = [
     ("filters", 10_000),
     ("expressions", 3_500),
@@ -24,7 +26,7 @@ const PARTS: [(&str, usize); 6] = [
 ];
 const LIQUIDJS_VERSION: &str = "10.30.1";
 const RECORDER: &str = "tests/e2e/differential/record.mjs";
-/// How many wrong answers are shown.
+/// Maximum number of wrong answers that are shown.
 const SHOWN: usize = 20;
 
 /// The first line of a file.
@@ -39,7 +41,7 @@ struct Header<'a> {
     recorder: &'a str,
 }
 
-/// The options that LiquidJS was given, which are those that this engine imitates.
+/// The options of LiquidJS in the recording, which are those that this engine reproduces.
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct EngineOptions {
@@ -52,7 +54,7 @@ struct EngineOptions {
     parse_limit: f64,
 }
 
-/// What Customer.io's documented behaviour implies.
+/// The options that Customer.io's documented behavior implies.
 const CUSTOMERIO: EngineOptions = EngineOptions {
     strict_variables: true,
     lenient_if: true,
@@ -63,40 +65,40 @@ const CUSTOMERIO: EngineOptions = EngineOptions {
     parse_limit: 1e8,
 };
 
-/// Any other line.
+/// Any other line of a file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Case<'a> {
+struct RecordedCase<'a> {
     id: &'a str,
     template: String,
     #[serde(borrow)]
     data: &'a RawValue,
     #[serde(default)]
-    limits: LimitsOfCase,
-    /// Whether LiquidJS refuses the template before it renders anything.
+    limits: CaseLimits,
+    /// Whether LiquidJS rejects the template before it renders anything.
     #[serde(default)]
     rejected: bool,
     #[serde(borrow)]
     live: &'a RawValue,
-    /// Left out where it is the same as `live`.
+    /// Omitted if it is the same as `live`.
     #[serde(borrow)]
     lax: Option<&'a RawValue>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct LimitsOfCase {
+struct CaseLimits {
     memory: Option<f64>,
     parse: Option<usize>,
 }
 
-impl LimitsOfCase {
+impl CaseLimits {
     fn parse_length(&self) -> usize {
         self.parse.unwrap_or(Limits::default().parse_length)
     }
 }
 
-impl Case<'_> {
+impl RecordedCase<'_> {
     fn expected(&self, mode: Mode) -> &str {
         match (mode, self.lax) {
             (Mode::Lax, Some(lax)) => lax.get(),
@@ -104,7 +106,7 @@ impl Case<'_> {
         }
     }
 
-    /// This engine's answer as JSON text.
+    /// This engine's answer as a JSON string.
     fn answer(&self, mode: Mode, now: f64) -> String {
         let mut answer = String::new();
         match self.render(mode, now) {
@@ -130,7 +132,7 @@ impl Case<'_> {
         let limits = Limits {
             memory: self.limits.memory.unwrap_or(defaults.memory),
             parse_length: self.limits.parse_length(),
-            // The recorded answers do not depend on the clock, and a debug build is slow.
+            // The recorded answers do not depend on the time limit, and a debug build is slow.
             render_time: std::time::Duration::from_secs(600),
             ..defaults
         };
@@ -144,8 +146,8 @@ impl Case<'_> {
     }
 }
 
-/// What became of the cases of one part.
-struct Outcome {
+/// The results of the cases of one part.
+struct FileResult {
     count: usize,
     /// How many answers differ between the modes.
     modes_differ: usize,
@@ -166,12 +168,12 @@ fn header(text: &str) -> (Header<'_>, impl Iterator<Item = &str>) {
     (header, lines)
 }
 
-fn check(part: &str) -> Outcome {
+fn check(part: &str) -> FileResult {
     let text = read(part);
     let (header, lines) = header(&text);
-    let mut outcome = Outcome { count: 0, modes_differ: 0, errors: 0, wrong: Vec::new() };
+    let mut outcome = FileResult { count: 0, modes_differ: 0, errors: 0, wrong: Vec::new() };
     for (index, line) in lines.enumerate() {
-        let case: Case<'_> =
+        let case: RecordedCase<'_> =
             serde_json::from_str(line).unwrap_or_else(|error| panic!("{part}.jsonl:{}: {error}", index + 2));
         outcome.count += 1;
         let is_parsed =
@@ -198,7 +200,7 @@ fn check(part: &str) -> Outcome {
 }
 
 #[test]
-fn every_recorded_answer_agrees() {
+fn renders_like_every_recorded_answer() {
     let outcomes = thread::scope(|scope| {
         let threads = PARTS.map(|(part, _)| scope.spawn(move || check(part)));
         threads.map(|thread| thread.join().expect("no panic"))

@@ -1,10 +1,10 @@
-//! Properties: what holds for every template, every text and every number.
+//! Properties that hold for every template, string and number.
 
 use inkproof_liquid::value::{json, number, utf16};
 use inkproof_liquid::{Arena, LIQUIDJS, Limits, Mode, Options, Output, Template};
 use proptest::prelude::*;
 
-/// Pieces that templates are made of, sound and broken.
+/// Pieces of templates, valid and invalid.
 const PIECES: [&str; 62] = [
     "{{",
     "}}",
@@ -74,8 +74,8 @@ fn template() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..24).prop_map(|pieces| pieces.concat())
 }
 
-/// A text without the private-use characters that stand for halves of surrogate pairs.
-fn text() -> impl Strategy<Value = String> {
+/// A string without the private-use characters that represent lone surrogates.
+fn any_string() -> impl Strategy<Value = String> {
     ".{0,12}".prop_filter("no stand-ins", |text| !utf16::may_contain_lone_surrogates(text))
 }
 
@@ -86,7 +86,7 @@ fn value() -> impl Strategy<Value = serde_json::Value> {
         any::<bool>().prop_map(serde_json::Value::from),
         any::<i32>().prop_map(serde_json::Value::from),
         (-1e9..1e9).prop_map(serde_json::Value::from),
-        text().prop_map(serde_json::Value::from),
+        any_string().prop_map(serde_json::Value::from),
     ];
     scalar.prop_recursive(4, 40, 12, |inner| {
         prop_oneof![
@@ -104,10 +104,10 @@ fn small_limits() -> Limits {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever the template, it is parsed or refused, and rendered or refused; the map covers the output without gaps,
-    /// and what it points at lies in the template.
+    /// Every template is parsed or rejected, and rendered or rejected. The source map covers the output without gaps,
+    /// and its spans are inside the template.
     #[test]
-    fn every_template_ends_well(source in template(), lax in any::<bool>()) {
+    fn every_template_renders_or_fails(source in template(), lax in any::<bool>()) {
         let arena = Arena::new();
         let data = json::read(r#"{"a": [1, "b", {"a": null}], "i": "text", "x": {"a": 2}}"#, &arena).unwrap();
         match Template::parse(&source, &LIQUIDJS, &arena) {
@@ -139,9 +139,9 @@ proptest! {
         }
     }
 
-    /// Reading JSON and writing it again changes nothing but the order of keys.
+    /// Reading and writing JSON only changes the order of keys.
     #[test]
-    fn json_survives(value in value(), indent in prop::option::of(" {0,3}")) {
+    fn json_survives_a_round_trip(value in value(), indent in prop::option::of(" {0,3}")) {
         let text = value.to_string();
         let arena = Arena::new();
         let mut written = String::new();
@@ -149,34 +149,34 @@ proptest! {
         prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&written).unwrap(), normalized(value), "{}", written);
     }
 
-    /// Where one reader of JSON refuses a text, so does the other.
+    /// The two readers of JSON reject the same strings.
     #[test]
-    fn json_is_refused_alike(text in "[\\[\\]{}:,\"a1.e+\\\\ntrue-]{0,10}") {
+    fn both_json_readers_reject_the_same_strings(text in "[\\[\\]{}:,\"a1.e+\\\\ntrue-]{0,10}") {
         let arena = Arena::new();
         prop_assert_eq!(json::read(&text, &arena).is_ok(), serde_json::from_str::<serde_json::Value>(&text).is_ok());
     }
 
-    /// A number's text is that number again.
+    /// The string of a number parses back to that number.
     #[test]
-    fn numbers_survive(number in any::<f64>().prop_filter("a number", |number| number.is_finite())) {
-        prop_assert_eq!(number::parse(&number::text(number)), number);
+    fn numbers_survive_a_round_trip(number in any::<f64>().prop_filter("a number", |number| number.is_finite())) {
+        prop_assert_eq!(number::parse(&number::to_js_string(number)), number);
     }
 
-    /// A text that is taken apart into halves is itself again when they are joined.
+    /// A string that is split into lone surrogates is the same again once they are joined.
     #[test]
-    fn halves_join(text in text()) {
+    fn split_surrogates_join_again(text in any_string()) {
         let halves: String = utf16::units(&text).map(utf16::char_of_unit).collect();
         prop_assert_eq!(utf16::length(&halves), text.encode_utf16().count());
         prop_assert_eq!(utf16::join_surrogates(&halves), text.as_str());
     }
 }
 
-/// A whole number is written without its point.
+/// Writes an integer without a decimal point.
 fn normalized(value: serde_json::Value) -> serde_json::Value {
     match value {
         serde_json::Value::Number(number) => {
             let number = number.as_f64().unwrap();
-            let text = number::text(number);
+            let text = number::to_js_string(number);
             serde_json::from_str(&text).unwrap()
         }
         serde_json::Value::Array(items) => items.into_iter().map(normalized).collect(),

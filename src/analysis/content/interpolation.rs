@@ -1,36 +1,36 @@
-//! Holes: what an expression may print, and whether that can break the JSON that it stands in.
+//! Interpolations: what an expression may print, and whether that can break the JSON around it.
 
 use super::super::trial::{prints, variable_of};
-use super::machine::Position;
+use super::machine::JsonPosition;
 use crate::liquid::row::{self, Prints};
 use crate::liquid::syntax::tree::{FilterCall, FilteredValue, OperandKind, SegmentKey, Step};
 use crate::liquid::value::json;
 use crate::liquid::{Arena, Language, Value};
 
-/// What is known of a text that an expression prints.
+/// What an expression may print, from the most to the least that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Class<'a> {
     /// A JSON value.
     Json,
-    /// Digits.
+    /// One or more digits.
     Count,
-    /// A number, or `NaN` and the like.
+    /// A number, or `NaN` or `Infinity`, which are not JSON.
     Number,
-    /// Letters and signs that mean nothing in JSON.
+    /// Characters that need no escape in a JSON string.
     Plain,
-    /// This text.
+    /// This string.
     Literal(&'a str),
-    /// The value of a variable, or what stands in for it.
+    /// The value of a variable of the data, or its `default`.
     Variable,
     /// Anything.
     Unknown,
 }
 
 impl<'a> Class<'a> {
-    /// What an expression prints. `named` says it of the template's own names.
-    pub(super) fn of(value: &FilteredValue<'a>, named: &dyn Fn(&str) -> Option<Self>) -> Self {
+    /// What an expression prints. `named` knows the template's own names.
+    pub(super) fn from_expression(value: &FilteredValue<'a>, named: &dyn Fn(&str) -> Option<Self>) -> Self {
         if let Some(last) = value.filters.last() {
-            return match Self::of_filter(last) {
+            return match Self::from_filter(last) {
                 Some(class) => class,
                 None if value.filters.iter().all(|filter| filter.name == "default") => Self::Variable,
                 None => Self::Unknown,
@@ -60,12 +60,12 @@ impl<'a> Class<'a> {
         }
     }
 
-    /// What a filter prints whatever its input, if its row says so.
-    fn of_filter(call: &FilterCall<'_>) -> Option<Self> {
+    /// What a filter prints for every input, if its row says so.
+    fn from_filter(call: &FilterCall<'_>) -> Option<Self> {
         let row = call.filter?;
         let (required, _) = row.positional();
         match row.prints {
-            // What rows say of what is printed is about calls without optional arguments.
+            // Rows describe the output of calls without optional arguments.
             Prints::Json if call.arguments.len() <= required => Some(Self::Json),
             Prints::Plain if call.arguments.len() <= required => Some(Self::Plain),
             Prints::Digits => Some(Self::Count),
@@ -74,31 +74,31 @@ impl<'a> Class<'a> {
         }
     }
 
-    /// Whether nothing that it stands for can break the JSON at that position.
-    pub(super) fn fits(self, position: Position) -> bool {
+    /// Whether everything in the class is valid at this position.
+    pub(super) fn fits(self, position: JsonPosition) -> bool {
         match (position, self) {
-            (Position::Value, Self::Json | Self::Count)
-            | (Position::Text | Position::Key, Self::Count | Self::Number | Self::Plain) => true,
+            (JsonPosition::Value, Self::Json | Self::Count)
+            | (JsonPosition::String | JsonPosition::Key, Self::Count | Self::Number | Self::Plain) => true,
             (_, Self::Literal(text)) => fits(text, position),
             _ => false,
         }
     }
 }
 
-/// Whether a text fits into JSON at that position.
-fn fits(text: &str, position: Position) -> bool {
+/// Whether a string is valid at this position of the JSON.
+fn fits(text: &str, position: JsonPosition) -> bool {
     let arena = Arena::new();
     match position {
-        Position::Text | Position::Key => {
+        JsonPosition::String | JsonPosition::Key => {
             let quoted = format!("\"{text}\"");
             matches!(json::read(&quoted, &arena), Ok(Value::String(_)))
         }
-        Position::Value => json::read(text, &arena).is_ok(),
-        Position::Elsewhere => false,
+        JsonPosition::Value => json::read(text, &arena).is_ok(),
+        JsonPosition::Elsewhere => false,
     }
 }
 
-/// Values that break JSON, each as JSON; the likeliest first.
+/// Values that may break JSON, each written as JSON, the likeliest first.
 const HOSTILE: [&str; 8] = [
     r#""say \"hi\"""#,
     r#""two\nlines""#,
@@ -110,18 +110,16 @@ const HOSTILE: [&str; 8] = [
     r#""\t""#,
 ];
 
-/// A value, as JSON, that breaks the JSON where it is what the expression's variable holds.
-///
-/// Each is tried, so that it does what it is said to do.
+/// The variable of an expression, and a value for it that breaks the JSON at this position. The value has been tried.
 pub(super) fn witness<'a>(
     source: &'a str,
     value: &FilteredValue<'a>,
-    position: Position,
+    position: JsonPosition,
     language: &'a Language,
 ) -> Option<(String, &'static str)> {
     let path = variable_of(&value.expression)?;
     let text = value.span.of(source);
-    // A message that fails is lost for another reason.
+    // An expression that fails prints nothing: that is another problem.
     let breaks =
         |hostile: &str| prints(language, text, &path, Some(hostile)).is_some_and(|printed| !fits(&printed, position));
     let hostile = HOSTILE.into_iter().find(|hostile| breaks(hostile))?;

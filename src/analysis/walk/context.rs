@@ -4,30 +4,35 @@ use crate::analysis::kind::Kind;
 use crate::analysis::path::Depth;
 use crate::analysis::read::MissingBehavior;
 
-/// How something is looked at.
+/// How an expression reads its operands.
 #[derive(Clone, Copy)]
 pub(super) struct ReadContext {
-    /// What happens where it is missing; guards do not count yet.
+    /// What happens if the path is missing, before guards are considered.
     pub(super) missing: MissingBehavior,
+    /// How much of the value is read.
     pub(super) depth: Depth,
+    /// What the use expects.
     pub(super) kind: Kind,
+    /// Whether the read happens each time that its node is rendered.
     pub(super) is_certain: bool,
-    /// Whether it is a list, of which an element is taken then.
+    /// Whether the value is a list of which one element is taken.
     pub(super) takes_element: bool,
-    /// How many names at the path's beginning lead to null where what they name is missing.
-    pub(super) null_names: usize,
+    /// How many leading segments evaluate to null if they are missing.
+    pub(super) null_segments: usize,
 }
 
 impl ReadContext {
+    /// A read of the whole value that happens for certain and fails if the path is missing.
     pub(super) const STRICT: Self = Self {
         missing: MissingBehavior::Fails,
         depth: Depth::Whole,
         kind: Kind::Anything,
         is_certain: true,
         takes_element: false,
-        null_names: 0,
+        null_segments: 0,
     };
 
+    /// Whether a missing path does no harm.
     pub(super) const fn is_lenient(self) -> bool {
         !matches!(self.missing, MissingBehavior::Fails)
     }

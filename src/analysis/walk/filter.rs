@@ -3,13 +3,16 @@
 use super::{ReadContext, Walk};
 use crate::analysis::abstract_value::AbstractValue;
 use crate::analysis::kind::{self, PropertyUse, Treatment};
-use crate::analysis::path::{Dependency, Depth, Step};
+use crate::analysis::path::{Dependency, Depth, PathStep};
 use crate::analysis::read::MissingBehavior;
 use crate::liquid::syntax::expression_parser::ExpressionParser;
 use crate::liquid::syntax::tree::{FilterCall, FilteredValue, Operand, OperandKind, Segment};
 use crate::liquid::{Span, Value};
 
 impl<'a> Walk<'_, 'a> {
+    /// The result of a filter. Its arguments are always read. What it reads of its input, and whether the result is
+    /// still the input or its elements, depends on the filter's [`Treatment`]. If the result is something new, or is
+    /// used as a whole, all of the input is read.
     pub(super) fn filter(
         &mut self,
         filter: &'a FilterCall<'a>,
@@ -32,25 +35,27 @@ impl<'a> Walk<'_, 'a> {
                 let span = filter.arguments[0].value.map_or(filter.span, |value| value.span);
                 dependencies.extend(self.property(input, literal(0), span, usage, context));
             }
-            Treatment::Asks => dependencies.extend(self.question(input, [literal(0), literal(1)], filter.span)),
+            Treatment::Evaluates => {
+                dependencies.extend(self.element_expression(input, [literal(0), literal(1)], filter.span));
+            }
             _ => {}
         }
         let elements = match treatment {
             Treatment::Keeps | Treatment::Selects => Some(input.paths.clone()),
-            Treatment::SelectsBy(_) | Treatment::Asks if kind::gives_elements(filter.filter) => {
+            Treatment::SelectsBy(_) | Treatment::Evaluates if kind::gives_elements(filter.filter) => {
                 Some(input.paths.clone())
             }
             _ if kind::gives_an_element(filter.filter) => {
-                Some(input.paths.iter().map(|path| path.then(Step::Element)).collect())
+                Some(input.paths.iter().map(|path| path.then(PathStep::Element)).collect())
             }
             _ => None,
         };
-        // Whoever prints the answer, or makes something else of it, looks at all of it.
+        // If the result is printed or goes into another filter, all of it is read.
         let is_whole =
             !matches!(treatment, Treatment::Counts | Treatment::Keeps) && (!is_last || context.depth == Depth::Whole);
         if is_whole
             || (elements.is_none() && !matches!(treatment, Treatment::Counts))
-            || treatment_is_unclear(treatment, filter)
+            || lacks_property(treatment, filter)
         {
             for path in &input.paths {
                 let whole = ReadContext { missing: MissingBehavior::Decides, depth: Depth::Whole, ..context };
@@ -58,13 +63,14 @@ impl<'a> Walk<'_, 'a> {
                 dependencies.push(Dependency { path: path.clone(), depth: Depth::Whole });
             }
         }
-        let mut abstract_value = AbstractValue::made_of(dependencies);
-        abstract_value.paths = elements.unwrap_or_default();
-        abstract_value.is_lenient = true;
-        abstract_value
+        let mut result = AbstractValue::from_dependencies(dependencies);
+        result.paths = elements.unwrap_or_default();
+        result.is_lenient = true;
+        result
     }
 
-    /// A property that a filter looks for in each element.
+    /// Reads a property of each element, which a filter names in a string, such as `where: 'user.name'`. If the string
+    /// is not known, the whole list is read.
     fn property(
         &mut self,
         list: &AbstractValue<'a>,
@@ -78,21 +84,21 @@ impl<'a> Walk<'_, 'a> {
             markup.path().ok().flatten()
         });
         let Some(Operand { kind: OperandKind::Path { base: None, segments }, .. }) = path else {
-            return self.look_through(list, span, context);
+            return self.read_whole(list, span, context);
         };
         let segments: &'a [Segment<'a>] = segments;
         let missing = match usage {
-            PropertyUse::Likes => MissingBehavior::Nothing,
-            PropertyUse::Needs | PropertyUse::MayNeed => MissingBehavior::Fails,
+            PropertyUse::Optional => MissingBehavior::Nothing,
+            PropertyUse::Required | PropertyUse::MaybeRequired => MissingBehavior::Fails,
         };
-        let is_certain = context.is_certain && usage == PropertyUse::Needs && list.exact_path().is_some();
+        let is_certain = context.is_certain && usage == PropertyUse::Required && list.exact_path().is_some();
         let context = ReadContext { missing, is_certain, ..ReadContext::STRICT };
         let element = list.element();
         self.follow(&element, segments, span, context).dependencies
     }
 
-    /// An expression that a filter asks of each element.
-    fn question(
+    /// Reads the expression that a filter evaluates for each element, such as `where_exp: 'item', 'item.count > 1'`.
+    fn element_expression(
         &mut self,
         list: &AbstractValue<'a>,
         [name, expression]: [Option<&'a str>; 2],
@@ -108,18 +114,19 @@ impl<'a> Walk<'_, 'a> {
         };
         let value: &'a FilteredValue<'a> = self.arena.alloc(value);
         let element = list.element();
-        self.pushed.push((name, element));
+        self.scoped.push((name, element));
         let reads = self.reads.len();
-        let abstract_value = self.value(value, ReadContext { is_certain: false, ..ReadContext::STRICT });
-        self.pushed.pop();
-        // Its spans point into a text of its own.
+        let result = self.value(value, ReadContext { is_certain: false, ..ReadContext::STRICT });
+        self.scoped.pop();
+        // The expression was parsed from a string, so its spans do not point into the template.
         for read in &mut self.reads[reads..] {
             read.span = span;
         }
-        abstract_value.dependencies
+        result.dependencies
     }
 
-    fn look_through(&mut self, list: &AbstractValue<'a>, span: Span, context: ReadContext) -> Vec<Dependency<'a>> {
+    /// Reads all of a list.
+    fn read_whole(&mut self, list: &AbstractValue<'a>, span: Span, context: ReadContext) -> Vec<Dependency<'a>> {
         for path in &list.paths {
             self.read(path, span, ReadContext { missing: MissingBehavior::Decides, depth: Depth::Whole, ..context });
         }
@@ -127,7 +134,7 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
-/// Whether a filter is one of which too little is known to say what it looks at.
-const fn treatment_is_unclear(treatment: Treatment, filter: &FilterCall<'_>) -> bool {
+/// Whether a filter lacks the argument that names the property, so that it is not known what it reads.
+const fn lacks_property(treatment: Treatment, filter: &FilterCall<'_>) -> bool {
     matches!(treatment, Treatment::SelectsBy(_)) && filter.arguments.is_empty()
 }

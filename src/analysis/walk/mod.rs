@@ -1,6 +1,6 @@
-//! The walk: goes through the tree of a template in the order of rendering, and notes every read of the data.
+//! The walk: visits the tree of a template in the order of rendering, and records every read of the data.
 //!
-//! It visits every branch and joins what is known afterwards, and repeats the bodies of loops until nothing new is learned.
+//! It visits every branch and joins the names afterwards, and repeats the bodies of loops until a fixpoint is reached.
 //! The page of the [module above](super) explains how.
 
 mod condition;
@@ -17,54 +17,58 @@ use context::ReadContext;
 
 use super::abstract_value::{AbstractValue, Names};
 use super::guard::{Effect, Guard};
-use super::path::{Dependency, Depth, Path, Step};
-use super::read::{Choice, MissingBehavior, Read};
+use super::path::{Dependency, Depth, Path, PathStep};
+use super::read::{BranchReason, MissingBehavior, Read};
 use crate::liquid::syntax::tree::{Node, NodeKind, Nodes};
 use crate::liquid::{Arena, Language, NodeId, Span, Template};
 
-/// How many nodes are visited at most; a template that needs more is taken to read everything.
+/// Budget of node visits. A template that exceeds it is assumed to read all data.
 const MAX_VISITS: usize = 200_000;
-/// How long a path is followed.
+/// The longest path that is followed, in steps.
 const MAX_STEPS: usize = 12;
-/// How often a loop's body is gone through at most.
+/// How often a loop's body is visited to reach a fixpoint.
 const MAX_ROUNDS: usize = 5;
-/// How many looks at the data are told apart where something may depend on all of them.
+/// How many reads a captured string may depend on one by one. With more, it depends on their variables as a whole.
 const MAX_READS: usize = 200;
-/// The variable that snippets are read from.
+/// The variable that contains the snippets.
 const SNIPPETS: &str = "snippets";
 
-/// The texts of a snippet, parsed, by its name.
-pub type SnippetTexts<'r, 'a> = &'r dyn Fn(&str) -> Vec<Template<'a>>;
+/// Looks up the parsed templates of a snippet by its name.
+pub type SnippetLookup<'r, 'a> = &'r dyn Fn(&str) -> Vec<Template<'a>>;
 
-/// A walk under way.
+/// The state of the walk.
 pub(super) struct Walk<'r, 'a> {
     arena: &'a Arena,
     language: &'a Language,
-    snippets: SnippetTexts<'r, 'a>,
+    snippets: SnippetLookup<'r, 'a>,
     pub(super) reads: Vec<Read<'a>>,
-    /// The variables of all reads.
+    /// The variables that have been read.
     roots: BTreeSet<&'a str>,
-    /// Whether it may read what is not among its reads.
+    /// Whether the template may read more than `reads`.
     pub(super) reads_anything: bool,
+    /// The index of the template that is visited, and the output or tag in it.
     text: usize,
     node: NodeId,
-    /// The names of loops and filters, innermost last.
-    pushed: Vec<(&'a str, AbstractValue<'a>)>,
+    /// The names that exist only in a block or filter, such as loop variables, innermost last.
+    scoped: Vec<(&'a str, AbstractValue<'a>)>,
+    /// The names that have been assigned so far.
     assigned: Names<'a>,
+    /// The conditions under which the current node is rendered.
     guards: Vec<Rc<Guard<'a>>>,
-    branches: Rc<[(Span, Choice)]>,
-    /// What the ends of the runs under way depend on, one for each `break` and `continue`.
+    /// The branches around the current node, outermost first.
+    branches: Rc<[(Span, BranchReason)]>,
+    /// For each `break` and `continue` so far, what it depends on.
     stops: Vec<Vec<Dependency<'a>>>,
-    /// Set while something is looked at again only to know what it means.
+    /// Set while an expression is evaluated a second time, so that its reads are not recorded twice.
     is_silent: bool,
     visits: usize,
-    /// The snippets that are being walked through, and the place of the outermost one's use.
-    under_way: Vec<&'a str>,
+    /// The snippets that are being visited, and the span of the outermost one's use.
+    open_snippets: Vec<&'a str>,
     snippet_span: Span,
 }
 
 impl<'r, 'a> Walk<'r, 'a> {
-    pub(super) fn new(language: &'a Language, snippets: SnippetTexts<'r, 'a>, arena: &'a Arena) -> Self {
+    pub(super) fn new(language: &'a Language, snippets: SnippetLookup<'r, 'a>, arena: &'a Arena) -> Self {
         Self {
             arena,
             language,
@@ -74,19 +78,19 @@ impl<'r, 'a> Walk<'r, 'a> {
             reads_anything: false,
             text: 0,
             node: NodeId::default(),
-            pushed: Vec::new(),
+            scoped: Vec::new(),
             assigned: Names::default(),
             guards: Vec::new(),
             branches: Rc::default(),
             stops: Vec::new(),
             is_silent: false,
             visits: 0,
-            under_way: Vec::new(),
+            open_snippets: Vec::new(),
             snippet_span: Span::new(0, 0),
         }
     }
 
-    /// Goes through a text that is rendered on its own.
+    /// Visits a template that is rendered on its own, with no names assigned.
     pub(super) fn text(&mut self, text: usize, nodes: Nodes<'a>) {
         self.text = text;
         self.assigned = Names::default();
@@ -94,6 +98,7 @@ impl<'r, 'a> Walk<'r, 'a> {
         self.stops.clear();
     }
 
+    /// Visits nodes in order. After a `break` or `continue`, the rest is rendered only under a condition.
     fn nodes(&mut self, nodes: Nodes<'a>) {
         let guards = self.guards.len();
         let mut stops = self.stops.len();
@@ -107,16 +112,17 @@ impl<'r, 'a> Walk<'r, 'a> {
             if self.stops.len() > stops {
                 let dependencies = self.stops[stops..].concat();
                 stops = self.stops.len();
-                self.guards.push(Rc::new(Guard::Unclear(dependencies)));
+                self.guards.push(Rc::new(Guard::Unknown(dependencies)));
             }
         }
         self.guards.truncate(guards);
     }
 
+    /// Visits a node. Reads inside a snippet belong to the node that uses the snippet.
     fn node(&mut self, node: &'a Node<'a>) {
         let outer = self.node;
-        if self.under_way.is_empty() {
-            self.node = NodeId::of(node);
+        if self.open_snippets.is_empty() {
+            self.node = NodeId::new(node);
         }
         match &node.kind {
             NodeKind::Text(_) => {}
@@ -128,14 +134,15 @@ impl<'r, 'a> Walk<'r, 'a> {
         self.node = outer;
     }
 
-    /// All that has been looked at; of very much, only the variables.
+    /// Everything that has been read so far: the reads, or only their variables if there are very many.
     fn all_so_far(&self) -> Vec<Dependency<'a>> {
         if self.reads.len() <= MAX_READS {
             return self.reads.iter().map(Read::dependency).collect();
         }
-        self.roots.iter().map(|root| Dependency { path: Path::of(root), depth: Depth::Whole }).collect()
+        self.roots.iter().map(|root| Dependency { path: Path::new(root), depth: Depth::Whole }).collect()
     }
 
+    /// Evaluates something without recording its reads.
     fn silently<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let outer = std::mem::replace(&mut self.is_silent, true);
         let result = work(self);
@@ -143,19 +150,19 @@ impl<'r, 'a> Walk<'r, 'a> {
         result
     }
 
-    /// Notes a look at a path.
+    /// Records a read of a path. Reading a snippet also visits the snippet.
     fn read(&mut self, path: &Path<'a>, span: Span, context: ReadContext) {
         if self.is_silent {
             return;
         }
         let missing_behavior = match context.missing {
-            // Elements are no keys that could be missing.
-            MissingBehavior::Fails if matches!(path.steps.last(), Some(Step::Element)) => MissingBehavior::Nothing,
+            // An element is not a key that could be missing: an empty list has none.
+            MissingBehavior::Fails if matches!(path.steps.last(), Some(PathStep::Element)) => MissingBehavior::Nothing,
             MissingBehavior::Fails => self.failure(path, context.is_certain),
             other => other,
         };
         self.roots.insert(path.root);
-        let in_snippet = self.under_way.last().copied();
+        let in_snippet = self.open_snippets.last().copied();
         self.reads.push(Read {
             path: path.clone(),
             depth: context.depth,
@@ -168,7 +175,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             kind: context.kind,
             is_printed: false,
             takes_element: context.takes_element,
-            null_names: context.null_names,
+            null_segments: context.null_segments,
             branches: self.branches.clone(),
         });
         if path.root == SNIPPETS {
@@ -176,42 +183,44 @@ impl<'r, 'a> Walk<'r, 'a> {
         }
     }
 
-    /// What becomes of a read that fails where nothing is there.
+    /// What happens at a read that fails if its path is missing: each guard is evaluated with the path missing. If one
+    /// is false then, the read cannot happen. If one is unknown, the read may fail.
     fn failure(&self, path: &Path<'a>, is_certain: bool) -> MissingBehavior {
         let mut missing_behavior = if is_certain { MissingBehavior::Fails } else { MissingBehavior::MayFail };
         for guard in &self.guards {
             match guard.without(path) {
                 Effect::Same => {}
                 Effect::Blocked => return MissingBehavior::Guarded,
-                Effect::Unclear => missing_behavior = MissingBehavior::MayFail,
+                Effect::Unknown => missing_behavior = MissingBehavior::MayFail,
             }
         }
         missing_behavior
     }
 
-    /// A snippet is rendered before the template, and missing where it cannot be.
+    /// Visits a snippet. It is rendered before the template, with names of its own, and counts as missing if it fails.
+    /// So a read in it is only as severe as the read of the snippet itself.
     fn snippet(&mut self, path: &Path<'a>, span: Span, context: ReadContext) {
-        let Some(Step::Key(name)) = path.steps.first().copied() else {
+        let Some(PathStep::Key(name)) = path.steps.first().copied() else {
             self.reads_anything = true;
             return;
         };
-        if self.under_way.contains(&name) {
+        if self.open_snippets.contains(&name) {
             return;
         }
         let texts = (self.snippets)(name);
-        if self.under_way.is_empty() {
+        if self.open_snippets.is_empty() {
             self.snippet_span = span;
         }
-        self.under_way.push(name);
+        self.open_snippets.push(name);
         let outer =
-            (std::mem::take(&mut self.assigned), std::mem::take(&mut self.pushed), std::mem::take(&mut self.stops));
+            (std::mem::take(&mut self.assigned), std::mem::take(&mut self.scoped), std::mem::take(&mut self.stops));
         let (reads, guards) = (self.reads.len(), self.guards.len());
         for text in texts {
             self.nodes(text.nodes);
         }
-        (self.assigned, self.pushed, self.stops) = outer;
-        self.under_way.pop();
-        // Where the snippet's absence does no harm, neither does what makes it absent.
+        (self.assigned, self.scoped, self.stops) = outer;
+        self.open_snippets.pop();
+        // If a missing snippet does no harm, neither does what makes it fail.
         for read in &mut self.reads[reads..] {
             read.is_certain = false;
             match read.missing_behavior {

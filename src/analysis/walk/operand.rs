@@ -3,12 +3,13 @@
 use super::{MAX_STEPS, ReadContext, Walk};
 use crate::analysis::abstract_value::AbstractValue;
 use crate::analysis::kind::Kind;
-use crate::analysis::path::{Dependency, Depth, Path, Step};
+use crate::analysis::path::{Dependency, Depth, Path, PathStep};
 use crate::analysis::read::MissingBehavior;
 use crate::liquid::syntax::tree::{Operand, OperandKind, Segment, SegmentKey};
 use crate::liquid::{Span, Value};
 
 impl<'a> Walk<'_, 'a> {
+    /// Reads an operand.
     pub(super) fn operand(&mut self, operand: &'a Operand<'a>, context: ReadContext) -> AbstractValue<'a> {
         match operand.kind {
             OperandKind::Literal(_) => AbstractValue::default(),
@@ -16,7 +17,7 @@ impl<'a> Walk<'_, 'a> {
                 let context = ReadContext { kind: Kind::Number, is_certain: context.is_certain, ..ReadContext::STRICT };
                 let mut dependencies = self.operand(low, context).dependencies;
                 dependencies.extend(self.operand(high, context).dependencies);
-                AbstractValue::made_of(dependencies)
+                AbstractValue::from_dependencies(dependencies)
             }
             OperandKind::Path { base, segments } => {
                 let start = match base {
@@ -28,7 +29,8 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// A path that begins with a variable.
+    /// Reads a path that starts with a variable: a name of a block, an assigned name, or else a variable of the data. A
+    /// name that may be unset is read both ways.
     fn variable(&mut self, segments: &'a [Segment<'a>], span: Span, context: ReadContext) -> AbstractValue<'a> {
         let Some((first, rest)) = segments.split_first() else { return AbstractValue::default() };
         let name = match &first.key {
@@ -39,35 +41,38 @@ impl<'a> Walk<'_, 'a> {
                 return AbstractValue::default();
             }
         };
-        if let Some((_, abstract_value)) = self.pushed.iter().rev().find(|(known, _)| *known == name) {
-            let abstract_value = abstract_value.clone();
-            return self.follow(&abstract_value, rest, span, context);
+        if let Some((_, bound)) = self.scoped.iter().rev().find(|(known, _)| *known == name) {
+            let bound = bound.clone();
+            return self.follow(&bound, rest, span, context);
         }
         let from_data = AbstractValue {
-            paths: vec![Path::of(name)],
+            paths: vec![Path::new(name)],
             is_exact: true,
             is_lenient: false,
-            null_names: 0,
+            null_segments: 0,
             may_be_unset: false,
             dependencies: Vec::new(),
         };
         match self.assigned.get(name).cloned() {
-            Some(abstract_value) if abstract_value.may_be_unset => {
+            Some(bound) if bound.may_be_unset => {
                 let uncertain = ReadContext { is_certain: false, ..context };
-                let mut either = self.follow(&abstract_value, rest, span, context);
+                let mut either = self.follow(&bound, rest, span, context);
                 let other = self.follow(&from_data, rest, span, uncertain);
                 either.paths.extend(other.paths);
                 either.dependencies.extend(other.dependencies);
                 either.is_exact = false;
-                either.tidy();
+                either.normalize();
                 either
             }
-            Some(abstract_value) => self.follow(&abstract_value, rest, span, context),
+            Some(bound) => self.follow(&bound, rest, span, context),
             None => self.follow(&from_data, rest, span, context),
         }
     }
 
-    /// Goes from a value on along a path, and notes the look at where that leads.
+    /// Follows segments from a value, and records a read of every path where they end.
+    ///
+    /// A name is a key. `first`, `last` and literal numbers are an element of a list, which is read for it. At `size`,
+    /// `length` and computed keys the path ends: the value before them is read as a whole, and the result has no path.
     pub(super) fn follow(
         &mut self,
         start: &AbstractValue<'a>,
@@ -75,73 +80,84 @@ impl<'a> Walk<'_, 'a> {
         span: Span,
         context: ReadContext,
     ) -> AbstractValue<'a> {
-        let mut abstract_value = start.clone();
-        // What was assigned is never missing itself.
-        let mut context = ReadContext { null_names: start.null_names, ..context };
+        let mut result = start.clone();
+        // An assigned name is never missing itself: it is null instead.
+        let mut context = ReadContext { null_segments: start.null_segments, ..context };
         if start.is_lenient && segments.is_empty() && context.missing == MissingBehavior::Fails {
             context.missing = MissingBehavior::Nothing;
         }
         for (at, segment) in segments.iter().enumerate() {
             let step = match &segment.key {
-                SegmentKey::Name(name @ ("first" | "last")) => Some((Some(Step::Element), *name)),
+                // `trigger`, `customer` and the like are objects, which have no first and last element.
+                SegmentKey::Name(name @ ("first" | "last" | "length")) if at == 0 && is_namespace(&result) => {
+                    result.paths = result.paths.iter().map(|path| path.then(PathStep::Key(name))).collect();
+                    result.is_lenient = false;
+                    continue;
+                }
+                SegmentKey::Name(name @ ("first" | "last")) => Some((Some(PathStep::Element), *name)),
                 SegmentKey::Name(name @ ("size" | "length")) => Some((None, *name)),
                 SegmentKey::Name(name) => {
-                    abstract_value.paths = abstract_value.paths.iter().map(|path| path.then(Step::Key(name))).collect();
-                    abstract_value.is_lenient = false;
+                    result.paths = result.paths.iter().map(|path| path.then(PathStep::Key(name))).collect();
+                    result.is_lenient = false;
                     continue;
                 }
                 SegmentKey::Computed(Operand { kind: OperandKind::Literal(Value::Number(_)), .. }) => {
-                    Some((Some(Step::Element), "[]"))
+                    Some((Some(PathStep::Element), "[]"))
                 }
                 SegmentKey::Computed(operand) => {
                     let key =
                         self.operand(operand, ReadContext { is_certain: context.is_certain, ..ReadContext::STRICT });
-                    abstract_value.dependencies.extend(key.dependencies);
+                    result.dependencies.extend(key.dependencies);
                     None
                 }
             };
-            // What has no path of its own belongs to the value that it is asked of.
+            // From here on, the segment is not a key: read the value that it is applied to.
             let kind = match step {
                 Some(_) => Kind::List,
                 None => Kind::Anything,
             };
             let last = at + 1 == segments.len();
-            for path in &abstract_value.paths {
-                let missing = if abstract_value.is_lenient && context.missing == MissingBehavior::Fails {
+            for path in &result.paths {
+                let missing = if result.is_lenient && context.missing == MissingBehavior::Fails {
                     MissingBehavior::Nothing
                 } else {
                     context.missing
                 };
-                let is_certain = context.is_certain && abstract_value.is_exact && (last || step.is_some());
+                let is_certain = context.is_certain && result.is_exact && (last || step.is_some());
                 let takes_element = matches!(step, Some((Some(_), _)));
                 self.read(
                     path,
                     span,
                     ReadContext { missing, depth: Depth::Whole, kind, is_certain, takes_element, ..context },
                 );
-                abstract_value.dependencies.push(Dependency { path: path.clone(), depth: Depth::Whole });
+                result.dependencies.push(Dependency { path: path.clone(), depth: Depth::Whole });
             }
             let Some((Some(element), _)) = step else {
-                abstract_value.paths.clear();
-                abstract_value.is_exact = false;
+                result.paths.clear();
+                result.is_exact = false;
                 break;
             };
-            abstract_value.paths = abstract_value.paths.iter().map(|path| path.then(element)).collect();
-            abstract_value.is_lenient = false;
+            result.paths = result.paths.iter().map(|path| path.then(element)).collect();
+            result.is_lenient = false;
         }
-        if abstract_value.paths.iter().any(|path| path.steps.len() > MAX_STEPS) {
+        if result.paths.iter().any(|path| path.steps.len() > MAX_STEPS) {
             self.reads_anything = true;
-            abstract_value.paths.clear();
+            result.paths.clear();
         }
-        let is_exact = abstract_value.exact_path().is_some();
-        for path in abstract_value.paths.clone() {
+        let is_exact = result.exact_path().is_some();
+        for path in result.paths.clone() {
             self.read(&path, span, ReadContext { is_certain: context.is_certain && is_exact, ..context });
-            abstract_value.dependencies.push(Dependency { path, depth: context.depth });
+            result.dependencies.push(Dependency { path, depth: context.depth });
         }
         if context.is_lenient() {
-            abstract_value.is_lenient = true;
+            result.is_lenient = true;
         }
-        abstract_value.tidy();
-        abstract_value
+        result.normalize();
+        result
     }
+}
+
+/// Whether a value is `trigger` or `customer` itself, which are always objects.
+fn is_namespace(value: &AbstractValue<'_>) -> bool {
+    value.paths.iter().all(|path| path.steps.is_empty() && matches!(path.root, "trigger" | "customer"))
 }

@@ -8,12 +8,13 @@ use crate::analysis::abstract_value::{AbstractValue, Names};
 use crate::analysis::guard::Guard;
 use crate::analysis::kind::Kind;
 use crate::analysis::path::{Dependency, Depth, Path};
-use crate::analysis::read::{Choice, MissingBehavior};
+use crate::analysis::read::{BranchReason, MissingBehavior};
 use crate::liquid::Span;
 use crate::liquid::syntax::part::{Arm, Branch, Loop, Part, Printed, Target};
 use crate::liquid::syntax::tree::{FilteredValue, Nodes, Operand};
 
 impl<'a> Walk<'_, 'a> {
+    /// Visits a part of a tag.
     pub(super) fn part(&mut self, part: &Part<'a>) {
         match part {
             Part::Arguments(operands) => self.arguments(operands),
@@ -27,19 +28,20 @@ impl<'a> Walk<'_, 'a> {
             Part::Withheld(body) => self.nodes(body),
             Part::Branches { branches, otherwise } => self.conditional(branches, otherwise),
             Part::Case { head, arms, otherwise } => self.case(head, arms, otherwise),
-            Part::Loop(of) => self.loop_over(of),
+            Part::Loop(each) => self.loop_over(each),
             Part::Template(operand) => self.template(operand),
             Part::Stop => self.stop(),
         }
     }
 
-    /// Values of which the first is certain to be evaluated.
+    /// Arguments of a tag. Only the first is evaluated for certain, because the tag may fail at it.
     fn arguments(&mut self, operands: &[&'a Operand<'a>]) {
         for (at, operand) in operands.iter().enumerate() {
             self.operand(operand, ReadContext { is_certain: at == 0, ..ReadContext::STRICT });
         }
     }
 
+    /// One of the candidates is printed, and it is not known which.
     fn cycle(&mut self, group: Option<&'a Operand<'a>>, candidates: &'a [FilteredValue<'a>]) {
         if let Some(group) = group {
             self.operand(group, ReadContext::STRICT);
@@ -49,48 +51,54 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
+    /// Sets a name. If the value is a plain path, the name is an alias of it that is null if the path is missing.
     fn assign(&mut self, name: &'a str, value: &'a FilteredValue<'a>) {
-        let mut abstract_value = self.value(
+        let mut assigned = self.value(
             value,
             ReadContext { missing: MissingBehavior::Nothing, depth: Depth::Presence, ..ReadContext::STRICT },
         );
-        abstract_value.is_lenient = true;
+        assigned.is_lenient = true;
         if is_single(value) {
-            let names = abstract_value.paths.iter().map(|path| path.steps.len() + 1).max();
-            abstract_value.null_names = names.unwrap_or_default();
+            let names = assigned.paths.iter().map(|path| path.steps.len() + 1).max();
+            assigned.null_segments = names.unwrap_or_default();
         }
-        abstract_value.may_be_unset = false;
-        self.depend_on_guards(&mut abstract_value);
-        self.assigned.set(name, abstract_value);
+        assigned.may_be_unset = false;
+        self.depend_on_guards(&mut assigned);
+        self.assigned.set(name, assigned);
     }
 
+    /// Sets a name to the string that nodes print, which may depend on everything that has been read.
     fn capture(&mut self, name: &'a str, body: Nodes<'a>) {
         self.nodes(body);
         self.make(name);
     }
 
+    /// Sets a counter to a new value.
     fn count(&mut self, target: Target<'a>) {
-        // It begins where the data says.
+        // `increment` and `decrement` start from the variable of the data.
         let context = ReadContext { missing: MissingBehavior::Nothing, kind: Kind::Number, ..ReadContext::STRICT };
-        self.read(&Path::of(target.name), target.span, context);
+        self.read(&Path::new(target.name), target.span, context);
         self.make(target.name);
     }
 
     /// Sets a name to something that a tag makes itself: a captured string, a counter.
     fn make(&mut self, name: &'a str) {
-        let mut abstract_value = AbstractValue::made_of(self.all_so_far());
-        self.depend_on_guards(&mut abstract_value);
-        self.assigned.set(name, abstract_value);
+        let mut assigned = AbstractValue::from_dependencies(self.all_so_far());
+        self.depend_on_guards(&mut assigned);
+        self.assigned.set(name, assigned);
     }
 
+    /// Visits nodes with a name that exists only there.
     fn body(&mut self, body: Nodes<'a>, name: Option<&'a str>) {
-        let outer = self.pushed.len();
-        self.pushed.extend(name.map(|name| (name, AbstractValue::default())));
+        let outer = self.scoped.len();
+        self.scoped.extend(name.map(|name| (name, AbstractValue::default())));
         self.nodes(body);
-        self.pushed.truncate(outer);
+        self.scoped.truncate(outer);
     }
 
-    /// Branches of which one at most is rendered, so that each starts with the names from before the tag.
+    /// Branches of which at most one is rendered. Each starts with the names from before the tag, and the names after
+    /// the tag are the join of all ends. A branch is guarded by its own condition and by the negation of those before
+    /// it.
     fn conditional(&mut self, branches: &[Branch<'a>], otherwise: Nodes<'a>) {
         let outer = self.assigned.clone();
         let mut failed = Vec::new();
@@ -105,19 +113,20 @@ impl<'a> Walk<'_, 'a> {
             let guard = self.condition(condition);
             let own = Rc::new(Guard::Holds(guard.clone(), expected));
             let guards = failed.iter().cloned().chain([own]).collect();
-            self.branch(body, guards, Some((condition.span, Choice::Holds(expected))));
+            self.branch(body, guards, Some((condition.span, BranchReason::Holds(expected))));
             failed.push(Rc::new(Guard::Holds(guard, !expected)));
             let inside = std::mem::replace(&mut self.assigned, outer.clone());
-            after = Some(after.map_or(inside.clone(), |after| after.or(&inside)));
+            after = Some(after.map_or(inside.clone(), |after| after.join(&inside)));
         }
-        let choice = branches.last().map(|last| (last.condition.span, Choice::Otherwise(!last.expected)));
-        self.branch(otherwise, failed, choice);
+        let reason = branches.last().map(|last| (last.condition.span, BranchReason::Otherwise(!last.expected)));
+        self.branch(otherwise, failed, reason);
         if let Some(after) = after {
-            self.assigned = after.or(&self.assigned);
+            self.assigned = after.join(&self.assigned);
         }
     }
 
-    /// Arms of which any number may be rendered, one after the other, and `else` if none was.
+    /// Arms of which any number may be rendered, one after the other, and `else` if none was. After each, its names are
+    /// joined with those from before it.
     fn case(&mut self, head: &'a FilteredValue<'a>, arms: &[Arm<'a>], otherwise: Nodes<'a>) {
         let depth = if is_single(head) { Depth::Presence } else { Depth::Whole };
         self.value(head, ReadContext { missing: MissingBehavior::Decides, depth, ..ReadContext::STRICT });
@@ -132,56 +141,63 @@ impl<'a> Walk<'_, 'a> {
             let (head, values) = self.equality(head, arm.values);
             let before = self.assigned.clone();
             let own = Rc::new(Guard::Equals(head.clone(), values.clone(), true));
-            self.branch(arm.body, vec![own], arm.values.first().map(|value| (value.span, Choice::Equals)));
+            self.branch(arm.body, vec![own], arm.values.first().map(|value| (value.span, BranchReason::Equals)));
             failed.push(Rc::new(Guard::Equals(head, values, false)));
-            self.assigned = std::mem::take(&mut self.assigned).or(&before);
+            self.assigned = std::mem::take(&mut self.assigned).join(&before);
         }
         let before = self.assigned.clone();
-        self.branch(otherwise, failed, arms.last().map(|_| (head.span, Choice::EqualsNone)));
+        self.branch(otherwise, failed, arms.last().map(|_| (head.span, BranchReason::EqualsNone)));
         if !arms.is_empty() {
-            self.assigned = std::mem::take(&mut self.assigned).or(&before);
+            self.assigned = std::mem::take(&mut self.assigned).join(&before);
         }
     }
 
-    fn loop_over(&mut self, of: &Loop<'a>) {
-        self.operand(of.collection, ReadContext { depth: Depth::Shape, kind: Kind::List, ..ReadContext::STRICT });
-        for argument in &of.arguments {
+    /// A loop: its collection and arguments, its iterations, and its `else`.
+    fn loop_over(&mut self, each: &Loop<'a>) {
+        self.operand(each.collection, ReadContext { depth: Depth::Shape, kind: Kind::List, ..ReadContext::STRICT });
+        for argument in &each.arguments {
             self.operand(argument, ReadContext { is_certain: false, ..ReadContext::STRICT });
         }
-        let over = self.rounds(of);
+        let over = self.rounds(each);
         let before = self.assigned.clone();
-        self.branch(of.otherwise, vec![Rc::new(Guard::Unclear(over))], Some((of.collection.span, Choice::IsEmpty)));
-        self.assigned = std::mem::take(&mut self.assigned).or(&before);
+        self.branch(
+            each.otherwise,
+            vec![Rc::new(Guard::Unknown(over))],
+            Some((each.collection.span, BranchReason::IsEmpty)),
+        );
+        self.assigned = std::mem::take(&mut self.assigned).join(&before);
     }
 
-    /// Goes through a loop's body until nothing more is learnt; gives what it depends on whether there is a round at all.
-    fn rounds(&mut self, of: &Loop<'a>) -> Vec<Dependency<'a>> {
+    /// Visits a loop's body until a fixpoint is reached: until the names from before an iteration, joined with those
+    /// after it, stay the same, and no new `break` is found. Only the reads of the last visit are kept. Returns what
+    /// the number of iterations depends on.
+    fn rounds(&mut self, each: &Loop<'a>) -> Vec<Dependency<'a>> {
         let list = self.silently(|walk| {
             walk.operand(
-                of.collection,
+                each.collection,
                 ReadContext { missing: MissingBehavior::Decides, depth: Depth::Shape, ..ReadContext::STRICT },
             )
         });
         let element = list.element();
         let over = list.dependencies;
-        let (reads, guards, pushed) = (self.reads.len(), self.guards.len(), self.pushed.len());
+        let (reads, guards, scoped) = (self.reads.len(), self.guards.len(), self.scoped.len());
         let outer_stops = std::mem::take(&mut self.stops);
         let mut stopped = Vec::new();
         for round in 1.. {
             let before = self.assigned.clone();
             self.reads.truncate(reads);
-            self.guards.push(Rc::new(Guard::Unclear(over.clone())));
-            self.guards.push(Rc::new(Guard::Unclear(stopped.clone())));
-            self.pushed.push((of.state, AbstractValue::made_of(over.clone())));
-            self.pushed.push((of.element, element.clone()));
-            self.nodes(of.body);
-            self.pushed.truncate(pushed);
+            self.guards.push(Rc::new(Guard::Unknown(over.clone())));
+            self.guards.push(Rc::new(Guard::Unknown(stopped.clone())));
+            self.scoped.push((each.state, AbstractValue::from_dependencies(over.clone())));
+            self.scoped.push((each.element, element.clone()));
+            self.nodes(each.body);
+            self.scoped.truncate(scoped);
             self.guards.truncate(guards);
             let stops = std::mem::take(&mut self.stops).concat();
             let inside = std::mem::take(&mut self.assigned);
-            self.assigned = before.clone().or(&inside);
-            let has_learnt = self.assigned != before || stops.iter().any(|stop| !stopped.contains(stop));
-            if !has_learnt || self.reads_anything {
+            self.assigned = before.clone().join(&inside);
+            let has_changed = self.assigned != before || stops.iter().any(|stop| !stopped.contains(stop));
+            if !has_changed || self.reads_anything {
                 break;
             }
             if round == MAX_ROUNDS {
@@ -196,29 +212,32 @@ impl<'a> Walk<'_, 'a> {
         over
     }
 
+    /// A string that is rendered as a template: it may read anything.
     fn template(&mut self, operand: &'a Operand<'a>) {
         self.operand(operand, ReadContext::STRICT);
         self.reads_anything = true;
     }
 
+    /// A `break` or `continue`: whether it happens depends on the guards around it.
     fn stop(&mut self) {
-        let scope = self.guards.iter().flat_map(|guard| guard.dependencies()).collect();
-        self.stops.push(scope);
+        let dependencies = self.guards.iter().flat_map(|guard| guard.dependencies()).collect();
+        self.stops.push(dependencies);
     }
 
-    /// Goes through nodes that are rendered under further conditions. The names that they set stay set.
-    fn branch(&mut self, nodes: Nodes<'a>, guards: Vec<Rc<Guard<'a>>>, choice: Option<(Span, Choice)>) {
+    /// Visits nodes under further guards. The names that they set stay set.
+    fn branch(&mut self, nodes: Nodes<'a>, guards: Vec<Rc<Guard<'a>>>, reason: Option<(Span, BranchReason)>) {
         let outer_guards = self.guards.len();
         let outer_branches = self.branches.clone();
         self.guards.extend(guards);
-        self.branches = outer_branches.iter().copied().chain(choice).collect();
+        self.branches = outer_branches.iter().copied().chain(reason).collect();
         self.nodes(nodes);
         self.branches = outer_branches;
         self.guards.truncate(outer_guards);
     }
 
-    fn depend_on_guards(&self, abstract_value: &mut AbstractValue<'a>) {
-        abstract_value.dependencies.extend(self.guards.iter().flat_map(|guard| guard.dependencies()));
-        abstract_value.tidy();
+    /// A value that is set inside a branch depends on what decides the branch.
+    fn depend_on_guards(&self, value: &mut AbstractValue<'a>) {
+        value.dependencies.extend(self.guards.iter().flat_map(|guard| guard.dependencies()));
+        value.normalize();
     }
 }

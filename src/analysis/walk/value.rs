@@ -6,11 +6,11 @@ use crate::analysis::kind::{self, Kind, Treatment};
 use crate::analysis::path::Depth;
 use crate::analysis::read::MissingBehavior;
 use crate::liquid::Value;
-use crate::liquid::syntax::tree::{Expression, FilteredValue, Operand, OperandKind, Step as ExpressionStep};
+use crate::liquid::syntax::tree::{Expression, FilteredValue, Operand, OperandKind, Step};
 use crate::liquid::value::operators::Operator;
 
 impl<'a> Walk<'_, 'a> {
-    /// An expression that is printed.
+    /// Reads an expression that is printed. A single operand is marked as printed as it is.
     pub(super) fn printed(&mut self, value: &'a FilteredValue<'a>) {
         let reads = self.reads.len();
         self.value(value, ReadContext::STRICT);
@@ -21,7 +21,8 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// An expression with its filters.
+    /// Reads an expression with its filters. The first filter decides how the operand is read: `default` rescues it,
+    /// any other filter says which kind it expects and how much of it it reads.
     pub(super) fn value(&mut self, value: &'a FilteredValue<'a>, context: ReadContext) -> AbstractValue<'a> {
         let mut first = context;
         if value.has_default_first() {
@@ -32,50 +33,53 @@ impl<'a> Walk<'_, 'a> {
             let (kind, treatment) = kind::treatment(filter.filter);
             first.kind = kind;
             first.depth = match treatment {
-                Treatment::Keeps | Treatment::Makes => Depth::Whole,
+                Treatment::Keeps | Treatment::Creates => Depth::Whole,
                 _ => Depth::Shape,
             };
         } else if let Some(stand_in) = filters.first().and_then(|filter| filter.arguments.first()?.value) {
-            // What stands in for it is of its kind.
+            // A default is of the same kind as the value.
             first.kind = literal_kind(&stand_in);
         }
-        let mut abstract_value = self.expression(&value.expression, first);
+        let mut result = self.expression(&value.expression, first);
         for (at, filter) in filters.iter().enumerate() {
-            abstract_value = self.filter(filter, &abstract_value, context, filters.get(at + 1).is_none());
+            result = self.filter(filter, &result, context, filters.get(at + 1).is_none());
         }
-        abstract_value
+        result
     }
 
+    /// Reads an expression without its filters. Comparing needs whole values, logic only whether they are there.
     fn expression(&mut self, expression: &'a Expression<'a>, context: ReadContext) -> AbstractValue<'a> {
-        if let [ExpressionStep::Operand(operand)] = expression.steps {
+        if let [Step::Operand(operand)] = expression.steps {
             return self.operand(operand, context);
         }
         let compares = expression.steps.iter().any(|step| {
-            matches!(step, ExpressionStep::Operator(operator, _) if !matches!(operator, Operator::And | Operator::Or | Operator::Not))
+            matches!(step, Step::Operator(operator, _) if !matches!(operator, Operator::And | Operator::Or | Operator::Not))
         });
         let depth = if compares { Depth::Whole } else { Depth::Presence };
         let mut dependencies = Vec::new();
         for (at, step) in expression.steps.iter().enumerate() {
-            if let ExpressionStep::Operand(operand) = step {
+            if let Step::Operand(operand) = step {
                 let kind = compared_kind(expression.steps, at);
                 dependencies.extend(self.operand(operand, ReadContext { depth, kind, ..context }).dependencies);
             }
         }
-        AbstractValue::made_of(dependencies)
+        AbstractValue::from_dependencies(dependencies)
     }
 }
 
 /// Whether an expression is one operand without operators and filters.
 pub(super) fn is_single(value: &FilteredValue<'_>) -> bool {
-    matches!(value.expression.steps, [ExpressionStep::Operand(_)]) && value.filters.is_empty()
+    matches!(value.expression.steps, [Step::Operand(_)]) && value.filters.is_empty()
 }
 
-/// What a literal beside an operand says of it.
-fn compared_kind(steps: &[ExpressionStep<'_>], at: usize) -> Kind {
+/// The kind of the literal that an operand is compared with.
+fn compared_kind(steps: &[Step<'_>], at: usize) -> Kind {
     let pair = |left: usize| match steps.get(left..left + 3) {
-        Some(
-            [ExpressionStep::Operand(left), ExpressionStep::Operand(right), ExpressionStep::Operator(operator, _)],
-        ) if !matches!(operator, Operator::And | Operator::Or | Operator::Contains) => Some((*left, *right)),
+        Some([Step::Operand(left), Step::Operand(right), Step::Operator(operator, _)])
+            if !matches!(operator, Operator::And | Operator::Or | Operator::Contains) =>
+        {
+            Some((*left, *right))
+        }
         _ => None,
     };
     let other = match (pair(at), at.checked_sub(1).and_then(pair)) {
@@ -86,12 +90,12 @@ fn compared_kind(steps: &[ExpressionStep<'_>], at: usize) -> Kind {
     literal_kind(&other)
 }
 
-/// The kind of a value that stands in the template itself.
+/// The kind of a literal.
 fn literal_kind(operand: &Operand<'_>) -> Kind {
     match operand.kind {
         OperandKind::Literal(Value::Number(_)) => Kind::Number,
-        OperandKind::Literal(Value::Bool(_)) => Kind::Flag,
-        OperandKind::Literal(Value::String(_)) => Kind::Text,
+        OperandKind::Literal(Value::Bool(_)) => Kind::Boolean,
+        OperandKind::Literal(Value::String(_)) => Kind::String,
         _ => Kind::Anything,
     }
 }

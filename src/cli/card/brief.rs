@@ -1,43 +1,53 @@
-//! Problems in few words, where there is no room for the source with them.
+//! Problems without source excerpts, for narrow columns.
 
 use anstyle::{AnsiColor, Style};
 
-use super::line::{Line, Paragraph};
+use super::line::{Paragraph, StyledLine};
 use super::palette::{DIM, PLAIN};
 use crate::cli::terminal::TerminalCapabilities;
 use crate::diagnostics::{Diagnostic, Severity};
 
-/// The most lines of a problem's message.
-const MOST_LINES: usize = 8;
+/// A problem's message is cut after this many lines.
+const MAX_LINES: usize = 8;
 
-/// What is wrong, where, and what to do, in lines of at most `width` columns.
-pub(in crate::cli) fn brief(problems: &[Diagnostic], width: usize, capabilities: TerminalCapabilities) -> Vec<Line> {
+/// The message, location and help of each problem, in lines of at most `width` columns.
+pub(in crate::cli) fn brief(
+    problems: &[Diagnostic],
+    width: usize,
+    capabilities: TerminalCapabilities,
+) -> Vec<StyledLine> {
     let mut lines = Vec::new();
     for problem in problems {
         let style = style(problem.severity);
-        let mut what = Paragraph::default();
-        what.push(style, &format!("{}[{}]", problem.severity, problem.code));
-        what.push(PLAIN, &format!(": {}", problem.message));
-        put(&what, "", width, capabilities, &mut lines);
+        let mut message = Paragraph::default();
+        message.push(style, &format!("{}[{}]", problem.severity, problem.code));
+        message.push(PLAIN, &format!(": {}", problem.message));
+        push_wrapped(&message, "", width, capabilities, &mut lines);
         if let Some(location) = problem.location() {
-            let mut place = Paragraph::default();
-            place.push(DIM, &location.to_string());
-            put(&place, "  ", width, capabilities, &mut lines);
+            let mut paragraph = Paragraph::default();
+            paragraph.push(DIM, &location.to_string());
+            push_wrapped(&paragraph, "  ", width, capabilities, &mut lines);
         }
         for help in &problem.help {
-            let mut what = Paragraph::default();
-            what.push(DIM, "help: ");
-            what.push(PLAIN, help);
-            put(&what, "  ", width, capabilities, &mut lines);
+            let mut paragraph = Paragraph::default();
+            paragraph.push(DIM, "help: ");
+            paragraph.push(PLAIN, help);
+            push_wrapped(&paragraph, "  ", width, capabilities, &mut lines);
         }
     }
     lines
 }
 
-fn put(paragraph: &Paragraph, margin: &str, width: usize, capabilities: TerminalCapabilities, lines: &mut Vec<Line>) {
-    let margin = Line::default().with(PLAIN, " ").with(PLAIN, margin);
-    for line in paragraph.wrap(width.saturating_sub(margin.columns()), MOST_LINES).lines {
-        lines.push(margin.clone().and(&if capabilities.isolates { line.isolated() } else { line }));
+fn push_wrapped(
+    paragraph: &Paragraph,
+    margin: &str,
+    width: usize,
+    capabilities: TerminalCapabilities,
+    lines: &mut Vec<StyledLine>,
+) {
+    let margin = StyledLine::default().with(PLAIN, " ").with(PLAIN, margin);
+    for line in paragraph.wrap(width.saturating_sub(margin.columns()), MAX_LINES).lines {
+        lines.push(margin.clone().with_line(&if capabilities.isolates { line.isolated() } else { line }));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Holes: the expressions of a template, each with a colour that what it wrote has too.
+//! Colours that connect an expression of a template with the output it wrote.
 
 use std::ops::Range;
 
@@ -8,58 +8,56 @@ use super::palette;
 use crate::cli::terminal::Colors;
 use crate::message::{RenderedText, SourceMap, SourceSpan};
 
-/// The colours of a template's expressions and of what they wrote.
+/// One colour per expression of a template, used for the expression and for its output.
 #[derive(Clone, Debug)]
 pub(in crate::cli) struct ExpressionColors {
-    /// The expressions that wrote something, in order.
+    /// The source ranges of expressions that wrote something, in order.
     expressions: Vec<Range<usize>>,
-    /// The parts of the template's own text that were come to, in order.
-    pub(super) texts: Vec<Range<usize>>,
+    /// The source ranges of literal text that was rendered, in order.
+    pub(super) literals: Vec<Range<usize>>,
     source_map: SourceMap,
     colors: Colors,
 }
 
-/// The colour of an expression.
+/// The colour of an expression; `None` if the terminal has no colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ExpressionColor(Option<Color>);
 
 impl ExpressionColor {
-    /// A style in this colour.
-    pub(super) fn over(self, style: Style) -> Style {
+    /// The style with this foreground colour.
+    pub(super) fn apply_to(self, style: Style) -> Style {
         if self.0.is_some() { style.fg_color(self.0) } else { style }
     }
 }
 
 impl ExpressionColors {
-    /// The holes of a rendered content.
+    /// Reads the expressions and the source map of a rendered content.
     pub(in crate::cli) fn new(text: &RenderedText, colors: Colors) -> Self {
-        Self { expressions: text.interpolations(), texts: text.literals(), source_map: text.source_map(), colors }
+        Self { expressions: text.interpolations(), literals: text.literals(), source_map: text.source_map(), colors }
     }
 
     /// The expressions that wrote something, with their colours.
     pub(super) fn in_template(&self) -> impl Iterator<Item = (Range<usize>, ExpressionColor)> {
-        self.expressions.iter().enumerate().map(|(place, range)| (range.clone(), self.color(place)))
+        self.expressions.iter().enumerate().map(|(index, range)| (range.clone(), self.color(index)))
     }
 
-    fn color(&self, place: usize) -> ExpressionColor {
-        ExpressionColor(palette::expression_color(place, self.colors))
+    fn color(&self, index: usize) -> ExpressionColor {
+        ExpressionColor(palette::expression_color(index, self.colors))
     }
 
     fn color_of(&self, range: &Range<usize>) -> ExpressionColor {
-        let by_start = |expression_color: &Range<usize>| {
-            (expression_color.start, expression_color.end).cmp(&(range.start, range.end))
-        };
-        self.expressions.binary_search_by(by_start).map_or(ExpressionColor(None), |place| self.color(place))
+        let by_position = |expression: &Range<usize>| (expression.start, expression.end).cmp(&(range.start, range.end));
+        self.expressions.binary_search_by(by_position).map_or(ExpressionColor(None), |index| self.color(index))
     }
 
-    /// The colour of a value that is no text.
-    pub(super) fn of_scalar(&self, path: &str) -> Option<ExpressionColor> {
+    /// The colour of a number, boolean or null, which a single expression wrote whole.
+    pub(super) fn scalar_color(&self, path: &str) -> Option<ExpressionColor> {
         self.source_map.get(path).first().map(|span| self.color_of(&span.interpolation))
     }
 }
 
-/// The parts of a text, those that expressions wrote with their colours.
-pub(super) fn parts_of<'t>(
+/// Splits a string property into the parts that expressions wrote, with their colours, and the parts between them.
+pub(super) fn split_by_expression<'t>(
     expression_colors: Option<&ExpressionColors>,
     path: &str,
     text: &'t str,

@@ -2,10 +2,10 @@
 
 use anstyle::Style;
 
-use super::line::Line;
+use super::line::StyledLine;
 use super::palette::PLAIN;
 
-/// A box of a width, with a column of margin at its left.
+/// A box of a fixed width, with one column of margin on the left.
 pub(super) struct Frame {
     width: usize,
     horizontal: &'static str,
@@ -22,24 +22,24 @@ impl Frame {
         }
     }
 
-    /// The columns inside.
-    pub(super) const fn inner(&self) -> usize {
+    /// The columns inside the box.
+    pub(super) const fn inner_width(&self) -> usize {
         self.width - 5
     }
 
-    /// The lines with the box around them, all equally wide.
-    pub(super) fn around(&self, lines: Vec<Line>, style: Style) -> Vec<Line> {
+    /// Draws the box around the lines. All lines have the same width.
+    pub(super) fn enclose(&self, lines: Vec<StyledLine>, style: Style) -> Vec<StyledLine> {
         let [top_left, top_right, bottom_left, bottom_right] = self.corners;
-        let bar = self.horizontal.repeat(self.inner() + 2);
-        let end = |left: &str, right: &str| {
-            Line::default().with(PLAIN, " ").with(style, left).with(style, &bar).with(style, right)
+        let bar = self.horizontal.repeat(self.inner_width() + 2);
+        let edge = |left: &str, right: &str| {
+            StyledLine::default().with(PLAIN, " ").with(style, left).with(style, &bar).with(style, right)
         };
-        let left = Line::default().with(PLAIN, " ").with(style, self.vertical).with(PLAIN, " ");
-        let right = Line::default().with(PLAIN, " ").with(style, self.vertical);
+        let left = StyledLine::default().with(PLAIN, " ").with(style, self.vertical).with(PLAIN, " ");
+        let right = StyledLine::default().with(PLAIN, " ").with(style, self.vertical);
         let middle = lines.into_iter().map(|line| {
-            // Nothing is wider by now; but should it be, the box holds.
-            left.clone().and(&line.cut(self.inner(), "").padded(self.inner())).and(&right)
+            // Lines already fit; cutting keeps the box intact if one does not.
+            left.clone().with_line(&line.cut(self.inner_width(), "").padded(self.inner_width())).with_line(&right)
         });
-        std::iter::once(end(top_left, top_right)).chain(middle).chain([end(bottom_left, bottom_right)]).collect()
+        std::iter::once(edge(top_left, top_right)).chain(middle).chain([edge(bottom_left, bottom_right)]).collect()
     }
 }

@@ -1,46 +1,46 @@
-//! Properties as highlighted JSON: what fits stands on one line, and what is endless has an end.
+//! Properties as highlighted JSON: values that fit are on one line, and the output is limited in lines.
 
 use anstyle::Style;
 use serde_json::{Map, Value};
 
-use super::expression_colors::{ExpressionColors, parts_of};
-use super::line::{Line, Paragraph};
+use super::expression_colors::{ExpressionColors, split_by_expression};
+use super::line::{Paragraph, StyledLine};
 use super::palette::{DIM, KEY, LITERAL, NUMBER, PLAIN, STRING};
 use crate::diagnostics::sanitize;
 
-/// Columns that each level is set in by.
-const STEP: usize = 2;
-/// Lines that a text goes over.
-const TEXT_LINES: usize = 4;
+/// Columns of indentation per level.
+const INDENT: usize = 2;
+/// Lines of a long string.
+const MAX_STRING_LINES: usize = 4;
 
-/// Writes values as lines of at most `width` columns, up to `most` lines.
+/// Writes values as lines of at most `width` columns, and stops after `max_lines`.
 pub(super) struct Printer<'a> {
     pub(super) width: usize,
-    pub(super) most: usize,
+    pub(super) max_lines: usize,
     pub(super) omission: &'static str,
     pub(super) expression_colors: Option<&'a ExpressionColors>,
-    pub(super) lines: Vec<Line>,
-    /// Values that are shown.
+    pub(super) lines: Vec<StyledLine>,
+    /// How many values are shown, counted as [`count`] does.
     pub(super) shown: usize,
-    /// The way to the value at hand, as a JSON pointer.
+    /// The JSON pointer of the current value.
     path: String,
 }
 
 impl<'a> Printer<'a> {
     pub(super) const fn new(
         width: usize,
-        most: usize,
+        max_lines: usize,
         omission: &'static str,
         expression_colors: Option<&'a ExpressionColors>,
     ) -> Self {
-        Self { width, most, omission, expression_colors, lines: Vec::new(), shown: 0, path: String::new() }
+        Self { width, max_lines, omission, expression_colors, lines: Vec::new(), shown: 0, path: String::new() }
     }
 
     /// Writes some members of an object, without its braces.
     pub(super) fn members<'v>(&mut self, members: impl ExactSizeIterator<Item = (&'v str, &'v Value)>) {
         let count = members.len();
-        for (place, (name, value)) in members.enumerate() {
-            self.member(name, value, 0, place + 1 == count);
+        for (index, (name, value)) in members.enumerate() {
+            self.member(name, value, 0, index + 1 == count);
         }
     }
 
@@ -49,7 +49,7 @@ impl<'a> Printer<'a> {
             return;
         }
         let outer = self.path.len();
-        self.path.push_str(&pointer_step(name));
+        self.path.push_str(&pointer_token(name));
         let mut prefix = Paragraph::default();
         prefix.push(KEY, &quoted(name));
         prefix.push(PLAIN, ": ");
@@ -92,25 +92,25 @@ impl<'a> Printer<'a> {
         self.shown += 1;
         prefix.push(DIM, open);
         self.paragraph(&prefix, indent);
-        let inner = (indent + STEP).min(self.width / 2);
+        let inner = (indent + INDENT).min(self.width / 2);
         match value {
             Value::Array(items) => {
-                for (place, item) in items.iter().enumerate() {
+                for (index, item) in items.iter().enumerate() {
                     if self.is_full() {
                         break;
                     }
                     let outer = self.path.len();
-                    self.path.push_str(&pointer_step(&place.to_string()));
-                    self.value(Paragraph::default(), item, inner, place + 1 == items.len());
+                    self.path.push_str(&pointer_token(&index.to_string()));
+                    self.value(Paragraph::default(), item, inner, index + 1 == items.len());
                     self.path.truncate(outer);
                 }
             }
             Value::Object(members) => {
-                for (place, (name, value)) in members.iter().enumerate() {
+                for (index, (name, value)) in members.iter().enumerate() {
                     if self.is_full() {
                         break;
                     }
-                    self.member(name, value, inner, place + 1 == members.len());
+                    self.member(name, value, inner, index + 1 == members.len());
                 }
             }
             _ => {}
@@ -124,31 +124,31 @@ impl<'a> Printer<'a> {
     }
 
     const fn is_full(&self) -> bool {
-        self.lines.len() >= self.most
+        self.lines.len() >= self.max_lines
     }
 
     fn paragraph(&mut self, paragraph: &Paragraph, indent: usize) {
         let width = self.width.saturating_sub(indent).max(self.width / 2);
-        // What goes on stands a little farther in than what it belongs to.
-        let wrapped = paragraph.wrap(width.saturating_sub(STEP), TEXT_LINES);
+        // Continuation lines are indented by one more level.
+        let wrapped = paragraph.wrap(width.saturating_sub(INDENT), MAX_STRING_LINES);
         let wrapped = if paragraph.columns() <= width { paragraph.wrap(width, 1) } else { wrapped };
-        let is_cut = wrapped.left_away > 0;
+        let is_cut = wrapped.omitted > 0;
         let count = wrapped.lines.len();
-        for (place, line) in wrapped.lines.into_iter().enumerate() {
-            let mut set_in = Line::default();
-            set_in.push(PLAIN, &" ".repeat(if place == 0 { indent } else { indent + STEP }));
-            let line = if is_cut && place + 1 == count {
-                line.cut(width.saturating_sub(STEP + self.omission.len()), "").with(DIM, self.omission)
+        for (index, line) in wrapped.lines.into_iter().enumerate() {
+            let mut indented = StyledLine::default();
+            indented.push(PLAIN, &" ".repeat(if index == 0 { indent } else { indent + INDENT }));
+            let line = if is_cut && index + 1 == count {
+                line.cut(width.saturating_sub(INDENT + self.omission.len()), "").with(DIM, self.omission)
             } else {
                 line
             };
-            set_in.append(&line);
-            self.lines.push(set_in);
+            indented.append(&line);
+            self.lines.push(indented);
         }
     }
 }
 
-/// Writes a value on one line, as long as there is room.
+/// Writes a value on one line, if there is room.
 struct Inline<'a> {
     expression_colors: Option<&'a ExpressionColors>,
     path: String,
@@ -158,7 +158,7 @@ struct Inline<'a> {
 }
 
 impl Inline<'_> {
-    /// None where there is no room.
+    /// `None` if the value does not fit.
     fn value(&mut self, value: &Value) -> Option<()> {
         match value {
             Value::String(text) => self.text(text),
@@ -167,19 +167,19 @@ impl Inline<'_> {
             Value::Array(items) => {
                 self.values += 1;
                 self.put(DIM, "[")?;
-                for (place, item) in items.iter().enumerate() {
-                    if place > 0 {
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
                         self.put(DIM, ", ")?;
                     }
-                    self.within(&place.to_string(), item)?;
+                    self.within(&index.to_string(), item)?;
                 }
                 self.put(DIM, "]")
             }
             Value::Object(members) => {
                 self.values += 1;
                 self.put(DIM, "{ ")?;
-                for (place, (name, value)) in members.iter().enumerate() {
-                    if place > 0 {
+                for (index, (name, value)) in members.iter().enumerate() {
+                    if index > 0 {
                         self.put(DIM, ", ")?;
                     }
                     if name.len() > self.room {
@@ -198,7 +198,7 @@ impl Inline<'_> {
 
     fn within(&mut self, step: &str, value: &Value) -> Option<()> {
         let outer = self.path.len();
-        self.path.push_str(&pointer_step(step));
+        self.path.push_str(&pointer_token(step));
         let done = self.value(value);
         self.path.truncate(outer);
         done
@@ -207,8 +207,8 @@ impl Inline<'_> {
     fn scalar(&mut self, style: Style, text: &str) -> Option<()> {
         self.values += 1;
         let expression_color =
-            self.expression_colors.and_then(|expression_colors| expression_colors.of_scalar(&self.path));
-        self.put(expression_color.map_or(style, |expression_color| expression_color.over(style)), text)
+            self.expression_colors.and_then(|expression_colors| expression_colors.scalar_color(&self.path));
+        self.put(expression_color.map_or(style, |expression_color| expression_color.apply_to(style)), text)
     }
 
     fn text(&mut self, text: &str) -> Option<()> {
@@ -217,9 +217,9 @@ impl Inline<'_> {
             return None;
         }
         self.put(STRING, "\"")?;
-        for (expression_color, part) in parts_of(self.expression_colors, &self.path, text) {
+        for (expression_color, part) in split_by_expression(self.expression_colors, &self.path, text) {
             self.put(
-                expression_color.map_or(STRING, |expression_color| expression_color.over(STRING)),
+                expression_color.map_or(STRING, |expression_color| expression_color.apply_to(STRING)),
                 &escaped(part),
             )?;
         }
@@ -233,23 +233,23 @@ impl Inline<'_> {
     }
 }
 
-/// A text as JSON writes it, with escapes for all that could disturb.
+/// A string as a JSON literal, with everything escaped that could affect the terminal.
 fn quoted(text: &str) -> String {
     sanitize::json(&Value::from(text).to_string()).into_owned()
 }
 
-/// The same without the quotes.
+/// The same as [`quoted`], without the quotes.
 fn escaped(text: &str) -> String {
     let quoted = quoted(text);
     quoted[1..quoted.len() - 1].to_owned()
 }
 
-/// A name as a step of a JSON pointer.
-pub(super) fn pointer_step(name: &str) -> String {
+/// A name as a reference token of a JSON pointer, with the leading slash.
+pub(super) fn pointer_token(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
-/// How many values there are, arrays and objects among them.
+/// Counts the values inside a value, including the value itself and nested arrays and objects.
 pub(super) fn count(value: &Value) -> usize {
     match value {
         Value::Array(items) => 1 + items.iter().map(count).sum::<usize>(),

@@ -1,4 +1,5 @@
-//! Lines: styled text of a known width, with nothing in it that could disturb a terminal.
+//! Styled text of known width for terminals. Everything pushed is sanitized: no control characters, no stray bidi
+//! controls.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,19 +13,19 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::diagnostics::sanitize;
 
-/// Characters that may stand on one another; a stack of more is cut. The longest emoji in use have ten.
-const MAX_STACK: usize = 20;
-/// Bytes of a text that are looked at; more fill no card.
+/// Characters kept of one grapheme cluster; longer stacks of combining marks are cut. The longest emoji in use have ten.
+const MAX_CLUSTER_CHARS: usize = 20;
+/// Bytes of a string that are processed; a card has no room for more.
 pub(super) const MAX_BYTES: usize = 32 << 10;
 
-/// First strong isolate and pop directional isolate: what stands between cannot reorder what stands around it.
+/// First strong isolate and pop directional isolate: text between them does not reorder the text around them.
 const ISOLATE: [&str; 2] = ["\u{2068}", "\u{2069}"];
 
-/// A line. Displays with its colours and links, as ANSI escape sequences.
+/// One line of styled text. `Display` writes its colours and links as ANSI escape sequences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::cli) struct Line {
+pub(in crate::cli) struct StyledLine {
     text: String,
-    /// The styles, in order; each goes from the end of the one before.
+    /// The styles, in order; each starts at the end of the previous one.
     runs: Vec<Run>,
 }
 
@@ -35,43 +36,43 @@ struct Run {
     link: Option<Arc<str>>,
 }
 
-/// The columns that a text takes: each cluster of characters by its own width, as terminals count them.
+/// The columns of a string: the sum of the widths of its grapheme clusters, as terminals count them.
 pub(super) fn columns(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.graphemes(true).map(UnicodeWidthStr::width).sum() }
 }
 
-impl Line {
-    /// Appends a text of which nothing is known: what could move the cursor becomes visible.
+impl StyledLine {
+    /// Appends untrusted text: control characters are shown as visible escapes.
     pub(in crate::cli) fn push(&mut self, style: Style, text: &str) {
         self.push_linked(style, text, None);
     }
 
-    /// The same, leading to an address.
+    /// Like `push`, with a hyperlink.
     pub(super) fn push_linked(&mut self, style: Style, text: &str, link: Option<&Arc<str>>) {
-        self.push_harmless(style, &sanitize::line(split(text, MAX_BYTES).0), link);
+        self.push_sanitized(style, &sanitize::line(split_at_most(text, MAX_BYTES).0), link);
     }
 
-    /// The line with a text appended.
+    /// Builder form of [`Self::push`].
     pub(in crate::cli) fn with(mut self, style: Style, text: &str) -> Self {
         self.push(style, text);
         self
     }
 
-    /// The line with another one appended.
-    pub(in crate::cli) fn and(mut self, other: &Self) -> Self {
+    /// Builder form of [`Self::append`].
+    pub(in crate::cli) fn with_line(mut self, other: &Self) -> Self {
         self.append(other);
         self
     }
 
-    /// Appends another line.
+    /// Appends another line with its styles.
     pub(in crate::cli) fn append(&mut self, other: &Self) {
         let start = self.text.len();
         self.text.push_str(&other.text);
         self.runs.extend(other.runs.iter().map(|run| Run { end: start + run.end, ..run.clone() }));
     }
 
-    fn push_harmless(&mut self, style: Style, text: &str, link: Option<&Arc<str>>) {
-        push_without_stacks(&mut self.text, text);
+    fn push_sanitized(&mut self, style: Style, text: &str, link: Option<&Arc<str>>) {
+        push_limited_clusters(&mut self.text, text);
         match self.runs.last_mut() {
             Some(last) if last.style == style && last.link.as_ref() == link => last.end = self.text.len(),
             _ if self.text.is_empty() => {}
@@ -79,7 +80,7 @@ impl Line {
         }
     }
 
-    /// The columns it takes.
+    /// Its width in columns.
     pub(in crate::cli) fn columns(&self) -> usize {
         columns(&self.text)
     }
@@ -94,44 +95,44 @@ impl Line {
         self.text.is_empty()
     }
 
-    /// Fills it up to a width.
+    /// Fills the line with spaces up to a width.
     pub(in crate::cli) fn padded(mut self, width: usize) -> Self {
         let missing = width.saturating_sub(self.columns());
         if missing > 0 {
-            self.push_harmless(Style::new(), &" ".repeat(missing), None);
+            self.push_sanitized(Style::new(), &" ".repeat(missing), None);
         }
         self
     }
 
-    /// As much of it as fits into a width, with `omission` at the end where that is not all.
+    /// Cuts the line to a width, and ends it with `omission` if something was cut.
     pub(in crate::cli) fn cut(self, width: usize, omission: &str) -> Self {
         if self.columns() <= width {
             return self;
         }
-        let end = self.end_within(0..self.text.len(), width.saturating_sub(columns(omission)));
+        let end = self.fitting_end(0..self.text.len(), width.saturating_sub(columns(omission)));
         let mut cut = self.slice(0..end);
         let style = cut.runs.last().map_or(Style::new(), |run| run.style);
         cut.push(style, omission);
         let [open, close] = ISOLATE;
         let unclosed = cut.text.matches(open).count().saturating_sub(cut.text.matches(close).count());
-        cut.push_harmless(Style::new(), &close.repeat(unclosed), None);
+        cut.push_sanitized(Style::new(), &close.repeat(unclosed), None);
         cut
     }
 
-    /// Two sides at the ends of a line of `width` columns; none where they do not fit.
-    pub(super) fn of_two(left: &Self, right: &Self, width: usize) -> Option<Self> {
-        const LEAST_GAP: usize = 2;
+    /// A line of `width` columns with one part at each end; `None` if they do not fit.
+    pub(super) fn justified(left: &Self, right: &Self, width: usize) -> Option<Self> {
+        const MIN_GAP: usize = 2;
         let room = width.checked_sub(left.columns() + right.columns())?;
-        if room < LEAST_GAP {
+        if room < MIN_GAP {
             return None;
         }
         let mut line = left.clone();
-        line.push_harmless(Style::new(), &" ".repeat(room), None);
+        line.push_sanitized(Style::new(), &" ".repeat(room), None);
         line.append(right);
         Some(line)
     }
 
-    /// The line so that text from right to left inside it cannot move what it is put beside.
+    /// Wraps right-to-left text in bidi isolates, so that it does not reorder the text around it.
     pub(super) fn isolated(self) -> Self {
         let is_reordering = |c| matches!(bidi_class(c), BidiClass::R | BidiClass::AL | BidiClass::AN);
         if self.text.is_ascii() || !self.text.chars().any(is_reordering) {
@@ -139,13 +140,13 @@ impl Line {
         }
         let [open, close] = ISOLATE;
         let mut isolated = Self::default();
-        isolated.push_harmless(Style::new(), open, None);
+        isolated.push_sanitized(Style::new(), open, None);
         isolated.append(&self);
-        isolated.push_harmless(Style::new(), close, None);
+        isolated.push_sanitized(Style::new(), close, None);
         isolated
     }
 
-    /// A part of it.
+    /// A byte range of the line, with its styles.
     fn slice(&self, range: Range<usize>) -> Self {
         let mut start = 0;
         let mut part = Self { text: self.text[range.clone()].to_owned(), runs: Vec::new() };
@@ -158,8 +159,8 @@ impl Line {
         part
     }
 
-    /// Where a line of `width` columns that begins with the range ends: behind at least one cluster.
-    fn end_within(&self, range: Range<usize>, width: usize) -> usize {
+    /// The byte offset up to which the range fits into `width` columns; at least one grapheme cluster.
+    fn fitting_end(&self, range: Range<usize>, width: usize) -> usize {
         let mut room = width;
         for (at, cluster) in self.text[range.clone()].grapheme_indices(true) {
             match room.checked_sub(cluster.width()) {
@@ -172,7 +173,7 @@ impl Line {
     }
 }
 
-impl fmt::Display for Line {
+impl fmt::Display for StyledLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut start = 0;
         for Run { end, style, link } in &self.runs {
@@ -187,88 +188,88 @@ impl fmt::Display for Line {
     }
 }
 
-/// The first bytes of a text, up to `most` and whole characters, and the rest.
-pub(super) fn split(text: &str, most: usize) -> (&str, &str) {
-    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+/// Splits a string after at most `max` bytes, at a character boundary.
+pub(super) fn split_at_most(text: &str, max: usize) -> (&str, &str) {
+    let end = (0..=max.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
     text.split_at(end.unwrap_or(0))
 }
 
-/// Appends a text; of characters heaped upon one another, some.
-fn push_without_stacks(out: &mut String, text: &str) {
+/// Appends text, and cuts grapheme clusters of too many characters.
+fn push_limited_clusters(out: &mut String, text: &str) {
     if text.is_ascii() {
         return out.push_str(text);
     }
     for cluster in text.graphemes(true) {
-        match cluster.char_indices().nth(MAX_STACK) {
+        match cluster.char_indices().nth(MAX_CLUSTER_CHARS) {
             Some((end, _)) => out.push_str(&cluster[..end]),
             None => out.push_str(cluster),
         }
     }
 }
 
-/// A text of any length, to be broken into lines.
+/// Text of any length, to be wrapped into lines.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Paragraph {
-    /// With line breaks in it.
-    line: Line,
-    /// How many characters were left away.
-    left_away: usize,
+    /// The only `StyledLine` that may contain line breaks.
+    line: StyledLine,
+    /// How many characters were dropped because of [`MAX_BYTES`].
+    omitted: usize,
 }
 
-/// A paragraph as lines.
+/// A wrapped paragraph.
 #[derive(Debug)]
 pub(super) struct Wrapped {
-    pub(super) lines: Vec<Line>,
-    /// How many characters there was no room for.
-    pub(super) left_away: usize,
+    pub(super) lines: Vec<StyledLine>,
+    /// How many characters did not fit.
+    pub(super) omitted: usize,
 }
 
 impl Paragraph {
-    /// Appends a text of which nothing is known; its line breaks stay.
+    /// Appends untrusted text and keeps its line breaks.
     pub(super) fn push(&mut self, style: Style, text: &str) {
         self.push_linked(style, text, None);
     }
 
-    /// The same, leading to an address.
+    /// Like `push`, with a hyperlink.
     pub(super) fn push_linked(&mut self, style: Style, text: &str, link: Option<&Arc<str>>) {
         let room = MAX_BYTES.saturating_sub(self.line.text.len());
-        let (looked_at, rest) = split(text, room);
-        self.left_away += rest.chars().count();
-        self.line.push_harmless(style, &sanitize::text(looked_at).replace('\t', "    "), link);
+        let (kept, rest) = split_at_most(text, room);
+        self.omitted += rest.chars().count();
+        self.line.push_sanitized(style, &sanitize::text(kept).replace('\t', "    "), link);
     }
 
-    /// Appends a text of which nothing is known as a part of one line.
+    /// Appends untrusted text as part of one line: line breaks are shown as escapes.
     pub(super) fn push_line(&mut self, style: Style, text: &str) {
         let room = MAX_BYTES.saturating_sub(self.line.text.len());
-        let (looked_at, rest) = split(text, room);
-        self.left_away += rest.chars().count();
-        self.line.push(style, looked_at);
+        let (kept, rest) = split_at_most(text, room);
+        self.omitted += rest.chars().count();
+        self.line.push(style, kept);
     }
 
-    /// Appends another one.
+    /// Appends another paragraph with its styles.
     pub(super) fn append(&mut self, other: &Self) {
         self.line.append(&other.line);
-        self.left_away += other.left_away;
+        self.omitted += other.omitted;
     }
 
-    /// The columns it would take as one line.
+    /// Its width in columns if written as one line.
     pub(super) fn columns(&self) -> usize {
         self.line.columns()
     }
 
-    /// Whether it is all there, and has no line breaks.
+    /// Whether nothing was dropped and there are no line breaks.
     pub(super) fn is_one_line(&self) -> bool {
-        self.left_away == 0 && !self.line.text.contains('\n')
+        self.omitted == 0 && !self.line.text.contains('\n')
     }
 
-    /// Breaks it into at most `most` lines of at most `width` columns.
-    pub(super) fn wrap(&self, width: usize, most: usize) -> Wrapped {
+    /// Wraps into at most `max_lines` lines of at most `width` columns.
+    pub(super) fn wrap(&self, width: usize, max_lines: usize) -> Wrapped {
         let width = width.max(2);
         let text = &self.line.text;
-        let mut lines = Lines { line: &self.line, width, most, start: 0, done: Vec::new() };
+        let mut lines = LineWrapper { line: &self.line, width, max_lines, start: 0, done: Vec::new() };
         let (mut from, mut used) = (0, 0);
         for (end, opportunity) in linebreaks(text) {
-            // An address stays whole where it can.
+            // URLs are kept whole if possible: UAX #14 would allow a break after these.
             if text[..end].ends_with(['/', '?', '&', '=']) && opportunity == BreakOpportunity::Allowed {
                 continue;
             }
@@ -279,7 +280,7 @@ impl Paragraph {
                 used = 0;
             }
             if word_columns > width {
-                lines.break_up_to(from + word.len());
+                lines.break_word(from + word.len());
                 used = columns(&text[lines.start..from + word.len()]);
             } else {
                 used += word_columns;
@@ -289,40 +290,40 @@ impl Paragraph {
                 lines.end_at(end);
                 used = 0;
             }
-            if lines.done.len() >= most {
+            if lines.done.len() >= max_lines {
                 break;
             }
             from = end;
         }
-        let left_away = text[lines.start..].chars().count() + self.left_away;
-        Wrapped { lines: lines.done, left_away }
+        let omitted = text[lines.start..].chars().count() + self.omitted;
+        Wrapped { lines: lines.done, omitted }
     }
 }
 
-/// The lines of a paragraph in the making.
-struct Lines<'a> {
-    line: &'a Line,
+/// Collects the lines of a paragraph while it is wrapped.
+struct LineWrapper<'a> {
+    line: &'a StyledLine,
     width: usize,
-    most: usize,
-    /// Where the next line begins.
+    max_lines: usize,
+    /// The byte offset at which the next line starts.
     start: usize,
-    done: Vec<Line>,
+    done: Vec<StyledLine>,
 }
 
-impl Lines<'_> {
-    /// Ends a line, without the blanks at its end.
+impl LineWrapper<'_> {
+    /// Ends the line at a byte offset and trims trailing whitespace.
     fn end_at(&mut self, end: usize) {
-        if self.done.len() < self.most {
+        if self.done.len() < self.max_lines {
             let text = self.line.text[self.start..end].trim_end();
             self.done.push(self.line.slice(self.start..self.start + text.len()));
             self.start = end;
         }
     }
 
-    /// Ends lines within a word that is too long for one, as long as more than a line is left.
-    fn break_up_to(&mut self, end: usize) {
-        while self.done.len() < self.most {
-            let fits = self.line.end_within(self.start..end, self.width);
+    /// Breaks a word that is longer than a line; its last part stays on the open line.
+    fn break_word(&mut self, end: usize) {
+        while self.done.len() < self.max_lines {
+            let fits = self.line.fitting_end(self.start..end, self.width);
             if fits >= end {
                 return;
             }

@@ -1,17 +1,17 @@
-//! Addresses as links of the terminal.
+//! URLs as terminal hyperlinks (OSC 8).
 
 use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Longer ones are cut or refused by terminals.
-const LONGEST: usize = 2_000;
+/// Terminals cut or reject longer URLs.
+const MAX_BYTES: usize = 2_000;
 
-/// Where a click on an address leads: only to the web and to mail, since a terminal hands an address on to whatever
-/// program has registered for it. None for anything else.
+/// The link target of a URL. Only `https`, `http` and `mailto` are linked, because a terminal passes a URL to any program
+/// that registered its scheme; `None` for all other schemes.
 pub(super) fn target(address: &str) -> Option<Arc<str>> {
-    let leads = ["https://", "http://", "mailto:"].iter().any(|scheme| address.starts_with(scheme));
-    if !leads || address.len() > LONGEST {
+    let is_allowed = ["https://", "http://", "mailto:"].iter().any(|scheme| address.starts_with(scheme));
+    if !is_allowed || address.len() > MAX_BYTES {
         return None;
     }
     let mut target = String::with_capacity(address.len());
@@ -24,8 +24,8 @@ pub(super) fn target(address: &str) -> Option<Arc<str>> {
     Some(target.into())
 }
 
-/// The addresses of the web in a text.
-pub(super) fn addresses(text: &str) -> Vec<Range<usize>> {
+/// The byte ranges of `http` and `https` URLs in a string.
+pub(super) fn find_urls(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(at) = text[from..].find("http").map(|at| from + at) {
@@ -35,7 +35,7 @@ pub(super) fn addresses(text: &str) -> Vec<Range<usize>> {
             continue;
         }
         let end = rest.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"`".contains(c)).unwrap_or(rest.len());
-        // What ends the sentence is none of it.
+        // Punctuation that ends the sentence is not part of the URL.
         let end = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']).len();
         if end > "https://".len() {
             found.push(at..at + end);
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_harmless_addresses_lead_somewhere() {
+    fn only_web_and_mail_urls_are_linked() {
         assert_eq!(target("https://x.example/ä\u{1b}").as_deref(), Some("https://x.example/%C3%A4%1B"));
         for address in ["javascript:alert(1)", "file:///etc/passwd", "app://x", &format!("http://{}", "x".repeat(3000))]
         {
@@ -59,9 +59,9 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_found_in_texts() {
+    fn finds_urls_in_prose() {
         let text = "See https://a.example/x, (http://b.example). Not http:// or https.";
-        let found: Vec<_> = addresses(text).into_iter().map(|range| &text[range]).collect();
+        let found: Vec<_> = find_urls(text).into_iter().map(|range| &text[range]).collect();
         assert_eq!(found, ["https://a.example/x", "http://b.example"]);
     }
 }

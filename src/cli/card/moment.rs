@@ -1,15 +1,15 @@
-//! When a message was sent and when it expires, in words and exactly.
+//! Times of a message: as a date, and as a duration in words.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::diagnostics::Count;
 
-/// A moment, to the minute.
-pub(super) fn exactly(moment: Timestamp) -> String {
+/// A date and time in UTC, to the minute.
+pub(super) fn date_time(moment: Timestamp) -> String {
     moment.strftime("%-d %b %Y %H:%M UTC").to_string()
 }
 
-/// A duration in its largest fitting unit.
+/// A duration in its largest unit that counts at least two.
 pub(super) fn in_words(duration: SignedDuration) -> String {
     let seconds = duration.as_secs();
     let (count, unit) = match seconds {
@@ -18,7 +18,7 @@ pub(super) fn in_words(duration: SignedDuration) -> String {
         120.. => (seconds / 60, "minute"),
         _ => (seconds, "second"),
     };
-    // No message expires before it is sent.
+    // Negative durations do not occur: no message expires before it is sent.
     Count(unit, usize::try_from(count).unwrap_or_default()).to_string()
 }
 
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_largest_unit_that_says_enough() {
+    fn uses_the_largest_unit_that_counts_two() {
         for (seconds, expected) in [
             (1, "1 second"),
             (119, "119 seconds"),

@@ -1,7 +1,7 @@
-//! The colours of a card, as far as the terminal has them.
+//! The colours of a card, reduced to what the terminal supports.
 //!
-//! Text is coloured with the terminal's own sixteen colours, which its owner has made fit its background. Labels bring
-//! their own background, and the colours of holes are of a brightness that can be read on black and on white.
+//! Text uses the terminal's sixteen colours, which the user's theme fits to the background. Labels set their own
+//! background. The colours of expressions have a brightness that is readable on black and on white.
 
 use anstyle::{AnsiColor, Color, RgbColor, Style};
 
@@ -21,7 +21,7 @@ pub(super) const LITERAL: Style = AnsiColor::Magenta.on_default();
 
 const WHITE: RgbColor = RgbColor(255, 255, 255);
 
-/// A label: its background where there are many colours, and its text and background where there are sixteen.
+/// A label: its background if the terminal has 256 colours or more, and its text and background if it has sixteen.
 struct Label(RgbColor, [AnsiColor; 2]);
 
 const TYPE: Label = Label(RgbColor(109, 64, 201), [AnsiColor::BrightWhite, AnsiColor::Magenta]);
@@ -41,12 +41,12 @@ impl Label {
     }
 }
 
-/// The style of the type's chip.
+/// The style of the chip with a message's type.
 pub(super) fn type_chip(colors: Colors) -> Style {
     TYPE.style(colors)
 }
 
-/// The style of a topic's chip.
+/// The style of the chip with a topic.
 pub(super) fn topic_chip(colors: Colors) -> Style {
     TOPIC.style(colors)
 }
@@ -56,13 +56,14 @@ pub(super) fn button(colors: Colors) -> Style {
     BUTTON.style(colors)
 }
 
-/// A colour as near as the terminal has it.
+/// The nearest colour that the terminal supports.
 fn nearest(color: RgbColor, colors: Colors) -> Color {
     if colors == Colors::All { color.into() } else { anstyle_lossy::rgb_to_xterm(color).into() }
 }
 
-/// The colours of holes, where there are many: all of one brightness, which can be read on black and on white.
-const HOLES: [RgbColor; 10] = [
+/// The colours of expressions, if the terminal has 256 colours or more. All have the same brightness, which is readable on
+/// black and on white.
+const EXPRESSION_COLORS: [RgbColor; 10] = [
     RgbColor(1, 125, 214),
     RgbColor(222, 65, 22),
     RgbColor(4, 141, 64),
@@ -75,16 +76,16 @@ const HOLES: [RgbColor; 10] = [
     RgbColor(190, 97, 2),
 ];
 
-/// The same where there are few.
-const FEW_HOLES: [AnsiColor; 6] =
+/// The colours of expressions, if the terminal has sixteen colours.
+const SIXTEEN_EXPRESSION_COLORS: [AnsiColor; 6] =
     [AnsiColor::Blue, AnsiColor::Red, AnsiColor::Green, AnsiColor::Magenta, AnsiColor::Yellow, AnsiColor::Cyan];
 
-/// The colour of a hole by its place among the holes; none where there are no colours. They repeat.
-pub(super) fn expression_color(place: usize, colors: Colors) -> Option<Color> {
+/// The colour of the expression with this index; `None` if the terminal has no colours. Colours repeat.
+pub(super) fn expression_color(index: usize, colors: Colors) -> Option<Color> {
     match colors {
         Colors::None => None,
-        Colors::Sixteen => Some(FEW_HOLES[place % FEW_HOLES.len()].into()),
-        Colors::Many | Colors::All => Some(nearest(HOLES[place % HOLES.len()], colors)),
+        Colors::Sixteen => Some(SIXTEEN_EXPRESSION_COLORS[index % SIXTEEN_EXPRESSION_COLORS.len()].into()),
+        Colors::Many | Colors::All => Some(nearest(EXPRESSION_COLORS[index % EXPRESSION_COLORS.len()], colors)),
     }
 }
 
@@ -106,15 +107,15 @@ mod tests {
     }
 
     #[test]
-    fn colors_can_be_read_on_black_and_on_white() {
-        for color in HOLES {
+    fn expression_colors_are_readable_on_black_and_on_white() {
+        for color in EXPRESSION_COLORS {
             let luminance = luminance(color);
             assert!(contrast(luminance, 1.0) > 4.2 && contrast(luminance, 0.0) > 4.2, "{color:?}");
         }
     }
 
     #[test]
-    fn labels_can_be_read() {
+    fn labels_are_readable() {
         for Label(background, _) in [TYPE, TOPIC, BUTTON] {
             assert!(contrast(luminance(background), luminance(WHITE)) > 4.5, "{background:?}");
         }

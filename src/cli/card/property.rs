@@ -1,42 +1,42 @@
-//! What the properties of a message are to its reader: addresses are buttons, images have names, and all else is data.
+//! Guesses how an inbox shows the properties of a message: URLs are buttons or images, everything else is data.
 
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::json::pointer_step;
+use super::json::pointer_token;
 
-/// A property, or several that belong together, as a card shows them. Each property is in exactly one.
+/// A property, or several that belong together, as a card shows them. Each property is in exactly one part.
 #[derive(Debug, PartialEq)]
 pub(super) enum Part<'a> {
-    /// Somewhere to go.
+    /// A URL to open.
     Button {
-        /// The property that has the address.
+        /// The property that contains the URL.
         name: &'a str,
-        /// What stands on it, where the message says so.
+        /// The button's text, if another property has it.
         label: Option<&'a str>,
         address: &'a str,
-        /// Where the address stands, as a JSON pointer.
+        /// The JSON pointer of the URL.
         path: String,
     },
-    /// Something to look at.
+    /// An image's URL.
     Image { name: &'a str, alt: Option<&'a str>, address: &'a str, path: String },
     /// Anything else.
     Data(&'a str, &'a Value),
 }
 
-/// Last words of properties that hold addresses.
+/// Last words of names of properties that contain URLs.
 const ADDRESS_WORDS: &[&str] = &["url", "link", "href", "uri", "deeplink", "action", "target"];
-/// Last words of properties that hold what stands on a button.
+/// Last words of names of properties that contain a button's text.
 const LABEL_WORDS: &[&str] = &["label", "text", "title", "caption", "name"];
-/// Words of properties that hold images.
+/// Words in names of properties that contain images.
 const IMAGE_WORDS: &[&str] =
     &["image", "img", "icon", "avatar", "logo", "picture", "photo", "thumbnail", "thumb", "banner", "cover", "hero"];
-const IMAGE_ENDINGS: &[&str] = &["png", "jpg", "jpeg", "gif", "webp", "svg", "avif", "ico"];
-/// Words of properties that hold several buttons.
+const IMAGE_EXTENSIONS: &[&str] = &["png", "jpg", "jpeg", "gif", "webp", "svg", "avif", "ico"];
+/// Last words of names of properties that contain several buttons.
 const BUTTONS_WORDS: &[&str] = &["buttons", "actions", "links", "ctas"];
 
-/// The parts of all properties but `title` and `body`, which have places of their own where they are texts.
+/// The parts of all properties except `title` and `body`, which the card shows elsewhere if they are strings.
 pub(super) fn parts(properties: &Map<String, Value>) -> Vec<Part<'_>> {
     let others: Vec<_> = properties
         .iter()
@@ -47,18 +47,20 @@ pub(super) fn parts(properties: &Map<String, Value>) -> Vec<Part<'_>> {
     let taken: HashSet<&str> = labels.values().map(|(name, _)| *name).collect();
     let mut parts = Vec::new();
     for (name, value) in others.iter().filter(|(name, _)| !taken.contains(name)) {
-        let path = pointer_step(name);
+        let path = pointer_token(name);
         match value {
             Value::String(text) => match address_kind(name, text) {
-                Some(Kind::Image) => parts.push(Part::Image { name, alt: None, address: text, path }),
-                Some(Kind::Button) => {
+                Some(AddressKind::Image) => parts.push(Part::Image { name, alt: None, address: text, path }),
+                Some(AddressKind::Button) => {
                     let label = labels.get(name).map(|(_, label)| *label);
                     parts.push(Part::Button { name, label, address: text, path });
                 }
                 None => parts.push(Part::Data(name, value)),
             },
-            Value::Object(members) => parts.push(of_object(name, &path, members).unwrap_or(Part::Data(name, value))),
-            Value::Array(items) => match of_array(name, &path, items) {
+            Value::Object(members) => {
+                parts.push(button_or_image(name, &path, members).unwrap_or(Part::Data(name, value)));
+            }
+            Value::Array(items) => match buttons(name, &path, items) {
                 Some(buttons) => parts.extend(buttons),
                 None => parts.push(Part::Data(name, value)),
             },
@@ -69,28 +71,28 @@ pub(super) fn parts(properties: &Map<String, Value>) -> Vec<Part<'_>> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum AddressKind {
     Button,
     Image,
 }
 
-/// What a text under a name leads to; none where it is no address.
-fn address_kind(name: &str, text: &str) -> Option<Kind> {
+/// What a string property links to; `None` if it is not a URL or path.
+fn address_kind(name: &str, text: &str) -> Option<AddressKind> {
     let words = words(name);
     let is_path = text.starts_with('/') && is_one_word(text);
-    if is_of_image(&words) && (is_address(text) || is_path || (is_one_word(text) && has_image_ending(text))) {
-        return Some(Kind::Image);
+    if has_image_word(&words) && (is_address(text) || is_path || (is_one_word(text) && has_image_extension(text))) {
+        return Some(AddressKind::Image);
     }
     if is_address(text) {
-        return Some(if has_image_ending(text) { Kind::Image } else { Kind::Button });
+        return Some(if has_image_extension(text) { AddressKind::Image } else { AddressKind::Button });
     }
-    (is_path && is_of_address(&words)).then_some(Kind::Button)
+    (is_path && has_address_word(&words)).then_some(AddressKind::Button)
 }
 
-/// `cta_label` stands on the button of `cta_url`, and so does `cta` itself: by the name of each address, the property
-/// with its label.
+/// Finds the label of each button: `cta_label`, or `cta` itself, is the label of `cta_url`. Maps the name of a URL
+/// property to the name and value of its label.
 fn labels<'a>(properties: &[(&'a str, &'a Value)]) -> HashMap<&'a str, (&'a str, &'a str)> {
-    let texts: HashMap<String, (&str, &str)> = properties
+    let strings: HashMap<String, (&str, &str)> = properties
         .iter()
         .filter_map(|(name, value)| Some((words(name).join(" "), (*name, value.as_str()?))))
         .filter(|(_, (name, text))| address_kind(name, text).is_none())
@@ -99,21 +101,21 @@ fn labels<'a>(properties: &[(&'a str, &'a Value)]) -> HashMap<&'a str, (&'a str,
     let mut taken = HashSet::new();
     for (name, value) in properties {
         let Some(text) = value.as_str() else { continue };
-        if address_kind(name, text) != Some(Kind::Button) {
+        if address_kind(name, text) != Some(AddressKind::Button) {
             continue;
         }
         let words = words(name);
-        let base = if is_of_address(&words) { &words[..words.len() - 1] } else { &words[..] };
+        let base = if has_address_word(&words) { &words[..words.len() - 1] } else { &words[..] };
         let mut candidates = Vec::new();
         for label in LABEL_WORDS {
             candidates.push([&words[..], &[(*label).to_owned()]].concat().join(" "));
-            // Without a name of its own, `title` is the message's.
+            // For a plain `url`, `title` is the title of the message, not a label.
             if !base.is_empty() {
                 candidates.push([base, &[(*label).to_owned()]].concat().join(" "));
             }
         }
         candidates.push(if base.is_empty() { "label".to_owned() } else { base.join(" ") });
-        let found = candidates.iter().find_map(|candidate| texts.get(candidate));
+        let found = candidates.iter().find_map(|candidate| strings.get(candidate));
         if let Some(label) = found.filter(|(label, _)| label != name && taken.insert(*label)) {
             labels.insert(*name, *label);
         }
@@ -121,29 +123,29 @@ fn labels<'a>(properties: &[(&'a str, &'a Value)]) -> HashMap<&'a str, (&'a str,
     labels
 }
 
-/// `{"label": "Open", "url": "https://…"}`, and `{"src": "…", "alt": "…"}` where an image is expected.
-fn of_object<'a>(name: &'a str, path: &str, members: &'a Map<String, Value>) -> Option<Part<'a>> {
+/// Recognizes `{"label": "Open", "url": "https://…"}`, and `{"src": "…", "alt": "…"}` if the name suggests an image.
+fn button_or_image<'a>(name: &'a str, path: &str, members: &'a Map<String, Value>) -> Option<Part<'a>> {
     let (mut label, mut address) = (None, None);
     for (member, value) in members {
         let text = value.as_str()?;
         let words = words(member);
         let last = words.last().map(String::as_str).unwrap_or_default();
         let text = (text, member.as_str());
-        let place = if ADDRESS_WORDS.contains(&last) || last == "src" {
+        let slot = if ADDRESS_WORDS.contains(&last) || last == "src" {
             &mut address
         } else if LABEL_WORDS.contains(&last) || last == "alt" {
             &mut label
         } else {
             return None;
         };
-        if place.replace(text).is_some() {
+        if slot.replace(text).is_some() {
             return None;
         }
     }
     let (address, member) = address?;
     let label = label.map(|(label, _)| label);
-    let path = format!("{path}{}", pointer_step(member));
-    if is_of_image(&words(name)) && is_one_word(address) {
+    let path = format!("{path}{}", pointer_token(member));
+    if has_image_word(&words(name)) && is_one_word(address) {
         return Some(Part::Image { name, alt: label, address, path });
     }
     (is_address(address) || (address.starts_with('/') && is_one_word(address))).then_some(Part::Button {
@@ -154,24 +156,24 @@ fn of_object<'a>(name: &'a str, path: &str, members: &'a Map<String, Value>) -> 
     })
 }
 
-/// A list of buttons, each an object as above.
-fn of_array<'a>(name: &'a str, path: &str, items: &'a [Value]) -> Option<Vec<Part<'a>>> {
+/// Recognizes a list of buttons, each an object that [`button_or_image`] recognizes.
+fn buttons<'a>(name: &'a str, path: &str, items: &'a [Value]) -> Option<Vec<Part<'a>>> {
     let words = words(name);
     if items.is_empty() || !words.last().is_some_and(|last| BUTTONS_WORDS.contains(&last.as_str())) {
         return None;
     }
     let items = items.iter().enumerate();
-    items.map(|(place, item)| of_object(name, &format!("{path}/{place}"), item.as_object()?)).collect()
+    items.map(|(index, item)| button_or_image(name, &format!("{path}/{index}"), item.as_object()?)).collect()
 }
 
-/// `ctaUrl`, `cta_url` and `cta-url` as words.
+/// Splits `ctaUrl`, `cta_url` and `cta-url` into lower-case words.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut was_lower = false;
     for character in name.chars() {
-        let begins = character.is_uppercase() && was_lower;
+        let starts_word = character.is_uppercase() && was_lower;
         was_lower = character.is_lowercase();
-        if begins || !character.is_alphanumeric() {
+        if starts_word || !character.is_alphanumeric() {
             words.push(String::new());
         }
         if let Some(word) = words.last_mut().filter(|_| character.is_alphanumeric()) {
@@ -182,39 +184,39 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-fn is_of_image(words: &[String]) -> bool {
+fn has_image_word(words: &[String]) -> bool {
     words.iter().any(|word| IMAGE_WORDS.contains(&word.as_str()))
 }
 
-fn is_of_address(words: &[String]) -> bool {
+fn has_address_word(words: &[String]) -> bool {
     words.last().is_some_and(|last| ADDRESS_WORDS.contains(&last.as_str()))
 }
 
-/// Whether a text is nothing but an address: of the web, of an app, or of a person.
+/// Whether the whole string is a URL: of the web, of an app (`app://`), or `mailto:`, `tel:`, `sms:`.
 fn is_address(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+.-".contains(c));
-    let leads = rest.strip_prefix("//").is_some_and(|rest| !rest.is_empty())
+    let has_target = rest.strip_prefix("//").is_some_and(|rest| !rest.is_empty())
         || (["mailto", "tel", "sms"].contains(&scheme) && !rest.is_empty())
         || (scheme == "data" && rest.starts_with("image/"));
-    is_scheme && leads && is_one_word(text)
+    is_scheme && has_target && is_one_word(text)
 }
 
 fn is_one_word(text: &str) -> bool {
     !text.is_empty() && !text.contains(char::is_whitespace)
 }
 
-/// The last part of an address's path; none where it ends in nothing, or has a slash too few.
+/// The last segment of a URL's path; `None` if the path is missing or ends with a slash.
 pub(super) fn file_name(address: &str) -> Option<&str> {
     let path = address.split(['?', '#']).next()?;
     let path = path.split_once("://").map_or(path, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
     path.rsplit('/').next().filter(|name| !name.is_empty() && !name.starts_with("data:"))
 }
 
-fn has_image_ending(address: &str) -> bool {
+fn has_image_extension(address: &str) -> bool {
     let ending = file_name(address).and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending.to_lowercase());
-    ending.is_some_and(|ending| IMAGE_ENDINGS.contains(&ending.as_str())) || address.starts_with("data:image/")
+    ending.is_some_and(|ending| IMAGE_EXTENSIONS.contains(&ending.as_str())) || address.starts_with("data:image/")
 }
 
 #[cfg(test)]
@@ -232,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_buttons_with_the_labels_beside_them() {
+    fn urls_are_buttons_labelled_by_related_properties() {
         for (properties, expected) in [
             (r#"{"title": "t", "body": "b", "link": "https://x.example"}"#, vec!["button link - https://x.example"]),
             (r#"{"cta_label": "Go", "cta_url": "https://x.example"}"#, vec!["button cta_url Go https://x.example"]),
@@ -245,7 +247,7 @@ mod tests {
                 r#"{"buttons": [{"label": "A", "url": "/a"}, {"label": "B", "url": "/b"}]}"#,
                 vec!["button buttons A /a", "button buttons B /b"],
             ),
-            // Nothing is hidden: what is more than a button is data.
+            // Nothing is hidden: objects with more than a label and a URL are data.
             (
                 r#"{"button": {"text": "Go", "href": "/x", "size": "xl"}}"#,
                 vec![r#"button {"text":"Go","href":"/x","size":"xl"}"#],
@@ -259,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn images_are_named() {
+    fn recognizes_images() {
         for (properties, expected) in [
             (r#"{"image_url": "https://x.example/a"}"#, "image image_url - https://x.example/a"),
             (r#"{"icon": "bell.svg"}"#, "image icon - bell.svg"),
@@ -272,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn files_have_names() {
+    fn takes_file_names_from_urls() {
         for (address, expected) in [
             ("https://x.example/a/hero.png?w=2", Some("hero.png")),
             ("https://x.example", None),

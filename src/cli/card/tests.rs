@@ -1,4 +1,4 @@
-//! Whatever a message holds, its card is a box of even width that leaves the terminal alone.
+//! For any message, the card is a box of even width that writes no terminal control except its own styles and links.
 
 use jiff::Timestamp;
 use proptest::collection::vec;
@@ -33,7 +33,7 @@ fn properties(value: Value) -> Map<String, Value> {
     properties
 }
 
-fn lines(message: &Message, capabilities: TerminalCapabilities) -> Vec<Line> {
+fn lines(message: &Message, capabilities: TerminalCapabilities) -> Vec<StyledLine> {
     let problems = Diagnostics::new();
     card(Some(message), &problems, capabilities).lines()
 }
@@ -57,7 +57,7 @@ fn drawn(value: Value, width: usize) -> String {
     lines.iter().flat_map(|line| [line.text(), "\n"]).collect()
 }
 
-/// What is left without the escape sequences that are ours: colours, and links to printable addresses.
+/// Removes the escape sequences that a card may write: colours, and links to printable URLs. Panics on any other.
 fn without_our_sequences(mut shown: &str) -> String {
     let mut rest = String::new();
     while let Some(at) = shown.find('\u{1b}') {
@@ -80,8 +80,8 @@ fn without_our_sequences(mut shown: &str) -> String {
     rest
 }
 
-/// Asserts that lines leave the terminal alone, and that those of the box are equally wide.
-fn assert_harmless(lines: &[Line], capabilities: TerminalCapabilities) {
+/// Asserts that lines contain no other terminal control, and that the lines of the box have the same width.
+fn assert_harmless(lines: &[StyledLine], capabilities: TerminalCapabilities) {
     let mut widths = Vec::new();
     let mut in_box = false;
     for line in lines {
@@ -99,7 +99,7 @@ fn assert_harmless(lines: &[Line], capabilities: TerminalCapabilities) {
     assert!(widths.iter().all(|own| *own == width), "{widths:?} are not all {width}");
 }
 
-/// Texts that are trouble.
+/// Strings that are difficult for terminals.
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         any::<String>(),
@@ -188,7 +188,7 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-fn any_canvas() -> impl Strategy<Value = TerminalCapabilities> {
+fn any_capabilities() -> impl Strategy<Value = TerminalCapabilities> {
     let colors = prop::sample::select(vec![Colors::None, Colors::Sixteen, Colors::Many, Colors::All]);
     (0..250_usize, any::<[bool; 3]>(), colors).prop_map(|(width, [unicode, hyperlinks, isolates], colors)| {
         TerminalCapabilities { theme: Theme { color: true, unicode, width }, colors, hyperlinks, isolates }
@@ -197,7 +197,7 @@ fn any_canvas() -> impl Strategy<Value = TerminalCapabilities> {
 
 proptest! {
     #[test]
-    fn no_text_disturbs_the_terminal(
+    fn no_string_affects_the_terminal(
         names in vec(text(), 4),
         kind in text(),
         topics in vec(text(), 0..4),
@@ -205,7 +205,7 @@ proptest! {
         body in text(),
         others in vec((text(), value()), 0..5),
         known in vec((prop::sample::select(vec!["link", "cta_url", "cta", "image", "buttons", "cta_label"]), value()), 0..5),
-        capabilities in any_canvas(),
+        capabilities in any_capabilities(),
     ) {
         let mut properties: Map<String, Value> = others.into_iter().collect();
         properties.extend(known.into_iter().map(|(name, value)| (name.to_owned(), value)));
@@ -229,27 +229,27 @@ proptest! {
     }
 
     #[test]
-    fn lines_of_a_paragraph_fit_and_hold_all_words(text in text(), width in 2..120_usize) {
+    fn wrapped_lines_fit_and_keep_all_words(text in text(), width in 2..120_usize) {
         let mut paragraph = Paragraph::default();
         paragraph.push(PLAIN, &text);
-        let Wrapped { lines, left_away } = paragraph.wrap(width, usize::MAX);
-        prop_assert_eq!(left_away, 0);
+        let Wrapped { lines, omitted } = paragraph.wrap(width, usize::MAX);
+        prop_assert_eq!(omitted, 0);
         for line in &lines {
             // A single cluster may be wider than a narrow line.
             let clusters = unicode_segmentation::UnicodeSegmentation::graphemes(line.text(), true).count();
             prop_assert!(line.columns() <= width || clusters == 1, "{:?} is wider than {}", line, width);
         }
         let without_blanks = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-        let shown: String = lines.iter().map(Line::text).collect();
+        let shown: String = lines.iter().map(StyledLine::text).collect();
         let harmless = sanitize::text(&text).replace('\t', "    ");
-        let whole: String = harmless.split('\n').map(|line| Line::default().with(PLAIN, line).text().to_owned()).collect();
+        let whole: String = harmless.split('\n').map(|line| StyledLine::default().with(PLAIN, line).text().to_owned()).collect();
         prop_assert_eq!(without_blanks(&shown), without_blanks(&whole));
     }
 }
 
 #[test]
-fn endless_texts_have_an_end() {
-    // Each of the eight parts alone is a third of what may be printed in all.
+fn cuts_very_long_strings() {
+    // Each of the eight strings alone has a third of the bytes that the whole card may have.
     let long = |text: &str| text.repeat((1 << 17) / text.len());
     for text in ["x", "漢", "word ", "\n", "\u{301}", "👨‍👩‍👧‍👦", "\u{1b}", "https://x.example/a ", "شيء "].map(long)
     {
@@ -268,10 +268,10 @@ fn endless_texts_have_an_end() {
 }
 
 #[test]
-fn what_is_left_away_is_counted() {
+fn counts_omitted_characters_and_values() {
     let shown = drawn(json!({ "title": "t", "body": "word ".repeat(5_000), "list": vec![1; 5_000] }), 80);
-    assert!(shown.contains(" more characters; `inkproof render` has all"), "{shown}");
-    assert!(shown.contains(" more values; `inkproof render` has all"), "{shown}");
+    assert!(shown.contains(" more characters; `inkproof render` prints everything"), "{shown}");
+    assert!(shown.contains(" more values; `inkproof render` prints everything"), "{shown}");
     let all = drawn(
         json!({ "title": "t", "body": "word ".repeat(100), "list": { "a": [1, { "b": [] }], "c": "x".repeat(70) } }),
         80,
@@ -280,7 +280,7 @@ fn what_is_left_away_is_counted() {
 }
 
 #[test]
-fn text_from_right_to_left_is_kept_in_its_place() {
+fn isolates_right_to_left_text() {
     let message = message(properties(json!({ "title": "שלום עולם", "body": "مرحبا", "note": "שלום" })));
     let capabilities = TerminalCapabilities { isolates: true, ..capabilities(60, Colors::None) };
     let text: Vec<_> = lines(&message, capabilities).iter().map(|line| line.text().to_owned()).collect();
@@ -289,7 +289,7 @@ fn text_from_right_to_left_is_kept_in_its_place() {
 }
 
 #[test]
-fn links_lead_to_their_addresses_where_the_terminal_knows_links() {
+fn writes_hyperlinks_only_if_the_terminal_supports_them() {
     let message = message(properties(json!({
         "title": "t", "body": "see https://x.example/é.", "cta_url": "app://home", "cta_label": "Go",
     })));
@@ -302,7 +302,7 @@ fn links_lead_to_their_addresses_where_the_terminal_knows_links() {
 }
 
 #[test]
-fn the_card_at_all_widths() {
+fn draws_cards_at_several_widths() {
     let value = json!({
         "title": "Order #1042 👨‍👩‍👧‍👦 has shipped 漢字!",
         "body": "Track your order here: https://track.example.com/orders/1042?source=inbox\n\nשלום, e\u{301}te\u{301} 🇩🇪",

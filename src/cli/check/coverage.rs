@@ -1,14 +1,14 @@
-//! How much of a template its requests render, in words.
+//! Branch coverage of a template, as a sentence.
 
 use crate::analysis::Coverage;
 
-/// How many branches requests come to, and the part that these are.
-pub(super) fn words(coverage: &Coverage) -> String {
+/// How many branches the requests render, and the percentage.
+pub(super) fn describe(coverage: &Coverage) -> String {
     let (covered, all) = (coverage.covered(), coverage.branches.len());
     if all == 0 {
         return "no branches, 100.0 %".to_owned();
     }
-    // Rounded down, lest all but one look like all.
+    // Rounded down, so that only full coverage reads 100.0 %.
     let percent = (coverage.percent() * 10.0).floor() / 10.0;
     format!("requests render {covered} of {all} branches, {percent:.1} %")
 }
@@ -34,7 +34,7 @@ mod tests {
                 |index| Branch { span: Span::new(0, 1), line: 1, kind: BranchKind::Condition, hits: hits(index) };
             let branches = (0..all).map(branch).collect();
             let coverage = Coverage { source: Source::new("a", ""), branches, lines: [].into() };
-            assert_eq!(words(&coverage), expected);
+            assert_eq!(describe(&coverage), expected);
         }
     }
 }

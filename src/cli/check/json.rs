@@ -1,4 +1,4 @@
-//! What is found, and what is known of each template, for programs.
+//! Findings, variable tables and coverage as JSON.
 
 use std::io::{self, Write};
 
@@ -8,28 +8,29 @@ use crate::analysis::Coverage;
 use crate::diagnostics::sanitize;
 use crate::rules::{Judgement, Table};
 
-/// Writes one object: the findings, and a template each. Its coverage is known only where it is judged by requests.
-pub(super) fn write(judgement: &Judgement, is_by_requests: bool, out: &mut dyn Write) -> io::Result<()> {
-    let templates: Vec<_> = templates(judgement, is_by_requests).collect();
+/// Writes one object with the findings and one entry per template. `has_coverage` is false for `--data`, which checks a
+/// payload instead of requests.
+pub(super) fn write(judgement: &Judgement, has_coverage: bool, out: &mut dyn Write) -> io::Result<()> {
+    let templates: Vec<_> = templates(judgement, has_coverage).collect();
     write_line(&json!({ "findings": judgement.findings.to_vec(), "templates": templates }), out)
 }
 
-/// Writes an object a line: a template each.
-pub(super) fn write_lines(judgement: &Judgement, is_by_requests: bool, out: &mut dyn Write) -> io::Result<()> {
-    templates(judgement, is_by_requests).try_for_each(|template| write_line(&template, out))
+/// Writes one object per line, one line per template.
+pub(super) fn write_lines(judgement: &Judgement, has_coverage: bool, out: &mut dyn Write) -> io::Result<()> {
+    templates(judgement, has_coverage).try_for_each(|template| write_line(&template, out))
 }
 
 fn write_line(value: &Value, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", sanitize::json(&value.to_string()))
 }
 
-/// The templates of a judgement, which has a table and a coverage of each.
-fn templates(judgement: &Judgement, is_by_requests: bool) -> impl Iterator<Item = Value> {
+/// One object per template; a judgement has a table and a coverage for each.
+fn templates(judgement: &Judgement, has_coverage: bool) -> impl Iterator<Item = Value> {
     let both = judgement.tables.iter().zip(&judgement.coverage);
-    both.map(move |(table, coverage)| template(table, coverage, is_by_requests))
+    both.map(move |(table, coverage)| template(table, coverage, has_coverage))
 }
 
-fn template(table: &Table, coverage: &Coverage, is_by_requests: bool) -> Value {
+fn template(table: &Table, coverage: &Coverage, has_coverage: bool) -> Value {
     let numbers = json!({
         "covered": coverage.covered(),
         "branches": coverage.branches.len(),
@@ -41,6 +42,6 @@ fn template(table: &Table, coverage: &Coverage, is_by_requests: bool) -> Value {
         "file": coverage.source.name(),
         "requests": table.columns,
         "variables": table.rows,
-        "coverage": is_by_requests.then_some(numbers),
+        "coverage": has_coverage.then_some(numbers),
     })
 }

@@ -1,11 +1,11 @@
-//! Coverage in the format of lcov, which code hosts and editors read.
+//! Coverage as LCOV tracefile records, which code hosts and editors read.
 
 use std::fmt::Write;
 
 use crate::analysis::Coverage;
 use crate::diagnostics::Prefix;
 
-/// The record of a template's file, whose name begins with a prefix.
+/// The record of a template's file. The prefix leads from the repository's root to the project.
 pub(super) fn record(coverage: &Coverage, prefix: &Prefix) -> String {
     let Coverage { source, branches, lines } = coverage;
     let mut record = format!("TN:\nSF:{}\n", prefix.name(source.name()));
@@ -29,7 +29,7 @@ mod tests {
     use crate::liquid::Span;
 
     #[test]
-    fn a_record_has_branches_lines_and_totals() {
+    fn writes_branches_lines_and_totals() {
         let branch = |line, hits| Branch { span: Span::new(0, 1), line, kind: BranchKind::Condition, hits };
         let coverage = Coverage {
             source: Source::new("templates/a.liquid", "one\ntwo\nthree"),

@@ -1,4 +1,4 @@
-//! A payload: a `message_data` that stands in no fixture.
+//! A payload for `check --data`: a `message_data` from a file that is not one of the project's requests.
 
 use std::path::Path;
 
@@ -8,59 +8,64 @@ use crate::liquid::value::{Object, json};
 use crate::liquid::{Arena, Value};
 
 const MESSAGE_DATA: &str = "message_data";
-/// What else requests have. A field `message_data` beside one of these is no template's own.
-const OF_REQUESTS: [&str; 2] = ["transactional_message_id", "identifiers"];
+/// Other fields of a request. An object with `message_data` and one of these is a whole request, not a payload.
+const REQUEST_FIELDS: [&str; 2] = ["transactional_message_id", "identifiers"];
 
-/// What a template is judged by instead of its requests.
+/// The data that a template is checked against instead of its requests.
 #[derive(Debug)]
 pub(super) struct Payload {
-    /// What people call it.
+    /// The file, as messages name it.
     pub(super) name: String,
-    /// A JSON object.
-    pub(super) text: String,
-    /// Whether it was taken out of a whole request.
-    pub(super) is_of_request: bool,
+    /// The payload, a JSON object.
+    pub(super) json: String,
+    /// Whether the file is a whole request, of which the payload is the `message_data`.
+    pub(super) is_whole_request: bool,
 }
 
 impl Payload {
-    /// Reads a file that was named on the command line: a `message_data`, or a whole request that has one.
+    /// Reads a file named on the command line: a `message_data`, or a whole request.
     pub(super) fn read(path: &Path, global: &Global) -> Result<Self, Failure> {
-        Self::of(&Source::new(written::shown(path), written::read(path, global)?)).map_err(Failure::from)
+        Self::parse(&Source::new(written::shown(path), written::read(path, global)?)).map_err(Failure::from)
     }
 
-    fn of(source: &Source) -> Result<Self, String> {
+    fn parse(source: &Source) -> Result<Self, String> {
         let text = source.text();
         let arena = Arena::new();
         let fields = match json::read(text, &arena) {
             Ok(Value::Object(fields)) => fields,
-            Ok(_) => return Err(format!("{}: this is no JSON object: expected a `message_data`", source.at(0..0))),
+            Ok(_) => {
+                return Err(format!(
+                    "{}: this is not a JSON object: expected a `message_data` object",
+                    source.at(0..0)
+                ));
+            }
             Err(error) => {
-                return Err(format!("{}: this is no JSON: {error}", source.at(error.offset..error.offset)));
+                return Err(format!("{}: this is not valid JSON: {error}", source.at(error.offset..error.offset)));
             }
         };
-        let is_of_request = is_request(fields);
-        let text = match fields.get(MESSAGE_DATA).filter(|_| is_of_request) {
-            Some(Value::Object(_)) => part(text).to_owned(),
-            Some(Value::Null) | None if is_of_request => "{}".to_owned(),
+        let is_whole_request = is_request(fields);
+        let json = match fields.get(MESSAGE_DATA).filter(|_| is_whole_request) {
+            Some(Value::Object(_)) => message_data(text).to_owned(),
+            Some(Value::Null) | None if is_whole_request => "{}".to_owned(),
             Some(_) => {
-                let place = json::locate(text, &[MESSAGE_DATA]).map_or(0..0, crate::liquid::Span::range);
-                return Err(format!("{}: expected an object under `{MESSAGE_DATA}`", source.at(place)));
+                let range = json::locate(text, &[MESSAGE_DATA]).map_or(0..0, crate::liquid::Span::range);
+                return Err(format!("{}: expected an object under `{MESSAGE_DATA}`", source.at(range)));
             }
             None => text.to_owned(),
         };
-        Ok(Self { name: source.name().to_owned(), text, is_of_request })
+        Ok(Self { name: source.name().to_owned(), json, is_whole_request })
     }
 }
 
 /// Whether an object is the whole body of a request.
 fn is_request(fields: &Object<'_>) -> bool {
     let has = |name: &str| fields.get(name).is_some();
-    let count = OF_REQUESTS.into_iter().filter(|name| has(name)).count();
-    count == OF_REQUESTS.len() || count > 0 && has(MESSAGE_DATA)
+    let count = REQUEST_FIELDS.into_iter().filter(|name| has(name)).count();
+    count == REQUEST_FIELDS.len() || count > 0 && has(MESSAGE_DATA)
 }
 
-/// The `message_data` of a request's text.
-fn part(text: &str) -> &str {
+/// The source text of a request's `message_data`.
+fn message_data(text: &str) -> &str {
     json::locate(text, &[MESSAGE_DATA]).map_or("{}", |span| span.of(text))
 }
 
@@ -69,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_payload_is_a_message_data_or_what_a_request_has_of_it() {
+    fn reads_a_payload_or_the_message_data_of_a_request() {
         for (text, expected) in [
             (r#"{"a": 1}"#, Ok((r#"{"a": 1}"#, false))),
             (r#"{"message_data": {"a": 1}}"#, Ok((r#"{"message_data": {"a": 1}}"#, false))),
@@ -82,12 +87,15 @@ mod tests {
                 "{\"identifiers\": {},\n \"message_data\": [1]}",
                 Err("p.json:2:18: expected an object under `message_data`"),
             ),
-            ("[]", Err("p.json:1:1: this is no JSON object: expected a `message_data`")),
-            ("{\n \"a\": }", Err("p.json:2:7: this is no JSON: invalid character '}' looking for beginning of value")),
-            ("{", Err("p.json:1:2: this is no JSON: unexpected end of JSON input")),
+            ("[]", Err("p.json:1:1: this is not a JSON object: expected a `message_data` object")),
+            (
+                "{\n \"a\": }",
+                Err("p.json:2:7: this is not valid JSON: invalid character '}' looking for beginning of value"),
+            ),
+            ("{", Err("p.json:1:2: this is not valid JSON: unexpected end of JSON input")),
         ] {
-            let payload = Payload::of(&Source::new("p.json", text));
-            let found = payload.as_ref().map(|payload| (payload.text.as_str(), payload.is_of_request));
+            let payload = Payload::parse(&Source::new("p.json", text));
+            let found = payload.as_ref().map(|payload| (payload.json.as_str(), payload.is_whole_request));
             assert_eq!(found.map_err(String::as_str), expected, "{text}");
         }
     }

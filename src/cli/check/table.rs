@@ -1,4 +1,4 @@
-//! The table of a template: variables down and requests across, in as many blocks as the terminal's width asks for.
+//! The table of a template: one row per variable, one column per request, split into blocks that fit the terminal's width.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -8,25 +8,25 @@ use unicode_width::UnicodeWidthStr;
 use crate::diagnostics::sanitize;
 use crate::rules::{Cell, Table};
 
-/// What stands between two columns.
+/// Spaces between two columns.
 const GAP: usize = 2;
 
-/// A column as it is drawn.
+/// A column, ready to draw.
 struct Column {
     name: String,
     cells: Vec<Cell>,
     width: usize,
 }
 
-/// Draws a table within some columns of the terminal. A block has one request at least.
+/// Draws a table in `width` columns of the terminal. A block has at least one request, even if it does not fit.
 pub(super) fn write(table: &Table, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let title = shown(&title(table));
-    let paths: Vec<_> = table.rows.iter().map(|row| shown(&row.path)).collect();
+    let title = sanitized(&title(table));
+    let paths: Vec<_> = table.rows.iter().map(|row| sanitized(&row.path)).collect();
     let first = paths.iter().chain([&title]).map(|text| text.width()).max().unwrap_or_default();
     let columns = columns(table);
     let mut rest = columns.as_slice();
     loop {
-        let (block, later) = rest.split_at(fitting(rest, width.saturating_sub(first)));
+        let (block, later) = rest.split_at(fitting_columns(rest, width.saturating_sub(first)));
         write_row(&title, first, block.iter().map(|column| (column.name.as_str(), column.width)), out)?;
         for (at, path) in paths.iter().enumerate() {
             let cells =
@@ -41,7 +41,7 @@ pub(super) fn write(table: &Table, width: usize, out: &mut dyn Write) -> io::Res
     }
 }
 
-/// What a table is called: its template, and the language that this one is in.
+/// The title of a table: the template, and its language if it has one.
 pub(super) fn title(table: &Table) -> String {
     match &table.language {
         Some(language) => format!("{} ({language})", table.template),
@@ -51,17 +51,17 @@ pub(super) fn title(table: &Table) -> String {
 
 fn columns(table: &Table) -> Vec<Column> {
     let column = |(at, name): (usize, &str)| {
-        let name = shown(name);
+        let name = sanitized(name);
         let cells: Vec<_> = table.rows.iter().filter_map(|row| row.cells.get(at).copied()).collect();
         let widest = Cell::ALL.iter().map(|cell| cell.as_str().width()).max().unwrap_or_default();
         let width = name.width().max(widest);
         Column { name, cells, width }
     };
-    distinct(&table.columns).into_iter().enumerate().map(column).collect()
+    shortest_unique_suffixes(&table.columns).into_iter().enumerate().map(column).collect()
 }
 
-/// How many of the columns have room.
-fn fitting(columns: &[Column], room: usize) -> usize {
+/// How many of the columns fit; at least one.
+fn fitting_columns(columns: &[Column], room: usize) -> usize {
     let mut used = 0;
     let fits = |column: &&Column| {
         used += GAP + column.width;
@@ -88,30 +88,30 @@ fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-fn shown(text: &str) -> String {
+fn sanitized(text: &str) -> String {
     sanitize::line(text).into_owned()
 }
 
-/// The names with as few of their folders as tell them from each other.
-fn distinct(names: &[String]) -> Vec<&str> {
+/// Shortens paths to the shortest suffixes that are unique.
+fn shortest_unique_suffixes(names: &[String]) -> Vec<&str> {
     let mut found: Vec<Option<&str>> = vec![None; names.len()];
     let mut count = 1;
     while found.contains(&None) {
         let mut seen: HashMap<&str, usize> = HashMap::new();
         for name in names {
-            *seen.entry(ending(name, count)).or_default() += 1;
+            *seen.entry(suffix(name, count)).or_default() += 1;
         }
         for (name, found) in names.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-            let ending = ending(name, count);
-            *found = Some(ending).filter(|ending| seen.get(ending) == Some(&1) || ending.len() == name.len());
+            let suffix = suffix(name, count);
+            *found = Some(suffix).filter(|suffix| seen.get(suffix) == Some(&1) || suffix.len() == name.len());
         }
         count += 1;
     }
     found.into_iter().flatten().collect()
 }
 
-/// The last parts of a name.
-fn ending(name: &str, count: usize) -> &str {
+/// The last `count` segments of a path.
+fn suffix(name: &str, count: usize) -> &str {
     name.rmatch_indices('/').nth(count - 1).map_or(name, |(at, _)| &name[at + 1..])
 }
 
@@ -125,7 +125,7 @@ mod tests {
         let row = |path: &str, cell: Cell| Row {
             path: path.to_owned(),
             kind: Kind::Anything,
-            outcome: MissingBehavior::Fails,
+            missing_behavior: MissingBehavior::Fails,
             cells: vec![cell; columns.len()],
         };
         let table = Table {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_fit_into_the_width() {
+    fn splits_columns_into_blocks_that_fit() {
         let expected = "\
 t (fr)        日本語    b/c       d/c
 trigger.日本  fails     fails     fails
@@ -164,7 +164,7 @@ trigger.name  not read
     }
 
     #[test]
-    fn names_are_as_short_as_they_may() {
+    fn shortens_names_to_unique_suffixes() {
         for (names, expected) in [
             (vec!["a/x", "a/y"], vec!["x", "y"]),
             (vec!["a/x", "b/x", "b/y"], vec!["a/x", "b/x", "y"]),
@@ -173,7 +173,7 @@ trigger.name  not read
             (vec!["", "a/"], vec!["", "a/"]),
         ] {
             let names: Vec<_> = names.into_iter().map(str::to_owned).collect();
-            assert_eq!(distinct(&names), expected);
+            assert_eq!(shortest_unique_suffixes(&names), expected);
         }
     }
 }

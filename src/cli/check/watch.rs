@@ -1,4 +1,4 @@
-//! `check --watch`: checks again the templates that a change affects.
+//! `check --watch`: checks the templates that a change affects again.
 
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
@@ -11,35 +11,35 @@ use crate::project::{DependencyTracker, LiveProject};
 use crate::rules::{Judgement, judge_each};
 use crate::watch::WatchEvent;
 
-/// What is found out about templates.
-pub(super) struct Checks<'a> {
+/// Keeps a judgement per template, and updates those that a change affects.
+pub(super) struct CheckJob<'a> {
     check: &'a Check,
     format: Format,
     global: &'a Global,
     tracker: DependencyTracker,
-    /// By the templates' files.
-    of_templates: HashMap<String, Judgement>,
-    /// All of them, with what is wrong with the project.
-    whole: Judgement,
+    /// Judgements by the path of their template.
+    judgements: HashMap<String, Judgement>,
+    /// All judgements merged, with the project's own problems.
+    merged: Judgement,
 }
 
-impl<'a> Checks<'a> {
+impl<'a> CheckJob<'a> {
     pub(super) fn new(check: &'a Check, format: Format, global: &'a Global) -> Self {
-        let (of_templates, whole) = (HashMap::new(), Judgement::default());
-        Self { check, format, global, tracker: DependencyTracker::default(), of_templates, whole }
+        let (judgements, merged) = (HashMap::new(), Judgement::default());
+        Self { check, format, global, tracker: DependencyTracker::default(), judgements, merged }
     }
 }
 
-impl Job for Checks<'_> {
+impl Job for CheckJob<'_> {
     fn is_for_people(&self) -> bool {
         self.format.is_for_people()
     }
 
-    fn place(&self) -> String {
-        self.whole.findings.counts().to_string()
+    fn status(&self) -> String {
+        self.merged.findings.counts().to_string()
     }
 
-    fn tells_problems(&self) -> bool {
+    fn reports_problems(&self) -> bool {
         true
     }
 
@@ -49,25 +49,25 @@ impl Job for Checks<'_> {
         let templates = project.select_templates(names)?;
         let cases = project.in_every_language(&project.select(names)?);
         let found = self.tracker.follow_templates(project, &templates, &cases);
-        for gone in &found.removed {
-            self.of_templates.remove(&gone.name);
+        for removed in &found.removed {
+            self.judgements.remove(&removed.name);
         }
         let changed: HashSet<_> = found.changed.iter().map(String::as_str).collect();
         let again: Vec<_> =
             templates.iter().copied().filter(|template| changed.contains(template.source().name())).collect();
         let judged = judge_each(project, &again, &cases, &self.global.render_options(), &|| ());
-        self.of_templates.extend(again.iter().map(|template| template.source().name().to_owned()).zip(judged));
-        let judgements = templates.iter().filter_map(|template| self.of_templates.get(template.source().name()));
-        let whole = Judgement::of_all(project, judgements.cloned());
-        let is_news = !found.is_empty() || whole.findings != self.whole.findings;
-        self.whole = whole;
-        Ok(is_news)
+        self.judgements.extend(again.iter().map(|template| template.source().name().to_owned()).zip(judged));
+        let current = templates.iter().filter_map(|template| self.judgements.get(template.source().name()));
+        let merged = Judgement::from_parts(project, current.cloned());
+        let has_news = !found.is_empty() || merged.findings != self.merged.findings;
+        self.merged = merged;
+        Ok(has_news)
     }
 
-    fn print(&self, theme: Theme, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure> {
-        self.check.write(&self.whole, &self.global.output_options(), theme, out)?;
-        self.check.write_lcov(&self.whole, self.global)?;
-        self.check.report_coverage(&self.whole, besides)?;
+    fn print(&self, theme: Theme, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
+        self.check.write(&self.merged, &self.global.output_options(), theme, out)?;
+        self.check.write_lcov(&self.merged, self.global)?;
+        self.check.report_coverage(&self.merged, err)?;
         Ok(())
     }
 }

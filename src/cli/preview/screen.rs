@@ -1,4 +1,4 @@
-//! `preview --watch` at a terminal: cards on a screen.
+//! `preview --watch` on a terminal: full-screen cards.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ use super::{View, write_message};
 use crate::cli::card::Card;
 use crate::cli::difference::{Drawing, Layout};
 use crate::cli::test::accept_one;
-use crate::cli::watch::{Action, Job};
+use crate::cli::watch::{Job, ScreenAction};
 use crate::cli::{Failure, Global};
 use crate::diagnostics::{Diagnostics, Theme, sanitize};
 use crate::liquid::Mode;
@@ -23,40 +23,40 @@ use crate::watch::WatchEvent;
 const DIM: Style = Style::new().dimmed();
 const STALE: Style = AnsiColor::Yellow.on_default();
 
-/// Said above a message as it was, where it cannot be made any more.
-const AS_IT_WAS: &str = "as it was last:";
+/// The heading of the last successful card, shown while the message fails or its files are broken.
+const LAST_GOOD: &str = "last successful render:";
 
-/// All messages, one of them at the top.
-pub(super) struct Cards<'a> {
+/// The cards of all selected messages, drawn from the current one on.
+pub(super) struct ScreenJob<'a> {
     names: &'a [String],
     view: View,
     global: &'a Global,
     mode: Mode,
     tracker: DependencyTracker,
-    /// By the requests' names.
-    shown: HashMap<String, Shown>,
-    /// The requests' names, in order.
+    /// The messages by request name.
+    shown: HashMap<String, ShownMessage>,
+    /// The request names in display order.
     order: Vec<String>,
-    /// The name of the one at the top.
+    /// The request name of the message at the top.
     current: String,
     filter: String,
     shows_differences: bool,
 }
 
-/// A message, and what it was before. It is kept where its files are broken.
-struct Shown {
+/// A message and its previous state. It is kept while its files are broken.
+struct ShownMessage {
     template: Template,
     request: Request,
     customer: Customer,
-    /// None where the files are so broken that nothing can be rendered.
+    /// `None` if the files are so broken that nothing can be rendered.
     rendering: Option<Rendering>,
-    /// The last that could be sent.
-    good: Option<Message>,
-    /// What became of that since it was rendered before.
+    /// The last message that rendered without failing.
+    last_good: Option<Message>,
+    /// How `last_good` differs from the one before.
     difference: Option<Difference>,
 }
 
-impl<'a> Cards<'a> {
+impl<'a> ScreenJob<'a> {
     pub(super) fn new(names: &'a [String], view: View, global: &'a Global) -> Self {
         Self {
             names,
@@ -72,38 +72,38 @@ impl<'a> Cards<'a> {
         }
     }
 
-    /// The names of those that the filter lets through.
+    /// The request names that match the filter.
     fn visible(&self) -> Vec<&str> {
-        let wanted = self.filter.to_lowercase();
+        let pattern = self.filter.to_lowercase();
         let is_visible = |name: &&str| {
             let template = || self.shown.get(*name).map(|shown| shown.template.name().to_lowercase());
-            wanted.is_empty()
-                || name.to_lowercase().contains(&wanted)
-                || template().is_some_and(|name| name.contains(&wanted))
+            pattern.is_empty()
+                || name.to_lowercase().contains(&pattern)
+                || template().is_some_and(|name| name.contains(&pattern))
         };
         self.order.iter().map(String::as_str).filter(is_visible).collect()
     }
 
-    /// The place of the one at the top among those that are visible.
-    fn place_among(&self, visible: &[&str]) -> usize {
+    /// The index of the current message among the visible ones.
+    fn current_index(&self, visible: &[&str]) -> usize {
         visible.iter().position(|name| *name == self.current).unwrap_or(0)
     }
 
     fn render(&mut self, project: &Project, cases: &[Case<'_>]) {
         let render_options = RenderOptions { mode: self.mode, ..self.global.preview_options() };
         let done = project.render(cases, &render_options, |case, rendering| {
-            let before = self.shown.remove(case.request.name()).and_then(|shown| shown.good);
+            let before = self.shown.remove(case.request.name()).and_then(|shown| shown.last_good);
             let difference = match (&before, &rendering.message) {
                 (Some(before), Some(now)) => difference(before, now),
                 _ => None,
             };
-            let good = rendering.message.clone().or(before);
-            let shown = Shown {
+            let last_good = rendering.message.clone().or(before);
+            let shown = ShownMessage {
                 template: case.template.clone(),
                 request: case.request.clone(),
                 customer: case.customer.clone(),
                 rendering: Some(rendering),
-                good,
+                last_good,
                 difference,
             };
             self.shown.insert(case.request.name().to_owned(), shown);
@@ -114,20 +114,20 @@ impl<'a> Cards<'a> {
         }
     }
 
-    /// Puts the names into order: those of the cases, and each that is kept behind the one that it stood behind.
-    fn put_in_order(&mut self, cases: &[Case<'_>], kept: &HashSet<String>) {
+    /// Rebuilds the order: the cases in their order, and each kept message after the one it followed before.
+    fn reorder(&mut self, cases: &[Case<'_>], kept: &HashSet<String>) {
         let mut order: Vec<String> = cases.iter().map(|case| case.request.name().to_owned()).collect();
         let before = std::mem::take(&mut self.order);
-        for (place, name) in before.iter().enumerate().filter(|(_, name)| kept.contains(*name)) {
+        for (index, name) in before.iter().enumerate().filter(|(_, name)| kept.contains(*name)) {
             let earlier =
-                before[..place].iter().rev().find_map(|earlier| order.iter().position(|name| name == earlier));
+                before[..index].iter().rev().find_map(|earlier| order.iter().position(|name| name == earlier));
             order.insert(earlier.map_or(0, |earlier| earlier + 1), name.clone());
         }
         self.order = order;
     }
 }
 
-impl Job for Cards<'_> {
+impl Job for ScreenJob<'_> {
     fn update(&mut self, live: &LiveProject, _: &WatchEvent) -> Result<bool, Failure> {
         let project = live.project();
         let selected = project.select(self.names);
@@ -145,7 +145,7 @@ impl Job for Cards<'_> {
         let kept: HashSet<_> = self.order.iter().filter(|name| !now.contains(name.as_str())).cloned().collect();
         self.shown.retain(|name, shown| {
             let is_kept =
-                kept.contains(name) && shown.good.is_some() && live.files().has(shown.request.source().name());
+                kept.contains(name) && shown.last_good.is_some() && live.files().has(shown.request.source().name());
             if is_kept {
                 shown.rendering = None;
             }
@@ -153,8 +153,8 @@ impl Job for Cards<'_> {
         });
         let kept: HashSet<_> = kept.into_iter().filter(|name| self.shown.contains_key(name)).collect();
         let is_first = self.order.is_empty();
-        self.put_in_order(&cases, &kept);
-        // What was just changed is what somebody wants to see.
+        self.reorder(&cases, &kept);
+        // Jump to a message that has just changed.
         if !is_first && !changed.contains(self.current.as_str()) {
             let visible = self.visible();
             if let Some(name) = visible.iter().find(|name| changed.contains(*name)).map(|name| (*name).to_owned()) {
@@ -175,23 +175,23 @@ impl Job for Cards<'_> {
         Ok(self.write(theme, rows, out)?)
     }
 
-    fn knows(&self, _: Action) -> bool {
+    fn supports(&self, _: ScreenAction) -> bool {
         true
     }
 
-    fn act(&mut self, action: Action, live: &LiveProject) -> Result<String, Failure> {
+    fn perform(&mut self, action: ScreenAction, live: &LiveProject) -> Result<String, Failure> {
         let visible = self.visible();
-        let place = self.place_among(&visible);
-        let go_to = match action {
-            Action::Next => visible.get(place + 1),
-            Action::Previous => visible.get(place.wrapping_sub(1)),
-            Action::First => visible.first(),
-            Action::Last => visible.last(),
-            Action::Differences => {
+        let index = self.current_index(&visible);
+        let target = match action {
+            ScreenAction::Next => visible.get(index + 1),
+            ScreenAction::Previous => visible.get(index.wrapping_sub(1)),
+            ScreenAction::First => visible.first(),
+            ScreenAction::Last => visible.last(),
+            ScreenAction::ToggleDifferences => {
                 self.shows_differences = !self.shows_differences;
                 return Ok(String::new());
             }
-            Action::Leniency => {
+            ScreenAction::ToggleMode => {
                 self.mode = match self.mode {
                     Mode::Live => Mode::Lax,
                     Mode::Lax => Mode::Live,
@@ -200,12 +200,12 @@ impl Job for Cards<'_> {
                 self.render(live.project(), &cases);
                 return Ok(String::new());
             }
-            Action::Accept => {
-                let Some(name) = visible.get(place) else { return Ok("there is nothing to accept".to_owned()) };
+            ScreenAction::Accept => {
+                let Some(name) = visible.get(index) else { return Ok("there is nothing to accept".to_owned()) };
                 return Ok(accept_one(live.project(), name, self.global));
             }
         };
-        if let Some(name) = go_to.map(|name| (*name).to_owned()) {
+        if let Some(name) = target.map(|name| (*name).to_owned()) {
             self.current = name;
         }
         Ok(String::new())
@@ -219,29 +219,29 @@ impl Job for Cards<'_> {
         }
     }
 
-    fn file(&self, live: &LiveProject) -> Option<PathBuf> {
-        let shown = self.shown.get(*self.visible().get(self.place_among(&self.visible()))?)?;
+    fn file_to_edit(&self, live: &LiveProject) -> Option<PathBuf> {
+        let shown = self.shown.get(*self.visible().get(self.current_index(&self.visible()))?)?;
         Some(live.project().root().join(shown.template.source().name()))
     }
 
-    fn place(&self) -> String {
+    fn status(&self) -> String {
         let visible = self.visible();
         let mode = if self.mode == Mode::Lax { " · lax" } else { "" };
         let filter = if self.filter.is_empty() { String::new() } else { format!(" · /{}", self.filter) };
-        let Some(name) = visible.get(self.place_among(&visible)) else {
+        let Some(name) = visible.get(self.current_index(&visible)) else {
             return sanitize::line(&format!("no messages{filter}{mode}")).into_owned();
         };
-        let place = self.place_among(&visible) + 1;
-        sanitize::line(&format!("{place} of {} · {name}{filter}{mode}", visible.len())).into_owned()
+        let number = self.current_index(&visible) + 1;
+        sanitize::line(&format!("{number} of {} · {name}{filter}{mode}", visible.len())).into_owned()
     }
 }
 
-impl Cards<'_> {
-    /// Draws from the one at the top on, until there are `rows`.
+impl ScreenJob<'_> {
+    /// Draws the current message and those after it, until there are at least `rows` rows.
     fn write(&self, theme: Theme, rows: usize, out: &mut dyn Write) -> io::Result<()> {
         let visible = self.visible();
         let mut left = rows;
-        for name in visible.iter().skip(self.place_among(&visible)) {
+        for name in visible.iter().skip(self.current_index(&visible)) {
             let Some(shown) = self.shown.get(*name) else { continue };
             let mut text = Vec::new();
             self.write_shown(shown, theme, &mut text)?;
@@ -254,7 +254,7 @@ impl Cards<'_> {
         Ok(())
     }
 
-    fn write_shown(&self, shown: &Shown, theme: Theme, out: &mut dyn Write) -> io::Result<()> {
+    fn write_shown(&self, shown: &ShownMessage, theme: Theme, out: &mut dyn Write) -> io::Result<()> {
         let case = Case { template: &shown.template, request: &shown.request, customer: &shown.customer };
         let output_options = self.global.output_options();
         let capabilities = self.global.capabilities().with_width(theme.width);
@@ -262,8 +262,8 @@ impl Cards<'_> {
             write_message(&case, rendering, self.view, capabilities, &output_options, out)?;
         }
         let is_stale = shown.rendering.as_ref().is_none_or(|rendering| rendering.message.is_none());
-        if let Some(good) = shown.good.as_ref().filter(|_| is_stale) {
-            writeln!(out, "  {STALE}{AS_IT_WAS}{STALE:#}")?;
+        if let Some(good) = shown.last_good.as_ref().filter(|_| is_stale) {
+            writeln!(out, "  {STALE}{LAST_GOOD}{STALE:#}")?;
             writeln!(out, "{}\n", Card::new(&case, Some(good), &Diagnostics::new(), capabilities))?;
         }
         if let Some(difference) = shown.difference.as_ref().filter(|_| self.shows_differences && !is_stale) {
@@ -274,17 +274,17 @@ impl Cards<'_> {
     }
 }
 
-/// What became of a message, but for when it is sent.
+/// How a message changed. The send time is ignored, and so is an expiry that only moved with it.
 fn difference(before: &Message, now: &Message) -> Option<Difference> {
-    let life = |message: &Message| message.expiry.duration_since(message.sent_at);
-    let expires_alike = before.expiry == now.expiry || life(before) == life(now);
+    let lifetime = |message: &Message| message.expiry.duration_since(message.sent_at);
+    let has_same_expiry = before.expiry == now.expiry || lifetime(before) == lifetime(now);
     let text = |message: &Message, expiry| {
         let shown = json!({
             "type": message.kind, "topics": message.topics, "expiry": expiry, "properties": message.properties,
         });
         serde_json::to_string_pretty(&shown).unwrap_or_default()
     };
-    let expiry = if expires_alike { now.expiry } else { before.expiry };
+    let expiry = if has_same_expiry { now.expiry } else { before.expiry };
     let (before, now) = (text(before, expiry), text(now, now.expiry));
     (before != now).then(|| Difference::between(&before, &now))
 }

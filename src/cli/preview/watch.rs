@@ -1,31 +1,31 @@
-//! `preview --watch` without a screen: prints the cards of the messages that a change affects.
+//! `preview --watch` without a full-screen display: prints the cards of the messages that a change affects.
 
 use std::io::Write;
 
 use super::{Sheet, View};
-use crate::cli::watch::{Job, Messages};
+use crate::cli::watch::{Job, MessageTracker};
 use crate::cli::{Failure, Global};
 use crate::diagnostics::Theme;
 use crate::project::LiveProject;
 use crate::watch::WatchEvent;
 
-/// Prints cards of the messages that a change affects.
-pub(super) struct Previews<'a> {
-    messages: Messages<'a>,
+/// Prints the cards of the messages that a change affects.
+pub(super) struct PlainJob<'a> {
+    messages: MessageTracker<'a>,
     global: &'a Global,
     view: View,
     text: Vec<u8>,
 }
 
-impl<'a> Previews<'a> {
+impl<'a> PlainJob<'a> {
     pub(super) fn new(names: &'a [String], view: View, global: &'a Global) -> Self {
-        Self { messages: Messages::new(names), global, view, text: Vec::new() }
+        Self { messages: MessageTracker::new(names), global, view, text: Vec::new() }
     }
 }
 
-impl Job for Previews<'_> {
+impl Job for PlainJob<'_> {
     fn is_for_people(&self) -> bool {
-        // Where people see a screen, it is another job's.
+        // The full-screen display belongs to `ScreenJob`.
         false
     }
 

@@ -3,26 +3,26 @@
 use std::io::Write;
 
 use super::Line;
-use crate::cli::watch::{Job, Messages};
+use crate::cli::watch::{Job, MessageTracker};
 use crate::cli::{Failure, Global};
 use crate::diagnostics::{Diagnostic, Severity, Theme};
 use crate::project::{LiveProject, Project, Removed};
 use crate::watch::WatchEvent;
 
-/// Prints lines of JSON about the messages that a change affects.
-pub(super) struct Lines<'a> {
-    messages: Messages<'a>,
+/// Prints a JSON line for each message that a change affects or removes.
+pub(super) struct RenderJob<'a> {
+    messages: MessageTracker<'a>,
     global: &'a Global,
     text: Vec<u8>,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> RenderJob<'a> {
     pub(super) fn new(names: &'a [String], global: &'a Global) -> Self {
-        Self { messages: Messages::new(names), global, text: Vec::new() }
+        Self { messages: MessageTracker::new(names), global, text: Vec::new() }
     }
 }
 
-impl Job for Lines<'_> {
+impl Job for RenderJob<'_> {
     fn is_for_people(&self) -> bool {
         false
     }
@@ -31,8 +31,8 @@ impl Job for Lines<'_> {
         let (project, text) = (live.project(), &mut self.text);
         text.clear();
         let affected = self.messages.affected(project)?;
-        for gone in &affected.gone {
-            Line::gone(&gone.name, &causes(project, gone)).write(&mut *text)?;
+        for removed in &affected.removed {
+            Line::gone(&removed.name, &causes(project, removed)).write(&mut *text)?;
         }
         project.render(&affected.cases, &self.global.render_options(), |case, rendering| {
             Line::new(case, &rendering).write(&mut *text)
@@ -45,11 +45,13 @@ impl Job for Lines<'_> {
     }
 }
 
-/// Why there is a message no more, where it is not simply that its request is gone.
-fn causes(project: &Project, gone: &Removed) -> Vec<Diagnostic> {
-    let is_its = |problem: &&Diagnostic| {
+/// The errors that explain why a message no longer exists; empty if its request was deleted.
+fn causes(project: &Project, removed: &Removed) -> Vec<Diagnostic> {
+    let is_cause = |problem: &&Diagnostic| {
         problem.severity == Severity::Error
-            && problem.location().is_some_and(|location| gone.files.iter().any(|file| file == location.source().name()))
+            && problem
+                .location()
+                .is_some_and(|location| removed.files.iter().any(|file| file == location.source().name()))
     };
-    project.problems().iter().filter(is_its).cloned().collect()
+    project.problems().iter().filter(is_cause).cloned().collect()
 }

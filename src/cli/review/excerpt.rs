@@ -1,4 +1,4 @@
-//! The lines of the template that wrote what changed.
+//! The lines of the template that wrote the first change.
 
 use std::fmt;
 
@@ -8,35 +8,35 @@ use crate::diagnostics::{Source, sanitize};
 use crate::message::{FieldChange, Template};
 use crate::snapshot::{Outcome, Status, changed_fields};
 
-/// Lines shown before and after.
+/// Lines shown before and after the line.
 const CONTEXT: usize = 2;
 
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
 
-/// Some lines of a template. Displays as lines.
+/// A few lines of a template, for `Display`.
 pub(super) struct Excerpt<'a> {
     source: &'a Source,
-    /// From 1.
+    /// The highlighted line, counted from 1.
     line: usize,
 }
 
 impl<'a> Excerpt<'a> {
-    /// The lines that wrote the first field that changed; else the first of the content.
-    pub(super) fn of(outcome: &Outcome<'a>) -> Self {
+    /// The lines that wrote the first changed field, or the first lines of the content.
+    pub(super) fn new(outcome: &Outcome<'a>) -> Self {
         let template = outcome.subject.case.template;
         let fields = match &outcome.status {
             Status::Different { expected } => changed_fields(expected, &outcome.contents),
             _ => Vec::new(),
         };
-        let place = fields.iter().find_map(|change| place_of(template, change)).unwrap_or(template.content_start());
+        let offset = fields.iter().find_map(|change| find_field(template, change)).unwrap_or(template.content_start());
         let source = template.source();
-        Self { source, line: source.line_column(place).line }
+        Self { source, line: source.line_column(offset).line }
     }
 }
 
-/// Where a template speaks of a field: the content by its name, the settings by theirs.
-fn place_of(template: &Template, change: &FieldChange) -> Option<usize> {
+/// The byte offset of a field's name in the content, or of its setting in the front matter.
+fn find_field(template: &Template, change: &FieldChange) -> Option<usize> {
     let text = template.source().text();
     let (content, start) = (template.content(), template.content_start());
     if let Some(field) = change.field.strip_prefix("properties.") {

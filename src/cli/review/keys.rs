@@ -1,11 +1,11 @@
-//! The keys of a review.
+//! Key bindings of `review`.
 
 use std::io;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, read as read_event};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
-/// What a key asks for.
+/// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
     Accept,
@@ -18,11 +18,11 @@ pub(super) enum Key {
     Layout,
     Quit,
     Interrupt,
-    /// The terminal has another size.
+    /// The terminal was resized.
     Redraw,
 }
 
-/// The keys, as they are shown.
+/// The keys with their help texts.
 pub(super) const KEYS: [(char, Key, &str); 9] = [
     ('a', Key::Accept, "accept"),
     ('r', Key::Reject, "reject"),
@@ -31,11 +31,11 @@ pub(super) const KEYS: [(char, Key, &str); 9] = [
     ('R', Key::RejectAll, "reject all"),
     ('u', Key::Undo, "undo"),
     ('e', Key::Edit, "edit the template"),
-    ('d', Key::Layout, "one column or two"),
+    ('d', Key::Layout, "toggle one or two columns"),
     ('q', Key::Quit, "quit"),
 ];
 
-/// The terminal without its own handling of keys, for as long as this lives.
+/// Raw mode of the terminal, until this is dropped.
 pub(super) struct RawMode;
 
 impl RawMode {
@@ -47,12 +47,12 @@ impl RawMode {
 
 impl Drop for RawMode {
     fn drop(&mut self) {
-        // There is no other way to restore it.
+        // If this fails, nothing else could restore it.
         let _ = disable_raw_mode();
     }
 }
 
-/// Waits for a key that means something. The terminal is in raw mode.
+/// Waits for a key that has a meaning. The terminal must be in raw mode.
 pub(super) fn read() -> io::Result<Key> {
     loop {
         match read_event()? {
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_keys_mean() {
+    fn maps_keys_to_commands() {
         let control = KeyModifiers::CONTROL;
         for (code, modifiers, expected) in [
             (KeyCode::Char('a'), KeyModifiers::NONE, Some(Key::Accept)),

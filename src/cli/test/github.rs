@@ -1,4 +1,4 @@
-//! A test run as annotations of GitHub Actions.
+//! A test run as GitHub Actions annotations.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use crate::diagnostics::sanitize;
 use crate::project::Project;
 use crate::snapshot::{Report, Stage, Status, Store, Update};
 
-/// An annotation a failure, at the template that wrote the message, and the summary.
+/// Writes one annotation per failure, at the template that wrote the message, and the summary.
 pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write) -> io::Result<()> {
     let prefix = project.prefix();
     let store = Store::new(project.root(), &project.config().test.snapshots);
@@ -28,27 +28,31 @@ pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write)
         writeln!(
             out,
             "::{level} file={},title={}::{}",
-            property(&prefix.name(&file)),
-            property(&title),
-            data(&sanitize::text(message.trim_end()))
+            escape_property(&prefix.name(&file)),
+            escape_property(&title),
+            escape_message(&sanitize::text(message.trim_end()))
         )?;
     }
     for obsolete in &report.obsolete {
         let file = store.shown(&obsolete.name, obsolete.stage);
         let level = level(report.update == Update::None);
-        writeln!(out, "::{level} file={},title=obsolete::no request has this name", property(&prefix.name(&file)))?;
+        writeln!(
+            out,
+            "::{level} file={},title=obsolete::no request has this name",
+            escape_property(&prefix.name(&file))
+        )?;
     }
     writeln!(out, "{}", summary(report.counts()))
 }
 
-/// What may stand after the second pair of colons.
-fn data(text: &str) -> String {
+/// Escapes the message of a workflow command.
+fn escape_message(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// What may stand in a property.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+/// Escapes a property of a workflow command.
+fn escape_property(text: &str) -> String {
+    escape_message(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]
@@ -56,8 +60,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_github_would_take_for_its_own() {
-        assert_eq!(data("50%\r\n::x"), "50%25%0D%0A::x");
-        assert_eq!(property("a,b:c%\n"), "a%2Cb%3Ac%25%0A");
+    fn escapes_workflow_command_syntax() {
+        assert_eq!(escape_message("50%\r\n::x"), "50%25%0D%0A::x");
+        assert_eq!(escape_property("a,b:c%\n"), "a%2Cb%3Ac%25%0A");
     }
 }

@@ -1,4 +1,4 @@
-//! A test run for programs.
+//! A test run as JSON.
 
 use std::io::{self, Write};
 
@@ -9,9 +9,9 @@ use crate::message::FieldChange;
 use crate::project::Project;
 use crate::snapshot::{Action, Counts, Outcome, Report, Stage, Status, Store, changed_fields};
 
-/// A subject.
+/// The result of one message.
 #[derive(Serialize)]
-struct Test<'a> {
+struct TestResult<'a> {
     name: &'a str,
     status: &'static str,
     template: &'a str,
@@ -31,12 +31,12 @@ struct Test<'a> {
     found: Option<&'a str>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's `skip_serializing_if` passes a reference")]
 const fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-/// A snapshot of nothing.
+/// A snapshot without a request.
 #[derive(Serialize)]
 struct Obsolete {
     snapshot: String,
@@ -45,7 +45,7 @@ struct Obsolete {
 
 #[derive(Serialize)]
 struct Document<'a> {
-    tests: Vec<Test<'a>>,
+    tests: Vec<TestResult<'a>>,
     obsolete: Vec<Obsolete>,
     summary: Counts,
     passed: bool,
@@ -59,7 +59,7 @@ impl<'a> Document<'a> {
             deleted: obsolete.is_deleted,
         });
         Self {
-            tests: report.outcomes.iter().map(|outcome| Test::new(outcome, &store)).collect(),
+            tests: report.outcomes.iter().map(|outcome| TestResult::new(outcome, &store)).collect(),
             obsolete: obsolete.collect(),
             summary: report.counts(),
             passed: report.passes(),
@@ -67,7 +67,7 @@ impl<'a> Document<'a> {
     }
 }
 
-impl<'a> Test<'a> {
+impl<'a> TestResult<'a> {
     fn new(outcome: &'a Outcome<'_>, store: &Store) -> Self {
         let subject = &outcome.subject;
         let (expected, reason) = match &outcome.status {
@@ -93,12 +93,12 @@ impl<'a> Test<'a> {
     }
 }
 
-/// One object.
+/// Writes one object.
 pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write) -> io::Result<()> {
     write_line(&Document::new(report, project), out)
 }
 
-/// An object a line: the subjects, what is obsolete, and the summary.
+/// Writes one object per line: the results, the obsolete snapshots, and the summary.
 pub(super) fn write_lines(report: &Report<'_>, project: &Project, out: &mut dyn Write) -> io::Result<()> {
     let document = Document::new(report, project);
     for test in &document.tests {

@@ -1,4 +1,4 @@
-//! A test run as `JUnit` XML. It has no times: they would differ each time.
+//! A test run as `JUnit` XML. It has no times, so that equal runs give equal files.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ use crate::diagnostics::{Prefix, junit, sanitize};
 use crate::project::Project;
 use crate::snapshot::{Difference, Obsolete, Outcome, Report, Status, Store, Update};
 
-/// Writes one suite: a test for each subject, and one for each obsolete snapshot where that fails.
+/// Writes one suite: a test per message, and a failed test per obsolete snapshot if those fail the run.
 pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write) -> io::Result<()> {
     let obsolete: &[_] = if report.update == Update::None { &report.obsolete } else { &[] };
     let (prefix, store) = (project.prefix(), Store::new(project.root(), &project.config().test.snapshots));
@@ -41,13 +41,13 @@ fn obsolete_case(obsolete: &Obsolete, store: &Store, prefix: &Prefix) -> TestCas
     junit::not_passed(&obsolete.name, "obsolete", NonSuccessKind::Failure, problem)
 }
 
-/// The difference in the unified form, or all of what is new.
+/// A unified diff, or the whole contents of a new snapshot.
 pub(super) fn details(outcome: &Outcome<'_>) -> String {
     let Status::Different { expected } = &outcome.status else { return outcome.contents.clone() };
     unified(&Difference::between(expected, &outcome.contents))
 }
 
-/// A difference as `diff -u` writes it, but for the heading.
+/// A difference as `diff -u` writes it, without the file header.
 pub(in crate::cli) fn unified(difference: &Difference) -> String {
     let mut text = String::new();
     for hunk in &difference.hunks {

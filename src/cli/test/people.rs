@@ -1,4 +1,4 @@
-//! A test run for people: each failure with what changed, or one line each.
+//! A test run in the formats `full` and `concise`.
 
 use std::io::{self, Write};
 
@@ -10,13 +10,13 @@ use crate::diagnostics::{Theme, sanitize};
 use crate::project::Project;
 use crate::snapshot::{Action, Difference, Outcome, Report, Stage, Status, Store, causes};
 
-/// Of how many failures the cause is looked for: each takes some questions to git.
-const CAUSES: usize = 20;
+/// How many failures get a cause: finding one runs several git commands.
+const MAX_CAUSES: usize = 20;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
-/// The colour of a status.
+/// The style of a status.
 pub(in crate::cli) const fn style(status: &Status) -> Style {
     match status {
         Status::Unchanged => AnsiColor::Green.on_default(),
@@ -26,10 +26,10 @@ pub(in crate::cli) const fn style(status: &Status) -> Style {
     }
 }
 
-/// Each failure with what changed.
+/// Writes each failure with its differences and causes.
 pub(super) fn write_full(report: &Report<'_>, project: &Project, theme: Theme, out: &mut dyn Write) -> io::Result<()> {
     let store = Store::new(project.root(), &project.config().test.snapshots);
-    let mut asked = 0;
+    let mut explained = 0;
     for outcome in report.outcomes.iter().filter(|outcome| outcome.status != Status::Unchanged) {
         let style = style(&outcome.status);
         let path = store.shown(&outcome.subject.name, Stage::Accepted);
@@ -41,8 +41,8 @@ pub(super) fn write_full(report: &Report<'_>, project: &Project, theme: Theme, o
             sanitize::line(&path)
         )?;
         write_details(outcome, theme, Layout::fitting(theme), out)?;
-        if matches!(outcome.status, Status::Different { .. }) && asked < CAUSES {
-            asked += 1;
+        if matches!(outcome.status, Status::Different { .. }) && explained < MAX_CAUSES {
+            explained += 1;
             for cause in causes(project, outcome) {
                 writeln!(out, "  since it was committed: {}", sanitize::line(&cause))?;
             }
@@ -52,7 +52,7 @@ pub(super) fn write_full(report: &Report<'_>, project: &Project, theme: Theme, o
     write_end(report, &store, out)
 }
 
-/// What there is to see of a failure.
+/// Writes the new contents, the differences, or why the snapshot file is not usable.
 pub(in crate::cli) fn write_details(
     outcome: &Outcome<'_>,
     theme: Theme,
@@ -75,7 +75,7 @@ pub(in crate::cli) fn write_details(
     }
 }
 
-/// One line a failure: its file, and the fields that changed.
+/// Writes one line per failure: its snapshot file, and the fields that changed.
 pub(super) fn write_concise(report: &Report<'_>, project: &Project, out: &mut dyn Write) -> io::Result<()> {
     let store = Store::new(project.root(), &project.config().test.snapshots);
     for outcome in report.outcomes.iter().filter(|outcome| outcome.status != Status::Unchanged) {
@@ -87,7 +87,7 @@ pub(super) fn write_concise(report: &Report<'_>, project: &Project, out: &mut dy
     write_end(report, &store, out)
 }
 
-/// What there is to say of a failure in the rest of a line.
+/// A summary of a failure, to append to a line; empty if the status says it all.
 pub(super) fn headline(outcome: &Outcome<'_>) -> String {
     let text = match &outcome.status {
         Status::Unchanged | Status::New => return String::new(),

@@ -1,4 +1,4 @@
-//! `test --watch`: tests again the messages that a change affects.
+//! `test --watch`: tests the messages that a change affects again.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -11,8 +11,8 @@ use crate::project::{DependencyTracker, LiveProject, Project};
 use crate::snapshot::{Counts, Known, Obsolete, Report, Stage, Store, Subject, Update};
 use crate::watch::WatchEvent;
 
-/// What came of testing.
-pub(super) struct Tests<'a> {
+/// Keeps the results of all messages, and tests those that a change affects.
+pub(super) struct TestJob<'a> {
     names: &'a [String],
     update: Update,
     format: TestFormat,
@@ -20,13 +20,14 @@ pub(super) struct Tests<'a> {
     tracker: DependencyTracker,
     known: Known,
     obsolete: Vec<Obsolete>,
-    /// The report as it was told, and what could not be done.
+    /// The formatted report.
     text: Vec<u8>,
+    /// Files that could not be read or written.
     problems: Vec<String>,
     counts: Counts,
 }
 
-impl<'a> Tests<'a> {
+impl<'a> TestJob<'a> {
     pub(super) fn new(names: &'a [String], update: Update, format: TestFormat, global: &'a Global) -> Self {
         let (tracker, known) = (DependencyTracker::default(), Known::default());
         Self {
@@ -47,13 +48,13 @@ impl<'a> Tests<'a> {
         let subjects = Subject::select(project, self.names)?;
         let cases = subjects.iter().map(|subject| (subject.name.as_str(), subject.case));
         let found = self.tracker.follow(project, cases);
-        for name in found.changed.iter().chain(found.removed.iter().map(|gone| &gone.name)) {
+        for name in found.changed.iter().chain(found.removed.iter().map(|removed| &removed.name)) {
             self.known.forget(name);
         }
         let before = self.known.clone();
         match changed {
             WatchEvent::Paths(paths) => {
-                // What waits for review decides about nothing.
+                // Pending snapshots do not affect results, only accepted ones do.
                 let store = Store::new(project.root(), &project.config().test.snapshots);
                 self.known.forget_those(|name| {
                     let path = store.path(name, Stage::Accepted);
@@ -65,44 +66,44 @@ impl<'a> Tests<'a> {
         let run = run_of(project, self.names, self.global, self.update, false);
         let report = run.test_unknown(subjects, &self.known, &|| ());
         self.known = report.known();
-        let is_news = !found.is_empty() || before != self.known || report.obsolete != self.obsolete;
+        let has_news = !found.is_empty() || before != self.known || report.obsolete != self.obsolete;
         self.obsolete.clone_from(&report.obsolete);
-        Ok((report, is_news))
+        Ok((report, has_news))
     }
 }
 
-impl Job for Tests<'_> {
+impl Job for TestJob<'_> {
     fn is_for_people(&self) -> bool {
         self.format.is_for_people()
     }
 
-    fn place(&self) -> String {
+    fn status(&self) -> String {
         summary(self.counts)
     }
 
-    fn is_for_tests(&self) -> bool {
+    fn includes_test_requests(&self) -> bool {
         true
     }
 
-    fn folders(&self, project: &Project) -> Vec<PathBuf> {
+    fn extra_directories(&self, project: &Project) -> Vec<PathBuf> {
         vec![project.root().join(&project.config().test.snapshots)]
     }
 
     fn update(&mut self, live: &LiveProject, changed: &WatchEvent) -> Result<bool, Failure> {
         let project = live.project();
-        let (report, is_news) = self.test(project, changed)?;
-        if is_news {
+        let (report, has_news) = self.test(project, changed)?;
+        if has_news {
             let mut text = Vec::new();
             write_report(&report, project, self.format, self.global.theme(), &mut text)?;
             self.text = text;
             self.counts = report.counts();
             self.problems = report.problems;
         }
-        Ok(is_news)
+        Ok(has_news)
     }
 
-    fn print(&self, _: Theme, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure> {
-        write_problems(&self.problems, besides)?;
+    fn print(&self, _: Theme, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
+        write_problems(&self.problems, err)?;
         Ok(out.write_all(&self.text)?)
     }
 }

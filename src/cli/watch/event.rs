@@ -1,4 +1,4 @@
-//! What happens while a command watches.
+//! Events that a watching command reacts to, and the threads that send them.
 
 use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -6,94 +6,94 @@ use std::thread;
 
 use crate::watch::WatchEvent;
 
-/// Something that happens.
+/// An event for the main loop of a watching command.
 #[derive(Debug)]
 pub(super) enum Event {
     /// Files changed.
-    WatchEvent(WatchEvent),
-    /// Something happened at the terminal. It waits for [`Keyboard::go_on`] before it looks for more.
+    Files(WatchEvent),
+    /// A key or a resize. The next one is read only after [`Keyboard::resume`].
     Terminal(crossterm::event::Event),
-    /// The process is to end, with this exit code.
-    Ended(u8),
-    /// Nobody reads the results any more.
-    NobodyReads,
+    /// A signal asks the process to end with this exit code.
+    Terminate(u8),
+    /// The reader of standard output is gone, or the terminal.
+    OutputClosed,
 }
 
-/// The channel that all comes through, with the signals that end a process.
+/// The channel for all events. It already receives the signals that end the process.
 pub(super) fn channel() -> io::Result<(Sender<Event>, Receiver<Event>)> {
-    let (events, happened) = mpsc::channel();
-    let sender = events.clone();
-    on_end(move |code| {
+    let (sender, receiver) = mpsc::channel();
+    let signals = sender.clone();
+    on_termination(move |code| {
         // The receiver may be gone; nothing is left to notify.
-        let _ = sender.send(Event::Ended(code));
+        let _ = signals.send(Event::Terminate(code));
     })?;
-    Ok((events, happened))
+    Ok((sender, receiver))
 }
 
-/// Who reads keys. One at a time: an editor may read them in between.
+/// A thread that reads keys one at a time, so that an editor can read keys in between.
 #[derive(Debug)]
 pub(super) struct Keyboard(Sender<()>);
 
 impl Keyboard {
-    /// Lets the next key be read.
-    pub(super) fn go_on(&self) {
-        // A terminal that is gone has no more keys.
+    /// Allows the thread to read the next key.
+    pub(super) fn resume(&self) {
+        // The thread ends when the terminal is gone.
         let _ = self.0.send(());
     }
 }
 
-/// Reads keys from now on.
+/// Starts to read keys.
 pub(super) fn keyboard(events: Sender<Event>) -> io::Result<Keyboard> {
-    let (go_on, next) = mpsc::channel();
+    let (resume, next) = mpsc::channel();
     let read = move || {
         loop {
-            let event = crossterm::event::read().map_or(Event::NobodyReads, Event::Terminal);
-            let is_last = matches!(event, Event::NobodyReads);
+            let event = crossterm::event::read().map_or(Event::OutputClosed, Event::Terminal);
+            let is_last = matches!(event, Event::OutputClosed);
             if events.send(event).is_err() || is_last || next.recv().is_err() {
                 return;
             }
         }
     };
     thread::Builder::new().name("keyboard".to_owned()).spawn(read)?;
-    Ok(Keyboard(go_on))
+    Ok(Keyboard(resume))
 }
 
-/// Calls `ended` with the exit code when a signal asks the process to end.
+/// Calls `terminate` with the exit code when a signal asks the process to end.
 #[cfg(unix)]
-fn on_end(ended: impl Fn(u8) + Send + 'static) -> io::Result<()> {
+fn on_termination(terminate: impl Fn(u8) + Send + 'static) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     let wait = move || {
         for signal in signals.forever() {
-            ended(u8::try_from(128 + signal).unwrap_or(1));
+            terminate(u8::try_from(128 + signal).unwrap_or(1));
         }
     };
     thread::Builder::new().name("signals".to_owned()).spawn(wait)?;
     Ok(())
 }
 
-/// Calls `ended` with the exit code when somebody presses Ctrl-C.
+/// Calls `terminate` with the exit code on Ctrl-C.
 #[cfg(not(unix))]
-fn on_end(ended: impl Fn(u8) + Send + 'static) -> io::Result<()> {
-    ctrlc::set_handler(move || ended(130)).map_err(io::Error::other)
+fn on_termination(terminate: impl Fn(u8) + Send + 'static) -> io::Result<()> {
+    ctrlc::set_handler(move || terminate(130)).map_err(io::Error::other)
 }
 
-/// Tells when whoever reads the results has gone.
+/// Sends [`Event::OutputClosed`] when the reader of standard output is gone.
 #[cfg(unix)]
-pub(super) fn when_nobody_reads(events: Sender<Event>) {
+pub(super) fn notify_when_output_closes(events: Sender<Event>) {
     use rustix::event::{PollFd, PollFlags, poll};
     let wait = move || {
         let out = io::stdout();
-        // That is told whether it is asked for or not.
+        // Errors and hang-ups are always reported, so no flags are requested.
         let mut reader = [PollFd::new(&out, PollFlags::empty())];
         while let Ok(0) | Err(rustix::io::Errno::INTR) = poll(&mut reader, None) {}
-        let _ = events.send(Event::NobodyReads);
+        let _ = events.send(Event::OutputClosed);
     };
-    // Without the thread, it is noticed at the next result.
+    // Without the thread, the next write fails instead.
     let _ = thread::Builder::new().name("reader".to_owned()).spawn(wait);
 }
 
-/// Tells when whoever reads the results has gone: elsewhere, that is noticed at the next result.
+/// Does nothing on other platforms: there, the next write fails instead.
 #[cfg(not(unix))]
-pub(super) fn when_nobody_reads(_: Sender<Event>) {}
+pub(super) fn notify_when_output_closes(_: Sender<Event>) {}

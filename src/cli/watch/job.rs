@@ -1,4 +1,4 @@
-//! A job: what a command does when it watches. The commands implement it, each beside its own code.
+//! A job: what a command does with `--watch`. Each command implements its own, beside its other code.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -8,74 +8,74 @@ use crate::diagnostics::Theme;
 use crate::project::{LiveProject, Project};
 use crate::watch::WatchEvent;
 
-/// What a command does with a project, again and again.
+/// The work of a watching command, and how it is displayed.
 pub(in crate::cli) trait Job {
-    /// Whether the requests that are there for tests only are among it.
-    fn is_for_tests(&self) -> bool {
+    /// Whether the project includes the requests that only tests use.
+    fn includes_test_requests(&self) -> bool {
         false
     }
 
-    /// Folders besides the project's own whose changes matter.
-    fn folders(&self, _: &Project) -> Vec<PathBuf> {
+    /// More directories to watch, besides the project's own.
+    fn extra_directories(&self, _: &Project) -> Vec<PathBuf> {
         Vec::new()
     }
 
-    /// Whether it tells what is wrong with the project's files itself.
-    fn tells_problems(&self) -> bool {
+    /// Whether the job's own output includes the problems of the project's files.
+    fn reports_problems(&self) -> bool {
         false
     }
 
-    /// Does what a change touches. Gives whether there is anything to show.
+    /// Redoes the work that a change affects. Returns whether there is something new to show.
     fn update(&mut self, live: &LiveProject, changed: &WatchEvent) -> Result<bool, Failure>;
 
-    /// Prints what there is to show; what does not belong to the results goes `besides`.
-    fn print(&self, theme: Theme, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure>;
+    /// Prints the results to `out`, and everything else to `err`.
+    fn print(&self, theme: Theme, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure>;
 
-    /// Draws on a screen what there is to show, at least this many rows of it.
-    fn draw(&self, theme: Theme, _rows: usize, out: &mut dyn Write, besides: &mut dyn Write) -> Result<(), Failure> {
-        self.print(theme, out, besides)
+    /// Draws the results on a screen, at least `rows` rows if there are as many.
+    fn draw(&self, theme: Theme, _rows: usize, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
+        self.print(theme, out, err)
     }
 
-    /// Whether what it shows is for people.
+    /// Whether the output format is for people, not for programs.
     fn is_for_people(&self) -> bool {
         true
     }
 
-    /// Whether it knows what somebody may want at a screen.
-    fn knows(&self, _: Action) -> bool {
+    /// Whether the screen offers this action.
+    fn supports(&self, _: ScreenAction) -> bool {
         false
     }
 
-    /// Does what somebody wants. Gives what is to be said about it.
-    fn act(&mut self, _: Action, _: &LiveProject) -> Result<String, Failure> {
+    /// Performs an action of the user. Returns a message for the status bar, or an empty string.
+    fn perform(&mut self, _: ScreenAction, _: &LiveProject) -> Result<String, Failure> {
         Ok(String::new())
     }
 
-    /// Shows only what has this text in its name.
+    /// Shows only messages whose template or request name contains this string.
     fn filter(&mut self, _: &str) {}
 
-    /// The file that somebody may want to edit.
-    fn file(&self, _: &LiveProject) -> Option<PathBuf> {
+    /// The file to open in the editor.
+    fn file_to_edit(&self, _: &LiveProject) -> Option<PathBuf> {
         None
     }
 
-    /// Where one is, in a few words.
-    fn place(&self) -> String {
+    /// A short status for the status bar.
+    fn status(&self) -> String {
         String::new()
     }
 }
 
-/// What somebody may want at a screen.
+/// An action on a screen that only some jobs support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cli) enum Action {
+pub(in crate::cli) enum ScreenAction {
     Next,
     Previous,
     First,
     Last,
-    /// Live becomes lax, and lax live.
-    Leniency,
-    /// What changed is shown, or not.
-    Differences,
-    /// The message is as it should be.
+    /// Switches between live and lax.
+    ToggleMode,
+    /// Shows or hides the differences.
+    ToggleDifferences,
+    /// Accepts the current message as its snapshot.
     Accept,
 }

@@ -1,8 +1,7 @@
-//! `--watch`: a command goes on, and does again what a change touches.
+//! `--watch`: a command keeps running, and redoes the work that a change of a file affects.
 //!
-//! A [`Job`] is what a command does with a project, again and again; each command implements its own. A [`LiveProject`]
-//! follows the project's files. Everything that happens, whether to files, at the keyboard or to the process, comes through
-//! one channel of [`Event`]s, one at a time.
+//! A [`Job`] is the work of a command; each command implements its own. A [`LiveProject`] follows the project's files.
+//! All events (changed files, keys, signals) come through one channel, one at a time.
 
 mod event;
 mod job;
@@ -20,13 +19,13 @@ use super::{Failure, Global, Outcome};
 use crate::project::{LiveProject, OpenError};
 use crate::watch::WatchEvent;
 use event::Event;
-pub(super) use job::{Action, Job};
-pub(super) use messages::Messages;
-use plain::Plain;
+pub(super) use job::{Job, ScreenAction};
+pub(super) use messages::MessageTracker;
+use plain::PlainOutput;
 use screen::Screen;
-pub(super) use screen::is_possible as is_screen_possible;
+pub(super) use screen::is_available as is_screen_available;
 
-/// The interval where `--poll` says none.
+/// The interval if `--poll` has no value.
 const POLL_INTERVAL: &str = "500ms";
 
 #[derive(Debug, Args)]
@@ -48,14 +47,14 @@ pub(super) struct WatchArguments {
     poll: Option<Duration>,
 }
 
-/// Reads how often files are looked at.
+/// Parses a poll interval.
 fn interval(text: &str) -> Result<Duration, String> {
     let interval: Option<SignedDuration> = text.parse().ok();
     let interval = interval.and_then(|interval| Duration::try_from(interval).ok());
     let allowed = Duration::from_millis(10)..=Duration::from_secs(3600);
     interval
         .filter(|interval| allowed.contains(interval))
-        .ok_or_else(|| "expected a time from 10ms to 1h, such as 500ms or 2s".to_owned())
+        .ok_or_else(|| "expected a duration from 10ms to 1h, such as 500ms or 2s".to_owned())
 }
 
 impl WatchArguments {
@@ -63,43 +62,43 @@ impl WatchArguments {
         self.watch
     }
 
-    /// Does a job, and again what of it a change touches, until somebody has enough.
+    /// Runs a job once, and again for each change, until the user quits, a signal arrives or the output is closed.
     pub(super) fn run(&self, mut job: impl Job, global: &Global) -> Result<Outcome, Failure> {
-        let (events, happened) = event::channel()?;
-        let changes = events.clone();
-        let mut live = LiveProject::open(global.directory(), job.is_for_tests(), self.poll, move |told| {
-            // Who has ended need not be told.
-            let _ = changes.send(Event::WatchEvent(told));
+        let (sender, events) = event::channel()?;
+        let changes = sender.clone();
+        let mut live = LiveProject::open(global.directory(), job.includes_test_requests(), self.poll, move |change| {
+            // The receiver may be gone; nothing is left to notify.
+            let _ = changes.send(Event::Files(change));
         })?;
-        live.watch_besides(job.folders(live.project()));
-        if job.is_for_people() && screen::is_possible() {
-            // What cannot be done at all is told where it stays.
+        live.watch_besides(job.extra_directories(live.project()));
+        if job.is_for_people() && screen::is_available() {
+            // Report a failed start before the screen opens, so that the message stays visible.
             if let Err(failure) = job.update(&live, &WatchEvent::All) {
                 global.report(live.project().problems())?;
                 return Err(failure);
             }
             let screen = Screen::open(job, &live, global)?;
-            let keyboard = event::keyboard(events)?;
-            return screen.run(&mut live, &happened, &keyboard);
+            let keyboard = event::keyboard(sender)?;
+            return screen.run(&mut live, &events, &keyboard);
         }
-        event::when_nobody_reads(events);
-        let mut plain = Plain::new(global);
+        event::notify_when_output_closes(sender);
+        let mut plain = PlainOutput::new(global);
         if let Err(failure) = plain.show(&mut job, &live, &WatchEvent::All) {
-            // What is wrong with the files may tell why.
-            if job.tells_problems() {
+            // The problems of the files may explain the failure.
+            if job.reports_problems() {
                 global.report(live.project().problems())?;
             }
             return Err(failure);
         }
-        plain.follow(&mut job, &mut live, &happened)
+        plain.follow(&mut job, &mut live, &events)
     }
 }
 
-/// Takes over what may be different. Gives whether anything is.
-fn take(told: &WatchEvent, live: &mut LiveProject, job: &impl Job) -> Result<bool, OpenError> {
-    let is_different = live.take(told)?;
+/// Updates the project after a change. Returns whether anything is different.
+fn apply_change(change: &WatchEvent, live: &mut LiveProject, job: &impl Job) -> Result<bool, OpenError> {
+    let is_different = live.take(change)?;
     if is_different {
-        live.watch_besides(job.folders(live.project()));
+        live.watch_besides(job.extra_directories(live.project()));
     }
     Ok(is_different)
 }

@@ -1,62 +1,62 @@
-//! Watching without a screen: each update is printed below the one before.
+//! Watching without a full-screen display: each update is printed below the previous one.
 
 use std::io::{self, BufWriter, Write};
 use std::sync::mpsc::Receiver;
 
 use super::event::Event;
-use super::{Job, take};
+use super::{Job, apply_change};
 use crate::cli::{Failure, Global, Outcome};
 use crate::diagnostics::{Diagnostics, sanitize};
 use crate::project::LiveProject;
 use crate::watch::WatchEvent;
 
 /// Prints the results of a job as lines.
-pub(super) struct Plain<'a> {
+pub(super) struct PlainOutput<'a> {
     global: &'a Global,
-    /// What was last said to be wrong with the project's files.
+    /// The problems of the project's files that were last reported.
     problems: Diagnostics,
 }
 
-impl<'a> Plain<'a> {
+impl<'a> PlainOutput<'a> {
     pub(super) fn new(global: &'a Global) -> Self {
         Self { global, problems: Diagnostics::new() }
     }
 
-    /// Prints all that happens, until the process is to end or nobody reads any more.
+    /// Prints updates until a signal ends the process or the output is closed.
     pub(super) fn follow(
         &mut self,
         job: &mut impl Job,
         live: &mut LiveProject,
-        happened: &Receiver<Event>,
+        events: &Receiver<Event>,
     ) -> Result<Outcome, Failure> {
-        for event in happened {
+        for event in events {
             match event {
-                Event::WatchEvent(WatchEvent::Notice(notice)) => say(&notice)?,
-                Event::WatchEvent(told) => match take(&told, live, job) {
+                Event::Files(WatchEvent::Notice(notice)) => notify(&notice)?,
+                Event::Files(change) => match apply_change(&change, live, job) {
                     Ok(false) => {}
-                    Ok(true) => match self.show(job, live, &told) {
-                        // The names may mean something again when a file is whole again.
-                        Err(Failure::Messages(messages)) => messages.iter().try_for_each(|message| say(message))?,
+                    Ok(true) => match self.show(job, live, &change) {
+                        // Names that match nothing now may match again when a broken file is repaired.
+                        Err(Failure::Messages(messages)) => messages.iter().try_for_each(|message| notify(message))?,
                         other => other?,
                     },
-                    Err(error) => say(&error.to_string())?,
+                    Err(error) => notify(&error.to_string())?,
                 },
-                // Nobody reads keys here.
+                // No thread reads keys here.
                 Event::Terminal(_) => {}
-                Event::Ended(code) => return Ok(Outcome::Ended(code)),
-                Event::NobodyReads => return Ok(Outcome::Fine),
+                Event::Terminate(code) => return Ok(Outcome::Ended(code)),
+                Event::OutputClosed => return Ok(Outcome::Fine),
             }
         }
         Ok(Outcome::Fine)
     }
 
-    /// Lets the job take over a change, and prints what there is to show.
+    /// Updates the job after a change, and prints what is new.
     pub(super) fn show(&mut self, job: &mut impl Job, live: &LiveProject, changed: &WatchEvent) -> Result<(), Failure> {
-        if !job.tells_problems() && self.problems != *live.project().problems() {
+        if !job.reports_problems() && self.problems != *live.project().problems() {
             self.problems = live.project().problems().clone();
             self.global.report(&self.problems)?;
             if self.problems.is_empty() {
-                say("nothing is wrong with the project's files any more")?;
+                notify("all problems of the project's files are fixed")?;
             }
         }
         if job.update(live, changed)? {
@@ -68,7 +68,7 @@ impl<'a> Plain<'a> {
     }
 }
 
-/// Says something besides the results.
-fn say(text: &str) -> io::Result<()> {
+/// Prints a notice on standard error.
+fn notify(text: &str) -> io::Result<()> {
     writeln!(anstream::stderr().lock(), "watch: {}", sanitize::text(text))
 }

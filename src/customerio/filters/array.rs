@@ -1,32 +1,28 @@
-//! Filters on lists: `limit` and `json_array_uniq`. (`where_not` is LiquidJS's `reject`.)
+//! Filters on arrays: `limit` and `json_array_uniq`. (`where_not` is LiquidJS's `reject`.)
 
 use std::collections::HashSet;
 
 use super::required;
 use crate::liquid::engine::filter::{Filter, RunFilter, argument};
-use crate::liquid::engine::row::{Answer, Argument, Example, Family, Kind, Reads};
+use crate::liquid::engine::row::{Argument, Derivation, Example, Family, Kind, Reads};
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::Result;
 use crate::liquid::value::{Value, coerce, json};
 
-/// The filters of this family.
+/// The rows of this family.
 pub const FILTERS: &[Filter] = &[
-    array(
-        "json_array_uniq",
-        json_array_uniq,
-        "Removes elements that repeat another, or that repeat a property of another.",
-    )
-    .arguments(&[Argument::optional("property", Kind::String)])
-    .answers(Answer::Elements)
-    .examples(&[Example::with(
-        r#"{"c": [{"name": "red"}, {"name": "red", "id": 2}, {"name": "blue"}]}"#,
-        "{{ c | json_array_uniq: 'name' | to_json }}",
-        r#"[{"name":"red"},{"name":"blue"}]"#,
-    )]),
+    array("json_array_uniq", json_array_uniq, "Removes duplicate elements, or elements with a duplicate property.")
+        .arguments(&[Argument::optional("property", Kind::String)])
+        .derivation(Derivation::Elements)
+        .examples(&[Example::with(
+            r#"{"c": [{"name": "red"}, {"name": "red", "id": 2}, {"name": "blue"}]}"#,
+            "{{ c | json_array_uniq: 'name' | to_json }}",
+            r#"[{"name":"red"},{"name":"blue"}]"#,
+        )]),
     array("limit", limit, "Keeps the first elements, as many as the argument says.")
         .arguments(&[Argument::required("count", Kind::Number)])
         .reads(Reads::Shape)
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .examples(&[Example::with(
             r#"{"b": ["John", "Paul", "Ringo"]}"#,
             "{{ b | limit: 2 | json }}",
@@ -34,12 +30,12 @@ pub const FILTERS: &[Filter] = &[
         )]),
 ];
 
-/// A row of this table: an array in, an array out.
+/// A row for a filter from an array to an array.
 const fn array(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Array).takes(Kind::Array).gives(Kind::Array).summary(summary)
+    Filter::new(name, run).family(Family::Array).input(Kind::Array).output(Kind::Array).summary(summary)
 }
 
-/// The first so many elements.
+/// The first elements, up to the number in the argument.
 fn limit<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let count = required("limit", arguments, 0, "a number of elements, such as `limit: 2`")?;
     let items = input.listed(runtime.arena());
@@ -54,8 +50,8 @@ fn limit<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
     Ok(Value::Array(&items[..count]))
 }
 
-/// The elements that differ in a property, or as a whole where none is named: the first of each. Those that lack the
-/// property count as the same.
+/// The array without duplicates: the first of each group of elements with the same property, or of equal elements
+/// without an argument. Elements without the property count as equal.
 fn json_array_uniq<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let property = argument(arguments, 0).plain(runtime.arena());
     let items = input.listed(runtime.arena());
@@ -63,10 +59,10 @@ fn json_array_uniq<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &
     let (mut seen, mut kept) = (HashSet::new(), Vec::new());
     for item in items {
         let key = if property.is_nullish() { *item } else { item.property(property, runtime.arena())? };
-        // As JSON, values are the same whatever they are; what is missing has no JSON and is the empty text.
+        // Values are compared as JSON. Undefined has no JSON and becomes the empty string.
         let mut text = String::new();
         json::write(key, None, &mut text)?;
-        runtime.charge_text(&text)?;
+        runtime.charge_string(&text)?;
         if seen.insert(text) {
             kept.push(*item);
         }

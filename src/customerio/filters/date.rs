@@ -1,11 +1,11 @@
-//! Filters on dates: moving a date by days, months and years, and zones as Customer.io knows them.
+//! Filters on dates: moving a date by days, months and years, and Customer.io's time zones.
 //!
-//! Customer.io's dates are Unix timestamps in seconds. What `date` does beside zones is LiquidJS's.
+//! Customer.io's dates are Unix timestamps in seconds. Apart from zones, `date` behaves as in LiquidJS.
 
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use super::{of_liquidjs, required};
+use super::{required, run_liquidjs_filter};
 use crate::customerio::switches::TimezoneOffsets;
 use crate::customerio::zones;
 use crate::liquid::engine::filter::{Filter, RunFilter};
@@ -16,13 +16,13 @@ use crate::liquid::filters::date as liquidjs_date;
 use crate::liquid::value::utf16::is_space;
 use crate::liquid::value::{Value, coerce, number};
 
-/// The filters of this family, but those that a number as a zone means something to.
+/// The rows of this family, except those that depend on the meaning of a numeric zone.
 pub const FILTERS: &[Filter] = &[
     moving("add_day", add_day, "Moves a Unix timestamp to a number of days later.")
         .examples(&[Example::new("{{ 1700000000 | add_day: 5 }}", "1700432000")]),
     moving("add_month", add_month, "Moves a Unix timestamp to a number of months later.").examples(&[
         Example::new("{{ 1700000000 | add_month: 1 }}", "1702592000"),
-        // A month that has no such day ends on its last one.
+        // If the month does not have that day, the result is its last day.
         Example::new("{{ 1706659200 | add_month: 1 | date: '%b %-d' }}", "Feb 29"),
     ]),
     moving("add_year", add_year, "Moves a Unix timestamp to a number of years later.")
@@ -35,12 +35,17 @@ pub const FILTERS: &[Filter] = &[
         .examples(&[Example::new("{{ 1700000000 | subtract_year: 1 }}", "1668464000")]),
 ];
 
-/// How far a date is moved.
+/// The argument of the filters that move a date.
 const AMOUNT: &[Argument] = &[Argument::required("amount", Kind::Number)];
 
-/// A row of this table: a Unix timestamp in seconds in, another out.
+/// A row for a filter from a Unix timestamp in seconds to another.
 const fn moving(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Date).takes(Kind::Number).gives(Kind::Number).arguments(AMOUNT).summary(summary)
+    Filter::new(name, run)
+        .family(Family::Date)
+        .input(Kind::Number)
+        .output(Kind::Number)
+        .arguments(AMOUNT)
+        .summary(summary)
 }
 
 /// The filters that take a zone.
@@ -66,20 +71,20 @@ const DATE: Filter = Filter::row(liquidjs_date::FILTERS, "date")
     ]);
 
 const TIMEZONE: Filter = Filter::new("timezone", timezone_west)
-    .of(Family::Date)
-    .summary("Moves a date so that the `date` that follows shows the local time of a zone.")
-    .takes(Kind::Date)
-    .gives(Kind::Number)
+    .family(Family::Date)
+    .summary("Moves a date so that a following `date` shows the local time of a zone.")
+    .input(Kind::Date)
+    .output(Kind::Number)
     .arguments(&[Argument::required("zone", Kind::Anything)])
     .deprecated("the second argument of `date`")
     .examples(&[Example::new("{{ 1700000000 | timezone: 'America/New_York' | date: '%H:%M' }}", "17:13")]);
 
-/// LiquidJS's `date`, with labels such as `(GMT-11:00) Hawaii` for zones as well. A number counts minutes west of UTC.
+/// LiquidJS's `date`, which also accepts labels such as `(GMT-11:00) Hawaii` as zones. A number is minutes west of UTC.
 fn date_west<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     date(runtime, input, arguments, TimezoneOffsets::MinutesWest)
 }
 
-/// The same, where a number counts minutes east of UTC.
+/// Like [`date_west`], but a number is minutes east of UTC.
 fn date_east<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     date(runtime, input, arguments, TimezoneOffsets::MinutesEast)
 }
@@ -90,29 +95,29 @@ fn date<'a>(
     arguments: &[Value<'a>],
     offsets: TimezoneOffsets,
 ) -> Result<Value<'a>> {
-    let [format, zone, ..] = *arguments else { return of_liquidjs("date", runtime, input, arguments) };
-    of_liquidjs("date", runtime, input, &[format, as_liquidjs_takes(zone, offsets)])
+    let [format, zone, ..] = *arguments else { return run_liquidjs_filter("date", runtime, input, arguments) };
+    run_liquidjs_filter("date", runtime, input, &[format, to_liquidjs_zone(zone, offsets)])
 }
 
-/// A zone as LiquidJS takes it: of the tz database, or minutes west.
-fn as_liquidjs_takes(zone: Value<'_>, offsets: TimezoneOffsets) -> Value<'_> {
+/// Converts a zone to one that LiquidJS accepts: a name of the tz database, or minutes west.
+fn to_liquidjs_zone(zone: Value<'_>, offsets: TimezoneOffsets) -> Value<'_> {
     match zone {
-        Value::String(label) => zones::of_label(label).map_or(zone, Value::String),
+        Value::String(label) => zones::from_label(label).map_or(zone, Value::String),
         Value::Number(minutes) if offsets == TimezoneOffsets::MinutesEast => Value::Number(-minutes),
         other => other,
     }
 }
 
-/// Moves a date so that a `date` without a zone, which is what follows, shows the clocks of this one. Deprecated: `date`
-/// takes the zone itself.
+/// Moves a date so that a following `date` without a zone shows the local time of this zone. Deprecated: `date` takes
+/// the zone itself.
 ///
-/// Only the clocks come out right: `date` does not learn of the zone, so `%z` and `%Z` still are UTC's. That is inferred;
-/// what Customer.io's current Liquid hands on from here to `date` is not documented.
+/// Only the local time is right: `date` does not know the zone, so `%z` and `%Z` are still those of UTC. This is
+/// inferred: how Customer.io's current Liquid passes the zone on to `date` is not documented.
 fn timezone_west<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     timezone(runtime, input, arguments, TimezoneOffsets::MinutesWest)
 }
 
-/// The same, where a number counts minutes east of UTC.
+/// Like [`timezone_west`], but a number is minutes east of UTC.
 fn timezone_east<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     timezone(runtime, input, arguments, TimezoneOffsets::MinutesEast)
 }
@@ -124,51 +129,51 @@ fn timezone<'a>(
     offsets: TimezoneOffsets,
 ) -> Result<Value<'a>> {
     let zone = required("timezone", arguments, 0, "a time zone, such as `timezone: \"America/New_York\"`")?;
-    // What the zone's clocks show, read again as if they were UTC's.
+    // The local time in the zone, parsed again as if it were UTC.
     let shown = date(runtime, input, &[Value::String("%Y-%m-%dT%H:%M:%S"), zone], offsets)?;
-    let seconds = of_liquidjs("date", runtime, shown, &[Value::String("%s")])?;
+    let seconds = run_liquidjs_filter("date", runtime, shown, &[Value::String("%s")])?;
     Ok(match seconds {
         Value::String(digits) if !number::parse(digits).is_nan() => Value::Number(number::parse(digits)),
         other => other,
     })
 }
 
-/// Moves a timestamp by so many days.
+/// Moves a timestamp by a number of days.
 ///
-/// As with months and years, the amount's fraction is left out, and the timestamp is in UTC, where all days have
-/// 24 hours (inferred).
+/// As with months and years, a fraction of the amount is ignored, and the timestamp is in UTC, where every day has 24
+/// hours (inferred).
 fn add_day<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     moved("add_day", runtime, input, arguments, |days| Span::new().try_days(days))
 }
 
-/// Moves a timestamp by so many months, to the same day of the month and time of day in UTC. Where the month has no such
-/// day it is its last one: a month after January 31st is the end of February. (Inferred: Rails, from where these filters
-/// come, and most date libraries do so.)
+/// Moves a timestamp by a number of months, to the same day of the month and time of day in UTC. If the month does not
+/// have that day, the result is its last day: a month after January 31st is the end of February. (Inferred: Rails,
+/// where these filters come from, and most date libraries do this.)
 fn add_month<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     moved("add_month", runtime, input, arguments, |months| Span::new().try_months(months))
 }
 
-/// Moves a timestamp by so many years; February 29th becomes the 28th where there is none (inferred, as for months).
+/// Moves a timestamp by a number of years. February 29th becomes the 28th in other years (inferred, as for months).
 fn add_year<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     moved("add_year", runtime, input, arguments, |years| Span::new().try_years(years))
 }
 
-/// Moves a timestamp back by so many days, otherwise as `add_day`.
+/// Moves a timestamp back by a number of days; otherwise like `add_day`.
 fn subtract_day<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     moved("subtract_day", runtime, input, arguments, |days| Span::new().try_days(days.saturating_neg()))
 }
 
-/// Moves a timestamp back by so many months, otherwise as `add_month`.
+/// Moves a timestamp back by a number of months; otherwise like `add_month`.
 fn subtract_month<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     moved("subtract_month", runtime, input, arguments, |months| Span::new().try_months(months.saturating_neg()))
 }
 
-/// Moves a timestamp back by so many years, otherwise as `add_year`.
+/// Moves a timestamp back by a number of years; otherwise like `add_year`.
 fn subtract_year<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     moved("subtract_year", runtime, input, arguments, |years| Span::new().try_years(years.saturating_neg()))
 }
 
-/// The timestamp `input` moved by the span that `span` makes of the first argument.
+/// The timestamp `input`, moved by the span that `span` makes of the first argument.
 fn moved<'a>(
     filter: &str,
     runtime: &Runtime<'a>,
@@ -182,7 +187,7 @@ fn moved<'a>(
         return Ok(input);
     }
     let Some(seconds) = as_number(input, runtime)? else {
-        let given = coerce::text(input, runtime.arena())?;
+        let given = coerce::to_liquid_string(input, runtime.arena())?;
         let given: String = given.chars().take(40).collect();
         let advice = "for the current time, put `| date: \"%s\" | plus: 0` before it";
         return Err(Error::new(format!("`{filter}` expected a Unix timestamp in seconds, not `{given}`; {advice}")));
@@ -201,7 +206,7 @@ fn moved<'a>(
     Ok(Value::Number(end + fraction))
 }
 
-/// The number that a value is, or that its text is; `None` for a text without a number.
+/// The value as a number, also if it is a numeric string; `None` if it is not a number.
 fn as_number<'a>(value: Value<'a>, runtime: &Runtime<'a>) -> Result<Option<f64>> {
     let is_blank = matches!(value, Value::String(text) if text.trim_matches(is_space).is_empty());
     let number = coerce::to_number(value, runtime.arena())?;

@@ -1,6 +1,6 @@
-//! Filters that Customer.io has and LiquidJS has not: one file a family.
+//! Filters that Customer.io adds to LiquidJS, one file per family.
 //!
-//! `sha256`, `hmac_sha256`, `base64_encode` and `base64_decode` were Customer.io's own too, until LiquidJS came to have them.
+//! `sha256`, `hmac_sha256`, `base64_encode` and `base64_decode` were Customer.io's own until LiquidJS added them.
 
 pub mod array;
 pub mod crypto;
@@ -17,17 +17,17 @@ use crate::liquid::error::{Error, Result};
 use crate::liquid::filters as liquidjs;
 use crate::liquid::value::Value;
 
-/// All filters of Customer.io's own, but those that [`Switches`](super::Switches) decide on and those of [`ALIASES`].
+/// All of Customer.io's own filters, except those that depend on [`Switches`](super::Switches) and the [`ALIASES`].
 pub const FAMILIES: [&[Filter]; 6] =
     [array::FILTERS, crypto::FILTERS, date::FILTERS, json::FILTERS, number::FILTERS, string::FILTERS];
 
-/// Filters that do what one of LiquidJS does under another name.
+/// Filters that are another name for one of LiquidJS's.
 pub const ALIASES: &[Filter] = &[
     Filter::row(liquidjs::crypto::FILTERS, "base64_encode")
         .named("base64")
         .not_liquidjs()
         .examples(&[Example::new("{{ 'Customer.io' | base64 }}", "Q3VzdG9tZXIuaW8=")]),
-    // It still works: deliveries of 2026 show HTML entities, and those that were there already escaped once more.
+    // It still works: deliveries of 2026 contain HTML entities, and existing entities were escaped a second time.
     Filter::row(liquidjs::html::FILTERS, "xml_escape")
         .named("htmlencode")
         .not_liquidjs()
@@ -46,8 +46,8 @@ pub const ALIASES: &[Filter] = &[
     )]),
 ];
 
-/// Runs LiquidJS's own filter of a name that Customer.io has given to something more.
-pub(super) fn of_liquidjs<'a>(
+/// Runs LiquidJS's filter `name`, for a filter that extends it.
+pub(super) fn run_liquidjs_filter<'a>(
     name: &str,
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -59,7 +59,7 @@ pub(super) fn of_liquidjs<'a>(
     }
 }
 
-/// The argument at `index`, which a filter cannot do without.
+/// The argument at `index`, which is required.
 fn required<'a>(filter: &str, arguments: &[Value<'a>], index: usize, what: &str) -> Result<Value<'a>> {
     match argument(arguments, index) {
         Value::Undefined => Err(Error::new(format!("`{filter}` needs {what}"))),

@@ -1,6 +1,6 @@
-//! Filters on texts: `titlecase`, `pluralize`, `contains`, and those of LiquidJS that Customer.io has changed.
+//! Filters on strings: `titlecase`, `pluralize`, `contains`, and those of LiquidJS that Customer.io changed.
 
-use super::{of_liquidjs, required};
+use super::{required, run_liquidjs_filter};
 use crate::customerio::switches::Escape;
 use crate::liquid::engine::filter::{Filter, RunFilter};
 use crate::liquid::engine::row::{Absent, Argument, Differs, Example, Family, Kind, Prints};
@@ -11,19 +11,19 @@ use crate::liquid::value::operators::Operator;
 use crate::liquid::value::utf16::{self, is_space};
 use crate::liquid::value::{Value, coerce, number};
 
-/// The filters of this family, but `escape`.
+/// The rows of this family, except `escape`.
 pub const FILTERS: &[Filter] = &[
-    string("contains", contains, "Says whether a string contains another, or an array an element.")
-        .takes(Kind::Anything)
-        .gives(Kind::Boolean)
+    string("contains", contains, "Returns whether a string contains another, or an array an element.")
+        .input(Kind::Anything)
+        .output(Kind::Boolean)
         .arguments(&[Argument::required("search", Kind::Anything)])
         .absent(Absent::Prints("false"))
         .examples(&[
             Example::new("{{ 'Customer.io' | contains: 'tom' }}", "true"),
             Example::with(r#"{"a": [1, 2]}"#, "{{ a | contains: 3 }}", "false"),
         ]),
-    string("pluralize", pluralize, "Writes a number and the noun for it, in the singular or the plural.")
-        .takes(Kind::Number)
+    string("pluralize", pluralize, "Writes a number with a noun in the singular or plural.")
+        .input(Kind::Number)
         .arguments(&[Argument::required("singular", Kind::String), Argument::required("plural", Kind::String)])
         .absent(Absent::Prints("0 items"))
         .examples(&[
@@ -37,16 +37,20 @@ pub const FILTERS: &[Filter] = &[
             Example::new("{{ 'Customer.io' | slice: 3, 3 }}", "tom"),
             Example::new("{{ 'Customer.io' | slice: '-4', 3 }}", "r.i"),
         ]),
-    string("titlecase", titlecase, "Writes the first letter of each word in upper case and all others in lower case.")
-        .examples(&[Example::new("{{ 'ada LOVELACE' | titlecase }}", "Ada Lovelace")]),
+    string(
+        "titlecase",
+        titlecase,
+        "Converts the first letter of each word to upper case and all others to lower case.",
+    )
+    .examples(&[Example::new("{{ 'ada LOVELACE' | titlecase }}", "Ada Lovelace")]),
 ];
 
-/// A row of this table: a string in, a string out.
+/// A row for a filter from a string to a string.
 const fn string(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::String).takes(Kind::String).gives(Kind::String).summary(summary)
+    Filter::new(name, run).family(Family::String).input(Kind::String).output(Kind::String).summary(summary)
 }
 
-/// What takes the place of LiquidJS's `escape`, if anything does.
+/// The replacement for LiquidJS's `escape`, if there is one.
 #[must_use]
 pub const fn escaping(escape: Escape) -> Option<Filter> {
     match escape {
@@ -62,41 +66,41 @@ const ESCAPE_PERCENT: Filter = Filter::row(html::FILTERS, "escape")
     .differs(Differs::Always("percent-encodes, where LiquidJS writes HTML entities"))
     .examples(&[Example::new("{{ 'a&b' | escape }}", "a%26b")]);
 
-/// Whether a text holds another, or a list an element: the operator `contains` as a filter.
+/// Whether a string contains a substring, or an array an element: the operator `contains` as a filter.
 fn contains<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let wanted = required("contains", arguments, 0, "a text to look for, such as `contains: \"a\"`")?;
     Operator::Contains.apply(input, wanted, runtime.arena()).map(Value::Bool)
 }
 
-/// The number and what there is of it: the first argument for one, the second for any other number.
+/// The number with its noun: the first argument for 1, the second for any other number.
 fn pluralize<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     const WHAT: &str = "a singular and a plural, such as `pluralize: \"item\", \"items\"`";
     let (singular, plural) = (required("pluralize", arguments, 0, WHAT)?, required("pluralize", arguments, 1, WHAT)?);
     let input = if input.plain(runtime.arena()).is_nullish() { Value::Number(0.0) } else { input };
     let is_one = coerce::to_number(input, runtime.arena())? == 1.0;
-    let mut text = coerce::text(input, runtime.arena())?.to_owned();
+    let mut text = coerce::to_liquid_string(input, runtime.arena())?.to_owned();
     text.push(' ');
-    coerce::write_text(if is_one { singular } else { plural }, &mut text)?;
-    runtime.charge_text(&text)?;
+    coerce::write_liquid_string(if is_one { singular } else { plural }, &mut text)?;
+    runtime.charge_string(&text)?;
     Ok(runtime.string(&text))
 }
 
-/// LiquidJS's `slice`, where a start and a length may be texts as well.
+/// LiquidJS's `slice`, with numeric strings accepted as start and length.
 fn slice<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let as_number = |value: &Value<'a>| match *value {
         Value::String(text) if !number::parse(text).is_nan() => Value::Number(number::parse(text)),
         other => other,
     };
     let arguments: Vec<_> = arguments.iter().map(as_number).collect();
-    of_liquidjs("slice", runtime, input, &arguments)
+    run_liquidjs_filter("slice", runtime, input, &arguments)
 }
 
-/// Each word with its first letter in upper case and the others in lower case. Words end at white space.
+/// Each word with its first letter in upper case and the others in lower case. Words are separated by white space.
 ///
-/// The documentation has no example; this is `capitalize` for each word.
+/// The documentation has no example; this is `capitalize` applied to each word.
 fn titlecase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
-    runtime.charge_text(text)?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
+    runtime.charge_string(text)?;
     let mut title = String::with_capacity(text.len());
     for word in text.split_inclusive(is_space) {
         let mut letters = word.chars();
@@ -106,10 +110,10 @@ fn titlecase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -
     Ok(runtime.string(&title))
 }
 
-/// All but ASCII letters and digits and `-_.!~*'()` percent-encoded, as JavaScript's `encodeURIComponent` does it.
+/// Percent-encodes everything except ASCII letters, digits and `-_.!~*'()`, like JavaScript's `encodeURIComponent`.
 fn escape_percent<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
-    runtime.charge_text(text)?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
+    runtime.charge_string(text)?;
     let text = utf16::join_surrogates(text);
     if utf16::may_contain_lone_surrogates(&text) {
         return Err(Error::new("URI malformed"));

@@ -1,4 +1,4 @@
-//! The locales there is data for: finding the one a tag means, and what that one implies.
+//! The locales with data: how to find the one for a language tag, and what it implies.
 
 use super::style::{Digits, Style};
 use super::table::{Table, unescape};
@@ -12,53 +12,53 @@ const LOCALES: Table = Table::new(include_str!("data/locales.tsv"));
 const SYMBOLS: Table = Table::new(include_str!("data/symbols.tsv"));
 const REGIONS: Table = Table::new(include_str!("data/regions.tsv"));
 
-/// The key of what holds for every locale that does not say otherwise.
+/// The key of the rows that apply to every locale without a row of its own.
 const ROOT: &str = "und";
 
-/// A text that names no locale: it is no language tag, or there is no data for its language.
+/// A string that is not a known locale: it is not a language tag, or there is no data for its language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownLocale {
-    /// The text.
+    /// The string as given.
     pub locale: String,
-    /// Locales that it may have been meant to be, the likeliest first; often none.
-    pub near: Vec<String>,
+    /// Suggested locales, the likeliest first; often empty.
+    pub suggestions: Vec<String>,
 }
 
 impl fmt::Display for UnknownLocale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { locale, near } = self;
+        let Self { locale, suggestions } = self;
         write!(f, "unknown locale `{locale}`: expected a language tag such as `en` or `fr-CA`")?;
-        if near.is_empty() {
+        if suggestions.is_empty() {
             return Ok(());
         }
-        write!(f, "; did you mean `{}`?", near.join("` or `"))
+        write!(f, "; did you mean `{}`?", suggestions.join("` or `"))
     }
 }
 
 impl std::error::Error for UnknownLocale {}
 
-/// A locale that there is data for, as a tag asks for it.
+/// A locale with data, as requested by a tag.
 #[derive(Debug)]
 pub(super) struct Locale {
-    asked: Tag,
-    /// The longest form of the tag that there is data for.
+    requested: Tag,
+    /// The longest prefix of the tag for which there is data.
     tag: String,
-    /// Its own, or those that the tag asks for.
+    /// Its own digits, or those that the tag requests.
     digits: Digits,
-    row: Row,
+    row: LocaleRow,
 }
 
 /// One row of `data/locales.tsv`.
 #[derive(Debug, Clone, Copy)]
-struct Row {
+struct LocaleRow {
     numbering: &'static str,
     plain: &'static str,
     money: &'static str,
     region: &'static str,
 }
 
-impl Row {
+impl LocaleRow {
     fn find(key: &str) -> Option<Self> {
         let mut cells = LOCALES.find(key)?.split('\t');
         Some(Self { numbering: cells.next()?, plain: cells.next()?, money: cells.next()?, region: cells.next()? })
@@ -66,33 +66,33 @@ impl Row {
 }
 
 impl Locale {
-    /// Finds the locale as Intl does: the tag in any case, else the nearest shorter form of it that there is data for.
+    /// Finds the locale as Intl does: the tag in any letter case, or else its longest prefix for which there is data.
     ///
-    /// Where Intl would quietly take the default locale of the machine, for want of the language, this is an error.
+    /// If the language is unknown, Intl silently uses the default locale of the machine. This is an error here.
     pub(super) fn find(text: &str) -> Result<Self, UnknownLocale> {
-        Self::resolve(text).ok_or_else(|| UnknownLocale { locale: text.to_owned(), near: near(text) })
+        Self::resolve(text).ok_or_else(|| UnknownLocale { locale: text.to_owned(), suggestions: suggestions(text) })
     }
 
     fn resolve(text: &str) -> Option<Self> {
-        let asked = Tag::parse(text)?;
-        let name = asked.name();
-        let (tag, row) = shortenings(&name).find_map(|tag| Some((tag, Row::find(tag)?)))?;
-        let other = asked.numbering().filter(|&other| other != row.numbering);
-        let in_other = other.and_then(|other| Some((Digits::of(other)?, in_numbering(tag, row, other))));
+        let requested = Tag::parse(text)?;
+        let name = requested.name();
+        let (tag, row) = shortenings(&name).find_map(|tag| Some((tag, LocaleRow::find(tag)?)))?;
+        let other = requested.numbering().filter(|&other| other != row.numbering);
+        let in_other = other.and_then(|other| Some((Digits::find(other)?, in_numbering(tag, row, other))));
         let (digits, row) = match in_other {
             Some(in_other) => in_other,
-            None => (Digits::of(row.numbering)?, row),
+            None => (Digits::find(row.numbering)?, row),
         };
         let tag = tag.to_owned();
-        Some(Self { asked, tag, digits, row })
+        Some(Self { requested, tag, digits, row })
     }
 
-    /// The code of the currency of the region that the tag names, else of the region where its language is most spoken.
+    /// The code of the currency of the tag's region, or else of the region where its language is most spoken.
     pub(super) fn currency(&self) -> Option<&'static str> {
-        REGIONS.find(self.asked.region().unwrap_or(self.row.region))
+        REGIONS.find(self.requested.region().unwrap_or(self.row.region))
     }
 
-    /// The locale's symbol for the currency of this code: the code itself if it has no other.
+    /// The locale's symbol for the currency with this code, or the code itself if it has none.
     pub(super) fn symbol<'a>(&self, code: &'a str) -> Cow<'a, str> {
         shortenings(&self.tag)
             .chain([ROOT])
@@ -102,70 +102,71 @@ impl Locale {
             .map_or(Cow::Borrowed(code), unescape)
     }
 
-    /// How it writes numbers.
+    /// How the locale writes numbers.
     pub(super) fn plain_style(&self) -> Option<Style> {
         Style::numbered(self.row.plain)
     }
 
-    /// How it writes amounts of the currency of this code.
+    /// How the locale writes amounts of the currency with this code.
     pub(super) fn money_style(&self, code: &str) -> Option<Style> {
-        // A few locales write one currency in a way of its own; those rows are keyed as the tag with the currency keyword.
-        let own = Row::find(&format!("{}-u-cu-{}", self.tag, code.to_ascii_lowercase()));
+        // A few locales have a special style for one currency. The key of such a row is the tag with the currency
+        // keyword.
+        let own = LocaleRow::find(&format!("{}-u-cu-{}", self.tag, code.to_ascii_lowercase()));
         Style::numbered(own.map_or(self.row.money, |row| row.money))
     }
 
-    /// The digits it writes.
+    /// The digits of the locale.
     pub(super) fn digits(&self) -> Digits {
         self.digits
     }
 }
 
-/// The row of `tag` for another numbering system than its usual one.
-fn in_numbering(tag: &str, row: Row, numbering: &str) -> Row {
-    let keyed = |system: &str| shortenings(tag).find_map(|tag| Row::find(&format!("{tag}-u-nu-{system}")));
+/// The row of `tag` for a numbering system other than its default.
+fn in_numbering(tag: &str, row: LocaleRow, numbering: &str) -> LocaleRow {
+    let keyed = |system: &str| shortenings(tag).find_map(|tag| LocaleRow::find(&format!("{tag}-u-nu-{system}")));
     keyed(numbering).or_else(|| keyed("latn")).unwrap_or(row)
 }
 
-/// `zh-Hant-MO`, `zh-Hant`, `zh`.
+/// The tag and its prefixes: `zh-Hant-MO`, `zh-Hant`, `zh`.
 fn shortenings(tag: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(tag), |tag| tag.rsplit_once('-').map(|(shorter, _)| shorter))
 }
 
-/// How many locales an error names at most, and how long a text it makes a guess for.
-const MOST_NEAR: usize = 3;
-const GUESSED_LENGTHS: RangeInclusive<usize> = 3..=32;
+/// The maximum number of suggestions in an error, and the lengths of strings for which there are any.
+const MAX_SUGGESTIONS: usize = 3;
+const SUGGESTION_LENGTHS: RangeInclusive<usize> = 3..=32;
 
-/// Locales that `text` may have been meant to be, the likeliest first.
-fn near(text: &str) -> Vec<String> {
-    // Written as POSIX does: `en_US`, `de_AT.UTF-8`.
+/// Suggestions for `text`, the likeliest first.
+fn suggestions(text: &str) -> Vec<String> {
+    // POSIX notation: `en_US`, `de_AT.UTF-8`.
     let hyphened = text.split(['.', '@']).next().unwrap_or("").replace('_', "-");
     let hyphened = hyphened.trim_matches(|c: char| c == '-' || c.is_whitespace());
     if let Some(meant) = canonical(hyphened) {
         return vec![meant];
     }
-    if !GUESSED_LENGTHS.contains(&text.len()) {
+    if !SUGGESTION_LENGTHS.contains(&text.len()) {
         return Vec::new();
     }
-    // An extended language, `zh-yue-HK`, has a tag of its own: `yue-HK`.
+    // A tag with an extended language, `zh-yue-HK`, is written without its prefix: `yue-HK`.
     let extended = hyphened
         .split_once('-')
         .and_then(|(_, own)| canonical(own).filter(|_| own.split('-').next().is_some_and(|s| s.len() == 3)));
     let shorter = shortenings(hyphened).find_map(canonical);
-    let mut near: Vec<String> = Vec::new();
+    let mut suggestions: Vec<String> = Vec::new();
     for guess in extended.into_iter().chain(misspelt(hyphened)).chain(shorter) {
-        if near.len() < MOST_NEAR && !near.contains(&guess) {
-            near.push(guess);
+        if suggestions.len() < MAX_SUGGESTIONS && !suggestions.contains(&guess) {
+            suggestions.push(guess);
         }
     }
-    near
+    suggestions
 }
 
 /// The tag in canonical form, without extensions, if there is data for it.
 fn canonical(tag: &str) -> Option<String> {
-    Some(Locale::resolve(tag)?.asked.name())
+    Some(Locale::resolve(tag)?.requested.name())
 }
 
-/// The tags that are one slip of the pen away, those that begin alike first.
+/// The tags at edit distance 1, those with the longest common prefix first.
 fn misspelt(tag: &str) -> impl Iterator<Item = String> {
     let tag = tag.to_ascii_lowercase();
     let begins_alike =
@@ -186,10 +187,10 @@ mod tests {
         Locale::find(text).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// `new Intl.NumberFormat(asked).resolvedOptions()`
+    /// `new Intl.NumberFormat(requested).resolvedOptions()`
     #[test]
-    fn finds_the_locale_that_intl_finds() {
-        for (asked, tag, nought) in [
+    fn finds_the_same_locale_as_intl() {
+        for (requested, tag, zero) in [
             ("en", "en", "0"),
             ("en-us", "en-US", "0"),
             ("en-XX", "en", "0"),
@@ -207,14 +208,14 @@ mod tests {
             ("zh-u-nu-native", "zh", "0"),
             ("gsw-CH", "gsw-CH", "0"),
         ] {
-            let locale = find(asked);
-            assert_eq!((locale.tag.as_str(), locale.digits().nought()), (tag, nought), "{asked}");
+            let locale = find(requested);
+            assert_eq!((locale.tag.as_str(), locale.digits().zero()), (tag, zero), "{requested}");
         }
     }
 
     #[test]
     fn implies_the_currency_of_its_region() {
-        for (asked, code) in [
+        for (requested, code) in [
             ("en", Some("USD")),
             ("en-gb", Some("GBP")),
             ("en-UK", Some("GBP")),
@@ -235,7 +236,7 @@ mod tests {
             ("es-419", None),
             ("en-AQ", None),
         ] {
-            assert_eq!(find(asked).currency(), code, "{asked}");
+            assert_eq!(find(requested).currency(), code, "{requested}");
         }
     }
 
@@ -246,17 +247,17 @@ mod tests {
     }
 
     #[test]
-    fn every_row_leads_to_its_styles() {
+    fn every_row_refers_to_existing_styles() {
         for key in LOCALES.keys() {
-            let row = Row::find(key).unwrap_or_else(|| panic!("row {key}"));
+            let row = LocaleRow::find(key).unwrap_or_else(|| panic!("row {key}"));
             assert!(Style::numbered(row.plain).is_some() && Style::numbered(row.money).is_some(), "{key}");
             assert!(Locale::resolve(key).is_some(), "{key}");
         }
     }
 
     #[test]
-    fn an_unknown_locale_names_those_near() {
-        for (text, near) in [
+    fn suggests_similar_locales() {
+        for (text, suggestions) in [
             ("en_US", &["en-US"][..]),
             ("de_AT.UTF-8", &["de-AT"]),
             (" fr ", &["fr"]),
@@ -270,11 +271,11 @@ mod tests {
             ("\u{200f}\u{0}", &[]),
         ] {
             let error = Locale::find(text).expect_err(text);
-            assert_eq!(error.near, near, "{text}");
+            assert_eq!(error.suggestions, suggestions, "{text}");
         }
         assert_eq!(
             Locale::find(&"en-".repeat(100_000)).map(|_| ()),
-            Err(UnknownLocale { locale: "en-".repeat(100_000), near: vec![] })
+            Err(UnknownLocale { locale: "en-".repeat(100_000), suggestions: vec![] })
         );
         assert_eq!(
             Locale::find("en_US").expect_err("underscore").to_string(),

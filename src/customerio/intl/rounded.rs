@@ -1,21 +1,21 @@
-//! A number rounded to some decimals and written out in plain digits, as Intl rounds it.
+//! A number rounded to a number of decimals, in plain digits, as Intl rounds it.
 
-/// A number ready to be written: its digits are ASCII, without separators.
+/// A rounded number: ASCII digits without separators.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Rounded {
-    /// Not a number; it has no sign.
+    /// NaN, which has no sign.
     NotANumber,
     /// An infinity.
     Infinite { negative: bool },
-    /// Any other number. Nought has a sign too: Intl writes the minus of `-0` and of what rounds to it.
+    /// Any other number. Zero has a sign too: Intl writes the minus of `-0` and of numbers that round to it.
     Finite { negative: bool, whole: String, fraction: String },
 }
 
 impl Rounded {
-    /// Rounds `value` to at most `most` decimals, halves away from nought, and writes at least `least` of them.
+    /// Rounds `value` to at most `most` decimals, halves away from zero, and writes at least `least` of them.
     ///
-    /// As in ECMA-402, what is rounded is the shortest decimal that reads back as `value`, so 1.005 becomes 1.01 although
-    /// the double is a little less.
+    /// As in ECMA-402, it rounds the shortest decimal that parses back to `value`, so 1.005 becomes 1.01 although the
+    /// double is slightly less.
     pub(super) fn new(value: f64, least: usize, most: usize) -> Self {
         let negative = value.is_sign_negative();
         if value.is_nan() {
@@ -31,8 +31,8 @@ impl Rounded {
     }
 }
 
-/// The shortest digits that read back as `value`, which are those JavaScript prints, and how many of them stand before the
-/// decimal point (fewer than none: noughts follow it first).
+/// The shortest digits that parse back to `value`, which are those that JavaScript prints, and the number of digits
+/// before the decimal point (negative if zeros follow the point first).
 fn shortest(value: f64) -> (Vec<u8>, i64) {
     let mut buffer = ryu_js::Buffer::new();
     let written = buffer.format_finite(value);
@@ -65,17 +65,17 @@ fn round(digits: &mut Vec<u8>, point: &mut i64, decimals: usize) {
     *point += 1;
 }
 
-/// The digits before and after the point, with the noughts that belong there and no others.
+/// The digits before and after the point, with only the zeros that are needed there.
 fn lay_out(digits: &[u8], point: i64, least: usize) -> (String, String) {
     let before = usize::try_from(point).unwrap_or(0);
-    let noughts = usize::try_from(-point).unwrap_or(0);
+    let zeros = usize::try_from(-point).unwrap_or(0);
     let text = |digits: &[u8]| digits.iter().map(|&digit| char::from(digit)).collect::<String>();
     let (whole, fraction) = digits.split_at(before.min(digits.len()));
     let whole = match text(whole) {
         none if none.is_empty() => "0".to_owned(),
         some => format!("{some:0<before$}"),
     };
-    let fraction = if fraction.is_empty() { String::new() } else { "0".repeat(noughts) + &text(fraction) };
+    let fraction = if fraction.is_empty() { String::new() } else { "0".repeat(zeros) + &text(fraction) };
     let fraction = fraction.trim_end_matches('0');
     (whole, format!("{fraction:0<least$}"))
 }
@@ -116,7 +116,7 @@ mod tests {
     ];
 
     #[test]
-    fn rounds_the_shortest_decimal_half_away_from_nought() {
+    fn rounds_the_shortest_decimal_half_away_from_zero() {
         for (value, least, most, expected) in ROUNDED {
             let Rounded::Finite { negative, whole, fraction } = Rounded::new(value, least, most) else {
                 panic!("{value} is finite")
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_what_has_no_digits() {
+    fn keeps_nan_and_infinity() {
         assert_eq!(Rounded::new(-f64::NAN, 0, 3), Rounded::NotANumber);
         assert_eq!(Rounded::new(f64::NEG_INFINITY, 0, 3), Rounded::Infinite { negative: true });
     }

@@ -8,7 +8,7 @@ const STYLES: Table = Table::new(include_str!("data/styles.tsv"));
 const ABUTTING: Table = Table::new(include_str!("data/abutting.tsv"));
 const DIGITS: Table = Table::new(include_str!("data/digits.tsv"));
 
-/// Between a number and a currency that ends in a letter (CLDR's `currencySpacing`, the same in every locale).
+/// The gap between a number and a currency that ends in a letter (CLDR's `currencySpacing`, the same in every locale).
 const GAP: char = '\u{a0}';
 
 /// One row of `data/styles.tsv`.
@@ -16,14 +16,14 @@ const GAP: char = '\u{a0}';
 pub(super) struct Style {
     decimal: Cow<'static, str>,
     group: Cow<'static, str>,
-    /// Digits in the group nearest the decimal point; 0 where the locale does not group.
+    /// Digits in the group nearest the decimal point; 0 if the locale does not group.
     last_group: usize,
     other_groups: usize,
-    /// How many digits must stand before the last group for there to be groups at all.
+    /// Minimum number of digits before the last group for grouping to apply.
     least_before: usize,
     not_a_number: Cow<'static, str>,
     infinity: Cow<'static, str>,
-    /// Patterns: `#` is the number, `¤` the currency, the rest (sign, marks, spaces) is written as it is.
+    /// Patterns: `#` is the number, `¤` the currency. The rest (sign, marks, spaces) is written as is.
     positive: Cow<'static, str>,
     negative: Cow<'static, str>,
 }
@@ -46,7 +46,7 @@ impl Style {
         })
     }
 
-    /// `number` in this style, in `digits`, with `symbol` where the pattern has a currency.
+    /// Writes `number` in this style and `digits`, with `symbol` where the pattern has a currency.
     pub(super) fn write(&self, number: &Rounded, digits: Digits, symbol: &str) -> String {
         let (negative, body) = match number {
             Rounded::NotANumber => (false, self.not_a_number.to_string()),
@@ -103,32 +103,33 @@ impl Style {
 /// The ten digits of a numbering system: one row of `data/digits.tsv`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Digits {
-    from_nought: &'static str,
-    /// Whether Unicode counts them as decimal digits; only those keep a gap from a currency in letters.
+    from_zero: &'static str,
+    /// Whether they are decimal digits in Unicode. Only those are separated from a currency in letters.
     are_decimal: bool,
 }
 
 impl Digits {
-    /// The digits of the numbering system of this name; `None` where Intl has none (roman numerals, say, are not offered).
-    pub(super) fn of(numbering: &str) -> Option<Self> {
-        let (from_nought, kind) = DIGITS.find(numbering)?.split_once('\t')?;
-        Some(Self { from_nought, are_decimal: kind == "decimal" })
+    /// The digits of the numbering system with this name; `None` if Intl does not support it (roman numerals, for
+    /// example).
+    pub(super) fn find(numbering: &str) -> Option<Self> {
+        let (from_zero, kind) = DIGITS.find(numbering)?.split_once('\t')?;
+        Some(Self { from_zero, are_decimal: kind == "decimal" })
     }
 
     #[cfg(test)]
-    pub(super) fn nought(self) -> &'static str {
-        self.from_nought.split_inclusive(|_| true).next().unwrap_or("")
+    pub(super) fn zero(self) -> &'static str {
+        self.from_zero.split_inclusive(|_| true).next().unwrap_or("")
     }
 
-    /// `ascii` with each of its digits replaced.
+    /// `ascii` with its digits replaced.
     fn spell(self, ascii: &str) -> String {
-        let digits: Vec<char> = self.from_nought.chars().collect();
+        let digits: Vec<char> = self.from_zero.chars().collect();
         let spell = |c: char| c.to_digit(10).and_then(|digit| digits.get(digit as usize).copied()).unwrap_or(c);
         ascii.chars().map(spell).collect()
     }
 }
 
-/// Whether a currency symbol that ends in `c` stands against the digits without a gap.
+/// Whether a currency symbol that ends in `c` is adjacent to the digits, without a gap.
 fn abuts(c: char) -> bool {
     ABUTTING.find(c.encode_utf8(&mut [0; 4])).is_some()
 }
@@ -138,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_style_reads() {
+    fn every_style_parses() {
         for number in STYLES.keys() {
             let style = Style::numbered(number).unwrap_or_else(|| panic!("style {number}"));
             assert!(style.positive.contains('#') && style.negative.contains('#'), "{number}");
@@ -149,9 +150,9 @@ mod tests {
     #[test]
     fn every_numbering_system_has_ten_digits() {
         for numbering in DIGITS.keys() {
-            let digits = Digits::of(numbering).unwrap_or_else(|| panic!("{numbering}"));
-            assert_eq!(digits.from_nought.chars().count(), 10, "{numbering}");
-            assert_eq!(digits.spell("-1."), format!("-{}.", digits.from_nought.chars().nth(1).expect("ten")));
+            let digits = Digits::find(numbering).unwrap_or_else(|| panic!("{numbering}"));
+            assert_eq!(digits.from_zero.chars().count(), 10, "{numbering}");
+            assert_eq!(digits.spell("-1."), format!("-{}.", digits.from_zero.chars().nth(1).expect("ten")));
         }
     }
 }

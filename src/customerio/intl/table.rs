@@ -1,8 +1,9 @@
-//! A sorted, tab-separated table in the binary, searched where it lies: nothing is parsed or built before a filter asks.
+//! A sorted, tab-separated table in the binary, searched in place: nothing is parsed or allocated until a filter needs
+//! it.
 
 use std::borrow::Cow;
 
-/// The text of one of the generated files in `data/`: comment lines, then one row a line, sorted by the bytes of its key.
+/// The contents of a generated file in `data/`: comment lines, then one row per line, sorted by the bytes of the keys.
 #[derive(Clone, Copy)]
 pub(super) struct Table(&'static str);
 
@@ -11,7 +12,7 @@ impl Table {
         Self(text)
     }
 
-    /// What stands after the key in the row of `key`; `None` if there is no such row.
+    /// The cells after the key in the row of `key`; `None` if there is no such row.
     pub(super) fn find(self, key: &str) -> Option<&'static str> {
         let mut rows = self.rows();
         while !rows.is_empty() {
@@ -46,7 +47,7 @@ fn split_key(row: &'static str) -> (&'static str, &'static str) {
     row.split_once('\t').unwrap_or((row, ""))
 }
 
-/// A cell as text: what an editor would not show is written `\u{hex}` in the files.
+/// The contents of a cell: characters that are invisible in an editor are written `\u{hex}` in the files.
 pub(super) fn unescape(cell: &str) -> Cow<'_, str> {
     let Some((plain, mut rest)) = cell.split_once("\\u{") else {
         return Cow::Borrowed(cell);
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn unescapes_what_an_editor_hides() {
+    fn unescapes_invisible_characters() {
         for (cell, text) in
             [("", ""), ("kr", "kr"), ("\\u{a0}", "\u{a0}"), ("a\\u{200f}\\u{200e}-b", "a\u{200f}\u{200e}-b")]
         {

@@ -1,24 +1,26 @@
-//! A language tag such as `en-GB`, read and put in canonical form as Intl does (BCP 47 in the grammar of UTS #35).
+//! A language tag such as `en-GB`, parsed and canonicalized as in Intl (BCP 47 with the grammar of UTS #35).
 
 use super::table::Table;
 use std::collections::HashSet;
 
 const ALIASES: Table = Table::new(include_str!("data/aliases.tsv"));
 
-/// The parts of a language tag, in their usual case. Former names of languages and regions are replaced by present ones.
+/// The parts of a language tag, in canonical case. Deprecated languages and regions are replaced by their current
+/// codes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Tag {
     language: String,
     script: Option<String>,
-    /// Two letters or, for a region of several countries, three digits.
+    /// Two letters, or three digits for a region of several countries.
     region: Option<String>,
     variants: Vec<String>,
-    /// What `-u-nu-` asks for.
+    /// The value of `-u-nu-`.
     numbering: Option<String>,
 }
 
 impl Tag {
-    /// Reads a tag in any case; `None` where Intl would refuse it, as it does `en_US` (underscore) and `zh-yue` (extended language).
+    /// Parses a tag in any case. `None` if Intl rejects it, such as `en_US` (underscore) and `zh-yue` (extended
+    /// language).
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut subtags = text.split('-').peekable();
         let mut tag =
@@ -33,7 +35,7 @@ impl Tag {
             return None;
         }
         let extensions: Vec<&str> = subtags.collect();
-        tag.numbering = numbering_of(unicode_keywords(&extensions)?);
+        tag.numbering = requested_numbering(unicode_keywords(&extensions)?);
         tag.variants.sort();
         tag.modernize();
         Some(tag)
@@ -51,19 +53,20 @@ impl Tag {
         parts.join("-")
     }
 
-    /// The region it names, if it names one.
+    /// Its region, if it has one.
     pub(super) fn region(&self) -> Option<&str> {
         self.region.as_deref()
     }
 
-    /// The numbering system it asks for, whether there is one of that name or not.
+    /// The numbering system that it requests, whether that exists or not.
     pub(super) fn numbering(&self) -> Option<&str> {
         self.numbering.as_deref()
     }
 
     fn modernize(&mut self) {
         if let Some(now) = ALIASES.find(&self.language) {
-            // The present name can say more than a language, as `sr-Latn` for `sh`; what the tag says itself goes first.
+            // The current code can include more than a language, such as `sr-Latn` for `sh`. The tag's own parts take
+            // precedence.
             for (at, part) in now.split('-').enumerate() {
                 match part {
                     language if at == 0 => language.clone_into(&mut self.language),
@@ -80,7 +83,7 @@ impl Tag {
     }
 }
 
-/// What stands after `-u-` in the extensions of a tag; `None` if any of them is malformed.
+/// The subtags after `-u-` in the extensions of a tag; `None` if any of them is malformed.
 fn unicode_keywords<'a, 't>(extensions: &'a [&'t str]) -> Option<&'a [&'t str]> {
     let mut keywords: &[&str] = &[];
     let mut seen = HashSet::new();
@@ -110,8 +113,8 @@ fn unicode_keywords<'a, 't>(extensions: &'a [&'t str]) -> Option<&'a [&'t str]> 
     Some(keywords)
 }
 
-/// The value of the keyword `nu`, empty if it has none.
-fn numbering_of(keywords: &[&str]) -> Option<String> {
+/// The value of the keyword `nu`; empty if it has none.
+fn requested_numbering(keywords: &[&str]) -> Option<String> {
     let at = keywords.iter().position(|s| s.eq_ignore_ascii_case("nu"))?;
     let value: Vec<String> =
         keywords[at + 1..].iter().take_while(|s| s.len() > 2).map(|s| s.to_ascii_lowercase()).collect();
@@ -152,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn canonical_form() {
+    fn canonicalizes_tags() {
         for (text, name) in [
             ("en", "en"),
             ("EN-us", "en-US"),
@@ -176,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn numbering_system_asked_for() {
+    fn parses_the_requested_numbering_system() {
         for (text, numbering) in [
             ("ar", None),
             ("ar-u-nu-latn", Some("latn")),
@@ -191,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_intl_refuses() {
+    fn rejects_the_tags_that_intl_rejects() {
         for text in [
             "",
             "-",

@@ -1,13 +1,13 @@
-//! Filters that the legacy Liquid has in its own way: Ruby's numbers, Ruby's texts, Ruby's order.
+//! Filters that differ in the legacy Liquid: Ruby's numbers, strings and order.
 //!
-//! All others are the latest Liquid's. A call that Ruby has no method for fails with what Customer.io says then:
+//! All others are those of the latest Liquid. A call that is not supported in Ruby fails with Customer.io's message
 //! `Unidentified method`.
 
 use std::cmp::Ordering;
 
 use super::operators::not_comparable;
-use super::text::to_s;
-use crate::customerio::filters::{date, number, of_liquidjs, string};
+use super::ruby_string::to_s;
+use crate::customerio::filters::{date, number, run_liquidjs_filter, string};
 use crate::customerio::switches::{Escape, TimezoneOffsets};
 use crate::liquid::engine::filter::{Filter, argument};
 use crate::liquid::engine::row::{Absent, Argument, Differs, Example, Family, Kind, Lacking, Prints, Reads};
@@ -17,20 +17,20 @@ use crate::liquid::filters as liquidjs;
 use crate::liquid::value::number::parse;
 use crate::liquid::value::{Value, coerce, count, utf16};
 
-/// LiquidJS's row, with the filter on Ruby's string of the input and, where they are arrays or hashes, of its arguments.
-macro_rules! on_text {
+/// LiquidJS's row, applied to Ruby's string of the input and, if they are arrays or hashes, of its arguments.
+macro_rules! on_string {
     ($table:expr, $name:literal) => {
         Filter::row($table, $name)
-            .computed_by(|runtime, input, arguments| on_text($name, runtime, input, arguments))
-            .differs(Differs::Sometimes("arrays, hashes and floats are written as Ruby writes them"))
+            .computed_by(|runtime, input, arguments| on_string($name, runtime, input, arguments))
+            .differs(Differs::Sometimes("arrays, hashes and floats are written in Ruby's notation"))
     };
 }
 
-/// LiquidJS's row of a filter with an expression, which knows no operators here: outputs have none.
+/// LiquidJS's row of a filter with an expression. Expressions in outputs have no operators in the legacy Liquid.
 macro_rules! without_operators {
     ($name:literal, $template:literal, $output:literal) => {
         Filter::row(liquidjs::array::FILTERS, $name)
-            .differs(Differs::Sometimes("the expression is a variable, without operators"))
+            .differs(Differs::Sometimes("the expression is a single variable, without operators"))
             .examples(&[Example::with(
                 r#"{"items": [{"name": "a", "new": true}, {"name": "b", "new": false}]}"#,
                 $template,
@@ -39,10 +39,10 @@ macro_rules! without_operators {
     };
 }
 
-/// The rows of all of them: those of the latest Liquid, and how they differ.
+/// The rows: those of the latest Liquid, and how the legacy ones differ.
 pub const FILTERS: &[Filter] = &[
-    on_text!(liquidjs::string::FILTERS, "append"),
-    on_text!(liquidjs::string::FILTERS, "capitalize"),
+    on_string!(liquidjs::string::FILTERS, "append"),
+    on_string!(liquidjs::string::FILTERS, "capitalize"),
     Filter::row(liquidjs::array::FILTERS, "concat")
         .computed_by(concat)
         .differs(Differs::Sometimes("the argument must be an array"))
@@ -56,30 +56,30 @@ pub const FILTERS: &[Filter] = &[
         .computed_by(format_date)
         .arguments(&[Argument::required("format", Kind::String)])
         .differs(Differs::Sometimes(
-            "there must be a format, and there is no zone; `%F`, `%T`, `%D` and `%R` are known",
+            "the format is required, and there is no zone argument; `%F`, `%T`, `%D` and `%R` are supported",
         ))
         .examples(&[Example::new("{{ 1700000000 | date: '%F' }}", "2023-11-14")]),
     Filter::row(liquidjs::math::FILTERS, "divided_by")
         .computed_by(divided_by)
         .arguments(DIVISOR)
         .summary("Divides by a number; of integers the fraction is left out.")
-        .differs(Differs::Sometimes("of integers the fraction is left out, and strings and division by 0 fail"))
+        .differs(Differs::Sometimes("integer division rounds down, and strings and division by 0 fail"))
         .examples(&[Example::new("{{ 7 | divided_by: 2 }}", "3"), Example::new("{{ 7 | divided_by: 2.0 }}", "3.5")]),
-    on_text!(liquidjs::string::FILTERS, "downcase"),
+    on_string!(liquidjs::string::FILTERS, "downcase"),
     Filter::row(liquidjs::html::FILTERS, "escape")
         .computed_by(escape)
-        .of(Family::Url)
+        .family(Family::Url)
         .summary("Percent-encodes everything but ASCII letters, digits and `-_.!~*'()`.")
         .prints(Prints::Plain)
         .differs(Differs::Always(
-            "`escape` encodes for URLs in the legacy Liquid, and for HTML in the latest: say `url_encode` for URLs",
+            "`escape` encodes for URLs in the legacy Liquid, and for HTML in the latest: use `url_encode` for URLs",
         ))
         .examples(&[Example::new("{{ 'a&b' | escape }}", "a%26b")]),
     without_operators!("find_exp", "{{ items | find_exp: 'item', 'item.new' | json }}", r#"{"name":"a","new":true}"#),
     without_operators!("find_index_exp", "{{ items | find_index_exp: 'item', 'item.new' }}", "0"),
     Filter::row(liquidjs::array::FILTERS, "first")
         .computed_by(first)
-        .differs(Differs::Sometimes("a string has no first character, and a hash has a first pair")),
+        .differs(Differs::Sometimes("strings have no first character, and hashes have a first pair")),
     without_operators!(
         "group_by_exp",
         "{{ items | group_by_exp: 'item', 'item.new' | map: 'name' | join }}",
@@ -91,10 +91,12 @@ pub const FILTERS: &[Filter] = &[
         .differs(Differs::Sometimes("arrays inside the array are joined with the same separator")),
     Filter::row(liquidjs::array::FILTERS, "last")
         .computed_by(last)
-        .differs(Differs::Sometimes("a string has no last character")),
+        .differs(Differs::Sometimes("strings have no last character")),
     Filter::row(liquidjs::array::FILTERS, "map")
         .computed_by(map)
-        .differs(Differs::Sometimes("the property is not a path, and all is null where the first element lacks it"))
+        .differs(Differs::Sometimes(
+            "the property cannot be a path, and the result is null if the first element lacks it",
+        ))
         .examples(&[Example::with(
             r#"{"items": [{"name": "a"}, {"name": "b"}]}"#,
             "{{ items | map: 'name' | join }}",
@@ -102,17 +104,17 @@ pub const FILTERS: &[Filter] = &[
         )]),
     Filter::row(liquidjs::math::FILTERS, "minus").computed_by(minus).differs(STRINGS_FAIL),
     Filter::row(liquidjs::math::FILTERS, "modulo").computed_by(modulo).differs(STRINGS_FAIL),
-    on_text!(liquidjs::html::FILTERS, "newline_to_br"),
+    on_string!(liquidjs::html::FILTERS, "newline_to_br"),
     Filter::row(liquidjs::math::FILTERS, "plus")
         .computed_by(plus)
         .differs(Differs::Sometimes("a string that does not begin with a number fails"))
         .examples(&[Example::new("{{ '4' | plus: 2 }}", "6"), Example::new("{{ 1 | plus: 2.0 }}", "3.0")]),
-    on_text!(liquidjs::string::FILTERS, "prepend"),
+    on_string!(liquidjs::string::FILTERS, "prepend"),
     without_operators!("reject_exp", "{{ items | reject_exp: 'item', 'item.new' | map: 'name' | join }}", "b"),
-    on_text!(liquidjs::string::FILTERS, "remove"),
-    on_text!(liquidjs::string::FILTERS, "remove_first"),
-    on_text!(liquidjs::string::FILTERS, "replace"),
-    on_text!(liquidjs::string::FILTERS, "replace_first"),
+    on_string!(liquidjs::string::FILTERS, "remove"),
+    on_string!(liquidjs::string::FILTERS, "remove_first"),
+    on_string!(liquidjs::string::FILTERS, "replace"),
+    on_string!(liquidjs::string::FILTERS, "replace_first"),
     Filter::row(number::FILTERS, "rounded_currency")
         .computed_by(|runtime, input, arguments| in_locale("rounded_currency", runtime, input, arguments))
         .arguments(LOCALE)
@@ -120,7 +122,7 @@ pub const FILTERS: &[Filter] = &[
         .examples(&[Example::new("{{ 1234567.896 | rounded_currency }}", "$1,234,568")]),
     Filter::row(liquidjs::array::FILTERS, "size")
         .computed_by(size)
-        .differs(Differs::Sometimes("counts characters, and the pairs of a hash; of an integer it is 8"))
+        .differs(Differs::Sometimes("counts characters, and the pairs of a hash; the size of an integer is 8"))
         .examples(&[Example::with(r#"{"a": [1, 2]}"#, "{{ a | size }}", "2"), Example::new("{{ 12 | size }}", "8")]),
     Filter::row(liquidjs::array::FILTERS, "sort")
         .computed_by(sort)
@@ -134,15 +136,15 @@ pub const FILTERS: &[Filter] = &[
     Filter::row(liquidjs::string::FILTERS, "split")
         .computed_by(split)
         .absent(UNIDENTIFIED)
-        .differs(Differs::Sometimes("only strings can be split; a space stands for white space of any length")),
-    on_text!(liquidjs::html::FILTERS, "strip_html"),
-    on_text!(liquidjs::string::FILTERS, "strip_newlines"),
+        .differs(Differs::Sometimes("only strings can be split; a space matches any run of white space")),
+    on_string!(liquidjs::html::FILTERS, "strip_html"),
+    on_string!(liquidjs::string::FILTERS, "strip_newlines"),
     Filter::row(liquidjs::array::FILTERS, "sum")
         .computed_by(sum)
-        .gives(Kind::Anything)
+        .output(Kind::Anything)
         .absent(UNIDENTIFIED)
         .reads(Reads::Property(Lacking::FailsInLax))
-        .differs(Differs::Always("`sum` puts strings together in the legacy Liquid; the latest adds them as numbers"))
+        .differs(Differs::Always("`sum` concatenates strings in the legacy Liquid; the latest adds them as numbers"))
         .examples(&[
             Example::with(r#"{"cart": [{"price": 2.5}, {"price": 4}]}"#, "{{ cart | sum: 'price' }}", "6.5"),
             Example::with(r#"{"a": ["1", "2"]}"#, "{{ a | sum }}", "12"),
@@ -155,26 +157,26 @@ pub const FILTERS: &[Filter] = &[
         .computed_by(timezone)
         .differs(Differs::Sometimes("a number is hours east of UTC"))
         .examples(&[Example::new("{{ 1700000000 | timezone: 2 | date: '%H:%M' }}", "00:13")]),
-    on_text!(liquidjs::string::FILTERS, "upcase"),
+    on_string!(liquidjs::string::FILTERS, "upcase"),
     without_operators!("where_exp", "{{ items | where_exp: 'item', 'item.new' | map: 'name' | join }}", "a"),
 ];
 
-/// What becomes of an input that Ruby has no method for.
+/// The result for an input without the required method in Ruby.
 const UNIDENTIFIED: Absent = Absent::Fails("Unidentified method");
 
-/// What arithmetic does with strings.
+/// How arithmetic differs for strings.
 const STRINGS_FAIL: Differs = Differs::Sometimes("strings fail");
 
 const LOCALE: &[Argument] = &[Argument::optional("locale", Kind::String).or("'en'")];
 
 const DIVISOR: &[Argument] = &[Argument::required("divisor", Kind::Number)];
 
-/// The error of a call that Ruby has no method for.
+/// The error for a method that Ruby does not have.
 fn unidentified_method() -> Error {
     Error::new("Unidentified method")
 }
 
-/// Fails where a filter is given fewer arguments than it needs, or more than it takes.
+/// Fails if a filter is given fewer arguments than it needs, or more than it takes.
 fn expect_arguments(arguments: &[Value<'_>], expected: std::ops::RangeInclusive<usize>) -> Result<()> {
     if expected.contains(&arguments.len()) {
         return Ok(());
@@ -184,15 +186,20 @@ fn expect_arguments(arguments: &[Value<'_>], expected: std::ops::RangeInclusive<
     Err(Error::new(format!("wrong number of arguments (given {}, expected {expected})", arguments.len() + 1)))
 }
 
-fn on_text<'a>(name: &str, runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
+fn on_string<'a>(
+    name: &str,
+    runtime: &mut Runtime<'a>,
+    input: Value<'a>,
+    arguments: &[Value<'a>],
+) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let input = Value::String(to_s(input, arena)?);
     let arguments: Vec<_> =
         arguments.iter().map(|value| to_s(*value, arena).map(Value::String)).collect::<Result<_>>()?;
-    of_liquidjs(name, runtime, input, &arguments)
+    run_liquidjs_filter(name, runtime, input, &arguments)
 }
 
-/// A number as Ruby has it.
+/// A number in Ruby.
 #[derive(Clone, Copy)]
 enum Numeric {
     Integer(f64),
@@ -200,15 +207,15 @@ enum Numeric {
 }
 
 impl Numeric {
-    /// The number of a value, where math is done with numbers only.
-    fn of(value: Value<'_>) -> Result<Self> {
+    /// The number of a value, for filters that only accept numbers.
+    fn from_value(value: Value<'_>) -> Result<Self> {
         match value {
             Value::String(_) => Err(unidentified_method()),
-            other => Ok(Self::of_scalar(other)),
+            other => Ok(Self::from_scalar(other)),
         }
     }
 
-    fn of_scalar(value: Value<'_>) -> Self {
+    fn from_scalar(value: Value<'_>) -> Self {
         match value {
             Value::Number(number) if number.fract() == 0.0 => Self::Integer(number),
             Value::Number(number) | Value::Float(number) => Self::Float(number),
@@ -216,9 +223,9 @@ impl Numeric {
         }
     }
 
-    /// The number that a text begins with, which `plus` makes of it.
-    fn of_text(text: &str) -> Result<Self> {
-        let trimmed = text.trim_matches(|character: char| character.is_ascii_whitespace());
+    /// The number at the beginning of a string, as `plus` converts it.
+    fn from_prefix(string: &str) -> Result<Self> {
+        let trimmed = string.trim_matches(|character: char| character.is_ascii_whitespace());
         let is_float = trimmed.split_once('.').is_some_and(|(whole, fraction)| {
             [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
         });
@@ -247,7 +254,7 @@ impl Numeric {
         }
     }
 
-    /// Applies an operation: an integer comes of two integers, else a float.
+    /// Applies an operation. The result is an integer if both numbers are, and a float otherwise.
     fn with(self, other: Self, operation: fn(f64, f64) -> f64) -> Self {
         let result = operation(self.number(), other.number());
         match (self, other) {
@@ -259,33 +266,31 @@ impl Numeric {
 
 fn arithmetic<'a>(input: Value<'a>, arguments: &[Value<'a>], operation: fn(f64, f64) -> f64) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
-    Ok(Numeric::of(input)?.with(Numeric::of(arguments[0])?, operation).value())
+    Ok(Numeric::from_value(input)?.with(Numeric::from_value(arguments[0])?, operation).value())
 }
 
-/// Adds. A text that begins with a number is taken for it: that is what `plus: 0` is for.
+/// Adds. A string that begins with a number counts as that number, which is why templates use `plus: 0`.
 fn plus<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
     let number = |value| match value {
-        Value::String(text) => Numeric::of_text(text),
-        other => Numeric::of(other),
+        Value::String(text) => Numeric::from_prefix(text),
+        other => Numeric::from_value(other),
     };
     Ok(number(input)?.with(number(arguments[0])?, |left, right| left + right).value())
 }
 
-/// Subtracts.
 fn minus<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     arithmetic(input, arguments, |left, right| left - right)
 }
 
-/// Multiplies.
 fn times<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     arithmetic(input, arguments, |left, right| left * right)
 }
 
-/// Divides; integers are rounded down, and cannot be divided by 0.
+/// Divides. Integers are rounded down, and cannot be divided by 0.
 fn divided_by<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
-    match (Numeric::of(input)?, Numeric::of(arguments[0])?) {
+    match (Numeric::from_value(input)?, Numeric::from_value(arguments[0])?) {
         (Numeric::Integer(_), Numeric::Integer(0.0)) => Err(Error::new("divided by 0")),
         (left @ Numeric::Integer(_), right @ Numeric::Integer(_)) => {
             Ok(left.with(right, |left, right| (left / right).floor()).value())
@@ -294,10 +299,10 @@ fn divided_by<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
     }
 }
 
-/// The rest of a division, with the sign of the divisor.
+/// The remainder, with the sign of the divisor.
 fn modulo<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
-    let (left, right) = (Numeric::of(input)?, Numeric::of(arguments[0])?);
+    let (left, right) = (Numeric::from_value(input)?, Numeric::from_value(arguments[0])?);
     if let (Numeric::Integer(_), Numeric::Integer(0.0)) = (left, right) {
         return Err(Error::new("divided by 0"));
     }
@@ -308,19 +313,19 @@ fn modulo<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) ->
     Ok(left.with(right, floored).value())
 }
 
-/// How many characters, elements or entries there are.
+/// The number of characters, elements or entries.
 fn size<'a>(_: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(match input {
         Value::String(text) => count(utf16::to_utf8(text).chars().count()),
         Value::Array(items) => count(items.len()),
         Value::Object(object) => count(object.entries().len()),
-        // Ruby's integers tell how many bytes they take.
+        // Ruby's `Integer#size` is the number of bytes.
         Value::Number(number) if number.fract() == 0.0 => count(8),
         _ => count(0),
     })
 }
 
-/// The first element; null of what is no list.
+/// The first element; null if the input is not an array.
 fn first<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(match input {
         Value::Array(items) => items.first().copied().unwrap_or(Value::Null),
@@ -332,7 +337,7 @@ fn first<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Re
     })
 }
 
-/// The last element; null of what is no list.
+/// The last element; null if the input is not an array.
 fn last<'a>(_: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(match input {
         Value::Array(items) => items.last().copied().unwrap_or(Value::Null),
@@ -340,27 +345,27 @@ fn last<'a>(_: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Va
     })
 }
 
-/// The elements of a list and of the lists in it; what is no list is alone.
+/// The elements of an array and of the arrays inside it. Any other value is a single element.
 fn flattened<'a>(runtime: &mut Runtime<'a>, input: Value<'a>) -> Result<Vec<Value<'a>>> {
-    fn add<'a>(value: Value<'a>, walk: &mut coerce::Walk, items: &mut Vec<Value<'a>>) -> Result<()> {
+    fn add<'a>(value: Value<'a>, traversal: &mut coerce::Traversal, items: &mut Vec<Value<'a>>) -> Result<()> {
         let Value::Array(inner) = value else {
             items.push(value);
             return Ok(());
         };
-        walk.enter()?;
+        traversal.enter()?;
         for item in inner {
-            add(*item, walk, items)?;
+            add(*item, traversal, items)?;
         }
-        walk.leave();
+        traversal.leave();
         Ok(())
     }
     let mut items = Vec::new();
-    add(input, &mut coerce::Walk::default(), &mut items)?;
+    add(input, &mut coerce::Traversal::default(), &mut items)?;
     runtime.charge(items.len())?;
     Ok(items)
 }
 
-/// The elements as one text, with the argument between them; a blank without one.
+/// The elements as one string, separated by the argument, or by a space without one.
 fn join<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 0..=1)?;
     let arena = runtime.arena();
@@ -373,11 +378,11 @@ fn join<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
         coerce::push_joining(&mut text, to_s(item, arena)?);
         coerce::check_length(text.len())?;
     }
-    runtime.charge_text(&text)?;
+    runtime.charge_string(&text)?;
     Ok(runtime.string(&text))
 }
 
-/// A property of each element; null where the first element has none.
+/// A property of each element; null if the first element lacks it.
 fn map<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
     let key = to_s(arguments[0], runtime.arena())?;
@@ -393,7 +398,7 @@ fn map<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>])
     Ok(runtime.array(&mapped))
 }
 
-/// The elements in order, or in that of a property. What cannot be put in order, such as null, fails.
+/// The sorted elements, optionally by a property. Values that cannot be compared, such as null, fail.
 fn sort<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 0..=1)?;
     let arena = runtime.arena();
@@ -421,8 +426,8 @@ fn sort<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
             _ => None,
         };
         order.unwrap_or_else(|| {
-            // Sorting by a property compares inside a block, so the elements themselves are named. Ruby names the one first
-            // that is no null.
+            // Sorting by a property compares inside a block, so the error names the elements themselves. Ruby names the
+            // first one that is not null.
             let (left, right) = if left.is_nullish() { (*right, *left) } else { (*left, *right) };
             failure.get_or_insert((left, right));
             Ordering::Equal
@@ -434,22 +439,22 @@ fn sort<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
     }
 }
 
-/// The parts of a text. Nothing but a text has any.
+/// Splits a string. Other values cannot be split.
 fn split<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
     match input {
-        // A blank stands for white space of any length, that at the beginning left out.
+        // A space matches any run of white space, and is ignored at the beginning.
         Value::String(text) if matches!(arguments[0], Value::String(" ")) => {
-            runtime.charge_text(text)?;
+            runtime.charge_string(text)?;
             let words: Vec<_> = text.split_ascii_whitespace().map(Value::String).collect();
             Ok(runtime.array(&words))
         }
-        Value::String(_) => of_liquidjs("split", runtime, input, arguments),
+        Value::String(_) => run_liquidjs_filter("split", runtime, input, arguments),
         _ => Err(unidentified_method()),
     }
 }
 
-/// The sum of the elements, or of a property of them. Texts are put together.
+/// The sum of the elements, or of a property of them. Strings are concatenated.
 fn sum<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 0..=1)?;
     let items = flattened(runtime, input)?;
@@ -471,31 +476,31 @@ fn sum<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>])
             let Value::String(item) = item else { return Err(unidentified_method()) };
             coerce::push_joining(&mut text, item);
         }
-        runtime.charge_text(&text)?;
+        runtime.charge_string(&text)?;
         return Ok(runtime.string(&text));
     }
-    let mut total = Numeric::of_scalar(*first);
+    let mut total = Numeric::from_scalar(*first);
     for item in &items {
         if !matches!(item, Value::Number(_) | Value::Float(_)) {
             return Err(unidentified_method());
         }
     }
     for item in rest {
-        total = total.with(Numeric::of_scalar(*item), |left, right| left + right);
+        total = total.with(Numeric::from_scalar(*item), |left, right| left + right);
     }
     Ok(total.value())
 }
 
-/// The elements of a list, then those of another.
+/// The elements of an array, followed by those of another.
 fn concat<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
     match arguments[0] {
-        Value::Array(_) => of_liquidjs("concat", runtime, input, arguments),
+        Value::Array(_) => run_liquidjs_filter("concat", runtime, input, arguments),
         _ => Err(Error::new("concat filter requires an array argument")),
     }
 }
 
-/// An amount of money in the currency of a locale's region. The currency cannot be chosen.
+/// Formats an amount of money in the currency of a locale's region. The currency cannot be chosen.
 fn in_locale<'a>(
     name: &str,
     runtime: &mut Runtime<'a>,
@@ -518,11 +523,11 @@ fn escape<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a
     }
 }
 
-/// What Ruby's `strftime` knows and LiquidJS does not.
+/// Directives of Ruby's `strftime` that LiquidJS does not support, and their expansions.
 const SHORTHANDS: [(&str, &str); 5] =
     [("%F", "%Y-%m-%d"), ("%T", "%H:%M:%S"), ("%D", "%m/%d/%y"), ("%R", "%H:%M"), ("%h", "%b")];
 
-/// The date in a format, in UTC. It must have a format; where that is empty, the input stays as it is.
+/// Formats a date in UTC. The format is required; if it is empty, the input is returned unchanged.
 fn format_date<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
     let format = to_s(arguments[0], runtime.arena())?;
@@ -535,16 +540,16 @@ fn format_date<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Val
     let mut written = format.to_owned();
     for (shorthand, long) in SHORTHANDS {
         if written.contains(shorthand) {
-            // A percent sign that is itself escaped begins nothing.
+            // An escaped percent sign does not begin a directive.
             written = written.replace("%%", "\u{0}").replace(shorthand, long).replace('\u{0}', "%%");
         }
     }
     let format = runtime.string(&written);
     let input = if let Value::Float(number) = input { Value::Number(number) } else { input };
-    of_liquidjs("date", runtime, input, &[format])
+    run_liquidjs_filter("date", runtime, input, &[format])
 }
 
-/// Moves a date so that the `date` that follows shows the clocks of a time zone; a number counts hours east of UTC.
+/// Moves a date so that a following `date` shows the local time of a time zone. A number is hours east of UTC.
 fn timezone<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     expect_arguments(arguments, 1..=1)?;
     let hours = match arguments[0] {

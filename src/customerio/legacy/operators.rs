@@ -1,13 +1,13 @@
-//! What operators answer, and how properties are read.
+//! The operators, and how properties are read.
 
 use std::cmp::Ordering;
 
-use super::text::to_s;
+use super::ruby_string::to_s;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::value::operators::Operator;
 use crate::liquid::value::{Arena, Value, count, element, utf16};
 
-/// The operators as they are written; a longer one before its beginning.
+/// The operators as written; a longer one before its prefix.
 pub const ALL: [(&str, Operator); 10] = [
     ("==", Operator::Equal),
     ("!=", Operator::NotEqual),
@@ -21,16 +21,16 @@ pub const ALL: [(&str, Operator); 10] = [
     ("or", Operator::Or),
 ];
 
-/// Applies an operator. Where both sides look like integers they are compared as such; where both are `true` or `false`,
-/// as values or as texts, they are compared as texts.
+/// Applies an operator. If both sides look like integers, they are compared as integers. If both are `true` or `false`,
+/// as values or as strings, they are compared as strings.
 ///
 /// # Errors
-/// The two cannot be put in order.
+/// The two values have no order.
 pub fn apply<'a>(operator: Operator, left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<bool> {
     if let Operator::And | Operator::Or | Operator::Not = operator {
         return operator.apply(left, right, arena);
     }
-    let (left, right) = alike(left, right);
+    let (left, right) = coerced(left, right);
     Ok(match operator {
         Operator::Equal => equals(left, right, arena)?,
         Operator::NotEqual => !equals(left, right, arena)?,
@@ -42,18 +42,18 @@ pub fn apply<'a>(operator: Operator, left: Value<'a>, right: Value<'a>, arena: &
     })
 }
 
-/// The two as they are compared.
-fn alike<'a>(left: Value<'a>, right: Value<'a>) -> (Value<'a>, Value<'a>) {
+/// The two values, converted for the comparison.
+fn coerced<'a>(left: Value<'a>, right: Value<'a>) -> (Value<'a>, Value<'a>) {
     if let (Some(left), Some(right)) = (integer(left), integer(right)) {
         return (Value::Number(left), Value::Number(right));
     }
-    if let (Some(left), Some(right)) = (truth(left), truth(right)) {
+    if let (Some(left), Some(right)) = (boolean_string(left), boolean_string(right)) {
         return (Value::String(left), Value::String(right));
     }
     (left, right)
 }
 
-/// The integer that a value is, or is written as: `5` and `"5"`, but neither `5.0` nor `"05"`.
+/// The integer that a value is, or that its string represents: `5` and `"5"`, but neither `5.0` nor `"05"`.
 fn integer(value: Value<'_>) -> Option<f64> {
     match value {
         Value::Number(number) if number.fract() == 0.0 => Some(number),
@@ -66,7 +66,7 @@ fn integer(value: Value<'_>) -> Option<f64> {
     }
 }
 
-fn truth(value: Value<'_>) -> Option<&'static str> {
+fn boolean_string(value: Value<'_>) -> Option<&'static str> {
     match value {
         Value::Bool(true) | Value::String("true") => Some("true"),
         Value::Bool(false) | Value::String("false") => Some("false"),
@@ -77,21 +77,21 @@ fn truth(value: Value<'_>) -> Option<&'static str> {
 fn equals<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<bool> {
     let is_literal = |value| matches!(value, Value::Empty | Value::Blank);
     match (left, right) {
-        // A literal asks the other side, and null is neither.
+        // A literal compares itself with the other side, and null equals neither literal.
         (literal, other) | (other, literal) if is_literal(literal) => match literal {
             Value::Empty => Ok(matches!(other, Value::String(_) | Value::Array(_) | Value::Object(_))
                 && Operator::Equal.apply(other, Value::Empty, arena)?),
             _ => Operator::Equal.apply(other, Value::Blank, arena),
         },
-        (left, right) => same(left, right, 0),
+        (left, right) => deep_equals(left, right, 0),
     }
 }
 
-/// How deep values are compared.
+/// Maximum nesting at which values are compared.
 const MAX_DEPTH: usize = 500;
 
-/// Ruby's `==`: lists and hashes by what is in them, integers and floats as numbers.
-fn same(left: Value<'_>, right: Value<'_>, depth: usize) -> Result<bool> {
+/// Ruby's `==`: arrays and hashes by their contents, integers and floats as numbers.
+fn deep_equals(left: Value<'_>, right: Value<'_>, depth: usize) -> Result<bool> {
     if depth > MAX_DEPTH {
         return Err(Error::new("stack level too deep"));
     }
@@ -103,7 +103,7 @@ fn same(left: Value<'_>, right: Value<'_>, depth: usize) -> Result<bool> {
                 return Ok(false);
             }
             for (left, right) in left.iter().zip(right) {
-                if !same(*left, *right, depth + 1)? {
+                if !deep_equals(*left, *right, depth + 1)? {
                     return Ok(false);
                 }
             }
@@ -115,7 +115,7 @@ fn same(left: Value<'_>, right: Value<'_>, depth: usize) -> Result<bool> {
             }
             for (key, value) in left.entries() {
                 match right.get(key) {
-                    Some(other) if same(*value, other, depth + 1)? => {}
+                    Some(other) if deep_equals(*value, other, depth + 1)? => {}
                     _ => return Ok(false),
                 }
             }
@@ -133,7 +133,7 @@ fn contains<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<b
         Value::String(text) => text.contains(to_s(right, arena)?),
         Value::Array(items) => {
             for item in items {
-                if same(*item, right, 0)? {
+                if deep_equals(*item, right, 0)? {
                     return Ok(true);
                 }
             }
@@ -144,7 +144,7 @@ fn contains<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<b
     })
 }
 
-/// How two values are ordered; `None` where one of them knows no order.
+/// The order of two values; `None` if they have none.
 fn ordered<'a>(left: Value<'a>, right: Value<'a>, _: &str, arena: &'a Arena) -> Result<Option<Ordering>> {
     let knows_order = |value| matches!(value, Value::Number(_) | Value::Float(_) | Value::String(_));
     if !knows_order(left) || !knows_order(right) {
@@ -159,7 +159,7 @@ fn ordered<'a>(left: Value<'a>, right: Value<'a>, _: &str, arena: &'a Arena) -> 
     }
 }
 
-/// The error of two values that have no order. A number or null is named by itself, anything else by its class.
+/// The error for two values without an order. It names a number or null by its value, and anything else by its class.
 pub(super) fn not_comparable<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<Error> {
     let named = match right {
         Value::Number(_) | Value::Float(_) | Value::Bool(_) => to_s(right, arena)?,
@@ -169,7 +169,7 @@ pub(super) fn not_comparable<'a>(left: Value<'a>, right: Value<'a>, arena: &'a A
     Ok(Error::new(format!("comparison of {} with {named} failed", class(left))))
 }
 
-/// What Ruby calls the kind of a value.
+/// The Ruby class of a value.
 pub(super) fn class(value: Value<'_>) -> &'static str {
     match value {
         Value::Undefined | Value::Null | Value::Nil => "NilClass",
@@ -184,11 +184,11 @@ pub(super) fn class(value: Value<'_>) -> &'static str {
     }
 }
 
-/// Reads a property. Beyond the end of a list there is null, and so is the first of an empty one; `size`, `first`, `last`
-/// and `empty?` are no names in brackets.
+/// Reads a property. Elements past the end of an array are null, and so is the first element of an empty one. In
+/// brackets, `size`, `first`, `last` and `empty?` are plain keys.
 ///
 /// # Errors
-/// None: what is not there is undefined.
+/// Never fails: a missing property is undefined.
 pub fn property<'a>(value: Value<'a>, key: Value<'a>, is_bracketed: bool, arena: &'a Arena) -> Result<Value<'a>> {
     let name = match key {
         Value::String(name) if !is_bracketed => name,
@@ -220,7 +220,7 @@ pub fn property<'a>(value: Value<'a>, key: Value<'a>, is_bracketed: bool, arena:
             "empty?" => Value::Bool(text.is_empty()),
             _ => Value::Undefined,
         },
-        // Ruby's integers tell how many bytes they take.
+        // Ruby's `Integer#size` is the number of bytes.
         (Value::Number(number), _) if name == "size" && number.fract() == 0.0 => count(8),
         _ => Value::Undefined,
     })

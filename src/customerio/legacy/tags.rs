@@ -1,4 +1,4 @@
-//! Tags that only the legacy Liquid has, and those that do something else there.
+//! Tags that only the legacy Liquid has, and those that behave differently in it.
 
 use crate::liquid::engine::output::Output;
 use crate::liquid::engine::row::{Absent, Differs, Example};
@@ -12,19 +12,19 @@ use crate::liquid::syntax::tree::Nodes;
 use crate::liquid::tags::assign::ASSIGN;
 use crate::liquid::value::Value;
 
-/// All of them.
+/// The tags that only the legacy Liquid has, or replaces.
 pub const ALL: &[TagDefinition] = &[IFCHANGED, INCLUDE];
 
-/// Tags that do something else than the latest Liquid's.
+/// Tags of the latest Liquid that behave differently.
 pub const CHANGED: &[TagDefinition] = &[ASSIGN.differs(Differs::Sometimes("a missing variable fails")).input(
     "{% assign x = input %}[{{ x }}]",
     Absent::Prints("[]"),
     Absent::Undefined,
 )];
 
-/// Prints its body where that differs from what an `ifchanged` printed last.
+/// Renders its body, and prints the result if it differs from the last output of an `ifchanged`.
 pub const IFCHANGED: TagDefinition = TagDefinition::new("ifchanged", parse)
-    .summary("Renders its body where that differs from what an `ifchanged` printed last.")
+    .summary("Renders its body, and prints the result if it differs from the last output of an `ifchanged`.")
     .syntax("{% ifchanged %}…{% endifchanged %}")
     .examples(&[Example::with(
         r#"{"a": [1, 1, 2, 1]}"#,
@@ -32,21 +32,21 @@ pub const IFCHANGED: TagDefinition = TagDefinition::new("ifchanged", parse)
         "121",
     )]);
 
-/// Fails: Customer.io has nothing that could be included.
+/// Fails: Customer.io has nothing to include.
 pub const INCLUDE: TagDefinition = TagDefinition::new("include", |_, _| Ok(&Include))
     .summary("Fails: Customer.io has nothing that could be included.")
     .syntax("{% include 'file' %}")
-    .differs(Differs::Sometimes("the message of the failure is another"))
+    .differs(Differs::Sometimes("the error message differs"))
     .since("1.9.1");
 
 /// A parsed `ifchanged`.
 #[derive(Debug)]
 pub struct Ifchanged<'a> {
-    /// What it prints.
+    /// The body to render.
     pub body: Nodes<'a>,
 }
 
-/// The name under which the text that was printed last is kept. No variable can be called so.
+/// The variable that holds the last output. No template can have a variable with this name.
 const LAST: &str = "ifchanged ";
 
 fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {

@@ -1,4 +1,5 @@
-//! What legacy and latest Liquid make of the same templates: a line for each difference that is known of.
+//! Compares the output of the legacy and the latest Liquid for the same templates, with a line for each known
+//! difference.
 
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ fn outcome(language: &Language, case: &Value) -> Value {
 }
 
 #[test]
-fn every_known_difference() {
+fn renders_every_known_difference() {
     let mut wrong = Vec::new();
     for line in CASES.lines() {
         let case: Value = serde_json::from_str(line).unwrap();

@@ -1,12 +1,12 @@
-//! How the legacy Liquid words mistakes, as Customer.io's composer lists them.
+//! The error messages of the legacy Liquid, as Customer.io's composer lists them.
 
 use crate::liquid::syntax::dialect::{Surroundings, Wording};
 use crate::liquid::{Error, ErrorKind, Subject};
 
-/// The legacy Liquid's words.
+/// The wording of the legacy Liquid's errors.
 pub const WORDING: Wording = Wording { name, message };
 
-/// What Ruby calls the error.
+/// Ruby's name for a kind of error.
 const fn name(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::UndefinedVariable => "Liquid::VariableNotFound",
@@ -15,7 +15,7 @@ const fn name(kind: ErrorKind) -> &'static str {
     }
 }
 
-/// What is said of a tag whose arguments make no sense.
+/// The messages for tags with invalid arguments.
 const SYNTAX: [(&str, &str); 8] = [
     ("if", "Syntax Error in tag 'if' - Valid syntax: if [expression]"),
     ("elsif", "Syntax Error in tag 'if' - Valid syntax: if [expression]"),

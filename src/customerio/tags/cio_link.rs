@@ -13,10 +13,10 @@ use crate::liquid::syntax::parser::Parser;
 use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::{Node, NodeKind, Nodes};
 
-/// Prints its URL, which may have `{{ … }}` in it. Customer.io prints one that goes through its click tracking (unless
-/// `track` is false) and to which the workspace's URL parameters are added (unless `url_params` is false).
+/// Prints its URL, which may contain `{{ … }}`. Customer.io prints a URL that goes through its click tracking (unless
+/// `track` is false) and has the workspace's URL parameters (unless `url_params` is false).
 ///
-/// The documentation says that it is not for deep links, push and in-app messages.
+/// According to the documentation it is not meant for deep links, push and in-app messages.
 pub const CIO_LINK: TagDefinition = TagDefinition::new("cio_link", parse)
     .summary("Prints a URL; Customer.io adds click tracking and the workspace's URL parameters to it.")
     .syntax("{% cio_link url:https://example.com track:true url_params:true %}")
@@ -39,11 +39,11 @@ pub const CIO_LINK: TagDefinition = TagDefinition::new("cio_link", parse)
 /// A parsed `cio_link`.
 #[derive(Debug)]
 pub struct CioLink<'a> {
-    /// The URL: text and outputs.
+    /// The URL: literal text and outputs.
     pub url: Nodes<'a>,
-    /// Whether clicks are to be tracked.
+    /// Whether clicks are tracked.
     pub is_tracked: bool,
-    /// Whether the workspace's URL parameters are to be added.
+    /// Whether the workspace's URL parameters are added.
     pub has_url_params: bool,
 }
 
@@ -59,7 +59,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     Ok(parser.arena().alloc(CioLink { url, is_tracked, has_url_params }))
 }
 
-/// Takes a URL apart. There can be no tags in it: the first `%}` ends the tag itself.
+/// Splits a URL into literal text and outputs. It cannot contain tags: the first `%}` ends the tag itself.
 fn pieces<'a>(parser: &Parser<'a>, url: &RawArgument<'a>) -> Result<Nodes<'a>> {
     let mut pieces = bumpalo::collections::Vec::new_in(parser.arena());
     let mut at = url.span.start;
@@ -83,10 +83,10 @@ fn pieces<'a>(parser: &Parser<'a>, url: &RawArgument<'a>) -> Result<Nodes<'a>> {
     Ok(pieces.into_bump_slice())
 }
 
-/// Reads `{{ … }}`.
+/// Parses `{{ … }}`.
 fn output<'a>(parser: &Parser<'a>, span: Span) -> Result<NodeKind<'a>> {
     let inside = parser.text(Span::new(span.start + 2, span.end - 2));
-    // Trim marks have nothing to trim here.
+    // Trim marks have no effect here.
     let inside = inside.strip_suffix('-').unwrap_or(inside);
     let from_start = inside.strip_prefix('-').unwrap_or(inside).trim_start_matches(is_blank);
     let start = span.start + 2 + inside.len() - from_start.len();

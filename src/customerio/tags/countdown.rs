@@ -1,5 +1,5 @@
-//! `{% countdown point:64 fg:000000 bg:f2f6f9 time:"2022-07-04 12:00:00 (GMT)" %}`, for which Customer.io makes an animated
-//! image that counts down to a time. Only its arguments matter here.
+//! `{% countdown point:64 fg:000000 bg:f2f6f9 time:"2022-07-04 12:00:00 (GMT)" %}`, an animated image by Customer.io that
+//! counts down to a time. Only the arguments are checked here.
 
 use jiff::civil::DateTime;
 
@@ -9,12 +9,12 @@ use crate::liquid::error::{Error, Result};
 use crate::liquid::syntax::lexer::Token;
 use crate::liquid::syntax::parser::Parser;
 
-/// What a value may be.
+/// The values that an argument accepts.
 #[derive(Clone, Copy, Debug)]
 enum Expected {
-    /// A whole number from 1 on.
+    /// A positive integer.
     Count,
-    /// A whole number from 1 to this one.
+    /// An integer from 1 to this one.
     CountTo(u32),
     /// A colour: six hexadecimal digits, or three.
     Colour,
@@ -22,7 +22,7 @@ enum Expected {
     Moment,
     /// `true` or `false`.
     Flag,
-    /// One of some words; any word where there are none.
+    /// One of these words; any word if the list is empty.
     Word(&'static [&'static str]),
 }
 
@@ -34,7 +34,7 @@ pub(super) static ARGUMENTS: [Argument; 11] = [
     Argument::named("bg", Kind::String).and_required(),
     Argument::named("apng", Kind::Boolean).or("false"),
     Argument::named("font", Kind::String).accepts(&["inter", "roboto"]),
-    // Which weights there are beside `normal` and the `light` of an example is not documented.
+    // The documentation does not list all weights: it has `normal`, and `light` in an example.
     Argument::named("weight", Kind::String).or("normal"),
     Argument::named("locale", Kind::String).accepts(&["en", "ru", "jp", "zh", "pt", "es", "fr"]),
     Argument::named("looping", Kind::Boolean),
@@ -43,8 +43,8 @@ pub(super) static ARGUMENTS: [Argument; 11] = [
 ];
 
 impl Expected {
-    /// What an argument may be.
-    fn of(argument: &Argument) -> Self {
+    /// The values that this argument accepts.
+    fn for_argument(argument: &Argument) -> Self {
         match (argument.name, argument.kind) {
             ("fg" | "bg", _) => Self::Colour,
             ("frames", _) => Self::CountTo(60),
@@ -87,7 +87,7 @@ fn is_moment(text: &str) -> bool {
     moment.is_some_and(|moment| DateTime::strptime("%Y-%m-%d %H:%M:%S", moment).is_ok())
 }
 
-/// Checks the arguments, and reports everything that is wrong with them.
+/// Checks the arguments, and reports all errors in them.
 pub(super) fn check<'a>(parser: &mut Parser<'a>, token: &Token<'a>) -> Result<()> {
     let names = ARGUMENTS.each_ref().map(|argument| argument.name);
     let arguments = raw_argument::arguments(parser, token, ':', &names)?;
@@ -95,7 +95,7 @@ pub(super) fn check<'a>(parser: &mut Parser<'a>, token: &Token<'a>) -> Result<()
         let name = expected.name;
         match arguments.iter().find(|argument| argument.name == name) {
             Some(argument) => {
-                let checked = Expected::of(expected).check(argument);
+                let checked = Expected::for_argument(expected).check(argument);
                 parser.or_report(checked, token);
             }
             None if expected.is_required => parser.report(Error::new(format!("`countdown` needs `{name}`")), token),

@@ -9,7 +9,7 @@ use crate::liquid::syntax::lexer::Token;
 use crate::liquid::syntax::parser::Parser;
 use crate::liquid::syntax::part::{Part, Printed};
 
-/// Prints a UUID made by chance (version 4): another one each time, but the same ones again for the same seed.
+/// Prints a random UUID (version 4): a different one each time, but the same sequence for the same seed.
 pub const GENERATE_UUID: TagDefinition = TagDefinition::new("generate_uuid", parse)
     .summary("Prints a random UUID (version 4).")
     .syntax("{% generate_uuid %}")
@@ -30,12 +30,12 @@ impl Tag for GenerateUuid {
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
-        // All of them have the same letters.
+        // All UUIDs use the same characters.
         vec![Part::Print(Printed::Text("00000000-0000-4000-8000-000000000000"))]
     }
 }
 
-/// The UUID of version 4 and the variant of RFC 9562 that has these bits where it does not say these two.
+/// The UUID with these bits, except those that RFC 9562 reserves for the version (4) and the variant.
 fn uuid(bits: u128) -> String {
     const VERSION: u32 = 76;
     const VARIANT: u32 = 62;

@@ -1,7 +1,7 @@
-//! Tags that Customer.io has and LiquidJS has not: one file each, but for those that only the platform can fill, which
-//! share [`platform`].
+//! Tags that Customer.io adds to LiquidJS, one file each, except those that only the platform can fill, which share
+//! [`platform`].
 //!
-//! All of them are tags: as variables (`{{ unsubscribe_url }}`) they do not exist.
+//! All of them are tags: there are no variables with these names (`{{ unsubscribe_url }}`).
 
 pub mod cio_link;
 pub mod countdown;
@@ -15,6 +15,6 @@ pub use platform::{PLATFORM, PlatformTag};
 
 use crate::liquid::engine::tag::TagDefinition;
 
-/// All tags of Customer.io's own, but those of [`PLATFORM`].
+/// All of Customer.io's own tags, except those of [`PLATFORM`].
 pub const ALL: &[TagDefinition] =
     &[cio_link::CIO_LINK, generate_uuid::GENERATE_UUID, random::RANDOM, render_liquid::RENDER_LIQUID];

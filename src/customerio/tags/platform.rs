@@ -1,4 +1,4 @@
-//! Tags that only the platform can fill: each prints a placeholder, always the same.
+//! Tags that only the platform can fill. Each prints a fixed placeholder.
 
 use super::{countdown, raw_argument};
 use crate::liquid::engine::output::Output;
@@ -10,21 +10,21 @@ use crate::liquid::syntax::lexer::Token;
 use crate::liquid::syntax::parser::Parser;
 use crate::liquid::syntax::part::{Part, Printed};
 
-/// A tag that only the platform can fill. As it always prints the same, it is its own parsed form too.
+/// A tag that only the platform can fill. Its output is fixed, so it is its own parsed form.
 #[derive(Debug)]
 pub struct PlatformTag {
     /// The row that describes it.
     pub definition: TagDefinition,
-    /// What it prints here. Links lead to `.invalid`, where there never is anything.
+    /// Its output here. URLs are in the reserved domain `.invalid`, which never resolves.
     pub placeholder: &'static str,
-    /// Whether it makes sense in email only, so that it is a mistake in an inbox message. The documentation says so of
+    /// Whether it is only useful in email, so that it is a mistake in an inbox message. The documentation says this of
     /// `view_in_browser_url`, and describes the others that are marked as parts of an email.
     pub is_email_only: bool,
-    /// Checks the arguments.
+    /// Checks its arguments.
     check: CheckArguments,
 }
 
-/// Checks the arguments of a tag, and reports what is wrong with them.
+/// Checks the arguments of a tag, and reports the errors in them.
 type CheckArguments = for<'a> fn(&mut Parser<'a>, &Token<'a>) -> Result<()>;
 
 /// All tags that only the platform can fill.
@@ -102,7 +102,7 @@ pub static PLATFORM: [PlatformTag; 8] = [
     .email_only(),
 ];
 
-/// The tag of a row, which prints what its only example does.
+/// The tag of a row. Its placeholder is the output of its only example.
 const fn tag(definition: TagDefinition, example: &'static [Example; 1]) -> PlatformTag {
     let placeholder = example[0].output;
     PlatformTag { definition: definition.examples(example), placeholder, is_email_only: false, check: check_none }
@@ -120,7 +120,7 @@ impl PlatformTag {
     }
 }
 
-/// Parses the tag of a row. A parse function is a plain function, so the row is a parameter of its type.
+/// Parses the tag of a row. A parse function cannot capture the row, so the row is a const parameter.
 fn parse<'a, const ROW: usize>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     (PLATFORM[ROW].check)(parser, &token)?;
     Ok(&PLATFORM[ROW])
@@ -131,7 +131,7 @@ fn check_none<'a>(parser: &mut Parser<'a>, token: &Token<'a>) -> Result<()> {
     Ok(())
 }
 
-/// Checks a tag that may have `lang='pt'`, the language of what it prints.
+/// Checks a tag with an optional `lang='pt'`, the language of its output.
 fn check_language<'a>(parser: &mut Parser<'a>, token: &Token<'a>) -> Result<()> {
     raw_argument::arguments(parser, token, '=', &["lang"]).map(drop)
 }

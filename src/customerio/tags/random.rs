@@ -1,6 +1,6 @@
 //! `{% random 100 %}`
 
-use crate::customerio::chance;
+use crate::customerio::random_integer;
 use crate::liquid::engine::output::Output;
 use crate::liquid::engine::row::{Absent, Argument, Example, Kind};
 use crate::liquid::engine::runtime::Runtime;
@@ -12,10 +12,10 @@ use crate::liquid::syntax::part::{Part, Printed};
 use crate::liquid::syntax::tree::Operand;
 use crate::liquid::value::{Value, coerce};
 
-/// Prints a whole number by chance, from 0 up to the one that is named, both included (inferred: the documentation uses
-/// `{% random 3 %}` to choose from the versions 0 to 3).
+/// Prints a random integer from 0 to the given number, both included (inferred: the documentation uses `{% random 3 %}`
+/// to choose between the versions 0 to 3).
 pub const RANDOM: TagDefinition = TagDefinition::new("random", parse)
-    .summary("Prints a random whole number from 0 to a number, that number included.")
+    .summary("Prints a random integer from 0 to a number, that number included.")
     .syntax("{% random 100 %}")
     .arguments(&[Argument::required("most", Kind::Number)])
     .input("{% random input %}", Absent::Prints("0"), Absent::Undefined)
@@ -24,7 +24,7 @@ pub const RANDOM: TagDefinition = TagDefinition::new("random", parse)
 /// A parsed `random`.
 #[derive(Debug)]
 pub struct Random<'a> {
-    /// The largest number it may print.
+    /// The largest number that it can print.
     pub most: Operand<'a>,
 }
 
@@ -44,7 +44,7 @@ impl Tag for Random<'_> {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
         let most = runtime.operand(&self.most, false)?;
         let most = coerce::to_number(most, runtime.arena())?;
-        let number = chance::up_to(runtime, most)?;
+        let number = random_integer::up_to(runtime, most)?;
         out.write_value(Value::Number(number))
     }
 

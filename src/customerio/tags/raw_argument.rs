@@ -1,4 +1,4 @@
-//! Arguments of tags as Customer.io has them written: `url:https://example.com track:true`, not Liquid values.
+//! Arguments in the syntax of Customer.io's tags: `url:https://example.com track:true`, which are not Liquid values.
 
 use crate::liquid::error::{Error, Result};
 use crate::liquid::span::Span;
@@ -7,22 +7,22 @@ use crate::liquid::syntax::expression_parser::ExpressionParser;
 use crate::liquid::syntax::lexer::Token;
 use crate::liquid::syntax::parser::Parser;
 
-/// An argument as it is written.
+/// An argument as written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RawArgument<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its value, without quotes.
     pub value: &'a str,
-    /// Where the value stands.
+    /// The span of the value.
     pub span: Span,
 }
 
 impl RawArgument<'_> {
-    /// Whether the value is `true` or `false`.
+    /// The value as a boolean.
     ///
     /// # Errors
-    /// It is neither.
+    /// The value is neither `true` nor `false`.
     pub(super) fn flag(&self) -> Result<bool> {
         match self.value {
             "true" => Ok(true),
@@ -31,18 +31,18 @@ impl RawArgument<'_> {
         }
     }
 
-    /// The failure to be what was `expected`.
+    /// The error for a value other than `expected`.
     pub(super) fn unexpected(&self, expected: &str) -> Error {
         let Self { name, value, .. } = self;
         Error::new(format!("`{name}` expected {expected}, not `{value}`")).within(self.span)
     }
 }
 
-/// Reads the arguments of a tag: `name`, the `separator`, and a value that is quoted or ends at a blank. Blanks and quotes
-/// inside `{{ … }}` end nothing.
+/// Parses the arguments of a tag: a name, the `separator`, and a value that is quoted or ends at whitespace. Whitespace
+/// and quotes inside `{{ … }}` do not end a value.
 ///
 /// # Errors
-/// Something is no such argument, has a name that is not `known`, or comes twice.
+/// An argument is malformed, repeated, or has a name that is not in `known`.
 pub(super) fn arguments<'a>(
     parser: &Parser<'a>,
     token: &Token<'a>,
@@ -75,7 +75,7 @@ pub(super) fn arguments<'a>(
     }
 }
 
-/// Reads a value; its span is without the quotes.
+/// Parses a value. Its span excludes the quotes.
 fn value(markup: &mut ExpressionParser<'_>) -> Result<Span> {
     markup.skip_blanks();
     let quote = markup.peek().filter(|first| matches!(first, '"' | '\''));

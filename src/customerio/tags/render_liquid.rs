@@ -11,11 +11,11 @@ use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::{Operand, OperandKind};
 use crate::liquid::value::coerce;
 
-/// Prints what the text of a variable renders to. Without it, Liquid in data is printed as it is.
+/// Renders the string in a variable as Liquid. Without this tag, Liquid in data is printed unchanged.
 ///
-/// The text is rendered with the variables there are where the tag stands. A text that renders itself fails.
+/// The string is rendered with the variables in scope at the tag. A string that renders itself fails.
 pub const RENDER_LIQUID: TagDefinition = TagDefinition::new("render_liquid", parse)
-    .summary("Renders the string that a variable holds as Liquid. Without it, Liquid in data is printed as it is.")
+    .summary("Renders the string in a variable as Liquid. Without this tag, Liquid in data is printed unchanged.")
     .syntax("{% render_liquid journey.body %}")
     .arguments(&[Argument::required("variable", Kind::String)])
     .input("[{% render_liquid input %}]", Absent::Prints("[]"), Absent::Undefined)
@@ -28,7 +28,7 @@ pub const RENDER_LIQUID: TagDefinition = TagDefinition::new("render_liquid", par
 /// A parsed `render_liquid`.
 #[derive(Debug)]
 pub struct RenderLiquid<'a> {
-    /// The variable with the text.
+    /// The variable that holds the string.
     pub variable: Operand<'a>,
 }
 
@@ -47,8 +47,8 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
 impl Tag for RenderLiquid<'_> {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
         let value = runtime.operand(&self.variable, false)?;
-        let text = coerce::text(value, runtime.arena())?;
-        let rendered = runtime.render_text(text)?;
+        let text = coerce::to_liquid_string(value, runtime.arena())?;
+        let rendered = runtime.render_string(text)?;
         out.write_str(rendered)
     }
 

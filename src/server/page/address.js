@@ -1,4 +1,4 @@
-// The page's state, which stands in its address: the view, what is chosen in it, and what was typed.
+// The state of the page, which is stored in its URL: the view, the selection, and the edits.
 
 function read() {
   const [view, query] = location.hash.slice(1).split("?");
@@ -15,15 +15,15 @@ function read() {
     template: given.get("template"),
     request: given.get("request"),
     lax: given.has("lax"),
-    data: given.get("data"), // as typed; null where nothing was
-    person: given.get("person"), // such as `id:user_123`; null where it is the request's
-    customer: given.get("customer"), // as typed
+    data: given.get("data"), // the edited data; null if it was not edited
+    person: given.get("person"), // such as `id:user_123`; null for the request's own
+    customer: given.get("customer"), // the edited customer; null if it was not edited
   };
 }
 
 export const state = read();
 
-/** Nothing that was typed. */
+/** The state without edits. */
 export const UNTOUCHED = { data: null, person: null, customer: null };
 
 export function readAgain() {

@@ -12,7 +12,7 @@ export function firstError(diagnostics) {
 
 export const titleOf = (message) => (message.properties.title === undefined ? "(no title)" : text(message.properties.title));
 
-/** What a card shows. `corner` stands beside its title. */
+/** The parts of a card. `corner` is shown next to the title. */
 export function cardParts(message, fallback, diagnostics, corner) {
   if (!message) {
     return [

@@ -1,4 +1,4 @@
-// Elements and texts. What comes from messages becomes text nodes, never markup.
+// DOM helpers. Strings from messages become text nodes, never markup.
 
 export const at = (id) => document.getElementById(id);
 
@@ -14,7 +14,7 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** Replaces children, and leaves the focus and the scrolling where they were. */
+/** Replaces children, and keeps the focus and the scroll position. */
 export function replace(parent, children) {
   const focused = parent.contains(document.activeElement) ? document.activeElement.dataset.id : undefined;
   const scroller = parent.closest("section") ?? parent;
@@ -26,14 +26,14 @@ export function replace(parent, children) {
 
 export const text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** A text that may be wider than its place, to be scrolled by the keyboard as well. */
+/** Preformatted text that can be scrolled, also with the keyboard. */
 export function scrollable(content, className, label) {
   return make("pre", { className, tabIndex: 0, role: "region", "aria-label": label }, content);
 }
 
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** JSON with its parts in colours. */
+/** JSON with syntax highlighting. */
 export function json(value, label) {
   const source = JSON.stringify(value, null, 2);
   const parts = [];
@@ -49,7 +49,7 @@ export function json(value, label) {
   return scrollable(parts, "json", label);
 }
 
-/** A request to the server: what it answers, or an error that says why not, with the answer's status. */
+/** Sends a request to the server. Returns the parsed response, or throws an error with the message and the status. */
 export async function ask(path, options) {
   const answer = await fetch(path, options);
   const body = await answer.json();
@@ -59,7 +59,7 @@ export async function ask(path, options) {
 
 export const API = "/inkproof/api";
 
-/** Runs one at a time, and once more where it was asked for meanwhile. */
+/** Runs `work` one at a time, and once more if it was called again meanwhile. */
 export function oneAtATime(work, failed) {
   let running = false;
   let again = false;
@@ -77,7 +77,7 @@ export function oneAtATime(work, failed) {
   };
 }
 
-/** Waits until there is a pause in typing. */
+/** Runs `work` after a pause of this length. */
 export function debounce(milliseconds, work) {
   let timer;
   return () => {

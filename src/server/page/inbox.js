@@ -1,4 +1,4 @@
-// The inbox view: who was sent what, live.
+// The inbox view: captured messages, updated live.
 
 import { state, UNTOUCHED } from "./address.js";
 import { cardParts, titleOf } from "./card.js";
@@ -11,14 +11,14 @@ const STATUSES = ["delivered", "failed", "draft", "scheduled", "expired", "delet
 
 let messages = [];
 let total = 0;
-let known = null; // the ids that have been seen
+let known = null; // the ids of the messages that were shown before
 let change;
 let report;
 
 const nameOf = (recipient) => recipient.id ?? recipient.email ?? recipient.cio_id ?? "";
 const isUnread = (message) => message.status === "delivered" && !message.opened;
 
-/** As `analytics.inbox(…)` filters: topics that begin with `_cio` only show where asked for. */
+/** Filters topics as `analytics.inbox(…)` does: those that begin with `_cio` are only shown on request. */
 function fitsTopics(message) {
   const topics = message.message?.topics ?? [];
   if (state.topics.length > 0) return topics.some((topic) => state.topics.includes(topic));
@@ -50,7 +50,7 @@ function messageCard(message) {
     "aria-current": message.id === state.message ? "true" : undefined,
     onclick: () => {
       change({ message: message.id });
-      // On a narrow screen it stands below the list.
+      // On a narrow screen the details are below the list.
       if (NARROW.matches) at("detail").scrollIntoView();
     },
   }, ...cardParts(message.message, message.template, message.diagnostics, corner).filter(Boolean),
@@ -58,7 +58,7 @@ function messageCard(message) {
   make("span", { className: "hidden" }, message.opened ? "read" : "unread")));
 }
 
-/** The first letters of a name, and a colour that stays the same. */
+/** The initials of a name, and a color that depends only on the name. */
 function avatar(name) {
   const letters = name.split(/[\s@._-]+/).filter(Boolean).map((word) => [...word][0]).slice(0, 2).join("").toUpperCase();
   const hue = [...name].reduce((sum, character) => (sum * 31 + character.codePointAt(0)) % 8, 7);
@@ -120,13 +120,13 @@ function drawMessages() {
       make("span", {}, "Point a client library at ", make("code", {}, location.origin), ", or ",
         make("a", { href: "#templates" }, "send from a template"), "."));
   } else {
-    const cut = total > messages.length ? `The newest ${messages.length} of ${total} messages are here. ` : "";
-    note.textContent = cut + (shown.length === 0 ? "No message fits the filters." : "");
+    const cut = total > messages.length ? `Showing the newest ${messages.length} of ${total} messages. ` : "";
+    note.textContent = cut + (shown.length === 0 ? "No message matches the filters." : "");
   }
   at("clear").hidden = messages.length === 0;
 }
 
-/** The user's id in UTF-8 and Base64, as the mobile clients write it. */
+/** The user's id in UTF-8 and Base64, as mobile clients encode it. */
 function token(user) {
   return btoa(String.fromCharCode(...new TextEncoder().encode(user)));
 }
@@ -136,7 +136,7 @@ function asRecipient(message, path, options) {
   return ask(path, { ...options, headers }).catch(report);
 }
 
-/** The template view with what the message was sent with. */
+/** Opens the template view with the data of the message. */
 function tryAgain(message) {
   const { message_data: data, identifiers } = JSON.parse(message.request.body);
   const [[kind, value]] = Object.entries(identifiers);
@@ -172,7 +172,7 @@ function drawDetail() {
   const message = messages.find((one) => one.id === state.message);
   if (!message) {
     replace(at("detail"), [make("p", { className: "empty" },
-      make("strong", {}, state.message ? "This message is not here any more" : "No message is chosen"),
+      make("strong", {}, state.message ? "This message no longer exists" : "No message selected"),
       make("span", {}, make("kbd", {}, "j"), " and ", make("kbd", {}, "k"), " move, ", make("kbd", {}, "/"), " searches."))]);
     return;
   }
@@ -210,7 +210,7 @@ export function draw() {
   drawDetail();
 }
 
-/** Chooses the next message, or the one before. */
+/** Selects the next or previous message. */
 export function move(step) {
   const cards = [...at("messages").querySelectorAll("[data-id]")];
   const place = cards.findIndex((card) => card.dataset.id === state.message);
@@ -221,7 +221,7 @@ export function move(step) {
   }
 }
 
-/** Asks for the messages, and tells of those that are new. */
+/** Loads the messages, and announces new ones. */
 export async function refresh() {
   const [answer, clock] = await Promise.all([ask(`${API}/messages?limit=${LIMIT}`), ask(`${API}/clock`)]);
   setClock(clock);

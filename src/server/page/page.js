@@ -1,4 +1,4 @@
-// The page of `inkproof serve`: what was sent as an inbox, and templates to try out.
+// The page of `inkproof serve`: an inbox of the messages that were sent, and an editor to try out templates.
 
 import { readAgain, state, write } from "./address.js";
 import { API, ask, at, oneAtATime } from "./dom.js";
@@ -11,7 +11,7 @@ function report(error) {
   at("connection").dataset.state = "bad";
 }
 
-/** Changes what is chosen, in the address as well, and draws it. */
+/** Changes the state, in the URL as well, and redraws the page. */
 function change(part) {
   Object.assign(state, part);
   write();
@@ -39,7 +39,7 @@ function listen() {
     at("connection").dataset.state = kind;
   };
   source.onopen = () => connected("live", "good");
-  source.onerror = () => connected("the server is not there; trying again…", "bad");
+  source.onerror = () => connected("the server cannot be reached; retrying…", "bad");
   source.addEventListener("change", (event) => {
     const seen = JSON.parse(event.data);
     refresh();

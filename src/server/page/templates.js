@@ -1,23 +1,23 @@
-// The templates view: every request of a template side by side, and an editor whose result shows as one types.
+// The templates view: all requests of a template side by side, and an editor with a live preview.
 
 import { state, UNTOUCHED } from "./address.js";
 import { cardParts } from "./card.js";
 import { API, ask, at, debounce, json, make, oneAtATime, replace, scrollable } from "./dom.js";
 
-const PAUSE = 120; // in milliseconds, until what was typed is rendered
+const PAUSE = 120; // milliseconds after the last keystroke until the message is rendered
 
 let project = { templates: [], customers: [] };
 let change;
 let report;
-let checked; // what is known of the chosen template's variables
-const renderings = new Map(); // by template and request, each with the last one that went well
+let checked; // the result of checking the selected template
+const renderings = new Map(); // by template and request, each with the last successful message
 
 const chosen = () => project.templates.find((template) => template.name === state.template) ?? project.templates[0];
 const TYPED = "what you typed";
 
-// ---------------------------------------------------------------- what is asked for
+// ---------------------------------------------------------------- the request
 
-/** The request that the editor begins with: the chosen one, or one made up where there is none. */
+/** The request in the editor before edits: the selected one, or a new one if there is none. */
 function base() {
   const template = chosen();
   const request = template?.requests.find((one) => one.name === state.request) ?? template?.requests[0];
@@ -43,7 +43,7 @@ function identifiersOf(customer) {
 const rank = (kind) => ["id", "email", "cio_id"].indexOf(kind);
 const keyOf = (identifiers) => Object.entries(identifiers ?? {}).map(([kind, value]) => `${kind}:${value}`)[0] ?? "";
 
-/** Whom the message is for: the person that was chosen, else the request's. */
+/** The recipient: the selected person, else the request's. */
 function person() {
   const { customer, fields } = base();
   if (state.person === null) return { customer, identifiers: fields.identifiers };
@@ -59,7 +59,7 @@ function customerText() {
   return state.customer ?? (parse(body) === undefined ? body : JSON.stringify(parse(body), null, 2));
 }
 
-/** The request as it would be sent, or why it makes no sense. */
+/** The request as it would be sent, or the error if its data is not valid JSON. */
 function typed() {
   const { message_data: _, ...fields } = { ...base().fields, identifiers: person().identifiers };
   try {
@@ -81,7 +81,7 @@ function customerError() {
   }
 }
 
-// ---------------------------------------------------------------- what comes of it
+// ---------------------------------------------------------------- the result
 
 const tryOut = oneAtATime(async () => {
   const template = chosen();
@@ -128,7 +128,7 @@ function drawList() {
   make("span", { className: "badge plain" }, String(one.requests.length), make("span", { className: "hidden" }, " requests"))))));
 }
 
-/** Another template or request. What was typed for the last one goes. */
+/** Selects another template or request, and discards the edits. */
 function choose(part) {
   change({ ...part, ...UNTOUCHED });
   fill();
@@ -149,13 +149,13 @@ function requestCard(template, name, isChosen) {
     }, rendering ? cardParts(rendering.message, template.name, rendering.diagnostics, corner).filter(Boolean) : "…"));
 }
 
-/** The chosen request: its card with what is wrong, and its JSON beside it. The last good card stays under an error. */
+/** The selected request: its card with its problems, and its JSON. After an error, the last successful card stays. */
 function drawStage() {
   const template = chosen();
   const rendering = template && renderings.get(`${template.name} ${base().name}`);
   if (!rendering) {
     replace(at("stage"), [make("p", { className: "empty" },
-      make("strong", {}, project.templates.length > 0 ? "Rendering…" : "There is no template yet"))]);
+      make("strong", {}, project.templates.length > 0 ? "Rendering…" : "There are no templates yet"))]);
     return;
   }
   const shown = rendering.message ?? rendering.good;
@@ -170,16 +170,16 @@ function drawStage() {
   ].filter(Boolean);
   replace(at("stage"), [
     above.length > 0 && make("div", { className: "wide" }, above),
-    shown && make("div", {}, make("h3", {}, stale ? "Message when it last went well" : "Message"),
+    shown && make("div", {}, make("h3", {}, stale ? "Last successful message" : "Message"),
       make("div", { className: `card large${stale ? " gone" : " unread"}` },
         cardParts(shown, template.name, stale ? [] : rendering.diagnostics, make("span", { className: "when" }, name.split("/").at(-1))).filter(Boolean))),
-    shown && make("div", {}, make("h3", {}, stale ? "Properties when it last went well" : "Properties"), json(shown.properties, "Properties")),
+    shown && make("div", {}, make("h3", {}, stale ? "Last successful properties" : "Properties"), json(shown.properties, "Properties")),
   ]);
 }
 
 const CELLS = { there: "good", guarded: "guarded", blank: "warn", fails: "bad", "not read": "faint" };
 
-// The names with as few of their folders as tell them from each other.
+// The names with only as many folders as are needed to keep them distinct.
 function shortNames(names) {
   return names.map((name) => {
     const parts = name.split("/");
@@ -203,7 +203,7 @@ function drawVariables() {
   const { covered, branches, missed_lines: missed } = coverage;
   const share = branches === 0 ? "The template has no branches."
     : `Requests render ${covered} of ${branches} branches.${missed.length > 0
-      ? ` None comes to what begins on ${missed.length === 1 ? "line" : "lines"} ${missed.join(", ")}.` : ""}`;
+      ? ` Not rendered: the branches that begin on ${missed.length === 1 ? "line" : "lines"} ${missed.join(", ")}.` : ""}`;
   replace(at("variables"), [
     make("h3", { id: "variables-title" }, "Variables"),
     variables.length === 0 ? make("p", { className: "faint" }, "The template reads none.")
@@ -224,12 +224,12 @@ export function draw() {
   at("template-file").textContent = template?.file ?? "";
   at(state.lax ? "lax" : "live").checked = true;
   at("mode-note").textContent = state.lax
-    ? "Lax, as Customer.io’s test send: what is missing prints nothing." : "Live, as a real send: a missing variable fails the message.";
+    ? "Lax, like Customer.io’s test send: missing variables print nothing." : "Live, like a real send: a missing variable fails the message.";
   at("edited").hidden = state.data === null && state.person === null && state.customer === null;
   const { name } = base();
   const names = template?.requests.map((request) => request.name) ?? [];
   replace(at("cards"), names.length > 0 ? names.map((one) => requestCard(template, one, one === name))
-    : [make("li", { className: "faint" }, template ? "No request asks for this template yet: type one, and save it." : "")]);
+    : [make("li", { className: "faint" }, template ? "No request uses this template yet: enter its data and save it." : "")]);
   drawStage();
   drawVariables();
 }
@@ -242,26 +242,26 @@ function drawPerson() {
     return make("option", { value: keyOf(own), selected: one === customer }, one.name ? `${one.name} · ${id}` : id);
   });
   if (!customer) {
-    const label = `${Object.values(identifiers ?? {})[0] ?? "nobody"} · not in the project`;
+    const label = `${Object.values(identifiers ?? {})[0] ?? "no identifier"} · not in the project`;
     options.unshift(make("option", { value: keyOf(identifiers), selected: true }, label));
   }
   at("person").replaceChildren(...options);
 }
 
-/** Puts the chosen request into the editor. What is typed there is not touched by anything else. */
+/** Loads the selected request into the editor. Nothing else overwrites the edits. */
 export function fill() {
   at("data").value = dataText();
   at("customer").value = customerText();
-  at("customer").placeholder = "Nothing is known of this person but the identifier";
+  at("customer").placeholder = "Only the identifier of this person is known";
   drawPerson();
   tryOut();
 }
 
-/** Reads the project again. What was typed stays. */
+/** Reloads the project. The edits stay. */
 export async function reload() {
   project = await ask(`${API}/templates`);
   if (state.view !== "templates") return;
-  // What nobody has touched follows its file. What was typed is in the editor, but not when the page has just been loaded.
+  // Fields without edits follow their files. Edits are in the editor already, except just after the page was loaded.
   if (state.data === null || at("data").value === "") at("data").value = dataText();
   if (state.customer === null || at("customer").value === "") at("customer").value = customerText();
   drawPerson();
@@ -282,14 +282,14 @@ async function send() {
   }
 }
 
-let replaceNext = false; // whether the next attempt may replace what is there
+let replaceNext = false; // whether the next attempt may replace an existing file
 
 function openDialog() {
   const { name } = base();
   at("save-name").value = name === TYPED ? "standard" : name.split("/").at(-1);
   at("save-note").textContent = state.customer === null
     ? "The template and the person’s identifier are saved with the data."
-    : "What you typed for the person is not saved: a request only names them.";
+    : "Your changes to the person are not saved: a request contains only the identifier.";
   resetDialog();
   at("save-dialog").showModal();
   at("save-name").select();
@@ -305,17 +305,17 @@ async function save(event) {
   event.preventDefault();
   const name = at("save-name").value.trim();
   const template = chosen().name;
-  const { data, person: whom, customer } = state;
+  const { data, person: recipient, customer } = state;
   const request = JSON.stringify(JSON.parse(typed().request), null, 2);
   try {
     const { file } = await ask(`${API}/requests`, { method: "PUT", body: JSON.stringify({ name, request, replace: replaceNext }) });
     at("save-dialog").close();
     at("outcome").textContent = `Saved as ${file}`;
     await reload();
-    // Somebody may have gone on, to another template or in the editor.
+    // Meanwhile another template may have been selected, or more may have been edited.
     if (chosen()?.name !== template) return;
     const saved = { request: `${template}/${name}` };
-    if (state.data === data && state.person === whom && state.customer === customer) choose(saved);
+    if (state.data === data && state.person === recipient && state.customer === customer) choose(saved);
     else change(saved);
   } catch (error) {
     replaceNext = error.status === 409;
@@ -333,7 +333,7 @@ export function start(changeState, reportError) {
       tryOut();
     });
     at(id).addEventListener("input", () => {
-      // At once: whatever else comes in during the pause must find it.
+      // Without delay, because other updates during the pause must see the edit.
       state[id] = at(id).value;
       show();
     });

@@ -1,6 +1,6 @@
-// Time, as the server's clock has it: how long ago, and how long still.
+// Relative times, based on the server's clock.
 
-let ahead = 0; // of the server's clock, in milliseconds
+let ahead = 0; // how far the server's clock is ahead, in milliseconds
 let frozenAt = null;
 
 export function setClock(clock) {
@@ -30,7 +30,7 @@ export function expiry(timestamp) {
   return left > 0 ? `expires in ${duration(left)}` : "expired";
 }
 
-/** Lets the times that are shown go on. */
+/** Updates the relative times on the page. */
 export function tick() {
   for (const element of document.querySelectorAll("[data-age]")) element.textContent = age(element.dataset.age);
   for (const element of document.querySelectorAll("[data-expiry]")) element.textContent = expiry(element.dataset.expiry);

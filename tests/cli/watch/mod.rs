@@ -1,4 +1,4 @@
-//! `--watch`: without a terminal, and at one.
+//! `--watch`, with and without a terminal.
 
 mod plain;
 mod screen;

@@ -1,4 +1,4 @@
-//! Watching at a terminal.
+//! `--watch` on a terminal: the full-screen display.
 
 use std::process::Command;
 
@@ -12,25 +12,25 @@ fn preview(scratch: &Scratch) -> Terminal {
 }
 
 #[test]
-fn what_is_saved_is_shown_with_what_changed() {
+fn shows_the_changed_message_with_its_differences() {
     let scratch = Scratch::node();
     let mut terminal = preview(&scratch);
     scratch.replace("templates/order.liquid", "has shipped", "is here");
-    // What was changed is what is shown.
+    // The display jumps to the changed message.
     terminal.see(&["Order 7 is here", "properties.title: \"Order 7 has shipped\" → \"Order 7 is here\"", "2 of 3"]);
     terminal.press("d");
     terminal.see_no("what changed");
     terminal.press("d");
     scratch.replace("templates/order.liquid", "{{ trigger.id }}", "{{ trigger.number }}");
-    let shown = terminal.see(&["trigger.number", "not sent", "as it was last:", "Order 7 is here"]);
-    assert!(shown.find("not sent") < shown.find("as it was last:"), "{shown}");
+    let shown = terminal.see(&["trigger.number", "not sent", "last successful render:", "Order 7 is here"]);
+    assert!(shown.find("not sent") < shown.find("last successful render:"), "{shown}");
     scratch.replace("templates/order.liquid", "---\ntype", "type");
-    terminal.see(&["the template has no settings", "as it was last:", "Order 7 is here"]);
+    terminal.see(&["the template has no settings", "last successful render:", "Order 7 is here"]);
     scratch.replace("templates/order.liquid", "type", "---\ntype");
     scratch.replace("templates/order.liquid", "{{ trigger.number }}", "{{ trigger.id }}!");
     let shown = terminal.see(&["Order 7! is here", "\"Order 7 is here\" → \"Order 7! is here\""]);
-    assert!(!shown.contains("as it was last"), "{shown}");
-    // A request that is deleted is no broken file.
+    assert!(!shown.contains("last successful render"), "{shown}");
+    // The message of a deleted request disappears; only broken files keep theirs.
     scratch.remove("fixtures/requests/order/small.json");
     terminal.see_no("Order 7");
     terminal.press("q");
@@ -38,19 +38,19 @@ fn what_is_saved_is_shown_with_what_changed() {
 }
 
 #[test]
-fn lines_where_a_screen_would_help_nobody() {
+fn prints_lines_on_dumb_terminals_and_in_formats_for_programs() {
     for (name, format) in [("dumb", "full"), ("xterm-256color", "json"), ("xterm-256color", "full")] {
         let scratch = Scratch::node();
-        let mut terminal = Terminal::of(name, &scratch, &["preview", "--watch", "--format", format], "");
+        let mut terminal = Terminal::start_as(name, &scratch, &["preview", "--watch", "--format", format], "");
         terminal.expect("Hello Ada");
-        assert_eq!(terminal.has_shown_a_screen(), name != "dumb" && format == "full", "{name} {format}");
+        assert_eq!(terminal.has_used_alternate_screen(), name != "dumb" && format == "full", "{name} {format}");
         terminal.press("\u{3}");
         assert_eq!(terminal.end(), 130, "{name} {format}");
     }
 }
 
 #[test]
-fn keys() {
+fn keys_navigate_filter_accept_and_edit() {
     let scratch = Scratch::node();
     let mut terminal = preview(&scratch);
     terminal.press("n");
@@ -98,7 +98,7 @@ fn keys() {
 }
 
 #[test]
-fn another_size_is_another_drawing() {
+fn redraws_after_a_resize() {
     let scratch = Scratch::node();
     let mut terminal = preview(&scratch);
     terminal.resize(20, 50);
@@ -106,7 +106,7 @@ fn another_size_is_another_drawing() {
         shown.lines().filter(|line| line.contains('╭')).any(|line| line.trim().chars().count() == 48)
     });
     assert!(shown.lines().count() <= 20, "{shown}");
-    // A row of all columns, to the last.
+    // The status bar fills all columns.
     assert!(shown.lines().any(|line| line.ends_with("? keys  q quit ") && line.chars().count() == 50), "{shown}");
     terminal.resize(3, 20);
     terminal.wait_for("three rows", |shown| shown.lines().count() <= 3 && shown.contains("q quit"));
@@ -118,7 +118,7 @@ fn another_size_is_another_drawing() {
 }
 
 #[test]
-fn signals_leave_the_terminal_as_it_was() {
+fn signals_restore_the_terminal() {
     let scratch = Scratch::node();
     for (signal, code) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129)] {
         let terminal = preview(&scratch);
@@ -129,7 +129,7 @@ fn signals_leave_the_terminal_as_it_was() {
 }
 
 #[test]
-fn tests_and_checks_are_shown_whole() {
+fn shows_the_results_of_tests_and_checks() {
     let scratch = Scratch::node();
     scratch.run(&["test", "--update", "all"]);
     let mut terminal = Terminal::start(&scratch, &["test", "--watch"], "");
@@ -154,18 +154,18 @@ fn tests_and_checks_are_shown_whole() {
 }
 
 #[test]
-fn the_project_goes_away_and_comes_back() {
+fn keeps_the_last_results_while_the_project_is_missing() {
     let scratch = Scratch::node();
     let mut terminal = preview(&scratch);
     let away = scratch.root().with_extension("away");
     std::fs::rename(scratch.root(), &away).unwrap();
-    // What was there is still shown.
+    // The last results are still shown.
     terminal.see(&["error: cannot read", "Hello Ada"]);
     std::fs::rename(&away, scratch.root()).unwrap();
     terminal.see_no("cannot read");
     scratch.replace("templates/hello.liquid", "Hello", "Welcome back,");
     terminal.see(&["Welcome back, Ada"]);
-    // A file that nobody can read as it is meant.
+    // An invalid configuration file.
     scratch.write("inkproof.toml", "[nonsense");
     terminal.see(&["inkproof.toml:1"]);
     scratch.remove("inkproof.toml");
@@ -175,7 +175,7 @@ fn the_project_goes_away_and_comes_back() {
 }
 
 #[test]
-fn hostile_names_and_texts_do_nothing_to_the_screen() {
+fn escapes_control_characters_in_messages() {
     let scratch = Scratch::node();
     let mut terminal = preview(&scratch);
     scratch.write("templates/hello.liquid", "---\n---\n{ \"title\": \"\\u001b[2Jclear\\u001b]0;x\\u0007\" }\n");

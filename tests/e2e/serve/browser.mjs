@@ -1,4 +1,4 @@
-// Chromium without a window. Only names of this machine can be resolved in it.
+// Headless Chromium that can only resolve names of this machine.
 import { chromium } from "playwright-core";
 
 export function launch() {

@@ -1,4 +1,4 @@
-// Schemathesis asks everything that the server's own description allows, and much that it does not.
+// Schemathesis sends valid and invalid requests for every operation of the server's OpenAPI document.
 import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -8,12 +8,12 @@ import { serve } from "./server.mjs";
 const schemathesis = fileURLToPath(new URL(".venv/bin/st", import.meta.url));
 const SEND = "/v1/send/inbox_message";
 
-// Any key will do, so that none is wrong. A stream does not end, and a wait is a wait.
+// Every key is accepted, so there are no invalid ones. Streams do not end, and waiting requests take time.
 const COMMON = ["--header", "Authorization: Bearer key", "--no-color", "--max-examples", process.env.EXAMPLES ?? "50"];
 const RUNS = {
   "all but sending": ["--exclude-checks", "ignored_auth", "--exclude-path", SEND, "--exclude-path", "/inkproof/api/changes",
     "--exclude-path", "/inkproof/api/wait"],
-  // A request may be well formed and still name no template.
+  // A request may match the schema and still name an unknown template.
   sending: ["--exclude-checks", "ignored_auth,positive_data_acceptance", "--include-path", SEND],
 };
 

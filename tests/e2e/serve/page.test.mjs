@@ -1,4 +1,4 @@
-// The server's own page in Chromium. Screenshots are kept for people to look at.
+// The server's web page in Chromium. Screenshots are kept for manual review.
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -46,21 +46,21 @@ const picture = (name) => page.screenshot({ path: `${screenshots}${name}.png` })
 const card = (text) => page.locator("#messages .card", { hasText: text });
 
 async function isAccessible() {
-  // The page's own policy keeps foreign scripts out: this one comes through the debugger.
+  // The page's content security policy blocks foreign scripts, so this one is injected through the debugger.
   await page.evaluate(await (await import("node:fs/promises")).readFile(axe, "utf8"));
   const { violations } = await page.evaluate(() => window.axe.run());
-  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  assert.deepEqual(grave.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]), []);
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  assert.deepEqual(serious.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]), []);
 }
 
-test("an empty inbox says what to do", async () => {
+test("an empty inbox explains how to send a message", async () => {
   await page.getByText("Nothing has been sent yet").waitFor();
   await page.getByText("live", { exact: true }).waitFor();
   await picture("1-empty");
   await isAccessible();
 });
 
-test("a message appears", async (context) => {
+test("a new message appears without reloading", async (context) => {
   const times = [];
   for (let count = 1; count <= 5; count += 1) {
     await page.evaluate((wanted) => {
@@ -98,7 +98,7 @@ test("a failed message is red and shows the line of its template", async () => {
   await isAccessible();
 });
 
-test("markup in titles, bodies, properties, keys and names is text", async () => {
+test("markup in titles, bodies, properties, keys and names is shown as text", async () => {
   const markup = "<img src=x onerror=alert(1)><script>alert(2)</script>";
   await server.write("templates/wild.liquid", "---\ntype: <b>kind</b>\ntopics: [<i>topic</i>]\n---\n{{ trigger.all | json }}");
   await until("the template is there", async () => (await server.api("/templates")).templates.some(({ name }) => name === "wild"));
@@ -115,7 +115,7 @@ test("markup in titles, bodies, properties, keys and names is text", async () =>
   await server.remove("templates/wild.liquid");
 });
 
-test("filters, people, search and keys", async () => {
+test("messages can be filtered, searched and selected with keys", async () => {
   const titles = () => page.locator("#messages .title").allTextContents();
   await page.getByRole("button", { name: "topic orders" }).click();
   assert.deepEqual(await titles(), ["Order 7 has shipped"]);
@@ -137,7 +137,7 @@ test("filters, people, search and keys", async () => {
   await picture("3-chosen");
 });
 
-test("opened and deleted as the recipient", async () => {
+test("messages can be marked as opened and deleted as the recipient", async () => {
   await card("Order 7 has shipped").click();
   await page.getByRole("button", { name: "Mark opened" }).click();
   await page.getByRole("button", { name: "Mark unopened" }).waitFor();
@@ -148,7 +148,7 @@ test("opened and deleted as the recipient", async () => {
 const data = () => page.getByRole("textbox", { name: "message_data" });
 const stage = (text) => page.locator("#stage .title", { hasText: text });
 
-test("every request of a template side by side, with its variables", async () => {
+test("shows all requests of a template side by side, with its variables", async () => {
   await page.getByRole("link", { name: "Templates" }).click();
   await page.locator("#template-list").getByRole("button", { name: /^news/ }).click();
   await page.locator("#cards .card", { hasText: "A quiet week" }).waitFor();
@@ -159,7 +159,7 @@ test("every request of a template side by side, with its variables", async () =>
   await isAccessible();
 });
 
-test("what is typed shows at once, and outlives changes of the template and loading again", async () => {
+test("edits show immediately and survive template changes and reloads", async () => {
   const typed = JSON.stringify({ title: "typed" });
   await data().fill(typed);
   await stage(/^typed$/).waitFor();
@@ -172,7 +172,7 @@ test("what is typed shows at once, and outlives changes of the template and load
   assert.equal(await data().inputValue(), typed, "and after loading again");
 });
 
-test("the last good card stays under an error", async () => {
+test("the last successful card stays below an error", async () => {
   await data().fill(JSON.stringify({ titel: "typed" }));
   await page.locator("#stage .explanation.failed", { hasText: "did you mean" }).waitFor();
   await stage("typed, changed").waitFor();
@@ -195,14 +195,14 @@ test("the last good card stays under an error", async () => {
   await stage("Mended for Grace").waitFor();
 });
 
-test("another person, and one that is typed", async () => {
+test("another person can be selected or edited", async () => {
   await page.getByLabel("Person", { exact: true }).selectOption({ label: "Ada Lovelace · user_123" });
   await stage("Mended for Ada").waitFor();
   await page.getByLabel("Attributes of the person").fill('{"id": "user_123", "first_name": "Countess"}');
   await stage("Mended for Countess").waitFor();
 });
 
-test("a request is saved, by the keyboard, and nothing is replaced unasked", async () => {
+test("a request is saved with the keyboard and replaced only on request", async () => {
   await page.getByRole("button", { name: "Save as request…" }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor();
@@ -213,7 +213,7 @@ test("a request is saved, by the keyboard, and nothing is replaced unasked", asy
   await picture("7-save");
   await page.getByLabel("Name").fill("../mended");
   await page.getByRole("button", { name: "Save", exact: true }).click();
-  await page.getByText("a name becomes that of a file").waitFor();
+  await page.getByText("the request's name is used as a file name").waitFor();
   await page.getByLabel("Name").fill("mended");
   await page.keyboard.press("Enter");
   await page.getByText("Saved as fixtures/requests/news/mended.json").waitFor();
@@ -224,7 +224,7 @@ test("a request is saved, by the keyboard, and nothing is replaced unasked", asy
   await page.locator("#edited").waitFor({ state: "hidden" });
 });
 
-test("what was tried out is sent", async () => {
+test("an edited request can be sent", async () => {
   await data().fill(JSON.stringify({ titel: "lost" }));
   await page.locator("#stage .explanation.failed").waitFor();
   await page.getByRole("button", { name: "Send" }).click();
@@ -234,7 +234,7 @@ test("what was tried out is sent", async () => {
   assert.deepEqual(JSON.parse(await data().inputValue()), { titel: "lost" });
 });
 
-test("narrow and dark", async () => {
+test("the page works on narrow screens and in dark mode", async () => {
   await page.emulateMedia({ colorScheme: "dark" });
   await picture("8-dark");
   await isAccessible();
@@ -248,7 +248,7 @@ test("narrow and dark", async () => {
   await isAccessible();
 });
 
-test("nothing went wrong meanwhile", () => {
-  // Refusals that were asked for are in the browser's console as well.
+test("there were no errors in the browser", () => {
+  // Expected error responses are in the console of the browser as well.
   assert.deepEqual(complaints.filter((text) => !/status of 4(00|09)/.test(text)), []);
 });

@@ -1,4 +1,4 @@
-// Receiving in a browser, with Customer.io's own client as a shop's page would use it.
+// Receiving messages in a browser with Customer.io's own client, as on the page of a shop.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
@@ -69,7 +69,7 @@ for (const [name, options] of [["by the stream of events", []], ["by asking agai
   test(`analytics.inbox("orders") ${name}`, async (context) => {
     const { server, page, requests, send } = await open(context, ...options);
     await page.evaluate("connect('user_123')");
-    // The client has to be there first: it is once it has asked.
+    // The client must be connected first, which is known from its first request.
     await until("the client has asked", () => requests.some((url) => url.includes(options.length ? "/api/v4/users" : ":3009/api/v3/sse")));
     await send("news", { title: "not for this inbox" });
     const start = performance.now();
@@ -102,7 +102,7 @@ for (const [name, options] of [["by the stream of events", []], ["by asking agai
   });
 }
 
-test("gist-web by itself", async (context) => {
+test("gist-web on its own", async (context) => {
   const { server, page, send } = await open(context);
   const first = await send("order_shipped", { order_id: 1, tracking_url: "https://track.example.com/1" });
   await page.evaluate(async () => {

@@ -1,4 +1,4 @@
-// Sending, with Customer.io's own libraries and with curl.
+// Sending messages with Customer.io's own libraries and with curl.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import http from "node:http";
@@ -45,7 +45,7 @@ test("customerio-node 5", async () => {
   });
 });
 
-test("customerio-node 5 tries again after a fault", async () => {
+test("customerio-node 5 retries after a fault", async () => {
   await server.api("/faults", { method: "POST", body: JSON.stringify({ status: 429, retry_after: 1, times: 1 }) });
   await server.api("/faults", { method: "POST", body: JSON.stringify({ drop: true, times: 1 }) });
   const client = new node5.APIClient("key", { url: `${server.url}/v1` });

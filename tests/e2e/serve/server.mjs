@@ -1,4 +1,4 @@
-// The release binary as a server, for a project of its own.
+// Starts the release binary as a server for a temporary project.
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -170,7 +170,7 @@ def shown(screen):
     while screen and not screen[-1]:
         screen.pop()
     for row in screen[:-1]:
-        if row.strip() == "as it was last:":
+        if row.strip() == "last successful render:":
             is_kept = True
         elif is_kept and not row:
             is_kept = False

@@ -1,5 +1,5 @@
-//! The small message written by a Rust function, as a programmer would who has no template: from a parsed JSON tree, in
-//! which values are looked up by key, or from typed structs.
+//! The small message written by a Rust function without a template: from a parsed JSON tree in which values are looked
+//! up by key, or from typed structs.
 
 use std::fmt::Write as _;
 

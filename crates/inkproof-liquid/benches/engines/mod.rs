@@ -1,7 +1,6 @@
-//! What the benches compare: the workloads, and how each engine is set up for them. Every engine must write the same
-//! bytes before anything is timed.
+//! The workloads, and the setup of each engine. Every engine must produce the same bytes before anything is measured.
 
-#![allow(dead_code, reason = "each bench is a program of its own, and uses a part of this")]
+#![allow(dead_code, reason = "each bench is a separate program that uses only a part of this module")]
 
 pub(crate) mod by_hand;
 
@@ -16,7 +15,7 @@ pub(crate) struct Workload {
     pub(crate) liquid: &'static str,
     pub(crate) jinja: &'static str,
     pub(crate) data: &'static str,
-    /// What every engine has to write.
+    /// The bytes that every engine must produce.
     pub(crate) expected: &'static str,
 }
 
@@ -36,14 +35,14 @@ macro_rules! workload {
 pub(crate) const SMALL: Workload = workload!("small");
 /// A 9 KB template with loops and filters.
 pub(crate) const NEWSLETTER: Workload = workload!("newsletter");
-/// A customer with 1,000 attributes, of whom a template reads some.
+/// A customer with 1,000 attributes, of which the template reads some.
 pub(crate) const CUSTOMER: Workload = workload!("customer");
 
 pub(crate) const ALL: [Workload; 3] = [SMALL, NEWSLETTER, CUSTOMER];
 
 impl Workload {
     pub(crate) fn check(&self, engine: &str, written: &str) {
-        assert_eq!(written, self.expected, "{engine} writes other bytes for {}", self.name);
+        assert_eq!(written, self.expected, "{engine} writes different bytes for {}", self.name);
     }
 }
 
@@ -57,7 +56,7 @@ pub(crate) fn inkproof<'a>(workload: &Workload, arena: &'a Arena) -> (Template<'
     (template, data)
 }
 
-/// `liquid`: the template parsed, the data an `Object` built beforehand.
+/// `liquid`: the parsed template, and the data as an `Object` built beforehand.
 pub(crate) fn liquid_rust(workload: &Workload) -> (liquid::Template, liquid::Object) {
     let template = liquid_rust_parser().parse(workload.liquid).unwrap();
     let data = serde_json::from_str(workload.data).unwrap();
@@ -69,7 +68,7 @@ pub(crate) fn liquid_rust_parser() -> liquid::Parser {
     liquid::ParserBuilder::with_stdlib().build().unwrap()
 }
 
-/// `minijinja`: an environment that treats white space and escaping as Liquid does.
+/// `minijinja`: an environment with Liquid's behavior for white space and escaping.
 pub(crate) fn minijinja_environment() -> minijinja::Environment<'static> {
     let mut environment = minijinja::Environment::new();
     environment.set_syntax(SyntaxConfig::builder().keep_trailing_newline(true).build().unwrap());

@@ -1,5 +1,5 @@
-//! A template and JSON data, one after the other with a zero byte between them: both modes end, within their limits, and
-//! say the same when asked again.
+//! A template and JSON data, separated by a zero byte: in both modes, rendering ends within its limits, and a second
+//! render gives the same result.
 
 #![no_main]
 
@@ -9,7 +9,7 @@ use inkproof_liquid::{Arena, LIQUIDJS, Limits, Mode, Options, Output, Template, 
 use inkproof_liquid::value::json;
 use libfuzzer_sys::fuzz_target;
 
-/// Small, so that many templates are tried in little time.
+/// Small limits, so that many templates are tried in a short time.
 const LIMITS: Limits = Limits {
     parse_length: 4_096,
     render_time: Duration::from_secs(1),
@@ -25,7 +25,7 @@ fuzz_target!(|input: &str| {
     let data = json::read(data, &kept).unwrap_or(Value::Undefined);
     for mode in [Mode::Live, Mode::Lax] {
         let first = render(template, data, mode);
-        assert_eq!(first, render(template, data, mode), "a second render says the same");
+        assert_eq!(first, render(template, data, mode), "the second render differs");
     }
 });
 
@@ -34,9 +34,9 @@ fn render(template: Template<'_>, data: Value<'_>, mode: Mode) -> Result<String,
     let (arena, mut out) = (Arena::new(), Output::with_marks());
     let result = template.render(data, &options, &arena, &mut out);
     for mark in out.marks() {
-        assert!(out.text().get(mark.written.clone()).is_some(), "a mark lies within the output");
+        assert!(out.text().get(mark.written.clone()).is_some(), "a mark is outside the output");
     }
     result.map_err(|error| error.to_string())?;
-    assert!(out.len() <= LIMITS.output, "the output keeps to its limit");
+    assert!(out.len() <= LIMITS.output, "the output exceeds its limit");
     Ok(out.into_text())
 }

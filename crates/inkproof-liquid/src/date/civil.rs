@@ -1,12 +1,12 @@
-//! A moment taken apart: year, month, day and clock fields in the proleptic Gregorian calendar.
+//! Calendar and clock fields of a moment, in the proleptic Gregorian calendar.
 
 /// Milliseconds in a day.
 pub(super) const DAY_MS: i64 = 86_400_000;
 
-/// Days in the 400 years after which the calendar, weekdays included, repeats.
+/// Number of days in 400 years, after which the calendar repeats, including its weekdays.
 pub(super) const DAYS_PER_CYCLE: i64 = 146_097;
 
-/// Days from 0000-03-01 to 1970-01-01. Years are counted from March, so that the leap day comes last.
+/// Days from 0000-03-01 to 1970-01-01. Years start in March so that the leap day is the last day of the year.
 const EPOCH_FROM_MARCH_ZERO: i64 = 719_468;
 
 /// The calendar and clock fields of one moment.
@@ -27,7 +27,7 @@ pub(super) struct Civil {
 }
 
 impl Civil {
-    /// Takes apart `ms` milliseconds since the epoch.
+    /// The fields of the moment `ms` milliseconds after the epoch.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -35,7 +35,7 @@ impl Civil {
     )]
     pub(super) fn from_millis(ms: i64) -> Self {
         let (days, clock) = (ms.div_euclid(DAY_MS), ms.rem_euclid(DAY_MS));
-        let (year, month, day) = date_of(days);
+        let (year, month, day) = date_from_days(days);
         Self {
             year,
             month,
@@ -56,19 +56,19 @@ impl Civil {
         }
     }
 
-    /// Milliseconds since midnight, the fraction of the second left out.
+    /// Milliseconds since midnight, without the fraction of the second.
     pub(super) fn whole_second_of_day_ms(&self) -> i64 {
         ((i64::from(self.hour) * 60 + i64::from(self.minute)) * 60 + i64::from(self.second)) * 1_000
     }
 
-    /// The year as people write it: 1 BC and 1 AD are both 1.
+    /// The year without its era: both 1 BC and 1 AD are 1.
     pub(super) fn era_year(&self) -> i64 {
         if self.year > 0 { self.year } else { 1 - self.year }
     }
 }
 
-/// Days since the epoch of a calendar date. `month` is 1 to 12; a `day` past the month's end runs
-/// into the next month.
+/// Days since the epoch of a calendar date. `month` is 1 to 12. A `day` past the end of the month continues in the next
+/// month.
 pub(super) fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
@@ -82,11 +82,11 @@ pub(super) fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     clippy::cast_sign_loss,
     reason = "months and days of a month are small and positive"
 )]
-fn date_of(days: i64) -> (i64, u8, u8) {
+fn date_from_days(days: i64) -> (i64, u8, u8) {
     let days = days + EPOCH_FROM_MARCH_ZERO;
     let cycle = days.div_euclid(DAYS_PER_CYCLE);
     let day_of_cycle = days.rem_euclid(DAYS_PER_CYCLE);
-    // The last day of a 4-year, 100-year and 400-year span is a leap day, which must not start a new year.
+    // The last day of a span of 4, 100 or 400 years is a leap day, which must not begin a new year.
     let year_of_cycle =
         (day_of_cycle - day_of_cycle / 1_460 + day_of_cycle / 36_524 - day_of_cycle / (DAYS_PER_CYCLE - 1)) / 365;
     let day_of_year = day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
@@ -101,8 +101,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_of_known_moments() {
-        // (ms, year, month, day, weekday, hour, minute, second, milli), as `getUTC…` gives them.
+    fn computes_the_fields_of_known_moments() {
+        // (ms, year, month, day, weekday, hour, minute, second, milli), as returned by `getUTC…`.
         let table = [
             (0, (1970, 1, 1, 4, 0, 0, 0, 0)),
             (-1, (1969, 12, 31, 3, 23, 59, 59, 999)),
@@ -122,14 +122,14 @@ mod tests {
     #[test]
     fn days_and_dates_are_inverse() {
         for days in (-100_000_000..100_000_000).step_by(9_973) {
-            let (year, month, day) = date_of(days);
+            let (year, month, day) = date_from_days(days);
             let back = days_since_epoch(year, i64::from(month), i64::from(day));
             assert_eq!(back, days, "{year}-{month}-{day}");
         }
     }
 
     #[test]
-    fn days_run_over_into_the_next_month() {
+    fn days_past_the_end_of_a_month_continue_in_the_next() {
         assert_eq!(days_since_epoch(2024, 2, 30), days_since_epoch(2024, 3, 1));
         assert_eq!(days_since_epoch(2023, 2, 31), days_since_epoch(2023, 3, 3));
     }

@@ -22,22 +22,21 @@ const MONTHS: [&str; 12] = [
 
 const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
-/// The longest string V8 makes, in UTF-16 code units.
+/// Maximum length of a string in V8, in UTF-16 code units.
 const MAX_STRING: f64 = 536_870_888.0;
 
 /// Appends `date` to `out` in the given `format`.
 ///
-/// A directive is `%`, flags (`-` no padding, `_` spaces, `0` zeros, `^` upper case, `#` changed case, `:` in
-/// `%:z`), a width, `E` or `O` (ignored) and a letter. One that LiquidJS does not know is copied.
+/// A directive is `%`, then flags (`-` no padding, `_` pad with spaces, `0` pad with zeros, `^` upper case, `#` swap
+/// case, `:` for `%:z`), a width, `E` or `O` (ignored) and a letter. A directive that LiquidJS does not know is copied.
 ///
-/// Before padding is written, `charge` is told how many characters of it there will be; this is what
-/// LiquidJS counts against its memory limit while formatting. When `charge` fails, so does the call, and
-/// nothing of that size was allocated.
+/// Before padding is written, `charge` is called with its length in characters, which LiquidJS counts against its
+/// memory limit while it formats. If `charge` fails, formatting fails before that padding is allocated.
 ///
 /// # Errors
 ///
-/// `charge`'s own, or [`PaddingTooLong`] for a width that `charge` let pass and V8 would not. `out` then
-/// holds the beginning of the text.
+/// The error of `charge`, or [`PaddingTooLong`] for a width that `charge` accepts but V8 does not. `out` then holds
+/// the output up to there.
 ///
 /// ```
 /// # use inkproof_liquid::date::{Date, PaddingTooLong, Zone, strftime};
@@ -70,10 +69,10 @@ pub fn strftime<E: From<PaddingTooLong>>(
     Ok(())
 }
 
-/// Padding longer than any string of V8's. Its text is the `RangeError`'s, which LiquidJS passes on.
+/// Padding that exceeds V8's maximum string length. The message is that of V8's `RangeError`, which LiquidJS reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaddingTooLong {
-    /// The width overflowed even a double.
+    /// The width is too large even for a double.
     is_infinite: bool,
 }
 
@@ -89,13 +88,13 @@ impl std::error::Error for PaddingTooLong {}
 #[derive(Debug, Clone, Copy)]
 struct Directive {
     flags: Flags,
-    /// A JavaScript number, and never 0: a leading 0 is a flag.
+    /// A JavaScript number, never 0: a leading 0 is a flag.
     width: Option<f64>,
     letter: char,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each flag stands for itself")]
+#[expect(clippy::struct_excessive_bools, reason = "the flags are independent")]
 struct Flags {
     unpadded: bool,
     spaces: bool,
@@ -106,7 +105,7 @@ struct Flags {
 }
 
 impl Directive {
-    /// Cuts the directive that `text` starts with: its text, and its parts unless the text ends first.
+    /// Splits off the directive at the start of `text`: its source, and its parts unless `text` ends first.
     fn cut(text: &str) -> (&str, Option<Self>) {
         let mut flags = Flags::default();
         let mut rest = &text[1..];
@@ -126,7 +125,7 @@ impl Directive {
         (&text[..len], Some(directive))
     }
 
-    /// Appends the directive's value. `false`, and nothing appended, when the letter is not known.
+    /// Appends the directive's value. Returns `false` and appends nothing if the letter is unknown.
     fn write<E: From<PaddingTooLong>>(
         self,
         date: &Date<'_>,
@@ -172,8 +171,8 @@ impl Directive {
             'L' => push(out, shown.milli),
             'm' => push(out, shown.month),
             'M' => push(out, shown.minute),
-            'p' => out.push_str(half_day(shown)),
-            'P' => out.push_str(&half_day(shown).to_ascii_lowercase()),
+            'p' => out.push_str(meridiem(shown)),
+            'P' => out.push_str(&meridiem(shown).to_ascii_lowercase()),
             'q' => out.push_str(ordinal_suffix(shown.day)),
             's' => push(out, date.instant.div_euclid(1_000)),
             'S' => push(out, shown.second),
@@ -198,7 +197,7 @@ impl Directive {
         true
     }
 
-    /// `%N`: the milliseconds as the digits after a decimal point, cut or continued to the width.
+    /// `%N`: the milliseconds as the digits of a decimal fraction, truncated or padded to the width.
     fn write_fraction<E: From<PaddingTooLong>>(
         self,
         milli: u16,
@@ -207,13 +206,13 @@ impl Directive {
     ) -> Result<(), E> {
         let width = self.width.unwrap_or(9.0);
         let digits = format!("{milli:03}");
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive width, cut to 3 first")]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive width of at most 3")]
         let digits = &digits[..width.min(3.0) as usize];
         out.push_str(digits);
         fill(out, out.len(), "0", Gap::new(width, digits), charge)
     }
 
-    /// Pads the value that starts at `start`.
+    /// Pads the value that begins at byte `start`.
     fn pad<E: From<PaddingTooLong>>(
         self,
         start: usize,
@@ -231,7 +230,7 @@ impl Directive {
         let width = self.width.unwrap_or_else(|| default_width(self.letter));
         let value = &out[start..];
         let gap = Gap::new(width, value);
-        // Zeros go between a minus sign and its number.
+        // Zeros go between a minus sign and its digits.
         let (at, padding) = match (with_spaces, value.starts_with('-')) {
             (true, _) => (start, " "),
             (false, true) => (start + 1, "0"),
@@ -265,7 +264,7 @@ fn default_width(letter: char) -> f64 {
     }
 }
 
-/// The padding that a text needs to reach a width.
+/// The padding that a value needs to reach a width.
 #[derive(Debug, Clone, Copy)]
 struct Gap {
     width: f64,
@@ -281,7 +280,7 @@ impl Gap {
     }
 }
 
-/// Inserts as many copies of `padding` at `at` as `gap` asks for.
+/// Inserts `gap` copies of `padding` at byte `at`.
 fn fill<E: From<PaddingTooLong>>(
     out: &mut String,
     at: usize,
@@ -289,11 +288,7 @@ fn fill<E: From<PaddingTooLong>>(
     gap: Gap,
     charge: &mut dyn FnMut(usize) -> Result<(), E>,
 ) -> Result<(), E> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "whole and not negative; a cast of what is larger gives the largest number"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and not negative; saturates")]
     let count = gap.missing as usize;
     if count == 0 {
         return Ok(());
@@ -312,24 +307,24 @@ fn push(out: &mut String, value: impl fmt::Display) {
     let _ = write!(out, "{value}");
 }
 
-/// The date as `toLocaleDateString` has it in en-US: `1/5/2024`, with no trace of an era.
+/// The date as `toLocaleDateString` writes it in en-US: `1/5/2024`, without an era.
 fn push_local_date(out: &mut String, shown: &Civil) {
     push(out, format_args!("{}/{}/{}", shown.month, shown.day, shown.era_year()));
 }
 
-/// The time as `toLocaleTimeString` has it in en-US: `10:20:30 AM`.
+/// The time as `toLocaleTimeString` writes it in en-US: `10:20:30 AM`.
 fn push_local_time(out: &mut String, shown: &Civil) {
-    let (hour, half) = (shown.hour12(), half_day(shown));
+    let (hour, half) = (shown.hour12(), meridiem(shown));
     push(out, format_args!("{hour}:{:02}:{:02} {half}", shown.minute, shown.second));
 }
 
-/// `+hhmm`, or `+hh:mm` with a colon. Minutes that are not whole show as they are.
+/// `+hhmm`, or `+hh:mm` with a colon. Fractional minutes are written as they are.
 fn push_offset(out: &mut String, minutes_west: f64, colon: bool) {
     let sign = if minutes_west > 0.0 { '-' } else { '+' };
     let (hours, minutes) = ((minutes_west.abs() / 60.0).floor(), minutes_west.abs() % 60.0);
     let colon = if colon { ":" } else { "" };
     push(out, format_args!("{sign}{hours:02}{colon}"));
-    // JavaScript writes a number below a millionth with an exponent.
+    // JavaScript writes numbers below one millionth with an exponent.
     if minutes > 0.0 && minutes < 1e-6 {
         push(out, format_args!("{minutes:e}"));
     } else {
@@ -337,7 +332,7 @@ fn push_offset(out: &mut String, minutes_west: f64, colon: bool) {
     }
 }
 
-fn half_day(shown: &Civil) -> &'static str {
+fn meridiem(shown: &Civil) -> &'static str {
     if shown.hour < 12 { "AM" } else { "PM" }
 }
 
@@ -351,14 +346,14 @@ fn ordinal_suffix(day: u8) -> &'static str {
     }
 }
 
-/// The day's number in its year, from 1. LiquidJS takes the year 0 for a common one.
+/// The day of the year, from 1. LiquidJS treats year 0 as a common year.
 fn day_of_year(shown: &Civil) -> i64 {
     let days_from = |month, day| days_since_epoch(shown.year, month, day);
     let number = days_from(shown.month.into(), shown.day.into()) - days_from(1, 1) + 1;
     if shown.year == 0 && shown.month > 2 { number - 1 } else { number }
 }
 
-/// The week's number in its year; the days before the first `first_weekday` are week 0.
+/// The week of the year. Days before the first `first_weekday` are in week 0.
 fn week_of_year(shown: &Civil, first_weekday: i64) -> i64 {
     let days_into_week = (i64::from(shown.weekday) - first_weekday).rem_euclid(7);
     (day_of_year(shown) + 6 - days_into_week) / 7
@@ -369,7 +364,7 @@ mod tests {
     use super::*;
     use crate::date::{UnknownZone, Zone};
 
-    /// The second column: a zone argument of the filter.
+    /// The zone argument of the filter.
     enum In {
         West(f64),
         Named(&'static str),
@@ -393,9 +388,9 @@ mod tests {
     }
 
     #[test]
-    fn prints_what_liquidjs_prints() {
+    fn formats_like_liquidjs() {
         use In::{Named, West};
-        // `{{ ms | date: format, zone }}`; none where LiquidJS gives its input back.
+        // `{{ ms | date: format, zone }}`; `None` if LiquidJS returns its input.
         #[rustfmt::skip]
         let table = [
             (1_704_450_030_007.0, West(0.0), "%a %A %b %B %h %C %d %e %H %I %j %k %l %L %m %M %N %p %P %q %s %S %u %U %w %W %y %Y %z %:z %Z %t%n%%", Some("Fri Friday Jan January Jan 20 05  5 10 10 005 10 10 007 01 20 007000000 AM am th 1704450030 30 5 00 5 01 24 2024 +0000 +00:00 +0000 \t\n%")),
@@ -431,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_zone_the_process_is_in_utc() {
+    fn uses_utc_without_a_zone() {
         let printed = formatted(0.0, &Zone::Process, "%z %Z %-Z").unwrap();
         assert_eq!(printed, "+0000 UTC UTC");
     }

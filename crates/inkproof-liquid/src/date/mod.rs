@@ -1,13 +1,13 @@
-//! Dates as LiquidJS's `date` filters see them: JavaScript time values, shown in a zone.
+//! Dates as LiquidJS's `date` filters process them: JavaScript time values, displayed in a time zone.
 //!
-//! Three steps, each usable alone: [`parse()`] reads text the way V8's `new Date(text)` does, [`Date::new`]
-//! puts a time value into a [`Zone`], [`strftime`] prints it. Everything behaves as LiquidJS 10.30.1
-//! does on Node 20 with the process in UTC and an en-US locale; zone rules come from the tz database
-//! built into the program, so the machine's own has no say.
+//! There are three steps, each usable on its own: [`parse()`] parses a string like V8's `new Date(string)`,
+//! [`Date::new`] combines a time value with a [`Zone`], and [`strftime`] formats it. All of them behave like
+//! LiquidJS 10.30.1 on Node 20 with the process in UTC and an en-US locale. Zone rules come from the tz database that is
+//! compiled into the program, so the database of the machine has no effect.
 //!
-//! A caller must keep LiquidJS's order: a value that is not a date is handed back untouched even when the
-//! zone is nonsense, so make the time value first ([`parse()`] or [`time_clip`]), then the zone
-//! ([`Zone::named`] may fail), then the date.
+//! Callers must follow LiquidJS's order, in which a value that is not a date is returned unchanged even if the zone is
+//! invalid: first compute the time value ([`parse()`] or [`time_clip`]), then the zone ([`Zone::named`] may fail), then
+//! the date.
 
 mod civil;
 mod format;
@@ -20,10 +20,10 @@ pub use format::{PaddingTooLong, strftime};
 pub use parse::parse;
 pub use zone::{NamedZone, UnknownZone, Zone};
 
-/// The largest distance from the epoch a JavaScript date may have, in milliseconds.
+/// Maximum distance of a JavaScript date from the epoch, in milliseconds.
 const MAX_TIME_MS: f64 = 8.64e15;
 
-/// ECMAScript's `TimeClip`: `ms` cut to whole milliseconds, or `None` when it is not a valid time value.
+/// ECMAScript's `TimeClip`: `ms` truncated to whole milliseconds, or `None` if it is not a valid time value.
 ///
 /// ```
 /// # use inkproof_liquid::date::time_clip;
@@ -33,33 +33,33 @@ const MAX_TIME_MS: f64 = 8.64e15;
 /// ```
 #[must_use]
 pub fn time_clip(ms: f64) -> Option<f64> {
-    // Adding zero turns -0 into 0, as the specification asks.
+    // Adding zero turns -0 into 0, as the specification requires.
     (ms.abs() <= MAX_TIME_MS).then(|| ms.trunc() + 0.0)
 }
 
-/// [`time_clip`] for arithmetic in whole milliseconds.
+/// [`time_clip`] for integer milliseconds.
 fn clip_whole(ms: f64) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "a valid time value is whole and below 2^53")]
     time_clip(ms).map(|ms| ms as i64)
 }
 
-/// A moment, shown in a zone.
+/// A moment, displayed in a zone.
 #[derive(Debug, Clone, Copy)]
 pub struct Date<'z> {
-    /// The moment itself, in milliseconds since the epoch.
+    /// The moment, in milliseconds since the epoch.
     instant: i64,
-    /// What a clock in the zone shows.
+    /// The calendar and clock fields in the zone.
     shown: Civil,
-    /// Minutes west of UTC, as `getTimezoneOffset` gives them; not always whole.
+    /// Minutes west of UTC, as `getTimezoneOffset` returns them; not always an integer.
     minutes_west: f64,
     zone: &'z Zone,
 }
 
 impl<'z> Date<'z> {
-    /// The moment `ms` milliseconds since the epoch, shown in `zone`.
+    /// The moment `ms` milliseconds after the epoch, displayed in `zone`.
     ///
-    /// `None` when either the moment or the shifted clock is outside JavaScript's range (or not a
-    /// number); LiquidJS then hands its input back.
+    /// `None` if the moment or the zone's local time is out of JavaScript's range or not a number. LiquidJS then returns its
+    /// input unchanged.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a valid time value is below 2^53")]
     pub fn new(ms: f64, zone: &'z Zone) -> Option<Self> {
@@ -69,7 +69,7 @@ impl<'z> Date<'z> {
         Some(Self { instant, shown: Civil::from_millis(shown), minutes_west, zone })
     }
 
-    /// The day of the month shown, from 1. The ordinal styles of `date_to_string` write it unpadded.
+    /// The displayed day of the month, from 1. The ordinal styles of `date_to_string` write it without padding.
     #[must_use]
     pub fn day(&self) -> u8 {
         self.shown.day

@@ -1,7 +1,7 @@
-//! Date text, read as V8 reads it: first as an ECMAScript date-time, then by V8's lenient old rules.
+//! Parses date strings like V8: first as an ECMAScript date-time string, then with V8's lenient legacy parser.
 //!
-//! The old rules know no formats. They take words, numbers and signs as they come, give each to the
-//! day, the clock or the zone, whichever is waiting for it, and check the result at the end.
+//! The legacy parser has no fixed formats. It assigns each word, number and sign, in order, to the first of day, clock
+//! and zone that accepts it, and validates the result at the end.
 
 mod fields;
 mod token;
@@ -11,8 +11,8 @@ use token::{Number, Scanner, Token, Word};
 
 pub(super) use fields::full_year;
 
-/// Reads `text` as `new Date(text)` does with the process in UTC: milliseconds since the epoch, or `None`
-/// for an invalid date.
+/// Parses `text` like `new Date(text)` with the process in UTC. Returns milliseconds since the epoch, or `None` for an
+/// invalid date.
 ///
 /// ```
 /// # use inkproof_liquid::date::parse;
@@ -23,7 +23,7 @@ pub(super) use fields::full_year;
 /// ```
 #[must_use]
 pub fn parse(text: &str) -> Option<f64> {
-    // V8's scanner takes NUL for the end.
+    // V8's scanner treats NUL as the end of the string.
     let text = text.split('\0').next().unwrap_or_default();
     let mut scanner = Scanner::new(text);
     let mut fields = Fields::default();
@@ -35,23 +35,23 @@ pub fn parse(text: &str) -> Option<f64> {
     fields.time_value()
 }
 
-/// How far a text is an ECMAScript date-time, `YYYY-MM-DDTHH:mm:ss.sssZ` with its shorter forms.
+/// How much of a string matches the ECMAScript form `YYYY-MM-DDTHH:mm:ss.sssZ` or one of its shorter forms.
 enum Iso {
-    /// To its end.
+    /// All of it.
     Whole,
-    /// It has the `T`, after which nothing else can be meant, and then fails.
+    /// It has the `T`, which excludes every other form, but is invalid after it.
     Invalid,
-    /// Up to this token; the day may hold what was read before it.
+    /// It matches up to this token. The day may hold the numbers before it.
     GaveUpAt(Token),
 }
 
-/// Reads the text as far as it is in the ECMAScript form.
+/// Parses the part of the string that is in the ECMAScript form.
 fn iso_date_time(scanner: &mut Scanner<'_>, fields: &mut Fields) -> Iso {
     if let Some(token) = iso_date(scanner, &mut fields.day) {
         return Iso::GaveUpAt(token);
     }
     match scanner.peek() {
-        Token::End => fields.offset.set(0), // a date alone is in UTC
+        Token::End => fields.offset.set(0), // a date without a time is in UTC
         Token::Word(Word::TimeSeparator) => {
             scanner.next();
             if iso_time(scanner, fields).is_none() {
@@ -64,8 +64,8 @@ fn iso_date_time(scanner: &mut Scanner<'_>, fields: &mut Fields) -> Iso {
     Iso::Whole
 }
 
-/// Reads `YYYY`, `±YYYYYY`, either with `-MM` or `-MM-DD`. Gives the token it stopped at when the text is
-/// something else.
+/// Parses `YYYY` or `±YYYYYY`, optionally followed by `-MM` or `-MM-DD`. Returns the first unexpected token if the
+/// string has another form.
 fn iso_date(scanner: &mut Scanner<'_>, day: &mut Day) -> Option<Token> {
     if let Some(sign) = scanner.peek().sign() {
         let sign_token = scanner.next();
@@ -93,11 +93,11 @@ fn iso_date(scanner: &mut Scanner<'_>, day: &mut Day) -> Option<Token> {
     None
 }
 
-/// Reads `HH:mm`, `:ss`, `.sss` and the zone, up to the end of the text. `None` when it is malformed.
+/// Parses `HH:mm`, `:ss`, `.sss` and the zone, up to the end of the string. `None` if it is malformed.
 fn iso_time(scanner: &mut Scanner<'_>, fields: &mut Fields) -> Option<()> {
     let clock = &mut fields.clock;
     let hour = scanner.take(2, 0..=24)?;
-    // Midnight at the end of a day is the only time with an hour of 24.
+    // An hour of 24 is only valid as midnight at the end of a day.
     let last = |max| if hour == 24 { 0 } else { max };
     clock.add(hour)?;
     scanner.skip(':').then_some(())?;
@@ -116,7 +116,7 @@ fn iso_time(scanner: &mut Scanner<'_>, fields: &mut Fields) -> Option<()> {
     (scanner.peek() == Token::End).then_some(())
 }
 
-/// Reads `Z`, `±hh:mm`, `±hhmm` or nothing.
+/// Parses `Z`, `±hh:mm`, `±hhmm` or nothing.
 fn iso_offset(scanner: &mut Scanner<'_>, offset: &mut Offset) -> Option<()> {
     if scanner.peek() == Token::Word(Word::Zulu) {
         scanner.next();
@@ -137,7 +137,7 @@ fn iso_offset(scanner: &mut Scanner<'_>, offset: &mut Offset) -> Option<()> {
     Some(())
 }
 
-/// Gives `token` and all that follows to the fields. `None` as soon as something cannot belong to a date.
+/// Assigns `token` and all tokens after it to the fields. `None` as soon as one cannot be part of a date.
 fn lenient(mut token: Token, scanner: &mut Scanner<'_>, fields: &mut Fields) -> Option<()> {
     let mut number_seen = !fields.day.is_empty();
     while token != Token::End {
@@ -169,7 +169,7 @@ fn lenient_number(value: i64, scanner: &mut Scanner<'_>, fields: &mut Fields) ->
     let Fields { day, clock, offset } = fields;
     if scanner.skip(':') {
         if scanner.skip(':') {
-            // `10::` is 10:00, and opens a time only.
+            // `10::` is 10:00. A time can only begin like this.
             clock.is_empty().then_some(())?;
             clock.add(value)?;
             clock.add(0)?;
@@ -199,20 +199,20 @@ fn lenient_number(value: i64, scanner: &mut Scanner<'_>, fields: &mut Fields) ->
 
 fn lenient_word(word: Word, number_seen: bool, scanner: &mut Scanner<'_>, fields: &mut Fields) -> Option<()> {
     match word {
-        Word::HalfDay(hours) if !fields.clock.is_empty() => fields.clock.half_day = Some(hours),
+        Word::Meridiem(hours) if !fields.clock.is_empty() => fields.clock.meridiem = Some(hours),
         Word::Month(month) => {
             fields.day.named_month = Some(month);
             scanner.skip('-');
         }
         Word::Zone(hours) if number_seen => fields.offset.set(hours),
         Word::Zulu if number_seen => fields.offset.set(0),
-        // A word that means nothing must stand before the numbers, and apart from them.
+        // An unknown word must come before the numbers, and must not touch one.
         _ => (!number_seen && !scanner.peek().is_number()).then_some(())?,
     }
     Some(())
 }
 
-/// Reads what follows the sign of an offset: `h`, `hh`, `hmm`, `hhmm`, or anything before a `:`.
+/// Parses the offset after its sign: `h`, `hh`, `hmm`, `hhmm`, or any number of digits before a `:`.
 fn lenient_offset(sign: i64, scanner: &mut Scanner<'_>, offset: &mut Offset) -> Option<()> {
     offset.sign = Some(sign);
     let number = match scanner.peek() {
@@ -223,7 +223,7 @@ fn lenient_offset(sign: i64, scanner: &mut Scanner<'_>, offset: &mut Offset) -> 
         _ => Number { value: 0, digits: 0 },
     };
     if scanner.peek() == Token::Symbol(':') {
-        offset.set_distance(number.value, None); // the minutes may come later
+        offset.set_distance(number.value, None); // the minutes may follow
         return Some(());
     }
     match number.digits {
@@ -239,7 +239,7 @@ mod tests {
     use super::parse;
 
     #[test]
-    fn reads_what_node_reads() {
+    fn parses_like_node() {
         // `new Date(text).getTime()` on Node 20 with TZ=UTC.
         let table = [
             ("2024-01-05", Some(1_704_412_800_000.0)),
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_text_is_read_in_linear_time() {
+    fn parses_malformed_strings_in_linear_time() {
         for piece in ["(", ")", "9", "Jan", "\u{1f600}", " ", "+:", "1:"] {
             let _ = parse(&piece.repeat(200_000));
         }

@@ -1,4 +1,4 @@
-//! Time zones as the `date` filter takes them: the process's own, a number of minutes, or a name.
+//! Time zones of the `date` filter: the zone of the process, an offset in minutes, or a named zone.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -9,19 +9,19 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use super::civil::{Civil, DAY_MS, DAYS_PER_CYCLE, days_since_epoch};
 use super::clip_whole;
 
-/// The zone a date is shown in.
+/// The zone in which a date is displayed.
 #[derive(Debug, Clone)]
 pub enum Zone {
-    /// No zone was asked for: the process's own, which is UTC and is named so by `%Z`.
+    /// No zone is given: the zone of the process, which is UTC and has that name in `%Z`.
     Process,
-    /// Minutes west of UTC, the sign of JavaScript's `getTimezoneOffset`: 360 shows `-0600`.
-    /// Fractions count; not-a-number makes every date invalid.
+    /// Minutes west of UTC, with the sign of JavaScript's `getTimezoneOffset`: 360 displays `-0600`. Fractions are
+    /// allowed; NaN makes every date invalid.
     MinutesWest(f64),
     /// A zone of the tz database.
     Named(NamedZone),
 }
 
-/// A zone of the tz database, with the name it was asked for by.
+/// A zone of the tz database, with the name as given.
 #[derive(Debug, Clone)]
 pub struct NamedZone {
     name: String,
@@ -29,12 +29,12 @@ pub struct NamedZone {
 }
 
 impl Zone {
-    /// The zone called `name`, whatever its letters' case: an IANA zone or link, or one of the old names
-    /// that ICU still knows. Offsets such as `-05:00` are not names.
+    /// The zone called `name`, in any letter case: an IANA zone or link, or one of the legacy names that ICU still
+    /// supports. Offsets such as `-05:00` are not names.
     ///
     /// # Errors
     ///
-    /// [`UnknownZone`] when V8's `Intl.DateTimeFormat` on Node 20 would refuse the name.
+    /// [`UnknownZone`] if V8's `Intl.DateTimeFormat` on Node 20 rejects the name.
     ///
     /// ```
     /// # use inkproof_liquid::date::Zone;
@@ -43,12 +43,12 @@ impl Zone {
     /// assert_eq!(refused.to_string(), "Invalid time zone specified: -05:00");
     /// ```
     pub fn named(name: &str) -> Result<Self, UnknownZone> {
-        let rules = rules_of(name).ok_or_else(|| UnknownZone::new(name))?;
+        let rules = find_rules(name).ok_or_else(|| UnknownZone::new(name))?;
         Ok(Self::Named(NamedZone { name: name.to_owned(), rules }))
     }
 
-    /// How many minutes west of UTC the zone's clocks are at `instant` (milliseconds since the epoch).
-    /// `None` when LiquidJS fails to tell.
+    /// The offset of the zone in minutes west of UTC at `instant` (milliseconds since the epoch). `None` if LiquidJS
+    /// cannot compute it.
     pub(super) fn minutes_west(&self, instant: i64) -> Option<f64> {
         match self {
             Self::Process => Some(0.0),
@@ -57,7 +57,7 @@ impl Zone {
         }
     }
 
-    /// What `%Z` prints; `None` for a zone that has only an offset.
+    /// The name that `%Z` prints; `None` for a zone that is only an offset.
     pub(super) fn name(&self) -> Option<&str> {
         match self {
             Self::Process => Some("UTC"),
@@ -68,44 +68,44 @@ impl Zone {
 }
 
 impl NamedZone {
-    /// LiquidJS writes the moment out in en-US form, in UTC and in the zone, and reads both texts back:
-    /// the offset is their difference. The texts lack the era and keep short years, so around such years
-    /// the difference is odd, and past the end of JavaScript's range there is none.
+    /// LiquidJS formats the moment in en-US form, in UTC and in the zone, and parses both strings: the offset is their
+    /// difference. The strings have no era and keep short years as they are, so the difference is wrong around such
+    /// years, and past the end of JavaScript's range there is none.
     #[expect(clippy::cast_precision_loss, reason = "a difference of two time values is far below 2^53")]
     fn minutes_west(&self, instant: i64) -> Option<f64> {
-        let utc = reread(instant)?;
-        let local = reread(instant + i64::from(self.seconds_east(instant)) * 1_000)?;
+        let utc = reparsed(instant)?;
+        let local = reparsed(instant + i64::from(self.seconds_east(instant)) * 1_000)?;
         Some((utc - local) as f64 / 60_000.0)
     }
 
     fn seconds_east(&self, instant: i64) -> i32 {
-        self.rules.to_offset(within_reach(instant)).seconds()
+        self.rules.to_offset(equivalent_instant(instant)).seconds()
     }
 }
 
-/// The time value V8 reads from the en-US text of a clock that shows `shown`.
+/// The time value that V8 parses from the en-US string for local time `shown`.
 #[expect(
     clippy::cast_precision_loss,
     reason = "clocks show at most a day more than a valid time value, which is below 2^53"
 )]
-fn reread(shown: i64) -> Option<i64> {
+fn reparsed(shown: i64) -> Option<i64> {
     let clock = Civil::from_millis(shown);
     let year = super::parse::full_year(clock.era_year());
     let days = days_since_epoch(year, clock.month.into(), clock.day.into());
     clip_whole((days * DAY_MS + clock.whole_second_of_day_ms()) as f64)
 }
 
-/// The moment within jiff's years (-9999 to 9999) at which zones are as they are at `instant`: rules
-/// repeat with the calendar's 400-year cycle, and before the first rule there is only one offset.
-fn within_reach(instant: i64) -> Timestamp {
+/// A moment within jiff's years (-9999 to 9999) at which the zone has the same offset as at `instant`: rules repeat
+/// with the calendar's 400-year cycle, and before the first rule there is only one offset.
+fn equivalent_instant(instant: i64) -> Timestamp {
     const CYCLE_MS: i64 = DAYS_PER_CYCLE * DAY_MS;
     let beyond = instant - Timestamp::MAX.as_millisecond();
     let cycles = if beyond > 0 { beyond / CYCLE_MS + 1 } else { 0 };
     Timestamp::from_millisecond(instant - cycles * CYCLE_MS).unwrap_or(Timestamp::MIN)
 }
 
-/// Names that ICU gives rules of its own: those it kept after the tz database dropped them, and four
-/// that the tz database's compatible build does not link. The first name is ICU's, the second has its rules.
+/// Names with rules of their own in ICU: those that it kept after the tz database dropped them, and four that the tz
+/// database's compatible build does not link. Each pair is ICU's name and the name of a zone with the same rules.
 #[rustfmt::skip]
 const ICU_NAMES: [(&str, &str); 38] = [
     ("ACT", "Australia/Darwin"), ("AET", "Australia/Sydney"), ("AGT", "America/Argentina/Buenos_Aires"),
@@ -124,8 +124,8 @@ const ICU_NAMES: [(&str, &str); 38] = [
     ("SystemV/HST10", "Etc/GMT+10"),
 ];
 
-/// Names whose rules no tz database zone has: North American summer time as System V had it. ICU knows of
-/// other days in 1974 and 1975 and of no summer time before 1902; these rules do not.
+/// Names whose rules no zone of the tz database has: North American daylight saving time as in System V. ICU has other
+/// dates in 1974 and 1975, and no daylight saving time before 1902; these rules do not.
 const SYSTEM_V: [(&str, &str); 6] = [
     ("SystemV/AST4ADT", "AST4ADT,M4.5.0,M10.5.0"),
     ("SystemV/EST5EDT", "EST5EDT,M4.5.0,M10.5.0"),
@@ -135,10 +135,10 @@ const SYSTEM_V: [(&str, &str); 6] = [
     ("SystemV/YST9YDT", "YST9YDT,M4.5.0,M10.5.0"),
 ];
 
-/// Names in the tz database that stand for "no zone is set", which `Intl` refuses.
+/// Names in the tz database that mean that no zone is set. `Intl` rejects them.
 const REFUSED: [&str; 2] = ["Etc/Unknown", "Factory"];
 
-fn rules_of(name: &str) -> Option<TimeZone> {
+fn find_rules(name: &str) -> Option<TimeZone> {
     static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
     let is = |known: &str| known.eq_ignore_ascii_case(name);
     let stand_in = |table: &[(&str, &'static str)]| {
@@ -154,14 +154,14 @@ fn rules_of(name: &str) -> Option<TimeZone> {
     DATABASE.get(stand_in(&ICU_NAMES).unwrap_or(name)).ok()
 }
 
-/// A zone name that V8 refuses. Its text is the `RangeError`'s, which LiquidJS passes on.
+/// A zone name that V8 rejects. The message is that of V8's `RangeError`, which LiquidJS reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownZone {
     shown_name: String,
 }
 
 impl UnknownZone {
-    /// V8 quotes the name's UTF-8 bytes as if each were a Latin-1 character, NUL as a space.
+    /// V8 quotes each UTF-8 byte of the name as a Latin-1 character, and NUL as a space.
     fn new(name: &str) -> Self {
         let shown = |byte: u8| if byte == 0 { ' ' } else { char::from(byte) };
         Self { shown_name: name.bytes().map(shown).collect() }
@@ -181,8 +181,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_accepted_as_node_does() {
-        // Whether `new Intl.DateTimeFormat('en-US', { timeZone })` works on Node 20.
+    fn accepts_the_zone_names_that_node_accepts() {
+        // Whether `new Intl.DateTimeFormat('en-US', { timeZone })` succeeds on Node 20.
         let table = [
             ("UTC", true),
             ("gmt", true),
@@ -212,14 +212,14 @@ mod tests {
     }
 
     #[test]
-    fn stand_ins_exist() {
+    fn every_replacement_zone_exists() {
         for (name, _) in ICU_NAMES.iter().chain(&SYSTEM_V) {
             assert!(Zone::named(name).is_ok(), "{name}");
         }
     }
 
     #[test]
-    fn refusals_quote_the_name_as_v8_does() {
+    fn errors_quote_the_name_like_v8() {
         let table = [("", ""), ("Mars", "Mars"), ("A\u{e9}", "A\u{c3}\u{a9}"), ("UTC\0", "UTC ")];
         for (name, quoted) in table {
             let refused = Zone::named(name).unwrap_err();

@@ -1,29 +1,29 @@
-//! The contract of a filter: the function that computes it, and the row that says everything else about it.
+//! The definition of a filter: the function that computes it, and the row that describes it.
 //!
-//! The engine, the analysis, the rules, `explain` and the reference page all read that row, and tests compare each of its
-//! claims with what the function does. A filter is added with one row and one function.
+//! The engine, the analysis, the rules, `explain` and the reference page all read that row. Tests compare each of its
+//! claims with the behavior of the function. To add a filter, add one row and one function.
 
-use crate::engine::row::{Absent, Answer, Argument, Differs, Example, Family, Kind, Prints, Reads};
+use crate::engine::row::{Absent, Argument, Derivation, Differs, Example, Family, Kind, Prints, Reads};
 use crate::engine::runtime::Runtime;
 use crate::error::Result;
 use crate::value::Value;
 
-/// What a filter does: to a value, with its evaluated arguments. `key: value` arrives as an array of two.
+/// Computes a filter from its input and its evaluated arguments. A `key: value` argument is an array of the two.
 pub type RunFilter = for<'a> fn(&mut Runtime<'a>, Value<'a>, &[Value<'a>]) -> Result<Value<'a>>;
 
-/// A filter that templates can use.
+/// A filter that templates can use, described by a row.
 ///
 /// ```
 /// use inkproof_liquid::{Filter, LIQUIDJS, row::{Absent, Argument, Example, Family, Kind}, value::Value};
 ///
 /// const SHOUT: Filter = Filter::new("shout", |runtime, input, _| {
-///     let text = inkproof_liquid::value::coerce::text(input, runtime.arena())?;
+///     let text = inkproof_liquid::value::coerce::to_liquid_string(input, runtime.arena())?;
 ///     Ok(runtime.string(&format!("{text}!")))
 /// })
-/// .of(Family::String)
+/// .family(Family::String)
 /// .summary("Appends an exclamation mark.")
-/// .takes(Kind::String)
-/// .gives(Kind::String)
+/// .input(Kind::String)
+/// .output(Kind::String)
 /// .absent(Absent::Prints("!"))
 /// .examples(&[Example::new("{{ 'hi' | shout }}", "hi!")]);
 ///
@@ -33,45 +33,45 @@ pub type RunFilter = for<'a> fn(&mut Runtime<'a>, Value<'a>, &[Value<'a>]) -> Re
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Filter {
-    /// Its name.
+    /// Name in templates.
     pub name: &'static str,
     /// The function that computes it.
     pub run: RunFilter,
-    /// The family it is documented with.
+    /// The section of the reference page in which it is documented.
     pub family: Family,
     /// What it does, in one sentence.
     pub summary: &'static str,
-    /// The kind of value it is meant for.
+    /// The kind of input it is meant for.
     pub input: Kind,
-    /// The kind of its result, for an input of that kind.
+    /// The kind of its result, for an input of kind [`input`](Self::input).
     pub output: Kind,
-    /// Its arguments, in order: the positional ones, then the named ones.
+    /// Its arguments: first the positional ones, then the named ones.
     pub arguments: &'static [Argument],
-    /// What it makes of null, called as in its first example.
+    /// What it returns for null, called as in its first example.
     pub null: Absent,
-    /// What it makes of a missing variable in lax mode, called as in its first example. In live mode a missing variable
-    /// fails before the filter runs, unless the filter [rescues](Self::rescues_missing) it.
+    /// What it returns for a missing variable in lax mode, called as in its first example. In live mode a missing
+    /// variable fails before the filter runs, unless the filter [accepts it](Self::rescues_missing).
     pub missing: Absent,
-    /// Whether a missing variable is allowed where this is the first filter.
+    /// Whether the input may be a missing variable if this is the first filter.
     pub rescues_missing: bool,
     /// Which part of its input the result depends on.
     pub reads: Reads,
-    /// How its result is related to its input.
-    pub answer: Answer,
-    /// What the printed result is made of, when called with the required arguments only.
+    /// How its result is derived from its input.
+    pub derivation: Derivation,
+    /// Which characters the printed result can contain, called with only the required arguments.
     pub prints: Prints,
-    /// The first LiquidJS release that has it; none where LiquidJS does not have it.
+    /// The first LiquidJS release that has it; `None` if LiquidJS does not have it.
     pub since: Option<&'static str>,
     /// What to use instead, if it is deprecated.
     pub deprecated: Option<&'static str>,
-    /// How it differs from the row of the same name that it replaces, in a dialect.
+    /// How it differs from the row with the same name that it replaces, in a dialect.
     pub differs: Differs,
-    /// Calls and what they print. The first one passes every required argument.
+    /// Calls with their output. The first one passes every required argument.
     pub examples: &'static [Example],
 }
 
 impl Filter {
-    /// A row about which nothing but its name and its function is known yet.
+    /// A row with only the name and the function.
     #[must_use]
     pub const fn new(name: &'static str, run: RunFilter) -> Self {
         Self {
@@ -86,7 +86,7 @@ impl Filter {
             missing: Absent::Nothing,
             rescues_missing: false,
             reads: Reads::Whole,
-            answer: Answer::New,
+            derivation: Derivation::New,
             prints: Prints::Anything,
             since: None,
             deprecated: None,
@@ -95,10 +95,10 @@ impl Filter {
         }
     }
 
-    /// The row of that name in a table, for a row that differs from it.
+    /// The row called `name` in a table, as the base of a modified row.
     ///
     /// # Panics
-    /// There is no such row. Rows are constants, so this fails to compile.
+    /// There is no such row. Rows are constants, so it fails to compile.
     #[must_use]
     pub const fn row(table: &[Self], name: &str) -> Self {
         let mut at = 0;
@@ -108,59 +108,59 @@ impl Filter {
             }
             at += 1;
         }
-        panic!("there is no row of that name");
+        panic!("no row has that name");
     }
 
-    /// Sets the function.
+    /// Replaces the function.
     #[must_use]
     pub const fn computed_by(mut self, run: RunFilter) -> Self {
         self.run = run;
         self
     }
 
-    /// Sets the name.
+    /// Renames it.
     #[must_use]
     pub const fn named(mut self, name: &'static str) -> Self {
         self.name = name;
         self
     }
 
-    /// Sets the family.
+    /// Sets the section of the reference page.
     #[must_use]
-    pub const fn of(mut self, family: Family) -> Self {
+    pub const fn family(mut self, family: Family) -> Self {
         self.family = family;
         self
     }
 
-    /// Sets the summary.
+    /// Sets the one-sentence summary.
     #[must_use]
     pub const fn summary(mut self, summary: &'static str) -> Self {
         self.summary = summary;
         self
     }
 
-    /// Sets the kind of the input.
+    /// Sets the kind of its input.
     #[must_use]
-    pub const fn takes(mut self, kind: Kind) -> Self {
+    pub const fn input(mut self, kind: Kind) -> Self {
         self.input = kind;
         self
     }
 
-    /// Sets the kind of the result.
+    /// Sets the kind of its result.
     #[must_use]
-    pub const fn gives(mut self, kind: Kind) -> Self {
+    pub const fn output(mut self, kind: Kind) -> Self {
         self.output = kind;
         self
     }
 
-    /// Sets the arguments.
+    /// Sets the arguments: first the positional ones, then the named ones.
     #[must_use]
     pub const fn arguments(mut self, arguments: &'static [Argument]) -> Self {
         self.arguments = arguments;
         self
     }
 
-    /// Sets what it makes of null, and of a missing variable in lax mode.
+    /// Sets the result for null, and for a missing variable in lax mode.
     #[must_use]
     pub const fn absent(mut self, absent: Absent) -> Self {
         self.null = absent;
@@ -168,14 +168,14 @@ impl Filter {
         self
     }
 
-    /// Sets what it makes of a missing variable in lax mode, where that is not what it makes of null.
+    /// Sets the result for a missing variable in lax mode, if it differs from the result for null.
     #[must_use]
     pub const fn missing(mut self, missing: Absent) -> Self {
         self.missing = missing;
         self
     }
 
-    /// Allows a missing variable where this is the first filter.
+    /// Accepts a missing variable as input if this is the first filter.
     #[must_use]
     pub const fn rescues_missing(mut self) -> Self {
         self.rescues_missing = true;
@@ -189,14 +189,14 @@ impl Filter {
         self
     }
 
-    /// Sets how the result is related to the input.
+    /// Sets how the result is derived from the input.
     #[must_use]
-    pub const fn answers(mut self, answer: Answer) -> Self {
-        self.answer = answer;
+    pub const fn derivation(mut self, derivation: Derivation) -> Self {
+        self.derivation = derivation;
         self
     }
 
-    /// Sets what the printed result is made of.
+    /// Sets which characters the printed result can contain.
     #[must_use]
     pub const fn prints(mut self, prints: Prints) -> Self {
         self.prints = prints;
@@ -210,35 +210,35 @@ impl Filter {
         self
     }
 
-    /// Marks it as not being LiquidJS's.
+    /// Marks it as missing from LiquidJS.
     #[must_use]
     pub const fn not_liquidjs(mut self) -> Self {
         self.since = None;
         self
     }
 
-    /// Deprecates it, in favour of something else.
+    /// Marks it as deprecated; `instead` is its replacement.
     #[must_use]
     pub const fn deprecated(mut self, instead: &'static str) -> Self {
         self.deprecated = Some(instead);
         self
     }
 
-    /// Sets how it differs from the row it replaces.
+    /// Sets how it differs from the row that it replaces.
     #[must_use]
     pub const fn differs(mut self, differs: Differs) -> Self {
         self.differs = differs;
         self
     }
 
-    /// Sets the examples.
+    /// Sets the examples. The first one must pass every required argument.
     #[must_use]
     pub const fn examples(mut self, examples: &'static [Example]) -> Self {
         self.examples = examples;
         self
     }
 
-    /// How it is called, with what may be left out in brackets.
+    /// How it is called, with optional arguments in brackets.
     ///
     /// ```
     /// use inkproof_liquid::LIQUIDJS;
@@ -263,7 +263,7 @@ impl Filter {
         signature
     }
 
-    /// How many positional arguments it takes, at least and at most.
+    /// The minimum and maximum number of positional arguments.
     #[must_use]
     pub fn positional(&self) -> (usize, usize) {
         let positional = self.arguments.iter().filter(|argument| !argument.is_named);
@@ -280,13 +280,13 @@ const fn is_same(left: &str, right: &str) -> bool {
     at == left.len() && at == right.len()
 }
 
-/// The argument at `index`; undefined where there is none.
+/// The argument at `index`; undefined if there is none.
 #[must_use]
 pub fn argument<'a>(arguments: &[Value<'a>], index: usize) -> Value<'a> {
     arguments.get(index).copied().unwrap_or(Value::Undefined)
 }
 
-/// The argument at `index`, or `default` where it is missing or undefined.
+/// The argument at `index`, or `default` if it is missing or undefined.
 #[must_use]
 pub fn argument_or<'a>(arguments: &[Value<'a>], index: usize, default: Value<'a>) -> Value<'a> {
     match argument(arguments, index) {

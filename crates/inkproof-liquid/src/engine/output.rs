@@ -110,7 +110,7 @@ impl Output {
     /// # Errors
     /// The output is too long, or the value is nested too deeply.
     pub fn write_value(&mut self, value: Value<'_>) -> Result<()> {
-        coerce::write_text(value, &mut self.text)?;
+        coerce::write_liquid_string(value, &mut self.text)?;
         self.check()
     }
 
@@ -124,7 +124,7 @@ impl Output {
     }
 
     fn check(&self) -> Result<()> {
-        if self.text.len() > self.limit.unwrap_or(coerce::MAX_TEXT) {
+        if self.text.len() > self.limit.unwrap_or(coerce::MAX_STRING) {
             return Err(Error::new("Invalid string length"));
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! The vocabulary of the rows that describe filters and tags.
 
-/// A kind of value.
+/// The kind of an input, an argument or a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Any value.
@@ -12,7 +12,7 @@ pub enum Kind {
     Number,
     /// `true` or `false`.
     Boolean,
-    /// A date: a number of seconds since 1970, or a string that says a date.
+    /// A date: seconds since 1970, or a string that can be parsed as a date.
     Date,
     /// An array.
     Array,
@@ -21,7 +21,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Its name.
+    /// The name of the kind, as on the reference page.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -36,7 +36,7 @@ impl Kind {
     }
 }
 
-/// What filters are documented under.
+/// A section of the reference page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Family {
     /// Filters on strings.
@@ -51,18 +51,18 @@ pub enum Family {
     Array,
     /// Filters on dates.
     Date,
-    /// Encodings and digests.
+    /// Encodings and digests (hashes).
     Encoding,
-    /// Filters that fit every value.
+    /// Filters for values of any kind.
     Value,
 }
 
 impl Family {
-    /// All families, in the order of the reference page.
+    /// All sections, in the order of the reference page.
     pub const ALL: [Self; 8] =
         [Self::String, Self::Html, Self::Url, Self::Number, Self::Array, Self::Date, Self::Encoding, Self::Value];
 
-    /// Its title.
+    /// The heading of the section.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -81,54 +81,54 @@ impl Family {
 /// An argument of a filter or a tag.
 #[derive(Clone, Copy, Debug)]
 pub struct Argument {
-    /// Its name. Positional arguments have one only in the documentation.
+    /// Its name. The name of a positional argument only appears in the documentation.
     pub name: &'static str,
-    /// What it must be.
+    /// The kind of value it must be.
     pub kind: Kind,
-    /// Whether it must be given.
+    /// Whether it is required.
     pub is_required: bool,
-    /// Whether it is given by its name: `name: value`.
+    /// Whether it is passed by name: `name: value`.
     pub is_named: bool,
-    /// What stands in for it where it is left out, as Liquid.
+    /// The value that is used if it is left out, as Liquid source.
     pub default: Option<&'static str>,
-    /// The strings that mean something, where only these do.
+    /// The strings that it accepts; empty if it accepts any value.
     pub accepts: &'static [&'static str],
 }
 
 impl Argument {
-    /// A positional argument that must be given.
+    /// A required positional argument.
     #[must_use]
     pub const fn required(name: &'static str, kind: Kind) -> Self {
         Self { name, kind, is_required: true, is_named: false, default: None, accepts: &[] }
     }
 
-    /// A positional argument that may be left out.
+    /// An optional positional argument.
     #[must_use]
     pub const fn optional(name: &'static str, kind: Kind) -> Self {
         Self { name, kind, is_required: false, is_named: false, default: None, accepts: &[] }
     }
 
-    /// An argument that is given by its name and may be left out.
+    /// An optional argument that is passed by name.
     #[must_use]
     pub const fn named(name: &'static str, kind: Kind) -> Self {
         Self { name, kind, is_required: false, is_named: true, default: None, accepts: &[] }
     }
 
-    /// Makes it one that must be given.
+    /// Makes it required.
     #[must_use]
     pub const fn and_required(mut self) -> Self {
         self.is_required = true;
         self
     }
 
-    /// Sets what stands in for it where it is left out, as Liquid.
+    /// Sets the value that is used if it is left out, as Liquid source.
     #[must_use]
     pub const fn or(mut self, default: &'static str) -> Self {
         self.default = Some(default);
         self
     }
 
-    /// Sets the strings that mean something.
+    /// Sets the strings that it accepts.
     #[must_use]
     pub const fn accepts(mut self, accepts: &'static [&'static str]) -> Self {
         self.accepts = accepts;
@@ -136,14 +136,14 @@ impl Argument {
     }
 }
 
-/// What becomes of an input that is null or missing.
+/// The result for an input that is null or missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Absent {
     /// Nothing is printed.
     Nothing,
-    /// This is printed.
+    /// This string is printed.
     Prints(&'static str),
-    /// The render fails because the variable is undefined, in the wording of the dialect.
+    /// The render fails because the variable is undefined, with the dialect's message.
     Undefined,
     /// The render fails with this message.
     Fails(&'static str),
@@ -154,33 +154,33 @@ pub enum Absent {
 pub enum Reads {
     /// All of it.
     Whole,
-    /// The number and the order of its elements.
+    /// Only the number and the order of its elements.
     Shape,
-    /// A property of its elements, which the first argument names.
+    /// A property of its elements, named by the first argument.
     Property(Lacking),
-    /// The value of an expression for each element: the first argument names the element, the second is the expression.
+    /// The value of an expression for each element. The first argument names the element, the second is the expression.
     Expression(Lacking),
 }
 
-/// What happens in live mode where an element lacks the property that a filter reads.
+/// What happens in live mode if an element lacks the property that a filter reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lacking {
-    /// The render fails where any element lacks it.
+    /// The render fails if any element lacks it.
     Fails,
-    /// The render fails where the element lacks it and no element before it was a match.
+    /// The render fails if an element lacks it before the first match.
     MayFail,
-    /// The render fails, in lax mode too, unless the first element lacks it as well.
+    /// The render fails, also in lax mode, unless the first element lacks it too.
     FailsInLax,
-    /// The property counts as missing, and nothing fails.
+    /// The property is undefined, and nothing fails.
     Ignored,
 }
 
-/// How the result of a filter is related to its input.
+/// How the result of a filter is derived from its input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It is something new.
+pub enum Derivation {
+    /// It is a new value.
     New,
-    /// It is the input, unless that is absent.
+    /// It is the input itself, unless that is null or missing.
     Input,
     /// It is an array of elements of the input, or nothing.
     Elements,
@@ -188,32 +188,32 @@ pub enum Answer {
     Element,
 }
 
-/// What the printed result of a filter is made of.
+/// Which characters the printed result of a filter can contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prints {
     /// Any characters.
     Anything,
-    /// Characters that need no escaping in a JSON string.
+    /// Only characters that need no escaping in a JSON string.
     Plain,
-    /// Digits, unless the input is an object with a `length` of its own, which JavaScript takes for an array.
+    /// Digits, unless the input is an object with a `length` property, which JavaScript treats as an array.
     Digits,
     /// A JSON value.
     Json,
 }
 
-/// How a row differs from the one of the same name that it replaces, in a dialect.
+/// How a row differs from the row with the same name that it replaces, in a dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Differs {
-    /// It replaces none, or does the same.
+    /// It replaces no row, or behaves the same.
     Not,
-    /// For some inputs or arguments, as this sentence says.
+    /// It differs for some inputs or arguments, described by this sentence.
     Sometimes(&'static str),
-    /// Whatever the input, as this sentence says.
+    /// It differs for every input, as described by this sentence.
     Always(&'static str),
 }
 
 impl Differs {
-    /// The sentence.
+    /// The sentence that describes the difference.
     #[must_use]
     pub const fn sentence(self) -> Option<&'static str> {
         match self {
@@ -223,25 +223,25 @@ impl Differs {
     }
 }
 
-/// A template and what it prints.
+/// A template and its output.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
-    /// The template.
+    /// Source of the template.
     pub template: &'static str,
-    /// Its data, as JSON.
+    /// The data, as a JSON object.
     pub data: &'static str,
-    /// What it prints.
+    /// The expected output.
     pub output: &'static str,
 }
 
 impl Example {
-    /// An example that needs no data.
+    /// An example without data.
     #[must_use]
     pub const fn new(template: &'static str, output: &'static str) -> Self {
         Self { template, data: "{}", output }
     }
 
-    /// An example with data.
+    /// An example with data, as a JSON object.
     #[must_use]
     pub const fn with(data: &'static str, template: &'static str, output: &'static str) -> Self {
         Self { template, data, output }

@@ -22,16 +22,17 @@ use crate::syntax::tree::{
 use crate::value::operators::Operator;
 use crate::value::{self, Arena, Value, array_index, coerce, count, utf16};
 
-/// Deepest nesting at which a string that turns up during the render may itself be rendered. Its own tags, nested as deep
-/// as the parser allows, come on top.
-const MAX_TEXT_DEPTH: usize = 100;
+/// Deepest nesting at which a string that turns up during the render may itself be rendered. Its own tags, nested as
+/// deep as the parser allows, come on top.
+const MAX_STRING_DEPTH: usize = 100;
 /// Longest string that is rendered when it turns up during a render, in UTF-16 code units: as long as a request may be.
-const MAX_TEXT_LENGTH: usize = 1 << 21;
+const MAX_STRING_LENGTH: usize = 1 << 21;
 
 /// How missing variables are treated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// As a real send does: a missing variable fails the render, except in conditions, in `assign` and before `default`.
+    /// As a real send does: a missing variable fails the render, except in conditions, in `assign` and before
+    /// `default`.
     #[default]
     Live,
     /// As a test send does: a missing variable prints nothing.
@@ -54,7 +55,7 @@ pub struct Options {
 /// How many failures are recorded before the render stops.
 const MAX_FAILURES: usize = 1_000;
 /// Deepest nesting of expressions that filters receive as strings.
-const MAX_INNER_TEXTS: usize = 100;
+const MAX_NESTED_SOURCES: usize = 100;
 
 /// What ends a run of nodes early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub struct Runtime<'a> {
     /// The text that spans refer to: the template, or an expression that a filter received as a string.
     source: &'a str,
     /// Current nesting of such expressions.
-    inner_texts: usize,
+    source_depth: usize,
     mode: Mode,
     now: OnceCell<f64>,
     environment: Value<'a>,
@@ -106,7 +107,7 @@ impl<'a> Runtime<'a> {
             arena,
             language: template.language,
             source: template.source,
-            inner_texts: 0,
+            source_depth: 0,
             mode: options.mode,
             now: options.now.map_or_else(OnceCell::new, OnceCell::from),
             environment,
@@ -154,7 +155,7 @@ impl<'a> Runtime<'a> {
         Value::String(self.arena.alloc_str(text))
     }
 
-    /// Copies elements into the arena as a list.
+    /// Copies elements into the arena as an array.
     #[must_use]
     pub fn array(&self, items: &[Value<'a>]) -> Value<'a> {
         value::list(items, self.arena)
@@ -182,7 +183,7 @@ impl<'a> Runtime<'a> {
     ///
     /// # Errors
     /// The limit is exceeded.
-    pub fn charge_text(&mut self, text: &str) -> Result<()> {
+    pub fn charge_string(&mut self, text: &str) -> Result<()> {
         self.charge(utf16::length(text))
     }
 
@@ -233,12 +234,12 @@ impl<'a> Runtime<'a> {
         Ok(())
     }
 
-    /// Records a failure and continues, if the caller asked for that and the limits allow it.
+    /// Records a failure and continues, if the caller requested that and the limits allow it.
     #[cold]
     fn record_failure(&mut self, error: Error, node: Span) -> Result<()> {
         // Inside a string that turned up during the render, spans refer to that string: let the enclosing node fail.
         match &mut self.failures {
-            Some(failures) if failures.len() < MAX_FAILURES && self.inner_texts == 0 => failures.push((node, error)),
+            Some(failures) if failures.len() < MAX_FAILURES && self.source_depth == 0 => failures.push((node, error)),
             _ => return Err(error),
         }
         self.budget.check_limits(self.arena)
@@ -256,20 +257,20 @@ impl<'a> Runtime<'a> {
         Ok(self.arena.alloc_str(captured.text()))
     }
 
-    /// Renders a string that turned up during the render, with the current variables; its assignments persist. A `break` or
-    /// `continue` outside a loop ends only this string.
+    /// Renders a string that turned up during the render, with the current variables; its assignments persist. A
+    /// `break` or `continue` outside a loop ends only this string.
     ///
     /// # Errors
     /// As [`Runtime::nodes`]; or the string is not valid Liquid, too long, or renders itself without end.
-    pub fn render_text(&mut self, text: &'a str) -> Result<&'a str> {
-        if self.depth > MAX_TEXT_DEPTH {
-            let problem = format!("texts that render texts are nested deeper than {MAX_TEXT_DEPTH} levels");
+    pub fn render_string(&mut self, text: &'a str) -> Result<&'a str> {
+        if self.depth > MAX_STRING_DEPTH {
+            let problem = format!("texts that render texts are nested deeper than {MAX_STRING_DEPTH} levels");
             return Err(Error::new(format!("{problem}: make sure that none renders itself")));
         }
-        self.charge_text(text)?;
-        let longest = self.limits.parse_length.min(MAX_TEXT_LENGTH);
+        self.charge_string(text)?;
+        let longest = self.limits.parse_length.min(MAX_STRING_LENGTH);
         let template = Template::parse_limited(text, self.language, self.arena, longest)
-            .map_err(|errors| Error::first_of(errors).from_inner_text())?;
+            .map_err(|errors| Error::first_of(errors).without_span())?;
         self.budget.check_limits(self.arena)?;
         let outer = self.interrupt.take();
         let result = self.within_source(text, |runtime| runtime.capture(template.nodes));
@@ -423,8 +424,8 @@ impl<'a> Runtime<'a> {
         self.computed_path(span, base, segments, lenient)
     }
 
-    /// Reads a path with the property access of another dialect. A missing variable is named as written, unless its root is
-    /// unknown. Properties of a root that is null or false are missing.
+    /// Reads a path with the property access of another dialect. A missing variable is named as written, unless its
+    /// root is unknown. Properties of a root that is null or false are missing.
     fn foreign_path(
         &mut self,
         span: Span,
@@ -452,7 +453,7 @@ impl<'a> Runtime<'a> {
             self.operand(base, lenient)?
         } else {
             let name = keys.next().map_or(Value::Undefined, |(key, _)| key);
-            let name = coerce::text(name, self.arena)?;
+            let name = coerce::to_liquid_string(name, self.arena)?;
             match self.scoped(name).copied() {
                 None | Some(Value::Undefined) if self.mode == Mode::Lax || lenient => return Ok(Value::Null),
                 None | Some(Value::Undefined) => return Err(is_missing(name, self.source)),
@@ -579,7 +580,7 @@ impl<'a> Runtime<'a> {
         })
     }
 
-    /// Expands a range into a list of numbers.
+    /// Expands a range into an array of numbers.
     fn range(&mut self, low: &Operand<'a>, high: &Operand<'a>) -> Result<Value<'a>> {
         let low = self.operand(low, false)?;
         let high = self.operand(high, false)?;
@@ -587,7 +588,7 @@ impl<'a> Runtime<'a> {
         self.charge_number(high - low + 1.0)?;
         let stop = high + 1.0;
         let length = (stop - low).ceil();
-        // NaN gives an empty list. A number so large that adding 1 does not change it would loop forever.
+        // NaN gives an empty array. A number so large that adding 1 does not change it would loop forever.
         if length > 0.0 && (length > 4e9 || low + 1.0 <= low) {
             return Err(Error::new("memory alloc limit exceeded"));
         }
@@ -712,15 +713,15 @@ impl<'a> Runtime<'a> {
     /// Any error of `work`, with its position within `source`.
     pub fn within_source<T>(&mut self, source: &'a str, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         // Such a string can come from the data, and so refer to itself.
-        if self.inner_texts == MAX_INNER_TEXTS {
+        if self.source_depth == MAX_NESTED_SOURCES {
             return Err(Error::new("Maximum call stack size exceeded"));
         }
         self.budget.use_node(self.arena)?;
-        self.inner_texts += 1;
+        self.source_depth += 1;
         let outer = std::mem::replace(&mut self.source, source);
-        let result = work(self).map_err(Error::from_inner_text);
+        let result = work(self).map_err(Error::without_span);
         self.source = outer;
-        self.inner_texts -= 1;
+        self.source_depth -= 1;
         result
     }
 }

@@ -1,4 +1,4 @@
-//! The contract of a tag: how it is parsed, and what a parsed one does.
+//! The definition of a tag: how it is parsed, and how a parsed one renders.
 
 use std::fmt::Debug;
 
@@ -10,46 +10,46 @@ use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
 use crate::syntax::part::Part;
 
-/// Parses a tag from its token, and takes its body and end tag from the parser.
+/// Parses a tag from its token, and consumes its body and end tag from the parser.
 pub type ParseTag = for<'a> fn(&mut Parser<'a>, Token<'a>) -> Result<&'a dyn Tag>;
 
-/// A tag that templates can use: the function that parses it, and the row that says everything else about it. `explain`
-/// and the reference page read that row; tests compare its claims with what the tag does.
+/// A tag that templates can use: the function that parses it, and the row that describes it. `explain` and the
+/// reference page read that row. Tests compare its claims with the behavior of the tag.
 #[derive(Clone, Copy, Debug)]
 pub struct TagDefinition {
-    /// Its name.
+    /// Name in templates.
     pub name: &'static str,
-    /// How it is parsed.
+    /// The function that parses it.
     pub parse: ParseTag,
     /// What it does, in one sentence.
     pub summary: &'static str,
-    /// How it is written.
+    /// Its syntax, as a template that shows every part.
     pub syntax: &'static str,
-    /// Its arguments, where they have names or are of a fixed kind.
+    /// Its arguments, if they have names or a fixed kind.
     pub arguments: &'static [Argument],
-    /// What it makes of an input that is null or missing; none where it has no input.
+    /// What it does with an input that is null or missing; `None` if it has no input.
     pub input: Option<TagInput>,
-    /// The first LiquidJS release that has it; none where LiquidJS does not have it.
+    /// The first LiquidJS release that has it; `None` if LiquidJS does not have it.
     pub since: Option<&'static str>,
-    /// How it differs from the row of the same name that it replaces, in a dialect.
+    /// How it differs from the row with the same name that it replaces, in a dialect.
     pub differs: Differs,
-    /// Templates that use it, and what they print.
+    /// Templates that use it, with their output.
     pub examples: &'static [Example],
 }
 
-/// What a tag makes of an input that is null or missing.
+/// What a tag does with an input that is null or missing.
 #[derive(Clone, Copy, Debug)]
 pub struct TagInput {
-    /// A template that uses the tag, with the variable `input` as its input.
+    /// A template that uses the tag with the variable `input` as its input.
     pub template: &'static str,
-    /// What that template makes of null.
+    /// The result of that template if `input` is null.
     pub null: Absent,
-    /// What it makes of a missing variable in live mode.
+    /// The result of that template if `input` is missing, in live mode.
     pub missing: Absent,
 }
 
 impl TagDefinition {
-    /// A row about which nothing but its name and how it is parsed is known yet.
+    /// A row with only the name and the parse function.
     #[must_use]
     pub const fn new(name: &'static str, parse: ParseTag) -> Self {
         Self {
@@ -65,14 +65,14 @@ impl TagDefinition {
         }
     }
 
-    /// Sets the summary.
+    /// Sets the one-sentence summary.
     #[must_use]
     pub const fn summary(mut self, summary: &'static str) -> Self {
         self.summary = summary;
         self
     }
 
-    /// Sets how it is written.
+    /// Sets the syntax, as a template that shows every part.
     #[must_use]
     pub const fn syntax(mut self, syntax: &'static str) -> Self {
         self.syntax = syntax;
@@ -86,7 +86,7 @@ impl TagDefinition {
         self
     }
 
-    /// Sets what `template` makes of a variable `input` that is null, and of one that is missing in live mode.
+    /// Sets the results of `template` if its variable `input` is null, and if it is missing in live mode.
     #[must_use]
     pub const fn input(mut self, template: &'static str, null: Absent, missing: Absent) -> Self {
         self.input = Some(TagInput { template, null, missing });
@@ -100,7 +100,7 @@ impl TagDefinition {
         self
     }
 
-    /// Sets how it differs from the row it replaces.
+    /// Sets how it differs from the row that it replaces.
     #[must_use]
     pub const fn differs(mut self, differs: Differs) -> Self {
         self.differs = differs;
@@ -123,8 +123,8 @@ pub trait Tag: Debug + Send + Sync {
     /// Any failure inside; an error without a position gets this tag's.
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()>;
 
-    /// What the tag does, for code that reads templates without rendering them: everything that [`Tag::render`] evaluates,
-    /// renders, prints and sets, in the order of execution.
+    /// What the tag does, for code that reads templates without rendering them: everything that [`Tag::render`]
+    /// evaluates, renders, prints and sets, in the order of execution.
     ///
     /// There is no default: a tag that evaluates, renders, prints and sets nothing says so with an empty list.
     fn parts(&self) -> Vec<Part<'_>>;

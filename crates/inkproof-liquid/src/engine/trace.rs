@@ -13,7 +13,7 @@ pub struct Trace(HashMap<usize, u32, RandomState>);
 impl Trace {
     /// Records a node.
     pub(crate) fn push(&mut self, node: &Node<'_>) {
-        let count = self.0.entry(NodeId::of(node).0).or_default();
+        let count = self.0.entry(NodeId::new(node).0).or_default();
         *count = count.saturating_add(1);
     }
 
@@ -49,7 +49,7 @@ pub struct NodeId(usize);
 impl NodeId {
     /// The identity of this node.
     #[must_use]
-    pub fn of(node: &Node<'_>) -> Self {
+    pub fn new(node: &Node<'_>) -> Self {
         Self(std::ptr::from_ref(node).addr())
     }
 }

@@ -1,4 +1,4 @@
-//! Filters that encode texts as base64 and compute digests of them. They see texts as UTF-8.
+//! Base64 and digest filters. They process strings as UTF-8.
 
 use base64::Engine;
 use base64::alphabet;
@@ -6,14 +6,14 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use super::string::{charged_text, value};
+use super::string::{charged_string, value};
 use crate::engine::filter::{Filter, RunFilter, argument};
 use crate::engine::row::{Absent, Argument, Example, Family, Kind, Prints};
 use crate::engine::runtime::Runtime;
 use crate::error::{Error, Result};
 use crate::value::{Value, utf16};
 
-/// The filters of this family.
+/// The rows of this family.
 pub const FILTERS: &[Filter] = &[
     encoding("base64_decode", base64_decode, "Decodes base64.")
         .since("10.24.0")
@@ -22,7 +22,7 @@ pub const FILTERS: &[Filter] = &[
         .prints(Prints::Plain)
         .since("10.24.0")
         .examples(&[Example::new("{{ 'one two' | base64_encode }}", "b25lIHR3bw==")]),
-    encoding("hmac_sha256", hmac_sha256, "Gives the HMAC-SHA-256 digest of a string in hexadecimal.")
+    encoding("hmac_sha256", hmac_sha256, "Returns the HMAC-SHA-256 digest of a string in hexadecimal.")
         .prints(Prints::Plain)
         .arguments(&[Argument::required("key", Kind::String)])
         .absent(Absent::Prints("f9e66e179b6747ae54108f82f8ade8b3c25d76fd30afde6c395822c530196169"))
@@ -31,7 +31,7 @@ pub const FILTERS: &[Filter] = &[
             "{{ 'some text' | hmac_sha256: 'secret' }}",
             "ff07953176b901ed3c5e81a3bd7c9d8115e5a705633ae6ee29c8c4b772bbbab5",
         )]),
-    encoding("sha256", sha256, "Gives the SHA-256 digest of a string in hexadecimal.")
+    encoding("sha256", sha256, "Returns the SHA-256 digest of a string in hexadecimal.")
         .prints(Prints::Plain)
         .absent(Absent::Prints("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"))
         .since("10.26.0")
@@ -41,12 +41,12 @@ pub const FILTERS: &[Filter] = &[
         )]),
 ];
 
-/// A row of this table: a string in, a string out.
+/// A row for a filter from a string to a string.
 const fn encoding(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Encoding).takes(Kind::String).gives(Kind::String).summary(summary)
+    Filter::new(name, run).family(Family::Encoding).input(Kind::String).output(Kind::String).summary(summary)
 }
 
-/// Reads base64 without its padding, bits left over at the end ignored.
+/// Decodes base64 without padding, and ignores trailing bits.
 const UNPADDED: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -54,9 +54,9 @@ const UNPADDED: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// Reads base64; white space in it and missing padding do not matter. What is no UTF-8 becomes U+FFFD.
+/// Decodes base64, ignoring white space and missing padding. Invalid UTF-8 becomes U+FFFD.
 fn base64_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let mut digits: Vec<u8> = text.bytes().filter(|byte| !b"\t\n\x0c\r ".contains(byte)).collect();
     if digits.len().is_multiple_of(4) {
         let padding = digits.iter().rev().take(2).take_while(|byte| **byte == b'=').count();
@@ -66,25 +66,25 @@ fn base64_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>
     value(runtime, String::from_utf8_lossy(&decoded).into_owned())
 }
 
-/// The text as base64.
+/// The string encoded as base64.
 fn base64_encode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     value(runtime, STANDARD.encode(&*utf16::to_utf8(text)))
 }
 
-/// The text's HMAC by SHA-256 in lower-case hexadecimal digits, with the argument as the key.
+/// The HMAC-SHA-256 of the string in lower-case hexadecimal, with the argument as the key.
 fn hmac_sha256<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    let key = charged_text(runtime, argument(arguments, 0))?;
+    let text = charged_string(runtime, input)?;
+    let key = charged_string(runtime, argument(arguments, 0))?;
     let mut hmac = Hmac::<Sha256>::new_from_slice(utf16::to_utf8(key).as_bytes())
         .map_err(|error| Error::new(error.to_string()))?;
     hmac.update(utf16::to_utf8(text).as_bytes());
     Ok(runtime.string(&hex(&hmac.finalize().into_bytes())))
 }
 
-/// The text's SHA-256 digest in lower-case hexadecimal digits.
+/// The SHA-256 digest of the string in lower-case hexadecimal.
 fn sha256<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     Ok(runtime.string(&hex(&Sha256::digest(utf16::to_utf8(text).as_bytes()))))
 }
 
@@ -110,7 +110,7 @@ mod tests {
     }"#;
 
     #[test]
-    fn results() {
+    fn renders_like_liquidjs() {
         for (template, expected) in [
             (
                 "{{ e | base64_encode }}|{{ n | base64_encode }}|{{ l | base64_encode }}|{{ hi | base64_encode }}",
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn failures() {
+    fn fails_like_liquidjs() {
         for (template, expected) in [
             ("{{ 'Q' | base64_decode }}", "invalid base64 provided to base64_decode"),
             ("{{ 'QQ=' | base64_decode }}", "invalid base64 provided to base64_decode"),
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn charges() {
+    fn counts_memory_like_liquidjs() {
         assert_charges(
             DATA,
             &[

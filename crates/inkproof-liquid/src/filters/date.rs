@@ -1,7 +1,8 @@
 //! Filters on dates.
 //!
-//! A date is `now`, `today`, a number of seconds since 1970 (as a text too), or any text that JavaScript reads as a date.
-//! What is none is handed back as it is. Without a zone, dates are shown in UTC, whose `%Z` is `+0000`.
+//! A date is `now`, `today`, a number of seconds since 1970 (also as a string), or any string that JavaScript parses as
+//! a date. Every other input is returned unchanged. Without a zone, dates are displayed in UTC, for which `%Z` prints
+//! `+0000`.
 
 use crate::date::{Date, PaddingTooLong, Zone, parse, strftime, time_clip};
 use crate::engine::filter::{Filter, RunFilter, argument};
@@ -10,9 +11,9 @@ use crate::engine::runtime::Runtime;
 use crate::error::{Error, Result};
 use crate::value::{Value, coerce, number};
 
-/// The filters of this family.
+/// The rows of this family.
 pub const FILTERS: &[Filter] = &[
-    dated("date", date, "Writes a date in a format, in UTC or in a time zone. What is not a date is printed as it is.")
+    dated("date", date, "Formats a date, in UTC or in a time zone. A value that is not a date is printed unchanged.")
         .arguments(&[
             Argument::optional("format", Kind::String).or("'%A, %B %-e, %Y at %-l:%M %P %z'"),
             // A name of the tz database, or minutes west of UTC.
@@ -24,50 +25,50 @@ pub const FILTERS: &[Filter] = &[
             Example::new("{{ 0 | date: '%H:%M %Z', 'Asia/Tokyo' }}", "09:00 Asia/Tokyo"),
             Example::new("{{ 0 | date: '%H:%M', 360 }}", "18:00"),
         ]),
-    dated("date_to_long_string", date_to_long_string, "Writes a day with the full name of the month.")
+    dated("date_to_long_string", date_to_long_string, "Formats a day with the full name of the month.")
         .arguments(ORDINAL)
         .since("10.13.0")
         .examples(&[
             Example::new("{{ '2024-01-05' | date_to_long_string }}", "05 January 2024"),
             Example::new("{{ '2024-01-05' | date_to_long_string: 'ordinal' }}", "5th January 2024"),
         ]),
-    dated("date_to_rfc822", date_to_rfc822, "Writes a date as email headers do.")
+    dated("date_to_rfc822", date_to_rfc822, "Formats a date as in email headers (RFC 822).")
         .since("10.13.0")
         .examples(&[Example::new("{{ '2024-01-05 10:00' | date_to_rfc822 }}", "Fri, 05 Jan 2024 10:00:00 +0000")]),
-    dated("date_to_string", date_to_string, "Writes a day with the short name of the month.")
+    dated("date_to_string", date_to_string, "Formats a day with the short name of the month.")
         .arguments(ORDINAL)
         .since("10.13.0")
         .examples(&[
             Example::new("{{ '2024-01-05' | date_to_string }}", "05 Jan 2024"),
             Example::new("{{ '2024-01-05' | date_to_string: 'ordinal', 'US' }}", "Jan 5th, 2024"),
         ]),
-    dated("date_to_xmlschema", date_to_xmlschema, "Writes a date as ISO 8601 does.")
+    dated("date_to_xmlschema", date_to_xmlschema, "Formats a date as in ISO 8601.")
         .since("10.13.0")
         .examples(&[Example::new("{{ '2024-01-05 10:00' | date_to_xmlschema }}", "2024-01-05T10:00:00+00:00")]),
 ];
 
-/// How a day is numbered: `05 Jan`, `5th Jan`, or `Jan 5th`.
+/// How the day is written: `05 Jan`, `5th Jan`, or `Jan 5th`.
 const ORDINAL: &[Argument] = &[
     Argument::optional("type", Kind::String).accepts(&["ordinal"]),
     Argument::optional("style", Kind::String).accepts(&["US"]),
 ];
 
-/// A row of this table: a date in, a string out.
+/// A row for a filter from a date to a string.
 const fn dated(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Date).takes(Kind::Date).gives(Kind::String).summary(summary)
+    Filter::new(name, run).family(Family::Date).input(Kind::Date).output(Kind::String).summary(summary)
 }
 
-/// How a date is written where nothing else is said.
+/// The format if none is given.
 const DEFAULT_FORMAT: &str = "%A, %B %-e, %Y at %-l:%M %P %z";
 
-/// `strftime` counts its padding, and so fails as filters do.
+/// Converts the error of `strftime`, so that filters can return it.
 impl From<PaddingTooLong> for Error {
     fn from(error: PaddingTooLong) -> Self {
         Self::new(error.to_string())
     }
 }
 
-/// The moment that a value names, in milliseconds since 1970; `None` where it names none.
+/// The moment that a value represents, in milliseconds since 1970; `None` if it is not a date.
 fn moment<'a>(runtime: &Runtime<'a>, value: Value<'a>) -> Result<Option<f64>> {
     let arena = runtime.arena();
     Ok(match value.plain(arena) {
@@ -84,7 +85,7 @@ fn moment<'a>(runtime: &Runtime<'a>, value: Value<'a>) -> Result<Option<f64>> {
     .and_then(time_clip))
 }
 
-/// The zone that an argument names: a name of the tz database, or minutes west of UTC.
+/// The zone for an argument: a name of the tz database, or minutes west of UTC.
 fn zone<'a>(runtime: &Runtime<'a>, value: Value<'a>) -> Result<Zone> {
     Ok(match value {
         Value::Undefined | Value::Null => Zone::MinutesWest(0.0),
@@ -93,7 +94,7 @@ fn zone<'a>(runtime: &Runtime<'a>, value: Value<'a>) -> Result<Zone> {
     })
 }
 
-/// Writes a date in the format that `format` gives for its day; hands back what is no date.
+/// Formats a date with the format that `format` returns for its day. Returns a value that is not a date unchanged.
 fn write<'a, F: AsRef<str>>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -109,21 +110,21 @@ fn write<'a, F: AsRef<str>>(
     Ok(runtime.string(&text))
 }
 
-/// Writes a date in a format, and in a zone, the second argument.
+/// Formats a date, in the zone of the second argument.
 fn date<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let zone = argument(arguments, 1);
     charge_lengths(runtime, input, zone)?;
     write(runtime, input, zone, |runtime, _| {
         let format = match argument(arguments, 0).plain(runtime.arena()) {
             Value::Undefined | Value::Null => DEFAULT_FORMAT,
-            given => coerce::text(given, runtime.arena())?,
+            given => coerce::to_liquid_string(given, runtime.arena())?,
         };
-        runtime.charge_text(format)?;
+        runtime.charge_string(format)?;
         Ok(format)
     })
 }
 
-/// Counts the `length` of a value and of a zone, if they have one.
+/// Charges the `length` of a value and of a zone, if they have one.
 fn charge_lengths<'a>(runtime: &mut Runtime<'a>, value: Value<'a>, zone: Value<'a>) -> Result<()> {
     let arena = runtime.arena();
     let length = |value: Value<'a>| {
@@ -134,22 +135,23 @@ fn charge_lengths<'a>(runtime: &mut Runtime<'a>, value: Value<'a>, zone: Value<'
     runtime.charge_number(coerce::to_number(sum, arena)?)
 }
 
-/// Writes a date as XML does.
+/// Formats a date for XML.
 fn date_to_xmlschema<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     date(runtime, input, &[Value::String("%Y-%m-%dT%H:%M:%S%:z")])
 }
 
-/// Writes a date as mail does.
+/// Formats a date for mail (RFC 822).
 fn date_to_rfc822<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     write(runtime, input, Value::Undefined, |_, _| Ok("%a, %d %b %Y %H:%M:%S %z"))
 }
 
-/// Writes a day with a short month; `"ordinal"` with the ordinal of the day, `"ordinal", "US"` with the month before it.
+/// Formats a day with an abbreviated month. `"ordinal"` writes the day as an ordinal, and `"ordinal", "US"` puts the
+/// month first.
 fn date_to_string<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     write_day(runtime, input, arguments, "%b")
 }
 
-/// Writes a day with a long month, as [`date_to_string`] does with a short one.
+/// Like [`date_to_string`], with the full name of the month.
 fn date_to_long_string<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     write_day(runtime, input, arguments, "%B")
 }
@@ -172,7 +174,7 @@ fn write_day<'a>(
 #[cfg(test)]
 mod tests {
     #[test]
-    fn as_liquidjs() {
+    fn renders_like_liquidjs() {
         let table = [
             ("{{ 0 | date }}", "{}", "Thursday, January 1, 1970 at 12:00 am +0000"),
             (r#"{{ d | date: "%F %Y" }}"#, r#"{"d":"2024-02-30"}"#, "%F 2024"),

@@ -1,17 +1,17 @@
-//! Filters that write and remove HTML.
+//! Filters that escape and remove HTML.
 
 use std::borrow::Cow;
 
 use memchr::memmem;
 
-use super::string::{charged_text, replace_newlines, value};
+use super::string::{charged_string, replace_newlines, value};
 use crate::engine::filter::{Filter, RunFilter};
 use crate::engine::row::{Example, Family, Kind};
 use crate::engine::runtime::Runtime;
 use crate::error::Result;
 use crate::value::{Value, coerce};
 
-/// The filters of this family.
+/// The rows of this family.
 pub const FILTERS: &[Filter] = &[
     html("escape", escape, "Writes `&`, `<`, `>` and quotes as HTML entities.")
         .since("1.9.1")
@@ -19,7 +19,7 @@ pub const FILTERS: &[Filter] = &[
     html("escape_once", escape_once, "Writes `&`, `<`, `>` and quotes as HTML entities, except in entities.")
         .since("1.9.1")
         .examples(&[Example::new("{{ '1 < 2 &lt; 3' | escape_once }}", "1 &lt; 2 &lt; 3")]),
-    html("newline_to_br", newline_to_br, "Puts `<br />` before each line break.")
+    html("newline_to_br", newline_to_br, "Inserts `<br />` before each line break.")
         .since("1.9.1")
         .examples(&[Example::with(r#"{"a": "x\r\ny"}"#, "{{ a | newline_to_br }}", "x<br />\ny")]),
     html("strip_html", strip_html, "Removes tags and comments, and scripts and styles with their content.")
@@ -30,28 +30,28 @@ pub const FILTERS: &[Filter] = &[
         .examples(&[Example::with(r#"{"a": "<b>it's"}"#, "{{ a | xml_escape }}", "&lt;b&gt;it&#39;s")]),
 ];
 
-/// A row of this table: a string in, a string out.
+/// A row for a filter from a string to a string.
 const fn html(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Html).takes(Kind::String).gives(Kind::String).summary(summary)
+    Filter::new(name, run).family(Family::Html).input(Kind::String).output(Kind::String).summary(summary)
 }
 
-/// The characters that are escaped, and what they become.
+/// The characters that are escaped, and their entities.
 const ENTITIES: [(u8, &str); 5] = [(b'&', "&amp;"), (b'<', "&lt;"), (b'>', "&gt;"), (b'"', "&#34;"), (b'\'', "&#39;")];
 
-/// What `strip_html` removes, by how it starts and ends; of several that start alike the first counts.
+/// The start and end of what `strip_html` removes. If several match, the first in this table counts.
 const MARKUP: [(&str, &str); 4] = [("<script", "</script>"), ("<style", "</style>"), ("<!--", "-->"), ("<", ">")];
 
 /// Escapes `&`, `<`, `>` and quotes.
 fn escape<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     value(runtime, escaped(text)?)
 }
 
-/// Escapes what is not escaped yet.
+/// Escapes everything that is not escaped yet.
 fn escape_once<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let unescaped = unescaped(text);
-    runtime.charge_text(&unescaped)?;
+    runtime.charge_string(&unescaped)?;
     match unescaped {
         Cow::Borrowed(text) => value(runtime, escaped(text)?),
         Cow::Owned(text) => value(runtime, escaped(&text)?.into_owned()),
@@ -93,18 +93,20 @@ fn unescaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(unescaped)
 }
 
-/// Puts `<br />` before each line break.
+/// Inserts `<br />` before each line break.
 fn newline_to_br<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     value(runtime, replace_newlines(text, "<br />\n")?)
 }
 
-/// Removes tags and comments, and scripts and styles with their content. From a `<` on that nothing closes, all stays.
+/// Removes tags and comments, and scripts and styles with their content. An unclosed `<` and everything after it are
+/// kept.
 fn strip_html<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let mut stripped = String::new();
     let mut rest = text;
-    // A kind whose end is missing once is missing for good, so that each is looked for in vain no more than once.
+    // If the end of one kind of markup is missing once, it is missing for all later ones, so each is searched in vain
+    // only once.
     let mut is_closed = [true; MARKUP.len()];
     while let Some(start) = memchr::memchr(b'<', rest.as_bytes()) {
         let (before, markup) = rest.split_at(start);
@@ -157,7 +159,7 @@ mod tests {
     }"#;
 
     #[test]
-    fn results() {
+    fn renders_like_liquidjs() {
         for (template, expected) in [
             (r"{{ 'a' | escape }}|{{ '<\'' | escape }}", "a|&lt;&#39;"),
             ("{{ q | escape }}", "&amp;&lt;&gt;&#34;&#39;&amp;amp;&amp;#39;&amp;quot;é"),
@@ -184,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn charges() {
+    fn counts_memory_like_liquidjs() {
         assert_charges(
             DATA,
             &[

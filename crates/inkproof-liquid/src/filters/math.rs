@@ -1,5 +1,5 @@
-//! Filters on numbers. Their input and arguments are made numbers first, 0 where they are none; an argument that is missing
-//! makes the result NaN.
+//! Filters on numbers. Their input and arguments are converted to numbers first, to 0 if they are not numbers. A
+//! missing argument makes the result NaN.
 
 use smallvec::SmallVec;
 
@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::value::coerce::to_number_or_zero;
 use crate::value::{Value, number};
 
-/// The filters of this family.
+/// The rows of this family.
 pub const FILTERS: &[Filter] = &[
     number("abs", abs, "Removes the sign of a number.")
         .absent(Absent::Prints("0"))
@@ -50,12 +50,12 @@ pub const FILTERS: &[Filter] = &[
         .absent(Absent::Prints("-2"))
         .since("1.9.1")
         .examples(&[Example::new("{{ 3 | minus: 2 }}", "1")]),
-    number("modulo", modulo, "Gives the remainder of a division, with the sign of the divisor.")
+    number("modulo", modulo, "Returns the remainder of a division, with the sign of the divisor.")
         .arguments(&[Argument::required("divisor", Kind::Number)])
         .absent(Absent::Prints("0"))
         .since("1.9.1")
         .examples(&[Example::with(r#"{"hour": -1}"#, "{{ hour | modulo: 24 }}", "23")]),
-    number("plus", plus, "Adds a number. A string that is a number counts as that number, any other string as 0.")
+    number("plus", plus, "Adds a number. A numeric string counts as its number, any other string as 0.")
         .arguments(&[Argument::required("addend", Kind::Number)])
         .absent(Absent::Prints("2"))
         .since("1.9.1")
@@ -76,15 +76,15 @@ pub const FILTERS: &[Filter] = &[
         .examples(&[Example::new("{{ 1.5 | times: 2 }}", "3")]),
 ];
 
-/// A row of this table: a number in, a number out. Null counts as 0.
+/// A row for a filter from a number to a number. Null counts as 0.
 const fn number(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Number).takes(Kind::Number).gives(Kind::Number).summary(summary)
+    Filter::new(name, run).family(Family::Number).input(Kind::Number).output(Kind::Number).summary(summary)
 }
 
-/// Above this, JavaScript does not trust a number to be whole.
+/// JavaScript's `Number.MAX_SAFE_INTEGER`.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
-/// The input and all arguments, needed or not, as numbers.
+/// The input and all arguments as numbers, including superfluous ones.
 fn numbers<'a>(runtime: &Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<SmallVec<[f64; 4]>> {
     std::iter::once(&input).chain(arguments).map(|value| to_number_or_zero(*value, runtime.arena())).collect()
 }
@@ -100,29 +100,29 @@ fn binary<'a>(
     Ok(Value::Number(operation(numbers[0], numbers.get(1).copied().unwrap_or(f64::NAN))))
 }
 
-/// The number without its sign.
+/// The absolute value.
 fn abs<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::Number(numbers(runtime, input, arguments)?[0].abs()))
 }
 
-/// The number, but never less than the argument. Of several arguments the largest counts.
+/// The number, but at least the argument. With several arguments, the largest counts.
 fn at_least<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let numbers = numbers(runtime, input, arguments)?;
     Ok(Value::Number(numbers.into_iter().fold(f64::NEG_INFINITY, f64::max)))
 }
 
-/// The number, but never more than the argument. Of several arguments the smallest counts.
+/// The number, but at most the argument. With several arguments, the smallest counts.
 fn at_most<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let numbers = numbers(runtime, input, arguments)?;
     Ok(Value::Number(numbers.into_iter().fold(f64::INFINITY, f64::min)))
 }
 
-/// The next whole number up.
+/// Rounds up to an integer.
 fn ceil<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::Number(numbers(runtime, input, arguments)?[0].ceil()))
 }
 
-/// Divides, with fractions; rounded down where a second argument is not 0. Division by 0 is infinite.
+/// Divides, without rounding, or rounded down if the second argument is not 0. Division by 0 gives infinity.
 fn divided_by<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let numbers = numbers(runtime, input, arguments)?;
     let quotient = numbers[0] / numbers.get(1).copied().unwrap_or(f64::NAN);
@@ -130,27 +130,26 @@ fn divided_by<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Valu
     Ok(Value::Number(if is_integer_division { quotient.floor() } else { quotient }))
 }
 
-/// The next whole number down.
+/// Rounds down to an integer.
 fn floor<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::Number(numbers(runtime, input, arguments)?[0].floor()))
 }
 
-/// Subtracts.
 fn minus<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     binary(runtime, input, arguments, |left, right| left - right)
 }
 
-/// The rest of a division, with the sign of the divisor.
+/// The remainder, with the sign of the divisor.
 fn modulo<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     binary(runtime, input, arguments, |left, right| ((left % right) + right) % right)
 }
 
-/// Adds. A text that is a number is taken for it.
+/// Adds. A numeric string counts as its number.
 fn plus<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     binary(runtime, input, arguments, |left, right| left + right)
 }
 
-/// Rounds to so many digits after the point, 0 without an argument; halves away from zero, as they are written.
+/// Rounds to the given number of decimal places, 0 by default. Halves, in decimal notation, are rounded away from zero.
 fn round<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let number = to_number_or_zero(input, runtime.arena())?;
     let digits =
@@ -164,14 +163,14 @@ fn round<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
     Ok(Value::Number(rounded.copysign(number)))
 }
 
-/// Moves the decimal point of the number as it is written, so that 1.005 becomes 100.5 and not 100.49999999999999.
+/// Moves the decimal point in the decimal notation of the number, so that 1.005 becomes 100.5 and
+/// not 100.49999999999999.
 fn shift_decimal(value: f64, places: f64) -> f64 {
-    let text = number::text(value);
+    let text = number::to_js_string(value);
     let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
-    number::parse(&format!("{mantissa}e{}", number::text(number::parse(power) + places)))
+    number::parse(&format!("{mantissa}e{}", number::to_js_string(number::parse(power) + places)))
 }
 
-/// Multiplies.
 fn times<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     binary(runtime, input, arguments, |left, right| left * right)
 }

@@ -1,13 +1,13 @@
-//! Filters that fit every value: `default`, and values as JSON.
+//! Filters for values of any kind: `default`, `json` and conversions.
 
 use crate::engine::filter::{Filter, RunFilter, argument, argument_or};
-use crate::engine::row::{Absent, Answer, Argument, Example, Family, Kind, Prints};
+use crate::engine::row::{Absent, Argument, Derivation, Example, Family, Kind, Prints};
 use crate::engine::runtime::Runtime;
 use crate::error::{Error, Result};
 use crate::value::json::{self, Visit};
 use crate::value::{Value, coerce, element, number, utf16};
 
-/// The filters of this family.
+/// The rows of this family.
 pub const FILTERS: &[Filter] = &[
     any("default", default, "Replaces null, false, an empty string, an empty array, or a missing variable.")
         .arguments(&[
@@ -16,15 +16,15 @@ pub const FILTERS: &[Filter] = &[
         ])
         .absent(Absent::Prints("there"))
         .rescues_missing()
-        .answers(Answer::Input)
+        .derivation(Derivation::Input)
         .since("1.9.1")
         .examples(&[
             Example::with(r#"{"name": ""}"#, "{{ name | default: 'there' }}", "there"),
             Example::new("{{ missing | default: 'there' }}", "there"),
             Example::with(r#"{"no": false}"#, "{{ no | default: 1, allow_false: true }}", "false"),
         ]),
-    any("inspect", to_json, "Writes a value as JSON, as `json` does.")
-        .gives(Kind::String)
+    any("inspect", to_json, "Writes a value as JSON, like `json`.")
+        .output(Kind::String)
         .prints(Prints::Json)
         .arguments(INDENT)
         .absent(Absent::Prints("null"))
@@ -32,7 +32,7 @@ pub const FILTERS: &[Filter] = &[
         .since("10.13.0")
         .examples(&[Example::with(r#"{"tags": ["a"]}"#, "{{ tags | inspect }}", r#"["a"]"#)]),
     any("json", to_json, "Writes a value as JSON.")
-        .gives(Kind::String)
+        .output(Kind::String)
         .prints(Prints::Json)
         .arguments(INDENT)
         .absent(Absent::Prints("null"))
@@ -42,40 +42,40 @@ pub const FILTERS: &[Filter] = &[
             Example::with(r#"{"tags": ["a", "\"b\""]}"#, "{{ tags | json }}", r#"["a","\"b\""]"#),
             Example::with(r#"{"tags": ["a"]}"#, "{{ tags | json: 2 }}", "[\n  \"a\"\n]"),
         ]),
-    any("jsonify", to_json, "Writes a value as JSON, as `json` does.")
-        .gives(Kind::String)
+    any("jsonify", to_json, "Writes a value as JSON, like `json`.")
+        .output(Kind::String)
         .prints(Prints::Json)
         .arguments(INDENT)
         .absent(Absent::Prints("null"))
         .missing(Absent::Nothing)
         .since("10.13.0")
         .examples(&[Example::with(r#"{"tags": ["a"]}"#, "{{ tags | jsonify }}", r#"["a"]"#)]),
-    any("raw", raw, "Gives the value as it is.")
-        .answers(Answer::Input)
+    any("raw", raw, "Returns the value unchanged.")
+        .derivation(Derivation::Input)
         .since("9.37.0")
         .examples(&[Example::new("{{ '<b>' | raw }}", "<b>")]),
     any(
         "to_integer",
         to_integer,
-        "Converts a value to a number; a fraction is kept, and what is not a number prints `NaN`.",
+        "Converts a value to a number, with its fraction. A value that is not a number becomes `NaN`.",
     )
-    .gives(Kind::Number)
+    .output(Kind::Number)
     .absent(Absent::Prints("0"))
     .missing(Absent::Prints("NaN"))
     .since("10.13.0")
     .examples(&[Example::new("{{ '12.7' | to_integer }}", "12.7"), Example::new("{{ 'x' | to_integer }}", "NaN")]),
 ];
 
-/// How JSON is indented: by a number of spaces, or by a string.
+/// The indentation of JSON: a number of spaces, or a string.
 const INDENT: &[Argument] = &[Argument::optional("indent", Kind::Anything).or("0")];
 
-/// A row of this table.
+/// A row for a filter on any value.
 const fn any(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Value).summary(summary)
+    Filter::new(name, run).family(Family::Value).summary(summary)
 }
 
-/// The argument where the input is missing, null, false, or an empty text or list. As the first filter it keeps a
-/// missing variable from failing the render. `allow_false: true` lets false be.
+/// The argument if the input is missing, null, false, or an empty string or array. As the first filter it accepts a
+/// missing variable. With `allow_false: true`, false is returned unchanged.
 fn default<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let replacement = argument(arguments, 0);
     Ok(match input.plain(runtime.arena()) {
@@ -86,7 +86,8 @@ fn default<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
     })
 }
 
-/// Looks for `allow_false` among pairs; later ones count. What is no pair fails as it does in JavaScript's `new Map`.
+/// Searches the pairs for `allow_false`; the last one counts. A value that is not a pair fails as in JavaScript's `new
+/// Map`.
 fn allows_false<'a>(options: &[Value<'a>], runtime: &Runtime<'a>) -> Result<bool> {
     let mut allows = false;
     for option in options {
@@ -107,13 +108,14 @@ fn allows_false<'a>(options: &[Value<'a>], runtime: &Runtime<'a>) -> Result<bool
     Ok(allows)
 }
 
-/// The value as JSON. The argument indents it: a number of blanks, up to ten, or a text, up to ten characters.
+/// The value as JSON. The argument is the indentation: a number of spaces (at most ten), or a string (at most ten
+/// characters).
 fn to_json<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     if matches!(input, Value::Undefined) {
         return Ok(Value::Undefined);
     }
     let indent = match argument_or(arguments, 0, Value::Number(0.0)) {
-        // V8 breaks lines for a part of a blank already.
+        // V8 breaks lines even if the indentation is only a fraction of a space.
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -137,7 +139,7 @@ impl<'a> Visit<'a> for Charge<'_, 'a> {
             Value::Undefined => 0,
             Value::String(text) => utf16::length(text),
             Value::Bool(false) => 5,
-            Value::Number(number) if number.is_finite() => number::text(number).len(),
+            Value::Number(number) if number.is_finite() => number::to_js_string(number).len(),
             Value::Null | Value::Bool(true) | Value::Number(_) => 4,
             Value::Array(items) => items.len() + 1,
             _ => 2,
@@ -146,12 +148,12 @@ impl<'a> Visit<'a> for Charge<'_, 'a> {
     }
 }
 
-/// The value as it is.
+/// The input unchanged.
 fn raw<'a>(_: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(input)
 }
 
-/// The value as a number, its fraction kept; NaN where it is none.
+/// The value as a number, with its fraction; NaN if it is not a number.
 fn to_integer<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::Number(coerce::to_number(input, runtime.arena())?))
 }

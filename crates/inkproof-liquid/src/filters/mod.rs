@@ -1,4 +1,5 @@
-//! LiquidJS's filters: one file a family. A filter is a function, and a row in its family's table that describes it.
+//! LiquidJS's filters, one file per family. A filter is a function, and a row in the table of its family that describes
+//! it.
 
 pub mod array;
 pub mod crypto;
@@ -11,7 +12,7 @@ pub mod url;
 
 use crate::engine::filter::Filter;
 
-/// All filters of LiquidJS.
+/// All filters of LiquidJS, by family.
 pub const FAMILIES: [&[Filter]; 8] = [
     array::FILTERS,
     crypto::FILTERS,

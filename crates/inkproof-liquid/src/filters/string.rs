@@ -1,5 +1,5 @@
-//! Filters on texts. Whatever the input and the arguments are, they work on their texts; that of null, and of what is
-//! missing, is empty.
+//! Filters on strings. The input and the arguments are converted to strings first; null and missing values become the
+//! empty string.
 
 use std::borrow::Cow;
 
@@ -12,25 +12,25 @@ use crate::error::{Error, Result};
 use crate::value::utf16::{self, is_space};
 use crate::value::{Arena, Value, coerce, count};
 
-/// The filters of this family.
+/// The rows of this family.
 pub const FILTERS: &[Filter] = &[
-    string("append", append, "Puts a string after the input.")
+    string("append", append, "Appends a string.")
         .arguments(&[Argument::required("suffix", Kind::String)])
         .absent(Absent::Prints(".html"))
         .since("1.9.1")
         .examples(&[Example::new("{{ 'a' | append: '.html' }}", "a.html")]),
     string("array_to_sentence_string", array_to_sentence_string, "Joins an array as in a sentence: `a, b, and c`.")
-        .takes(Kind::Array)
+        .input(Kind::Array)
         .arguments(&[Argument::optional("connector", Kind::String).or("'and'")])
         .since("10.13.0")
         .examples(&[
             Example::with(FRUIT, "{{ fruit | array_to_sentence_string }}", "figs, plums, and pears"),
             Example::with(FRUIT, "{{ fruit | array_to_sentence_string: 'or' }}", "figs, plums, or pears"),
         ]),
-    string("capitalize", capitalize, "Writes the first letter in upper case and all others in lower case.")
+    string("capitalize", capitalize, "Converts the first letter to upper case and all others to lower case.")
         .since("1.9.1")
         .examples(&[Example::new("{{ 'my GREAT title' | capitalize }}", "My great title")]),
-    string("downcase", downcase, "Writes all letters in lower case.")
+    string("downcase", downcase, "Converts all letters to lower case.")
         .since("1.9.1")
         .examples(&[Example::new("{{ 'ΧΡΌΝΟΣ' | downcase }}", "χρόνος")]),
     string("lstrip", lstrip, "Removes white space, or other characters, from the start.")
@@ -41,7 +41,7 @@ pub const FILTERS: &[Filter] = &[
         .since("10.13.0")
         .examples(&[Example::with(r#"{"a": "x \n y "}"#, "{{ a | normalize_whitespace }}|", "x y |")]),
     string("number_of_words", number_of_words, "Counts the words.")
-        .gives(Kind::Number)
+        .output(Kind::Number)
         .prints(Prints::Digits)
         .arguments(&[Argument::optional("mode", Kind::String).accepts(&["cjk", "auto"])])
         .absent(Absent::Prints("0"))
@@ -51,7 +51,7 @@ pub const FILTERS: &[Filter] = &[
             // Each Chinese, Japanese or Korean character counts as a word.
             Example::new("{{ 'hello 你好' | number_of_words: 'cjk' }}", "3"),
         ]),
-    string("prepend", prepend, "Puts a string before the input.")
+    string("prepend", prepend, "Prepends a string.")
         .arguments(&[Argument::required("prefix", Kind::String)])
         .absent(Absent::Prints("a"))
         .since("1.9.1")
@@ -85,11 +85,11 @@ pub const FILTERS: &[Filter] = &[
         .since("1.9.1")
         .examples(&[Example::new("{{ ' a ' | rstrip }}|", " a|"), Example::new("{{ 'a!?' | rstrip: '?!' }}", "a")]),
     string("split", split, "Splits a string at each occurrence of another; empty strings at the end are dropped.")
-        .gives(Kind::Array)
+        .output(Kind::Array)
         .arguments(&[Argument::required("separator", Kind::String)])
         .since("1.9.1")
         .examples(&[Example::new("{{ 'a,b,,c,,' | split: ',' | json }}", r#"["a","b","","c"]"#)]),
-    string("squish", squish, "Replaces each run of white space with one space, and removes it at both ends.")
+    string("squish", squish, "Replaces each run of white space with one space, and strips both ends.")
         .since("10.29.0")
         .examples(&[Example::with(r#"{"a": " x \n y "}"#, "{{ a | squish }}|", "x y|")]),
     string("strip", strip, "Removes white space, or other characters, from both ends.")
@@ -121,36 +121,36 @@ pub const FILTERS: &[Filter] = &[
             Example::new("{{ 'Ground control to' | truncatewords: 2 }}", "Ground control..."),
             Example::new("{{ 'one two' | truncatewords: 2, '!' }}", "one two!"),
         ]),
-    string("upcase", upcase, "Writes all letters in upper case.")
+    string("upcase", upcase, "Converts all letters to upper case.")
         .since("1.9.1")
         .examples(&[Example::new("{{ 'straße' | upcase }}", "STRASSE")]),
 ];
 
-/// What the filters that replace take.
+/// The arguments of the replace filters.
 const REPLACEMENT: &[Argument] =
     &[Argument::required("search", Kind::String), Argument::required("replacement", Kind::String)];
 
 const FRUIT: &str = r#"{"fruit": ["figs", "plums", "pears"]}"#;
 
-/// A row of this table: a string in, a string out.
+/// A row for a filter from a string to a string.
 const fn string(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::String).takes(Kind::String).gives(Kind::String).summary(summary)
+    Filter::new(name, run).family(Family::String).input(Kind::String).output(Kind::String).summary(summary)
 }
 
-/// The most pieces that a text is split into.
+/// Maximum number of pieces into which a string is split.
 const MAX_PIECES: usize = 1 << 24;
 
-/// The text of the input, counted against the memory limit.
-pub(super) fn charged_text<'a>(runtime: &mut Runtime<'a>, input: Value<'a>) -> Result<&'a str> {
-    let text = coerce::text(input, runtime.arena())?;
-    runtime.charge_text(text)?;
+/// The input as a string, counted against the memory limit.
+pub(super) fn charged_string<'a>(runtime: &mut Runtime<'a>, input: Value<'a>) -> Result<&'a str> {
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
+    runtime.charge_string(text)?;
     Ok(text)
 }
 
-/// A text as a value, borrowed where it can be, with the halves joined that have come to stand side by side.
+/// A string as a value, borrowed if possible. Adjacent lone surrogates are joined into pairs.
 ///
 /// # Errors
-/// The text is too long.
+/// The string is too long.
 pub(super) fn value<'a>(runtime: &Runtime<'a>, text: impl Into<Cow<'a, str>>) -> Result<Value<'a>> {
     let text = text.into();
     coerce::check_length(text.len())?;
@@ -163,7 +163,7 @@ pub(super) fn value<'a>(runtime: &Runtime<'a>, text: impl Into<Cow<'a, str>>) ->
     })
 }
 
-/// Puts texts together; borrows where only one of them is not empty.
+/// Concatenates strings; borrows if at most one of them is not empty.
 fn concat<'a>(runtime: &Runtime<'a>, parts: &[&'a str]) -> Result<Value<'a>> {
     coerce::check_length(parts.iter().map(|part| part.len()).sum())?;
     let mut filled = parts.iter().filter(|part| !part.is_empty());
@@ -173,24 +173,25 @@ fn concat<'a>(runtime: &Runtime<'a>, parts: &[&'a str]) -> Result<Value<'a>> {
     }
 }
 
-/// A text and what is looked for in it.
+/// A string and a pattern to search for.
 struct Search<'a> {
     text: &'a str,
     pattern: &'a str,
 }
 
 impl<'a> Search<'a> {
-    /// JavaScript finds code units, so that half a pair is found within a pair, and nothing between any two units.
-    /// Where the pattern can match so, both texts are taken apart into halves; what comes out must be joined again.
+    /// JavaScript searches code units, so a lone surrogate is found inside a pair, and the empty pattern between any
+    /// two units. If the pattern can match like that, the pairs of both strings are split, and must be joined again in
+    /// the result.
     fn new(text: &'a str, pattern: &'a str, arena: &'a Arena) -> Self {
         if pattern.is_empty() || utf16::has_lone_surrogate_at_either_end(pattern) {
-            Self { text: in_halves(text, arena), pattern: in_halves(pattern, arena) }
+            Self { text: with_split_pairs(text, arena), pattern: with_split_pairs(pattern, arena) }
         } else {
             Self { text, pattern }
         }
     }
 
-    /// What JavaScript's `split` makes: what lies between the matches; each unit where the pattern is empty.
+    /// The result of JavaScript's `split`: the parts between the matches, or each code unit if the pattern is empty.
     fn pieces(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let (split, split_surrogates) =
             if self.pattern.is_empty() { (None, Some(self.text)) } else { (Some(self.text), None) };
@@ -200,53 +201,53 @@ impl<'a> Search<'a> {
     }
 }
 
-/// The text with every surrogate pair taken apart.
-fn in_halves<'a>(text: &'a str, arena: &'a Arena) -> &'a str {
+/// The string with every surrogate pair split.
+fn with_split_pairs<'a>(text: &'a str, arena: &'a Arena) -> &'a str {
     match utf16::split_surrogates(text) {
         Cow::Borrowed(text) => text,
         Cow::Owned(halves) => arena.alloc_str(&halves),
     }
 }
 
-/// Puts the argument after the text. There must be just one.
+/// Appends the argument. There must be exactly one.
 fn append<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let (text, added) = text_and_addition(runtime, "append", input, arguments)?;
+    let (text, added) = input_and_argument(runtime, "append", input, arguments)?;
     concat(runtime, &[text, added])
 }
 
-/// Puts the argument before the text. There must be just one.
+/// Prepends the argument. There must be exactly one.
 fn prepend<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let (text, added) = text_and_addition(runtime, "prepend", input, arguments)?;
+    let (text, added) = input_and_argument(runtime, "prepend", input, arguments)?;
     concat(runtime, &[added, text])
 }
 
-fn text_and_addition<'a>(
+fn input_and_argument<'a>(
     runtime: &mut Runtime<'a>,
     name: &str,
     input: Value<'a>,
     arguments: &[Value<'a>],
 ) -> Result<(&'a str, &'a str)> {
     let [added] = *arguments else {
-        // The input is counted as one of them.
+        // The message counts the input as an argument.
         return Err(Error::new(format!("{name} expect 2 arguments")));
     };
-    Ok((charged_text(runtime, input)?, charged_text(runtime, added)?))
+    Ok((charged_string(runtime, input)?, charged_string(runtime, added)?))
 }
 
-/// Puts a list into words: `a, b, and c`. The argument is the word before the last.
+/// Joins an array as in a sentence: `a, b, and c`. The argument is the word before the last element.
 fn array_to_sentence_string<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
     arguments: &[Value<'a>],
 ) -> Result<Value<'a>> {
     let items = input.listed(runtime.arena());
-    let connector = charged_text(runtime, argument_or(arguments, 0, Value::String("and")))?;
+    let connector = charged_string(runtime, argument_or(arguments, 0, Value::String("and")))?;
     runtime.charge(items.len() * 2)?;
     let mut text = String::new();
     for item in items {
         text.clear();
-        coerce::write_text(*item, &mut text)?;
-        runtime.charge_text(&text)?;
+        coerce::write_liquid_string(*item, &mut text)?;
+        runtime.charge_string(&text)?;
     }
     let [firsts @ .., last] = items else { return Ok(Value::String("")) };
     let firsts = match firsts {
@@ -260,70 +261,70 @@ fn array_to_sentence_string<'a>(
 
 /// The first letter in upper case, all others in lower case.
 fn capitalize<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let mut characters = text.chars();
     let Some(first) = characters.next() else { return Ok(Value::String("")) };
     let mut capitalized = String::with_capacity(text.len());
     if first.len_utf16() == 1 {
         capitalized.extend(first.to_uppercase());
     } else {
-        // Only the first code unit is changed, and half a pair has no case.
+        // Only the first code unit is changed, and a lone surrogate has no case.
         capitalized.push(first);
     }
     capitalized.push_str(&characters.as_str().to_lowercase());
     value(runtime, capitalized)
 }
 
-/// The text in lower case.
+/// The string in lower case.
 fn downcase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     value(runtime, lower_case(Cow::Borrowed(text)))
 }
 
-/// The text in lower case, as it is where it is so already.
+/// The string in lower case, borrowed if it already is.
 pub(super) fn lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
     let is_lower = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
     if is_lower { text } else { Cow::Owned(text.to_lowercase()) }
 }
 
-/// The text in upper case.
+/// The string in upper case.
 fn upcase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let is_upper = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_lowercase());
     if is_upper { Ok(Value::String(text)) } else { value(runtime, text.to_uppercase()) }
 }
 
-/// The characters to strip, where the argument names them; white space where it is empty, false or missing.
+/// The characters to strip, if the argument gives any; `None` for white space if it is empty, false or missing.
 fn stripped_characters<'a>(runtime: &Runtime<'a>, arguments: &[Value<'a>]) -> Result<Option<&'a str>> {
     let given = argument(arguments, 0);
-    if coerce::js_truthy(given) { coerce::text(given, runtime.arena()).map(Some) } else { Ok(None) }
+    if coerce::js_truthy(given) { coerce::to_liquid_string(given, runtime.arena()).map(Some) } else { Ok(None) }
 }
 
-/// Strips white space from the start, or the characters of the argument.
+/// Strips white space, or the characters in the argument, from the start.
 fn lstrip<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let Some(characters) = stripped_characters(runtime, arguments)? else {
         return Ok(Value::String(text.trim_start_matches(is_space)));
     };
-    runtime.charge_text(characters)?;
+    runtime.charge_string(characters)?;
     let stripped: HashSet<char> = characters.chars().collect();
     Ok(Value::String(text.trim_start_matches(|character| stripped.contains(&character))))
 }
 
-/// Strips white space from the end, or the characters of the argument.
+/// Strips white space, or the characters in the argument, from the end.
 fn rstrip<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let Some(characters) = stripped_characters(runtime, arguments)? else {
         return Ok(Value::String(text.trim_end_matches(is_space)));
     };
-    runtime.charge_text(characters)?;
+    runtime.charge_string(characters)?;
     let stripped: HashSet<char> = characters.chars().collect();
     Ok(Value::String(text.trim_end_matches(|character| stripped.contains(&character))))
 }
 
-/// Strips white space from both ends, or the characters of the argument.
+/// Strips white space, or the characters in the argument, from both ends.
 fn strip<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     let Some(characters) = stripped_characters(runtime, arguments)? else {
         return Ok(Value::String(text.trim_matches(is_space)));
     };
@@ -334,11 +335,11 @@ fn strip<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
 
 /// Removes all line breaks.
 fn strip_newlines<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
+    let text = charged_string(runtime, input)?;
     value(runtime, replace_newlines(text, "")?)
 }
 
-/// The text with another in the place of each line break.
+/// The string with each line break replaced.
 ///
 /// # Errors
 /// The result is too long.
@@ -358,20 +359,20 @@ pub(super) fn replace_newlines<'t>(text: &'t str, replacement: &str) -> Result<C
     Ok(Cow::Owned(replaced))
 }
 
-/// Makes each run of white space one blank, and strips both ends.
+/// Collapses each run of white space into one space, and strips both ends.
 fn squish<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    value(runtime, single_blanks(text.trim_matches(is_space)))
+    let text = charged_string(runtime, input)?;
+    value(runtime, with_single_spaces(text.trim_matches(is_space)))
 }
 
-/// Makes each run of white space one blank.
+/// Collapses each run of white space into one space.
 fn normalize_whitespace<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    value(runtime, single_blanks(text))
+    let text = charged_string(runtime, input)?;
+    value(runtime, with_single_spaces(text))
 }
 
-/// The text with one blank for each run of white space.
-fn single_blanks(text: &str) -> Cow<'_, str> {
+/// The string with each run of white space collapsed into one space.
+fn with_single_spaces(text: &str) -> Cow<'_, str> {
     let mut after_space = false;
     let is_single = text.chars().all(|character| {
         let space = is_space(character);
@@ -393,7 +394,7 @@ fn single_blanks(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Where each run of white space starts.
+/// The start of each run of white space.
 fn spaces(text: &str) -> impl Iterator<Item = usize> {
     let mut after_space = false;
     text.char_indices().filter_map(move |(at, character)| {
@@ -403,10 +404,10 @@ fn spaces(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Removes the argument wherever it stands.
+/// Removes every occurrence of the argument.
 fn remove<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    let pattern = charged_text(runtime, argument(arguments, 0))?;
+    let text = charged_string(runtime, input)?;
+    let pattern = charged_string(runtime, argument(arguments, 0))?;
     let search = Search::new(text, pattern, runtime.arena());
     if search.pattern.is_empty() || !search.text.contains(search.pattern) {
         return Ok(Value::String(text));
@@ -414,21 +415,22 @@ fn remove<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a
     value(runtime, search.pieces().collect::<String>())
 }
 
-/// Removes the argument where it stands first.
+/// Removes the first occurrence of the argument.
 fn remove_first<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     replace_one(runtime, input, argument(arguments, 0), Value::Undefined, |text, pattern| text.find(pattern))
 }
 
-/// Removes the argument where it stands last.
+/// Removes the last occurrence of the argument.
 fn remove_last<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     replace_one(runtime, input, argument(arguments, 0), Value::Undefined, |text, pattern| text.rfind(pattern))
 }
 
-/// Replaces the first argument by the second wherever it stands; an empty one stands between any two code units.
+/// Replaces every occurrence of the first argument with the second. An empty pattern matches between any two code
+/// units.
 fn replace<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
-    let pattern = coerce::text(argument(arguments, 0), runtime.arena())?;
-    let replacement = coerce::text(argument(arguments, 1), runtime.arena())?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
+    let pattern = coerce::to_liquid_string(argument(arguments, 0), runtime.arena())?;
+    let replacement = coerce::to_liquid_string(argument(arguments, 1), runtime.arena())?;
     let search = Search::new(text, pattern, runtime.arena());
     let matches = search.pieces().count().saturating_sub(1);
     #[expect(clippy::cast_precision_loss, reason = "no length reaches 2^53")]
@@ -450,17 +452,17 @@ fn replace<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
     value(runtime, replaced)
 }
 
-/// Replaces the first argument by the second where it stands first.
+/// Replaces the first occurrence of the first argument with the second.
 fn replace_first<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     replace_one(runtime, input, argument(arguments, 0), argument(arguments, 1), |text, pattern| text.find(pattern))
 }
 
-/// Replaces the first argument by the second where it stands last.
+/// Replaces the last occurrence of the first argument with the second.
 fn replace_last<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     replace_one(runtime, input, argument(arguments, 0), argument(arguments, 1), |text, pattern| text.rfind(pattern))
 }
 
-/// Replaces `pattern` where `find` finds it.
+/// Replaces the occurrence of `pattern` that `find` returns.
 fn replace_one<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -468,18 +470,18 @@ fn replace_one<'a>(
     replacement: Value<'a>,
     find: fn(&str, &str) -> Option<usize>,
 ) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    let pattern = charged_text(runtime, pattern)?;
-    let replacement = charged_text(runtime, replacement)?;
+    let text = charged_string(runtime, input)?;
+    let pattern = charged_string(runtime, pattern)?;
+    let replacement = charged_string(runtime, replacement)?;
     let search = Search::new(text, pattern, runtime.arena());
     let Some(at) = find(search.text, search.pattern) else { return Ok(Value::String(text)) };
     concat(runtime, &[&search.text[..at], replacement, &search.text[at + search.pattern.len()..]])
 }
 
-/// Splits the text at the argument, into its code units where that is empty. Empty pieces at the end are dropped.
+/// Splits the string at the argument, or into code units if that is empty. Empty pieces at the end are dropped.
 fn split<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    let separator = coerce::text(argument(arguments, 0), runtime.arena())?;
+    let text = charged_string(runtime, input)?;
+    let separator = coerce::to_liquid_string(argument(arguments, 0), runtime.arena())?;
     let search = Search::new(text, separator, runtime.arena());
     let has_halves = utf16::may_contain_lone_surrogates(search.text);
     let mut pieces = Vec::new();
@@ -495,11 +497,11 @@ fn split<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
     Ok(runtime.array(&pieces))
 }
 
-/// Cuts the text to so many code points, 50 without an argument, the ellipsis counted in. What fits stays what it is,
-/// be it a text or not.
+/// Truncates the string to a number of code points, 50 by default, including the ellipsis. An input that fits is
+/// returned unchanged, without conversion to a string.
 fn truncate<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    let ellipsis = charged_text(runtime, argument_or(arguments, 1, Value::String("...")))?;
+    let text = charged_string(runtime, input)?;
+    let ellipsis = charged_string(runtime, argument_or(arguments, 1, Value::String("...")))?;
     let length = coerce::to_number(argument_or(arguments, 0, Value::Number(50.0)), runtime.arena())?;
     if first_code_points(text, length).len() == text.len() {
         return Ok(input);
@@ -509,18 +511,18 @@ fn truncate<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<
     concat(runtime, &[first_code_points(text, kept), ellipsis])
 }
 
-/// The first `count` code points of the text; a fraction counts as one more, NaN as none.
+/// The first `count` code points of the string. A fraction is rounded up; NaN counts as 0.
 fn first_code_points(text: &str, count: f64) -> &str {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and NaN becomes 0")]
     let count = count.ceil() as usize;
     text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
 }
 
-/// Cuts the text to so many words, 15 without an argument, with one blank between them. The ellipsis is added even
-/// where there are just so many.
+/// Truncates the string to a number of words, 15 by default, separated by single spaces. The ellipsis is added even if
+/// there are exactly as many words.
 fn truncatewords<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?;
-    let ellipsis = charged_text(runtime, argument_or(arguments, 1, Value::String("...")))?;
+    let text = charged_string(runtime, input)?;
+    let ellipsis = charged_string(runtime, argument_or(arguments, 1, Value::String("...")))?;
     let limit = coerce::to_number(argument_or(arguments, 0, Value::Number(15.0)), runtime.arena())?;
     let limit = if limit <= 0.0 { 1.0 } else { limit };
 
@@ -530,17 +532,17 @@ fn truncatewords<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[V
         Some(spaces_within) => spaces(text).nth(spaces_within).map_or(text, |end| &text[..end]),
         None => "",
     };
-    // White space at the end makes an empty word.
+    // White space at the end adds an empty word.
     #[expect(clippy::cast_precision_loss, reason = "no length reaches 2^53")]
     let words = (spaces(text).count() + 1) as f64;
-    let kept = single_blanks(kept);
+    let kept = with_single_spaces(kept);
     value(runtime, if words >= limit && !ellipsis.is_empty() { Cow::Owned(kept.into_owned() + ellipsis) } else { kept })
 }
 
-/// How many words there are. With `"cjk"` each Chinese, Japanese or Korean character counts as a word; with `"auto"`
-/// too, which differs only for texts that have none.
+/// The number of words. In mode `"cjk"`, each Chinese, Japanese or Korean character counts as a word. Mode `"auto"`
+/// differs from that only for strings without such characters.
 fn number_of_words<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = charged_text(runtime, input)?.trim_matches(is_space);
+    let text = charged_string(runtime, input)?.trim_matches(is_space);
     let counts_characters = match argument(arguments, 0) {
         Value::String("cjk") => true,
         Value::String("auto") => text.chars().any(is_cjk),
@@ -556,7 +558,7 @@ fn number_of_words<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &
     }))
 }
 
-/// Whether a character is a word of its own.
+/// Whether a character counts as a word of its own.
 fn is_cjk(character: char) -> bool {
     matches!(character,
         '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
@@ -584,7 +586,7 @@ pub(super) mod tests {
     }"#;
 
     #[test]
-    fn results() {
+    fn renders_like_liquidjs() {
         for (template, expected) in [
             ("{{ s | append: n }}", "x😀y😁"),
             ("{{ lo | prepend: hi }}|{{ hi | append: lo }}", "😀|😀"),
@@ -671,7 +673,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn failures() {
+    fn fails_like_liquidjs() {
         for (template, expected) in [
             ("{{ 1 | append }}", "append expect 2 arguments"),
             ("{{ 1 | append: 1, 2 }}", "append expect 2 arguments"),
@@ -682,7 +684,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn charges() {
+    fn counts_memory_like_liquidjs() {
         assert_charges(
             DATA,
             &[
@@ -706,7 +708,7 @@ pub(super) mod tests {
         );
     }
 
-    /// Makes sure that each template needs just so much of the memory limit.
+    /// Asserts that each template needs exactly this much of the memory limit.
     pub(in crate::filters) fn assert_charges(data: &str, rows: &[(&str, u32)]) {
         for (template, charge) in rows {
             let renders_within = |memory: f64| {

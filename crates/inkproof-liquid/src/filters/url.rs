@@ -1,4 +1,4 @@
-//! Filters that write and read parts of addresses.
+//! Filters that encode and decode parts of URLs.
 
 use std::borrow::Cow;
 
@@ -11,17 +11,17 @@ use crate::engine::runtime::Runtime;
 use crate::error::{Error, Result};
 use crate::value::{Value, coerce, utf16};
 
-/// The filters of this family.
+/// The rows of this family.
 pub const FILTERS: &[Filter] = &[
     url(
         "cgi_escape",
         cgi_escape,
-        "Percent-encodes everything but ASCII letters, digits and `-_.`; a space becomes `+`.",
+        "Percent-encodes everything except ASCII letters, digits and `-_.`; a space becomes `+`.",
     )
     .prints(Prints::Plain)
     .since("10.13.0")
     .examples(&[Example::new("{{ 'foo, bar; baz?' | cgi_escape }}", "foo%2C+bar%3B+baz%3F")]),
-    url("slugify", slugify, "Makes a string fit for a URL: lower case, with hyphens between words.")
+    url("slugify", slugify, "Converts a string to a URL slug: lower case, with hyphens between words.")
         .prints(Prints::Plain)
         .arguments(&[
             Argument::optional("mode", Kind::String)
@@ -35,10 +35,14 @@ pub const FILTERS: &[Filter] = &[
             Example::new("{{ 'The _config.yml' | slugify: 'pretty' }}", "the-_config.yml"),
             Example::new("{{ 'Ça va, _Léa' | slugify: 'latin', true }}", "Ça-va-Lea"),
         ]),
-    url("uri_escape", uri_escape, "Percent-encodes what may not stand in a URI; what separates its parts is kept.")
-        .prints(Prints::Plain)
-        .since("10.13.0")
-        .examples(&[Example::new("{{ '/a b?q=é&r=[1]' | uri_escape }}", "/a%20b?q=%C3%A9&r=[1]")]),
+    url(
+        "uri_escape",
+        uri_escape,
+        "Percent-encodes characters that are not allowed in a URI; delimiters such as `/` and `?` are kept.",
+    )
+    .prints(Prints::Plain)
+    .since("10.13.0")
+    .examples(&[Example::new("{{ '/a b?q=é&r=[1]' | uri_escape }}", "/a%20b?q=%C3%A9&r=[1]")]),
     url("url_decode", url_decode, "Decodes `%XX`, and `+` as a space.")
         .since("6.1.0")
         .examples(&[Example::new("{{ 'a%40b.com+%C3%A9' | url_decode }}", "a@b.com é")]),
@@ -48,17 +52,17 @@ pub const FILTERS: &[Filter] = &[
         .examples(&[Example::new("{{ 'a@b.com 50%' | url_encode }}", "a%40b.com+50%25")]),
 ];
 
-/// A row of this table: a string in, a string out.
+/// A row for a filter from a string to a string.
 const fn url(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Url).takes(Kind::String).gives(Kind::String).summary(summary)
+    Filter::new(name, run).family(Family::Url).input(Kind::String).output(Kind::String).summary(summary)
 }
 
-/// What JavaScript says of a `%` that cannot be read, and of half a surrogate pair that cannot be written.
+/// JavaScript's error for a `%` that cannot be decoded, and for a lone surrogate that cannot be encoded.
 const MALFORMED: &str = "URI malformed";
 
-/// The names that JavaScript finds on every object. As a mode of `slugify` such a name stands for a function, whose text
-/// is then what is replaced.
-const METHODS_OF_EVERY_OBJECT: [(&str, &str); 11] = [
+/// Names of methods that every JavaScript object has. Given such a name as the mode of `slugify`, LiquidJS looks up the
+/// method and replaces the source of its function instead of a pattern.
+const OBJECT_METHODS: [(&str, &str); 11] = [
     ("constructor", "Object"),
     ("__defineGetter__", "__defineGetter__"),
     ("__defineSetter__", "__defineSetter__"),
@@ -72,26 +76,27 @@ const METHODS_OF_EVERY_OBJECT: [(&str, &str); 11] = [
     ("valueOf", "valueOf"),
 ];
 
-/// Writes what may not stand in a query as `%XX`, blanks as `+`; quotes, parentheses, `!` and `*` too.
+/// Percent-encodes everything that is not allowed in a query, including quotes, parentheses, `!` and `*`. A space
+/// becomes `+`.
 fn cgi_escape<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
     value(runtime, percent_encode(text, "+", |byte| matches!(byte, b'-' | b'_' | b'.' | b'~'))?)
 }
 
-/// Writes what may not stand in an address at all as `%XX`.
+/// Percent-encodes everything that is not allowed in a URL.
 fn uri_escape<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
     value(runtime, percent_encode(text, "%20", |byte| b"-_.!~*'();/?:@&=+$,#[]".contains(&byte))?)
 }
 
-/// Writes what may not stand in a query as `%XX`, blanks as `+`.
+/// Percent-encodes everything that is not allowed in a query. A space becomes `+`.
 fn url_encode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
     value(runtime, percent_encode(text, "+", |byte| b"-_.!~*'()".contains(&byte))?)
 }
 
-/// Writes all bytes as `%XX` but letters, digits and what `keeps` names, and a blank as `blank`.
-fn percent_encode<'t>(text: &'t str, blank: &str, keeps: fn(u8) -> bool) -> Result<Cow<'t, str>> {
+/// Percent-encodes all bytes except letters, digits and those for which `keeps` is true. A space becomes `space`.
+fn percent_encode<'t>(text: &'t str, space: &str, keeps: fn(u8) -> bool) -> Result<Cow<'t, str>> {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     let is_kept = |byte: u8| byte.is_ascii_alphanumeric() || (byte.is_ascii() && keeps(byte));
     let Some(start) = text.bytes().position(|byte| !is_kept(byte)) else { return Ok(Cow::Borrowed(text)) };
@@ -103,7 +108,7 @@ fn percent_encode<'t>(text: &'t str, blank: &str, keeps: fn(u8) -> bool) -> Resu
     let mut encoded = text[..start].to_owned();
     for byte in text.bytes().skip(start) {
         match byte {
-            b' ' => encoded.push_str(blank),
+            b' ' => encoded.push_str(space),
             byte if is_kept(byte) => encoded.push(char::from(byte)),
             byte => encoded.extend(['%', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]),
         }
@@ -112,9 +117,9 @@ fn percent_encode<'t>(text: &'t str, blank: &str, keeps: fn(u8) -> bool) -> Resu
     Ok(Cow::Owned(encoded))
 }
 
-/// Reads `%XX` and `+`.
+/// Decodes `%XX` and `+`.
 fn url_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
     let Some(start) = memchr::memchr2(b'%', b'+', text.as_bytes()) else { return Ok(Value::String(text)) };
     let mut decoded = text.as_bytes()[..start].to_owned();
     let mut rest = text[start..].bytes();
@@ -125,7 +130,7 @@ fn url_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) 
             other => other,
         });
     }
-    // All bytes of a character must be written alike, which they are where the whole is UTF-8: no character of the
+    // All bytes of a character must be encoded alike, which they are if the whole is valid UTF-8: no character of the
     // input ends or begins with a byte that could complete another.
     value(runtime, String::from_utf8(decoded).map_err(|_| Error::new(MALFORMED))?)
 }
@@ -135,20 +140,21 @@ fn hex_digit(byte: Option<u8>) -> Result<u8> {
     digit.ok_or_else(|| Error::new(MALFORMED))
 }
 
-/// Makes the text fit for an address: all but letters and digits becomes a hyphen, and upper case lower. The first
-/// argument names other rules (`raw`, `pretty`, `ascii`, `latin`, `none`), the second keeps upper case.
+/// Converts the string to a URL slug: everything except letters and digits becomes a hyphen, and upper case becomes
+/// lower case. The first argument selects other rules (`raw`, `pretty`, `ascii`, `latin`, `none`), the second keeps
+/// upper case.
 fn slugify<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::text(input, runtime.arena())?;
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
     let mode = argument_or(arguments, 0, Value::String("default"));
     let replaced = match &*coerce::js_string(mode, runtime.arena())? {
         "raw" => hyphenate(text, |character| !utf16::is_space(character)),
-        // Accents are only removed where the mode is a text, not where it is a list of one.
+        // Accents are only removed if the mode is a string, not an array of one.
         "latin" if matches!(mode, Value::String(_)) => hyphenate(&without_accents(text), is_letter_or_digit),
         "default" | "latin" => hyphenate(text, is_letter_or_digit),
         "pretty" => hyphenate(text, |character| "._~!$&'()+,;=@".contains(character) || is_letter_or_digit(character)),
         "ascii" => hyphenate(text, |character| character.is_ascii_alphanumeric()),
         "__proto__" => text.replacen("[object Object]", "-", 1),
-        name => match METHODS_OF_EVERY_OBJECT.iter().find(|(known, _)| *known == name) {
+        name => match OBJECT_METHODS.iter().find(|(known, _)| *known == name) {
             Some((_, function)) => text.replacen(&format!("function {function}() {{ [native code] }}"), "-", 1),
             None => return with_case(runtime, Cow::Borrowed(text), arguments),
         },
@@ -158,12 +164,12 @@ fn slugify<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
     with_case(runtime, Cow::Owned(slug.to_owned()), arguments)
 }
 
-/// The slug as it is where the second argument is true, else in lower case.
+/// The slug unchanged if the second argument is true, in lower case otherwise.
 fn with_case<'a>(runtime: &Runtime<'a>, slug: Cow<'a, str>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     value(runtime, if coerce::js_truthy(argument(arguments, 1)) { slug } else { lower_case(slug) })
 }
 
-/// Puts one hyphen in the place of each run of characters that `keeps` does not name.
+/// Replaces each run of characters for which `keeps` is false with one hyphen.
 fn hyphenate(text: &str, keeps: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -176,7 +182,7 @@ fn hyphenate(text: &str, keeps: impl Fn(char) -> bool) -> String {
     out
 }
 
-/// Whether a character is a letter, a decimal digit, or a mark on one.
+/// Whether a character is a letter, a decimal digit, or a combining mark.
 fn is_letter_or_digit(character: char) -> bool {
     use GeneralCategory::{
         DecimalNumber, EnclosingMark, LowercaseLetter, ModifierLetter, NonspacingMark, OtherLetter, SpacingMark,
@@ -199,7 +205,7 @@ fn is_letter_or_digit(character: char) -> bool {
     )
 }
 
-/// Writes the accented letters of western languages in plain ones: all in lower case, in upper case only a few.
+/// Removes the accents of western letters: of all lower-case ones, but only of a few upper-case ones.
 fn without_accents(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
@@ -246,7 +252,7 @@ mod tests {
     }"#;
 
     #[test]
-    fn results() {
+    fn renders_like_liquidjs() {
         for (template, expected) in [
             (
                 "{{ u | url_encode }}",
@@ -280,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn failures() {
+    fn fails_like_liquidjs() {
         for (template, expected) in [
             ("{{ hi | url_encode }}", "URI malformed"),
             ("{{ lo | uri_escape }}", "URI malformed"),
@@ -300,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn charges() {
+    fn counts_memory_like_liquidjs() {
         assert_charges(DATA, &[("{{ 'é x' | url_encode | url_decode | slugify }}{{ 'b' | strip }}", 1)]);
     }
 }

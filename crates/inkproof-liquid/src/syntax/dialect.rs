@@ -20,7 +20,7 @@ pub struct Dialect {
     /// What happens to a filter that does not exist.
     pub unknown_filters: UnknownFilters,
     /// Whether `assign` turns a missing variable into null; otherwise it fails.
-    pub assigns_what_is_missing: bool,
+    pub assigns_missing_as_null: bool,
     /// How comparison operators work.
     pub apply: Option<Apply>,
     /// How a value is printed.
@@ -81,7 +81,7 @@ impl Dialect {
         reading: Reading::Exact,
         operators: &Operator::ALL,
         unknown_filters: UnknownFilters::Fail,
-        assigns_what_is_missing: true,
+        assigns_missing_as_null: true,
         apply: None,
         print: None,
         property: None,

@@ -78,7 +78,8 @@ impl<'a> ExpressionParser<'a> {
         is_next
     }
 
-    /// Skips one UTF-16 code unit, as LiquidJS does before it reports it: half of a surrogate pair, or even past the end.
+    /// Skips one UTF-16 code unit, as LiquidJS does before it reports it: half of a surrogate pair, or even past the
+    /// end.
     fn step_over_unit(&mut self) {
         let next = self.source.get(self.at..).and_then(|rest| rest.chars().next());
         self.at += next.filter(|character| utf16::char_length(*character) == 1).map_or(1, char::len_utf8);
@@ -248,8 +249,8 @@ impl<'a> ExpressionParser<'a> {
         Ok(FilteredValue { expression: Expression { steps }, filters: &[], span: Span::new(start, self.at) })
     }
 
-    /// Parses one fragment in the loose grammar: a quoted string, or everything up to whitespace, a comma, a bar or a quote.
-    /// A fragment that is not a literal, range or path is the name of a variable.
+    /// Parses one fragment in the loose grammar: a quoted string, or everything up to whitespace, a comma, a bar or a
+    /// quote. A fragment that is not a literal, range or path is the name of a variable.
     fn fragment(&mut self) -> Result<Option<Operand<'a>>> {
         self.skip_blanks();
         let start = self.at;
@@ -438,7 +439,8 @@ impl<'a> ExpressionParser<'a> {
         }
     }
 
-    /// Parses a path that starts from a variable, as in the string arguments of `where`; words such as `true` are names there.
+    /// Parses a path that starts from a variable, as in the string arguments of `where`; words such as `true` are names
+    /// there.
     ///
     /// # Errors
     /// A syntax error in brackets.
@@ -477,7 +479,8 @@ impl<'a> ExpressionParser<'a> {
         };
         let start = self.at;
         self.at = quoted_end(self.source.as_bytes(), start, self.end, quote).min(self.end);
-        // The last character is taken for the closing quote. If that is missing, LiquidJS drops a real character instead.
+        // The last character is assumed to be the closing quote. If that is missing, LiquidJS drops a real character
+        // instead.
         let text = self.text(Span::new(start + 1, self.at));
         let (content_end, lost) = text.char_indices().next_back().unwrap_or_default();
         let content = text.get(..content_end).unwrap_or_default();
@@ -605,8 +608,8 @@ fn starts_with_word(rest: &str, text: &str) -> bool {
     })
 }
 
-/// Resolves the escapes in the first `end` bytes of a quoted text: `\n` and its like, `\uXXXX` with up to four digits, up
-/// to three octal digits; any other character stands for itself. An escape may reach past `end`.
+/// Resolves the escapes in the first `end` bytes of a quoted string: `\n` and the like, `\uXXXX` with up to four
+/// digits, up to three octal digits. Any other escaped character is kept as it is. An escape may reach past `end`.
 fn unescape<'a>(quoted: &str, end: usize, arena: &'a Arena) -> &'a str {
     let mut text = String::with_capacity(end);
     let mut rest = quoted.chars();

@@ -1,5 +1,5 @@
-//! The lexer: splits a template into tokens: literal text, outputs and tags. The contents of outputs and tags are parsed
-//! later, by the [expression parser](super::expression_parser).
+//! The lexer: splits a template into tokens: literal text, outputs and tags. The contents of outputs and tags are
+//! parsed later, by the [expression parser](super::expression_parser).
 
 use crate::error::{Error, ErrorKind, Subject};
 use crate::span::Span;
@@ -188,8 +188,8 @@ impl<'a> Lexer<'a> {
         Lexeme { token: Token { kind, span: Span::new(start, end), content }, trims_left: false, trims_right: false }
     }
 
-    /// An output of the loose grammar: it ends on the line where it begins, at the first closing brace, which another must
-    /// follow.
+    /// An output of the loose grammar: it ends on the line where it begins, at the first closing brace, which another
+    /// must follow.
     fn loose_output(&mut self) -> Lexeme<'a> {
         let start = self.at;
         let line = self.line_end(start);
@@ -414,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens() {
+    fn splits_templates_into_tokens() {
         for (source, expected) in [
             ("a{{ b }}c", vec![("", "a"), ("", "b"), ("", "c")]),
             ("{% if x %}", vec![("if", "if x")]),
@@ -432,7 +432,7 @@ mod tests {
     }
 
     #[test]
-    fn errors() {
+    fn reports_malformed_tags_and_outputs() {
         for (source, expected) in [
             ("{% if", vec!["tag \"{% if\" not closed, line:1, col:1"]),
             ("a {{ 'b }}", vec!["output \"{{ 'b }}\" not closed, line:1, col:3"]),

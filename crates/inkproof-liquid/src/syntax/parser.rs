@@ -1,5 +1,5 @@
-//! The parser: builds the tree from tokens. It continues after errors, in LiquidJS's order, so that its first error is the
-//! one that LiquidJS reports.
+//! The parser: builds the tree from tokens. It continues after errors, in LiquidJS's order, so that its first error is
+//! the one that LiquidJS reports.
 
 use std::collections::VecDeque;
 
@@ -16,7 +16,8 @@ use crate::value::{Arena, json, utf16};
 /// Deepest nesting of tags. LiquidJS exhausts its stack some thousand levels later.
 pub const MAX_DEPTH: usize = 200;
 
-/// Parses a template into its nodes. The template and the templates in its tags may have `limit` UTF-16 code units together.
+/// Parses a template into its nodes. The template and the templates in its tags may have `limit` UTF-16 code units
+/// together.
 ///
 /// # Errors
 /// Every error in the template; the first is the one that LiquidJS reports.
@@ -75,7 +76,8 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// Parses a template that is written in a tag, such as the name of a file. It counts towards the length of this one.
+    /// Parses a template that is written in a tag, such as the name of a file. It counts towards the length of this
+    /// one.
     ///
     /// # Errors
     /// As for [`Template::parse_limited`](crate::engine::template::Template::parse_limited).
@@ -131,8 +133,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Returns a parsed part of a tag. If parsing it failed, reports the error and returns a default, so that the rest of the
-    /// tag can be parsed.
+    /// Returns a parsed part of a tag. If parsing it failed, reports the error and returns a default, so that the rest
+    /// of the tag can be parsed.
     pub fn or_report<T: Default>(&mut self, part: Result<T>, token: &Token<'a>) -> T {
         part.unwrap_or_else(|error| {
             self.report(error, token);
@@ -221,8 +223,8 @@ impl<'a> Parser<'a> {
             [only] => only.span.of(self.source),
             // The text between the lines of a `{% liquid %}` tag belongs to no token.
             _ => {
-                let texts: String = passed.iter().map(|token| token.span.of(self.source)).collect();
-                self.arena.alloc_str(&texts)
+                let source: String = passed.iter().map(|token| token.span.of(self.source)).collect();
+                self.arena.alloc_str(&source)
             }
         })
     }

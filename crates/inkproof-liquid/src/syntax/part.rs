@@ -1,61 +1,61 @@
-//! What a tag does, described for code that reads templates without rendering them.
+//! The effects of a tag, described for code that analyses templates without rendering them.
 //!
-//! [`Tag::parts`](crate::engine::tag::Tag::parts) returns a list of [`Part`]s, which are executed one after the other. Each
-//! part describes itself completely: a branch holds its condition and its body, an assignment holds the name and the value.
-//! No part changes the meaning of the parts around it, so the order of the list is nothing but the order of execution.
+//! [`Tag::parts`](crate::engine::tag::Tag::parts) returns a list of [`Part`]s, which are executed in order. Each part
+//! is self-contained: a branch holds its condition and its body, an assignment holds its name and its value. No part
+//! changes the meaning of the parts around it, so the order of the list is only the order of execution.
 //!
-//! Code that needs to know what a part does matches on [`Part`]. Code that only wants to see everything inside it (all
-//! expressions, all bodies) uses [`Part::pieces`] or [`Part::bodies`], so that only this file has to know where they are.
+//! Code that needs the effect of a part matches on [`Part`]. Code that only visits everything inside it (all
+//! expressions, all bodies) calls [`Part::pieces`] or [`Part::bodies`], so that only this file knows where they are.
 
 use crate::span::Span;
 use crate::syntax::tree::{FilteredValue, Nodes, Operand};
 
-/// One thing that a tag does.
+/// One effect of a tag.
 #[derive(Clone, Debug)]
 pub enum Part<'a> {
-    /// Evaluates these values from left to right. Fails if one of them is missing; a failure keeps the later ones from being
+    /// Evaluates these values from left to right. Fails if one of them is missing; the values after a failure are not
     /// evaluated.
     Arguments(Vec<&'a Operand<'a>>),
     /// Prints something.
     Print(Printed<'a>),
-    /// Prints one of several values, another one each time.
+    /// Prints one of several values, a different one each time.
     Cycle {
         /// Distinguishes it from other cycles with the same candidates. Fails if it is missing.
         group: Option<&'a Operand<'a>>,
-        /// The values. Only the one whose turn it is is evaluated, and fails if it is missing.
+        /// The values. Only the current one is evaluated. Fails if it is missing.
         candidates: &'a [FilteredValue<'a>],
     },
-    /// Sets a variable to the value of an expression, which is null if it is missing.
+    /// Sets a variable to the value of an expression, or to null if that is missing.
     Assign {
         /// The variable.
         target: Target<'a>,
-        /// What it is set to.
+        /// Its new value.
         value: &'a FilteredValue<'a>,
     },
-    /// Renders a body, and sets a variable to what that printed instead of printing it.
+    /// Renders a body into a variable instead of printing it.
     Capture {
         /// The variable.
         target: Target<'a>,
-        /// What is rendered.
+        /// The body to render.
         body: Nodes<'a>,
     },
-    /// Prints a number and counts it up or down for the next time. It starts with the number that the data has under the
-    /// name, if there is one.
+    /// Prints a number, and increments or decrements it for the next time. It starts at the number that the data has
+    /// under this name, or at 0.
     Count(Target<'a>),
     /// Always renders its body.
     Body {
-        /// What is rendered.
+        /// The body to render.
         body: Nodes<'a>,
-        /// A name that has a meaning of its own inside the body.
+        /// A name that is defined inside the body.
         name: Option<&'a str>,
     },
-    /// Always renders these nodes, but decides only then whether to print the result.
+    /// Always renders these nodes, and decides afterwards whether to print the result.
     Withheld(Nodes<'a>),
     /// Renders the first branch whose condition holds.
     Branches {
-        /// The branches, in order. The conditions after the first that holds are not evaluated.
+        /// The branches, in order. Conditions after the first one that holds are not evaluated.
         branches: Vec<Branch<'a>>,
-        /// What is rendered if no condition holds; empty without an `else`.
+        /// Rendered if no condition holds; empty without an `else`.
         otherwise: Nodes<'a>,
     },
     /// Renders every arm that matches a value.
@@ -64,15 +64,15 @@ pub enum Part<'a> {
         head: &'a FilteredValue<'a>,
         /// The arms, in order. Every one that matches is rendered, not only the first.
         arms: Vec<Arm<'a>>,
-        /// What is rendered if no arm matches; empty without an `else`.
+        /// Rendered if no arm matches; empty without an `else`.
         otherwise: Nodes<'a>,
     },
     /// Renders a body for each element of a collection.
     Loop(Loop<'a>),
-    /// Evaluates this value, which fails if it is missing, then renders it as a template that can read every variable, and
-    /// prints the result.
+    /// Evaluates this value (fails if it is missing), renders it as a template that can read every variable, and prints
+    /// the result.
     Template(&'a Operand<'a>),
-    /// Skips the rest of the nodes around it, up to and including the body of the innermost loop.
+    /// Skips the rest of the enclosing nodes, up to and including the body of the innermost loop.
     Stop,
 }
 
@@ -81,57 +81,57 @@ pub enum Part<'a> {
 pub enum Printed<'a> {
     /// The value of an expression. Fails if it is missing.
     Value(&'a FilteredValue<'a>),
-    /// This text.
+    /// This string.
     Text(&'a str),
     /// A number.
     Number,
 }
 
-/// A variable that a tag sets, from there to the end of the template.
+/// A variable that a tag sets, visible from there to the end of the template.
 #[derive(Clone, Copy, Debug)]
 pub struct Target<'a> {
     /// Its name.
     pub name: &'a str,
-    /// Where the name is written.
+    /// The span of the name.
     pub span: Span,
 }
 
 /// A branch of a [`Part::Branches`].
 #[derive(Clone, Copy, Debug)]
 pub struct Branch<'a> {
-    /// The condition. What is missing in it is null.
+    /// The condition. Missing variables in it are null.
     pub condition: &'a FilteredValue<'a>,
-    /// What the condition has to be for the branch to be rendered: true for `if`, false for `unless`.
+    /// The value of the condition for which the branch is rendered: true for `if`, false for `unless`.
     pub expected: bool,
-    /// What is rendered.
+    /// The body to render.
     pub body: Nodes<'a>,
 }
 
 /// An arm of a [`Part::Case`].
 #[derive(Clone, Copy, Debug)]
 pub struct Arm<'a> {
-    /// It matches if the head equals one of these. What is missing in them is null.
+    /// It matches if the case value equals one of these. Missing variables in them are null.
     pub values: &'a [Operand<'a>],
-    /// What is rendered.
+    /// The body to render.
     pub body: Nodes<'a>,
 }
 
 /// A [`Part::Loop`].
 #[derive(Clone, Debug)]
 pub struct Loop<'a> {
-    /// What it goes over. Fails if it is missing.
+    /// The collection. Fails if it is missing.
     pub collection: &'a Operand<'a>,
-    /// Further values that are evaluated before the first round. Fails if one of them is missing.
+    /// Further values that are evaluated before the first iteration. Fails if one of them is missing.
     pub arguments: Vec<&'a Operand<'a>>,
     /// The name of the element inside the body.
     pub element: &'a str,
-    /// The name of the state of the loop inside the body: `forloop` or `tablerowloop`.
+    /// The name of the loop object inside the body: `forloop` or `tablerowloop`.
     pub state: &'a str,
-    /// Whether the tag prints something of its own around the bodies.
+    /// Whether the tag itself prints something around the bodies.
     pub has_markup: bool,
-    /// What is rendered for each element.
+    /// Rendered for each element.
     pub body: Nodes<'a>,
-    /// What is rendered if there is no element; empty without an `else`.
+    /// Rendered if there is no element; empty without an `else`.
     pub otherwise: Nodes<'a>,
 }
 
@@ -148,7 +148,7 @@ pub enum Piece<'a> {
     Target(Target<'a>),
 }
 
-/// What an expression is for.
+/// How the value of an expression is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// It is printed.
@@ -166,7 +166,7 @@ pub enum Purpose {
 pub struct Body<'a> {
     /// The nodes.
     pub nodes: Nodes<'a>,
-    /// The names that have a meaning of their own inside them.
+    /// The names that are defined inside them.
     pub names: Vec<&'a str>,
 }
 
@@ -199,7 +199,7 @@ impl<'a> Part<'a> {
         bodies.collect()
     }
 
-    /// Everything inside the part, in the order in which it is written; a variable comes after what it is set to.
+    /// Everything inside the part, in source order. A variable comes after the value that it is set to.
     #[must_use]
     pub fn pieces(&self) -> Vec<Piece<'a>> {
         match self {
@@ -252,7 +252,7 @@ impl<'a> Loop<'a> {
 }
 
 impl<'a> Piece<'a> {
-    /// Nodes in which every name means what it means outside.
+    /// Nodes that define no names.
     const fn body(nodes: Nodes<'a>) -> Self {
         Self::Body(Body { nodes, names: Vec::new() })
     }
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_say_what_they_evaluate_render_and_set() {
+    fn parts_contain_everything_that_tags_evaluate_render_and_set() {
         for (source, expected) in [
             ("{% assign x = a | plus: 1 %}", &["Assigned a | plus: 1", "target x"][..]),
             ("{% capture x %}b{% endcapture %}", &["body [] b", "target x"]),

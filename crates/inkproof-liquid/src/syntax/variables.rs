@@ -1,4 +1,4 @@
-//! Variables: which ones a template reads from its data, told without rendering it.
+//! The variables that a template reads from its data, found without rendering it.
 
 use crate::span::Span;
 use crate::syntax::part::{Body, Part, Piece};
@@ -7,16 +7,16 @@ use crate::syntax::tree::{NodeKind, Nodes, Operand, OperandKind, Segment, Segmen
 /// A read of a variable of the data.
 #[derive(Clone, Copy, Debug)]
 pub struct Variable<'a> {
-    /// Its name; none where it is itself worked out (`{{ [name] }}`).
+    /// Its name; `None` if the name is computed (`{{ [name] }}`).
     pub name: Option<&'a str>,
-    /// The whole path.
+    /// The whole path, as segments.
     pub segments: &'a [Segment<'a>],
-    /// Where the path stands.
+    /// The span of the path.
     pub span: Span,
 }
 
-/// Every read of a variable that is not the template's own, in the order of reading. What a tag or filter gives a name to
-/// (`assign`, loops) is the template's own from there on.
+/// Every read of a variable of the data, in evaluation order. Names that the template defines itself (`assign`, loops,
+/// filter arguments that name an element) are excluded from there on.
 ///
 /// ```
 /// use inkproof_liquid::{Arena, LIQUIDJS, Template, variables::read_by};
@@ -35,7 +35,7 @@ pub fn read_by(nodes: Nodes<'_>) -> Vec<Variable<'_>> {
 
 struct Reader<'a> {
     found: Vec<Variable<'a>>,
-    /// Names that stand for something of the template's own.
+    /// Names that the template defines itself.
     own: Vec<&'a str>,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
         self.own.extend(&body.names);
         let inside = self.own.len();
         self.nodes(body.nodes);
-        // Variables that were set inside stay set.
+        // Variables that were set inside the body stay defined after it.
         self.own.drain(before..inside);
     }
 

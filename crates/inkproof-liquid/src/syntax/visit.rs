@@ -1,9 +1,9 @@
-//! Visits: all that a template is made of, told without rendering it.
+//! Visitors over the tree: every node, part and operand, without rendering.
 
 use crate::syntax::part::{Part, Piece};
 use crate::syntax::tree::{FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, SegmentKey, Step};
 
-/// Every node of a template, also those inside tags, outer ones first.
+/// Every node of a template, including those inside tags, in preorder.
 #[must_use]
 pub fn all_nodes(nodes: Nodes<'_>) -> Vec<&Node<'_>> {
     let mut all = Vec::new();
@@ -16,7 +16,7 @@ pub fn all_nodes(nodes: Nodes<'_>) -> Vec<&Node<'_>> {
     all
 }
 
-/// Calls `each` with every part of every tag and the tag's node; a part comes before the parts in its bodies.
+/// Calls `each` with every part of every tag, and the node of the tag. A part comes before the parts in its bodies.
 pub fn each_part<'a>(nodes: Nodes<'a>, each: &mut dyn FnMut(&'a Node<'a>, &Part<'a>)) {
     for node in nodes {
         for part in parts(node) {
@@ -28,7 +28,7 @@ pub fn each_part<'a>(nodes: Nodes<'a>, each: &mut dyn FnMut(&'a Node<'a>, &Part<
     }
 }
 
-/// Calls `each` with every written value, also those inside others, which come before them.
+/// Calls `each` with every operand. An operand comes before the operands that contain it.
 pub fn each_operand<'a>(nodes: Nodes<'a>, each: &mut dyn FnMut(&'a Operand<'a>)) {
     for node in nodes {
         if let NodeKind::Output(value) = &node.kind {
@@ -45,7 +45,7 @@ pub fn each_operand<'a>(nodes: Nodes<'a>, each: &mut dyn FnMut(&'a Operand<'a>))
     }
 }
 
-/// The parts of a tag; none for other nodes.
+/// The parts of a tag; empty for other nodes.
 #[must_use]
 pub fn parts<'a>(node: &Node<'a>) -> Vec<Part<'a>> {
     match node.kind {
@@ -55,7 +55,7 @@ pub fn parts<'a>(node: &Node<'a>) -> Vec<Part<'a>> {
 }
 
 impl<'a> FilteredValue<'a> {
-    /// Calls `each` with every value written in it, its filters' arguments included, in the order of reading.
+    /// Calls `each` with every operand in it, including those in filter arguments, in evaluation order.
     pub fn each_operand(&self, each: &mut dyn FnMut(&'a Operand<'a>)) {
         for step in self.expression.steps {
             if let Step::Operand(operand) = step {
@@ -68,7 +68,7 @@ impl<'a> FilteredValue<'a> {
 }
 
 impl<'a> Operand<'a> {
-    /// Calls `each` with the values that this one is made of, and with itself after them.
+    /// Calls `each` with the operands inside this one, and then with this one.
     pub fn each_operand(&'a self, each: &mut dyn FnMut(&'a Self)) {
         match &self.kind {
             OperandKind::Literal(_) => {}

@@ -11,7 +11,7 @@ use crate::syntax::parser::Parser;
 use crate::syntax::part::{Part, Target};
 use crate::syntax::tree::FilteredValue;
 
-/// Gives a variable a value, for the rest of the template. What is missing becomes null.
+/// Sets a variable for the rest of the template. A missing value becomes null.
 pub const ASSIGN: TagDefinition = TagDefinition::new("assign", parse)
     .summary("Assigns a value to a variable, for the rest of the template.")
     .syntax("{% assign name = value %}")
@@ -24,9 +24,9 @@ pub const ASSIGN: TagDefinition = TagDefinition::new("assign", parse)
 pub struct Assign<'a> {
     /// The variable's name.
     pub name: &'a str,
-    /// Where the name stands.
+    /// The span of the name.
     pub name_span: Span,
-    /// What it is given.
+    /// The assigned value.
     pub value: FilteredValue<'a>,
 }
 
@@ -46,7 +46,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
 
 impl Tag for Assign<'_> {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, _: &mut Output) -> Result<()> {
-        let lenient = runtime.language().dialect().assigns_what_is_missing;
+        let lenient = runtime.language().dialect().assigns_missing_as_null;
         let value = runtime.value(&self.value, lenient)?;
         runtime.assign(self.name, value);
         Ok(())

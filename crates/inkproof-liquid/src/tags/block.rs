@@ -11,9 +11,9 @@ use crate::syntax::part::Part;
 use crate::syntax::tree::Nodes;
 use crate::value::Value;
 
-/// A part that a layout's user may replace. No layout can be looked up, so it always prints its own body.
+/// A section that a child template may override. There are no layouts to look up, so it always renders its own body.
 pub const BLOCK: TagDefinition = TagDefinition::new("block", parse)
-    .summary("Marks a part of a layout that a template may replace; without a layout it prints its own body.")
+    .summary("Marks a section of a layout that a template may override; without a layout it prints its own body.")
     .syntax("{% block name %}…{% endblock %}")
     .since("1.9.1")
     .examples(&[Example::new("{% block a %}x{{ block.super }}{% endblock %}", "x")]);
@@ -21,7 +21,7 @@ pub const BLOCK: TagDefinition = TagDefinition::new("block", parse)
 /// A parsed `block`.
 #[derive(Debug)]
 pub struct Block<'a> {
-    /// What it prints.
+    /// The body to render.
     pub body: Nodes<'a>,
 }
 

@@ -12,7 +12,7 @@ use crate::syntax::part::{Part, Target};
 use crate::syntax::tree::Nodes;
 use crate::value::Value;
 
-/// Gives a variable what its body prints. The name may be quoted.
+/// Sets a variable to the output of its body. The name may be quoted.
 pub const CAPTURE: TagDefinition = TagDefinition::new("capture", parse)
     .summary("Assigns what its body prints to a variable, for the rest of the template.")
     .syntax("{% capture name %}…{% endcapture %}")
@@ -28,9 +28,9 @@ pub const CAPTURE: TagDefinition = TagDefinition::new("capture", parse)
 pub struct Capture<'a> {
     /// The variable's name.
     pub name: &'a str,
-    /// Where the name stands.
+    /// The span of the name.
     pub name_span: Span,
-    /// What is rendered for it.
+    /// The body whose output is captured.
     pub body: Nodes<'a>,
 }
 

@@ -12,9 +12,9 @@ use crate::syntax::part::{Arm, Part};
 use crate::syntax::tree::{FilteredValue, Nodes, Operand};
 use crate::value::operators::Operator;
 
-/// Renders every branch with a value that equals the head; `else` where none does.
+/// Renders every branch with a value that equals the case value, or `else` if there is none.
 pub const CASE: TagDefinition = TagDefinition::new("case", parse)
-    .summary("Renders every branch with a value that equals the first value, and `else` where there is none.")
+    .summary("Renders every branch with a value that equals the first value, or `else` if there is none.")
     .syntax("{% case value %}{% when value, value %}…{% else %}…{% endcase %}")
     .input(
         "{% case input %}{% when nil %}nil{% else %}other{% endcase %}",
@@ -27,22 +27,22 @@ pub const CASE: TagDefinition = TagDefinition::new("case", parse)
 /// A parsed `case`.
 #[derive(Debug)]
 pub struct Case<'a> {
-    /// What the branches are compared with.
+    /// The value that the branches are compared with.
     pub head: FilteredValue<'a>,
     /// The branches, in order.
     pub branches: &'a [Branch<'a>],
-    /// What is rendered where no branch matches.
+    /// Rendered if no branch matches.
     pub otherwise: Nodes<'a>,
 }
 
 /// A branch of a `case`.
 #[derive(Clone, Copy, Debug)]
 pub struct Branch<'a> {
-    /// Any of these values takes it.
+    /// The branch matches if one of these equals the case value.
     pub values: &'a [Operand<'a>],
-    /// What it renders.
+    /// The body to render.
     pub body: Nodes<'a>,
-    /// Its tag.
+    /// The span of the `when` tag.
     pub span: Span,
 }
 
@@ -52,7 +52,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     let mut branches = bumpalo::collections::Vec::new_in(parser.arena());
     let mut otherwise = bumpalo::collections::Vec::new_in(parser.arena());
     let mut elses = 0;
-    // What stands before the first branch is read and dropped.
+    // Nodes before the first branch are parsed and dropped.
     let (_, mut stop) = parser.nodes_until(&["when", "else", "endcase"]);
     while let Some(tag) = stop {
         let values = match tag.tag_name() {
@@ -62,7 +62,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
                 elses += 1;
                 None
             }
-            // After an `else`, a branch is part of it.
+            // A `when` after an `else` is part of the `else`.
             _ if elses > 0 => None,
             _ => {
                 let values = when_values(parser, &tag);
@@ -84,7 +84,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     Ok(parser.arena().alloc(Case { head, branches, otherwise }))
 }
 
-/// Reads values between commas or `or`; whatever else stands between them is passed over.
+/// Parses values separated by commas or `or`. Anything else between them is skipped.
 fn when_values<'a>(parser: &Parser<'a>, tag: &Token<'a>) -> Result<&'a [Operand<'a>]> {
     let mut markup = parser.markup(tag);
     let mut values = bumpalo::collections::Vec::new_in(parser.arena());

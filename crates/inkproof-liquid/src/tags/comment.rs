@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
 
-/// Prints nothing. What stands inside is read as tokens, but not as tags.
+/// Prints nothing. Its body is split into tokens, but its tags are not parsed.
 pub const COMMENT: TagDefinition = TagDefinition::new("comment", parse)
     .summary("Prints nothing; the tags inside are not parsed.")
     .syntax("{% comment %}…{% endcomment %}")

@@ -11,17 +11,17 @@ use crate::syntax::parser::Parser;
 use crate::syntax::part::{Part, Target};
 use crate::value::Value;
 
-/// Prints a number and then adds 1 to it. It starts at 0, or at the number that the data has under the name.
+/// Prints a counter and then adds 1 to it. It starts at the number that the data has under this name, or at 0.
 pub const INCREMENT: TagDefinition = TagDefinition::new("increment", parse_increment)
-    .summary("Prints a number, then adds 1 to it. It starts at 0, or at the number of that name in the data.")
+    .summary("Prints a counter, then adds 1 to it. It starts at the number with this name in the data, or at 0.")
     .syntax("{% increment name %}")
     .input("{% increment input %}", Absent::Prints("0"), Absent::Prints("0"))
     .since("1.9.1")
     .examples(&[Example::new("{% increment n %}{% increment n %}{{ n }}", "012")]);
 
-/// Subtracts 1 from a number and then prints it. The number is the one that `increment` has under the name.
+/// Subtracts 1 from a counter and then prints it. It shares the counter of `increment` with the same name.
 pub const DECREMENT: TagDefinition = TagDefinition::new("decrement", parse_decrement)
-    .summary("Subtracts 1 from a number, then prints it. The number is the one that `increment` has under that name.")
+    .summary("Subtracts 1 from a counter, then prints it. It shares the counter of `increment` with the same name.")
     .syntax("{% decrement name %}")
     .input("{% decrement input %}", Absent::Prints("-1"), Absent::Prints("-1"))
     .since("1.9.1")
@@ -30,11 +30,11 @@ pub const DECREMENT: TagDefinition = TagDefinition::new("decrement", parse_decre
 /// A parsed `increment` or `decrement`.
 #[derive(Debug)]
 pub struct Counter<'a> {
-    /// The number's name.
+    /// The name of the counter.
     pub name: &'a str,
-    /// Where the name stands.
+    /// The span of the name.
     pub name_span: Span,
-    /// Whether it counts up.
+    /// Whether it increments rather than decrements.
     pub is_increment: bool,
 }
 

@@ -11,9 +11,11 @@ use crate::syntax::part::Part;
 use crate::syntax::tree::{FilteredValue, Operand};
 use crate::value::{Value, coerce};
 
-/// Prints its values in turn, one each time. Tags of the same group and the same text share their turn.
+/// Prints its values in turn, one each time. Tags with the same group and the same source share their position.
 pub const CYCLE: TagDefinition = TagDefinition::new("cycle", parse)
-    .summary("Prints its values in turn, one each time. Tags with the same group and the same values share their turn.")
+    .summary(
+        "Prints its values in turn, one each time. Tags with the same group and the same values share their position.",
+    )
     .syntax("{% cycle group: value, value %}")
     .input("[{% cycle input, 'b' %}]", Absent::Prints("[]"), Absent::Undefined)
     .since("1.9.1")
@@ -22,12 +24,12 @@ pub const CYCLE: TagDefinition = TagDefinition::new("cycle", parse)
 /// A parsed `cycle`.
 #[derive(Debug)]
 pub struct Cycle<'a> {
-    /// What tells it from cycles of the same values.
+    /// Distinguishes it from other cycles with the same values.
     pub group: Option<Operand<'a>>,
-    /// What it prints in turn. Filters that do not exist fail when their turn comes.
+    /// The values to print in turn. An unknown filter fails only when its value is printed.
     pub candidates: &'a [FilteredValue<'a>],
-    /// The candidates as they are written.
-    texts: &'a str,
+    /// The source of the candidates.
+    sources: &'a str,
 }
 
 fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
@@ -40,18 +42,18 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
         markup.set_position(start);
     }
     let mut candidates = bumpalo::collections::Vec::new_in(parser.arena());
-    let mut texts: Vec<&str> = Vec::new();
+    let mut sources: Vec<&str> = Vec::new();
     while !markup.is_at_end() {
         let candidate = markup.candidate()?;
-        texts.push(markup.text(candidate.span));
+        sources.push(markup.text(candidate.span));
         candidates.push(candidate);
         markup.skip_past(",");
     }
     if candidates.is_empty() {
         return Err(markup.error(format!("empty candidates: \"{}\"", parser.text(token.span))));
     }
-    let texts = parser.arena().alloc_str(&texts.join(","));
-    Ok(parser.arena().alloc(Cycle { group, candidates: candidates.into_bump_slice(), texts }))
+    let sources = parser.arena().alloc_str(&sources.join(","));
+    Ok(parser.arena().alloc(Cycle { group, candidates: candidates.into_bump_slice(), sources }))
 }
 
 impl Tag for Cycle<'_> {
@@ -61,14 +63,14 @@ impl Tag for Cycle<'_> {
             None => Value::Undefined,
         };
         let group = coerce::js_string(group, runtime.arena())?;
-        let turn = runtime.cycles.entry(format!("{group}:{}", self.texts)).or_default();
+        let turn = runtime.cycles.entry(format!("{group}:{}", self.sources)).or_default();
         let candidate = &self.candidates[*turn % self.candidates.len()];
         *turn = (*turn + 1) % self.candidates.len();
         if let Some(unknown) = candidate.filters.iter().find(|filter| filter.filter.is_none()) {
             return Err(Error::unknown_filter(unknown.name));
         }
         let value = runtime.value(candidate, false)?.plain(runtime.arena());
-        // LiquidJS passes the value back to its renderer, which leaves out what JavaScript takes for false.
+        // LiquidJS returns the value to its renderer, which skips values that are falsy in JavaScript.
         if coerce::js_truthy(value) { out.write_value(value) } else { Ok(()) }
     }
 

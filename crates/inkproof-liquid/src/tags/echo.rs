@@ -10,9 +10,9 @@ use crate::syntax::parser::Parser;
 use crate::syntax::part::{Part, Printed};
 use crate::syntax::tree::FilteredValue;
 
-/// Prints a value, as `{{ value }}` does; nothing where there is none. For use inside `{% liquid %}`.
+/// Prints a value, like `{{ value }}`, or nothing without one. For use inside `{% liquid %}`.
 pub const ECHO: TagDefinition = TagDefinition::new("echo", parse)
-    .summary("Prints a value, as `{{ value }}` does. Useful inside `{% liquid %}`.")
+    .summary("Prints a value, like `{{ value }}`. Useful inside `{% liquid %}`.")
     .syntax("{% echo value %}")
     .input("[{% echo input %}]", Absent::Prints("[]"), Absent::Undefined)
     .since("9.31.0")
@@ -21,7 +21,7 @@ pub const ECHO: TagDefinition = TagDefinition::new("echo", parse)
 /// A parsed `echo`.
 #[derive(Debug)]
 pub struct Echo<'a> {
-    /// What it prints.
+    /// The value to print.
     pub value: FilteredValue<'a>,
 }
 

@@ -13,32 +13,26 @@ use crate::syntax::tree::{NamedArgument, Nodes, Operand};
 use crate::value::coerce::{add, js_truthy, slice_index};
 use crate::value::{Arena, Loop, Object, Value, count};
 
-/// Renders its body for each element of a list, for each `[key, value]` of an object, or once for a text; `else` where
-/// there is nothing. `offset` and `limit` take a part, `reversed` turns it round; `offset: continue` goes on where the
-/// last loop over the same collection stopped.
+/// Renders its body for each element of an array, for each `[key, value]` of an object, or once for a string; renders
+/// `else` if there are none. `offset` and `limit` select a part, `reversed` reverses it, and `offset: continue`
+/// continues where the last loop over the same collection stopped.
 pub const FOR: TagDefinition = TagDefinition::new("for", parse)
-    .summary("Renders its body for each element of an array, or each `[key, value]` of an object; `else` where there is none.")
+    .summary(
+        "Renders its body for each element of an array, or each `[key, value]` of an object; `else` if there are none.",
+    )
     .syntax("{% for name in array limit: 2 offset: 1 reversed %}…{% else %}…{% endfor %}")
     .arguments(&[
         Argument::named("limit", Kind::Number),
-        // `offset: continue` goes on where the last loop over the same array stopped.
+        // `offset: continue` continues where the last loop over the same array stopped.
         Argument::named("offset", Kind::Number).or("0"),
         Argument::named("reversed", Kind::Boolean),
     ])
-    .input(
-        "{% for i in input %}{{ i }}{% else %}none{% endfor %}",
-        Absent::Prints("none"),
-        Absent::Undefined,
-    )
+    .input("{% for i in input %}{{ i }}{% else %}none{% endfor %}", Absent::Prints("none"), Absent::Undefined)
     .since("1.9.1")
     .examples(&[
         Example::new("{% for i in (1..5) reversed limit: 3 %}{{ forloop.index }}:{{ i }} {% endfor %}", "1:3 2:2 3:1 "),
         Example::with(r#"{"a": []}"#, "{% for i in a %}{{ i }}{% else %}none{% endfor %}", "none"),
-        Example::with(
-            r#"{"o": {"k": 1}}"#,
-            "{% for pair in o %}{{ pair[0] }}={{ pair[1] }}{% endfor %}",
-            "k=1",
-        ),
+        Example::with(r#"{"o": {"k": 1}}"#, "{% for pair in o %}{{ pair[0] }}={{ pair[1] }}{% endfor %}", "k=1"),
     ]);
 
 /// A parsed `for`.
@@ -46,21 +40,21 @@ pub const FOR: TagDefinition = TagDefinition::new("for", parse)
 pub struct For<'a> {
     /// The name of the element.
     pub variable: &'a str,
-    /// Where that name stands.
+    /// The span of that name.
     pub variable_span: Span,
-    /// What it runs over.
+    /// The collection to iterate over.
     pub collection: Operand<'a>,
-    /// What loops over the same collection with the same variable share: `variable-collection`.
+    /// Identifies loops over the same collection with the same variable: `variable-collection`.
     pub name: &'a str,
-    /// `limit`, `offset`, `reversed`; all others are worked out and left alone.
+    /// `limit`, `offset` and `reversed`. Other arguments are evaluated and ignored.
     pub arguments: &'a [NamedArgument<'a>],
-    /// What is rendered for each element.
+    /// Rendered for each element.
     pub body: Nodes<'a>,
-    /// What is rendered where there is none.
+    /// Rendered if there are no elements.
     pub otherwise: Nodes<'a>,
 }
 
-/// The variable, the collection and the arguments of a loop; `None` where they make no sense.
+/// The variable, the collection and the arguments of a loop; `None` if the syntax is invalid.
 pub(super) fn parse_head<'a>(parser: &Parser<'a>, token: &Token<'a>) -> Result<Option<Head<'a>>> {
     let mut markup = parser.markup(token);
     let variable = markup.identifier();
@@ -72,27 +66,27 @@ pub(super) fn parse_head<'a>(parser: &Parser<'a>, token: &Token<'a>) -> Result<O
     Ok(Some(Head { variable, collection, arguments: markup.named_arguments()? }))
 }
 
-/// The name that LiquidJS gives a loop.
+/// LiquidJS's name for a loop.
 pub(super) fn loop_name<'a>(parser: &Parser<'a>, variable: Span, collection: Span) -> &'a str {
     parser.arena().alloc_str(&[parser.text(variable), parser.text(collection)].join("-"))
 }
 
-/// What [`parse_head`] reads.
+/// The parts of a loop's opening tag.
 pub(super) struct Head<'a> {
     pub(super) variable: Span,
     pub(super) collection: Operand<'a>,
     pub(super) arguments: &'a [NamedArgument<'a>],
 }
 
-/// The error of a loop whose head makes no sense.
-pub(super) fn illegal(parser: &Parser<'_>, token: &Token<'_>) -> Error {
+/// The error for a loop whose opening tag is invalid.
+pub(super) fn invalid_syntax(parser: &Parser<'_>, token: &Token<'_>) -> Error {
     Error::new(format!("illegal tag: {}", parser.text(token.span)))
 }
 
 fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     let head = match parse_head(parser, &token) {
         Ok(Some(head)) if head.variable.start < head.variable.end => Ok(head),
-        Ok(_) => Err(illegal(parser, &token)),
+        Ok(_) => Err(invalid_syntax(parser, &token)),
         Err(error) => Err(error),
     };
     let head = head.map_err(|error| parser.report(error, &token)).ok();
@@ -174,7 +168,7 @@ impl Tag for For<'_> {
 }
 
 impl For<'_> {
-    /// The part that the arguments ask for, and whether it is to be turned round.
+    /// The elements selected by the arguments, and whether to reverse them.
     fn part<'a>(&'a self, items: &'a [Value<'a>], runtime: &mut Runtime<'a>) -> Result<(&'a [Value<'a>], bool)> {
         let arena = runtime.arena();
         let resumed = runtime.loop_end(self.name).unwrap_or_else(|| nothing(arena));
@@ -198,12 +192,12 @@ impl For<'_> {
     }
 }
 
-/// Where a loop that has not run yet goes on: at an empty object, which is no number and so the beginning.
+/// The end of a loop that has not run yet: an empty object, which is not a number, so `offset: continue` starts at 0.
 fn nothing(arena: &Arena) -> Value<'_> {
     Value::Object(Object::new(&[], arena))
 }
 
-/// A variable called `forloop` hides the loop's own state, which LiquidJS then fails to advance.
+/// A variable called `forloop` hides the loop object, and LiquidJS then fails when it advances the loop.
 fn advance_hidden(item: Value<'_>) -> Result<()> {
     Err(Error::new(match item {
         Value::Undefined => "Cannot read properties of undefined (reading 'next')",

@@ -11,9 +11,10 @@ use crate::syntax::parser::Parser;
 use crate::syntax::part::{self, Part};
 use crate::syntax::tree::{FilteredValue, Nodes};
 
-/// Renders the first branch whose condition is true, `else` where none is. What is missing is null in a condition.
+/// Renders the first branch whose condition is true, or `else` if there is none. Missing variables are null in a
+/// condition.
 pub const IF: TagDefinition = TagDefinition::new("if", parse)
-    .summary("Renders the first branch whose condition is true, and `else` where there is none.")
+    .summary("Renders the first branch whose condition is true, or `else` if there is none.")
     .syntax("{% if condition %}…{% elsif condition %}…{% else %}…{% endif %}")
     .input("{% if input %}yes{% else %}no{% endif %}", Absent::Prints("no"), Absent::Prints("no"))
     .since("1.9.1")
@@ -27,7 +28,7 @@ pub const IF: TagDefinition = TagDefinition::new("if", parse)
 pub struct If<'a> {
     /// The branches with a condition, in order.
     pub branches: &'a [Branch<'a>],
-    /// What is rendered where no condition is true.
+    /// Rendered if no condition is true.
     pub otherwise: Option<Nodes<'a>>,
 }
 
@@ -36,14 +37,14 @@ pub struct If<'a> {
 pub struct Branch<'a> {
     /// Its condition.
     pub condition: FilteredValue<'a>,
-    /// What it renders.
+    /// The body to render.
     pub body: Nodes<'a>,
-    /// Its tag.
+    /// The span of its tag.
     pub span: Span,
 }
 
 impl<'a> Branch<'a> {
-    /// What it does where it is rendered if its condition is `expected`.
+    /// The branch as a part that is rendered if its condition is `expected`.
     pub(super) const fn part(&'a self, expected: bool) -> part::Branch<'a> {
         part::Branch { condition: &self.condition, expected, body: self.body }
     }
@@ -85,7 +86,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     Ok(parser.arena().alloc(If { branches: branches.into_bump_slice(), otherwise }))
 }
 
-/// Reads what comes after `else`: the end, or branches that must not be there.
+/// Parses what comes after `else`: the end tag, or further branches, which are errors.
 fn finish<'a>(parser: &mut Parser<'a>, mut stop: Option<Token<'a>>, opener: &Token<'a>) {
     while let Some(tag) = stop {
         match tag.tag_name() {

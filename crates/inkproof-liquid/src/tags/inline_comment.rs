@@ -7,7 +7,7 @@ use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
 use crate::value::utf16::is_space;
 
-/// Prints nothing. Of several lines each must begin with `#`.
+/// Prints nothing. In a comment of several lines, each must begin with `#`.
 pub const INLINE_COMMENT: TagDefinition = TagDefinition::new("#", parse)
     .summary("Prints nothing; each of several lines must begin with `#`.")
     .syntax("{% # … %}")

@@ -1,6 +1,6 @@
 //! `{% layout "file" %}`
 //!
-//! Customer.io has no files that a template could name, so it fails when it comes to look one up.
+//! Customer.io has no files that a template could refer to, so looking one up always fails.
 
 use super::partial::{FilePath, not_found};
 use crate::engine::output::Output;
@@ -13,7 +13,7 @@ use crate::syntax::parser::Parser;
 use crate::syntax::part::Part;
 use crate::syntax::tree::{NamedArgument, Nodes};
 
-/// Would put the rest of the template into another. `none` renders it as it is; all else fails.
+/// Renders the rest of the template inside another one. `none` renders it without one; everything else fails.
 pub const LAYOUT: TagDefinition = TagDefinition::new("layout", parse)
     .summary("Renders the rest of the template inside a layout file; as there are no files, only `none` works.")
     .syntax("{% layout none %}")
@@ -23,11 +23,11 @@ pub const LAYOUT: TagDefinition = TagDefinition::new("layout", parse)
 /// A parsed `layout`.
 #[derive(Debug)]
 pub struct Layout<'a> {
-    /// The file.
+    /// The path of the file.
     pub path: FilePath<'a>,
-    /// What is passed to it.
+    /// The arguments for the file.
     pub arguments: &'a [NamedArgument<'a>],
-    /// All that follows in the template.
+    /// The rest of the template.
     pub body: Nodes<'a>,
 }
 

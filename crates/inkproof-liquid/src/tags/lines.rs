@@ -1,4 +1,4 @@
-//! `{% liquid … %}`, a tag on each line
+//! `{% liquid … %}`, with one tag per line
 
 use crate::engine::output::Output;
 use crate::engine::row::Example;
@@ -13,7 +13,7 @@ use crate::syntax::tree::Nodes;
 
 /// Renders the tags on its lines.
 pub const LIQUID: TagDefinition = TagDefinition::new("liquid", parse)
-    .summary("Renders one tag on each line, without delimiters.")
+    .summary("Renders one tag per line, without delimiters.")
     .syntax("{% liquid … %}")
     .since("9.31.0")
     .examples(&[Example::new("{% liquid\n assign x = 1\n echo x %}", "1")]);

@@ -1,5 +1,5 @@
-//! Tags: one file each. A tag is a row that describes it, with the `parse` function that gives something that renders, and
-//! a line in the table below.
+//! LiquidJS's tags, one file each. A tag is a row that describes it, with a `parse` function that returns its renderer,
+//! and an entry in the table below.
 
 pub mod assign;
 pub mod block;

@@ -1,6 +1,6 @@
 //! `{% render "file" %}` and `{% include "file" %}`
 //!
-//! Customer.io has no files that a template could name, so both fail when they come to look one up.
+//! Customer.io has no files that a template could refer to, so looking one up always fails.
 
 use crate::engine::output::Output;
 use crate::engine::row::{Absent, Example};
@@ -16,35 +16,31 @@ use crate::syntax::tree::{NamedArgument, NodeKind, Operand, OperandKind};
 use crate::value::Value;
 use crate::value::coerce::{js_string, js_truthy};
 
-/// Would render another template on its own. Over an empty list (`for`) it prints nothing, else it fails.
+/// Renders another template in its own scope. For an empty array (`for`) it prints nothing; otherwise it fails.
 pub const RENDER: TagDefinition = TagDefinition::new("render", parse_render)
-    .summary("Renders another file with variables of its own; as there are no files, it fails unless it is repeated for no element.")
+    .summary("Renders another file in its own scope; as there are no files, it fails, except for an empty array.")
     .syntax("{% render 'file' for array as name, key: value %}")
-    .input(
-        "[{% render 'x' for input %}]",
-        Absent::Prints("[]"),
-        Absent::Undefined,
-    )
+    .input("[{% render 'x' for input %}]", Absent::Prints("[]"), Absent::Undefined)
     .since("9.2.0")
     .examples(&[Example::with(r#"{"list": []}"#, "{% render 'x' for list %}", "")]);
 
-/// Would render another template as if it stood here; it fails.
+/// Renders another template in the current scope, so it always fails.
 pub const INCLUDE: TagDefinition = TagDefinition::new("include", parse_include)
-    .summary("Renders another file with the same variables; as there are no files, it fails.")
+    .summary("Renders another file in the current scope; as there are no files, it fails.")
     .syntax("{% include 'file' %}")
     .input("{% include input %}", Absent::Fails("illegal file path \"null\""), Absent::Undefined)
     .since("1.9.1");
 
-/// Which file a tag names.
+/// The path of a file in a tag.
 #[derive(Clone, Copy, Debug)]
 pub enum FilePath<'a> {
     /// The word `none`.
     None,
-    /// A name.
+    /// A plain name.
     Name(&'a str),
-    /// A quoted text with Liquid in it.
+    /// A quoted string that contains Liquid.
     Template(Template<'a>),
-    /// A value that is worked out when rendering.
+    /// A value that is evaluated during the render.
     Value(Operand<'a>),
 }
 
@@ -57,7 +53,7 @@ impl<'a> FilePath<'a> {
         let OperandKind::Literal(Value::String(text)) = operand.kind else { return Ok(Self::Value(operand)) };
         let nodes = parser.inner_template(text).map_err(|errors| {
             let first = errors.into_iter().next();
-            first.map_or_else(|| Error::new("illegal file path"), |error| error.from_inner_text().within(operand.span))
+            first.map_or_else(|| Error::new("illegal file path"), |error| error.without_span().within(operand.span))
         })?;
         Ok(match nodes {
             [node] if matches!(node.kind, NodeKind::Text(_)) => Self::Name(text),
@@ -65,7 +61,7 @@ impl<'a> FilePath<'a> {
         })
     }
 
-    /// The value that the path is, where it is one.
+    /// The operand, if the path is one.
     pub(super) const fn operand(&self) -> Option<&Operand<'a>> {
         match self {
             Self::Value(operand) => Some(operand),
@@ -73,7 +69,7 @@ impl<'a> FilePath<'a> {
         }
     }
 
-    /// The path, which must be something.
+    /// Evaluates the path, which must not be empty.
     pub(super) fn render(&'a self, runtime: &mut Runtime<'a>) -> Result<Value<'a>> {
         let path = match self {
             Self::None => Value::Undefined,
@@ -81,7 +77,7 @@ impl<'a> FilePath<'a> {
             Self::Template(template) => {
                 let nodes = template.nodes;
                 let path = runtime.within_source(template.source, |runtime| runtime.capture(nodes));
-                // LiquidJS takes a failure for the path itself, and then complains that it is no text.
+                // LiquidJS uses the failure as the path, and then reports that it is not a string.
                 path.map_or(Value::Block, Value::String)
             }
             Self::Value(operand) => runtime.operand(operand, false)?,
@@ -93,7 +89,7 @@ impl<'a> FilePath<'a> {
     }
 }
 
-/// The failure to find the file.
+/// The error for a file that does not exist.
 pub(super) fn not_found(path: Value<'_>) -> Error {
     match path {
         Value::String(name) => Error::new(format!("ENOENT: Failed to lookup \"{name}\" in \".\"")),
@@ -104,13 +100,13 @@ pub(super) fn not_found(path: Value<'_>) -> Error {
 /// A parsed `render` or `include`.
 #[derive(Debug)]
 pub struct Partial<'a> {
-    /// The file.
+    /// The path of the file.
     pub path: FilePath<'a>,
-    /// What is passed under the file's name or an alias (`with`).
+    /// The value passed under the file's name or an alias (`with`).
     pub with: Option<Operand<'a>>,
-    /// What the file is rendered for each of (`for`).
+    /// The collection for whose elements the file is rendered (`for`).
     pub collection: Option<Operand<'a>>,
-    /// What else is passed.
+    /// The other arguments.
     pub arguments: &'a [NamedArgument<'a>],
 }
 

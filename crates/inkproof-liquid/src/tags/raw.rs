@@ -9,9 +9,9 @@ use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
 use crate::syntax::part::{Part, Printed};
 
-/// Prints what stands inside as it is.
+/// Prints its body unchanged.
 pub const RAW: TagDefinition = TagDefinition::new("raw", parse)
-    .summary("Prints its body as it is, without rendering it.")
+    .summary("Prints its body unchanged, without rendering it.")
     .syntax("{% raw %}…{% endraw %}")
     .since("1.9.1")
     .examples(&[Example::new("{% raw %}{{ x }}{% endraw %}", "{{ x }}")]);
@@ -19,7 +19,7 @@ pub const RAW: TagDefinition = TagDefinition::new("raw", parse)
 /// A parsed `raw`.
 #[derive(Debug)]
 pub struct Raw<'a> {
-    /// What it prints.
+    /// The body, printed unchanged.
     pub text: &'a str,
 }
 

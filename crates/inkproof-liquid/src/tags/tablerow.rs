@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::r#for::{Head, illegal, loop_name, parse_head};
+use super::r#for::{Head, invalid_syntax, loop_name, parse_head};
 use crate::engine::output::Output;
 use crate::engine::row::{Absent, Argument, Example, Kind};
 use crate::engine::runtime::Runtime;
@@ -16,7 +16,8 @@ use crate::syntax::tree::{NamedArgument, Nodes, Operand};
 use crate::value::coerce::{add, js_truthy, slice_index};
 use crate::value::{Loop, Value, count, number};
 
-/// Renders its body for each element, as cells of an HTML table with `cols` cells in a row. Takes `limit` and `offset`.
+/// Renders its body for each element as a cell of an HTML table with `cols` columns. `limit` and `offset` select
+/// elements.
 pub const TABLEROW: TagDefinition = TagDefinition::new("tablerow", parse)
     .summary("Renders its body for each element, as cells of an HTML table.")
     .syntax("{% tablerow name in array cols: 2 limit: 4 offset: 1 %}…{% endtablerow %}")
@@ -37,20 +38,20 @@ pub const TABLEROW: TagDefinition = TagDefinition::new("tablerow", parse)
 pub struct Tablerow<'a> {
     /// The name of the element.
     pub variable: &'a str,
-    /// Where that name stands.
+    /// The span of that name.
     pub variable_span: Span,
-    /// What it runs over.
+    /// The collection to iterate over.
     pub collection: Operand<'a>,
-    /// Its name, as LiquidJS makes one: `variable-collection`.
+    /// LiquidJS's name for the loop: `variable-collection`.
     pub name: &'a str,
     /// `cols`, `limit`, `offset`.
     pub arguments: &'a [NamedArgument<'a>],
-    /// What is rendered in each cell.
+    /// Rendered in each cell.
     pub body: Nodes<'a>,
 }
 
 fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
-    let head = parse_head(parser, &token).and_then(|head| head.ok_or_else(|| illegal(parser, &token)));
+    let head = parse_head(parser, &token).and_then(|head| head.ok_or_else(|| invalid_syntax(parser, &token)));
     let head = head.map_err(|error| parser.report(error, &token)).ok();
     let (body, end) = parser.nodes_until(&["endtablerow"]);
     if end.is_none() {
@@ -106,7 +107,7 @@ impl Tag for Tablerow<'_> {
     }
 }
 
-/// What opens a cell, and before it the row where it is the first of one.
+/// The opening tags of a cell, and of its row if it is the first cell.
 fn opening(state: &Loop<'_>) -> String {
     let mut html = String::new();
     if state.column0() == 0.0 {
@@ -114,8 +115,8 @@ fn opening(state: &Loop<'_>) -> String {
         if row != 1.0 {
             html.push_str("</tr>");
         }
-        let _ = write!(html, r#"<tr class="row{}">"#, number::text(row));
+        let _ = write!(html, r#"<tr class="row{}">"#, number::to_js_string(row));
     }
-    let _ = write!(html, r#"<td class="col{}">"#, number::text(state.column0() + 1.0));
+    let _ = write!(html, r#"<td class="col{}">"#, number::to_js_string(state.column0() + 1.0));
     html
 }

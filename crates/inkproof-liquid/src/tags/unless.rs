@@ -11,9 +11,9 @@ use crate::syntax::parser::Parser;
 use crate::syntax::part::Part;
 use crate::syntax::tree::Nodes;
 
-/// Renders its body where the condition is false; an `elsif` takes over where that is true, as in `if`.
+/// Renders its body if the condition is false. Otherwise `elsif` and `else` work as in `if`.
 pub const UNLESS: TagDefinition = TagDefinition::new("unless", parse)
-    .summary("Renders its body where the condition is false; `elsif` and `else` work as in `if`.")
+    .summary("Renders its body if the condition is false; `elsif` and `else` work as in `if`.")
     .syntax("{% unless condition %}…{% elsif condition %}…{% else %}…{% endunless %}")
     .input("{% unless input %}no{% else %}yes{% endunless %}", Absent::Prints("no"), Absent::Prints("no"))
     .since("1.9.1")
@@ -22,9 +22,9 @@ pub const UNLESS: TagDefinition = TagDefinition::new("unless", parse)
 /// A parsed `unless`.
 #[derive(Debug)]
 pub struct Unless<'a> {
-    /// The branches with a condition: the first is rendered where its condition is false, the others where theirs is true.
+    /// The branches: the first is rendered if its condition is false, the others if theirs is true.
     pub branches: &'a [Branch<'a>],
-    /// What is rendered where no branch is.
+    /// Rendered if no branch is.
     pub otherwise: Nodes<'a>,
 }
 

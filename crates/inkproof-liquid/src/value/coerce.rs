@@ -1,7 +1,8 @@
 //! Coercions: how JavaScript and Liquid convert any value to a string or a number.
 //!
-//! Liquid's string of a value (what `{{ }}` prints) and JavaScript's `String(value)` differ for lists and literals, so both
-//! are here. A template can build values that are nested or repeated exponentially, so every walk counts its steps.
+//! Liquid's string of a value (what `{{ }}` prints) and JavaScript's `String(value)` differ for arrays and literals, so
+//! both are here. A template can build values that are nested or repeated exponentially, so every traversal counts its
+//! steps.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -10,24 +11,24 @@ use crate::error::{Error, Result};
 use crate::value::{Arena, Object, Value, number, utf16};
 
 /// Maximum length of a string, in bytes; JavaScript's own limit is 2^29 - 24 code units.
-pub const MAX_TEXT: usize = 1 << 27;
-/// Deepest nesting of lists that is followed.
+pub const MAX_STRING: usize = 1 << 27;
+/// Maximum nesting of arrays that is followed.
 const MAX_DEPTH: usize = 1_000;
-/// Maximum number of values that one walk may visit.
+/// Maximum number of values that one traversal may visit.
 const MAX_STEPS: usize = 1 << 24;
 
-/// Counts the steps of a walk through nested values.
+/// Counts the steps of a traversal through nested values.
 #[derive(Debug, Default)]
-pub struct Walk {
+pub struct Traversal {
     steps: usize,
     depth: usize,
 }
 
-impl Walk {
+impl Traversal {
     /// Descends one level.
     ///
     /// # Errors
-    /// The walk is too deep, or has taken too many steps.
+    /// The traversal is too deep, or has taken too many steps.
     pub fn enter(&mut self) -> Result<()> {
         self.depth += 1;
         self.steps += 1;
@@ -43,29 +44,29 @@ impl Walk {
     }
 }
 
-/// Makes sure that a string is no longer than JavaScript lets one be.
+/// Checks that a string does not exceed JavaScript's maximum length.
 ///
 /// # Errors
-/// It is longer than [`MAX_TEXT`].
+/// It is longer than [`MAX_STRING`].
 pub fn check_length(length: usize) -> Result<()> {
-    if length > MAX_TEXT { Err(Error::new("Invalid string length")) } else { Ok(()) }
+    if length > MAX_STRING { Err(Error::new("Invalid string length")) } else { Ok(()) }
 }
 
-/// The string that Liquid prints for a value: empty for null, the concatenated elements of a list.
+/// The string that Liquid prints for a value: empty for null, the concatenated elements of an array.
 ///
 /// # Errors
 /// The value is nested too deeply, or its string is too long.
-pub fn text<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
+pub fn to_liquid_string<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
     match value {
         Value::String(text) => Ok(text),
         Value::Undefined | Value::Null | Value::Nil | Value::Empty | Value::Blank => Ok(""),
         Value::Bool(true) => Ok("true"),
         Value::Bool(false) => Ok("false"),
-        Value::Object(object) => text_of_object(object),
+        Value::Object(object) => object_string(object),
         Value::Block => Ok(OBJECT),
         Value::Number(_) | Value::Float(_) | Value::Array(_) | Value::Loop(_) => {
             let mut out = String::new();
-            write_text(value, &mut out)?;
+            write_liquid_string(value, &mut out)?;
             Ok(arena.alloc_str(&out))
         }
     }
@@ -75,7 +76,7 @@ pub fn text<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
 const OBJECT: &str = "[object Object]";
 
 /// The string of an object. A key `toString` in the data hides the method that would compute it.
-fn text_of_object(object: &Object<'_>) -> Result<&'static str> {
+fn object_string(object: &Object<'_>) -> Result<&'static str> {
     match object.get("toString") {
         None => Ok(OBJECT),
         Some(_) => Err(Error::new("Cannot convert object to primitive value")),
@@ -85,34 +86,34 @@ fn text_of_object(object: &Object<'_>) -> Result<&'static str> {
 /// Appends the string that Liquid prints for a value.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 #[inline]
-pub fn write_text(value: Value<'_>, out: &mut String) -> Result<()> {
+pub fn write_liquid_string(value: Value<'_>, out: &mut String) -> Result<()> {
     match value {
         Value::String(text) => push_joining(out, text),
         Value::Number(number) => number::write(number, out),
         Value::Float(number) => number::write_float(number, out),
         Value::Undefined | Value::Null | Value::Nil | Value::Empty | Value::Blank => {}
         Value::Bool(flag) => out.push_str(if flag { "true" } else { "false" }),
-        Value::Object(object) => out.push_str(text_of_object(object)?),
+        Value::Object(object) => out.push_str(object_string(object)?),
         Value::Block => out.push_str(OBJECT),
         Value::Loop(state) => out.push_str(&state.json()),
-        Value::Array(_) => write_list(value, &mut Walk::default(), out)?,
+        Value::Array(_) => write_list(value, &mut Traversal::default(), out)?,
     }
     check_length(out.len())
 }
 
-fn write_list(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
+fn write_list(value: Value<'_>, traversal: &mut Traversal, out: &mut String) -> Result<()> {
     match value {
         Value::Array(items) => {
-            walk.enter()?;
+            traversal.enter()?;
             for item in items {
-                write_list(*item, walk, out)?;
+                write_list(*item, traversal, out)?;
             }
-            walk.leave();
+            traversal.leave();
             Ok(())
         }
-        other => write_text(other, out),
+        other => write_liquid_string(other, out),
     }
 }
 
@@ -143,15 +144,15 @@ fn push_after_lone_surrogate(out: &mut String, text: &str) {
 /// JavaScript's `String(value)`.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 pub fn js_string<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Cow<'a, str>> {
     Ok(match value {
         Value::Undefined => Cow::Borrowed("undefined"),
         Value::Null => Cow::Borrowed("null"),
-        Value::Bool(_) | Value::String(_) | Value::Float(_) => Cow::Borrowed(text(value, arena)?),
-        Value::Number(number) => Cow::Owned(number::text(number)),
+        Value::Bool(_) | Value::String(_) | Value::Float(_) => Cow::Borrowed(to_liquid_string(value, arena)?),
+        Value::Number(number) => Cow::Owned(number::to_js_string(number)),
         Value::Array(items) => Cow::Owned(join(items, ",")?),
-        Value::Object(object) => Cow::Borrowed(text_of_object(object)?),
+        Value::Object(object) => Cow::Borrowed(object_string(object)?),
         _ => Cow::Borrowed(OBJECT),
     })
 }
@@ -159,31 +160,31 @@ pub fn js_string<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Cow<'a, str>>
 /// JavaScript's `Array.prototype.join`.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 pub fn join(items: &[Value<'_>], separator: &str) -> Result<String> {
     let mut out = String::new();
-    write_joined(items, separator, &mut Walk::default(), &mut out)?;
+    write_joined(items, separator, &mut Traversal::default(), &mut out)?;
     Ok(out)
 }
 
-fn write_joined(items: &[Value<'_>], separator: &str, walk: &mut Walk, out: &mut String) -> Result<()> {
-    walk.enter()?;
+fn write_joined(items: &[Value<'_>], separator: &str, traversal: &mut Traversal, out: &mut String) -> Result<()> {
+    traversal.enter()?;
     for (at, item) in items.iter().enumerate() {
         if at > 0 {
             push_joining(out, separator);
         }
         match *item {
-            Value::Array(inner) => write_joined(inner, ",", walk, out)?,
+            Value::Array(inner) => write_joined(inner, ",", traversal, out)?,
             Value::Undefined | Value::Null => {}
-            Value::Object(object) => out.push_str(text_of_object(object)?),
+            Value::Object(object) => out.push_str(object_string(object)?),
             scalar @ (Value::Bool(_) | Value::Number(_) | Value::Float(_) | Value::String(_)) => {
-                write_text(scalar, out)?;
+                write_liquid_string(scalar, out)?;
             }
             _ => out.push_str(OBJECT),
         }
         check_length(out.len())?;
     }
-    walk.leave();
+    traversal.leave();
     Ok(())
 }
 
@@ -199,7 +200,7 @@ fn primitive<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Value<'a>> {
 /// JavaScript's `Number(value)`.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 pub fn to_number<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
     Ok(match value {
         Value::Number(number) | Value::Float(number) => number,
@@ -218,7 +219,7 @@ pub fn to_number<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
 /// The operand of Liquid's math filters: 0 if the value is not a number.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 pub fn to_number_or_zero<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
     let number = to_number(value, arena)?;
     // Negative zero becomes zero.
@@ -239,7 +240,7 @@ pub fn js_truthy(value: Value<'_>) -> bool {
 /// JavaScript's `left + right`: concatenates if either is a string, or else adds.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 pub fn add<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<Value<'a>> {
     let (left, right) = (primitive(left, arena)?, primitive(right, arena)?);
     if matches!(left, Value::String(_)) || matches!(right, Value::String(_)) {
@@ -250,11 +251,11 @@ pub fn add<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<Va
     Ok(Value::Number(to_number(left, arena)? + to_number(right, arena)?))
 }
 
-/// The order of two values under JavaScript's `<` and `>`: two strings by code unit, everything else as numbers; `None` if
-/// one is not a number.
+/// The order of two values under JavaScript's `<` and `>`: two strings by code unit, everything else as numbers; `None`
+/// if one is not a number.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 pub fn compare<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<Option<Ordering>> {
     let (left, right) = (primitive(left, arena)?, primitive(right, arena)?);
     if let (Value::String(left), Value::String(right)) = (left, right) {
@@ -266,7 +267,7 @@ pub fn compare<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Resul
 /// The index that `Array.prototype.slice` computes from an argument: truncated, and counted from the end if negative.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`to_liquid_string`].
 pub fn slice_index<'a>(value: Value<'a>, length: usize, arena: &'a Arena) -> Result<usize> {
     let index = to_number(value, arena)?;
     let index = if index.is_nan() { 0.0 } else { index.trunc() };
@@ -293,7 +294,7 @@ mod tests {
             (Value::Number(-0.0), "0", "0"),
             (list, "1true", "1,,true,[object Object]"),
         ] {
-            assert_eq!(text(value, &arena).unwrap(), liquid);
+            assert_eq!(to_liquid_string(value, &arena).unwrap(), liquid);
             assert_eq!(js_string(value, &arena).unwrap(), javascript);
         }
     }
@@ -327,7 +328,7 @@ mod tests {
         for _ in 0..60 {
             value = Value::Array(arena.alloc_slice_copy(&[value, value]));
         }
-        assert!(text(value, &arena).is_err());
+        assert!(to_liquid_string(value, &arena).is_err());
         assert!(js_string(value, &arena).is_err());
     }
 }

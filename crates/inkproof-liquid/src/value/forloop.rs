@@ -80,7 +80,7 @@ impl<'a> Loop<'a> {
         })
     }
 
-    /// The text that printing the loop gives: its own fields as JSON.
+    /// The string that printing the loop produces: its own fields as JSON.
     #[must_use]
     pub fn json(&self) -> String {
         let fields: Vec<_> = self.fields().into_iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();

@@ -34,7 +34,7 @@ pub enum Value<'a> {
     Float(f64),
     /// A string.
     String(&'a str),
-    /// A list.
+    /// An array.
     Array(&'a [Value<'a>]),
     /// A JSON object.
     Object(&'a Object<'a>),
@@ -93,7 +93,7 @@ impl Value<'_> {
     }
 }
 
-/// A new list of these elements, identical to no other list.
+/// A new array of these elements, not identical to any other array.
 pub fn list<'a>(items: &[Value<'a>], arena: &'a Arena) -> Value<'a> {
     list_of(items.iter().copied(), arena)
 }
@@ -129,7 +129,7 @@ pub fn element<'a>(items: &'a [Value<'a>], index: f64) -> Value<'a> {
 
 /// A string of one UTF-16 code unit.
 #[must_use]
-pub fn unit_text(unit: u16, arena: &Arena) -> Value<'_> {
+pub fn unit_string(unit: u16, arena: &Arena) -> Value<'_> {
     Value::String(arena.alloc_str(utf16::char_of_unit(unit).encode_utf8(&mut [0; 4])))
 }
 

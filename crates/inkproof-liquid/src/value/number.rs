@@ -39,7 +39,7 @@ pub fn write(number: f64, out: &mut String) {
     }
 }
 
-/// Appends the number as Ruby writes a float: always with a point, with an exponent where it is very large or small.
+/// Appends the number as Ruby writes a float: always with a point, with an exponent if it is very large or small.
 ///
 /// ```
 /// let mut text = String::new();
@@ -82,21 +82,21 @@ fn write_hundredths(hundredths: i64, out: &mut String) {
 
 /// The number as an integer, if it is whole and is written without an exponent.
 fn exact_integer(number: f64) -> Option<i64> {
-    #[expect(clippy::cast_possible_truncation, reason = "compared with the number right away; it saturates")]
+    #[expect(clippy::cast_possible_truncation, reason = "saturates, and is compared with the number")]
     let whole = number as i64;
     (integer(whole) == number && number.abs() < EXACT).then_some(whole)
 }
 
 /// A whole number as JavaScript has it.
 const fn integer(whole: i64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "callers stay below 2^53, or compare")]
+    #[expect(clippy::cast_precision_loss, reason = "callers stay below 2^53 or compare the result")]
     let number = whole as f64;
     number
 }
 
 /// The number as JavaScript's `String(number)` writes it.
 #[must_use]
-pub fn text(number: f64) -> String {
+pub fn to_js_string(number: f64) -> String {
     let mut text = String::new();
     write(number, &mut text);
     text
@@ -155,7 +155,7 @@ fn parse_radix(digits: &str, radix: u32) -> f64 {
             sticky |= digit != 0;
         }
     }
-    #[expect(clippy::cast_precision_loss, reason = "rounding to the nearest double is what is wanted")]
+    #[expect(clippy::cast_precision_loss, reason = "rounding to the nearest double is intended")]
     let nearest = (value | u128::from(sticky)) as f64;
     nearest * 2_f64.powi(shift.min(2000))
 }
@@ -184,7 +184,7 @@ mod tests {
             (f64::NAN, "NaN"),
             (f64::NEG_INFINITY, "-Infinity"),
         ] {
-            assert_eq!(text(number), expected);
+            assert_eq!(to_js_string(number), expected);
         }
     }
 
@@ -194,7 +194,7 @@ mod tests {
             for neighbour in [-1_i64, 0, 1] {
                 let bits = (f64::from(hundredths) / 100.0).to_bits().wrapping_add_signed(neighbour);
                 let number = f64::from_bits(bits);
-                assert_eq!(text(number), ryu_js::Buffer::new().format(number), "{number:?}");
+                assert_eq!(to_js_string(number), ryu_js::Buffer::new().format(number), "{number:?}");
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::error::Result;
-use crate::value::coerce::{self, Walk};
+use crate::value::coerce::{self, Traversal};
 use crate::value::{Arena, Value, utf16};
 
 /// An operator.
@@ -94,7 +94,7 @@ fn contains<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<b
     }
 }
 
-/// Whether a list has an element that equals `wanted`.
+/// Whether an array has an element that equals `wanted`.
 ///
 /// # Errors
 /// The values are nested too deeply.
@@ -107,16 +107,16 @@ pub fn includes<'a>(items: &[Value<'a>], wanted: Value<'a>) -> Result<bool> {
     Ok(false)
 }
 
-/// `==`: a literal on the left decides, or else one on the right; lists compare element by element; everything else
+/// `==`: a literal on the left decides, or else one on the right; arrays compare element by element; everything else
 /// compares strictly, including its type.
 ///
 /// # Errors
 /// The values are nested too deeply.
 pub fn equals<'a>(left: Value<'a>, right: Value<'a>) -> Result<bool> {
-    equals_within(left, right, &mut Walk::default())
+    equals_within(left, right, &mut Traversal::default())
 }
 
-fn equals_within<'a>(left: Value<'a>, right: Value<'a>, walk: &mut Walk) -> Result<bool> {
+fn equals_within<'a>(left: Value<'a>, right: Value<'a>, traversal: &mut Traversal) -> Result<bool> {
     Ok(match (left, right) {
         (Value::Nil, other) | (other, Value::Nil) if !is_empty_literal(left) => is_nil(other),
         (Value::Empty, other) => is_empty(other),
@@ -126,13 +126,13 @@ fn equals_within<'a>(left: Value<'a>, right: Value<'a>, walk: &mut Walk) -> Resu
             if left.len() != right.len() {
                 return Ok(false);
             }
-            walk.enter()?;
+            traversal.enter()?;
             for (left, right) in left.iter().zip(right) {
-                if !equals_within(*left, *right, walk)? {
+                if !equals_within(*left, *right, traversal)? {
                     return Ok(false);
                 }
             }
-            walk.leave();
+            traversal.leave();
             true
         }
         // A loop compares as the string it prints, so it also equals that string.

@@ -1,6 +1,6 @@
 //! How JavaScript reads properties of values, and which elements loops and array filters see in them.
 
-use super::{Arena, Value, array_index, coerce, count, element, unit_text, utf16};
+use super::{Arena, Value, array_index, coerce, count, element, unit_string, utf16};
 use crate::error::{Error, Result};
 
 /// The function that LiquidJS keeps in `block` if there is no parent block: its name and its source.
@@ -18,7 +18,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The elements that a loop iterates over: those of an array, a non-empty string itself, or an object's entries as pairs.
+    /// The elements that a loop iterates over: those of an array, a non-empty string itself, or an object's entries as
+    /// pairs.
     #[must_use]
     pub fn enumerable(self, arena: &'a Arena) -> &'a [Self] {
         match self.plain(arena) {
@@ -92,7 +93,7 @@ impl<'a> Value<'a> {
                 "size" | "length" => count(utf16::length(text)),
                 _ => array_index(name)
                     .and_then(|index| utf16::unit_at(text, index))
-                    .map_or(Self::Undefined, |unit| unit_text(unit, arena)),
+                    .map_or(Self::Undefined, |unit| unit_string(unit, arena)),
             },
             Self::Object(_) | Self::Bool(_) | Self::Number(_) | Self::Float(_) => Self::Undefined,
             Self::Loop(state) => match state.property(name) {

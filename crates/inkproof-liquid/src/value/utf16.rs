@@ -2,7 +2,7 @@
 //!
 //! A JavaScript string may contain lone surrogates (`"😀" | split: ""` gives two). A Rust string cannot, so a lone
 //! surrogate is represented by a private-use character of plane 16 (U+10F000..=U+10F7FF), and joined with its
-//! counterpart when strings are concatenated. Real text does not use these characters.
+//! counterpart when strings are concatenated. No real text uses these characters.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;

@@ -1,4 +1,4 @@
-//! What the rows of LiquidJS's filters and tags say is what they do.
+//! Checks that the rows of LiquidJS's filters and tags describe their behavior.
 
 mod check;
 
@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use inkproof_liquid::{LIQUIDJS, filters, render, tags};
 
 #[test]
-fn every_filter_does_what_its_row_says() {
+fn every_filter_row_describes_its_filter() {
     let rows: Vec<_> = filters::FAMILIES.into_iter().flatten().collect();
     assert_eq!(rows.len(), 88);
     let wrong: Vec<_> = rows.iter().flat_map(|row| check::filter(&LIQUIDJS, row)).collect();
@@ -15,13 +15,13 @@ fn every_filter_does_what_its_row_says() {
 }
 
 #[test]
-fn every_tag_does_what_its_row_says() {
+fn every_tag_row_describes_its_tag() {
     let wrong: Vec<_> = tags::ALL.iter().flat_map(|row| check::tag(&LIQUIDJS, row)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn every_row_has_a_name_of_its_own_and_a_release() {
+fn every_row_has_a_unique_name_and_a_release() {
     let mut names = HashSet::new();
     for family in filters::FAMILIES {
         assert!(family.is_sorted_by_key(|row| row.name), "{:?}", family.iter().map(|row| row.name).collect::<Vec<_>>());
@@ -33,9 +33,9 @@ fn every_row_has_a_name_of_its_own_and_a_release() {
     assert!(tags::ALL.iter().all(|row| row.since.is_some()));
 }
 
-/// What examples do not show, as nobody should use it.
+/// Behavior that examples do not show, because templates should not use it.
 #[test]
-fn tags_without_files() {
+fn tags_that_refer_to_files_fail() {
     for (template, expected) in [
         ("{% block a %}{% for pair in block %}{{ pair[0] }}{% endfor %}{% endblock %}", Ok("superBlockRender")),
         ("{% layout 'page' %}x", Err(r#"ENOENT: Failed to lookup "page" in ".""#)),

@@ -1,4 +1,4 @@
-//! The terminal while it shows a screen of ours, and what is left of it afterwards: all that was there before.
+//! The terminal's alternate screen, and the restoring of the terminal afterwards.
 
 use std::io::{self, Write};
 use std::sync::Once;
@@ -12,30 +12,30 @@ use crossterm::terminal::{
 };
 use crossterm::{execute, queue};
 
-/// Our screen, for as long as this lives.
+/// The alternate screen in raw mode, until this is dropped.
 #[derive(Debug)]
 pub(super) struct Display {
     out: io::Stdout,
-    /// Whether nothing is to have colours.
+    /// Whether colours are switched off.
     is_plain: bool,
 }
 
 impl Display {
-    /// Takes the terminal. What it showed comes back when this is dropped, or the program panics.
-    pub(super) fn take() -> io::Result<Self> {
+    /// Enters the alternate screen. The terminal is restored when this is dropped, or when the program panics.
+    pub(super) fn open() -> io::Result<Self> {
         static HOOK: Once = Once::new();
         HOOK.call_once(|| {
-            let tell = std::panic::take_hook();
+            let previous_hook = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |panic| {
-                give_back();
-                tell(panic);
+                restore();
+                previous_hook(panic);
             }));
         });
-        // From here on, whatever fails, it is given back.
+        // From here on, dropping `display` restores the terminal if anything fails.
         let out = io::stdout();
         let mut display = Self { is_plain: anstream::AutoStream::choice(&out) == ColorChoice::Never, out };
         display.enter()?;
-        // From here on, another size is noticed.
+        // Polling once installs the handler for resize events.
         crossterm::event::poll(Duration::ZERO)?;
         Ok(display)
     }
@@ -45,21 +45,21 @@ impl Display {
         execute!(self.out, EnterAlternateScreen, Hide, DisableLineWrap, Clear(ClearType::All))
     }
 
-    /// Gives the terminal to something else for a while.
-    pub(super) fn lend<T>(&mut self, work: impl FnOnce() -> T) -> io::Result<T> {
-        give_back();
+    /// Restores the terminal while something else uses it, such as an editor.
+    pub(super) fn suspend_for<T>(&mut self, work: impl FnOnce() -> T) -> io::Result<T> {
+        restore();
         let done = work();
         self.enter()?;
         Ok(done)
     }
 
-    /// Shows these rows and nothing else, all at once.
+    /// Replaces the screen's contents with these rows, in one synchronized update.
     pub(super) fn show(&self, rows: &[String]) -> io::Result<()> {
         let mut frame = Vec::new();
         queue!(frame, BeginSynchronizedUpdate)?;
-        for (place, row) in rows.iter().enumerate() {
-            // Before the row, not after it: the cursor does not leave the last column, which would be cleared with the rest.
-            queue!(frame, MoveTo(0, u16::try_from(place).unwrap_or(u16::MAX)), Clear(ClearType::UntilNewLine))?;
+        for (index, row) in rows.iter().enumerate() {
+            // Clear before writing the row: after a full row, the cursor is still on its last column, which would be cleared.
+            queue!(frame, MoveTo(0, u16::try_from(index).unwrap_or(u16::MAX)), Clear(ClearType::UntilNewLine))?;
             if self.is_plain {
                 write!(frame, "{}", anstream::adapter::strip_str(row))?;
             } else {
@@ -76,18 +76,18 @@ impl Display {
 
 impl Drop for Display {
     fn drop(&mut self) {
-        give_back();
+        restore();
     }
 }
 
-/// The columns and rows that there are.
+/// The columns and rows of the terminal.
 pub(super) fn size() -> (usize, usize) {
     let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
     (usize::from(columns.max(1)), usize::from(rows.max(1)))
 }
 
-/// Makes the terminal what it was. There is nobody to tell where that fails.
-fn give_back() {
+/// Restores the terminal. Errors are ignored: they could not be shown anyway.
+fn restore() {
     let _ = execute!(io::stdout(), EndSynchronizedUpdate, EnableLineWrap, Show, LeaveAlternateScreen);
     let _ = disable_raw_mode();
 }
@@ -101,22 +101,27 @@ mod tests {
     use super::*;
 
     #[test]
-    #[ignore = "panics, at the terminal of the test below"]
-    fn panic_at_a_screen() {
-        let _display = Display::take().unwrap();
+    #[ignore = "panics on purpose; the next test runs it in a terminal"]
+    fn panics_on_the_alternate_screen() {
+        let _display = Display::open().unwrap();
         panic!("something is wrong");
     }
 
     #[test]
-    fn a_panic_leaves_the_terminal_as_it_was() {
+    fn a_panic_restores_the_terminal() {
         let pty = native_pty_system().openpty(PtySize::default()).unwrap();
         let settings = || format!("{:?}", pty.master.get_termios().unwrap());
         let before = settings();
         let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-        command.args(["--ignored", "--exact", "--nocapture", "cli::watch::screen::display::tests::panic_at_a_screen"]);
+        command.args([
+            "--ignored",
+            "--exact",
+            "--nocapture",
+            "cli::watch::screen::display::tests::panics_on_the_alternate_screen",
+        ]);
         let mut child = pty.slave.spawn_command(command).unwrap();
         let mut reader = pty.master.try_clone_reader().unwrap();
-        // The end of a terminal is an error, and what was written before it counts; our side of it stays open.
+        // Reading to the end of a pty is an error on some systems, so reading stops at the last line of output.
         let mut written = Vec::new();
         let mut buffer = [0; 4096];
         while !String::from_utf8_lossy(&written).contains("test result") {
@@ -126,7 +131,7 @@ mod tests {
         assert!(!child.wait().unwrap().success());
         let written = String::from_utf8(written).unwrap();
         let at = |text| written.find(text).unwrap_or_else(|| panic!("no {text:?} in {written:?}"));
-        // What went wrong is told where it stays.
+        // The panic message is printed after leaving the alternate screen.
         assert!(at("\x1b[?1049h") < at("\x1b[?1049l") && at("\x1b[?1049l") < at("something is wrong"));
         assert!(at("\x1b[?25l") < at("\x1b[?25h"));
         assert_eq!(settings(), before);

@@ -1,17 +1,17 @@
-//! The keys of a screen.
+//! Key bindings of the full-screen display.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::cli::watch::Action;
+use crate::cli::watch::ScreenAction;
 
-/// What a key asks for.
+/// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
-    /// Something that only some commands know.
-    Act(Action),
-    /// Rows up or down.
+    /// An action that only some jobs support.
+    Act(ScreenAction),
+    /// Scrolls by rows, down if positive.
     Scroll(isize),
-    /// Pages up or down.
+    /// Scrolls by pages, down if positive.
     Page(isize),
     Filter,
     Edit,
@@ -23,24 +23,28 @@ pub(super) enum Key {
     Escape,
 }
 
-/// The keys as help shows them, with what they ask for.
+/// The keys with their help texts.
 pub(super) const KEYS: [(&str, Key, &str); 13] = [
-    ("n →", Key::Act(Action::Next), "next message"),
-    ("p ←", Key::Act(Action::Previous), "previous message"),
-    ("g", Key::Act(Action::First), "first message"),
-    ("G", Key::Act(Action::Last), "last message"),
+    ("n →", Key::Act(ScreenAction::Next), "next message"),
+    ("p ←", Key::Act(ScreenAction::Previous), "previous message"),
+    ("g", Key::Act(ScreenAction::First), "first message"),
+    ("G", Key::Act(ScreenAction::Last), "last message"),
     ("↑ ↓", Key::Scroll(1), "scroll"),
     ("space b", Key::Page(1), "scroll by pages"),
-    ("/", Key::Filter, "show only what has this in its name"),
-    ("l", Key::Act(Action::Leniency), "live or lax: what is missing fails, as in a real send, or prints nothing"),
-    ("d", Key::Act(Action::Differences), "show what changed, or not"),
-    ("a", Key::Act(Action::Accept), "accept the message as its snapshot"),
+    ("/", Key::Filter, "filter by template or request name"),
+    (
+        "l",
+        Key::Act(ScreenAction::ToggleMode),
+        "toggle live (a missing variable fails, as in a real send) and lax (it prints nothing)",
+    ),
+    ("d", Key::Act(ScreenAction::ToggleDifferences), "show or hide differences"),
+    ("a", Key::Act(ScreenAction::Accept), "accept the message as its snapshot"),
     ("e", Key::Edit, "open the template in the editor"),
-    ("?", Key::Help, "these keys"),
+    ("?", Key::Help, "show these keys"),
     ("q", Key::Quit, "quit"),
 ];
 
-/// What a key means, where no text is typed.
+/// The meaning of a key outside the filter input.
 pub(super) fn meaning(key: KeyEvent) -> Option<Key> {
     if key.modifiers.contains(KeyModifiers::CONTROL) {
         return match key.code {
@@ -51,18 +55,18 @@ pub(super) fn meaning(key: KeyEvent) -> Option<Key> {
         };
     }
     Some(match key.code {
-        KeyCode::Char('n') | KeyCode::Right | KeyCode::Tab => Key::Act(Action::Next),
-        KeyCode::Char('p') | KeyCode::Left | KeyCode::BackTab => Key::Act(Action::Previous),
-        KeyCode::Char('g') | KeyCode::Home => Key::Act(Action::First),
-        KeyCode::Char('G') | KeyCode::End => Key::Act(Action::Last),
+        KeyCode::Char('n') | KeyCode::Right | KeyCode::Tab => Key::Act(ScreenAction::Next),
+        KeyCode::Char('p') | KeyCode::Left | KeyCode::BackTab => Key::Act(ScreenAction::Previous),
+        KeyCode::Char('g') | KeyCode::Home => Key::Act(ScreenAction::First),
+        KeyCode::Char('G') | KeyCode::End => Key::Act(ScreenAction::Last),
         KeyCode::Down | KeyCode::Char('j') => Key::Scroll(1),
         KeyCode::Up | KeyCode::Char('k') => Key::Scroll(-1),
         KeyCode::PageDown | KeyCode::Char(' ') => Key::Page(1),
         KeyCode::PageUp | KeyCode::Char('b') => Key::Page(-1),
         KeyCode::Char('/') => Key::Filter,
-        KeyCode::Char('l') => Key::Act(Action::Leniency),
-        KeyCode::Char('d') => Key::Act(Action::Differences),
-        KeyCode::Char('a') => Key::Act(Action::Accept),
+        KeyCode::Char('l') => Key::Act(ScreenAction::ToggleMode),
+        KeyCode::Char('d') => Key::Act(ScreenAction::ToggleDifferences),
+        KeyCode::Char('a') => Key::Act(ScreenAction::Accept),
         KeyCode::Char('e') => Key::Edit,
         KeyCode::Char('?' | 'h') => Key::Help,
         KeyCode::Char('q') => Key::Quit,
@@ -76,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_key_that_help_shows_means_what_help_says() {
+    fn help_lists_the_keys_with_their_meanings() {
         for (shown, key, meant) in KEYS {
             let first = match shown.chars().next().unwrap() {
                 's' => KeyCode::Char(' '),

@@ -1,11 +1,11 @@
-//! Rows: lines as they fit into a terminal, whatever styles are in them.
+//! Breaks lines with ANSI styles into terminal rows.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// What begins a sequence that only changes how things look, and the letter that ends one.
+/// Starts an ANSI escape sequence.
 const ESCAPE: char = '\u{1b}';
 
-/// Breaks a text with styles into rows of at most `width` columns. Each row has its styles for itself.
+/// Breaks styled text into rows of at most `width` columns. Each row starts and ends its own styles.
 pub(super) fn rows(text: &str, width: usize) -> Vec<String> {
     let mut rows = Vec::new();
     for line in text.lines() {
@@ -13,20 +13,20 @@ pub(super) fn rows(text: &str, width: usize) -> Vec<String> {
         if plain.width() <= width {
             rows.push(line.to_owned());
         } else {
-            broken(line, width.max(2), &mut rows);
+            break_line(line, width.max(2), &mut rows);
         }
     }
     rows
 }
 
-/// Breaks a line where it is too long.
-fn broken(line: &str, width: usize, rows: &mut Vec<String>) {
+/// Breaks a line that is too long.
+fn break_line(line: &str, width: usize, rows: &mut Vec<String>) {
     let (mut row, mut column) = (String::new(), 0);
-    // What was switched on and not off again, which the next row begins with.
+    // The active styles, with which the next row starts.
     let mut styles = String::new();
     let mut rest = line;
     while let Some(character) = rest.chars().next() {
-        let length = if character == ESCAPE { sequence(rest) } else { character.len_utf8() };
+        let length = if character == ESCAPE { escape_length(rest) } else { character.len_utf8() };
         let (piece, then) = rest.split_at(length);
         rest = then;
         if character == ESCAPE {
@@ -52,11 +52,11 @@ fn broken(line: &str, width: usize, rows: &mut Vec<String>) {
     rows.push(row);
 }
 
-/// The bytes of the escape sequence that a text begins with: a style, or a link.
-fn sequence(text: &str) -> usize {
+/// The length in bytes of the escape sequence at the start of a string: a style, or a link.
+fn escape_length(text: &str) -> usize {
     let rest = &text[1..];
     let end = if rest.starts_with(']') {
-        // A link ends with a bell, or with an escape and a backslash.
+        // A link (OSC 8) ends with BEL, or with ESC and a backslash.
         rest.find(['\u{7}', '\\'])
     } else {
         rest.find(|character: char| character.is_ascii_alphabetic())
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fits_stays_and_what_does_not_is_broken() {
+    fn breaks_only_lines_that_do_not_fit() {
         for (text, width, expected) in [
             ("one\n\ntwo", 5, vec!["one", "", "two"]),
             ("\u{1b}[1mabc\u{1b}[0m", 3, vec!["\u{1b}[1mabc\u{1b}[0m"]),

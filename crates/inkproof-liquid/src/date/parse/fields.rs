@@ -1,11 +1,11 @@
-//! What has been read of a date: the numbers of its day, its clock and its offset, not yet checked.
+//! The numbers of a date's day, clock and offset, collected by the parser and validated at the end.
 
 use std::ops::RangeInclusive;
 
 use crate::date::civil::{DAY_MS, days_since_epoch};
 use crate::date::time_clip;
 
-/// The year meant by one written without a century: 49 is 2049 and 50 is 1950.
+/// The full year for one written without a century: 49 is 2049 and 50 is 1950.
 pub(in crate::date) fn full_year(year: i64) -> i64 {
     match year {
         0..=49 => year + 2_000,
@@ -14,7 +14,7 @@ pub(in crate::date) fn full_year(year: i64) -> i64 {
     }
 }
 
-/// What has been read so far.
+/// The fields parsed so far.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
     pub(super) day: Day,
@@ -22,13 +22,13 @@ pub(super) struct Fields {
     pub(super) offset: Offset,
 }
 
-/// Up to three numbers of a date; which is what is decided at the end.
+/// Up to three numbers of a date. Which number is the year, the month or the day is decided at the end.
 #[derive(Debug, Default)]
 pub(super) struct Day {
     numbers: [i64; 3],
     len: usize,
     pub(super) named_month: Option<i64>,
-    /// The numbers are year, month and day, and the year is complete.
+    /// The numbers are year, month and day, and the year has its century.
     pub(super) is_iso: bool,
 }
 
@@ -37,14 +37,14 @@ pub(super) struct Day {
 pub(super) struct Clock {
     numbers: [i64; 4],
     len: usize,
-    /// What `AM` or `PM` adds to the hour.
-    pub(super) half_day: Option<i64>,
+    /// The hours that `AM` or `PM` adds.
+    pub(super) meridiem: Option<i64>,
 }
 
-/// The distance from UTC, once there is a sign.
+/// The offset from UTC, once its sign was parsed.
 #[derive(Debug, Default)]
 pub(super) struct Offset {
-    /// 1 is east.
+    /// 1 is east of UTC.
     pub(super) sign: Option<i64>,
     hour: Option<i64>,
     pub(super) minute: Option<i64>,
@@ -52,7 +52,7 @@ pub(super) struct Offset {
 
 impl Fields {
     pub(super) fn time_value(&self) -> Option<f64> {
-        // ECMAScript's limits on a year that a calculation may start from.
+        // ECMAScript's limits for the year in a date calculation.
         const YEARS: RangeInclusive<i64> = -1_000_000..=1_000_000;
         let (year, month, day) = self.day.resolve()?;
         let clock = self.clock.milliseconds()?;
@@ -61,7 +61,7 @@ impl Fields {
             return None;
         }
         let ms = days_since_epoch(year, month, day) * DAY_MS + clock - offset * 1_000;
-        #[expect(clippy::cast_precision_loss, reason = "what is inexact is far outside the valid range")]
+        #[expect(clippy::cast_precision_loss, reason = "inexact values are far outside the valid range")]
         time_clip(ms as f64)
     }
 }
@@ -77,7 +77,7 @@ impl Day {
         Some(())
     }
 
-    /// Year, month and day; numbers that were not given are 1.
+    /// Year, month and day. Missing numbers are 1.
     fn resolve(&self) -> Option<(i64, i64, i64)> {
         if self.is_empty() {
             return None;
@@ -105,7 +105,7 @@ impl Clock {
         self.len == 0
     }
 
-    /// Whether `number` fits the field that comes next; the hour is never waited for.
+    /// Whether `number` is in the range of the field that comes next. The hour is never expected: it needs a `:`.
     pub(super) fn expects(&self, number: i64) -> bool {
         match self.len {
             1 | 2 => (0..=59).contains(&number),
@@ -120,7 +120,7 @@ impl Clock {
         Some(())
     }
 
-    /// Adds a number after which nothing may follow.
+    /// Adds the last number; no other may follow.
     pub(super) fn finish_with(&mut self, number: i64) {
         if self.add(number).is_some() {
             self.len = self.numbers.len();
@@ -129,7 +129,7 @@ impl Clock {
 
     fn milliseconds(&self) -> Option<i64> {
         let [mut hour, minute, second, milli] = self.numbers;
-        if let Some(added) = self.half_day {
+        if let Some(added) = self.meridiem {
             if hour > 12 {
                 return None;
             }
@@ -146,12 +146,12 @@ impl Offset {
         self.hour == Some(0) && self.minute == Some(0)
     }
 
-    /// Whether `number` may be the minutes of an offset whose hours were read.
+    /// Whether `number` may be the minutes of an offset whose hours were parsed.
     pub(super) fn expects(&self, number: i64) -> bool {
         self.hour.is_some() && self.minute.is_none() && (0..=59).contains(&number)
     }
 
-    /// Takes a named zone's distance, in hours.
+    /// Sets the offset of a named zone, in hours.
     pub(super) fn set(&mut self, hours_east: i64) {
         self.sign = Some(if hours_east < 0 { -1 } else { 1 });
         self.set_distance(hours_east.abs(), Some(0));
@@ -162,8 +162,8 @@ impl Offset {
         self.minute = minute;
     }
 
-    /// Without a sign the time is the process's own, which is UTC. V8 counts the seconds in 32 bits that
-    /// wrap, and takes what lands in the lower half.
+    /// Without an offset, the time is in the zone of the process, which is UTC. V8 computes the seconds in 32-bit
+    /// arithmetic that wraps, and accepts results in the lower half of the range.
     fn seconds_east(&self) -> Option<i64> {
         let Some(sign) = self.sign else {
             return Some(0);

@@ -1,4 +1,4 @@
-//! The tokens of date text: numbers, signs, and the words that mean something.
+//! The tokens of a date string: numbers, signs and known words.
 
 use std::ops::RangeInclusive;
 
@@ -9,7 +9,7 @@ pub(super) enum Token {
     Symbol(char),
     Word(Word),
     Space,
-    /// A parenthesised remark, or a character that means nothing.
+    /// A comment in parentheses, or a character without a meaning.
     Other,
     End,
 }
@@ -17,9 +17,9 @@ pub(super) enum Token {
 /// A run of ASCII digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Number {
-    /// Of its first nine digits, leading zeros not counted.
+    /// Value of its first nine significant digits.
     pub(super) value: i64,
-    /// All of them.
+    /// Number of digits, leading zeros included.
     pub(super) digits: usize,
 }
 
@@ -27,28 +27,28 @@ pub(super) struct Number {
 pub(super) enum Word {
     /// 1 is January.
     Month(i64),
-    /// `AM` or `PM`: the hours it adds.
-    HalfDay(i64),
+    /// `AM` or `PM`: the hours to add.
+    Meridiem(i64),
     /// Hours east of UTC.
     Zone(i64),
-    /// A lone `Z`: a zone, and the only one that may touch a clock time.
+    /// A `Z` on its own: a zone, and the only one that may directly follow a clock time.
     Zulu,
-    /// A lone `T`.
+    /// A `T` on its own.
     TimeSeparator,
     Unknown,
 }
 
-/// How many digits of a number count.
+/// Number of significant digits that are read.
 const SIGNIFICANT_DIGITS: usize = 9;
 
-/// Words known by their first three letters, however long they are.
+/// Month names are recognized by their first three letters, whatever follows.
 const MONTHS: [&[u8; 3]; 12] =
     [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
 
-/// Words known only when they are complete.
+/// Words that are recognized only as a whole.
 const WORDS: [(&str, Word); 15] = [
-    ("am", Word::HalfDay(0)),
-    ("pm", Word::HalfDay(12)),
+    ("am", Word::Meridiem(0)),
+    ("pm", Word::Meridiem(12)),
     ("ut", Word::Zone(0)),
     ("utc", Word::Zone(0)),
     ("gmt", Word::Zone(0)),
@@ -92,7 +92,7 @@ impl Token {
         }
     }
 
-    /// The value of a number of exactly `digits` digits.
+    /// The value of a number with exactly `digits` digits.
     fn number_of(self, digits: usize) -> Option<i64> {
         match self {
             Self::Number(number) if number.digits == digits => Some(number.value),
@@ -107,7 +107,7 @@ impl Number {
         Self { value: significant.fold(0, |value, digit| value * 10 + i64::from(digit - b'0')), digits: text.len() }
     }
 
-    /// The number as the digits of a decimal fraction, cut to thousandths.
+    /// The number as the digits of a decimal fraction, truncated to thousandths.
     pub(super) fn thousandths(self) -> i64 {
         match self.digits {
             1 => self.value * 100,
@@ -117,7 +117,7 @@ impl Number {
     }
 }
 
-/// Cuts text into tokens, one looked at ahead.
+/// Splits a string into tokens, with one token of lookahead.
 pub(super) struct Scanner<'t> {
     rest: &'t str,
     peeked: Token,
@@ -147,7 +147,7 @@ impl<'t> Scanner<'t> {
         found
     }
 
-    /// Takes a number of exactly `digits` digits within `range`.
+    /// Consumes a number with exactly `digits` digits if it is in `range`.
     pub(super) fn take(&mut self, digits: usize, range: RangeInclusive<i64>) -> Option<i64> {
         let value = self.peeked.number_of(digits)?;
         range.contains(&value).then(|| {
@@ -172,7 +172,7 @@ impl<'t> Scanner<'t> {
                 Token::Space
             }
             '(' => {
-                self.cut(remark_len(self.rest));
+                self.cut(comment_len(self.rest));
                 Token::Other
             }
             _ => {
@@ -194,12 +194,12 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// Letters and everything above `A` in character order, blanks excepted.
+/// Letters and every character above `A`, except blanks.
 fn is_word_char(c: char) -> bool {
     c >= 'A' && !is_blank(c)
 }
 
-/// JavaScript's blanks, but for the line separators U+2028 and U+2029, which V8 takes for letters here.
+/// JavaScript's whitespace, except the line separators U+2028 and U+2029, which V8 treats as letters here.
 fn is_blank(c: char) -> bool {
     matches!(
         c,
@@ -208,8 +208,8 @@ fn is_blank(c: char) -> bool {
     )
 }
 
-/// The length of the parenthesised remark that `text` starts with; one never closed takes all of it.
-fn remark_len(text: &str) -> usize {
+/// Length of the parenthesized comment that `text` begins with. An unclosed one extends to the end.
+fn comment_len(text: &str) -> usize {
     let mut depth = 0_usize;
     for (at, byte) in text.bytes().enumerate() {
         match byte {

@@ -1,4 +1,4 @@
-//! Filters that tell values apart as JavaScript's `Set` and `Map` do: `uniq` and the groupings.
+//! Filters that compare values like JavaScript's `Set` and `Map`: `uniq` and the groupings.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -13,7 +13,7 @@ use crate::engine::runtime::Runtime;
 use crate::error::Result;
 use crate::value::{Object, Value};
 
-/// A value that is equal to another where [`Value::is_same`] says so.
+/// A value that is equal to another if [`Value::is_same`] is true for the two.
 #[derive(Clone, Copy, Debug)]
 struct Same<'a>(Value<'a>);
 
@@ -31,7 +31,7 @@ impl Hash for Same<'_> {
         match self.0 {
             Value::Bool(flag) => flag.hash(state),
             Value::Number(number) if number.is_nan() => f64::NAN.to_bits().hash(state),
-            // Adding zero makes -0 and 0 one.
+            // Adding zero turns -0 into 0.
             Value::Number(number) | Value::Float(number) => (number + 0.0).to_bits().hash(state),
             Value::String(text) => text.hash(state),
             Value::Array(items) => std::ptr::hash(items, state),
@@ -42,15 +42,15 @@ impl Hash for Same<'_> {
     }
 }
 
-/// Numbers values, in the order in which they come first.
+/// Assigns indices to distinct values, in the order of their first occurrence.
 #[derive(Debug, Default)]
 struct Distinct<'a> {
     places: HashMap<Same<'a>, usize, RandomState>,
 }
 
 impl<'a> Distinct<'a> {
-    /// The number of a value, and whether it is new.
-    fn place(&mut self, value: Value<'a>) -> (usize, bool) {
+    /// The index of a value, and whether it is new.
+    fn index_of(&mut self, value: Value<'a>) -> (usize, bool) {
         let next = self.places.len();
         match self.places.entry(Same(value)) {
             Entry::Occupied(known) => (*known.get(), false),
@@ -59,22 +59,22 @@ impl<'a> Distinct<'a> {
     }
 }
 
-/// The list without repetitions. Texts and numbers are compared by what they are, lists and objects by which they are.
+/// The array without repetitions. Strings and numbers are compared by value, arrays and objects by identity.
 pub(super) fn uniq<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
     let mut distinct = Distinct::default();
-    let kept: Vec<_> = items.iter().copied().filter(|item| distinct.place(*item).1).collect();
+    let kept: Vec<_> = items.iter().copied().filter(|item| distinct.index_of(*item).1).collect();
     Ok(runtime.array(&kept))
 }
 
-/// The elements in groups by a property: a list of objects with the property's value as `name` and the elements as
+/// The elements grouped by a property: an array of objects with the property's value as `name` and the elements as
 /// `items`. In live mode, an element without the property fails the render.
 pub(super) fn group_by<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let predicate = Predicate::property(runtime, arguments)?;
     group(runtime, input, &predicate)
 }
 
-/// The elements in groups by what an expression says of them, as [`group_by`] gives them.
+/// The elements grouped by the value of an expression, in the format of [`group_by`].
 pub(super) fn group_by_exp<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -90,8 +90,8 @@ fn group<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, predicate: &Predicate<
     let mut distinct = Distinct::default();
     let mut groups: Vec<(Value<'a>, Vec<Value<'a>>)> = Vec::new();
     for item in items {
-        let name = predicate.ask(runtime, *item)?;
-        match distinct.place(name) {
+        let name = predicate.evaluate(runtime, *item)?;
+        match distinct.index_of(name) {
             (_, true) => groups.push((name, vec![*item])),
             (place, false) => groups[place].1.push(*item),
         }
@@ -112,23 +112,23 @@ mod tests {
     use crate::value::{self, Arena};
 
     #[test]
-    fn many_values_of_each_kind() {
-        let texts: Vec<String> = (0..50_000).map(|at| at.to_string()).collect();
+    fn finds_duplicates_among_many_values() {
+        let strings: Vec<String> = (0..50_000).map(|at| at.to_string()).collect();
         let numbers = (0..50_000).map(|at| Value::Number(f64::from(at)));
         let mut distinct = Distinct::default();
         for round in 0..2 {
-            for value in texts.iter().map(|text| Value::String(text)).chain(numbers.clone()) {
-                assert_eq!(distinct.place(value).1, round == 0, "{value:?}");
+            for value in strings.iter().map(|text| Value::String(text)).chain(numbers.clone()) {
+                assert_eq!(distinct.index_of(value).1, round == 0, "{value:?}");
             }
         }
         let arena = Arena::new();
         let empty_lists = || (0..1_000).map(|_| value::list(&[], &arena));
-        assert!(empty_lists().all(|list| distinct.place(list).1));
+        assert!(empty_lists().all(|list| distinct.index_of(list).1));
         assert_eq!(distinct.places.len(), 101_000);
     }
 
     #[test]
-    fn as_liquidjs() {
+    fn renders_like_liquidjs() {
         check(&[
             (
                 "{{ a | uniq | json }}",

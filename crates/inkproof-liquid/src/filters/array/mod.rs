@@ -1,5 +1,5 @@
-//! Filters on lists. An input that is no list is taken for a list of one, null for an empty one; the list itself is never
-//! changed.
+//! Filters on arrays. An input that is not an array is treated as an array of one element, and null as an empty one.
+//! The input itself is never modified.
 
 mod distinct;
 mod predicate;
@@ -10,17 +10,17 @@ mod timsort;
 use std::cmp::Ordering;
 
 use crate::engine::filter::{Filter, RunFilter, argument, argument_or};
-use crate::engine::row::{Absent, Answer, Argument, Example, Family, Kind, Lacking, Prints, Reads};
+use crate::engine::row::{Absent, Argument, Derivation, Example, Family, Kind, Lacking, Prints, Reads};
 use crate::engine::runtime::Runtime;
 use crate::error::Result;
 use crate::value::coerce::{self, js_string, slice_index, to_number};
 use crate::value::{Arena, Value, count, element, number, utf16};
 
-/// The filters of this family.
+/// The rows of this family.
 pub const FILTERS: &[Filter] = &[
     array("compact", compact, "Removes null elements.")
         .reads(Reads::Shape)
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("9.22.0")
         .examples(&[Example::with(r#"{"a": [1, null, 2]}"#, "{{ a | compact | json }}", "[1,2]")]),
     array("concat", concat, "Appends the elements of another array, or any other value.")
@@ -31,40 +31,40 @@ pub const FILTERS: &[Filter] = &[
             Example::with(r#"{"a": [1], "b": [2, 3]}"#, "{{ a | concat: b | join }}", "1 2 3"),
             Example::with(r#"{"a": [1]}"#, "{{ a | concat: 'x' | join }}", "1 x"),
         ]),
-    array("find", search::find, "Gives the first element with a property that is true, or that equals a value.")
-        .gives(Kind::Anything)
+    array("find", search::find, "Returns the first element with a property that is true, or that equals a value.")
+        .output(Kind::Anything)
         .arguments(PROPERTY_AND_VALUE)
         .reads(Reads::Property(Lacking::MayFail))
-        .answers(Answer::Element)
+        .derivation(Derivation::Element)
         .since("10.11.0")
         .examples(&[Example::with(ITEMS, "{{ items | find: 'id', 2 | json }}", r#"{"id":2,"name":"b","new":false}"#)]),
-    array("find_exp", search::find_exp, "Gives the first element for which an expression is true.")
-        .gives(Kind::Anything)
+    array("find_exp", search::find_exp, "Returns the first element for which an expression is true.")
+        .output(Kind::Anything)
         .arguments(NAME_AND_EXPRESSION)
         .reads(Reads::Expression(Lacking::MayFail))
-        .answers(Answer::Element)
+        .derivation(Derivation::Element)
         .since("10.11.0")
         .examples(&[Example::with(
             ITEMS,
             "{{ items | find_exp: 'item', 'item.id > 1' | json }}",
             r#"{"id":2,"name":"b","new":false}"#,
         )]),
-    array("find_index", search::find_index, "Gives the index of the element that `find` gives, from 0.")
-        .gives(Kind::Number)
+    array("find_index", search::find_index, "Returns the index, from 0, of the element that `find` finds.")
+        .output(Kind::Number)
         .arguments(PROPERTY_AND_VALUE)
         .reads(Reads::Property(Lacking::MayFail))
         .since("10.21.0")
         .examples(&[Example::with(ITEMS, "{{ items | find_index: 'id', 2 }}", "1")]),
-    array("find_index_exp", search::find_index_exp, "Gives the index of the element that `find_exp` gives, from 0.")
-        .gives(Kind::Number)
+    array("find_index_exp", search::find_index_exp, "Returns the index, from 0, of the element that `find_exp` finds.")
+        .output(Kind::Number)
         .arguments(NAME_AND_EXPRESSION)
         .reads(Reads::Expression(Lacking::MayFail))
         .since("10.21.0")
         .examples(&[Example::with(ITEMS, "{{ items | find_index_exp: 'item', 'item.id > 1' }}", "1")]),
-    array("first", first, "Gives the first element.")
-        .gives(Kind::Anything)
+    array("first", first, "Returns the first element.")
+        .output(Kind::Anything)
         .reads(Reads::Shape)
-        .answers(Answer::Element)
+        .derivation(Derivation::Element)
         .since("1.9.1")
         .examples(&[Example::with(LETTERS, "{{ a | first }}", "b")]),
     array("group_by", distinct::group_by, "Groups elements by a property: an array of `{name, items}`.")
@@ -85,8 +85,8 @@ pub const FILTERS: &[Filter] = &[
             "{{ items | group_by_exp: 'item', 'item.id > 1' | map: 'name' | join }}",
             "false true",
         )]),
-    array("has", search::has, "Says whether `find` would give an element.")
-        .gives(Kind::Boolean)
+    array("has", search::has, "Returns whether `find` finds an element.")
+        .output(Kind::Boolean)
         .arguments(PROPERTY_AND_VALUE)
         .absent(Absent::Prints("false"))
         .reads(Reads::Property(Lacking::MayFail))
@@ -95,25 +95,25 @@ pub const FILTERS: &[Filter] = &[
             Example::with(ITEMS, "{{ items | has: 'id', 2 }}", "true"),
             Example::with(ITEMS, "{{ items | has: 'id', 3 }}", "false"),
         ]),
-    array("has_exp", search::has_exp, "Says whether `find_exp` would give an element.")
-        .gives(Kind::Boolean)
+    array("has_exp", search::has_exp, "Returns whether `find_exp` finds an element.")
+        .output(Kind::Boolean)
         .arguments(NAME_AND_EXPRESSION)
         .absent(Absent::Prints("false"))
         .reads(Reads::Expression(Lacking::MayFail))
         .since("10.21.0")
         .examples(&[Example::with(ITEMS, "{{ items | has_exp: 'item', 'item.id > 1' }}", "true")]),
     array("join", join, "Joins the elements to one string.")
-        .gives(Kind::String)
+        .output(Kind::String)
         .arguments(&[Argument::optional("separator", Kind::String).or("' '")])
         .since("1.9.1")
         .examples(&[Example::with(r#"{"a": [1, 2]}"#, "{{ a | join: ', ' }}", "1, 2")]),
-    array("last", last, "Gives the last element.")
-        .gives(Kind::Anything)
+    array("last", last, "Returns the last element.")
+        .output(Kind::Anything)
         .reads(Reads::Shape)
-        .answers(Answer::Element)
+        .derivation(Derivation::Element)
         .since("1.9.1")
         .examples(&[Example::with(LETTERS, "{{ a | last }}", "a")]),
-    array("map", map, "Gives a property of each element; the property may be a path.")
+    array("map", map, "Returns a property of each element; the property may be a path.")
         .arguments(&[Argument::required("property", Kind::String)])
         .reads(Reads::Property(Lacking::Ignored))
         .since("1.9.1")
@@ -127,7 +127,7 @@ pub const FILTERS: &[Filter] = &[
         ]),
     array("pop", pop, "Removes the last element.")
         .reads(Reads::Shape)
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("10.11.0")
         .examples(&[Example::with(NUMBERS, "{{ a | pop | join }}", "1 2")]),
     array("push", push, "Appends an element.")
@@ -138,22 +138,22 @@ pub const FILTERS: &[Filter] = &[
     array("reject", search::reject, "Removes the elements that `where` keeps.")
         .arguments(PROPERTY_AND_VALUE)
         .reads(Reads::Property(Lacking::Fails))
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("10.21.0")
         .examples(&[Example::with(ITEMS, "{{ items | reject: 'new' | map: 'name' | join }}", "b")]),
     array("reject_exp", search::reject_exp, "Keeps the elements for which an expression is `false`.")
         .arguments(NAME_AND_EXPRESSION)
         .reads(Reads::Expression(Lacking::Fails))
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("10.21.0")
         .examples(&[Example::with(ITEMS, "{{ items | reject_exp: 'item', 'item.id > 1' | map: 'name' | join }}", "a")]),
-    array("reverse", reverse, "Puts the elements in reverse order.")
+    array("reverse", reverse, "Reverses the order of the elements.")
         .reads(Reads::Shape)
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("1.9.1")
         .examples(&[Example::with(NUMBERS, "{{ a | reverse | join }}", "3 2 1")]),
-    array("sample", sample, "Gives a random element, or an array of several.")
-        .gives(Kind::Anything)
+    array("sample", sample, "Returns a random element, or an array of several.")
+        .output(Kind::Anything)
         .arguments(&[Argument::optional("count", Kind::Number).or("1")])
         .since("10.8.0")
         .examples(&[
@@ -162,16 +162,16 @@ pub const FILTERS: &[Filter] = &[
         ]),
     array("shift", shift, "Removes the first element.")
         .reads(Reads::Shape)
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("10.11.0")
         .examples(&[Example::with(NUMBERS, "{{ a | shift | join }}", "2 3")]),
     array(
         "size",
         size,
-        "Gives the number of elements of an array, or of UTF-16 units of a string; 0 for anything else.",
+        "Returns the number of elements of an array, or of UTF-16 units of a string; 0 for anything else.",
     )
-    .takes(Kind::Anything)
-    .gives(Kind::Number)
+    .input(Kind::Anything)
+    .output(Kind::Number)
     .prints(Prints::Digits)
     .reads(Reads::Shape)
     .absent(Absent::Prints("0"))
@@ -181,9 +181,9 @@ pub const FILTERS: &[Filter] = &[
         Example::new("{{ 'héllo' | size }}", "5"),
         Example::new("{{ 12 | size }}", "0"),
     ]),
-    array("slice", slice, "Gives a part of a string or an array; a negative start counts from the end.")
-        .takes(Kind::Anything)
-        .gives(Kind::Anything)
+    array("slice", slice, "Returns a part of a string or an array; a negative start counts from the end.")
+        .input(Kind::Anything)
+        .output(Kind::Anything)
         .arguments(&[Argument::required("start", Kind::Number), Argument::optional("length", Kind::Number).or("1")])
         .since("1.9.1")
         .examples(&[
@@ -191,27 +191,27 @@ pub const FILTERS: &[Filter] = &[
             Example::new("{{ 'Liquid' | slice: -3, 2 }}", "ui"),
             Example::with(NUMBERS, "{{ a | slice: 1, 2 | join }}", "2 3"),
         ]),
-    array("sort", sort::sort, "Sorts: numbers by size, strings by code unit (upper case first), null last.")
+    array("sort", sort::sort, "Sorts numbers by value and strings by code unit (upper case first), with null last.")
         .arguments(OPTIONAL_PROPERTY)
         .reads(Reads::Property(Lacking::Ignored))
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("1.9.1")
         .examples(&[
             Example::with(ITEMS, "{{ items | sort: 'new' | map: 'name' | join }}", "b a"),
             Example::with(LETTERS, "{{ a | sort | join }}", "C a b"),
             Example::with(r#"{"a": [10, 9, 1]}"#, "{{ a | sort | join }}", "1 9 10"),
         ]),
-    array("sort_natural", sort::sort_natural, "Sorts as strings, regardless of case, null last.")
+    array("sort_natural", sort::sort_natural, "Sorts as strings, ignoring case, with null last.")
         .arguments(OPTIONAL_PROPERTY)
         .reads(Reads::Property(Lacking::Ignored))
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("8.4.0")
         .examples(&[
             Example::with(ITEMS, "{{ items | sort_natural: 'new' | map: 'name' | join }}", "b a"),
             Example::with(LETTERS, "{{ a | sort_natural | join }}", "a b C"),
         ]),
-    array("sum", sum, "Adds the elements, or a property of them. What is not a number counts as 0.")
-        .gives(Kind::Number)
+    array("sum", sum, "Adds the elements, or a property of them. Values that are not numbers count as 0.")
+        .output(Kind::Number)
         .arguments(OPTIONAL_PROPERTY)
         .absent(Absent::Prints("0"))
         .reads(Reads::Property(Lacking::Ignored))
@@ -221,11 +221,11 @@ pub const FILTERS: &[Filter] = &[
             "{{ cart | sum: 'price' }}",
             "6.5",
         )]),
-    array("uniq", distinct::uniq, "Removes repeated elements; objects are never the same as others.")
-        .answers(Answer::Elements)
+    array("uniq", distinct::uniq, "Removes duplicate elements. Arrays and objects are compared by identity.")
+        .derivation(Derivation::Elements)
         .since("1.9.1")
         .examples(&[Example::with(r#"{"a": [1, "1", 1, 2]}"#, "{{ a | uniq | json }}", r#"[1,"1",2]"#)]),
-    array("unshift", unshift, "Puts an element before the first.")
+    array("unshift", unshift, "Prepends an element.")
         .arguments(&[Argument::required("element", Kind::Anything)])
         .absent(Absent::Prints("0"))
         .since("10.11.0")
@@ -233,7 +233,7 @@ pub const FILTERS: &[Filter] = &[
     array("where", search::filter_where, "Keeps the elements with a property that is true, or that equals a value.")
         .arguments(PROPERTY_AND_VALUE)
         .reads(Reads::Property(Lacking::Fails))
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("8.1.0")
         .examples(&[
             Example::with(ITEMS, "{{ items | where: 'name', 'b' | map: 'id' | join }}", "2"),
@@ -242,7 +242,7 @@ pub const FILTERS: &[Filter] = &[
     array("where_exp", search::where_exp, "Keeps the elements for which an expression is `true`.")
         .arguments(NAME_AND_EXPRESSION)
         .reads(Reads::Expression(Lacking::Fails))
-        .answers(Answer::Elements)
+        .derivation(Derivation::Elements)
         .since("10.12.0")
         .examples(&[
             Example::with(ITEMS, "{{ items | where_exp: 'item', 'item.id > 1' | map: 'name' | join }}", "b"),
@@ -250,11 +250,11 @@ pub const FILTERS: &[Filter] = &[
         ]),
 ];
 
-/// What filters take that compare a property; without a value it must be true.
+/// The arguments of filters that compare a property. Without a value, the property must be true.
 const PROPERTY_AND_VALUE: &[Argument] =
     &[Argument::required("property", Kind::String), Argument::optional("value", Kind::Anything)];
 
-/// What filters take that ask an expression about each element, which it knows under a name.
+/// The arguments of filters that evaluate an expression for each element. The first argument names the element.
 const NAME_AND_EXPRESSION: &[Argument] =
     &[Argument::required("name", Kind::String), Argument::required("expression", Kind::String)];
 
@@ -265,9 +265,9 @@ const ITEMS: &str = r#"{"items": [{"id": 1, "name": "a", "new": true}, {"id": 2,
 const LETTERS: &str = r#"{"a": ["b", "C", "a"]}"#;
 const NUMBERS: &str = r#"{"a": [1, 2, 3]}"#;
 
-/// A row of this table: an array in, an array out.
+/// A row for a filter from an array to an array.
 const fn array(name: &'static str, run: RunFilter, summary: &'static str) -> Filter {
-    Filter::new(name, run).of(Family::Array).takes(Kind::Array).gives(Kind::Array).summary(summary)
+    Filter::new(name, run).family(Family::Array).input(Kind::Array).output(Kind::Array).summary(summary)
 }
 
 /// The elements of the input, counted against the memory limit.
@@ -277,13 +277,12 @@ fn charged_list<'a>(runtime: &mut Runtime<'a>, input: Value<'a>) -> Result<&'a [
     Ok(items)
 }
 
-/// Reads `a.b` of a value: each name a property of what the name before it gave. What is missing is undefined, not an
-/// error.
+/// Reads a path such as `a.b` of a value, property by property. A missing property is undefined, not an error.
 fn read_path<'a>(value: Value<'a>, path: &str, arena: &'a Arena) -> Result<Value<'a>> {
     path.split('.').try_fold(value, |value, name| value.named_property(name, arena))
 }
 
-/// The list without its nulls.
+/// The array without null elements.
 fn compact<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
     let is_something = |item: &Value<'_>| !item.is_nullish() && !matches!(item, Value::Nil);
@@ -291,29 +290,29 @@ fn compact<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> 
     Ok(runtime.array(&kept))
 }
 
-/// The elements of the list, then those of the argument.
+/// The elements of the input, followed by those of the argument.
 fn concat<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let more = argument(arguments, 0).listed(runtime.arena());
-    joined(runtime, input.listed(runtime.arena()), more)
+    concatenated(runtime, input.listed(runtime.arena()), more)
 }
 
-/// One list after the other.
-fn joined<'a>(runtime: &mut Runtime<'a>, head: &[Value<'a>], tail: &[Value<'a>]) -> Result<Value<'a>> {
+/// The concatenation of two arrays.
+fn concatenated<'a>(runtime: &mut Runtime<'a>, head: &[Value<'a>], tail: &[Value<'a>]) -> Result<Value<'a>> {
     runtime.charge(head.len() + tail.len())?;
     Ok(runtime.array(&[head, tail].concat()))
 }
 
-/// The first element. Of a text it is the first UTF-16 code unit, of what has no length the empty text.
+/// The first element. For a string, its first UTF-16 code unit; for a value without a length, the empty string.
 fn first<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     element_of(input, 0.0, runtime.arena())
 }
 
-/// The last element, as [`first`] gives the first.
+/// The last element, like [`first`].
 fn last<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     element_of(input, -1.0, runtime.arena())
 }
 
-/// The element at `index`, from the end where it is negative. An object with a `length` of its own passes for a list.
+/// The element at `index`, counted from the end if negative. An object with a `length` property is treated as an array.
 fn element_of<'a>(value: Value<'a>, index: f64, arena: &'a Arena) -> Result<Value<'a>> {
     let value = value.plain(arena);
     match (value, value.named_property("length", arena)?) {
@@ -321,55 +320,55 @@ fn element_of<'a>(value: Value<'a>, index: f64, arena: &'a Arena) -> Result<Valu
         (Value::String(""), _) => Ok(value),
         (_, Value::Number(length)) => {
             let index = if index < 0.0 { length + index } else { index };
-            value.named_property(&number::text(index), arena)
+            value.named_property(&number::to_js_string(index), arena)
         }
         _ => Ok(Value::String("")),
     }
 }
 
-/// The elements as one text, with the argument between them; a blank without one.
+/// The elements as one string, separated by the argument, or by a space without one.
 fn join<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let items = input.listed(arena);
     let separator = match argument(arguments, 0).plain(arena) {
         Value::Undefined | Value::Null => " ",
-        given => coerce::text(given, arena)?,
+        given => coerce::to_liquid_string(given, arena)?,
     };
     runtime.charge(utf16::length(separator).saturating_mul(items.len().saturating_sub(1)))?;
     for item in items {
-        // A null that will not be printed is counted with its four letters all the same.
-        runtime.charge_text(&js_string(*item, arena)?)?;
+        // A null that is not printed is still counted as the four letters of `null`.
+        runtime.charge_string(&js_string(*item, arena)?)?;
     }
     Ok(runtime.string(&coerce::join(items, separator)?))
 }
 
-/// A property of each element; the argument may be a path. Where an element lacks it, there is undefined.
+/// A property of each element. The argument may be a path. If an element lacks the property, the result is undefined.
 fn map<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
-    let path = coerce::text(argument(arguments, 0), runtime.arena())?;
+    let path = coerce::to_liquid_string(argument(arguments, 0), runtime.arena())?;
     let values: Vec<_> = items.iter().map(|item| read_path(*item, path, runtime.arena())).collect::<Result<_>>()?;
     Ok(runtime.array(&values))
 }
 
-/// The list without its last element.
+/// The array without its last element.
 fn pop<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
     Ok(runtime.array(items.split_last().map_or(&[], |(_, rest)| rest)))
 }
 
-/// The list with the argument behind, as one element even where it is a list.
+/// The array with the argument appended as one element, even if the argument is an array.
 fn push<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    joined(runtime, input.listed(runtime.arena()), &[argument(arguments, 0)])
+    concatenated(runtime, input.listed(runtime.arena()), &[argument(arguments, 0)])
 }
 
-/// The list from its end to its beginning.
+/// The array in reverse order.
 fn reverse<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let mut items = charged_list(runtime, input)?.to_vec();
     items.reverse();
     Ok(runtime.array(&items))
 }
 
-/// One element by chance, or a list of as many as the argument says. Of a text, its characters.
+/// One random element, or an array of that many if there is an argument. For a string, its characters.
 fn sample<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let mut items = match input.plain(arena) {
@@ -379,8 +378,8 @@ fn sample<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a
             items.to_vec()
         }
         other => {
-            let text = coerce::text(other, arena)?;
-            runtime.charge_text(text)?;
+            let text = coerce::to_liquid_string(other, arena)?;
+            runtime.charge_string(text)?;
             text.char_indices().map(|(at, character)| Value::String(&text[at..at + character.len_utf8()])).collect()
         }
     };
@@ -391,27 +390,27 @@ fn sample<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a
     }
 }
 
-/// The list without its first element.
+/// The array without its first element.
 fn shift<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
     Ok(runtime.array(items.get(1..).unwrap_or_default()))
 }
 
-/// The length: of a list in elements, of a text in UTF-16 code units; 0 for all else but objects with a `length` of
-/// their own.
+/// The length of an array in elements, or of a string in UTF-16 code units. 0 for everything else, except objects with
+/// a `length` property.
 fn size<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let length = input.named_property("length", runtime.arena())?;
     Ok(if coerce::js_truthy(length) { length } else { count(0) })
 }
 
-/// A part of a list or of a text's characters: where it begins, from the end where negative, and how long it is, 1 where
-/// that is not said.
+/// A slice of an array, or of the characters of a string: its start, counted from the end if negative, and its length,
+/// 1 by default.
 fn slice<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let whole = match input.plain(arena) {
         Value::Undefined | Value::Null => return Ok(runtime.array(&[])),
         list @ Value::Array(_) => list,
-        other => Value::String(coerce::text(other, arena)?),
+        other => Value::String(coerce::to_liquid_string(other, arena)?),
     };
     let is_negative =
         |value| coerce::compare(value, Value::Number(0.0), arena).map(|order| order == Some(Ordering::Less));
@@ -421,7 +420,7 @@ fn slice<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
             Value::String(text) => text.chars().count(),
             list => list.listed(arena).len(),
         };
-        // A text stays one here, as in JavaScript: `5 + "-2"` is `"5-2"`, and no number.
+        // A string start stays a string, as in JavaScript: `5 + "-2"` is the string `"5-2"`.
         begin = coerce::add(count(total), begin, arena)?;
     }
     let is_nothing = is_negative(begin)? || is_negative(length)?;
@@ -443,18 +442,18 @@ fn slice<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
     }
 }
 
-/// The byte after the first `characters` of a text; a fraction of a character counts as one.
+/// The byte offset after the first `characters` of a string. A fraction of a character counts as one.
 fn offset_of(characters: f64, text: &str) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; NaN becomes 0")]
     let characters = characters.ceil() as usize;
     text.char_indices().nth(characters).map_or(text.len(), |(offset, _)| offset)
 }
 
-/// The sum of the elements, or of a property of theirs; the argument may be a path. What is no number counts as 0.
+/// The sum of the elements, or of a property of them. The argument may be a path. Non-numbers count as 0.
 fn sum<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let property = argument(arguments, 0);
-    let path = coerce::js_truthy(property).then(|| coerce::text(property, arena)).transpose()?;
+    let path = coerce::js_truthy(property).then(|| coerce::to_liquid_string(property, arena)).transpose()?;
     let mut sum = 0.0;
     for item in input.listed(arena) {
         let value = match path {
@@ -466,7 +465,7 @@ fn sum<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>])
     Ok(Value::Number(sum))
 }
 
-/// The list with the argument before it, as one element even where it is a list.
+/// The array with the argument prepended as one element, even if the argument is an array.
 fn unshift<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
     Ok(runtime.array(&[&[argument(arguments, 0)], items].concat()))
@@ -474,7 +473,7 @@ fn unshift<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
 
 #[cfg(test)]
 mod tests {
-    /// Renders each template with its data; the output, or the name and message of the error, is what `LiquidJS` gives.
+    /// Renders each template with its data. The expected output, or error name and message, is that of LiquidJS.
     pub(super) fn check(table: &[(&str, &str, &str)]) {
         for (template, data, expected) in table {
             let given = crate::render(template, data).unwrap_or_else(|error| format!("{}: {error}", error.name()));
@@ -483,7 +482,7 @@ mod tests {
     }
 
     #[test]
-    fn as_liquidjs() {
+    fn renders_like_liquidjs() {
         check(&[
             ("{{ a | compact | json }}", r#"{"a":[0,null,"",false]}"#, r#"[0,"",false]"#),
             ("{{ a | push: nil | compact | json }}", r#"{"a":[1]}"#, "[1]"),
@@ -545,7 +544,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_reaches_every_order() {
+    fn sample_can_return_every_order() {
         let outputs: std::collections::HashSet<_> =
             (0..200).map(|_| crate::render("{{ (1..3) | sample: 3 | join }}", "{}").unwrap()).collect();
         assert_eq!(outputs.len(), 6);

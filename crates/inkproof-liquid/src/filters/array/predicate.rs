@@ -1,4 +1,4 @@
-//! What filters ask of each element: a property, given as a path in a text, or an expression about it.
+//! What a filter evaluates for each element: a property, given as a path in a string, or an expression.
 
 use crate::engine::filter::argument;
 use crate::engine::runtime::Runtime;
@@ -7,11 +7,11 @@ use crate::span::Span;
 use crate::syntax::expression_parser::ExpressionParser;
 use crate::syntax::tree::{FilteredValue, Operand};
 use crate::value::Value;
-use crate::value::coerce::{js_string, text};
+use crate::value::coerce::{js_string, to_liquid_string};
 
-/// Properties that every JavaScript object has. `LiquidJS` holds the element of an expression in such an object, so that
-/// their names hide variables, and read as undefined.
-const HIDDEN: [(&str, Value<'static>); 12] = [
+/// Properties that every JavaScript object has. LiquidJS evaluates the expression in a scope that is such an object, so
+/// these names hide variables and read as undefined.
+const OBJECT_PROPERTIES: [(&str, Value<'static>); 12] = [
     ("__defineGetter__", Value::Undefined),
     ("__defineSetter__", Value::Undefined),
     ("__lookupGetter__", Value::Undefined),
@@ -26,19 +26,19 @@ const HIDDEN: [(&str, Value<'static>); 12] = [
     ("valueOf", Value::Undefined),
 ];
 
-/// A question that is parsed once and asked of many elements.
+/// A property or an expression that is parsed once and evaluated for many elements.
 #[derive(Debug)]
 pub(super) struct Predicate<'a> {
-    /// The text that it was parsed from, which positions of errors point into.
+    /// The string from which it was parsed. Positions of errors refer to it.
     source: &'a str,
     kind: Kind<'a>,
 }
 
 #[derive(Debug)]
 enum Kind<'a> {
-    /// A path, read where the element's properties are all the variables; none in a blank text.
+    /// A path, evaluated with the element's properties as the only variables; `None` if the string is blank.
     Property(Option<Operand<'a>>),
-    /// An expression, worked out where the element is one more variable, of this name.
+    /// An expression, evaluated with the element as an additional variable of this name.
     Expression(&'a str, FilteredValue<'a>),
 }
 
@@ -46,35 +46,35 @@ impl<'a> Predicate<'a> {
     /// The property that the first argument names.
     ///
     /// # Errors
-    /// The path makes no sense.
+    /// The path cannot be parsed.
     pub(super) fn property(runtime: &mut Runtime<'a>, arguments: &[Value<'a>]) -> Result<Self> {
-        let source = text(argument(arguments, 0), runtime.arena())?;
+        let source = to_liquid_string(argument(arguments, 0), runtime.arena())?;
         let path = read(runtime, source, ExpressionParser::path)?;
         Ok(Self { source, kind: Kind::Property(path) })
     }
 
-    /// The expression in the second argument, where the first is the element's name.
+    /// The expression in the second argument. The first argument is the name of the element.
     ///
     /// # Errors
-    /// The expression makes no sense, or has an unknown filter.
+    /// The expression cannot be parsed, or uses an unknown filter.
     pub(super) fn expression(runtime: &mut Runtime<'a>, arguments: &[Value<'a>]) -> Result<Self> {
-        let source = text(argument(arguments, 1), runtime.arena())?;
+        let source = to_liquid_string(argument(arguments, 1), runtime.arena())?;
         let value = read(runtime, source, ExpressionParser::value)?;
         let name = runtime.arena().alloc_str(&js_string(argument(arguments, 0), runtime.arena())?);
         Ok(Self { source, kind: Kind::Expression(name, value) })
     }
 
-    /// The answer for an element.
+    /// The value for an element.
     ///
     /// # Errors
     /// The property or a variable is missing, or a filter fails.
-    pub(super) fn ask(&self, runtime: &mut Runtime<'a>, item: Value<'a>) -> Result<Value<'a>> {
+    pub(super) fn evaluate(&self, runtime: &mut Runtime<'a>, item: Value<'a>) -> Result<Value<'a>> {
         match &self.kind {
             Kind::Property(None) => Ok(Value::Undefined),
             Kind::Property(Some(path)) => {
                 runtime.with_environment(item, self.source, |runtime| runtime.operand(path, false))
             }
-            Kind::Expression(name, value) => runtime.with_variables(&HIDDEN, |runtime| {
+            Kind::Expression(name, value) => runtime.with_variables(&OBJECT_PROPERTIES, |runtime| {
                 runtime.with_variables(&[(name, item)], |runtime| {
                     runtime.within_source(self.source, |runtime| runtime.value(value, false))
                 })

@@ -1,7 +1,7 @@
-//! Filters that look for elements: by a property, or by an expression.
+//! Filters that search for elements by a property or by an expression.
 //!
-//! By a property, an element fits whose property equals the second argument, or, without one, is true. In live mode, an
-//! element without the property fails the render.
+//! In a search by property, an element matches if the property equals the second argument or, without one, if it is
+//! true. In live mode, an element without the property fails the render.
 
 use super::charged_list;
 use super::predicate::Predicate;
@@ -10,28 +10,28 @@ use crate::engine::runtime::Runtime;
 use crate::error::Result;
 use crate::value::{Value, coerce, count, operators};
 
-/// Whether a property is as the second argument wants it.
-fn is_wanted<'a>(value: Value<'a>, arguments: &[Value<'a>]) -> Result<bool> {
+/// Whether the value of a property matches the second argument.
+fn matches_argument<'a>(value: Value<'a>, arguments: &[Value<'a>]) -> Result<bool> {
     match argument(arguments, 1) {
         Value::Undefined => Ok(value.is_truthy()),
         expected => operators::equals(value, expected),
     }
 }
 
-/// The elements whose property is wanted, or all others.
+/// The elements whose property matches, or those whose property does not.
 fn filter<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>], wanted: bool) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
     let predicate = Predicate::property(runtime, arguments)?;
     let mut kept = Vec::new();
     for item in items {
-        if is_wanted(predicate.ask(runtime, *item)?, arguments)? == wanted {
+        if matches_argument(predicate.evaluate(runtime, *item)?, arguments)? == wanted {
             kept.push(*item);
         }
     }
     Ok(runtime.array(&kept))
 }
 
-/// The elements for which the expression is `answer` itself, not just something like it.
+/// The elements for which the expression is exactly `answer`, not only truthy or falsy.
 fn filter_exp<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -42,14 +42,14 @@ fn filter_exp<'a>(
     let items = charged_list(runtime, input)?;
     let mut kept = Vec::new();
     for item in items {
-        if matches!(predicate.ask(runtime, *item)?, Value::Bool(given) if given == answer) {
+        if matches!(predicate.evaluate(runtime, *item)?, Value::Bool(given) if given == answer) {
             kept.push(*item);
         }
     }
     Ok(runtime.array(&kept))
 }
 
-/// The first element whose property is wanted, and its place.
+/// The first element whose property matches, with its index.
 fn search<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -57,14 +57,14 @@ fn search<'a>(
 ) -> Result<Option<(usize, Value<'a>)>> {
     let predicate = Predicate::property(runtime, arguments)?;
     for (at, item) in input.listed(runtime.arena()).iter().enumerate() {
-        if is_wanted(predicate.ask(runtime, *item)?, arguments)? {
+        if matches_argument(predicate.evaluate(runtime, *item)?, arguments)? {
             return Ok(Some((at, *item)));
         }
     }
     Ok(None)
 }
 
-/// The first element for which the expression is true in JavaScript's sense, and its place.
+/// The first element for which the expression is truthy in JavaScript, with its index.
 fn search_exp<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -72,7 +72,7 @@ fn search_exp<'a>(
 ) -> Result<Option<(usize, Value<'a>)>> {
     let predicate = Predicate::expression(runtime, arguments)?;
     for (at, item) in input.listed(runtime.arena()).iter().enumerate() {
-        if coerce::js_truthy(predicate.ask(runtime, *item)?) {
+        if coerce::js_truthy(predicate.evaluate(runtime, *item)?) {
             return Ok(Some((at, *item)));
         }
     }
@@ -83,11 +83,11 @@ fn element_found(found: Option<(usize, Value<'_>)>) -> Value<'_> {
     found.map_or(Value::Undefined, |(_, item)| item)
 }
 
-fn place_found(found: Option<(usize, Value<'_>)>) -> Value<'_> {
+fn index_found(found: Option<(usize, Value<'_>)>) -> Value<'_> {
     found.map_or(Value::Undefined, |(at, _)| count(at))
 }
 
-/// The elements whose property equals the second argument; without that, whose property is true.
+/// The elements whose property equals the second argument or, without one, is true.
 pub(super) fn filter_where<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -96,12 +96,12 @@ pub(super) fn filter_where<'a>(
     filter(runtime, input, arguments, true)
 }
 
-/// The elements that `where` would drop.
+/// The elements that `where` removes.
 pub(super) fn reject<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     filter(runtime, input, arguments, false)
 }
 
-/// The elements, under the name of the first argument, for which the expression in the second is `true`.
+/// The elements for which the expression in the second argument is `true`. The first argument names the element.
 pub(super) fn where_exp<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     filter_exp(runtime, input, arguments, true)
 }
@@ -115,40 +115,40 @@ pub(super) fn reject_exp<'a>(
     filter_exp(runtime, input, arguments, false)
 }
 
-/// The first element whose property is as `where` wants it; nothing where there is none.
+/// The first element whose property matches; undefined if there is none.
 pub(super) fn find<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     search(runtime, input, arguments).map(element_found)
 }
 
-/// The first element for which the expression is true; nothing where there is none.
+/// The first element for which the expression is truthy; undefined if there is none.
 pub(super) fn find_exp<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     search_exp(runtime, input, arguments).map(element_found)
 }
 
-/// The place, from 0, of the element that [`find`] finds.
+/// The index, from 0, of the element that [`find`] returns.
 pub(super) fn find_index<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
     arguments: &[Value<'a>],
 ) -> Result<Value<'a>> {
-    search(runtime, input, arguments).map(place_found)
+    search(runtime, input, arguments).map(index_found)
 }
 
-/// The place, from 0, of the element that [`find_exp`] finds.
+/// The index, from 0, of the element that [`find_exp`] returns.
 pub(super) fn find_index_exp<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
     arguments: &[Value<'a>],
 ) -> Result<Value<'a>> {
-    search_exp(runtime, input, arguments).map(place_found)
+    search_exp(runtime, input, arguments).map(index_found)
 }
 
-/// Whether [`find`] would find an element.
+/// Whether [`find`] returns an element.
 pub(super) fn has<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::Bool(search(runtime, input, arguments)?.is_some()))
 }
 
-/// Whether [`find_exp`] would find an element.
+/// Whether [`find_exp`] returns an element.
 pub(super) fn has_exp<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(Value::Bool(search_exp(runtime, input, arguments)?.is_some()))
 }
@@ -158,7 +158,7 @@ mod tests {
     use super::super::tests::check;
 
     #[test]
-    fn as_liquidjs() {
+    fn renders_like_liquidjs() {
         check(&[
             (r#"{{ a | where: "n" | json }}"#, r#"{"a":[{"n":0},{"n":false},{"n":null}]}"#, r#"[{"n":0}]"#),
             (r#"{{ a | where: "n", nil | json }}"#, r#"{"a":[{"n":0},{"n":null}]}"#, r#"[{"n":null}]"#),

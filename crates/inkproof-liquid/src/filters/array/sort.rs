@@ -1,4 +1,4 @@
-//! The sorting filters. Both leave equal elements in their order and put nulls last.
+//! The sort filters. Both are stable and put nulls last.
 
 use std::cmp::Ordering;
 
@@ -6,46 +6,50 @@ use super::{charged_list, read_path, timsort};
 use crate::engine::filter::argument;
 use crate::engine::runtime::Runtime;
 use crate::error::Result;
-use crate::value::coerce::{js_string, js_truthy, text};
+use crate::value::coerce::{js_string, js_truthy, to_liquid_string};
 use crate::value::{Arena, Value, number, utf16};
 
-/// What an element is sorted by: its value as JavaScript's `<` takes it.
+/// The sort key of an element: its value as an operand of JavaScript's `<`.
 #[derive(Clone, Copy, Debug)]
 enum Key<'a> {
-    /// Null or undefined; the literal `nil` is the number 0 to `<`.
+    /// Null or undefined. The literal `nil` is the number 0 as an operand of `<`.
     Missing,
-    Text(&'a str),
+    String(&'a str),
     Number(f64),
 }
 
 impl<'a> Key<'a> {
-    /// The key that sorts by size.
+    /// The key for sorting by value.
     fn ordered(value: Value<'a>, arena: &'a Arena) -> Result<Self> {
         Ok(match value {
             Value::Undefined | Value::Null => Self::Missing,
             Value::Nil | Value::Bool(false) => Self::Number(0.0),
             Value::Bool(true) => Self::Number(1.0),
             Value::Number(number) | Value::Float(number) => Self::Number(number),
-            Value::String(_) | Value::Empty | Value::Blank | Value::Loop(_) => Self::Text(text(value, arena)?),
-            Value::Array(_) | Value::Object(_) | Value::Block => Self::Text(arena.alloc_str(&js_string(value, arena)?)),
+            Value::String(_) | Value::Empty | Value::Blank | Value::Loop(_) => {
+                Self::String(to_liquid_string(value, arena)?)
+            }
+            Value::Array(_) | Value::Object(_) | Value::Block => {
+                Self::String(arena.alloc_str(&js_string(value, arena)?))
+            }
         })
     }
 
-    /// The key that sorts as text, whatever the case.
+    /// The key for sorting as strings, ignoring case.
     fn natural(value: Value<'a>, arena: &'a Arena) -> Result<Self> {
         if value.is_nullish() {
             return Ok(Self::Missing);
         }
-        Ok(Self::Text(arena.alloc_str(&js_string(value, arena)?.to_lowercase())))
+        Ok(Self::String(arena.alloc_str(&js_string(value, arena)?.to_lowercase())))
     }
 
-    /// Whether it comes before another. Between texts and numbers this is not transitive: `10 < "9a"` is as false as
-    /// `"9a" < 10`.
+    /// Whether it sorts before another. With both strings and numbers this is not transitive: `10 < "9a"` and `"9a" <
+    /// 10` are both false.
     fn is_before(self, other: Self) -> bool {
         match (self, other) {
             (Self::Missing, _) => false,
             (_, Self::Missing) => true,
-            (Self::Text(left), Self::Text(right)) => utf16::compare(left, right) == Ordering::Less,
+            (Self::String(left), Self::String(right)) => utf16::compare(left, right) == Ordering::Less,
             (left, right) => left.number() < right.number(),
         }
     }
@@ -53,13 +57,13 @@ impl<'a> Key<'a> {
     fn number(self) -> f64 {
         match self {
             Self::Missing => f64::NAN,
-            Self::Text(text) => number::parse(text),
+            Self::String(text) => number::parse(text),
             Self::Number(number) => number,
         }
     }
 }
 
-/// Sorts the input by the keys that `key_of` makes of its elements, or of the property that the argument names.
+/// Sorts the input by the keys that `key_of` computes for its elements, or for the property that the argument names.
 fn sort_by<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -69,7 +73,7 @@ fn sort_by<'a>(
     let arena = runtime.arena();
     let items = charged_list(runtime, input)?;
     let property = argument(arguments, 0);
-    let path = js_truthy(property).then(|| text(property, arena)).transpose()?;
+    let path = js_truthy(property).then(|| to_liquid_string(property, arena)).transpose()?;
     let mut keyed = Vec::with_capacity(items.len());
     for item in items {
         let value = match path {
@@ -83,14 +87,14 @@ fn sort_by<'a>(
     Ok(runtime.array(&sorted))
 }
 
-/// The list sorted: numbers by size, texts by code unit, capitals first. The argument names a property to sort by; it may
-/// be a path.
+/// The sorted array: numbers by value, strings by code unit, so upper case comes first. The argument names a property
+/// to sort by; it may be a path.
 pub(super) fn sort<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     sort_by(runtime, input, arguments, Key::ordered)
 }
 
-/// The list sorted as texts, whatever their case, numbers too. The argument names a property to sort by; it may be a
-/// path.
+/// The array sorted as strings, ignoring case, including its numbers. The argument names a property to sort by; it may
+/// be a path.
 pub(super) fn sort_natural<'a>(
     runtime: &mut Runtime<'a>,
     input: Value<'a>,
@@ -104,7 +108,7 @@ mod tests {
     use super::super::tests::check;
 
     #[test]
-    fn as_liquidjs() {
+    fn renders_like_liquidjs() {
         check(&[
             ("{{ a | sort | json }}", r#"{"a":[3,null,10,1,"2"]}"#, r#"[1,"2",3,10,null]"#),
             (

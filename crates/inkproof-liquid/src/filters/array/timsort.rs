@@ -1,18 +1,18 @@
-//! `Array.prototype.sort` as V8 does it: Tim Peters's merge sort, comparison by comparison.
+//! `Array.prototype.sort` as in V8: Tim Peters's merge sort, with the same sequence of comparisons.
 //!
-//! For an order that makes sense any stable sort would do. But JavaScript's `<` is no order where texts and numbers mix,
-//! and what comes out then depends on which elements a sort compares. Rust's own sort may also panic on such an order;
-//! this one always ends, with the same elements.
+//! For a consistent order, any stable sort would do. But JavaScript's `<` is not a consistent order for a mix of
+//! strings and numbers, and the result then depends on which elements are compared. Rust's own sort may also panic for
+//! such an order; this one always terminates with a permutation of the elements.
 
 use std::convert::Infallible;
 use std::ops::Range;
 
-/// How many elements in a row one side must give before a merge gallops.
+/// Number of consecutive wins of one side after which a merge starts to gallop.
 const GALLOP_FROM: usize = 7;
-/// From this length on a list is cut into runs.
+/// Length from which an array is split into runs.
 const MERGED_FROM: usize = 64;
 
-/// Sorts `items`, where `is_before` says of two which one comes first.
+/// Sorts `items`. `is_before` decides whether its first argument comes before its second.
 pub(super) fn sort<T: Copy>(items: &mut [T], is_before: impl Fn(&T, &T) -> bool) {
     let shortest_run = shortest_run(items.len());
     let mut sorter = Sorter { items, is_before, runs: Vec::new(), gallop_from: GALLOP_FROM };
@@ -29,7 +29,7 @@ pub(super) fn sort<T: Copy>(items: &mut [T], is_before: impl Fn(&T, &T) -> bool)
     sorter.merge_all();
 }
 
-/// A length that cuts `length` into as many runs as a power of two, or slightly fewer.
+/// The minimum run length, so that the number of runs is a power of two or slightly less.
 fn shortest_run(mut length: usize) -> usize {
     let mut rest = 0;
     while length >= MERGED_FROM {
@@ -39,7 +39,7 @@ fn shortest_run(mut length: usize) -> usize {
     length + rest
 }
 
-/// How many elements at the beginning are in order; falling ones are turned round.
+/// The length of the ordered run at the beginning. A descending run is reversed.
 fn natural_run<T>(items: &mut [T], is_before: &impl Fn(&T, &T) -> bool) -> usize {
     let [first, second, ..] = items else { return items.len() };
     let is_falling = is_before(second, first);
@@ -50,7 +50,7 @@ fn natural_run<T>(items: &mut [T], is_before: &impl Fn(&T, &T) -> bool) -> usize
     length
 }
 
-/// Puts each element from `sorted` on in its place among those before it.
+/// Inserts each element from index `sorted` on into the sorted elements before it.
 fn insert<T: Copy>(items: &mut [T], sorted: usize, is_before: &impl Fn(&T, &T) -> bool) {
     for at in sorted..items.len() {
         let item = items[at];
@@ -59,7 +59,7 @@ fn insert<T: Copy>(items: &mut [T], sorted: usize, is_before: &impl Fn(&T, &T) -
     }
 }
 
-/// The first place from `low` to `high` that is not `before`.
+/// The first index in `low..high` for which `before` is false; `high` if there is none.
 fn bisect(mut low: usize, mut high: usize, before: impl Fn(usize) -> bool) -> usize {
     while low < high {
         let middle = low + (high - low) / 2;
@@ -72,7 +72,7 @@ fn bisect(mut low: usize, mut high: usize, before: impl Fn(usize) -> bool) -> us
     low
 }
 
-/// The first of `length` places that is not `before`, searched for in ever larger steps from `hint`.
+/// The first index below `length` for which `before` is false, searched from `hint` in exponentially growing steps.
 fn gallop(length: usize, hint: usize, before: impl Fn(usize) -> bool) -> usize {
     let (mut last, mut step) = (0, 1);
     if before(hint) {
@@ -90,20 +90,21 @@ fn gallop(length: usize, hint: usize, before: impl Fn(usize) -> bool) -> usize {
     }
 }
 
-/// Neighbouring elements that are in order.
+/// Adjacent elements that are sorted.
 #[derive(Clone, Copy, Debug)]
 struct Run {
     start: usize,
     length: usize,
 }
 
-/// A sort under way.
+/// The state of a sort.
 struct Sorter<'s, T, F> {
     items: &'s mut [T],
     is_before: F,
-    /// The runs found so far, each beginning where the one before it ends.
+    /// The runs found so far. Each begins at the end of the one before it.
     runs: Vec<Run>,
-    /// How many wins in a row it takes to gallop now: less where galloping pays, more where it does not.
+    /// Number of consecutive wins before a merge gallops. It decreases while galloping pays off, and increases
+    /// otherwise.
     gallop_from: usize,
 }
 
@@ -112,7 +113,7 @@ impl<T: Copy, F: Fn(&T, &T) -> bool> Sorter<'_, T, F> {
         self.runs[run].length
     }
 
-    /// Whether a run is long enough against the two after it.
+    /// Whether a run is longer than the two after it together.
     fn is_balanced(&self, last: usize) -> bool {
         last < 2 || self.length(last - 2) > self.length(last - 1) + self.length(last)
     }
@@ -137,18 +138,18 @@ impl<T: Copy, F: Fn(&T, &T) -> bool> Sorter<'_, T, F> {
         }
     }
 
-    /// Merges a run with the shorter one of its neighbours.
+    /// Merges a run with the shorter of its neighbours.
     fn merge_smaller(&mut self, run: usize) {
         let is_left_smaller = run > 0 && self.length(run - 1) < self.length(run + 1);
         self.merge(if is_left_smaller { run - 1 } else { run });
     }
 
-    /// Merges a run with the next.
+    /// Merges a run with the next one.
     fn merge(&mut self, run: usize) {
         let next = self.runs.remove(run + 1);
         let Run { start, length } = self.runs[run];
         self.runs[run].length += next.length;
-        // Elements at both ends may be in place already.
+        // Elements at both ends may already be in place.
         let (left, right) = (&self.items[start..next.start], &self.items[next.start..next.start + next.length]);
         let skipped = gallop(length, 0, |at| !(self.is_before)(&right[0], &left[at]));
         if skipped == length {
@@ -171,22 +172,22 @@ impl<T: Copy, F: Fn(&T, &T) -> bool> Sorter<'_, T, F> {
     }
 }
 
-/// A merge of two runs under way. The shorter one has been copied aside, which leaves a gap for what is merged.
+/// The state of a merge of two runs. The shorter run was copied to `aside`, which leaves a gap for the merged elements.
 struct Merge<'m, T, F> {
     items: &'m mut [T],
     is_before: &'m F,
     aside: Vec<T>,
-    /// What remains of the left run: a part of `aside` in an upward merge, else of `items`.
+    /// The rest of the left run: in `aside` for an upward merge, in `items` otherwise.
     left: Range<usize>,
-    /// What remains of the right run: a part of `items` in an upward merge, else of `aside`.
+    /// The rest of the right run: in `items` for an upward merge, in `aside` otherwise.
     right: Range<usize>,
-    /// Whether it goes from the beginning to the end, which needs the left run aside.
+    /// Whether it merges from the beginning to the end; the left run is then in `aside`.
     is_upwards: bool,
 }
 
 impl<T: Copy, F: Fn(&T, &T) -> bool> Merge<'_, T, F> {
     fn run(mut self, gallop_from: &mut usize) {
-        // It is known which element is the very first (or last) one.
+        // The first element (or last, in a downward merge) is already known.
         if self.is_upwards {
             self.take_right(1);
         } else {
@@ -196,7 +197,7 @@ impl<T: Copy, F: Fn(&T, &T) -> bool> Merge<'_, T, F> {
         self.finish();
     }
 
-    /// Takes elements from both sides, until one has no more than what [`Merge::finish`] can place.
+    /// Takes elements from both sides until [`Merge::finish`] can place the rest.
     fn alternate(&mut self, gallop_from: &mut usize) -> Option<Infallible> {
         self.unless_done()?;
         let mut wins_needed = *gallop_from;
@@ -235,13 +236,13 @@ impl<T: Copy, F: Fn(&T, &T) -> bool> Merge<'_, T, F> {
         }
     }
 
-    /// `None` where the run in place is used up, or the one aside but for its last element, whose place is known then.
+    /// `None` if the run in place is used up, or if only the last element of the one in `aside` is left.
     fn unless_done(&self) -> Option<()> {
         let (aside, in_place) = if self.is_upwards { (&self.left, &self.right) } else { (&self.right, &self.left) };
         (aside.len() > 1 && !in_place.is_empty()).then_some(())
     }
 
-    /// What remains of the left run and of the right one.
+    /// The rest of the left run and of the right run.
     fn sides(&self) -> (&[T], &[T]) {
         let (left, right) = (self.left.clone(), self.right.clone());
         if self.is_upwards { (&self.aside[left], &self.items[right]) } else { (&self.items[left], &self.aside[right]) }
@@ -257,7 +258,7 @@ impl<T: Copy, F: Fn(&T, &T) -> bool> Merge<'_, T, F> {
         (self.is_before)(&right[self.head(right)], &left[self.head(left)]) == self.is_upwards
     }
 
-    /// How many elements of the left run come next in a row.
+    /// The number of elements of the left run that come next.
     fn count_left(&self) -> usize {
         let (left, right) = self.sides();
         let key = &right[self.head(right)];
@@ -265,7 +266,7 @@ impl<T: Copy, F: Fn(&T, &T) -> bool> Merge<'_, T, F> {
         if self.is_upwards { place } else { left.len() - place }
     }
 
-    /// How many elements of the right run come next in a row.
+    /// The number of elements of the right run that come next.
     fn count_right(&self) -> usize {
         let (left, right) = self.sides();
         let key = &left[self.head(left)];
@@ -273,7 +274,7 @@ impl<T: Copy, F: Fn(&T, &T) -> bool> Merge<'_, T, F> {
         if self.is_upwards { place } else { right.len() - place }
     }
 
-    /// Moves the next `count` elements of the left run to where the gap begins, or ends in a downward merge.
+    /// Moves the next `count` elements of the left run to the beginning of the gap, or to its end in a downward merge.
     fn take_left(&mut self, count: usize) {
         if self.is_upwards {
             let gap = self.right.start - self.left.len();
@@ -287,7 +288,7 @@ impl<T: Copy, F: Fn(&T, &T) -> bool> Merge<'_, T, F> {
         }
     }
 
-    /// The same for the right run.
+    /// Like [`Merge::take_left`], for the right run.
     fn take_right(&mut self, count: usize) {
         if self.is_upwards {
             let end = self.right.start + count;
@@ -301,7 +302,7 @@ impl<T: Copy, F: Fn(&T, &T) -> bool> Merge<'_, T, F> {
         }
     }
 
-    /// Places what remains: first the run in place, then, beyond it, the one aside.
+    /// Places the rest: the run in place next to the gap, then the elements of `aside`.
     fn finish(mut self) {
         if self.is_upwards {
             self.take_right(self.right.len());
@@ -317,7 +318,7 @@ impl<T: Copy, F: Fn(&T, &T) -> bool> Merge<'_, T, F> {
 mod tests {
     use super::*;
 
-    /// Numbers that look as if by chance.
+    /// Pseudo-random numbers.
     fn scattered(count: usize, below: u32) -> Vec<u32> {
         let mut random = fastrand::Rng::with_seed(count as u64);
         (0..count).map(|_| random.u32(..below)).collect()
@@ -330,7 +331,7 @@ mod tests {
                 for bend in [false, true] {
                     let mut numbers = scattered(count, below);
                     if bend {
-                        // Long runs, rising and falling, so that merges gallop.
+                        // Long ascending and descending runs, so that merges gallop.
                         let third = count / 3;
                         numbers[..third].sort_unstable();
                         numbers[third..].sort_unstable_by(|left, right| right.cmp(left));
@@ -345,8 +346,8 @@ mod tests {
         }
     }
     #[test]
-    fn an_order_without_sense_gives_what_v8_gives() {
-        // The sum stands for the whole list that Node 20 makes.
+    fn sorts_an_inconsistent_order_like_v8() {
+        // The sum is a checksum of the whole array that Node 20 returns.
         for (count, expected) in [(20, 377_347), (64, 527_930), (200, 767_899), (1_000, 127_454), (4_000, 425_000)] {
             let mut numbers: Vec<u64> = (0..count).map(|at| (at * 7_919 + 13) % 1_009).collect();
             sort(&mut numbers, |left, right| (left * 31 + right * 17) % 7 < 3);

@@ -1,7 +1,7 @@
-//! A lexer and a pull parser for JSON: the tokens of a text one by one, each with its place. All that reads JSON uses the lexer.
+//! A lexer and a pull parser for JSON: each token with its span. Everything that reads JSON uses this lexer.
 //!
-//! It allocates nothing but errors, and its memory does not grow with the text. Errors are worded as Go's `encoding/json` words
-//! them, since that is what Customer.io shows.
+//! It only allocates errors, and its memory use does not depend on the length of the input. Errors have the wording of
+//! Go's `encoding/json`, because that is what Customer.io reports.
 
 use std::borrow::Cow;
 
@@ -11,23 +11,23 @@ use super::MAX_DEPTH;
 use crate::span::Span;
 use crate::value::{Arena, utf16};
 
-/// The powers of ten by which the digits of a number are divided; all are exact as doubles.
+/// The powers of ten that divide the digits of a decimal number. All of them are exact as doubles.
 const POWERS_OF_TEN: [f64; 15] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14];
 
-/// Why a text is not valid JSON, and the byte where that shows.
+/// Why a string is not valid JSON, and at which byte.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{message}")]
 pub struct JsonError {
-    /// What is wrong, in the words of Go's `encoding/json`.
+    /// The message, in the words of Go's `encoding/json`.
     pub message: String,
-    /// The byte at which it shows; the length of the text where the text ends too early.
+    /// The byte of the error; the length of the input if it ends too early.
     pub offset: usize,
 }
 
-/// The result of reading a part. The error is boxed so that a result fits into few registers.
+/// The result of reading a token or value. The error is boxed so that a result fits into few registers.
 pub type Read<T> = Result<T, Box<JsonError>>;
 
-/// A token of a JSON text.
+/// A token of a JSON document.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Event<'a> {
     /// `{`
@@ -38,7 +38,7 @@ pub enum Event<'a> {
     ArrayStart,
     /// `]`
     ArrayEnd,
-    /// The key of the value that comes next.
+    /// The key of the next value.
     Key(JsonString<'a>),
     /// A string.
     String(JsonString<'a>),
@@ -48,13 +48,13 @@ pub enum Event<'a> {
     Bool(bool),
     /// `null`
     Null,
-    /// A comma directly before a closing bracket; only where such commas are [allowed](Events::with_trailing_commas).
+    /// A comma directly before a closing bracket, only if such commas are [allowed](Events::with_trailing_commas).
     TrailingComma,
-    /// The end of the text.
+    /// The end of the input.
     End,
 }
 
-/// A string or key as it is written, between its quotes. Its escapes are known to be sound.
+/// A string or key as written, without its quotes. Its escapes are known to be valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JsonString<'a> {
     written: &'a str,
@@ -62,13 +62,13 @@ pub struct JsonString<'a> {
 }
 
 impl<'a> JsonString<'a> {
-    /// The string without its escapes.
+    /// The string with its escapes decoded.
     #[must_use]
     pub fn decode(self) -> Cow<'a, str> {
         if self.has_escapes { Cow::Owned(self.unescape()) } else { Cow::Borrowed(self.written) }
     }
 
-    /// The same, kept in `arena` where it is not as it is written.
+    /// The decoded string, allocated in `arena` if it has escapes.
     pub(super) fn decode_in(self, arena: &'a Arena) -> &'a str {
         if self.has_escapes { arena.alloc_str(&self.unescape()) } else { self.written }
     }
@@ -88,8 +88,8 @@ impl<'a> JsonString<'a> {
         if has_halves { utf16::join_surrogates(&content).into_owned() } else { content }
     }
 
-    /// Its characters without escapes, each with the byte of the string, as it is written, at which it begins. An escaped
-    /// surrogate is a [character of its own](utf16::char_of_unit), even next to its other half.
+    /// Its decoded characters, each with its byte offset in the written string. An escaped surrogate is a
+    /// [character of its own](utf16::char_of_unit), even next to its counterpart.
     pub fn characters(self) -> impl Iterator<Item = (usize, char)> + 'a {
         let mut at = 0;
         std::iter::from_fn(move || {
@@ -113,27 +113,27 @@ enum Expected {
     Value,
     /// The first element or key, or a closing bracket.
     First,
-    /// The colon after a key, and a value.
+    /// The colon after a key, then a value.
     Colon,
-    /// Whatever comes after a value: a comma, a closing bracket, or the end of the text.
+    /// A comma, a closing bracket or the end of the input after a value.
     Next,
-    /// A closing bracket that is known to be there.
+    /// A closing bracket that is known to be next.
     Close,
 }
 
-/// The arrays and objects around a place. One bit for each tells which it is.
+/// The stack of open arrays and objects: one bit per level, set for an array.
 #[derive(Clone, Debug)]
 struct Levels {
     are_arrays: [u64; MAX_DEPTH.div_ceil(64)],
     depth: usize,
-    /// The innermost one's bit.
+    /// The bit of the innermost level.
     in_array: bool,
 }
 
 impl Levels {
     const NONE: Self = Self { are_arrays: [0; MAX_DEPTH.div_ceil(64)], depth: 0, in_array: false };
 
-    /// Enters an array or object; its depth is below [`MAX_DEPTH`] before.
+    /// Enters an array or object. The depth must be below [`MAX_DEPTH`].
     fn push(&mut self, is_array: bool) {
         let bit = 1 << (self.depth % 64);
         let word = &mut self.are_arrays[self.depth / 64];
@@ -149,19 +149,19 @@ impl Levels {
     }
 }
 
-/// Reads the tokens of a JSON text wherever they are expected, and knows their places: what [`Events`] and the reader of
-/// values share.
+/// Reads single tokens of a JSON document at the positions where they are expected. Shared by [`Events`] and the reader
+/// of values.
 #[derive(Clone, Debug)]
 pub(super) struct Lexer<'a> {
     text: &'a str,
     bytes: &'a [u8],
-    /// The byte that is read next.
+    /// The next byte to read.
     pub(super) at: usize,
-    /// Whether the error was found within a string.
+    /// Whether the error is inside a string.
     is_in_string: bool,
 }
 
-/// Reads a JSON text token by token.
+/// A pull parser: reads a JSON document token by token.
 ///
 /// ```
 /// use inkproof_liquid::json::{Event, Events};
@@ -174,9 +174,9 @@ pub(super) struct Lexer<'a> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Events<'a> {
-    /// At the end of the last token.
+    /// The lexer, positioned at the end of the last token.
     lexer: Lexer<'a>,
-    /// Where the last token begins.
+    /// The first byte of the last token.
     start: usize,
     expected: Expected,
     levels: Levels,
@@ -184,7 +184,7 @@ pub struct Events<'a> {
 }
 
 impl<'a> Events<'a> {
-    /// A parser at the beginning of a text.
+    /// A parser at the beginning of `text`.
     #[must_use]
     pub const fn new(text: &'a str) -> Self {
         Self {
@@ -196,29 +196,29 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// The same for a text in which a comma may come before a closing bracket.
+    /// Allows a comma before a closing bracket.
     #[must_use]
     pub const fn with_trailing_commas(mut self) -> Self {
         self.allows_trailing_commas = true;
         self
     }
 
-    /// Where the last token is.
+    /// The span of the last token.
     #[must_use]
     pub const fn span(&self) -> Span {
         Span { start: self.start, end: self.lexer.at }
     }
 
-    /// Whether the [error](Self::next_event) was found within a string.
+    /// Whether the [error](Self::next_event) is inside a string.
     #[must_use]
     pub const fn is_in_string(&self) -> bool {
         self.lexer.is_in_string
     }
 
-    /// The next token. After [`Event::End`] and after an error there are no more.
+    /// The next token. There are no more after [`Event::End`] or an error.
     ///
     /// # Errors
-    /// The text is not valid JSON here, or is nested more than [`MAX_DEPTH`] levels deep.
+    /// The input is not valid JSON here, or is nested more than [`MAX_DEPTH`] levels deep.
     #[inline]
     pub fn next_event(&mut self) -> Read<Event<'a>> {
         self.lexer.skip_space();
@@ -239,7 +239,7 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// Passes over the rest of the value whose first token has just been read, and returns the place of the whole value.
+    /// Skips the rest of the value whose first token was just read, and returns the span of the whole value.
     ///
     /// # Errors
     /// As [`next_event`](Self::next_event).
@@ -254,7 +254,7 @@ impl<'a> Events<'a> {
         Ok(Span::new(start, self.lexer.at))
     }
 
-    /// Passes over everything up to the end of the text.
+    /// Skips everything up to the end of the input.
     ///
     /// # Errors
     /// As [`next_event`](Self::next_event).
@@ -263,7 +263,7 @@ impl<'a> Events<'a> {
         Ok(())
     }
 
-    /// What comes after a value.
+    /// The token after a value.
     fn after_value(&mut self) -> Read<Event<'a>> {
         if self.levels.depth == 0 {
             return if self.lexer.at == self.lexer.bytes.len() {
@@ -295,7 +295,7 @@ impl<'a> Events<'a> {
         }))
     }
 
-    /// An element of an array, or a key of an object.
+    /// The next element of an array, or the next key of an object.
     fn element(&mut self) -> Read<Event<'a>> {
         if self.levels.in_array {
             return self.value();
@@ -413,7 +413,7 @@ impl<'a> Lexer<'a> {
         let magnitude = written.fold(0_u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
         #[expect(clippy::cast_precision_loss, reason = "15 digits are below 2^53")]
         let magnitude = magnitude as f64;
-        // Both are exact, so the one division rounds correctly.
+        // Both operands are exact, so the single division rounds correctly.
         let magnitude = magnitude / POWERS_OF_TEN[(end - point).saturating_sub(1)];
         Ok(if negative { -magnitude } else { magnitude })
     }
@@ -464,8 +464,8 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// Reads the escape whose backslash is before `at`: its character and where it ends, or where it goes wrong and what was read
-/// there.
+/// Decodes the escape whose backslash is before `at`. Returns the character and the end of the escape, or the byte of
+/// the error and what was expected there.
 fn escape(bytes: &[u8], at: usize) -> Result<(char, usize), (usize, &'static str)> {
     let character = match bytes.get(at) {
         Some(same @ (b'"' | b'\\' | b'/')) => char::from(*same),
@@ -480,7 +480,7 @@ fn escape(bytes: &[u8], at: usize) -> Result<(char, usize), (usize, &'static str
     Ok((character, at + 1))
 }
 
-/// Reads the four digits of a `\u` escape.
+/// Decodes the four digits of a `\u` escape.
 fn hexadecimal_unit(bytes: &[u8], start: usize) -> Result<(char, usize), (usize, &'static str)> {
     let mut unit = 0;
     for at in start..start + 4 {
@@ -493,11 +493,11 @@ fn hexadecimal_unit(bytes: &[u8], start: usize) -> Result<(char, usize), (usize,
     Ok((utf16::char_of_unit(unit), start + 4))
 }
 
-/// Where the plain characters of a string that begin at `start` end: at a quote, a backslash, a control character, or the
-/// end of the text. Eight bytes are looked at at once.
+/// The end of the run of plain characters that begins at `start`: a quote, a backslash, a control character, or the end
+/// of the input. Compares eight bytes at once.
 fn end_of_plain(bytes: &[u8], start: usize) -> usize {
     const ONES: u64 = u64::MAX / 255;
-    /// Sets the high bit of the first byte that is below `limit`, which is at most 128; none below that is set.
+    /// Sets the high bit of the first byte that is below `limit` (at most 128); no lower byte has it set.
     const fn below(word: u64, limit: u64) -> u64 {
         word.wrapping_sub(ONES * limit) & !word & (ONES << 7)
     }
@@ -520,7 +520,7 @@ fn end_of_plain(bytes: &[u8], start: usize) -> usize {
 mod tests {
     use super::*;
 
-    /// The tokens of a text, each as it is written; at the end the error, if there is one, and whether it is within a string.
+    /// The tokens of `text` as written, and the error, if any, with whether it is inside a string.
     fn tokens(events: Events<'_>) -> (Vec<&str>, Option<(usize, bool)>) {
         let (mut events, mut found) = (events, Vec::new());
         loop {
@@ -533,7 +533,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_have_places() {
+    fn tokens_have_spans() {
         for (text, expected, error) in [
             (" 1.50 ", vec!["1.50"], None),
             (
@@ -556,7 +556,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_passed_over() {
+    fn skips_the_rest_of_a_value() {
         let mut events = Events::new(r#"[{"a": [[], {}]}, "]"]"#);
         assert_eq!(events.next_event(), Ok(Event::ArrayStart));
         let first = events.next_event().unwrap();
@@ -567,7 +567,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_are_decoded_with_the_places_of_their_characters() {
+    fn decodes_strings_with_the_offsets_of_their_characters() {
         let mut events = Events::new(r#""a\n\u00e9é\ud83d\ude00\ud83d.""#);
         let Ok(Event::String(string)) = events.next_event() else { panic!("a string") };
         let half = utf16::char_of_unit(0xd83d);
@@ -580,7 +580,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn characters_make_up_the_string(pieces in proptest::collection::vec(r#"[a"é😀]|\\\\|\\"|\\u[0-9a-f]{4}|\\ud8[0-9a-f]{2}|\\udc[0-9A-F]{2}"#, 0..8)) {
+        fn characters_add_up_to_the_decoded_string(pieces in proptest::collection::vec(r#"[a"é😀]|\\\\|\\"|\\u[0-9a-f]{4}|\\ud8[0-9a-f]{2}|\\udc[0-9A-F]{2}"#, 0..8)) {
             let text = format!("\"{}\"", pieces.concat());
             if let Ok(Event::String(string)) = Events::new(&text).next_event() {
                 let characters: String = string.characters().map(|(_, character)| character).collect();

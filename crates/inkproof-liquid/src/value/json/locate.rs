@@ -1,11 +1,11 @@
-//! Places of values in a JSON text.
+//! Finds values in a JSON document.
 
 use super::events::{Event, Events, Read};
 use crate::span::Span;
 
-/// The part of a JSON text that holds the value at `path`, keys of objects and indexes of arrays within each other; `None`
-/// where there is no such value, or the text is not valid JSON up to the end of the outermost object or array. Of a key that
-/// is there twice, the last counts, as it does for [`read`](super::read()). An empty path is the whole value.
+/// The span of the value at `path`, a list of nested object keys and array indexes. `None` if there is no such value, or if
+/// the document is not valid JSON up to the end of the outermost object or array. If a key is repeated, its last value
+/// counts, as for [`read`](super::read()). An empty path is the whole value.
 ///
 /// ```
 /// use inkproof_liquid::json;
@@ -22,7 +22,7 @@ pub fn locate(text: &str, path: &[&str]) -> Option<Span> {
     locate_within(&mut events, first, path).ok()?
 }
 
-/// The same for the value whose first token is `first`. Reads the whole value.
+/// [`locate`] within the value whose first token is `first`. Reads the whole value.
 fn locate_within(events: &mut Events<'_>, first: Event<'_>, path: &[&str]) -> Read<Option<Span>> {
     let Some((wanted, rest)) = path.split_first() else { return events.finish_value(first).map(Some) };
     match first {
@@ -32,7 +32,7 @@ fn locate_within(events: &mut Events<'_>, first: Event<'_>, path: &[&str]) -> Re
     }
 }
 
-/// The same for the member of the object that has begun.
+/// [`locate`] within the object whose first token was just read.
 fn locate_member(events: &mut Events<'_>, wanted: &str, rest: &[&str]) -> Read<Option<Span>> {
     let mut found = None;
     while let Event::Key(key) = events.next_event()? {
@@ -46,7 +46,7 @@ fn locate_member(events: &mut Events<'_>, wanted: &str, rest: &[&str]) -> Read<O
     Ok(found)
 }
 
-/// The same for the element of the array that has begun.
+/// [`locate`] within the array whose first token was just read.
 fn locate_element(events: &mut Events<'_>, wanted: Option<usize>, rest: &[&str]) -> Read<Option<Span>> {
     let mut found = None;
     for index in 0.. {
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_of_values() {
+    fn finds_the_spans_of_values() {
         for (text, path, expected) in [
             (" 7 ", &[][..], Some("7")),
             (r#" {"a": {"b" : [1, "]"]} } "#, &["a", "b"], Some(r#"[1, "]"]"#)),

@@ -1,5 +1,5 @@
-//! JSON: read token by token, or straight into values that borrow from the text; and written as JavaScript's `JSON.stringify`
-//! writes it.
+//! JSON: read token by token, or directly into values that borrow from the input; written as JavaScript's
+//! `JSON.stringify` writes it.
 
 mod events;
 mod locate;
@@ -11,7 +11,7 @@ pub use locate::locate;
 pub use read::{read, read_as, read_with_trailing_commas};
 pub use write::{Visit, write, write_string, write_visiting};
 
-/// How deep arrays and objects may be nested.
+/// Maximum nesting depth of arrays and objects.
 pub const MAX_DEPTH: usize = 500;
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_worded_as_go_words_them() {
+    fn errors_have_the_wording_of_go() {
         let arena = Arena::new();
         for (given, offset, message) in [
             ("", 0, "unexpected end of JSON input"),
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn trailing_commas_are_found() {
+    fn reports_the_positions_of_trailing_commas() {
         let arena = Arena::new();
         let (_, commas) = read_with_trailing_commas(r#"{"a":[1,2,],"b":{"c":1, } , }"#, &arena).unwrap();
         assert_eq!(commas, [9, 22, 26]);
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_is_bounded() {
+    fn rejects_documents_that_are_nested_too_deeply() {
         let arena = Arena::new();
         for bracket in ["[", "{\"a\":"] {
             let error = read(&bracket.repeat(1_000_000), &arena).unwrap_err();
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn indentation() {
+    fn writes_with_indentation() {
         let arena = Arena::new();
         let mut out = String::new();
         write(read(r#"{"a":[1,{}],"b":[]}"#, &arena).unwrap(), Some("  "), &mut out).unwrap();

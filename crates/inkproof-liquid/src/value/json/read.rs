@@ -1,6 +1,6 @@
-//! Reading of JSON into values.
+//! Reads JSON into values.
 //!
-//! It shares its lexer with [`Events`](super::Events), and descends by itself: values that are built from events took twice as
+//! It shares its lexer with [`Events`](super::Events) but descends by itself: building values from events took twice as
 //! long. A test compares the two.
 
 use super::MAX_DEPTH;
@@ -8,7 +8,7 @@ use super::events::{JsonError, Lexer, Read};
 use crate::value::number::Numbers;
 use crate::value::{self, Arena, Object, Value};
 
-/// Reads a JSON text.
+/// Reads a JSON document.
 ///
 /// ```
 /// use inkproof_liquid::{Arena, Value, json};
@@ -22,12 +22,12 @@ use crate::value::{self, Arena, Object, Value};
 /// ```
 ///
 /// # Errors
-/// The first place at which the text is not valid JSON, or is nested more than [`MAX_DEPTH`](super::MAX_DEPTH) levels deep.
+/// The first position at which `text` is not valid JSON, or is nested more than [`MAX_DEPTH`] levels deep.
 pub fn read<'a>(text: &'a str, arena: &'a Arena) -> Result<Value<'a>, JsonError> {
     read_as(text, Numbers::JavaScript, arena)
 }
 
-/// The same, with numbers as a dialect has them.
+/// Like [`read`], with the numbers of a dialect.
 ///
 /// # Errors
 /// As [`read`].
@@ -37,7 +37,8 @@ pub fn read_as<'a>(text: &'a str, numbers: Numbers, arena: &'a Arena) -> Result<
     reader.document().map_err(|error| *error)
 }
 
-/// Reads a JSON text in which a comma may come before a closing bracket, and returns the places of such commas.
+/// Reads a JSON document in which a comma may come before a closing bracket. Also returns the positions of those
+/// commas.
 ///
 /// # Errors
 /// As [`read`].
@@ -52,12 +53,12 @@ struct Reader<'a> {
     text: &'a str,
     arena: &'a Arena,
     depth: usize,
-    /// Entries of the objects and elements of the arrays (whose key is empty) that are being read, innermost last.
+    /// Entries of the objects, and elements of the arrays (with an empty key), that are being read, innermost last.
     ///
-    /// Values go here right away: handed up through results, they would be copied at every step.
+    /// Values are pushed here directly: returned through nested results, they would be copied at every level.
     entries: Vec<(&'a str, Value<'a>)>,
     trailing_commas: Option<Vec<usize>>,
-    /// Whether `5.0` is a float and not 5.
+    /// Whether `5.0` is a float rather than 5.
     keeps_floats: bool,
 }
 
@@ -84,7 +85,7 @@ impl<'a> Reader<'a> {
         Ok(self.entries.pop().map_or(Value::Undefined, |(_, value)| value))
     }
 
-    /// Reads a value, and puts it at the end of the entries.
+    /// Reads a value and pushes it onto the entries.
     fn value(&mut self, key: &'a str) -> Read<()> {
         let value = match self.lexer.peek() {
             Some(b'"') => Value::String(self.string()?),
@@ -187,7 +188,7 @@ impl<'a> Reader<'a> {
         Ok(object)
     }
 
-    /// Whether a closing bracket is allowed here: right after the opening one, or after a comma where such commas are allowed.
+    /// Whether a closing bracket is allowed here: directly after the opening one, or after an allowed trailing comma.
     fn may_close(&mut self, is_empty: bool, comma: Option<usize>) -> bool {
         match (&mut self.trailing_commas, comma) {
             (Some(commas), Some(comma)) => {
@@ -210,10 +211,10 @@ mod tests {
     use super::super::{Event, Events};
     use super::*;
 
-    /// What goes wrong with a text, and the places of its trailing commas.
+    /// The error of a document, or the positions of its trailing commas.
     type Outcome = Result<Vec<usize>, JsonError>;
 
-    fn by_events(text: &str) -> (Outcome, Outcome) {
+    fn read_with_events(text: &str) -> (Outcome, Outcome) {
         let outcome = |mut events: Events<'_>| {
             let mut commas = Vec::new();
             loop {
@@ -227,7 +228,7 @@ mod tests {
         (outcome(Events::new(text)), outcome(Events::new(text).with_trailing_commas()))
     }
 
-    fn by_values(text: &str) -> (Outcome, Outcome) {
+    fn read_with_reader(text: &str) -> (Outcome, Outcome) {
         let arena = Arena::new();
         let strict = read(text, &arena).map(|_| Vec::new());
         (strict, read_with_trailing_commas(text, &arena).map(|(_, commas)| commas))
@@ -243,18 +244,18 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
         #[test]
-        fn events_and_values_find_the_same_wrong(tokens in prop::collection::vec(prop::sample::select(&TOKENS[..]), 0..14)) {
+        fn both_readers_report_the_same_errors(tokens in prop::collection::vec(prop::sample::select(&TOKENS[..]), 0..14)) {
             let text = tokens.concat();
-            prop_assert_eq!(by_events(&text), by_values(&text), "{}", text);
+            prop_assert_eq!(read_with_events(&text), read_with_reader(&text), "{}", text);
         }
     }
 
     #[test]
-    fn events_and_values_are_as_deep() {
+    fn both_readers_have_the_same_depth_limit() {
         for depth in [499, 500, 501] {
             let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-            assert_eq!(by_events(&text), by_values(&text));
-            assert_eq!(by_values(&text).0.is_ok(), depth <= 500);
+            assert_eq!(read_with_events(&text), read_with_reader(&text));
+            assert_eq!(read_with_reader(&text).0.is_ok(), depth <= 500);
         }
     }
 }

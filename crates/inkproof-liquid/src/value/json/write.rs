@@ -24,7 +24,8 @@ impl<'a> Visit<'a> for AcceptAll {
     }
 }
 
-/// Appends `value` as `JSON.stringify(value, null, indent)` writes it, on one line without an indent; nothing for undefined.
+/// Appends `value` as `JSON.stringify(value, null, indent)` writes it, on one line if `indent` is `None`; nothing for
+/// undefined.
 ///
 /// ```
 /// use inkproof_liquid::{Arena, json};
@@ -78,7 +79,7 @@ impl<'a> Writer<'_, 'a> {
                     self.separate(at == 0);
                     self.value(*item)?;
                     if matches!(item, Value::Undefined) {
-                        // In a list, undefined is written as null.
+                        // In an array, undefined is written as null.
                         self.out.push_str("null");
                     }
                 }
@@ -105,7 +106,7 @@ impl<'a> Writer<'_, 'a> {
         Ok(())
     }
 
-    /// The own fields of a loop, with the indentation asked for.
+    /// The own fields of a loop, with the requested indentation.
     fn fields(&mut self, state: &Loop<'a>) -> Result<()> {
         self.open('{')?;
         for (at, (key, value)) in state.fields().into_iter().enumerate() {

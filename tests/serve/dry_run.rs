@@ -1,11 +1,11 @@
-//! What would become of a request and what a template needs, without sending anything.
+//! Dry runs: rendering a request and checking a template without sending a message.
 
 use serde_json::json;
 
 use crate::client::Server;
 
 #[test]
-fn tried_out_without_sending() {
+fn renders_a_request_without_sending_it() {
     let server = Server::start(&[]);
     let request = |data: &str| {
         format!(r#"{{"transactional_message_id": "hello", "identifiers": {{"id": "x"}}, "message_data": {data}}}"#)
@@ -19,7 +19,7 @@ fn tried_out_without_sending() {
         render(json!({ "request": "{" }))["diagnostics"][0]["message"]
             .as_str()
             .unwrap()
-            .starts_with("the request is no JSON")
+            .starts_with("the request is not valid JSON")
     );
     assert_eq!(render(json!({ "request": request("{}"), "customer": "[]" }))["message"], json!(null));
     assert_eq!(server.get("/inkproof/api/messages")["total"], 0);
@@ -28,7 +28,7 @@ fn tried_out_without_sending() {
 }
 
 #[test]
-fn what_a_template_needs() {
+fn check_lists_variables_and_coverage() {
     let server = Server::start(&[]);
     let ask = |body: &serde_json::Value| server.ask("POST", "/inkproof/api/check", &[], &body.to_string());
     let typed =
@@ -43,11 +43,11 @@ fn what_a_template_needs() {
 }
 
 #[test]
-fn what_is_wrong_with_a_template() {
+fn check_reports_the_findings_of_a_template() {
     let server = Server::start(&[]);
     let unsafe_template = "---\n---\n{\"title\": \"{{ trigger.title }}\"}\n";
     std::fs::write(server.folder.path().join("templates/hello.liquid"), unsafe_template).unwrap();
-    // A change counts a moment after it is saved.
+    // A change is noticed a moment after it was saved.
     let mut tries = (0..200).map(|_| {
         std::thread::sleep(std::time::Duration::from_millis(50));
         server.ask("POST", "/inkproof/api/check", &[], "{\"template\": \"hello\"}").json()

@@ -1,4 +1,5 @@
-//! A JSON text of a content, with the expressions that print into it, and how else it may be written.
+//! A JSON string in a content, with the expressions that are printed into it, and equivalent ways to write it. Fixes of
+//! `json-unsafe` replace it.
 
 use crate::analysis::Interpolation;
 use crate::liquid::Span;
@@ -6,22 +7,23 @@ use crate::liquid::syntax::part::{Body, Part, Printed};
 use crate::liquid::syntax::tree::{Node, NodeKind, Nodes};
 use crate::liquid::syntax::visit::all_nodes;
 
-/// How many pieces before and behind a hole are looked at; nobody reads a text of more.
+/// How many nodes before and after an interpolation are searched for the quotes.
 const MAX_PIECES: usize = 200;
 
-/// A JSON text of the content.
-pub(super) struct JsonText<'f> {
+/// A JSON string in the content.
+pub(super) struct JsonString<'f> {
     content: &'f str,
-    /// From quote to quote.
+    /// The string, including its quotes.
     pub(super) span: Span,
-    /// What stands in it, also what is half outside.
+    /// The nodes of the string. The first and the last one also contain what is before and after it.
     nodes: Nodes<'f>,
 }
 
-impl<'f> JsonText<'f> {
-    /// The text around a hole, where it begins and ends in one run of nodes and not in branches of it.
+impl<'f> JsonString<'f> {
+    /// The string around an interpolation. `None` if it does not start and end in the same list of nodes, because a
+    /// branch contains only one of the quotes.
     pub(super) fn around(interpolation: Span, nodes: Nodes<'f>, content: &'f str) -> Option<Self> {
-        // Nodes stand in order, and what is inside a tag begins behind it.
+        // Nodes are sorted. The nodes inside a tag start after the tag.
         let place = nodes.partition_point(|node| node.span.start <= interpolation.start).checked_sub(1)?;
         if let NodeKind::Tag { tag, .. } = nodes[place].kind
             && nodes[place].span != interpolation
@@ -43,7 +45,7 @@ impl<'f> JsonText<'f> {
         text.is_whole().then_some(text)
     }
 
-    /// Whether all that lies between the quotes, at any depth, is a part of the text.
+    /// Whether everything between the quotes, at any depth, belongs to the string.
     fn is_whole(&self) -> bool {
         all_nodes(&self.nodes[1..self.nodes.len() - 1]).into_iter().all(|node| match node.kind {
             NodeKind::Text(_) => quotes(node, self.content).is_empty(),
@@ -56,7 +58,8 @@ impl<'f> JsonText<'f> {
         })
     }
 
-    /// The text as one expression, where it is one with plain text around it.
+    /// The string as one expression, such as `{{ a | prepend: "Hi " | json }}`. `None` if there is
+    /// anything in it except one interpolation and plain text.
     pub(super) fn as_expression(&self, interpolation: &Interpolation<'_>) -> Option<String> {
         let written = interpolation.span.of(self.content);
         let takes_blanks = written.starts_with("{{-") || written.ends_with("-}}");
@@ -69,7 +72,7 @@ impl<'f> JsonText<'f> {
         }
         let before = &self.content[self.span.start + 1..interpolation.span.start];
         let after = &self.content[interpolation.span.end..self.span.end - 1];
-        // What Liquid's own quotes cannot hold.
+        // Characters that a Liquid string cannot contain.
         let is_plain = |text: &str| !text.contains(['\\', '{', '}', '%', '\n']);
         if !is_plain(before) || !is_plain(after) {
             return None;
@@ -86,8 +89,8 @@ impl<'f> JsonText<'f> {
         Some(fixed)
     }
 
-    /// The pieces of plain text that hold escapes, and what they mean; none where one cannot be told or would be taken for
-    /// Liquid.
+    /// The pieces of literal text with escape sequences, and their unescaped strings. `None` if one is not a valid
+    /// escape, or would become Liquid markup.
     pub(super) fn unescaped(&self) -> Option<Vec<(Span, String)>> {
         let inside = Span::new(self.span.start + 1, self.span.end - 1);
         let texts = all_nodes(self.nodes).into_iter().filter(|node| matches!(node.kind, NodeKind::Text(_)));
@@ -102,7 +105,7 @@ impl<'f> JsonText<'f> {
     }
 }
 
-/// Where in the content JSON texts begin or end in a node of plain text.
+/// Where literal text in the content has unescaped quotes.
 fn quotes(node: &Node<'_>, content: &str) -> Vec<usize> {
     if !matches!(node.kind, NodeKind::Text(_)) {
         return Vec::new();

@@ -1,26 +1,26 @@
-//! Requests that were caught from a backend.
+//! Requests that were captured from a backend.
 
 use serde_json::{Map, Value};
 
 use crate::diagnostics::{Diagnostics, Source};
 use crate::message::Request;
 
-/// A request as it was caught.
+/// A captured request and its data.
 #[derive(Clone, Debug)]
-pub struct Captured {
+pub struct CapturedRequest {
     /// The request.
     pub request: Request,
     /// Its `message_data`.
     pub data: Map<String, Value>,
 }
 
-impl Captured {
-    /// Reads the body of a request; `name` is what people call the file.
+impl CapturedRequest {
+    /// Parses the body of a request. `name` is the file name for diagnostics.
     ///
     /// # Errors
-    /// Everything that would make Customer.io refuse it.
+    /// Everything that would make Customer.io reject it.
     pub fn read(name: &str, text: &str) -> Result<Self, Diagnostics> {
-        // What Customer.io does not know, it does not mind either.
+        // Customer.io ignores unknown fields, so the warnings about them are dropped.
         let mut warnings = Diagnostics::new();
         let request = Request::read(name, Source::new(name, text), &mut warnings)?;
         let body = serde_json::from_str::<Value>(text).unwrap_or_default();
@@ -28,13 +28,13 @@ impl Captured {
         Ok(Self { request, data })
     }
 
-    /// The number that it asks for a template by, where it does.
+    /// The number of the template, if the request refers to it by number.
     #[must_use]
     pub fn template_id(&self) -> Option<u64> {
         self.request.template().text.parse().ok()
     }
 
-    /// A customer of whom no more is known than how the request names them.
+    /// The file of a customer with the request's identifier and no other attributes.
     #[must_use]
     pub fn customer(&self) -> String {
         let identifier = self.request.identifier();

@@ -1,4 +1,4 @@
-//! Places for new templates: a file of their own, or one beside the template that they are another language of.
+//! Placement of new templates: a file of its own, or a language variant next to an existing template.
 
 use std::path::PathBuf;
 
@@ -9,44 +9,44 @@ use crate::diagnostics::{Diagnostics, Source};
 use crate::message::Template;
 use crate::project::Project;
 
-/// Where a new template is to stand.
+/// Where a new template is created.
 #[derive(Clone, Debug)]
-pub struct Place<'p> {
+pub struct Placement<'p> {
     project: &'p Project,
-    /// The file, below the project.
+    /// The file, relative to the project.
     pub path: PathBuf,
-    /// What requests are to call it.
+    /// The name that requests will use.
     pub name: Name,
-    /// The template that is there, and the language that this one is of it.
+    /// For a variant, the existing template and the language of the variant.
     pub variant: Option<(&'p Template, String)>,
 }
 
 /// Why a template cannot be added to a project.
 #[derive(Debug, Error)]
 pub enum PlacementError {
-    /// Its name is another's.
+    /// Another template has its name.
     #[error("there is a template `{name}` already, in `{file}`")]
     Name {
         /// The name.
         name: String,
-        /// The other's file.
+        /// The file of the other template.
         file: String,
     },
-    /// Its number is another's.
-    #[error("the id `{id}` is that of another template, in `{file}`")]
+    /// Another template has its number.
+    #[error("the id `{id}` belongs to another template, in `{file}`")]
     Id {
         /// The number.
         id: u64,
-        /// The other's file.
+        /// The file of the other template.
         file: String,
     },
-    /// Its file is no template.
-    #[error("it is no template")]
+    /// It is not a valid template.
+    #[error("it is not a valid template")]
     Unreadable(Diagnostics),
 }
 
-impl<'p> Place<'p> {
-    /// The place for a template of that name. `order.fr` is the French `order` where there is an `order`.
+impl<'p> Placement<'p> {
+    /// The placement of a template with a name. `order.fr` is the French variant of `order` if there is an `order`.
     #[must_use]
     pub fn new(project: &'p Project, name: &Name) -> Self {
         let Some((base, language)) = project.variant(name.stem()) else {
@@ -54,7 +54,7 @@ impl<'p> Place<'p> {
             return Self { project, path, name: name.clone(), variant: None };
         };
         let path = PathBuf::from(base.source().name()).with_extension(format!("{language}.liquid"));
-        Self { project, path, name: Name::of(base.name()), variant: Some((base, language.to_owned())) }
+        Self { project, path, name: Name::parse_or_sanitize(base.name()), variant: Some((base, language.to_owned())) }
     }
 
     /// The language of a variant.
@@ -63,10 +63,10 @@ impl<'p> Place<'p> {
         self.variant.as_ref().map(|(_, language)| language.as_str())
     }
 
-    /// Reads what is to stand there, as the project will.
+    /// Parses the text of the new template as the project will.
     ///
     /// # Errors
-    /// It would be no template, or be taken for another.
+    /// It is not a valid template, or conflicts with another one.
     pub fn read(&self, text: &str) -> Result<Template, PlacementError> {
         let file = self.path.display().to_string().replace('\\', "/");
         let name = self.variant.as_ref().map_or(self.name.stem(), |(base, _)| base.name());

@@ -1,4 +1,4 @@
-//! Trials: what would become of a request, without sending it. Nothing is captured.
+//! Dry run: renders a request without sending or capturing a message.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,31 +13,31 @@ use serde_json::{Value, json};
 use super::answer::Refusal;
 use super::body;
 use super::findings::explanation;
-use super::send::{no_template, stranger};
+use super::send::{customer_without_attributes, no_template};
 use super::state::State;
 use crate::diagnostics::{Diagnostics, Source};
 use crate::liquid::Mode;
 use crate::message::{Customer, Rendering, Request, Template};
 use crate::project::Project;
 
-/// What to try out.
+/// A request to render, as the page sends it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Trial {
-    /// The text of a request's body.
+pub(super) struct DryRun {
+    /// The body of the request.
     request: String,
-    /// The text of a customer; the project's where it is not given.
+    /// The content of a customer file; if it is not given, the project's customer.
     customer: Option<String>,
     #[serde(default)]
     lax: bool,
 }
 
-/// What a trial is about.
-pub(super) struct Subject<'p> {
+/// The parsed request with its template and customer.
+pub(super) struct DryRunInput<'p> {
     pub(super) template: &'p Template,
     pub(super) request: Request,
     pub(super) customer: Cow<'p, Customer>,
-    /// What is doubtful about the request.
+    /// The warnings about the request.
     problems: Diagnostics,
 }
 
@@ -46,16 +46,16 @@ pub(super) async fn render(
     extract::State(state): extract::State<Arc<State>>,
     body: Body,
 ) -> Result<Json<Value>, Refusal> {
-    let trial: Trial = body::json(body).await?;
-    let rendered = tokio::task::spawn_blocking(move || trial.render(&state)).await;
+    let dry_run: DryRun = body::json(body).await?;
+    let rendered = tokio::task::spawn_blocking(move || dry_run.render(&state)).await;
     rendered.map(Json).map_err(|_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the message could not be rendered"))
 }
 
-impl Trial {
+impl DryRun {
     fn render(&self, state: &State) -> Value {
         let (project, _) = state.project.get();
-        let rendering = match self.subject(&project) {
-            Ok(subject) => subject.render(self.lax, &project, state),
+        let rendering = match self.input(&project) {
+            Ok(input) => input.render(self.lax, &project, state),
             Err(problems) => Rendering::failed(problems),
         };
         json!({
@@ -66,8 +66,8 @@ impl Trial {
         })
     }
 
-    /// Reads the request and whom it is for.
-    pub(super) fn subject<'p>(&self, project: &'p Project) -> Result<Subject<'p>, Diagnostics> {
+    /// Parses the request and finds its template and customer.
+    pub(super) fn input<'p>(&self, project: &'p Project) -> Result<DryRunInput<'p>, Diagnostics> {
         let mut problems = Diagnostics::new();
         let request = Request::read("request", Source::new("request.json", self.request.as_str()), &mut problems)?;
         let own = self.customer.as_ref().map(|text| Customer::read(Source::new("customer.json", text.as_str())));
@@ -76,13 +76,13 @@ impl Trial {
         let customer = match (own, project.customer_for(&request)) {
             (Some(own), _) => Cow::Owned(own),
             (None, Some(known)) => Cow::Borrowed(known),
-            (None, None) => Cow::Owned(stranger(request.identifier())?),
+            (None, None) => Cow::Owned(customer_without_attributes(request.identifier())?),
         };
-        Ok(Subject { template, request, customer, problems })
+        Ok(DryRunInput { template, request, customer, problems })
     }
 }
 
-impl Subject<'_> {
+impl DryRunInput<'_> {
     fn render(self, lax: bool, project: &Project, state: &State) -> Rendering {
         let mut render_options = state.render_options(state.clock.now());
         if lax {

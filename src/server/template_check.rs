@@ -1,4 +1,4 @@
-//! What a template needs: its variables, what the project's requests have for them, and what of it they come to.
+//! Template check: the variables of a template, the values that the project's requests have for them, and the coverage.
 
 use std::sync::Arc;
 
@@ -11,32 +11,32 @@ use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::body;
+use super::dry_run::{DryRun, DryRunInput};
 use super::findings::Findings;
 use super::state::State;
-use super::trial::{Subject, Trial};
 use crate::analysis::Coverage;
 use crate::project::{Case, Project};
 use crate::rules::{Cell, Judgement, Row, Table, judge};
 
-/// Which template, and a request that is tried out with it.
+/// The template to check, and optionally a request to compare with its variables.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Question {
+pub(super) struct CheckRequest {
     /// The template's name.
     template: String,
-    /// What is tried out, and may have something for its variables as well.
-    trial: Option<Trial>,
+    /// A request whose values are listed in a column of its own.
+    trial: Option<DryRun>,
 }
 
-/// `POST /inkproof/api/check`: what `inkproof check` says of one template.
+/// `POST /inkproof/api/check`: the findings of `inkproof check` for one template.
 pub(super) async fn check(
     extract::State(state): extract::State<Arc<State>>,
     body: Body,
-) -> Result<Json<Needs>, Refusal> {
-    let question: Question = body::json(body).await?;
+) -> Result<Json<TemplateCheck>, Refusal> {
+    let request: CheckRequest = body::json(body).await?;
     let checked = tokio::task::spawn_blocking(move || {
         let (project, _) = state.project.get();
-        question.answer(&project, &state)
+        request.run(&project, &state)
     });
     checked
         .await
@@ -44,26 +44,26 @@ pub(super) async fn check(
         .map(Json)
 }
 
-impl Question {
-    fn answer(&self, project: &Project, state: &State) -> Result<Needs, Refusal> {
+impl CheckRequest {
+    fn run(&self, project: &Project, state: &State) -> Result<TemplateCheck, Refusal> {
         let template = project.templates().iter().find(|template| template.is_called(&self.template));
         let template =
             template.ok_or_else(|| Refusal::not_found(format!("there is no template `{}`", self.template)))?;
         let render_options = state.render_options(state.clock.now());
         let judgement = judge(project, &[template], &project.in_every_language(&project.cases()), &render_options);
-        let subject = self.trial.as_ref().and_then(|trial| trial.subject(project).ok());
-        let typed = subject.map(|Subject { template, request, customer, .. }| {
+        let input = self.trial.as_ref().and_then(|trial| trial.input(project).ok());
+        let typed = input.map(|DryRunInput { template, request, customer, .. }| {
             let case = Case { template, request: &request, customer: &customer };
             judge(project, &[template], &[case], &render_options)
         });
-        Ok(Needs::new(judgement, typed.as_ref()))
+        Ok(TemplateCheck::new(judgement, typed.as_ref()))
     }
 }
 
-/// The answer. What is not known where the template cannot be parsed is null.
+/// The response. If the template cannot be parsed, the unknown parts are null.
 #[derive(Debug, Serialize)]
-pub(super) struct Needs {
-    /// Names, in the order of the variables' cells.
+pub(super) struct TemplateCheck {
+    /// The names of the requests, in the order of the cells.
     requests: Option<Vec<String>>,
     variables: Option<Vec<Variable>>,
     coverage: Option<Value>,
@@ -71,20 +71,20 @@ pub(super) struct Needs {
     findings: Findings,
 }
 
-impl Needs {
+impl TemplateCheck {
     fn new(judgement: Judgement, typed: Option<&Judgement>) -> Self {
         let typed = typed.and_then(|judgement| judgement.tables.first());
         let (requests, rows) = judgement.tables.into_iter().next().map(|table| (table.columns, table.rows)).unzip();
         Self {
             requests,
             variables: rows.map(|rows| variables(rows, typed)),
-            coverage: judgement.coverage.first().map(shown_coverage),
+            coverage: judgement.coverage.first().map(coverage_json),
             findings: judgement.findings.into(),
         }
     }
 }
 
-/// A variable, and what the request that is tried out has for it.
+/// A variable, and what the given request has for it.
 #[derive(Debug, Serialize)]
 struct Variable {
     #[serde(flatten)]
@@ -93,11 +93,11 @@ struct Variable {
 }
 
 fn variables(rows: Vec<Row>, typed: Option<&Table>) -> Vec<Variable> {
-    let of_typed = |path: &str| typed?.rows.iter().find(|row| row.path == path)?.cells.first().copied();
-    rows.into_iter().map(|row| Variable { typed: of_typed(&row.path), row }).collect()
+    let typed_cell = |path: &str| typed?.rows.iter().find(|row| row.path == path)?.cells.first().copied();
+    rows.into_iter().map(|row| Variable { typed: typed_cell(&row.path), row }).collect()
 }
 
-fn shown_coverage(coverage: &Coverage) -> Value {
+fn coverage_json(coverage: &Coverage) -> Value {
     let missed = coverage.branches.iter().filter(|branch| branch.hits == 0).map(|branch| branch.line);
     json!({
         "covered": coverage.covered(),

@@ -1,32 +1,33 @@
-//! Ruby's texts: what printing prints (`to_s`) and what stands for a value inside a list or hash (`inspect`).
+//! Ruby's strings of values: `to_s`, which printing uses, and `inspect`, which represents a value inside an array or
+//! hash.
 
 use std::fmt::Write as _;
 
 use crate::liquid::error::Result;
-use crate::liquid::value::coerce::{self, Walk};
+use crate::liquid::value::coerce::{self, Traversal};
 use crate::liquid::value::{Arena, Value, number, utf16};
 
-/// Appends what printing a value prints: the elements of a list one after the other, a hash as Ruby would write it.
+/// Appends the printed form of a value: the elements of an array one after the other, a hash in Ruby's notation.
 ///
 /// # Errors
-/// The value is nested too deep, or its text is too long.
+/// The value is nested too deeply, or its string is too long.
 pub fn print(value: Value<'_>, out: &mut String) -> Result<()> {
-    print_within(value, &mut Walk::default(), out)?;
+    print_within(value, &mut Traversal::default(), out)?;
     coerce::check_length(out.len())
 }
 
-fn print_within(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
+fn print_within(value: Value<'_>, traversal: &mut Traversal, out: &mut String) -> Result<()> {
     match value {
         Value::Array(items) => {
-            walk.enter()?;
+            traversal.enter()?;
             for item in items {
-                print_within(*item, walk, out)?;
+                print_within(*item, traversal, out)?;
                 coerce::check_length(out.len())?;
             }
-            walk.leave();
+            traversal.leave();
             Ok(())
         }
-        other => to_s_within(other, walk, out),
+        other => to_s_within(other, traversal, out),
     }
 }
 
@@ -39,24 +40,24 @@ pub fn to_s<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
         return Ok(text);
     }
     let mut out = String::new();
-    to_s_within(value, &mut Walk::default(), &mut out)?;
+    to_s_within(value, &mut Traversal::default(), &mut out)?;
     coerce::check_length(out.len())?;
     Ok(arena.alloc_str(&out))
 }
 
-fn to_s_within(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
+fn to_s_within(value: Value<'_>, traversal: &mut Traversal, out: &mut String) -> Result<()> {
     match value {
         Value::Undefined | Value::Null | Value::Nil => {}
         Value::Empty => out.push_str("empty?"),
         Value::Blank => out.push_str("blank?"),
         Value::String(text) => coerce::push_joining(out, text),
-        other => inspect(other, walk, out)?,
+        other => inspect(other, traversal, out)?,
     }
     Ok(())
 }
 
 /// Ruby's `inspect`.
-fn inspect(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
+fn inspect(value: Value<'_>, traversal: &mut Traversal, out: &mut String) -> Result<()> {
     coerce::check_length(out.len())?;
     match value {
         Value::Undefined | Value::Null | Value::Nil => out.push_str("nil"),
@@ -65,26 +66,26 @@ fn inspect(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
         Value::Number(number) | Value::Float(number) => number::write_float(number, out),
         Value::String(text) => inspect_text(text, out),
         Value::Array(items) => {
-            walk.enter()?;
+            traversal.enter()?;
             out.push('[');
             for (at, item) in items.iter().enumerate() {
                 out.push_str(if at > 0 { ", " } else { "" });
-                inspect(*item, walk, out)?;
+                inspect(*item, traversal, out)?;
             }
             out.push(']');
-            walk.leave();
+            traversal.leave();
         }
         Value::Object(object) => {
-            walk.enter()?;
+            traversal.enter()?;
             out.push('{');
             for (at, (key, value)) in object.entries().iter().enumerate() {
                 out.push_str(if at > 0 { ", " } else { "" });
                 inspect_text(key, out);
                 out.push_str("=>");
-                inspect(*value, walk, out)?;
+                inspect(*value, traversal, out)?;
             }
             out.push('}');
-            walk.leave();
+            traversal.leave();
         }
         Value::Loop(state) => out.push_str(&state.json()),
         Value::Empty => out.push_str(":empty?"),
@@ -94,13 +95,13 @@ fn inspect(value: Value<'_>, walk: &mut Walk, out: &mut String) -> Result<()> {
     Ok(())
 }
 
-/// A whole number with all its digits.
+/// Writes an integer with all its digits.
 fn write_integer(number: f64, out: &mut String) {
-    // Ruby knows no negative zero among integers.
+    // Ruby's integers have no negative zero.
     let _ = write!(out, "{:.0}", if number == 0.0 { 0.0 } else { number });
 }
 
-/// A text in quotes, with Ruby's escapes.
+/// Writes a string in quotes, with Ruby's escapes.
 fn inspect_text(text: &str, out: &mut String) {
     let text = utf16::join_surrogates(text);
     out.push('"');
@@ -117,7 +118,7 @@ fn inspect_text(text: &str, out: &mut String) {
             '\u{b}' => out.push_str("\\v"),
             '\u{c}' => out.push_str("\\f"),
             '\u{1b}' => out.push_str("\\e"),
-            // What would be read as an interpolation.
+            // It would be read as an interpolation.
             '#' if matches!(characters.peek(), Some('{' | '$' | '@')) => out.push_str("\\#"),
             control if control.is_ascii_control() => {
                 let _ = write!(out, "\\x{:02X}", u32::from(control));

@@ -1,0 +1,21 @@
+//! Timestamps: how they are read from user input and passed to Liquid.
+
+use jiff::Timestamp;
+
+/// Parses a timestamp with a time zone.
+///
+/// # Errors
+/// The string is not such a timestamp. The message says what is expected.
+pub fn parse_timestamp(text: &str) -> Result<Timestamp, String> {
+    let unreadable =
+        || format!("`{text}` is not a timestamp: expected one with a time zone, such as 2026-01-01T00:00:00Z");
+    text.parse().map_err(|_| unreadable())
+}
+
+/// A timestamp as Liquid represents it: milliseconds since 1970.
+#[must_use]
+pub fn milliseconds(timestamp: Timestamp) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285,000 years")]
+    let milliseconds = timestamp.as_millisecond() as f64;
+    milliseconds
+}
