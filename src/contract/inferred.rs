@@ -16,10 +16,20 @@ const MAX_DEPTH: usize = 32;
 impl Shape {
     /// The shape of these values.
     #[must_use]
-    pub fn of_values<'a>(values: impl IntoIterator<Item = Value<'a>>) -> Self {
+    pub fn from_values<'a>(values: impl IntoIterator<Item = Value<'a>>) -> Self {
         let mut shape = Self::default();
         values.into_iter().for_each(|value| shape.observe(value));
         shape
+    }
+
+    /// The shape of the values of a name that is always an object: if there are none, of any object.
+    #[must_use]
+    pub fn from_objects<'a>(values: impl IntoIterator<Item = Value<'a>>) -> Self {
+        let shape = Self::from_values(values);
+        if !shape.kinds.is_empty() {
+            return shape;
+        }
+        Self { kinds: Kinds::only(JsonKind::Object), source: Source::Used, ..shape }
     }
 
     /// Takes notice of a value that was seen.
@@ -150,7 +160,7 @@ mod tests {
 
     fn shape(texts: &[&str]) -> Shape {
         let arena = Arena::new();
-        Shape::of_values(texts.iter().map(|text| json::read(text, &arena).unwrap()))
+        Shape::from_values(texts.iter().map(|text| json::read(text, &arena).unwrap()))
     }
 
     #[test]

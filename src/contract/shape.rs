@@ -108,12 +108,6 @@ impl NumberRange {
 }
 
 impl Shape {
-    /// A shape of one kind.
-    #[must_use]
-    pub fn of_kind(kind: JsonKind, source: Source) -> Self {
-        Self { kinds: Kinds::only(kind), source, ..Self::default() }
-    }
-
     /// The shape of any value.
     #[must_use]
     pub fn any(source: Source) -> Self {

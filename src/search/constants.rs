@@ -10,7 +10,7 @@ const MAX_LENGTH: usize = 60;
 
 impl<'s> Constants<'s> {
     /// The constants of these templates.
-    pub(super) fn of(templates: &[Template<'s>]) -> Self {
+    pub(super) fn from_templates(templates: &[Template<'s>]) -> Self {
         let mut constants = Self::default();
         for template in templates {
             each_operand(template.nodes, &mut |operand| match operand.kind {

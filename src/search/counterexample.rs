@@ -51,7 +51,7 @@ impl fmt::Display for Change {
 
 impl Counterexample {
     /// The counterexample that this rendering shows; none if its message is sent.
-    pub(super) fn of(
+    pub(super) fn from_rendering(
         rendering: Rendering,
         request: &str,
         seed: Value<'_>,
@@ -108,7 +108,7 @@ impl Counterexample {
 fn is_likely(edit: &Edit<'_>, contract: &Contract, constants: &[&str]) -> bool {
     let Pointer(keys) = edit.pointer();
     let Some((Key::Member(root), steps)) = keys.split_first() else { return false };
-    let shape = root_shape(root, contract);
+    let Some(shape) = contract.root(root) else { return false };
     // What is absent is allowed to be, or it would not have been tried.
     let Some(to) = edit.to else { return true };
     shape.at(steps).into_iter().any(|shape: &Shape| shape.resembles(to, constants))
@@ -117,15 +117,7 @@ fn is_likely(edit: &Edit<'_>, contract: &Contract, constants: &[&str]) -> bool {
 fn is_declared(edit: &Edit<'_>, contract: &Contract) -> bool {
     let Pointer(keys) = edit.pointer();
     let Some(Key::Member(root)) = keys.first() else { return false };
-    root_shape(root, contract).source == Source::Declared
-}
-
-fn root_shape<'c>(root: &str, contract: &'c Contract) -> &'c Shape {
-    match root {
-        "trigger" => &contract.trigger,
-        "customer" => &contract.customer,
-        _ => &contract.objects,
-    }
+    contract.root(root).is_some_and(|shape| shape.source == Source::Declared)
 }
 
 fn json_of(value: Value<'_>) -> String {

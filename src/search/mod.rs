@@ -21,5 +21,5 @@ pub use budget::Effort;
 pub use counterexample::{Change, Counterexample};
 pub use search::{SearchOptions, SearchReport, search};
 pub use seed::Seed;
-pub use template::{Declarations, SeedCase, search_template};
+pub use template::{SeedCase, search_template};
 pub use verdict::Verdict;

@@ -167,17 +167,8 @@ fn is_always_there(read: &Read<'_>, contract: &Contract, takes_elements: bool) -
     }
 }
 
-fn root_shape<'c>(root: &str, contract: &'c Contract) -> Option<&'c Shape> {
-    match root {
-        "trigger" => Some(&contract.trigger),
-        "customer" => Some(&contract.customer),
-        "objects" => Some(&contract.objects),
-        _ => None,
-    }
-}
-
 fn is_in_all_data(path: &Path<'_>, contract: &Contract) -> bool {
-    let Some(root) = root_shape(path.root, contract) else { return false };
+    let Some(root) = contract.root(path.root) else { return false };
     let mut shapes = vec![root];
     for step in &path.steps {
         let mut inner = Vec::new();
@@ -248,7 +239,7 @@ fn is_safe_default(filter: &FilterCall<'_>, position: JsonPosition) -> bool {
 /// Whether everything that may stand at a path fits into JSON at that position. If `is_rescued`, null and what is absent are
 /// not printed.
 fn prints_safely(path: &Path<'_>, position: JsonPosition, is_rescued: bool, contract: &Contract) -> bool {
-    let Some(root) = root_shape(path.root, contract) else { return false };
+    let Some(root) = contract.root(path.root) else { return false };
     let mut shapes: Vec<&Shape> = root.choices();
     for step in &path.steps {
         let mut inner = Vec::new();
@@ -320,7 +311,7 @@ pub(super) fn all_data<'s>(
     let mut all = vec![Vec::new()];
     for member in &root.members {
         let value = names.get(member.key)?;
-        let values = all_values(&member.place, Some(value), root_shape(member.key, contract)?, arena)?;
+        let values = all_values(&member.place, Some(value), contract.root(member.key)?, arena)?;
         all = product(&all, member.key, &values.into_iter().map(Some).collect::<Vec<_>>())?;
     }
     Some(all.into_iter().map(|entries| Value::Object(Object::new(&entries, arena))).collect())

@@ -113,7 +113,7 @@ pub fn search<'s>(
     arena: &'s Arena,
 ) -> SearchReport {
     let templates: Vec<Template<'_>> = compiled.texts().into_iter().map(|text| text.liquid).collect();
-    let constants = Constants::of(&templates).copied_into(arena);
+    let constants = Constants::from_templates(&templates).copied_into(arena);
     let root = root_place(contract, seeds, needs, &constants, arena);
     let tester = Tester {
         trial: Trial::new(compiled, options.render_options),
@@ -358,7 +358,8 @@ impl<'s> Search<'_, 's, '_> {
             let Some((name, _)) = seeds.iter().find(is_base) else { continue };
             self.tester.renders += 1;
             let rendering = compiled.render_data(&sent_data(data), render_options);
-            let counterexample = Counterexample::of(rendering, name, base, data, contract, &constants.strings);
+            let counterexample =
+                Counterexample::from_rendering(rendering, name, base, data, contract, &constants.strings);
             if let Some(counterexample) = counterexample {
                 counterexample.add_to(&mut found);
             }

@@ -1,10 +1,10 @@
 //! Subjects: a template with its requests and customers, read from strings.
 
-use inkproof::contract::MessageSchema;
+use inkproof::contract::{Declarations, MessageSchema};
 use inkproof::diagnostics::{Diagnostics, Source};
 use inkproof::liquid::Arena;
 use inkproof::message::{CompiledTemplate, Customer, RenderOptions, Request, Template, Workspace};
-use inkproof::search::{Declarations, Effort, SearchOptions, SearchReport, SeedCase, search_template};
+use inkproof::search::{Effort, SearchOptions, SearchReport, SeedCase, search_template};
 
 /// A template and what is sent to it.
 pub(crate) struct Subject {
