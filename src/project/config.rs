@@ -236,7 +236,7 @@ filters = [{ pattern = "(", text = 1, x = 2 }, { text = "" }, 5]
                 "18:21 `..` is not inside the project: expected a folder below it ()",
                 "19:16 `a..b` leads to no value: expected names and places, such as `properties.link` or `properties.posts[].author` ()",
                 "19:38 expected a text under `test.redactions.a.b`, found a number ()",
-                "20:24 `(` is no regular expression: unclosed group ()",
+                "20:24 `(` is not a valid regular expression: unclosed group ()",
                 "20:36 expected a text under `test.filters.text`, found a number ()",
                 "20:39 there is no key `x` in `[test.filters]` (the keys are `pattern`, `text`)",
                 "20:48 expected a key `pattern` in `[test.filters]` ()",
@@ -270,7 +270,7 @@ filters = [{ pattern = "(", text = 1, x = 2 }, { text = "" }, 5]
             ("\u{feff}[test]\nsed = 3\n", vec!["2:1 there is no key `sed` in `[test]`"]),
         ] {
             let found = problems(text).into_iter().map(|problem| {
-                let problem = problem.replace("the configuration is no TOML: ", "");
+                let problem = problem.replace("the configuration is not valid TOML: ", "");
                 problem.split(" (").next().unwrap_or_default().to_owned()
             });
             assert_eq!(found.collect::<Vec<_>>(), expected, "{text}");

@@ -225,7 +225,7 @@ mod tests {
                 let cases = project.cases();
                 cases.iter().map(|case| format!("{case:?}")).collect::<Vec<_>>()
             };
-            assert_eq!(names(&project), names(&fresh), "not as if read anew");
+            assert_eq!(names(&project), names(&fresh), "not as if read again");
             let cases = project.cases();
             let changed = self.tracker.follow(&project, cases.iter().map(|case| (case.request.name(), *case)));
             let removed: Vec<_> = changed.removed.iter().map(|removed| removed.name.as_str()).collect();

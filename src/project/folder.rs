@@ -130,7 +130,7 @@ fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
     let byte = error.as_bytes()[valid];
     let source = Source::new(name, String::from_utf8_lossy(error.as_bytes()).as_ref());
     let replaced = valid..valid + char::REPLACEMENT_CHARACTER.len_utf8();
-    Diagnostic::error(NOT_UTF8, format!("the byte 0x{byte:02x} is no UTF-8"))
+    Diagnostic::error(NOT_UTF8, format!("the byte 0x{byte:02x} is not valid UTF-8"))
         .primary(source.at(replaced), "")
         .help("save the file as UTF-8")
 }

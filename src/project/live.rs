@@ -63,9 +63,9 @@ impl LiveProject {
     /// Applies a reported change. Returns whether anything changed, including in the additional folders.
     ///
     /// # Errors
-    /// There is no project any more; all is as it was.
-    pub fn take(&mut self, told: &WatchEvent) -> Result<bool, OpenError> {
-        match told {
+    /// The project no longer exists; nothing was changed.
+    pub fn take(&mut self, event: &WatchEvent) -> Result<bool, OpenError> {
+        match event {
             WatchEvent::Notice(_) => return Ok(false),
             WatchEvent::All => self.files.read_again()?,
             WatchEvent::Paths(paths) => {

@@ -78,7 +78,7 @@ pub enum OpenError {
     #[error("no project here: expected a folder `templates` or a file `{CONFIG_FILE}` in `{}` or above", .0.display())]
     NoProject(PathBuf),
     /// The path is not a folder.
-    #[error("`{}` is no folder: expected one that a project is in", .0.display())]
+    #[error("`{}` is not a folder: expected one in a project", .0.display())]
     NoFolder(PathBuf),
     /// The folder itself cannot be read.
     #[error("cannot read `{}`: {error}", .folder.display())]

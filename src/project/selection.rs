@@ -29,7 +29,7 @@ pub enum UnknownName {
         file: String,
     },
     /// It is an invalid pattern.
-    #[error("`{name}` is no pattern: {reason}")]
+    #[error("`{name}` is not a valid pattern: {reason}")]
     BadPattern {
         /// The pattern.
         name: String,

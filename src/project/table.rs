@@ -41,7 +41,7 @@ pub(super) fn read_file<T>(source: &Source, problems: &mut Diagnostics, read: im
     problems.extend(mistakes.into_iter().filter(is_sure));
     problems.extend(errors.iter().map(|error| {
         let reason = error.message().lines().collect::<Vec<_>>().join(", ");
-        Diagnostic::error(INVALID_CONFIG, format!("the configuration is no TOML: {reason}")).at(place(error))
+        Diagnostic::error(INVALID_CONFIG, format!("the configuration is not valid TOML: {reason}")).at(place(error))
     }));
     made
 }

@@ -203,7 +203,7 @@ fn regex(entry: &Entry<'_>) -> Result<Regex, Diagnostic> {
         // The last line is the message; those above point at the error.
         let reason = error.to_string();
         let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
-        entry.problem(format!("`{pattern}` is no regular expression: {reason}"))
+        entry.problem(format!("`{pattern}` is not a valid regular expression: {reason}"))
     })
 }
 
@@ -254,7 +254,7 @@ mod tests {
             ("snapshots = '../x'", "`../x` is not inside the project: expected a folder below it"),
             ("snapshots = '/x'", "`/x` is not inside the project: expected a folder below it"),
             ("snapshots = '.'", "`.` is not inside the project: expected a folder below it"),
-            ("filters = [{ pattern = '(', text = '' }]", "`(` is no regular expression: unclosed group"),
+            ("filters = [{ pattern = '(', text = '' }]", "`(` is not a valid regular expression: unclosed group"),
         ] {
             assert_eq!(read(text).unwrap_err(), expected, "{text}");
         }

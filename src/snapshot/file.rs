@@ -23,13 +23,13 @@ pub(super) struct Header<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SnapshotFileError {
     /// It contains merge conflict markers.
-    #[error("line {line} is a merge-conflict marker: resolve it, or write the snapshot anew")]
+    #[error("line {line} is a merge-conflict marker: resolve it, or write the snapshot again")]
     Conflict {
         /// The first marker's line, from 1.
         line: usize,
     },
     /// It is not in the snapshot format.
-    #[error("it is no snapshot: expected a header between two lines `---`")]
+    #[error("it is not a snapshot: expected a header between two lines `---`")]
     NoHeader,
     /// It is a folder.
     #[error("it is a folder: expected a file; move the folder away")]
@@ -38,7 +38,7 @@ pub enum SnapshotFileError {
     #[error("it has {0} bytes: expected at most {MAX_BYTES}")]
     TooLarge(u64),
     /// It is not UTF-8.
-    #[error("it is no UTF-8")]
+    #[error("it is not valid UTF-8")]
     NotUtf8,
     /// It cannot be read.
     #[error("it cannot be read: {0}")]

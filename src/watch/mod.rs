@@ -290,7 +290,7 @@ mod tests {
     /// A watched folder and the reports about it.
     struct Watched {
         folder: tempfile::TempDir,
-        told: Receiver<WatchEvent>,
+        received: Receiver<WatchEvent>,
         watch: Watch,
     }
 
@@ -303,9 +303,9 @@ mod tests {
             let root = folder.path().join("project");
             fs::create_dir_all(root.join("templates/sub")).unwrap();
             prepare(&root);
-            let (sender, told) = channel();
+            let (sender, received) = channel();
             let watch = Watch::start(places(&root), poll, move |what| drop(sender.send(what))).unwrap();
-            Self { folder, told, watch }
+            Self { folder, received, watch }
         }
 
         fn path(&self, path: &str) -> PathBuf {
@@ -316,10 +316,10 @@ mod tests {
         fn expect(&self, path: &str) {
             let (path, start) = (self.path(path), Instant::now());
             loop {
-                let told = self.told.recv_timeout(PATIENCE.saturating_sub(start.elapsed()));
-                match told.unwrap_or_else(|_| panic!("nobody told of {}", path.display())) {
+                let received = self.received.recv_timeout(PATIENCE.saturating_sub(start.elapsed()));
+                match received.unwrap_or_else(|_| panic!("no report of {}", path.display())) {
                     WatchEvent::All => return,
-                    WatchEvent::Paths(paths) if paths.iter().any(|told| path.starts_with(told)) => return,
+                    WatchEvent::Paths(paths) if paths.iter().any(|received| path.starts_with(received)) => return,
                     _ => {}
                 }
             }
@@ -439,7 +439,7 @@ mod tests {
         }
         let (mut seen, mut times) = (BTreeSet::new(), 0);
         while seen.len() < 500 {
-            match watched.told.recv_timeout(PATIENCE).unwrap() {
+            match watched.received.recv_timeout(PATIENCE).unwrap() {
                 WatchEvent::Paths(paths) => {
                     assert!(!paths.contains(&watched.path("templates/old")));
                     seen.extend(paths);
@@ -448,6 +448,6 @@ mod tests {
                 other => panic!("{other:?}"),
             }
         }
-        assert!(times < 100, "told {times} times");
+        assert!(times < 100, "reported {times} times");
     }
 }

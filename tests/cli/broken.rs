@@ -38,7 +38,7 @@ const FAULTS: &[(&str, &[u8], i32, &str)] = &[
         "templates/t.liquid",
         b"---\n---\n{\"a\": \"\xff\"}",
         2,
-        "templates/t.liquid:3:8: error[not-utf-8]: the byte 0xff is no UTF-8",
+        "templates/t.liquid:3:8: error[not-utf-8]: the byte 0xff is not valid UTF-8",
     ),
     (
         "templates/u.liquid/x.txt",
@@ -168,7 +168,7 @@ fn no_project() {
     let run = Sandbox::new().run(&["preview", "-C", "nowhere"]);
     assert!(run.code == 2 && run.stderr.contains("cannot read `nowhere`"), "{run:?}");
     let run = Sandbox::new().file("file", "").run(&["preview", "-C", "file"]);
-    assert!(run.code == 2 && run.stderr.contains("file` is no folder: expected one that a project is in"), "{run:?}");
+    assert!(run.code == 2 && run.stderr.contains("file` is not a folder: expected one in a project"), "{run:?}");
 }
 
 #[test]

@@ -299,11 +299,14 @@ fn the_configuration_sets_the_severity_of_a_rule() {
 fn explains_rules_filters_and_tags() {
     let page = run(&repository(), &["explain", "missing-data"], "");
     assert!(page.code == 0 && page.stdout.starts_with("# missing-data\n"), "{page:?}");
-    let file_rule = run(&repository(), &["explain", "no-front-matter"], "");
-    assert!(file_rule.stdout.starts_with("# no-front-matter\n\nA template does not begin with"), "{file_rule:?}");
-    assert!(!file_rule.stdout.contains("not-utf-8"), "{file_rule:?}");
+    let of_files = run(&repository(), &["explain", "no-front-matter"], "");
+    assert!(of_files.stdout.starts_with("# no-front-matter\n\nA template does not start with"), "{of_files:?}");
+    assert!(!of_files.stdout.contains("not-utf-8"), "{of_files:?}");
     let list = run(&repository(), &["explain"], "");
-    assert!(list.stdout.contains("\ntrailing-comma          A comma has nothing after it.\n"), "{list:?}");
+    assert!(
+        list.stdout.contains("\ntrailing-comma          A comma comes directly before a closing bracket.\n"),
+        "{list:?}"
+    );
     let filter = run(&repository(), &["explain", "truncate"], "");
     assert!(filter.stdout.starts_with("# Filter `truncate`\n\nShortens a string"), "{filter:?}");
     assert!(

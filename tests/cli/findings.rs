@@ -28,7 +28,7 @@ fn a_missing_variable_read_by_assign_is_null() {
 #[test]
 fn suggestions_prefer_variables_in_the_data_of_requests() {
     for (content, data, expected) in [
-        (r#"{"title": "{{ trigger.name }}", "body": "b"}"#, "{}", "help: put it into the data"),
+        (r#"{"title": "{{ trigger.name }}", "body": "b"}"#, "{}", "help: add it to the data"),
         (r#"{"title": "{{ trigger.name }}", "body": "b"}"#, r#"{"a": {"name": 1}}"#, "did you mean `trigger.a.name`?"),
         (r#"{"title": "{{ trigger.id }}", "body": "b"}"#, "{}", "did you mean `customer.id`?"),
         (r#"{"title": "{{ trigger.id }}", "body": "b"}"#, r#"{"a": {"id": 1}}"#, "did you mean `trigger.a.id`?"),
@@ -55,36 +55,36 @@ fn reports_invalid_json_on_paths_that_no_request_takes() {
         (
             r#"{"title": "t", "body": "b", "k": {% if trigger.x %}1{% endif %}}"#,
             r#"{"x": true}"#,
-            "3:64: warning[invalid-json]: where `trigger.x` is false, the content is no JSON: invalid character '}' looking \
+            "3:64: warning[invalid-json]: if `trigger.x` is false, the content is not valid JSON: invalid character '}' looking \
              for beginning of value",
         ),
         (
             r#"{"title": "t", "body": "b"{% if trigger.x %},"k": {% endif %}1}"#,
             r#"{"x": true}"#,
-            "3:62: warning[invalid-json]: where `trigger.x` is false, the content is no JSON: invalid character '1' after \
+            "3:62: warning[invalid-json]: if `trigger.x` is false, the content is not valid JSON: invalid character '1' after \
              object key:value pair",
         ),
         (
             r#"{"title": "t", "body": "b", "l": [{% for i in trigger.l %}{"n": {{ i | json }}}{% endfor %}]}"#,
             r#"{"l": [1]}"#,
-            "3:59: warning[invalid-json]: where `trigger.l` has more than one element, the content is no JSON: invalid \
+            "3:59: warning[invalid-json]: if `trigger.l` has more than one element, the content is not valid JSON: invalid \
              character '{' after array element",
         ),
         (
             r#"{"title": "t", "body": "b"{% case trigger.x %}{% when "a" %}}{% when "b" %}}{% endcase %}"#,
             r#"{"x": "a"}"#,
-            "3:90: warning[invalid-json]: where `trigger.x` is not `\"a\"` and `trigger.x` is not `\"b\"`, the content is \
-             no JSON: unexpected end of JSON input",
+            "3:90: warning[invalid-json]: if `trigger.x` is not `\"a\"` and `trigger.x` is not `\"b\"`, the content is \
+             not valid JSON: unexpected end of JSON input",
         ),
         (
             "{% liquid\nassign x = trigger.n\nif x\n  echo '{\"title\": \"t\", \"body\": \"b\"}'\nendif\n%}",
             r#"{"n": 1}"#,
-            "8:3: warning[invalid-json]: where `x` is false, the content is no JSON: unexpected end of JSON input",
+            "8:3: warning[invalid-json]: if `x` is false, the content is not valid JSON: unexpected end of JSON input",
         ),
         (
             r#"{"title": "t", "body": "b", "l": [{% for i in trigger.l %}{% if i.n %}"a"{% endif %}{% endfor %}"b"]}"#,
             r#"{"l": [{}]}"#,
-            "where `trigger.l` is not empty and `i.n` is true, the content is no JSON",
+            "if `trigger.l` is not empty and `i.n` is true, the content is not valid JSON",
         ),
     ] {
         let checked = Sandbox::with_template(content, data).run(&["check", "--format", "concise"]);
@@ -98,7 +98,7 @@ fn reports_each_defect_with_only_its_own_condition() {
     let content = r#"{"title": "t", "a": {% if trigger.x %}1{% endif %}, "body": {% if trigger.y %}"b"{% endif %}}"#;
     let checked = Sandbox::with_template(content, r#"{"x": true, "y": true}"#).run(&["check", "--format", "concise"]);
     for name in ["x", "y"] {
-        let expected = format!("warning[invalid-json]: where `trigger.{name}` is false, the content is no JSON");
+        let expected = format!("warning[invalid-json]: if `trigger.{name}` is false, the content is not valid JSON");
         assert!(checked.stdout.contains(&expected), "{}", checked.stdout);
     }
 }
@@ -137,15 +137,15 @@ fn applies_rules_to_legacy_templates() {
         "4:15: error[missing-data]: `trigger.a` is missing",
         "4:30: error[missing-data]: `trigger.b` is missing",
         "4:60: warning[constant-condition]",
-        "5:36: warning[invalid-json]: where `trigger.x` is false",
-        "5:80: warning[invalid-json]: where `trigger.l` is empty",
+        "5:36: warning[invalid-json]: if `trigger.x` is false",
+        "5:80: warning[invalid-json]: if `trigger.l` is empty",
         "5:38: warning[duplicate-key]",
         "5:98: warning[unused-assign]",
-        "info[unused-data]: the template never looks at `trigger.z`",
+        "info[unused-data]: the template never reads `trigger.z`",
         "info[json-unsafe]",
     ] {
         assert!(checked.stdout.contains(expected), "{expected}: {}", checked.stdout);
     }
-    let full = sandbox.run(&["check", "t", "--data", "data.json"]).stdout;
-    assert!(full.contains("ask for it before: `{% if trigger.a %}…{% endif %}`"), "{full}");
+    let told = sandbox.run(&["check", "t", "--data", "data.json"]).stdout;
+    assert!(told.contains("check it before: `{% if trigger.a %}…{% endif %}`"), "{told}");
 }

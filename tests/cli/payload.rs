@@ -15,7 +15,7 @@ fn reports_a_key_missing_in_the_payload_with_its_branch() {
     assert_eq!(missing["message"], "`trigger.order_number` is missing in `payload.json`: the message fails");
     assert_eq!(missing["help"][0], "did you mean `trigger.order_numbr`?");
     assert_eq!((&missing["start"]["line"], &missing["start"]["column"]), (&3.into(), &39.into()));
-    assert_eq!(missing["labels"][1]["text"], "in the branch where this is true");
+    assert_eq!(missing["labels"][1]["text"], "in the branch if this is true");
     assert_eq!(missing["labels"][1]["start"]["column"], 18);
     let fine = sandbox.run(&["check", "t", "--data", "fine.json"]);
     assert_eq!(fine.code, 0, "{fine:?}");
@@ -51,17 +51,17 @@ fn accepts_a_whole_request_as_payload() {
 #[test]
 fn labels_every_kind_of_branch() {
     let branches = [
-        ("{% if trigger.no %}{% else %}X{% endif %}", "trigger.no", "in the branch where this is false"),
-        ("{% unless trigger.no %}X{% endunless %}", "trigger.no", "in the branch where this is false"),
-        ("{% unless trigger.yes %}{% else %}X{% endunless %}", "trigger.yes", "in the branch where this is true"),
-        ("{% if trigger.no %}{% elsif trigger.yes %}X{% endif %}", "trigger.yes", "in the branch where this is true"),
+        ("{% if trigger.no %}{% else %}X{% endif %}", "trigger.no", "in the branch if this is false"),
+        ("{% unless trigger.no %}X{% endunless %}", "trigger.no", "in the branch if this is false"),
+        ("{% unless trigger.yes %}{% else %}X{% endunless %}", "trigger.yes", "in the branch if this is true"),
+        ("{% if trigger.no %}{% elsif trigger.yes %}X{% endif %}", "trigger.yes", "in the branch if this is true"),
         ("{% case trigger.n %}{% when 1 %}X{% endcase %}", "1", "in the branch for this value"),
         (
             "{% case trigger.n %}{% when 2 %}{% else %}X{% endcase %}",
             "trigger.n",
-            "in the branch where this is none of the values",
+            "in the branch if this is none of the values",
         ),
-        ("{% for i in trigger.l %}{% else %}X{% endfor %}", "trigger.l", "in the branch where this has no elements"),
+        ("{% for i in trigger.l %}{% else %}X{% endfor %}", "trigger.l", "in the branch if this has no elements"),
     ];
     for (branch, labelled, text) in branches {
         let content = format!(r#"{{"title": "{}", "body": "Hi"}}"#, branch.replace('X', "{{ trigger.x }}"));

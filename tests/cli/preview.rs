@@ -40,7 +40,7 @@ fn suggests_a_similar_name_for_an_unknown_one() {
     let unknown = run(&repository(), &["preview", "order_shiped", "["], "");
     assert_eq!(unknown.code, 2);
     assert!(unknown.stderr.contains("there is no template or request `order_shiped`: did you mean `order_shipped`?"));
-    assert!(unknown.stderr.contains("`[` is no pattern"), "{unknown:?}");
+    assert!(unknown.stderr.contains("`[` is not a valid pattern"), "{unknown:?}");
 }
 
 #[test]

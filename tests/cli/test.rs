@@ -180,10 +180,10 @@ fn reports_files_that_are_not_snapshots() {
         (
             "merged",
             "---\nexpression: \"x\"\n---\n{\n<<<<<<< HEAD\n  \"a\": 1\n=======\n  \"a\": 2\n>>>>>>> topic\n}\n",
-            "line 5 is a merge-conflict marker: resolve it, or write the snapshot anew",
+            "line 5 is a merge-conflict marker: resolve it, or write the snapshot again",
         ),
-        ("cut", "---\nexpression: \"x\"\n", "it is no snapshot: expected a header between two lines `---`"),
-        ("empty", "", "it is no snapshot: expected a header between two lines `---`"),
+        ("cut", "---\nexpression: \"x\"\n", "it is not a snapshot: expected a header between two lines `---`"),
+        ("empty", "", "it is not a snapshot: expected a header between two lines `---`"),
     ] {
         let scratch = accepted();
         scratch.write("tests/snapshots/hello.snap", spoil);

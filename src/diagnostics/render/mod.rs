@@ -150,7 +150,7 @@ impl FromStr for Format {
 impl fmt::Display for UnknownFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known = Format::ALL.map(|format| format!("`{format}`")).join(", ");
-        write!(f, "`{}` is no format; expected one of {known}", self.0)
+        write!(f, "`{}` is not a format; expected one of {known}", self.0)
     }
 }
 
@@ -170,7 +170,7 @@ fn address(name: &str) -> String {
 }
 
 impl Theme {
-    /// What stands for something that is left out.
+    /// The text that replaces an omitted part.
     #[must_use]
     pub const fn omission(self) -> &'static str {
         if self.unicode { "…" } else { "..." }

@@ -195,7 +195,7 @@ fn formats_have_names() {
     }
     assert_eq!(
         "xml".parse::<Format>().unwrap_err().to_string(),
-        "`xml` is no format; expected one of `full`, `concise`, `json`, `jsonl`, `sarif`, `junit`, \
+        "`xml` is not a format; expected one of `full`, `concise`, `json`, `jsonl`, `sarif`, `junit`, \
          `github`, `gitlab`"
     );
 }
