@@ -123,11 +123,15 @@ pub mod analysis;
 #[doc(hidden)]
 pub mod cli;
 #[doc(hidden)]
+pub mod contract;
+#[doc(hidden)]
 pub mod customerio;
 #[doc(hidden)]
 pub mod rules;
 #[doc(hidden)]
 pub mod scaffold;
+#[doc(hidden)]
+pub mod search;
 #[cfg(feature = "serve")]
 #[doc(hidden)]
 pub mod server;

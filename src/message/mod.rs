@@ -21,6 +21,7 @@ mod snippet;
 mod source_map;
 mod template;
 mod timestamp;
+mod trial;
 mod workspace;
 
 pub use compile::{CompiledTemplate, CompiledText};
@@ -36,12 +37,14 @@ pub use render::Rendering;
 pub use rendered_text::RenderedText;
 pub use request::{Identifier, IdentifierKind, Request, TemplateReference};
 pub use scope::{NAMES, NULL_NAMESPACES, SENT_NAMES};
-pub use sent_data::Trigger;
+pub use sent_data::{SentData, Trigger};
 pub use settings::{Setting, Settings};
 pub use snippet::{Snippet, SnippetKind};
 pub use source_map::{SourceMap, SourceSpan};
 pub use template::Template;
 pub use timestamp::{milliseconds, parse_timestamp};
+#[doc(hidden)]
+pub use trial::{Loss, Trial, TrialOutput};
 pub use workspace::Workspace;
 
 // A workspace and the settings of a template say which of Customer.io's Liquids to render with.

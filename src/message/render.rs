@@ -48,17 +48,18 @@ impl CompiledTemplate<'_> {
             Ok(sent) => sent,
             Err(problem) => return Rendering::failed(problem.into()),
         };
-        let mut rendering = self.render_once(&sent, options);
+        let mut rendering = self.render_data(&sent, options);
         let asks = options.asks_test_send && options.mode == Mode::Live;
         rendering.test_send_looks_fine = asks && rendering.message.is_none() && {
             let test_send = RenderOptions { mode: Mode::Lax, ..*options };
-            self.render_once(&sent, &test_send).message.is_some()
+            self.render_data(&sent, &test_send).message.is_some()
         };
         rendering
     }
 
-    /// Renders in one mode.
-    fn render_once(&self, sent: &SentData<'_>, options: &RenderOptions) -> Rendering {
+    /// Renders the message of this data, once: what a test send would do is not [asked](RenderOptions::asks_test_send).
+    #[must_use]
+    pub fn render_data(&self, sent: &SentData<'_>, options: &RenderOptions) -> Rendering {
         let arena = Arena::new();
         let liquid_options = options.for_liquid();
         let scope = self.scope(sent, &self.snippets, &liquid_options, &arena);

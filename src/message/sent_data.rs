@@ -18,15 +18,21 @@ pub enum Trigger<'p> {
 
 /// The values of the [names that each message has its own data for](super::SENT_NAMES).
 #[derive(Clone, Copy, Debug)]
-pub(super) struct SentData<'a> {
-    pub(super) trigger: Value<'a>,
-    pub(super) customer: Value<'a>,
-    pub(super) objects: Value<'a>,
+pub struct SentData<'a> {
+    /// The `message_data` of the request.
+    pub trigger: Value<'a>,
+    /// The attributes of the customer.
+    pub customer: Value<'a>,
+    /// The objects that the customer is related to.
+    pub objects: Value<'a>,
 }
 
 impl<'a> SentData<'a> {
     /// Reads the data of a message for a customer; without a customer there are no attributes. Each file is parsed once.
-    pub(super) fn read(
+    ///
+    /// # Errors
+    /// A file is not valid JSON.
+    pub fn read(
         customer: Option<&'a Customer>,
         trigger: Trigger<'a>,
         language: &Language,

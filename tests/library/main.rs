@@ -10,3 +10,4 @@ mod reference;
 mod rule_pages;
 mod samples;
 mod screenshots;
+mod search;

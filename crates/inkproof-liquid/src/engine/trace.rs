@@ -1,30 +1,44 @@
-//! Traces: which nodes of a template a render reached.
+//! Traces: which nodes of a template a render reached, and how often.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
 use crate::syntax::tree::Node;
 
-/// The nodes that a render reached, including those of strings that turned up during the render.
+/// The nodes that a render reached and how often, including those of strings that turned up during the render.
 #[derive(Clone, Debug, Default)]
-pub struct Trace(HashSet<usize, RandomState>);
+pub struct Trace(HashMap<usize, u32, RandomState>);
 
 impl Trace {
     /// Records a node.
     pub(crate) fn push(&mut self, node: &Node<'_>) {
-        self.0.insert(NodeId::new(node).0);
+        let count = self.0.entry(NodeId::new(node).0).or_default();
+        *count = count.saturating_add(1);
     }
 
     /// Whether the render reached a node.
     #[must_use]
     pub fn has(&self, node: NodeId) -> bool {
-        self.0.contains(&node.0)
+        self.0.contains_key(&node.0)
     }
 
     /// Adds the nodes that another render of the same tree reached.
     pub fn add(&mut self, other: &Self) {
-        self.0.extend(&other.0);
+        for (node, count) in &other.0 {
+            let known = self.0.entry(*node).or_default();
+            *known = known.saturating_add(*count);
+        }
+    }
+
+    /// Every node that was reached, and how often, in no particular order.
+    pub fn counts(&self) -> impl Iterator<Item = (NodeId, u32)> {
+        self.0.iter().map(|(node, count)| (NodeId(*node), *count))
+    }
+
+    /// Forgets everything; the memory is kept.
+    pub fn clear(&mut self) {
+        self.0.clear();
     }
 }
 

@@ -1,0 +1,168 @@
+//! Declared contracts: the shape that a JSON Schema 2020-12 describes. Where it says more than a shape can hold (`if`,
+//! `not`, `pattern` and the like), the shape admits more than the schema does, and the schema has the last word.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value as Json};
+
+use super::combination::kinds_of;
+use super::kinds::{JsonKind, Kinds};
+use super::schema::SchemaDocuments;
+use super::shape::{Length, Member, NumberRange, Shape, Source, Strings};
+
+/// How deep schemas are followed through references into themselves.
+const MAX_DEPTH: usize = 12;
+
+/// The reading of a schema.
+pub(super) struct SchemaReader<'d> {
+    pub(super) documents: &'d SchemaDocuments,
+}
+
+impl SchemaReader<'_> {
+    /// The shape that the schema in the file `file` describes.
+    pub(super) fn shape(&self, schema: &Json, file: &str) -> Shape {
+        self.shape_at(schema, file, 0)
+    }
+
+    fn shape_at(&self, schema: &Json, file: &str, depth: usize) -> Shape {
+        let object = match schema {
+            Json::Object(object) if depth <= MAX_DEPTH => object,
+            Json::Bool(false) => return Shape { source: Source::Declared, ..Shape::default() },
+            _ => return any(),
+        };
+        let mut shape = self.own_shape(object, file, depth);
+        if let Some(Json::String(reference)) = object.get("$ref").or_else(|| object.get("$dynamicRef"))
+            && let Some((file, schema)) = self.documents.resolve(reference, file)
+        {
+            shape = shape.and(&self.shape_at(schema, file, depth + 1));
+        }
+        for schema in schemas(object.get("allOf")) {
+            shape = shape.and(&self.shape_at(schema, file, depth + 1));
+        }
+        for keyword in ["anyOf", "oneOf"] {
+            let choices: Vec<_> =
+                schemas(object.get(keyword)).iter().map(|schema| self.shape_at(schema, file, depth + 1)).collect();
+            if !choices.is_empty() {
+                shape = shape.and(&Shape::one_of(choices));
+            }
+        }
+        shape
+    }
+
+    /// What the keywords of the schema itself say.
+    fn own_shape(&self, object: &Map<String, Json>, file: &str, depth: usize) -> Shape {
+        let mut shape = any();
+        let (kinds, is_integer) = kinds(object.get("type"));
+        shape.kinds = kinds;
+        if let Some(only) = only(object) {
+            shape.kinds = shape.kinds.and(kinds_of(&only));
+            shape.only = Some(only);
+        }
+        shape.numbers = NumberRange { is_integer: is_integer || is_whole_multiple(object), ..numbers(object) };
+        shape.strings = Strings {
+            format: text(object, "format"),
+            pattern: text(object, "pattern"),
+            length: length(object, "minLength", "maxLength"),
+            ..Strings::default()
+        };
+        shape.length = length(object, "minItems", "maxItems");
+        shape.element = self.element(object, file, depth).map(Box::new);
+        shape.others = match object.get("additionalProperties").or_else(|| object.get("unevaluatedProperties")) {
+            Some(Json::Bool(false)) => None,
+            Some(schema) => Some(Box::new(self.shape_at(schema, file, depth + 1))),
+            // Nobody has said what other keys hold, so that nothing is known of it.
+            None => Some(Box::new(Shape::any(Source::Used))),
+        };
+        if object.contains_key("patternProperties") {
+            shape.others = Some(Box::new(any()));
+        }
+        let required: BTreeSet<&str> = match object.get("required") {
+            Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).collect(),
+            _ => BTreeSet::new(),
+        };
+        if let Some(Json::Object(properties)) = object.get("properties") {
+            for (name, schema) in properties {
+                let is_optional = !required.contains(name.as_str());
+                let member = Member { shape: self.shape_at(schema, file, depth + 1), is_optional };
+                shape.members.insert(name.clone(), member);
+            }
+        }
+        for name in required {
+            let unknown = || shape.others.as_deref().cloned().unwrap_or_else(any);
+            if !shape.members.contains_key(name) {
+                let member = Member { shape: unknown(), is_optional: false };
+                shape.members.insert(name.to_owned(), member);
+            }
+        }
+        shape
+    }
+
+    fn element(&self, object: &Map<String, Json>, file: &str, depth: usize) -> Option<Shape> {
+        let mut shapes: Vec<_> =
+            schemas(object.get("prefixItems")).iter().map(|schema| self.shape_at(schema, file, depth + 1)).collect();
+        match object.get("items") {
+            Some(Json::Array(schemas)) => {
+                shapes.extend(schemas.iter().map(|schema| self.shape_at(schema, file, depth + 1)));
+            }
+            Some(Json::Bool(false)) => {}
+            Some(schema) => shapes.push(self.shape_at(schema, file, depth + 1)),
+            None if shapes.is_empty() && depth < MAX_DEPTH => shapes.push(any()),
+            None => {}
+        }
+        if shapes.is_empty() { None } else { Some(Shape::one_of(shapes)) }
+    }
+}
+
+/// The shape of anything at all.
+fn any() -> Shape {
+    Shape { others: Some(Box::new(Shape::any(Source::Used))), ..Shape::any(Source::Declared) }
+}
+
+fn schemas(value: Option<&Json>) -> &[Json] {
+    value.and_then(Json::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// The kinds that `type` names, and whether numbers must be whole.
+fn kinds(value: Option<&Json>) -> (Kinds, bool) {
+    let names: Vec<&str> = match value {
+        Some(Json::String(name)) => vec![name],
+        Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).collect(),
+        _ => return (Kinds::ANY, false),
+    };
+    let kind = |name: &&str| match *name {
+        "integer" => Some(JsonKind::Number),
+        name => JsonKind::ALL.into_iter().find(|kind| kind.as_str() == name),
+    };
+    (names.iter().filter_map(kind).collect(), names.contains(&"integer") && !names.contains(&"number"))
+}
+
+fn only(object: &Map<String, Json>) -> Option<Vec<Json>> {
+    match (object.get("const"), object.get("enum")) {
+        (Some(value), _) => Some(vec![value.clone()]),
+        (None, Some(Json::Array(values))) => Some(values.clone()),
+        _ => None,
+    }
+}
+
+fn is_whole_multiple(object: &Map<String, Json>) -> bool {
+    object.get("multipleOf").and_then(Json::as_f64).is_some_and(|multiple| multiple.fract() == 0.0)
+}
+
+fn numbers(object: &Map<String, Json>) -> NumberRange {
+    let number = |name: &str| object.get(name).and_then(Json::as_f64);
+    NumberRange {
+        // Exclusive bounds admit their own value here; the schema does not.
+        minimum: number("minimum").or_else(|| number("exclusiveMinimum")),
+        maximum: number("maximum").or_else(|| number("exclusiveMaximum")),
+        ..NumberRange::default()
+    }
+}
+
+fn length(object: &Map<String, Json>, least: &str, most: &str) -> Length {
+    let count = |name: &str| object.get(name).and_then(Json::as_u64).and_then(|count| usize::try_from(count).ok());
+    Length { minimum: count(least).unwrap_or_default(), maximum: count(most) }
+}
+
+fn text(object: &Map<String, Json>, name: &str) -> Option<String> {
+    object.get(name).and_then(Json::as_str).map(str::to_owned)
+}

@@ -1,0 +1,171 @@
+//! Candidates: values that are tried at a place, because some template has trouble with them.
+
+use crate::contract::{Character, JsonKind, Shape, Source, Strings};
+use crate::liquid::{Arena, Value};
+
+/// A value that is tried at a place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate<'s> {
+    /// The value; none if nothing is there.
+    pub(super) value: Option<Value<'s>>,
+    /// Whether it is like those that the contract knows of the place.
+    pub(super) is_likely: bool,
+}
+
+/// What templates compare with: the strings and numbers that are written in them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Constants<'s> {
+    pub(super) strings: Vec<&'s str>,
+    pub(super) numbers: Vec<f64>,
+}
+
+/// Strings that free text may hold, those that lose most messages first.
+const FREE_TEXT: [&str; 16] = [
+    "say \"hi\"",
+    "two\nlines",
+    "back\\slash",
+    "",
+    "word",
+    " ",
+    "three plain words",
+    "a tab\there",
+    "ends with \\",
+    "0",
+    "a, b, c",
+    "Zoë 😀 ü",
+    "line\rreturn",
+    "{{ x }}{% y %}",
+    "<b>&amp; 'bold'</b>",
+    "12.5",
+];
+
+/// A string that is longer than what most templates cut off, with a quote at every place that they may cut at.
+const LONG: &str = "\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"";
+
+/// Identifiers, among them none that means anything.
+const IDENTIFIERS: [&str; 4] = ["zq7", "Zq-7.x_9", "Nowhere/Nothing", "true"];
+/// Numbers as strings.
+const NUMBER_STRINGS: [&str; 5] = ["0", "-3", "12.5", "1000000", "7"];
+/// Dates as strings.
+const DATE_STRINGS: [&str; 2] = ["2031-12-31", "1969-12-31T23:59:59Z"];
+/// Addresses.
+const URLS: [&str; 2] = ["https://example.com/zq?a=1&b=%20", "http://x.y/"];
+/// Numbers.
+const NUMBERS: [f64; 11] = [0.0, 1.0, -1.0, 2.0, 0.5, -2.5, 10.0, 99.0, 123_456.789, 1e21, 1e-7];
+
+/// How many of a template's constants are tried at a place.
+const MAX_CONSTANTS: usize = 16;
+
+/// The values that are tried at a place of this shape; arrays and objects are made elsewhere.
+pub(super) fn scalars<'s>(shape: &Shape, constants: &Constants<'s>, arena: &'s Arena) -> Vec<Candidate<'s>> {
+    let mut found = Vec::new();
+    for choice in shape.choices() {
+        if let Some(only) = &choice.only {
+            found.extend(only.iter().map(|json| likely(value_of(json, arena))));
+            continue;
+        }
+        if choice.kinds.has(JsonKind::Null) {
+            found.push(likely(Value::Null));
+        }
+        if choice.kinds.has(JsonKind::Boolean) {
+            found.extend([true, false].map(|flag| likely(Value::Bool(flag))));
+        }
+        if choice.kinds.has(JsonKind::String) {
+            strings(choice, constants, arena, &mut found);
+        }
+        if choice.kinds.has(JsonKind::Number) {
+            numbers(choice, constants, &mut found);
+        }
+    }
+    found
+}
+
+const fn likely(value: Value<'_>) -> Candidate<'_> {
+    Candidate { value: Some(value), is_likely: true }
+}
+
+fn strings<'s>(shape: &Shape, constants: &Constants<'s>, arena: &'s Arena, found: &mut Vec<Candidate<'s>>) {
+    let mut texts: Vec<&'s str> = constants.strings.iter().copied().take(MAX_CONSTANTS).collect();
+    if shape.source == Source::Declared {
+        texts.extend(samples_of(&shape.strings, arena));
+    }
+    texts.extend(FREE_TEXT);
+    texts.push(LONG);
+    texts.extend(IDENTIFIERS.iter().chain(&NUMBER_STRINGS).chain(&DATE_STRINGS).chain(&URLS));
+    texts.extend(shape.strings.examples.iter().take(4).map(|text| &*arena.alloc_str(text)));
+    let is_free = shape.strings.characters.has(Character::FreeText) || shape.source == Source::Declared;
+    let mut tried: Vec<&str> = Vec::with_capacity(texts.len());
+    for text in texts {
+        if tried.contains(&text) {
+            continue;
+        }
+        tried.push(text);
+        let is_likely = shape.resembles(Value::String(text), &constants.strings);
+        // What can be anything need not be tried as everything.
+        let is_superfluous =
+            is_free && shape.source != Source::Declared && (NUMBER_STRINGS.contains(&text) && text != "7");
+        if !is_superfluous {
+            found.push(Candidate { value: Some(Value::String(text)), is_likely });
+        }
+    }
+}
+
+/// Strings of a declared format or pattern.
+fn samples_of<'s>(strings: &Strings, arena: &'s Arena) -> Vec<&'s str> {
+    let by_format: &[&str] = match strings.format.as_deref() {
+        Some("date-time") => &["2031-12-31T23:59:59Z", "1969-12-31T23:59:59+02:00"],
+        Some("date") => &["2031-12-31", "1969-12-31"],
+        Some("time") => &["23:59:59Z"],
+        Some("email") => &["ada@example.com", "\"a b\"@example.com"],
+        Some("uri" | "url" | "uri-reference" | "iri") => &["https://example.com/zq?a=1&b=%20"],
+        Some("uuid") => &["00000000-0000-4000-8000-000000000000"],
+        Some("hostname") => &["example.com"],
+        Some("ipv4") => &["192.0.2.1"],
+        Some("ipv6") => &["2001:db8::1"],
+        _ => &[],
+    };
+    let padded = |text: &str| -> &'s str {
+        let missing = strings.length.minimum.saturating_sub(text.chars().count());
+        arena.alloc_str(&(text.to_owned() + &"x".repeat(missing.min(1_000))))
+    };
+    let mut samples: Vec<&'s str> = by_format.to_vec();
+    samples.extend(["say \"hi\"", "a\nb", "\\", "x"].map(padded));
+    samples
+}
+
+fn numbers<'s>(shape: &Shape, constants: &Constants<'s>, found: &mut Vec<Candidate<'s>>) {
+    let range = &shape.numbers;
+    let near = |number: &f64| [*number, number + 1.0, number - 1.0];
+    let bounds = [range.minimum, range.maximum].into_iter().flatten();
+    let mut tried = Vec::new();
+    let numbers = NUMBERS
+        .into_iter()
+        .chain(constants.numbers.iter().take(MAX_CONSTANTS).flat_map(near))
+        .chain(bounds.flat_map(|bound| near(&bound)))
+        .chain(range.examples.iter().copied().take(4));
+    for number in numbers {
+        if range.allows(number) && !tried.contains(&number) {
+            tried.push(number);
+            found.push(likely(Value::Number(number)));
+        }
+    }
+}
+
+/// A JSON value in the arena.
+pub(super) fn value_of<'s>(json: &serde_json::Value, arena: &'s Arena) -> Value<'s> {
+    match json {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(flag) => Value::Bool(*flag),
+        serde_json::Value::Number(number) => Value::Number(number.as_f64().unwrap_or(0.0)),
+        serde_json::Value::String(text) => Value::String(arena.alloc_str(text)),
+        serde_json::Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(|item| value_of(item, arena)).collect();
+            crate::liquid::value::list(&items, arena)
+        }
+        serde_json::Value::Object(object) => {
+            let entries: Vec<_> =
+                object.iter().map(|(name, value)| (&*arena.alloc_str(name), value_of(value, arena))).collect();
+            Value::Object(crate::liquid::value::Object::new(&entries, arena))
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Mutations: the changes of some data that stay within the contract.
+
+use super::candidate::Candidate;
+use super::change::{EditKey, is_equal};
+use super::place::Place;
+use crate::liquid::value::{Object, list};
+use crate::liquid::{Arena, Value};
+
+/// A place in some data, and what is there.
+#[derive(Debug)]
+pub(super) struct Site<'p, 's> {
+    pub(super) path: Vec<EditKey<'s>>,
+    pub(super) place: &'p Place<'s>,
+    is_optional: bool,
+    current: Option<Value<'s>>,
+}
+
+/// How many sites of some data are changed at most.
+const MAX_SITES: usize = 400;
+/// From how many elements on not all of them are changed at once.
+const MANY: usize = 200;
+/// How long arrays are made.
+const LENGTHS: [usize; 5] = [0, 1, 2, 3, 12];
+
+/// Every site of some data.
+pub(super) fn sites<'p, 's>(place: &'p Place<'s>, value: Value<'s>) -> Vec<Site<'p, 's>> {
+    let mut found = Vec::new();
+    add_sites(place, Some(value), false, &mut Vec::new(), &mut found);
+    // What is nearest to the root decides most.
+    found.sort_by_key(|site| site.path.len());
+    found
+}
+
+fn add_sites<'p, 's>(
+    place: &'p Place<'s>,
+    current: Option<Value<'s>>,
+    is_optional: bool,
+    path: &mut Vec<EditKey<'s>>,
+    found: &mut Vec<Site<'p, 's>>,
+) {
+    if !place.is_read || found.len() == MAX_SITES {
+        return;
+    }
+    found.push(Site { path: path.clone(), place, is_optional, current });
+    match current {
+        Some(Value::Object(object)) => {
+            for member in &place.members {
+                path.push(EditKey::Member(member.key));
+                add_sites(&member.place, object.get(member.key), member.is_optional, path, found);
+                path.pop();
+            }
+        }
+        Some(Value::Array(items)) => {
+            let Some(element) = &place.element else { return };
+            let keys: &[EditKey<'s>] = match items.len() {
+                0 => &[],
+                1 => &[EditKey::Element(0)],
+                MANY.. => &[EditKey::Element(0), EditKey::Last],
+                _ => &[EditKey::Element(0), EditKey::Last, EditKey::Every],
+            };
+            for key in keys {
+                let item = if *key == EditKey::Last { items.last() } else { items.first() };
+                path.push(*key);
+                add_sites(element, item.copied(), false, path, found);
+                path.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+impl<'s> Site<'_, 's> {
+    /// Everything else that may stand at the site.
+    pub(super) fn mutations(&self, arena: &'s Arena) -> Vec<Candidate<'s>> {
+        let mut found = Vec::new();
+        if self.is_optional && self.current.is_some() {
+            found.push(Candidate { value: None, is_likely: true });
+        }
+        let likely = |value| Candidate { value: Some(value), is_likely: true };
+        let place = self.place;
+        if place.may_be_array && place.element.is_some() {
+            let length = match self.current {
+                Some(Value::Array(items)) => Some(items.len()),
+                _ => None,
+            };
+            let lengths = LENGTHS.into_iter().filter(|count| Some(*count) != length && place.length.allows(*count));
+            found.extend(lengths.map(|count| likely(place.array(count, arena))));
+            // The same elements in another order.
+            if let Some(Value::Array(items @ [_, _, ..])) = self.current {
+                let reversed: Vec<_> = items.iter().rev().copied().collect();
+                found.push(likely(list(&reversed, arena)));
+            }
+        }
+        if place.may_be_object && !matches!(self.current, Some(Value::Object(_))) {
+            found.push(likely(place.sample(true, arena)));
+            found.push(likely(place.sample(false, arena)));
+        }
+        let is_other = |candidate: &&Candidate<'s>| match (candidate.value, self.current) {
+            (Some(value), Some(current)) => !is_equal(value, current),
+            _ => true,
+        };
+        found.extend(place.candidates.iter().filter(is_other));
+        found
+    }
+}
+
+impl<'s> Place<'s> {
+    /// Random data within the contract, likely in all its parts.
+    pub(super) fn random(&self, seen: Option<Value<'s>>, random: &mut fastrand::Rng, arena: &'s Arena) -> Value<'s> {
+        if !self.is_read {
+            return seen.unwrap_or(Value::Null);
+        }
+        let likely: Vec<_> = self
+            .candidates
+            .iter()
+            .filter(|candidate| candidate.is_likely)
+            .filter_map(|candidate| candidate.value)
+            .collect();
+        let can_be_object = self.may_be_object && (!self.members.is_empty() || matches!(seen, Some(Value::Object(_))));
+        let can_be_array = self.may_be_array && self.element.is_some();
+        let choices = usize::from(can_be_object) + usize::from(can_be_array) + usize::from(!likely.is_empty());
+        if choices == 0 {
+            return seen.unwrap_or(Value::Null);
+        }
+        let mut choice = random.usize(0..choices);
+        if can_be_object {
+            if choice == 0 {
+                return self.random_object(seen, random, arena);
+            }
+            choice -= 1;
+        }
+        if can_be_array && choice == 0 {
+            return self.random_array(seen, random, arena);
+        }
+        match seen {
+            Some(seen) if random.u8(0..4) == 0 && !matches!(seen, Value::Object(_) | Value::Array(_)) => seen,
+            _ => likely.get(random.usize(0..likely.len().max(1))).copied().unwrap_or(Value::Null),
+        }
+    }
+
+    fn random_object(&self, seen: Option<Value<'s>>, random: &mut fastrand::Rng, arena: &'s Arena) -> Value<'s> {
+        let seen = match seen {
+            Some(Value::Object(object)) => object.entries(),
+            _ => &[],
+        };
+        // What nothing reads stays as it is.
+        let is_place = |key: &str| self.members.iter().any(|member| member.key == key);
+        let mut entries: Vec<_> = seen.iter().filter(|(key, _)| !is_place(key)).copied().collect();
+        for member in &self.members {
+            if member.is_optional && random.bool() {
+                continue;
+            }
+            let known = seen.iter().find(|(key, _)| *key == member.key).map(|(_, value)| *value);
+            entries.push((member.key, member.place.random(known, random, arena)));
+        }
+        Value::Object(Object::new(&entries, arena))
+    }
+
+    fn random_array(&self, seen: Option<Value<'s>>, random: &mut fastrand::Rng, arena: &'s Arena) -> Value<'s> {
+        let Some(element) = &self.element else { return list(&[], arena) };
+        let most = self.length.maximum.unwrap_or(usize::MAX).min(self.length.minimum.saturating_add(3));
+        let count = random.usize(self.length.minimum.min(most)..=most);
+        let items = match seen {
+            Some(Value::Array(items)) if !items.is_empty() => items,
+            _ => &self.elements,
+        };
+        let items: Vec<_> = (0..count)
+            .map(|_| {
+                let known = if items.is_empty() { None } else { Some(items[random.usize(0..items.len())]) };
+                match known {
+                    Some(known) if random.u8(0..4) == 0 => known,
+                    _ => element.random(known, random, arena),
+                }
+            })
+            .collect();
+        list(&items, arena)
+    }
+}

@@ -1,0 +1,226 @@
+//! Places: the contract of a template as the search uses it, with everything that is tried at each place.
+
+use std::collections::BTreeMap;
+
+use super::candidate::{Candidate, Constants, scalars};
+use crate::analysis::{Needs, Path, PathStep};
+use crate::contract::{JsonKind, Length, Shape};
+use crate::liquid::value::{Object, list};
+use crate::liquid::{Arena, Value};
+
+/// A place of the data.
+#[derive(Debug)]
+pub(super) struct Place<'s> {
+    /// What is tried there, but for arrays and objects.
+    pub(super) candidates: Vec<Candidate<'s>>,
+    /// Whether it may hold an array, and an object.
+    pub(super) may_be_array: bool,
+    pub(super) may_be_object: bool,
+    /// The places in its objects.
+    pub(super) members: Vec<PlaceMember<'s>>,
+    /// The place of the elements of its arrays.
+    pub(super) element: Option<Box<Place<'s>>>,
+    /// How long its arrays may be.
+    pub(super) length: Length,
+    /// Elements that arrays are made of: some that were seen, or one that was made up.
+    pub(super) elements: Vec<Value<'s>>,
+    /// Whether a change of it can make a difference.
+    pub(super) is_read: bool,
+}
+
+/// A place in an object.
+#[derive(Debug)]
+pub(super) struct PlaceMember<'s> {
+    pub(super) key: &'s str,
+    pub(super) is_optional: bool,
+    pub(super) place: Place<'s>,
+}
+
+/// What places are made with.
+pub(super) struct PlaceMaker<'m, 's> {
+    pub(super) needs: &'m Needs<'m>,
+    pub(super) constants: &'m Constants<'s>,
+    pub(super) arena: &'s Arena,
+}
+
+/// How many elements are kept to make arrays of.
+const MAX_ELEMENTS: usize = 4;
+/// How deep places are made.
+const MAX_DEPTH: usize = 16;
+
+impl<'s> PlaceMaker<'_, 's> {
+    /// The place of one of the names in scope. `seen` are the values that requests have there.
+    pub(super) fn root(&self, root: &'static str, shape: &Shape, seen: &[Value<'s>]) -> Place<'s> {
+        let mut path = Path::new(root);
+        self.place(shape, seen, &mut path)
+    }
+
+    fn place<'p>(&self, shape: &Shape, seen: &[Value<'s>], path: &mut Path<'p>) -> Place<'s>
+    where
+        's: 'p,
+    {
+        let is_read = self.needs.may_read(path);
+        let choices = shape.choices();
+        let may_be = |kind| choices.iter().any(|choice| choice.kinds.has(kind));
+        let is_deep = path.steps.len() > MAX_DEPTH;
+        let candidates = if is_read { scalars(shape, self.constants, self.arena) } else { Vec::new() };
+        let mut place = Place {
+            candidates,
+            may_be_array: may_be(JsonKind::Array),
+            may_be_object: may_be(JsonKind::Object),
+            members: Vec::new(),
+            element: None,
+            length: choices
+                .iter()
+                .find(|choice| choice.kinds.has(JsonKind::Array))
+                .map_or(Length::default(), |choice| choice.length),
+            elements: Vec::new(),
+            is_read,
+        };
+        if !is_read || is_deep {
+            return place;
+        }
+        let mut members: BTreeMap<&str, (Vec<&Shape>, bool)> = BTreeMap::new();
+        let objects: Vec<_> = choices.iter().filter(|choice| choice.kinds.has(JsonKind::Object)).collect();
+        for choice in &objects {
+            for (name, member) in &choice.members {
+                let known = members.entry(name).or_insert((Vec::new(), false));
+                known.0.push(&member.shape);
+                known.1 |= member.is_optional;
+            }
+        }
+        for (name, (shapes, is_optional)) in members {
+            let key: &'s str = self.arena.alloc_str(name);
+            let is_optional = is_optional || shapes.len() < objects.len();
+            let inner: Vec<_> = seen.iter().filter_map(|value| member_of(*value, key)).collect();
+            path.steps.push(PathStep::Key(key));
+            let place_of = |shape: &Shape, path: &mut Path<'p>| self.place(shape, &inner, path);
+            let inner = if let [shape] = shapes[..] {
+                place_of(shape, path)
+            } else {
+                let either = Shape { alternatives: shapes.into_iter().cloned().collect(), ..Shape::default() };
+                place_of(&either, path)
+            };
+            path.steps.pop();
+            place.members.push(PlaceMember { key, is_optional, place: inner });
+        }
+        let elements: Vec<&Shape> = choices.iter().filter_map(|choice| choice.element.as_deref()).collect();
+        if let Some(shape) = elements.first() {
+            let inner: Vec<Value<'s>> = seen.iter().flat_map(|value| elements_of(*value)).copied().collect();
+            path.steps.push(PathStep::Element);
+            let element = self.place(shape, &inner, path);
+            path.steps.pop();
+            place.elements = distinct(&inner);
+            if place.elements.is_empty() {
+                place.elements.push(element.sample(true, self.arena));
+            }
+            place.element = Some(Box::new(element));
+        }
+        place
+    }
+}
+
+fn member_of<'s>(value: Value<'s>, key: &str) -> Option<Value<'s>> {
+    match value {
+        Value::Object(object) => object.get(key),
+        _ => None,
+    }
+}
+
+fn elements_of(value: Value<'_>) -> &[Value<'_>] {
+    match value {
+        Value::Array(items) => items,
+        _ => &[],
+    }
+}
+
+fn distinct<'s>(values: &[Value<'s>]) -> Vec<Value<'s>> {
+    let mut found: Vec<Value<'s>> = Vec::new();
+    for value in values {
+        if !found.iter().any(|known| super::change::is_equal(*known, *value)) {
+            found.push(*value);
+        }
+        if found.len() == MAX_ELEMENTS {
+            break;
+        }
+    }
+    found
+}
+
+impl<'s> Place<'s> {
+    /// A place that nothing is known of.
+    pub(super) const fn nothing() -> Self {
+        Self {
+            candidates: Vec::new(),
+            may_be_array: false,
+            may_be_object: false,
+            members: Vec::new(),
+            element: None,
+            length: Length { minimum: 0, maximum: None },
+            elements: Vec::new(),
+            is_read: false,
+        }
+    }
+
+    /// Data with everything that may be there, or with as little as possible; what is there already stays.
+    pub(super) fn fill(&self, value: Value<'s>, is_full: bool, arena: &'s Arena) -> Value<'s> {
+        match value {
+            Value::Object(object) => {
+                let member = |key: &str| self.members.iter().find(|member| member.key == key);
+                let mut entries = Vec::with_capacity(object.entries().len());
+                for (key, value) in object.entries() {
+                    match member(key) {
+                        Some(member) if member.is_optional && !is_full && member.place.is_read => {}
+                        Some(member) => entries.push((*key, member.place.fill(*value, is_full, arena))),
+                        None => entries.push((*key, *value)),
+                    }
+                }
+                let absent = self.members.iter().filter(|member| is_full && object.get(member.key).is_none());
+                entries.extend(absent.map(|member| (member.key, member.place.sample(true, arena))));
+                Value::Object(Object::new(&entries, arena))
+            }
+            Value::Array(items) => match &self.element {
+                _ if !is_full && self.length.minimum == 0 && self.is_read => list(&[], arena),
+                Some(element) => {
+                    let items: Vec<_> = items.iter().map(|item| element.fill(*item, is_full, arena)).collect();
+                    list(&items, arena)
+                }
+                None => value,
+            },
+            other => other,
+        }
+    }
+
+    /// A value for the place: with everything that may be there, or with as little as possible.
+    pub(super) fn sample(&self, is_full: bool, arena: &'s Arena) -> Value<'s> {
+        if self.may_be_object && !self.members.is_empty() {
+            let members = self.members.iter().filter(|member| is_full || !member.is_optional);
+            let entries: Vec<_> = members.map(|member| (member.key, member.place.sample(is_full, arena))).collect();
+            return Value::Object(Object::new(&entries, arena));
+        }
+        if self.may_be_array {
+            let count = if is_full { self.length.minimum.max(1) } else { self.length.minimum };
+            return self.array(count.min(64), arena);
+        }
+        let harmless = |value: &Value<'_>| match value {
+            Value::String(text) => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+            Value::Number(number) => *number == 1.0,
+            Value::Null => false,
+            _ => true,
+        };
+        let values =
+            || self.candidates.iter().filter(|candidate| candidate.is_likely).filter_map(|candidate| candidate.value);
+        if let Some(value) = values().find(harmless).or_else(|| values().next()) {
+            return value;
+        }
+        let unlikely = self.candidates.iter().filter_map(|candidate| candidate.value).find(harmless);
+        if self.may_be_object { Value::Object(Object::new(&[], arena)) } else { unlikely.unwrap_or(Value::Null) }
+    }
+
+    /// An array of so many elements.
+    pub(super) fn array(&self, count: usize, arena: &'s Arena) -> Value<'s> {
+        let items: Vec<_> =
+            self.elements.iter().cycle().take(if self.elements.is_empty() { 0 } else { count }).copied().collect();
+        list(&items, arena)
+    }
+}

@@ -1,0 +1,393 @@
+//! Proofs: that no data within the contract loses a message. What cannot be proved with a few plain arguments is not.
+
+use std::collections::BTreeSet;
+
+use super::place::Place;
+use crate::analysis::{
+    ContentProof, Interpolation, JsonPosition, MissingBehavior, Needs, Path, PathStep, Read, Verdict,
+};
+use crate::contract::{Contract, JsonKind, Kinds, Shape};
+use crate::liquid::syntax::part::Part;
+use crate::liquid::syntax::tree::{FilterCall, Node, NodeKind, Nodes, Operand, OperandKind, SegmentKey, Step};
+use crate::liquid::syntax::visit::{all_nodes, each_operand, each_part};
+use crate::liquid::value::json;
+use crate::liquid::value::{Object, list};
+use crate::liquid::{Arena, Value};
+use crate::message::{CompiledTemplate, SENT_NAMES};
+
+/// Filters that never fail, whatever they are given.
+const TOTAL_FILTERS: [&str; 34] = [
+    "abs",
+    "append",
+    "at_least",
+    "at_most",
+    "capitalize",
+    "ceil",
+    "compact",
+    "default",
+    "divided_by",
+    "downcase",
+    "escape",
+    "floor",
+    "join",
+    "json",
+    "lstrip",
+    "md5",
+    "minus",
+    "modulo",
+    "newline_to_br",
+    "plus",
+    "prepend",
+    "remove",
+    "replace",
+    "reverse",
+    "round",
+    "rstrip",
+    "sha1",
+    "sha256",
+    "size",
+    "strip",
+    "strip_html",
+    "strip_newlines",
+    "times",
+    "to_json",
+];
+/// More of them.
+const MORE_TOTAL_FILTERS: [&str; 6] = ["truncate", "truncatewords", "upcase", "url_encode", "uniq", "titlecase"];
+/// Tags that only fail if something that they are given does.
+const TOTAL_TAGS: [&str; 10] = ["if", "unless", "case", "for", "assign", "capture", "comment", "raw", "echo", "#"];
+
+/// How much data is gone through to prove that none of it loses the message.
+const MAX_ENUMERATED: usize = 1_500;
+
+/// Whether no data within the contract loses the message, as the text of the template shows.
+pub(super) fn is_proved(compiled: &CompiledTemplate<'_>, contract: &Contract, needs: &Needs<'_>) -> bool {
+    if needs.reads_anything {
+        return false;
+    }
+    let texts = compiled.texts();
+    // An expiration with Liquid depends on the data and on the moment of sending.
+    let has_expiration = compiled
+        .template()
+        .settings()
+        .expiration
+        .as_ref()
+        .is_some_and(|text| text.value.contains("{{") || text.value.contains("{%"));
+    if has_expiration || !texts.iter().all(|text| is_total(text.liquid.nodes)) {
+        return false;
+    }
+    let takes_elements = needs.reads.iter().any(|read| read.takes_element);
+    if !needs.reads.iter().all(|read| is_always_there(read, contract, takes_elements)) {
+        return false;
+    }
+    if !is_object(texts[0].liquid.nodes) {
+        return false;
+    }
+    let content = ContentProof::prove(texts[0].liquid);
+    content.is_complete
+        && content.breaks.is_empty()
+        && content.issues.is_empty()
+        && content.interpolations.iter().all(|interpolation| is_safe(interpolation, contract, needs))
+}
+
+/// Whether nothing in these nodes fails but for a variable that is missing in the data.
+fn is_total(nodes: Nodes<'_>) -> bool {
+    let is_known = |node: &&Node<'_>| match node.kind {
+        NodeKind::Tag { name, .. } => TOTAL_TAGS.contains(&name),
+        NodeKind::Text(_) | NodeKind::Output(_) => true,
+    };
+    if !all_nodes(nodes).iter().all(is_known) {
+        return false;
+    }
+    let mut assigned: BTreeSet<&str> = BTreeSet::new();
+    let mut is_total = true;
+    each_part(nodes, &mut |_, part| {
+        assigned.extend(part.target().map(|target| target.name));
+        is_total &= !matches!(part, Part::Template(_));
+    });
+    // What loops go through must stand in the data, so that it is known what its elements have.
+    each_part(nodes, &mut |_, part| {
+        if let Part::Loop(of) = part {
+            is_total &= root_of(of.collection).is_some_and(|root| !assigned.contains(root));
+        }
+    });
+    each_operand(nodes, &mut |operand| {
+        is_total &= match operand.kind {
+            OperandKind::Literal(_) => true,
+            OperandKind::Range { .. } | OperandKind::Path { base: Some(_), .. } => false,
+            OperandKind::Path { base: None, segments } => {
+                let is_own = root_of(operand).is_some_and(|root| assigned.contains(root));
+                let is_named = segments.iter().all(|segment| matches!(segment.key, SegmentKey::Name(_)));
+                is_named && !(is_own && segments.len() > 1)
+            }
+        };
+    });
+    is_total && filters(nodes).iter().all(|filter| is_total_filter(filter))
+}
+
+fn root_of<'a>(operand: &Operand<'a>) -> Option<&'a str> {
+    match operand.kind {
+        OperandKind::Path { base: None, segments: [first, ..] } => match first.key {
+            SegmentKey::Name(name) => Some(name),
+            SegmentKey::Computed(_) => None,
+        },
+        _ => None,
+    }
+}
+
+fn filters(nodes: Nodes<'_>) -> Vec<&FilterCall<'_>> {
+    let mut found = Vec::new();
+    crate::analysis::each_value(nodes, &mut |_, value, _| found.extend(value.filters));
+    found
+}
+
+fn is_total_filter(filter: &FilterCall<'_>) -> bool {
+    let is_known = TOTAL_FILTERS.contains(&filter.name) || MORE_TOTAL_FILTERS.contains(&filter.name);
+    // A filter may fail where an argument that it requires is not given.
+    let is_plain = filter.arguments.iter().all(|argument| argument.key.is_none() && argument.value.is_some());
+    let required = filter.filter.map_or(0, |row| row.arguments.iter().filter(|argument| argument.is_required).count());
+    is_known && is_plain && filter.arguments.len() >= required
+}
+
+/// Whether what is read is there in all data, or does no harm where it is not.
+fn is_always_there(read: &Read<'_>, contract: &Contract, takes_elements: bool) -> bool {
+    if read.snippet.is_some() || read.path.root == "snippets" {
+        return false;
+    }
+    match read.missing_behavior {
+        MissingBehavior::Guarded | MissingBehavior::Decides | MissingBehavior::Rescued => true,
+        MissingBehavior::Nothing if read.path.steps.is_empty() || !read.path.steps.contains(&PathStep::Element) => {
+            SENT_NAMES.contains(&read.path.root)
+        }
+        MissingBehavior::Nothing => !takes_elements && SENT_NAMES.contains(&read.path.root),
+        MissingBehavior::MayFail | MissingBehavior::Fails => {
+            let has_element = read.path.steps.contains(&PathStep::Element);
+            !(has_element && takes_elements) && is_in_all_data(&read.path, contract)
+        }
+    }
+}
+
+fn is_in_all_data(path: &Path<'_>, contract: &Contract) -> bool {
+    let Some(root) = contract.root(path.root) else { return false };
+    let mut shapes = vec![root];
+    for step in &path.steps {
+        let mut inner = Vec::new();
+        for shape in shapes.into_iter().flat_map(Shape::choices) {
+            match step {
+                PathStep::Key(name) => match shape.members.get(*name) {
+                    Some(member) if !member.is_optional && shape.kinds == Kinds::only(JsonKind::Object) => {
+                        inner.push(&member.shape);
+                    }
+                    _ => return false,
+                },
+                // Without elements, nothing of them is read.
+                PathStep::Element => match &shape.element {
+                    Some(element) if shape.kinds == Kinds::only(JsonKind::Array) => inner.push(&**element),
+                    _ => return false,
+                },
+            }
+        }
+        shapes = inner;
+    }
+    true
+}
+
+/// Whether the content begins with an object, whatever comes before it prints nothing.
+fn is_object(nodes: Nodes<'_>) -> bool {
+    for node in nodes {
+        match node.kind {
+            NodeKind::Text(text) if text.trim().is_empty() => {}
+            NodeKind::Text(text) => return text.trim_start().starts_with('{'),
+            NodeKind::Tag { name: "assign" | "capture" | "comment" | "#", .. } => {}
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// Whether nothing that an expression prints breaks the JSON.
+fn is_safe(interpolation: &Interpolation<'_>, contract: &Contract, needs: &Needs<'_>) -> bool {
+    if interpolation.verdict == Verdict::Safe {
+        return true;
+    }
+    let [Step::Operand(operand)] = interpolation.value.expression.steps else { return false };
+    if !interpolation.value.filters.iter().all(|filter| is_safe_default(filter, interpolation.position)) {
+        return false;
+    }
+    let is_rescued = !interpolation.value.filters.is_empty();
+    let is_it = |read: &&Read<'_>| {
+        let is_whole = read.is_printed || (is_rescued && read.missing_behavior == MissingBehavior::Rescued);
+        read.text == 0 && read.span == operand.span && is_whole
+    };
+    let reads: Vec<_> = needs.reads.iter().filter(is_it).collect();
+    !reads.is_empty()
+        && reads.iter().all(|read| prints_safely(&read.path, interpolation.position, is_rescued, contract))
+}
+
+/// Whether a filter is `default` with something that fits into JSON.
+fn is_safe_default(filter: &FilterCall<'_>, position: JsonPosition) -> bool {
+    let [argument] = filter.arguments else { return false };
+    let literal = match argument.value.map(|operand| operand.kind) {
+        Some(OperandKind::Literal(Value::String(text))) => serde_json::Value::from(text),
+        Some(OperandKind::Literal(Value::Number(number))) => serde_json::Value::from(number),
+        Some(OperandKind::Literal(Value::Bool(flag))) => serde_json::Value::from(flag),
+        _ => return false,
+    };
+    filter.name == "default" && argument.key.is_none() && value_fits(&literal, position)
+}
+
+/// Whether everything that may stand at a path fits into JSON at that position. If `is_rescued`, null and what is absent are
+/// not printed.
+fn prints_safely(path: &Path<'_>, position: JsonPosition, is_rescued: bool, contract: &Contract) -> bool {
+    let Some(root) = contract.root(path.root) else { return false };
+    let mut shapes: Vec<&Shape> = root.choices();
+    for step in &path.steps {
+        let mut inner = Vec::new();
+        for shape in shapes {
+            let known = match step {
+                PathStep::Key(name) => shape.members.get(*name).map(|member| &member.shape).or(shape.others.as_deref()),
+                PathStep::Element => shape.element.as_deref(),
+            };
+            match known {
+                Some(known) => inner.extend(known.choices()),
+                // Nothing is ever there.
+                None if is_rescued && shape.kinds == Kinds::only(JsonKind::Object) => {}
+                None => return false,
+            }
+        }
+        shapes = inner;
+    }
+    shapes.into_iter().all(|shape| match &shape.only {
+        Some(only) => only.iter().all(|value| (is_rescued && value.is_null()) || value_fits(value, position)),
+        None => shape.kinds.iter().all(|kind| match kind {
+            JsonKind::Number | JsonKind::Boolean => position != JsonPosition::Elsewhere,
+            JsonKind::Null => is_rescued || matches!(position, JsonPosition::String | JsonPosition::Key),
+            _ => false,
+        }),
+    })
+}
+
+fn value_fits(value: &serde_json::Value, position: JsonPosition) -> bool {
+    let printed = match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Bool(_) | serde_json::Value::Number(_) => value.to_string(),
+        serde_json::Value::Null => String::new(),
+        _ => return false,
+    };
+    let arena = Arena::new();
+    match position {
+        JsonPosition::String | JsonPosition::Key => {
+            matches!(json::read(&format!("\"{printed}\""), &arena), Ok(Value::String(_)))
+        }
+        JsonPosition::Value => json::read(&printed, &arena).is_ok(),
+        JsonPosition::Elsewhere => false,
+    }
+}
+
+/// Whether what a template renders to depends on its data alone, and not on chance or on the moment of sending.
+pub(super) fn depends_on_data_alone(compiled: &CompiledTemplate<'_>) -> bool {
+    compiled.texts().iter().all(|text| {
+        let mut is_alone = all_nodes(text.liquid.nodes)
+            .iter()
+            .all(|node| !matches!(node.kind, NodeKind::Tag { name: "random" | "generate_uuid" | "render_liquid", .. }));
+        is_alone &=
+            filters(text.liquid.nodes).iter().all(|filter| !matches!(filter.name, "random" | "sample" | "shuffle"));
+        each_operand(text.liquid.nodes, &mut |operand| {
+            is_alone &= !matches!(operand.kind, OperandKind::Literal(Value::String("now" | "today")));
+        });
+        is_alone
+    })
+}
+
+/// All data within the contract, as far as it makes a difference; none if there is too much of it. `base` has what makes
+/// none.
+pub(super) fn all_data<'s>(
+    root: &Place<'s>,
+    base: Value<'s>,
+    contract: &Contract,
+    arena: &'s Arena,
+) -> Option<Vec<Value<'s>>> {
+    let Value::Object(names) = base else { return None };
+    let mut all = vec![Vec::new()];
+    for member in &root.members {
+        let value = names.get(member.key)?;
+        let values = all_values(&member.place, Some(value), contract.root(member.key)?, arena)?;
+        all = product(&all, member.key, &values.into_iter().map(Some).collect::<Vec<_>>())?;
+    }
+    Some(all.into_iter().map(|entries| Value::Object(Object::new(&entries, arena))).collect())
+}
+
+type Entries<'s> = Vec<(&'s str, Value<'s>)>;
+
+/// Each of these objects with each of these values.
+fn product<'s>(objects: &[Entries<'s>], key: &'s str, values: &[Option<Value<'s>>]) -> Option<Vec<Entries<'s>>> {
+    if objects.len() * values.len() > MAX_ENUMERATED {
+        return None;
+    }
+    let mut product = Vec::with_capacity(objects.len() * values.len());
+    for object in objects {
+        for value in values {
+            let mut object = object.clone();
+            object.extend(value.map(|value| (key, value)));
+            product.push(object);
+        }
+    }
+    Some(product)
+}
+
+fn all_values<'s>(
+    place: &Place<'s>,
+    seen: Option<Value<'s>>,
+    shape: &Shape,
+    arena: &'s Arena,
+) -> Option<Vec<Value<'s>>> {
+    if !place.is_read {
+        return Some(vec![seen.unwrap_or(Value::Null)]);
+    }
+    let choices = shape.choices();
+    let mut values = Vec::new();
+    for choice in &choices {
+        let kinds = choice.only.as_ref().map_or(choice.kinds, |_| Kinds::NONE);
+        if let Some(only) = &choice.only {
+            values.extend(only.iter().map(|value| super::candidate::value_of(value, arena)));
+        }
+        for kind in kinds.iter() {
+            match kind {
+                JsonKind::Null => values.push(Value::Null),
+                JsonKind::Boolean => values.extend([true, false].map(Value::Bool)),
+                JsonKind::Array if choice.length.maximum == Some(0) => values.push(list(&[], arena)),
+                JsonKind::Object if choices.len() == 1 => values.extend(all_objects(place, seen, choice, arena)?),
+                _ => return None,
+            }
+        }
+    }
+    Some(values)
+}
+
+fn all_objects<'s>(
+    place: &Place<'s>,
+    seen: Option<Value<'s>>,
+    shape: &Shape,
+    arena: &'s Arena,
+) -> Option<Vec<Value<'s>>> {
+    let seen = match seen {
+        Some(Value::Object(object)) => object.entries(),
+        _ => &[],
+    };
+    let is_place = |key: &str| place.members.iter().any(|member| member.key == key);
+    let mut all: Vec<Entries<'s>> = vec![seen.iter().filter(|(key, _)| !is_place(key)).copied().collect()];
+    for member in &place.members {
+        let known = seen.iter().find(|(key, _)| *key == member.key).map(|(_, value)| *value);
+        if !member.place.is_read {
+            all = product(&all, member.key, &[known])?;
+            continue;
+        }
+        let inner = &shape.members.get(member.key)?.shape;
+        let mut values: Vec<_> = all_values(&member.place, known, inner, arena)?.into_iter().map(Some).collect();
+        if member.is_optional {
+            values.push(None);
+        }
+        all = product(&all, member.key, &values)?;
+    }
+    Some(all.into_iter().map(|entries| Value::Object(Object::new(&entries, arena))).collect())
+}

@@ -1,0 +1,164 @@
+//! Declared contracts: each keyword of JSON Schema that decides what can lose a message.
+
+use inkproof::contract::MessageSchema;
+use inkproof::diagnostics::Source;
+use inkproof::search::Verdict;
+
+use super::subject::Subject;
+
+fn schema(text: &str, others: &'static [(&str, &str)]) -> MessageSchema {
+    let file = |path: &str| others.iter().find(|(name, _)| *name == path).map(|(name, text)| Source::new(*name, *text));
+    MessageSchema::read(&Source::new("schemas/order.json", text), &file).unwrap()
+}
+
+/// The verdict, and the changes of the first counterexample.
+fn judged(properties: &str, content: &str, data: &[&str]) -> (Verdict, Option<String>) {
+    let text = format!(r#"{{"type":"object",{properties}}}"#);
+    let schema = schema(&text, &[("schemas/shared.json", r#"{"$defs":{"name":{"enum":["a","b"]}}}"#)]);
+    let report = Subject::new(content, data, &[]).search_declared(&schema);
+    let changes =
+        |changes: &[inkproof::search::Change]| changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    (report.verdict, report.counterexamples.first().map(|found| changes(&found.changes)))
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "a table of keywords")]
+fn keywords() {
+    const QUOTED: &str = r#"{"title":"{{ trigger.a }}","body":"b"}"#;
+    const VALUE: &str = r#"{"title":"t","body":"b","a":{{ trigger.a }}}"#;
+    let loses = |changes: &str| (Verdict::Loses, Some(changes.to_owned()));
+    let proved = (Verdict::Proved, None);
+    for (properties, content, data, expected) in [
+        (
+            r#""required":["a"],"properties":{"a":{"type":"string"}}"#,
+            QUOTED,
+            r#"{"a":"x"}"#,
+            loses(r#"trigger.a = "say \"hi\"""#),
+        ),
+        (r#""required":["a"],"properties":{"a":{"type":"number"}}"#, QUOTED, r#"{"a":1}"#, proved.clone()),
+        (
+            r#""required":["a"],"properties":{"a":{"type":["number","null"]}}"#,
+            VALUE,
+            r#"{"a":1}"#,
+            loses("trigger.a = null"),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"type":"number","nullable":true}}"#,
+            VALUE,
+            r#"{"a":1}"#,
+            loses("trigger.a = null"),
+        ),
+        (r#""properties":{"a":{"type":"number"}}"#, VALUE, r#"{"a":1}"#, loses("no trigger.a")),
+        (r#""required":["a"],"properties":{"a":{"enum":["x","y"]}}"#, QUOTED, r#"{"a":"x"}"#, proved.clone()),
+        (
+            r#""required":["a"],"properties":{"a":{"enum":["x","\""]}}"#,
+            QUOTED,
+            r#"{"a":"x"}"#,
+            loses(r#"trigger.a = "\"""#),
+        ),
+        (r#""required":["a"],"properties":{"a":{"const":"x"}}"#, QUOTED, r#"{"a":"x"}"#, proved.clone()),
+        (
+            r##""required":["a"],"properties":{"a":{"$ref":"#/$defs/a"}},"$defs":{"a":{"type":"integer"}}"##,
+            QUOTED,
+            r#"{"a":1}"#,
+            proved.clone(),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"$ref":"shared.json#/$defs/name"}}"#,
+            QUOTED,
+            r#"{"a":"a"}"#,
+            proved.clone(),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"type":"string","pattern":"^[a-z]+$"}}"#,
+            QUOTED,
+            r#"{"a":"x"}"#,
+            (Verdict::Searched, None),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"type":"string","format":"date"}}"#,
+            QUOTED,
+            r#"{"a":"2026-01-02"}"#,
+            (Verdict::Searched, None),
+        ),
+        (
+            r#""required":["a","n"],"properties":{"a":{"type":"number"},"n":{"type":"number","minimum":1}}"#,
+            r#"{"title":"t","body":"b","a":{{ trigger.a | divided_by: trigger.n }}}"#,
+            r#"{"a":6,"n":2}"#,
+            (Verdict::Searched, None),
+        ),
+        (
+            r#""required":["a","n"],"properties":{"a":{"type":"number"},"n":{"type":"number","minimum":0}}"#,
+            r#"{"title":"t","body":"b","a":{{ trigger.a | divided_by: trigger.n }}}"#,
+            r#"{"a":6,"n":2}"#,
+            loses("trigger.n = 0"),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"type":"array","minItems":1,"items":{"type":"object","required":["t"],"properties":{"t":{"type":"string"}}}}}"#,
+            r#"{"title":{{ trigger.a[0].t | json }},"body":"b"}"#,
+            r#"{"a":[{"t":"x"}]}"#,
+            (Verdict::Searched, None),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"type":"array","items":{"type":"object","required":["t"],"properties":{"t":{"type":"string"}}}}}"#,
+            r#"{"title":{{ trigger.a[0].t | json }},"body":"b"}"#,
+            r#"{"a":[{"t":"x"}]}"#,
+            loses("trigger.a = []"),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"oneOf":[{"type":"number"},{"type":"object","required":["t"],"properties":{"t":{"type":"number"}}}]}}"#,
+            r#"{"title":"t","body":"b","a":{{ trigger.a.t | default: 1 }}}"#,
+            r#"{"a":{"t":2}}"#,
+            (Verdict::Searched, None),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"anyOf":[{"type":"number"},{"type":"string","maxLength":3}]}}"#,
+            VALUE,
+            r#"{"a":1}"#,
+            loses(r#"trigger.a = "a\nb""#),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"if":{"type":"string"},"then":{"maxLength":0},"type":["string","number"]}}"#,
+            VALUE,
+            r#"{"a":1}"#,
+            loses(r#"trigger.a = """#),
+        ),
+        (
+            r#""required":["a"],"allOf":[{"properties":{"a":{"type":["number","string"]}}},{"properties":{"a":{"type":["number","null"]}}}]"#,
+            VALUE,
+            r#"{"a":1}"#,
+            proved.clone(),
+        ),
+        (
+            r#""additionalProperties":false,"required":["a"],"properties":{"a":{"type":"number"}}"#,
+            r#"{"title":"t","body":"{{ trigger.b | default: "none" }}","a":{{ trigger.a }}}"#,
+            r#"{"a":1}"#,
+            proved.clone(),
+        ),
+        (
+            r#""additionalProperties":{"type":"string"}"#,
+            r#"{"title":"t","body":"{{ trigger.b | default: "none" }}"}"#,
+            "{}",
+            loses(r#"trigger.b = "say \"hi\"""#),
+        ),
+    ] {
+        // What is tried first may change; that something is found may not.
+        let (verdict, changes) = judged(properties, content, &[data]);
+        assert_eq!(verdict, expected.0, "{properties} {content}: {changes:?}");
+        if let Some(expected) = expected.1 {
+            assert_eq!(changes.as_deref(), Some(expected.as_str()), "{properties} {content}");
+        }
+    }
+}
+
+#[test]
+fn data_is_made_up_where_no_request_shows_any() {
+    let schema = schema(
+        r#"{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"gift":{"type":"boolean"}}}"#,
+        &[],
+    );
+    let content = r#"{"title":{{ trigger.name | json }},"body":"{% if trigger.gift %}"{% endif %}"}"#;
+    let report = Subject::new(content, &[], &[]).search_declared(&schema);
+    assert_eq!(report.verdict, Verdict::Loses);
+    assert!(report.counterexamples[0].trigger.contains(r#""gift":true"#), "{:?}", report.counterexamples[0].trigger);
+}

@@ -1,0 +1,139 @@
+//! Templates of which it is known whether and how data loses them.
+
+use inkproof::search::Effort;
+
+use super::generator::Generated;
+use super::subject::Subject;
+
+/// The changes of each counterexample that is found: `path = value` each, `?` before those unlike any seen.
+fn found(content: &str, data: &[&str], customers: &[&str]) -> Vec<String> {
+    let report = Subject::new(content, data, customers).search(Effort::Normal);
+    let shown = |counterexample: &inkproof::search::Counterexample| {
+        let changes: Vec<_> = counterexample.changes.iter().map(ToString::to_string).collect();
+        let code = counterexample.problem.code.as_str();
+        format!("{}{}: {}", if counterexample.is_likely { "" } else { "? " }, code, changes.join(", "))
+    };
+    report.counterexamples.iter().map(shown).collect()
+}
+
+#[test]
+fn the_smallest_change_is_found() {
+    for (content, data, customers, expected) in [
+        (
+            r#"{"title":"{{ trigger.items[0].title | default: "" }}","body":"b"}"#,
+            &[r#"{"items":[{"title":"Tea for two"}]}"#][..],
+            &[][..],
+            &[r#"invalid-json: trigger.items[0].title = "say \"hi\"""#][..],
+        ),
+        (
+            r#"{"title":"t","body":"{{ trigger.items | map: "title" | join: ", " }}"}"#,
+            &[r#"{"items":[{"title":"Tea for two"}]}"#],
+            &[],
+            &[r#"invalid-json: trigger.items[0].title = "say \"hi\"""#],
+        ),
+        (
+            r#"{% capture c %}Hi {{ trigger.name }}{% endcapture %}{"title":"{{ c }}","body":"b"}"#,
+            &[r#"{"name":"Ada Lovelace"}"#],
+            &[],
+            &[r#"invalid-json: trigger.name = "say \"hi\"""#],
+        ),
+        (
+            r#"{% assign p = trigger.name | split: " " %}{"title":"{{ p[0] | default: "x" }}","body":"b"}"#,
+            &[r#"{"name":"Ada Lovelace"}"#],
+            &[],
+            &[r#"invalid-json: trigger.name = "two\nlines""#],
+        ),
+        (
+            r#"{% if trigger.k == "x" %}{% assign v = "1" %}{% endif %}{"title":"{{ v | default: "n" }}","body":"x"}"#,
+            &[r#"{"k":"x"}"#, r#"{"k":"y"}"#],
+            &[],
+            &[],
+        ),
+        (
+            r#"{% for i in trigger.items %}{% assign total = total | plus: 1 %}{% endfor %}{"title":"{{ total | default: 0 }}","body":"x"}"#,
+            &[r#"{"items":[1,2]}"#],
+            &[],
+            &[],
+        ),
+        (
+            r#"{% assign f = trigger.items | first %}{"title":{{ f.title | json }},"body":"b"}"#,
+            &[r#"{"items":[{"title":"Tea"}]}"#],
+            &[],
+            &["undefined-variable: trigger.items = []"],
+        ),
+        (
+            r#"{% assign p = trigger.name | split: " " %}{"title":{{ p[1] | json }},"body":"b"}"#,
+            &[r#"{"name":"Ada Lovelace"}"#],
+            &[],
+            &[r#"undefined-variable: trigger.name = "Ada""#],
+        ),
+        (
+            r#"{"title":"t","body":"b","l":[{% for i in trigger.l %}{% if i.ok %}{% unless forloop.first %},{% endunless %}{{ i.v | json }}{% endif %}{% endfor %}]}"#,
+            &[r#"{"l":[{"ok":true,"v":1},{"ok":true,"v":2}]}"#],
+            &[],
+            &["invalid-json: trigger.l[0].ok = false"],
+        ),
+        (
+            r#"{% assign c = "" %}{"title":"t","body":"b","l":[{% for i in trigger.l %}{{ c }}{{ i }}{% assign c = "," %}{% endfor %}]}"#,
+            &[r#"{"l":[1,2]}"#],
+            &[],
+            &[],
+        ),
+        (
+            r#"{"title":"t","body":"b","avg":{{ trigger.total | divided_by: trigger.n }}}"#,
+            &[r#"{"total":6,"n":2}"#],
+            &[],
+            &["invalid-json: trigger.n = 0"],
+        ),
+        (
+            r#"{"title":"t","body":"{{ trigger.at | date: "%H:%M", customer.timezone }}"}"#,
+            &[r#"{"at":1767312000}"#],
+            &[r#"{"id":"u1","timezone":"Europe/London"}"#],
+            &[r#"render-error: customer.timezone = "word""#],
+        ),
+        (r#"{"title":"a","body":"{% if trigger.vpi %}VIP{% else %}no{% endif %}"}"#, &[r#"{"vip":true}"#], &[], &[]),
+    ] {
+        assert_eq!(found(content, data, customers), expected, "{content}");
+    }
+}
+
+#[test]
+fn the_same_is_found_every_time() {
+    let mut random = fastrand::Rng::with_seed(3);
+    let subjects: Vec<Subject> = (0..12)
+        .map(|_| {
+            let generated = Generated::new(&mut random);
+            let requests = generated.requests(&mut random);
+            let data: Vec<_> = requests.iter().map(String::as_str).collect();
+            Subject::new(&generated.content, &data, &[&Generated::customer()])
+        })
+        .collect();
+    let all = || -> Vec<String> { subjects.iter().map(|subject| format!("{:?}", shown(subject))).collect() };
+    let alone = all();
+    let beside: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..3).map(|_| scope.spawn(all)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(beside.iter().all(|other| *other == alone));
+}
+
+/// All that a search tells of a template.
+fn shown(subject: &Subject) -> impl std::fmt::Debug {
+    let report = subject.search(Effort::Quick);
+    let found: Vec<_> =
+        report.counterexamples.iter().map(|found| (found.finding(), found.to_json().to_string())).collect();
+    (report.verdict, report.renders, found)
+}
+
+#[test]
+fn much_data_takes_a_bounded_amount_of_memory_and_work() {
+    let items: Vec<_> = (0..20_000).map(|at| format!(r#"{{"n":{at},"t":"some words"}}"#)).collect();
+    let data = format!(r#"{{"items":[{}],"k":"a b"}}"#, items.join(","));
+    let content = r#"{"title":"{{ trigger.k }}","l":[{% for i in trigger.items %}{{ i.n }},{% endfor %}0]}"#;
+    let report = Subject::new(content, &[&data], &[]).search(Effort::Normal);
+    assert_eq!(report.verdict, inkproof::search::Verdict::Loses);
+    // The list alone would take hundreds of megabytes otherwise.
+    assert!(report.renders < 400, "{}", report.renders);
+    let changes: Vec<_> = report.counterexamples[0].changes.iter().map(ToString::to_string).collect();
+    assert_eq!(changes, [r#"trigger.k = "say \"hi\"""#]);
+}

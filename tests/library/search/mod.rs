@@ -1,0 +1,7 @@
+//! The counterexample search, through the library.
+
+mod declared;
+mod foresight;
+mod generator;
+mod known;
+mod subject;
