@@ -114,7 +114,7 @@ fn import_customers(files: &[PathBuf], project: &Project, global: &Global) -> Re
     }
     let (plan, known) = imported.plan(project);
     written::write(&plan, project.root())?;
-    let lines: Vec<_> = known.iter().map(told).collect();
+    let lines: Vec<_> = known.iter().map(existing_customer).collect();
     written::advise(&lines)?;
     global.report(&imported.problems)?;
     match (unread.is_empty(), imported.problems.is_empty()) {
@@ -125,7 +125,7 @@ fn import_customers(files: &[PathBuf], project: &Project, global: &Global) -> Re
 }
 
 /// The message for a customer that already exists.
-fn told(known: &KnownCustomer) -> String {
+fn existing_customer(known: &KnownCustomer) -> String {
     let KnownCustomer { location, identifier: (kind, value), file } = known;
     format!("{location}: the customer with the {} `{value}` already exists in `{file}`", kind.as_str())
 }

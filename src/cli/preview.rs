@@ -125,11 +125,11 @@ struct Sheet {
     view: View,
     capabilities: TerminalCapabilities,
     output_options: OutputOptions,
-    /// How many stand side by side.
+    /// How many cards a row has.
     columns: usize,
-    /// Those that wait for the row to be full.
+    /// The cards of the incomplete row.
     row: Vec<(Vec<StyledLine>, usize)>,
-    /// What is wrong with them, where that is told apart from the cards.
+    /// Their problems, if these are written separately from the cards.
     problems: Diagnostics,
 }
 
@@ -139,7 +139,7 @@ impl Sheet {
         Self { view, capabilities, output_options, columns, row: Vec::new(), problems: Diagnostics::new() }
     }
 
-    /// Draws what came of a case, and beneath it what is wrong; where it is one of a row, as soon as that is full.
+    /// Draws the result of a case with its problems below; in rows, as soon as a row is complete.
     fn add(&mut self, case: &Case<'_>, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
         if self.columns > 1 {
             self.add_to_row(case, rendering);
@@ -171,7 +171,7 @@ impl Sheet {
     }
 }
 
-/// Draws what came of a case, and beneath it what is wrong.
+/// Draws the result of a case, with its problems below.
 fn write_message(
     case: &Case<'_>,
     rendering: &Rendering,
@@ -196,7 +196,7 @@ fn card<'a>(case: &Case<'a>, rendering: &'a Rendering, capabilities: TerminalCap
     Card::new(case, rendering.message.as_ref(), &rendering.problems, capabilities)
 }
 
-/// A card and its template: side by side where there is room, else one under the other.
+/// A card and its template: side by side if there is room, or else one below the other.
 fn with_source(case: &Case<'_>, rendering: &Rendering, capabilities: TerminalCapabilities) -> Vec<StyledLine> {
     let expression_colors = ExpressionColors::new(&rendering.text, capabilities.colors);
     let width = capabilities.theme.width;

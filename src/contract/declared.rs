@@ -70,7 +70,7 @@ impl SchemaReader<'_> {
         shape.others = match object.get("additionalProperties").or_else(|| object.get("unevaluatedProperties")) {
             Some(Json::Bool(false)) => None,
             Some(schema) => Some(Box::new(self.shape_at(schema, file, depth + 1))),
-            // Nobody has said what other keys hold, so that nothing is known of it.
+            // The schema does not describe other keys, so nothing is known about their values.
             None => Some(Box::new(Shape::any(Source::Used))),
         };
         if object.contains_key("patternProperties") {

@@ -1,4 +1,5 @@
-//! Inferred contracts: the shape of values that were seen, and of what a template does with places that nobody has seen.
+//! Inferred contracts: the shapes of the values in all requests, and for paths without any value those that the template's uses
+//! imply.
 
 use super::character::Character;
 use super::kinds::{JsonKind, Kinds};
@@ -110,7 +111,7 @@ impl Shape {
                     let declared = self.others.as_deref().filter(|others| others.source == Source::Declared).cloned();
                     let unseen = || Member {
                         shape: declared.unwrap_or_else(|| Self { source: Source::Used, ..Self::default() }),
-                        // What a template reads of something that nobody has seen is taken to be there along with it.
+                        // Members that a template reads of a value that no request has are assumed to be present together with it.
                         is_optional: !is_within_unseen,
                     };
                     self.members.entry((*name).to_owned()).or_insert_with(unseen).shape.add_use(rest, kind);

@@ -34,7 +34,7 @@ impl Shape {
         }
     }
 
-    /// The shapes of what stands at the end of these steps.
+    /// The shapes at the end of these steps.
     #[must_use]
     pub fn at(&self, steps: &[Key]) -> Vec<&Self> {
         let Some((first, rest)) = steps.split_first() else { return self.choices() };

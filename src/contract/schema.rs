@@ -243,7 +243,7 @@ fn pointer_keys(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~")).collect()
 }
 
-/// Where in a file the value at a JSON pointer stands.
+/// The location of the value at a JSON pointer in a file.
 fn located(source: &Source, pointer: &str) -> std::ops::Range<usize> {
     let keys = pointer_keys(pointer);
     let keys: Vec<_> = keys.iter().map(String::as_str).collect();

@@ -123,7 +123,7 @@ pub(super) fn edited<'s>(value: Value<'s>, edits: &[Edit<'s>], arena: &'s Arena)
     edits.iter().fold(value, |value, edit| replaced(value, &edit.path, edit.to, arena))
 }
 
-/// What stands at a path; none if nothing does.
+/// The value at a path; `None` if there is none.
 pub(super) fn value_at<'s>(value: Value<'s>, path: &[EditKey<'_>]) -> Option<Value<'s>> {
     path.iter().try_fold(value, |value, key| match (key, value) {
         (EditKey::Member(name), Value::Object(object)) => object.get(name),

@@ -7,7 +7,7 @@ use crate::contract::{Contract, Declarations};
 use crate::liquid::Arena;
 use crate::message::{CompiledTemplate, Customer, Request, SentData, Trigger};
 
-/// A request of a template, and the customer whom it is for.
+/// A request of a template, with its customer.
 #[derive(Clone, Copy, Debug)]
 pub struct SeedCase<'c> {
     /// What people call the request.

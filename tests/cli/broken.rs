@@ -132,8 +132,8 @@ const FAULTS: &[(&str, &[u8], i32, &str)] = &[
 fn reports_each_broken_file_with_its_position() {
     for (path, content, code, expected) in FAULTS {
         let run = with(path, content).run(&["preview", "--format", "concise"]);
-        let told = format!("{}{}", run.stdout, run.stderr);
-        assert!(run.code == *code && told.contains(expected), "{path}: expected {code} and {expected}: {run:?}");
+        let reported = format!("{}{}", run.stdout, run.stderr);
+        assert!(run.code == *code && reported.contains(expected), "{path}: expected {code} and {expected}: {run:?}");
     }
 }
 

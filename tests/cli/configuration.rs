@@ -99,9 +99,9 @@ fn rejects_configured_folders_that_do_not_exist() {
     {
         let sandbox = Sandbox::with_template("{\"title\": \"x\"}", "{}").file("inkproof.toml", configuration);
         for command in ["check", "preview", "test", "render"] {
-            let told = sandbox.run(&[command]);
-            assert_eq!(told.code, 2, "{told:?}");
-            assert_eq!(errors(&told), ["error[invalid-config]: there is no folder `nope`"], "{told:?}");
+            let reported = sandbox.run(&[command]);
+            assert_eq!(reported.code, 2, "{reported:?}");
+            assert_eq!(errors(&reported), ["error[invalid-config]: there is no folder `nope`"], "{reported:?}");
         }
         assert_eq!(sandbox.folder("nope").run(&["preview"]).code, 0);
     }
@@ -118,21 +118,27 @@ fn reports_the_broken_file_if_its_name_is_selected() {
     for arguments in
         [&["check", "bad"][..], &["preview", "bad"], &["render", "bad"], &["test", "bad"], &["request", "bad"]]
     {
-        let told = sandbox.run(arguments);
-        assert_eq!(told.code, 2, "{told:?}");
+        let reported = sandbox.run(arguments);
+        assert_eq!(reported.code, 2, "{reported:?}");
         assert!(
-            (told.stdout.clone() + &told.stderr).contains("expected `latest` or `legacy` under `liquid`"),
-            "{told:?}"
+            (reported.stdout.clone() + &reported.stderr).contains("expected `latest` or `legacy` under `liquid`"),
+            "{reported:?}"
         );
     }
-    let told = sandbox.run(&["request", "bad"]);
-    assert!(told.stderr.ends_with("error: `bad` cannot be used: `templates/bad.liquid` has mistakes\n"), "{told:?}");
-    let told = sandbox.run(&["check", "--format", "concise"]);
-    assert_eq!(errors(&told).len(), 1, "{told:?}");
+    let reported = sandbox.run(&["request", "bad"]);
+    assert!(
+        reported.stderr.ends_with("error: `bad` cannot be used: `templates/bad.liquid` has mistakes\n"),
+        "{reported:?}"
+    );
+    let reported = sandbox.run(&["check", "--format", "concise"]);
+    assert_eq!(errors(&reported).len(), 1, "{reported:?}");
     fs::remove_dir_all(sandbox.path().join("fixtures/requests/bad")).unwrap();
-    let told = sandbox.run(&["check", "bad"]);
-    assert!(told.stderr.starts_with("error[invalid-settings]"), "{told:?}");
-    assert!(told.stderr.ends_with("error: `bad` cannot be used: `templates/bad.liquid` has mistakes\n"), "{told:?}");
+    let reported = sandbox.run(&["check", "bad"]);
+    assert!(reported.stderr.starts_with("error[invalid-settings]"), "{reported:?}");
+    assert!(
+        reported.stderr.ends_with("error: `bad` cannot be used: `templates/bad.liquid` has mistakes\n"),
+        "{reported:?}"
+    );
 }
 
 #[test]
@@ -156,7 +162,11 @@ fn accepts_a_template_without_requests() {
 fn reports_problems_before_a_watch_without_matches() {
     let sandbox = Sandbox::new().file("templates/bad.liquid", "---\nliquid: legcy\n---\n{}");
     for command in ["check", "preview", "render", "test"] {
-        let told = sandbox.run(&[command, "bad", "--watch"]);
-        assert_eq!((told.code, told.stderr.matches("error[invalid-settings]").count()), (2, 1), "{command}: {told:?}");
+        let reported = sandbox.run(&[command, "bad", "--watch"]);
+        assert_eq!(
+            (reported.code, reported.stderr.matches("error[invalid-settings]").count()),
+            (2, 1),
+            "{command}: {reported:?}"
+        );
     }
 }

@@ -146,6 +146,6 @@ fn applies_rules_to_legacy_templates() {
     ] {
         assert!(checked.stdout.contains(expected), "{expected}: {}", checked.stdout);
     }
-    let told = sandbox.run(&["check", "t", "--data", "data.json"]).stdout;
-    assert!(told.contains("check it before: `{% if trigger.a %}…{% endif %}`"), "{told}");
+    let reported = sandbox.run(&["check", "t", "--data", "data.json"]).stdout;
+    assert!(reported.contains("check it before: `{% if trigger.a %}…{% endif %}`"), "{reported}");
 }

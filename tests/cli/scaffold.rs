@@ -264,15 +264,15 @@ fn import_keeps_customers_whose_file_names_collide() {
         ["a_b.json", "a_b_2.json", "Q.json", "q_2.json", "ADA_2.json", "Bob@example.com.json"],
         "{made:?}"
     );
-    let told: Vec<_> = made.stderr.lines().collect();
+    let reported: Vec<_> = made.stderr.lines().collect();
     assert_eq!(
-        told[..2],
+        reported[..2],
         [
             "a.json:1:73: error[duplicate-customer]: the customer with the id `q` occurs twice: the first is used",
             "c.json:1:1: error[duplicate-customer]: the customer with the email `bob@example.com` occurs twice: the first is used",
         ]
     );
-    assert!(made.code == 2 && told[2].starts_with("error: cannot read `none.json`"), "{made:?}");
+    assert!(made.code == 2 && reported[2].starts_with("error: cannot read `none.json`"), "{made:?}");
     assert_clean(&sandbox, &[]);
 }
 
@@ -289,7 +289,7 @@ fn rejects_names_that_would_match_another_file() {
     let new = ["new", "--from-request", "-"];
     let named = ["new", "other", "--from-request", "-"];
     let import = |name| ["import", "template", name];
-    for (arguments, input, told) in [
+    for (arguments, input, reported) in [
         (&new[..], captured("Paid"), "there is a template `paid` already, in `templates/orders/paid.liquid`"),
         (&named, captured("7"), "the id `7` belongs to another template, in `templates/orders/paid.liquid`"),
         (&import("paid"), "{}".into(), "there is a template `paid` already, in `templates/orders/paid.liquid`"),
@@ -314,7 +314,7 @@ fn rejects_names_that_would_match_another_file() {
     ] {
         let refused = run(sandbox.path(), arguments, &input);
         assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{refused:?}");
-        assert!(refused.stderr.contains(told), "{arguments:?}: {refused:?}");
+        assert!(refused.stderr.contains(reported), "{arguments:?}: {refused:?}");
     }
     let kept = "---\nid: 8\n---\n{\"title\": \"x\", \"body\": \"x\"}\n";
     assert_eq!(run(sandbox.path(), &import("whole"), kept).code, 0);
@@ -341,8 +341,8 @@ fn new_adds_a_language_to_a_template() {
     assert_eq!(messages(&sandbox, &["order_shipped/example_fr"]).len(), 1);
     assert_clean(&sandbox, &["order_shipped"]);
     let again = run(sandbox.path(), &["import", "template", "order_shipped.fr"], "{}");
-    let told = "error: there is a template `order_shipped.fr` already, in `templates/order_shipped.fr.liquid`\n";
-    assert_eq!((again.code, again.stderr.as_str()), (2, told));
+    let reported = "error: there is a template `order_shipped.fr` already, in `templates/order_shipped.fr.liquid`\n";
+    assert_eq!((again.code, again.stderr.as_str()), (2, reported));
     // What one of the languages needs, a request has.
     let sandbox =
         sandbox.file("templates/order_shipped.de.liquid", "---\n---\n{\"title\": {{ trigger.titel | json }}}");

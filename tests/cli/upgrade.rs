@@ -123,8 +123,8 @@ liquid: legacy
         "{}",
         outcome.stdout
     );
-    let told = "fails with the latest Liquid: undefined variable: trigger.list.9";
-    assert!(outcome.stdout.contains(told), "{}", outcome.stdout);
+    let reported = "fails with the latest Liquid: undefined variable: trigger.list.9";
+    assert!(outcome.stdout.contains(reported), "{}", outcome.stdout);
 }
 
 #[test]
@@ -154,11 +154,11 @@ fn reports_why_a_message_fails_in_both_versions() {
     let content = r#"{"title": "{{ trigger.nothing }}", "body": "b"}"#;
     let sandbox = project(&format!("---\nliquid: legacy\n---\n{content}\n"));
     let outcome = sandbox.run(&["upgrade", "order"]);
-    for told in [
+    for reported in [
         "the legacy Liquid fails: templates/order.liquid:4:15: ",
         "the latest Liquid fails: templates/order.liquid:4:15: ",
     ] {
-        assert!(outcome.stdout.contains(told), "{}", outcome.stdout);
+        assert!(outcome.stdout.contains(reported), "{}", outcome.stdout);
     }
     assert!(!outcome.stdout.contains("nothing changes"), "{}", outcome.stdout);
     assert_eq!(outcome.code, 1);
