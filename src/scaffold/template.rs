@@ -18,7 +18,7 @@ const BODIES: [&str; 6] = ["body", "message", "text", "content", "description", 
 /// use inkproof::customerio::Version;
 /// use inkproof::scaffold::{Name, skeleton};
 /// let data = serde_json::json!({"order_id": "1042"});
-/// let name = Name::new("order_shipped").unwrap();
+/// let name = Name::parse("order_shipped").unwrap();
 /// let template = skeleton(&name, None, Version::Latest, data.as_object().unwrap());
 /// assert!(template.contains(r#""order_id": {{ trigger.order_id | json }}"#));
 /// ```
