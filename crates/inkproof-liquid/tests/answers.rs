@@ -54,8 +54,8 @@ struct EngineOptions {
     parse_limit: f64,
 }
 
-/// The options that Customer.io's documented behavior implies.
-const CUSTOMERIO: EngineOptions = EngineOptions {
+/// The options that the answers were recorded with.
+const RECORDED_OPTIONS: EngineOptions = EngineOptions {
     strict_variables: true,
     lenient_if: true,
     strict_filters: true,
@@ -226,7 +226,7 @@ fn the_answers_were_recorded_with_this_liquidjs_and_these_options() {
         let (header, lines) = header(&text);
         assert_eq!(header.part, part);
         assert_eq!(header.liquidjs, LIQUIDJS_VERSION, "{part}");
-        assert_eq!(header.options, CUSTOMERIO, "{part}");
+        assert_eq!(header.options, RECORDED_OPTIONS, "{part}");
         assert_eq!(header.recorder, RECORDER, "{part}");
         assert_eq!(header.seed, 1, "{part}");
         assert_eq!(header.cases, lines.count(), "{part}: cases announced and found");

@@ -1,6 +1,6 @@
 //! `{% layout "file" %}`
 //!
-//! Customer.io has no files that a template could refer to, so looking one up always fails.
+//! The engine is given no other templates to refer to, so looking one up always fails.
 
 use super::partial::{FilePath, not_found};
 use crate::engine::output::Output;

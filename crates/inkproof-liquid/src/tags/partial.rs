@@ -1,6 +1,6 @@
 //! `{% render "file" %}` and `{% include "file" %}`
 //!
-//! Customer.io has no files that a template could refer to, so looking one up always fails.
+//! The engine is given no other templates to refer to, so looking one up always fails.
 
 use crate::engine::output::Output;
 use crate::engine::row::{Absent, Example};

@@ -1,7 +1,7 @@
 //! A lexer and a pull parser for JSON: each token with its span. Everything that reads JSON uses this lexer.
 //!
 //! It only allocates errors, and its memory use does not depend on the length of the input. Errors have the wording of
-//! Go's `encoding/json`, because that is what Customer.io reports.
+//! Go's `encoding/json`, which services written in Go report.
 
 use std::borrow::Cow;
 
