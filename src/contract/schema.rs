@@ -263,5 +263,5 @@ fn missing_file(source: &Source, reference: &str, path: &str) -> Diagnostic {
         source.text().find(&format!("\"{reference}\"")).map_or(0..0, |start| start..start + reference.len() + 2);
     Diagnostic::error(INVALID_SCHEMA, format!("the schema refers to `{path}`, which is not there"))
         .primary(source.at(place), "")
-        .help("references lead to files of the project, relative to the file that they stand in")
+        .help("references lead to files of the project, relative to the file that contains them")
 }

@@ -70,7 +70,7 @@ fn add_sites<'p, 's>(
 }
 
 impl<'s> Site<'_, 's> {
-    /// Everything else that may stand at the site.
+    /// Every other value that the site may have.
     pub(super) fn mutations(&self, arena: &'s Arena) -> Vec<Candidate<'s>> {
         let mut found = Vec::new();
         if self.is_optional && self.current.is_some() {

@@ -105,7 +105,7 @@ fn is_total(nodes: Nodes<'_>) -> bool {
         assigned.extend(part.target().map(|target| target.name));
         is_total &= !matches!(part, Part::Template(_));
     });
-    // What loops go through must stand in the data, so that it is known what its elements have.
+    // Loops must run over values of the data, so that the contract describes their elements.
     each_part(nodes, &mut |_, part| {
         if let Part::Loop(of) = part {
             is_total &= root_of(of.collection).is_some_and(|root| !assigned.contains(root));
