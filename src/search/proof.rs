@@ -236,7 +236,7 @@ fn is_safe_default(filter: &FilterCall<'_>, position: JsonPosition) -> bool {
     filter.name == "default" && argument.key.is_none() && value_fits(&literal, position)
 }
 
-/// Whether everything that may stand at a path fits into JSON at that position. If `is_rescued`, null and what is absent are
+/// Whether every value that a path may have fits into JSON at that position. If `is_rescued`, null and what is absent are
 /// not printed.
 fn prints_safely(path: &Path<'_>, position: JsonPosition, is_rescued: bool, contract: &Contract) -> bool {
     let Some(root) = contract.root(path.root) else { return false };

@@ -88,14 +88,11 @@ impl<'a> Walk<'_, 'a> {
         }
         for (at, segment) in segments.iter().enumerate() {
             let step = match &segment.key {
-                // `trigger`, `customer` and the like are objects, which have no first and last element.
-                SegmentKey::Name(name @ ("first" | "last" | "length")) if at == 0 && is_namespace(&result) => {
-                    result.paths = result.paths.iter().map(|path| path.then(PathStep::Key(name))).collect();
-                    result.is_lenient = false;
-                    continue;
+                SegmentKey::Name(name @ ("first" | "last")) if !is_namespace(&result) => {
+                    Some((Some(PathStep::Element), *name))
                 }
-                SegmentKey::Name(name @ ("first" | "last")) => Some((Some(PathStep::Element), *name)),
-                SegmentKey::Name(name @ ("size" | "length")) => Some((None, *name)),
+                SegmentKey::Name(name @ "length") if !is_namespace(&result) => Some((None, *name)),
+                SegmentKey::Name(name @ "size") => Some((None, *name)),
                 SegmentKey::Name(name) => {
                     result.paths = result.paths.iter().map(|path| path.then(PathStep::Key(name))).collect();
                     result.is_lenient = false;
@@ -157,7 +154,8 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
-/// Whether a value is `trigger` or `customer` itself, which are always objects.
+/// Whether a value is `trigger` or `customer` itself. These are always objects, whose `first`, `last` and `length` are keys.
 fn is_namespace(value: &AbstractValue<'_>) -> bool {
-    value.paths.iter().all(|path| path.steps.is_empty() && matches!(path.root, "trigger" | "customer"))
+    let is_root = |path: &Path<'_>| path.steps.is_empty() && matches!(path.root, "trigger" | "customer");
+    !value.paths.is_empty() && value.paths.iter().all(is_root)
 }

@@ -9,7 +9,7 @@ use inkproof::search::{Effort, SearchOptions};
 use super::generator::Generated;
 use super::subject::{Subject, render_options};
 
-/// What came of many templates.
+/// The results of many templates.
 #[derive(Debug, Default)]
 struct Foresight {
     templates: usize,

@@ -117,7 +117,7 @@ fn the_same_is_found_every_time() {
     assert!(beside.iter().all(|other| *other == alone));
 }
 
-/// All that a search tells of a template.
+/// Everything that a search reports about a template.
 fn shown(subject: &Subject) -> impl std::fmt::Debug {
     let report = subject.search(Effort::Quick);
     let found: Vec<_> =
