@@ -126,6 +126,9 @@ pub mod cli;
 pub mod contract;
 #[doc(hidden)]
 pub mod customerio;
+#[cfg(feature = "lsp")]
+#[doc(hidden)]
+pub mod lsp;
 #[doc(hidden)]
 pub mod rules;
 #[doc(hidden)]

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Stack size in bytes: that of a main thread, because deeply nested input is parsed, checked and rendered on all of them.
-const STACK: usize = 8 << 20;
+pub(crate) const STACK: usize = 8 << 20;
 
 /// Runs `work` in a rayon pool of all cores.
 pub(crate) fn on_all_cores<T: Send>(work: impl FnOnce() -> T + Send) -> T {

@@ -93,7 +93,7 @@ impl Global {
     }
 
     /// The fixed time of a server; `None` if its clock runs.
-    #[cfg(feature = "serve")]
+    #[cfg(any(feature = "lsp", feature = "serve"))]
     pub(super) const fn standing_clock(&self) -> Option<Timestamp> {
         self.now
     }

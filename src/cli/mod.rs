@@ -16,6 +16,8 @@ mod global;
 mod import;
 mod init;
 mod liquid;
+#[cfg_attr(not(feature = "lsp"), path = "without_lsp.rs")]
+mod lsp;
 mod man;
 mod new;
 mod output_options;
@@ -79,6 +81,7 @@ enum Command {
     Upgrade(WithFormat<upgrade::Upgrade>),
     Liquid(WithFormat<liquid::Liquid>),
     Serve(WithFormat<serve::Serve>),
+    Lsp(WithFormat<lsp::Lsp>),
     Completions(WithFormat<completions::Completions>),
     Man(WithFormat<man::Man>),
 }
@@ -103,6 +106,7 @@ impl Command {
             Self::Upgrade(command) => command.run(global),
             Self::Liquid(command) => command.run(global),
             Self::Serve(command) => command.run(global),
+            Self::Lsp(command) => command.run(global),
             Self::Completions(command) => command.run(global),
             Self::Man(command) => command.run(global),
         }

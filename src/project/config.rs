@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::folder::Folder;
 use super::table::{Entry, INVALID_CONFIG, Table, read_file};
-use super::{CONFIG_FILE, TestSettings};
+use super::{CONFIG_FILE, Overlay, TestSettings};
 use crate::customerio::{Escape, Switches, TimezoneOffsets, Version};
 use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 
@@ -106,7 +106,7 @@ impl Config {
     /// The configuration in the folder `root`; invalid parts are replaced by defaults.
     #[must_use]
     pub fn in_folder(root: &Path) -> Self {
-        ConfigFile::read(root).config
+        ConfigFile::read(root, &Overlay::default()).config
     }
 
     /// The folders with input files, relative to the project.
@@ -119,13 +119,13 @@ impl Config {
 
 impl ConfigFile {
     /// Reads the configuration in the folder `root`. Invalid parts are ignored.
-    pub(super) fn read(root: &Path) -> Self {
+    pub(super) fn read(root: &Path, overlay: &Overlay) -> Self {
         let mut file = Self::default();
         let path = root.join(CONFIG_FILE);
-        if path.symlink_metadata().is_err() {
+        if path.symlink_metadata().is_err() && overlay.text(&path).is_none() {
             return file;
         }
-        match Folder::new(root, Path::new(""), "toml").read(&path) {
+        match Folder::new(root, Path::new(""), "toml").with_overlay(overlay).read(&path) {
             Ok(source) => {
                 let mut problems = Diagnostics::new();
                 file.config = read_file(&source, &mut problems, |table| file.read_tables(table));
@@ -186,7 +186,7 @@ mod tests {
     fn problems(text: &str) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(CONFIG_FILE), text).unwrap();
-        let mut problems = ConfigFile::read(folder.path()).problems;
+        let mut problems = ConfigFile::read(folder.path(), &Overlay::default()).problems;
         problems.tidy();
         let shown = problems.iter().map(|problem| {
             let place = problem.location().unwrap().start();
@@ -304,7 +304,7 @@ filters = [{ pattern = "(", text = 1, x = 2 }, { text = "" }, 5]
         ] {
             config.liquid = switches;
             std::fs::write(folder.path().join(CONFIG_FILE), toml::to_string(&config).unwrap()).unwrap();
-            let file = ConfigFile::read(folder.path());
+            let file = ConfigFile::read(folder.path(), &Overlay::default());
             assert_eq!((file.config, file.problems), (config.clone(), Diagnostics::new()));
         }
     }

@@ -7,10 +7,11 @@ use rayon::prelude::*;
 
 use super::config::ConfigFile;
 use super::folder::{File, Folder};
-use super::{CONFIG_FILE, OpenError, Project};
+use super::{CONFIG_FILE, Config, OpenError, Overlay, Project};
 use crate::diagnostics::{Diagnostics, Source};
 use crate::message::{Customer, Request, Snippet, SnippetKind, Template};
 use crate::threads::on_all_cores;
+use crate::watch::Places;
 
 /// The number of files from which they are read in parallel; for fewer, starting threads takes longer.
 const MANY: usize = 64;
@@ -20,6 +21,7 @@ const MANY: usize = 64;
 pub struct Files {
     pub(super) root: PathBuf,
     for_tests: bool,
+    overlay: Overlay,
     pub(super) config: ConfigFile,
     pub(super) templates: FileSet<Template>,
     pub(super) customers: FileSet<Customer>,
@@ -60,14 +62,22 @@ impl Files {
     /// # Errors
     /// There is no project, or its folder cannot be read.
     pub fn open(dir: &Path, for_tests: bool) -> Result<Self, OpenError> {
-        Ok(Self::read(root_of(dir)?, for_tests))
+        Self::open_with(dir, for_tests, Overlay::default())
     }
 
-    fn read(root: PathBuf, for_tests: bool) -> Self {
-        let file = ConfigFile::read(&root);
+    /// Like [`open`](Self::open), with texts that replace those of files.
+    ///
+    /// # Errors
+    /// There is no project, or its folder cannot be read.
+    pub fn open_with(dir: &Path, for_tests: bool, overlay: Overlay) -> Result<Self, OpenError> {
+        Ok(Self::read(root_of(dir)?, for_tests, overlay))
+    }
+
+    fn read(root: PathBuf, for_tests: bool, overlay: Overlay) -> Self {
+        let file = ConfigFile::read(&root, &overlay);
         let config = &file.config;
         let paths = &config.paths;
-        let folder = |path: &Path, ending| Folder::new(&root, path, ending);
+        let folder = |path: &Path, ending| Folder::new(&root, path, ending).with_overlay(&overlay);
         let requests = std::iter::once(&paths.requests).chain(config.test.requests.iter().filter(|_| for_tests));
         Self {
             templates: FileSet::new(folder(&paths.templates, "liquid"), read_template),
@@ -79,6 +89,7 @@ impl Files {
             ],
             root,
             for_tests,
+            overlay,
             config: file,
         }
     }
@@ -87,6 +98,22 @@ impl Files {
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Replaces the text of a file by another one, as an editor does before it saves; `None` means its text on disk. Returns
+    /// whether anything changed.
+    ///
+    /// # Errors
+    /// The project no longer exists; its files were not changed.
+    pub fn edit(&mut self, path: &Path, text: Option<&str>) -> Result<bool, OpenError> {
+        if !self.overlay.set(path, text) {
+            return Ok(false);
+        }
+        self.templates.set_overlay(&self.overlay);
+        self.customers.set_overlay(&self.overlay);
+        self.requests.iter_mut().for_each(|files| files.set_overlay(&self.overlay));
+        self.snippets.iter_mut().for_each(|files| files.set_overlay(&self.overlay));
+        self.refresh([path])
     }
 
     /// Reads the files at these paths again, which are files, or folders with everything in them. Returns whether anything
@@ -120,7 +147,7 @@ impl Files {
     /// # Errors
     /// The project no longer exists; nothing was changed.
     pub fn read_again(&mut self) -> Result<(), OpenError> {
-        *self = Self::open(&self.root, self.for_tests).and_then(|files| {
+        *self = Self::open_with(&self.root, self.for_tests, self.overlay.clone()).and_then(|files| {
             // A project in a parent folder is a different one.
             if files.root == self.root { Ok(files) } else { Err(OpenError::NoProject(self.root.clone())) }
         })?;
@@ -139,6 +166,12 @@ impl Files {
         self.clone().into_project()
     }
 
+    /// The places to watch for changes of these files and of additional folders.
+    #[must_use]
+    pub fn places(&self, besides: &[PathBuf]) -> Places {
+        places(&self.root, &self.config.config, besides)
+    }
+
     /// Whether the project has a file of this relative name, valid or not.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
@@ -147,6 +180,15 @@ impl Files {
             || self.customers.files.contains_key(&path)
             || self.requests.iter().any(|files| files.files.contains_key(&path))
     }
+}
+
+/// The places to watch for a project.
+pub(super) fn places(root: &Path, config: &Config, besides: &[PathBuf]) -> Places {
+    let mut folders: Vec<_> = config.folders().map(|folder| root.join(folder)).collect();
+    folders.extend_from_slice(besides);
+    folders.sort();
+    folders.dedup();
+    Places { root: root.to_owned(), folders, files: vec![root.join(CONFIG_FILE)] }
 }
 
 /// The root of the project that contains `dir`: the nearest folder at or above it with templates or a configuration.
@@ -183,6 +225,11 @@ impl<T: Send> FileSet<T> {
         } else {
             on_all_cores(|| paths.into_par_iter().map(entry).collect::<Vec<_>>()).into_iter().collect()
         };
+    }
+
+    /// Sets the texts that replace those of files, without reading them again.
+    fn set_overlay(&mut self, overlay: &Overlay) {
+        self.folder = self.folder.clone().with_overlay(overlay);
     }
 
     /// Reads the files at or below a path again. Returns whether anything changed.

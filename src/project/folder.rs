@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use super::whole_file;
+use super::{Overlay, whole_file};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
 
 const UNREADABLE_FILE: Code = Code::new("unreadable-file");
@@ -21,6 +21,7 @@ pub(super) struct Folder {
     root: PathBuf,
     path: PathBuf,
     ending: &'static str,
+    overlay: Overlay,
 }
 
 /// A file of a folder.
@@ -33,12 +34,19 @@ pub(super) struct File<'a> {
 
 impl Folder {
     pub(super) fn new(root: &Path, path: &Path, ending: &'static str) -> Self {
-        Self { root: root.to_owned(), path: root.join(path), ending }
+        Self { root: root.to_owned(), path: root.join(path), ending, overlay: Overlay::default() }
+    }
+
+    /// The folder with texts that replace those of its files.
+    pub(super) fn with_overlay(mut self, overlay: &Overlay) -> Self {
+        self.overlay = overlay.clone();
+        self
     }
 
     /// All files with the extension, including sub-folders, sorted. Folders that cannot be read are reported.
     pub(super) fn files(&self, problems: &mut Diagnostics) -> Vec<PathBuf> {
-        if self.path.exists() { self.walk(&self.path, problems) } else { Vec::new() }
+        let files = if self.path.exists() { self.walk(&self.path, problems) } else { Vec::new() };
+        self.with_overlaid(files, &self.path)
     }
 
     /// Those of [the files](Self::files) that are at or below a path.
@@ -48,7 +56,7 @@ impl Folder {
         let is_hidden = below.iter().any(|part| part.as_encoded_bytes().starts_with(b"."));
         // Links to folders are not followed, anywhere on the path.
         let is_reached = path.ancestors().skip(1).take_while(|parent| *parent != self.path).all(is_folder);
-        if is_hidden || !is_reached {
+        let files = if is_hidden || !is_reached {
             Vec::new()
         } else if is_folder(path) {
             self.walk(path, problems)
@@ -56,7 +64,24 @@ impl Folder {
             vec![path.to_owned()]
         } else {
             Vec::new()
+        };
+        self.with_overlaid(files, path)
+    }
+
+    /// Adds the files at or below a path that only the overlay has.
+    fn with_overlaid(&self, mut files: Vec<PathBuf>, path: &Path) -> Vec<PathBuf> {
+        let is_hidden = |file: &Path| {
+            let below = file.strip_prefix(&self.path).unwrap_or(file);
+            below.iter().any(|part| part.as_encoded_bytes().starts_with(b"."))
+        };
+        let overlaid = self.overlay.below(path).filter(|file| self.contains(file) && self.has_ending(file));
+        let before = files.len();
+        files.extend(overlaid.filter(|file| !is_hidden(file)).map(Path::to_owned));
+        if files.len() > before {
+            files.sort();
+            files.dedup();
         }
+        files
     }
 
     /// Whether a path is inside this folder.
@@ -98,6 +123,9 @@ impl Folder {
     /// The text of a file.
     pub(super) fn read(&self, path: &Path) -> Result<Source, Diagnostic> {
         let shown = self.shown(path);
+        if let Some(text) = self.overlay.text(path) {
+            return Ok(Source::new(shown, text.clone()));
+        }
         let unreadable = |message: String| Diagnostic::error(UNREADABLE_FILE, message).at(whole_file(&shown));
         let metadata = fs::metadata(path).map_err(|error| unreadable(format!("cannot read the file: {error}")))?;
         if metadata.is_dir() {

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CONFIG_FILE, Config, Files, OpenError, Project, root_of};
+use super::files::places;
+use super::{Config, Files, OpenError, Project, root_of};
 use crate::watch::{Places, Watch, WatchEvent};
 
 /// A project that is kept up to date with its files: it reads again what the watch reports.
@@ -81,19 +82,10 @@ impl LiveProject {
 
     /// Watches the folders that the project has now.
     fn follow_places(&mut self) {
-        let places = places(self.files.root(), self.project.config(), &self.besides);
+        let places = self.files.places(&self.besides);
         if places != self.places {
             self.places = places;
             self.watch.follow(self.places.clone());
         }
     }
-}
-
-/// The places to watch for a project.
-fn places(root: &Path, config: &Config, besides: &[PathBuf]) -> Places {
-    let mut folders: Vec<_> = config.folders().map(|folder| root.join(folder)).collect();
-    folders.extend_from_slice(besides);
-    folders.sort();
-    folders.dedup();
-    Places { root: root.to_owned(), folders, files: vec![root.join(CONFIG_FILE)] }
 }

@@ -1,0 +1,204 @@
+//! The workspace: the projects of the folders and files that are open in the editor. What the editor shows takes precedence
+//! over the disk.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gen_lsp_types::Uri;
+use ignore::WalkBuilder;
+
+use super::document::Document;
+use super::position::Encoding;
+use crate::project::{CONFIG_FILE, Files, OpenError, Overlay, Project, root_of};
+use crate::watch::WatchEvent;
+
+/// How deep projects are looked for in the folders of the workspace.
+const MAX_DEPTH: usize = 8;
+
+/// The open documents, and the projects that they belong to.
+#[derive(Debug, Default)]
+pub(super) struct Workspace {
+    /// By their URI.
+    documents: HashMap<Uri, Document>,
+    /// By their root.
+    projects: BTreeMap<PathBuf, OpenProject>,
+    folders: BTreeSet<PathBuf>,
+}
+
+/// A project and its files.
+#[derive(Debug)]
+struct OpenProject {
+    files: Files,
+    project: Arc<Project>,
+    /// Whether the files have changed since the project was built from them.
+    is_stale: bool,
+}
+
+impl Workspace {
+    /// Opens the projects in and around a folder.
+    pub(super) fn add_folder(&mut self, folder: &Path) {
+        let Ok(folder) = folder.canonicalize() else { return };
+        if let Ok(root) = root_of(&folder) {
+            self.open_project(&root);
+        }
+        let walk = WalkBuilder::new(&folder).max_depth(Some(MAX_DEPTH)).build();
+        let marks = walk.flatten().filter(|entry| entry.file_name() == CONFIG_FILE);
+        for root in marks.filter_map(|entry| entry.path().parent().map(Path::to_owned)) {
+            self.open_project(&root);
+        }
+        self.folders.insert(folder);
+    }
+
+    /// Closes the projects of a folder that have no open documents and are in no other folder. Returns their roots.
+    pub(super) fn remove_folder(&mut self, folder: &Path) -> Vec<PathBuf> {
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        self.folders.remove(&folder);
+        let is_unused = |root: &&PathBuf| {
+            root.starts_with(&folder)
+                && !self.folders.iter().any(|other| root.starts_with(other))
+                && !self.documents.values().any(|document| document.is_within(root))
+        };
+        let unused: Vec<_> = self.projects.keys().filter(is_unused).cloned().collect();
+        for root in &unused {
+            self.projects.remove(root);
+        }
+        unused
+    }
+
+    /// Opens a document, and the project that contains it.
+    pub(super) fn open(&mut self, document: Document) {
+        let (path, uri) = (document.path.clone(), document.uri.clone());
+        self.documents.insert(uri, document);
+        if let Some(path) = path {
+            if let Some(root) = project_around(&path) {
+                self.open_project(&root);
+            }
+            self.apply(&path);
+        }
+    }
+
+    /// Changes a document. Returns whether it is open.
+    pub(super) fn change(
+        &mut self,
+        uri: &Uri,
+        version: i32,
+        changes: Vec<gen_lsp_types::TextDocumentContentChangeEvent>,
+        encoding: Encoding,
+    ) -> bool {
+        let Some(document) = self.documents.get_mut(uri) else { return false };
+        document.change(version, changes, encoding);
+        if let Some(path) = document.path.clone() {
+            self.apply(&path);
+        }
+        true
+    }
+
+    /// Closes a document: the file on disk counts again.
+    pub(super) fn close(&mut self, uri: &Uri) {
+        if let Some(path) = self.documents.remove(uri).and_then(|document| document.path) {
+            self.apply(&path);
+        }
+    }
+
+    /// Reads again what changed on disk.
+    pub(super) fn refresh(&mut self, paths: &[PathBuf]) {
+        // A configuration file makes its folder a project.
+        let marks = paths.iter().filter(|path| path.ends_with(CONFIG_FILE) && path.is_file());
+        for root in marks.filter_map(|path| path.parent()).map(Path::to_owned).collect::<Vec<_>>() {
+            if self.folders.iter().any(|folder| root.starts_with(folder)) {
+                self.open_project(&root);
+            }
+        }
+        self.update_all(|files| files.refresh(paths.iter().map(PathBuf::as_path)));
+    }
+
+    /// Applies what the watch of a project reports.
+    pub(super) fn take(&mut self, root: &Path, event: &WatchEvent) {
+        let Some(open) = self.projects.get_mut(root) else { return };
+        let refreshed = match event {
+            WatchEvent::Notice(_) => Ok(false),
+            WatchEvent::All => open.files.read_again().map(|()| true),
+            WatchEvent::Paths(paths) => open.files.refresh(paths.iter().map(PathBuf::as_path)),
+        };
+        // A project that no longer exists stays as it was until its folder is closed.
+        open.is_stale |= refreshed.unwrap_or_default();
+    }
+
+    /// Whether a project has changed since it was last [built](Self::build).
+    pub(super) fn is_stale(&self) -> bool {
+        self.projects.values().any(|open| open.is_stale)
+    }
+
+    /// Builds the projects that have changed. Returns them with their roots.
+    pub(super) fn build(&mut self) -> Vec<(PathBuf, Arc<Project>)> {
+        let stale = self.projects.iter_mut().filter(|(_, open)| open.is_stale);
+        let built = stale.map(|(root, open)| {
+            open.project = Arc::new(open.files.to_project());
+            open.is_stale = false;
+            (root.clone(), open.project.clone())
+        });
+        built.collect()
+    }
+
+    /// The projects as last built, by root.
+    pub(super) fn projects(&self) -> BTreeMap<PathBuf, Arc<Project>> {
+        self.projects.iter().map(|(root, open)| (root.clone(), open.project.clone())).collect()
+    }
+
+    /// The open documents.
+    pub(super) const fn documents(&self) -> &HashMap<Uri, Document> {
+        &self.documents
+    }
+
+    /// The roots of the projects, and the files of each.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&Path, &Files)> {
+        self.projects.iter().map(|(root, open)| (root.as_path(), &open.files))
+    }
+
+    fn open_project(&mut self, root: &Path) {
+        if self.projects.contains_key(root) {
+            return;
+        }
+        let mut overlay = Overlay::default();
+        for document in self.documents.values().filter(|document| document.is_within(root)) {
+            if let Some(path) = &document.path {
+                overlay.set(path, Some(&document.text));
+            }
+        }
+        // A folder that cannot be read has no findings to show.
+        let Ok(files) = Files::open_with(root, false, overlay) else { return };
+        let project = Arc::new(files.to_project());
+        self.projects.insert(root.to_owned(), OpenProject { files, project, is_stale: true });
+    }
+
+    /// Gives a file the text that the editor shows, if it is open, in every project that contains it.
+    fn apply(&mut self, path: &Path) {
+        let shown = self.documents.values().filter(|document| document.path.as_deref() == Some(path));
+        // The same file may be open under two URIs: the last edit counts.
+        let shown = shown.max_by_key(|document| document.version).map(|document| document.text.clone());
+        self.update_all(
+            |files| {
+                if path.starts_with(files.root()) { files.edit(path, shown.as_deref()) } else { Ok(false) }
+            },
+        );
+    }
+
+    fn update_all(&mut self, mut update: impl FnMut(&mut Files) -> Result<bool, OpenError>) {
+        for open in self.projects.values_mut() {
+            open.is_stale |= update(&mut open.files).unwrap_or_default();
+        }
+    }
+}
+
+impl Document {
+    fn is_within(&self, root: &Path) -> bool {
+        self.path.as_ref().is_some_and(|path| path.starts_with(root))
+    }
+}
+
+/// The root of the project around a file, whose folder may not exist yet.
+fn project_around(path: &Path) -> Option<PathBuf> {
+    let folder = path.ancestors().skip(1).find(|folder| folder.is_dir())?;
+    root_of(folder).ok()
+}
