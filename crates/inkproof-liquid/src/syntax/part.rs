@@ -125,6 +125,8 @@ pub struct Loop<'a> {
     pub arguments: Vec<&'a Operand<'a>>,
     /// The name of the element inside the body.
     pub element: &'a str,
+    /// The span of that name.
+    pub element_span: Span,
     /// The name of the loop object inside the body: `forloop` or `tablerowloop`.
     pub state: &'a str,
     /// Whether the tag itself prints something around the bodies.

@@ -159,6 +159,7 @@ impl Tag for For<'_> {
             collection: &self.collection,
             arguments: arguments.collect(),
             element: self.variable,
+            element_span: self.variable_span,
             state: "forloop",
             has_markup: false,
             body: self.body,

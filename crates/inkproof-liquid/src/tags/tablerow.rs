@@ -99,6 +99,7 @@ impl Tag for Tablerow<'_> {
             collection: &self.collection,
             arguments: self.arguments.iter().filter_map(|argument| argument.value.as_ref()).collect(),
             element: self.variable,
+            element_span: self.variable_span,
             state: "tablerowloop",
             has_markup: true,
             body: self.body,
