@@ -108,8 +108,8 @@
 //! | [`diagnostics`] | findings, and the formats that show them |
 //!
 //! The other modules implement the program's commands. They are not documented here, and may change in any release;
-//! `ARCHITECTURE.md` describes them. The Cargo features `serve` and `store` add the command `inkproof serve` and its option
-//! `--store`. To use the library alone, disable both with `default-features = false`.
+//! `ARCHITECTURE.md` describes them. The Cargo feature `lsp` adds the command `inkproof lsp`; `serve` and `store` add the command
+//! `inkproof serve` and its option `--store`. To use the library alone, disable them with `default-features = false`.
 
 pub mod diagnostics;
 pub use inkproof_liquid as liquid;

@@ -32,8 +32,6 @@ pub(super) struct ClientCapabilities {
     pub(super) tab_stops: bool,
     /// It shows symbols as a tree.
     pub(super) symbol_trees: bool,
-    /// It applies edits that a command makes.
-    pub(super) applies_edits: bool,
 }
 
 impl ClientCapabilities {
@@ -56,7 +54,6 @@ impl ClientCapabilities {
             creates_files: edits.is_some_and(creates),
             tab_stops: is_set(text.and_then(|it| it.completion.as_ref()?.completion_item.as_ref()?.snippet_support)),
             symbol_trees: is_set(text.and_then(|it| it.document_symbol.as_ref()?.hierarchical_document_symbol_support)),
-            applies_edits: is_set(workspace.and_then(|workspace| workspace.apply_edit)),
         }
     }
 }

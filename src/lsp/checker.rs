@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 
-use super::session::{Clock, Event};
+use super::session::{Event, Renderer};
 use crate::analysis::Coverage;
 use crate::diagnostics::Diagnostics;
 use crate::project::{Case, DependencyTracker, Project};
@@ -35,8 +35,6 @@ pub(super) struct Checked {
     pub(super) root: PathBuf,
     /// The number of the version.
     pub(super) revision: u64,
-    /// The version that was judged.
-    pub(super) project: Arc<Project>,
     /// All findings.
     pub(super) findings: Diagnostics,
     /// The tables of variables, by the file of the template.
@@ -59,15 +57,15 @@ pub(super) enum Order {
 ///
 /// # Errors
 /// No thread can be created.
-pub(super) fn start(clock: Clock, events: Sender<Event>) -> io::Result<Sender<Order>> {
+pub(super) fn start(renderer: Renderer, events: Sender<Event>) -> io::Result<Sender<Order>> {
     let (orders, received) = channel();
-    let checker = Checker { clock, received, events, waiting: BTreeMap::new(), judged: HashMap::new() };
+    let checker = Checker { renderer, received, events, waiting: BTreeMap::new(), judged: HashMap::new() };
     thread::Builder::new().name("lsp-checker".to_owned()).stack_size(STACK).spawn(move || checker.run())?;
     Ok(orders)
 }
 
 struct Checker {
-    clock: Clock,
+    renderer: Renderer,
     received: Receiver<Order>,
     events: Sender<Event>,
     /// The newest task of each project.
@@ -145,7 +143,7 @@ impl Checker {
             templates.iter().copied().filter(|template| judged.stale.contains(template.source().name())).collect();
         let open = open_templates(&cases, &task.open_files);
         stale.sort_by_key(|template| !open.contains(template.source().name()));
-        let render_options = self.clock.render_options();
+        let render_options = self.renderer.render_options();
         let mut is_complete = true;
         for (number, batch) in stale.chunks(BATCH).enumerate() {
             if number > 0 {
@@ -180,7 +178,6 @@ impl Checker {
         let checked = Checked {
             root: task.root.clone(),
             revision: task.revision,
-            project: task.project.clone(),
             findings: merged.findings,
             tables: all().filter_map(|(name, template)| Some((name.clone(), template.table.clone()?))).collect(),
             coverage: all().filter_map(|(name, template)| Some((name.clone(), template.coverage.clone()?))).collect(),

@@ -347,7 +347,7 @@ impl<'a> Walk<'a> {
         let Some((first, rest)) = segments.split_first() else { return };
         let SegmentKey::Name(name) = first.key else { return };
         let scoped = self.scoped.iter().rev().find(|(known, _)| *known == name);
-        match scoped.map(|(_, local)| *local).unwrap_or_else(|| self.assigned.get(name).copied()) {
+        match scoped.map_or_else(|| self.assigned.get(name).copied(), |(_, local)| *local) {
             Some(local) => self.add(first.span, Meaning::Local(local), false),
             // A variable of a block itself, such as `forloop`.
             None if scoped.is_some() => {}
@@ -382,7 +382,7 @@ impl<'a> Walk<'a> {
             return;
         }
         for path in paths {
-            let steps: Vec<_> = names.iter().map(|name| PathStep::Key(*name)).collect();
+            let steps: Vec<_> = names.iter().map(|name| PathStep::Key(name)).collect();
             if !path.steps.ends_with(&steps) {
                 continue;
             }
@@ -405,11 +405,10 @@ impl<'a> Walk<'a> {
 /// The step of a path that a segment takes, as the analysis follows it.
 fn step_of<'a>(segment: &Segment<'a>) -> Option<PathStep<'a>> {
     match segment.key {
-        SegmentKey::Name("first" | "last") => Some(PathStep::Element),
-        SegmentKey::Name("size" | "length") => None,
+        SegmentKey::Name("first" | "last")
+        | SegmentKey::Computed(Operand { kind: OperandKind::Literal(Value::Number(_)), .. }) => Some(PathStep::Element),
+        SegmentKey::Name("size" | "length") | SegmentKey::Computed(_) => None,
         SegmentKey::Name(name) => Some(PathStep::Key(name)),
-        SegmentKey::Computed(Operand { kind: OperandKind::Literal(Value::Number(_)), .. }) => Some(PathStep::Element),
-        SegmentKey::Computed(_) => None,
     }
 }
 

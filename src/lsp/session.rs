@@ -27,7 +27,8 @@ use super::transport::{self, Incoming, Outgoing};
 use super::worker::{self, Answer, Work, error};
 use super::workspace::Workspace;
 use super::{diagnostic, feature, uri};
-use crate::message::RenderOptions;
+use crate::message::{RenderOptions, Rendering};
+use crate::project::{Case, Project};
 use crate::watch::{Places, Watch, WatchEvent};
 
 /// How long a check is put off while more messages arrive.
@@ -44,16 +45,18 @@ pub enum ExitStatus {
     Abrupt,
 }
 
-/// The time at which messages are rendered, and the other options of rendering.
+/// How messages are rendered and drawn.
 #[derive(Clone, Copy, Debug)]
-pub struct Clock {
+pub struct Renderer {
     /// The options; their time is used only if the clock stands still.
     pub options: RenderOptions,
     /// Whether time stands still.
     pub is_standing: bool,
+    /// Draws messages as plain text, as the inbox shows them.
+    pub draw: fn(&Project, &[Case<'_>], &[Rendering]) -> String,
 }
 
-impl Clock {
+impl Renderer {
     /// The options of a rendering that happens now.
     pub(super) fn render_options(self) -> RenderOptions {
         let now = if self.is_standing { self.options.now } else { Timestamp::now() };
@@ -79,16 +82,16 @@ pub(super) enum Event {
 ///
 /// # Errors
 /// The output is closed, or no thread can be created.
-pub fn run(input: impl BufRead + Send + 'static, output: impl Write, clock: Clock) -> io::Result<ExitStatus> {
+pub fn run(input: impl BufRead + Send + 'static, output: impl Write, renderer: Renderer) -> io::Result<ExitStatus> {
     let (events, received) = channel();
     transport::read_on_thread(input, events.clone())?;
     let session = Session {
         output,
         received,
-        checker: checker::start(clock, events.clone())?,
+        checker: checker::start(renderer, events.clone())?,
         worker: worker::start(events.clone())?,
         events,
-        clock,
+        renderer,
         client: Arc::new(ClientCapabilities::default()),
         phase: Phase::Starting,
         parent: None,
@@ -121,7 +124,7 @@ struct Session<W> {
     events: Sender<Event>,
     checker: Sender<Order>,
     worker: Sender<Work>,
-    clock: Clock,
+    renderer: Renderer,
     client: Arc<ClientCapabilities>,
     phase: Phase,
     /// The process id of the client.
@@ -233,13 +236,13 @@ impl<W: Write> Session<W> {
                 }
                 Err(reason) => self.answer(id, Err(reason)),
             },
-            (Phase::Running, method) => match feature::handler(method) {
-                Some(handler) => self.give_to_worker(id, handler, params),
-                None => {
-                    let message = format!("there is no method `{method}`");
-                    self.answer(id, Err(error(ErrorCode::MethodNotFound, message)))
+            (Phase::Running, method) => {
+                if let Some(handler) = feature::handler(method) {
+                    return self.give_to_worker(id, handler, params);
                 }
-            },
+                let message = format!("there is no method `{method}`");
+                self.answer(id, Err(error(ErrorCode::MethodNotFound, message)))
+            }
         }
     }
 
@@ -505,7 +508,7 @@ impl<W: Write> Session<W> {
     fn snapshot(&self) -> Snapshot {
         Snapshot {
             client: self.client.clone(),
-            clock: self.clock,
+            renderer: self.renderer,
             documents: self.workspace.documents().clone(),
             projects: self.workspace.projects(),
             checked: self.checked.clone(),

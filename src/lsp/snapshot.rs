@@ -10,17 +10,17 @@ use super::capabilities::ClientCapabilities;
 use super::checker::Checked;
 use super::document::Document;
 use super::position::Lines;
-use super::session::Clock;
+use super::session::Renderer;
 use super::uri;
 use crate::diagnostics::{Diagnostic, Location, Source};
 use crate::message::{Customer, Request, Snippet, Template};
-use crate::project::{CONFIG_FILE, Project};
+use crate::project::{CONFIG_FILE, Case, Project};
 
 /// The workspace at one moment. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub(super) struct Snapshot {
     pub(super) client: Arc<ClientCapabilities>,
-    pub(super) clock: Clock,
+    pub(super) renderer: Renderer,
     pub(super) documents: HashMap<Uri, Document>,
     /// By root.
     pub(super) projects: BTreeMap<PathBuf, Arc<Project>>,
@@ -70,7 +70,7 @@ impl Snapshot {
             Some(document) => document.path.clone()?,
             None => uri::canonical(&uri::to_path(uri)?),
         };
-        let (root, project) = self.projects.iter().filter(|(root, _)| path.starts_with(root)).next_back()?;
+        let (root, project) = self.projects.iter().rfind(|(root, _)| path.starts_with(root))?;
         let name = relative(root, &path);
         let kind = FileKind::new(project, &name);
         let text = match (document, kind.source()) {
@@ -110,6 +110,19 @@ impl FileView<'_> {
     /// The lines of the file, in the client's encoding.
     pub(super) fn lines(&self) -> Lines<'_> {
         self.snapshot.lines(&self.text)
+    }
+
+    /// The messages that the file is a part of, in every language.
+    pub(super) fn cases(&self) -> Vec<Case<'_>> {
+        let cases = self.project.in_every_language(&self.project.cases());
+        let is_part = |case: &Case<'_>| match self.kind {
+            FileKind::Template(template) => std::ptr::eq(case.template, template),
+            FileKind::Request(request) => std::ptr::eq(case.request, request),
+            FileKind::Customer(customer) => std::ptr::eq(case.customer, customer),
+            FileKind::Snippet(_) => true,
+            FileKind::Configuration | FileKind::Other(_) => false,
+        };
+        cases.into_iter().filter(is_part).collect()
     }
 
     /// What the checker found in the file. Findings about another text of the file are left out.

@@ -50,7 +50,7 @@ fn read(input: &mut impl BufRead) -> io::Result<Option<Incoming>> {
     if length > MAX_MESSAGE {
         io::copy(&mut input.by_ref().take(length), &mut io::sink())?;
         let reason = format!("expected at most {MAX_MESSAGE} bytes, found {length}");
-        return Ok(Some(Incoming::Invalid(error(Value::Null, ErrorCode::InvalidRequest, &reason))));
+        return Ok(Some(Incoming::Invalid(error(&Value::Null, ErrorCode::InvalidRequest, &reason))));
     }
     let mut content = Vec::new();
     let read = input.by_ref().take(length).read_to_end(&mut content)?;
@@ -91,21 +91,21 @@ fn parse(content: &[u8]) -> Incoming {
         Ok(value) => value,
         Err(reason) => {
             let reason = format!("the message is not valid JSON: {reason}");
-            return Incoming::Invalid(error(Value::Null, ErrorCode::ParseError, &reason));
+            return Incoming::Invalid(error(&Value::Null, ErrorCode::ParseError, &reason));
         }
     };
     let id = value.get("id").filter(|id| id.is_number() || id.is_string()).cloned().unwrap_or(Value::Null);
-    match serde_json::from_value(value) {
-        Ok(message) => Incoming::Message(message),
-        Err(_) => {
+    serde_json::from_value(value).map_or_else(
+        |_| {
             let reason = "expected a request, a response or a notification of JSON-RPC 2.0";
-            Incoming::Invalid(error(id, ErrorCode::InvalidRequest, reason))
-        }
-    }
+            Incoming::Invalid(error(&id, ErrorCode::InvalidRequest, reason))
+        },
+        Incoming::Message,
+    )
 }
 
 /// An error response.
-fn error(id: Value, code: ErrorCode, message: &str) -> Value {
+fn error(id: &Value, code: ErrorCode, message: &str) -> Value {
     json!({"jsonrpc": "2.0", "id": id, "error": {"code": code as i32, "message": message}})
 }
 

@@ -27,6 +27,13 @@ impl RenderedText {
         self.ranges(|mark| mark.writer == Writer::Liquid && !mark.written.is_empty())
     }
 
+    /// What the expression at a byte range of the file wrote, each time that it was rendered.
+    #[must_use]
+    pub fn written_by(&self, range: &Range<usize>) -> Vec<&str> {
+        let marks = self.marks.iter().filter(|mark| self.in_file(mark.span) == *range);
+        marks.filter_map(|mark| self.text.get(mark.written.clone())).collect()
+    }
+
     /// The parts of the template's literal text that were reached, in order, as byte ranges of the file.
     #[must_use]
     pub fn literals(&self) -> Vec<Range<usize>> {

@@ -17,7 +17,7 @@ const BAD_IDENTIFIERS: Code = Code::new("bad-identifiers");
 const UNKNOWN_FIELD: Code = Code::new("unknown-field");
 
 /// The fields that Customer.io's API and client libraries know.
-const FIELDS: [&str; 10] = [
+pub const REQUEST_FIELDS: [&str; 10] = [
     "transactional_message_id",
     "identifiers",
     "message_data",
@@ -244,13 +244,13 @@ impl<'a> Body<'_, 'a> {
     fn unknown_fields(&self) -> Vec<Diagnostic> {
         let mut seen = HashSet::new();
         let last_duplicates = self.fields.iter().rev().filter(|field| seen.insert(&*field.name));
-        let mut unknown: Vec<_> = last_duplicates.filter(|field| !FIELDS.contains(&&*field.name)).collect();
+        let mut unknown: Vec<_> = last_duplicates.filter(|field| !REQUEST_FIELDS.contains(&&*field.name)).collect();
         unknown.reverse();
         let warn = |field: &Field<'_>| {
             let name = &*field.name;
             let problem = Diagnostic::warning(UNKNOWN_FIELD, format!("Customer.io has no request field `{name}`"))
                 .primary(self.source.at(field.span.range()), "ignored")
-                .suggest(name, FIELDS);
+                .suggest(name, REQUEST_FIELDS);
             if problem.help.is_empty() {
                 return problem.help("put data for the template into `message_data`");
             }

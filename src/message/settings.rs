@@ -49,9 +49,24 @@ pub struct Settings {
     pub ignore: Vec<Setting<String>>,
 }
 
-/// The names of all settings.
-const NAMES: [&str; 9] =
-    ["name", "description", "id", "trigger_name", "type", "topics", "expiration", "liquid", "ignore"];
+/// All settings, with what each of them is for.
+pub const SETTINGS: [(&str, &str); 9] = [
+    ("name", "The display name."),
+    ("description", "The purpose of the template, for people."),
+    ("id", "The numeric `transactional_message_id`, which requests may use instead of the trigger name."),
+    ("trigger_name", "The name that requests use. Without it, the name of the file."),
+    ("type", "The message's type, free text. May contain Liquid."),
+    (
+        "topics",
+        "The message's topics, such as `[orders, shipping]`. Without it, the topic `default`. May contain Liquid.",
+    ),
+    (
+        "expiration",
+        "When the message expires: `60 days`, which is the default and the longest, a timestamp, or Liquid.",
+    ),
+    ("liquid", "The version of Customer.io's Liquid: `latest` or `legacy`. Without it, the project's."),
+    ("ignore", "The rules whose findings are not reported for this template, such as `[trailing-comma]`."),
+];
 
 impl Settings {
     /// Parses the YAML at `range` of a file. Settings that are not valid are reported and skipped.
@@ -91,9 +106,9 @@ impl Settings {
             unknown => {
                 let problem = Diagnostic::error(UNKNOWN_SETTING, format!("there is no setting `{unknown}`"))
                     .primary(entry.source.at(entry.name_span.clone()), "unknown setting")
-                    .suggest(unknown, NAMES);
+                    .suggest(unknown, SETTINGS.map(|(name, _)| name));
                 return Err(if problem.help.is_empty() {
-                    problem.help(format!("the settings are {}", list(&NAMES)))
+                    problem.help(format!("the settings are {}", list(&SETTINGS.map(|(name, _)| name))))
                 } else {
                     problem
                 });

@@ -13,6 +13,15 @@ fn help_lists_serve_only_if_it_is_built_in() {
     assert_eq!(help.contains("\n  serve "), cfg!(feature = "serve"), "{help}");
 }
 
+#[cfg(not(feature = "lsp"))]
+#[test]
+fn lsp_reports_that_its_feature_is_missing() {
+    let output = inkproof(&["lsp", "--stdio"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.starts_with("error: `lsp` needs the feature `lsp`"), "{error}");
+    assert_eq!(output.status.code(), Some(2));
+}
+
 #[cfg(not(feature = "serve"))]
 #[test]
 fn serve_reports_that_its_feature_is_missing() {

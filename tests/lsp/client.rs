@@ -1,7 +1,7 @@
 //! A client of the language server: the real program, spoken to over its standard input and output.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -14,29 +14,29 @@ use serde_json::{Value, json};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A project in a temporary folder, and a server for it.
-pub struct Client {
-    pub folder: tempfile::TempDir,
+pub(crate) struct Client {
+    folder: tempfile::TempDir,
     child: Child,
     input: Option<ChildStdin>,
     received: Receiver<Value>,
     next_id: i64,
     versions: HashMap<String, i64>,
     /// The latest diagnostics of each file, by URI.
-    pub published: HashMap<String, Value>,
+    pub(crate) published: HashMap<String, Value>,
     /// What the server offered.
-    pub capabilities: Value,
+    pub(crate) capabilities: Value,
     /// The requests of the server.
-    pub asked: Vec<Value>,
+    pub(crate) asked: Vec<Value>,
 }
 
 impl Client {
     /// A server for a project with these files, for a client without special capabilities.
-    pub fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         Self::with_capabilities(files, &json!({}))
     }
 
     /// A server for a project with these files.
-    pub fn with_capabilities(files: &[(&str, &str)], capabilities: &Value) -> Self {
+    pub(crate) fn with_capabilities(files: &[(&str, &str)], capabilities: &Value) -> Self {
         let mut client = Self::start(files);
         let folder = client.uri("");
         let params = json!({
@@ -52,7 +52,7 @@ impl Client {
     }
 
     /// A server that has not been initialized.
-    pub fn start(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
             write_file(folder.path(), name, text);
@@ -87,22 +87,22 @@ impl Client {
     }
 
     /// The URI of a file of the project.
-    pub fn uri(&self, name: &str) -> String {
+    pub(crate) fn uri(&self, name: &str) -> String {
         format!("file://{}", self.path(name).display())
     }
 
     /// The path of a file of the project.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().canonicalize().unwrap().join(name)
     }
 
     /// Writes a file of the project to disk.
-    pub fn save(&self, name: &str, text: &str) {
+    pub(crate) fn save(&self, name: &str, text: &str) {
         write_file(self.folder.path(), name, text);
     }
 
     /// Opens a file with this text.
-    pub fn open(&mut self, name: &str, text: &str) {
+    pub(crate) fn open(&mut self, name: &str, text: &str) {
         let uri = self.uri(name);
         self.versions.insert(name.to_owned(), 1);
         let item = json!({"uri": uri, "languageId": "inkproof", "version": 1, "text": text});
@@ -110,7 +110,7 @@ impl Client {
     }
 
     /// Replaces the text of an open file.
-    pub fn change(&mut self, name: &str, text: &str) {
+    pub(crate) fn change(&mut self, name: &str, text: &str) {
         let version = self.versions.get_mut(name).unwrap();
         *version += 1;
         let document = json!({"uri": self.uri(name), "version": self.versions[name]});
@@ -119,24 +119,24 @@ impl Client {
     }
 
     /// Closes a file.
-    pub fn close(&mut self, name: &str) {
+    pub(crate) fn close(&mut self, name: &str) {
         let uri = self.uri(name);
         self.notify("textDocument/didClose", &json!({"textDocument": {"uri": uri}}));
     }
 
     /// Sends a notification.
-    pub fn notify(&mut self, method: &str, params: &Value) {
+    pub(crate) fn notify(&mut self, method: &str, params: &Value) {
         self.send(&json!({"jsonrpc": "2.0", "method": method, "params": params}));
     }
 
     /// Sends a request, and waits for its result or error.
-    pub fn request(&mut self, method: &str, params: &Value) -> Result<Value, Value> {
+    pub(crate) fn request(&mut self, method: &str, params: &Value) -> Result<Value, Value> {
         let id = self.ask(method, params);
         self.answer(id)
     }
 
     /// Sends a request without waiting for its answer. Returns its id.
-    pub fn ask(&mut self, method: &str, params: &Value) -> i64 {
+    pub(crate) fn ask(&mut self, method: &str, params: &Value) -> i64 {
         self.next_id += 1;
         let id = self.next_id;
         self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
@@ -144,7 +144,7 @@ impl Client {
     }
 
     /// Waits for the answer to a request.
-    pub fn answer(&mut self, id: i64) -> Result<Value, Value> {
+    pub(crate) fn answer(&mut self, id: i64) -> Result<Value, Value> {
         loop {
             let message = self.receive();
             if message["id"] == id && message.get("method").is_none() {
@@ -158,13 +158,13 @@ impl Client {
     }
 
     /// Sends a request about a position, which is marked by `^` in a copy of the text: `a.^b`.
-    pub fn at(&mut self, method: &str, name: &str, marked: &str, more: &Value) -> Result<Value, Value> {
+    pub(crate) fn at(&mut self, method: &str, name: &str, marked: &str, more: &Value) -> Result<Value, Value> {
         let params = self.position(name, marked, more);
         self.request(method, &params)
     }
 
     /// The parameters of a request about a marked position.
-    pub fn position(&self, name: &str, marked: &str, more: &Value) -> Value {
+    pub(crate) fn position(&self, name: &str, marked: &str, more: &Value) -> Value {
         let before = &marked[..marked.find('^').expect("a marked position")];
         let line = before.matches('\n').count();
         let character = before.rsplit('\n').next().unwrap_or_default().encode_utf16().count();
@@ -179,41 +179,49 @@ impl Client {
     }
 
     /// Waits until the errors in a file are these: `line:character code`, in order.
-    pub fn wait_for(&mut self, name: &str, expected: &[&str]) {
+    pub(crate) fn wait_for(&mut self, name: &str, expected: &[&str]) {
         let uri = self.uri(name);
         loop {
             let shown = self.published.get(&uri).map(shown);
             if shown.as_deref().is_some_and(|shown| shown.iter().eq(expected)) {
                 return;
             }
-            match self.received.recv_timeout(PATIENCE) {
-                Ok(message) => self.take(message),
-                Err(_) => panic!("expected {expected:?} in {name}, found {shown:?}"),
-            }
+            let message = self.received.recv_timeout(PATIENCE);
+            self.take(message.unwrap_or_else(|_| panic!("expected {expected:?} in {name}, found {shown:?}")));
+        }
+    }
+
+    /// Waits until a file has a diagnostic with this code.
+    pub(crate) fn wait_for_code(&mut self, name: &str, code: &str) {
+        let uri = self.uri(name);
+        let has_code = |diagnostics: &Value| diagnostics.as_array().unwrap().iter().any(|found| found["code"] == code);
+        while !self.published.get(&uri).is_some_and(has_code) {
+            let message = self.receive();
+            self.take(message);
         }
     }
 
     /// Sends raw bytes.
-    pub fn send_raw(&mut self, bytes: &[u8]) {
+    pub(crate) fn send_raw(&mut self, bytes: &[u8]) {
         let input = self.input.as_mut().unwrap();
         input.write_all(bytes).unwrap();
         input.flush().unwrap();
     }
 
     /// The next message of the server.
-    pub fn receive(&mut self) -> Value {
+    pub(crate) fn receive(&mut self) -> Value {
         self.received.recv_timeout(PATIENCE).expect("a message of the server")
     }
 
     /// Ends the session, and returns how the server exited.
-    pub fn end(mut self) -> ExitStatus {
+    pub(crate) fn end(mut self) -> ExitStatus {
         self.request("shutdown", &Value::Null).unwrap();
         self.notify("exit", &Value::Null);
         self.child.wait().unwrap()
     }
 
     /// Closes the input, and returns how the server exited.
-    pub fn hang_up(mut self) -> ExitStatus {
+    pub(crate) fn hang_up(mut self) -> ExitStatus {
         drop(self.input.take());
         self.child.wait().unwrap()
     }
@@ -244,7 +252,7 @@ impl Drop for Client {
 }
 
 /// The errors among diagnostics as `line:character code`, from 1.
-pub fn shown(diagnostics: &Value) -> Vec<String> {
+pub(crate) fn shown(diagnostics: &Value) -> Vec<String> {
     let errors = diagnostics.as_array().unwrap().iter().filter(|diagnostic| diagnostic["severity"] == 1);
     let shown = errors.map(|diagnostic| {
         let start = &diagnostic["range"]["start"];

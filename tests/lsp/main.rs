@@ -1,11 +1,17 @@
 //! The language server, as a client sees it.
 
+mod action;
+mod agreement;
 mod client;
+mod completion;
+mod glance;
+mod hover;
 mod navigation;
+mod protocol;
 mod session;
 
 /// A small project: one template with a loop and a local variable, two requests, a customer and a snippet.
-pub const SHOP: &[(&str, &str)] = &[
+const SHOP: &[(&str, &str)] = &[
     ("inkproof.toml", ""),
     ("templates/order.liquid", ORDER),
     ("fixtures/requests/order/one.json", ONE),
@@ -14,7 +20,7 @@ pub const SHOP: &[(&str, &str)] = &[
     ("snippets/greeting.liquid", "Hello {{ customer.name }}"),
 ];
 
-pub const ORDER: &str = "\
+const ORDER: &str = "\
 ---
 type: order
 ---
@@ -25,16 +31,22 @@ type: order
 }
 ";
 
-pub const ONE: &str = r#"{
+const ONE: &str = r#"{
   "transactional_message_id": "order",
   "identifiers": {"id": "ada"},
   "message_data": {"number": 7, "items": [{"title": "Tea"}, {"title": "Milk"}]}
 }"#;
 
-pub const TWO: &str = r#"{
+const TWO: &str = r#"{
   "transactional_message_id": "order",
   "identifiers": {"id": "ada"},
   "message_data": {"items": [], "number": 8}
 }"#;
 
-pub const ADA: &str = r#"{"id": "ada", "name": "Ada"}"#;
+const ADA: &str = r#"{"id": "ada", "name": "Ada"}"#;
+
+/// A text with the mark `^` before the first occurrence of a string.
+fn marked(text: &str, before: &str) -> String {
+    let at = text.find(before).unwrap_or_else(|| panic!("{before} in {text}"));
+    format!("{}^{}", &text[..at], &text[at..])
+}

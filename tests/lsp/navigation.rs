@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::{ONE, ORDER, SHOP};
+use crate::{ONE, ORDER, SHOP, marked};
 
 const TEMPLATE: &str = "templates/order.liquid";
 const REQUEST: &str = "fixtures/requests/order/one.json";
@@ -18,11 +18,6 @@ fn places(client: &Client, locations: &Value) -> Vec<String> {
         format!("{file} {}:{}", number("line"), number("character"))
     });
     places.collect()
-}
-
-fn marked(text: &str, before: &str) -> String {
-    let at = text.find(before).unwrap_or_else(|| panic!("{before} in {text}"));
-    format!("{}^{}", &text[..at], &text[at..])
 }
 
 #[test]

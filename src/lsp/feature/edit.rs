@@ -1,6 +1,6 @@
 //! Edits of files, as the client takes them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use gen_lsp_types::{
@@ -8,7 +8,7 @@ use gen_lsp_types::{
     TextDocumentEdit, TextDocumentIdentifier, TextEdit, Uri, WorkspaceEdit,
 };
 
-use crate::diagnostics::{Edit, Fix};
+use crate::diagnostics::Edit;
 use crate::lsp::snapshot::{FileKind, FileView, Snapshot};
 
 /// The edits of one file.
@@ -27,11 +27,6 @@ impl From<(String, Vec<Edit>)> for FileEdit {
 }
 
 impl FileEdit {
-    /// A fix of a file.
-    pub(super) fn of_fix(name: &str, fix: &Fix) -> Self {
-        Self { name: name.to_owned(), edits: fix.edits.clone(), is_new: false }
-    }
-
     /// A new file with this text.
     pub(super) fn create(name: String, text: String) -> Self {
         Self { name, edits: vec![Edit { range: 0..0, text }], is_new: true }
@@ -80,18 +75,4 @@ impl FileView<'_> {
     pub(super) fn edit(&self, edits: Vec<Edit>) -> WorkspaceEdit {
         workspace_edit(self.snapshot, self.root, [FileEdit { name: self.name.clone(), edits, is_new: false }])
     }
-}
-
-/// The edits by file, merged.
-pub(super) fn merged(edits: impl IntoIterator<Item = FileEdit>) -> Vec<FileEdit> {
-    let mut files: BTreeMap<String, FileEdit> = BTreeMap::new();
-    for edit in edits {
-        match files.get_mut(&edit.name) {
-            Some(known) => known.edits.extend(edit.edits),
-            None => {
-                files.insert(edit.name.clone(), edit);
-            }
-        }
-    }
-    files.into_values().collect()
 }

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::Path;
 
 use gen_lsp_types::{PrepareRenameParams, PrepareRenamePlaceholder, RenameParams, WorkspaceEdit};
 use lsp_server::{ErrorCode, ResponseError};
 
 use super::edit::{FileEdit, workspace_edit};
-use crate::analysis::{Path, PathStep};
+use crate::analysis::{Path as DataPath, PathStep};
 use crate::diagnostics::{Edit, Fix};
 use crate::liquid::Arena;
 use crate::liquid::value::json::write_string;
@@ -93,7 +94,7 @@ fn refuse_collision(
 ) -> Result<(), ResponseError> {
     let taken = match &found.meaning {
         Meaning::Data(path) => {
-            let parent = path.parent().unwrap_or_else(|| Path::new(path.root));
+            let parent = path.parent().unwrap_or_else(|| DataPath::new(path.root));
             let wanted = Meaning::Data(parent.then(PathStep::Key(new)));
             file.references(&wanted).into_iter().next()
         }
@@ -126,14 +127,7 @@ fn refuse_collision(
 fn edits(references: &[Reference], new: &str) -> BTreeMap<String, Vec<Edit>> {
     let mut edits: BTreeMap<String, Vec<Edit>> = BTreeMap::new();
     for Reference { source, range, .. } in references {
-        let is_json = source.name().ends_with(".json");
-        let mut text = String::new();
-        if is_json {
-            write_string(new, &mut text);
-            text = text[1..text.len() - 1].to_owned();
-        } else {
-            new.clone_into(&mut text);
-        }
+        let text = if is_json(source.name()) { escaped(new) } else { new.to_owned() };
         let range = unquoted(source.text(), range.clone());
         let of_file = edits.entry(source.name().to_owned()).or_default();
         let edit = Edit { range, text };
@@ -142,6 +136,17 @@ fn edits(references: &[Reference], new: &str) -> BTreeMap<String, Vec<Edit>> {
         }
     }
     edits
+}
+
+fn is_json(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending == "json")
+}
+
+/// A text as it is written in a JSON string, without quotes.
+fn escaped(text: &str) -> String {
+    let mut written = String::new();
+    write_string(text, &mut written);
+    written.trim_start_matches('"').trim_end_matches('"').to_owned()
 }
 
 /// A range without the quotes around it: names in brackets have some.
@@ -169,7 +174,7 @@ fn refuse_other_messages(file: &FileView<'_>, edits: &BTreeMap<String, Vec<Edit>
     let changed =
         Files::open_with(file.root, false, overlay).map_err(|reason| refusal(reason.to_string()))?.into_project();
     // With a seed, random filters make the same choices before and after.
-    let options = RenderOptions { seed: Some(0), ..file.snapshot.clock.render_options() };
+    let options = RenderOptions { seed: Some(0), ..file.snapshot.renderer.render_options() };
     let render = |project: &Project| -> BTreeMap<String, Option<serde_json::Value>> {
         let cases = project.in_every_language(&project.cases());
         let messages = project.render_on_all_cores(&cases, &options, |_, rendering| {

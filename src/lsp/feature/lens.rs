@@ -1,0 +1,112 @@
+//! What is seen at a glance: code lenses above a template, inlay hints with what expressions print, links to files.
+
+use std::collections::BTreeMap;
+
+use gen_lsp_types::{
+    CodeLens, CodeLensParams, Command, DocumentLink, DocumentLinkParams, InlayHint, InlayHintKind, InlayHintParams,
+    Label,
+};
+
+use crate::analysis::PathStep;
+use crate::diagnostics::{Count, Source};
+use crate::liquid::Arena;
+use crate::lsp::occurrence::{Meaning, SNIPPETS};
+use crate::lsp::snapshot::{FileKind, FileView, Snapshot};
+use crate::lsp::value;
+use crate::message::{Customer, Template};
+
+use super::command::PREVIEW;
+
+/// `textDocument/codeLens`: how many messages of a template are sent, and how many of its branches they render.
+pub(super) fn lenses(snapshot: &Snapshot, params: &CodeLensParams) -> Option<Vec<CodeLens>> {
+    let file = snapshot.file(&params.text_document.uri)?;
+    let FileKind::Template(template) = file.kind else { return None };
+    let cases = file.cases();
+    let options = snapshot.renderer.render_options();
+    let sent = file.project.render_on_all_cores(&cases, &options, |_, rendering| rendering.message.is_some());
+    let lost = sent.iter().filter(|is_sent| !**is_sent).count();
+    let mut title = match cases.len() {
+        0 => "no requests".to_owned(),
+        count if lost == 0 => format!("{}: all sent", Count("request", count)),
+        count => format!("{}: {} sent, {lost} lost", Count("request", count), count - lost),
+    };
+    if let Some(coverage) = file.checked().and_then(|checked| checked.coverage.get(&file.name))
+        && !coverage.branches.is_empty()
+    {
+        title = format!("{title} · {} of {} branches", coverage.covered(), coverage.branches.len());
+    }
+    let start = file.lines().range(0..0);
+    let command = |title: String| Command {
+        title,
+        command: PREVIEW.to_owned(),
+        arguments: Some(vec![snapshot.uri(file.root, template.source().name()).0.into()]),
+        tooltip: None,
+    };
+    let lens = |title: String| CodeLens { range: start, command: Some(command(title)), data: None };
+    Some(vec![lens(title), lens("preview".to_owned())])
+}
+
+/// `textDocument/inlayHint`: what each expression prints for the first request.
+pub(super) fn hints(snapshot: &Snapshot, params: &InlayHintParams) -> Option<Vec<InlayHint>> {
+    let file = snapshot.file(&params.text_document.uri)?;
+    let FileKind::Template(_) = file.kind else { return None };
+    let first: Vec<_> = file.cases().into_iter().take(1).collect();
+    let options = snapshot.renderer.render_options();
+    let rendering = file.project.render_on_all_cores(&first, &options, |_, rendering| rendering).pop()?;
+    let lines = file.lines();
+    let wanted = lines.bytes(params.range);
+    let mut written: BTreeMap<usize, String> = BTreeMap::new();
+    for range in rendering.text.interpolations() {
+        if range.end >= wanted.start && range.start <= wanted.end && file.text[range.clone()].starts_with("{{") {
+            written.insert(range.end, rendering.text.written_by(&range).join(" · "));
+        }
+    }
+    let request = first.first()?.request.name();
+    let hint = |(end, printed): (usize, String)| InlayHint {
+        position: lines.position(end),
+        label: Label::String(value::shorten(&printed)),
+        kind: Some(InlayHintKind::Parameter),
+        tooltip: Some(format!("what this prints for `{request}`").into()),
+        padding_left: Some(true),
+        padding_right: None,
+        text_edits: None,
+        data: None,
+    };
+    Some(written.into_iter().map(hint).collect())
+}
+
+/// `textDocument/documentLink`: the snippets that a template reads; the template and the customer of a request.
+pub(super) fn links(snapshot: &Snapshot, params: &DocumentLinkParams) -> Option<Vec<DocumentLink>> {
+    let file = snapshot.file(&params.text_document.uri)?;
+    let lines = file.lines();
+    let link = |range: std::ops::Range<usize>, source: &Source| DocumentLink {
+        range: lines.range(range),
+        target: Some(snapshot.uri(file.root, source.name())),
+        tooltip: Some(source.name().to_owned()),
+        data: None,
+    };
+    if let FileKind::Request(request) = file.kind {
+        let template = file.project.template_for(request).map(Template::source);
+        let customer = file.project.customer_for(request).map(Customer::source);
+        let named = [(&request.template().span, template), (&request.identifier().span, customer)];
+        return Some(named.into_iter().filter_map(|(span, source)| Some(link(span.clone(), source?))).collect());
+    }
+    Some(snippet_links(&file).into_iter().map(|(range, source)| link(range, source)).collect())
+}
+
+/// Where the file names snippets that exist.
+fn snippet_links<'f>(file: &'f FileView<'_>) -> Vec<(std::ops::Range<usize>, &'f Source)> {
+    let (arena, workspace) = (Arena::new(), file.project.workspace());
+    let occurrences = file.occurrences(&workspace, &arena);
+    let named = occurrences.iter().filter_map(|found| match &found.meaning {
+        Meaning::Data(path) if path.root == SNIPPETS => match &*path.steps {
+            [PathStep::Key(name)] => {
+                let snippet = file.project.snippets().iter().find(|snippet| snippet.name() == *name)?;
+                Some((found.range.clone(), snippet.source()))
+            }
+            _ => None,
+        },
+        _ => None,
+    });
+    named.collect()
+}

@@ -1,0 +1,128 @@
+//! What is seen at a glance: lenses, hints, links, symbols, folding, selection and tokens.
+
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::{ONE, ORDER, SHOP};
+
+const TEMPLATE: &str = "templates/order.liquid";
+
+fn of_file(client: &mut Client, method: &str, name: &str) -> Value {
+    let whole = json!({"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}});
+    let params = json!({"textDocument": {"uri": client.uri(name)}, "range": whole});
+    client.request(method, &params).unwrap()
+}
+
+#[test]
+fn counts_requests_and_branches_above_a_template() {
+    let mut client = Client::new(SHOP);
+    client.open(TEMPLATE, ORDER);
+    client.wait_for(TEMPLATE, &[]);
+    let lenses = of_file(&mut client, "textDocument/codeLens", TEMPLATE);
+    assert_eq!(lenses[0]["command"]["title"], "2 requests: all sent · 2 of 2 branches");
+    assert_eq!(lenses[1]["command"]["command"], "inkproof.preview");
+    client.change(TEMPLATE, &ORDER.replace("{{ total }}", "{{ trigger.items.first.title }}"));
+    client.wait_for(TEMPLATE, &["5:41 undefined-variable"]);
+    let lenses = of_file(&mut client, "textDocument/codeLens", TEMPLATE);
+    let title = lenses[0]["command"]["title"].as_str().unwrap();
+    assert!(title.starts_with("2 requests: 1 sent, 1 lost"), "{title}");
+}
+
+#[test]
+fn shows_what_expressions_print() {
+    let mut client = Client::new(SHOP);
+    let hints = of_file(&mut client, "textDocument/inlayHint", TEMPLATE);
+    let labels: Vec<_> = hints.as_array().unwrap().iter().map(|hint| hint["label"].as_str().unwrap()).collect();
+    assert_eq!(labels, ["7", "2", "\"Hello Ada\"", "\"Tea\" · \"Milk\""]);
+}
+
+#[test]
+fn links_to_the_files_that_are_named() {
+    let mut client = Client::new(SHOP);
+    let targets = |client: &mut Client, name| -> Vec<String> {
+        let links = of_file(client, "textDocument/documentLink", name);
+        links.as_array().unwrap().iter().map(|link| link["tooltip"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(targets(&mut client, TEMPLATE), ["snippets/greeting.liquid"]);
+    let request = targets(&mut client, "fixtures/requests/order/one.json");
+    assert_eq!(request, [TEMPLATE, "fixtures/customers/ada.json"]);
+}
+
+fn names(symbols: &Value, depth: usize, found: &mut Vec<String>) {
+    for symbol in symbols.as_array().into_iter().flatten() {
+        found.push(format!("{}{}", "  ".repeat(depth), symbol["name"].as_str().unwrap()));
+        names(&symbol["children"], depth + 1, found);
+    }
+}
+
+#[test]
+fn outlines_a_template() {
+    let expected = ["type", "title", "body", "lines", "  for item in trigger.items", "    unless forloop.last"];
+    let trees = json!({"textDocument": {"documentSymbol": {"hierarchicalDocumentSymbolSupport": true}}});
+    let mut client = Client::with_capabilities(SHOP, &trees);
+    let mut found = Vec::new();
+    names(&of_file(&mut client, "textDocument/documentSymbol", TEMPLATE), 0, &mut found);
+    assert_eq!(found, expected);
+    let mut flat = Vec::new();
+    names(&of_file(&mut Client::new(SHOP), "textDocument/documentSymbol", TEMPLATE), 0, &mut flat);
+    assert_eq!(flat, expected.map(str::trim_start));
+}
+
+#[test]
+fn finds_files_by_name() {
+    let mut client = Client::new(SHOP);
+    let symbols = client.request("workspace/symbol", &json!({"query": "gree"})).unwrap();
+    assert_eq!(symbols[0]["name"], "greeting");
+    let all = client.request("workspace/symbol", &json!({"query": ""})).unwrap();
+    assert_eq!(all.as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn folds_settings_and_blocks() {
+    let mut client = Client::new(SHOP);
+    let text = ORDER.replace("{% for item", "\n{% for item").replace("{% endfor %}", "\n{% endfor %}\n");
+    client.open(TEMPLATE, &text);
+    let ranges = of_file(&mut client, "textDocument/foldingRange", TEMPLATE);
+    let lines = |range: &Value| (range["startLine"].as_u64().unwrap(), range["endLine"].as_u64().unwrap());
+    let lines: Vec<_> = ranges.as_array().unwrap().iter().map(lines).collect();
+    assert_eq!(lines, [(0, 2), (6, 9), (7, 8)]);
+}
+
+#[test]
+fn selects_outwards() {
+    let mut client = Client::new(SHOP);
+    let at = client.position(TEMPLATE, &crate::marked(ORDER, "itle | json"), &json!({}));
+    let params = json!({"textDocument": at["textDocument"], "positions": [at["position"]]});
+    let mut selection = client.request("textDocument/selectionRange", &params).unwrap()[0].clone();
+    let mut texts = Vec::new();
+    while !selection.is_null() {
+        let offset = |end: &str| {
+            let position = &selection["range"][end];
+            let line = usize::try_from(position["line"].as_u64().unwrap()).unwrap();
+            let start: usize = ORDER.split_inclusive('\n').take(line).map(str::len).sum();
+            start + usize::try_from(position["character"].as_u64().unwrap()).unwrap()
+        };
+        texts.push(ORDER[offset("start")..offset("end")].to_owned());
+        selection = selection["parent"].clone();
+    }
+    assert_eq!(texts[0], "title");
+    assert_eq!(texts[1], "{{ item.title | json }}");
+    assert!(texts[2].starts_with("{% for item") && texts[2].ends_with("{% endfor %}"), "{texts:?}");
+    assert!(texts[3].starts_with("lines"), "{texts:?}");
+    assert_eq!(texts.last().unwrap(), ORDER);
+}
+
+#[test]
+fn distinguishes_liquid_and_json() {
+    let mut client = Client::new(SHOP);
+    let data = of_file(&mut client, "textDocument/semanticTokens/full", "snippets/greeting.liquid");
+    // `customer` is a variable, `name` a property.
+    assert_eq!(data["data"], json!([0, 9, 8, 2, 0, 0, 9, 4, 3, 0]));
+    let data = of_file(&mut client, "textDocument/semanticTokens/full", TEMPLATE);
+    let numbers: Vec<_> = data["data"].as_array().unwrap().iter().map(|number| number.as_u64().unwrap()).collect();
+    // The setting `type`, then the tag `assign` two lines further down.
+    assert_eq!(numbers[..10], [1, 0, 4, 3, 0, 2, 3, 6, 0, 0]);
+    let none = of_file(&mut client, "textDocument/semanticTokens/full", "fixtures/requests/order/one.json");
+    assert_eq!(none["data"], json!([]));
+    assert!(ONE.contains("message_data"));
+}
