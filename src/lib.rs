@@ -130,6 +130,8 @@ pub mod customerio;
 #[doc(hidden)]
 pub mod lsp;
 #[doc(hidden)]
+pub mod records;
+#[doc(hidden)]
 pub mod rules;
 #[doc(hidden)]
 pub mod scaffold;

@@ -1,0 +1,161 @@
+//! Batches: some records of an input, found but not yet parsed.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::columns::Columns;
+use super::{RecordError, RecordProblem};
+use crate::liquid::value::json;
+use crate::liquid::value::number::Numbers;
+use crate::liquid::value::utf16;
+use crate::liquid::{Arena, Value};
+
+/// Some records of one input, in order. Its memory can be used for another batch.
+#[derive(Debug)]
+pub struct Batch {
+    pub(super) input: usize,
+    pub(super) name: Arc<str>,
+    pub(super) bytes: Vec<u8>,
+    pub(super) found: Found,
+    /// The columns, if the input is CSV.
+    pub(super) columns: Option<Arc<Columns>>,
+}
+
+/// What was found in a batch.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    records: Vec<(Range<usize>, u64)>,
+    errors: Vec<RecordError>,
+}
+
+impl Found {
+    /// Adds a record that begins at `line`.
+    pub(super) fn record(&mut self, range: Range<usize>, line: u64) {
+        self.records.push((range, line));
+    }
+
+    /// Adds a record that cannot be read.
+    pub(super) fn error(&mut self, line: u64, problem: RecordProblem) {
+        self.errors.push(RecordError { line, problem });
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.errors.is_empty()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.records.clear();
+        self.errors.clear();
+    }
+
+    /// Removes the first record.
+    pub(super) fn take_first(&mut self) -> Option<Range<usize>> {
+        (!self.records.is_empty()).then(|| self.records.remove(0).0)
+    }
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self { input: 0, name: "".into(), bytes: Vec::new(), found: Found::default(), columns: None }
+    }
+}
+
+impl Batch {
+    /// An empty batch, to read into.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The number of the input that the records are from, from 0.
+    #[must_use]
+    pub const fn input(&self) -> usize {
+        self.input
+    }
+
+    /// The name of that input for messages.
+    #[must_use]
+    pub fn input_name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// The records, which may still turn out to be invalid.
+    pub fn records(&self) -> impl ExactSizeIterator<Item = Record<'_>> {
+        self.found.records.iter().map(|(range, line)| Record {
+            bytes: &self.bytes[range.clone()],
+            line: *line,
+            columns: self.columns.as_deref(),
+        })
+    }
+
+    /// The records that cannot be read.
+    #[must_use]
+    pub fn errors(&self) -> &[RecordError] {
+        &self.found.errors
+    }
+}
+
+/// A record: a JSON value, or a row of a CSV file.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'b> {
+    bytes: &'b [u8],
+    line: u64,
+    columns: Option<&'b Columns>,
+}
+
+impl<'b> Record<'b> {
+    /// The line at which it begins, from 1.
+    #[must_use]
+    pub const fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Its bytes in the input, without the line break.
+    #[must_use]
+    pub const fn bytes(&self) -> &'b [u8] {
+        self.bytes
+    }
+
+    /// The value: that of the JSON, or an object of the strings in a row, without the empty ones.
+    ///
+    /// # Errors
+    /// It is not valid.
+    pub fn value<'a>(&self, numbers: Numbers, arena: &'a Arena) -> Result<Value<'a>, RecordError>
+    where
+        'b: 'a,
+    {
+        let value = match self.columns {
+            Some(columns) => columns.object(self.bytes, arena),
+            None => self.text().and_then(|text| {
+                json::read_as(text, numbers, arena)
+                    .map_err(|error| RecordProblem::NotJson { reason: error.message, offset: error.offset })
+            }),
+        };
+        value.map_err(|problem| self.error(problem))
+    }
+
+    /// The record as JSON. That of a record which is not a row is not checked.
+    ///
+    /// # Errors
+    /// It is not a valid row, or not valid UTF-8.
+    pub fn json(&self) -> Result<Cow<'b, str>, RecordError> {
+        if self.columns.is_none() {
+            return self.text().map(Cow::Borrowed).map_err(|problem| self.error(problem));
+        }
+        let arena = Arena::new();
+        let row = self.value(Numbers::JavaScript, &arena)?;
+        let mut text = String::new();
+        // An object of strings is not nested too deeply.
+        let _ = json::write(row, None, &mut text);
+        Ok(Cow::Owned(utf16::to_utf8(&text).into_owned()))
+    }
+
+    fn text(&self) -> Result<&'b str, RecordProblem> {
+        str::from_utf8(self.bytes).map_err(|_| RecordProblem::NotUtf8)
+    }
+
+    fn error(&self, problem: RecordProblem) -> RecordError {
+        RecordError { line: self.line, problem }
+    }
+}

@@ -1,0 +1,62 @@
+//! The columns of a CSV file, and its rows as values.
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+use super::RecordProblem;
+use super::format::without_mark;
+use crate::liquid::value::Object;
+use crate::liquid::{Arena, Value};
+
+/// The columns of a CSV file.
+#[derive(Clone, Debug)]
+pub(super) struct Columns {
+    names: Vec<String>,
+    delimiter: u8,
+}
+
+impl Columns {
+    /// The columns that a header line names.
+    pub(super) fn parse(header: &[u8], delimiter: u8) -> Result<Self, RecordProblem> {
+        let arena = Arena::new();
+        let cells = Self::none(delimiter).cells(without_mark(header), &arena)?;
+        Ok(Self { names: cells.iter().map(|cell| cell.trim().to_owned()).collect(), delimiter })
+    }
+
+    /// No columns.
+    pub(super) const fn none(delimiter: u8) -> Self {
+        Self { names: Vec::new(), delimiter }
+    }
+
+    /// A row as an object of strings. An empty cell means that there is no such value.
+    pub(super) fn object<'a>(&'a self, row: &[u8], arena: &'a Arena) -> Result<Value<'a>, RecordProblem> {
+        let cells = self.cells(row, arena)?;
+        if cells.len() != self.names.len() {
+            return Err(RecordProblem::CellCount { expected: self.names.len(), found: cells.len() });
+        }
+        let named = self.names.iter().zip(cells).filter(|(name, cell)| !name.is_empty() && !cell.is_empty());
+        let entries: Vec<_> = named.map(|(name, cell)| (name.as_str(), Value::String(cell))).collect();
+        Ok(Value::Object(Object::new(&entries, arena)))
+    }
+
+    fn cells<'a>(&self, row: &[u8], arena: &'a Arena) -> Result<Vec<&'a str>, RecordProblem> {
+        let text: &'a mut [u8] = arena.alloc_slice_fill_copy(row.len(), 0);
+        let mut ends = vec![0; self.names.len().max(8)];
+        let mut reader: Reader = ReaderBuilder::new().delimiter(self.delimiter).build();
+        let (mut read, mut written, mut count) = (0, 0, 0);
+        loop {
+            let (result, more_read, more_written, more) =
+                reader.read_record(&row[read..], &mut text[written..], &mut ends[count..]);
+            (read, written, count) = (read + more_read, written + more_written, count + more);
+            match result {
+                ReadRecordResult::OutputEndsFull => ends.resize(ends.len() * 2, 0),
+                // The next call, without further bytes, ends the row.
+                ReadRecordResult::InputEmpty => {}
+                // The output is as long as the row: it is never full.
+                ReadRecordResult::OutputFull | ReadRecordResult::Record | ReadRecordResult::End => break,
+            }
+        }
+        let text = str::from_utf8(&text[..written]).map_err(|_| RecordProblem::NotUtf8)?;
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        Ok(starts.zip(&ends[..count]).map(|(start, end)| text.get(start..*end).unwrap_or_default()).collect())
+    }
+}
