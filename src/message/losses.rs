@@ -143,11 +143,15 @@ mod tests {
     fn groups_have_a_count_and_their_first_and_smallest_witness_in_any_order() {
         let losses = [("a", 30, 1), ("b", 5, 2), ("a", 10, 4), ("a", 10, 3), ("a", 20, 9)];
         let mut forward = Losses::new();
-        losses.iter().for_each(|(code, size, line)| forward.add(&cause(code), *size, line));
+        for (code, size, line) in &losses {
+            forward.add(&cause(code), *size, line);
+        }
         let mut backward = Losses::new();
         for half in losses.chunks(2).rev() {
             let mut part = Losses::new();
-            half.iter().rev().for_each(|(code, size, line)| part.add(&cause(code), *size, line));
+            for (code, size, line) in half.iter().rev() {
+                part.add(&cause(code), *size, line);
+            }
             backward.merge(part);
         }
         assert_eq!(forward, backward);

@@ -81,6 +81,7 @@ impl Batch {
     }
 
     /// The records, which may still turn out to be invalid.
+    #[must_use]
     pub fn records(&self) -> impl ExactSizeIterator<Item = Record<'_>> {
         self.found.records.iter().map(|(range, line)| Record {
             bytes: &self.bytes[range.clone()],

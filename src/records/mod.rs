@@ -22,7 +22,7 @@ pub use batch::{Batch, Record};
 pub use error::{InputError, RecordError, RecordProblem};
 pub use format::RecordFormat;
 pub use input::{Input, Progress, Stop};
-pub use process::{process, thread_count};
+pub use process::{NextBatch, process, process_with, thread_count};
 pub use stream::Records;
 
 /// The maximum size of a record, in bytes.

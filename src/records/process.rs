@@ -28,31 +28,51 @@ pub fn process<S: Send, R: Send>(
     threads: usize,
     new_state: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, &Batch) -> R + Sync,
+    take: impl FnMut(R),
+) -> Vec<S> {
+    let worker = |batches: NextBatch<'_, R>| {
+        let mut state = new_state();
+        while batches(&mut |batch| work(&mut state, batch)) {}
+        state
+    };
+    process_with(records, threads, worker, take)
+}
+
+/// Gives the next batch to a function, and its result to the thread that takes them. Returns whether there was a batch.
+pub type NextBatch<'w, R> = &'w mut dyn FnMut(&mut dyn FnMut(&Batch) -> R) -> bool;
+
+/// Like [`process`], with a function that runs once on each thread, so that its state can refer to itself.
+///
+/// # Panics
+/// If `worker` panics.
+pub fn process_with<S: Send, R: Send>(
+    records: &mut Records,
+    threads: usize,
+    worker: impl Fn(NextBatch<'_, R>) -> S + Sync,
     mut take: impl FnMut(R),
 ) -> Vec<S> {
-    let limit = Limit { taken: Mutex::new(0), changed: Condvar::new(), ahead: AHEAD * threads.max(1) as u64 };
+    let ahead = AHEAD * u64::try_from(threads.max(1)).unwrap_or(1);
+    let limit = Limit { taken: Mutex::new(0), changed: Condvar::new(), ahead };
     let queue = Mutex::new(Queue { records, next: 0 });
     // The lock is released before the work begins.
     let read = |batch: &mut Batch| queue.lock().unwrap_or_else(PoisonError::into_inner).read(batch);
-    let worker = |sender: Sender<(u64, R)>| {
+    let run = |sender: Sender<(u64, R)>| {
         let _release = ReleaseOnPanic(&limit);
-        let (mut state, mut batch) = (new_state(), Batch::new());
-        while let Some(number) = read(&mut batch) {
-            let result = work(&mut state, &batch);
-            if sender.send((number, result)).is_err() {
-                break;
-            }
+        let mut batch = Batch::new();
+        worker(&mut |work| {
+            let Some(number) = read(&mut batch) else { return false };
+            let is_sent = sender.send((number, work(&batch))).is_ok();
             limit.wait(number);
-        }
-        state
+            is_sent
+        })
     };
-    let states: Option<Vec<S>> = thread::scope(|scope| {
+    let states: Vec<S> = thread::scope(|scope| {
         let (sender, results) = mpsc::channel();
         let start = |_| {
-            let (worker, sender) = (&worker, sender.clone());
-            thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || worker(sender)).ok()
+            let (run, sender) = (&run, sender.clone());
+            thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || run(sender)).ok()
         };
-        let workers: Vec<_> = (0..threads.max(1)).filter_map(start).collect();
+        let threads: Vec<_> = (0..threads.max(1)).filter_map(start).collect();
         drop(sender);
         let (mut waiting, mut next) = (BTreeMap::new(), 0);
         for (number, result) in results {
@@ -63,17 +83,20 @@ pub fn process<S: Send, R: Send>(
             }
             limit.set(next);
         }
-        let states = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        Some(states.collect::<Vec<_>>()).filter(|states| !states.is_empty())
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
-    states.unwrap_or_else(|| {
-        // No thread could be started: this one does the work.
-        let (mut state, mut batch) = (new_state(), Batch::new());
-        while read(&mut batch).is_some() {
-            take(work(&mut state, &batch));
+    if !states.is_empty() {
+        return states;
+    }
+    // No thread could be started: this one does the work.
+    let mut batch = Batch::new();
+    vec![worker(&mut |work| {
+        let is_read = read(&mut batch).is_some();
+        if is_read {
+            take(work(&batch));
         }
-        vec![state]
-    })
+        is_read
+    })]
 }
 
 /// The records that no thread has taken yet.

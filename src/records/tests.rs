@@ -166,7 +166,7 @@ fn records_that_are_too_long_are_skipped() {
         assert_reads("a.json", text, &["1 {}", &format!("2 {TOO_LONG}"), "3 {\"b\":1}"]);
     }
     let mut text = "id\n1\n\"never closed\n".to_owned();
-    (0..20).for_each(|_| text.push_str(&format!("{}\n3,4\n", "2".repeat(1 << 18))));
+    (0..20).for_each(|_| text.extend([&"2".repeat(1 << 18), "\n3,4\n"]));
     let (found, _) = read(&[("a.csv", text.as_bytes())]);
     assert_eq!(found.len(), 2 + 40);
     assert_eq!(found[1], "a.csv:3 the quote that begins a cell here is not closed");
@@ -234,7 +234,8 @@ fn inputs_that_do_not_exist_are_reported_at_once() {
 #[test]
 fn results_arrive_in_order_from_any_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();
-    let text: String = (0..200_000).map(|id| format!("{{\"id\":{id}}}\n")).collect();
+    let mut text = String::new();
+    (0..200_000).for_each(|id| writeln!(text, "{{\"id\":{id}}}").unwrap());
     let path: PathBuf = folder.path().join("a.jsonl");
     fs::write(&path, &text).unwrap();
     for threads in [0, 1, 2, 7] {
@@ -260,7 +261,7 @@ fn a_panic_ends_the_processing() {
     let input = Input::File("a.jsonl".to_owned(), folder.path().join("a.jsonl"));
     let mut records = Records::new(vec![input], None, Stop::default()).unwrap();
     let work =
-        |_: &mut (), batch: &Batch| assert!(batch.records().any(|record| record.line() == 1), "not the first batch");
+        |(): &mut (), batch: &Batch| assert!(batch.records().any(|record| record.line() == 1), "not the first batch");
     let process = std::panic::AssertUnwindSafe(|| process(&mut records, 3, || (), work, |()| ()));
     assert!(std::panic::catch_unwind(process).is_err());
 }
