@@ -136,10 +136,14 @@ pub mod rules;
 #[doc(hidden)]
 pub mod scaffold;
 #[doc(hidden)]
+pub mod schema;
+#[doc(hidden)]
 pub mod search;
 #[cfg(feature = "serve")]
 #[doc(hidden)]
 pub mod server;
+#[doc(hidden)]
+pub mod types;
 #[doc(hidden)]
 pub mod upgrade;
 #[doc(hidden)]

@@ -19,6 +19,7 @@ mod liquid;
 #[cfg_attr(not(feature = "lsp"), path = "without_lsp.rs")]
 mod lsp;
 mod man;
+mod models;
 mod new;
 mod output_options;
 mod pending;
@@ -28,12 +29,14 @@ mod reject;
 mod render;
 mod request;
 mod review;
+mod schema;
 #[cfg_attr(not(feature = "serve"), path = "without_serve.rs")]
 mod serve;
 mod status;
 mod suggestion;
 mod terminal;
 mod test;
+mod types;
 mod upgrade;
 mod variables;
 mod watch;
@@ -72,6 +75,8 @@ enum Command {
     Render(WithFormat<render::Render>),
     Check(WithFormat<check::Check>),
     Explain(WithFormat<explain::Explain>),
+    Schema(WithFormat<schema::Schema>),
+    Types(WithFormat<types::Types>),
     Test(WithFormat<test::Test>),
     Review(WithFormat<review::Review>),
     Accept(WithFormat<accept::Accept>),
@@ -97,6 +102,8 @@ impl Command {
             Self::Render(command) => command.run(global),
             Self::Check(command) => command.run(global),
             Self::Explain(command) => command.run(global),
+            Self::Schema(command) => command.run(global),
+            Self::Types(command) => command.run(global),
             Self::Test(command) => command.run(global),
             Self::Review(command) => command.run(global),
             Self::Accept(command) => command.run(global),

@@ -20,6 +20,7 @@ mod render;
 mod review;
 mod sandbox;
 mod scaffold;
+mod schema;
 mod scratch;
 mod shell;
 #[cfg(unix)]

@@ -9,5 +9,6 @@ mod json_proof;
 mod reference;
 mod rule_pages;
 mod samples;
+mod schema;
 mod screenshots;
 mod search;

@@ -2,6 +2,6 @@
 
 mod declared;
 mod foresight;
-mod generator;
+pub(crate) mod generator;
 mod known;
-mod subject;
+pub(crate) mod subject;

@@ -1,0 +1,889 @@
+//! The derivation: finds out, by rendering, what a template needs.
+//!
+//! It starts from payloads whose message is sent: the requests, and others that are made of them. In each it removes every
+//! key, and tries every other kind of value and shorter lists. What never loses the message is allowed, what always does is
+//! not, and for what sometimes does it finds the condition ([learning](super::learning)). Then it makes payloads that the
+//! result admits and looks for one that is lost, until there is none.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde_json::{Value as Json, json};
+
+use super::demand::{Demand, Fault};
+use super::learning::learn;
+use super::location::{locations, member_of, put, value_at};
+use super::model::{DataModel, Requirement, StringValues};
+use super::place::{Places, kind_of};
+use super::tester::{Lost, Tester};
+use super::values::{NUMBER_STRINGS, WORDS, Written, plausible};
+use crate::analysis::MissingBehavior;
+use crate::contract::{JsonKind, Key, Kinds};
+use crate::liquid::syntax::tree::OperandKind;
+use crate::liquid::syntax::visit::each_operand;
+use crate::liquid::{NodeId, Value};
+use crate::message::{CompiledTemplate, RenderOptions};
+
+/// How many payloads that are sent are kept.
+const MAX_SAMPLES: usize = 56;
+/// How many payloads are made to find others that are sent.
+const EXPLORED: usize = 500;
+/// How many renders are taken to change payloads one place at a time.
+const MAX_SWEPT: usize = 30_000;
+/// How many payloads that lose their message are kept of each fault.
+const MAX_FAILURES: usize = 60;
+/// How often payloads that the model admits are made, and how many of them.
+const ROUNDS: usize = 12;
+const ROUND: usize = 300;
+/// How many renders are taken at most, all in all.
+const MAX_RENDERS: usize = 120_000;
+/// How long a written string may be to be compared with.
+const MAX_WRITTEN_LENGTH: usize = 60;
+
+/// A payload that has a fault and loses its message.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    pub(super) data: Json,
+    pub(super) at: Vec<Key>,
+    pub(super) loss: Lost,
+}
+
+/// What became of payloads with a fault.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Observed {
+    pub(super) failures: Vec<Failure>,
+    pub(super) lost: usize,
+    pub(super) sent: usize,
+}
+
+/// A change of a payload.
+#[derive(Clone, Debug)]
+struct Edit {
+    place: usize,
+    fault: Fault,
+    at: Vec<Key>,
+    to: Option<Json>,
+}
+
+pub(super) struct Derivation<'t> {
+    pub(super) tester: Tester<'t>,
+    pub(super) written: Written,
+    pub(super) model: DataModel,
+    observed: BTreeMap<(usize, Fault), Observed>,
+    /// Whether the message of any request is sent.
+    are_requests_sent: bool,
+    random: fastrand::Rng,
+}
+
+impl DataModel {
+    /// Finds out what a template needs. `variants` are its languages; `seeds` the data of its requests, and `customers` that
+    /// of customers, as objects that have `trigger`, `customer` and `objects`.
+    #[must_use]
+    pub fn derive(
+        variants: &[CompiledTemplate<'_>],
+        seeds: &[Json],
+        customers: &[Json],
+        options: &RenderOptions,
+    ) -> Self {
+        let (mut places, reads_anything) = Places::new(variants);
+        if reads_anything {
+            for seed in seeds {
+                places.add_all_of(seed);
+            }
+        }
+        let mut derivation = Derivation {
+            tester: Tester::new(variants, options),
+            written: Written::of(variants),
+            model: Self { places, ..Self::default() },
+            observed: BTreeMap::new(),
+            are_requests_sent: false,
+            random: fastrand::Rng::with_seed(0),
+        };
+        derivation.start(seeds, customers);
+        if derivation.model.is_tried {
+            derivation.explore(customers);
+            derivation.sweep();
+            derivation.decide();
+            derivation.confirm();
+        } else {
+            derivation.presume();
+        }
+        derivation.model.renders = derivation.tester.renders;
+        derivation.model
+    }
+}
+
+impl Written {
+    fn of(variants: &[CompiledTemplate<'_>]) -> Self {
+        let mut written = Self::default();
+        for text in variants.iter().flat_map(CompiledTemplate::texts) {
+            each_operand(text.liquid.nodes, &mut |operand| match operand.kind {
+                OperandKind::Literal(Value::String(text)) => written.add(text),
+                OperandKind::Literal(Value::Number(number)) if !written.numbers.contains(&number) => {
+                    written.numbers.push(number);
+                }
+                _ => {}
+            });
+        }
+        written
+    }
+
+    fn add(&mut self, text: &str) {
+        // Filters such as `where_exp` are given expressions as strings.
+        for quote in ['\'', '"'] {
+            text.split(quote).skip(1).step_by(2).for_each(|inner| self.add_plain(inner));
+        }
+        for number in text.split_ascii_whitespace().filter_map(|word| word.parse::<f64>().ok()) {
+            if number.is_finite() && !self.numbers.contains(&number) {
+                self.numbers.push(number);
+            }
+        }
+        self.add_plain(text);
+    }
+
+    fn add_plain(&mut self, text: &str) {
+        // What is written between quotes, backslashes or directives of `date` is punctuation rather than data.
+        let is_word = text.len() <= MAX_WRITTEN_LENGTH
+            && !text.contains(['"', '\\', '%', '\n', '{', '}'])
+            && text.chars().any(char::is_alphanumeric);
+        if is_word && !self.strings.iter().any(|known| known == text) {
+            self.strings.push(text.to_owned());
+        }
+    }
+}
+
+impl Derivation<'_> {
+    /// Renders the requests, or makes up data where none of them is sent.
+    fn start(&mut self, seeds: &[Json], customers: &[Json]) {
+        for seed in seeds {
+            if self.model.samples.len() < MAX_SAMPLES / 2
+                && !self.model.samples.contains(seed)
+                && self.tester.is_sent(seed)
+            {
+                self.model.places.observe(seed);
+                self.model.samples.push(seed.clone());
+            }
+        }
+        self.are_requests_sent = !self.model.samples.is_empty();
+        if !self.are_requests_sent {
+            for seed in seeds {
+                self.model.places.observe(seed);
+            }
+            if let Some(made_up) = self.make_up(seeds, customers) {
+                self.model.places.observe(&made_up);
+                self.model.samples.push(made_up);
+            }
+        }
+        // Attributes are known from all customers, also from those that no request is for.
+        for customer in customers {
+            self.model.places.observe(&json!({"customer": customer["customer"]}));
+        }
+        self.model.is_tried = !self.model.samples.is_empty();
+        let count = self.model.places.0.len();
+        self.model.kinds = self.model.places.0.iter().map(plausible).collect();
+        self.model.strings = vec![StringValues::Any; count];
+        self.model.compared = vec![Vec::new(); count];
+    }
+
+    /// Data that is sent, where no request is: a harmless value at each place, of another kind where the first one loses.
+    fn make_up(&mut self, seeds: &[Json], customers: &[Json]) -> Option<Json> {
+        let roots = [self.model.places.harmless(0), self.model.places.harmless(1)];
+        let object = |value: &Json| if value.is_object() { value.clone() } else { json!({}) };
+        let mut starts = vec![json!({"trigger": object(&roots[0]), "customer": object(&roots[1]), "objects": {}})];
+        let beside = seeds.iter().chain(customers).map(
+            |known| json!({"trigger": object(&roots[0]), "customer": known["customer"], "objects": known["objects"]}),
+        );
+        starts.extend(beside.take(8));
+        starts.extend(seeds.iter().take(8).cloned());
+        starts.into_iter().find_map(|start| self.repaired(start))
+    }
+
+    /// A payload that is sent, made of another one by changing one place after the other.
+    fn repaired(&mut self, mut data: Json) -> Option<Json> {
+        const TRIES: usize = 600;
+        let start = self.tester.renders;
+        let mut loss = self.tester.run(&data);
+        for _ in 0..4 {
+            for place in 2..self.model.places.0.len() {
+                let pattern = self.model.places.0[place].pattern.clone();
+                for location in locations(&data, &pattern).into_iter().take(2) {
+                    for to in self.alternatives(place) {
+                        if loss.is_none() {
+                            return Some(data);
+                        }
+                        if self.tester.renders - start > TRIES {
+                            return None;
+                        }
+                        let mut other = data.clone();
+                        if to.as_ref() == value_at(&data, &location) || !put(&mut other, &location, to) {
+                            continue;
+                        }
+                        let next = self.tester.run(&other);
+                        // Another loss is one that is found later.
+                        if next.is_none() || next != loss && self.random.bool() {
+                            (data, loss) = (other, next);
+                        }
+                    }
+                }
+            }
+        }
+        loss.is_none().then_some(data)
+    }
+
+    fn alternatives(&self, place: usize) -> Vec<Option<Json>> {
+        let of = &self.model.places;
+        let mut values = vec![Some(of.harmless(place))];
+        // What is sent mostly, first: a string that happens to be a number is sent rarely.
+        let order = [JsonKind::String, JsonKind::Number, JsonKind::Boolean, JsonKind::Array, JsonKind::Object];
+        let kinds = plausible(&of.0[place]);
+        for kind in order.into_iter().filter(|kind| kinds.has(*kind)) {
+            values.push(Some(of.of_kind(place, kind).swap_remove(0)));
+        }
+        values.extend(self.written.few_strings().map(Some));
+        values.extend(self.written.near_numbers().take(6).map(Some));
+        values.extend(NUMBER_STRINGS.map(|text| Some(json!(text))));
+        values.extend([None, Some(Json::Null)]);
+        values
+    }
+
+    /// Looks for more data that is sent: what reaches other parts of the template, has other keys, longer and shorter lists.
+    fn explore(&mut self, customers: &[Json]) {
+        let mut reached: HashSet<(NodeId, u32)> = HashSet::new();
+        for sample in self.model.samples.clone() {
+            self.tester.is_sent(&sample);
+            reached.extend(self.tester.reached());
+        }
+        let first = self.model.samples[0].clone();
+        for customer in customers.iter().take(12) {
+            let mut other = first.clone();
+            for root in ["customer", "objects"] {
+                other[root] = customer[root].clone();
+            }
+            self.keep_if_sent(other, &mut reached, true);
+        }
+        // Everything at once, and each place that nothing is at so far.
+        let mut full = first.clone();
+        for place in 0..self.model.places.0.len() {
+            self.fill(&mut full, place);
+        }
+        self.keep_if_sent(full, &mut reached, true);
+        for place in 0..self.model.places.0.len() {
+            if self.is_located(place) {
+                continue;
+            }
+            for sample in self.model.samples.clone().into_iter().take(16) {
+                let mut other = sample;
+                if self.fill(&mut other, place) && self.keep_if_sent(other, &mut reached, true) {
+                    break;
+                }
+            }
+        }
+        for _ in 0..EXPLORED {
+            if self.is_exhausted() {
+                return;
+            }
+            let mut data = self.random_sample();
+            for _ in 0..self.random.usize(1..=3) {
+                self.vary(&mut data);
+            }
+            let is_room = self.model.samples.len() < MAX_SAMPLES * 3 / 4;
+            self.keep_if_sent(data, &mut reached, is_room);
+        }
+    }
+
+    /// Puts a harmless value at a place and at those around it where nothing is. Returns whether something is there then.
+    fn fill(&self, data: &mut Json, place: usize) -> bool {
+        let places = &self.model.places;
+        if let Some(parent) = places.0[place].parent.filter(|parent| *parent > 1)
+            && !self.fill(data, parent)
+        {
+            return false;
+        }
+        let found = locations(data, &places.0[place].pattern);
+        if found.is_empty() && places.0[place].pattern.ends_with(&[super::location::Step::Element]) {
+            let Some(parent) = places.0[place].parent else { return false };
+            let arrays = locations(data, &places.0[parent].pattern);
+            return arrays.iter().any(|at| put(data, at, Some(places.harmless(parent))));
+        }
+        let mut is_there = false;
+        for location in found {
+            is_there |= value_at(data, &location).is_some() || put(data, &location, Some(places.harmless(place)));
+        }
+        is_there
+    }
+
+    fn is_located(&self, place: usize) -> bool {
+        let pattern = &self.model.places.0[place].pattern;
+        let is_there = |sample: &Json| locations(sample, pattern).iter().any(|at| value_at(sample, at).is_some());
+        self.model.samples.iter().any(is_there)
+    }
+
+    fn keep_if_sent(&mut self, data: Json, reached: &mut HashSet<(NodeId, u32)>, is_welcome: bool) -> bool {
+        if !self.tester.is_sent(&data) {
+            return false;
+        }
+        let mut is_new = false;
+        for node in self.tester.reached().collect::<Vec<_>>() {
+            is_new |= reached.insert(node);
+        }
+        if (is_new || is_welcome) && self.model.samples.len() < MAX_SAMPLES && !self.model.samples.contains(&data) {
+            self.model.samples.push(data);
+        }
+        true
+    }
+
+    fn random_sample(&mut self) -> Json {
+        self.model.samples[self.random.usize(0..self.model.samples.len())].clone()
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.tester.is_exhausted() || self.tester.renders > MAX_RENDERS
+    }
+
+    /// Changes a random place to a value of a kind that it may hold.
+    fn vary(&mut self, data: &mut Json) {
+        let place = self.random.usize(0..self.model.places.0.len());
+        let found = locations(data, &self.model.places.0[place].pattern);
+        if place < 2 || found.is_empty() {
+            return;
+        }
+        let at = &found[self.random.usize(0..found.len())];
+        let to = self.random_value(place, value_at(data, at));
+        put(data, at, to);
+    }
+
+    fn random_value(&mut self, place: usize, current: Option<&Json>) -> Option<Json> {
+        let of = &self.model.places.0[place];
+        if let Some(Json::Array(items)) = current.filter(|_| self.random.u8(0..4) > 0) {
+            let source = if items.is_empty() {
+                self.model.places.of_kind(place, JsonKind::Array).swap_remove(0)
+            } else {
+                json!(items)
+            };
+            let items = source.as_array().cloned().unwrap_or_default();
+            let count = self.random.usize(0..=4);
+            return Some(items.iter().cycle().take(count).cloned().collect());
+        }
+        let mut values: Vec<Option<Json>> = of.examples.iter().cloned().map(Some).collect();
+        let kinds = self.model.kinds[place];
+        for kind in kinds.iter() {
+            values.extend(self.model.places.of_kind(place, kind).into_iter().map(Some));
+        }
+        if kinds.has(JsonKind::String) {
+            values.extend(self.written.few_strings().map(Some));
+        }
+        if kinds.has(JsonKind::Number) {
+            values.extend(self.written.near_numbers().map(Some));
+        }
+        values.extend([None, Some(Json::Null)]);
+        values.swap_remove(self.random.usize(0..values.len()))
+    }
+
+    /// The faults that are tried at a place.
+    fn faults(&self, place: usize) -> Vec<Fault> {
+        let of = &self.model.places.0[place];
+        let mut faults = Vec::new();
+        if member_of(&of.pattern).is_some() {
+            faults.push(Fault::Absent);
+        }
+        let kinds = self.model.kinds[place];
+        faults.extend(kinds.iter().map(Fault::Kind));
+        if !kinds.has(JsonKind::Null) {
+            faults.push(Fault::Kind(JsonKind::Null));
+        }
+        if of.element.is_none() && of.members.is_empty() {
+            let more = [JsonKind::Array, JsonKind::Object].into_iter().filter(|kind| !kinds.has(*kind));
+            faults.extend(more.map(Fault::Kind));
+        }
+        if kinds.has(JsonKind::Array) {
+            faults.extend([1, 2, 3].map(Fault::Fewer));
+        }
+        faults
+    }
+
+    /// What a place is changed to so that it has a fault.
+    fn faulty(&self, place: usize, fault: Fault, current: Option<&Json>) -> Vec<Option<Json>> {
+        match (fault, current) {
+            (Fault::Absent, Some(_)) => vec![None],
+            (Fault::Kind(kind), Some(current)) if kind_of(current) != kind => {
+                let of = &self.model.places.0[place];
+                let values = match kind {
+                    JsonKind::Object if of.members.is_empty() => vec![json!({MARK: "word"})],
+                    JsonKind::Array if of.element.is_none() => vec![json!([MARK]), json!([])],
+                    _ => self.model.places.of_kind(place, kind),
+                };
+                values.into_iter().map(Some).collect()
+            }
+            (Fault::Fewer(count), Some(Json::Array(items))) if items.len() >= count => {
+                let full = self.model.places.of_kind(place, JsonKind::Array).swap_remove(0);
+                let others = full.as_array().map(|items| items[..(count - 1).min(items.len())].to_vec());
+                let mut lists = vec![items[..count - 1].to_vec(), items[items.len() + 1 - count..].to_vec()];
+                lists.extend(items.iter().take(3).map(|item| vec![item.clone(); count - 1]));
+                lists.extend(others);
+                lists.dedup();
+                lists.into_iter().map(|items| Some(Json::Array(items))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Changes one place of each sample in every way.
+    fn sweep(&mut self) {
+        let start = self.tester.renders;
+        let samples = self.model.samples.clone();
+        for sample in &samples {
+            if self.tester.renders - start > MAX_SWEPT || self.is_exhausted() {
+                break;
+            }
+            for place in 2..self.model.places.0.len() {
+                for at in locations(sample, &self.model.places.0[place].pattern) {
+                    for fault in self.faults(place) {
+                        self.try_fault(sample, place, fault, &at);
+                    }
+                }
+            }
+        }
+    }
+
+    fn try_fault(&mut self, sample: &Json, place: usize, fault: Fault, at: &[Key]) {
+        let (mut failure, mut is_sent) = (None, false);
+        for to in self.faulty(place, fault, value_at(sample, at)) {
+            let mut data = sample.clone();
+            if !put(&mut data, at, to) {
+                continue;
+            }
+            match self.tester.run(&data) {
+                Some(loss) => failure = failure.or(Some(Failure { data, at: at.to_vec(), loss })),
+                // Where an object or array is printed as JSON, it may be sent as well as what is seen.
+                None => {
+                    is_sent |= match fault {
+                        Fault::Kind(JsonKind::Object) => self.tester.has_printed(&format!("{{\"{MARK}\"")),
+                        Fault::Kind(JsonKind::Array) => self.tester.has_printed(&format!("[\"{MARK}\"")),
+                        _ => true,
+                    };
+                }
+            }
+        }
+        // Other elements of the same number may be sent: then their number is not the fault.
+        if is_sent && matches!(fault, Fault::Fewer(_)) {
+            failure = None;
+        }
+        let observed = self.observed.entry((place, fault)).or_default();
+        if let Some(failure) = failure {
+            observed.lost += 1;
+            if observed.failures.len() < MAX_FAILURES {
+                observed.failures.push(failure);
+            }
+        } else if is_sent {
+            observed.sent += 1;
+        }
+    }
+
+    /// Decides what each place may hold and what the template demands.
+    fn decide(&mut self) {
+        for place in 2..self.model.places.0.len() {
+            self.decide_kinds(place);
+        }
+        for place in 2..self.model.places.0.len() {
+            if member_of(&self.model.places.0[place].pattern).is_some() {
+                if self.is_located(place) {
+                    self.settle(place, Fault::Absent);
+                } else if is_fatal(&self.model, place) {
+                    self.demand_always(place, Fault::Absent);
+                }
+            }
+            if self.model.places.0[place].seen.has(JsonKind::Null) {
+                self.settle(place, Fault::Kind(JsonKind::Null));
+            }
+            for count in [1, 2, 3] {
+                self.settle(place, Fault::Fewer(count));
+            }
+        }
+        self.settle_explained();
+        // Null is allowed where absence is.
+        for place in 2..self.model.places.0.len() {
+            let is_optional = member_of(&self.model.places.0[place].pattern).is_some()
+                && !self.model.demand(place, Fault::Absent).is_some_and(Demand::is_always);
+            let is_refused = self.lost(place, Fault::Kind(JsonKind::Null)) > 0;
+            if is_optional && !is_refused {
+                self.model.kinds[place].add(JsonKind::Null);
+            }
+        }
+    }
+
+    /// Decides again about each fault that is not always lost, without the payloads that are lost because of another one.
+    fn settle_explained(&mut self) {
+        for demand in self.model.demands.clone() {
+            let (place, fault) = (demand.place, demand.fault);
+            let Some(observed) = self.observed.get_mut(&(place, fault)).filter(|observed| observed.sent > 0) else {
+                continue;
+            };
+            self.model.demands.retain(|known| (known.place, known.fault) != (place, fault));
+            let model = &self.model;
+            observed.failures.retain(|failure| model.admits(&failure.data));
+            observed.lost = observed.failures.len();
+            self.settle(place, fault);
+        }
+    }
+
+    fn lost(&self, place: usize, fault: Fault) -> usize {
+        self.observed.get(&(place, fault)).map_or(0, |observed| observed.lost)
+    }
+
+    fn sent(&self, place: usize, fault: Fault) -> usize {
+        self.observed.get(&(place, fault)).map_or(0, |observed| observed.sent)
+    }
+
+    fn decide_kinds(&mut self, place: usize) {
+        let seen = self.model.places.0[place].seen;
+        let mut kinds = Kinds::NONE;
+        for kind in JsonKind::ALL {
+            let fault = Fault::Kind(kind);
+            let is_fine = self.lost(place, fault) == 0;
+            // What is printed as JSON may be anything, unless requests show what it is.
+            let is_whole = !self.are_requests_sent
+                && matches!(kind, JsonKind::Array | JsonKind::Object)
+                && self.sent(place, fault) > 0;
+            if seen.has(kind) || is_fine && (plausible(&self.model.places.0[place]).has(kind) || is_whole) {
+                kinds.add(kind);
+            }
+        }
+        if kinds.is_empty() {
+            kinds = plausible(&self.model.places.0[place]);
+        }
+        self.model.kinds[place] = kinds;
+        if kinds.has(JsonKind::String) {
+            self.decide_strings(place);
+        }
+    }
+
+    /// Whether any string will do, or only those that are numbers, or those that the template has a case for.
+    fn decide_strings(&mut self, place: usize) {
+        let mut compared = Vec::new();
+        let any = self.survivors(place, &WORDS.map(Json::from));
+        if any.iter().all(|(_, lost)| *lost == 0) {
+            self.model.compared[place] = self.distinguished(place);
+            return;
+        }
+        let seen: Vec<String> = self.model.places.0[place]
+            .examples
+            .iter()
+            .filter_map(|example| example.as_str().map(str::to_owned))
+            .collect();
+        let is_number = |text: &String| text.parse::<f64>().is_ok();
+        let numbers = self.survivors(place, &NUMBER_STRINGS.map(Json::from));
+        if !seen.is_empty() && seen.iter().all(is_number) && numbers.iter().all(|(_, lost)| *lost == 0) {
+            self.model.strings[place] = StringValues::Numbers;
+            return;
+        }
+        if any.iter().any(|(sent, _)| *sent > 0) {
+            return;
+        }
+        for text in self.written.strings.iter().take(12).cloned().chain(seen).collect::<Vec<_>>() {
+            if !compared.contains(&text) && self.survivors(place, &[json!(text)])[0].1 == 0 {
+                compared.push(text);
+            }
+        }
+        if !compared.is_empty() {
+            self.model.strings[place] = StringValues::OneOf(compared);
+        }
+    }
+
+    /// The written strings that make the template render something else than any other word does.
+    fn distinguished(&mut self, place: usize) -> Vec<String> {
+        let pattern = self.model.places.0[place].pattern.clone();
+        let mut found = Vec::new();
+        let written: Vec<String> = self.written.strings.iter().take(12).cloned().collect();
+        for sample in self.model.samples.clone().iter().take(8) {
+            let Some(at) = locations(sample, &pattern).into_iter().find(|at| value_at(sample, at).is_some()) else {
+                continue;
+            };
+            let mut traced = |text: &str| {
+                let mut data = sample.clone();
+                put(&mut data, &at, Some(json!(text)));
+                self.tester.is_sent(&data);
+                let mut nodes: Vec<_> = self.tester.reached().collect();
+                nodes.sort_unstable();
+                nodes
+            };
+            let other = traced(WORDS[0]);
+            for text in &written {
+                if !found.contains(text) && traced(text) != other {
+                    found.push(text.clone());
+                }
+            }
+        }
+        found
+    }
+
+    /// For each value, in how many samples the message is sent with it at a place, and in how many it is lost.
+    fn survivors(&mut self, place: usize, values: &[Json]) -> Vec<(usize, usize)> {
+        let pattern = self.model.places.0[place].pattern.clone();
+        let samples: Vec<Json> = self.model.samples.iter().take(24).cloned().collect();
+        let mut counts = vec![(0, 0); values.len()];
+        for sample in &samples {
+            for at in locations(sample, &pattern).into_iter().take(2) {
+                if value_at(sample, &at).is_none() {
+                    continue;
+                }
+                for (value, (sent, lost)) in values.iter().zip(&mut counts) {
+                    let mut data = sample.clone();
+                    put(&mut data, &at, Some(value.clone()));
+                    *if self.tester.is_sent(&data) { sent } else { lost } += 1;
+                }
+            }
+        }
+        counts
+    }
+
+    /// Decides about a fault from what was observed: allowed, never allowed, or only if some condition is not true.
+    fn settle(&mut self, place: usize, fault: Fault) {
+        let Some(observed) = self.observed.get(&(place, fault)) else { return };
+        if observed.lost == 0 {
+            return;
+        }
+        let conditions = if observed.sent == 0 { None } else { learn(self, place, &observed.failures.clone()) };
+        match conditions {
+            Some(conditions) => self.demand(Demand { place, fault, conditions }),
+            // What was seen to be sent cannot be forbidden altogether.
+            None if matches!(fault, Fault::Kind(_)) => {}
+            // Where shorter lists are sent, it is not their length that loses the message.
+            None if self.has_shorter(place, fault) => {}
+            None if fault == Fault::Absent && self.is_about_all_elements(place) => {
+                self.demand_always(place, Fault::AbsentInAll);
+            }
+            None => self.demand_always(place, fault),
+        }
+    }
+
+    /// Whether the message of any sample is sent with a list that is too short at a place.
+    fn has_shorter(&self, place: usize, fault: Fault) -> bool {
+        let Fault::Fewer(count @ 2..) = fault else { return false };
+        let pattern = &self.model.places.0[place].pattern;
+        let is_shorter = |list: &Json| list.as_array().is_some_and(|items| items.len() < count);
+        let has =
+            |sample: &Json| locations(sample, pattern).iter().any(|at| value_at(sample, at).is_some_and(is_shorter));
+        self.model.samples.iter().any(has)
+    }
+
+    /// Whether only those payloads are lost in which no element of a list has the key of a place.
+    fn is_about_all_elements(&self, place: usize) -> bool {
+        let demand = Demand { place, fault: Fault::AbsentInAll, conditions: vec![Vec::new()] };
+        let Some(observed) = self.observed.get(&(place, Fault::Absent)) else { return false };
+        let lacks = |data: &Json| !demand.violations(&self.model.places, data).is_empty();
+        observed.failures.iter().all(|failure| lacks(&failure.data)) && !self.model.samples.iter().any(lacks)
+    }
+
+    fn demand_always(&mut self, place: usize, fault: Fault) {
+        self.demand(Demand { place, fault, conditions: vec![Vec::new()] });
+    }
+
+    fn demand(&mut self, demand: Demand) {
+        let is_it = |known: &&mut Demand| known.place == demand.place && known.fault == demand.fault;
+        match self.model.demands.iter_mut().find(is_it) {
+            Some(known) => *known = demand,
+            None => self.model.demands.push(demand),
+        }
+    }
+
+    /// Makes payloads that the model admits, and changes the model where one of them is lost.
+    fn confirm(&mut self) {
+        for _ in 0..ROUNDS {
+            let mut is_changed = self.confirm_alone();
+            for _ in 0..ROUND {
+                if self.is_exhausted() {
+                    return;
+                }
+                is_changed |= self.confirm_one();
+            }
+            if !is_changed {
+                return;
+            }
+        }
+    }
+
+    /// Takes each value of each place alone, without any other key that may be absent.
+    fn confirm_alone(&mut self) -> bool {
+        let mut is_changed = false;
+        for sample in self.model.samples.clone().into_iter().take(10) {
+            for place in 2..self.model.places.0.len() {
+                for at in locations(&sample, &self.model.places.0[place].pattern).into_iter().take(2) {
+                    let mut values = self.model.places.of_kind(place, JsonKind::String);
+                    values.truncate(1);
+                    values.extend(self.model.places.0[place].examples.iter().take(4).cloned());
+                    values.extend([json!(true), json!(false)]);
+                    values.retain(|value| self.model.kinds[place].has(kind_of(value)));
+                    values.extend(value_at(&sample, &at).cloned());
+                    for value in values {
+                        if self.is_exhausted() {
+                            return is_changed;
+                        }
+                        let mut base = sample.clone();
+                        if put(&mut base, &at, Some(value)) && self.tester.is_sent(&base) {
+                            is_changed |= self.confirm_without(&base, |other, _| other != place);
+                        }
+                    }
+                }
+            }
+        }
+        is_changed
+    }
+
+    /// Removes the keys that may be absent, of those that are chosen, and makes the model demand what is missing then.
+    fn confirm_without(&mut self, base: &Json, mut is_chosen: impl FnMut(usize, &mut fastrand::Rng) -> bool) -> bool {
+        let mut data = base.clone();
+        let mut edits = Vec::new();
+        for place in 2..self.model.places.0.len() {
+            let is_removable = self.model.requirement(place) != Requirement::Required
+                && member_of(&self.model.places.0[place].pattern).is_some();
+            for at in if is_removable { locations(&data, &self.model.places.0[place].pattern) } else { Vec::new() } {
+                if is_chosen(place, &mut self.random) && put(&mut data, &at, None) {
+                    if self.model.admits(&data) {
+                        edits.push(Edit { place, fault: Fault::Absent, at, to: None });
+                    } else if let Some(value) = value_at(base, &at) {
+                        put(&mut data, &at, Some(value.clone()));
+                    }
+                }
+            }
+        }
+        !edits.is_empty() && !self.tester.is_sent(&data) && self.blame(base, edits)
+    }
+
+    /// Changes a payload that is sent within the model; returns whether it is lost then, so that the model was changed.
+    fn confirm_one(&mut self) -> bool {
+        let mut base = self.random_sample();
+        let mut varied = base.clone();
+        for _ in 0..self.random.usize(0..=3) {
+            self.vary(&mut varied);
+        }
+        if self.tester.is_sent(&varied) {
+            base = varied;
+        }
+        if self.random.u8(0..3) == 0 {
+            let most = self.random.u8(2..=9);
+            return self.confirm_without(&base, |_, random| random.u8(0..10) < most);
+        }
+        let mut data = base.clone();
+        let mut edits = Vec::new();
+        for _ in 0..self.random.usize(1..=5) {
+            if let Some(edit) = self.random_edit(&data)
+                && put(&mut data, &edit.at, edit.to.clone())
+            {
+                edits.push(edit);
+            }
+        }
+        if edits.is_empty() || !self.model.admits(&data) || self.tester.is_sent(&data) {
+            return false;
+        }
+        self.blame(&base, edits)
+    }
+
+    fn random_edit(&mut self, data: &Json) -> Option<Edit> {
+        let place = self.random.usize(2..self.model.places.0.len().max(3));
+        let found = locations(data, &self.model.places.0.get(place)?.pattern);
+        if found.is_empty() {
+            return None;
+        }
+        let at = found[self.random.usize(0..found.len())].clone();
+        let mut faults = vec![Fault::Absent; 2];
+        faults.extend(self.model.kinds[place].iter().map(Fault::Kind));
+        faults.extend([1, 2, 3].map(Fault::Fewer));
+        let fault = faults[self.random.usize(0..faults.len())];
+        let mut values = self.faulty(place, fault, value_at(data, &at));
+        if let StringValues::OneOf(_) | StringValues::Numbers = self.model.strings[place]
+            && fault == Fault::Kind(JsonKind::String)
+        {
+            return None;
+        }
+        if values.is_empty() {
+            return None;
+        }
+        let to = values.swap_remove(self.random.usize(0..values.len()));
+        Some(Edit { place, fault, at, to })
+    }
+
+    /// Finds the fewest of these edits that lose the message, and demands that one of them is not made.
+    fn blame(&mut self, base: &Json, mut edits: Vec<Edit>) -> bool {
+        let apply = |edits: &[Edit]| {
+            let mut data = base.clone();
+            for edit in edits {
+                put(&mut data, &edit.at, edit.to.clone());
+            }
+            data
+        };
+        let mut at = 0;
+        while at < edits.len() {
+            let mut fewer = edits.clone();
+            fewer.remove(at);
+            if self.tester.is_sent(&apply(&fewer)) {
+                at += 1;
+            } else {
+                edits = fewer;
+            }
+        }
+        let data = apply(&edits);
+        let Some(loss) = self.tester.run(&data) else { return false };
+        let is_unseen = |edit: &&Edit| match edit.fault {
+            Fault::Kind(kind) => !self.model.places.0[edit.place].seen.has(kind),
+            _ => false,
+        };
+        if let Some(Edit { place, fault: Fault::Kind(kind), .. }) = edits.iter().find(is_unseen) {
+            let (place, kind) = (*place, *kind);
+            let kept: Kinds = self.model.kinds[place].iter().filter(|known| *known != kind).collect();
+            if !kept.is_empty() {
+                self.model.kinds[place] = kept;
+                return true;
+            }
+        }
+        // The edit that is made last is there as it was made.
+        let Some(edit) = edits.iter().rev().find(|edit| value_at(&data, &edit.at) == edit.to.as_ref()) else {
+            return false;
+        };
+        let (place, fault) = (edit.place, edit.fault);
+        let is_seen_kind = matches!(fault, Fault::Kind(kind) if kind != JsonKind::Null);
+        if is_seen_kind || matches!(fault, Fault::Fewer(_)) && self.is_sent_with_others(&data, edit) {
+            return false;
+        }
+        let observed = self.observed.entry((place, fault)).or_default();
+        observed.lost += 1;
+        observed.sent += 1;
+        // The newest failure is the one that the model does not know of yet.
+        observed.failures.insert(0, Failure { data: data.clone(), at: edit.at.clone(), loss });
+        observed.failures.truncate(MAX_FAILURES);
+        self.settle(place, fault);
+        let is_undecided = matches!(fault, Fault::Kind(_)) || self.has_shorter(place, fault);
+        if self.model.admits(&data) && !is_undecided {
+            self.demand_always(place, fault);
+        }
+        true
+    }
+
+    /// Whether a payload with a list that is too short is sent if that has other elements.
+    fn is_sent_with_others(&mut self, data: &Json, edit: &Edit) -> bool {
+        let Some(items) = edit.to.as_ref().and_then(Json::as_array) else { return false };
+        let place = &self.model.places;
+        let full = place.of_kind(edit.place, JsonKind::Array).swap_remove(0);
+        let known = full.as_array().into_iter().flatten().chain(items).cloned().collect::<Vec<_>>();
+        known.into_iter().any(|item| {
+            let mut other = data.clone();
+            put(&mut other, &edit.at, Some(Json::Array(vec![item; items.len()]))) && self.tester.is_sent(&other)
+        })
+    }
+
+    /// What the analysis alone says, where there is no data that is sent.
+    fn presume(&mut self) {
+        for place in 2..self.model.places.0.len() {
+            if is_fatal(&self.model, place) && member_of(&self.model.places.0[place].pattern).is_some() {
+                self.demand_always(place, Fault::Absent);
+            }
+        }
+    }
+}
+
+/// Whether the analysis says that the message may be lost where nothing is at a place.
+fn is_fatal(model: &DataModel, place: usize) -> bool {
+    let is_fatal = |missing| matches!(missing, MissingBehavior::Fails | MissingBehavior::MayFail);
+    model.places.0[place].reads.iter().any(|read| is_fatal(read.missing))
+}
+
+/// What objects and arrays that are tried consist of, to find it again in what is printed.
+const MARK: &str = "zq_mark";

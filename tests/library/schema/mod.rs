@@ -1,0 +1,4 @@
+//! Derived schemas, through the library.
+
+mod payload;
+mod soundness;
