@@ -7,7 +7,19 @@ module InkproofTemplates
     end
   end
 
-  %w[AppointmentReminderData OrderShippedData WeeklyDigestPost WeeklyDigestTeam WeeklyDigestData].each do |name|
-    const_set(name, Class.new(Record) { def initialize(**keys) = super })
+  class OrderShippedData < Record
+    def initialize(**keys) = super
+  end
+
+  class WeeklyDigestPost < Record
+    def initialize(**keys) = super
+  end
+
+  class WeeklyDigestTeam < Record
+    def initialize(**keys) = super
+  end
+
+  class WeeklyDigestData < Record
+    def initialize(**keys) = super
   end
 end
