@@ -25,7 +25,7 @@ impl Declarations<'_> {
     }
 }
 
-fn as_json(value: Value<'_>) -> Option<serde_json::Value> {
+pub(super) fn as_json(value: Value<'_>) -> Option<serde_json::Value> {
     let mut text = String::new();
     json::write(value, None, &mut text).ok()?;
     serde_json::from_str(&text).ok()

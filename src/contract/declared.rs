@@ -1,32 +1,43 @@
 //! Declared contracts: the shape that a JSON Schema 2020-12 describes. Where it says more than a shape can hold (`if`,
 //! `not`, `pattern` and the like), the shape admits more than the schema does, and the schema has the last word.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json};
 
 use super::combination::kinds_of;
+use super::documents::SchemaDocuments;
 use super::kinds::{JsonKind, Kinds};
-use super::schema::SchemaDocuments;
 use super::shape::{Length, Member, NumberRange, Shape, Source, Strings};
 
 /// How deep schemas are followed through references into themselves.
 const MAX_DEPTH: usize = 12;
+/// How many schemas are followed altogether: those that refer to themselves several times would be followed forever.
+const MAX_SCHEMAS: usize = 5_000;
 
 /// The reading of a schema.
 pub(super) struct SchemaReader<'d> {
-    pub(super) documents: &'d SchemaDocuments,
+    documents: &'d SchemaDocuments,
+    /// How many schemas may still be followed.
+    left: Cell<usize>,
 }
 
-impl SchemaReader<'_> {
+impl<'d> SchemaReader<'d> {
+    pub(super) const fn new(documents: &'d SchemaDocuments) -> Self {
+        Self { documents, left: Cell::new(MAX_SCHEMAS) }
+    }
+
     /// The shape that the schema in the file `file` describes.
     pub(super) fn shape(&self, schema: &Json, file: &str) -> Shape {
         self.shape_at(schema, file, 0)
     }
 
     fn shape_at(&self, schema: &Json, file: &str, depth: usize) -> Shape {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(1));
         let object = match schema {
-            Json::Object(object) if depth <= MAX_DEPTH => object,
+            Json::Object(object) if depth <= MAX_DEPTH && left > 0 => object,
             Json::Bool(false) => return Shape { source: Source::Declared, ..Shape::default() },
             _ => return any(),
         };

@@ -5,18 +5,24 @@ mod character;
 mod combination;
 mod declarations;
 mod declared;
+mod documents;
 mod inferred;
 mod kinds;
 mod resemblance;
 mod schema;
+mod schemas;
 mod shape;
 mod validation;
+mod wording;
 
 pub use character::{Character, Characters};
 pub use declarations::Declarations;
+pub use documents::SchemaDocuments;
 pub use kinds::{JsonKind, Kinds};
-pub use schema::{MessageSchema, SchemaDocuments, Violation};
+pub use schema::MessageSchema;
+pub use schemas::Schemas;
 pub use shape::{Key, Length, Member, NumberRange, Pointer, Shape, Source, Strings};
+pub use wording::Violation;
 
 use crate::analysis::Needs;
 use crate::liquid::Value;

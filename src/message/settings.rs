@@ -43,6 +43,8 @@ pub struct Settings {
     pub topics: Vec<Setting<String>>,
     /// When the message expires. May contain Liquid.
     pub expiration: Option<Setting<String>>,
+    /// The JSON Schema of its `message_data`: a path relative to the project's root, and perhaps a fragment.
+    pub message_data: Option<Setting<String>>,
     /// Which of Customer.io's two versions of Liquid it is written in; the project's version if it is not set.
     pub liquid: Option<Setting<Version>>,
     /// The rules whose findings are ignored in this template.
@@ -50,7 +52,7 @@ pub struct Settings {
 }
 
 /// All settings, with what each of them is for.
-pub const SETTINGS: [(&str, &str); 9] = [
+pub const SETTINGS: [(&str, &str); 10] = [
     ("name", "The display name."),
     ("description", "The purpose of the template, for people."),
     ("id", "The numeric `transactional_message_id`, which requests may use instead of the trigger name."),
@@ -63,6 +65,10 @@ pub const SETTINGS: [(&str, &str); 9] = [
     (
         "expiration",
         "When the message expires: `60 days`, which is the default and the longest, a timestamp, or Liquid.",
+    ),
+    (
+        "message_data",
+        "The JSON Schema of the requests' `message_data`, such as `schemas/order.json`: a path relative to the project's folder.",
     ),
     ("liquid", "The version of Customer.io's Liquid: `latest` or `legacy`. Without it, the project's."),
     ("ignore", "The rules whose findings are not reported for this template, such as `[trailing-comma]`."),
@@ -101,6 +107,7 @@ impl Settings {
             "type" => self.kind = Some(entry.string()?),
             "topics" => self.topics = entry.strings("a list of strings, such as `[orders, shipping]`")?,
             "ignore" => self.ignore = entry.strings("a list of rules, such as `[trailing-comma]`")?,
+            "message_data" => self.message_data = Some(entry.path()?),
             "liquid" => self.liquid = Some(entry.version()?),
             "expiration" => self.expiration = Some(entry.expiration()?),
             unknown => {
@@ -132,6 +139,13 @@ impl Entry<'_> {
         match scalar(&self.value) {
             Some(value) => Ok(Setting { value, span: self.span }),
             None => Err(self.expected("a string")),
+        }
+    }
+
+    fn path(self) -> Result<Setting<String>, Diagnostic> {
+        match &self.value {
+            Value::String(path) => Ok(Setting { value: path.clone(), span: self.span }),
+            _ => Err(self.expected("the path of a JSON Schema, such as `schemas/order.json`,")),
         }
     }
 

@@ -90,9 +90,12 @@ impl Template {
         self.language.as_deref()
     }
 
-    /// Adds the variant in a language. The variant takes the name of this template.
+    /// Adds the variant in a language. The variant takes the name of this template, and its schema unless it has its own.
     pub fn add_variant(&mut self, language: &str, mut template: Self) {
         template.name.clone_from(&self.name);
+        if template.settings.message_data.is_none() {
+            template.settings.message_data.clone_from(&self.settings.message_data);
+        }
         template.language = Some(language.to_owned());
         self.variants.push(template);
     }

@@ -18,6 +18,8 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 pub struct Config {
     /// The project's folders.
     pub paths: Paths,
+    /// JSON Schemas of data that belongs to no single template.
+    pub schemas: SchemaPaths,
     /// How Customer.io's Liquid is assumed to behave where that is uncertain.
     pub liquid: Switches,
     /// Severity of each rule's findings, by code.
@@ -54,6 +56,16 @@ pub struct Paths {
     pub snippets: PathBuf,
 }
 
+/// JSON Schemas, by their paths relative to the project's root.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SchemaPaths {
+    /// The schema of customers' attributes, such as `schemas/customer.json`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("default" = null))]
+    pub customers: Option<String>,
+}
+
 /// A configuration file: its values, and the problems in it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ConfigFile {
@@ -63,6 +75,8 @@ pub(super) struct ConfigFile {
     pub(super) rules: BTreeMap<String, Location>,
     /// The folders that it names, with their locations, except those that are created when something is written.
     pub(super) folders: Vec<(PathBuf, Location)>,
+    /// Where it names the schema of customers.
+    pub(super) customer_schema: Option<Location>,
     pub(super) problems: Diagnostics,
 }
 
@@ -138,12 +152,17 @@ impl ConfigFile {
 
     fn read_tables(&mut self, table: &mut Table<'_>) -> Config {
         let paths = table.table("paths", |table| Paths::read(table, &mut self.folders));
+        let customers = table.table("schemas", |table| {
+            table.take("customers", |entry| Ok((entry.text("the path of a JSON Schema")?.to_owned(), entry.place())))
+        });
+        let (customers, place) = customers.unzip();
+        self.customer_schema = place;
         let liquid = table.table("liquid", read_switches);
         let rules = table.named("rules", |rule, place, entry| Ok((rule.to_owned(), place, entry.word(&Level::NAMES)?)));
         self.rules = rules.iter().map(|(rule, place, _)| (rule.clone(), place.clone())).collect();
         let rules = rules.into_iter().map(|(rule, _, level)| (rule, level)).collect();
         let test = table.table("test", |table| TestSettings::read(table, &mut self.folders));
-        Config { paths, liquid, rules, test }
+        Config { paths, schemas: SchemaPaths { customers }, liquid, rules, test }
     }
 
     /// Problems with the folders that it names.

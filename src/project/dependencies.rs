@@ -16,6 +16,8 @@ struct Inputs {
     /// The template's name: a variant is named after another file.
     called: String,
     snippets: Arc<[Source]>,
+    /// The project's schema files, if a schema says something about the template's data. Messages do not depend on them.
+    schemas: Arc<[Source]>,
     requests: SmallVec<[Source; 1]>,
     customers: SmallVec<[Source; 1]>,
 }
@@ -77,7 +79,12 @@ impl DependencyTracker {
         project: &Project,
         cases: impl IntoIterator<Item = (&'n str, Case<'p>)>,
     ) -> Changes {
-        self.follow_all(project, cases.into_iter().map(|(name, case)| (name, case.template, smallvec![case])))
+        let no_schemas = Arc::from([]);
+        self.follow_all(
+            project,
+            &no_schemas,
+            cases.into_iter().map(|(name, case)| (name, case.template, smallvec![case])),
+        )
     }
 
     /// Compares the inputs of templates with the last reading, each under its file name and with its own `cases`.
@@ -97,12 +104,18 @@ impl DependencyTracker {
             project.template_id(template).and_then(|id| of_templates.remove(&id)).unwrap_or_default()
         };
         let templates: Vec<_> = templates.iter().copied().zip(templates.iter().copied().map(own)).collect();
-        self.follow_all(project, templates.into_iter().map(|(template, own)| (template.source().name(), template, own)))
+        let schemas = project.schema_files().values().filter_map(|file| file.as_ref().ok().cloned()).collect();
+        self.follow_all(
+            project,
+            &schemas,
+            templates.into_iter().map(|(template, own)| (template.source().name(), template, own)),
+        )
     }
 
     fn follow_all<'p, 'n>(
         &mut self,
         project: &Project,
+        schemas: &Arc<[Source]>,
         things: impl Iterator<Item = (&'n str, &'p Template, SmallVec<[Case<'p>; 1]>)>,
     ) -> Changes {
         let mut before = std::mem::take(&mut self.parts);
@@ -122,6 +135,7 @@ impl DependencyTracker {
                 template: template.source().clone(),
                 called: template.name().to_owned(),
                 snippets: self.snippets_of(project, template, &mut read_before),
+                schemas: if is_declared(project, template) { Arc::clone(schemas) } else { Arc::from([]) },
                 requests: cases.iter().map(|case| case.request.source().clone()).collect(),
                 customers: cases.iter().map(|case| case.customer.source().clone()).collect(),
             };
@@ -157,6 +171,11 @@ impl DependencyTracker {
         self.of_templates.insert(source.name().to_owned(), (source.clone(), Arc::clone(&snippets)));
         snippets
     }
+}
+
+/// Whether a schema says something about a template's data.
+fn is_declared(project: &Project, template: &Template) -> bool {
+    template.settings().message_data.is_some() || project.config().schemas.customers.is_some()
 }
 
 impl Inputs {

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::config::ConfigFile;
 use super::folder::{File, Folder};
+use super::schema_files::SchemaFiles;
 use super::{CONFIG_FILE, Config, OpenError, Overlay, Project};
 use crate::diagnostics::{Diagnostics, Source};
 use crate::message::{Customer, Request, Snippet, SnippetKind, Template};
@@ -28,6 +29,7 @@ pub struct Files {
     /// The project's requests, then those for its tests.
     pub(super) requests: Vec<FileSet<Request>>,
     pub(super) snippets: [FileSet<Snippet>; 2],
+    pub(super) schemas: SchemaFiles,
 }
 
 /// The files of one kind in one folder.
@@ -79,8 +81,10 @@ impl Files {
         let paths = &config.paths;
         let folder = |path: &Path, ending| Folder::new(&root, path, ending).with_overlay(&overlay);
         let requests = std::iter::once(&paths.requests).chain(config.test.requests.iter().filter(|_| for_tests));
+        let templates = FileSet::new(folder(&paths.templates, "liquid"), read_template);
         Self {
-            templates: FileSet::new(folder(&paths.templates, "liquid"), read_template),
+            schemas: SchemaFiles::new(&root, &overlay, schemas_named(&templates, config)),
+            templates,
             customers: FileSet::new(folder(&paths.customers, "json"), |file, _| Ok(Customer::read(file.source)?)),
             requests: requests.map(|path| FileSet::new(folder(path, "json"), read_request)).collect(),
             snippets: [
@@ -113,6 +117,7 @@ impl Files {
         self.customers.set_overlay(&self.overlay);
         self.requests.iter_mut().for_each(|files| files.set_overlay(&self.overlay));
         self.snippets.iter_mut().for_each(|files| files.set_overlay(&self.overlay));
+        self.schemas.set_overlay(&self.overlay);
         self.refresh([path])
     }
 
@@ -123,6 +128,7 @@ impl Files {
     /// The project no longer exists; nothing was changed.
     pub fn refresh<'a>(&mut self, paths: impl IntoIterator<Item = &'a Path>) -> Result<bool, OpenError> {
         let mut is_different = false;
+        let before = self.schemas.clone();
         for path in paths {
             if self.root.starts_with(path) || path == self.root.join(CONFIG_FILE) {
                 self.read_again()?;
@@ -138,8 +144,15 @@ impl Files {
             for files in &mut self.snippets {
                 is_different |= files.refresh(path);
             }
+            self.schemas.forget(&self.root, path);
         }
-        Ok(is_different)
+        Ok(self.refresh_schemas(&before) || is_different)
+    }
+
+    /// Reads the schema files again that are not known any more. Returns whether anything changed.
+    fn refresh_schemas(&mut self, before: &SchemaFiles) -> bool {
+        self.schemas.follow(schemas_named(&self.templates, &self.config.config));
+        !self.schemas.is_same(before)
     }
 
     /// Reads everything again.
@@ -169,7 +182,8 @@ impl Files {
     /// The places to watch for changes of these files and of additional folders.
     #[must_use]
     pub fn places(&self, besides: &[PathBuf]) -> Places {
-        places(&self.root, &self.config.config, besides)
+        let schemas = self.schemas.paths().map(|path| self.root.join(path));
+        places(&self.root, &self.config.config, besides, schemas)
     }
 
     /// Whether the project has a file of this relative name, valid or not.
@@ -182,13 +196,26 @@ impl Files {
     }
 }
 
-/// The places to watch for a project.
-pub(super) fn places(root: &Path, config: &Config, besides: &[PathBuf]) -> Places {
+/// The places to watch for a project with these schema files.
+pub(super) fn places(
+    root: &Path,
+    config: &Config,
+    besides: &[PathBuf],
+    schemas: impl Iterator<Item = PathBuf>,
+) -> Places {
     let mut folders: Vec<_> = config.folders().map(|folder| root.join(folder)).collect();
     folders.extend_from_slice(besides);
+    let mut files = vec![root.join(CONFIG_FILE)];
+    for schema in schemas {
+        match schema.parent() {
+            // The whole of the main folder may be large.
+            Some(folder) if folder != root => folders.push(folder.to_owned()),
+            _ => files.push(schema),
+        }
+    }
     folders.sort();
     folders.dedup();
-    Places { root: root.to_owned(), folders, files: vec![root.join(CONFIG_FILE)] }
+    Places { root: root.to_owned(), folders, files }
 }
 
 /// The root of the project that contains `dir`: the nearest folder at or above it with templates or a configuration.
@@ -312,6 +339,13 @@ impl<T> Entry<T> {
             _ => false,
         }
     }
+}
+
+/// The schemas that templates and the configuration name.
+fn schemas_named<'f>(templates: &'f FileSet<Template>, config: &'f Config) -> impl Iterator<Item = &'f str> {
+    let templates = templates.files.values().filter_map(|entry| entry.thing.as_ref());
+    let named = templates.filter_map(|template| template.settings().message_data.as_ref());
+    named.map(|setting| setting.value.as_str()).chain(config.schemas.customers.as_deref())
 }
 
 fn read_template(file: File<'_>, _: &mut Diagnostics) -> Result<Template, Diagnostics> {

@@ -120,6 +120,11 @@ impl Folder {
         slashes(&path.strip_prefix(&self.path).unwrap_or(path).with_extension(""))
     }
 
+    /// The absolute path of a file with this path relative to the folder.
+    pub(super) fn file(&self, path: &str) -> PathBuf {
+        self.path.join(path)
+    }
+
     /// The text of a file.
     pub(super) fn read(&self, path: &Path) -> Result<Source, Diagnostic> {
         let shown = self.shown(path);

@@ -34,7 +34,7 @@ impl LiveProject {
     ) -> Result<Self, OpenError> {
         let root = root_of(dir)?;
         // Watch first, then read, so that no change in between is missed.
-        let places = places(&root, &Config::in_folder(&root), &[]);
+        let places = places(&root, &Config::in_folder(&root), &[], std::iter::empty());
         let watch = Watch::start(places.clone(), poll, tell).map_err(OpenError::Unwatched)?;
         let files = Files::open(&root, for_tests)?;
         let project = Arc::new(files.to_project());

@@ -13,12 +13,13 @@ mod overlay;
 mod rendering;
 mod repository;
 mod schema;
+mod schema_files;
 mod selection;
 mod table;
 mod template_id;
 mod test_settings;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -31,6 +32,7 @@ pub use languages::Languages;
 pub use live::LiveProject;
 pub use overlay::Overlay;
 pub use repository::prefix_of;
+pub use schema_files::{path_in_project, percent_decoded, without_mark};
 pub use selection::UnknownName;
 pub use template_id::TemplateId;
 pub use test_settings::{Filter, Redaction, Step, TestSettings};
@@ -63,6 +65,8 @@ pub struct Project {
     customers: Vec<Customer>,
     requests: Vec<Request>,
     snippets: Vec<Snippet>,
+    /// The schema files by path, or why one cannot be read.
+    schema_files: BTreeMap<String, Result<Source, Diagnostic>>,
     names: Names,
     template_ids: TemplateIds,
     /// Invalid templates, by name, with their files; then invalid requests.
@@ -124,7 +128,7 @@ impl Project {
     }
 
     fn of(files: Files) -> Self {
-        let Files { root, mut config, templates, customers, requests, snippets, .. } = files;
+        let Files { root, mut config, templates, customers, requests, snippets, schemas, .. } = files;
         let mut problems = std::mem::take(&mut config.problems);
         problems.extend(config.missing_folders(&root));
         let is_config_valid = problems.is_empty();
@@ -139,6 +143,7 @@ impl Project {
                 .into_iter()
                 .flat_map(|files| files.into_values(&mut problems).collect::<Vec<_>>())
                 .collect(),
+            schema_files: schemas.into_texts(),
             names: Names::default(),
             template_ids: TemplateIds::default(),
             broken_templates,
@@ -215,6 +220,19 @@ impl Project {
     #[must_use]
     pub fn snippets(&self) -> &[Snippet] {
         &self.snippets
+    }
+
+    /// The schema files that templates and the configuration name, and those that these refer to, by their paths relative to
+    /// the project; or why one cannot be read.
+    #[must_use]
+    pub const fn schema_files(&self) -> &BTreeMap<String, Result<Source, Diagnostic>> {
+        &self.schema_files
+    }
+
+    /// Where the configuration names the schema of customers.
+    #[must_use]
+    pub const fn customer_schema_location(&self) -> Option<&Location> {
+        self.config.customer_schema.as_ref()
     }
 
     /// What all templates share: snippets and settings.

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::ignore::Ignores;
+use super::schema_violation::{of_other_customers, of_requests, of_their_customers};
 use super::{Findings, RULES, Table, TemplateFacts, rule};
 use crate::analysis::Coverage;
+use crate::contract::Schemas;
 use crate::customerio::{Version, version_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::liquid::Arena;
@@ -79,9 +81,11 @@ pub fn judge_each<'t>(
         (*template, own, is_complete)
     };
     let templates: Vec<(&Template, Vec<Case<'_>>, bool)> = templates.iter().map(with_own).collect();
+    let schemas = Schemas::of(project);
     let judge_one = |(template, own, is_complete): &(&Template, Vec<Case<'_>>, bool)| {
-        let judgement =
-            judge_template(project, template, Data::Cases { own, is_complete: *is_complete }, render_options);
+        let mut judgement =
+            judge_template(project, &schemas, template, Data::Cases { own, is_complete: *is_complete }, render_options);
+        judgement.findings.extend(of_their_customers(&schemas, own));
         step();
         judgement
     };
@@ -98,7 +102,8 @@ pub fn judge_data(
     name: &str,
     render_options: &RenderOptions,
 ) -> Judgement {
-    let judge_one = |variant| judge_template(project, variant, Data::Json { text, name }, render_options);
+    let schemas = Schemas::of(project);
+    let judge_one = |variant| judge_template(project, &schemas, variant, Data::Json { text, name }, render_options);
     template.with_variants().map(judge_one).collect::<Judgement>().finish(project)
 }
 
@@ -109,6 +114,9 @@ impl Judgement {
         let mut all = Self::default();
         all.findings.extend(unknown_rules(project));
         all.findings.extend(problems_not_ignored(project));
+        let schemas = Schemas::of(project);
+        all.findings.extend(schemas.problems().iter().cloned());
+        all.findings.extend(of_other_customers(&schemas, project));
         all.extend(judgements);
         all.finish(project)
     }
@@ -138,7 +146,13 @@ impl FromIterator<Self> for Judgement {
     }
 }
 
-fn judge_template(project: &Project, template: &Template, data: Data<'_>, render_options: &RenderOptions) -> Judgement {
+fn judge_template(
+    project: &Project,
+    schemas: &Schemas,
+    template: &Template,
+    data: Data<'_>,
+    render_options: &RenderOptions,
+) -> Judgement {
     let (arena, workspace) = (Arena::new(), project.workspace());
     let ignores = ignores_in(project, template);
     let compiled = match template.compile(&workspace, &arena) {
@@ -153,6 +167,9 @@ fn judge_template(project: &Project, template: &Template, data: Data<'_>, render
     };
     let is_legacy = version_of(compiled.language()) == Some(Version::Legacy);
     let mut found = facts.problems.clone();
+    if let Data::Cases { own, .. } = data {
+        found.extend(of_requests(schemas, template, own));
+    }
     for rule in RULES.iter() {
         if let Some(check) = rule.check.filter(|_| !(is_legacy && rule.is_latest_only)) {
             let mut findings = Findings::new(rule.code, rule.severity);

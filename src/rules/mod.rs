@@ -22,6 +22,7 @@ mod missing_data;
 mod missing_title;
 mod property;
 mod reported;
+mod schema_violation;
 mod suspicious_comparison;
 mod table;
 mod topic_never_shown;

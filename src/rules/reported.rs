@@ -22,6 +22,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("no-requests", Info, page!("no-requests")),
     Rule::new("not-an-object", Error, page!("not-an-object")),
     Rule::new("render-error", Error, page!("render-error")),
+    Rule::new("schema-violation", Error, page!("schema-violation")),
     Rule::new("unknown-customer", Error, page!("unknown-customer")),
     Rule::new("unknown-field", Warning, page!("unknown-field")),
     Rule::new("unknown-filter", Error, page!("unknown-filter")),

@@ -21,6 +21,7 @@ mod review;
 mod sandbox;
 mod scaffold;
 mod schema;
+mod schemas;
 mod scratch;
 mod shell;
 #[cfg(unix)]

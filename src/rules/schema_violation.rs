@@ -1,0 +1,34 @@
+//! `schema-violation`: data that does not match the JSON Schema of its template or of customers. The findings are made in
+//! `contract`; here it is decided which data is compared.
+
+use std::collections::HashSet;
+
+use crate::contract::Schemas;
+use crate::diagnostics::Diagnostics;
+use crate::message::{Customer, Template};
+use crate::project::{Case, Project};
+
+/// The violations of a template's requests.
+pub(super) fn of_requests(schemas: &Schemas, template: &Template, cases: &[Case<'_>]) -> Diagnostics {
+    let Some(schema) = schemas.declarations(template).message_data else { return Diagnostics::new() };
+    cases.iter().flat_map(|case| schema.problems_of_request(case.request)).collect()
+}
+
+/// The violations of the customers that requests name.
+pub(super) fn of_their_customers(schemas: &Schemas, cases: &[Case<'_>]) -> Diagnostics {
+    let mut seen = HashSet::new();
+    let customers = cases.iter().map(|case| case.customer);
+    of_customers(schemas, customers.filter(|customer| seen.insert(customer.source().name())))
+}
+
+/// The violations of the customers that no request names.
+pub(super) fn of_other_customers(schemas: &Schemas, project: &Project) -> Diagnostics {
+    let named: HashSet<_> = project.cases().iter().map(|case| case.customer.source().name().to_owned()).collect();
+    let is_other = |customer: &&Customer| !named.contains(customer.source().name());
+    of_customers(schemas, project.customers().iter().filter(is_other))
+}
+
+fn of_customers<'p>(schemas: &Schemas, customers: impl Iterator<Item = &'p Customer>) -> Diagnostics {
+    let Some(schema) = schemas.customers() else { return Diagnostics::new() };
+    customers.flat_map(|customer| schema.problems_of_customer(customer)).collect()
+}
