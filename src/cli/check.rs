@@ -10,14 +10,12 @@ mod watch;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::FalseyValueParser;
 use clap_complete::ArgValueCompleter;
 use similar::TextDiff;
-
-use payload::Payload;
 
 use super::command::RunCommand;
 use super::global::refuse_to_write;
@@ -28,8 +26,9 @@ use super::{Failure, Global, Outcome, completions};
 use crate::atomic_file::replace;
 use crate::diagnostics::{Code, Diagnostic, Format, Severity, Theme, Thousands, sanitize};
 use crate::message::Template;
-use crate::project::{Case, Languages, Project};
-use crate::rules::{Judgement, fix, judge_data, judge_each, rule};
+use crate::project::{Case, Project};
+use crate::rules::{Judgement, fix, judge_each, rule};
+use payload::Payloads;
 use watch::CheckJob;
 
 /// How many findings of severity info are drawn per rule.
@@ -45,14 +44,19 @@ Examples:
   inkproof check                                       everything
   inkproof check order_shipped --table                 its variables, and what each request has for them
   inkproof check order_shipped --data payload.json     a payload from a backend's logs
+  gzip -dc sent.jsonl.gz | inkproof check --data -     many requests, one per line
   inkproof check --diff                                dry run of --fix")]
 pub(super) struct Check {
     /// Names or patterns of templates or requests; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
-    /// Validate this `message_data` against one template, instead of its requests; `-` is standard input
-    #[arg(long, value_name = "FILE", requires = "names", conflicts_with = "watch")]
+    /// Render payloads instead of the project's requests: a `message_data`, requests, a JSON array of them, JSON Lines, or
+    /// a JSON object on the command line; `-` is standard input
+    #[arg(long, value_name = "FILE|-|JSON", conflicts_with = "watch")]
     data: Option<PathBuf>,
+    /// Render the payloads for this customer instead of each of the project's: an identifier, a name, or a file
+    #[arg(long, value_name = "NAME|FILE", requires = "data", add = ArgValueCompleter::new(completions::customers))]
+    customer: Option<String>,
     /// Show a table of the variables of each template with the values of its requests, and its branch coverage
     #[arg(long, env = "INKPROOF_TABLE", value_parser = FalseyValueParser::new())]
     table: bool,
@@ -92,7 +96,10 @@ impl RunCommand for Check {
             project = Project::open(global.directory())?;
         }
         let judgement = if let Some(data) = &self.data {
-            self.judge_data(&project, data, global)?
+            match self.judge_payloads(&project, data, global)? {
+                Payloads::One(judgement) => judgement,
+                Payloads::Many(report) => return payload::report(&report, global),
+            }
         } else {
             let (templates, cases) = selected(&project, &self.names, global)?;
             let progress = Progress::new("checking", templates.len());
@@ -230,23 +237,6 @@ impl Check {
             }
         }
         Ok(())
-    }
-
-    fn judge_data(&self, project: &Project, path: &Path, global: &Global) -> Result<Judgement, Failure> {
-        let (templates, _) = selected(project, &self.names, global)?;
-        let templates = Languages::of(project).mains(&templates);
-        let [template] = templates[..] else {
-            let names: Vec<_> = templates.iter().map(|template| format!("`{}`", template.name())).collect();
-            return Err(
-                format!("`--data` validates one template, and the names match several: {}", names.join(", ")).into()
-            );
-        };
-        let payload = Payload::read(path, global)?;
-        if payload.is_whole_request {
-            let name = sanitize::line(&payload.name).into_owned();
-            writeln!(anstream::stderr().lock(), "note: `{name}` is a whole request: its `message_data` is validated")?;
-        }
-        Ok(judge_data(project, template, &payload.json, &payload.name, &global.render_options()))
     }
 }
 

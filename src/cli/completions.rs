@@ -7,14 +7,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap_complete::CompleteEnv;
-use clap_complete::engine::CompletionCandidate;
+use clap_complete::engine::{CompletionCandidate, PathCompleter, ValueCompleter};
 use clap_complete::env::Shells;
 
 use super::command::RunCommand;
 use super::format::HumanFormat;
 use super::{Failure, Global, Outcome, command};
 use crate::customerio::reference;
-use crate::message::{Request, Template};
+use crate::message::{Customer, Request, Template};
 use crate::project::Project;
 use crate::rules;
 
@@ -64,6 +64,15 @@ pub(super) fn names(current: &OsStr) -> Vec<CompletionCandidate> {
     let templates = project.templates().iter().map(Template::name);
     let requests = project.requests().iter().map(Request::name);
     candidates(templates.chain(requests), current)
+}
+
+/// The identifiers of the project's customers, and files.
+pub(super) fn customers(current: &OsStr) -> Vec<CompletionCandidate> {
+    let mut found = project().map_or_else(Vec::new, |project| {
+        candidates(project.customers().iter().map(Customer::main_identifier), current)
+    });
+    found.extend(PathCompleter::any().complete(current));
+    found
 }
 
 /// The names of the project's templates.

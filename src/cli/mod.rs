@@ -6,6 +6,8 @@ mod check;
 mod command;
 mod completions;
 mod configuration;
+mod customer;
+mod data;
 mod diff;
 mod difference;
 mod editor;

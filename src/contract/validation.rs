@@ -1,11 +1,13 @@
 //! Validation: where the data in a file does not match a schema.
 
+use std::ops::Range;
+
 use serde_json::Value as Json;
 
 use super::declarations::as_json;
 use super::schema::MessageSchema;
 use super::wording::Violation;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Source};
 use crate::liquid::value::json;
 use crate::liquid::value::number::Numbers;
 use crate::liquid::{Arena, Span};
@@ -24,28 +26,37 @@ impl MessageSchema {
     /// absent or null counts as an empty object, as `message_data` does.
     #[must_use]
     pub fn problems(&self, source: &Source, path: &[&str]) -> Diagnostics {
-        let span = if path.is_empty() { None } else { json::locate(source.text(), path) };
-        let text = match span {
-            Some(span) => span.of(source.text()),
-            None if path.is_empty() => source.text(),
-            None => "{}",
-        };
-        let value = match serde_json::from_str(text) {
-            Ok(Json::Null) => Json::Object(serde_json::Map::new()),
-            Ok(value) => value,
-            Err(error) => return not_compared(&error, source, span),
-        };
-        if self.allows(&value) {
-            return Diagnostics::new();
-        }
-        let violations = self.violations(&value, path);
-        violations.iter().take(MAX_VIOLATIONS).map(|violation| self.problem(violation, source, &[path])).collect()
+        self.problems_at(source, json::locate(source.text(), path).map(Span::range), path)
     }
 
     /// Where the `message_data` of a request does not match the schema.
     #[must_use]
     pub fn problems_of_request(&self, request: &Request) -> Diagnostics {
-        self.problems(request.source(), &["message_data"])
+        self.problems_at(request.source(), request.message_data_range(), &["message_data"])
+    }
+
+    /// Where the value at a range of a file does not match the schema. Messages call the value by `name`.
+    fn problems_at(&self, source: &Source, range: Option<Range<usize>>, name: &[&str]) -> Diagnostics {
+        let text = range.clone().map_or("{}", |range| &source.text()[range]);
+        let value = match serde_json::from_str(text) {
+            Ok(Json::Null) => Json::Object(serde_json::Map::new()),
+            Ok(value) => value,
+            Err(error) => return not_compared(&error, source, range),
+        };
+        if self.allows(&value) {
+            return Diagnostics::new();
+        }
+        let problem = |violation: &Violation| {
+            let path: Vec<&str> = violation.path.iter().map(String::as_str).collect();
+            // Of what is absent, the innermost value around it is marked.
+            let place = range.as_ref().and_then(|range| {
+                let place = (0..=path.len()).rev().find_map(|count| json::locate(text, &path[..count]))?;
+                Some(range.start + place.start..range.start + place.end)
+            });
+            let whole = || json::locate(source.text(), &[]).map_or(0..0, Span::range);
+            self.problem(violation, source.at(place.unwrap_or_else(whole)))
+        };
+        self.violations(&value, name).iter().take(MAX_VIOLATIONS).map(problem).collect()
     }
 
     /// Where the attributes of a customer do not match the schema.
@@ -59,37 +70,32 @@ impl MessageSchema {
         if self.allows(&value) {
             return Diagnostics::new();
         }
-        let violations = self.violations(&value, &["customer"]);
-        violations
-            .iter()
-            .take(MAX_VIOLATIONS)
-            .map(|violation| self.problem(violation, customer.source(), &ATTRIBUTES))
-            .collect()
+        let source = customer.source();
+        let problem = |violation: &Violation| {
+            let path: Vec<&str> = violation.path.iter().map(String::as_str).collect();
+            let at =
+                |keys: &[&str]| ATTRIBUTES.iter().find_map(|root| json::locate(source.text(), &[root, keys].concat()));
+            let place = (0..=path.len()).rev().find_map(|count| at(&path[..count]));
+            self.problem(violation, source.at(place.map_or(0..0, Span::range)))
+        };
+        self.violations(&value, &["customer"]).iter().take(MAX_VIOLATIONS).map(problem).collect()
     }
 
-    /// A violation as it is reported, in a file that has the data below one of these paths.
-    fn problem(&self, violation: &Violation, source: &Source, roots: &[&[&str]]) -> Diagnostic {
-        let inner: Vec<&str> = violation.path.iter().map(String::as_str).collect();
-        // Of what is absent, the innermost value around it is marked.
-        let place = (0..=inner.len()).rev().find_map(|count| {
-            roots.iter().find_map(|root| json::locate(source.text(), &[root, &inner[..count]].concat()))
-        });
-        let place = place.or_else(|| json::locate(source.text(), &[]));
-        let problem = Diagnostic::error(SCHEMA_VIOLATION, violation.message.clone())
-            .primary(source.at(place.map_or(0..0, Span::range)), "");
+    /// A violation as it is reported.
+    fn problem(&self, violation: &Violation, place: Location) -> Diagnostic {
+        let problem = Diagnostic::error(SCHEMA_VIOLATION, violation.message.clone()).at(place);
         let problem = violation.help.iter().cloned().fold(problem, Diagnostic::help);
-        problem.note(format!("`{}` declares what is allowed", self.file()))
+        problem.note(format!("`{}#{}` declares what is allowed", self.file(), violation.keyword))
     }
 }
 
 /// What is wrong with a file itself is reported where it is read, except what is only wrong here.
-fn not_compared(error: &serde_json::Error, source: &Source, span: Option<Span>) -> Diagnostics {
+fn not_compared(error: &serde_json::Error, source: &Source, range: Option<Range<usize>>) -> Diagnostics {
     if !error.to_string().starts_with("recursion limit exceeded") {
         return Diagnostics::new();
     }
     let message = "the data is nested too deeply to be compared with its schema";
-    let place = span.map_or(0..0, Span::range);
-    Diagnostic::error(SCHEMA_VIOLATION, message).at(source.at(place)).into()
+    Diagnostic::error(SCHEMA_VIOLATION, message).at(source.at(range.unwrap_or_default())).into()
 }
 
 #[cfg(test)]

@@ -23,6 +23,8 @@ pub struct Violation {
     pub message: String,
     /// What to do about it.
     pub help: Vec<String>,
+    /// The keyword of the schema that it does not match: a JSON pointer.
+    pub keyword: String,
 }
 
 /// What an error of the validator says: one violation, or one for each key that is not allowed. `root` are the keys above the
@@ -30,10 +32,12 @@ pub struct Violation {
 pub(super) fn violations(error: &ValidationError<'_>, root: &[&str]) -> Vec<Violation> {
     let path = pointer_keys(error.instance_path().as_str());
     let here = Place { root, path: &path };
-    let violation = |message: String| Violation { path: path.clone(), message, help: Vec::new() };
+    let keyword = error.schema_path().as_str().to_owned();
+    let violation =
+        |message: String| Violation { path: path.clone(), message, help: Vec::new(), keyword: keyword.clone() };
     match error.kind() {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            unexpected.iter().map(|key| unexpected_key(&here, key)).collect()
+            unexpected.iter().map(|key| unexpected_key(&here, key, keyword.clone())).collect()
         }
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
@@ -105,11 +109,11 @@ impl Place<'_> {
     }
 }
 
-fn unexpected_key(here: &Place<'_>, key: &str) -> Violation {
+fn unexpected_key(here: &Place<'_>, key: &str, keyword: String) -> Violation {
     let mut path = here.path.to_vec();
     path.push(key.to_owned());
     let message = format!("the schema does not allow `{}`", here.key(key));
-    Violation { path, message, help: Vec::new() }
+    Violation { path, message, help: Vec::new(), keyword }
 }
 
 /// The violations of the alternative that a value is closest to: those of the only one whose kinds of value fit, or the
@@ -132,10 +136,11 @@ fn closest(context: &[Vec<ValidationError<'static>>], path: &[String], root: &[&
             all = all.union(types(kind));
         }
     }
-    let found = other_kinds.first()?.first()?.instance();
+    let first = other_kinds.first()?.first()?;
+    let (found, keyword) = (first.instance(), first.schema_path().as_str().to_owned());
     let here = Place { root, path };
     let message = here.message(&kinds_in_words(all), found);
-    Some(vec![Violation { path: path.to_vec(), message, help: Vec::new() }])
+    Some(vec![Violation { path: path.to_vec(), message, help: Vec::new(), keyword }])
 }
 
 /// Of alternatives that are told apart by a constant (`"kind": "card"`), the violations of the only one whose constant fits.

@@ -37,7 +37,7 @@ pub use observed::{ObservedCondition, ObservedFailure, ObservedText};
 pub use options::RenderOptions;
 pub use render::Rendering;
 pub use rendered_text::RenderedText;
-pub use request::{Identifier, IdentifierKind, REQUEST_FIELDS, Request, TemplateReference};
+pub use request::{Identifier, IdentifierKind, REQUEST_FIELDS, Request, TemplateReference, is_request_body};
 pub use scope::{NAMES, NULL_NAMESPACES, SENT_NAMES};
 pub use sent_data::{SentData, Trigger};
 pub use settings::{SETTINGS, Setting, Settings};

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::Delivery;
 use super::sent_data::{no_fields, not_json};
+use super::{Customer, Delivery};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
+use crate::liquid::value::Object;
 use crate::liquid::value::json::{self, Event, Events, JsonError, Read};
 use crate::liquid::value::number;
 use crate::liquid::value::number::Numbers;
@@ -122,10 +123,41 @@ impl Request {
         }
     }
 
+    /// The request that sends the `message_data` at this range of a file to a customer.
+    #[must_use]
+    pub fn for_data(
+        name: &str,
+        source: Source,
+        message_data: Option<Range<usize>>,
+        template: &str,
+        customer: &Customer,
+    ) -> Self {
+        let kind = IdentifierKind::ALL.into_iter().find(|kind| customer.identifier(*kind).is_some());
+        Self {
+            source,
+            name: name.to_owned(),
+            template: TemplateReference { text: template.to_owned(), span: 0..0 },
+            identifier: Identifier {
+                kind: kind.unwrap_or(IdentifierKind::Id),
+                value: customer.main_identifier().to_owned(),
+                span: 0..0,
+            },
+            language: None,
+            delivery: Delivery::default(),
+            message_data,
+        }
+    }
+
     /// The file.
     #[must_use]
     pub const fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// The byte range of its `message_data` in the file; `None` if it has none.
+    #[must_use]
+    pub fn message_data_range(&self) -> Option<Range<usize>> {
+        self.message_data.clone()
     }
 
     /// The request's own name: the path of its file below the requests folder, without the extension.
@@ -167,6 +199,15 @@ impl Request {
         let text = &self.source.text()[range.clone()];
         json::read_as(text, numbers, arena).map_err(|error| invalid(&self.source, range.start, &error))
     }
+}
+
+/// Whether an object is the whole body of a request rather than a `message_data`: it has both of the fields that every
+/// request has, or one of them and a `message_data`.
+#[must_use]
+pub fn is_request_body(fields: &Object<'_>) -> bool {
+    let has = |name: &str| fields.get(name).is_some();
+    let count = ["transactional_message_id", "identifiers"].into_iter().filter(|name| has(name)).count();
+    count == 2 || count > 0 && has("message_data")
 }
 
 fn invalid(source: &Source, start: usize, error: &JsonError) -> Diagnostic {

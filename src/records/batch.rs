@@ -80,6 +80,12 @@ impl Batch {
         &self.name
     }
 
+    /// The bytes that the records are in.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The records, which may still turn out to be invalid.
     #[must_use]
     pub fn records(&self) -> impl ExactSizeIterator<Item = Record<'_>> {

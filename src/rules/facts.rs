@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use crate::analysis::{ContentProof, Coverage, Needs, Path, Presence, places};
 use crate::customerio::{Version, version_of};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Severity, Source, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Severity, did_you_mean};
 use crate::liquid::syntax::tree::NodeKind;
 use crate::liquid::{Arena, Span, Trace, Value};
 use crate::message::{
     CompiledTemplate, CompiledText, Customer, RenderOptions, Rendering, SENT_NAMES, Template, Trigger,
 };
-use crate::project::{Case, Project};
+use crate::project::Case;
 
 /// A template, the results of its analysis, and of rendering it.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub struct TemplateFacts<'f> {
     pub content: ContentProof<'f>,
     /// The data that it was rendered with.
     pub cases: Vec<CaseFacts>,
+    /// Whether the data is a payload, which is not one of the project's requests.
+    pub is_payload: bool,
     /// Errors in data that cannot be read.
     pub problems: Diagnostics,
 }
@@ -38,7 +40,7 @@ pub struct CaseFacts {
     pub presence: Vec<Presence>,
     /// The nodes that are rendered in a test send, which does not stop at missing variables.
     pub trace: Trace,
-    /// The message as it would be sent. `None` without a request.
+    /// The message as it would be sent. `None` if the data cannot be read.
     pub rendering: Option<Rendering>,
     /// The paths of `trigger` that are never read. Only the outermost ones.
     pub unused: Vec<String>,
@@ -67,40 +69,21 @@ impl<'f> TemplateFacts<'f> {
         facts
     }
 
-    /// Gathers the facts about a compiled template with one JSON object as its `trigger`. The customer is unknown, so
-    /// it is rendered for one without attributes and for each of the project's.
-    #[must_use]
-    pub fn gather_data(
-        compiled: &'f CompiledTemplate<'f>,
-        data: &str,
-        name: &str,
-        project: &'f Project,
-        options: &RenderOptions,
-        arena: &'f Arena,
-    ) -> Self {
-        let mut facts = Self::new(compiled, arena);
-        let customers = project.customers().iter().take(MAX_CUSTOMERS).map(Some);
-        let customers: Vec<_> = std::iter::once(None).chain(customers).collect();
-        let source = Source::new(name, data);
-        let mut found: Option<CaseFacts> = None;
-        for customer in customers {
-            match (facts.explore(compiled, customer, Trigger::Json(&source), options, name), &mut found) {
-                (Ok(next), Some(found)) => found.trace.add(&next.trace),
-                (Ok(next), None) => found = Some(next),
-                (Err(problem), _) => facts.problems.push(problem),
-            }
-        }
-        facts.cases.extend(found);
-        facts
-    }
-
     fn new(compiled: &'f CompiledTemplate<'f>, arena: &'f Arena) -> Self {
         let texts = compiled.texts();
         let trees: Vec<_> = texts.iter().map(|text| text.liquid).collect();
         let language = compiled.language();
         let needs = Needs::from_templates(&trees, language, &|name| compiled.snippet_texts(name), arena);
         let content = ContentProof::prove(trees[0]);
-        Self { template: compiled.template(), texts, needs, content, cases: Vec::new(), problems: Diagnostics::new() }
+        Self {
+            template: compiled.template(),
+            texts,
+            needs,
+            content,
+            cases: Vec::new(),
+            is_payload: false,
+            problems: Diagnostics::new(),
+        }
     }
 
     /// Renders a test send of some data, and compares the data with what the template reads.
@@ -189,13 +172,6 @@ impl<'f> TemplateFacts<'f> {
 }
 
 impl CaseFacts {
-    /// Whether the data shows that `path` is missing: a payload without a request does not say anything about
-    /// customers.
-    #[must_use]
-    pub fn can_judge(&self, path: &Path<'_>) -> bool {
-        self.rendering.is_some() || path.root == "trigger"
-    }
-
     /// The path of the data that is most similar to a missing one: a sibling, or one with the same name elsewhere.
     #[must_use]
     pub fn near(&self, path: &Path<'_>) -> Option<String> {
@@ -220,9 +196,6 @@ impl CaseFacts {
 fn ancestors<'a>(path: &Path<'a>) -> impl Iterator<Item = Path<'a>> {
     std::iter::successors(path.parent(), Path::parent)
 }
-
-/// With how many customers of the project a JSON object is rendered.
-const MAX_CUSTOMERS: usize = 20;
 
 /// The findings of one rule, with its code and severity.
 #[derive(Debug)]

@@ -40,10 +40,8 @@ enum Data<'d> {
         /// Whether these are all cases of the template in the project, in every language.
         is_complete: bool,
     },
-    Json {
-        text: &'d str,
-        name: &'d str,
-    },
+    /// A payload, for one customer.
+    Payload(Case<'d>),
 }
 
 /// Judges templates, each with its own `cases`, and the project that contains them.
@@ -92,22 +90,73 @@ pub fn judge_each<'t>(
     on_all_cores(|| templates.par_iter().map(judge_one).collect())
 }
 
-/// Judges a template in each of its languages with one JSON object as its `trigger`. `name` is the name of the data in
-/// findings.
+/// Judges a payload: the same data for each of some customers, in each language of its template. A finding that only some
+/// of the customers have says so.
 #[must_use]
-pub fn judge_data(
-    project: &Project,
-    template: &Template,
-    text: &str,
-    name: &str,
-    render_options: &RenderOptions,
-) -> Judgement {
+pub fn judge_payload(project: &Project, cases: &[Case<'_>], render_options: &RenderOptions) -> Judgement {
     let schemas = Schemas::of(project);
-    let judge_one = |variant| judge_template(project, &schemas, variant, Data::Json { text, name }, render_options);
-    template.with_variants().map(judge_one).collect::<Judgement>().finish(project)
+    let judge_one = |case: &Case<'_>| -> Judgement {
+        let cases = project.in_every_language(&[*case]);
+        let judge_one =
+            |case: Case<'_>| judge_template(project, &schemas, case.template, Data::Payload(case), render_options);
+        cases.into_iter().map(judge_one).collect()
+    };
+    let mut judgements = on_all_cores(|| cases.par_iter().map(judge_one).collect::<Vec<_>>());
+    let findings = judgements.iter_mut().map(|judgement| std::mem::take(&mut judgement.findings));
+    let findings = of_customers(&findings.collect::<Vec<_>>(), cases);
+    // The customers have the same data, so the first one's table is that of the payload.
+    let first = judgements.into_iter().next().unwrap_or_default();
+    Judgement { findings, ..first }.finish(project)
+}
+
+/// The findings that cases of several customers have, each once.
+fn of_customers(findings: &[Diagnostics], cases: &[Case<'_>]) -> Diagnostics {
+    type Key<'f> = (Code, &'f str, Option<(&'f str, usize)>);
+    let mut found: Vec<(&Diagnostic, Vec<usize>)> = Vec::new();
+    let mut known: HashMap<Key<'_>, usize> = HashMap::new();
+    for (customer, findings) in findings.iter().enumerate() {
+        for finding in findings {
+            let place = finding.location().map(|place| (place.source().name(), place.range().start));
+            let at = *known.entry((finding.code, &finding.message, place)).or_insert(found.len());
+            match found.get_mut(at) {
+                Some((_, customers)) if customers.last() == Some(&customer) => {}
+                Some((_, customers)) => customers.push(customer),
+                None => found.push((finding, vec![customer])),
+            }
+        }
+    }
+    let noted = found.into_iter().map(|(finding, customers)| {
+        if customers.len() == cases.len() {
+            return finding.clone();
+        }
+        let first = cases[customers[0]].customer.main_identifier();
+        finding.clone().note(match customers.len() {
+            1 => format!("for the customer `{first}` only"),
+            2 => format!("for the customer `{first}` and 1 other"),
+            count => format!("for the customer `{first}` and {} others", count - 1),
+        })
+    });
+    noted.collect()
 }
 
 impl Judgement {
+    /// The findings of some payloads, as the configuration and the template's comments have them.
+    #[must_use]
+    pub(super) fn of_payloads(project: &Project, findings: impl IntoIterator<Item = Diagnostic>) -> Self {
+        let ignores: HashMap<_, _> = project
+            .templates()
+            .iter()
+            .flat_map(Template::with_variants)
+            .map(|template| (template.source().name(), ignores_in(project, template)))
+            .collect();
+        let is_kept = |problem: &Diagnostic| {
+            let file = problem.location().map(|place| place.source().name());
+            !file.and_then(|file| ignores.get(file)).is_some_and(|ignores| ignores.hides(problem))
+        };
+        let findings = findings.into_iter().filter(is_kept).collect();
+        Self { findings, ..Self::default() }.finish(project)
+    }
+
     /// Combines the judgements of single templates, and adds the problems of the project.
     #[must_use]
     pub fn from_parts(project: &Project, judgements: impl IntoIterator<Item = Self>) -> Self {
@@ -161,15 +210,16 @@ fn judge_template(
             return Judgement { findings: ignores.apply(problems, false), ..Judgement::default() };
         }
     };
-    let facts = match data {
-        Data::Cases { own, .. } => TemplateFacts::gather(&compiled, own, render_options, &arena),
-        Data::Json { text, name } => TemplateFacts::gather_data(&compiled, text, name, project, render_options, &arena),
+    let own = match &data {
+        Data::Cases { own, .. } => own,
+        Data::Payload(case) => std::slice::from_ref(case),
     };
+    let mut facts = TemplateFacts::gather(&compiled, own, render_options, &arena);
+    facts.is_payload = matches!(data, Data::Payload(_));
+    let facts = facts;
     let is_legacy = version_of(compiled.language()) == Some(Version::Legacy);
     let mut found = facts.problems.clone();
-    if let Data::Cases { own, .. } = data {
-        found.extend(of_requests(schemas, template, own));
-    }
+    found.extend(of_requests(schemas, template, own));
     for rule in RULES.iter() {
         if let Some(check) = rule.check.filter(|_| !(is_legacy && rule.is_latest_only)) {
             let mut findings = Findings::new(rule.code, rule.severity);

@@ -16,7 +16,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             let is_fatal =
                 read.missing_behavior == MissingBehavior::Fails && presence.is_missing() && case.trace.has(read.node);
             let is_known = NAMES.contains(&read.path.root);
-            if !is_fatal || !is_known || reported.contains(&&read.path) || !case.can_judge(&read.path) {
+            if !is_fatal || !is_known || reported.contains(&&read.path) {
                 continue;
             }
             reported.push(&read.path);

@@ -20,6 +20,7 @@ mod judge;
 mod missing_body;
 mod missing_data;
 mod missing_title;
+mod payloads;
 mod property;
 mod reported;
 mod schema_violation;
@@ -39,7 +40,8 @@ use std::sync::LazyLock;
 
 pub use facts::{CaseFacts, Findings, TemplateFacts};
 pub use fix::{FixedFile, fix};
-pub use judge::{Judgement, judge, judge_data, judge_each};
+pub use judge::{Judgement, judge, judge_each, judge_payload};
+pub use payloads::{PayloadOptions, PayloadReport, judge_payloads};
 pub use table::{Cell, Row, Table};
 
 use crate::diagnostics::{Code, Severity};

@@ -9,7 +9,7 @@ pub(super) const RULE: Rule =
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     // A payload is not a request.
-    if facts.cases.iter().all(|case| case.rendering.is_none()) {
+    if facts.is_payload || facts.cases.is_empty() {
         return;
     }
     for branch in facts.coverage().branches.iter().filter(|branch| branch.hits == 0) {

@@ -19,7 +19,7 @@ fn reports_a_key_missing_in_the_payload_with_its_branch() {
     assert_eq!(missing["labels"][1]["start"]["column"], 18);
     let fine = sandbox.run(&["check", "t", "--data", "fine.json"]);
     assert_eq!(fine.code, 0, "{fine:?}");
-    let broken = sandbox.file("broken.json", "[").run(&["check", "t", "--data", "broken.json"]);
+    let broken = sandbox.file("broken.json", "{\n").run(&["check", "t", "--data", "broken.json"]);
     assert_eq!(broken.code, 2, "{broken:?}");
 }
 
@@ -79,4 +79,193 @@ fn labels_every_kind_of_branch() {
             "{branch}"
         );
     }
+}
+
+/// The findings of `check` in the format `concise`, without their positions.
+fn findings(sandbox: &Sandbox, arguments: &[&str]) -> Vec<String> {
+    let checked = sandbox.run(&[&["check", "--format", "concise"], arguments].concat());
+    let is_problem = |line: &&str| line.contains("error[") || line.contains("warning[");
+    checked
+        .stdout
+        .lines()
+        .filter(is_problem)
+        .map(|line| line.split(": ").skip(1).collect::<Vec<_>>().join(": "))
+        .collect()
+}
+
+#[test]
+fn a_payload_is_rendered() {
+    for (content, data, expected) in [
+        (
+            r#"{"title":"{{ trigger.c }}","body":"b"}"#,
+            r#"{"c":"say \"hi\""}"#,
+            "error[invalid-json]: the content is not valid JSON: invalid character 'h' after object key:value pair",
+        ),
+        (
+            r#"{"title":"t","body":"{{ trigger.msg }}"}"#,
+            r#"{"msg":"a\nb"}"#,
+            "error[invalid-json]: the content is not valid JSON: invalid character '\\n' in string literal",
+        ),
+        (
+            r#"{"title":"t","body":"{{ trigger.at | date: "%H", customer.zone }}"}"#,
+            r#"{"at": 0}"#,
+            "error[missing-data]: `customer.zone` is missing in `--data`: the message fails",
+        ),
+    ] {
+        let sandbox = Sandbox::with_template(content, "{}");
+        let found = findings(&sandbox, &["t", "--data", data]);
+        assert_eq!(found, [expected], "{content}");
+        let fixture = Sandbox::with_template(content, data);
+        let as_fixture: Vec<_> =
+            findings(&fixture, &["t"]).iter().map(|line| line.replace("`t/a`", "`--data`")).collect();
+        assert_eq!(found, as_fixture, "{content}");
+    }
+}
+
+#[test]
+fn a_payload_is_rendered_for_each_customer_in_each_language() {
+    let content = r#"{"title":"{{ trigger.x }}","body":"{{ customer.plan }}"}"#;
+    let sandbox = Sandbox::with_template(content, "{}")
+        .file("templates/t.fr.liquid", "---\n---\n{\"title\":\"{{ trigger.fr }}\",\"body\":\"b\"}")
+        .file("fixtures/customers/eve.json", r#"{"id": "eve", "plan": "pro"}"#)
+        .file("elsewhere/bob.json", r#"{"id": "bob", "plan": "\""}"#);
+    let data = r#"{"x": 1}"#;
+    let missing = "error[missing-data]: `trigger.fr` is missing in `--data`: the message fails";
+    let lost = "error[missing-data]: `customer.plan` is missing in `--data`: the message fails";
+    assert_eq!(findings(&sandbox, &["t", "--data", data]), [missing, lost]);
+    let shown = sandbox.run(&["check", "t", "--data", data]).stdout;
+    assert!(shown.contains("for the customer `user_123` only"), "{shown}");
+    for customer in ["eve", "fixtures/customers/eve.json"] {
+        assert_eq!(findings(&sandbox, &["t", "--data", data, "--customer", customer]), [missing], "{customer}");
+    }
+    for customer in ["ada", "user_123", "ada@example.com"] {
+        assert_eq!(findings(&sandbox, &["t", "--data", data, "--customer", customer]), [missing, lost], "{customer}");
+    }
+    let bob = findings(&sandbox, &["t", "--data", data, "--customer", "elsewhere/bob.json"]);
+    assert!(bob.len() == 2 && bob[1].starts_with("error[invalid-json]"), "{bob:?}");
+    let unknown = sandbox.run(&["check", "t", "--data", data, "--customer", "evee"]);
+    assert_eq!(
+        (unknown.code, unknown.stderr.as_str()),
+        (2, "error: there is no customer `evee`: did you mean `eve`?\n")
+    );
+    let bare = Sandbox::new().file("templates/t.liquid", format!("---\n---\n{content}"));
+    let found = findings(&bare, &["t", "--data", data]);
+    assert_eq!(found, [lost]);
+}
+
+#[test]
+fn a_payload_is_compared_with_the_schema() {
+    let sandbox = Sandbox::with_template("", "{}")
+        .file("templates/t.liquid", "---\nmessage_data: s.json\n---\n{\"title\":\"{{ trigger.x }}\",\"body\":\"b\"}")
+        .file("s.json", r#"{"properties": {"x": {"type": "integer"}}}"#)
+        .file("p.json", "{\n  \"x\": \"1\"\n}")
+        .file("r.json", r#"{"transactional_message_id": "T", "identifiers": {"id": "x"}, "message_data": {"x": "1"}}"#);
+    let checked = sandbox.run(&["check", "t", "--data", "p.json", "--format", "concise"]);
+    let expected =
+        "p.json:2:8: error[schema-violation]: expected a whole number under `message_data.x`, found `\"1\"`\n";
+    assert!(checked.code == 1 && checked.stdout.starts_with(expected), "{checked:?}");
+    // A request names its template itself.
+    let checked = sandbox.run(&["check", "--data", "r.json", "--format", "concise"]);
+    assert!(checked.code == 1 && checked.stdout.starts_with("r.json:1:85: error[schema-violation]"), "{checked:?}");
+    let nameless = sandbox.run(&["check", "--data", "p.json"]);
+    let expected = "error: `p.json` does not name a template: write `inkproof check NAME --data …`\n";
+    assert_eq!((nameless.code, nameless.stderr.as_str()), (2, expected));
+}
+
+const PAYLOADS: &str = "{\"c\": \"fine\"}\n{\"c\": \"say \\\"hi\\\"\"}\n\nnonsense\n{}\n[1]\n\
+    {\"transactional_message_id\": \"t\", \"identifiers\": {\"id\": \"x\"}, \"message_data\": {\"c\": \"a\\\"b\"}}\n";
+
+#[test]
+fn many_payloads_are_grouped_by_cause() {
+    let sandbox =
+        Sandbox::with_template("{\"title\":\"{{ trigger.c }}\",\"body\":\"b\"}", "{}").file("payloads.jsonl", PAYLOADS);
+    let checked = sandbox.run(&["check", "t", "--data", "payloads.jsonl", "--format", "concise"]);
+    assert_eq!(
+        checked.stdout,
+        "payloads.jsonl:4:2: error[invalid-payload]: the record is not valid JSON: invalid character 'o' in literal null \
+         (expecting 'u'), at its byte 2: 1 of 6 payloads, the first on line 4\n\
+         payloads.jsonl:6:1: error[invalid-payload]: expected a JSON object: a `message_data` or a request: 1 of 6 payloads, \
+         the first on line 6\n\
+         templates/t.liquid:3:11: error[invalid-json]: the content is not valid JSON: invalid character 'h' after object \
+         key:value pair: 2 of 6 payloads, the first on line 2\n\
+         templates/t.liquid:3:14: error[undefined-variable]: undefined variable: trigger.c: 1 of 6 payloads, the first on \
+         line 5\n\n\
+         3 of 4 payloads lose the message; 2 records are not payloads\n",
+        "{checked:?}"
+    );
+    assert_eq!((checked.code, checked.stderr.as_str()), (1, ""));
+    // Other forms of the same payloads.
+    let valid: Vec<&str> = PAYLOADS.lines().filter(|line| line.starts_with('{')).collect();
+    let array = sandbox.file("array.json", format!("[\n{}\n]", valid.join(",\n")));
+    let found = array.run(&["check", "t", "--data", "array.json", "--format", "jsonl"]);
+    let lines: Vec<_> = found.lines().iter().map(|line| line["message"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].ends_with(": 2 of 4 payloads, the first on line 3"), "{lines:?}");
+    assert!(lines[1].ends_with(": 1 of 4 payloads, the first on line 4"), "{lines:?}");
+    assert_eq!(found.stderr, "3 of 4 payloads lose the message\n");
+    let piped =
+        super::sandbox::run(array.path(), &["check", "t", "--data", "-", "--format", "concise"], &valid.join("\n"));
+    assert!(piped.stdout.ends_with("\n3 of 4 payloads lose the message\n"), "{piped:?}");
+}
+
+#[test]
+fn every_format_reports_many_payloads() {
+    let sandbox = Sandbox::with_template("{\"title\":\"{{ trigger.c }}\",\"body\":\"b\"}", "{}")
+        .file("payloads.jsonl", PAYLOADS)
+        .file("fine.jsonl", "{\"c\": 1}\n{\"c\": 2}\n");
+    for format in ["full", "concise", "json", "jsonl", "sarif", "junit", "github", "gitlab"] {
+        let checked = sandbox.run(&["check", "t", "--data", "payloads.jsonl", "--format", format]);
+        assert_eq!(checked.code, 1, "{format}: {checked:?}");
+        let both = format!("{}{}", checked.stdout, checked.stderr);
+        assert!(both.contains("2 of 6 payloads, the first on line 2"), "{format}: {both}");
+        assert!(both.contains("3 of 4 payloads lose the message"), "{format}: {both}");
+        let fine = sandbox.run(&["check", "t", "--data", "fine.jsonl", "--format", format]);
+        assert_eq!(fine.code, 0, "{format}: {fine:?}");
+    }
+    let table = sandbox.run(&["check", "t", "--data", "payloads.jsonl", "--table"]);
+    assert_eq!((table.code, table.stderr.as_str()), (2, "error: `--table` shows one payload, and there are several\n"));
+}
+
+#[test]
+fn requests_of_a_stream_name_their_templates() {
+    let request = |template: &str, data: &str| {
+        format!(
+            "{{\"transactional_message_id\": {template}, \"identifiers\": {{\"id\": \"x\"}}, \"message_data\": {data}}}\n"
+        )
+    };
+    let lines = [
+        request("\"T\"", "{\"c\": 1}"),
+        request("42", "{}"),
+        request("\"nope\"", "{}"),
+        "{\"c\": 1}\n".to_owned(),
+        request("\"t\"", "[]"),
+    ];
+    let sandbox = Sandbox::with_template("{\"title\":\"{{ trigger.c }}\",\"body\":\"b\"}", "{}")
+        .file("templates/u.liquid", "---\nid: 42\n---\n{\"title\":\"{{ trigger.d }}\",\"body\":\"b\"}")
+        .file("sent.jsonl", lines.concat());
+    let found = findings(&sandbox, &["--data", "sent.jsonl"]);
+    assert_eq!(
+        found,
+        [
+            "error[unknown-template]: the payload does not name a template of the project: 2 of 5 payloads, the first on line 3",
+            "error[invalid-payload]: expected an object under `message_data`: 1 of 5 payloads, the first on line 5",
+            "error[undefined-variable]: undefined variable: trigger.d: 1 of 5 payloads, the first on line 2",
+        ]
+    );
+}
+
+#[test]
+fn payloads_of_a_stream_are_compared_with_the_schema() {
+    let sandbox = Sandbox::with_template("", "{}")
+        .file("templates/t.liquid", "---\nmessage_data: s.json\n---\n{\"title\":\"{{ trigger.x }}\",\"body\":\"b\"}")
+        .file("s.json", r#"{"properties": {"x": {"type": "integer"}}}"#)
+        .file("p.jsonl", "{\"x\": 1}\n{\"x\": \"1\"}\n{\"x\": \"2\"}\n");
+    let checked = sandbox.run(&["check", "t", "--data", "p.jsonl", "--format", "concise"]);
+    assert_eq!(
+        checked.stdout,
+        "p.jsonl:2:7: error[schema-violation]: expected a whole number under `message_data.x`, found `\"1\"`: 2 of 3 payloads, \
+         the first on line 2\n\n0 of 3 payloads lose the message; 2 do not match their schema\n"
+    );
+    let off = sandbox.file("inkproof.toml", "[rules]\nschema-violation = \"off\"\n");
+    assert_eq!(off.run(&["check", "t", "--data", "p.jsonl"]).code, 0);
 }
