@@ -11,7 +11,9 @@ use super::command::RunCommand;
 use super::output_options::OutputOptions;
 use super::{Failure, Global, Outcome};
 use crate::diagnostics::{Count, Format, sanitize};
-use crate::server::{self, CapturedMessage, Endpoint, Options, PORT, ServerEvent, Status, StopReason};
+use crate::server::{
+    self, CapturedMessage, Channel, Endpoint, Options, PORT, RefusedRequest, ServerEvent, Status, StopReason,
+};
 
 /// Run a local mock server of Customer.io's send API and inbox API
 ///
@@ -33,10 +35,20 @@ pub(super) struct Serve {
     /// Listen on this address; a non-loopback address lets other machines reach the server
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), env = "INKPROOF_HOST")]
     host: IpAddr,
+    /// Accept requests for this host name too, such as the server's name in Docker Compose; can be repeated
+    #[arg(long, value_name = "NAME", env = "INKPROOF_ALLOW_HOST", value_delimiter = ',')]
+    allow_host: Vec<String>,
+    /// Accept connections with TLS too, with the certificate chain in this PEM file
+    #[arg(long, value_name = "FILE", requires = "tls_key", env = "INKPROOF_TLS_CERT")]
+    tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, in a PEM file
+    #[arg(long, value_name = "FILE", requires = "tls_cert", env = "INKPROOF_TLS_KEY")]
+    tls_key: Option<PathBuf>,
     /// Reject messages that fail with status 400, so that tests of a backend fail too
     #[arg(long, env = "INKPROOF_STRICT", value_parser = FalseyValueParser::new())]
     strict: bool,
-    /// Run a command with the server's address in `INKPROOF_URL`, and exit with its exit code
+    /// Run a command with the server's address in `INKPROOF_URL` (with `/v1` in `INKPROOF_API_URL`), and exit with its exit
+    /// code
     #[arg(long, value_name = "COMMAND")]
     exec: Option<String>,
     /// Disable the event stream (SSE): inbox clients poll instead
@@ -67,6 +79,8 @@ impl RunCommand for Serve {
             host: self.host,
             port: self.port,
             stream_port: self.stream_port,
+            allow_hosts: self.allow_host.clone(),
+            tls: self.tls_cert.clone().zip(self.tls_key.clone()),
             strict: self.strict,
             mode: render_options.mode,
             seed: render_options.seed,
@@ -85,7 +99,8 @@ impl RunCommand for Serve {
             move |news| {
                 // The server continues even if standard error is closed.
                 let _ = match news {
-                    ServerEvent::Captured(_) if quiet => Ok(()),
+                    ServerEvent::Captured(_) | ServerEvent::Refused(_) if quiet => Ok(()),
+                    ServerEvent::Refused(refused) => report_refused(refused),
                     ServerEvent::Captured(captured) => tell(captured, &output_options),
                     ServerEvent::Notice(notice) => writeln!(anstream::stderr(), "note: {}", sanitize::line(notice)),
                 };
@@ -134,14 +149,27 @@ fn tell(captured: &CapturedMessage, output_options: &OutputOptions) -> std::io::
         Status::Failed => "failed",
         Status::Draft => "draft",
         Status::Scheduled => "scheduled",
+        Status::Captured => "captured",
         _ => "sent",
     };
-    let to = captured.recipient.identifiers.values().next().map_or("", String::as_str);
-    let line = format!("{status} {} to {to} ({})", captured.template, captured.id);
+    let channel = match captured.channel {
+        Channel::Inbox => String::new(),
+        channel => format!("{} ", channel.name()),
+    };
+    let to = captured.recipient.identifiers.values().next().map(|to| format!("to {to} ")).unwrap_or_default();
+    let line = format!("{status} {channel}{} {to}({})", captured.template, captured.id);
     let mut err = anstream::stderr().lock();
     writeln!(err, "{}", sanitize::line(&line))?;
     captured
         .findings
         .found()
         .map_or(Ok(()), |diagnostics| output_options.tell(diagnostics, output_options.theme(), &mut err))
+}
+
+/// Reports a request that was refused on one line.
+fn report_refused(refused: &RefusedRequest) -> std::io::Result<()> {
+    let RefusedRequest { method, path, status, error, .. } = refused;
+    let request = if method.is_empty() { String::new() } else { format!(" {method} {path}") };
+    let status = status.map_or(String::new(), |status| format!(" with {status}"));
+    writeln!(anstream::stderr(), "{}", sanitize::line(&format!("refused{request}{status}: {error}")))
 }

@@ -27,19 +27,29 @@ impl Delivery {
     /// It is further ahead than Customer.io accepts.
     pub fn send_at(&self, source: &Source, now: Timestamp) -> Result<Option<Timestamp>, Diagnostic> {
         let Some((seconds, span)) = &self.send_at else { return Ok(None) };
-        #[expect(clippy::cast_precision_loss, reason = "seconds of the calendar stay below 2^53")]
-        let ahead = seconds - now.as_second() as f64;
-        if ahead <= 0.0 {
-            return Ok(None);
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "whole, and at most 90 days ahead")]
-        let later = (ahead <= MAX_AHEAD).then(|| Timestamp::from_second(*seconds as i64).ok()).flatten();
-        match later {
-            Some(later) => Ok(Some(later)),
-            None => Err(Diagnostic::error(INVALID_REQUEST, "`send_at` is more than 90 days ahead")
-                .primary(source.at(span.clone()), "")),
-        }
+        send_time(*seconds, now)
+            .map_err(|error| Diagnostic::error(INVALID_REQUEST, error.to_string()).primary(source.at(span.clone()), ""))
     }
+}
+
+/// A `send_at` that is further ahead than Customer.io accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`send_at` is more than 90 days ahead")]
+pub struct TooFarAhead;
+
+/// The time that a `send_at` in whole seconds since 1970 names; `None` if it is not later than `now`.
+///
+/// # Errors
+/// It is further ahead than Customer.io accepts.
+pub fn send_time(seconds: f64, now: Timestamp) -> Result<Option<Timestamp>, TooFarAhead> {
+    #[expect(clippy::cast_precision_loss, reason = "seconds of the calendar stay below 2^53")]
+    let ahead = seconds - now.as_second() as f64;
+    if ahead <= 0.0 {
+        return Ok(None);
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "whole, and at most 90 days ahead")]
+    let later = (ahead <= MAX_AHEAD).then(|| Timestamp::from_second(seconds as i64).ok()).flatten();
+    later.map(Some).ok_or(TooFarAhead)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ mod workspace;
 
 pub use compile::{CompiledTemplate, CompiledText};
 pub use customer::Customer;
-pub use delivery::Delivery;
+pub use delivery::{Delivery, TooFarAhead, send_time};
 pub use expiration::{Expiration, ExpirationError, MAX_LIFE};
 pub use failure::{LiquidText, TextPlace, liquid_diagnostic, parse_diagnostics};
 pub use field_change::FieldChange;
@@ -37,7 +37,9 @@ pub use observed::{ObservedCondition, ObservedFailure, ObservedText};
 pub use options::RenderOptions;
 pub use render::Rendering;
 pub use rendered_text::RenderedText;
-pub use request::{Identifier, IdentifierKind, REQUEST_FIELDS, Request, TemplateReference, is_request_body};
+pub use request::{
+    Identifier, IdentifierKind, REQUEST_FIELDS, Request, TemplateReference, UNKNOWN_FIELD, is_request_body,
+};
 pub use scope::{NAMES, NULL_NAMESPACES, SENT_NAMES};
 pub use sent_data::{SentData, Trigger};
 pub use settings::{SETTINGS, Setting, Settings};

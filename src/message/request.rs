@@ -15,7 +15,9 @@ use crate::liquid::{Arena, Span, Value};
 
 pub(super) const INVALID_REQUEST: Code = Code::new("invalid-request");
 const BAD_IDENTIFIERS: Code = Code::new("bad-identifiers");
-const UNKNOWN_FIELD: Code = Code::new("unknown-field");
+const NUMERIC_IDENTIFIER: Code = Code::new("numeric-identifier");
+/// The code of the warning about a field that Customer.io does not know.
+pub const UNKNOWN_FIELD: Code = Code::new("unknown-field");
 
 /// The fields that Customer.io's API and client libraries know.
 pub const REQUEST_FIELDS: [&str; 10] = [
@@ -91,7 +93,8 @@ impl IdentifierKind {
 }
 
 impl Request {
-    /// Parses a request file. For fields that Customer.io does not know, warnings are added to `problems`.
+    /// Parses a request file. Warnings are added to `problems`: about fields that Customer.io does not know, and about a
+    /// numeric `id`.
     ///
     /// # Errors
     /// Everything that would make Customer.io reject it.
@@ -109,7 +112,7 @@ impl Request {
         problems.extend(body.unknown_fields());
         let mut errors = Diagnostics::new();
         let template = body.template().map_err(|problem| errors.push(problem)).ok();
-        let identifier = body.identifier().map_err(|problem| errors.push(problem)).ok();
+        let identifier = body.identifier(problems).map_err(|problem| errors.push(problem)).ok();
         let message_data = body.message_data().map_err(|problem| errors.push(problem)).ok().flatten();
         let language = body.language().map_err(|problem| errors.push(problem)).ok().flatten();
         let queue_draft = body.queue_draft().map_err(|problem| errors.push(problem)).unwrap_or_default();
@@ -318,7 +321,7 @@ impl<'a> Body<'_, 'a> {
         Ok(TemplateReference { text, span: field.span.range() })
     }
 
-    fn identifier(&self) -> Result<Identifier, Diagnostic> {
+    fn identifier(&self, problems: &mut Diagnostics) -> Result<Identifier, Diagnostic> {
         const FIELD: &str = "identifiers";
         let help = "name the customer by exactly one of `id`, `email` and `cio_id`";
         let Some(identifiers) = self.optional(FIELD) else {
@@ -338,6 +341,11 @@ impl<'a> Body<'_, 'a> {
                 Event::String(value) if !value.decode().is_empty() => {
                     Ok(Identifier { kind, value: value.decode().into_owned(), span: field.span.range() })
                 }
+                Event::Number(number) if kind == IdentifierKind::Id => {
+                    let value = self.number_text(field, number);
+                    problems.push(self.numeric_identifier(field, &value));
+                    Ok(Identifier { kind, value, span: field.span.range() })
+                }
                 _ => error(field, &format!("expected a string under `{}`", kind.as_str())),
             },
             [] => {
@@ -349,6 +357,20 @@ impl<'a> Body<'_, 'a> {
             }
             _ => error(identifiers, "`identifiers` names the customer more than once"),
         }
+    }
+
+    /// The digits of a number. Those of a large whole number are kept as they are written, without rounding.
+    fn number_text(&self, field: &Field<'_>, number: f64) -> String {
+        let written = &self.source.text()[field.span.range()];
+        let is_whole = written.bytes().all(|byte| byte.is_ascii_digit());
+        if is_whole { written.to_owned() } else { number::to_js_string(number) }
+    }
+
+    /// The warning about a numeric `id`. Some client libraries accept one, and Customer.io's documentation has only strings.
+    fn numeric_identifier(&self, field: &Field<'_>, value: &str) -> Diagnostic {
+        Diagnostic::warning(NUMERIC_IDENTIFIER, "the `id` is a number")
+            .primary(self.source.at(field.span.range()), format!("used as the string \"{value}\""))
+            .help("send it as a string: Customer.io documents no other type")
     }
 
     /// A field that may be missing. Null counts as missing.
@@ -439,9 +461,13 @@ mod tests {
                 r#"{"transactional_message_id": "x", "identifiers": {"id": 7}, "mesage_data": {}, "message_data": 1}"#,
                 vec![
                     "r.json:1:76: Customer.io has no request field `mesage_data`",
-                    "r.json:1:57: expected a string under `id`",
+                    "r.json:1:57: the `id` is a number",
                     "r.json:1:96: expected an object under `message_data`",
                 ],
+            ),
+            (
+                r#"{"transactional_message_id": "x", "identifiers": {"email": 7}}"#,
+                vec!["r.json:1:60: expected a string under `email`"],
             ),
             (
                 r#"{"transactional_message_id": "x", "identifiers": {"id": "a"}, "language": null, "queue_draft": null, "send_at": null}"#,
@@ -461,6 +487,21 @@ mod tests {
             ),
         ] {
             assert_eq!(problems(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_numeric_id_is_used_as_a_string() {
+        for (id, expected) in [("7", "7"), ("12345678901234567890", "12345678901234567890"), ("7.0", "7"), ("-1", "-1")]
+        {
+            let text = format!(r#"{{"transactional_message_id": "t", "identifiers": {{"id": {id}}}}}"#);
+            let mut problems = Diagnostics::new();
+            let request = Request::read("r", Source::new("r.json", text), &mut problems).unwrap();
+            assert_eq!(request.identifier().value, expected);
+            assert_eq!(
+                problems.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>(),
+                ["numeric-identifier"]
+            );
         }
     }
 

@@ -21,6 +21,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("liquid-too-deep", Error, page!("liquid-too-deep")),
     Rule::new("no-requests", Info, page!("no-requests")),
     Rule::new("not-an-object", Error, page!("not-an-object")),
+    Rule::new("numeric-identifier", Warning, page!("numeric-identifier")),
     Rule::new("render-error", Error, page!("render-error")),
     Rule::new("schema-violation", Error, page!("schema-violation")),
     Rule::new("unknown-customer", Error, page!("unknown-customer")),

@@ -1,5 +1,7 @@
 //! Error responses in the format of Customer.io.
 
+use std::fmt;
+
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -15,6 +17,13 @@ pub(super) struct Refusal {
     error: String,
     /// Another field next to `meta`.
     extra: Option<(&'static str, Value)>,
+}
+
+/// Why a request was refused: an extension of the response, for the log of refused requests.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    pub(super) error: String,
+    pub(super) diagnostics: Option<Value>,
 }
 
 impl Refusal {
@@ -40,6 +49,12 @@ impl Refusal {
     }
 }
 
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.error)
+    }
+}
+
 impl From<NotWritten> for Refusal {
     fn from(problem: NotWritten) -> Self {
         let status = if problem.is_full { StatusCode::INSUFFICIENT_STORAGE } else { StatusCode::INTERNAL_SERVER_ERROR };
@@ -50,9 +65,15 @@ impl From<NotWritten> for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut body = json!({ "meta": { "error": self.error } });
+        let mut refused = Refused { error: self.error, diagnostics: None };
         if let Some((key, value)) = self.extra {
+            if key == "diagnostics" {
+                refused.diagnostics = Some(value.clone());
+            }
             body[key] = value;
         }
-        (self.status, Json(body)).into_response()
+        let mut response = (self.status, Json(body)).into_response();
+        response.extensions_mut().insert(refused);
+        response
     }
 }

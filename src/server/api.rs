@@ -1,5 +1,6 @@
 //! The captured-messages API under `/inkproof/api`, for test suites and for the server's own page.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,13 +19,14 @@ use super::answer::Refusal;
 use super::body;
 use super::captured::{CapturedMessage, Filter, Recipient};
 use super::faults::Fault;
+use super::refused::RefusedRequest;
 use super::state::State;
 
 /// The description of this API, in `OpenAPI` 3.1.
 const DOCUMENT: &str = include_str!("openapi.json");
 
 /// The maximum and the default number of messages in a response.
-const MAX_LIMIT: usize = 1000;
+const MAX_LIMIT: usize = 10_000;
 const DEFAULT_LIMIT: usize = 100;
 
 /// How far the clock can be moved at once, in seconds. More than its whole range.
@@ -125,7 +127,11 @@ pub(super) async fn wait(extract::State(state): Shared, RawQuery(raw): RawQuery)
             return Ok(Json(json!({ "messages": messages, "total": total })));
         }
         if Instant::now() >= deadline || *stop.borrow_and_update() {
-            let error = format!("{total} of {count} messages arrived within {timeout} seconds");
+            let mut error = format!("{total} of {count} messages arrived within {timeout} seconds");
+            if let Some(refused) = state.refused.last() {
+                let RefusedRequest { method, path, error: why, .. } = refused;
+                let _ = write!(error, "; the last request that was refused: {method} {path}: {why}");
+            }
             return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, error).with("messages", messages.into()));
         }
         tokio::select! {
@@ -140,11 +146,26 @@ pub(super) async fn wait(extract::State(state): Shared, RawQuery(raw): RawQuery)
 pub(super) async fn reset(extract::State(state): Shared) -> Result<Json<Value>, Refusal> {
     state.faults.clear();
     state.events.clear();
+    state.refused.clear();
     match state.options.now {
         Some(now) => state.clock.set(now, Some(true)),
         None => state.clock.reset(),
     }
     Ok(Json(json!({ "deleted": state.store.remove_all(&Filter::default(), state.clock.now()).await? })))
+}
+
+/// `GET /inkproof/api/refused`: the requests that were refused, newest first.
+pub(super) async fn refused(extract::State(state): Shared) -> Json<Value> {
+    let mut refused = state.refused.all();
+    refused.reverse();
+    Json(json!({ "refused": refused }))
+}
+
+/// `DELETE /inkproof/api/refused`
+pub(super) async fn remove_refused(extract::State(state): Shared) -> Json<Value> {
+    let deleted = state.refused.clear();
+    state.store.wake();
+    Json(json!({ "deleted": deleted }))
 }
 
 /// `GET /inkproof/api/events`
@@ -160,7 +181,7 @@ pub(super) async fn faults(extract::State(state): Shared) -> Json<Value> {
 /// `POST /inkproof/api/faults`
 pub(super) async fn add_fault(extract::State(state): Shared, body: Body) -> Result<Json<Value>, Refusal> {
     let fault: Fault = body::json(body).await?;
-    state.faults.add(fault).map_err(Refusal::bad_request)?;
+    state.faults.add(fault)?;
     Ok(faults(extract::State(state)).await)
 }
 
@@ -288,7 +309,7 @@ fn read_query(query: Option<&str>, mut read: impl FnMut(&str, &str) -> Result<()
 }
 
 fn require_known(known: bool, name: &str) -> Result<(), String> {
-    const NAMES: &str = "to, template, topic, type, status, opened, text";
+    const NAMES: &str = "channel, to, template, topic, type, status, opened, text";
     if known { Ok(()) } else { Err(format!("there is no filter `{name}`: expected one of {NAMES}")) }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
@@ -22,11 +22,17 @@ const MAX_DISCARDED: usize = 16 << 20;
 /// How long a body may take to arrive.
 const TIME: Duration = Duration::from_secs(10);
 
+/// Reads a body of at most [`MAX_BYTES`].
+pub(super) async fn bytes(body: Body) -> Result<Bytes, Refusal> {
+    tokio::time::timeout(TIME, collect(body)).await.map_err(|_| {
+        Refusal::new(StatusCode::REQUEST_TIMEOUT, format!("the body did not arrive within {} seconds", TIME.as_secs()))
+    })?
+}
+
 /// Reads a body of at most [`MAX_BYTES`] as UTF-8.
 pub(super) async fn text(body: Body) -> Result<String, Refusal> {
-    let bytes = tokio::time::timeout(TIME, collect(body)).await.map_err(|_| {
-        Refusal::new(StatusCode::REQUEST_TIMEOUT, format!("the body did not arrive within {} seconds", TIME.as_secs()))
-    })??;
+    // This copies nothing if the bytes are not used elsewhere.
+    let bytes = Vec::from(bytes(body).await?);
     String::from_utf8(bytes).map_err(|error| {
         Refusal::bad_request(format!("the body is not valid UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
     })
@@ -61,8 +67,8 @@ pub(super) fn whole_number<'de, D: Deserializer<'de>, T: TryFrom<i64>>(number: D
         .ok_or_else(|| D::Error::custom(format!("expected a whole number, not `{number}`")))
 }
 
-async fn collect(mut body: Body) -> Result<Vec<u8>, Refusal> {
-    let (mut bytes, mut length) = (Vec::new(), 0);
+async fn collect(mut body: Body) -> Result<Bytes, Refusal> {
+    let (mut first, mut bytes, mut length) = (Bytes::new(), Vec::new(), 0);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| Refusal::bad_request(format!("the body is incomplete: {error}")))?;
         let Ok(data) = frame.into_data() else { continue };
@@ -70,7 +76,14 @@ async fn collect(mut body: Body) -> Result<Vec<u8>, Refusal> {
         if length > MAX_DISCARDED {
             break;
         }
-        if length <= MAX_BYTES {
+        if length > MAX_BYTES {
+            continue;
+        }
+        if first.is_empty() && bytes.is_empty() {
+            first = data;
+        } else {
+            // Most bodies arrive as one part, which needs no copy.
+            bytes.extend_from_slice(&std::mem::take(&mut first));
             bytes.extend_from_slice(&data);
         }
     }
@@ -78,5 +91,5 @@ async fn collect(mut body: Body) -> Result<Vec<u8>, Refusal> {
         let error = format!("the body is larger than {MAX_BYTES} bytes");
         return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error));
     }
-    Ok(bytes)
+    Ok(if bytes.is_empty() { first } else { bytes.into() })
 }

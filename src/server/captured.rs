@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::findings::Findings;
+use super::received::Received;
+use super::send::channel::{self, Channel};
 use crate::diagnostics::did_you_mean;
 use crate::message::{Customer, IdentifierKind, Message};
 
@@ -15,9 +17,12 @@ use crate::message::{Customer, IdentifierKind, Message};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct CapturedMessage {
-    /// The `delivery_id` in the response to the sender, and the `queueId` in the recipient's client.
+    /// The `delivery_id` in the response to the sender.
     pub id: String,
-    /// The template's name.
+    /// The channel.
+    #[serde(default)]
+    pub channel: Channel,
+    /// The template's name. In channels other than the inbox, what the sender called it; empty if the request has no template.
     pub template: String,
     /// The recipient.
     pub recipient: Recipient,
@@ -29,8 +34,11 @@ pub struct CapturedMessage {
     pub send_at: Timestamp,
     /// Whether it is a draft, as the sender asked. A draft is not delivered.
     pub draft: bool,
-    /// The message; `None` if it failed.
+    /// The message; `None` if it failed, and in channels other than the inbox, which are not rendered.
     pub message: Option<Message>,
+    /// In channels other than the inbox: the content, as it was sent.
+    #[serde(default)]
+    pub content: Option<Map<String, Value>>,
     /// The errors and warnings.
     #[serde(flatten)]
     pub findings: Findings,
@@ -54,15 +62,6 @@ pub struct Recipient {
     pub name: Option<String>,
 }
 
-/// A request as it was received.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Received {
-    /// Its headers, in order. Secret values are redacted.
-    pub headers: Vec<(String, String)>,
-    /// Its body.
-    pub body: String,
-}
-
 /// An event about a message that the recipient's client reported, such as a click.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
@@ -84,6 +83,8 @@ pub enum Status {
     Draft,
     /// It will be sent later.
     Scheduled,
+    /// It was accepted, and is not rendered: it is of another channel than the inbox.
+    Captured,
     /// It is in the recipient's inbox.
     Delivered,
     /// It was in the recipient's inbox until it expired.
@@ -115,14 +116,43 @@ impl CapturedMessage {
     /// The status at a point in time.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> Status {
+        let is_captured = self.content.is_some();
         match &self.message {
-            None => Status::Failed,
-            Some(_) if self.draft => Status::Draft,
-            Some(_) if self.deleted => Status::Deleted,
-            Some(_) if self.send_at > now => Status::Scheduled,
+            None if !is_captured => Status::Failed,
+            _ if self.draft => Status::Draft,
+            _ if self.deleted => Status::Deleted,
+            _ if self.send_at > now => Status::Scheduled,
+            None => Status::Captured,
             Some(message) if message.expiry <= now => Status::Expired,
             Some(_) => Status::Delivered,
         }
+    }
+
+    /// The `queueId` in the recipient's client, which differs from the `delivery_id` as at Customer.io.
+    #[must_use]
+    pub fn queue_id(&self) -> String {
+        format!("{QUEUE}{}", self.id)
+    }
+
+    /// The `delivery_id` of the message with a `queueId`.
+    pub(super) fn id_in_queue(queue_id: &str) -> Option<&str> {
+        queue_id.strip_prefix(QUEUE)
+    }
+
+    /// What lists are ordered by: the time, then the order in which ids were given.
+    pub(super) fn order(&self) -> (Timestamp, &str, u64) {
+        let (run, number) = self.id.rsplit_once('-').unwrap_or(("", &self.id));
+        (self.queued_at, run, number.parse().unwrap_or(0))
+    }
+
+    /// Whether it is addressed to someone with this identifier.
+    fn is_to(&self, identifier: &str) -> bool {
+        let listed = |name: &str| {
+            let list = self.content.as_ref().and_then(|content| content.get(name)).and_then(Value::as_array);
+            list.is_some_and(|items| items.iter().any(|item| is_identifier(item, identifier)))
+        };
+        self.recipient.has_identifier(identifier)
+            || (self.channel == Channel::Broadcast && (listed("ids") || listed("emails")))
     }
 
     /// The message in the format of inbox clients; `None` unless it is in the inbox.
@@ -131,7 +161,7 @@ impl CapturedMessage {
         let message = self.message.as_ref().filter(|_| self.status(now) == Status::Delivered)?;
         let mut wire = Map::new();
         let mut put = |name: &str, value: Value| wire.insert(name.to_owned(), value);
-        put("queueId", self.id.as_str().into());
+        put("queueId", self.queue_id().into());
         put("deliveryId", self.id.as_str().into());
         put("userToken", user.into());
         put("messageType", "inbox".into());
@@ -154,10 +184,11 @@ impl CapturedMessage {
     /// The approximate memory use, in bytes.
     pub(super) fn weight(&self) -> usize {
         let properties = self.message.as_ref().map_or(0, |message| weight_of_entries(&message.properties));
-        let headers: usize = self.request.headers.iter().map(|(name, value)| 64 + name.len() + value.len()).sum();
+        let content = self.content.as_ref().map_or(0, weight_of_entries);
         let reports: usize = self.reports.iter().map(Report::weight).sum();
         // The body is counted four times, because diagnostics and the recipient contain copies of it.
-        1024 + 4 * self.request.body.len() + headers + properties + self.findings.weight() + reports
+        let request = self.request.weight() + 3 * self.request.body.len();
+        1024 + request + properties + content + self.findings.weight() + reports
     }
 }
 
@@ -192,6 +223,8 @@ impl Serialize for CapturedView<'_> {
         #[derive(Serialize)]
         struct Object<'a> {
             id: &'a str,
+            queue_id: String,
+            channel: Channel,
             status: Status,
             template: &'a str,
             recipient: &'a Recipient,
@@ -199,6 +232,8 @@ impl Serialize for CapturedView<'_> {
             send_at: Timestamp,
             opened: bool,
             message: Option<&'a Message>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            content: Option<&'a Map<String, Value>>,
             #[serde(flatten)]
             findings: &'a Findings,
             test_send_looks_fine: bool,
@@ -208,6 +243,8 @@ impl Serialize for CapturedView<'_> {
         let captured = self.captured;
         Object {
             id: &captured.id,
+            queue_id: captured.queue_id(),
+            channel: captured.channel,
             status: captured.status(self.now),
             template: &captured.template,
             recipient: &captured.recipient,
@@ -215,6 +252,7 @@ impl Serialize for CapturedView<'_> {
             send_at: captured.send_at,
             opened: captured.opened,
             message: captured.message.as_ref(),
+            content: captured.content.as_ref(),
             findings: &captured.findings,
             test_send_looks_fine: captured.test_send_looks_fine,
             reports: &captured.reports,
@@ -227,6 +265,8 @@ impl Serialize for CapturedView<'_> {
 /// A filter for captured messages. All given conditions must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Filter {
+    /// The channel.
+    pub(super) channel: Option<Channel>,
     /// An identifier of the recipient, of any kind.
     pub(super) to: Option<String>,
     /// The name of the template, ignoring case.
@@ -251,6 +291,10 @@ impl Filter {
     pub(super) fn read(&mut self, name: &str, value: &str) -> Result<bool, String> {
         let given = || Some(value.to_owned());
         match name {
+            "channel" => {
+                let channel = Channel::from_name(value).ok_or_else(|| not_one_of("channel", value, &channel::NAMES))?;
+                self.channel = Some(channel);
+            }
             "to" => self.to = given(),
             "template" => self.template = given(),
             "topic" => self.topic = given(),
@@ -262,11 +306,8 @@ impl Filter {
                 self.opened = Some(opened);
             }
             "status" => {
-                let status = Status::deserialize(Value::from(value)).map_err(|_| {
-                    let near =
-                        did_you_mean(value, STATUSES).map_or(String::new(), |near| format!(": did you mean `{near}`?"));
-                    format!("expected one of {} as `status`, found `{value}`{near}", STATUSES.join(", "))
-                })?;
+                let status =
+                    Status::deserialize(Value::from(value)).map_err(|_| not_one_of("status", value, &STATUSES))?;
                 self.status = Some(status);
             }
             _ => return Ok(false),
@@ -278,7 +319,8 @@ impl Filter {
     pub(super) fn matches(&self, captured: &CapturedMessage, now: Timestamp) -> bool {
         let message = captured.message.as_ref();
         let is = |wanted: &Option<String>, test: &dyn Fn(&str) -> bool| wanted.as_deref().is_none_or(test);
-        is(&self.to, &|to| captured.recipient.has_identifier(to))
+        self.channel.is_none_or(|channel| captured.channel == channel)
+            && is(&self.to, &|to| captured.is_to(to))
             && is(&self.template, &|name| captured.template.to_lowercase() == name.to_lowercase())
             && is(&self.topic, &|topic| message.is_some_and(|message| message.topics.iter().any(|has| has == topic)))
             && is(&self.kind, &|kind| message.is_some_and(|message| message.kind == kind))
@@ -288,7 +330,24 @@ impl Filter {
     }
 }
 
-const STATUSES: [&str; 6] = ["failed", "draft", "scheduled", "delivered", "expired", "deleted"];
+const STATUSES: [&str; 7] = ["failed", "draft", "scheduled", "captured", "delivered", "expired", "deleted"];
+
+/// The beginning of a `queueId`.
+const QUEUE: &str = "queue-";
+
+fn not_one_of(parameter: &str, value: &str, expected: &[&str]) -> String {
+    let near = did_you_mean(value, expected.iter().copied());
+    let near = near.map_or(String::new(), |near| format!(": did you mean `{near}`?"));
+    format!("expected one of {} as `{parameter}`, found `{value}`{near}", expected.join(", "))
+}
+
+fn is_identifier(item: &Value, identifier: &str) -> bool {
+    match item {
+        Value::String(text) => text == identifier,
+        Value::Number(number) => number.to_string() == identifier,
+        _ => false,
+    }
+}
 
 fn contains(captured: &CapturedMessage, text: &str) -> bool {
     let has = |part: &str| part.to_lowercase().contains(text);

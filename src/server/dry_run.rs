@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::answer::Refusal;
 use super::body;
 use super::findings::explanation;
-use super::send::{customer_without_attributes, no_template};
+use super::send::inbox::{customer_without_attributes, no_template};
 use super::state::State;
 use crate::diagnostics::{Diagnostics, Source};
 use crate::liquid::Mode;

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::{self, Path};
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::body;
 use super::captured::Report;
+use super::connection::Scheme;
 use super::state::State;
 
 /// The name of the client's events about a message.
@@ -48,8 +49,12 @@ fn report(event: &Value, state: &State) -> Option<(String, Report)> {
 }
 
 /// `GET /v1/projects/{key}/settings`: makes the browser client send its events to this server.
-pub(super) async fn settings(Path(key): Path<String>, headers: HeaderMap) -> Json<Value> {
+pub(super) async fn settings(
+    Path(key): Path<String>,
+    Extension(scheme): Extension<Scheme>,
+    headers: HeaderMap,
+) -> Json<Value> {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let pipelines = json!({ "apiKey": key, "apiHost": format!("{host}/v1"), "protocol": "http" });
+    let pipelines = json!({ "apiKey": key, "apiHost": format!("{host}/v1"), "protocol": scheme.as_str() });
     Json(json!({ "integrations": { "Customer.io Data Pipelines": pipelines } }))
 }

@@ -3,8 +3,10 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
+use super::answer::Refusal;
 use super::body::whole_number;
 
 /// The maximum number of active faults.
@@ -20,6 +22,9 @@ const MAX_LATENCY: u64 = 60_000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fault {
+    /// A fault that is known by name. The other fields change it.
+    #[serde(default)]
+    preset: Option<Preset>,
     /// The prefix of the paths that it affects.
     #[serde(default = "send_paths")]
     path: String,
@@ -29,6 +34,12 @@ pub(super) struct Fault {
     /// The `Retry-After` header of that response, in seconds.
     #[serde(default, deserialize_with = "whole_number")]
     retry_after: Option<u32>,
+    /// The body of that response, instead of the usual error.
+    #[serde(default)]
+    body: Option<String>,
+    /// Whether the request is accepted before that: a message is captured although its sender sees an error.
+    #[serde(default)]
+    accept: Option<bool>,
     /// The delay before the response, in milliseconds.
     #[serde(default, deserialize_with = "whole_number")]
     latency_ms: Option<u64>,
@@ -43,6 +54,28 @@ pub(super) struct Fault {
     chance: f64,
 }
 
+/// A fault that is known by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Preset {
+    /// 429, with `Retry-After`.
+    RateLimited,
+    /// The message is captured, and its sender sees 500.
+    #[serde(rename = "accepted_but_500")]
+    AcceptedBut500,
+    /// 502 from a gateway, with a page of HTML.
+    GatewayHtml,
+    /// Later than most client libraries wait.
+    Slow,
+}
+
+/// The page of a gateway whose server does not respond.
+const GATEWAY_PAGE: &str = "<html>\n<head><title>502 Bad Gateway</title></head>\n<body>\n<center><h1>502 Bad Gateway</h1></center>\n\
+    <hr><center>gateway</center>\n</body>\n</html>\n";
+
+/// The delay of `slow`. Most client libraries wait for 10 seconds.
+const SLOW: u64 = 11_000;
+
 fn send_paths() -> String {
     "/v1/send/".to_owned()
 }
@@ -55,20 +88,38 @@ impl Fault {
     fn latency(&self) -> u64 {
         self.latency_ms.unwrap_or(0)
     }
+
+    /// Fills in what its preset says and the other fields do not.
+    fn fill(&mut self) {
+        let (status, retry_after, body, accept, latency) = match self.preset {
+            None => return,
+            Some(Preset::RateLimited) => (Some(429), Some(1), None, false, None),
+            Some(Preset::AcceptedBut500) => (Some(500), None, None, true, None),
+            Some(Preset::GatewayHtml) => (Some(502), None, Some(GATEWAY_PAGE), false, None),
+            Some(Preset::Slow) => (None, None, None, false, Some(SLOW)),
+        };
+        self.status = self.status.or(status);
+        self.retry_after = self.retry_after.or(retry_after);
+        self.body = self.body.take().or_else(|| body.map(str::to_owned));
+        self.accept = self.accept.or(Some(accept));
+        self.latency_ms = self.latency_ms.or(latency);
+    }
 }
 
 /// The effect of a fault on one request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FaultEffect {
     pub(super) latency: Duration,
+    /// Whether the request is accepted before the response is replaced.
+    pub(super) accept: bool,
     pub(super) response: Option<FaultResponse>,
 }
 
 /// What happens instead of the normal response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum FaultResponse {
     Drop,
-    Status { status: u16, retry_after: Option<u32> },
+    Status { status: u16, retry_after: Option<u32>, body: Option<String> },
 }
 
 /// The active faults, in the order they were added.
@@ -77,22 +128,34 @@ pub(super) struct Faults(Mutex<Vec<Fault>>);
 
 impl Faults {
     /// Adds a fault.
-    pub(super) fn add(&self, fault: Fault) -> Result<(), String> {
+    pub(super) fn add(&self, mut fault: Fault) -> Result<(), Refusal> {
+        fault.fill();
         if fault.status.is_some_and(|status| !(400..=599).contains(&status)) {
-            return Err("expected a `status` from 400 to 599".to_owned());
+            return Err(Refusal::bad_request("expected a `status` from 400 to 599"));
         }
         if !(0.0..=1.0).contains(&fault.chance) {
-            return Err("expected a `chance` from 0 to 1".to_owned());
+            return Err(Refusal::bad_request("expected a `chance` from 0 to 1"));
         }
         if fault.latency() > MAX_LATENCY {
-            return Err(format!("expected at most {MAX_LATENCY} as `latency_ms`"));
+            return Err(Refusal::bad_request(format!("expected at most {MAX_LATENCY} as `latency_ms`")));
         }
         if fault.status.is_none() && !fault.drop && fault.latency() == 0 {
-            return Err("the fault does nothing: give it a `status`, `drop` or `latency_ms`".to_owned());
+            return Err(Refusal::bad_request(
+                "the fault does nothing: give it a `status`, `drop`, `latency_ms` or `preset`",
+            ));
+        }
+        if fault.body.is_some() && fault.status.is_none() {
+            return Err(Refusal::bad_request("a `body` needs a `status`"));
+        }
+        if fault.accept == Some(true) && fault.status.is_none() && !fault.drop {
+            return Err(Refusal::bad_request(
+                "`accept` needs a `status` or `drop`: without them, requests are accepted anyway",
+            ));
         }
         let mut faults = self.lock();
         if faults.len() == MAX_FAULTS {
-            return Err(format!("there are {MAX_FAULTS} faults already: delete them first"));
+            let error = format!("there are {MAX_FAULTS} faults already: delete them first");
+            return Err(Refusal::new(StatusCode::CONFLICT, error));
         }
         faults.push(fault);
         Ok(())
@@ -121,10 +184,13 @@ impl Faults {
         let fault = &mut faults[index];
         let response = match fault.status {
             _ if fault.drop => Some(FaultResponse::Drop),
-            Some(status) => Some(FaultResponse::Status { status, retry_after: fault.retry_after }),
+            Some(status) => {
+                Some(FaultResponse::Status { status, retry_after: fault.retry_after, body: fault.body.clone() })
+            }
             None => None,
         };
-        let effect = FaultEffect { latency: Duration::from_millis(fault.latency()), response };
+        let accept = fault.accept == Some(true);
+        let effect = FaultEffect { latency: Duration::from_millis(fault.latency()), accept, response };
         if let Some(times) = &mut fault.times {
             *times = times.saturating_sub(1);
             if *times == 0 {
@@ -154,18 +220,40 @@ mod tests {
         faults.add(fault(r#"{"path": "/api", "drop": true, "latency_ms": 5}"#)).unwrap();
         let limited = FaultEffect {
             latency: Duration::ZERO,
-            response: Some(FaultResponse::Status { status: 429, retry_after: Some(1) }),
+            accept: false,
+            response: Some(FaultResponse::Status { status: 429, retry_after: Some(1), body: None }),
         };
-        assert_eq!(faults.inject("/v1/send/inbox_message"), Some(limited));
+        assert_eq!(faults.inject("/v1/send/inbox_message").as_ref(), Some(&limited));
         assert_eq!(faults.inject("/v1/send/inbox_message"), Some(limited));
         assert_eq!(faults.inject("/v1/send/inbox_message"), None);
-        let dropped = FaultEffect { latency: Duration::from_millis(5), response: Some(FaultResponse::Drop) };
+        let dropped =
+            FaultEffect { latency: Duration::from_millis(5), accept: false, response: Some(FaultResponse::Drop) };
         assert_eq!(faults.inject("/api/v4/users"), Some(dropped));
         assert_eq!(faults.all().len(), 1);
         faults.add(fault(r#"{"path": "", "drop": true}"#)).unwrap();
         assert_eq!(faults.inject("/inkproof/api/faults"), None);
         faults.clear();
         assert_eq!(faults.inject("/api/v4/users"), None);
+    }
+
+    #[test]
+    fn a_preset_can_be_changed() {
+        for (json, expected) in [
+            (r#"{"preset": "rate_limited"}"#, (Some(429), Some(1), false, 0)),
+            (r#"{"preset": "rate_limited", "retry_after": 7}"#, (Some(429), Some(7), false, 0)),
+            (r#"{"preset": "accepted_but_500"}"#, (Some(500), None, true, 0)),
+            (r#"{"preset": "gateway_html", "status": 504}"#, (Some(504), None, false, 0)),
+            (r#"{"preset": "slow"}"#, (None, None, false, 11_000)),
+        ] {
+            let faults = Faults::default();
+            faults.add(fault(json)).unwrap();
+            let effect = faults.inject("/v1/send/email").unwrap();
+            let (status, retry_after) = match effect.response {
+                Some(FaultResponse::Status { status, retry_after, .. }) => (Some(status), retry_after),
+                _ => (None, None),
+            };
+            assert_eq!((status, retry_after, effect.accept, effect.latency.as_millis()), expected, "{json}");
+        }
     }
 
     #[test]
@@ -181,9 +269,14 @@ mod tests {
             (r#"{"status": 200}"#, "expected a `status` from 400 to 599"),
             (r#"{"status": 500, "chance": 2}"#, "expected a `chance` from 0 to 1"),
             (r#"{"latency_ms": 100000}"#, "expected at most 60000 as `latency_ms`"),
-            ("{}", "the fault does nothing: give it a `status`, `drop` or `latency_ms`"),
+            ("{}", "the fault does nothing: give it a `status`, `drop`, `latency_ms` or `preset`"),
+            (r#"{"latency_ms": 5, "body": "x"}"#, "a `body` needs a `status`"),
+            (
+                r#"{"latency_ms": 5, "accept": true}"#,
+                "`accept` needs a `status` or `drop`: without them, requests are accepted anyway",
+            ),
         ] {
-            assert_eq!(Faults::default().add(fault(json)).unwrap_err(), expected);
+            assert_eq!(Faults::default().add(fault(json)).unwrap_err().to_string(), expected);
         }
     }
 }

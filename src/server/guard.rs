@@ -20,19 +20,20 @@ pub(super) enum Audience {
     Own,
 }
 
-/// The prefixes of paths that pages of any origin may use.
-const OPEN: [&str; 9] = ["/api/", "/v1/t", "/v1/i", "/v1/p", "/v1/g", "/v1/a", "/v1/s", "/v1/b", "/v1/m"];
+/// The paths that pages of any origin may use: all of those with these prefixes, and the events of the browser client.
+const OPEN: [&str; 5] = ["/api/v4/users", "/api/v3/sse", "/api/v1/messages/", "/api/v1/logs/", "/v1/projects/"];
+const EVENTS: [&str; 8] = ["/v1/t", "/v1/i", "/v1/p", "/v1/g", "/v1/a", "/v1/s", "/v1/b", "/v1/m"];
 
-/// Exceptions to these prefixes.
-const CLOSED: [&str; 2] = ["/v1/send", "/v1/transactional"];
+/// The names of Customer.io's hosts end with this. Requests for them arrive here through a proxy or a hosts file.
+const CUSTOMER_IO: &str = ".customer.io";
 
 /// How long browsers may cache the response to a preflight request.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
 
 impl Audience {
     pub(super) fn from_path(path: &str) -> Self {
-        let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| path.starts_with(prefix));
-        if begins(&OPEN) && !begins(&CLOSED) { Self::AnyOrigin } else { Self::Own }
+        let is_open = OPEN.iter().any(|prefix| path.starts_with(prefix)) || EVENTS.contains(&path);
+        if is_open { Self::AnyOrigin } else { Self::Own }
     }
 }
 
@@ -65,19 +66,29 @@ pub(super) fn cors() -> CorsLayer {
         .vary([])
 }
 
-/// Admits or rejects a request. `public` is whether the server accepts connections from other machines.
-pub(super) fn admit(uri: &Uri, headers: &HeaderMap, public: bool) -> Result<Audience, Refusal> {
-    let mut hosts = headers.get_all(HOST).iter();
-    let host = hosts.next().and_then(|host| host.to_str().ok());
-    let Some(host) = host.filter(|_| hosts.next().is_none()) else {
+/// The names by which this server may be addressed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Hosts {
+    /// Whether the server accepts connections from other machines.
+    pub(super) public: bool,
+    /// Further names, in lower case.
+    pub(super) allowed: Vec<String>,
+}
+
+/// Admits or rejects a request.
+pub(super) fn admit(uri: &Uri, headers: &HeaderMap, hosts: &Hosts) -> Result<Audience, Refusal> {
+    let mut given = headers.get_all(HOST).iter();
+    let host = given.next().and_then(|host| host.to_str().ok());
+    let Some(host) = host.filter(|_| given.next().is_none()) else {
         return Err(Refusal::bad_request("expected one header `Host`"));
     };
-    if let Some(host) = [Some(host), uri.authority().map(Authority::as_str)]
-        .into_iter()
-        .flatten()
-        .find(|host| !is_this_machine(host, public))
+    if let Some(host) =
+        [Some(host), uri.authority().map(Authority::as_str)].into_iter().flatten().find(|host| !hosts.include(host))
     {
-        let error = format!("`{host}` is not a name of this server: use localhost or its address");
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let error = format!(
+            "`{host}` is not a name of this server: use localhost or its address, or pass `--allow-host {name}`"
+        );
         return Err(Refusal::new(StatusCode::FORBIDDEN, error));
     }
     let audience = Audience::from_path(uri.path());
@@ -87,23 +98,29 @@ pub(super) fn admit(uri: &Uri, headers: &HeaderMap, public: bool) -> Result<Audi
     Ok(audience)
 }
 
-/// Whether a `Host` can only mean this server: a name that cannot be resolved by a foreign DNS server.
-fn is_this_machine(host: &str, public: bool) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    let name = name.to_ascii_lowercase();
-    let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(&name);
-    name == "localhost"
-        || name.ends_with(".localhost")
-        || address.parse::<IpAddr>().is_ok_and(|address| public || address.is_loopback())
+impl Hosts {
+    /// Whether a `Host` means this server: a name that cannot be resolved by a foreign DNS server, or that is allowed.
+    fn include(&self, host: &str) -> bool {
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            _ => host,
+        };
+        let name = name.to_ascii_lowercase();
+        let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(&name);
+        name == "localhost"
+            || name.ends_with(".localhost")
+            || name.ends_with(CUSTOMER_IO)
+            || self.allowed.contains(&name)
+            || address.parse::<IpAddr>().is_ok_and(|address| self.public || address.is_loopback())
+    }
 }
 
 fn is_cross_site(headers: &HeaderMap, host: &str, path: &str) -> bool {
-    let foreign_origin = headers
-        .get(ORIGIN)
-        .is_some_and(|origin| origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://")) != Some(host));
+    let is_own = |origin: &str| {
+        let origin_host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        origin_host == Some(host)
+    };
+    let foreign_origin = headers.get(ORIGIN).is_some_and(|origin| !origin.to_str().is_ok_and(is_own));
     // Only browsers send this header. Links to the page itself are allowed from anywhere.
     let foreign_fetch = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site");
     foreign_origin || (foreign_fetch && path != "/")
@@ -115,7 +132,8 @@ mod tests {
 
     fn admitted(path: &str, headers: &[(&str, &str)], public: bool) -> bool {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        admit(&path.parse().unwrap(), &headers, public).is_ok()
+        let hosts = Hosts { public, allowed: vec!["inkproof".to_owned()] };
+        admit(&path.parse().unwrap(), &headers, &hosts).is_ok()
     }
 
     #[test]
@@ -130,6 +148,13 @@ mod tests {
             ("[::1]", false, true),
             ("192.168.1.2:3010", false, false),
             ("192.168.1.2:3010", true, true),
+            ("inkproof:3010", false, true),
+            ("Inkproof", true, true),
+            ("inkproof.evil.example", true, false),
+            ("api.customer.io", false, true),
+            ("consumer.inapp.customer.io:443", false, true),
+            ("customer.io.evil.example", true, false),
+            ("evilcustomer.io", true, false),
             ("evil.example", true, false),
             ("evil.example:3010", false, false),
             ("localhost.evil.example", false, false),
@@ -159,6 +184,9 @@ mod tests {
             ("/", ("sec-fetch-site", "cross-site"), true),
             ("/api/v4/users", ("origin", "https://shop.example"), true),
             ("/v1/t", ("origin", "https://shop.example"), true),
+            ("/v1/track", ("origin", "https://shop.example"), false),
+            ("/api/v1/customers/5", ("origin", "https://shop.example"), false),
+            ("/inkproof/api/messages", ("origin", "https://localhost:3010"), true),
             ("/v1/projects/key/settings", ("sec-fetch-site", "cross-site"), true),
         ] {
             assert_eq!(admitted(path, &[HOST, header], false), expected, "{path} {header:?}");

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::body;
+use super::captured::CapturedMessage;
 use super::state::State;
 use super::token::{self, Platform};
 
@@ -51,7 +52,7 @@ pub(super) async fn mark(
 ) -> Result<Json<Value>, Refusal> {
     let user = user(&headers)?;
     let Marks { opened } = body::json(body).await?;
-    changed(state.store.change(&id, &user, |message| message.opened = opened).await?, &id)
+    change(&state, &id, &user, |message| message.opened = opened).await
 }
 
 /// `POST /api/v1/logs/queue/{queueId}`: deletes a message.
@@ -61,12 +62,27 @@ pub(super) async fn delete(
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
     let user = user(&headers)?;
-    changed(state.store.change(&id, &user, |message| message.deleted = true).await?, &id)
+    change(&state, &id, &user, |message| message.deleted = true).await
 }
 
-fn changed(changed: bool, id: &str) -> Result<Json<Value>, Refusal> {
-    // Clients parse the response as JSON although it is empty.
-    if changed { Ok(Json(json!({}))) } else { Err(Refusal::not_found(format!("the user has no message `{id}`"))) }
+/// Changes the message with a `queueId` in a user's inbox.
+async fn change(
+    state: &State,
+    queue_id: &str,
+    user: &str,
+    change: impl FnOnce(&mut CapturedMessage),
+) -> Result<Json<Value>, Refusal> {
+    let changed = match CapturedMessage::id_in_queue(queue_id) {
+        Some(id) => state.store.change(id, user, change).await?,
+        None => false,
+    };
+    if changed {
+        // Clients parse the response as JSON although it is empty.
+        return Ok(Json(json!({})));
+    }
+    let hint =
+        if state.store.with(queue_id, |_| ()).is_some() { ": this is a `delivery_id`, not a `queueId`" } else { "" };
+    Err(Refusal::not_found(format!("the user has no message `{queue_id}`{hint}")))
 }
 
 fn user(headers: &HeaderMap) -> Result<String, Refusal> {

@@ -1,12 +1,15 @@
 //! The server: a local stand-in for Customer.io's send API and inbox API, which renders with the project's templates, and
 //! stores and shows the messages that were sent.
 //!
-//! A request passes `connection` (timeouts, doubled slashes), `guard` (access control), `faults` (fault injection for tests),
-//! and then one of the APIs: `send` and `transactional` for a backend; `inbox`, `stream` and `events` for a recipient's
-//! client; `api` for test suites and for the server's own `page`. Shared state is in `state`.
+//! A request passes `connection` (timeouts) and `service`: `address` (other spellings of paths), `guard` (access control),
+//! `faults` (fault injection for tests), and then one of the APIs: `send` and `transactional` for a backend; `inbox`, `stream` and `events`
+//! for a recipient's client; `api` for test suites and for the server's own `page`. Refused requests are kept in `refused`.
+//! Shared state is in `state`.
 
+mod address;
 mod answer;
 mod api;
+mod authorization;
 mod body;
 mod captured;
 mod clock;
@@ -15,42 +18,49 @@ mod current_project;
 #[cfg_attr(not(feature = "store"), path = "without_database.rs")]
 mod database;
 mod dry_run;
-mod event_log;
 mod events;
 mod faults;
 mod findings;
 mod guard;
 mod inbox;
+mod newest;
 mod page;
 mod pending;
+mod received;
+mod refused;
 mod saving;
 mod send;
+mod service;
+mod slots;
 mod state;
 mod store;
 mod stream;
 mod template_check;
+mod tls;
 mod token;
 mod transactional;
+mod wrong_path;
 
 use std::io;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::StatusCode;
 use axum::routing::{get, patch, post, put};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::process::Command;
 use tokio::task::JoinSet;
 
-pub use captured::{CapturedMessage, Received, Recipient, Report, Status};
+pub use captured::{CapturedMessage, Recipient, Report, Status};
 pub use findings::{FindingJson, Findings};
+pub use received::Received;
+pub use refused::RefusedRequest;
+pub use send::channel::Channel;
 
-use answer::Refusal;
 use state::{Observe, State};
 
 use crate::liquid::Mode;
@@ -75,6 +85,10 @@ pub struct Options {
     /// A second port for the event stream of Customer.io's browser client. If it is `None` and the port is [`PORT`], the port
     /// that the client expects is used if it is free.
     pub stream_port: Option<u16>,
+    /// Further host names by which clients may address the server.
+    pub allow_hosts: Vec<String>,
+    /// The files of a certificate chain and of its private key, to accept connections with TLS too.
+    pub tls: Option<(PathBuf, PathBuf)>,
     /// Whether requests whose messages fail are rejected, so that a sender's tests notice.
     pub strict: bool,
     /// The mode in which messages are rendered.
@@ -122,6 +136,8 @@ pub struct Endpoint {
 pub enum ServerEvent<'a> {
     /// This message was captured.
     Captured(&'a CapturedMessage),
+    /// This request was refused.
+    Refused(&'a RefusedRequest),
     /// A note about how file changes are detected, such as by polling.
     Notice(&'a str),
 }
@@ -157,14 +173,15 @@ async fn run(
     ready: impl FnOnce(Endpoint) -> io::Result<()>,
     observe: Observe,
 ) -> io::Result<StopReason> {
+    let acceptor = options.tls.as_ref().map(|(certificates, key)| tls::acceptor(certificates, key)).transpose()?;
     let (listeners, endpoint) = listen(&options).await?;
     // A client that cannot connect to the event stream waits long before it retries.
     options.sse &= endpoint.without_stream.is_none();
     let state = Arc::new(State::new(dir, options, observe)?);
-    let router = router(Arc::clone(&state));
+    let service = service::service(router(Arc::clone(&state)), Arc::clone(&state));
     let mut servers = JoinSet::new();
     for listener in listeners {
-        servers.spawn(connection::serve(listener, router.clone(), Arc::clone(&state)));
+        servers.spawn(connection::serve(listener, service.clone(), Arc::clone(&state), acceptor.clone()));
     }
     let stopped = signals()?;
     ready(endpoint)?;
@@ -238,7 +255,9 @@ fn router(state: Arc<State>) -> Router {
     Router::new()
         .route("/", get(page::html))
         .route("/inkproof/page/{name}", get(page::file))
-        .route("/v1/send/inbox_message", post(send::send))
+        .route("/v1/send/inbox_message", post(send::inbox::send))
+        .route("/v1/send/{channel}", post(send::capture::send))
+        .route("/v1/campaigns/{id}/triggers", post(send::capture::trigger))
         .route("/v1/transactional", get(transactional::list))
         .route("/v1/transactional/{id}", get(transactional::one))
         .route("/api/v4/users", post(inbox::messages))
@@ -259,6 +278,7 @@ fn router(state: Arc<State>) -> Router {
         .route("/inkproof/api/messages", get(api::messages).delete(api::remove_messages))
         .route("/inkproof/api/messages/{id}", get(api::message).delete(api::remove_message))
         .route("/inkproof/api/wait", get(api::wait))
+        .route("/inkproof/api/refused", get(api::refused).delete(api::remove_refused))
         .route("/inkproof/api/reset", post(api::reset))
         .route("/inkproof/api/events", get(api::events))
         .route("/inkproof/api/faults", get(api::faults).post(api::add_fault).delete(api::remove_faults))
@@ -268,10 +288,8 @@ fn router(state: Arc<State>) -> Router {
         .route("/inkproof/api/check", post(template_check::check))
         .route("/inkproof/api/requests", put(saving::save))
         .route("/inkproof/api/changes", get(stream::changes))
-        .fallback(|| async { Refusal::not_found("there is nothing at this path") })
-        .method_not_allowed_fallback(|| async {
-            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not support this method")
-        })
+        .fallback(wrong_path::not_found)
+        .method_not_allowed_fallback(wrong_path::method_not_allowed)
         .with_state(state)
 }
 
@@ -282,9 +300,11 @@ async fn run_command(
     stopped: impl Future<Output = StopReason>,
 ) -> io::Result<StopReason> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let url = format!("http://{}", reachable(address));
     let mut child = Command::new(shell)
         .args([flag, command])
-        .env("INKPROOF_URL", format!("http://{address}"))
+        .env("INKPROOF_API_URL", format!("{url}/v1"))
+        .env("INKPROOF_URL", url)
         .env("INKPROOF_PORT", address.port().to_string())
         .kill_on_drop(true)
         .spawn()
@@ -297,6 +317,14 @@ async fn run_command(
             Ok(end)
         }
     }
+}
+
+/// The address to connect to, on this machine, for a server that listens on an address.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    address
 }
 
 /// The exit code of a program; if a signal ended it, 128 plus the signal, as in a shell.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::body;
-use super::send::{malformed, unknown_template};
+use super::send::inbox::{malformed, unknown_template};
 use super::state::State;
 use crate::atomic_file::{create, create_folder_within, replace};
 use crate::diagnostics::{Diagnostics, Source};

@@ -3,15 +3,17 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use jiff::Timestamp;
+use serde_json::Value;
 use tokio::sync::watch;
 
 use super::clock::Clock;
 use super::current_project::CurrentProject;
-use super::event_log::EventLog;
 use super::faults::Faults;
+use super::newest::Newest;
+use super::refused::RefusedRequest;
 use super::store::{Bounds, Store};
 use super::{Options, ServerEvent};
 use crate::liquid::Limits;
@@ -29,7 +31,10 @@ pub(super) struct State {
     pub(super) store: Store,
     pub(super) clock: Clock,
     pub(super) faults: Faults,
-    pub(super) events: EventLog,
+    pub(super) events: Newest<Value>,
+    pub(super) refused: Newest<RefusedRequest>,
+    /// Whether a message of a channel that is not rendered has been captured.
+    pub(super) has_captured: AtomicBool,
     pub(super) options: Options,
     /// Called for each event.
     pub(super) observe: Observe,
@@ -58,7 +63,9 @@ impl State {
             store,
             clock: Clock::new(options.now),
             faults: Faults::default(),
-            events: EventLog::default(),
+            events: Newest::default(),
+            refused: Newest::default(),
+            has_captured: AtomicBool::new(false),
             observe,
             stop: watch::Sender::new(false),
             run: format!("{:x}", Timestamp::now().as_millisecond()),
@@ -76,6 +83,14 @@ impl State {
     /// How many messages have been captured since the start, including those that were removed.
     pub(super) fn captured(&self) -> u64 {
         self.count.load(Ordering::Relaxed)
+    }
+
+    /// Keeps a request that was refused, and reports it.
+    pub(super) fn refuse(&self, request: RefusedRequest) {
+        (self.observe)(&ServerEvent::Refused(&request));
+        let weight = request.weight();
+        self.refused.add(request, weight);
+        self.store.wake();
     }
 
     /// An id that is unique across runs.

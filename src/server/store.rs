@@ -100,7 +100,7 @@ impl Store {
         let kept = self.lock();
         let numbers = kept.by_identifier.get(user).into_iter().flatten().rev();
         let mut messages: Vec<_> = numbers.filter_map(|number| kept.get(*number)).collect();
-        messages.sort_by_key(|message| std::cmp::Reverse(message.send_at));
+        messages.sort_by(|one, other| (other.send_at, other.order()).cmp(&(one.send_at, one.order())));
         messages.into_iter().filter_map(|message| message.in_inbox(user, now)).collect()
     }
 
@@ -116,17 +116,16 @@ impl Store {
         filter: &Filter,
         now: Timestamp,
         page: std::ops::Range<usize>,
-        mut look: impl FnMut(&CapturedMessage) -> T,
+        look: impl Fn(&CapturedMessage) -> T,
     ) -> (Vec<T>, usize) {
         let kept = self.lock();
-        let (mut found, mut total) = (Vec::new(), 0);
-        for message in kept.messages.iter().rev().flatten().filter(|message| filter.matches(message, now)) {
-            if page.contains(&total) {
-                found.push(look(message));
-            }
-            total += 1;
-        }
-        (found, total)
+        let matching = kept.messages.iter().rev().flatten().filter(|message| filter.matches(message, now));
+        let mut matching: Vec<_> = matching.collect();
+        // They are almost in order already: messages that are sent at once may arrive here in another order than they got
+        // their ids.
+        matching.sort_by(|one, other| other.order().cmp(&one.order()));
+        let end = page.end.min(matching.len());
+        (matching[page.start.min(end)..end].iter().map(|message| look(message)).collect(), matching.len())
     }
 
     /// The number of messages.
@@ -309,7 +308,9 @@ impl MessageLog {
 
 #[cfg(test)]
 mod tests {
-    use super::super::captured::{Received, Recipient};
+    use super::super::captured::Recipient;
+    use super::super::received::Received;
+    use super::super::send::channel::Channel;
     use super::*;
     use crate::diagnostics::Diagnostics;
     use crate::message::Message;
@@ -319,6 +320,7 @@ mod tests {
         let expiry = sent_at + jiff::SignedDuration::from_hours(24);
         CapturedMessage {
             id: id.to_owned(),
+            channel: Channel::Inbox,
             template: "t".to_owned(),
             recipient: Recipient { identifiers: [("id".into(), user.to_owned())].into(), name: None },
             request: Received { headers: Vec::new(), body: "{}".to_owned() },
@@ -332,6 +334,7 @@ mod tests {
                 expiry,
                 properties: serde_json::Map::new(),
             }),
+            content: None,
             findings: Diagnostics::new().into(),
             test_send_looks_fine: false,
             opened: false,
@@ -342,7 +345,7 @@ mod tests {
 
     fn ids(store: &Store, user: &str, now: &str) -> Vec<String> {
         let inbox = store.inbox(user, now.parse().unwrap());
-        inbox.iter().map(|message| message["queueId"].as_str().unwrap().to_owned()).collect()
+        inbox.iter().map(|message| message["deliveryId"].as_str().unwrap().to_owned()).collect()
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
-use super::send::authorize;
+use super::authorization;
 use super::state::State;
 use crate::message::Template;
 use crate::project::Project;
@@ -19,7 +19,7 @@ pub(super) async fn list(
     extract::State(state): extract::State<Arc<State>>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
-    authorize(&headers)?;
+    authorization::bearer(&headers)?;
     let (project, _) = state.project.get();
     let messages: Vec<_> = project.templates().iter().map(|template| to_json(&project, template)).collect();
     Ok(Json(json!({ "messages": messages })))
@@ -31,7 +31,7 @@ pub(super) async fn one(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
-    authorize(&headers)?;
+    authorization::bearer(&headers)?;
     let (project, _) = state.project.get();
     let template = project.templates().iter().find(|template| template.is_called(&id));
     let template = template.ok_or_else(|| Refusal::not_found(format!("there is no transactional message `{id}`")))?;

@@ -32,11 +32,14 @@ fn messages_are_filtered_and_paged() {
     let page = server.get("/inkproof/api/messages?limit=1&offset=1");
     assert_eq!(page["messages"][0]["message"]["properties"]["title"], "Good night");
     for (query, error) in [
-        ("topics=a", "there is no filter `topics`: expected one of to, template, topic, type, status, opened, text"),
-        ("limit=0", "expected a whole number from 1 to 1000 as `limit`, found `0`"),
+        (
+            "topics=a",
+            "there is no filter `topics`: expected one of channel, to, template, topic, type, status, opened, text",
+        ),
+        ("limit=0", "expected a whole number from 1 to 10000 as `limit`, found `0`"),
         (
             "status=lost",
-            "expected one of failed, draft, scheduled, delivered, expired, deleted as `status`, found `lost`",
+            "expected one of failed, draft, scheduled, captured, delivered, expired, deleted as `status`, found `lost`",
         ),
         ("opened=1", "expected `true` or `false` as `opened`, found `1`"),
     ] {

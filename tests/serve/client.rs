@@ -134,7 +134,7 @@ impl Server {
         let answer = self.ask("POST", "/api/v4/users?sessionId=s", &headers, "{}");
         assert_eq!(answer.status, 200, "{}", answer.body);
         let messages = &answer.json()["inboxMessages"];
-        messages.as_array().unwrap().iter().map(|message| message["queueId"].as_str().unwrap().to_owned()).collect()
+        messages.as_array().unwrap().iter().map(|message| message["deliveryId"].as_str().unwrap().to_owned()).collect()
     }
 }
 

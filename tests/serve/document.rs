@@ -14,6 +14,10 @@ fn operations(document: &Value) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
+const EMAIL: &str = r#"{"to": "ada@example.com", "identifiers": {"id": "user_123"}, "from": "shop@example.com",
+    "subject": "Thank you", "body": "<p>Thank you</p>", "headers": {}, "attachments": {"a.txt": "YQ=="}}"#;
+const NAMED: &str = r#"{"transactional_message_id": 3, "identifiers": {"id": 5}, "to": "+15551234567"}"#;
+
 /// Whether the response is a stream, which does not end.
 fn is_stream(path: &str) -> bool {
     path.ends_with("/changes")
@@ -28,7 +32,7 @@ fn every_documented_path_exists() {
         let path = path.replace("{id}", "none");
         let path = if path.ends_with("/wait") { format!("{path}?timeout=0") } else { path };
         let answer = server.ask(&method.to_uppercase(), &path, &[("authorization", "Bearer key")], "{}");
-        assert!(answer.status != 405 && answer.error_or_empty() != "there is nothing at this path", "{method} {path}");
+        assert!(answer.status != 405 && !answer.error_or_empty().starts_with("there is nothing at"), "{method} {path}");
     }
     assert_eq!(server.get("/inkproof/api/health")["status"], "ok");
 }
@@ -99,12 +103,23 @@ fn every_response_matches_its_schema() {
         ("post", "/v1/send/inbox_message", &failing),
         ("post", "/v1/send/inbox_message", &later),
         ("post", "/v1/send/inbox_message", "{}"),
+        ("post", "/v1/send/email", EMAIL),
+        ("post", "/v1/send/push", NAMED),
+        ("post", "/v1/send/sms", NAMED),
+        ("post", "/v1/send/in_app", NAMED),
+        ("post", "/v1/send/whatsapp", NAMED),
+        ("post", "/v1/campaigns/{id}/triggers", r#"{"ids": ["user_123"]}"#),
+        ("get", "/inkproof/api/messages", ""),
+        ("delete", "/inkproof/api/messages", ""),
+        ("post", "/v1/send/inbox_message", fine.as_str()),
         ("get", "/v1/transactional", ""),
         ("get", "/v1/transactional/{id}", ""),
         ("get", "/inkproof/api/health", ""),
         ("get", "/inkproof/api/messages", ""),
         ("get", "/inkproof/api/messages/{id}", ""),
         ("get", "/inkproof/api/wait", ""),
+        ("get", "/inkproof/api/refused", ""),
+        ("delete", "/inkproof/api/refused", ""),
         ("get", "/inkproof/api/events", ""),
         ("get", "/inkproof/api/templates", ""),
         ("post", "/inkproof/api/render", &trial),
@@ -118,6 +133,7 @@ fn every_response_matches_its_schema() {
         ("put", "/inkproof/api/requests", &saved),
         ("post", "/inkproof/api/faults", r#"{"status": 503, "times": 1, "path": "/none"}"#),
         ("post", "/inkproof/api/faults", r#"{"latency_ms": 1}"#),
+        ("post", "/inkproof/api/faults", r#"{"preset": "gateway_html", "path": "/none"}"#),
         ("post", "/inkproof/api/faults", "{}"),
         ("get", "/inkproof/api/faults", ""),
         ("delete", "/inkproof/api/faults", ""),

@@ -28,7 +28,7 @@ fn the_inbox_returns_messages_in_the_format_of_the_client() {
     let expected = json!({
         "inAppMessages": [],
         "inboxMessages": [{
-            "queueId": id, "deliveryId": id, "userToken": "user_123", "messageType": "inbox", "messageId": "",
+            "queueId": format!("queue-{id}"), "deliveryId": id, "userToken": "user_123", "messageType": "inbox", "messageId": "",
             "type": "order", "priority": 5, "topics": ["orders", "shipping"],
             "sentAt": "2026-01-01T00:00:00Z", "expiry": "2026-01-03T00:00:00Z", "opened": false,
             "properties": { "title": "Order 7", "body": "For user_123" },
@@ -41,7 +41,7 @@ fn the_inbox_returns_messages_in_the_format_of_the_client() {
 fn messages_are_marked_opened_unopened_and_deleted() {
     let server = Server::start(&[]);
     let id = server.deliver("hello", "user_123", &json!({ "title": "Hi" }));
-    let path = format!("/api/v1/messages/{id}?sessionId=s");
+    let path = format!("/api/v1/messages/queue-{id}?sessionId=s");
     let opened = || server.get(&format!("/inkproof/api/messages/{id}"))["opened"].clone();
     for state in [true, false] {
         let answer = server.ask("PATCH", &path, &WEB, &json!({ "opened": state }).to_string());
@@ -50,10 +50,12 @@ fn messages_are_marked_opened_unopened_and_deleted() {
     }
     let another = [("x-gist-encoded-user-token", "dXNlcl80NTY="), ("x-cio-client-platform", "web")];
     assert_eq!(server.ask("PATCH", &path, &another, "{\"opened\": true}").status, 404, "it belongs to another user");
+    let mixed_up = server.ask("PATCH", &format!("/api/v1/messages/{id}"), &WEB, "{\"opened\": true}");
+    assert_eq!(mixed_up.error(), format!("the user has no message `{id}`: this is a `delivery_id`, not a `queueId`"));
     assert_eq!(server.ask("PATCH", "/api/v1/messages/none", &WEB, "{\"opened\": true}").status, 404);
     assert_eq!(server.ask("PATCH", &path, &WEB, "{\"opened\": 1}").status, 400);
     assert_eq!(server.ask("PATCH", &path, &[], "{\"opened\": true}").status, 400);
-    assert_eq!(server.ask("POST", &format!("/api/v1/logs/queue/{id}"), &WEB, "{}").status, 200);
+    assert_eq!(server.ask("POST", &format!("/api/v1/logs/queue/queue-{id}"), &WEB, "{}").status, 200);
     assert!(server.inbox(ADA).is_empty());
     assert_eq!(server.get(&format!("/inkproof/api/messages/{id}"))["status"], "deleted");
 }
@@ -134,7 +136,7 @@ fn the_stream_sends_the_complete_inbox_on_each_change() {
             .as_array()
             .unwrap()
             .iter()
-            .map(|message| message["queueId"].as_str().unwrap().to_owned())
+            .map(|message| message["deliveryId"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>()
     };
     assert_eq!(ids(event(&mut reader)), std::slice::from_ref(&first));

@@ -1,10 +1,12 @@
 //! `inkproof serve`: the real binary on a free port.
 
 mod captured;
+mod channels;
 mod client;
 mod document;
 mod dry_run;
 mod hostile;
+mod hosts;
 mod inbox;
 mod process;
 mod saving;

@@ -51,8 +51,8 @@ fn messages_survive_a_restart() {
         );
         assert_eq!(server.send(&body).status, 200);
     }
-    server.ask("PATCH", &format!("/api/v1/messages/{opened}"), &WEB, r#"{"opened": true}"#);
-    server.ask("POST", &format!("/api/v1/logs/queue/{deleted}"), &WEB, "{}");
+    server.ask("PATCH", &format!("/api/v1/messages/queue-{opened}"), &WEB, r#"{"opened": true}"#);
+    server.ask("POST", &format!("/api/v1/logs/queue/queue-{deleted}"), &WEB, "{}");
     server.ask("DELETE", &format!("/inkproof/api/messages/{forgotten}"), &[], "");
     let click = json!({
         "type": "track", "event": "Report Delivery Event",
@@ -68,7 +68,7 @@ fn messages_survive_a_restart() {
     assert_eq!(server.get("/inkproof/api/messages"), before);
     assert_eq!(server.inbox(ADA), std::slice::from_ref(&opened));
     // Messages from the file work like new ones.
-    server.ask("PATCH", &format!("/api/v1/messages/{opened}"), &WEB, r#"{"opened": false}"#);
+    server.ask("PATCH", &format!("/api/v1/messages/queue-{opened}"), &WEB, r#"{"opened": false}"#);
     server.ask("PUT", "/inkproof/api/clock", &[], r#"{"advance": 3600}"#);
     assert_eq!(server.inbox(ADA).len(), 2, "the scheduled message is due");
     drop(server);

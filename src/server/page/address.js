@@ -9,6 +9,7 @@ function read() {
     topics: given.getAll("topic"),
     kind: given.get("type"),
     status: given.get("status"),
+    channel: given.get("channel"),
     unread: given.has("unread"),
     search: given.get("text") ?? "",
     message: given.get("message"),
@@ -32,7 +33,7 @@ export function readAgain() {
 
 export function write() {
   const entries = state.view === "inbox"
-    ? [["to", state.to], ...state.topics.map((topic) => ["topic", topic]), ["type", state.kind], ["status", state.status],
+    ? [["to", state.to], ...state.topics.map((topic) => ["topic", topic]), ["type", state.kind], ["status", state.status], ["channel", state.channel],
       ["unread", state.unread ? "1" : null], ["text", state.search || null], ["message", state.message]]
     : [["template", state.template], ["request", state.request], ["lax", state.lax ? "1" : null], ["data", state.data],
       ["person", state.person], ["customer", state.customer]];

@@ -2,19 +2,27 @@
 
 import { state, UNTOUCHED } from "./address.js";
 import { cardParts, titleOf } from "./card.js";
-import { API, ask, at, json, make, replace, scrollable } from "./dom.js";
+import { API, ask, at, json, make, replace, scrollable, text } from "./dom.js";
 import { age, setClock } from "./time.js";
 
 const LIMIT = 500;
 const NARROW = matchMedia("(max-width: 900px)");
-const STATUSES = ["delivered", "failed", "draft", "scheduled", "expired", "deleted"];
+const STATUSES = ["delivered", "captured", "failed", "draft", "scheduled", "expired", "deleted"];
 
 let messages = [];
 let total = 0;
+let refused = []; // the requests that were refused, newest first
 let known = null; // the ids of the messages that were shown before
 let change;
 let report;
 
+/** The title and the body of a message of a channel that is not rendered, as they were sent. */
+function sentParts({ channel, template, content }) {
+  const title = content.subject ?? content.title ?? (channel === "broadcast" ? `Broadcast ${template}` : template || "(no subject)");
+  const body = content.body_plain ?? content.body ?? content.message;
+  return { title: text(title), body: body === undefined ? undefined : text(body) };
+}
+const STATES = ["delivered", "captured"];
 const nameOf = (recipient) => recipient.id ?? recipient.email ?? recipient.cio_id ?? "";
 const isUnread = (message) => message.status === "delivered" && !message.opened;
 
@@ -29,6 +37,7 @@ function fits(message) {
   return (!state.to || nameOf(message.recipient) === state.to)
     && fitsTopics(message)
     && (!state.kind || message.message?.type === state.kind)
+    && (!state.channel || message.channel === state.channel)
     && (!state.status || message.status === state.status)
     && (!state.unread || isUnread(message))
     && (!state.search || JSON.stringify([message.message, message.template, message.request.body, message.recipient])
@@ -40,7 +49,8 @@ function messageCard(message) {
     ["expired", "deleted"].includes(message.status) && "gone",
     known && !known.has(message.id) && "new"].filter(Boolean);
   const corner = make("span", { className: "when" },
-    message.status !== "delivered" && make("span", { className: `pill ${message.status}` }, message.status),
+    message.channel !== "inbox" && make("span", { className: "pill channel" }, message.channel.replace("_", "-")),
+    !STATES.includes(message.status) && make("span", { className: `pill ${message.status}` }, message.status),
     make("span", { "data-age": message.send_at }, age(message.send_at)));
   const who = message.recipient.name ?? nameOf(message.recipient);
   return make("li", {}, make("button", {
@@ -53,9 +63,19 @@ function messageCard(message) {
       // On a narrow screen the details are below the list.
       if (NARROW.matches) at("detail").scrollIntoView();
     },
-  }, ...cardParts(message.message, message.template, message.diagnostics, corner).filter(Boolean),
-  make("span", { className: "from" }, state.to ? message.template : `${message.template} to ${who}`),
+  }, ...(message.content ? sentCard(message, corner) : cardParts(message.message, message.template, message.diagnostics, corner)).filter(Boolean),
+  make("span", { className: "from" }, state.to || !who ? message.template : `${message.template} to ${who}`),
   make("span", { className: "hidden" }, message.opened ? "read" : "unread")));
+}
+
+function sentCard(message, corner) {
+  const { title, body } = sentParts(message);
+  const warnings = message.diagnostics.length;
+  return [
+    make("span", { className: "line" }, make("span", { className: "title" }, title), corner),
+    body !== undefined && make("span", { className: "body" }, body.slice(0, 300)),
+    warnings > 0 && make("span", { className: "meta" }, make("span", { className: "warn" }, `${warnings} ${warnings === 1 ? "warning" : "warnings"}`)),
+  ];
 }
 
 /** The initials of a name, and a color that depends only on the name. */
@@ -100,22 +120,56 @@ function drawFilters() {
   const distinct = (values) => [...new Set(values)].sort();
   const topics = distinct([...messages.flatMap((message) => message.message?.topics ?? []), ...state.topics]);
   const kinds = distinct(messages.map((message) => message.message?.type).filter(Boolean));
+  const channels = distinct(messages.map((message) => message.channel));
   const present = STATUSES.filter((status) => messages.some((message) => message.status === status));
   const flip = (topic) => (state.topics.includes(topic)
     ? state.topics.filter((one) => one !== topic) : [...state.topics, topic]);
   replace(at("filters"), messages.length === 0 ? [] : [
     toggle("unread", state.unread, { unread: !state.unread }),
     ...present.map((status) => toggle(status, state.status === status, { status: state.status === status ? null : status })),
+    ...(channels.length > 1 || state.channel ? channels : []).map((channel) => toggle(`channel ${channel}`, state.channel === channel,
+      { channel: state.channel === channel ? null : channel }, "channel")),
     ...topics.map((topic) => toggle(`topic ${topic}`, state.topics.includes(topic), { topics: flip(topic) }, "topic")),
     ...kinds.map((kind) => toggle(`type ${kind}`, state.kind === kind, { kind: state.kind === kind ? null : kind }, "type")),
   ]);
 }
 
+/** Identifies a refused request on this page: several may arrive at the same time. */
+const refusedId = (one) => `refused ${one.at} ${refused.filter(({ at: time }) => time === one.at).indexOf(one)}`;
+const requestLine = (one) => (one.method ? `${one.method} ${one.path}` : "A connection");
+const statusOf = (one) => (one.status === null ? "no response" : String(one.status));
+
+function refusedCard(one) {
+  const id = refusedId(one);
+  return make("li", {}, make("button", {
+    type: "button",
+    className: "card failed refused",
+    "data-id": id,
+    "aria-current": id === state.message ? "true" : undefined,
+    onclick: () => {
+      change({ message: id });
+      if (NARROW.matches) at("detail").scrollIntoView();
+    },
+  }, make("span", { className: "line" }, make("span", { className: "title bad" }, `${requestLine(one)} was refused`),
+    make("span", { className: "when" }, make("span", { className: "pill failed" }, statusOf(one)),
+      make("span", { "data-age": one.at }, age(one.at)))),
+  make("span", { className: "body" }, one.error)));
+}
+
+/** Refused requests are shown unless a filter is set that they cannot match. */
+function fitsRefused(one) {
+  if (state.to || state.topics.length > 0 || state.kind || state.status || state.unread) return false;
+  return !state.search || JSON.stringify(one).toLowerCase().includes(state.search.toLowerCase());
+}
+
 function drawMessages() {
-  const shown = messages.filter(fits);
-  replace(at("messages"), shown.map(messageCard));
+  const shown = [
+    ...messages.filter(fits).map((message) => ({ time: message.queued_at, card: messageCard(message) })),
+    ...refused.filter(fitsRefused).map((one) => ({ time: one.at, card: refusedCard(one) })),
+  ].sort((left, right) => (left.time < right.time ? 1 : left.time > right.time ? -1 : 0));
+  replace(at("messages"), shown.map(({ card }) => card));
   const note = at("note");
-  if (messages.length === 0) {
+  if (messages.length === 0 && refused.length === 0) {
     note.replaceChildren(make("strong", {}, "Nothing has been sent yet"),
       make("span", {}, "Point a client library at ", make("code", {}, location.origin), ", or ",
         make("a", { href: "#templates" }, "send from a template"), "."));
@@ -123,7 +177,7 @@ function drawMessages() {
     const cut = total > messages.length ? `Showing the newest ${messages.length} of ${total} messages. ` : "";
     note.textContent = cut + (shown.length === 0 ? "No message matches the filters." : "");
   }
-  at("clear").hidden = messages.length === 0;
+  at("clear").hidden = messages.length === 0 && refused.length === 0;
 }
 
 /** The user's id in UTF-8 and Base64, as mobile clients encode it. */
@@ -152,11 +206,11 @@ function detailActions(message) {
   const inHands = message.status === "delivered";
   return make("p", { className: "actions" },
     inHands && button(message.opened ? "Mark unopened" : "Mark opened", () => asRecipient(message,
-      `/api/v1/messages/${encodeURIComponent(message.id)}`,
+      `/api/v1/messages/${encodeURIComponent(message.queue_id)}`,
       { method: "PATCH", body: JSON.stringify({ opened: !message.opened }) })),
     inHands && button("Delete as the recipient", () => asRecipient(message,
-      `/api/v1/logs/queue/${encodeURIComponent(message.id)}`, { method: "POST", body: "{}" })),
-    button("Try the request", () => tryAgain(message)),
+      `/api/v1/logs/queue/${encodeURIComponent(message.queue_id)}`, { method: "POST", body: "{}" })),
+    message.channel === "inbox" && button("Try the request", () => tryAgain(message)),
     button("Forget", () => ask(`${API}/messages/${encodeURIComponent(message.id)}`, { method: "DELETE" }).catch(report), "quiet"));
 }
 
@@ -168,7 +222,24 @@ function requestOf(message) {
   }
 }
 
+function drawRefused(one) {
+  const headers = one.request.headers.map(([name, value]) => `${name}: ${value}\n`).join("");
+  replace(at("detail"), [
+    make("h2", { className: "bad" }, `${requestLine(one)} was refused`),
+    make("p", {}, one.error),
+    make("dl", {}, make("dt", {}, "status"), make("dd", {}, make("span", { className: "pill failed" }, statusOf(one))),
+      make("dt", {}, "arrived"), make("dd", {}, new Date(one.at).toLocaleString())),
+    one.request.body && make("h3", {}, "Body"), one.request.body && requestOf(one),
+    headers && make("h3", {}, "Headers"), headers && scrollable(headers, "", "Headers"),
+  ]);
+}
+
 function drawDetail() {
+  const rejected = refused.find((one) => refusedId(one) === state.message);
+  if (rejected) {
+    drawRefused(rejected);
+    return;
+  }
   const message = messages.find((one) => one.id === state.message);
   if (!message) {
     replace(at("detail"), [make("p", { className: "empty" },
@@ -181,7 +252,8 @@ function drawDetail() {
   const failed = message.status === "failed";
   const { name } = message.recipient;
   const parts = [
-    make("h2", { className: failed ? "bad" : "" }, failed ? `${message.template} failed` : titleOf(message.message)),
+    make("h2", { className: failed ? "bad" : "" }, failed ? `${message.template} failed`
+      : message.content ? sentParts(message).title : titleOf(message.message)),
     detailActions(message),
     message.test_send_looks_fine && make("p", { className: "alert" },
       "Customer.io’s test send would look fine; the real message would be lost."),
@@ -189,6 +261,7 @@ function drawDetail() {
     message.explanation && scrollable(message.explanation, "explanation", "Problems"),
     make("dl", {},
       entry("status", make("span", { className: `pill ${message.status}` }, message.status)),
+      entry("channel", message.channel === "inbox" ? "" : `${message.channel.replace("_", "-")}: captured, not rendered`),
       entry("template", message.template),
       entry("to", name ? `${name} · ${nameOf(message.recipient)}` : nameOf(message.recipient)),
       entry("sent", new Date(message.send_at).toLocaleString()),
@@ -197,6 +270,7 @@ function drawDetail() {
       message.reports.flatMap((one) => entry(one.metric, `${one.action ?? ""} ${age(one.at)}`.trim()))),
     message.message && make("h3", {}, "Properties"),
     message.message && json(message.message.properties, "Properties"),
+    message.content && make("h3", {}, "Content as it was sent"), message.content && json(message.content, "Content as it was sent"),
     make("h3", {}, "Request"), requestOf(message),
   ];
   replace(at("detail"), parts);
@@ -223,8 +297,10 @@ export function move(step) {
 
 /** Loads the messages, and announces new ones. */
 export async function refresh() {
-  const [answer, clock] = await Promise.all([ask(`${API}/messages?limit=${LIMIT}`), ask(`${API}/clock`)]);
+  const [answer, clock, rejected] = await Promise.all(
+    [ask(`${API}/messages?limit=${LIMIT}`), ask(`${API}/clock`), ask(`${API}/refused`)]);
   setClock(clock);
+  ({ refused } = rejected);
   ({ messages, total } = answer);
   if (state.view === "inbox") draw();
   else drawPeople();
@@ -232,7 +308,8 @@ export async function refresh() {
   if (arrived.length > 0) {
     const [first] = arrived;
     at("announcer").textContent = arrived.length > 1 ? `${arrived.length} new messages`
-      : first.message ? `New message: ${titleOf(first.message)}` : `${first.template} failed`;
+      : first.content ? `New ${first.channel} message: ${sentParts(first).title}`
+        : first.message ? `New message: ${titleOf(first.message)}` : `${first.template} failed`;
   }
   known = new Set(messages.map((message) => message.id));
 }
@@ -241,5 +318,5 @@ export function start(changeState, reportError) {
   change = changeState;
   report = reportError;
   at("search").addEventListener("input", (event) => change({ search: event.target.value }));
-  at("clear").addEventListener("click", () => ask(`${API}/messages`, { method: "DELETE" }).catch(report));
+  at("clear").addEventListener("click", () => Promise.all(["messages", "refused"].map((list) => ask(`${API}/${list}`, { method: "DELETE" }))).catch(report));
 }

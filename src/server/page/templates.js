@@ -276,7 +276,7 @@ async function send() {
     const sent = await ask("/v1/send/inbox_message", {
       method: "POST", headers: { authorization: "Bearer page" }, body: typed().request,
     });
-    change({ view: "inbox", message: sent.delivery_id, to: null, topics: [], kind: null, status: null, unread: false, search: "" });
+    change({ view: "inbox", message: sent.delivery_id, to: null, topics: [], kind: null, status: null, channel: null, unread: false, search: "" });
   } catch (error) {
     at("outcome").textContent = error.message;
   }

@@ -77,17 +77,17 @@ for (const [name, options] of [["by the stream of events", []], ["by asking agai
     const count = () => page.evaluate("seen.length");
     await until("the message is there", async () => await count() === 1);
     context.diagnostic(`there after ${Math.round(performance.now() - start)} ms`);
+    const captured = () => server.api(`/messages/${id}`);
     const message = await page.evaluate(() => {
       const [{ messageId, properties, type, topics, opened, sentAt, expiresAt }] = seen;
-      return { messageId, properties, type, topics, opened, days: (expiresAt - sentAt) / 86_400_000 };
+      return { queueId, properties, type, topics, opened, days: (expiresAt - sentAt) / 86_400_000 };
     });
     assert.deepEqual(message, {
-      messageId: id,
+      queueId: (await captured()).queue_id,
       properties: { title: "Order 7 has shipped", body: "Hi Ada, follow it here: https://track.example.com/7" },
       type: "order", topics: ["orders", "shipping"], opened: false, days: 60,
     });
 
-    const captured = () => server.api(`/messages/${id}`);
     await page.evaluate("seen[0].markOpened()");
     await until("it is opened", async () => (await captured()).opened);
     await until("the page sees that", () => page.evaluate("seen[0].opened"));
@@ -109,15 +109,16 @@ test("gist-web on its own", async (context) => {
     await Gist.setup({ siteId: "site_abc", env: "local" });
     await Gist.setUserToken("user_123");
   });
-  const inbox = () => page.evaluate(async () => (await Gist.getInboxMessages()).map(({ queueId, opened }) => [queueId, opened]));
+  const inbox = () => page.evaluate(async () => (await Gist.getInboxMessages()).map(({ deliveryId, opened }) => [deliveryId, opened]));
   const expect = (what, expected) => until(what, async () => JSON.stringify(await inbox()) === JSON.stringify(expected));
   await expect("what was sent before is there", [[first, false]]);
   const second = await send("news", { title: "second" });
   await expect("what is sent meanwhile comes first", [[second, false], [first, false]]);
   assert.equal(await page.evaluate("Gist.getInboxUnopenedCount()"), 2);
-  await page.evaluate((id) => Gist.updateInboxMessageOpenState(id, true), first);
+  const queueId = (await server.api(`/messages/${first}`)).queue_id;
+  await page.evaluate((id) => Gist.updateInboxMessageOpenState(id, true), queueId);
   await until("it is opened", async () => (await server.api(`/messages/${first}`)).opened);
-  await page.evaluate((id) => Gist.removeInboxMessage(id), first);
+  await page.evaluate((id) => Gist.removeInboxMessage(id), queueId);
   await until("it is deleted", async () => (await server.api(`/messages/${first}`)).status === "deleted");
   await expect("only the other is left", [[second, false]]);
 });

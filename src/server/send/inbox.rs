@@ -1,83 +1,54 @@
-//! The send API of Customer.io's client libraries: `POST /v1/send/inbox_message`.
+//! `POST /v1/send/inbox_message`: renders a message for the inbox.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
 use axum::extract;
-use axum::http::header::{AUTHORIZATION, HeaderMap};
-use axum::http::{HeaderName, StatusCode};
-use jiff::Timestamp;
-use serde::Serialize;
+use axum::http::HeaderMap;
 use serde_json::json;
 
-use super::ServerEvent;
-use super::answer::Refusal;
-use super::body;
-use super::captured::{CapturedMessage, Received, Recipient};
-use super::current_project;
-use super::state::State;
+use super::super::ServerEvent;
+use super::super::answer::Refusal;
+use super::super::authorization;
+use super::super::body;
+use super::super::captured::{CapturedMessage, Recipient};
+use super::super::current_project;
+use super::super::received::Received;
+use super::super::state::State;
+use super::channel::Channel;
+use super::{Accepted, refuses_unknown_fields};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Source};
-use crate::message::{Customer, Identifier, Request, Template};
+use crate::message::{Customer, Identifier, Request, Template, UNKNOWN_FIELD};
 use crate::project::Project;
 
 const UNKNOWN_CUSTOMER: Code = Code::new("unknown-customer");
 const UNKNOWN_TEMPLATE: Code = Code::new("unknown-template");
 
-/// Headers whose values are not stored.
-const SECRET: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
-
-/// The response to a sender.
-#[derive(Debug, Serialize)]
-pub(super) struct Accepted {
-    delivery_id: String,
-    queued_at: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    send_at: Option<i64>,
-}
-
 /// `POST /v1/send/inbox_message`
-pub(super) async fn send(
+pub(in crate::server) async fn send(
     extract::State(state): extract::State<Arc<State>>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Accepted>, Refusal> {
-    authorize(&headers)?;
-    let body = body::text(body).await?;
-    let received = Received { headers: redacted(&headers), body };
+    authorization::bearer(&headers)?;
+    let received = Received::new(&headers, body::text(body).await?);
     // Rendering most messages is faster than moving them to another thread, and the limits bound the others.
-    let (captured, accepted) = accept(&state, received)?;
+    let (captured, accepted) = accept(&state, received, refuses_unknown_fields(&headers))?;
     (state.observe)(&ServerEvent::Captured(&captured));
     state.store.put(captured).await?;
     Ok(Json(accepted))
 }
 
-/// Requires an API key. Any key is accepted.
-pub(super) fn authorize(headers: &HeaderMap) -> Result<(), Refusal> {
-    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match value.split_once(' ') {
-        Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") && !key.trim().is_empty() => Ok(()),
-        _ => Err(Refusal::new(
-            StatusCode::UNAUTHORIZED,
-            "unauthorized: expected the header `Authorization: Bearer` with an App API key",
-        )),
-    }
-}
-
-/// The headers, without secret values.
-fn redacted(headers: &HeaderMap) -> Vec<(String, String)> {
-    let value = |name: &HeaderName, value: &axum::http::HeaderValue| match name.as_str() {
-        name if SECRET.contains(&name) => "(not kept)".to_owned(),
-        _ => String::from_utf8_lossy(value.as_bytes()).into_owned(),
-    };
-    headers.iter().map(|(name, text)| (name.as_str().to_owned(), value(name, text))).collect()
-}
-
 /// Renders the requested message.
-fn accept(state: &State, received: Received) -> Result<(CapturedMessage, Accepted), Refusal> {
+fn accept(state: &State, received: Received, refuses_unknown: bool) -> Result<(CapturedMessage, Accepted), Refusal> {
     let mut problems = Diagnostics::new();
     let source = Source::new("request.json", received.body.as_str());
     let request = Request::read("request", source, &mut problems).map_err(|errors| malformed(&errors))?;
+    let unknown: Diagnostics = problems.iter().filter(|problem| problem.code == UNKNOWN_FIELD).cloned().collect();
+    if refuses_unknown && !unknown.is_empty() {
+        return Err(malformed(&unknown));
+    }
     let queued_at = state.clock.now();
     let delivery = request.delivery();
     let (project, _) = state.project.get();
@@ -103,6 +74,7 @@ fn accept(state: &State, received: Received) -> Result<(CapturedMessage, Accepte
     }
     let captured = CapturedMessage {
         id: state.new_id(),
+        channel: Channel::Inbox,
         template: template.name().to_owned(),
         recipient: Recipient::new(customer),
         request: received,
@@ -110,17 +82,14 @@ fn accept(state: &State, received: Received) -> Result<(CapturedMessage, Accepte
         send_at,
         draft: delivery.queue_draft,
         message: rendering.message,
+        content: None,
         findings: problems.into(),
         test_send_looks_fine: rendering.test_send_looks_fine,
         opened: false,
         deleted: false,
         reports: Vec::new(),
     };
-    let accepted = Accepted {
-        delivery_id: captured.id.clone(),
-        queued_at: queued_at.as_second(),
-        send_at: later.map(Timestamp::as_second),
-    };
+    let accepted = Accepted::new(&captured.id, queued_at, later);
     Ok((captured, accepted))
 }
 
@@ -135,7 +104,7 @@ fn both<A, B>(first: Result<A, Diagnostics>, second: Result<B, Diagnostics>) -> 
     }
 }
 
-pub(super) fn malformed(errors: &Diagnostics) -> Refusal {
+pub(in crate::server) fn malformed(errors: &Diagnostics) -> Refusal {
     let messages: Vec<_> = errors
         .iter()
         .map(|error| match error.help.first() {
@@ -146,12 +115,12 @@ pub(super) fn malformed(errors: &Diagnostics) -> Refusal {
     Refusal::bad_request(messages.join("; ")).with("diagnostics", json!(errors))
 }
 
-pub(super) fn unknown_template(project: &Project, request: &Request) -> Refusal {
+pub(in crate::server) fn unknown_template(project: &Project, request: &Request) -> Refusal {
     malformed(&no_template(project, request))
 }
 
 /// Why there is no template: there may be a file with that name that cannot be parsed.
-pub(super) fn no_template(project: &Project, request: &Request) -> Diagnostics {
+pub(in crate::server) fn no_template(project: &Project, request: &Request) -> Diagnostics {
     let reference = request.template();
     let is_its = |problem: &&Diagnostic| {
         problem.severity == Severity::Error
@@ -184,7 +153,7 @@ fn unknown_customer(project: &Project, request: &Request) -> Diagnostic {
 }
 
 /// A customer with only an identifier.
-pub(super) fn customer_without_attributes(identifier: &Identifier) -> Result<Customer, Diagnostic> {
+pub(in crate::server) fn customer_without_attributes(identifier: &Identifier) -> Result<Customer, Diagnostic> {
     Customer::read(Source::new("customer.json", json!({ identifier.kind.as_str(): identifier.value }).to_string()))
 }
 

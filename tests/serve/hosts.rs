@@ -1,0 +1,108 @@
+//! Names and addresses by which clients reach the server, TLS, and what refused requests leave behind.
+
+use std::io::{Read as _, Write as _};
+use std::process::Stdio;
+use std::sync::Arc;
+
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+use crate::client::{Server, inkproof, project};
+
+const BODY: &str =
+    r#"{"transactional_message_id": "hello", "identifiers": {"id": "a"}, "message_data": {"title": "Hi"}}"#;
+
+#[test]
+fn only_allowed_names_are_accepted() {
+    let server = Server::start(&["--allow-host", "inkproof", "--allow-host", "Host.Docker.Internal"]);
+    for (host, status) in [
+        ("inkproof:3010", 200),
+        ("host.docker.internal:3010", 200),
+        ("track.customer.io", 200),
+        ("rebound.example", 403),
+        ("inkproof.example", 403),
+    ] {
+        let answer = server.ask("POST", "/send/inbox_message", &[("host", host), ("authorization", "Bearer k")], BODY);
+        assert_eq!(answer.status, status, "{host}: {}", answer.body);
+    }
+    // Through a proxy
+    let request = format!(
+        "POST http://api.customer.io/v1/send/inbox_message HTTP/1.1\r\nHost: api.customer.io\r\nAuthorization: Bearer k\r\n\
+         Connection: close\r\nContent-Length: {}\r\n\r\n{BODY}",
+        BODY.len()
+    );
+    let answer = server.raw(request.as_bytes());
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[test]
+fn tls_and_plain_connections_share_the_port() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let (certificate, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    std::fs::write(&certificate, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let files = ["--tls-cert", certificate.to_str().unwrap(), "--tls-key", key.to_str().unwrap()];
+    let server = Server::start(&files);
+
+    let mut roots = RootCertStore::empty();
+    roots.add(made.cert.der().clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let connection = ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").unwrap()).unwrap();
+    let mut stream = StreamOwned::new(connection, server.connect());
+    write!(stream, "GET /v1/projects/k/settings HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains(r#""protocol":"https""#), "{answer}");
+    assert_eq!(server.send(BODY).status, 200, "without TLS");
+
+    for (arguments, expected) in [
+        (vec!["--tls-cert", files[1]], "--tls-key"),
+        (vec!["--tls-cert", files[3], "--tls-key", files[3]], "expected a certificate in PEM format"),
+        (vec!["--tls-cert", files[1], "--tls-key", "missing.pem"], "cannot use `missing.pem` for TLS"),
+    ] {
+        let output = inkproof(server.folder.path(), &arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn commands_get_the_address_with_and_without_v1() {
+    let folder = project();
+    let command = "printf '%s %s' \"${INKPROOF_URL%:*}\" \"${INKPROOF_API_URL#$INKPROOF_URL}\"";
+    for (host, url) in [("127.0.0.1", "http://127.0.0.1"), ("0.0.0.0", "http://127.0.0.1")] {
+        let output = inkproof(folder.path(), &["--host", host, "--exec", command]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{url} /v1"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn refused_requests_and_the_first_captured_message_are_reported() {
+    let folder = project();
+    let mut command = inkproof(folder.path(), &[]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut server = Server::of(folder, command);
+    let email = r#"{"to": "a@b.c", "identifiers": {"id": "a"}, "transactional_message_id": 1}"#;
+    for _ in 0..2 {
+        server.ask("POST", "/v1/send/email", &[("authorization", "Bearer k")], email);
+    }
+    server.ask("POST", "/v1/send/email", &[], email);
+    server.ask("GET", "/no\u{1b}where", &[], "");
+    server.raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n");
+    server.ask("GET", "/inkproof/api/messages/none", &[], "");
+    server.child.kill().unwrap();
+    let mut stderr = String::new();
+    server.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    let note = "note: messages of other channels than the inbox are captured, not rendered\n";
+    assert_eq!(stderr.matches(note).count(), 1, "{stderr}");
+    assert_eq!(stderr.matches("captured email 1 to a (").count(), 2, "{stderr}");
+    assert!(stderr.contains("refused POST /v1/send/email with 401: unauthorized: expected the header"), "{stderr}");
+    assert!(stderr.contains("refused: a client used TLS: use http://"), "{stderr}");
+    assert_eq!(stderr.matches("refused").count(), 2, "errors of the server's own API are not reported: {stderr}");
+}
