@@ -79,7 +79,7 @@ for (const [name, options] of [["by the stream of events", []], ["by asking agai
     context.diagnostic(`there after ${Math.round(performance.now() - start)} ms`);
     const captured = () => server.api(`/messages/${id}`);
     const message = await page.evaluate(() => {
-      const [{ messageId, properties, type, topics, opened, sentAt, expiresAt }] = seen;
+      const [{ messageId: queueId, properties, type, topics, opened, sentAt, expiresAt }] = seen;
       return { queueId, properties, type, topics, opened, days: (expiresAt - sentAt) / 86_400_000 };
     });
     assert.deepEqual(message, {
