@@ -13,6 +13,7 @@ use super::{Failure, Global, Outcome};
 use crate::diagnostics::{Count, Format, sanitize};
 use crate::server::{
     self, CapturedMessage, Channel, Endpoint, Options, PORT, RefusedRequest, ServerEvent, Status, StopReason,
+    WebhookOptions,
 };
 
 /// Run a local mock server of Customer.io's send API and inbox API
@@ -25,6 +26,7 @@ use crate::server::{
 Examples:
   inkproof serve                                          on http://127.0.0.1:3010
   inkproof serve --port 0 --strict --exec \"npm test\"      run a test suite against it")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct Serve {
     /// Listen on this port; 0 for any free port [default: 3010, or the next free port]
     #[arg(long, env = "INKPROOF_PORT")]
@@ -44,6 +46,15 @@ pub(super) struct Serve {
     /// The private key of the certificate, in a PEM file
     #[arg(long, value_name = "FILE", requires = "tls_cert", env = "INKPROOF_TLS_KEY")]
     tls_key: Option<PathBuf>,
+    /// Report what happens to messages to this URL, like Customer.io's reporting webhooks
+    #[arg(long, value_name = "URL", env = "INKPROOF_WEBHOOK")]
+    webhook: Option<String>,
+    /// Sign webhooks with this key
+    #[arg(long, value_name = "KEY", default_value = "inkproof", env = "INKPROOF_WEBHOOK_KEY", hide_env_values = true)]
+    webhook_key: String,
+    /// Allow `--webhook` to be on another machine
+    #[arg(long, requires = "webhook", env = "INKPROOF_WEBHOOK_REMOTE", value_parser = FalseyValueParser::new())]
+    webhook_remote: bool,
     /// Reject messages that fail with status 400, so that tests of a backend fail too
     #[arg(long, env = "INKPROOF_STRICT", value_parser = FalseyValueParser::new())]
     strict: bool,
@@ -81,6 +92,11 @@ impl RunCommand for Serve {
             stream_port: self.stream_port,
             allow_hosts: self.allow_host.clone(),
             tls: self.tls_cert.clone().zip(self.tls_key.clone()),
+            webhooks: self.webhook.clone().map(|url| WebhookOptions {
+                url,
+                key: self.webhook_key.clone(),
+                remote: self.webhook_remote,
+            }),
             strict: self.strict,
             mode: render_options.mode,
             seed: render_options.seed,

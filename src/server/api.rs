@@ -19,6 +19,7 @@ use super::answer::Refusal;
 use super::body;
 use super::captured::{CapturedMessage, Filter, Recipient};
 use super::faults::Fault;
+use super::people;
 use super::refused::RefusedRequest;
 use super::state::State;
 
@@ -147,6 +148,11 @@ pub(super) async fn reset(extract::State(state): Shared) -> Result<Json<Value>, 
     state.faults.clear();
     state.events.clear();
     state.refused.clear();
+    state.people.clear();
+    state.exports.clear();
+    if let Some(webhooks) = &state.webhooks {
+        webhooks.clear();
+    }
     match state.options.now {
         Some(now) => state.clock.set(now, Some(true)),
         None => state.clock.reset(),
@@ -166,6 +172,22 @@ pub(super) async fn remove_refused(extract::State(state): Shared) -> Json<Value>
     let deleted = state.refused.clear();
     state.store.wake();
     Json(json!({ "deleted": deleted }))
+}
+
+/// `GET /inkproof/api/webhooks`: the webhooks that were sent, newest first.
+pub(super) async fn webhooks(extract::State(state): Shared) -> Json<Value> {
+    let mut sent = state.webhooks.as_ref().map(|webhooks| webhooks.log.all()).unwrap_or_default();
+    sent.reverse();
+    Json(json!({ "webhooks": sent }))
+}
+
+/// `GET /inkproof/api/people`: the people that backends and clients sent, the last changed first.
+pub(super) async fn people(extract::State(state): Shared) -> Json<Value> {
+    let (project, _) = state.project.get();
+    let all = state.people.all();
+    let keys = all.iter().rev().filter_map(|person| person.keys().next());
+    let people: Vec<_> = keys.filter_map(|key| people::to_json(&project, &state.people, &key)).collect();
+    Json(json!({ "people": people }))
 }
 
 /// `GET /inkproof/api/events`

@@ -155,6 +155,11 @@ impl CapturedMessage {
             || (self.channel == Channel::Broadcast && (listed("ids") || listed("emails")))
     }
 
+    /// Why it failed.
+    pub(super) fn failure(&self) -> Option<String> {
+        (self.message.is_none() && self.content.is_none()).then(|| self.findings.failure())
+    }
+
     /// The message in the format of inbox clients; `None` unless it is in the inbox.
     #[must_use]
     pub fn in_inbox(&self, user: &str, now: Timestamp) -> Option<Value> {

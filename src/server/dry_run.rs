@@ -53,8 +53,8 @@ pub(super) async fn render(
 
 impl DryRun {
     fn render(&self, state: &State) -> Value {
-        let (project, _) = state.project.get();
-        let rendering = match self.input(&project) {
+        let (project, version) = state.project.get();
+        let rendering = match self.input(&project, version, state) {
             Ok(input) => input.render(self.lax, &project, state),
             Err(problems) => Rendering::failed(problems),
         };
@@ -67,15 +67,20 @@ impl DryRun {
     }
 
     /// Parses the request and finds its template and customer.
-    pub(super) fn input<'p>(&self, project: &'p Project) -> Result<DryRunInput<'p>, Diagnostics> {
+    pub(super) fn input<'p>(
+        &self,
+        project: &'p Project,
+        version: u64,
+        state: &State,
+    ) -> Result<DryRunInput<'p>, Diagnostics> {
         let mut problems = Diagnostics::new();
         let request = Request::read("request", Source::new("request.json", self.request.as_str()), &mut problems)?;
         let own = self.customer.as_ref().map(|text| Customer::read(Source::new("customer.json", text.as_str())));
         let own = own.transpose()?;
         let template = project.template_for(&request).ok_or_else(|| no_template(project, &request))?;
-        let customer = match (own, project.customer_for(&request)) {
+        let customer = match (own, state.customer(project, version, &request)?) {
             (Some(own), _) => Cow::Owned(own),
-            (None, Some(known)) => Cow::Borrowed(known),
+            (None, Some(known)) => known,
             (None, None) => Cow::Owned(customer_without_attributes(request.identifier())?),
         };
         Ok(DryRunInput { template, request, customer, problems })

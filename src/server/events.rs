@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{self, Path};
-use axum::http::HeaderMap;
 use axum::http::header::HOST;
+use axum::http::{HeaderMap, Uri};
 use axum::{Extension, Json};
 use serde_json::{Value, json};
 
@@ -13,6 +13,7 @@ use super::answer::Refusal;
 use super::body;
 use super::captured::Report;
 use super::connection::Scheme;
+use super::people::pipelines;
 use super::state::State;
 
 /// The name of the client's events about a message.
@@ -21,6 +22,7 @@ const REPORT: &str = "Report Delivery Event";
 /// `POST /v1/{t,i,p,…}`: one event, or `/v1/b` a batch of them. The body is JSON, whatever its `Content-Type` says.
 pub(super) async fn record(
     extract::State(state): extract::State<Arc<State>>,
+    uri: Uri,
     body: Body,
 ) -> Result<Json<Value>, Refusal> {
     let text = body::text(body).await?;
@@ -30,14 +32,32 @@ pub(super) async fn record(
         Some(Value::Array(events)) => events.clone(),
         _ => vec![event],
     };
-    let size = text.len() / events.len().max(1);
+    let kind = uri.path().rsplit('/').next().unwrap_or_default();
+    for event in &events {
+        pipelines::apply(&state, event, kind);
+    }
+    store(&state, events, text.len()).await?;
+    Ok(Json(json!({ "success": true })))
+}
+
+/// Adds events that servers sent, of `size` bytes in total.
+pub(super) async fn add(state: &State, events: Vec<Value>, size: usize) -> Result<(), Refusal> {
+    for event in &events {
+        pipelines::apply(state, event, "");
+    }
+    store(state, events, size).await
+}
+
+async fn store(state: &State, events: Vec<Value>, size: usize) -> Result<(), Refusal> {
+    let size = size / events.len().max(1);
     for event in events {
-        if let Some((id, report)) = report(&event, &state) {
-            state.store.report(&id, report).await?;
+        if let Some((id, report)) = report(&event, state) {
+            state.report(&id, report).await?;
         }
         state.events.add(event, size);
     }
-    Ok(Json(json!({ "success": true })))
+    state.store.wake();
+    Ok(())
 }
 
 /// The report in an event about a message, and the id of the message.

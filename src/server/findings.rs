@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::diagnostics::{Diagnostics, Format, Theme};
+use crate::diagnostics::{Diagnostics, Format, Severity, Theme};
 
 /// The diagnostics of a captured message. Serializes to `diagnostics` for programs and an `explanation` for people.
 #[derive(Clone, Debug)]
@@ -22,6 +22,24 @@ pub struct FindingJson {
 }
 
 impl Findings {
+    /// The first error with its location.
+    pub(super) fn failure(&self) -> String {
+        match self {
+            Self::Found(diagnostics) => {
+                let error = diagnostics.iter().find(|finding| finding.severity == Severity::Error);
+                error.map_or(String::new(), |error| match error.location() {
+                    Some(place) => format!("{place}: {}", error.message),
+                    None => error.message.clone(),
+                })
+            }
+            Self::Stored(stored) => {
+                let error = stored.diagnostics.iter().find(|finding| finding["severity"] == "error");
+                let message = error.and_then(|error| error["message"].as_str());
+                message.unwrap_or_default().to_owned()
+            }
+        }
+    }
+
     /// The diagnostics; `None` if they were loaded from a file.
     #[must_use]
     pub const fn found(&self) -> Option<&Diagnostics> {

@@ -28,7 +28,7 @@ pub(super) async fn messages(
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Refusal> {
     let user = user(&headers)?;
-    let messages = state.store.inbox(&user, state.clock.now());
+    let messages = state.store.inbox(&user, &state.people.linked(&user), state.clock.now());
     let headers = [
         ("x-gist-queue-polling-interval", state.options.poll.to_string()),
         ("x-cio-use-sse", state.options.sse.to_string()),
@@ -52,7 +52,11 @@ pub(super) async fn mark(
 ) -> Result<Json<Value>, Refusal> {
     let user = user(&headers)?;
     let Marks { opened } = body::json(body).await?;
-    change(&state, &id, &user, |message| message.opened = opened).await
+    let changed = change(&state, &id, &user, |message| message.opened = opened).await?;
+    if let (true, Some(webhooks), Some(id)) = (opened, &state.webhooks, CapturedMessage::id_in_queue(&id)) {
+        state.store.with(id, |message| webhooks.opened(message, state.clock.now()));
+    }
+    Ok(changed)
 }
 
 /// `POST /api/v1/logs/queue/{queueId}`: deletes a message.
@@ -73,7 +77,7 @@ async fn change(
     change: impl FnOnce(&mut CapturedMessage),
 ) -> Result<Json<Value>, Refusal> {
     let changed = match CapturedMessage::id_in_queue(queue_id) {
-        Some(id) => state.store.change(id, user, change).await?,
+        Some(id) => state.store.change(id, &state.people.linked(user), change).await?,
         None => false,
     };
     if changed {

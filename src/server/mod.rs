@@ -2,13 +2,15 @@
 //! stores and shows the messages that were sent.
 //!
 //! A request passes `connection` (timeouts) and `service`: `address` (other spellings of paths), `guard` (access control),
-//! `faults` (fault injection for tests), and then one of the APIs: `send` and `transactional` for a backend; `inbox`, `stream` and `events`
-//! for a recipient's client; `api` for test suites and for the server's own `page`. Refused requests are kept in `refused`.
+//! `faults` (fault injection for tests), and then one of the APIs: `send`, `people` and `app` for a backend; `inbox`, `stream` and `events`
+//! for a recipient's client; `api` for test suites and for the server's own `page`. Refused requests are kept in `refused`,
+//! and `webhooks` reports to a backend.
 //! Shared state is in `state`.
 
 mod address;
 mod answer;
 mod api;
+mod app;
 mod authorization;
 mod body;
 mod captured;
@@ -26,6 +28,7 @@ mod inbox;
 mod newest;
 mod page;
 mod pending;
+mod people;
 mod received;
 mod refused;
 mod saving;
@@ -38,7 +41,7 @@ mod stream;
 mod template_check;
 mod tls;
 mod token;
-mod transactional;
+mod webhooks;
 mod wrong_path;
 
 use std::io;
@@ -60,7 +63,9 @@ pub use findings::{FindingJson, Findings};
 pub use received::Received;
 pub use refused::RefusedRequest;
 pub use send::channel::Channel;
+pub use webhooks::WebhookOptions;
 
+use people::{pipelines, track};
 use state::{Observe, State};
 
 use crate::liquid::Mode;
@@ -89,6 +94,8 @@ pub struct Options {
     pub allow_hosts: Vec<String>,
     /// The files of a certificate chain and of its private key, to accept connections with TLS too.
     pub tls: Option<(PathBuf, PathBuf)>,
+    /// Where to report what happens to messages.
+    pub webhooks: Option<WebhookOptions>,
     /// Whether requests whose messages fail are rejected, so that a sender's tests notice.
     pub strict: bool,
     /// The mode in which messages are rendered.
@@ -183,6 +190,7 @@ async fn run(
     for listener in listeners {
         servers.spawn(connection::serve(listener, service.clone(), Arc::clone(&state), acceptor.clone()));
     }
+    let webhooks = tokio::spawn(webhooks::run(Arc::clone(&state)));
     let stopped = signals()?;
     ready(endpoint)?;
     let end = match &state.options.command {
@@ -190,6 +198,7 @@ async fn run(
         Some(command) => run_command(command, endpoint.address, stopped).await?,
     };
     state.stop.send_replace(true);
+    webhooks.abort();
     let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, servers.join_all()).await;
     Ok(end)
 }
@@ -258,8 +267,38 @@ fn router(state: Arc<State>) -> Router {
         .route("/v1/send/inbox_message", post(send::inbox::send))
         .route("/v1/send/{channel}", post(send::capture::send))
         .route("/v1/campaigns/{id}/triggers", post(send::capture::trigger))
-        .route("/v1/transactional", get(transactional::list))
-        .route("/v1/transactional/{id}", get(transactional::one))
+        .route("/v1/transactional", get(app::transactional::list))
+        .route("/v1/transactional/{id}", get(app::transactional::one))
+        .route("/v1/transactional/{id}/messages", get(app::deliveries::of_template))
+        .route("/v1/messages/{id}", get(app::deliveries::one))
+        .route("/v1/customers", get(app::customers::find))
+        .route("/v1/customers/{id}/attributes", get(app::customers::attributes))
+        .route("/v1/customers/{id}/messages", get(app::customers::messages))
+        .route("/v1/exports", get(app::exports::list))
+        .route("/v1/exports/customers", post(app::exports::create))
+        .route("/v1/exports/deliveries", post(app::exports::create))
+        .route("/v1/exports/{id}", get(app::exports::one))
+        .route("/v1/exports/{id}/download", get(app::exports::download))
+        .route("/api/v1/customers/{id}", put(track::identify).delete(track::delete))
+        .route("/api/v1/customers/{id}/suppress", post(track::suppress))
+        .route("/api/v1/customers/{id}/unsuppress", post(track::unsuppress))
+        .route("/api/v1/customers/{id}/events", post(track::event))
+        .route("/api/v1/customers/{id}/devices", put(track::add_device))
+        .route("/api/v1/customers/{id}/devices/{device}", axum::routing::delete(track::delete_device))
+        .route("/api/v1/events", post(track::anonymous_event))
+        .route("/api/v1/push/events", post(track::report))
+        .route("/api/v1/metrics", post(track::report))
+        .route("/api/v1/merge_customers", post(track::merge))
+        .route("/api/v1/accounts/region", get(track::region))
+        .route("/api/v2/entity", post(track::entity))
+        .route("/api/v2/batch", post(track::batch))
+        .route("/v1/identify", post(pipelines::record))
+        .route("/v1/track", post(pipelines::record))
+        .route("/v1/page", post(pipelines::record))
+        .route("/v1/screen", post(pipelines::record))
+        .route("/v1/group", post(pipelines::record))
+        .route("/v1/alias", post(pipelines::record))
+        .route("/v1/batch", post(pipelines::record))
         .route("/api/v4/users", post(inbox::messages))
         .route("/api/v1/messages/{id}", patch(inbox::mark))
         .route("/api/v1/logs/queue/{id}", post(inbox::delete))
@@ -280,6 +319,8 @@ fn router(state: Arc<State>) -> Router {
         .route("/inkproof/api/wait", get(api::wait))
         .route("/inkproof/api/refused", get(api::refused).delete(api::remove_refused))
         .route("/inkproof/api/reset", post(api::reset))
+        .route("/inkproof/api/webhooks", get(api::webhooks))
+        .route("/inkproof/api/people", get(api::people))
         .route("/inkproof/api/events", get(api::events))
         .route("/inkproof/api/faults", get(api::faults).post(api::add_fault).delete(api::remove_faults))
         .route("/inkproof/api/clock", get(api::clock).put(api::set_clock).delete(api::reset_clock))

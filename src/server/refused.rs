@@ -36,10 +36,11 @@ impl RefusedRequest {
     /// Describes a request that was refused with a response; `None` if it was not refused.
     pub(super) fn from_response(at: Timestamp, parts: &Parts, body: &[u8], response: &mut Response) -> Option<Self> {
         let status = response.status();
-        if !status.is_client_error() && !status.is_server_error() {
+        let reason = response.extensions_mut().remove::<Refused>();
+        // A batch may be refused in part, with a status of success.
+        if reason.is_none() && !status.is_client_error() && !status.is_server_error() {
             return None;
         }
-        let reason = response.extensions_mut().remove::<Refused>();
         let (error, diagnostics) = reason.map_or_else(
             || (status.canonical_reason().unwrap_or("an error").to_lowercase(), None),
             |reason| (reason.error, reason.diagnostics),

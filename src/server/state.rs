@@ -1,5 +1,6 @@
 //! The state that all parts of the server share.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,15 +10,21 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
 
+use super::captured::{CapturedMessage, Report};
 use super::clock::Clock;
 use super::current_project::CurrentProject;
 use super::faults::Faults;
 use super::newest::Newest;
+use super::pending::NotWritten;
+use super::people::People;
 use super::refused::RefusedRequest;
 use super::store::{Bounds, Store};
+use super::webhooks::Webhooks;
 use super::{Options, ServerEvent};
+use crate::diagnostics::Diagnostic;
 use crate::liquid::Limits;
-use crate::message::RenderOptions;
+use crate::message::{Customer, RenderOptions, Request};
+use crate::project::Project;
 
 /// The approximate memory limit for captured messages, in bytes.
 const MAX_BYTES: usize = 256 << 20;
@@ -31,8 +38,11 @@ pub(super) struct State {
     pub(super) store: Store,
     pub(super) clock: Clock,
     pub(super) faults: Faults,
+    pub(super) people: People,
+    pub(super) webhooks: Option<Webhooks>,
     pub(super) events: Newest<Value>,
     pub(super) refused: Newest<RefusedRequest>,
+    pub(super) exports: Newest<Value>,
     /// Whether a message of a channel that is not rendered has been captured.
     pub(super) has_captured: AtomicBool,
     pub(super) options: Options,
@@ -58,13 +68,18 @@ impl State {
             Some(notice) => notify(&ServerEvent::Notice(notice)),
             None => wake(),
         });
+        let webhooks = options.webhooks.as_ref().map(Webhooks::new).transpose();
+        let webhooks = webhooks.map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
         Ok(Self {
             project: project.map_err(io::Error::other)?,
             store,
             clock: Clock::new(options.now),
             faults: Faults::default(),
+            people: People::default(),
+            webhooks,
             events: Newest::default(),
             refused: Newest::default(),
+            exports: Newest::default(),
             has_captured: AtomicBool::new(false),
             observe,
             stop: watch::Sender::new(false),
@@ -91,6 +106,49 @@ impl State {
         let weight = request.weight();
         self.refused.add(request, weight);
         self.store.wake();
+    }
+
+    /// Keeps an event of about `size` bytes.
+    pub(super) fn record(&self, event: Value, size: usize) {
+        self.events.add(event, size);
+        self.store.wake();
+    }
+
+    /// The customer that a request is for, with what backends sent about the person; `None` if neither is known.
+    ///
+    /// # Errors
+    /// The attributes cannot be used.
+    pub(super) fn customer<'p>(
+        &self,
+        project: &'p Project,
+        version: u64,
+        request: &Request,
+    ) -> Result<Option<Cow<'p, Customer>>, Diagnostic> {
+        let person = self.people.customer(project, version, request)?;
+        Ok(match person {
+            Some(customer) => Some(Cow::Owned(Customer::clone(&customer))),
+            None => project.customer_for(request).map(Cow::Borrowed),
+        })
+    }
+
+    /// Captures a message: reports it, keeps it, and queues its webhooks.
+    pub(super) async fn capture(&self, captured: CapturedMessage) -> Result<(), NotWritten> {
+        (self.observe)(&ServerEvent::Captured(&captured));
+        let id = captured.id.clone();
+        self.store.put(captured).await?;
+        if let Some(webhooks) = &self.webhooks {
+            self.store.with(&id, |captured| webhooks.captured(captured));
+        }
+        Ok(())
+    }
+
+    /// Adds a report of a client to a message.
+    pub(super) async fn report(&self, id: &str, report: Report) -> Result<(), NotWritten> {
+        if let Some(webhooks) = &self.webhooks {
+            self.store.with(id, |message| webhooks.reported(message, &report));
+        }
+        self.store.report(id, report).await?;
+        Ok(())
     }
 
     /// An id that is unique across runs.

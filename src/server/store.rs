@@ -96,10 +96,15 @@ impl Store {
     }
 
     /// The messages in a user's inbox, newest first, in the format of inbox clients.
-    pub(super) fn inbox(&self, user: &str, now: Timestamp) -> Vec<Value> {
+    ///
+    /// `identifiers` are those of the user. A message may be addressed by any of them.
+    pub(super) fn inbox(&self, user: &str, identifiers: &[String], now: Timestamp) -> Vec<Value> {
         let kept = self.lock();
-        let numbers = kept.by_identifier.get(user).into_iter().flatten().rev();
-        let mut messages: Vec<_> = numbers.filter_map(|number| kept.get(*number)).collect();
+        let lists = identifiers.iter().filter_map(|identifier| kept.by_identifier.get(identifier));
+        let mut numbers: Vec<_> = lists.flatten().copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let mut messages: Vec<_> = numbers.iter().rev().filter_map(|number| kept.get(*number)).collect();
         messages.sort_by(|one, other| (other.send_at, other.order()).cmp(&(one.send_at, one.order())));
         messages.into_iter().filter_map(|message| message.in_inbox(user, now)).collect()
     }
@@ -133,17 +138,18 @@ impl Store {
         self.lock().by_id.len()
     }
 
-    /// Changes a message of a user. Returns false if the user has no message with this id.
+    /// Changes a message of the user with these identifiers. Returns false if the user has no message with this id.
     ///
     /// # Errors
     /// The change could not be written to the file.
     pub(super) async fn change(
         &self,
         id: &str,
-        user: &str,
+        identifiers: &[String],
         change: impl FnOnce(&mut CapturedMessage),
     ) -> Result<bool, NotWritten> {
-        self.change_if(id, |message| message.recipient.has_identifier(user), change).await
+        let is_to = |message: &CapturedMessage| identifiers.iter().any(|user| message.recipient.has_identifier(user));
+        self.change_if(id, is_to, change).await
     }
 
     /// Adds a report of a client. Returns false if there is no such message.
@@ -344,7 +350,7 @@ mod tests {
     }
 
     fn ids(store: &Store, user: &str, now: &str) -> Vec<String> {
-        let inbox = store.inbox(user, now.parse().unwrap());
+        let inbox = store.inbox(user, &[user.to_owned()], now.parse().unwrap());
         inbox.iter().map(|message| message["deliveryId"].as_str().unwrap().to_owned()).collect()
     }
 
@@ -359,8 +365,11 @@ mod tests {
         assert_eq!(ids(&store, "u", "2026-01-01T01:30:00Z"), ["a"]);
         assert_eq!(ids(&store, "u", "2026-01-01T02:00:00Z"), ["c", "a"]);
         assert_eq!(ids(&store, "u", "2026-01-02T00:00:00Z"), ["c"]);
-        assert!(!store.change("c", "v", |message| message.opened = true).await.unwrap(), "it belongs to another user");
-        assert!(store.change("c", "u", |message| message.deleted = true).await.unwrap());
+        assert!(
+            !store.change("c", &["v".to_owned()], |message| message.opened = true).await.unwrap(),
+            "it belongs to another user"
+        );
+        assert!(store.change("c", &["u".to_owned()], |message| message.deleted = true).await.unwrap());
         assert_eq!(ids(&store, "u", "2026-01-01T03:00:00Z"), ["a"]);
         assert_eq!(ids(&store, "nobody", "2026-01-01T03:00:00Z"), [""; 0]);
     }

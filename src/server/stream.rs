@@ -37,7 +37,9 @@ pub(super) async fn inbox(
         .ok_or_else(|| Refusal::bad_request("expected a user's id in Base64 as `userToken`"))?;
     let connected = Event::default().event("connected").data(format!("{{\"heartbeat\":{HEARTBEAT}}}"));
     let stream = ChangeStream::new(state, connected, move |state| {
-        let messages = serde_json::Value::from(state.store.inbox(&user, state.clock.now())).to_string();
+        let messages =
+            serde_json::Value::from(state.store.inbox(&user, &state.people.linked(&user), state.clock.now()))
+                .to_string();
         ("inbox_messages", messages)
     });
     Ok(stream.into_sse())

@@ -35,8 +35,8 @@ pub(super) async fn check(
 ) -> Result<Json<TemplateCheck>, Refusal> {
     let request: CheckRequest = body::json(body).await?;
     let checked = tokio::task::spawn_blocking(move || {
-        let (project, _) = state.project.get();
-        request.run(&project, &state)
+        let (project, version) = state.project.get();
+        request.run(&project, version, &state)
     });
     checked
         .await
@@ -45,13 +45,13 @@ pub(super) async fn check(
 }
 
 impl CheckRequest {
-    fn run(&self, project: &Project, state: &State) -> Result<TemplateCheck, Refusal> {
+    fn run(&self, project: &Project, version: u64, state: &State) -> Result<TemplateCheck, Refusal> {
         let template = project.templates().iter().find(|template| template.is_called(&self.template));
         let template =
             template.ok_or_else(|| Refusal::not_found(format!("there is no template `{}`", self.template)))?;
         let render_options = state.render_options(state.clock.now());
         let judgement = judge(project, &[template], &project.in_every_language(&project.cases()), &render_options);
-        let input = self.trial.as_ref().and_then(|trial| trial.input(project).ok());
+        let input = self.trial.as_ref().and_then(|trial| trial.input(project, version, state).ok());
         let typed = input.map(|DryRunInput { template, request, customer, .. }| {
             let case = Case { template, request: &request, customer: &customer };
             judge(project, &[template], &[case], &render_options)

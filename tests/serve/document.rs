@@ -16,7 +16,46 @@ fn operations(document: &Value) -> impl Iterator<Item = (&str, &str)> {
 
 const EMAIL: &str = r#"{"to": "ada@example.com", "identifiers": {"id": "user_123"}, "from": "shop@example.com",
     "subject": "Thank you", "body": "<p>Thank you</p>", "headers": {}, "attachments": {"a.txt": "YQ=="}}"#;
+const OPERATION: &str =
+    r#"{"type": "person", "action": "identify", "identifiers": {"id": 1}, "attributes": {"plan": "pro"}}"#;
 const NAMED: &str = r#"{"transactional_message_id": 3, "identifiers": {"id": 5}, "to": "+15551234567"}"#;
+
+/// Requests to the APIs of people: method, path and body.
+const PEOPLE: [(&str, &str, &str); 33] = [
+    ("put", "/api/v1/customers/{id}", r#"{"email": "new@example.com"}"#),
+    ("put", "/api/v1/customers/{id}/devices", r#"{"device": {"id": "d", "platform": "ios"}}"#),
+    ("get", "/v1/customers", ""),
+    ("get", "/v1/customers/{id}/attributes", ""),
+    ("get", "/v1/customers/{id}/messages", ""),
+    ("get", "/v1/transactional/{id}/messages", ""),
+    ("get", "/inkproof/api/people", ""),
+    ("get", "/inkproof/api/webhooks", ""),
+    ("post", "/v1/exports/customers", r#"{"filters": {}}"#),
+    ("post", "/v1/exports/deliveries", r#"{"newsletter_id": 1}"#),
+    ("get", "/v1/exports", ""),
+    ("get", "/v1/exports/{id}", ""),
+    ("delete", "/api/v1/customers/{id}/devices/{device}", ""),
+    ("delete", "/api/v1/customers/{id}", ""),
+    ("post", "/api/v1/customers/{id}/suppress", ""),
+    ("post", "/api/v1/customers/{id}/unsuppress", ""),
+    ("post", "/api/v1/customers/{id}/events", r#"{"name": "bought"}"#),
+    ("post", "/api/v1/events", r#"{"name": "bought"}"#),
+    ("post", "/api/v1/events", "{}"),
+    ("post", "/api/v1/push/events", "{}"),
+    ("post", "/api/v1/metrics", "{}"),
+    ("post", "/api/v1/merge_customers", r#"{"primary": {"id": 1}, "secondary": {"id": 2}}"#),
+    ("get", "/api/v1/accounts/region", ""),
+    ("post", "/api/v2/entity", OPERATION),
+    ("post", "/api/v2/batch", r#"{"batch": [{"type": "person", "action": "delete", "identifiers": {"id": "1"}}]}"#),
+    ("post", "/api/v2/batch", r#"{"batch": [{}]}"#),
+    ("post", "/v1/identify", r#"{"userId": "1"}"#),
+    ("post", "/v1/track", r#"{"userId": "1", "event": "bought"}"#),
+    ("post", "/v1/page", r#"{"userId": "1"}"#),
+    ("post", "/v1/screen", r#"{"userId": "1"}"#),
+    ("post", "/v1/group", r#"{"userId": "1", "groupId": "g"}"#),
+    ("post", "/v1/alias", r#"{"userId": "1", "previousId": "2"}"#),
+    ("post", "/v1/batch", r#"{"batch": [{"type": "page", "userId": "1"}]}"#),
+];
 
 /// Whether the response is a stream, which does not end.
 fn is_stream(path: &str) -> bool {
@@ -29,7 +68,7 @@ fn every_documented_path_exists() {
     let document = server.get("/inkproof/api/openapi.json");
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     for (method, path) in operations(&document).filter(|(_, path)| !is_stream(path)) {
-        let path = path.replace("{id}", "none");
+        let path = path.replace("{id}", "none").replace("{device}", "none");
         let path = if path.ends_with("/wait") { format!("{path}?timeout=0") } else { path };
         let answer = server.ask(&method.to_uppercase(), &path, &[("authorization", "Bearer key")], "{}");
         assert!(answer.status != 405 && !answer.error_or_empty().starts_with("there is nothing at"), "{method} {path}");
@@ -98,7 +137,7 @@ fn every_response_matches_its_schema() {
     let saved = json!({ "name": "two", "request": fine, "replace": false }).to_string();
     let message = json!({ "template": "hello", "trial": { "request": failing } }).to_string();
 
-    for (method, path, body) in [
+    let requests = [
         ("post", "/v1/send/inbox_message", fine.as_str()),
         ("post", "/v1/send/inbox_message", &failing),
         ("post", "/v1/send/inbox_message", &later),
@@ -115,6 +154,7 @@ fn every_response_matches_its_schema() {
         ("get", "/v1/transactional", ""),
         ("get", "/v1/transactional/{id}", ""),
         ("get", "/inkproof/api/health", ""),
+        ("get", "/v1/messages/{id}", ""),
         ("get", "/inkproof/api/messages", ""),
         ("get", "/inkproof/api/messages/{id}", ""),
         ("get", "/inkproof/api/wait", ""),
@@ -143,14 +183,21 @@ fn every_response_matches_its_schema() {
         ("delete", "/inkproof/api/messages/{id}", ""),
         ("delete", "/inkproof/api/messages", ""),
         ("post", "/inkproof/api/reset", ""),
-    ] {
-        let id = if path.starts_with("/v1") {
-            "42".to_owned()
-        } else {
-            server.get("/inkproof/api/messages")["messages"][0]["id"].as_str().unwrap_or("none").to_owned()
+    ];
+    for (method, path, body) in PEOPLE.into_iter().chain(requests) {
+        let id = match path {
+            "/v1/exports/{id}" => "1".to_owned(),
+            _ if path.starts_with("/v1/messages") || path.starts_with("/inkproof/api/messages") => {
+                server.get("/inkproof/api/messages")["messages"][0]["id"].as_str().unwrap_or("none").to_owned()
+            }
+            _ => "42".to_owned(),
         };
-        let headers = [("authorization", "Bearer key"), ("origin", origin.as_str())];
-        let answer = server.ask(&method.to_uppercase(), &path.replace("{id}", &id), &headers, body);
+        let document = &description.document["paths"][path][method];
+        let key = if document["security"][0]["basic"].is_array() { "Basic a2V5Og==" } else { "Bearer key" };
+        let headers = [("authorization", key), ("origin", origin.as_str())];
+        let query = if path == "/v1/customers" { "?email=ada%40example.com" } else { "" };
+        let url = format!("{}{query}", path.replace("{id}", &id).replace("{device}", "d"));
+        let answer = server.ask(&method.to_uppercase(), &url, &headers, body);
         description.validate(method, path, &answer);
     }
     let document = &description.document;

@@ -16,6 +16,7 @@ use super::super::answer::Refusal;
 use super::super::authorization;
 use super::super::body;
 use super::super::captured::{CapturedMessage, Recipient};
+use super::super::people::{Person, customer_with};
 use super::super::received::Received;
 use super::super::state::State;
 use super::channel::{CAPTURED, Channel, ChannelRow, RECIPIENTS};
@@ -79,8 +80,7 @@ async fn put(state: &State, captured: CapturedMessage) -> Result<(), Refusal> {
         let note = "messages of other channels than the inbox are captured, not rendered";
         (state.observe)(&ServerEvent::Notice(note));
     }
-    (state.observe)(&ServerEvent::Captured(&captured));
-    state.store.put(captured).await?;
+    state.capture(captured).await?;
     Ok(())
 }
 
@@ -187,9 +187,13 @@ fn recipient(fields: &Map<String, Value>, state: &State, problems: &mut Diagnost
     };
     let (kind, value) = identifier(identifiers, problems)?;
     let (project, _) = state.project.get();
-    let known = project.customers().iter().find(|customer| customer.identifier(kind) == Some(&value));
-    Ok(known
-        .map_or_else(|| Recipient { identifiers: [(kind.as_str().into(), value)].into(), name: None }, Recipient::new))
+    let key = (kind, value);
+    let mut recipient = customer_with(&project, &key).map_or_else(Recipient::default, Recipient::new);
+    let person = state.people.find(&key);
+    for (kind, value) in person.iter().flat_map(Person::keys).chain([key]) {
+        recipient.identifiers.insert(kind.as_str().into(), value);
+    }
+    Ok(recipient)
 }
 
 /// The one identifier of a request.

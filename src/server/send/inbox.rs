@@ -1,5 +1,6 @@
 //! `POST /v1/send/inbox_message`: renders a message for the inbox.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Json;
@@ -8,7 +9,6 @@ use axum::extract;
 use axum::http::HeaderMap;
 use serde_json::json;
 
-use super::super::ServerEvent;
 use super::super::answer::Refusal;
 use super::super::authorization;
 use super::super::body;
@@ -35,8 +35,7 @@ pub(in crate::server) async fn send(
     let received = Received::new(&headers, body::text(body).await?);
     // Rendering most messages is faster than moving them to another thread, and the limits bound the others.
     let (captured, accepted) = accept(&state, received, refuses_unknown_fields(&headers))?;
-    (state.observe)(&ServerEvent::Captured(&captured));
-    state.store.put(captured).await?;
+    state.capture(captured).await?;
     Ok(Json(accepted))
 }
 
@@ -51,21 +50,20 @@ fn accept(state: &State, received: Received, refuses_unknown: bool) -> Result<(C
     }
     let queued_at = state.clock.now();
     let delivery = request.delivery();
-    let (project, _) = state.project.get();
+    let (project, version) = state.project.get();
     let later = delivery.send_at(request.source(), queued_at);
     let template = project.template_for(&request).ok_or_else(|| no_template(&project, &request));
     let (later, template) = both(later.map_err(Diagnostics::from), template).map_err(|errors| malformed(&errors))?;
-    let new_customer;
-    let customer = if let Some(customer) = project.customer_for(&request) {
+    let customer = state.customer(&project, version, &request).map_err(|problem| malformed(&problem.into()))?;
+    let customer = if let Some(customer) = customer {
         customer
     } else {
         problems.push(unknown_customer(&project, &request));
-        new_customer =
-            customer_without_attributes(request.identifier()).map_err(|problem| malformed(&problem.into()))?;
-        &new_customer
+        let customer = customer_without_attributes(request.identifier());
+        Cow::Owned(customer.map_err(|problem| malformed(&problem.into()))?)
     };
     let send_at = later.unwrap_or(queued_at);
-    let rendering = current_project::render(&project, &request, customer, &state.render_options(send_at))
+    let rendering = current_project::render(&project, &request, &customer, &state.render_options(send_at))
         .ok_or_else(|| unknown_template(&project, &request))?;
     problems.extend(rendering.problems);
     problems.tidy();
@@ -76,7 +74,7 @@ fn accept(state: &State, received: Received, refuses_unknown: bool) -> Result<(C
         id: state.new_id(),
         channel: Channel::Inbox,
         template: template.name().to_owned(),
-        recipient: Recipient::new(customer),
+        recipient: Recipient::new(&customer),
         request: received,
         queued_at,
         send_at,

@@ -8,14 +8,14 @@ use axum::extract::{self, Path};
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::answer::Refusal;
-use super::authorization;
-use super::state::State;
 use crate::message::Template;
 use crate::project::Project;
+use crate::server::answer::Refusal;
+use crate::server::authorization;
+use crate::server::state::State;
 
 /// `GET /v1/transactional`
-pub(super) async fn list(
+pub(in crate::server) async fn list(
     extract::State(state): extract::State<Arc<State>>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
@@ -26,7 +26,7 @@ pub(super) async fn list(
 }
 
 /// `GET /v1/transactional/{id}`
-pub(super) async fn one(
+pub(in crate::server) async fn one(
     extract::State(state): extract::State<Arc<State>>,
     Path(id): Path<String>,
     headers: HeaderMap,
