@@ -126,6 +126,8 @@ pub mod cli;
 pub mod contract;
 #[doc(hidden)]
 pub mod customerio;
+#[doc(hidden)]
+pub mod formatter;
 #[cfg(feature = "lsp")]
 #[doc(hidden)]
 pub mod lsp;

@@ -242,7 +242,7 @@ impl Check {
 
 /// The templates and cases that match the names, in every language. If a name matches nothing, problems in the files are
 /// reported: they may be the reason.
-fn selected<'p>(
+pub(super) fn selected<'p>(
     project: &'p Project,
     names: &[String],
     global: &Global,

@@ -10,6 +10,7 @@ mod diff;
 mod documented;
 mod findings;
 mod fix;
+mod fmt;
 mod help;
 mod hostile;
 mod liquid;

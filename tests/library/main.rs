@@ -5,6 +5,7 @@ mod answers;
 mod configuration;
 mod features;
 mod fixes;
+mod formatter;
 mod json_proof;
 mod reference;
 mod rule_pages;
