@@ -132,6 +132,8 @@ pub mod formatter;
 #[doc(hidden)]
 pub mod lsp;
 #[doc(hidden)]
+pub mod mistakes;
+#[doc(hidden)]
 pub mod records;
 #[doc(hidden)]
 pub mod rules;

@@ -90,7 +90,8 @@ impl Liquid {
         let rendered = Template::parse_limited(source.text(), language, &arena, options.limits.parse_length)
             .and_then(|template| template.render(data, &options, &arena, &mut out).map_err(|error| vec![error]));
         if let Err(errors) = rendered {
-            let mut problems: Diagnostics = parse_diagnostics(&errors, source.text(), &text).into_iter().collect();
+            let mut problems: Diagnostics =
+                parse_diagnostics(&errors, source.text(), &text, false).into_iter().collect();
             problems.tidy();
             global.report(&problems)?;
             return Ok(Outcome::Findings);

@@ -100,7 +100,7 @@ impl<'a> Parsing<'a> {
                 Some(template)
             }
             Err(errors) => {
-                self.problems.extend(parse_diagnostics(&errors, source, &text));
+                self.problems.extend(parse_diagnostics(&errors, source, &text, self.workspace.is_mixed));
                 None
             }
         }

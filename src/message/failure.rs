@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use crate::customerio::{self, Switches, version_of};
-use crate::diagnostics::{Code, Diagnostic, Source};
+use crate::diagnostics::{Code, Diagnostic, Fix, Label, Source};
 use crate::liquid::{Arena, Error, ErrorKind, Language, Span, Subject, Template, Value};
+use crate::mistakes::{self, Mistake, MistakeKind};
 
 /// The template is not valid Liquid.
 const LIQUID_SYNTAX: Code = Code::new("liquid-syntax");
@@ -42,6 +43,17 @@ pub enum TextPlace<'a> {
 }
 
 impl TextPlace<'_> {
+    /// The place byte for byte, if the text is in the file without escapes.
+    #[must_use]
+    pub fn verbatim(self, text: &str, source: &Source) -> Self {
+        let Self::Escaped(range) = self else { return self };
+        let found = source.text().get(range.clone()).and_then(|written| {
+            let mut found = written.match_indices(text).map(|(at, _)| at);
+            found.next().filter(|_| found.next().is_none())
+        });
+        found.map_or(self, |at| Self::Verbatim(range.start + at))
+    }
+
     /// The byte range in the file for a span of the text.
     #[must_use]
     pub fn range(&self, span: Option<Span>) -> Range<usize> {
@@ -71,24 +83,108 @@ impl LiquidText<'_> {
     }
 }
 
-/// The diagnostics for a text that cannot be parsed. If the other of Customer.io's two versions of Liquid can parse it, the
-/// help says so.
+/// The diagnostics for a text that cannot be parsed: the mistakes that explain it, and the errors that no mistake explains.
+/// `is_mixed` is whether the project has templates in both of Customer.io's versions of Liquid.
 #[must_use]
-pub fn parse_diagnostics(errors: &[Error], text: &str, liquid_text: &LiquidText<'_>) -> Vec<Diagnostic> {
-    let problems = errors.iter().map(|error| liquid_diagnostic(error, liquid_text));
-    match other_version_help(text, liquid_text.language) {
-        // A diagnostic that already has help is probably about a typo.
-        Some(help) => {
-            problems.map(|problem| if problem.help.is_empty() { problem.help(help) } else { problem }).collect()
-        }
-        None => problems.collect(),
+pub fn parse_diagnostics(
+    errors: &[Error],
+    text: &str,
+    liquid_text: &LiquidText<'_>,
+    is_mixed: bool,
+) -> Vec<Diagnostic> {
+    let is_placed = errors.iter().all(|error| error.span().is_some());
+    let found_place = liquid_text.place.verbatim(text, liquid_text.source);
+    let liquid_text = &LiquidText { place: found_place, ..*liquid_text };
+    // A text that is too long is not examined.
+    let diagnosis = is_placed.then(|| mistakes::repair(text, liquid_text.language));
+    let mut problems = Vec::new();
+    for mistake in diagnosis.iter().flat_map(|diagnosis| &diagnosis.mistakes) {
+        problems.push(mistake_diagnostic(mistake, liquid_text));
+    }
+    for (error, place) in diagnosis.iter().flat_map(|diagnosis| &diagnosis.errors) {
+        problems.push(unexplained(error, *place, liquid_text));
+    }
+    if problems.is_empty() {
+        problems = errors.iter().map(|error| unexplained(error, error.span(), liquid_text)).collect();
+    }
+    match other_version_help(text, errors, liquid_text.language, is_mixed) {
+        // With a fix, it is clear what was meant.
+        Some(help) => problems
+            .into_iter()
+            .map(|problem| if problem.fix.is_some() { problem } else { problem.help(help) })
+            .collect(),
+        None => problems,
     }
 }
 
-/// The help for a text that only the other of Customer.io's two versions of Liquid can parse.
-fn other_version_help(text: &str, language: &Language) -> Option<&'static str> {
+/// The diagnostic for a mistake.
+fn mistake_diagnostic(mistake: &Mistake, text: &LiquidText<'_>) -> Diagnostic {
+    let code = match mistake.kind {
+        MistakeKind::Syntax => LIQUID_SYNTAX,
+        MistakeKind::UnknownTag => UNKNOWN_TAG,
+        MistakeKind::UnknownFilter => UNKNOWN_FILTER,
+    };
+    let label = match mistake.kind {
+        MistakeKind::Syntax => "",
+        MistakeKind::UnknownTag => "no such tag",
+        MistakeKind::UnknownFilter => "no such filter",
+    };
+    let at = |span: Span| text.source.at(text.range(Some(span)));
+    let mut problem = Diagnostic::error(code, mistake.message.as_str()).primary(at(mistake.span), label);
+    for (span, label) in &mistake.others {
+        problem = problem.secondary(at(*span), *label);
+    }
+    // Within an escaped text, the place of an edit is unknown.
+    if mistake.is_fix && matches!(text.place, TextPlace::Verbatim(_)) {
+        let edits = mistake.edits.iter().map(|(span, new)| (text.range(Some(*span)), new));
+        let fix = Fix::new(mistake.help.as_str());
+        return problem.fix(edits.fold(fix, |fix, (range, new)| fix.replace(range, new.as_str())));
+    }
+    if mistake.help.is_empty() { problem } else { problem.help(mistake.help.as_str()) }
+}
+
+/// What to do about errors that no mistake explains, by the beginning of their message.
+const ADVICE: [(&str, &str); 10] = [
+    ("expected \"|\" before filter", "after a value comes `|` and a filter, or the end of the output or tag"),
+    ("expected filter name", "write a filter after `|`, such as `| upcase`, or remove the `|`"),
+    ("expected \":\" after filter name", "write a colon before the arguments of a filter: `| default: \"…\"`"),
+    ("unexpected character", "separate the arguments of a filter with commas"),
+    ("invalid value expression", "write a value: a name such as `trigger.name`, a string in quotes, or a number"),
+    ("unexpected token", "write a value: a name such as `trigger.name`, a string in quotes, or a number"),
+    ("invalid range syntax", "write a range such as `(1..5)`; Liquid has no other parentheses"),
+    ("[ not closed", "close the bracket with `]`"),
+    ("illegal tag", "look up the syntax of the tag with `inkproof explain`"),
+    ("illegal", "look up the syntax of the tag with `inkproof explain`"),
+];
+
+/// The diagnostic for an error that no mistake explains.
+fn unexplained(error: &Error, place: Option<Span>, text: &LiquidText<'_>) -> Diagnostic {
+    let mut problem = liquid_diagnostic(error, text);
+    if let Some(place) = place {
+        let location = text.source.at(text.range(Some(place)));
+        problem.primary = problem.primary.map(|label| Label { location, ..label });
+    }
+    let advice = ADVICE.iter().find(|(message, _)| error.message().starts_with(message));
+    match advice.filter(|_| problem.help.is_empty()) {
+        Some((_, advice)) => problem.help(*advice),
+        None => problem,
+    }
+}
+
+/// The help for a text that the other of Customer.io's two versions of Liquid can parse, if it is likely to be meant: the
+/// project has templates in it, or the text has a tag or filter that only that version has.
+fn other_version_help(text: &str, errors: &[Error], language: &Language, is_mixed: bool) -> Option<&'static str> {
     let version = version_of(language)?;
     let other = customerio::language(Switches { version: version.other(), ..Switches::default() });
+    let exists = |error: &Error| match error.subject() {
+        Some(Subject::UnknownFilter(name)) => other.filter(name).is_some(),
+        Some(Subject::UnknownTag(name)) => other.tag(name).is_some(),
+        _ => false,
+    };
+    let is_likely = is_mixed || version == customerio::Version::Legacy || errors.iter().any(exists);
+    if !is_likely {
+        return None;
+    }
     Template::parse(text, other, &Arena::new()).ok()?;
     Some(match version {
         customerio::Version::Latest => {

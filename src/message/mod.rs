@@ -14,6 +14,7 @@ mod observed;
 mod options;
 mod render;
 mod rendered_text;
+mod repaired;
 mod request;
 mod scope;
 mod sent_data;
@@ -37,6 +38,7 @@ pub use observed::{ObservedCondition, ObservedFailure, ObservedText};
 pub use options::RenderOptions;
 pub use render::Rendering;
 pub use rendered_text::RenderedText;
+pub use repaired::RepairedTemplate;
 pub use request::{
     Identifier, IdentifierKind, REQUEST_FIELDS, Request, TemplateReference, UNKNOWN_FIELD, is_request_body,
 };

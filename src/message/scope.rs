@@ -251,7 +251,9 @@ impl<'a> SnippetRenderer<'_, 'a> {
         let liquid_text = |data| LiquidText { source: snippet.source(), place, language, data };
         let template = liquid::Template::parse_limited(text, language, self.arena, self.options.limits.parse_length)
             .map_err(|errors| {
-                parse_diagnostics(&errors, text, &liquid_text(Value::Undefined)).into_iter().collect::<Diagnostics>()
+                parse_diagnostics(&errors, text, &liquid_text(Value::Undefined), false)
+                    .into_iter()
+                    .collect::<Diagnostics>()
             })?;
         let needed = SnippetNames::from_variables(&read_by(template.nodes));
         let mut names = self.names.to_vec();

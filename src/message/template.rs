@@ -127,6 +127,21 @@ impl Template {
         Self { source, ..self.clone() }
     }
 
+    /// The template with other content, and with other values of its settings where `repaired` returns one.
+    pub(super) fn with_repairs(&self, content: &str, repaired: &dyn Fn(&str) -> Option<String>) -> Self {
+        let text = format!("{}{content}", &self.source.text()[..self.content.start]);
+        let mut template = self.clone();
+        template.content = self.content.start..text.len();
+        template.source = Source::new(self.source.name(), text);
+        let settings = &mut template.settings;
+        for setting in settings.kind.iter_mut().chain(&mut settings.topics).chain(&mut settings.expiration) {
+            if let Some(value) = repaired(&setting.value) {
+                setting.value = value;
+            }
+        }
+        template
+    }
+
     /// The template itself and its variants in other languages.
     pub fn with_variants(&self) -> impl Iterator<Item = &Self> {
         std::iter::once(self).chain(&self.variants)

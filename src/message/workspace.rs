@@ -12,6 +12,8 @@ pub struct Workspace<'p> {
     pub snippets: &'p [Snippet],
     /// Which version of Liquid the templates are written in.
     pub liquid: Switches,
+    /// Whether there are templates in both versions of Liquid.
+    pub is_mixed: bool,
 }
 
 impl<'p> Workspace<'p> {

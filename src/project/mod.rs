@@ -63,6 +63,8 @@ pub struct Project {
     root: PathBuf,
     config: ConfigFile,
     is_config_valid: bool,
+    /// Whether there are templates in both of Customer.io's versions of Liquid.
+    is_mixed: bool,
     templates: Vec<Template>,
     customers: Vec<Customer>,
     requests: Vec<Request>,
@@ -154,8 +156,10 @@ impl Project {
             root,
             config,
             is_config_valid,
+            is_mixed: false,
             problems,
         };
+        project.is_mixed = project.has_both_versions();
         project.check_names();
         project.names = Names::new(&project.templates, &project.customers);
         project.template_ids = TemplateIds::new(&project.templates);
@@ -168,6 +172,15 @@ impl Project {
         }
         project.problems.tidy();
         project
+    }
+
+    fn has_both_versions(&self) -> bool {
+        let version = |template: &Template| {
+            template.settings().liquid.as_ref().map_or(self.config().liquid.version, |setting| setting.value)
+        };
+        let mut versions = self.templates.iter().flat_map(Template::with_variants).map(version);
+        let first = versions.next();
+        versions.any(|version| Some(version) != first)
     }
 
     /// The project's folder.
@@ -240,7 +253,7 @@ impl Project {
     /// What all templates share: snippets and settings.
     #[must_use]
     pub fn workspace(&self) -> Workspace<'_> {
-        Workspace { snippets: &self.snippets, liquid: self.config().liquid }
+        Workspace { snippets: &self.snippets, liquid: self.config().liquid, is_mixed: self.is_mixed }
     }
 
     /// The name and file of the template with this name or id, valid or not.

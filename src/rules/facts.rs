@@ -10,6 +10,7 @@ use crate::liquid::{Arena, Span, Trace, Value};
 use crate::message::{
     CompiledTemplate, CompiledText, Customer, RenderOptions, Rendering, SENT_NAMES, Template, Trigger,
 };
+use crate::mistakes::{self, Effect, Mistake};
 use crate::project::Case;
 
 /// A template, the results of its analysis, and of rendering it.
@@ -23,6 +24,8 @@ pub struct TemplateFacts<'f> {
     pub needs: Needs<'f>,
     /// Whether its content is valid JSON.
     pub content: ContentProof<'f>,
+    /// What Liquid ignores or prints as it is although it was probably meant as code, with the index of its text.
+    pub ignored: Vec<(usize, Mistake)>,
     /// The data that it was rendered with.
     pub cases: Vec<CaseFacts>,
     /// Whether the data is a payload, which is not one of the project's requests.
@@ -75,8 +78,13 @@ impl<'f> TemplateFacts<'f> {
         let language = compiled.language();
         let needs = Needs::from_templates(&trees, language, &|name| compiled.snippet_texts(name), arena);
         let content = ContentProof::prove(trees[0]);
+        let ignored = texts.iter().enumerate().flat_map(|(at, text)| {
+            let found = mistakes::find(text.liquid.source, language);
+            found.into_iter().filter(|mistake| mistake.effect != Effect::Fails).map(move |mistake| (at, mistake))
+        });
         Self {
             template: compiled.template(),
+            ignored: ignored.collect(),
             texts,
             needs,
             content,

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::ignore::Ignores;
 use super::schema_violation::{of_other_customers, of_requests, of_their_customers};
-use super::{Findings, RULES, Table, TemplateFacts, rule};
+use super::{Findings, RULES, Table, TemplateFacts, not_liquid, repaired, rule};
 use crate::analysis::Coverage;
 use crate::contract::Schemas;
 use crate::customerio::{Version, version_of};
@@ -34,7 +34,7 @@ pub struct Judgement {
 
 /// The data that a template is judged with.
 #[derive(Clone, Copy, Debug)]
-enum Data<'d> {
+pub(super) enum Data<'d> {
     Cases {
         own: &'d [Case<'d>],
         /// Whether these are all cases of the template in the project, in every language.
@@ -195,7 +195,7 @@ impl FromIterator<Self> for Judgement {
     }
 }
 
-fn judge_template(
+pub(super) fn judge_template(
     project: &Project,
     schemas: &Schemas,
     template: &Template,
@@ -206,7 +206,9 @@ fn judge_template(
     let ignores = ignores_in(project, template);
     let compiled = match template.compile(&workspace, &arena) {
         Ok(compiled) => compiled,
-        Err(problems) => {
+        Err(mut problems) => {
+            problems.extend(repaired::findings_in_the_rest(project, schemas, template, data, render_options));
+            problems.tidy();
             return Judgement { findings: ignores.apply(problems, false), ..Judgement::default() };
         }
     };
@@ -237,6 +239,7 @@ fn judge_template(
             found.push(problem);
         }
     }
+    let mut found = not_liquid::without_consequences(found);
     found.tidy();
     // A case that was not judged may need an ignore.
     let is_all = matches!(data, Data::Cases { is_complete: true, .. });

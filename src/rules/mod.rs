@@ -20,8 +20,10 @@ mod judge;
 mod missing_body;
 mod missing_data;
 mod missing_title;
+mod not_liquid;
 mod payloads;
 mod property;
+mod repaired;
 mod reported;
 mod schema_violation;
 mod suspicious_comparison;
@@ -101,6 +103,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         missing_body::RULE,
         missing_data::RULE,
         missing_title::RULE,
+        not_liquid::RULE,
         suspicious_comparison::RULE,
         topic_never_shown::RULE,
         trailing_comma::RULE,

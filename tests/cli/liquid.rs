@@ -18,10 +18,10 @@ fn reports_every_syntax_error_with_its_position() {
     assert_eq!((problems.code, problems.stdout.as_str()), (1, ""));
     let expected = "\
 standard input:1:8: error[unknown-filter]: undefined filter: nope
-standard input:2:1: error[unknown-tag]: tag \"iff\" not found
+standard input:2:4: error[unknown-tag]: tag \"iff\" not found
 standard input:3:11: error[liquid-syntax]: expected variable name
 standard input:4:8: error[liquid-syntax]: unexpected token \")\", value expected
-standard input:5:1: error[liquid-syntax]: illegal tag: {% for x of y %}
+standard input:5:10: error[liquid-syntax]: expected `in` after the loop's variable, not `of`
 ";
     assert_eq!(problems.stderr, expected);
 }

@@ -7,6 +7,7 @@ mod features;
 mod fixes;
 mod formatter;
 mod json_proof;
+mod mistakes;
 mod reference;
 mod rule_pages;
 mod samples;

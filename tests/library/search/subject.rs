@@ -43,7 +43,7 @@ impl Subject {
 
     /// Does `work` with the template, compiled.
     pub(crate) fn compiled<T>(&self, work: impl FnOnce(&CompiledTemplate<'_>) -> T) -> T {
-        let workspace = Workspace { snippets: &[], liquid: inkproof::customerio::Switches::default() };
+        let workspace = Workspace::default();
         let arena = Arena::new();
         work(&self.template.compile(&workspace, &arena).unwrap())
     }

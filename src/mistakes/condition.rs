@@ -1,0 +1,481 @@
+//! Mistakes in conditions: operators and words of other languages, parentheses, and filters.
+//!
+//! A condition is read as its author meant it, with the precedence of other languages. Where single words can be replaced,
+//! the edits do that. Otherwise the condition is written again: Liquid evaluates `and` and `or` from right to left, so
+//! `(a or b) and c` becomes `c and a or b`.
+
+use super::expression::{before, operand_end, variable_name};
+use super::scan::{ConstructKind, Token, TokenKind};
+use super::words::{LITERALS, OPERATORS};
+use super::{Mistake, Site, extent};
+use crate::liquid::Span;
+
+/// Deepest nesting of parentheses.
+const MAX_DEPTH: usize = 20;
+
+/// Liquid's operators that compare.
+const COMPARISONS: [&str; 7] = ["==", "!=", ">", "<", ">=", "<=", "contains"];
+
+/// A condition as it was meant.
+#[derive(Clone, Debug)]
+enum Tree {
+    /// A comparison or value in Liquid.
+    Atom(Atom),
+    Not(Box<Self>),
+    /// `and` or `or` of several.
+    Many(&'static str, Vec<Self>),
+    /// In parentheses.
+    Group(Box<Self>),
+}
+
+#[derive(Clone, Debug)]
+struct Atom {
+    text: String,
+    /// The left side, if it is an equality.
+    equality: Option<String>,
+    /// The tokens, if it is a literal alone.
+    literal: Option<Span>,
+}
+
+/// Something that is not Liquid.
+struct Mark {
+    span: Span,
+    message: String,
+    help: Option<String>,
+    /// Edits that repair it. `None` if the whole condition must be written again.
+    edits: Option<Vec<(Span, String)>>,
+}
+
+struct Parser<'s> {
+    site: Site<'s>,
+    tokens: &'s [Token],
+    at: usize,
+    depth: usize,
+    marks: Vec<Mark>,
+    /// Assignments that must come before.
+    assignments: Vec<String>,
+    has_symbols: bool,
+    is_mixed: bool,
+}
+
+/// The mistakes in a condition, as one.
+pub(super) fn find(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
+    let (mut parser, tree) = parse(site, tokens)?;
+    if parser.has_symbols && parser.is_mixed {
+        parser.marks.iter_mut().for_each(|mark| mark.edits = None);
+    }
+    parser.marks.sort_by_key(|mark| mark.span);
+    let first = parser.marks.first()?;
+    let mut mistake = Mistake::new(first.span, first.message.clone()).breaking(site.fails());
+    let local: Option<Vec<_>> = parser.marks.iter().map(|mark| mark.edits.clone()).collect();
+    let edits = match local {
+        Some(edits) => Some(edits.concat()),
+        None => rewritten(site, tokens, &tree, &parser.assignments),
+    };
+    if let Some(edits) = edits {
+        let shown = site.shown_with(&edits).map(|shown| format!("write `{shown}`"));
+        mistake = mistake.help(shown.or_else(|| first.help.clone()).unwrap_or_default());
+        return Some(mistake.fix(edits));
+    }
+    let nested = "nest two `if`, or assign a part of it first: Liquid evaluates `and` and `or` from right to left";
+    let neutral = vec![(extent(tokens), "true".to_owned())];
+    Some(mistake.help(first.help.clone().unwrap_or_else(|| nested.to_owned())).without_fix(neutral))
+}
+
+/// The condition in Liquid, if it can be written without assignments.
+pub(super) fn in_liquid(site: Site<'_>, tokens: &[Token]) -> Option<String> {
+    let (parser, tree) = parse(site, tokens)?;
+    if parser.marks.is_empty() {
+        return Some(site.tokens_text(tokens).to_owned());
+    }
+    tree.in_liquid().filter(|_| parser.assignments.is_empty())
+}
+
+fn parse<'s>(site: Site<'s>, tokens: &'s [Token]) -> Option<(Parser<'s>, Tree)> {
+    let mut parser = Parser {
+        site,
+        tokens,
+        at: 0,
+        depth: 0,
+        marks: Vec::new(),
+        assignments: Vec::new(),
+        has_symbols: false,
+        is_mixed: false,
+    };
+    let tree = parser.or()?;
+    parser.trailing();
+    (parser.at == tokens.len()).then_some((parser, tree))
+}
+
+/// The edits that write the whole condition again.
+fn rewritten(site: Site<'_>, tokens: &[Token], tree: &Tree, assignments: &[String]) -> Option<Vec<(Span, String)>> {
+    let text = tree.in_liquid()?;
+    let mut edits = Vec::new();
+    if !assignments.is_empty() {
+        // A branch or line cannot have an assignment before it.
+        if site.meant_name() == "elsif" || site.construct.kind == ConstructKind::Line {
+            return None;
+        }
+        let (left, _) = site.construct.trim_marks(site.text);
+        let tags = assignments.iter().map(|assignment| format!("{{%{left} assign {assignment} %}}"));
+        edits.push(before(site, tags.collect::<Vec<_>>().concat()));
+    }
+    edits.push((extent(tokens), text));
+    Some(edits)
+}
+
+impl Tree {
+    /// The condition for Liquid, which evaluates `and` and `or` from right to left. `None` if that is impossible without
+    /// parentheses.
+    fn in_liquid(&self) -> Option<String> {
+        match self {
+            Self::Atom(atom) => Some(atom.text.clone()),
+            Self::Group(inner) => inner.in_liquid(),
+            Self::Not(inner) => inner.negated()?.in_liquid(),
+            Self::Many(..) => {
+                let Self::Many(operator, parts) = self.flat() else { return None };
+                // Only the last part may have operators of its own.
+                let (mut simple, complex): (Vec<_>, Vec<_>) = parts.iter().partition(|part| part.is_simple());
+                if complex.len() > 1 {
+                    return None;
+                }
+                simple.extend(complex);
+                let texts: Option<Vec<_>> = simple.iter().map(|part| part.in_liquid()).collect();
+                Some(texts?.join(&format!(" {operator} ")))
+            }
+        }
+    }
+
+    fn is_simple(&self) -> bool {
+        match self {
+            Self::Atom(_) => true,
+            Self::Group(inner) | Self::Not(inner) => inner.is_simple(),
+            Self::Many(..) => false,
+        }
+    }
+
+    /// Without groups around the same operator.
+    fn flat(&self) -> Self {
+        let Self::Many(operator, parts) = self else { return self.clone() };
+        let mut flat = Vec::new();
+        for part in parts {
+            let mut inner = part;
+            while let Self::Group(group) = inner {
+                inner = group;
+            }
+            match inner.flat() {
+                Self::Many(same, parts) if same == *operator => flat.extend(parts),
+                other => flat.push(other),
+            }
+        }
+        Self::Many(operator, flat)
+    }
+
+    fn negated(&self) -> Option<Self> {
+        Some(match self {
+            Self::Atom(atom) => {
+                let text = format!("not {}", atom.text);
+                Self::Atom(Atom { text, equality: None, literal: None })
+            }
+            Self::Group(inner) => inner.negated()?,
+            Self::Not(inner) => (**inner).clone(),
+            Self::Many(operator, parts) => {
+                let parts: Option<Vec<_>> = parts.iter().map(Self::negated).collect();
+                Self::Many(if *operator == "and" { "or" } else { "and" }, parts?)
+            }
+        })
+    }
+}
+
+impl<'s> Parser<'s> {
+    fn next(&self) -> Option<&'s Token> {
+        self.tokens.get(self.at)
+    }
+
+    fn next_text(&self) -> &'s str {
+        self.next().filter(|token| token.kind != TokenKind::Quoted).map_or("", |token| self.site.slice(token.span))
+    }
+
+    fn mark(&mut self, span: Span, message: String, help: Option<String>, edits: Option<Vec<(Span, String)>>) {
+        self.marks.push(Mark { span, message, help, edits });
+    }
+
+    /// Replaces a token by a word of Liquid.
+    fn mark_word(&mut self, token: &Token, meant: &str) {
+        let written = self.site.slice(token.span);
+        let message = format!("`{written}` is not an operator of Liquid: write `{meant}`");
+        let help = Some(format!("write `{meant}`"));
+        self.mark(token.span, message, help, Some(vec![(token.span, meant.to_owned())]));
+    }
+
+    /// Takes a logical operator; its symbol or a word in another spelling is a mistake.
+    fn logical(&mut self, meant: &'static str) -> bool {
+        let Some(token) = self.next() else { return false };
+        let written = self.next_text();
+        if written == meant {
+            self.at += 1;
+            return true;
+        }
+        if OPERATORS.iter().any(|(known, liquid)| *known == written && *liquid == meant) {
+            self.has_symbols |= token.kind == TokenKind::Symbol;
+            self.mark_word(token, meant);
+            self.at += 1;
+            return true;
+        }
+        false
+    }
+
+    fn or(&mut self) -> Option<Tree> {
+        let mut parts = vec![self.and()?];
+        let mut equality = parts[0].equality();
+        while self.logical("or") {
+            let part = self.and()?;
+            if let (Some(left), Tree::Atom(Atom { literal: Some(span), .. })) = (&equality, &part) {
+                let message = format!("`{}` alone is always true: compare it as well", self.site.slice(*span));
+                let edit = (Span::new(span.start, span.start), format!("{left} == "));
+                self.mark(*span, message, None, Some(vec![edit]));
+                let text = format!("{left} == {}", self.site.slice(*span));
+                parts.push(Tree::Atom(Atom { text, equality: Some(left.clone()), literal: None }));
+                continue;
+            }
+            equality = part.equality();
+            parts.push(part);
+        }
+        if parts.len() == 1 {
+            return parts.pop();
+        }
+        self.is_mixed |= parts[..parts.len() - 1].iter().any(|part| matches!(part, Tree::Many("and", _)));
+        Some(Tree::Many("or", parts))
+    }
+
+    fn and(&mut self) -> Option<Tree> {
+        let mut parts = vec![self.not()?];
+        while self.logical("and") {
+            parts.push(self.not()?);
+        }
+        if parts.len() == 1 { parts.pop() } else { Some(Tree::Many("and", parts)) }
+    }
+
+    fn not(&mut self) -> Option<Tree> {
+        let token = self.next()?;
+        if self.depth > MAX_DEPTH {
+            return None;
+        }
+        match self.next_text() {
+            "!" => {
+                self.at += 1;
+                self.depth += 1;
+                let start = self.at;
+                let inner = self.not()?;
+                self.depth -= 1;
+                let message = "`!` is not an operator of Liquid: write `not`".to_owned();
+                // In other languages, `!a == b` is `(!a) == b`.
+                let is_value = operand_end(self.site, self.tokens, start) == Some(self.at);
+                let space = Span::new(token.span.start, self.tokens[start].span.start);
+                let edits = is_value.then(|| vec![(space, "not ".to_owned())]);
+                if !is_value && !matches!(inner, Tree::Group(_) | Tree::Not(_)) {
+                    return None;
+                }
+                self.mark(token.span, message, Some("write `not`".to_owned()), edits);
+                Some(Tree::Not(Box::new(inner)))
+            }
+            "not" => {
+                self.at += 1;
+                self.depth += 1;
+                let inner = self.not()?;
+                self.depth -= 1;
+                Some(Tree::Not(Box::new(inner)))
+            }
+            "(" if operand_end(self.site, self.tokens, self.at).is_none() => self.group(token),
+            _ => self.comparison(),
+        }
+    }
+
+    fn group(&mut self, open: &Token) -> Option<Tree> {
+        self.at += 1;
+        self.depth += 1;
+        let inner = self.or()?;
+        self.depth -= 1;
+        let close = self.next().filter(|token| self.site.is(Some(token), ")"))?;
+        self.at += 1;
+        let is_whole = open.span.start == self.tokens[0].span.start && self.at == self.tokens.len();
+        let is_adjacent = self.site.text[..open.span.start].ends_with(char::is_alphanumeric);
+        let removed = vec![(open.span, if is_adjacent { " " } else { "" }.to_owned()), (close.span, String::new())];
+        let edits = (is_whole || inner.is_simple()).then_some(removed);
+        let message = "Liquid has no parentheses in conditions".to_owned();
+        self.mark(open.span, message, edits.is_some().then(|| "remove them".to_owned()), edits);
+        Some(Tree::Group(Box::new(inner)))
+    }
+
+    fn comparison(&mut self) -> Option<Tree> {
+        let start = self.at;
+        let left = self.value()?;
+        let is_literal = matches!(self.tokens[start].kind, TokenKind::Quoted | TokenKind::Number);
+        let literal = (is_literal && self.at == start + 1).then(|| self.tokens[start].span);
+        let Some(token) = self.next() else {
+            return Some(Tree::Atom(Atom { text: left, equality: None, literal }));
+        };
+        let written = self.next_text();
+        let dialect = self.site.language.dialect();
+        let is_known = dialect.operators.iter().any(|(known, _)| *known == written) && COMPARISONS.contains(&written);
+        let operator = if is_known {
+            self.at += 1;
+            written
+        } else if let Some((_, meant)) =
+            OPERATORS.iter().find(|(known, meant)| *known == written && COMPARISONS.contains(meant))
+        {
+            self.mark_word(token, meant);
+            self.at += 1;
+            meant
+        } else if matches!(written, "is" | "isnt") {
+            return self.is(token, &left);
+        } else if written == "in" || (written == "not" && self.site.is(self.tokens.get(self.at + 1), "in")) {
+            return self.is_in(start, &left);
+        } else {
+            return Some(Tree::Atom(Atom { text: left, equality: None, literal }));
+        };
+        let right = self.value()?;
+        let equality = (operator == "==").then(|| left.clone());
+        Some(Tree::Atom(Atom { text: format!("{left} {operator} {right}"), equality, literal: None }))
+    }
+
+    /// `x is null`, `x is not empty`, `x is defined`
+    fn is(&mut self, token: &Token, left: &str) -> Option<Tree> {
+        let mut is_negated = self.next_text() == "isnt";
+        self.at += 1;
+        let mut words = 1;
+        if matches!(self.next_text(), "not" | "NOT") {
+            is_negated = true;
+            self.at += 1;
+            words = 2;
+        }
+        let span = extent(&self.tokens[self.at - words..self.at]);
+        let operator = |is_negated| if is_negated { "!=" } else { "==" };
+        if let Some(defined) = self.next().filter(|_| matches!(self.next_text(), "defined" | "set" | "present")) {
+            self.at += 1;
+            let operator = operator(!is_negated);
+            let edit = (Span::new(token.span.start, defined.span.end), format!("{operator} nil"));
+            let message = format!("`{}` is not an operator of Liquid: write `{operator} nil`", self.site.slice(edit.0));
+            self.mark(edit.0, message, None, Some(vec![edit]));
+            return Some(Tree::Atom(Atom { text: format!("{left} {operator} nil"), equality: None, literal: None }));
+        }
+        let operator = operator(is_negated);
+        let message = format!("`{}` is not an operator of Liquid: write `{operator}`", self.site.slice(span));
+        self.mark(span, message, None, Some(vec![(span, operator.to_owned())]));
+        let right = self.value()?;
+        let equality = (operator == "==").then(|| left.to_owned());
+        Some(Tree::Atom(Atom { text: format!("{left} {operator} {right}"), equality, literal: None }))
+    }
+
+    /// `'a' in x`
+    fn is_in(&mut self, start: usize, left: &str) -> Option<Tree> {
+        let word = self.at;
+        let is_negated = self.next_text() == "not";
+        self.at += if is_negated { 2 } else { 1 };
+        let span = extent(&self.tokens[word..self.at]);
+        let right = self.value()?;
+        let not = if is_negated { "not " } else { "" };
+        let text = format!("{not}{right} contains {left}");
+        let message = format!("`{}` is not an operator of Liquid: write `contains`", self.site.slice(span));
+        let edit = (extent(&self.tokens[start..self.at]), text.clone());
+        self.mark(span, message, None, Some(vec![edit]));
+        Some(Tree::Atom(Atom { text, equality: None, literal: None }))
+    }
+
+    /// A value with filters, in Liquid.
+    fn value(&mut self) -> Option<String> {
+        let start = self.at;
+        self.at = operand_end(self.site, self.tokens, start)?;
+        let operand = &self.tokens[start..self.at];
+        let mut text = self.site.tokens_text(operand).to_owned();
+        if let [word] = operand
+            && let Some((_, meant)) = LITERALS.iter().find(|(known, _)| self.site.is(Some(word), known))
+            && !self.site.text.contains(&format!("assign {text}"))
+        {
+            let message = format!("`{text}` is not a word of Liquid: write `{meant}`");
+            self.mark(word.span, message, None, Some(vec![(word.span, (*meant).to_owned())]));
+            (*meant).clone_into(&mut text);
+        }
+        if self.site.is(self.next(), "(") {
+            return self.method(start);
+        }
+        if self.site.is(self.next(), "|") { self.filtered(start) } else { Some(text) }
+    }
+
+    /// `x.includes("a")`
+    fn method(&mut self, start: usize) -> Option<String> {
+        let [path @ .., dot, name] = &self.tokens[start..self.at] else { return None };
+        let method = self.site.slice(name.span);
+        let argument = self.at + 1;
+        let end = operand_end(self.site, self.tokens, argument)?;
+        let is_known = matches!(method, "includes" | "contains" | "include" | "has" | "indexOf");
+        if !is_known || method == "indexOf" || path.is_empty() || !self.site.is(self.tokens.get(end), ")") {
+            return None;
+        }
+        self.at = end + 1;
+        let value = self.site.tokens_text(&self.tokens[argument..end]);
+        let message = format!("`{method}` is not a method: Liquid has none; write `contains`");
+        let edits = vec![
+            (Span::new(dot.span.start, self.tokens[argument].span.start), " contains ".to_owned()),
+            (self.tokens[end].span, String::new()),
+        ];
+        self.mark(name.span, message, None, Some(edits));
+        Some(format!("{} contains {value}", self.site.tokens_text(path)))
+    }
+
+    /// A value with filters. Filters apply to the whole condition, so nothing may come before or after.
+    fn filtered(&mut self, start: usize) -> Option<String> {
+        let operand = &self.tokens[start..self.at];
+        let bar = self.next()?;
+        let filter = self.tokens.get(self.at + 1).filter(|name| name.kind == TokenKind::Word)?;
+        while self.site.is(self.next(), "|") {
+            self.at += 1;
+            self.next().filter(|name| name.kind == TokenKind::Word)?;
+            self.at += 1;
+            while self.site.is_any(self.next(), &[":", ","]) {
+                self.at += 1;
+                self.at = operand_end(self.site, self.tokens, self.at)?;
+            }
+        }
+        let value = &self.tokens[start..self.at];
+        if start == 0 && self.at == self.tokens.len() {
+            // The only value: its filters are valid.
+            return Some(self.site.tokens_text(value).to_owned());
+        }
+        let name = self.site.slice(filter.span);
+        self.site.language.filter(name)?;
+        let message = "a filter cannot be a part of a condition: it applies to the whole".to_owned();
+        if name == "size" && self.at == start + operand.len() + 2 && operand[0].kind == TokenKind::Word {
+            let edit = (Span::new(operand[operand.len() - 1].span.end, filter.span.end), ".size".to_owned());
+            self.mark(bar.span, message, None, Some(vec![edit]));
+            return Some(format!("{}.size", self.site.tokens_text(operand)));
+        }
+        let variable = variable_name(self.site, operand, name);
+        let help = format!("assign the value first: `{{% assign {variable} = {} %}}`", self.site.tokens_text(value));
+        self.assignments.push(format!("{variable} = {}", self.site.tokens_text(value)));
+        self.mark(bar.span, message, Some(help), None);
+        Some(variable)
+    }
+
+    /// A colon or `then` after the condition.
+    fn trailing(&mut self) {
+        let is_last = self.at + 1 == self.tokens.len();
+        let Some(token) = self.next().filter(|_| is_last) else { return };
+        if matches!(self.next_text(), ":" | "then" | "do" | "{" | ";") {
+            let start = self.tokens.get(self.at.wrapping_sub(1)).map_or(token.span.start, |before| before.span.end);
+            let message = format!("`{}` does not belong here: the tag ends with `%}}`", self.next_text());
+            let edit = (Span::new(start, token.span.end), String::new());
+            self.mark(token.span, message, Some("remove it".to_owned()), Some(vec![edit]));
+            self.at += 1;
+        }
+    }
+}
+
+impl Tree {
+    fn equality(&self) -> Option<String> {
+        match self {
+            Self::Atom(atom) => atom.equality.clone(),
+            _ => None,
+        }
+    }
+}

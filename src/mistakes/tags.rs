@@ -1,0 +1,255 @@
+//! The names of tags, and mistakes in the opening tags of loops and assignments.
+
+use super::expression::{before, is_operand, operand_end, position, replace, variable_name};
+use super::scan::{Construct, ConstructKind, Token, TokenKind};
+use super::words::{TAGS, TagMeant};
+use super::{Effect, Mistake, Site, extent};
+use crate::liquid::Span;
+
+/// Tags that often appear in outputs, and those of them that have no arguments.
+const KEYWORDS: [&str; 10] = ["if", "elsif", "unless", "for", "assign", "capture", "case", "when", "elseif", "elif"];
+const BARE_KEYWORDS: [&str; 8] = ["else", "end", "endif", "endunless", "endfor", "endcase", "endcapture", "endraw"];
+
+/// The name of the tag that a construct is meant to be; empty if it is none.
+pub(super) fn meant_name<'s>(text: &'s str, construct: &Construct) -> &'s str {
+    let tokens = &construct.tokens;
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.span.of(text));
+    if construct.kind == ConstructKind::Output {
+        return if is_keyword(text, construct) { in_liquid(word(0)) } else { "" };
+    }
+    match construct.name(text) {
+        "else" if word(1) == "if" => "elsif",
+        "end" if tokens.len() == 2 => match word(1) {
+            "if" => "endif",
+            "for" => "endfor",
+            "unless" => "endunless",
+            "case" => "endcase",
+            "capture" => "endcapture",
+            _ => "end",
+        },
+        "" if word(0) == "/" && tokens.len() == 2 => match word(1) {
+            "if" => "endif",
+            "for" => "endfor",
+            "unless" => "endunless",
+            "case" => "endcase",
+            "capture" => "endcapture",
+            _ => "",
+        },
+        name => in_liquid(name),
+    }
+}
+
+/// A name in Liquid's spelling.
+fn in_liquid(name: &str) -> &str {
+    if let Some((_, TagMeant::Tag(meant))) = TAGS.iter().find(|(known, _)| *known == name) {
+        return meant;
+    }
+    let known = KEYWORDS.iter().chain(&BARE_KEYWORDS).find(|known| known.eq_ignore_ascii_case(name));
+    known.copied().unwrap_or(name)
+}
+
+/// The tokens after the name of a tag.
+pub(super) fn arguments<'s>(text: &str, construct: &'s Construct) -> &'s [Token] {
+    let tokens = &construct.tokens[..];
+    let is_else_if = construct.name(text) == "else" && tokens.get(1).is_some_and(|token| token.span.of(text) == "if");
+    tokens.get(if is_else_if { 2 } else { 1 }..).unwrap_or_default()
+}
+
+/// Whether an output begins with the name of a tag.
+fn is_keyword(text: &str, construct: &Construct) -> bool {
+    let word = |at: usize| construct.tokens.get(at).map(|token: &Token| token.span.of(text));
+    match (word(0), word(1)) {
+        (Some(name), None) => BARE_KEYWORDS.contains(&name),
+        (Some(name), Some(next)) => {
+            let is_value = matches!(next, "." | "[" | "|" | "==" | "!=");
+            KEYWORDS.contains(&name) && !is_value || (name == "else" && next == "if")
+        }
+        _ => false,
+    }
+}
+
+/// The edits that turn an output into a tag; none for a tag.
+pub(super) fn as_tag(construct: &Construct) -> Vec<(Span, String)> {
+    if construct.kind != ConstructKind::Output {
+        return Vec::new();
+    }
+    let Span { start, end } = construct.span;
+    vec![(Span::new(start, start + 2), "{%".to_owned()), (Span::new(end - 2, end), "%}".to_owned())]
+}
+
+/// A tag that is written in the braces of an output.
+pub(super) fn tag_in_output(site: Site<'_>) -> Option<Mistake> {
+    if site.construct.kind != ConstructKind::Output || !is_keyword(site.text, site.construct) {
+        return None;
+    }
+    let name = site.tokens().first()?;
+    let message = format!("`{}` is a tag: write it between `{{%` and `%}}`", site.slice(name.span));
+    let edits = as_tag(site.construct);
+    let help = site.shown_with(&edits).map(|shown| format!("write `{shown}`")).unwrap_or_default();
+    let mistake = Mistake::new(name.span, message).help(help).fix(edits);
+    // Some of them are read as variables.
+    Some(if site.fails() { mistake } else { Mistake { effect: Effect::IgnoredTag, ..mistake } })
+}
+
+/// Whether a tag in an output begins a block.
+pub(super) fn opens_block(site: Site<'_>) -> bool {
+    matches!(site.meant_name(), "if" | "unless" | "for" | "case" | "capture" | "assign")
+}
+
+/// The name and the operator of an assignment.
+pub(super) fn assignment(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
+    let [name, next, rest @ ..] = tokens else {
+        let span = site.construct.span;
+        let mistake = Mistake::new(span, "an assignment has a name and a value");
+        return Some(mistake.help("write `{% assign name = value %}`").without_fix(site.neutral()));
+    };
+    if name.kind != TokenKind::Word || site.is(Some(next), "=") {
+        return None;
+    }
+    let written = site.slice(next.span);
+    if written == "." {
+        let mistake = Mistake::new(next.span, "the name of a variable has no dots");
+        return Some(mistake.help("assign to a plain name, such as `order_total`").without_fix(site.neutral()));
+    }
+    let mistake =
+        Mistake::new(next.span, format!("expected `=` after the name `{}`, not `{written}`", site.slice(name.span)));
+    let mut edit = (next.span, "=".to_owned());
+    if !matches!(written, "==" | ":" | "=>" | "===") {
+        if operand_end(site, tokens, 1).is_none() || written == "to" {
+            let is_to = written == "to" && !rest.is_empty();
+            return Some(if is_to {
+                mistake.help("write `=`").fix(vec![edit])
+            } else {
+                mistake.help("write `{% assign name = value %}`").without_fix(site.neutral())
+            });
+        }
+        edit = (Span::new(name.span.end, name.span.end), " =".to_owned());
+    } else if site.is(rest.first(), "=") && written == ":" {
+        edit.0.end = rest[0].span.end;
+    }
+    if edit.0.start == name.span.end {
+        " =".clone_into(&mut edit.1);
+    }
+    Some(mistake.help("write `=`").fix(vec![edit]))
+}
+
+/// The opening tag of a loop.
+pub(super) fn loop_head(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
+    let shown = |mistake: Mistake, edits: Vec<(Span, String)>| {
+        let help = site.shown_with(&edits).map(|shown| format!("write `{shown}`")).unwrap_or_default();
+        Some(mistake.help(help).fix(edits).breaking(site.fails()))
+    };
+    if let [first, inner @ .., last] = tokens
+        && site.is(Some(first), "(")
+        && site.is(Some(last), ")")
+        && inner.len() > 2
+    {
+        let mistake = Mistake::new(first.span, "a loop has no parentheses");
+        let open = if site.text[..first.span.start].ends_with(' ') { "" } else { " " };
+        return shown(mistake, vec![(first.span, open.to_owned()), (last.span, String::new())]);
+    }
+    if let [word, name, ..] = tokens
+        && site.is_any(Some(word), &["let", "var", "const"])
+        && name.kind == TokenKind::Word
+        && !site.is(Some(name), "in")
+    {
+        let mistake = Mistake::new(word.span, format!("a loop's variable needs no `{}`", site.slice(word.span)));
+        let mut edits = vec![(Span::new(word.span.start, name.span.start), String::new())];
+        if let Some(of) = tokens.get(2).filter(|of| site.is(Some(of), "of")) {
+            edits.push((of.span, "in".to_owned()));
+        }
+        return shown(mistake, edits);
+    }
+    match tokens {
+        [name, word, collection @ ..] if name.kind == TokenKind::Word && !collection.is_empty() => {
+            if site.is_any(Some(word), &["of", "IN", "In", ":", "=", "from", "on"]) {
+                let message = format!("expected `in` after the loop's variable, not `{}`", site.slice(word.span));
+                let after = if site.text[..word.span.start].ends_with(' ') { "in" } else { " in" };
+                return shown(Mistake::new(word.span, message), vec![(word.span, after.to_owned())]);
+            }
+            if site.is(Some(word), ",") {
+                let is_pair = collection.len() > 2 && site.is(Some(&collection[1]), "in");
+                let neutral = (Span::new(word.span.start, collection[0].span.end), String::new());
+                let mistake = Mistake::new(word.span, "a loop has one variable");
+                let help = "for an object, it is a pair: `{% for pair in object %}`, `{{ pair[0] }}`, `{{ pair[1] }}`";
+                return Some(mistake.help(help).without_fix(if is_pair { vec![neutral] } else { site.neutral() }));
+            }
+            if site.is(Some(word), "in") {
+                return collection_of(site, collection);
+            }
+        }
+        _ => {}
+    }
+    if let Some(at) = position(site, tokens, &["as"])
+        && at > 0
+        && let [name] = &tokens[at + 1..]
+    {
+        let mistake = Mistake::new(tokens[at].span, "a loop names its variable first");
+        let text = format!("{} in {}", site.slice(name.span), site.tokens_text(&tokens[..at]));
+        return shown(mistake, vec![replace(tokens, text)]);
+    }
+    if !site.fails() {
+        return None;
+    }
+    let span = if tokens.is_empty() { site.construct.span } else { extent(tokens) };
+    let mistake = Mistake::new(span, "a loop is written `{% for item in list %}`");
+    let neutral = vec![(Span::new(span.start, span.start), "item in trigger ".to_owned())];
+    let neutral = if tokens.is_empty() { Vec::new() } else { neutral };
+    Some(mistake.help("name a variable and a list").without_fix(neutral))
+}
+
+/// The collection of a loop, and what comes after it.
+fn collection_of(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
+    let shown = |mistake: Mistake, edits: Vec<(Span, String)>| {
+        let help = site.shown_with(&edits).map(|shown| format!("write `{shown}`")).unwrap_or_default();
+        Some(mistake.help(help).fix(edits).breaking(site.fails()))
+    };
+    // `1..5`
+    if let Some(dots) = position(site, tokens, &[".."])
+        && dots > 0
+        && let Some(end) = operand_end(site, tokens, dots + 1)
+        && is_operand(site, &tokens[..dots])
+    {
+        let range = &tokens[..end];
+        let mistake = Mistake::new(extent(range), "a range is written in parentheses");
+        return shown(mistake, vec![replace(range, format!("({})", site.tokens_text(range)))]);
+    }
+    if let [range, open, low, comma, high, close] = tokens
+        && site.is(Some(range), "range")
+        && [(open, "("), (comma, ","), (close, ")")].iter().all(|(token, text)| site.is(Some(token), text))
+    {
+        let mistake = Mistake::new(range.span, "`range(…)`: Liquid has no functions; a range includes its end");
+        let last = site.slice(high.span).parse::<i64>().map_or_else(|_| None, |last| Some(last - 1));
+        let neutral = format!("({}..{})", site.slice(low.span), last.unwrap_or_default());
+        let edit = vec![replace(tokens, neutral)];
+        return if last.is_some() {
+            shown(mistake, edit)
+        } else {
+            Some(mistake.help("write `(1..5)`").without_fix(edit))
+        };
+    }
+    let end = operand_end(site, tokens, 0)?;
+    let next = tokens.get(end)?;
+    if site.is_any(Some(next), &[":", "do", "{", ";"]) && end + 1 == tokens.len() {
+        let message = format!("`{}` does not belong here: the tag ends with `%}}`", site.slice(next.span));
+        let edit = (Span::new(tokens[end - 1].span.end, next.span.end), String::new());
+        return shown(Mistake::new(next.span, message).breaking(site.fails()), vec![edit]);
+    }
+    if site.is(Some(next), "|") {
+        let filter = tokens.get(end + 1)?;
+        let mistake = Mistake::new(next.span, "a loop ignores filters: assign the list first").breaking(false);
+        if site.construct.kind == ConstructKind::Line || site.is_invalid(tokens) {
+            return Some(
+                mistake.help("write `{% assign sorted = list | sort %}` before the loop").breaking(site.fails()),
+            );
+        }
+        let name = variable_name(site, &tokens[..end], site.slice(filter.span));
+        let (left, _) = site.construct.trim_marks(site.text);
+        let assign = format!("{{%{left} assign {name} = {} %}}", site.tokens_text(tokens));
+        let edits = vec![before(site, assign), replace(tokens, name)];
+        let help = site.shown_with(&edits).map(|shown| format!("write `{shown}`"));
+        let help = help.unwrap_or_else(|| "assign the list before the loop".to_owned());
+        return Some(mistake.help(help).fix(edits));
+    }
+    None
+}

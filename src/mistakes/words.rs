@@ -1,0 +1,255 @@
+//! The words of other languages, and Liquid's words for the same.
+
+use super::MistakeKind;
+use crate::liquid::Language;
+
+/// Operators of other languages in conditions.
+pub(super) const OPERATORS: [(&str, &str); 22] = [
+    ("&&", "and"),
+    ("||", "or"),
+    ("AND", "and"),
+    ("And", "and"),
+    ("OR", "or"),
+    ("Or", "or"),
+    ("=", "=="),
+    ("===", "=="),
+    ("!==", "!="),
+    ("<>", "!="),
+    ("=>", ">="),
+    ("=<", "<="),
+    ("eq", "=="),
+    ("equals", "=="),
+    ("ne", "!="),
+    ("neq", "!="),
+    ("gt", ">"),
+    ("gte", ">="),
+    ("ge", ">="),
+    ("lt", "<"),
+    ("lte", "<="),
+    ("le", "<="),
+];
+
+/// Words of other languages for values.
+pub(super) const LITERALS: [(&str, &str); 10] = [
+    ("None", "nil"),
+    ("NULL", "nil"),
+    ("Null", "nil"),
+    ("Nil", "nil"),
+    ("undefined", "nil"),
+    ("none", "nil"),
+    ("True", "true"),
+    ("TRUE", "true"),
+    ("False", "false"),
+    ("FALSE", "false"),
+];
+
+/// What to write instead of a tag that does not exist.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum TagMeant {
+    /// Another tag with the same arguments.
+    Tag(&'static str),
+    /// Something else.
+    Advice(&'static str),
+}
+
+/// Tags of other languages.
+pub(super) const TAGS: [(&str, TagMeant); 49] = [
+    ("elseif", TagMeant::Tag("elsif")),
+    ("elif", TagMeant::Tag("elsif")),
+    ("elsf", TagMeant::Tag("elsif")),
+    ("elsefi", TagMeant::Tag("elsif")),
+    ("else_if", TagMeant::Tag("elsif")),
+    ("elsiff", TagMeant::Tag("elsif")),
+    ("otherwise", TagMeant::Tag("else")),
+    ("set", TagMeant::Tag("assign")),
+    ("let", TagMeant::Tag("assign")),
+    ("var", TagMeant::Tag("assign")),
+    ("const", TagMeant::Tag("assign")),
+    ("define", TagMeant::Tag("assign")),
+    ("foreach", TagMeant::Tag("for")),
+    ("endforeach", TagMeant::Tag("endfor")),
+    ("each", TagMeant::Tag("for")),
+    ("endeach", TagMeant::Tag("endfor")),
+    ("loop", TagMeant::Tag("for")),
+    ("endloop", TagMeant::Tag("endfor")),
+    ("switch", TagMeant::Tag("case")),
+    ("endswitch", TagMeant::Tag("endcase")),
+    ("fi", TagMeant::Tag("endif")),
+    ("done", TagMeant::Tag("endfor")),
+    ("print", TagMeant::Tag("echo")),
+    ("output", TagMeant::Tag("echo")),
+    ("default", TagMeant::Tag("else")),
+    ("empty", TagMeant::Tag("else")),
+    ("verbatim", TagMeant::Tag("raw")),
+    ("endverbatim", TagMeant::Tag("endraw")),
+    ("abort_message", TagMeant::Advice(ABORT)),
+    ("abort", TagMeant::Advice(ABORT)),
+    ("cancel", TagMeant::Advice(ABORT)),
+    ("cancel_message", TagMeant::Advice(ABORT)),
+    ("exit", TagMeant::Advice(ABORT)),
+    ("stop", TagMeant::Advice(ABORT)),
+    ("return", TagMeant::Advice(ABORT)),
+    ("raise", TagMeant::Advice(ABORT)),
+    ("fail", TagMeant::Advice(ABORT)),
+    ("connected_content", TagMeant::Advice("a message cannot fetch data: send it in the request's `message_data`")),
+    ("while", TagMeant::Advice("Liquid has no `while`: loop over a range, such as `{% for i in (1..10) %}`")),
+    ("macro", TagMeant::Advice("share content in a snippet: a file in `snippets/`, read as `{{ snippets.name }}`")),
+    ("import", TagMeant::Advice("share content in a snippet: a file in `snippets/`, read as `{{ snippets.name }}`")),
+    ("extends", TagMeant::Advice("share content in a snippet: a file in `snippets/`, read as `{{ snippets.name }}`")),
+    ("section", TagMeant::Advice("share content in a snippet: a file in `snippets/`, read as `{{ snippets.name }}`")),
+    (
+        "filter",
+        TagMeant::Advice("put the text into `{% capture text %}…{% endcapture %}`, then filter `{{ text | … }}`"),
+    ),
+    ("with", TagMeant::Advice("assign the value to a variable: `{% assign name = value %}`")),
+    ("trans", TagMeant::Advice("translate with a variant of the template for each language")),
+    ("now", TagMeant::Advice(NOW)),
+    ("date", TagMeant::Advice(NOW)),
+    ("csrf_token", TagMeant::Advice("a message has no forms: remove it")),
+];
+
+const ABORT: &str = "a template cannot stop its own message: decide in your backend whether to send the request";
+/// How to print the current date.
+pub(super) const NOW: &str = "print the current date with the filter `date`: `{{ 'now' | date: '%Y-%m-%d' }}`";
+
+/// What to write instead of a filter that does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FilterMeant {
+    /// Other filters with the same input: the text after the bar.
+    Filters(&'static str),
+    /// Something else.
+    Advice(&'static str),
+}
+
+/// Filters and methods of other languages, by their letters in lower case: `toUpperCase` is `touppercase`. The arguments
+/// of a filter without arguments of its own are kept.
+const FILTERS: [(&str, FilterMeant); 92] = [
+    ("length", FilterMeant::Filters("size")),
+    ("len", FilterMeant::Filters("size")),
+    ("count", FilterMeant::Filters("size")),
+    ("strlen", FilterMeant::Filters("size")),
+    ("upper", FilterMeant::Filters("upcase")),
+    ("uppercase", FilterMeant::Filters("upcase")),
+    ("toupper", FilterMeant::Filters("upcase")),
+    ("touppercase", FilterMeant::Filters("upcase")),
+    ("ucase", FilterMeant::Filters("upcase")),
+    ("lower", FilterMeant::Filters("downcase")),
+    ("lowercase", FilterMeant::Filters("downcase")),
+    ("tolower", FilterMeant::Filters("downcase")),
+    ("tolowercase", FilterMeant::Filters("downcase")),
+    ("lcase", FilterMeant::Filters("downcase")),
+    ("title", FilterMeant::Filters("titlecase")),
+    ("titleize", FilterMeant::Filters("titlecase")),
+    ("capfirst", FilterMeant::Filters("capitalize")),
+    ("ucfirst", FilterMeant::Filters("capitalize")),
+    ("capitalise", FilterMeant::Filters("capitalize")),
+    ("capitalizefirst", FilterMeant::Filters("capitalize")),
+    ("trim", FilterMeant::Filters("strip")),
+    ("trimstart", FilterMeant::Filters("lstrip")),
+    ("ltrim", FilterMeant::Filters("lstrip")),
+    ("trimend", FilterMeant::Filters("rstrip")),
+    ("rtrim", FilterMeant::Filters("rstrip")),
+    ("money", FilterMeant::Advice(MONEY)),
+    ("moneywithcurrency", FilterMeant::Advice(MONEY)),
+    ("moneywithoutcurrency", FilterMeant::Advice(MONEY)),
+    ("moneywithouttrailingzeros", FilterMeant::Advice(MONEY)),
+    ("formatmoney", FilterMeant::Advice(MONEY)),
+    ("price", FilterMeant::Advice(MONEY)),
+    ("formatcurrency", FilterMeant::Advice(MONEY)),
+    ("flatten", FilterMeant::Advice(FLATTEN)),
+    ("flat", FilterMeant::Advice(FLATTEN)),
+    ("flatmap", FilterMeant::Advice(FLATTEN)),
+    ("tojson", FilterMeant::Filters("json")),
+    ("jsonencode", FilterMeant::Filters("json")),
+    ("stringify", FilterMeant::Filters("json")),
+    ("dump", FilterMeant::Filters("json")),
+    ("jsonparse", FilterMeant::Filters("from_json")),
+    ("parsejson", FilterMeant::Filters("from_json")),
+    ("jsondecode", FilterMeant::Filters("from_json")),
+    ("asjsonobject", FilterMeant::Filters("from_json")),
+    ("unique", FilterMeant::Filters("uniq")),
+    ("distinct", FilterMeant::Filters("uniq")),
+    ("ordinal", FilterMeant::Advice("Liquid has no ordinal numbers: choose the ending with `case`")),
+    ("add", FilterMeant::Filters("plus")),
+    ("sub", FilterMeant::Filters("minus")),
+    ("subtract", FilterMeant::Filters("minus")),
+    ("mul", FilterMeant::Filters("times")),
+    ("multiply", FilterMeant::Filters("times")),
+    ("multipliedby", FilterMeant::Filters("times")),
+    ("div", FilterMeant::Filters("divided_by")),
+    ("divide", FilterMeant::Filters("divided_by")),
+    ("divideby", FilterMeant::Filters("divided_by")),
+    ("mod", FilterMeant::Filters("modulo")),
+    ("ceiling", FilterMeant::Filters("ceil")),
+    ("min", FilterMeant::Advice("the smaller of two numbers is `at_most`, the larger is `at_least`")),
+    ("max", FilterMeant::Advice("the larger of two numbers is `at_least`, the smaller is `at_most`")),
+    ("int", FilterMeant::Filters("to_integer")),
+    ("toint", FilterMeant::Filters("to_integer")),
+    ("parseint", FilterMeant::Filters("to_integer")),
+    ("integer", FilterMeant::Filters("to_integer")),
+    ("float", FilterMeant::Filters("plus: 0")),
+    ("tonumber", FilterMeant::Filters("plus: 0")),
+    ("number", FilterMeant::Filters("plus: 0")),
+    ("tofloat", FilterMeant::Filters("plus: 0")),
+    ("parsefloat", FilterMeant::Filters("plus: 0")),
+    ("string", FilterMeant::Filters("append: ''")),
+    ("tostring", FilterMeant::Filters("append: ''")),
+    ("str", FilterMeant::Filters("append: ''")),
+    ("tofixed", FilterMeant::Filters("round")),
+    ("numberformat", FilterMeant::Filters("format_number")),
+    ("numberwithdelimiter", FilterMeant::Filters("format_number")),
+    ("numberwithcommas", FilterMeant::Filters("format_number")),
+    ("formatdate", FilterMeant::Filters("date")),
+    ("dateformat", FilterMeant::Filters("date")),
+    ("strftime", FilterMeant::Filters("date")),
+    ("timezoneconvert", FilterMeant::Filters("timezone")),
+    ("intimezone", FilterMeant::Filters("timezone")),
+    ("truncatechars", FilterMeant::Filters("truncate")),
+    ("substring", FilterMeant::Advice("cut a string with `slice`: `slice: 0, 5` is its first five characters")),
+    ("substr", FilterMeant::Filters("slice")),
+    ("striptags", FilterMeant::Filters("strip_html")),
+    ("nl2br", FilterMeant::Filters("newline_to_br")),
+    ("urlencode", FilterMeant::Filters("url_encode")),
+    ("encodeuricomponent", FilterMeant::Filters("url_encode")),
+    ("replaceall", FilterMeant::Filters("replace")),
+    ("safe", FilterMeant::Advice("Customer.io escapes nothing: remove the filter")),
+    ("implode", FilterMeant::Filters("join")),
+    ("filter", FilterMeant::Advice("keep elements with `where: \"property\", value`")),
+    ("orderby", FilterMeant::Filters("sort")),
+];
+
+const MONEY: &str = "format money with `currency`: `currency: \"en-US\", \"USD\"`";
+const FLATTEN: &str = "Liquid cannot flatten a list: send a flat one in `message_data`, or use two loops";
+
+/// What is meant by a filter that does not exist, if another language has it.
+#[must_use]
+pub fn filter_meant(name: &str, language: &Language) -> Option<FilterMeant> {
+    let letters = letters(name);
+    let meant = FILTERS.iter().find(|(known, _)| *known == letters).map(|(_, meant)| *meant);
+    let exists = |meant: &FilterMeant| match meant {
+        FilterMeant::Filters(filters) => language.filter(filters.split(':').next().unwrap_or_default()).is_some(),
+        FilterMeant::Advice(_) => true,
+    };
+    // Another spelling of one of Liquid's own, such as `stripHtml`.
+    let same = || language.filter_names().find(|known| self::letters(known) == letters).map(FilterMeant::Filters);
+    same().or_else(|| meant.filter(exists))
+}
+
+fn letters(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+impl MistakeKind {
+    /// The name of the rule or code of its findings.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Syntax => "liquid-syntax",
+            Self::UnknownTag => "unknown-tag",
+            Self::UnknownFilter => "unknown-filter",
+        }
+    }
+}
+
+/// The variables that every template can read, for text that looks like code.
+pub(super) const ROOTS: [&str; 7] = ["trigger", "customer", "snippets", "objects", "campaign", "message", "event"];

@@ -1,0 +1,157 @@
+//! The table of common mistakes: each row of `mistakes/*.jsonl` is a template with a mistake. Its findings must be exactly
+//! those of the row, at their positions, and after their fixes the message must be what was meant.
+//!
+//! `UPDATE_MISTAKES=1 cargo test --test library mistakes` writes what is found into the rows. Read every difference.
+
+use std::fs;
+use std::path::Path;
+
+use inkproof::diagnostics::{Diagnostic, Fix};
+use inkproof::liquid::{Limits, Mode};
+use inkproof::message::RenderOptions;
+use inkproof::project::Project;
+use inkproof::rules::judge;
+use serde_json::{Map, Value, json};
+
+const DATA: &str = r#"{"name": "Ada", "n": 1, "x": "a", "ok": true, "plan": null, "url": "https://example.com",
+    "items": [{"name": "A", "price": 3}, {"name": "B", "price": 4}]}"#;
+const CUSTOMER: &str = r#"{"id": "user_1", "email": "ada@example.com", "first_name": "Ada"}"#;
+/// Rules about other things than mistakes: what the data of all rows has, and how a value is printed.
+const UNRELATED: [&str; 9] = [
+    "blank-value",
+    "constant-condition",
+    "fragile-collection",
+    "json-unsafe",
+    "missing-title",
+    "suspicious-comparison",
+    "trailing-comma",
+    "uncovered-branch",
+    "unused-data",
+];
+/// Where the content begins, after the lines of the settings.
+const SETTINGS_LINES: usize = 2;
+
+fn render_options() -> RenderOptions {
+    RenderOptions {
+        now: "2026-01-01T00:00:00Z".parse().unwrap(),
+        mode: Mode::Live,
+        seed: Some(1),
+        limits: Limits::default(),
+        asks_test_send: false,
+    }
+}
+
+fn write(root: &Path, name: &str, text: &str) {
+    let path = root.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// A project of one row: the file of its template, with its settings.
+fn project(row: &Map<String, Value>, file: &str) -> (tempfile::TempDir, Project) {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "fixtures/customers/ada.json", CUSTOMER);
+    write(folder.path(), "templates/example.liquid", file);
+    let data = row.get("data").map_or_else(|| DATA.to_owned(), Value::to_string);
+    let request = format!(
+        r#"{{"transactional_message_id": "example", "identifiers": {{"id": "user_1"}}, "message_data": {data}}}"#
+    );
+    write(folder.path(), "fixtures/requests/example/request.json", &request);
+    for (name, text) in row.get("files").and_then(Value::as_object).into_iter().flatten() {
+        write(folder.path(), name, text.as_str().unwrap());
+    }
+    let project = Project::open(folder.path()).unwrap();
+    (folder, project)
+}
+
+fn findings(project: &Project) -> Vec<Diagnostic> {
+    let templates = project.select_templates(&[]).unwrap();
+    let judgement = judge(project, &templates, &project.cases(), &render_options());
+    judgement.findings.iter().filter(|finding| !UNRELATED.contains(&finding.code.as_str())).cloned().collect()
+}
+
+/// A finding in one line: its position in the content (with its file, if it is another one), its code, message and help.
+fn shown(finding: &Diagnostic, settings_lines: usize) -> String {
+    let place = finding.location().map(|location| {
+        let (start, name) = (location.start(), location.source().name());
+        match name {
+            "templates/example.liquid" => format!("{}:{}", start.line.saturating_sub(settings_lines), start.column),
+            name => format!("{name}:{}:{}", start.line, start.column),
+        }
+    });
+    let fix = finding.fix.iter().map(|fix| fix.title.as_str());
+    let advice: Vec<&str> = finding.help.iter().map(String::as_str).chain(fix).collect();
+    let advice = if advice.is_empty() { String::new() } else { format!(" | {}", advice.join(" | ")) };
+    format!("{} {}: {}{advice}", place.unwrap_or_default(), finding.code, finding.message)
+}
+
+/// The properties of the message, or the reason why there is none.
+fn message(project: &Project) -> Value {
+    let mut found = Value::Null;
+    let cases = project.cases();
+    let _: Result<(), std::convert::Infallible> = project.render(&cases, &render_options(), |_, rendering| {
+        found = match rendering.message {
+            Some(message) => Value::Object(message.properties),
+            None => json!(rendering.problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>()),
+        };
+        Ok(())
+    });
+    found
+}
+
+/// What is found in a row: its findings, its template after the fixes, and the message of that.
+fn outcome(row: &Map<String, Value>) -> (Value, Value, Value) {
+    let template = row["template"].as_str().unwrap();
+    let (file, settings_lines) = if template.starts_with("---") {
+        (template.to_owned(), 0)
+    } else {
+        (format!("---\n---\n{template}"), SETTINGS_LINES)
+    };
+    let (_folder, before) = project(row, &file);
+    let found = findings(&before);
+    let fixes: Vec<&Fix> = found.iter().filter_map(|finding| finding.fix.as_ref()).collect();
+    let lines: Vec<_> = found.iter().map(|finding| shown(finding, settings_lines)).collect();
+    if fixes.is_empty() {
+        return (json!(lines), Value::Null, Value::Null);
+    }
+    let edits = fixes.iter().flat_map(|fix| fix.edits.iter().cloned()).collect();
+    let all = Fix { title: String::new(), edits };
+    let text = all.apply(&file).unwrap_or_else(|| panic!("{template}: the fixes overlap"));
+    let (_folder, after) = project(row, &text);
+    let content: Vec<&str> = text.splitn(settings_lines + 1, '\n').collect();
+    (json!(lines), json!(content[settings_lines]), message(&after))
+}
+
+#[test]
+fn every_row_has_its_findings_and_its_fix_renders_what_was_meant() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/library/mistakes");
+    let is_update = std::env::var_os("UPDATE_MISTAKES").is_some();
+    let mut failures = Vec::new();
+    let mut rows = 0;
+    let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for path in files {
+        let mut updated = String::new();
+        for line in fs::read_to_string(&path).unwrap().lines().filter(|line| !line.is_empty()) {
+            let mut row: Map<String, Value> =
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+            let (found, fixed, renders) = outcome(&row);
+            let expected = [("findings", found), ("fixed", fixed), ("renders", renders)];
+            for (name, actual) in &expected {
+                if !is_update && row.get(*name).unwrap_or(&Value::Null) != actual {
+                    failures.push(format!("{}: {name}: {actual}", row["template"]));
+                }
+            }
+            rows += 1;
+            row.extend(expected.map(|(name, value)| (name.to_owned(), value)));
+            row.retain(|_, value| !value.is_null());
+            updated.push_str(&serde_json::to_string(&row).unwrap());
+            updated.push('\n');
+        }
+        if is_update {
+            fs::write(&path, updated).unwrap();
+        }
+    }
+    assert!(rows > 100, "{rows} rows");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
