@@ -190,6 +190,23 @@ pub(super) async fn people(extract::State(state): Shared) -> Json<Value> {
     Json(json!({ "people": people }))
 }
 
+/// `GET /inkproof/api/namespaces`: the namespaces that were used.
+pub(super) async fn namespaces(extract::State(state): Shared) -> Json<Value> {
+    let all = state.namespaces.all().into_iter().map(|(name, messages)| json!({ "name": name, "messages": messages }));
+    Json(json!({ "namespaces": all.collect::<Vec<_>>() }))
+}
+
+/// `DELETE /inkproof/api/namespaces/{name}`
+pub(super) async fn remove_namespace(
+    extract::State(state): Shared,
+    Path(name): Path<String>,
+) -> Result<Json<Value>, Refusal> {
+    if state.namespaces.remove(&name) {
+        return Ok(Json(json!({ "deleted": 1 })));
+    }
+    Err(Refusal::not_found(format!("there is no namespace `{name}`")))
+}
+
 /// `GET /inkproof/api/events`
 pub(super) async fn events(extract::State(state): Shared) -> Json<Value> {
     Json(json!({ "events": state.events.all() }))

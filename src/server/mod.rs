@@ -2,7 +2,7 @@
 //! stores and shows the messages that were sent.
 //!
 //! A request passes `connection` (timeouts) and `service`: `address` (other spellings of paths), `guard` (access control),
-//! `faults` (fault injection for tests), and then one of the APIs: `send`, `people` and `app` for a backend; `inbox`, `stream` and `events`
+//! `namespaces`, `faults` (fault injection for tests), and then one of the APIs: `send`, `people` and `app` for a backend; `inbox`, `stream` and `events`
 //! for a recipient's client; `api` for test suites and for the server's own `page`. Refused requests are kept in `refused`,
 //! and `webhooks` reports to a backend.
 //! Shared state is in `state`.
@@ -25,6 +25,7 @@ mod faults;
 mod findings;
 mod guard;
 mod inbox;
+mod namespaces;
 mod newest;
 mod page;
 mod pending;
@@ -185,7 +186,7 @@ async fn run(
     // A client that cannot connect to the event stream waits long before it retries.
     options.sse &= endpoint.without_stream.is_none();
     let state = Arc::new(State::new(dir, options, observe)?);
-    let service = service::service(router(Arc::clone(&state)), Arc::clone(&state));
+    let service = service::service(router, &state);
     let mut servers = JoinSet::new();
     for listener in listeners {
         servers.spawn(connection::serve(listener, service.clone(), Arc::clone(&state), acceptor.clone()));
@@ -319,6 +320,8 @@ fn router(state: Arc<State>) -> Router {
         .route("/inkproof/api/wait", get(api::wait))
         .route("/inkproof/api/refused", get(api::refused).delete(api::remove_refused))
         .route("/inkproof/api/reset", post(api::reset))
+        .route("/inkproof/api/namespaces", get(api::namespaces))
+        .route("/inkproof/api/namespaces/{name}", axum::routing::delete(api::remove_namespace))
         .route("/inkproof/api/webhooks", get(api::webhooks))
         .route("/inkproof/api/people", get(api::people))
         .route("/inkproof/api/events", get(api::events))

@@ -19,6 +19,7 @@ use super::answer::Refusal;
 use super::body;
 use super::faults::{FaultEffect, FaultResponse};
 use super::guard::{self, Audience, Hosts};
+use super::namespaces::{self, Namespace};
 use super::refused::RefusedRequest;
 use super::state::State;
 
@@ -29,14 +30,20 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 const OWN: &str = "/inkproof/";
 
 /// The service that responds to requests. An error closes the connection.
+///
+/// `router` makes the router of a namespace.
 pub(super) fn service(
-    router: Router,
-    state: Arc<State>,
+    router: fn(Arc<State>) -> Router,
+    state: &Arc<State>,
 ) -> impl Service<Request<Body>, Response = Response, Error = io::Error, Future: Send> + Clone + Send + 'static {
     let allowed = state.options.allow_hosts.iter().map(|name| name.to_ascii_lowercase()).collect();
     let hosts = Arc::new(Hosts { public: !state.options.host.is_loopback(), allowed });
-    let admitted = Arc::clone(&state);
-    let own = service_fn(move |request| respond(request, router.clone(), Arc::clone(&admitted)));
+    let usual = Arc::new(Usual {
+        namespace: Namespace { router: router(Arc::clone(state)), state: Arc::clone(state) },
+        router,
+    });
+    let state = Arc::clone(state);
+    let own = service_fn(move |request| respond(request, Arc::clone(&usual)));
     let any_origin = ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::overriding(RESOURCE_POLICY, HeaderValue::from_static("cross-origin")))
         .layer(guard::cors())
@@ -76,21 +83,53 @@ async fn reject(request: Request<Body>, refusal: Refusal, state: &State) -> Resp
     response
 }
 
-/// Responds to an admitted request. If it is refused, it is kept in the log of refused requests.
-async fn respond(request: Request<Body>, router: Router, state: Arc<State>) -> io::Result<Response> {
-    if request.uri().path().starts_with(OWN) {
-        return Ok(router.oneshot(request).await.into_response());
+/// The usual namespace, and how to make the router of another.
+struct Usual {
+    namespace: Namespace,
+    router: fn(Arc<State>) -> Router,
+}
+
+impl Usual {
+    /// The namespace with a name.
+    fn named(&self, name: Option<&str>) -> Result<Namespace, Refusal> {
+        let Some(name) = name else { return Ok(self.namespace.clone()) };
+        let usual = &self.namespace.state;
+        usual.namespaces.get(name, || {
+            let state = Arc::new(usual.namespace(name));
+            Namespace { router: (self.router)(Arc::clone(&state)), state }
+        })
     }
-    let (parts, body) = request.into_parts();
-    let body = match body::bytes(body).await {
-        Ok(body) => body,
-        Err(refusal) => {
-            let mut response = refusal.into_response();
-            note(&parts, &[], &mut response, &state);
-            return Ok(response);
-        }
+}
+
+/// Responds to an admitted request. If it is refused, it is kept in the log of refused requests.
+async fn respond(request: Request<Body>, usual: Arc<Usual>) -> io::Result<Response> {
+    let (mut parts, body) = request.into_parts();
+    let in_path = namespaces::take_from_path(&mut parts.uri);
+    if in_path.is_some() {
+        let request = address::normalize(Request::from_parts(parts, ()));
+        parts = request.into_parts().0;
+    }
+    if parts.uri.path().starts_with(OWN) {
+        let name = in_path.or_else(|| namespaces::named_by(&parts, &[]));
+        return Ok(match usual.named(name.as_deref()) {
+            Ok(Namespace { router, .. }) => router.oneshot(Request::from_parts(parts, body)).await.into_response(),
+            Err(refusal) => refusal.into_response(),
+        });
+    }
+    let (body, unread) = match body::bytes(body).await {
+        Ok(body) => (body, None),
+        Err(refusal) => (Bytes::new(), Some(refusal)),
     };
-    let result = respond_unless_fault(&parts, &body, router, &state).await;
+    let name = in_path.or_else(|| namespaces::named_by(&parts, &body));
+    let (namespace, unnamed) = match usual.named(name.as_deref()) {
+        Ok(namespace) => (namespace, None),
+        Err(refusal) => (usual.namespace.clone(), Some(refusal)),
+    };
+    let Namespace { state, router } = namespace;
+    let result = match unread.or(unnamed) {
+        Some(refusal) => Ok(refusal.into_response()),
+        None => respond_unless_fault(&parts, &body, router, &state).await,
+    };
     match result {
         Ok(mut response) => {
             note(&parts, &body, &mut response, &state);

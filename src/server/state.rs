@@ -14,6 +14,7 @@ use super::captured::{CapturedMessage, Report};
 use super::clock::Clock;
 use super::current_project::CurrentProject;
 use super::faults::Faults;
+use super::namespaces::Namespaces;
 use super::newest::Newest;
 use super::pending::NotWritten;
 use super::people::People;
@@ -34,7 +35,8 @@ pub(super) type Observe = Arc<dyn Fn(&ServerEvent<'_>) + Send + Sync>;
 
 /// The server's state.
 pub(super) struct State {
-    pub(super) project: CurrentProject,
+    pub(super) project: Arc<CurrentProject>,
+    pub(super) namespaces: Arc<Namespaces>,
     pub(super) store: Store,
     pub(super) clock: Clock,
     pub(super) faults: Faults,
@@ -71,7 +73,8 @@ impl State {
         let webhooks = options.webhooks.as_ref().map(Webhooks::new).transpose();
         let webhooks = webhooks.map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
         Ok(Self {
-            project: project.map_err(io::Error::other)?,
+            project: Arc::new(project.map_err(io::Error::other)?),
+            namespaces: Arc::default(),
             store,
             clock: Clock::new(options.now),
             faults: Faults::default(),
@@ -87,6 +90,30 @@ impl State {
             count: AtomicU64::new(0),
             options,
         })
+    }
+
+    /// The state of a namespace at the start: nothing but the project is shared. It is not kept with `--store`, and without
+    /// webhooks.
+    pub(super) fn namespace(&self, name: &str) -> Self {
+        let bounds = Bounds { messages: self.options.keep, bytes: MAX_BYTES };
+        Self {
+            project: Arc::clone(&self.project),
+            namespaces: Arc::clone(&self.namespaces),
+            store: Store::new(bounds),
+            clock: Clock::new(self.options.now),
+            faults: Faults::default(),
+            people: People::default(),
+            webhooks: None,
+            events: Newest::default(),
+            refused: Newest::default(),
+            exports: Newest::default(),
+            has_captured: AtomicBool::new(true),
+            observe: Arc::clone(&self.observe),
+            stop: self.stop.clone(),
+            run: format!("{name}-{:x}", Timestamp::now().as_millisecond()),
+            count: AtomicU64::new(0),
+            options: self.options.clone(),
+        }
     }
 
     /// The render options for a point in time. The limits are lower than for commands, because requests run in parallel.

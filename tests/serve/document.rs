@@ -68,7 +68,7 @@ fn every_documented_path_exists() {
     let document = server.get("/inkproof/api/openapi.json");
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     for (method, path) in operations(&document).filter(|(_, path)| !is_stream(path)) {
-        let path = path.replace("{id}", "none").replace("{device}", "none");
+        let path = path.replace("{id}", "none").replace("{device}", "none").replace("{name}", "none");
         let path = if path.ends_with("/wait") { format!("{path}?timeout=0") } else { path };
         let answer = server.ask(&method.to_uppercase(), &path, &[("authorization", "Bearer key")], "{}");
         assert!(answer.status != 405 && !answer.error_or_empty().starts_with("there is nothing at"), "{method} {path}");
@@ -126,6 +126,7 @@ fn forbid_additional(schema: &mut Value) {
 #[test]
 fn every_response_matches_its_schema() {
     let server = Server::start(&["--strict"]);
+    server.get("/namespace/used/inkproof/api/health");
     let mut description = Description::from_server(&server);
     let request = |data: Value| json!({ "transactional_message_id": "hello", "identifiers": { "id": "user_123" }, "message_data": data });
     let (fine, failing) = (request(json!({ "title": "Hi" })).to_string(), request(json!({})).to_string());
@@ -158,6 +159,9 @@ fn every_response_matches_its_schema() {
         ("get", "/inkproof/api/messages", ""),
         ("get", "/inkproof/api/messages/{id}", ""),
         ("get", "/inkproof/api/wait", ""),
+        ("get", "/inkproof/api/namespaces", ""),
+        ("delete", "/inkproof/api/namespaces/{name}", ""),
+        ("delete", "/inkproof/api/namespaces/{name}", ""),
         ("get", "/inkproof/api/refused", ""),
         ("delete", "/inkproof/api/refused", ""),
         ("get", "/inkproof/api/events", ""),
@@ -196,7 +200,7 @@ fn every_response_matches_its_schema() {
         let key = if document["security"][0]["basic"].is_array() { "Basic a2V5Og==" } else { "Bearer key" };
         let headers = [("authorization", key), ("origin", origin.as_str())];
         let query = if path == "/v1/customers" { "?email=ada%40example.com" } else { "" };
-        let url = format!("{}{query}", path.replace("{id}", &id).replace("{device}", "d"));
+        let url = format!("{}{query}", path.replace("{id}", &id).replace("{device}", "d").replace("{name}", "used"));
         let answer = server.ask(&method.to_uppercase(), &url, &headers, body);
         description.validate(method, path, &answer);
     }

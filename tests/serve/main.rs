@@ -8,6 +8,7 @@ mod dry_run;
 mod hostile;
 mod hosts;
 mod inbox;
+mod namespaces;
 mod people;
 mod process;
 mod saving;

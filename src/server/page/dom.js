@@ -57,7 +57,9 @@ export async function ask(path, options) {
   return body;
 }
 
-export const API = "/inkproof/api";
+/** The beginning of the paths of this namespace; empty for the usual one. */
+export const BASE = location.pathname.match(/^\/namespace\/[^/]+/)?.[0] ?? "";
+export const API = `${BASE}/inkproof/api`;
 
 /** Runs `work` one at a time, and once more if it was called again meanwhile. */
 export function oneAtATime(work, failed) {

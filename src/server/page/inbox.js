@@ -2,7 +2,7 @@
 
 import { state, UNTOUCHED } from "./address.js";
 import { cardParts, titleOf } from "./card.js";
-import { API, ask, at, json, make, replace, scrollable, text } from "./dom.js";
+import { API, BASE, ask, at, json, make, replace, scrollable, text } from "./dom.js";
 import { age, setClock } from "./time.js";
 
 const LIMIT = 500;
@@ -171,7 +171,7 @@ function drawMessages() {
   const note = at("note");
   if (messages.length === 0 && refused.length === 0) {
     note.replaceChildren(make("strong", {}, "Nothing has been sent yet"),
-      make("span", {}, "Point a client library at ", make("code", {}, location.origin), ", or ",
+      make("span", {}, "Point a client library at ", make("code", {}, location.origin + BASE), ", or ",
         make("a", { href: "#templates" }, "send from a template"), "."));
   } else {
     const cut = total > messages.length ? `Showing the newest ${messages.length} of ${total} messages. ` : "";
@@ -206,10 +206,10 @@ function detailActions(message) {
   const inHands = message.status === "delivered";
   return make("p", { className: "actions" },
     inHands && button(message.opened ? "Mark unopened" : "Mark opened", () => asRecipient(message,
-      `/api/v1/messages/${encodeURIComponent(message.queue_id)}`,
+      `${BASE}/api/v1/messages/${encodeURIComponent(message.queue_id)}`,
       { method: "PATCH", body: JSON.stringify({ opened: !message.opened }) })),
     inHands && button("Delete as the recipient", () => asRecipient(message,
-      `/api/v1/logs/queue/${encodeURIComponent(message.queue_id)}`, { method: "POST", body: "{}" })),
+      `${BASE}/api/v1/logs/queue/${encodeURIComponent(message.queue_id)}`, { method: "POST", body: "{}" })),
     message.channel === "inbox" && button("Try the request", () => tryAgain(message)),
     button("Forget", () => ask(`${API}/messages/${encodeURIComponent(message.id)}`, { method: "DELETE" }).catch(report), "quiet"));
 }

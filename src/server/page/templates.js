@@ -2,7 +2,7 @@
 
 import { state, UNTOUCHED } from "./address.js";
 import { cardParts } from "./card.js";
-import { API, ask, at, debounce, json, make, oneAtATime, replace, scrollable } from "./dom.js";
+import { API, BASE, ask, at, debounce, json, make, oneAtATime, replace, scrollable } from "./dom.js";
 
 const PAUSE = 120; // milliseconds after the last keystroke until the message is rendered
 
@@ -273,7 +273,7 @@ export async function reload() {
 
 async function send() {
   try {
-    const sent = await ask("/v1/send/inbox_message", {
+    const sent = await ask(`${BASE}/v1/send/inbox_message`, {
       method: "POST", headers: { authorization: "Bearer page" }, body: typed().request,
     });
     change({ view: "inbox", message: sent.delivery_id, to: null, topics: [], kind: null, status: null, channel: null, unread: false, search: "" });

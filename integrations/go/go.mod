@@ -1,0 +1,3 @@
+module inkproof
+
+go 1.21
