@@ -1,5 +1,6 @@
 //! Messages: template + customer + request → message. What a recipient's inbox receives, or why it receives nothing.
 
+mod cause;
 mod compile;
 mod content;
 mod customer;
@@ -26,6 +27,8 @@ mod timestamp;
 mod trial;
 mod workspace;
 
+#[doc(hidden)]
+pub use cause::{CauseKind, JsonContext, LossCause};
 pub use compile::{CompiledTemplate, CompiledText};
 pub use customer::Customer;
 pub use delivery::{Delivery, TooFarAhead, send_time};

@@ -1,5 +1,6 @@
 //! Projects: reads a folder on disk into templates, customers, requests, snippets and configuration, and reports problems.
 
+mod check_settings;
 mod compiled;
 mod config;
 mod dependencies;
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+pub use check_settings::{CheckSettings, Effort};
 pub use compiled::CompiledProject;
 pub use config::{Config, Level};
 pub use dependencies::{Changes, DependencyTracker, Removed};

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::MissingBehavior;
 use crate::diagnostics::{Fix, Severity};
+use crate::liquid::Span;
+use crate::liquid::syntax::visit::each_part;
 use crate::message::{NAMES, SENT_NAMES};
 
 pub(super) const RULE: Rule =
@@ -13,9 +15,14 @@ pub(super) const RULE: Rule =
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     let mut reported = HashSet::new();
+    let own = assigned_names(facts);
     for read in &facts.needs.reads {
         let root = read.path.root;
         if NAMES.contains(&root) || read.snippet.is_some() || read.missing_behavior == MissingBehavior::Nothing {
+            continue;
+        }
+        // Whether a name has been assigned where it is read depends on the data, which the search tries.
+        if own.contains(&(read.text, root)) {
             continue;
         }
         // A filter may read it again.
@@ -25,6 +32,14 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
         let fails = read.missing_behavior >= MissingBehavior::MayFail;
         let label = if fails { "the message fails here" } else { "never has a value" };
         let location = facts.location(read.text, read.span);
+        if let Some(before) = word_before(facts, read.text, read.span) {
+            let message = format!("names contain no spaces: `{before} {root}` is two names");
+            findings.add(location, label, message, |finding| {
+                let (parent, name) = before.rsplit_once('.').unwrap_or(("trigger", before));
+                finding.help(format!("write `{parent}[\"{name} {root}\"]` or `{parent}.{name}_{root}`"))
+            });
+            continue;
+        }
         let meant = meant(root, facts);
         let message =
             format!("`{root}` is not a variable of messages: they can read `trigger.…`, `customer.…` and a few more");
@@ -47,6 +62,27 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             }
         });
     }
+}
+
+/// The name directly before this one, with only spaces between them, as in `customer.first name`.
+fn word_before<'f>(facts: &TemplateFacts<'f>, text: usize, span: Span) -> Option<&'f str> {
+    let before = facts.texts.get(text)?.liquid.source.get(..span.start)?;
+    let trimmed = before.trim_end_matches(' ');
+    let is_of_name = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.');
+    let word = &trimmed[trimmed.trim_end_matches(is_of_name).len()..];
+    let is_path = word.contains('.') && word.starts_with(char::is_alphabetic) && !word.ends_with('.');
+    (is_path && trimmed.len() < before.len()).then_some(word)
+}
+
+/// The names that each text assigns itself.
+fn assigned_names<'f>(facts: &TemplateFacts<'f>) -> HashSet<(usize, &'f str)> {
+    let mut names = HashSet::new();
+    for (at, text) in facts.texts.iter().enumerate() {
+        each_part(text.liquid.nodes, &mut |_, part| {
+            names.extend(part.target().map(|target| (at, target.name)));
+        });
+    }
+    names
 }
 
 /// The paths with this name that may have been meant, the likeliest first: those in data that is sent, otherwise those

@@ -16,7 +16,7 @@ use super::findings::Findings;
 use super::state::State;
 use crate::analysis::Coverage;
 use crate::project::{Case, Project};
-use crate::rules::{Cell, Judgement, Row, Table, judge};
+use crate::rules::{Cell, JudgeOptions, Judgement, Row, Table, judge};
 
 /// The template to check, and optionally a request to compare with its variables.
 #[derive(Debug, Deserialize)]
@@ -49,12 +49,12 @@ impl CheckRequest {
         let template = project.templates().iter().find(|template| template.is_called(&self.template));
         let template =
             template.ok_or_else(|| Refusal::not_found(format!("there is no template `{}`", self.template)))?;
-        let render_options = state.render_options(state.clock.now());
-        let judgement = judge(project, &[template], &project.in_every_language(&project.cases()), &render_options);
+        let options = JudgeOptions::new(project, state.render_options(state.clock.now()));
+        let judgement = judge(project, &[template], &project.in_every_language(&project.cases()), &options);
         let input = self.trial.as_ref().and_then(|trial| trial.input(project, version, state).ok());
         let typed = input.map(|DryRunInput { template, request, customer, .. }| {
             let case = Case { template, request: &request, customer: &customer };
-            judge(project, &[template], &[case], &render_options)
+            judge(project, &[template], &[case], &options)
         });
         Ok(TemplateCheck::new(judgement, typed.as_ref()))
     }

@@ -72,7 +72,8 @@ mod tests {
             expiry: open.now,
             properties: serde_json::Map::new(),
         };
-        let sent = Rendering { message: Some(message), ..Rendering::failed(Diagnostics::new()) };
+        let mut sent = Rendering::failed(Diagnostics::new());
+        sent.message = Some(message);
         let mut problems = Diagnostics::new();
         problems.push(Diagnostic::error(CODE, "b\u{1b}\nb"));
         problems.push(Diagnostic::warning(CODE, "never seen"));

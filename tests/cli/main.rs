@@ -14,6 +14,7 @@ mod fmt;
 mod help;
 mod hostile;
 mod liquid;
+mod losses;
 mod payload;
 mod preview;
 mod render;
@@ -29,5 +30,6 @@ mod shell;
 mod terminal;
 mod test;
 mod upgrade;
+mod verdicts;
 #[cfg(unix)]
 mod watch;

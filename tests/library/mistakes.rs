@@ -10,7 +10,7 @@ use inkproof::diagnostics::{Diagnostic, Fix};
 use inkproof::liquid::{Limits, Mode};
 use inkproof::message::RenderOptions;
 use inkproof::project::Project;
-use inkproof::rules::judge;
+use inkproof::rules::{JudgeOptions, judge};
 use serde_json::{Map, Value, json};
 
 const DATA: &str = r#"{"name": "Ada", "n": 1, "x": "a", "ok": true, "plan": null, "url": "https://example.com",
@@ -66,7 +66,7 @@ fn project(row: &Map<String, Value>, file: &str) -> (tempfile::TempDir, Project)
 
 fn findings(project: &Project) -> Vec<Diagnostic> {
     let templates = project.select_templates(&[]).unwrap();
-    let judgement = judge(project, &templates, &project.cases(), &render_options());
+    let judgement = judge(project, &templates, &project.cases(), &JudgeOptions::new(project, render_options()));
     judgement.findings.iter().filter(|finding| !UNRELATED.contains(&finding.code.as_str())).cloned().collect()
 }
 
