@@ -18,6 +18,7 @@ use clap_complete::ArgValueCompleter;
 use similar::TextDiff;
 
 use super::command::RunCommand;
+use super::given::split;
 use super::global::refuse_to_write;
 use super::output_options::OutputOptions;
 use super::progress::Progress;
@@ -47,7 +48,7 @@ Examples:
   gzip -dc sent.jsonl.gz | inkproof check --data -     many requests, one per line
   inkproof check --diff                                dry run of --fix")]
 pub(super) struct Check {
-    /// Names or patterns of templates or requests; all if omitted
+    /// Names, patterns or paths of templates or requests; `-` is a request on standard input; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
     /// Render payloads instead of the project's requests: a `message_data`, requests, a JSON array of them, JSON Lines, or
@@ -95,16 +96,27 @@ impl RunCommand for Check {
         if self.fix && !self.diff {
             project = Project::open(global.directory())?;
         }
-        let judgement = if let Some(data) = &self.data {
-            match self.judge_payloads(&project, data, global)? {
+        let (names, files) = split(&self.names, &project);
+        let data = match files[..] {
+            [] => self.data.as_deref(),
+            [file] if names.is_empty() && self.data.is_none() => Some(file),
+            _ => return Err("a file with requests is checked alone, without other names".to_owned().into()),
+        };
+        let judgement = if let Some(data) = data {
+            match self.judge_payloads(&names, &project, data, global)? {
                 Payloads::One(judgement) => judgement,
                 Payloads::Many(report) => return payload::report(&report, global),
             }
+        } else if names.is_empty() && !self.names.is_empty() {
+            // Files inside the project that are no inputs.
+            Judgement::default()
         } else {
-            let (templates, cases) = selected(&project, &self.names, global)?;
+            let (templates, cases) = selected(&project, &names, global)?;
             let progress = Progress::new("checking", templates.len());
             let step = || progress.step();
-            Judgement::from_parts(&project, judge_each(&project, &templates, &cases, &global.render_options(), &step))
+            let judged = judge_each(&project, &templates, &cases, &global.render_options(), &step);
+            let judgement = Judgement::from_parts(&project, judged);
+            Judgement { findings: project.about(&names, &judgement.findings), ..judgement }
         };
         let mut out = BufWriter::new(anstream::stdout().lock());
         self.write(&judgement, &global.output_options(), global.theme(), &mut out)?;

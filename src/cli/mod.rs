@@ -15,6 +15,7 @@ mod explain;
 mod failure;
 mod fmt;
 mod format;
+mod given;
 mod global;
 mod import;
 mod init;

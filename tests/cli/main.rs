@@ -14,6 +14,7 @@ mod fmt;
 mod help;
 mod hostile;
 mod liquid;
+mod paths;
 mod payload;
 mod preview;
 mod render;

@@ -59,6 +59,7 @@ impl Job for CheckJob<'_> {
         self.judgements.extend(again.iter().map(|template| template.source().name().to_owned()).zip(judged));
         let current = templates.iter().filter_map(|template| self.judgements.get(template.source().name()));
         let merged = Judgement::from_parts(project, current.cloned());
+        let merged = Judgement { findings: project.about(names, &merged.findings), ..merged };
         let has_news = !found.is_empty() || merged.findings != self.merged.findings;
         self.merged = merged;
         Ok(has_news)
