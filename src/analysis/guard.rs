@@ -93,7 +93,7 @@ fn is_one_of<'a>(head: &Term<'a>, values: &[Term<'a>], path: &Path<'a>) -> Optio
     let head = head.without(path)?.plain(&arena);
     let mut is_sure = true;
     for value in values {
-        match value.without(path).map(|value| operators::equals(head, value)) {
+        match value.without(path).map(|value| operators::equals(head, value, &arena)) {
             Some(Ok(true)) => return Some(true),
             Some(Ok(false)) => {}
             _ => is_sure = false,

@@ -7,6 +7,7 @@ mod features;
 mod fixes;
 mod formatter;
 mod json_proof;
+mod limits;
 mod mistakes;
 mod reference;
 mod rule_pages;
