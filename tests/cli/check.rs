@@ -355,3 +355,47 @@ fn shows_progress_of_long_checks_only_on_a_terminal() {
     let elsewhere = scratch.run(&["check", "--format", "concise"]);
     assert!(elsewhere.stderr.is_empty(), "{elsewhere:?}");
 }
+
+/// A variable that is missing in a comparison is null, as in a render; the branch that is rendered counts.
+#[test]
+fn compares_missing_data_as_rendering_does() {
+    for condition in [
+        "trigger.x < 5",
+        "trigger.x <= 5",
+        "5 > trigger.x",
+        "trigger.x > -1",
+        "trigger.x >= 0",
+        "trigger.x <= \"\"",
+        "trigger.x == trigger.null",
+        "trigger.null == trigger.x.y",
+        "trigger.x == nil",
+    ] {
+        let content = format!(
+            "{{\"title\": \"{{% if {} %}}a{{% else %}}{{{{ customer.age }}}}{{% endif %}}\", \"body\": \"b\"}}",
+            condition.replace('"', "'")
+        );
+        let sandbox = Sandbox::with_template(&content, r#"{"null": null}"#);
+        assert_eq!(sandbox.run(&["render", "t"]).code, 0, "{condition}");
+        let checked = sandbox.run(&["check", "--format", "concise"]);
+        assert_eq!(checked.code, 0, "{condition}: {}", checked.stdout);
+    }
+    for (head, value) in [("trigger.x", "trigger.null"), ("trigger.null", "trigger.x")] {
+        let content = format!(
+            "{{\"title\": \"{{% case {head} %}}{{% when {value} %}}a{{% else %}}{{{{ customer.age }}}}{{% endcase %}}\", \"body\": \"b\"}}"
+        );
+        let sandbox = Sandbox::with_template(&content, r#"{"null": null}"#);
+        assert_eq!(sandbox.run(&["render", "t"]).code, 0);
+        let checked = sandbox.run(&["check", "--format", "concise"]);
+        assert_eq!(checked.code, 0, "case {head}: {}", checked.stdout);
+    }
+}
+
+#[test]
+fn a_snippet_that_reads_another_is_no_loss() {
+    let sandbox = Sandbox::with_template(r#"{"title": {{ snippets.a | json }}, "body": "b"}"#, "{}");
+    let sandbox = sandbox.file("snippets/a.liquid", "{{ snippets.b }}");
+    let sandbox = sandbox.file("snippets/b.liquid", "{{ snippets.c }}");
+    let sandbox = sandbox.file("snippets/c.liquid", "end");
+    let checked = sandbox.run(&["check", "--format", "concise"]);
+    assert_eq!((checked.code, checked.stdout.as_str()), (0, ""), "{}", checked.stderr);
+}

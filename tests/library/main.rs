@@ -8,6 +8,7 @@ mod fixes;
 mod formatter;
 mod json_proof;
 mod limits;
+mod losses;
 mod mistakes;
 mod reference;
 mod rule_pages;
