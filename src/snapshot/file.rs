@@ -40,6 +40,9 @@ pub enum SnapshotFileError {
     /// It is not UTF-8.
     #[error("it is not valid UTF-8")]
     NotUtf8,
+    /// The filters make its message too long to compare.
+    #[error("{0}")]
+    Filters(String),
     /// It cannot be read.
     #[error("it cannot be read: {0}")]
     Unreadable(String),

@@ -213,7 +213,14 @@ impl<'p> Run<'p> {
         let mask = Mask::new(&self.project.config().test);
         let cases: Vec<Case<'p>> = subjects.iter().map(|subject| subject.case).collect();
         self.project.render_on_all_cores(&cases, &self.render_options, |at, rendering| {
-            let outcome = outcome(subjects[at].clone(), contents(&rendering, &mask), store);
+            let subject = subjects[at].clone();
+            let outcome = match contents(&rendering, &mask) {
+                Ok(contents) => outcome(subject, contents, store),
+                Err(error) => {
+                    let status = Status::SnapshotFileError(SnapshotFileError::Filters(error.to_string()));
+                    Outcome { subject, status, contents: String::new(), action: Action::None }
+                }
+            };
             step();
             outcome
         })
@@ -245,6 +252,7 @@ impl<'p> Run<'p> {
         match status {
             Status::Unchanged => false,
             Status::New | Status::Different { .. } => matches!(self.update, Update::New | Update::None),
+            Status::SnapshotFileError(SnapshotFileError::Filters(_)) => true,
             Status::SnapshotFileError(_) => !matches!(self.update, Update::All),
         }
     }
@@ -255,6 +263,8 @@ impl<'p> Run<'p> {
         let is_pending = listing.pending.contains(name);
         let stage = match self.update {
             Update::None => return Ok(()),
+            // There is nothing to write.
+            _ if matches!(outcome.status, Status::SnapshotFileError(SnapshotFileError::Filters(_))) => return Ok(()),
             _ if outcome.status == Status::Unchanged => {
                 // A pending snapshot is outdated.
                 return if is_pending { store.remove(name, Stage::Pending) } else { Ok(()) };
@@ -350,7 +360,9 @@ impl Report<'_> {
     #[must_use]
     pub fn passes(&self) -> bool {
         let counts = self.counts();
-        if self.is_blind {
+        let is_too_long =
+            |outcome: &Outcome<'_>| matches!(outcome.status, Status::SnapshotFileError(SnapshotFileError::Filters(_)));
+        if self.is_blind || self.outcomes.iter().any(is_too_long) {
             return false;
         }
         match self.update {
