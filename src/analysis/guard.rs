@@ -82,7 +82,12 @@ impl<'a> Guard<'a> {
     }
 
     fn is_affected_by(&self, path: &Path<'a>) -> bool {
-        self.dependencies().iter().any(|dependency| dependency.is_affected_by(path))
+        let is_affected = |term: &Term<'a>| term.dependencies.iter().any(|dependency| dependency.is_affected_by(path));
+        match self {
+            Self::Unknown(dependencies) => dependencies.iter().any(|dependency| dependency.is_affected_by(path)),
+            Self::Holds(condition, _) => condition.terms().any(is_affected),
+            Self::Equals(head, values, _) => is_affected(head) || values.iter().any(is_affected),
+        }
     }
 }
 

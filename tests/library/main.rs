@@ -2,6 +2,7 @@
 
 mod analysis_soundness;
 mod answers;
+mod complexity;
 mod configuration;
 mod features;
 mod fixes;

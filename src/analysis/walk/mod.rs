@@ -113,6 +113,7 @@ impl<'r, 'a> Walk<'r, 'a> {
                 break;
             }
             self.visits += 1;
+            self.arena.count(1);
             self.node(node);
             if self.stops.len() > stops {
                 let dependencies = self.stops[stops..].concat();
@@ -167,6 +168,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             MissingBehavior::Fails => self.failure(path, context.is_certain && !self.is_conditional_in_snippet()),
             other => other,
         };
+        self.arena.count(1);
         self.roots.insert(path.root);
         let in_snippet = self.open_snippets.last().copied();
         self.reads.push(Read {
@@ -197,6 +199,7 @@ impl<'r, 'a> Walk<'r, 'a> {
     /// What happens at a read that fails if its path is missing: each guard is evaluated with the path missing. If one
     /// is false then, the read cannot happen. If one is unknown, the read may fail.
     fn failure(&self, path: &Path<'a>, is_certain: bool) -> MissingBehavior {
+        self.arena.count(self.guards.len());
         let mut missing_behavior = if is_certain { MissingBehavior::Fails } else { MissingBehavior::MayFail };
         for guard in &self.guards {
             match guard.without(path) {

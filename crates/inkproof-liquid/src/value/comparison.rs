@@ -15,8 +15,8 @@ use crate::value::{Arena, Value};
 pub struct Comparison<'m> {
     arena: &'m Arena,
     traversal: Traversal<'m>,
-    /// Pairs that were found equal.
-    equal: HashSet<Pair>,
+    /// Pairs that were found equal, once there are many.
+    equal: Option<HashSet<Pair>>,
 }
 
 /// Two arrays, or the entries of two objects, of the same length: where they are, and that length.
@@ -31,8 +31,8 @@ const MAX_REMEMBERED: usize = 1 << 16;
 impl<'m> Comparison<'m> {
     /// A comparison that counts its steps in this arena.
     #[must_use]
-    pub fn new(arena: &'m Arena) -> Self {
-        Self { arena, traversal: Traversal::new(arena), equal: HashSet::default() }
+    pub const fn new(arena: &'m Arena) -> Self {
+        Self { arena, traversal: Traversal::new(arena), equal: None }
     }
 
     /// Counts the comparison of two values, without what is inside them.
@@ -56,7 +56,7 @@ impl<'m> Comparison<'m> {
     /// The values are nested too deeply, or the render has reached a limit.
     pub fn enter<T>(&mut self, left: &[T], right: &[T]) -> Result<Option<Pair>> {
         let pair = Pair(left.as_ptr().addr(), right.as_ptr().addr(), left.len());
-        if self.traversal.steps() > REMEMBERED_FROM && self.equal.contains(&pair) {
+        if self.equal.as_ref().is_some_and(|equal| equal.contains(&pair)) {
             return Ok(None);
         }
         self.traversal.enter()?;
@@ -66,8 +66,11 @@ impl<'m> Comparison<'m> {
     /// Ascends from two slices that are equal.
     pub fn leave_equal(&mut self, pair: Pair) {
         self.traversal.leave();
-        if self.traversal.steps() > REMEMBERED_FROM && self.equal.len() < MAX_REMEMBERED {
-            self.equal.insert(pair);
+        if self.traversal.steps() > REMEMBERED_FROM {
+            let equal = self.equal.get_or_insert_default();
+            if equal.len() < MAX_REMEMBERED {
+                equal.insert(pair);
+            }
         }
     }
 
