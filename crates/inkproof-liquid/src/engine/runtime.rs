@@ -202,7 +202,8 @@ impl<'a> Runtime<'a> {
     /// The limit is exceeded.
     pub fn charge(&mut self, units: usize) -> Result<()> {
         #[expect(clippy::cast_precision_loss, reason = "no length reaches 2^53")]
-        self.charge_number(units as f64)
+        self.budget.use_memory(units as f64)?;
+        self.arena.work(units)
     }
 
     /// Like [`Runtime::charge`], for a number as JavaScript computed it; NaN and negative numbers do not count.
@@ -212,8 +213,7 @@ impl<'a> Runtime<'a> {
     pub fn charge_number(&mut self, units: f64) -> Result<()> {
         self.budget.use_memory(units)?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; NaN becomes 0")]
-        self.arena.work(units as usize)?;
-        self.arena.reserve(0)
+        self.arena.work(units as usize)
     }
 
     /// Counts the length of `text` against the memory limit.
@@ -260,10 +260,7 @@ impl<'a> Runtime<'a> {
                 }
             };
             let result = result
-                .and_then(|()| {
-                    self.arena.set_written(out.len());
-                    self.arena.work(NODE)
-                })
+                .and_then(|()| self.arena.work(NODE))
                 .map_err(|error| error.placed(ErrorKind::Render, self.source, node.span).within(node.span));
             if let Err(error) = result {
                 self.record_failure(error, node.span)?;
@@ -334,6 +331,7 @@ impl<'a> Runtime<'a> {
             None => out.write_value(value, self.arena)?,
             Some(print) => out.write_with(|text| print(value, self.arena, text))?,
         }
+        self.arena.set_written(out.len());
         out.mark(Writer::Liquid, span, start);
         Ok(())
     }
@@ -352,6 +350,11 @@ impl<'a> Runtime<'a> {
 
     fn filtered(&mut self, value: &FilteredValue<'a>, lenient: bool) -> Result<Value<'a>> {
         let mut result = self.expression(&value.expression, lenient || value.has_default_first())?;
+        self.arena.work(value.filters.len() * FILTER)?;
+        if let Value::Loop(state) = result {
+            // Its string has its name.
+            self.arena.work(state.name().len() * value.filters.len())?;
+        }
         for filter in value.filters {
             result = self.filter(filter, result)?;
         }
@@ -395,11 +398,6 @@ impl<'a> Runtime<'a> {
                 UnknownFilters::PassThrough => Ok(input),
             };
         };
-        self.arena.work(match input {
-            // Its JSON has its name.
-            Value::Loop(state) => FILTER + state.name().len(),
-            _ => FILTER,
-        })?;
         (filter.run)(self, input, &arguments)
     }
 

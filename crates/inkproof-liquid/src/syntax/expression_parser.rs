@@ -501,7 +501,6 @@ impl<'a> ExpressionParser<'a> {
         };
         let start = self.at;
         self.at = quoted_end(self.source.as_bytes(), start, self.end, quote).min(self.end);
-        self.arena.count(self.at - start);
         // The last character is assumed to be the closing quote. If that is missing, LiquidJS drops a real character
         // instead.
         let text = self.text(Span::new(start + 1, self.at));

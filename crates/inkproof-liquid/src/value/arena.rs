@@ -42,6 +42,8 @@ pub struct Arena {
     is_limited: Cell<bool>,
 }
 
+/// Fewer bytes than this are allocated without checking the memory limit first.
+const SMALL: usize = 4096;
 /// How many steps are counted between two checks of the limits.
 const CHECK_INTERVAL: usize = 4096;
 
@@ -122,7 +124,7 @@ impl Arena {
         if !self.is_limited.get() {
             return Ok(());
         }
-        self.reserve(0)?;
+        self.check_memory(0)?;
         let now = Instant::now();
         let deadline = self.deadline.get().unwrap_or_else(|| {
             let deadline = now.checked_add(self.render_time.get()).unwrap_or(now);
@@ -141,6 +143,11 @@ impl Arena {
     /// That is more than the current render may use.
     #[inline]
     pub fn reserve(&self, bytes: usize) -> Result<()> {
+        // What is smaller is found by the next check of the limits.
+        if bytes < SMALL { Ok(()) } else { self.check_memory(bytes) }
+    }
+
+    fn check_memory(&self, bytes: usize) -> Result<()> {
         let outside = self.written.get().saturating_add(self.held.get());
         let used = self.bump.allocated_bytes().saturating_add(outside);
         if used.saturating_add(bytes) > self.most_bytes.get() {
@@ -218,10 +225,10 @@ mod tests {
             std::thread::sleep(Duration::from_millis(2));
             let first = arena.work(CHECK_INTERVAL);
             std::thread::sleep(Duration::from_millis(2));
-            (first, arena.work(CHECK_INTERVAL), arena.reserve(2000))
+            (first, arena.work(CHECK_INTERVAL), arena.reserve(2 * SMALL))
         });
         assert!(during.0.is_ok(), "the time begins with the first check");
         assert!(during.1.is_err() && during.2.is_err());
-        assert!(arena.work(CHECK_INTERVAL).is_ok() && arena.reserve(2000).is_ok());
+        assert!(arena.work(CHECK_INTERVAL).is_ok() && arena.reserve(2 * SMALL).is_ok());
     }
 }
