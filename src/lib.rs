@@ -127,6 +127,8 @@ pub mod contract;
 #[doc(hidden)]
 pub mod customerio;
 #[doc(hidden)]
+pub mod deployment;
+#[doc(hidden)]
 pub mod formatter;
 #[cfg(feature = "lsp")]
 #[doc(hidden)]

@@ -8,6 +8,7 @@ mod completions;
 mod configuration;
 mod customer;
 mod data;
+mod contract;
 mod diff;
 mod difference;
 mod editor;
@@ -81,6 +82,7 @@ enum Command {
     Schema(WithFormat<schema::Schema>),
     Types(WithFormat<types::Types>),
     Fmt(WithFormat<fmt::Fmt>),
+    Contract(WithFormat<contract::Contract>),
     Test(WithFormat<test::Test>),
     Review(WithFormat<review::Review>),
     Accept(WithFormat<accept::Accept>),
@@ -109,6 +111,7 @@ impl Command {
             Self::Schema(command) => command.run(global),
             Self::Types(command) => command.run(global),
             Self::Fmt(command) => command.run(global),
+            Self::Contract(command) => command.run(global),
             Self::Test(command) => command.run(global),
             Self::Review(command) => command.run(global),
             Self::Accept(command) => command.run(global),

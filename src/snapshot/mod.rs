@@ -30,7 +30,7 @@ pub use contents::is_sent;
 pub use difference::{Difference, Hunk, Line, Tag, changed_fields};
 pub use file::{SnapshotFileError, contents_of};
 pub use git::GitError;
-pub use revisions::{Change, Comparison, Range, RevisionError, between};
+pub use revisions::{Change, Checkout, Comparison, Range, RevisionError, between, check_out_range};
 pub use run::{Action, Counts, Known, Obsolete, Outcome, Report, Run, Status};
 pub use store::{Kept, Listing, Stage, Store};
 pub use subject::Subject;

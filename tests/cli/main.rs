@@ -6,6 +6,7 @@ mod check;
 #[cfg(unix)]
 mod ci;
 mod configuration;
+mod contract;
 mod diff;
 mod documented;
 mod findings;

@@ -3,6 +3,7 @@
 mod analysis_soundness;
 mod answers;
 mod configuration;
+mod deployment;
 mod features;
 mod fixes;
 mod formatter;
