@@ -57,11 +57,11 @@ pub fn compare(
     newer: Option<&Side<'_>>,
     options: &RenderOptions,
 ) -> Result<TemplateComparison, Diagnostics> {
-    let order = |evidence| Order { evidence };
+    let known_by = |evidence| Order { evidence };
     let name = newer.or(older).map(|side| side.model.template.name().to_owned()).unwrap_or_default();
     let (Some(older), Some(newer)) = (older, newer) else {
         let is_new = newer.is_some();
-        let (missing, other) = (order(Evidence::NoTemplate), order(Evidence::Proved));
+        let (missing, other) = (known_by(Evidence::NoTemplate), known_by(Evidence::Proved));
         // A request for a template that is not there is rejected.
         let (template_first, backend_first) = if is_new { (other, missing) } else { (missing, other) };
         return Ok(TemplateComparison {
@@ -75,7 +75,7 @@ pub fn compare(
     };
     let (added, template_first) = judge(older, newer, options)?;
     let (dropped, backend_first) = judge(newer, older, options)?;
-    let (template_first, backend_first) = (order(template_first), order(backend_first));
+    let (template_first, backend_first) = (known_by(template_first), known_by(backend_first));
     let texts = |side: &Side<'_>| -> Vec<String> {
         side.model.template.with_variants().map(|variant| variant.source().text().to_owned()).collect()
     };
