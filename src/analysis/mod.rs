@@ -111,7 +111,7 @@ mod walk;
 pub use content::{
     BranchCondition, BranchDecision, ContentProof, Interpolation, JsonBreak, JsonPosition, SyntaxIssue, Verdict,
 };
-pub use coverage::{Branch, BranchKind, Coverage, percent};
+pub use coverage::{Branch, BranchKind, Coverage, branches_in, percent};
 pub use kind::Kind;
 pub use needs::{Need, Needs};
 pub use path::{Dependency, Depth, Path, PathStep};

@@ -196,6 +196,18 @@ fn other_version_help(text: &str, errors: &[Error], language: &Language, is_mixe
     })
 }
 
+/// The code of the diagnostic for an error of the Liquid engine.
+pub(super) fn code_of(error: &Error) -> Code {
+    match (error.subject(), error.kind()) {
+        (Some(Subject::MissingVariable(_)), _) => UNDEFINED_VARIABLE,
+        (Some(Subject::UnknownFilter(_)), _) => UNKNOWN_FILTER,
+        (Some(Subject::UnknownTag(_)), _) => UNKNOWN_TAG,
+        (Some(Subject::Nesting), _) => LIQUID_TOO_DEEP,
+        (_, ErrorKind::Parse | ErrorKind::Tokenization) => LIQUID_SYNTAX,
+        _ => RENDER_ERROR,
+    }
+}
+
 /// Converts an error of the Liquid engine to a diagnostic.
 #[must_use]
 pub fn liquid_diagnostic(error: &Error, text: &LiquidText<'_>) -> Diagnostic {
@@ -213,10 +225,7 @@ pub fn liquid_diagnostic(error: &Error, text: &LiquidText<'_>) -> Diagnostic {
         }
         Some(Subject::Nesting) => Diagnostic::error(LIQUID_TOO_DEEP, error.message()).at(location),
         _ => {
-            let code = match error.kind() {
-                ErrorKind::Parse | ErrorKind::Tokenization => LIQUID_SYNTAX,
-                _ => RENDER_ERROR,
-            };
+            let code = code_of(error);
             // A message may quote a tag that spans several lines.
             let message = error.message().split('\n').next().unwrap_or_default();
             Diagnostic::error(code, message).at(location)

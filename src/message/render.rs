@@ -12,7 +12,7 @@ use super::scope::{Scope, SnippetNames};
 use super::sent_data::{SentData, Trigger};
 use super::settings::EXPIRATION_INVALID;
 use super::{CompiledTemplate, Customer, Message, RenderOptions, RenderedText, Request};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::liquid::{self, Arena, Mode, Options, Output, Subject};
 
 const EXPIRATION_TOO_LONG: Code = Code::new("expiration-too-long");
@@ -63,20 +63,32 @@ impl CompiledTemplate<'_> {
         let arena = Arena::new();
         let liquid_options = options.for_liquid();
         let scope = self.scope(sent, &self.snippets, &liquid_options, &arena);
-        let mut renderer = Renderer {
-            template: self,
-            scope: &scope,
-            options: liquid_options,
-            sent_at: Timestamp::from_second(options.now.as_second()).unwrap_or(options.now),
-            arena: &arena,
-            problems: Diagnostics::new(),
-            text: RenderedText::default(),
-        };
+        let mut renderer = Renderer::new(self, &scope, options, &arena);
         let message = renderer.message();
         let Renderer { mut problems, text, .. } = renderer;
         problems.tidy();
         let message = message.filter(|_| !problems.has_errors());
         Rendering { message, problems, test_send_looks_fine: false, text }
+    }
+
+    /// The first error of the message of this data, in the order in which a [trial](super::Trial) finds it; `None` if the
+    /// message is sent.
+    #[must_use]
+    pub fn first_error(&self, sent: &SentData<'_>, options: &RenderOptions) -> Option<Diagnostic> {
+        let arena = Arena::new();
+        let liquid_options = options.for_liquid();
+        let scope = self.scope(sent, &self.snippets, &liquid_options, &arena);
+        let mut renderer = Renderer::new(self, &scope, options, &arena);
+        renderer.properties();
+        for setting in self.kind.iter().chain(&self.topics) {
+            if !renderer.problems.has_errors() {
+                renderer.setting(setting);
+            }
+        }
+        if !renderer.problems.has_errors() {
+            renderer.expiry();
+        }
+        renderer.problems.iter().find(|problem| problem.severity == Severity::Error).cloned()
     }
 
     /// The scope of the template for a message with this data.
@@ -102,7 +114,24 @@ struct Renderer<'r, 'a> {
     text: RenderedText,
 }
 
-impl<'r> Renderer<'r, '_> {
+impl<'r, 'a> Renderer<'r, 'a> {
+    fn new(
+        template: &'r CompiledTemplate<'a>,
+        scope: &'r Scope<'r>,
+        options: &RenderOptions,
+        arena: &'r Arena,
+    ) -> Self {
+        Self {
+            template,
+            scope,
+            options: options.for_liquid(),
+            sent_at: Timestamp::from_second(options.now.as_second()).unwrap_or(options.now),
+            arena,
+            problems: Diagnostics::new(),
+            text: RenderedText::default(),
+        }
+    }
+
     /// Renders everything even after a failure, so that all problems are reported at once.
     fn message(&mut self) -> Option<Message> {
         let template = self.template;

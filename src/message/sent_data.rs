@@ -53,7 +53,8 @@ impl<'a> SentData<'a> {
 }
 
 /// An empty object.
-pub(super) fn no_fields(arena: &Arena) -> Value<'_> {
+#[must_use]
+pub fn no_fields(arena: &Arena) -> Value<'_> {
     Value::Object(Object::new(&[], arena))
 }
 
