@@ -121,6 +121,8 @@ pub mod snapshot;
 #[doc(hidden)]
 pub mod analysis;
 #[doc(hidden)]
+pub mod audience;
+#[doc(hidden)]
 pub mod cli;
 #[doc(hidden)]
 pub mod contract;

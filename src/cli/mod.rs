@@ -1,6 +1,7 @@
 //! The command line: one file per command. Each reads its input, calls the library, prints and returns an exit status.
 
 mod accept;
+mod audience;
 mod card;
 mod check;
 mod command;
@@ -82,6 +83,7 @@ enum Command {
     Types(WithFormat<types::Types>),
     Fmt(WithFormat<fmt::Fmt>),
     Test(WithFormat<test::Test>),
+    Audience(WithFormat<audience::Audience>),
     Review(WithFormat<review::Review>),
     Accept(WithFormat<accept::Accept>),
     Reject(WithFormat<reject::Reject>),
@@ -110,6 +112,7 @@ impl Command {
             Self::Types(command) => command.run(global),
             Self::Fmt(command) => command.run(global),
             Self::Test(command) => command.run(global),
+            Self::Audience(command) => command.run(global),
             Self::Review(command) => command.run(global),
             Self::Accept(command) => command.run(global),
             Self::Reject(command) => command.run(global),

@@ -1,6 +1,7 @@
 //! End-to-end tests of the commands: the real binary in a temporary folder.
 
 mod answers;
+mod audience;
 mod broken;
 mod check;
 #[cfg(unix)]

@@ -2,6 +2,7 @@
 
 mod analysis_soundness;
 mod answers;
+mod audience;
 mod configuration;
 mod features;
 mod fixes;
