@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use twox_hash::XxHash3_64;
 
 use super::line::{NoMessage, identifier};
+use super::witness::hex;
 use crate::liquid::value::number::Numbers;
 use crate::liquid::value::{Object, json};
 use crate::liquid::{Arena, Value};
@@ -84,7 +85,7 @@ impl Directory {
             }
         }
         let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex(&hash.finalize());
         Ok((Self { file, places, hash }, summary, records.into_errors()))
     }
 

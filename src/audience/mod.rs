@@ -49,6 +49,7 @@ pub enum Reveal {
 }
 
 /// A message and the people that it is rendered for.
+#[expect(clippy::struct_excessive_bools, reason = "they are independent options")]
 #[derive(Debug)]
 pub struct Audience<'p> {
     /// What all templates share.

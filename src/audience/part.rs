@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::report::Report;
 use super::state::State;
+use super::witness::hex;
 use super::{Audience, Reveal};
 use crate::analysis::{BranchKind, branches_in};
 use crate::liquid::Mode;
@@ -20,7 +21,8 @@ const FORMAT: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// The version of the format.
-    inkproof_audience_part: u32,
+    #[serde(rename = "inkproof_audience_part")]
+    format: u32,
     pub(super) head: Head,
     pub(super) state: State,
 }
@@ -163,7 +165,7 @@ impl VariantHead {
 impl Part {
     pub(super) fn new(head: Head, mut state: State) -> Self {
         state.conceal_ids(head.reveal);
-        Self { inkproof_audience_part: FORMAT, head, state }
+        Self { format: FORMAT, head, state }
     }
 
     /// Parses a part.
@@ -173,8 +175,8 @@ impl Part {
     pub fn parse(file: &str, text: &str) -> Result<Self, MergeError> {
         let not = |reason: String| MergeError::NotAPart { file: file.to_owned(), reason };
         let part: Self = serde_json::from_str(text).map_err(|error| not(error.to_string()))?;
-        if part.inkproof_audience_part != FORMAT {
-            return Err(not(format!("expected version {FORMAT} of the format, found {}", part.inkproof_audience_part)));
+        if part.format != FORMAT {
+            return Err(not(format!("expected version {FORMAT} of the format, found {}", part.format)));
         }
         let counts: Vec<_> = part.state.branches.iter().map(Vec::len).collect();
         if counts != part.head.branch_counts() {
@@ -233,5 +235,5 @@ pub fn hash_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
         hash.update((text.len() as u64).to_le_bytes());
         hash.update(text.as_bytes());
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
 }

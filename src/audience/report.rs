@@ -261,10 +261,11 @@ impl Report {
 
     /// The share of people who get no message, because it is lost or their record is not valid, in millionths.
     #[must_use]
-    pub const fn failed_millionths(&self) -> u64 {
+    pub fn failed_millionths(&self) -> u64 {
         let failed = self.people.lost + self.people.invalid;
         let all = failed + self.people.sent;
-        if all == 0 { 0 } else { (failed as u128 * 1_000_000).div_ceil(all as u128) as u64 }
+        let share = (u128::from(failed) * 1_000_000).div_ceil(u128::from(all.max(1)));
+        u64::try_from(share).unwrap_or(u64::MAX)
     }
 
     /// How many branches are reached.

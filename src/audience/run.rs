@@ -45,7 +45,7 @@ impl Output<'_> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        [&mut self.failures, &mut self.messages].into_iter().flatten().try_for_each(|file| file.flush())
+        [&mut self.failures, &mut self.messages].into_iter().flatten().try_for_each(Write::flush)
     }
 }
 
@@ -65,7 +65,7 @@ pub fn run(
     let arena = Arena::new();
     let compiled = compile(audience, &arena)?;
     let head = Head::new(audience, &compiled, sample);
-    let stop = records.stop().clone();
+    let reading = records.stop().clone();
     let mut count = 0;
     let mut take = |written: Written| {
         count += written.records;
@@ -73,7 +73,7 @@ pub fn run(
             && let Err(error) = output.write(&written)
         {
             output.error = Some(error);
-            stop.stop();
+            reading.stop();
         }
         step(count);
     };
@@ -107,7 +107,7 @@ pub fn run(
             state.merge(part);
         }
     }
-    let is_stopped = stop.is_stopped();
+    let is_stopped = reading.is_stopped();
     if let Err(error) = output.flush() {
         output.error.get_or_insert(error);
     }

@@ -240,16 +240,16 @@ impl<'t> Worker<'t> {
         // What breaks JSON or a snippet depends on the data, although it shows at the same place.
         let is_fixed = !matches!(loss, Loss::Json(..) | Loss::NotAnObject) && !audience.reads_snippets;
         let mut explained = None;
-        let cause = match variant.causes.get(&loss).filter(|_| is_fixed) {
-            Some(cause) => cause.clone(),
-            None => {
-                explained = explain(variant.compiled);
-                let cause = explained.as_ref().map_or_else(|| invalid_cause("render-error"), Cause::from_diagnostic);
-                if is_fixed {
-                    variant.causes.insert(loss, cause.clone());
-                }
-                cause
+        let known = variant.causes.get(&loss).filter(|_| is_fixed);
+        let cause = if let Some(cause) = known {
+            cause.clone()
+        } else {
+            explained = explain(variant.compiled);
+            let cause = explained.as_ref().map_or_else(|| invalid_cause("render-error"), Cause::from_diagnostic);
+            if is_fixed {
+                variant.causes.insert(loss, cause.clone());
             }
+            cause
         };
         self.state.losses.add(&cause, subject.size(), &subject.witness(audience));
         if audience.writes_failures {

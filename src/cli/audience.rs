@@ -142,7 +142,7 @@ pub(super) enum ReportFormat {
     Json,
     /// Markdown, for a comment or a document
     Markdown,
-    /// JUnit XML, for build servers
+    #[value(help = "JUnit XML, for build servers")]
     Junit,
 }
 
@@ -188,7 +188,7 @@ impl Audience {
             options,
             language: self.language.as_deref(),
             reveal: self.revealed(),
-            is_ordered: !self.unordered && !(self.partial && self.reads_standard_input()),
+            is_ordered: !(self.unordered || self.partial && self.reads_standard_input()),
             writes_failures: self.failures.is_some(),
             writes_messages: self.messages.is_some(),
             keeps_records: self.save_counterexamples || self.revealed() == Reveal::All,
