@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::RenderedText;
+use super::{RenderedText, json_mistakes};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Fix, Source};
 use crate::liquid::value::Object;
 use crate::liquid::value::json::{self, Events, JsonError};
@@ -67,18 +67,17 @@ impl<'a> Content<'a> {
 
     fn invalid_json(&self, error: &JsonError) -> Diagnostic {
         let problem = Diagnostic::error(INVALID_JSON, format!("the content is not valid JSON: {error}"));
-        match self.culprit(error) {
-            Some(mark) => {
-                let printed = &self.rendered.text[mark.written.clone()];
-                let range = self.rendered.in_file(mark.span);
-                let written = &self.source.text()[range.clone()];
-                problem.primary(self.source.at(range), blame(printed)).help(advice(
-                    written,
-                    printed,
-                    self.context(mark),
-                ))
-            }
-            None => problem.at(self.location(error.offset)),
+        if let Some(mark) = self.culprit(error) {
+            let printed = &self.rendered.text[mark.written.clone()];
+            let range = self.rendered.in_file(mark.span);
+            let written = &self.source.text()[range.clone()];
+            let advice = advice(written, printed, self.context(mark));
+            return problem.primary(self.source.at(range), blame(printed)).help(advice);
+        }
+        let problem = problem.at(self.location(error.offset));
+        match json_mistakes::advice(&self.rendered.text, error) {
+            Some(advice) => problem.help(advice),
+            None => problem,
         }
     }
 
@@ -176,6 +175,13 @@ fn advice(written: &str, printed: &str, context: JsonContext) -> String {
         Some(_) => "a string must not contain a control character",
         None => "it is not valid inside a string",
     };
+    let is_json = inner.rsplit('|').next().is_some_and(|filter| {
+        let name = filter.trim().split([':', ' ']).next().unwrap_or_default();
+        matches!(name, "json" | "to_json" | "jsonify") && inner.contains('|')
+    });
+    if is_json && context == JsonContext::WholeString {
+        return format!("remove the quotes around it: `{written}` prints them itself");
+    }
     match context {
         JsonContext::Value if printed.is_empty() => {
             format!("print a value even if there is none: `{{{{ {inner} | json }}}}` prints `null`")

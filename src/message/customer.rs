@@ -30,7 +30,12 @@ impl Customer {
         let value = json::read(source.text(), &arena).map_err(|error| invalid(&source, &error))?;
         let Some(attributes) = attributes(value, &arena) else {
             let problem = Diagnostic::error(INVALID_CUSTOMER, "the customer is not a JSON object");
-            return Err(problem.at(source.at(0..0)).help("write attributes such as `{\"id\": \"user_123\"}`"));
+            let help = if matches!(value, Value::Array(_)) {
+                "a file holds one customer: `inkproof import customers` writes a file for each of a list"
+            } else {
+                "write attributes such as `{\"id\": \"user_123\"}`"
+            };
+            return Err(problem.at(source.at(0..0)).help(help));
         };
         let string = |name| string_of(attributes, name, &arena);
         let identifiers = IdentifierKind::ALL.map(|kind| string(kind.as_str()));

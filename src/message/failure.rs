@@ -245,6 +245,14 @@ fn missing_variable(error: &Error, path: &str, text: &LiquidText<'_>) -> Diagnos
             let help = format!("put it into the data, or ask for it before: `{{% if {path} != blank %}}`");
             return problem.help(help);
         }
+        if let Some(name) = path.strip_prefix("snippets.") {
+            return problem.help(format!("create the snippet as `snippets/{name}.liquid`"));
+        }
+        // As it is written: with its brackets, and whole.
+        let written = text.source.text().get(text.range(error.span())).unwrap_or_default();
+        let root = path.split('.').next().unwrap_or(path);
+        let is_path = written.starts_with(root) && !written.contains([' ', '\n', '{', '|']);
+        let path = if is_path { written } else { path };
         return problem
             .help(format!("put it into the data, or give it a default: `{{{{ {path} | default: \"…\" }}}}`"));
     }

@@ -9,6 +9,7 @@ mod explore;
 mod failure;
 mod field_change;
 mod inbox_message;
+mod json_mistakes;
 mod losses;
 mod observed;
 mod options;

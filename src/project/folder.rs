@@ -132,7 +132,13 @@ impl Folder {
             return Ok(Source::new(shown, text.clone()));
         }
         let unreadable = |message: String| Diagnostic::error(UNREADABLE_FILE, message).at(whole_file(&shown));
-        let metadata = fs::metadata(path).map_err(|error| unreadable(format!("cannot read the file: {error}")))?;
+        let metadata = fs::metadata(path).map_err(|error| {
+            let target = fs::read_link(path).ok().filter(|_| error.kind() == std::io::ErrorKind::NotFound);
+            unreadable(match target {
+                Some(target) => format!("the symbolic link points to `{}`, which does not exist", target.display()),
+                None => format!("cannot read the file: {error}"),
+            })
+        })?;
         if metadata.is_dir() {
             let message = format!("expected a file, not a folder, where a name ends in `.{}`", self.ending);
             return Err(unreadable(message));
@@ -148,6 +154,11 @@ impl Folder {
             .and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes))
             .map_err(|error| unreadable(format!("cannot read the file: {error}")))?;
         let text = String::from_utf8(bytes).map_err(|error| not_utf8(&shown, &error))?;
+        // A byte order mark is not part of the text.
+        let text = match text.strip_prefix('\u{feff}') {
+            Some(rest) if self.ending == "json" => rest.to_owned(),
+            _ => text,
+        };
         Ok(Source::new(shown, text))
     }
 

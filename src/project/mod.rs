@@ -85,7 +85,7 @@ pub struct Project {
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// No folder is marked as a project.
-    #[error("no project here: expected a folder `templates` or a file `{CONFIG_FILE}` in `{}` or above", .0.display())]
+    #[error("no project here: expected a folder `templates` or a file `{CONFIG_FILE}` in `{}` or above; `inkproof init` creates one, `-C DIR` selects another folder", .0.display())]
     NoProject(PathBuf),
     /// The path is not a folder.
     #[error("`{}` is not a folder: expected one in a project", .0.display())]

@@ -24,8 +24,16 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             continue;
         }
         let message = format!("reading an element of `{}` fails if the list is empty", read.path);
-        findings.add(facts.location(read.text, read.span), "fails for an empty list", message, |finding| {
-            finding.help("put `| default: \"…\"` right after it, use the filter `first`, or check `.size > 0` before")
+        let location = facts.location(read.text, read.span);
+        let written = location.text();
+        let is_path = !written.is_empty() && !written.contains([' ', '\n', '{', '|']);
+        let rescued = if is_path {
+            format!("write `{{{{ {written} | default: \"…\" }}}}`")
+        } else {
+            "put `| default: \"…\"` right after it".to_owned()
+        };
+        findings.add(location.clone(), "fails for an empty list", message, |finding| {
+            finding.help(format!("{rescued}, use the filter `first`, or check `.size > 0` before"))
         });
     }
     for case in &facts.cases {
