@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Body;
 use axum::extract;
-use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -34,14 +33,12 @@ pub(super) async fn check(
     body: Body,
 ) -> Result<Json<TemplateCheck>, Refusal> {
     let request: CheckRequest = body::json(body).await?;
-    let checked = tokio::task::spawn_blocking(move || {
-        let (project, version) = state.project.get();
-        request.run(&project, version, &state)
+    let shared = Arc::clone(&state);
+    let checked = state.renders.run(move || {
+        let (project, version) = shared.project.get();
+        request.run(&project, version, &shared)
     });
-    checked
-        .await
-        .map_err(|_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the template could not be checked"))?
-        .map(Json)
+    checked.await?.map(Json)
 }
 
 impl CheckRequest {
