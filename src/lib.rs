@@ -126,8 +126,6 @@ pub mod cli;
 pub mod contract;
 #[doc(hidden)]
 pub mod customerio;
-#[doc(hidden)]
-pub mod formatter;
 #[cfg(feature = "lsp")]
 #[doc(hidden)]
 pub mod lsp;
@@ -154,4 +152,5 @@ pub mod upgrade;
 pub mod watch;
 
 mod atomic_file;
+mod plain_file;
 mod threads;

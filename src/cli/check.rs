@@ -8,9 +8,8 @@ mod table;
 mod watch;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::FalseyValueParser;
@@ -23,7 +22,7 @@ use super::output_options::OutputOptions;
 use super::progress::Progress;
 use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions};
-use crate::atomic_file::replace;
+use crate::atomic_file::{Root, replace_anywhere};
 use crate::diagnostics::{Code, Diagnostic, Format, Severity, Theme, Thousands, sanitize};
 use crate::message::Template;
 use crate::project::{Case, Project};
@@ -197,7 +196,8 @@ impl Check {
         let prefix = global.prefix();
         let records: String = judgement.coverage.iter().map(|coverage| lcov::record(coverage, &prefix)).collect();
         let path = global.path(path);
-        fs::write(&path, records).map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
+        replace_anywhere(&path, records.as_bytes())
+            .map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
     }
 
     /// Reports coverage if `--min-coverage` is set, and returns whether it is sufficient.
@@ -229,9 +229,9 @@ impl Check {
                 let diff = diff.unified_diff().header(name, name).to_string();
                 write!(anstream::stdout().lock(), "{}", sanitize::text(&diff))?;
             } else {
-                let path = project.root().join(name);
-                let written = replace(&path, fixed.text.as_bytes());
-                written.map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
+                let written =
+                    Root::open(project.root()).and_then(|root| root.replace(Path::new(name), fixed.text.as_bytes()));
+                written.map_err(|error| format!("cannot write `{name}`: {error}"))?;
                 let count = fixed.titles.len();
                 writeln!(out, "{}: {count} fixed", sanitize::line(name))?;
             }
@@ -242,7 +242,7 @@ impl Check {
 
 /// The templates and cases that match the names, in every language. If a name matches nothing, problems in the files are
 /// reported: they may be the reason.
-pub(super) fn selected<'p>(
+fn selected<'p>(
     project: &'p Project,
     names: &[String],
     global: &Global,

@@ -13,7 +13,6 @@ mod difference;
 mod editor;
 mod explain;
 mod failure;
-mod fmt;
 mod format;
 mod global;
 mod import;
@@ -80,7 +79,6 @@ enum Command {
     Explain(WithFormat<explain::Explain>),
     Schema(WithFormat<schema::Schema>),
     Types(WithFormat<types::Types>),
-    Fmt(WithFormat<fmt::Fmt>),
     Test(WithFormat<test::Test>),
     Review(WithFormat<review::Review>),
     Accept(WithFormat<accept::Accept>),
@@ -108,7 +106,6 @@ impl Command {
             Self::Explain(command) => command.run(global),
             Self::Schema(command) => command.run(global),
             Self::Types(command) => command.run(global),
-            Self::Fmt(command) => command.run(global),
             Self::Test(command) => command.run(global),
             Self::Review(command) => command.run(global),
             Self::Accept(command) => command.run(global),

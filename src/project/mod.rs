@@ -18,7 +18,6 @@ mod selection;
 mod table;
 mod template_id;
 mod test_settings;
-mod unchanged;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -37,7 +36,6 @@ pub use schema_files::{path_in_project, percent_decoded, without_mark};
 pub use selection::UnknownName;
 pub use template_id::TemplateId;
 pub use test_settings::{Filter, Redaction, Step, TestSettings};
-pub use unchanged::UnchangedMessages;
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Prefix, Source};
 use crate::message::{Customer, IdentifierKind, Request, Snippet, Template, Workspace};

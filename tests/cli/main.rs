@@ -10,10 +10,11 @@ mod diff;
 mod documented;
 mod findings;
 mod fix;
-mod fmt;
 mod help;
 mod hostile;
 mod liquid;
+#[cfg(unix)]
+mod outside;
 mod payload;
 mod preview;
 mod render;

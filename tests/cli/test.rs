@@ -1,6 +1,7 @@
 //! `inkproof test`, `accept`, `reject` and `pending`, run by people and by CI.
 
 use std::fs;
+use std::process::Stdio;
 
 use super::sandbox::Run;
 use super::scratch::Scratch;
@@ -605,4 +606,27 @@ fn every_command_draws_in_ascii_on_request() {
         let has_lines = |text: &str| text.contains(|character| ('\u{2500}'..='\u{257f}').contains(&character));
         assert!(has_lines(&unicode) && !has_lines(&ascii), "{arguments:?}\n{unicode}\n{ascii}");
     }
+}
+
+#[test]
+fn of_two_accepts_each_reports_what_it_did() {
+    let scratch = Scratch::node();
+    for number in 0..60 {
+        scratch.request(&format!("order/more{number}"), "order", "{ \"id\": 1 }");
+    }
+    assert_eq!(scratch.run(&["test"]).code, 1);
+    let accept = || scratch.command().arg("accept").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let both = [accept(), accept()].map(|child| Run::of(&child.wait_with_output().unwrap()));
+    let accepted = both.each_ref().map(|run| {
+        assert_eq!(run.code, 0, "{run:?}");
+        let count = run.stdout.strip_prefix("accepted ").and_then(|rest| rest.split(',').next()).unwrap();
+        count.parse::<usize>().unwrap()
+    });
+    assert_eq!(accepted.iter().sum::<usize>(), 63, "{both:?}");
+    for (run, own) in both.iter().zip(accepted) {
+        let listed = run.stderr.split_whitespace().find_map(|word| word.parse::<usize>().ok()).unwrap_or(0);
+        assert!(listed <= 63 - own, "{run:?}");
+        assert!(run.stderr.is_empty() || run.stderr.contains("by another process meanwhile"), "{run:?}");
+    }
+    assert_eq!(scratch.run(&["test"]).code, 0);
 }

@@ -5,7 +5,6 @@ mod answers;
 mod configuration;
 mod features;
 mod fixes;
-mod formatter;
 mod json_proof;
 mod mistakes;
 mod reference;

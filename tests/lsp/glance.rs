@@ -126,21 +126,3 @@ fn distinguishes_liquid_and_json() {
     assert_eq!(none["data"], json!([]));
     assert!(ONE.contains("message_data"));
 }
-
-#[test]
-fn formats_a_template() {
-    let mut client = Client::new(SHOP);
-    let params = |client: &Client| json!({"textDocument": {"uri": client.uri(TEMPLATE)}, "options": {"tabSize": 2, "insertSpaces": true}});
-    let params = params(&client);
-    let tidy = "---\n---\n{\"title\": \"🎉 {{ trigger.number }}\", \"body\": \"\"}\n";
-    client.open(TEMPLATE, tidy);
-    assert_eq!(client.request("textDocument/formatting", &params).unwrap(), json!([]));
-    client.change(TEMPLATE, &tidy.replace("{{ trigger.number }}", "{{trigger.number}}"));
-    let edits = client.request("textDocument/formatting", &params).unwrap();
-    let at = |character: u32| json!({"line": 2, "character": character});
-    let range = json!({"start": at(16), "end": at(30)});
-    assert_eq!(edits, json!([{"range": range, "newText": " trigger.number "}]));
-    client.change(TEMPLATE, &tidy.replace("}\n", "\n"));
-    let refused = client.request("textDocument/formatting", &params).unwrap_err();
-    assert_eq!(refused["code"], -32803);
-}

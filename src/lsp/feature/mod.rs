@@ -4,7 +4,6 @@ mod action;
 mod command;
 mod completion;
 mod edit;
-mod formatting;
 mod hover;
 mod lens;
 mod navigation;
@@ -15,9 +14,9 @@ mod token;
 
 use gen_lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionRequest, CodeLensOptions, CodeLensRequest, CompletionOptions,
-    CompletionRequest, DefinitionRequest, DocumentFormattingRequest, DocumentHighlightRequest, DocumentLinkOptions,
-    DocumentLinkRequest, DocumentSymbolRequest, ExecuteCommandOptions, ExecuteCommandRequest, FoldingRangeRequest,
-    HoverRequest, InlayHintRequest, PrepareRenameRequest, ReferencesRequest, RenameOptions, RenameRequest, Request,
+    CompletionRequest, DefinitionRequest, DocumentHighlightRequest, DocumentLinkOptions, DocumentLinkRequest,
+    DocumentSymbolRequest, ExecuteCommandOptions, ExecuteCommandRequest, FoldingRangeRequest, HoverRequest,
+    InlayHintRequest, PrepareRenameRequest, ReferencesRequest, RenameOptions, RenameRequest, Request,
     SelectionRangeRequest, SemanticTokensOptions, SemanticTokensRequest, ServerCapabilities, SignatureHelpOptions,
     SignatureHelpRequest, WorkspaceSymbolRequest,
 };
@@ -59,9 +58,6 @@ pub(super) fn handler(method: &str) -> Option<Handler> {
         },
         "textDocument/foldingRange" => {
             |it, params| answer::<FoldingRangeRequest, _>(params, |p| Ok(symbol::folding_ranges(it, p)))
-        }
-        "textDocument/formatting" => {
-            |it, params| answer::<DocumentFormattingRequest, _>(params, |p| formatting::format(it, p))
         }
         "textDocument/hover" => |it, params| answer::<HoverRequest, _>(params, |p| Ok(hover::hover(it, p))),
         "textDocument/inlayHint" => |it, params| answer::<InlayHintRequest, _>(params, |p| Ok(lens::hints(it, p))),
@@ -110,7 +106,6 @@ pub(super) fn offer(capabilities: &mut ServerCapabilities) {
         ..CompletionOptions::default()
     });
     capabilities.definition_provider = Some(true.into());
-    capabilities.document_formatting_provider = Some(true.into());
     capabilities.document_highlight_provider = Some(true.into());
     capabilities.document_link_provider = Some(DocumentLinkOptions::default());
     capabilities.document_symbol_provider = Some(true.into());
