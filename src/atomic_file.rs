@@ -1,67 +1,36 @@
-//! Atomic file writes: a reader sees the old content, the new content or no file, but never a partial file.
+//! Atomic file writes within a folder: a reader sees the old content, the new content or no file, but never a partial file.
 //!
-//! This also holds after a crash of the program, and after a power failure if the file system keeps the order of `fsync` and
-//! rename: the content is synced before the file is renamed into place. On Unix the folder is synced as well, so that the
-//! new file is durable once a function here has returned. If the file system cannot sync a folder, only that last guarantee
-//! is lost: after a power failure, the old file may be there again.
+//! A [`Root`] holds the folder open, and every path is resolved below it. A path that leads out of the folder is refused, also
+//! through symbolic links, and also if another process exchanges a folder for a link meanwhile. Links that stay in the folder
+//! are followed.
+//!
+//! Writes are atomic also after a crash of the program, and after a power failure if the file system keeps the order of
+//! `fsync` and rename: the content is synced before the file is renamed into place. On Unix the folder is synced as well, so
+//! that the new file is durable once a function here has returned. If the file system cannot sync a folder, only that last
+//! guarantee is lost: after a power failure, the old file may be there again.
 
-use std::fs::{self, Permissions};
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, Metadata, OpenOptions};
+use thiserror::Error;
 
 /// Prefix and suffix of the names of temporary files.
 const TEMPORARY: (&str, &str) = (".inkproof-", ".tmp");
 
-/// Creates a file. Its folder must exist.
-///
-/// # Errors
-/// The file cannot be written, or the path exists already.
-pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_temporary(path, bytes, permissions())?.persist_noclobber(path)?;
-    sync_folder_of(path);
-    Ok(())
-}
+/// How many symbolic links may lead from one to the next.
+const MAX_LINKS: usize = 40;
 
-/// Creates or replaces a file. Its folder must exist. If the path is a symbolic link, the target of the link is replaced.
-/// The permissions of a replaced file stay.
-///
-/// # Errors
-/// The file cannot be written. An existing file is unchanged.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if path.is_symlink() {
-        return replace(&path.canonicalize()?, bytes);
-    }
-    let own = path.metadata().ok().map(|metadata| metadata.permissions());
-    write_temporary(path, bytes, own.or_else(permissions))?.persist(path)?;
-    sync_folder_of(path);
-    Ok(())
-}
+/// A path leads out of the folder.
+#[derive(Debug, Error)]
+#[error("it leads out of the project, where nothing is written")]
+struct Outside;
 
-/// Creates a folder below `root`, with its parents, and returns its canonical path, which is within `root` even if there are
-/// symbolic links.
-///
-/// # Errors
-/// It cannot be created, or would be outside of `root`.
-pub(crate) fn create_folder_within(root: &Path, folder: &Path) -> io::Result<PathBuf> {
-    let root = root.canonicalize()?;
-    let mut path = root.clone();
-    for part in folder.components() {
-        if !matches!(part, Component::Normal(_) | Component::CurDir) {
-            return Err(outside_of_project(folder));
-        }
-        path.push(part);
-        match fs::create_dir(&path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
-        }
-        path = path.canonicalize()?;
-        if !path.starts_with(&root) {
-            return Err(outside_of_project(folder));
-        }
-    }
-    Ok(path)
+/// Whether an error means that a path leads out of the folder.
+pub(crate) fn is_outside(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<Outside>)
 }
 
 /// Whether this is the name of a temporary file, which may still be in use.
@@ -69,45 +38,257 @@ pub(crate) fn is_temporary(name: &str) -> bool {
     name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
 }
 
-fn outside_of_project(folder: &Path) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, format!("`{}` is outside of the project", folder.display()))
-}
-
-/// Writes the content to a temporary file in the same folder. It is deleted unless it is persisted.
-fn write_temporary(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
-    if let Some(permissions) = permissions {
-        builder.permissions(permissions);
+/// Creates or replaces a file that the user names, wherever it is. Anything that is not a plain file, such as `/dev/stdout`, is
+/// written to as it is.
+///
+/// # Errors
+/// The file cannot be written. An existing file is unchanged.
+pub(crate) fn replace_anywhere(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return std::fs::write(path, bytes);
     }
-    let mut file = builder.tempfile_in(path.parent().unwrap_or(path))?;
-    file.write_all(bytes)?;
-    // Otherwise the rename could reach the disk before the content.
-    file.as_file().sync_all()?;
-    Ok(file)
+    let path = if path.is_symlink() { path.canonicalize()? } else { path.to_owned() };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    Root::open(folder)?.replace(Path::new(name), bytes)
 }
 
-/// Makes the name of a file durable. Errors are ignored: the file is in place even if its folder cannot be synced.
-fn sync_folder_of(path: &Path) {
-    // On other systems a folder cannot be opened as a file.
-    if cfg!(unix) {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+/// A folder that is held open: nothing outside of it can be changed through it.
+#[derive(Debug)]
+pub(crate) struct Root {
+    folder: Dir,
+    /// Its canonical path.
+    path: PathBuf,
+}
+
+/// A path below a root: the folder that it is in, held open, and its name there.
+struct Place {
+    folder: Dir,
+    name: OsString,
+}
+
+impl Root {
+    /// Opens a folder.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let path = path.canonicalize()?;
+        Ok(Self { folder: Dir::open_ambient_dir(&path, ambient_authority())?, path })
+    }
+
+    /// Creates a file, and the folders that it is in.
+    ///
+    /// # Errors
+    /// The file cannot be written, the path exists already, or it leads out of the folder.
+    pub(crate) fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let place = self.place(path, true)?;
+        if place.metadata()?.is_some() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        place.write(bytes, None, |place, temporary| {
+            // Unlike a rename, a link never replaces a file that another process has just created.
+            let linked = place.folder.hard_link(temporary, &place.folder, &place.name);
+            match linked {
+                Ok(()) => place.folder.remove_file(temporary),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+                // Some file systems have no links.
+                Err(_) => place.folder.rename(temporary, &place.folder, &place.name),
+            }
+        })
+    }
+
+    /// Creates or replaces a file, and creates the folders that it is in. If the path is a symbolic link, the target of the
+    /// link is replaced. The permissions of a replaced file stay.
+    ///
+    /// # Errors
+    /// The file cannot be written, or the path leads out of the folder. An existing file is unchanged.
+    pub(crate) fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let place = self.target(path)?;
+        let before = place.metadata()?;
+        if before.as_ref().is_some_and(Metadata::is_dir) {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let permissions = before.filter(Metadata::is_file).map(|metadata| metadata.permissions());
+        place.write(bytes, permissions, |place, temporary| place.folder.rename(temporary, &place.folder, &place.name))
+    }
+
+    /// Moves a file over another one, or writes the other one if it is a link. Both exist or existed in the folder.
+    ///
+    /// # Errors
+    /// The file cannot be moved, or one of the paths leads out of the folder. Both files are unchanged.
+    pub(crate) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let (source, target) = (self.place(from, false)?, self.place(to, true)?);
+        let is_link = |place: &Place| Ok::<_, io::Error>(place.metadata()?.is_some_and(|it| it.is_symlink()));
+        if is_link(&source)? || is_link(&target)? {
+            // Not the link moves, but what it leads to.
+            let bytes = self.target(from)?.read()?;
+            self.replace(to, &bytes)?;
+            return source.folder.remove_file(&source.name);
+        }
+        source.folder.rename(&source.name, &target.folder, &target.name)?;
+        target.sync();
+        Ok(())
+    }
+
+    /// Removes a file, or a link but not what it leads to. Returns whether it existed.
+    ///
+    /// # Errors
+    /// It cannot be removed, or the path leads out of the folder.
+    pub(crate) fn remove(&self, path: &Path) -> io::Result<bool> {
+        let removed = self.place(path, false).and_then(|place| place.folder.remove_file(&place.name));
+        match removed {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Removes a folder if it is empty.
+    ///
+    /// # Errors
+    /// It cannot be removed, for example because it is not empty.
+    pub(crate) fn remove_empty_folder(&self, path: &Path) -> io::Result<()> {
+        let place = self.place(path, false)?;
+        place.folder.remove_dir(&place.name)
+    }
+
+    /// The place that a path leads to: if it is a link, the target of that link.
+    fn target(&self, path: &Path) -> io::Result<Place> {
+        let mut path = path.to_owned();
+        for _ in 0..MAX_LINKS {
+            let place = self.place(&path, true)?;
+            if !place.metadata()?.is_some_and(|metadata| metadata.is_symlink()) {
+                return Ok(place);
+            }
+            let to = place.folder.read_link_contents(&place.name)?;
+            let folder = self.resolve(path.parent().unwrap_or(Path::new("")))?;
+            path = folder.join(to);
+        }
+        Err(io::Error::other("too many symbolic links"))
+    }
+
+    /// The folder and name of a path, without following a link that the path itself may be.
+    fn place(&self, path: &Path, create_folders: bool) -> io::Result<Place> {
+        let name = match path.components().next_back() {
+            Some(Component::Normal(name)) => name.to_owned(),
+            _ => return Err(outside()),
+        };
+        let folder = self.resolve(path.parent().unwrap_or(Path::new("")))?;
+        if folder.as_os_str().is_empty() {
+            return Ok(Place { folder: self.folder.try_clone()?, name });
+        }
+        // From here on the path is resolved below the open folder: a link that has been put there since leads nowhere else.
+        let refused = |error: io::Error| if is_escape(&error) { outside() } else { error };
+        if create_folders {
+            self.folder.create_dir_all(&folder).map_err(refused)?;
+        }
+        Ok(Place { folder: self.folder.open_dir(&folder).map_err(refused)?, name })
+    }
+
+    /// The path of a folder relative to the root, with links resolved as far as the folder exists.
+    fn resolve(&self, folder: &Path) -> io::Result<PathBuf> {
+        let folder = if folder.is_absolute() { folder.to_owned() } else { self.path.join(folder) };
+        let (mut existing, mut missing) = (folder.as_path(), Vec::new());
+        let resolved = loop {
+            match existing.canonicalize() {
+                Ok(resolved) => break resolved,
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !existing.is_symlink() => {
+                    match (existing.parent(), existing.components().next_back()) {
+                        (Some(parent), Some(Component::Normal(name))) => {
+                            missing.push(name);
+                            existing = parent;
+                        }
+                        _ => return Err(outside()),
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        };
+        let mut below = resolved.strip_prefix(&self.path).map_err(|_| outside())?.to_owned();
+        below.extend(missing.iter().rev());
+        Ok(below)
     }
 }
 
-/// The usual permissions of a new file. Temporary files would otherwise be readable only by their owner.
-#[cfg_attr(not(unix), expect(clippy::unnecessary_wraps, reason = "other systems have no permissions to set"))]
-fn permissions() -> Option<Permissions> {
-    #[cfg(unix)]
-    let permissions = Some(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    #[cfg(not(unix))]
-    let permissions = None;
-    permissions
+impl Place {
+    /// The metadata of what is there, which may be a link.
+    fn metadata(&self) -> io::Result<Option<Metadata>> {
+        match self.folder.symlink_metadata(&self.name) {
+            Ok(metadata) => Ok(Some(metadata)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read(&self) -> io::Result<Vec<u8>> {
+        if !self.metadata()?.ok_or(io::ErrorKind::NotFound)?.is_file() {
+            return Err(io::Error::other("it is not a plain file"));
+        }
+        self.folder.read(&self.name)
+    }
+
+    /// Writes the content to a temporary file in the same folder, which `put` then puts in place.
+    fn write(
+        &self,
+        bytes: &[u8],
+        permissions: Option<cap_std::fs::Permissions>,
+        put: impl FnOnce(&Self, &OsStr) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let (temporary, mut file) = self.new_temporary()?;
+        let written = (|| {
+            if let Some(permissions) = permissions {
+                file.set_permissions(permissions)?;
+            }
+            file.write_all(bytes)?;
+            // Otherwise the rename could reach the disk before the content.
+            file.sync_all()?;
+            drop(file);
+            put(self, &temporary)
+        })();
+        if written.is_err() {
+            let _ = self.folder.remove_file(&temporary);
+        }
+        written?;
+        self.sync();
+        Ok(())
+    }
+
+    fn new_temporary(&self) -> io::Result<(OsString, cap_std::fs::File)> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        loop {
+            let name: OsString = format!("{}{:016x}{}", TEMPORARY.0, fastrand::u64(..), TEMPORARY.1).into();
+            match self.folder.open_with(&name, &options) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                opened => return Ok((name, opened?)),
+            }
+        }
+    }
+
+    /// Makes the names in the folder durable. Errors are ignored: the file is in place even if its folder cannot be synced.
+    fn sync(&self) {
+        // On other systems a folder cannot be synced.
+        if cfg!(unix) {
+            let _ = self.folder.try_clone().and_then(|folder| folder.into_std_file().sync_all());
+        }
+    }
+}
+
+fn outside() -> io::Error {
+    io::Error::new(io::ErrorKind::PermissionDenied, Outside)
+}
+
+/// Whether `cap-std` refused a path because it leads out of the folder. It has no other sign of that than an error that did not
+/// come from the system.
+fn is_escape(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {
@@ -120,15 +301,26 @@ mod tests {
     #[test]
     fn create_refuses_an_existing_file_and_replace_overwrites_it() {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("a");
-        create(&file, b"1").unwrap();
-        assert_eq!(create(&file, b"2").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
-        assert_eq!(fs::read(&file).unwrap(), b"1");
-        replace(&file, b"3").unwrap();
-        replace(&folder.path().join("b"), b"4").unwrap();
-        assert_eq!(fs::read(&file).unwrap(), b"3");
-        assert_eq!(names(folder.path()), ["a", "b"]);
-        assert!(replace(folder.path(), b"5").is_err() && create(&folder.path().join("no/folder"), b"6").is_err());
+        let root = Root::open(folder.path()).unwrap();
+        let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+        root.create(Path::new("a"), b"1").unwrap();
+        assert_eq!(root.create(Path::new("a"), b"2").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(read("a"), "1");
+        root.replace(Path::new("a"), b"3").unwrap();
+        root.replace(Path::new("./b"), b"4").unwrap();
+        root.create(Path::new("new/folder/c"), b"5").unwrap();
+        assert_eq!((read("a"), read("b"), read("new/folder/c")), ("3".into(), "4".into(), "5".into()));
+        root.rename(Path::new("a"), Path::new("new/folder/c")).unwrap();
+        assert_eq!(read("new/folder/c"), "3");
+        assert!(root.replace(Path::new("new"), b"6").is_err());
+        assert!(root.remove(Path::new("b")).unwrap() && !root.remove(Path::new("b")).unwrap());
+        assert!(root.remove_empty_folder(Path::new("new")).is_err());
+        assert_eq!(
+            (names(folder.path()), names(&folder.path().join("new/folder"))),
+            (vec!["new".into()], vec!["c".into()])
+        );
+        replace_anywhere(&folder.path().join("d"), b"7").unwrap();
+        assert_eq!(read("d"), "7");
     }
 
     #[cfg(unix)]
@@ -136,29 +328,92 @@ mod tests {
     fn replace_keeps_links_and_permissions() {
         use std::os::unix::fs::{PermissionsExt as _, symlink};
         let folder = tempfile::tempdir().unwrap();
-        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
-        create(&file, b"1").unwrap();
-        symlink("file", &link).unwrap();
-        fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
-        replace(&link, b"2").unwrap();
-        assert_eq!(fs::read(&file).unwrap(), b"2");
-        assert!(link.is_symlink());
-        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o640);
+        let at = |name: &str| folder.path().join(name);
+        let root = Root::open(folder.path()).unwrap();
+        root.create(Path::new("inside/file"), b"1").unwrap();
+        symlink("inside/file", at("link")).unwrap();
+        symlink(at("link"), at("absolute")).unwrap();
+        symlink("inside", at("folder")).unwrap();
+        fs::set_permissions(at("inside/file"), fs::Permissions::from_mode(0o640)).unwrap();
+        for (path, text) in [("link", "2"), ("absolute", "3"), ("folder/file", "4"), ("folder/../link", "5")] {
+            root.replace(Path::new(path), text.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(at("inside/file")).unwrap(), text, "{path}");
+        }
+        assert!(at("link").is_symlink() && at("absolute").is_symlink() && at("folder").is_symlink());
+        assert_eq!(at("inside/file").metadata().unwrap().permissions().mode() & 0o777, 0o640);
+        root.create(Path::new("other"), b"6").unwrap();
+        root.rename(Path::new("other"), Path::new("link")).unwrap();
+        assert_eq!((fs::read_to_string(at("inside/file")).unwrap().as_str(), at("other").exists()), ("6", false));
+        assert!(at("link").is_symlink());
     }
 
     #[cfg(unix)]
     #[test]
-    fn folders_outside_of_the_root_are_rejected() {
-        let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        fs::create_dir(root.path().join("inside")).unwrap();
-        std::os::unix::fs::symlink(outside.path(), root.path().join("out")).unwrap();
-        std::os::unix::fs::symlink("inside", root.path().join("in")).unwrap();
-        for folder in ["out/requests", "../x", "/x"] {
-            let error = create_folder_within(root.path(), Path::new(folder)).unwrap_err().to_string();
-            assert_eq!(error, format!("`{folder}` is outside of the project"));
+    fn nothing_outside_of_the_root_is_changed() {
+        use std::os::unix::fs::symlink;
+        let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let at = |name: &str| folder.path().join(name);
+        let precious = outside.path().join("precious");
+        fs::write(&precious, "1").unwrap();
+        symlink(outside.path(), at("out")).unwrap();
+        symlink(&precious, at("file")).unwrap();
+        symlink(outside.path().join("missing"), at("dangling")).unwrap();
+        symlink("file", at("twice")).unwrap();
+        symlink("loop", at("loop")).unwrap();
+        let root = Root::open(folder.path()).unwrap();
+        root.create(Path::new("own"), b"2").unwrap();
+        for path in
+            ["out/precious", "out/new", "out/new/new", "../x", "/x", "file", "twice", "dangling", "..", "out/.."]
+        {
+            let path = Path::new(path);
+            let error = root.replace(path, b"3").unwrap_err();
+            assert!(is_outside(&error), "{}: {error}", path.display());
+            assert!(root.rename(path, Path::new("own")).is_err(), "{}", path.display());
+            assert!(root.rename(Path::new("own"), path).is_err(), "{}", path.display());
+            assert!(root.create(path, b"4").is_err(), "{}", path.display());
         }
-        assert!(names(outside.path()).is_empty());
-        let inside = root.path().canonicalize().unwrap().join("inside/requests");
-        assert_eq!(create_folder_within(root.path(), Path::new("in/./requests")).unwrap(), inside);
+        assert!(root.replace(Path::new("loop"), b"5").is_err());
+        for path in ["out/precious", "../x", "/x"] {
+            assert!(is_outside(&root.remove(Path::new(path)).unwrap_err()), "{path}");
+        }
+        assert!(root.remove(Path::new("file")).unwrap(), "the link itself");
+        assert_eq!(
+            (names(outside.path()), fs::read_to_string(&precious).unwrap()),
+            (vec!["precious".into()], "1".into())
+        );
+        assert_eq!(names(folder.path()), ["dangling", "loop", "out", "own", "twice"]);
+    }
+
+    /// Another process exchanges a folder for a link out of the project, over and over.
+    #[cfg(unix)]
+    #[test]
+    fn links_that_are_put_there_meanwhile_are_not_followed() {
+        use std::os::unix::fs::symlink;
+        use std::sync::atomic::{AtomicBool, Ordering};
+        let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("real")).unwrap();
+        symlink(outside.path(), at("link")).unwrap();
+        fs::create_dir(at("a")).unwrap();
+        let root = Root::open(folder.path()).unwrap();
+        let is_done = AtomicBool::new(false);
+        let (mut written, mut refused) = (0, 0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_done.load(Ordering::Relaxed) {
+                    let _ = fs::rename(at("a"), at("b")).and_then(|()| fs::rename(at("link"), at("a")));
+                    let _ = fs::rename(at("a"), at("link")).and_then(|()| fs::rename(at("b"), at("a")));
+                }
+            });
+            for _ in 0..3000 {
+                match root.replace(Path::new("a/x"), b"1") {
+                    Ok(()) => written += 1,
+                    Err(_) => refused += 1,
+                }
+                let _ = root.remove(Path::new("a/x"));
+            }
+            is_done.store(true, Ordering::Relaxed);
+        });
+        assert_eq!(names(outside.path()), [""; 0], "{written} written, {refused} refused");
     }
 }

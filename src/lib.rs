@@ -121,11 +121,15 @@ pub mod snapshot;
 #[doc(hidden)]
 pub mod analysis;
 #[doc(hidden)]
+pub mod audience;
+#[doc(hidden)]
 pub mod cli;
 #[doc(hidden)]
 pub mod contract;
 #[doc(hidden)]
 pub mod customerio;
+#[doc(hidden)]
+pub mod deployment;
 #[doc(hidden)]
 pub mod formatter;
 #[cfg(feature = "lsp")]
@@ -154,4 +158,5 @@ pub mod upgrade;
 pub mod watch;
 
 mod atomic_file;
+mod plain_file;
 mod threads;

@@ -27,7 +27,10 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::path::{Dependency, Path, PathStep};
+use super::path::{Dependency, Depth, Path, PathStep};
+
+/// How many paths a value may depend on one by one.
+const MAX_DEPENDENCIES: usize = 200;
 
 /// What is known of a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,12 +87,20 @@ impl<'a> AbstractValue<'a> {
         self
     }
 
-    /// Sorts the sets and removes duplicates, so that equal values compare as equal.
+    /// Sorts the sets and removes duplicates, so that equal values compare as equal. A value that depends on very many
+    /// paths depends on their variables as a whole.
     pub(super) fn normalize(&mut self) {
         self.paths.sort();
         self.paths.dedup();
         self.dependencies.sort();
         self.dependencies.dedup();
+        if self.dependencies.len() > MAX_DEPENDENCIES {
+            let whole =
+                |dependency: &Dependency<'a>| Dependency { path: Path::new(dependency.path.root), depth: Depth::Whole };
+            self.dependencies = self.dependencies.iter().map(whole).collect();
+            self.dependencies.sort();
+            self.dependencies.dedup();
+        }
     }
 }
 

@@ -48,18 +48,10 @@ impl Coverage {
     /// The coverage of a content by the renders that recorded these traces.
     #[must_use]
     pub fn from_traces(content: &CompiledText<'_>, source: &Source, traces: &[&Trace]) -> Self {
-        let hits = |nodes: Nodes<'_>| {
-            let first = nodes.first().map(NodeId::new);
-            traces.iter().filter(|trace| first.is_some_and(|first| trace.has(first))).count()
-        };
-        let line = |offset: usize| source.line_column(content.place.range(Some(Span::new(offset, offset))).start).line;
-        let mut branches = Vec::new();
-        each_part(content.liquid.nodes, &mut |_, part| {
-            for (kind, span, nodes) in branches_of(part) {
-                branches.push(Branch { span, line: line(span.start), kind, hits: hits(nodes) });
-            }
-        });
-        branches.sort_by_key(|branch| (branch.span.start, branch.span.end));
+        let hits = |first| traces.iter().filter(|trace| trace.has(first)).count();
+        let line = line_in(content, source);
+        let branches = branches_in(content, source);
+        let branches = branches.into_iter().map(|(branch, first)| Branch { hits: hits(first), ..branch }).collect();
         let mut lines: BTreeMap<usize, usize> = BTreeMap::new();
         for node in all_nodes(content.liquid.nodes) {
             let count = traces.iter().filter(|trace| trace.has(NodeId::new(node))).count();
@@ -82,6 +74,26 @@ impl Coverage {
     pub fn percent(&self) -> f64 {
         percent(self.covered(), self.branches.len())
     }
+}
+
+/// The branches of a content without hits, each with the node whose rendering is a hit.
+#[must_use]
+pub fn branches_in(content: &CompiledText<'_>, source: &Source) -> Vec<(Branch, NodeId)> {
+    let line = line_in(content, source);
+    let mut branches = Vec::new();
+    each_part(content.liquid.nodes, &mut |_, part| {
+        for (kind, span, nodes) in branches_of(part) {
+            let branch = Branch { span, line: line(span.start), kind, hits: 0 };
+            branches.extend(nodes.first().map(|first| (branch, NodeId::new(first))));
+        }
+    });
+    branches.sort_by_key(|(branch, _)| (branch.span.start, branch.span.end));
+    branches
+}
+
+/// The line of a byte offset of a content.
+fn line_in(content: &CompiledText<'_>, source: &Source) -> impl Fn(usize) -> usize {
+    |offset| source.line_column(content.place.range(Some(Span::new(offset, offset))).start).line
 }
 
 /// The branches of a part that are not empty: their kind, their span in reports, and their nodes.

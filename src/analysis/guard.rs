@@ -82,7 +82,12 @@ impl<'a> Guard<'a> {
     }
 
     fn is_affected_by(&self, path: &Path<'a>) -> bool {
-        self.dependencies().iter().any(|dependency| dependency.is_affected_by(path))
+        let is_affected = |term: &Term<'a>| term.dependencies.iter().any(|dependency| dependency.is_affected_by(path));
+        match self {
+            Self::Unknown(dependencies) => dependencies.iter().any(|dependency| dependency.is_affected_by(path)),
+            Self::Holds(condition, _) => condition.terms().any(is_affected),
+            Self::Equals(head, values, _) => is_affected(head) || values.iter().any(is_affected),
+        }
     }
 }
 
@@ -93,7 +98,7 @@ fn is_one_of<'a>(head: &Term<'a>, values: &[Term<'a>], path: &Path<'a>) -> Optio
     let head = head.without(path)?.plain(&arena);
     let mut is_sure = true;
     for value in values {
-        match value.without(path).map(|value| operators::equals(head, value)) {
+        match value.without(path).map(|value| operators::equals(head, value, &arena)) {
             Some(Ok(true)) => return Some(true),
             Some(Ok(false)) => {}
             _ => is_sure = false,

@@ -6,7 +6,7 @@
 //!
 //! - [`Needs`] lists every path of the data that is read, with what happens if it is missing. The rest of this page is
 //!   about it.
-//! - [`ContentProof`] executes the content on the states of a JSON parser, and finds what breaks the JSON. The page of
+//! - [`ContentProof`] executes the content on the states of a JSON parser, and proves that its JSON is valid. The page of
 //!   `content/mod.rs` explains it.
 //!
 //! Two smaller modules work on renders instead: [`Coverage`] on their traces, and [`prints`] renders single
@@ -108,10 +108,8 @@ mod trial;
 mod values;
 mod walk;
 
-pub use content::{
-    BranchCondition, BranchDecision, ContentProof, Interpolation, JsonBreak, JsonPosition, SyntaxIssue, Verdict,
-};
-pub use coverage::{Branch, BranchKind, Coverage, percent};
+pub use content::{ContentProof, Interpolation, JsonPosition, SyntaxIssue};
+pub use coverage::{Branch, BranchKind, Coverage, branches_in, percent};
 pub use kind::Kind;
 pub use needs::{Need, Needs};
 pub use path::{Dependency, Depth, Path, PathStep};

@@ -1,13 +1,13 @@
 //! `inkproof accept`: makes pending snapshots the accepted ones.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 
 use super::command::RunCommand;
 use super::format::HumanFormat;
-use super::pending::Waiting;
+use super::pending::{self, Waiting};
 use super::{Failure, Global, Outcome, completions};
 use crate::snapshot::{Stage, contents_of};
 
@@ -29,10 +29,11 @@ impl RunCommand for Accept {
         let (project, outcome) = global.open_project_to_decide()?;
         let waiting = Waiting::new(&project, &self.names)?;
         let outcome = outcome.and(waiting.report_unreadable()?);
-        let (mut accepted, mut deleted, mut failures) = (0, 0, Vec::new());
+        let (mut accepted, mut deleted, mut vanished, mut failures) = (0, 0, 0, Vec::new());
         for name in &waiting.pending {
             match accept(&waiting, name) {
-                Ok(()) => accepted += 1,
+                Ok(true) => accepted += 1,
+                Ok(false) => vanished += 1,
                 Err(reason) => {
                     let path = waiting.store.shown(name, Stage::Pending);
                     failures.push(format!("cannot accept `{path}`: {reason}; it is still pending"));
@@ -41,21 +42,28 @@ impl RunCommand for Accept {
         }
         for (name, stage) in &waiting.obsolete {
             match waiting.store.remove(name, *stage) {
-                Ok(()) => deleted += 1,
+                Ok(true) => deleted += 1,
+                Ok(false) => vanished += 1,
                 Err(error) => {
                     let path = waiting.store.shown(name, *stage);
                     failures.push(format!("cannot delete `{path}`: {error}"));
                 }
             }
         }
+        pending::report_vanished(vanished)?;
         writeln!(anstream::stdout().lock(), "accepted {accepted}, deleted {deleted} obsolete")?;
         if failures.is_empty() { Ok(outcome) } else { Err(Failure::Messages(failures)) }
     }
 }
 
-/// Never accepts a file that is not a snapshot.
-fn accept(waiting: &Waiting, name: &str) -> Result<(), String> {
+/// Accepts a snapshot, but never a file that is not one. Returns whether it was still pending.
+fn accept(waiting: &Waiting, name: &str) -> Result<bool, String> {
     let text = waiting.store.read(name, Stage::Pending).map_err(|unusable| unusable.to_string())?;
-    contents_of(&text.unwrap_or_default()).map_err(|unusable| unusable.to_string())?;
-    waiting.store.accept(name).map_err(|error| error.to_string())
+    let Some(text) = text else { return Ok(false) };
+    contents_of(&text).map_err(|unusable| unusable.to_string())?;
+    match waiting.store.accept(name) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error.to_string()),
+    }
 }

@@ -1,33 +1,36 @@
 //! `inkproof check`: lints templates and validates their requests.
 
+mod counterexamples;
 mod coverage;
 mod json;
 mod lcov;
 mod payload;
 mod table;
+mod verdicts;
 mod watch;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::FalseyValueParser;
+use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
 use clap_complete::ArgValueCompleter;
 use similar::TextDiff;
 
 use super::command::RunCommand;
+use super::given::split;
 use super::global::refuse_to_write;
 use super::output_options::OutputOptions;
 use super::progress::Progress;
 use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions};
-use crate::atomic_file::replace;
+use crate::atomic_file::{Root, replace_anywhere};
 use crate::diagnostics::{Code, Diagnostic, Format, Severity, Theme, Thousands, sanitize};
 use crate::message::Template;
-use crate::project::{Case, Project};
-use crate::rules::{Judgement, fix, judge_each, rule};
+use crate::project::{Case, Effort, Project};
+use crate::rules::{JudgeOptions, Judgement, fix, judge_each, rule};
+use crate::search::Verdict;
 use payload::Payloads;
 use watch::CheckJob;
 
@@ -37,7 +40,8 @@ const MAX_INFOS: usize = 10;
 /// Lint templates and validate requests before anything is sent
 ///
 /// Reports syntax errors, variables that requests lack, values that would break the JSON, and branches that no request
-/// reaches. Exits with 1 if there are errors or warnings.
+/// reaches. Searches for data that loses a message, and says of each template whether it is proved that there is none.
+/// Exits with 1 if there are errors or warnings.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -45,9 +49,10 @@ Examples:
   inkproof check order_shipped --table                 its variables, and what each request has for them
   inkproof check order_shipped --data payload.json     a payload from a backend's logs
   gzip -dc sent.jsonl.gz | inkproof check --data -     many requests, one per line
-  inkproof check --diff                                dry run of --fix")]
+  inkproof check --diff                                dry run of --fix
+  inkproof check --require searched                    fail if known data loses a message")]
 pub(super) struct Check {
-    /// Names or patterns of templates or requests; all if omitted
+    /// Names, patterns or paths of templates or requests; `-` is a request on standard input; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
     /// Render payloads instead of the project's requests: a `message_data`, requests, a JSON array of them, JSON Lines, or
@@ -66,6 +71,15 @@ pub(super) struct Check {
     /// Write a coverage report in lcov format
     #[arg(long, value_name = "FILE", env = "INKPROOF_LCOV")]
     lcov: Option<PathBuf>,
+    /// How hard data that loses a message is searched for [default: `effort` in inkproof.toml, or normal]
+    #[arg(long, value_name = "EFFORT", env = "INKPROOF_EFFORT", value_parser = effort_parser())]
+    effort: Option<Effort>,
+    /// Fail if a template's verdict is less than this
+    #[arg(long, value_name = "VERDICT", env = "INKPROOF_REQUIRE", value_parser = verdict_parser(), conflicts_with = "data")]
+    require: Option<Verdict>,
+    /// Write the data that loses messages as request files into a folder of the project; existing files are kept
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["data", "watch"])]
+    save_counterexamples: Option<PathBuf>,
     /// Apply the safe fixes: those that do not change valid messages
     #[arg(long, conflicts_with_all = ["data", "watch"])]
     fix: bool,
@@ -95,22 +109,37 @@ impl RunCommand for Check {
         if self.fix && !self.diff {
             project = Project::open(global.directory())?;
         }
-        let judgement = if let Some(data) = &self.data {
-            match self.judge_payloads(&project, data, global)? {
+        let (names, files) = split(&self.names, &project);
+        let data = match files[..] {
+            [] => self.data.as_deref(),
+            [file] if names.is_empty() && self.data.is_none() => Some(file),
+            _ => return Err("a file with requests is checked alone, without other names".to_owned().into()),
+        };
+        let judgement = if let Some(data) = data {
+            match self.judge_payloads(&names, &project, data, global)? {
                 Payloads::One(judgement) => judgement,
                 Payloads::Many(report) => return payload::report(&report, global),
             }
+        } else if names.is_empty() && !self.names.is_empty() {
+            // Files inside the project that are no inputs.
+            Judgement::default()
         } else {
-            let (templates, cases) = selected(&project, &self.names, global)?;
+            let (templates, cases) = selected(&project, &names, global)?;
             let progress = Progress::new("checking", templates.len());
             let step = || progress.step();
-            Judgement::from_parts(&project, judge_each(&project, &templates, &cases, &global.render_options(), &step))
+            let judged = judge_each(&project, &templates, &cases, &self.judge_options(&project, global), &step);
+            let judgement = Judgement::from_parts(&project, judged);
+            Judgement { findings: project.about(&names, &judgement.findings), ..judgement }
         };
         let mut out = BufWriter::new(anstream::stdout().lock());
         self.write(&judgement, &global.output_options(), global.theme(), &mut out)?;
         out.flush()?;
         self.write_lcov(&judgement, global)?;
-        let is_covered = self.report_coverage(&judgement, &mut anstream::stderr().lock())?;
+        if let Some(folder) = &self.save_counterexamples {
+            refuse_to_write(&project)?;
+            counterexamples::save(&judgement.findings, folder, &project, global)?;
+        }
+        let is_covered = self.report_requirements(&judgement, &mut anstream::stderr().lock())?;
         let is_finding = |severity| matches!(severity, Severity::Error | Severity::Warning);
         let any = judgement.findings.iter().any(|finding| is_finding(finding.severity));
         // Problems without a rule come from files that cannot be read or parsed.
@@ -138,6 +167,12 @@ impl Check {
         if refused.is_empty() { Ok(()) } else { Err(Failure::Messages(refused)) }
     }
 
+    /// How templates are judged: the configuration, overridden by the options.
+    fn judge_options(&self, project: &Project, global: &Global) -> JudgeOptions {
+        let options = JudgeOptions::new(project, global.render_options());
+        JudgeOptions { effort: self.effort.unwrap_or(options.effort), ..options }
+    }
+
     /// Reports the findings, and the tables if requested.
     fn write(
         &self,
@@ -160,7 +195,11 @@ impl Check {
                 if self.table || self.data.is_some() {
                     self.write_tables(judgement, theme, out)?;
                 }
-                writeln!(out, "{}", judgement.findings.counts())
+                writeln!(out, "{}", judgement.findings.counts())?;
+                if judgement.verdicts.is_empty() {
+                    return Ok(());
+                }
+                writeln!(out, "{}", verdicts::summary(&judgement.verdicts))
             }
             Format::Json if is_detailed => json::write(judgement, self.data.is_none(), out),
             Format::JsonLines if is_detailed => {
@@ -174,7 +213,10 @@ impl Check {
                 }
                 self.write_tables(judgement, theme, out)
             }
-            _ => output_options.tell(&judgement.findings, theme, out),
+            _ => {
+                let verdicts: Vec<_> = judgement.verdicts.iter().map(Into::into).collect();
+                output_options.tell_with_verdicts(&judgement.findings, &verdicts, theme, out)
+            }
         }
     }
 
@@ -185,7 +227,12 @@ impl Check {
             // A payload has no coverage: it replaces the requests.
             if self.data.is_none() {
                 let title = sanitize::line(&table::title(table)).into_owned();
-                writeln!(out, "{title}: {}\n", coverage::describe(coverage))?;
+                writeln!(out, "{title}: {}", coverage::describe(coverage))?;
+                let file = coverage.source.name();
+                for verdict in judgement.verdicts.iter().filter(|verdict| verdict.file == file) {
+                    writeln!(out, "{title}: {}", verdict.describe())?;
+                }
+                writeln!(out)?;
             }
         }
         Ok(())
@@ -197,7 +244,15 @@ impl Check {
         let prefix = global.prefix();
         let records: String = judgement.coverage.iter().map(|coverage| lcov::record(coverage, &prefix)).collect();
         let path = global.path(path);
-        fs::write(&path, records).map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
+        replace_anywhere(&path, records.as_bytes())
+            .map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
+    }
+
+    /// Reports what is below what the options require, and returns whether nothing is.
+    fn report_requirements(&self, judgement: &Judgement, out: &mut dyn Write) -> std::io::Result<bool> {
+        let is_covered = self.report_coverage(judgement, out)?;
+        let Some(least) = self.require else { return Ok(is_covered) };
+        Ok(verdicts::report_lacking(&judgement.verdicts, least, out)? && is_covered)
     }
 
     /// Reports coverage if `--min-coverage` is set, and returns whether it is sufficient.
@@ -222,16 +277,16 @@ impl Check {
         let (templates, cases) = selected(project, &self.names, global)?;
         let mut out = anstream::stderr().lock();
         for template in templates {
-            let Some(fixed) = fix(project, template, &cases, &global.render_options()) else { continue };
+            let Some(fixed) = fix(project, template, &cases, &self.judge_options(project, global)) else { continue };
             let name = fixed.source.name();
             if self.diff {
                 let diff = TextDiff::from_lines(fixed.source.text(), &fixed.text);
                 let diff = diff.unified_diff().header(name, name).to_string();
                 write!(anstream::stdout().lock(), "{}", sanitize::text(&diff))?;
             } else {
-                let path = project.root().join(name);
-                let written = replace(&path, fixed.text.as_bytes());
-                written.map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
+                let written =
+                    Root::open(project.root()).and_then(|root| root.replace(Path::new(name), fixed.text.as_bytes()));
+                written.map_err(|error| format!("cannot write `{name}`: {error}"))?;
                 let count = fixed.titles.len();
                 writeln!(out, "{}: {count} fixed", sanitize::line(name))?;
             }
@@ -254,6 +309,21 @@ pub(super) fn selected<'p>(
             Err(errors.into())
         }
     }
+}
+
+/// Reads the name of an effort.
+fn effort_parser() -> impl TypedValueParser<Value = Effort> {
+    PossibleValuesParser::new(Effort::NAMES.map(|(name, _)| name)).map(|name| {
+        let known = Effort::NAMES.into_iter().find(|(known, _)| *known == name);
+        known.map(|(_, effort)| effort).unwrap_or_default()
+    })
+}
+
+/// Reads the name of a verdict that may be required.
+fn verdict_parser() -> impl TypedValueParser<Value = Verdict> {
+    let names = [Verdict::Proved, Verdict::Searched].map(Verdict::as_str);
+    PossibleValuesParser::new(names)
+        .map(|name| if name == Verdict::Proved.as_str() { Verdict::Proved } else { Verdict::Searched })
 }
 
 /// Keeps the first findings of severity info per rule and counts the rest, so that they do not hide errors and warnings.

@@ -58,12 +58,15 @@ pub(super) fn answer() {
     CompleteEnv::with_factory(command).var(VARIABLE).complete();
 }
 
-/// The names of the project's templates and requests.
+/// The names of the project's templates and requests, and paths.
 pub(super) fn names(current: &OsStr) -> Vec<CompletionCandidate> {
-    let Some(project) = project() else { return Vec::new() };
-    let templates = project.templates().iter().map(Template::name);
-    let requests = project.requests().iter().map(Request::name);
-    candidates(templates.chain(requests), current)
+    let mut found = project().map_or_else(Vec::new, |project| {
+        let templates = project.templates().iter().map(Template::name);
+        let requests = project.requests().iter().map(Request::name);
+        candidates(templates.chain(requests), current)
+    });
+    found.extend(PathCompleter::any().complete(current));
+    found
 }
 
 /// The identifiers of the project's customers, and files.

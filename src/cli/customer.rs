@@ -30,6 +30,11 @@ pub(super) fn find<'p>(argument: &str, project: &'p Project, global: &Global) ->
     })
 }
 
+/// The customer of a project that has none: one who has only an `id`.
+pub(super) fn somebody() -> Result<Customer, Failure> {
+    Customer::read(Source::new("somebody", r#"{"id": "somebody"}"#)).map_err(|problem| problem.message.into())
+}
+
 /// The identifiers of a customer.
 fn identifiers(customer: &Customer) -> impl Iterator<Item = &str> {
     IdentifierKind::ALL.into_iter().filter_map(|kind| customer.identifier(kind))

@@ -1,6 +1,7 @@
 //! `inkproof fmt`: formats templates.
 
 use std::io::{self, Read, Write};
+use std::path::Path;
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
@@ -11,7 +12,7 @@ use super::command::RunCommand;
 use super::format::HumanFormat;
 use super::global::refuse_to_write;
 use super::{Failure, Global, Outcome, completions};
-use crate::atomic_file::replace;
+use crate::atomic_file::Root;
 use crate::customerio::language;
 use crate::diagnostics::{Count, Source, sanitize};
 use crate::formatter::{format_content, format_template};
@@ -95,8 +96,9 @@ impl Fmt {
         } else if self.check {
             writeln!(anstream::stdout().lock(), "{}", sanitize::line(source.name()))?;
         } else {
-            let path = project.root().join(source.name());
-            replace(&path, text.as_bytes()).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
+            let name = source.name();
+            let written = Root::open(project.root()).and_then(|root| root.replace(Path::new(name), text.as_bytes()));
+            written.map_err(|error| format!("cannot write `{name}`: {error}"))?;
             writeln!(anstream::stdout().lock(), "{}", sanitize::line(source.name()))?;
         }
         Ok(())

@@ -83,6 +83,11 @@ impl Global {
         if self.lax { Mode::Lax } else { Mode::Live }
     }
 
+    /// Whether the send time was set.
+    pub(super) const fn has_time(&self) -> bool {
+        self.now.is_some()
+    }
+
     pub(super) const fn seed(&self) -> Option<u64> {
         self.seed
     }
@@ -152,11 +157,33 @@ impl Global {
 
     /// Opens the project for a command that adds files to it; reports errors only.
     pub(super) fn open_project_to_add(&self) -> Result<Project, Failure> {
+        let project = self.open_project_for_reading()?;
+        refuse_to_write(&project)?;
+        Ok(project)
+    }
+
+    /// Opens the project for a command that reads it for another purpose than its own requests; reports errors only.
+    pub(super) fn open_project_for_reading(&self) -> Result<Project, Failure> {
         let project = Project::open(&self.directory)?;
         let is_error = |problem: &&Diagnostic| problem.severity == Severity::Error;
         self.report(&project.problems().iter().filter(is_error).cloned().collect::<Vec<_>>())?;
-        refuse_to_write(&project)?;
         Ok(project)
+    }
+
+    /// Reports the problems in a project's files that are about some names: of all files if there are none, and only of the
+    /// configuration if `None`.
+    pub(super) fn report_about(&self, project: &Project, names: Option<&[String]>) -> Result<Outcome, Failure> {
+        let problems = match names {
+            Some(names) => project.about(names, project.problems()),
+            None => {
+                let is_of_configuration = |problem: &&Diagnostic| {
+                    problem.location().is_some_and(|place| place.source().name() == CONFIG_FILE)
+                };
+                project.problems().iter().filter(is_of_configuration).cloned().collect()
+            }
+        };
+        self.report(&problems)?;
+        Ok(if problems.has_errors() { Outcome::Broken } else { Outcome::Fine })
     }
 
     fn opened(&self, project: Project) -> Result<(Project, Outcome), Failure> {

@@ -21,12 +21,15 @@ use crate::message::{LiquidText, TextPlace, parse_diagnostics};
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
+  inkproof liquid '{{ 1 | plus: 2 }}'
+  inkproof liquid '{{ x | upcase }}' --data '{\"x\": \"hi\"}'
   echo '{{ trigger.n | plus: 1 }}' | inkproof liquid --data variables.json")]
 pub(super) struct Liquid {
-    /// Template file; standard input if omitted or `-`
+    /// Template: a file, or Liquid with braces itself; standard input if omitted or `-`
+    #[arg(value_name = "FILE|LIQUID")]
     file: Option<PathBuf>,
-    /// Read the variables from this JSON object
-    #[arg(long, value_name = "FILE")]
+    /// Read the variables from this JSON object: a file, or the object itself
+    #[arg(long, value_name = "FILE|-|JSON")]
     data: Option<PathBuf>,
     /// Set the Liquid dialect
     #[arg(long, value_enum, default_value_t, env = "INKPROOF_DIALECT")]
@@ -68,9 +71,10 @@ impl RunCommand for Liquid {
 impl Liquid {
     /// Renders one template.
     fn render(&self, global: &Global) -> Result<Outcome, Failure> {
-        let source = read_source(self.file.as_deref(), global)?;
+        let is_liquid = |text: &str| text.contains("{{") || text.contains("{%");
+        let source = read_source(self.file.as_deref(), is_liquid, "argument", global)?;
         let data = match &self.data {
-            Some(_) => read_source(self.data.as_deref(), global)?,
+            Some(_) => read_source(self.data.as_deref(), |text| text.trim_start().starts_with('{'), "--data", global)?,
             None => Source::new("{}", "{}"),
         };
         let arena = Arena::new();
@@ -141,8 +145,19 @@ impl Liquid {
     }
 }
 
-/// Reads a file, or standard input if the path is missing or `-`.
-fn read_source(path: Option<&Path>, global: &Global) -> Result<Source, Failure> {
+/// Reads a file, or standard input if the path is missing or `-`. An argument that begins as `is_text` says is the text
+/// itself, unless there is such a file.
+fn read_source(
+    path: Option<&Path>,
+    is_text: impl Fn(&str) -> bool,
+    name: &str,
+    global: &Global,
+) -> Result<Source, Failure> {
+    if let Some(text) =
+        path.and_then(Path::to_str).filter(|text| is_text(text) && !global.path(Path::new(text)).exists())
+    {
+        return Ok(Source::new(name, text));
+    }
     let (name, bytes) = match path {
         Some(path) if path != Path::new("-") => (path.display().to_string(), fs::read(global.path(path))),
         _ => {

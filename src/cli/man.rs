@@ -1,14 +1,15 @@
 //! `inkproof man`: manual pages.
 
 use std::fs;
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::command::RunCommand;
 use super::format::HumanFormat;
 use super::{Failure, Global, Outcome, command};
+use crate::atomic_file::replace_anywhere;
 
 /// Print the manual page, or write all pages to a folder
 #[derive(Debug, Args)]
@@ -30,9 +31,19 @@ impl RunCommand for Man {
             return Ok(Outcome::Fine);
         };
         let dir = global.path(dir);
-        fs::create_dir_all(&dir)
-            .and_then(|()| clap_mangen::generate_to(command, &dir))
-            .map_err(|error| format!("cannot write to `{}`: {error}", dir.display()))?;
+        write_pages(command, &dir).map_err(|error| format!("cannot write to `{}`: {error}", dir.display()))?;
         Ok(Outcome::Fine)
     }
+}
+
+/// Writes all pages, each completely or not at all.
+fn write_pages(command: clap::Command, dir: &Path) -> io::Result<()> {
+    fs::create_dir_all(dir)?;
+    let made = tempfile::tempdir()?;
+    clap_mangen::generate_to(command, made.path())?;
+    for page in fs::read_dir(made.path())? {
+        let page = page?;
+        replace_anywhere(&dir.join(page.file_name()), &fs::read(page.path())?)?;
+    }
+    Ok(())
 }

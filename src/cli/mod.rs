@@ -1,11 +1,13 @@
 //! The command line: one file per command. Each reads its input, calls the library, prints and returns an exit status.
 
 mod accept;
+mod audience;
 mod card;
 mod check;
 mod command;
 mod completions;
 mod configuration;
+mod contract;
 mod customer;
 mod data;
 mod diff;
@@ -15,6 +17,7 @@ mod explain;
 mod failure;
 mod fmt;
 mod format;
+mod given;
 mod global;
 mod import;
 mod init;
@@ -81,7 +84,9 @@ enum Command {
     Schema(WithFormat<schema::Schema>),
     Types(WithFormat<types::Types>),
     Fmt(WithFormat<fmt::Fmt>),
+    Contract(WithFormat<contract::Contract>),
     Test(WithFormat<test::Test>),
+    Audience(WithFormat<audience::Audience>),
     Review(WithFormat<review::Review>),
     Accept(WithFormat<accept::Accept>),
     Reject(WithFormat<reject::Reject>),
@@ -109,7 +114,9 @@ impl Command {
             Self::Schema(command) => command.run(global),
             Self::Types(command) => command.run(global),
             Self::Fmt(command) => command.run(global),
+            Self::Contract(command) => command.run(global),
             Self::Test(command) => command.run(global),
+            Self::Audience(command) => command.run(global),
             Self::Review(command) => command.run(global),
             Self::Accept(command) => command.run(global),
             Self::Reject(command) => command.run(global),

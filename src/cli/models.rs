@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::progress::Progress;
 use super::{Failure, Global, Outcome};
-use crate::atomic_file::replace;
+use crate::atomic_file::replace_anywhere;
 use crate::diagnostics::Diagnostics;
 use crate::message::Template;
 use crate::project::{Languages, Project};
@@ -47,5 +47,6 @@ pub(super) fn models<'p>(
 /// Writes a file that is named on the command line.
 pub(super) fn write_file(path: &Path, text: &str, global: &Global) -> Result<(), Failure> {
     let path = global.path(path);
-    replace(&path, text.as_bytes()).map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
+    replace_anywhere(&path, text.as_bytes())
+        .map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::command::RunCommand;
 use super::test::write_problems;
 use super::{Failure, Global, Outcome, completions};
-use crate::diagnostics::{did_you_mean, sanitize};
+use crate::diagnostics::{Count, did_you_mean, sanitize};
 use crate::message::FieldChange;
 use crate::project::{Project, UnknownName};
 use crate::snapshot::{Stage, Store, Subject, changed_fields, contents_of};
@@ -90,6 +90,19 @@ fn unknown(error: &UnknownName, known: &[String]) -> String {
 
 fn to_json(value: &impl Serialize) -> Result<String, Failure> {
     Ok(serde_json::to_string(value).map_err(std::io::Error::from)?)
+}
+
+/// Reports snapshots that another process has decided meanwhile.
+pub(super) fn report_vanished(count: usize) -> std::io::Result<()> {
+    if count == 0 {
+        return Ok(());
+    }
+    let were = if count == 1 { "was" } else { "were" };
+    let snapshots = Count("snapshot", count);
+    writeln!(
+        anstream::stderr().lock(),
+        "note: {snapshots} {were} accepted, rejected or deleted by another process meanwhile"
+    )
 }
 
 /// The selected snapshots: those that can be accepted, and obsolete ones that can be deleted.

@@ -11,13 +11,14 @@ use clap_complete::ArgValueCompleter;
 
 use super::card::{Card, ExpressionColors, StyledLine, brief, side_by_side, source};
 use super::command::RunCommand;
+use super::given::{Given, GivenArguments};
 use super::output_options::OutputOptions;
 use super::terminal::TerminalCapabilities;
 use super::watch::{WatchArguments, is_screen_available};
 use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{Diagnostics, Format};
 use crate::message::Rendering;
-use crate::project::Case;
+use crate::project::{Case, Project};
 use screen::ScreenJob;
 use watch::PlainJob;
 
@@ -40,12 +41,16 @@ const BESIDE_SOURCE: usize = 72;
 Examples:
   inkproof preview                    every message
   inkproof preview 'order_*' --watch  those of some templates, again whenever a file is saved
+  inkproof preview body.json          a request that a backend has sent
+  inkproof preview order_shipped --data '{\"order_number\": \"1042\"}'
   inkproof preview --source           each beside its template
   inkproof preview --lax              as Customer.io's test send would show them")]
 pub(super) struct Preview {
-    /// Names or patterns of templates or requests; all if omitted
+    /// Names, patterns or paths of templates or requests; `-` is a request on standard input; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
+    #[command(flatten)]
+    given: GivenArguments,
     #[command(flatten)]
     view: View,
     #[command(flatten)]
@@ -93,8 +98,10 @@ impl RunCommand for Preview {
         if self.watch.is_wanted() {
             return self.watch(format, global);
         }
-        let (project, mut outcome) = global.open_project()?;
-        let cases = project.select(&self.names)?;
+        let project = Project::open(global.directory())?;
+        let given = Given::read(&self.names, &self.given, &project, global)?;
+        let cases = given.cases(global)?;
+        let mut outcome = global.report_about(&project, given.names())?;
         let mut sheet = Sheet::new(self.view, global.capabilities(), global.output_options());
         let mut out = anstream::stdout().lock();
         project.render(&cases, &global.preview_options(), |case, rendering| {

@@ -7,7 +7,7 @@ use clap_complete::ArgValueCompleter;
 
 use super::command::RunCommand;
 use super::format::HumanFormat;
-use super::pending::Waiting;
+use super::pending::{self, Waiting};
 use super::{Failure, Global, Outcome, completions};
 use crate::snapshot::Stage;
 
@@ -29,16 +29,18 @@ impl RunCommand for Reject {
         // Of the obsolete snapshots, only those that were never accepted are deleted.
         let never_accepted =
             waiting.obsolete.iter().filter(|(_, stage)| *stage == Stage::Pending).map(|(name, _)| name);
-        let (mut rejected, mut failures) = (0, Vec::new());
+        let (mut rejected, mut vanished, mut failures) = (0, 0, Vec::new());
         for name in waiting.pending.iter().chain(never_accepted) {
             match waiting.store.remove(name, Stage::Pending) {
-                Ok(()) => rejected += 1,
+                Ok(true) => rejected += 1,
+                Ok(false) => vanished += 1,
                 Err(error) => {
                     let path = waiting.store.shown(name, Stage::Pending);
                     failures.push(format!("cannot delete `{path}`: {error}"));
                 }
             }
         }
+        pending::report_vanished(vanished)?;
         writeln!(anstream::stdout().lock(), "rejected {rejected}")?;
         if failures.is_empty() { Ok(outcome) } else { Err(Failure::Messages(failures)) }
     }

@@ -9,11 +9,12 @@ use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
 use super::command::RunCommand;
+use super::given::{Given, GivenArguments};
 use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{Diagnostic, Format};
 use crate::message::{Message, Rendering};
-use crate::project::Case;
+use crate::project::{Case, Project};
 use watch::RenderJob;
 
 /// Render messages as JSON lines, for scripts
@@ -23,11 +24,14 @@ use watch::RenderJob;
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  inkproof render order_shipped | jq .message.properties")]
+  inkproof render order_shipped | jq .message.properties
+  curl -s https://example.com/last-request | inkproof render -")]
 pub(super) struct Render {
-    /// Names or patterns of templates or requests; all if omitted
+    /// Names, patterns or paths of templates or requests; `-` is a request on standard input; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
+    #[command(flatten)]
+    given: GivenArguments,
     #[command(flatten)]
     watch: WatchArguments,
 }
@@ -71,8 +75,10 @@ impl RunCommand for Render {
         if self.watch.is_wanted() {
             return self.watch.run(RenderJob::new(&self.names, global), global);
         }
-        let (project, mut outcome) = global.open_project()?;
-        let cases = project.select(&self.names)?;
+        let project = Project::open(global.directory())?;
+        let given = Given::read(&self.names, &self.given, &project, global)?;
+        let cases = given.cases(global)?;
+        let mut outcome = global.report_about(&project, given.names())?;
         let mut out = BufWriter::new(io::stdout().lock());
         project.render(&cases, &global.render_options(), |case, rendering| {
             if rendering.message.is_none() {

@@ -269,10 +269,10 @@ impl<'r, 'p> Walk<'r, 'p> {
         match (item, decision) {
             (Item::Outcome(outcome), Decision::Accept) => {
                 self.store.write(item.name(), Stage::Accepted, outcome.file().as_bytes())?;
-                self.store.remove(item.name(), Stage::Pending)
+                self.store.remove(item.name(), Stage::Pending).map(drop)
             }
-            (Item::Outcome(_), _) => self.store.remove(item.name(), Stage::Pending),
-            (Item::Obsolete(obsolete), Decision::Accept) => self.store.remove(&obsolete.name, obsolete.stage),
+            (Item::Outcome(_), _) => self.store.remove(item.name(), Stage::Pending).map(drop),
+            (Item::Obsolete(obsolete), Decision::Accept) => self.store.remove(&obsolete.name, obsolete.stage).map(drop),
             (Item::Obsolete(_), _) => Ok(()),
         }
     }

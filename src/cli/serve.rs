@@ -125,6 +125,7 @@ impl RunCommand for Serve {
         Ok(Outcome::Ended(match end {
             StopReason::Interrupted => 130,
             StopReason::Terminated => 143,
+            StopReason::HungUp => 129,
             StopReason::Command(code) => code,
         }))
     }

@@ -82,11 +82,17 @@ fn colors() -> Colors {
     }
 }
 
+/// The most columns that are used, because lines are padded to the width.
+const MAX_WIDTH: usize = 1000;
+
 /// The columns of the terminal, or of `COLUMNS`.
 fn width() -> usize {
     let of_terminal = || terminal_size().map(|(Width(columns), _)| usize::from(columns));
     let of_environment = variable("COLUMNS").and_then(|columns| columns.parse().ok());
-    of_environment.or_else(of_terminal).filter(|columns| *columns > 0).unwrap_or(DEFAULT_WIDTH)
+    of_environment
+        .or_else(of_terminal)
+        .filter(|columns| *columns > 0)
+        .map_or(DEFAULT_WIDTH, |columns| columns.min(MAX_WIDTH))
 }
 
 /// Whether Unicode can be drawn: unless the locale is `C` or `POSIX`.

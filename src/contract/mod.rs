@@ -49,7 +49,7 @@ impl Contract {
         needs: &Needs<'_>,
         declarations: Declarations<'_>,
     ) -> Self {
-        let declared = |schema: Option<&MessageSchema>| schema.map(|schema| schema.shape().clone());
+        let declared = |schema: Option<&MessageSchema>| schema.map(|schema| schema.shape().clone().only_objects());
         let triggers = data.iter().map(|data| data.trigger);
         let attributes = data.iter().map(|data| data.customer).chain(customers.iter().map(|(customer, _)| *customer));
         let objects = data.iter().map(|data| data.objects).chain(customers.iter().map(|(_, objects)| *objects));

@@ -120,6 +120,16 @@ impl Shape {
         self.kinds.has(kind) || self.alternatives.iter().any(|alternative| alternative.may_be(kind))
     }
 
+    /// The shape of the objects among the values: `message_data` and attributes are always objects, whatever a schema says.
+    #[must_use]
+    pub fn only_objects(mut self) -> Self {
+        let objects = Kinds::only(JsonKind::Object);
+        self.kinds = self.kinds.and(objects);
+        self.alternatives = self.alternatives.into_iter().map(Self::only_objects).collect();
+        self.alternatives.retain(|alternative| !alternative.all_kinds().is_empty());
+        self
+    }
+
     /// The kinds of value, those of the alternatives included.
     #[must_use]
     pub fn all_kinds(&self) -> Kinds {

@@ -39,6 +39,11 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
+    /// Each of them, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Diagnostic> {
+        self.0.iter_mut()
+    }
+
     /// Sorts them in [reading order](Diagnostic::reading_order) and removes duplicates: of those with the same code,
     /// message and primary location, the first stays.
     pub fn tidy(&mut self) {

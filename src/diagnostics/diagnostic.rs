@@ -1,8 +1,10 @@
 //! One finding: what is wrong, where, and what to do about it.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
-use super::{Code, Fix, Location, Severity, did_you_mean};
+use super::{Code, Counterexample, Fix, Location, Severity, did_you_mean};
 
 /// One finding. Built by chaining; every part but the code, the severity and the message is optional.
 ///
@@ -37,6 +39,8 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// A fix that can be applied automatically, in the primary label's file.
     pub fix: Option<Fix>,
+    /// Data with which it happens, if no request shows it.
+    pub counterexample: Option<Arc<Counterexample>>,
 }
 
 /// A location with a text about it.
@@ -66,6 +70,7 @@ impl Diagnostic {
             notes: Vec::new(),
             help: Vec::new(),
             fix: None,
+            counterexample: None,
         }
     }
 
@@ -132,6 +137,27 @@ impl Diagnostic {
     pub fn fix(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
         self
+    }
+
+    /// Adds data with which it happens. Replaces an earlier counterexample.
+    #[must_use]
+    pub fn counterexample(mut self, counterexample: Arc<Counterexample>) -> Self {
+        self.counterexample = Some(counterexample);
+        self
+    }
+
+    /// What explains the message: the counterexample in words, the notes, and the help.
+    pub(super) fn explanations(&self) -> impl Iterator<Item = &str> {
+        let words = self.counterexample.iter().map(|counterexample| counterexample.words.as_str());
+        words.chain(self.notes.iter().chain(&self.help).map(String::as_str))
+    }
+
+    /// The message with the counterexample in words, for formats that show nothing else.
+    pub(super) fn whole_message(&self) -> Cow<'_, str> {
+        match &self.counterexample {
+            Some(counterexample) => format!("{}; {}", self.message, counterexample.words).into(),
+            None => self.message.as_str().into(),
+        }
     }
 
     /// The primary label's location.

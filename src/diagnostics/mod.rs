@@ -30,6 +30,7 @@
 mod code;
 mod collection;
 mod count;
+mod counterexample;
 mod diagnostic;
 mod excerpt;
 mod fix;
@@ -41,10 +42,12 @@ pub mod sanitize;
 mod severity;
 mod source;
 mod suggestion;
+mod verdict;
 
 pub use code::Code;
 pub use collection::{Counts, Diagnostics};
 pub(crate) use count::{Count, Thousands};
+pub use counterexample::{Counterexample, DataChange};
 pub use diagnostic::{Diagnostic, Label};
 pub use fix::{Edit, Fix};
 pub use location::Location;
@@ -53,3 +56,4 @@ pub use render::{Format, Page, Render, Theme, UnknownFormat};
 pub use severity::Severity;
 pub use source::{Position, Source};
 pub use suggestion::did_you_mean;
+pub use verdict::Verdict;

@@ -87,6 +87,7 @@ fn around(text: &mut String, operator: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::liquid::Arena;
     use crate::liquid::syntax::dialect::Reading;
     use crate::liquid::syntax::lexer::tokenize;
 
@@ -108,7 +109,7 @@ mod tests {
             ("{%liquid\n assign x=1\n%}", "{%liquid\n assign x=1\n%}"),
             ("{{ \"a|b\"|upcase }}", "{{ \"a|b\" | upcase }}"),
         ] {
-            let (tokens, errors) = tokenize(written, Reading::Exact);
+            let (tokens, errors) = tokenize(written, Reading::Exact, &Arena::new());
             assert!(errors.is_empty(), "{written}");
             assert_eq!(write(&tokens[0], written), expected);
         }

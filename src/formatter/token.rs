@@ -2,6 +2,7 @@
 
 use super::FormatError;
 use super::markup;
+use crate::liquid::Arena;
 use crate::liquid::syntax::dialect::Reading;
 use crate::liquid::syntax::lexer::{self, Token as Lexeme, TokenKind as LexemeKind};
 
@@ -42,7 +43,8 @@ const MIDDLES: [&str; 3] = ["else", "elsif", "when"];
 
 /// Splits a content into tokens.
 pub(super) fn tokenize(content: &str, reading: Reading) -> Result<Vec<Token>, FormatError> {
-    let (lexemes, errors) = lexer::tokenize(content, reading);
+    let arena = Arena::new();
+    let (lexemes, errors) = lexer::tokenize(content, reading, &arena);
     if !errors.is_empty() {
         return Err(FormatError::Syntax);
     }

@@ -12,7 +12,7 @@ use super::session::{Event, Renderer};
 use crate::analysis::Coverage;
 use crate::diagnostics::Diagnostics;
 use crate::project::{Case, DependencyTracker, Project};
-use crate::rules::{Judgement, Table, judge_each};
+use crate::rules::{JudgeOptions, Judgement, Table, judge_each};
 use crate::threads::STACK;
 
 /// How many templates are judged before the checker looks whether there is a newer version of the project.
@@ -143,7 +143,7 @@ impl Checker {
             templates.iter().copied().filter(|template| judged.stale.contains(template.source().name())).collect();
         let open = open_templates(&cases, &task.open_files);
         stale.sort_by_key(|template| !open.contains(template.source().name()));
-        let render_options = self.renderer.render_options();
+        let options = JudgeOptions::new(project, self.renderer.render_options());
         let mut is_complete = true;
         for (number, batch) in stale.chunks(BATCH).enumerate() {
             if number > 0 {
@@ -156,7 +156,7 @@ impl Checker {
                     break;
                 }
             }
-            let judgements = judge_each(project, batch, &cases, &render_options, &|| ());
+            let judgements = judge_each(project, batch, &cases, &options, &|| ());
             for (template, judgement) in batch.iter().zip(judgements) {
                 let name = template.source().name();
                 judged.stale.remove(name);

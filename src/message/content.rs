@@ -2,9 +2,11 @@
 //!
 //! Neither this program nor Customer.io escapes printed values, so any of them can break the JSON.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::RenderedText;
+use super::cause::{CauseKind, JsonContext, LossCause};
+use super::{RenderedText, json_mistakes};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Fix, Source};
 use crate::liquid::value::Object;
 use crate::liquid::value::json::{self, Events, JsonError};
@@ -16,6 +18,8 @@ const TRAILING_COMMA: Code = Code::new("trailing-comma");
 
 /// How many printed values are tried as the cause of an error.
 const MAX_SUSPECTS: usize = 200;
+/// How many printed values are named that break the JSON of one message.
+const MAX_CULPRITS: usize = 5_000;
 /// How many characters of a printed value an error shows.
 const SHOWN: usize = 60;
 
@@ -66,20 +70,54 @@ impl<'a> Content<'a> {
     }
 
     fn invalid_json(&self, error: &JsonError) -> Diagnostic {
-        let problem = Diagnostic::error(INVALID_JSON, format!("the content is not valid JSON: {error}"));
         match self.culprit(error) {
-            Some(mark) => {
-                let printed = &self.rendered.text[mark.written.clone()];
-                let range = self.rendered.in_file(mark.span);
-                let written = &self.source.text()[range.clone()];
-                problem.primary(self.source.at(range), blame(printed)).help(advice(
-                    written,
-                    printed,
-                    self.context(mark),
-                ))
+            Some(mark) => self.blamed(mark, self.context(mark), error).problem,
+            None => {
+                let problem = not_valid(error).at(self.location(error.offset));
+                match json_mistakes::advice(&self.rendered.text, error) {
+                    Some(advice) => problem.help(advice),
+                    None => problem,
+                }
             }
-            None => problem.at(self.location(error.offset)),
         }
+    }
+
+    /// The problem of a printed value that breaks the JSON.
+    fn blamed(&self, mark: &Mark, context: JsonContext, error: &JsonError) -> LossCause {
+        let printed = &self.rendered.text[mark.written.clone()];
+        let range = self.rendered.in_file(mark.span);
+        let written = &self.source.text()[range.clone()];
+        let problem =
+            not_valid(error).primary(self.source.at(range), blame(printed)).help(advice(written, printed, context));
+        LossCause { problem, kind: CauseKind::Printed { text: printed.to_owned(), context } }
+    }
+
+    /// Every printed value that breaks the JSON, the one that the parser stops at first: without them, the content would be
+    /// valid. If that is not so, only that one.
+    pub(super) fn culprits(&self) -> Vec<LossCause> {
+        let text = &self.rendered.text;
+        let Err(error) = Events::new(text).with_trailing_commas().finish() else { return Vec::new() };
+        let Some(first) = self.culprit(&error) else { return Vec::new() };
+        let mut found = vec![self.blamed(first, self.context(first), &error)];
+        let (mut others, mut repaired) = (BTreeMap::new(), String::with_capacity(text.len()));
+        let mut string = StringState::default();
+        for mark in &self.rendered.marks {
+            let written = &text[mark.written.clone()];
+            let breaks_string = mark.writer == Writer::Liquid && string.is_inside && !fits_string(written);
+            if mark == first || breaks_string {
+                repaired.push('0');
+                if mark.span != first.span && others.len() < MAX_CULPRITS {
+                    others.entry(mark.span).or_insert(mark);
+                }
+            } else {
+                repaired.push_str(written);
+                string.read(written);
+            }
+        }
+        if Events::new(&repaired).with_trailing_commas().finish().is_ok() {
+            found.extend(others.into_values().map(|mark| self.blamed(mark, self.context_in_string(mark), &error)));
+        }
+        found
     }
 
     /// The printed value that breaks the JSON. Tries each value before the error, the nearest first: if the text parses
@@ -102,16 +140,17 @@ impl<'a> Content<'a> {
 
     /// Where in the JSON a printed value is.
     fn context(&self, mark: &Mark) -> JsonContext {
-        let (before, after) = (&self.rendered.text[..mark.written.start], &self.rendered.text[mark.written.end..]);
+        let before = &self.rendered.text[..mark.written.start];
         // The text before the value is valid JSON so far, so the only error is that it ends here.
         let mut events = Events::new(before).with_trailing_commas();
         let is_in_string = events.finish().is_err() && events.is_in_string();
+        if is_in_string { self.context_in_string(mark) } else { JsonContext::Value }
+    }
+
+    fn context_in_string(&self, mark: &Mark) -> JsonContext {
+        let (before, after) = (&self.rendered.text[..mark.written.start], &self.rendered.text[mark.written.end..]);
         let is_whole = before.ends_with('"') && after.starts_with('"');
-        match (is_in_string, is_whole) {
-            (false, _) => JsonContext::Value,
-            (true, true) => JsonContext::WholeString,
-            (true, false) => JsonContext::PartOfString,
-        }
+        if is_whole { JsonContext::WholeString } else { JsonContext::PartOfString }
     }
 
     /// The location in the template that wrote the byte at `offset` of the rendered text.
@@ -127,6 +166,36 @@ impl<'a> Content<'a> {
         };
         self.source.at(self.rendered.start + range.start..self.rendered.start + range.end)
     }
+}
+
+/// Whether some JSON goes on inside a string.
+#[derive(Default)]
+struct StringState {
+    is_inside: bool,
+    is_escaped: bool,
+}
+
+impl StringState {
+    fn read(&mut self, text: &str) {
+        for byte in text.bytes() {
+            match byte {
+                _ if self.is_escaped => self.is_escaped = false,
+                b'\\' => self.is_escaped = self.is_inside,
+                b'"' => self.is_inside = !self.is_inside,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether a text can be a part of a JSON string.
+fn fits_string(text: &str) -> bool {
+    let is_plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
+    text.bytes().all(is_plain) || matches!(json::read(&format!("\"{text}\""), &Arena::new()), Ok(Value::String(_)))
+}
+
+fn not_valid(error: &JsonError) -> Diagnostic {
+    Diagnostic::error(INVALID_JSON, format!("the content is not valid JSON: {error}"))
 }
 
 /// The kind of a JSON value, in words.
@@ -152,17 +221,6 @@ fn blame(printed: &str) -> String {
     format!("printed `{shown}`")
 }
 
-/// Where in the JSON a value is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum JsonContext {
-    /// Outside of strings, as a value of its own.
-    Value,
-    /// Between quotes, as the whole string.
-    WholeString,
-    /// Between quotes, as a part of the string.
-    PartOfString,
-}
-
 /// The help for an expression that broke the JSON: what to write instead.
 fn advice(written: &str, printed: &str, context: JsonContext) -> String {
     let Some(inner) = written.strip_prefix("{{").and_then(|written| written.strip_suffix("}}")) else {
@@ -176,6 +234,13 @@ fn advice(written: &str, printed: &str, context: JsonContext) -> String {
         Some(_) => "a string must not contain a control character",
         None => "it is not valid inside a string",
     };
+    let is_json = inner.rsplit('|').next().is_some_and(|filter| {
+        let name = filter.trim().split([':', ' ']).next().unwrap_or_default();
+        matches!(name, "json" | "to_json" | "jsonify") && inner.contains('|')
+    });
+    if is_json && context == JsonContext::WholeString {
+        return format!("remove the quotes around it: `{written}` prints them itself");
+    }
     match context {
         JsonContext::Value if printed.is_empty() => {
             format!("print a value even if there is none: `{{{{ {inner} | json }}}}` prints `null`")

@@ -30,7 +30,12 @@ impl Customer {
         let value = json::read(source.text(), &arena).map_err(|error| invalid(&source, &error))?;
         let Some(attributes) = attributes(value, &arena) else {
             let problem = Diagnostic::error(INVALID_CUSTOMER, "the customer is not a JSON object");
-            return Err(problem.at(source.at(0..0)).help("write attributes such as `{\"id\": \"user_123\"}`"));
+            let help = if matches!(value, Value::Array(_)) {
+                "a file holds one customer: `inkproof import customers` writes a file for each of a list"
+            } else {
+                "write attributes such as `{\"id\": \"user_123\"}`"
+            };
+            return Err(problem.at(source.at(0..0)).help(help));
         };
         let string = |name| string_of(attributes, name, &arena);
         let identifiers = IdentifierKind::ALL.map(|kind| string(kind.as_str()));
@@ -82,11 +87,8 @@ impl Customer {
     /// The file is not valid JSON.
     pub fn data<'a>(&'a self, numbers: Numbers, arena: &'a Arena) -> Result<(Value<'a>, Value<'a>), Diagnostic> {
         let file = json::read_as(self.source.text(), numbers, arena).map_err(|error| invalid(&self.source, &error))?;
-        let objects = match file {
-            Value::Object(file) => file.get(OBJECTS).filter(|objects| matches!(objects, Value::Object(_))),
-            _ => None,
-        };
-        let attributes = attributes(file, arena).map_or(Value::Null, Value::Object);
+        let (attributes, objects) = attributes_and_objects(file, arena).unzip();
+        let attributes = attributes.map_or(Value::Null, Value::Object);
         Ok((attributes, objects.unwrap_or_else(|| no_fields(arena))))
     }
 }
@@ -97,6 +99,14 @@ fn invalid(source: &Source, error: &json::JsonError) -> Diagnostic {
 
 /// The key of the related objects, next to the attributes.
 const OBJECTS: &str = "objects";
+
+/// The attributes of a customer in any of the forms of a file, and the related objects; `None` if it is not an object.
+#[must_use]
+pub fn attributes_and_objects<'a>(file: Value<'a>, arena: &'a Arena) -> Option<(&'a Object<'a>, Value<'a>)> {
+    let Value::Object(fields) = file else { return None };
+    let objects = fields.get(OBJECTS).filter(|objects| matches!(objects, Value::Object(_)));
+    Some((attributes(file, arena)?, objects.unwrap_or_else(|| no_fields(arena))))
+}
 
 /// The attributes of either form. In the response of the App API, the identifiers are separate and are added.
 fn attributes<'a>(value: Value<'a>, arena: &'a Arena) -> Option<&'a Object<'a>> {

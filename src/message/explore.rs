@@ -1,13 +1,15 @@
 //! Exploring: which parts of a template are reached with given data, even if some of that data is missing.
 
+use super::scope::SnippetNames;
 use super::sent_data::{SentData, Trigger};
 use super::{CompiledTemplate, Customer, RenderOptions};
 use crate::diagnostics::Diagnostic;
 use crate::liquid::{self, Arena, Mode, Output, Trace, Value};
 
 impl CompiledTemplate<'_> {
-    /// Renders everything as a test send, so that missing data does not end the rendering, and passes the data and the
-    /// trace of the nodes that were reached to `work`. Without a customer there are no attributes.
+    /// Renders everything without ending at missing data, and passes the data and the trace of the nodes that were reached
+    /// to `work`. The data has all snippets that are read, also by other snippets, and also those that fail. Without a
+    /// customer there are no attributes.
     ///
     /// # Errors
     /// The data cannot be read.
@@ -19,14 +21,21 @@ impl CompiledTemplate<'_> {
         work: impl FnOnce(Value<'_>, &Trace) -> T,
     ) -> Result<T, Diagnostic> {
         let arena = Arena::new();
-        let options = RenderOptions { mode: Mode::Lax, ..*options }.for_liquid();
+        let [live, options] = [Mode::Live, Mode::Explore].map(|mode| RenderOptions { mode, ..*options }.for_liquid());
         let sent = SentData::read(customer, trigger, self.language(), &arena)?;
-        let scope = self.scope(&sent, &self.snippets, &options, &arena);
+        let snippets = self.snippets.with_dependencies(self.workspace, self.language());
+        let scope = self.scope(&sent, &SnippetNames::from_snippets(&snippets), &options, &arena);
+        // For what is rendered, a snippet that fails is missing.
+        let sent_scope = if snippets.is_empty() {
+            scope.data
+        } else {
+            self.scope(&sent, &SnippetNames::from_snippets(&snippets), &live, &arena).data
+        };
         let mut trace = Trace::default();
         for text in self.texts() {
             let liquid: liquid::Template<'_> = text.liquid;
             // Failures are reported when the message itself is rendered.
-            let _ = liquid.render_traced(scope.data, &options, &arena, &mut Output::new(), &mut trace);
+            let _ = liquid.render_traced(sent_scope, &options, &arena, &mut Output::new(), &mut trace);
         }
         Ok(work(scope.data, &trace))
     }

@@ -196,6 +196,18 @@ fn other_version_help(text: &str, errors: &[Error], language: &Language, is_mixe
     })
 }
 
+/// The code of the diagnostic for an error of the Liquid engine.
+pub(super) fn code_of(error: &Error) -> Code {
+    match (error.subject(), error.kind()) {
+        (Some(Subject::MissingVariable(_)), _) => UNDEFINED_VARIABLE,
+        (Some(Subject::UnknownFilter(_)), _) => UNKNOWN_FILTER,
+        (Some(Subject::UnknownTag(_)), _) => UNKNOWN_TAG,
+        (Some(Subject::Nesting), _) => LIQUID_TOO_DEEP,
+        (_, ErrorKind::Parse | ErrorKind::Tokenization) => LIQUID_SYNTAX,
+        _ => RENDER_ERROR,
+    }
+}
+
 /// Converts an error of the Liquid engine to a diagnostic.
 #[must_use]
 pub fn liquid_diagnostic(error: &Error, text: &LiquidText<'_>) -> Diagnostic {
@@ -213,10 +225,7 @@ pub fn liquid_diagnostic(error: &Error, text: &LiquidText<'_>) -> Diagnostic {
         }
         Some(Subject::Nesting) => Diagnostic::error(LIQUID_TOO_DEEP, error.message()).at(location),
         _ => {
-            let code = match error.kind() {
-                ErrorKind::Parse | ErrorKind::Tokenization => LIQUID_SYNTAX,
-                _ => RENDER_ERROR,
-            };
+            let code = code_of(error);
             // A message may quote a tag that spans several lines.
             let message = error.message().split('\n').next().unwrap_or_default();
             Diagnostic::error(code, message).at(location)
@@ -245,6 +254,14 @@ fn missing_variable(error: &Error, path: &str, text: &LiquidText<'_>) -> Diagnos
             let help = format!("put it into the data, or ask for it before: `{{% if {path} != blank %}}`");
             return problem.help(help);
         }
+        if let Some(name) = path.strip_prefix("snippets.") {
+            return problem.help(format!("create the snippet as `snippets/{name}.liquid`"));
+        }
+        // As it is written: with its brackets, and whole.
+        let written = text.source.text().get(text.range(error.span())).unwrap_or_default();
+        let root = path.split('.').next().unwrap_or(path);
+        let is_path = written.starts_with(root) && !written.contains([' ', '\n', '{', '|']);
+        let path = if is_path { written } else { path };
         return problem
             .help(format!("put it into the data, or give it a default: `{{{{ {path} | default: \"…\" }}}}`"));
     }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::diagnostics::Diagnostic;
 
@@ -32,7 +32,7 @@ pub struct Losses<W> {
 }
 
 /// The lost messages with one cause.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LossGroup<W> {
     /// How many there are.
     pub count: u64,
@@ -59,6 +59,20 @@ impl Cause {
             text.push('…');
         }
         Self { file: location.source().name().to_owned(), line: start.line, column: start.column, code, text }
+    }
+}
+
+impl<W: Serialize> Serialize for Losses<W> {
+    /// A list of pairs.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.groups)
+    }
+}
+
+impl<'de, W: Deserialize<'de>> Deserialize<'de> for Losses<W> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let groups = Vec::<(Cause, LossGroup<W>)>::deserialize(deserializer)?;
+        Ok(Self { groups: groups.into_iter().collect() })
     }
 }
 
@@ -112,6 +126,14 @@ impl<W: Clone + Ord> Losses<W> {
     pub fn merge(&mut self, other: Self) {
         for (cause, group) in other.groups {
             self.add_group(cause, group);
+        }
+    }
+
+    /// Changes every witness. Their order must stay the same.
+    pub fn for_each_witness(&mut self, mut change: impl FnMut(&mut W)) {
+        for group in self.groups.values_mut() {
+            change(&mut group.first);
+            change(&mut group.smallest);
         }
     }
 

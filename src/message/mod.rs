@@ -1,5 +1,6 @@
 //! Messages: template + customer + request → message. What a recipient's inbox receives, or why it receives nothing.
 
+mod cause;
 mod compile;
 mod content;
 mod customer;
@@ -9,6 +10,7 @@ mod explore;
 mod failure;
 mod field_change;
 mod inbox_message;
+mod json_mistakes;
 mod losses;
 mod observed;
 mod options;
@@ -26,8 +28,10 @@ mod timestamp;
 mod trial;
 mod workspace;
 
+#[doc(hidden)]
+pub use cause::{CauseKind, JsonContext, LossCause};
 pub use compile::{CompiledTemplate, CompiledText};
-pub use customer::Customer;
+pub use customer::{Customer, attributes_and_objects};
 pub use delivery::{Delivery, TooFarAhead, send_time};
 pub use expiration::{Expiration, ExpirationError, MAX_LIFE};
 pub use failure::{LiquidText, TextPlace, liquid_diagnostic, parse_diagnostics};
@@ -43,14 +47,14 @@ pub use request::{
     Identifier, IdentifierKind, REQUEST_FIELDS, Request, TemplateReference, UNKNOWN_FIELD, is_request_body,
 };
 pub use scope::{NAMES, NULL_NAMESPACES, SENT_NAMES};
-pub use sent_data::{SentData, Trigger};
+pub use sent_data::{SentData, Trigger, no_fields};
 pub use settings::{SETTINGS, Setting, Settings};
 pub use snippet::{Snippet, SnippetKind};
 pub use source_map::{SourceMap, SourceSpan};
 pub use template::Template;
 pub use timestamp::{milliseconds, parse_timestamp};
 #[doc(hidden)]
-pub use trial::{Loss, Trial, TrialOutput};
+pub use trial::{Loss, Sent, Trial, TrialOutput};
 pub use workspace::Workspace;
 
 // A workspace and the settings of a template say which of Customer.io's Liquids to render with.

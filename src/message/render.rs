@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
+use super::cause::{CauseKind, LossCause};
 use super::compile::CompiledSetting;
 use super::content::Content;
 use super::expiration::{Expiration, MAX_LIFE};
@@ -11,8 +12,8 @@ use super::inbox_message;
 use super::scope::{Scope, SnippetNames};
 use super::sent_data::{SentData, Trigger};
 use super::settings::EXPIRATION_INVALID;
-use super::{CompiledTemplate, Customer, Message, RenderOptions, RenderedText, Request};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use super::{CompiledTemplate, Customer, Message, RenderOptions, RenderedText, Request, Template};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::liquid::{self, Arena, Mode, Options, Output, Subject};
 
 const EXPIRATION_TOO_LONG: Code = Code::new("expiration-too-long");
@@ -29,13 +30,25 @@ pub struct Rendering {
     pub test_send_looks_fine: bool,
     /// The text that the content rendered to, up to the failure if there is one, with its source spans.
     pub text: RenderedText,
+    /// The variable that the content lacks, if that loses the message.
+    pub(super) missing: Option<LossCause>,
 }
 
 impl Rendering {
     /// The result for a message that could not be rendered at all.
     #[must_use]
     pub fn failed(problems: Diagnostics) -> Self {
-        Self { message: None, problems, test_send_looks_fine: false, text: RenderedText::default() }
+        Self { message: None, problems, test_send_looks_fine: false, text: RenderedText::default(), missing: None }
+    }
+
+    /// Why the content of `template` is lost, where it is a missing variable or what expressions print: these all.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn causes(&self, template: &Template) -> Vec<LossCause> {
+        match &self.missing {
+            Some(missing) => vec![missing.clone()],
+            None => Content { rendered: &self.text, source: template.source() }.culprits(),
+        }
     }
 }
 
@@ -63,20 +76,32 @@ impl CompiledTemplate<'_> {
         let arena = Arena::new();
         let liquid_options = options.for_liquid();
         let scope = self.scope(sent, &self.snippets, &liquid_options, &arena);
-        let mut renderer = Renderer {
-            template: self,
-            scope: &scope,
-            options: liquid_options,
-            sent_at: Timestamp::from_second(options.now.as_second()).unwrap_or(options.now),
-            arena: &arena,
-            problems: Diagnostics::new(),
-            text: RenderedText::default(),
-        };
+        let mut renderer = Renderer::new(self, &scope, options, &arena);
         let message = renderer.message();
-        let Renderer { mut problems, text, .. } = renderer;
+        let Renderer { mut problems, text, missing, .. } = renderer;
         problems.tidy();
         let message = message.filter(|_| !problems.has_errors());
-        Rendering { message, problems, test_send_looks_fine: false, text }
+        Rendering { message, problems, test_send_looks_fine: false, text, missing }
+    }
+
+    /// The first error of the message of this data, in the order in which a [trial](super::Trial) finds it; `None` if the
+    /// message is sent.
+    #[must_use]
+    pub fn first_error(&self, sent: &SentData<'_>, options: &RenderOptions) -> Option<Diagnostic> {
+        let arena = Arena::new();
+        let liquid_options = options.for_liquid();
+        let scope = self.scope(sent, &self.snippets, &liquid_options, &arena);
+        let mut renderer = Renderer::new(self, &scope, options, &arena);
+        renderer.properties();
+        for setting in self.kind.iter().chain(&self.topics) {
+            if !renderer.problems.has_errors() {
+                renderer.setting(setting);
+            }
+        }
+        if !renderer.problems.has_errors() {
+            renderer.expiry();
+        }
+        renderer.problems.iter().find(|problem| problem.severity == Severity::Error).cloned()
     }
 
     /// The scope of the template for a message with this data.
@@ -100,9 +125,28 @@ struct Renderer<'r, 'a> {
     arena: &'r Arena,
     problems: Diagnostics,
     text: RenderedText,
+    missing: Option<LossCause>,
 }
 
-impl<'r> Renderer<'r, '_> {
+impl<'r, 'a> Renderer<'r, 'a> {
+    fn new(
+        template: &'r CompiledTemplate<'a>,
+        scope: &'r Scope<'r>,
+        options: &RenderOptions,
+        arena: &'r Arena,
+    ) -> Self {
+        Self {
+            template,
+            scope,
+            options: options.for_liquid(),
+            sent_at: Timestamp::from_second(options.now.as_second()).unwrap_or(options.now),
+            arena,
+            problems: Diagnostics::new(),
+            text: RenderedText::default(),
+            missing: None,
+        }
+    }
+
     /// Renders everything even after a failure, so that all problems are reported at once.
     fn message(&mut self) -> Option<Message> {
         let template = self.template;
@@ -181,6 +225,11 @@ impl<'r> Renderer<'r, '_> {
         }
         let language = self.template.language();
         let text = LiquidText { source: self.template.template.source(), place, language, data: self.scope.data };
-        self.problems.push(liquid_diagnostic(error, &text));
+        let problem = liquid_diagnostic(error, &text);
+        if let Some(Subject::MissingVariable(path)) = error.subject() {
+            let cause = || LossCause { problem: problem.clone(), kind: CauseKind::MissingVariable(path.clone()) };
+            self.missing.get_or_insert_with(cause);
+        }
+        self.problems.push(problem);
     }
 }

@@ -1,6 +1,6 @@
 //! Sent data: the values of `trigger`, `customer` and `objects`, which differ from message to message.
 
-use super::{Customer, Request};
+use super::{Customer, Request, json_mistakes};
 use crate::diagnostics::{Code, Diagnostic, Source};
 use crate::liquid::value::{Object, json};
 use crate::liquid::{Arena, Language, Value};
@@ -53,12 +53,19 @@ impl<'a> SentData<'a> {
 }
 
 /// An empty object.
-pub(super) fn no_fields(arena: &Arena) -> Value<'_> {
+#[must_use]
+pub fn no_fields(arena: &Arena) -> Value<'_> {
     Value::Object(Object::new(&[], arena))
 }
 
 /// The diagnostic for a file whose part from `start` on is not valid JSON.
 pub(super) fn not_json(code: Code, what: &str, source: &Source, start: usize, error: &json::JsonError) -> Diagnostic {
     let offset = start + error.offset;
-    Diagnostic::error(code, format!("{what} is not valid JSON: {error}")).primary(source.at(offset..offset + 1), "")
+    let problem = Diagnostic::error(code, format!("{what} is not valid JSON: {error}"))
+        .primary(source.at(offset..offset + 1), "");
+    let text = source.text().get(start..).unwrap_or_default();
+    match json_mistakes::advice(text, error) {
+        Some(advice) => problem.help(advice),
+        None => problem,
+    }
 }

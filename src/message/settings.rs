@@ -162,6 +162,16 @@ impl Entry<'_> {
             single => std::slice::from_ref(single),
         };
         let strings = items.iter().map(scalar).collect::<Option<Vec<_>>>();
+        if let Value::String(single) = &self.value
+            && single.contains(',')
+            && !has_liquid(single)
+        {
+            let message = format!("`{single}` is one string: is it one or several?");
+            let help = format!("write `[{single}]` for several, `[\"{single}\"]` for one");
+            return Err(Diagnostic::error(INVALID_SETTINGS, message)
+                .primary(self.source.at(self.span.clone()), "")
+                .help(help));
+        }
         match strings {
             Some(strings) => Ok(strings.into_iter().map(|value| Setting { value, span: self.span.clone() }).collect()),
             None => Err(self.expected(expected)),
@@ -226,7 +236,37 @@ fn invalid_yaml(error: &serde_saphyr::Error, source: &Source, range: Range<usize
     if source.text().get(span.start..).is_some_and(|rest| rest.starts_with('{')) {
         return problem.help("put Liquid in quotes: `\"{{ … }}\"`");
     }
-    problem
+    if let Some(tab) = indenting_tab(yaml) {
+        let place = range.start + tab..range.start + tab + 1;
+        return problem.primary(source.at(place), "a tab").help("YAML has no tabs: indent with spaces");
+    }
+    let line = source.line_range(source.line_column(span.start).line).unwrap_or(0..0);
+    match unquoted_colon(source.text().get(line).unwrap_or_default()) {
+        Some((name, value)) => problem.help(format!("put a value with `: ` in quotes: `{name}: \"{value}\"`")),
+        None => problem,
+    }
+}
+
+/// The first tab that begins or indents a line of YAML.
+fn indenting_tab(yaml: &str) -> Option<usize> {
+    let mut start = 0;
+    for line in yaml.split_inclusive('\n') {
+        let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = line[..indentation].find('\t').filter(|_| !line.trim().is_empty()) {
+            return Some(start + tab);
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// The name and the value of a setting, if the value has a colon and no quotes.
+fn unquoted_colon(line: &str) -> Option<(&str, &str)> {
+    let (name, value) = line.trim_end().split_once(": ")?;
+    let value = value.trim();
+    let is_plain = !value.starts_with(['"', '\'', '[', '{', '|', '>']);
+    (is_plain && value.contains(": ") && SETTINGS.iter().any(|(known, _)| *known == name.trim()))
+        .then(|| (name.trim(), value))
 }
 
 /// Converts a location in the YAML to a byte range of the file.

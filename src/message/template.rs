@@ -165,14 +165,16 @@ fn split(source: &Source) -> Result<(Range<usize>, Range<usize>), Diagnostic> {
     let text = source.text();
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut lines = Lines { text, at: start };
-    let help = "a template begins with its settings between two lines `---`, even if there are none";
+    let help = "a template has its settings between two lines `---`, then the JSON of the message";
     match lines.next() {
         Some(first) if is_fence(&text[first.clone()]) => {}
         _ if text.trim().is_empty() => {
             return Err(Diagnostic::error(EMPTY_TEMPLATE, "the template is empty").at(source.at(0..0)).help(help));
         }
+        // All settings are optional, so a file may hold the content alone.
+        _ if !lines.any(|line| is_fence(&text[line])) => return Ok((start..start, start..text.len())),
         _ => {
-            let problem = Diagnostic::error(NO_FRONT_MATTER, "the template has no settings");
+            let problem = Diagnostic::error(NO_FRONT_MATTER, "the settings do not begin with a line `---`");
             return Err(problem.primary(source.at(start..start), "expected a line `---`").help(help));
         }
     }
@@ -224,7 +226,8 @@ mod tests {
             ("---\n---\n{}", vec![]),
             ("\u{feff}---\r\ntype: a\r\n---\r\n{}", vec![]),
             ("", vec!["t.liquid:1:1 empty-template: the template is empty"]),
-            ("{}", vec!["t.liquid:1:1 no-front-matter: the template has no settings"]),
+            ("{}", vec![]),
+            ("type: a\n---\n{}", vec!["t.liquid:1:1 no-front-matter: the settings do not begin with a line `---`"]),
             ("---\ntype: a\n{}", vec!["t.liquid:1:1 unclosed-front-matter: the settings do not end"]),
             ("---\n---\n \n", vec!["t.liquid:3:1 empty-template: the template has no content"]),
             ("---\ntpye: a\n---\n{}", vec!["t.liquid:2:1 unknown-setting: there is no setting `tpye`"]),

@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 
 use super::compile::CompiledSetting;
-use super::expiration::Expiration;
+use super::expiration::{Expiration, MAX_LIFE};
+use super::failure::code_of;
 use super::scope::{NAMES, SENT_NAMES};
 use super::{CompiledTemplate, RenderOptions, SentData};
+use crate::diagnostics::Code;
 use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::OperandKind;
 use crate::liquid::syntax::variables::read_by;
@@ -20,6 +22,8 @@ pub struct Trial<'t> {
     sent_at: Timestamp,
     /// Whether it reads nothing but what requests and customers have, so that the rest need not be put in scope.
     reads_only_data: bool,
+    /// Whether an expiration without Liquid is too far away; an error if the message is expired when it is sent.
+    fixed_expiration: Result<bool, Loss>,
 }
 
 /// What a trial writes into; its memory is used again.
@@ -31,13 +35,30 @@ pub struct TrialOutput {
     pub trace: Trace,
 }
 
+/// What a trial sends.
+#[derive(Clone, Debug)]
+pub struct Sent<'a> {
+    /// The type; empty if the template has none.
+    pub kind: &'a str,
+    /// The topics.
+    pub topics: Vec<&'a str>,
+    /// The properties.
+    pub properties: &'a Object<'a>,
+    /// Where commas come before a closing bracket, as bytes of the rendered content.
+    pub trailing_commas: Vec<usize>,
+    /// Whether it expires later than messages are kept.
+    pub is_late: bool,
+    /// The rendered content.
+    pub content: &'a Output,
+}
+
 /// Roughly why a message is lost: two losses that differ in this have different causes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Loss {
     /// The Liquid of the content fails there.
-    Content(Option<Span>),
+    Content(Option<Span>, Code),
     /// The Liquid of the setting with this number fails.
-    Setting(usize),
+    Setting(usize, Code),
     /// The content is not valid JSON: what wrote the byte at which that shows, and the nearest expression before it.
     Json(Option<Span>, Option<Span>),
     /// The content is valid JSON, but not an object.
@@ -57,7 +78,10 @@ impl<'t> Trial<'t> {
     #[must_use]
     pub fn new(template: &'t CompiledTemplate<'t>, options: &RenderOptions) -> Self {
         let sent_at = Timestamp::from_second(options.now.as_second()).unwrap_or(options.now);
-        Self { template, options: options.for_liquid(), sent_at, reads_only_data: reads_only_data(template) }
+        let fixed = template.expiration.as_ref().filter(|setting| setting.liquid.is_none());
+        let fixed_expiration = fixed.map_or(Ok(false), |setting| is_late(&setting.setting.value, sent_at));
+        let reads_only_data = reads_only_data(template);
+        Self { template, options: options.for_liquid(), sent_at, reads_only_data, fixed_expiration }
     }
 
     /// What the template can read.
@@ -74,8 +98,29 @@ impl<'t> Trial<'t> {
         template.scope(&data, &template.snippets, &self.options, arena).data
     }
 
-    /// Renders with this data, and tells why the message is lost; none if it is sent.
-    pub fn run<'a>(&'a self, data: SentData<'a>, arena: &'a Arena, out: &mut TrialOutput) -> Option<Loss>
+    /// Renders with this data, and returns why the message is lost; `None` if it is sent. An expiration without Liquid is the
+    /// same for all data, and is not looked at.
+    pub fn run<'a>(&'a self, data: SentData<'a>, arena: &'a Arena, out: &'a mut TrialOutput) -> Option<Loss>
+    where
+        't: 'a,
+    {
+        self.attempt(data, arena, out).err()
+    }
+
+    /// Renders with this data, and returns what is sent.
+    ///
+    /// # Errors
+    /// Why the message is lost.
+    pub fn send<'a>(&'a self, data: SentData<'a>, arena: &'a Arena, out: &'a mut TrialOutput) -> Result<Sent<'a>, Loss>
+    where
+        't: 'a,
+    {
+        let mut sent = self.attempt(data, arena, out)?;
+        sent.is_late |= self.fixed_expiration?;
+        Ok(sent)
+    }
+
+    fn attempt<'a>(&'a self, data: SentData<'a>, arena: &'a Arena, out: &'a mut TrialOutput) -> Result<Sent<'a>, Loss>
     where
         't: 'a,
     {
@@ -85,42 +130,33 @@ impl<'t> Trial<'t> {
         out.trace.clear();
         let rendered = template.content.render_traced(scope, &self.options, arena, &mut out.content, &mut out.trace);
         if let Err(error) = rendered {
-            return Some(Loss::Content(error.span()));
+            return Err(Loss::Content(error.span(), code_of(&error)));
         }
-        match json::read_with_trailing_commas(out.content.text(), arena) {
-            Ok((Value::Object(_), _)) => {}
-            Ok(_) => return Some(Loss::NotAnObject),
-            Err(error) => return Some(Self::broken_json(&out.content, error.offset)),
-        }
-        let settings = template.kind.iter().chain(&template.topics);
-        for (at, setting) in settings.enumerate() {
-            if let Some(Err(())) = self.setting(setting, scope, arena) {
-                return Some(Loss::Setting(at));
-            }
-        }
-        template.expiration.as_ref().and_then(|setting| self.expiration(setting, scope, arena))
+        let (properties, trailing_commas) = match json::read_with_trailing_commas(out.content.text(), arena) {
+            Ok((Value::Object(properties), commas)) => (properties, commas),
+            Ok(_) => return Err(Loss::NotAnObject),
+            Err(error) => return Err(Self::broken_json(&out.content, error.offset)),
+        };
+        let setting = |at, setting: &CompiledSetting<'a>| {
+            self.setting(setting, scope, arena).map_err(|code| Loss::Setting(at, code))
+        };
+        let kind = template.kind.as_ref().map(|kind| setting(0, kind)).transpose()?;
+        let topics = template.topics.iter().enumerate().map(|(at, topic)| setting(at + 1, topic));
+        let topics = topics.collect::<Result<_, _>>()?;
+        let is_late = match &template.expiration {
+            Some(expiration) if expiration.liquid.is_some() => is_late(setting(usize::MAX, expiration)?, self.sent_at)?,
+            _ => false,
+        };
+        let kind = kind.unwrap_or_default();
+        Ok(Sent { kind, topics, properties, trailing_commas, is_late, content: &out.content })
     }
 
-    /// The string that a setting with Liquid renders to; none if it has no Liquid.
-    fn setting<'a>(
-        &self,
-        setting: &CompiledSetting<'a>,
-        scope: Value<'a>,
-        arena: &'a Arena,
-    ) -> Option<Result<String, ()>> {
+    /// The string that a setting renders to.
+    fn setting<'a>(&self, setting: &CompiledSetting<'a>, scope: Value<'a>, arena: &'a Arena) -> Result<&'a str, Code> {
+        let Some(liquid) = setting.liquid else { return Ok(&setting.setting.value) };
         let mut out = Output::new();
-        let rendered = setting.liquid?.render(scope, &self.options, arena, &mut out);
-        Some(rendered.map(|()| out.into_text()).map_err(|_| ()))
-    }
-
-    fn expiration<'a>(&self, setting: &CompiledSetting<'a>, scope: Value<'a>, arena: &'a Arena) -> Option<Loss> {
-        // What is written without Liquid is the same for all data.
-        let Ok(text) = self.setting(setting, scope, arena)? else { return Some(Loss::Setting(usize::MAX)) };
-        let expiry = text.parse::<Expiration>().and_then(|expiration| expiration.resolve(self.sent_at));
-        match expiry {
-            Ok(expiry) if expiry > self.sent_at => None,
-            _ => Some(Loss::Expiration),
-        }
+        liquid.render(scope, &self.options, arena, &mut out).map_err(|error| code_of(&error))?;
+        Ok(arena.alloc_str(out.text()))
     }
 
     fn broken_json(out: &Output, offset: usize) -> Loss {
@@ -129,6 +165,15 @@ impl<'t> Trial<'t> {
         let before = marks[..at.min(marks.len())].iter().rev();
         let nearest = before.into_iter().find(|mark| mark.writer == crate::liquid::Writer::Liquid);
         Loss::Json(marks.get(at).map(|mark| mark.span), nearest.map(|mark| mark.span))
+    }
+}
+
+/// Whether an expiration is further away than messages are kept.
+fn is_late(expiration: &str, sent_at: Timestamp) -> Result<bool, Loss> {
+    let expiry = expiration.parse::<Expiration>().and_then(|expiration| expiration.resolve(sent_at));
+    match expiry {
+        Ok(expiry) if expiry > sent_at => Ok(expiry.duration_since(sent_at) > MAX_LIFE),
+        _ => Err(Loss::Expiration),
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::folder::Folder;
 use super::table::{Entry, INVALID_CONFIG, Table, read_file};
-use super::{CONFIG_FILE, Overlay, TestSettings};
+use super::{CONFIG_FILE, CheckSettings, Overlay, TestSettings};
 use crate::customerio::{Escape, Switches, TimezoneOffsets, Version};
 use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 
@@ -24,6 +24,8 @@ pub struct Config {
     pub liquid: Switches,
     /// Severity of each rule's findings, by code.
     pub rules: BTreeMap<String, Level>,
+    /// How templates are checked.
+    pub check: CheckSettings,
     /// How messages are rendered and compared in tests.
     pub test: TestSettings,
 }
@@ -161,8 +163,9 @@ impl ConfigFile {
         let rules = table.named("rules", |rule, place, entry| Ok((rule.to_owned(), place, entry.word(&Level::NAMES)?)));
         self.rules = rules.iter().map(|(rule, place, _)| (rule.clone(), place.clone())).collect();
         let rules = rules.into_iter().map(|(rule, _, level)| (rule, level)).collect();
+        let check = table.table("check", CheckSettings::read);
         let test = table.table("test", |table| TestSettings::read(table, &mut self.folders));
-        Config { paths, schemas: SchemaPaths { customers }, liquid, rules, test }
+        Config { paths, schemas: SchemaPaths { customers }, liquid, rules, check, test }
     }
 
     /// Problems with the folders that it names.

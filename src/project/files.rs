@@ -21,6 +21,8 @@ const MANY: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Files {
     pub(super) root: PathBuf,
+    /// The folder in which the project was opened, from which relative paths start.
+    pub(super) start: PathBuf,
     for_tests: bool,
     overlay: Overlay,
     pub(super) config: ConfigFile,
@@ -72,7 +74,9 @@ impl Files {
     /// # Errors
     /// There is no project, or its folder cannot be read.
     pub fn open_with(dir: &Path, for_tests: bool, overlay: Overlay) -> Result<Self, OpenError> {
-        Ok(Self::read(root_of(dir)?, for_tests, overlay))
+        let mut files = Self::read(root_of(dir)?, for_tests, overlay);
+        files.start = dir.canonicalize().unwrap_or_else(|_| files.root.clone());
+        Ok(files)
     }
 
     fn read(root: PathBuf, for_tests: bool, overlay: Overlay) -> Self {
@@ -91,6 +95,7 @@ impl Files {
                 FileSet::new(folder(&paths.snippets, "liquid"), |file, _| read_snippet(file, SnippetKind::Text)),
                 FileSet::new(folder(&paths.snippets, "json"), |file, _| read_snippet(file, SnippetKind::Json)),
             ],
+            start: root.clone(),
             root,
             for_tests,
             overlay,
@@ -162,6 +167,7 @@ impl Files {
     pub fn read_again(&mut self) -> Result<(), OpenError> {
         *self = Self::open_with(&self.root, self.for_tests, self.overlay.clone()).and_then(|files| {
             // A project in a parent folder is a different one.
+            let files = Self { start: self.start.clone(), ..files };
             if files.root == self.root { Ok(files) } else { Err(OpenError::NoProject(self.root.clone())) }
         })?;
         Ok(())

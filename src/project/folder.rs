@@ -1,13 +1,13 @@
 //! Folders of a project, and the texts of their files of one kind.
 
 use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
 use super::{Overlay, whole_file};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
+use crate::plain_file::{self, PlainFileError};
 
 const UNREADABLE_FILE: Code = Code::new("unreadable-file");
 const NOT_UTF8: Code = Code::new("not-utf-8");
@@ -132,22 +132,30 @@ impl Folder {
             return Ok(Source::new(shown, text.clone()));
         }
         let unreadable = |message: String| Diagnostic::error(UNREADABLE_FILE, message).at(whole_file(&shown));
-        let metadata = fs::metadata(path).map_err(|error| unreadable(format!("cannot read the file: {error}")))?;
-        if metadata.is_dir() {
-            let message = format!("expected a file, not a folder, where a name ends in `.{}`", self.ending);
-            return Err(unreadable(message));
-        }
-        if !metadata.is_file() {
-            return Err(unreadable("expected a plain file".to_owned()));
-        }
-        if metadata.len() > MAX_BYTES {
-            return Err(unreadable(format!("expected at most {MAX_BYTES} bytes, found {}", metadata.len())));
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-        fs::File::open(path)
-            .and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes))
-            .map_err(|error| unreadable(format!("cannot read the file: {error}")))?;
+        let bytes = plain_file::read(path, MAX_BYTES).map_err(|error| {
+            unreadable(match error {
+                PlainFileError::Folder => {
+                    format!("expected a file, not a folder, where a name ends in `.{}`", self.ending)
+                }
+                PlainFileError::Special => "expected a plain file".to_owned(),
+                PlainFileError::TooLarge(bytes) => format!("expected at most {MAX_BYTES} bytes, found {bytes}"),
+                PlainFileError::Io(error) => {
+                    let target = fs::read_link(path).ok().filter(|_| error.kind() == std::io::ErrorKind::NotFound);
+                    match target {
+                        Some(target) => {
+                            format!("the symbolic link points to `{}`, which does not exist", target.display())
+                        }
+                        None => format!("cannot read the file: {error}"),
+                    }
+                }
+            })
+        })?;
         let text = String::from_utf8(bytes).map_err(|error| not_utf8(&shown, &error))?;
+        // A byte order mark is not part of the text.
+        let text = match text.strip_prefix('\u{feff}') {
+            Some(rest) if self.ending == "json" => rest.to_owned(),
+            _ => text,
+        };
         Ok(Source::new(shown, text))
     }
 

@@ -36,7 +36,7 @@ impl LiveProject {
         // Watch first, then read, so that no change in between is missed.
         let places = places(&root, &Config::in_folder(&root), &[], std::iter::empty());
         let watch = Watch::start(places.clone(), poll, tell).map_err(OpenError::Unwatched)?;
-        let files = Files::open(&root, for_tests)?;
+        let files = Files::open(dir, for_tests)?;
         let project = Arc::new(files.to_project());
         let mut live = Self { project, files, besides: Vec::new(), places, watch };
         live.follow_places();

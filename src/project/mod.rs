@@ -1,5 +1,6 @@
 //! Projects: reads a folder on disk into templates, customers, requests, snippets and configuration, and reports problems.
 
+mod check_settings;
 mod compiled;
 mod config;
 mod dependencies;
@@ -10,6 +11,7 @@ mod languages;
 mod live;
 mod names;
 mod overlay;
+mod paths;
 mod rendering;
 mod repository;
 mod schema;
@@ -25,6 +27,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+pub use check_settings::{CheckSettings, Effort};
 pub use compiled::CompiledProject;
 pub use config::{Config, Level};
 pub use dependencies::{Changes, DependencyTracker, Removed};
@@ -61,6 +64,8 @@ pub const CONFIG_FILE: &str = "inkproof.toml";
 #[derive(Debug)]
 pub struct Project {
     root: PathBuf,
+    /// The folder in which it was opened.
+    start: PathBuf,
     config: ConfigFile,
     is_config_valid: bool,
     /// Whether there are templates in both of Customer.io's versions of Liquid.
@@ -85,7 +90,7 @@ pub struct Project {
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// No folder is marked as a project.
-    #[error("no project here: expected a folder `templates` or a file `{CONFIG_FILE}` in `{}` or above", .0.display())]
+    #[error("no project here: expected a folder `templates` or a file `{CONFIG_FILE}` in `{}` or above; `inkproof init` creates one, `-C DIR` selects another folder", .0.display())]
     NoProject(PathBuf),
     /// The path is not a folder.
     #[error("`{}` is not a folder: expected one in a project", .0.display())]
@@ -132,7 +137,7 @@ impl Project {
     }
 
     fn of(files: Files) -> Self {
-        let Files { root, mut config, templates, customers, requests, snippets, schemas, .. } = files;
+        let Files { root, start, mut config, templates, customers, requests, snippets, schemas, .. } = files;
         let mut problems = std::mem::take(&mut config.problems);
         problems.extend(config.missing_folders(&root));
         let is_config_valid = problems.is_empty();
@@ -154,6 +159,7 @@ impl Project {
             broken_requests,
             resolved: Vec::new(),
             root,
+            start,
             config,
             is_config_valid,
             is_mixed: false,
@@ -326,11 +332,15 @@ impl Project {
         let name_of = |place: usize| self.templates[place].name().to_lowercase();
         let asked_for: HashSet<_> = found.iter().filter_map(|(template, _)| template.map(name_of)).collect();
         for template in &self.templates {
-            if !asked_for.contains(&template.name().to_lowercase()) {
-                let folder = self.config().paths.requests.display();
+            // A broken request in the template's folder is reported already.
+            let name = template.name().to_lowercase();
+            let is_its_folder = |(request, _): &(String, String)| {
+                request.rsplit_once('/').is_some_and(|(folder, _)| folder.to_lowercase() == name)
+            };
+            if !asked_for.contains(&name) && !self.broken_requests.iter().any(is_its_folder) {
                 let message = format!("no request asks for the template `{}`", template.name());
                 let problem = Diagnostic::info(NO_REQUESTS, message).at(template.source().at(0..0));
-                self.problems.push(problem.help(format!("put one into `{folder}/{}/`", template.name())));
+                self.problems.push(problem.help(format!("write one: `inkproof request {}`", template.name())));
             }
         }
     }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use globset::Glob;
 use thiserror::Error;
 
+use super::paths::ProjectPath;
 use super::{Case, Project};
 use crate::diagnostics::did_you_mean;
 use crate::message::{Request, Template};
@@ -39,13 +40,14 @@ pub enum UnknownName {
 }
 
 impl Project {
-    /// The cases that match `names`: each a template, a request, a folder of requests, or a pattern with `*` and `?`. Without
-    /// names, all cases.
+    /// The cases that match `names`: each a template, a request, a folder of requests, a pattern with `*` and `?`, or the
+    /// path of a file or folder of the project. A template, snippet or customer means every case that it takes part in. The
+    /// path of another file inside the project matches nothing. Without names, all cases.
     ///
     /// # Errors
     /// Every name that matches nothing.
     pub fn select(&self, names: &[String]) -> Result<Vec<Case<'_>>, Vec<UnknownName>> {
-        let patterns: Vec<_> = names.iter().map(|name| Pattern::new(name)).collect();
+        let patterns: Vec<_> = names.iter().map(|name| Pattern::new(name, self)).collect();
         let mut errors: Vec<_> = patterns.iter().filter_map(|pattern| pattern.as_ref().err().cloned()).collect();
         let patterns: Vec<_> = patterns.into_iter().flatten().collect();
         errors.extend(patterns.iter().filter(|pattern| !self.knows(pattern)).map(|pattern| self.not_found(pattern)));
@@ -66,7 +68,7 @@ impl Project {
     /// Every name that matches nothing.
     pub fn select_templates(&self, names: &[String]) -> Result<Vec<&Template>, Vec<UnknownName>> {
         let cases = self.select(names)?;
-        let patterns: Vec<_> = names.iter().flat_map(|name| Pattern::new(name)).collect();
+        let patterns: Vec<_> = names.iter().flat_map(|name| Pattern::new(name, self)).collect();
         let asked_for: HashSet<_> =
             self.in_every_language(&cases).iter().filter_map(|case| self.template_id(case.template)).collect();
         let mut templates: Vec<_> = self.with_variants().collect();
@@ -78,14 +80,37 @@ impl Project {
         Ok(templates)
     }
 
+    /// Whether one of some names is that of a request, or the path of its file; the request may be invalid.
+    pub(super) fn is_named(&self, names: &[String], name: &str, file: &str) -> bool {
+        let patterns = names.iter().flat_map(|name| Pattern::new(name, self));
+        patterns.into_iter().any(|pattern| match &pattern.path {
+            Some(path) => path.covers(file),
+            None => pattern.means(name),
+        })
+    }
+
     fn knows(&self, pattern: &Pattern<'_>) -> bool {
+        match &pattern.path {
+            Some(path) => {
+                let mut broken = self.broken_templates.iter().chain(&self.broken_requests);
+                !broken.any(|(_, file)| file == path.text())
+            }
+            None => self.knows_name(pattern),
+        }
+    }
+
+    fn knows_name(&self, pattern: &Pattern<'_>) -> bool {
         self.templates.iter().any(|template| pattern.fits_template(template))
             || self.requests.iter().any(|request| pattern.fits_request(request))
     }
 
     fn not_found(&self, pattern: &Pattern<'_>) -> UnknownName {
         let mut broken = self.broken_templates.iter().chain(&self.broken_requests);
-        if let Some((name, file)) = broken.find(|(name, _)| pattern.means(name)) {
+        let is_meant = |(name, file): &&(String, String)| match &pattern.path {
+            Some(path) => file == path.text(),
+            None => pattern.means(name),
+        };
+        if let Some((name, file)) = broken.find(is_meant) {
             return UnknownName::Broken { name: name.clone(), file: file.clone() };
         }
         let names = self.templates.iter().map(Template::name).chain(self.requests.iter().map(Request::name));
@@ -99,31 +124,57 @@ impl Project {
 /// A name from the command line.
 struct Pattern<'a> {
     text: &'a str,
-    glob: globset::GlobMatcher,
+    /// `None` if it is not a valid pattern, but a path.
+    glob: Option<globset::GlobMatcher>,
+    /// What it means as a path, if it is not a name.
+    path: Option<ProjectPath>,
 }
 
 impl<'a> Pattern<'a> {
-    fn new(text: &'a str) -> Result<Self, UnknownName> {
-        let glob = Glob::new(text)
-            .map_err(|error| UnknownName::BadPattern { name: text.to_owned(), reason: error.kind().to_string() })?;
-        Ok(Self { text, glob: glob.compile_matcher() })
+    fn new(text: &'a str, project: &Project) -> Result<Self, UnknownName> {
+        let glob = Glob::new(text).map(|glob| glob.compile_matcher());
+        let as_path = || ProjectPath::new(text, project);
+        match glob {
+            Ok(glob) => {
+                let name = Self { text, glob: Some(glob), path: None };
+                let path = if project.knows_name(&name) { None } else { as_path() };
+                Ok(Self { path, ..name })
+            }
+            Err(error) => match as_path() {
+                Some(path) => Ok(Self { text, glob: None, path: Some(path) }),
+                None => Err(UnknownName::BadPattern { name: text.to_owned(), reason: error.kind().to_string() }),
+            },
+        }
     }
 
     fn fits(&self, case: &Case<'_>) -> bool {
-        self.fits_template(case.template) || self.fits_request(case.request)
+        match &self.path {
+            Some(path) => path.fits(case),
+            None => self.fits_template(case.template) || self.fits_request(case.request),
+        }
     }
 
     fn fits_template(&self, template: &Template) -> bool {
-        template.is_called(self.text) || self.glob.is_match(template.name())
+        match &self.path {
+            Some(path) => path.fits_template(template),
+            None => template.is_called(self.text) || self.matches(template.name()),
+        }
     }
 
     fn fits_request(&self, request: &Request) -> bool {
-        self.means(request.name())
+        match &self.path {
+            Some(path) => path.fits_request(request),
+            None => self.means(request.name()),
+        }
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        self.glob.as_ref().is_some_and(|glob| glob.is_match(name))
     }
 
     /// Whether it is a request's name, its folder, or a pattern that matches it.
     fn means(&self, name: &str) -> bool {
         let folder = name.rsplit_once('/').map(|(folder, _)| folder);
-        name == self.text || folder == Some(self.text.trim_end_matches('/')) || self.glob.is_match(name)
+        name == self.text || folder == Some(self.text.trim_end_matches('/')) || self.matches(name)
     }
 }

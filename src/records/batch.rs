@@ -68,6 +68,38 @@ impl Batch {
         Self::default()
     }
 
+    /// A batch of one record in JSON, which is of no input.
+    #[must_use]
+    pub fn of_json(text: &str) -> Self {
+        let mut batch = Self { bytes: text.as_bytes().to_vec(), ..Self::default() };
+        batch.found.record(0..text.len(), 1);
+        batch
+    }
+
+    /// A batch of one of the records, counted from 0.
+    #[must_use]
+    pub fn only_record(&self, at: usize) -> Self {
+        let mut batch = self.without_records();
+        if let Some((range, line)) = self.found.records.get(at) {
+            batch.bytes = self.bytes[range.clone()].to_vec();
+            batch.found.record(0..batch.bytes.len(), *line);
+        }
+        batch
+    }
+
+    /// A batch of one of the records that cannot be read, counted from 0.
+    #[must_use]
+    pub fn only_error(&self, at: usize) -> Self {
+        let mut batch = self.without_records();
+        batch.found.errors.extend(self.found.errors.get(at).cloned());
+        batch
+    }
+
+    fn without_records(&self) -> Self {
+        let (name, columns) = (Arc::clone(&self.name), self.columns.clone());
+        Self { input: self.input, name, columns, ..Self::default() }
+    }
+
     /// The number of the input that the records are from, from 0.
     #[must_use]
     pub const fn input(&self) -> usize {

@@ -1,4 +1,5 @@
-//! `default-too-late`: `default` after another filter has no effect on a missing variable.
+//! `default-too-late`: `default` after another filter has no effect on a missing variable. It is as severe as the loss that
+//! the [search](crate::search) finds there.
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::{MissingBehavior, Purpose, Read, VALUES, each_value, prints, variable_of};
@@ -7,7 +8,7 @@ use crate::liquid::syntax::tree::{FilterCall, FilteredValue, Operand, OperandKin
 use crate::liquid::{Span, Template};
 
 pub(super) const RULE: Rule =
-    Rule::new("default-too-late", Severity::Error, include_str!("../../docs/rules/default-too-late.md"))
+    Rule::new("default-too-late", Severity::Info, include_str!("../../docs/rules/default-too-late.md"))
         .found_by(check)
         .latest_only();
 

@@ -8,7 +8,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Severity, did_
 use crate::liquid::syntax::tree::NodeKind;
 use crate::liquid::{Arena, Span, Trace, Value};
 use crate::message::{
-    CompiledTemplate, CompiledText, Customer, RenderOptions, Rendering, SENT_NAMES, Template, Trigger,
+    CompiledTemplate, CompiledText, Customer, NULL_NAMESPACES, RenderOptions, Rendering, SENT_NAMES, Template, Trigger,
 };
 use crate::mistakes::{self, Effect, Mistake};
 use crate::project::Case;
@@ -47,7 +47,7 @@ pub struct CaseFacts {
     pub rendering: Option<Rendering>,
     /// The paths of `trigger` that are never read. Only the outermost ones.
     pub unused: Vec<String>,
-    /// If a path that is read is missing: all paths of the data, because one of them may have been meant.
+    /// If a path that is read is missing or always null: all paths of the data, because one of them may have been meant.
     pub places: Vec<String>,
 }
 
@@ -106,7 +106,8 @@ impl<'f> TemplateFacts<'f> {
         compiled.explore(customer, trigger, options, |data, trace| {
             let presence: Vec<_> = self.needs.reads.iter().map(|read| read.presence(data)).collect();
             let lacks_any = presence.iter().any(|presence| presence.missing > 0);
-            let all_places = if lacks_any { places("", data) } else { Vec::new() };
+            let may_mean_trigger = self.needs.reads.iter().any(|read| NULL_NAMESPACES.contains(&read.path.root));
+            let all_places = if lacks_any || may_mean_trigger { places("", data) } else { Vec::new() };
             let trigger = match data {
                 Value::Object(names) => names.get("trigger").unwrap_or(Value::Undefined),
                 _ => Value::Undefined,
@@ -190,6 +191,12 @@ impl CaseFacts {
         // Only what is sent: variables that every message has are hardly meant.
         let elsewhere = || SENT_NAMES.iter().find_map(|root| self.named(name, root).next()).map(str::to_owned);
         sibling.map(|sibling| format!("{parent}{sibling}")).or_else(elsewhere)
+    }
+
+    /// Whether the data has this path. Only known if a path that is read is missing, or always null.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.places.iter().any(|place| place == path)
     }
 
     /// The paths that end in this name, within one variable.

@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use super::judge;
+use super::{JudgeOptions, judge};
 use crate::diagnostics::{Diagnostic, Edit, Fix, Location, Source};
 use crate::liquid::Arena;
 use crate::message::{RenderOptions, Template};
-use crate::project::{Case, Project};
+use crate::project::{Case, Effort, Project};
 
 /// How often a file is judged again after fixes. Each round applies everything it can, so a few are enough in practice.
 const MAX_ROUNDS: usize = 100;
@@ -29,14 +29,9 @@ pub struct FixedFile {
 /// Applies all harmless fixes to a template. `None` if there are none. A fix is harmless if every message that rendered
 /// without it renders to the same properties with it.
 #[must_use]
-pub fn fix(
-    project: &Project,
-    template: &Template,
-    cases: &[Case<'_>],
-    render_options: &RenderOptions,
-) -> Option<FixedFile> {
+pub fn fix(project: &Project, template: &Template, cases: &[Case<'_>], options: &JudgeOptions) -> Option<FixedFile> {
     let own = cases.iter().filter(|case| std::ptr::eq(case.template, template)).copied().collect();
-    let trial = FixTrial::new(project, template, own, render_options);
+    let trial = FixTrial::new(project, template, own, options);
     let mut now = template.clone();
     let mut titles = Vec::new();
     for _ in 0..MAX_ROUNDS {
@@ -56,22 +51,25 @@ struct FixTrial<'p> {
     project: &'p Project,
     cases: Vec<Case<'p>>,
     render_options: RenderOptions,
+    effort: Effort,
     /// The properties of each case's message before any fix. `None` if rendering fails.
     before: Vec<Option<Map<String, Value>>>,
 }
 
 impl<'p> FixTrial<'p> {
-    fn new(project: &'p Project, template: &Template, cases: Vec<Case<'p>>, render_options: &RenderOptions) -> Self {
+    fn new(project: &'p Project, template: &Template, cases: Vec<Case<'p>>, options: &JudgeOptions) -> Self {
         // Messages can only be compared if random filters return the same values.
-        let render_options = RenderOptions { seed: render_options.seed.or(Some(0)), ..*render_options };
-        let mut trial = Self { project, cases, render_options, before: Vec::new() };
+        let JudgeOptions { render_options, effort } = *options;
+        let render_options = RenderOptions { seed: render_options.seed.or(Some(0)), ..render_options };
+        let mut trial = Self { project, cases, render_options, effort, before: Vec::new() };
         trial.before = trial.messages(template);
         trial
     }
 
     fn findings(&self, template: &Template) -> Vec<Diagnostic> {
         let cases: Vec<_> = self.cases.iter().map(|case| Case { template, ..*case }).collect();
-        judge(self.project, &[template], &cases, &self.render_options).findings.to_vec()
+        let options = JudgeOptions { render_options: self.render_options, effort: self.effort };
+        judge(self.project, &[template], &cases, &options).findings.to_vec()
     }
 
     /// Whether every message that rendered before has the same properties.

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use super::rule;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::liquid::Span;
 use crate::liquid::syntax::dialect::Reading;
 use crate::liquid::syntax::lexer::{Token, TokenKind, tokenize, tokenize_lines};
+use crate::liquid::{Arena, Span};
 use crate::message::Template;
 
 const UNUSED_IGNORE: Code = Code::new("unused-ignore");
@@ -44,7 +44,7 @@ impl<'t> Ignores<'t> {
         let mut ignores = Self { template, rules, codes: HashSet::new(), ineffective: Vec::new() };
         let content = template.content();
         if content.contains(MARK) {
-            let (tokens, _) = tokenize(content, reading);
+            let (tokens, _) = tokenize(content, reading, &Arena::new());
             let mut comments = Vec::new();
             add_comments(content, &tokens, &mut comments);
             for comment in comments {

@@ -1,46 +1,28 @@
-//! `json-unsafe`: an expression for which some value breaks the JSON.
+//! `json-unsafe`: an expression for which some value breaks the JSON. The [search](crate::search) finds it.
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::json_string::JsonString;
-use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::{Interpolation, JsonPosition, Verdict, names_and_strings};
-use crate::diagnostics::{Fix, Severity};
+use super::{Rule, TemplateFacts};
+use crate::analysis::{JsonPosition, names_and_strings};
+use crate::diagnostics::{Fix, Location, Severity};
 use crate::liquid::Span;
 use crate::liquid::syntax::tree::Nodes;
 use crate::liquid::syntax::visit::each_part;
 
 pub(super) const RULE: Rule =
-    Rule::new("json-unsafe", Severity::Info, include_str!("../../docs/rules/json-unsafe.md")).found_by(check);
-
-fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
-    let mut names = FreeNames::new(facts.texts[0].liquid.nodes);
-    for interpolation in &facts.content.interpolations {
-        let Verdict::Unsafe { variable, witness } = &interpolation.verdict else { continue };
-        let place = match interpolation.position {
-            JsonPosition::Key => "in a JSON key",
-            JsonPosition::String => "in a JSON string",
-            _ => "as a JSON value",
-        };
-        let location = facts.in_content(interpolation.span);
-        let message = format!("`{variable}` is printed {place} without escaping, and `{witness}` would break the JSON");
-        findings.add(location, "not escaped", message, |finding| {
-            let finding = finding.help("the filter `json` quotes and escapes whatever it prints");
-            match rewritten(facts, interpolation, &mut names) {
-                Some(fix) => finding.fix(fix),
-                None => finding,
-            }
-        });
-    }
-}
+    Rule::new("json-unsafe", Severity::Warning, include_str!("../../docs/rules/json-unsafe.md"));
 
 /// A fix that lets `json` write the string around the expression: as one expression if it is the only one in the
 /// string, otherwise with `capture`.
-fn rewritten<'f>(
-    facts: &TemplateFacts<'f>,
-    interpolation: &Interpolation<'_>,
-    names: &mut FreeNames<'f>,
-) -> Option<Fix> {
+pub(super) fn fix<'f>(facts: &TemplateFacts<'f>, location: &Location, names: &mut FreeNames<'f>) -> Option<Fix> {
+    let start = location.range().start.checked_sub(facts.template.content_start())?;
+    let span = Span::new(start, start + location.range().len());
+    let all = &facts.content.interpolations;
+    let interpolation = &all[all.binary_search_by_key(&span.start, |interpolation| interpolation.span.start).ok()?];
+    if interpolation.span != span {
+        return None;
+    }
     if interpolation.position != JsonPosition::String {
         return None;
     }
@@ -59,7 +41,7 @@ fn rewritten<'f>(
 }
 
 /// Names that the content does not use yet, one for each string.
-struct FreeNames<'f> {
+pub(super) struct FreeNames<'f> {
     nodes: Nodes<'f>,
     /// The names in use. `None` until the first name is needed.
     taken: Option<BTreeSet<&'f str>>,
@@ -69,7 +51,7 @@ struct FreeNames<'f> {
 }
 
 impl<'f> FreeNames<'f> {
-    fn new(nodes: Nodes<'f>) -> Self {
+    pub(super) fn new(nodes: Nodes<'f>) -> Self {
         Self { nodes, taken: None, by_string: HashMap::new(), count: 0 }
     }
 

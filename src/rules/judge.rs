@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::ignore::Ignores;
+use super::losses::LossSearch;
 use super::schema_violation::{of_other_customers, of_requests, of_their_customers};
-use super::{Findings, RULES, Table, TemplateFacts, not_liquid, repaired, rule};
+use super::{Findings, JudgeOptions, RULES, Table, TemplateFacts, TemplateVerdict, not_liquid, repaired, rule};
 use crate::analysis::Coverage;
 use crate::contract::Schemas;
 use crate::customerio::{Version, version_of};
@@ -30,6 +31,8 @@ pub struct Judgement {
     pub tables: Vec<Table>,
     /// The coverage of each template that could be parsed.
     pub coverage: Vec<Coverage>,
+    /// How sure it is of each template that no data loses its message; empty if a payload was judged.
+    pub verdicts: Vec<TemplateVerdict>,
 }
 
 /// The data that a template is judged with.
@@ -46,13 +49,8 @@ pub(super) enum Data<'d> {
 
 /// Judges templates, each with its own `cases`, and the project that contains them.
 #[must_use]
-pub fn judge(
-    project: &Project,
-    templates: &[&Template],
-    cases: &[Case<'_>],
-    render_options: &RenderOptions,
-) -> Judgement {
-    Judgement::from_parts(project, judge_each(project, templates, cases, render_options, &|| ()))
+pub fn judge(project: &Project, templates: &[&Template], cases: &[Case<'_>], options: &JudgeOptions) -> Judgement {
+    Judgement::from_parts(project, judge_each(project, templates, cases, options, &|| ()))
 }
 
 /// Judges each template separately, and calls `step` after each. [`Judgement::from_parts`] combines the results.
@@ -61,7 +59,7 @@ pub fn judge_each<'t>(
     project: &Project,
     templates: &[&'t Template],
     cases: &[Case<'_>],
-    render_options: &RenderOptions,
+    options: &JudgeOptions,
     step: &(dyn Fn() + Sync),
 ) -> Vec<Judgement> {
     let mut own: HashMap<TemplateId, Vec<Case<'_>>> = HashMap::new();
@@ -81,8 +79,8 @@ pub fn judge_each<'t>(
     let templates: Vec<(&Template, Vec<Case<'_>>, bool)> = templates.iter().map(with_own).collect();
     let schemas = Schemas::of(project);
     let judge_one = |(template, own, is_complete): &(&Template, Vec<Case<'_>>, bool)| {
-        let mut judgement =
-            judge_template(project, &schemas, template, Data::Cases { own, is_complete: *is_complete }, render_options);
+        let data = Data::Cases { own, is_complete: *is_complete };
+        let mut judgement = judge_template(project, &schemas, template, data, options);
         judgement.findings.extend(of_their_customers(&schemas, own));
         step();
         judgement
@@ -95,10 +93,11 @@ pub fn judge_each<'t>(
 #[must_use]
 pub fn judge_payload(project: &Project, cases: &[Case<'_>], render_options: &RenderOptions) -> Judgement {
     let schemas = Schemas::of(project);
+    let options = JudgeOptions::new(project, *render_options);
     let judge_one = |case: &Case<'_>| -> Judgement {
         let cases = project.in_every_language(&[*case]);
         let judge_one =
-            |case: Case<'_>| judge_template(project, &schemas, case.template, Data::Payload(case), render_options);
+            |case: Case<'_>| judge_template(project, &schemas, case.template, Data::Payload(case), &options);
         cases.into_iter().map(judge_one).collect()
     };
     let mut judgements = on_all_cores(|| cases.par_iter().map(judge_one).collect::<Vec<_>>());
@@ -183,6 +182,7 @@ impl Extend<Self> for Judgement {
             self.findings.extend(judgement.findings);
             self.tables.extend(judgement.tables);
             self.coverage.extend(judgement.coverage);
+            self.verdicts.extend(judgement.verdicts);
         }
     }
 }
@@ -200,23 +200,24 @@ pub(super) fn judge_template(
     schemas: &Schemas,
     template: &Template,
     data: Data<'_>,
-    render_options: &RenderOptions,
+    options: &JudgeOptions,
 ) -> Judgement {
     let (arena, workspace) = (Arena::new(), project.workspace());
     let ignores = ignores_in(project, template);
     let compiled = match template.compile(&workspace, &arena) {
         Ok(compiled) => compiled,
         Err(mut problems) => {
-            problems.extend(repaired::findings_in_the_rest(project, schemas, template, data, render_options));
+            problems.extend(repaired::findings_in_the_rest(project, schemas, template, data, options));
             problems.tidy();
-            return Judgement { findings: ignores.apply(problems, false), ..Judgement::default() };
+            let verdicts = vec![TemplateVerdict::not_compiled(template)];
+            return Judgement { findings: ignores.apply(problems, false), verdicts, ..Judgement::default() };
         }
     };
     let own = match &data {
         Data::Cases { own, .. } => own,
         Data::Payload(case) => std::slice::from_ref(case),
     };
-    let mut facts = TemplateFacts::gather(&compiled, own, render_options, &arena);
+    let mut facts = TemplateFacts::gather(&compiled, own, &options.render_options, &arena);
     facts.is_payload = matches!(data, Data::Payload(_));
     let facts = facts;
     let is_legacy = version_of(compiled.language()) == Some(Version::Legacy);
@@ -230,7 +231,15 @@ pub(super) fn judge_template(
         }
     }
     let renderings = facts.cases.iter().filter_map(|case| case.rendering.as_ref());
-    let problems: Vec<_> = renderings.flat_map(|rendering| rendering.problems.iter().cloned()).collect();
+    let mut problems: Vec<_> = renderings.flat_map(|rendering| rendering.problems.iter().cloned()).collect();
+    let mut verdicts = Vec::new();
+    if let Data::Cases { own, .. } = data {
+        let search = LossSearch::new(project, &compiled, &facts, own, schemas.declarations(template), options);
+        let report = search.report(options);
+        search.add_findings(&report, &mut found);
+        search.offer_fixes_of_requests(&mut problems, &found);
+        verdicts.push(TemplateVerdict::new(&facts, &report));
+    }
     let is_reported_as_error = |finding: &Diagnostic| {
         configured_severity(finding, &project.config().rules) == Some(Severity::Error) && !ignores.hides(finding)
     };
@@ -248,7 +257,7 @@ pub(super) fn judge_template(
     // The project reports these itself. Here they only show that an ignore is used.
     found.extend(project.problems().iter().filter(is_here).filter(|problem| ignores.hides(problem)).cloned());
     let findings = ignores.apply(found, is_all);
-    Judgement { findings, tables: vec![Table::from_facts(&facts)], coverage: vec![facts.coverage()] }
+    Judgement { findings, tables: vec![Table::from_facts(&facts)], coverage: vec![facts.coverage()], verdicts }
 }
 
 fn ignores_in<'t>(project: &Project, template: &'t Template) -> Ignores<'t> {
@@ -279,9 +288,7 @@ fn problems_not_ignored(project: &Project) -> Diagnostics {
 fn is_reported(problem: &Diagnostic, found: &Diagnostics, is_reported_as_error: impl Fn(&Diagnostic) -> bool) -> bool {
     let says_it = |finding: &Diagnostic| match (problem.code.as_str(), finding.code.as_str()) {
         (UNDEFINED_VARIABLE, MISSING_DATA | UNDEFINED_VARIABLE) => true,
-        (UNDEFINED_VARIABLE, "default-too-late" | "fragile-collection") | (RENDER_ERROR, _) => {
-            is_reported_as_error(finding)
-        }
+        (UNDEFINED_VARIABLE, "default-too-late") | (RENDER_ERROR, _) => is_reported_as_error(finding),
         _ => false,
     };
     found

@@ -1,6 +1,6 @@
 //! `missing-data`: a request lacks data without which its template fails.
 
-use super::{Findings, Rule, TemplateFacts};
+use super::{CaseFacts, Findings, Rule, TemplateFacts};
 use crate::analysis::{BranchReason, MissingBehavior, Path};
 use crate::customerio::Version;
 use crate::diagnostics::Severity;
@@ -16,7 +16,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             let is_fatal =
                 read.missing_behavior == MissingBehavior::Fails && presence.is_missing() && case.trace.has(read.node);
             let is_known = NAMES.contains(&read.path.root);
-            if !is_fatal || !is_known || reported.contains(&&read.path) {
+            if !is_fatal || !is_known || reported.contains(&&read.path) || is_broken_snippet(&read.path, case) {
                 continue;
             }
             reported.push(&read.path);
@@ -26,6 +26,9 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                 if let Some((place, reason)) = read.branches.last() {
                     finding = finding.secondary(facts.location(read.text, *place), branch(*reason));
                 }
+                if let Some(snippet) = missing_snippet(&read.path) {
+                    return finding.help(snippet);
+                }
                 match case.near(&read.path) {
                     Some(near) => finding.help(format!("did you mean `{near}`?")),
                     None => finding.help(format!("add it to the data, or {}", remedy(&read.path, facts))),
@@ -33,6 +36,23 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             });
         }
     }
+}
+
+/// Whether a path is a snippet that exists and cannot be rendered, which is reported in its file.
+fn is_broken_snippet(path: &Path<'_>, case: &CaseFacts) -> bool {
+    let path = path.to_string();
+    let Some(name) = path.strip_prefix("snippets.") else { return false };
+    let is_its_file = |file: &str| file.rsplit('/').next().and_then(|file| file.split('.').next()) == Some(name);
+    let problems = case.rendering.iter().flat_map(|rendering| rendering.problems.iter());
+    let mut files = problems.filter_map(|problem| Some(problem.location()?.source().name()));
+    files.any(|file| file.contains("snippets/") && is_its_file(file))
+}
+
+/// What to do about a snippet that does not exist.
+fn missing_snippet(path: &Path<'_>) -> Option<String> {
+    let path = path.to_string();
+    let name = path.strip_prefix("snippets.")?.split(['.', '[']).next()?;
+    Some(format!("create the snippet as `snippets/{name}.liquid`"))
 }
 
 /// The label at what decides a branch.

@@ -11,12 +11,13 @@ mod email_only_tag;
 mod facts;
 mod files;
 mod fix;
-mod fragile_collection;
 mod ignore;
 mod invalid_json;
 mod json_string;
 mod json_unsafe;
 mod judge;
+mod judge_options;
+mod losses;
 mod missing_body;
 mod missing_data;
 mod missing_title;
@@ -28,6 +29,7 @@ mod reported;
 mod schema_violation;
 mod suspicious_comparison;
 mod table;
+mod template_verdict;
 mod topic_never_shown;
 mod trailing_comma;
 mod unavailable_tag;
@@ -43,8 +45,10 @@ use std::sync::LazyLock;
 pub use facts::{CaseFacts, Findings, TemplateFacts};
 pub use fix::{FixedFile, fix};
 pub use judge::{Judgement, judge, judge_each, judge_payload};
+pub use judge_options::JudgeOptions;
 pub use payloads::{PayloadOptions, PayloadReport, judge_payloads};
 pub use table::{Cell, Row, Table};
+pub use template_verdict::TemplateVerdict;
 
 use crate::diagnostics::{Code, Severity};
 
@@ -97,7 +101,6 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         differs_after_upgrade::RULE,
         duplicate_key::RULE,
         email_only_tag::RULE,
-        fragile_collection::RULE,
         invalid_json::RULE,
         json_unsafe::RULE,
         missing_body::RULE,

@@ -1,9 +1,10 @@
 //! The rest of a template whose Liquid cannot be parsed: what the rules find in it once its mistakes are repaired.
 
+use super::JudgeOptions;
 use super::judge::{Data, judge_template};
 use crate::contract::Schemas;
 use crate::diagnostics::Diagnostic;
-use crate::message::{RenderOptions, Template};
+use crate::message::Template;
 use crate::project::Project;
 
 /// Rules about what a template does not use. Something that was removed may have used it.
@@ -28,10 +29,10 @@ pub(super) fn findings_in_the_rest(
     schemas: &Schemas,
     template: &Template,
     data: Data<'_>,
-    render_options: &RenderOptions,
+    options: &JudgeOptions,
 ) -> Vec<Diagnostic> {
     let Some(repaired) = template.repaired(&project.workspace()) else { return Vec::new() };
-    let judgement = judge_template(project, schemas, &repaired.template, data, render_options);
+    let judgement = judge_template(project, schemas, &repaired.template, data, options);
     let may_be_consequence = |finding: &Diagnostic| {
         let code = finding.code.as_str();
         // What cannot be parsed may be what is ignored.

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::MissingBehavior;
 use crate::diagnostics::{Fix, Severity};
+use crate::liquid::Span;
+use crate::liquid::syntax::visit::each_part;
 use crate::message::{NAMES, SENT_NAMES};
 
 pub(super) const RULE: Rule =
@@ -13,9 +15,14 @@ pub(super) const RULE: Rule =
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     let mut reported = HashSet::new();
+    let own = assigned_names(facts);
     for read in &facts.needs.reads {
         let root = read.path.root;
         if NAMES.contains(&root) || read.snippet.is_some() || read.missing_behavior == MissingBehavior::Nothing {
+            continue;
+        }
+        // Whether a name has been assigned where it is read depends on the data, which the search tries.
+        if own.contains(&(read.text, root)) {
             continue;
         }
         // A filter may read it again.
@@ -25,10 +32,33 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
         let fails = read.missing_behavior >= MissingBehavior::MayFail;
         let label = if fails { "the message fails here" } else { "never has a value" };
         let location = facts.location(read.text, read.span);
+        if let Some(before) = word_before(facts, read.text, read.span) {
+            let message = format!("names contain no spaces: `{before} {root}` is two names");
+            findings.add(location, label, message, |finding| {
+                let (parent, name) = before.rsplit_once('.').unwrap_or(("trigger", before));
+                finding.help(format!("write `{parent}[\"{name} {root}\"]` or `{parent}.{name}_{root}`"))
+            });
+            continue;
+        }
         let meant = meant(root, facts);
+        let path = location.text();
         let message =
             format!("`{root}` is not a variable of messages: they can read `trigger.…`, `customer.…` and a few more");
         findings.add(location.clone(), label, message, |finding| match meant[..] {
+            _ if of_other_products(path, root, facts).is_some() => {
+                let (name, is_sent) = of_other_products(path, root, facts).unwrap_or_default();
+                let meant = format!("{name}{}", &path[root.len()..]);
+                let start = location.range().start;
+                if is_sent {
+                    finding.fix(Fix::new(format!("read `{meant}`")).replace(start..start + root.len(), name))
+                } else {
+                    finding.help(format!("in Liquid, {}: did you mean `{meant}`?", what_is(name)))
+                }
+            }
+            [] if ADVICE.iter().any(|(names, _)| names.contains(&root)) => {
+                let advice = ADVICE.iter().find(|(names, _)| names.contains(&root));
+                finding.help(advice.map_or("", |(_, advice)| advice))
+            }
             [] => finding.suggest(root, NAMES),
             [only] if only.strip_prefix("trigger.") == Some(root) => {
                 let range = location.range();
@@ -47,6 +77,103 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             }
         });
     }
+}
+
+/// The name directly before this one, with only spaces between them, as in `customer.first name`.
+fn word_before<'f>(facts: &TemplateFacts<'f>, text: usize, span: Span) -> Option<&'f str> {
+    let before = facts.texts.get(text)?.liquid.source.get(..span.start)?;
+    let trimmed = before.trim_end_matches(' ');
+    let is_of_name = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.');
+    let word = &trimmed[trimmed.trim_end_matches(is_of_name).len()..];
+    let is_path = word.contains('.') && word.starts_with(char::is_alphabetic) && !word.ends_with('.');
+    (is_path && trimmed.len() < before.len()).then_some(word)
+}
+
+/// The names that each text assigns itself.
+fn assigned_names<'f>(facts: &TemplateFacts<'f>) -> HashSet<(usize, &'f str)> {
+    let mut names = HashSet::new();
+    for (at, text) in facts.texts.iter().enumerate() {
+        each_part(text.liquid.nodes, &mut |_, part| {
+            names.extend(part.target().map(|target| (at, target.name)));
+        });
+    }
+    names
+}
+
+/// Names that other products and languages have for the data of an event or request.
+const TRIGGER: [&str; 14] = [
+    "message_data",
+    "data",
+    "payload",
+    "params",
+    "properties",
+    "vars",
+    "variables",
+    "body",
+    "context",
+    "ctx",
+    "request",
+    "event_properties",
+    "api_trigger_properties",
+    "attributes",
+];
+/// Names that they have for the recipient.
+const CUSTOMER: [&str; 13] = [
+    "user",
+    "person",
+    "contact",
+    "profile",
+    "recipient",
+    "subscriber",
+    "member",
+    "account",
+    "client",
+    "lead",
+    "custom_attribute",
+    "customers",
+    "people",
+];
+/// What to do about names that have no variable.
+const ADVICE: [(&[&str], &str); 2] = [
+    (
+        &["now", "today", "date", "current_date", "current_time", "current_year", "timestamp"],
+        "print the current date with the filter `date`: `{{ 'now' | date: '%Y-%m-%d' }}`",
+    ),
+    (
+        &[
+            "unsubscribe_url",
+            "unsubscribe_link",
+            "unsubscribe",
+            "view_in_browser_url",
+            "view_in_browser",
+            "manage_subscription_preferences_url",
+            "preferences_url",
+            "company",
+            "organization",
+        ],
+        "only emails have it: write the URL or text itself, or send it in `message_data`",
+    ),
+];
+
+/// The variable that is meant by the first name of a path, if it is a name of another product or the data has the same path,
+/// and whether the data has it.
+fn of_other_products(path: &str, root: &str, facts: &TemplateFacts<'_>) -> Option<(&'static str, bool)> {
+    let rest = path.strip_prefix(root).filter(|rest| rest.starts_with('.') && !rest.contains(['\n', ' ']))?;
+    let is_sent = |name: &str| {
+        let meant = format!("{name}{rest}");
+        facts.cases.iter().any(|case| case.places.contains(&meant))
+    };
+    let (is_trigger, is_customer) = (TRIGGER.contains(&root), CUSTOMER.contains(&root));
+    let order = if is_customer { ["customer", "trigger"] } else { ["trigger", "customer"] };
+    if let Some(name) = order.into_iter().find(|name| is_sent(name)) {
+        return Some((name, true));
+    }
+    (is_trigger || is_customer).then_some((order[0], false))
+}
+
+/// What a variable is.
+fn what_is(name: &str) -> &'static str {
+    if name == "trigger" { "the request's `message_data` is `trigger`" } else { "the recipient is `customer`" }
 }
 
 /// The paths with this name that may have been meant, the likeliest first: those in data that is sent, otherwise those

@@ -1,8 +1,10 @@
-//! `wrong-filter-arguments`: a filter gets too few or too many arguments.
+//! `wrong-filter-arguments`: a filter gets too few or too many arguments, or a colon stands where a comma is meant.
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::each_value;
-use crate::diagnostics::Severity;
+use crate::diagnostics::{Fix, Severity};
+use crate::liquid::Span;
+use crate::liquid::syntax::tree::Argument;
 
 pub(super) const RULE: Rule =
     Rule::new("wrong-filter-arguments", Severity::Warning, include_str!("../../docs/rules/wrong-filter-arguments.md"))
@@ -13,6 +15,9 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for (at, text) in facts.texts.iter().enumerate() {
         each_value(text.liquid.nodes, &mut |_, value, _| {
             for filter in value.filters {
+                for argument in filter.arguments {
+                    check_colon(facts, at, argument, findings);
+                }
                 let positional = filter.arguments.iter().filter(|argument| argument.key.is_none()).count();
                 let Some(row) = filter.filter else { continue };
                 let (least, most) = row.positional();
@@ -34,4 +39,24 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             }
         });
     }
+}
+
+/// Reports `"…": value`: a string before a colon is taken for the name of an argument, which no filter has.
+fn check_colon(facts: &TemplateFacts<'_>, at: usize, argument: &Argument<'_>, findings: &mut Findings) {
+    let (Some(key), Some(value)) = (argument.key, argument.value) else { return };
+    if !key.starts_with(['"', '\'']) {
+        return;
+    }
+    let source = facts.texts[at].liquid.source;
+    let Some(colon) = source[..value.span.start].rfind(':') else { return };
+    let location = facts.location(at, Span::new(colon, colon + 1));
+    let message = format!("`{key}` is taken for the name of an argument, because a colon follows it");
+    findings.add(location.clone(), "a comma is meant", message, |finding| {
+        let finding = finding.help("a comma separates the arguments of a filter");
+        if !facts.texts[at].is_content {
+            return finding;
+        }
+        let is_spaced = source[colon + 1..].starts_with(char::is_whitespace);
+        finding.fix(Fix::new("write a comma").replace(location.range(), if is_spaced { "," } else { ", " }))
+    });
 }

@@ -5,7 +5,7 @@ use std::{fmt, io};
 
 use thiserror::Error;
 
-use crate::atomic_file::{self, create_folder_within};
+use crate::atomic_file::Root;
 
 /// The files to create.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,8 +67,12 @@ impl Plan {
     /// The files that could not be written. The others are written.
     pub fn write(&self, root: &Path) -> Result<Vec<(&Path, WriteOutcome)>, Vec<WriteError>> {
         let (mut outcomes, mut errors) = (Vec::new(), Vec::new());
+        let root = match Root::open(root) {
+            Ok(root) => root,
+            Err(error) => return Err(vec![WriteError { path: root.to_owned(), error }]),
+        };
         for (path, text) in &self.files {
-            match create(root, path, text) {
+            match create(&root, path, text) {
                 Ok(outcome) => outcomes.push((path.as_path(), outcome)),
                 Err(error) => errors.push(WriteError { path: path.clone(), error }),
             }
@@ -82,13 +86,8 @@ fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
-fn create(root: &Path, path: &Path, text: &str) -> io::Result<WriteOutcome> {
-    let target = root.join(path);
-    if exists(&target) {
-        return Ok(WriteOutcome::Kept);
-    }
-    create_folder_within(root, path.parent().unwrap_or(path))?;
-    match atomic_file::create(&target, text.as_bytes()) {
+fn create(root: &Root, path: &Path, text: &str) -> io::Result<WriteOutcome> {
+    match root.create(path, text.as_bytes()) {
         Ok(()) => Ok(WriteOutcome::Created),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(WriteOutcome::Kept),
         Err(error) => Err(error),
@@ -133,7 +132,7 @@ mod tests {
         let mut plan = Plan::default();
         plan.add("templates/a.liquid", "a");
         let error = plan.write(&root).unwrap_err().remove(0).to_string();
-        assert_eq!(error, "cannot write `templates/a.liquid`: `templates` is outside of the project");
+        assert_eq!(error, "cannot write `templates/a.liquid`: it leads out of the project, where nothing is written");
         assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
     }
 }

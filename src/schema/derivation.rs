@@ -15,7 +15,7 @@ use super::location::{locations, member_of, put, value_at};
 use super::model::{DataModel, Requirement, StringValues};
 use super::place::{Places, kind_of};
 use super::tester::{Lost, Tester};
-use super::values::{NUMBER_STRINGS, WORDS, Written, plausible};
+use super::values::{MARK, NUMBER_STRINGS, WORDS, Written, plausible};
 use crate::analysis::MissingBehavior;
 use crate::contract::{JsonKind, Key, Kinds};
 use crate::liquid::syntax::tree::OperandKind;
@@ -400,32 +400,6 @@ impl Derivation<'_> {
         faults
     }
 
-    /// What a place is changed to so that it has a fault.
-    fn faulty(&self, place: usize, fault: Fault, current: Option<&Json>) -> Vec<Option<Json>> {
-        match (fault, current) {
-            (Fault::Absent, Some(_)) => vec![None],
-            (Fault::Kind(kind), Some(current)) if kind_of(current) != kind => {
-                let of = &self.model.places.0[place];
-                let values = match kind {
-                    JsonKind::Object if of.members.is_empty() => vec![json!({MARK: "word"})],
-                    JsonKind::Array if of.element.is_none() => vec![json!([MARK]), json!([])],
-                    _ => self.model.places.of_kind(place, kind),
-                };
-                values.into_iter().map(Some).collect()
-            }
-            (Fault::Fewer(count), Some(Json::Array(items))) if items.len() >= count => {
-                let full = self.model.places.of_kind(place, JsonKind::Array).swap_remove(0);
-                let others = full.as_array().map(|items| items[..(count - 1).min(items.len())].to_vec());
-                let mut lists = vec![items[..count - 1].to_vec(), items[items.len() + 1 - count..].to_vec()];
-                lists.extend(items.iter().take(3).map(|item| vec![item.clone(); count - 1]));
-                lists.extend(others);
-                lists.dedup();
-                lists.into_iter().map(|items| Some(Json::Array(items))).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
     /// Changes one place of each sample in every way.
     fn sweep(&mut self) {
         let start = self.tester.renders;
@@ -446,7 +420,7 @@ impl Derivation<'_> {
 
     fn try_fault(&mut self, sample: &Json, place: usize, fault: Fault, at: &[Key]) {
         let (mut failure, mut is_sent) = (None, false);
-        for to in self.faulty(place, fault, value_at(sample, at)) {
+        for to in self.model.places.faulty(place, fault, value_at(sample, at)) {
             let mut data = sample.clone();
             if !put(&mut data, at, to) {
                 continue;
@@ -467,6 +441,9 @@ impl Derivation<'_> {
         if is_sent && matches!(fault, Fault::Fewer(_)) {
             failure = None;
         }
+        if failure.is_some() && self.is_lost_as_usual(sample, fault, at) {
+            return;
+        }
         let observed = self.observed.entry((place, fault)).or_default();
         if let Some(failure) = failure {
             observed.lost += 1;
@@ -476,6 +453,15 @@ impl Derivation<'_> {
         } else if is_sent {
             observed.sent += 1;
         }
+    }
+
+    /// Whether the other boolean than the one that is there loses the message as well as a value of another kind: then the
+    /// kind is not the fault.
+    fn is_lost_as_usual(&mut self, sample: &Json, fault: Fault, at: &[Key]) -> bool {
+        let is_kind = matches!(fault, Fault::Kind(kind) if kind != JsonKind::Null);
+        let Some(flag) = value_at(sample, at).and_then(Json::as_bool).filter(|_| is_kind) else { return false };
+        let mut data = sample.clone();
+        put(&mut data, at, Some(json!(!flag))) && !self.tester.is_sent(&data)
     }
 
     /// Decides what each place may hold and what the template demands.
@@ -788,7 +774,7 @@ impl Derivation<'_> {
         faults.extend(self.model.kinds[place].iter().map(Fault::Kind));
         faults.extend([1, 2, 3].map(Fault::Fewer));
         let fault = faults[self.random.usize(0..faults.len())];
-        let mut values = self.faulty(place, fault, value_at(data, &at));
+        let mut values = self.model.places.faulty(place, fault, value_at(data, &at));
         if let StringValues::OneOf(_) | StringValues::Numbers = self.model.strings[place]
             && fault == Fault::Kind(JsonKind::String)
         {
@@ -826,8 +812,12 @@ impl Derivation<'_> {
             Fault::Kind(kind) => !self.model.places.0[edit.place].seen.has(kind),
             _ => false,
         };
-        if let Some(Edit { place, fault: Fault::Kind(kind), .. }) = edits.iter().find(is_unseen) {
-            let (place, kind) = (*place, *kind);
+        if let Some(Edit { place, fault: Fault::Kind(kind), at, .. }) = edits.iter().find(is_unseen).cloned() {
+            let mut usual = data.clone();
+            put(&mut usual, &at, value_at(base, &at).cloned());
+            if self.is_lost_as_usual(&usual, Fault::Kind(kind), &at) {
+                return false;
+            }
             let kept: Kinds = self.model.kinds[place].iter().filter(|known| *known != kind).collect();
             if !kept.is_empty() {
                 self.model.kinds[place] = kept;
@@ -884,6 +874,3 @@ fn is_fatal(model: &DataModel, place: usize) -> bool {
     let is_fatal = |missing| matches!(missing, MissingBehavior::Fails | MissingBehavior::MayFail);
     model.places.0[place].reads.iter().any(|read| is_fatal(read.missing))
 }
-
-/// What objects and arrays that are tried consist of, to find it again in what is printed.
-const MARK: &str = "zq_mark";

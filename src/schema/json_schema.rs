@@ -168,6 +168,12 @@ impl DataModel {
         Some(format!("{elements}, the message is lost{when}."))
     }
 
+    /// A condition in words.
+    #[must_use]
+    pub fn condition_in_words(&self, condition: &Condition) -> String {
+        in_words(condition, &self.places)
+    }
+
     /// When a demand applies, in words.
     #[must_use]
     pub fn conditions_in_words(&self, demand: &Demand) -> String {

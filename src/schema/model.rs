@@ -3,7 +3,8 @@
 use serde_json::Value as Json;
 
 use super::demand::{Demand, Fault};
-use super::place::Places;
+use super::location::{Step, locations, put, value_at};
+use super::place::{Places, kind_of};
 use crate::contract::{JsonKind, Kinds};
 
 /// Which strings a place may hold.
@@ -79,8 +80,56 @@ impl DataModel {
     }
 
     /// Whether a payload has nothing that the model does not admit.
-    pub(super) fn admits(&self, data: &Json) -> bool {
+    #[must_use]
+    pub fn admits(&self, data: &Json) -> bool {
         self.demands.iter().all(|demand| demand.violations(&self.places, data).is_empty())
+    }
+
+    /// A payload with a fault at a place: in each way, at each location.
+    #[must_use]
+    pub fn with_fault(&self, data: &Json, place: usize, fault: Fault) -> Vec<Json> {
+        let mut found = Vec::new();
+        for at in locations(data, &self.places.0[place].pattern) {
+            let current = value_at(data, &at);
+            // It may have the fault already.
+            let has_fault = match fault {
+                Fault::Absent => current.is_none(),
+                Fault::Kind(kind) => current.is_some_and(|value| kind_of(value) == kind),
+                Fault::AbsentInAll | Fault::Fewer(_) => false,
+            };
+            if has_fault {
+                found.push(data.clone());
+            }
+            for to in self.places.faulty(place, fault, current) {
+                let mut changed = data.clone();
+                if put(&mut changed, &at, to) {
+                    found.push(changed);
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether every value of a payload is of a kind that requests have at its place.
+    #[must_use]
+    pub fn is_usual(&self, data: &Json) -> bool {
+        self.places.0.iter().all(|place| {
+            let is_seen = |value: &Json| place.seen.is_empty() || place.seen.has(kind_of(value));
+            locations(data, &place.pattern).iter().all(|at| value_at(data, at).is_none_or(is_seen))
+        })
+    }
+
+    /// Whether requests have values of a kind at a place, or none at all.
+    #[must_use]
+    pub fn is_kind_sent(&self, pattern: &[Step], kind: JsonKind) -> bool {
+        let place = self.place_of(pattern).map(|at| &self.places.0[at]);
+        place.is_none_or(|place| place.seen.is_empty() || place.seen.has(kind))
+    }
+
+    /// The place with a pattern, if the template reads it.
+    #[must_use]
+    pub fn place_of(&self, pattern: &[Step]) -> Option<usize> {
+        self.places.0.iter().position(|place| place.pattern == pattern)
     }
 
     /// Whether a place may hold values of a kind.

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::condition::number;
+use super::demand::Fault;
 use super::location::Step;
-use super::place::{Place, Places};
+use super::place::{Place, Places, kind_of};
 use crate::analysis::Kind;
 use crate::contract::{JsonKind, Kinds};
 
@@ -101,4 +102,33 @@ impl Places {
             }
         }
     }
+
+    /// What a place is changed to so that it has a fault.
+    pub(super) fn faulty(&self, place: usize, fault: Fault, current: Option<&Json>) -> Vec<Option<Json>> {
+        match (fault, current) {
+            (Fault::Absent | Fault::AbsentInAll, Some(_)) => vec![None],
+            (Fault::Kind(kind), Some(current)) if kind_of(current) != kind => {
+                let of = &self.0[place];
+                let values = match kind {
+                    JsonKind::Object if of.members.is_empty() => vec![json!({MARK: "word"})],
+                    JsonKind::Array if of.element.is_none() => vec![json!([MARK]), json!([])],
+                    _ => self.of_kind(place, kind),
+                };
+                values.into_iter().map(Some).collect()
+            }
+            (Fault::Fewer(count), Some(Json::Array(items))) if items.len() >= count => {
+                let full = self.of_kind(place, JsonKind::Array).swap_remove(0);
+                let others = full.as_array().map(|items| items[..(count - 1).min(items.len())].to_vec());
+                let mut lists = vec![items[..count - 1].to_vec(), items[items.len() + 1 - count..].to_vec()];
+                lists.extend(items.iter().take(3).map(|item| vec![item.clone(); count - 1]));
+                lists.extend(others);
+                lists.dedup();
+                lists.into_iter().map(|items| Some(Json::Array(items))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
+
+/// What objects and arrays that are tried consist of, to find it again in what is printed.
+pub(super) const MARK: &str = "zq_mark";

@@ -1,21 +1,23 @@
 //! Counterexamples: data within the contract whose message is lost, and what loses it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::change::{Edit, edits_between, value_at};
 use crate::contract::{Contract, Key, Pointer, Shape, Source};
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::diagnostics::{Diagnostic, Location, Severity};
 use crate::liquid::value::json;
+use crate::liquid::value::number::Numbers;
 use crate::liquid::{Arena, Value};
-use crate::message::{Rendering, SENT_NAMES, SentData};
+use crate::message::{CauseKind, Rendering, SENT_NAMES, SentData, Template};
 
 /// Data whose message is lost.
 #[derive(Clone, Debug)]
 pub struct Counterexample {
-    /// What loses the message, as it is reported for a request.
-    pub problem: Diagnostic,
-    /// The request that it differs least from.
-    pub request: String,
+    /// What loses the message, the first reason first. At least one.
+    pub reasons: Vec<Reason>,
+    /// The request that it differs least from; `None` if there is no request.
+    pub request: Option<String>,
     /// How it differs from that.
     pub changes: Vec<Change>,
     /// Whether every change is like what was seen or declared.
@@ -26,6 +28,19 @@ pub struct Counterexample {
     pub trigger: String,
     /// Its customer's attributes, as JSON.
     pub customer: String,
+    /// The objects that its customer is related to, as JSON.
+    pub objects: String,
+    /// Its complete request.
+    pub body: serde_json::Value,
+}
+
+/// What loses a message.
+#[derive(Clone, Debug)]
+pub struct Reason {
+    /// The problem, as it is reported for a request.
+    pub problem: Diagnostic,
+    /// What is wrong with the content, if that is known.
+    pub cause: Option<CauseKind>,
 }
 
 /// A difference from a request.
@@ -53,7 +68,8 @@ impl Counterexample {
     /// The counterexample that this rendering shows; none if its message is sent.
     pub(super) fn from_rendering(
         rendering: Rendering,
-        request: &str,
+        template: &Template,
+        request: Option<&str>,
         seed: Value<'_>,
         data: Value<'_>,
         contract: &Contract,
@@ -63,7 +79,11 @@ impl Counterexample {
             return None;
         }
         let is_error = |problem: &Diagnostic| problem.severity == Severity::Error;
-        let problem = rendering.problems.into_iter().find(is_error)?;
+        let causes = rendering.causes(template);
+        let first = rendering.problems.into_iter().find(is_error)?;
+        let is_explained = causes.iter().any(|cause| cause.problem.location() == first.location());
+        let first = (!is_explained).then(|| Reason { problem: first, cause: None });
+        let causes = causes.into_iter().map(|cause| Reason { problem: cause.problem, cause: Some(cause.kind) });
         let edits = edits_between(seed, data);
         let change = |edit: &Edit<'_>| Change {
             path: edit.pointer(),
@@ -76,32 +96,51 @@ impl Counterexample {
             _ => String::new(),
         };
         Some(Self {
-            problem,
-            request: request.to_owned(),
+            reasons: first.into_iter().chain(causes).collect(),
+            request: request.map(str::to_owned),
             changes: edits.iter().map(change).collect(),
             is_likely,
             is_declared: edits.iter().all(|edit| is_declared(edit, contract)),
             trigger: part(0),
             customer: part(1),
+            objects: part(2),
+            body: serde_json::Value::Null,
         })
     }
 
-    /// Where in the template's file the message is lost.
-    #[must_use]
-    pub fn position(&self) -> (usize, usize, &'static str) {
-        let range = self.problem.location().map_or(0..0, crate::diagnostics::Location::range);
-        (range.start, range.end, self.problem.code.as_str())
+    /// How far it is from what is sent: those that are nearer explain a loss better.
+    fn distance(&self) -> (bool, usize) {
+        (!self.is_likely, self.changes.len())
     }
 
-    /// Adds it to others, of which none has the same cause and position; the likelier one and the one with fewer
-    /// changes is kept.
-    pub(super) fn add_to(self, others: &mut Vec<Self>) {
-        let rank = |one: &Self| (!one.is_likely, one.changes.len());
-        match others.iter_mut().find(|other| other.position() == self.position()) {
-            Some(known) if rank(&self) < rank(known) => *known = self,
-            Some(_) => {}
-            None => others.push(self),
+    /// Leaves each position and cause to the counterexample that explains it best.
+    pub(super) fn best_of(found: Vec<Self>) -> Vec<Self> {
+        let mut best: BTreeMap<Position, usize> = BTreeMap::new();
+        for (at, counterexample) in found.iter().enumerate() {
+            for reason in &counterexample.reasons {
+                let known = best.entry(reason.position()).or_insert(at);
+                if counterexample.distance() < found[*known].distance() {
+                    *known = at;
+                }
+            }
         }
+        let keep = |(at, mut counterexample): (usize, Self)| {
+            counterexample.reasons.retain(|reason| best.get(&reason.position()) == Some(&at));
+            (!counterexample.reasons.is_empty()).then_some(counterexample)
+        };
+        let mut kept: Vec<Self> = found.into_iter().enumerate().filter_map(keep).collect();
+        kept.sort_by_key(|counterexample| counterexample.reasons[0].position());
+        kept
+    }
+}
+
+/// Where in a template's file a message is lost, and the code of the problem.
+type Position = (usize, usize, &'static str);
+
+impl Reason {
+    fn position(&self) -> Position {
+        let range = self.problem.location().map_or(0..0, Location::range);
+        (range.start, range.end, self.problem.code.as_str())
     }
 }
 
@@ -128,11 +167,10 @@ fn json_of(value: Value<'_>) -> String {
 }
 
 impl Counterexample {
-    /// The values of a counterexample, for a render of one's own.
+    /// Its values, to render them again.
     #[must_use]
-    pub fn data<'a>(&'a self, arena: &'a Arena) -> SentData<'a> {
-        let read = |text: &'a str| json::read(text, arena).unwrap_or(Value::Null);
-        let nothing = Value::Object(crate::liquid::value::Object::new(&[], arena));
-        SentData { trigger: read(&self.trigger), customer: read(&self.customer), objects: nothing }
+    pub fn data<'a>(&'a self, numbers: Numbers, arena: &'a Arena) -> SentData<'a> {
+        let read = |text: &'a str| json::read_as(text, numbers, arena).unwrap_or(Value::Null);
+        SentData { trigger: read(&self.trigger), customer: read(&self.customer), objects: read(&self.objects) }
     }
 }

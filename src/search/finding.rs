@@ -1,13 +1,21 @@
 //! Findings: counterexamples as they are reported, to people and to programs.
 
-use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
-use super::counterexample::{Change, Counterexample};
-use crate::diagnostics::{Diagnostic, Severity};
+use serde_json::Value as Json;
+
+use super::counterexample::{Change, Counterexample, Reason};
+use crate::diagnostics::{self, Code, DataChange, Diagnostic, Severity};
+use crate::message::{CauseKind, JsonContext};
+
+/// An expression prints what is not valid in the JSON around it.
+const JSON_UNSAFE: Code = Code::new("json-unsafe");
+/// Data without which the message fails may be missing.
+const MISSING_DATA: Code = Code::new("missing-data");
 
 /// How many changes are written out for people.
 const MAX_CHANGES: usize = 4;
-/// How much of a value is written out for people, in characters.
+/// How much of a value or an expression is written out for people, in characters.
 const MAX_SHOWN: usize = 60;
 
 impl Counterexample {
@@ -22,64 +30,104 @@ impl Counterexample {
         }
     }
 
-    /// The loss as it is reported.
+    /// The losses as they are reported, one for each reason.
     #[must_use]
-    pub fn finding(&self) -> Diagnostic {
-        let problem = Diagnostic { severity: self.severity(), fix: None, ..self.problem.clone() };
-        let problem = problem.note(self.words());
-        if self.is_likely {
-            return problem;
+    pub fn findings(&self) -> Vec<Diagnostic> {
+        let described = Arc::new(self.described());
+        self.reasons.iter().map(|reason| self.finding(reason, &described)).collect()
+    }
+
+    fn finding(&self, reason: &Reason, described: &Arc<diagnostics::Counterexample>) -> Diagnostic {
+        let mut finding = Diagnostic { severity: self.severity(), fix: None, ..reason.problem.clone() };
+        match &reason.cause {
+            Some(CauseKind::MissingVariable(path)) => {
+                finding.code = MISSING_DATA;
+                finding.message = format!("`{}` may be missing, and then the message fails", with_brackets(path));
+            }
+            Some(CauseKind::Printed { text, context }) => {
+                finding.code = JSON_UNSAFE;
+                finding.message = printed(&reason.problem, text, *context);
+            }
+            None => {}
         }
-        problem.note("no request and no customer has anything like it")
+        let finding = finding.counterexample(Arc::clone(described));
+        if self.is_likely { finding } else { finding.note("no request and no customer has anything like it") }
+    }
+
+    /// The counterexample as every format shows it.
+    fn described(&self) -> diagnostics::Counterexample {
+        let change = |change: &Change| DataChange {
+            path: change.path.to_string(),
+            from: change.from.as_deref().map(parsed),
+            to: change.to.as_deref().map(parsed),
+        };
+        diagnostics::Counterexample {
+            words: self.words(),
+            base: self.request.clone(),
+            request: self.body.clone(),
+            customer: parsed(&self.customer),
+            changes: self.changes.iter().map(change).collect(),
+        }
     }
 
     /// What has to be changed for the message to be lost: `with trigger.items = [] (otherwise request standard)`.
     #[must_use]
     pub fn words(&self) -> String {
-        let mut changes: Vec<String> = self.changes.iter().take(MAX_CHANGES).map(short).collect();
+        let mut changes: Vec<String> =
+            self.changes.iter().take(MAX_CHANGES).map(|change| shortened(&change.to_string())).collect();
         if self.changes.len() > MAX_CHANGES {
             changes.push(format!("{} more changes", self.changes.len() - MAX_CHANGES));
         }
-        if changes.is_empty() {
-            return format!("with request {}", self.request);
+        match (&self.request, changes.is_empty()) {
+            (Some(request), false) => format!("with {} (otherwise request {request})", changes.join(" and ")),
+            (Some(request), true) => format!("with request {request}"),
+            (None, false) => format!("with {}", changes.join(" and ")),
+            (None, true) => "with no `message_data`".to_owned(),
         }
-        format!("with {} (otherwise request {})", changes.join(" and "), self.request)
     }
+}
 
-    /// The counterexample for programs: the complete data, and what was changed.
-    #[must_use]
-    pub fn to_json(&self) -> Json {
-        let changes: Vec<_> = self
-            .changes
-            .iter()
-            .map(|change| {
-                json!({
-                    "path": change.path.to_string(),
-                    "from": change.from.as_deref().map(parsed),
-                    "to": change.to.as_deref().map(parsed),
-                    "absent": change.to.is_none(),
-                })
-            })
-            .collect();
-        json!({
-            "base": self.request,
-            "message_data": parsed(&self.trigger),
-            "customer": parsed(&self.customer),
-            "changes": changes,
-        })
+/// What is wrong with what an expression prints.
+fn printed(problem: &Diagnostic, text: &str, context: JsonContext) -> String {
+    let expression = problem.location().map(|location| {
+        let written = &location.source().text()[location.range()];
+        shortened(&written.split_whitespace().collect::<Vec<_>>().join(" "))
+    });
+    let (expression, shown) = (expression.unwrap_or_default(), shortened(text));
+    match context {
+        JsonContext::Value if text.is_empty() => {
+            format!("`{expression}` prints nothing where the JSON needs a value")
+        }
+        JsonContext::Value => format!("`{expression}` prints `{shown}`, which is not a JSON value"),
+        JsonContext::WholeString | JsonContext::PartOfString => {
+            format!("`{expression}` is printed in a JSON string without escaping, and `{shown}` breaks the JSON")
+        }
     }
+}
+
+/// A path in which places in lists are written in brackets: `p[0].name`, where the engine's messages have `p.0.name`.
+fn with_brackets(path: &str) -> String {
+    let mut written = String::with_capacity(path.len());
+    for (at, part) in path.split('.').enumerate() {
+        let is_place = at > 0 && !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        match (at, is_place) {
+            (_, true) => written.extend(["[", part, "]"]),
+            (0, false) => written.push_str(part),
+            (_, false) => written.extend([".", part]),
+        }
+    }
+    written
 }
 
 fn parsed(text: &str) -> Json {
     serde_json::from_str(text).unwrap_or(Json::Null)
 }
 
-/// A change with a value that is not too long.
-fn short(change: &Change) -> String {
-    let words = change.to_string();
-    if words.chars().count() <= MAX_SHOWN {
-        return words;
+/// The start of a text that is too long.
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= MAX_SHOWN {
+        return text.to_owned();
     }
-    let start: String = words.chars().take(MAX_SHOWN - 1).collect();
+    let start: String = text.chars().take(MAX_SHOWN - 1).collect();
     start + "…"
 }

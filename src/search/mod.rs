@@ -17,9 +17,9 @@ mod shrinking;
 mod template;
 mod verdict;
 
-pub use budget::Effort;
-pub use counterexample::{Change, Counterexample};
-pub use search::{SearchOptions, SearchReport, search};
-pub use seed::Seed;
-pub use template::{SeedCase, search_template};
+pub use counterexample::{Change, Counterexample, Reason};
+pub use search::{SearchOptions, SearchReport};
+pub use template::{SearchInput, SeedCase, search_template};
 pub use verdict::Verdict;
+
+pub use crate::project::Effort;

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::place::Place;
-use crate::analysis::{
-    ContentProof, Interpolation, JsonPosition, MissingBehavior, Needs, Path, PathStep, Read, Verdict,
-};
+use crate::analysis::{ContentProof, Interpolation, JsonPosition, MissingBehavior, Needs, Path, PathStep, Read};
 use crate::contract::{Contract, JsonKind, Kinds, Shape};
 use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::{FilterCall, Node, NodeKind, Nodes, Operand, OperandKind, SegmentKey, Step};
@@ -61,7 +59,12 @@ const TOTAL_TAGS: [&str; 10] = ["if", "unless", "case", "for", "assign", "captur
 const MAX_ENUMERATED: usize = 1_500;
 
 /// Whether no data within the contract loses the message, as the text of the template shows.
-pub(super) fn is_proved(compiled: &CompiledTemplate<'_>, contract: &Contract, needs: &Needs<'_>) -> bool {
+pub(super) fn is_proved(
+    compiled: &CompiledTemplate<'_>,
+    contract: &Contract,
+    needs: &Needs<'_>,
+    content: &ContentProof<'_>,
+) -> bool {
     if needs.reads_anything {
         return false;
     }
@@ -83,9 +86,7 @@ pub(super) fn is_proved(compiled: &CompiledTemplate<'_>, contract: &Contract, ne
     if !is_object(texts[0].liquid.nodes) {
         return false;
     }
-    let content = ContentProof::prove(texts[0].liquid);
     content.is_complete
-        && content.breaks.is_empty()
         && content.issues.is_empty()
         && content.interpolations.iter().all(|interpolation| is_safe(interpolation, contract, needs))
 }
@@ -207,7 +208,7 @@ fn is_object(nodes: Nodes<'_>) -> bool {
 
 /// Whether nothing that an expression prints breaks the JSON.
 fn is_safe(interpolation: &Interpolation<'_>, contract: &Contract, needs: &Needs<'_>) -> bool {
-    if interpolation.verdict == Verdict::Safe {
+    if interpolation.is_safe {
         return true;
     }
     let [Step::Operand(operand)] = interpolation.value.expression.steps else { return false };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::budget::Effort;
+use super::budget::Budget;
 use super::candidate::Constants;
 use super::change::{edited, replaced};
 use super::counterexample::Counterexample;
@@ -13,10 +13,11 @@ use super::proof;
 use super::seed::{Seed, sent_data};
 use super::shrinking::shrink;
 use super::verdict::Verdict;
-use crate::analysis::Needs;
+use crate::analysis::{ContentProof, Needs};
 use crate::contract::{Contract, Length};
 use crate::liquid::{Arena, Template, Trace, Value};
 use crate::message::{CompiledTemplate, Loss, RenderOptions, SENT_NAMES, Trial, TrialOutput};
+use crate::project::Effort;
 
 /// What a template is searched with.
 #[derive(Clone, Copy, Debug)]
@@ -44,12 +45,12 @@ pub struct SearchReport {
 
 /// How many losses are kept to be shrunk.
 const MAX_LOSSES: usize = 48;
+/// How many bytes of memory count as much as a node.
+const BYTES_PER_NODE: usize = 64;
 /// How many bytes of data are made.
 const MAX_MEMORY: usize = 32 << 20;
 /// How much data that reached something new is searched around.
 const MAX_QUEUE: usize = 64;
-/// What data is called that no request shows.
-const MADE_UP: &str = "made up";
 /// How many renders are taken to make up data that is sent.
 const MADE_UP_RENDERS: usize = 60;
 
@@ -59,7 +60,7 @@ pub(super) struct Tester<'t> {
     scratch: Arena,
     pub(super) out: TrialOutput,
     pub(super) renders: usize,
-    /// How many nodes were rendered, and may be.
+    /// How many nodes were rendered, and may be; memory counts too, because loops without any node need it.
     work: usize,
     most_work: usize,
 }
@@ -69,8 +70,9 @@ impl Tester<'_> {
     pub(super) fn run(&mut self, data: Value<'_>) -> Option<Loss> {
         self.renders += 1;
         let loss = self.trial.run(sent_data(data), &self.scratch, &mut self.out);
+        let nodes = self.out.trace.counts().map(|(_, count)| count as usize).sum::<usize>();
+        self.work += nodes + self.scratch.allocated_bytes() / BYTES_PER_NODE;
         self.scratch.reset();
-        self.work += self.out.trace.counts().map(|(_, count)| count as usize).sum::<usize>();
         loss
     }
 
@@ -78,6 +80,16 @@ impl Tester<'_> {
     pub(super) const fn is_exhausted(&self) -> bool {
         self.work >= self.most_work
     }
+}
+
+/// Data whose message is sent, from which others are made.
+#[derive(Clone, Copy)]
+struct Base<'s> {
+    data: Value<'s>,
+    /// The request that has it, or that it was made from; `None` if there is no request.
+    request: Option<&'s str>,
+    /// The data of that request, which changes are reported from.
+    reported_from: Value<'s>,
 }
 
 /// A loss that was found, before it is shrunk.
@@ -100,18 +112,25 @@ struct Search<'c, 's, 't> {
     arena: &'s Arena,
 }
 
-/// Searches for data within the contract that loses the message of a template. `is_valid` says whether data keeps to what
-/// is declared.
-#[must_use]
-pub fn search<'s>(
-    compiled: &CompiledTemplate<'_>,
-    contract: &Contract,
-    seeds: &[Seed<'s>],
-    needs: &Needs<'_>,
-    is_valid: &dyn Fn(Value<'s>) -> bool,
-    options: &SearchOptions<'_>,
-    arena: &'s Arena,
-) -> SearchReport {
+/// A template, what is known of it, and the data that the search starts from.
+pub(super) struct Subject<'c, 's> {
+    pub(super) compiled: &'c CompiledTemplate<'c>,
+    pub(super) needs: &'c Needs<'c>,
+    pub(super) content: &'c ContentProof<'c>,
+    pub(super) contract: &'c Contract,
+    /// The requests, with their customers.
+    pub(super) seeds: &'c [Seed<'s>],
+    /// Data without anything in `trigger`, for a customer that the project has. It is used if there are no requests.
+    pub(super) nothing_sent: Value<'s>,
+    /// Whether data keeps to what is declared.
+    pub(super) is_valid: &'c dyn Fn(Value<'s>) -> bool,
+    /// Whether the data that is sent is known at all, from requests or a schema.
+    pub(super) is_data_known: bool,
+}
+
+/// Searches for data within the contract that loses the message of a template.
+pub(super) fn search<'s>(subject: &Subject<'_, 's>, options: &SearchOptions<'_>, arena: &'s Arena) -> SearchReport {
+    let Subject { compiled, needs, contract, seeds, is_valid, .. } = *subject;
     let templates: Vec<Template<'_>> = compiled.texts().into_iter().map(|text| text.liquid).collect();
     let constants = Constants::from_templates(&templates).copied_into(arena);
     let root = root_place(contract, seeds, needs, &constants, arena);
@@ -121,7 +140,7 @@ pub fn search<'s>(
         out: TrialOutput::default(),
         renders: 0,
         work: 0,
-        most_work: options.effort.budget().nodes,
+        most_work: Budget::new(options.effort).nodes,
     };
     let mut search = Search {
         tester,
@@ -133,30 +152,50 @@ pub fn search<'s>(
         order: Vec::new(),
         arena,
     };
-    let mut seeds: Vec<(&'s str, Value<'s>)> = seeds.iter().map(|seed| (seed.name, seed.value(arena))).collect();
-    let seeds_data: Vec<Value<'s>> = seeds.iter().map(|(_, data)| *data).collect();
-    let mut bases = search.start(&seeds_data);
-    if seeds.is_empty() {
-        let made_up = search.make_up(options.seed);
-        seeds.extend(made_up.map(|data| (MADE_UP, data)));
-        bases.extend(made_up);
+    let seeds: Vec<Base<'s>> = seeds
+        .iter()
+        .map(|seed| {
+            let data = seed.value(arena);
+            Base { data, request: Some(seed.name), reported_from: data }
+        })
+        .collect();
+    let mut bases = search.start(&seeds);
+    let is_all_sent = bases.len() == seeds.len();
+    // What is proved need not be searched. A thorough search does not take a proof for granted.
+    if is_all_sent && !bases.is_empty() && options.effort < Effort::Thorough && is_shown(subject) {
+        let (renders, trace) = (search.tester.renders, search.seen.trace);
+        return SearchReport { verdict: Verdict::Proved, counterexamples: Vec::new(), renders, trace };
     }
-    if !bases.is_empty() {
-        search.run(&bases, options);
+    if bases.is_empty() {
+        let nothing = Base { data: subject.nothing_sent, request: None, reported_from: subject.nothing_sent };
+        bases.extend(search.make_up(seeds.first().copied().unwrap_or(nothing), options.seed));
     }
-    let counterexamples =
-        search.counterexamples(compiled, contract, &seeds, &bases, &constants, options.render_options);
-    let verdict = if counterexamples.iter().any(|counterexample| counterexample.is_likely) {
+    let values: Vec<Value<'s>> = bases.iter().map(|base| base.data).collect();
+    // Where nothing is read, nothing makes a difference.
+    let is_anything_read = needs.reads_anything || !needs.reads.is_empty();
+    if is_anything_read && !bases.is_empty() {
+        search.run(&values, options);
+    }
+    let counterexamples = search.counterexamples(subject, &bases, &values, &constants, options.render_options);
+    let verdict = if !is_all_sent || counterexamples.iter().any(|counterexample| counterexample.is_likely) {
         Verdict::Loses
-    } else if counterexamples.is_empty()
-        && bases.len() == seeds.len()
-        && search.is_proved(compiled, contract, needs, &bases)
-    {
+    } else if counterexamples.is_empty() && search.is_proved(subject, &values) {
         Verdict::Proved
     } else {
         Verdict::Searched
     };
     SearchReport { verdict, counterexamples, renders: search.tester.renders, trace: search.seen.trace }
+}
+
+/// Whether the data that the template reads is known from nothing but the template, which is no evidence of what is sent.
+fn is_assumed(subject: &Subject<'_, '_>) -> bool {
+    !subject.is_data_known && subject.needs.reads.iter().any(|read| read.path.root == SENT_NAMES[0])
+}
+
+/// Whether the template itself shows that its message is never lost.
+fn is_shown(subject: &Subject<'_, '_>) -> bool {
+    let Subject { compiled, needs, content, contract, .. } = *subject;
+    !is_assumed(subject) && proof::is_proved(compiled, contract, needs, content)
 }
 
 fn root_place<'s>(
@@ -191,25 +230,26 @@ fn root_place<'s>(
 
 impl<'s> Search<'_, 's, '_> {
     /// Renders the seeds; gives those whose messages are sent.
-    fn start(&mut self, seeds: &[Value<'s>]) -> Vec<Value<'s>> {
+    fn start(&mut self, seeds: &[Base<'s>]) -> Vec<Base<'s>> {
         let (mut bases, mut late) = (Vec::new(), Vec::new());
         for seed in seeds {
-            if self.tester.run(*seed).is_some() {
+            if self.tester.run(seed.data).is_some() {
                 continue;
             }
             bases.push(*seed);
             // A seed that reaches nothing new is changed last.
-            if self.seen.add(&self.tester.out) { self.queue.push(*seed) } else { late.push(*seed) }
+            if self.seen.add(&self.tester.out) { self.queue.push(seed.data) } else { late.push(seed.data) }
         }
         self.queue.extend(late);
         bases
     }
 
-    /// Data that is sent, where no request shows any.
-    fn make_up(&mut self, seed: u64) -> Option<Value<'s>> {
+    /// Data whose message is sent, if that of no request is.
+    fn make_up(&mut self, from: Base<'s>, seed: u64) -> Option<Base<'s>> {
         let root = std::mem::replace(&mut self.root, Place::nothing());
         let mut random = fastrand::Rng::with_seed(seed);
-        let samples = [true, false].into_iter().map(|is_full| root.sample(is_full, self.arena)).collect::<Vec<_>>();
+        let samples =
+            [true, false].into_iter().map(|is_full| root.fill(from.data, is_full, self.arena)).collect::<Vec<_>>();
         let more = (0..MADE_UP_RENDERS).map(|_| root.random(Some(samples[0]), &mut random, self.arena));
         let data = samples.iter().copied().chain(more.collect::<Vec<_>>());
         let sent = data.into_iter().find(|data| self.tester.run(*data).is_none() && (self.is_valid)(*data));
@@ -219,7 +259,7 @@ impl<'s> Search<'_, 's, '_> {
             self.seen.add(&self.tester.out);
             self.queue.push(data);
         }
-        sent
+        sent.map(|data| Base { data, ..from })
     }
 
     /// Whether so much was rendered or made that it would take too long, or too much memory, to go on.
@@ -251,12 +291,14 @@ impl<'s> Search<'_, 's, '_> {
     }
 
     fn run(&mut self, bases: &[Value<'s>], options: &SearchOptions<'_>) {
-        let budget = options.effort.budget();
+        let budget = Budget::new(options.effort);
         // As little and as much as the contract allows, in one step.
         for is_full in [false, true] {
             let sample = self.root.fill(bases[0], is_full, self.arena);
             self.attempt(sample, usize::MAX, true);
         }
+        // Of the work, each part of the search has its share.
+        self.tester.most_work = budget.nodes / 5 * 3;
         let start = self.tester.renders;
         let mut next = 0;
         while let Some(data) = self.queue.get(next).copied() {
@@ -266,25 +308,38 @@ impl<'s> Search<'_, 's, '_> {
             self.sweep(data, true, start + budget.systematic);
             next += 1;
         }
+        self.tester.most_work = budget.nodes / 5 * 4;
         self.random(bases, budget.random, options.seed);
+        self.tester.most_work = budget.nodes;
         let start = self.tester.renders;
         for base in bases {
             self.sweep(*base, false, start + budget.unlikely);
         }
     }
 
-    /// Changes each site of some data in every way that is likely, or not.
+    /// Changes each site of some data in every way that is likely, or not: each site in its first way, then each in its
+    /// second, so that a template with many sites is searched everywhere before the budget is used up.
     fn sweep(&mut self, data: Value<'s>, is_likely: bool, until: usize) {
         let root = std::mem::replace(&mut self.root, Place::nothing());
-        'sites: for (at, site) in sites(&root, data).iter().enumerate() {
-            let mutations = site.mutations(self.arena);
-            for candidate in mutations.into_iter().filter(|candidate| candidate.is_likely == is_likely) {
+        let sites = sites(&root, data);
+        let mut mutations: Vec<_> = sites
+            .iter()
+            .enumerate()
+            .map(|(at, site)| {
+                let mutations = site.mutations(self.arena).into_iter();
+                (at, mutations.filter(move |candidate| candidate.is_likely == is_likely))
+            })
+            .collect();
+        'rounds: while !mutations.is_empty() {
+            for (at, of_site) in &mut mutations {
+                let Some(candidate) = of_site.next() else { continue };
                 if self.tester.renders >= until || self.is_exhausted() {
-                    break 'sites;
+                    break 'rounds;
                 }
-                let mutant = replaced(data, &site.path, candidate.value, self.arena);
-                self.attempt(mutant, at, is_likely);
+                let mutant = replaced(data, &sites[*at].path, candidate.value, self.arena);
+                self.attempt(mutant, *at, is_likely);
             }
+            mutations.retain(|(_, of_site)| of_site.size_hint().1 != Some(0));
         }
         self.root = root;
     }
@@ -319,14 +374,12 @@ impl<'s> Search<'_, 's, '_> {
     }
 
     /// Whether no data within the contract loses the message: the template shows it, or all data has been rendered.
-    fn is_proved(
-        &mut self,
-        compiled: &CompiledTemplate<'_>,
-        contract: &Contract,
-        needs: &Needs<'_>,
-        bases: &[Value<'s>],
-    ) -> bool {
-        if proof::is_proved(compiled, contract, needs) {
+    fn is_proved(&mut self, subject: &Subject<'_, 's>, bases: &[Value<'s>]) -> bool {
+        let Subject { compiled, needs, contract, .. } = *subject;
+        if is_assumed(subject) {
+            return false;
+        }
+        if is_shown(subject) {
             return true;
         }
         let all = bases.first().filter(|_| !needs.reads_anything && proof::depends_on_data_alone(compiled));
@@ -339,40 +392,33 @@ impl<'s> Search<'_, 's, '_> {
     /// Shrinks what was found, and renders it once more, so that nothing is claimed that is not so.
     fn counterexamples(
         &mut self,
-        compiled: &CompiledTemplate<'_>,
-        contract: &Contract,
-        seeds: &[(&'s str, Value<'s>)],
-        bases: &[Value<'s>],
+        subject: &Subject<'_, 's>,
+        bases: &[Base<'s>],
+        values: &[Value<'s>],
         constants: &Constants<'s>,
         render_options: &RenderOptions,
     ) -> Vec<Counterexample> {
         let mut found: Vec<Counterexample> = Vec::new();
         for key in std::mem::take(&mut self.order) {
             let Some(loss) = self.losses.get(&key).copied() else { continue };
-            let shrunk = shrink(&mut self.tester, bases, loss.data, key.0, self.arena);
+            let shrunk = shrink(&mut self.tester, values, loss.data, key.0, self.arena);
             // Changes that are left out may have made the data valid.
-            let shrunk_data = edited(bases[shrunk.seed], &shrunk.edits, self.arena);
+            let Some(base) = bases.get(shrunk.seed) else { continue };
+            let shrunk_data = edited(base.data, &shrunk.edits, self.arena);
             let data = if (self.is_valid)(shrunk_data) { shrunk_data } else { loss.data };
-            let base = bases[shrunk.seed];
-            let is_base = |(_, seed): &&(&str, Value<'s>)| std::ptr::eq(object_of(*seed), object_of(base));
-            let Some((name, _)) = seeds.iter().find(is_base) else { continue };
             self.tester.renders += 1;
-            let rendering = compiled.render_data(&sent_data(data), render_options);
-            let counterexample =
-                Counterexample::from_rendering(rendering, name, base, data, contract, &constants.strings);
-            if let Some(counterexample) = counterexample {
-                counterexample.add_to(&mut found);
-            }
+            let rendering = subject.compiled.render_data(&sent_data(data), render_options);
+            let counterexample = Counterexample::from_rendering(
+                rendering,
+                subject.compiled.template(),
+                base.request,
+                base.reported_from,
+                data,
+                subject.contract,
+                &constants.strings,
+            );
+            found.extend(counterexample);
         }
-        found.sort_by_key(Counterexample::position);
-        found
-    }
-}
-
-/// The object that a value is, to tell two apart.
-fn object_of(value: Value<'_>) -> *const () {
-    match value {
-        Value::Object(object) => std::ptr::from_ref(object).cast(),
-        _ => std::ptr::null(),
+        Counterexample::best_of(found)
     }
 }

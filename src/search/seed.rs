@@ -6,11 +6,11 @@ use crate::message::{SENT_NAMES, SentData};
 
 /// The data of a message that is sent.
 #[derive(Clone, Copy, Debug)]
-pub struct Seed<'s> {
+pub(super) struct Seed<'s> {
     /// What people call the request.
-    pub name: &'s str,
+    pub(super) name: &'s str,
     /// Its data.
-    pub data: SentData<'s>,
+    pub(super) data: SentData<'s>,
 }
 
 impl<'s> Seed<'s> {

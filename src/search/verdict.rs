@@ -11,7 +11,16 @@ pub enum Verdict {
     Proved,
 }
 
+impl serde::Serialize for Verdict {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl Verdict {
+    /// All of them, the best first.
+    pub const ALL: [Self; 3] = [Self::Proved, Self::Searched, Self::Loses];
+
     /// Its name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use axum::Json;
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -17,6 +18,8 @@ pub(super) struct Refusal {
     error: String,
     /// Another field next to `meta`.
     extra: Option<(&'static str, Value)>,
+    /// When to try again, in seconds.
+    retry_after: Option<u32>,
 }
 
 /// Why a request was refused: an extension of the response, for the log of refused requests.
@@ -28,7 +31,7 @@ pub(super) struct Refused {
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, error: impl Into<String>) -> Self {
-        Self { status, error: error.into(), extra: None }
+        Self { status, error: error.into(), extra: None, retry_after: None }
     }
 
     /// 400: the request is not valid.
@@ -39,6 +42,12 @@ impl Refusal {
     /// 404: the requested resource does not exist.
     pub(super) fn not_found(error: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, error)
+    }
+
+    /// 503: there is too much to do at the moment. The client can try again.
+    pub(super) fn busy() -> Self {
+        let busy = Self::new(StatusCode::SERVICE_UNAVAILABLE, "the server is busy: try again in a second");
+        Self { retry_after: Some(1), ..busy }
     }
 
     /// Adds a field next to the error.
@@ -74,6 +83,9 @@ impl IntoResponse for Refusal {
         }
         let mut response = (self.status, Json(body)).into_response();
         response.extensions_mut().insert(refused);
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
         response
     }
 }

@@ -22,6 +22,7 @@ use super::faults::Fault;
 use super::people;
 use super::refused::RefusedRequest;
 use super::state::State;
+use crate::project::Project;
 
 /// The description of this API, in `OpenAPI` 3.1.
 const DOCUMENT: &str = include_str!("openapi.json");
@@ -77,7 +78,8 @@ pub(super) async fn messages(extract::State(state): Shared, RawQuery(raw): RawQu
         "offset" => number(name, value, 0, MAX_OFFSET).map(|offset| query.offset = offset),
         _ => query.filter.read(name, value).and_then(|known| require_known(known, name)),
     })?;
-    let (messages, total) = query.run(&state);
+    let shared = Arc::clone(&state);
+    let (messages, total) = state.reads.run(move || query.run(&shared)).await?;
     Ok(Json(json!({ "messages": messages, "total": total })))
 }
 
@@ -87,7 +89,14 @@ pub(super) async fn remove_messages(
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, Refusal> {
     let filter = read_filter(query.as_deref())?;
-    Ok(Json(json!({ "deleted": state.store.remove_all(&filter, state.clock.now()).await? })))
+    Ok(Json(json!({ "deleted": remove_matching(state, filter).await? })))
+}
+
+async fn remove_matching(state: Arc<State>, filter: Filter) -> Result<usize, Refusal> {
+    let shared = Arc::clone(&state);
+    let (count, pending) = state.reads.run(move || shared.store.remove_all(&filter, shared.clock.now())).await?;
+    pending.written().await?;
+    Ok(count)
 }
 
 /// `GET /inkproof/api/messages/{id}`
@@ -119,11 +128,13 @@ pub(super) async fn wait(extract::State(state): Shared, RawQuery(raw): RawQuery)
         _ => query.filter.read(name, value).and_then(|known| require_known(known, name)),
     })?;
     query.limit = MAX_LIMIT;
+    let query = Arc::new(query);
     let deadline = Instant::now() + Duration::from_secs_f64(timeout);
     let (mut changes, mut stop) = (state.store.watch(), state.stop.subscribe());
     loop {
         changes.borrow_and_update();
-        let (messages, total) = query.run(&state);
+        let (shared, own) = (Arc::clone(&state), Arc::clone(&query));
+        let (messages, total) = state.reads.run(move || own.run(&shared)).await?;
         if total >= count {
             return Ok(Json(json!({ "messages": messages, "total": total })));
         }
@@ -157,7 +168,7 @@ pub(super) async fn reset(extract::State(state): Shared) -> Result<Json<Value>, 
         Some(now) => state.clock.set(now, Some(true)),
         None => state.clock.reset(),
     }
-    Ok(Json(json!({ "deleted": state.store.remove_all(&Filter::default(), state.clock.now()).await? })))
+    Ok(Json(json!({ "deleted": remove_matching(state, Filter::default()).await? })))
 }
 
 /// `GET /inkproof/api/refused`: the requests that were refused, newest first.
@@ -271,8 +282,12 @@ pub(super) async fn reset_clock(extract::State(state): Shared) -> Json<Value> {
 }
 
 /// `GET /inkproof/api/templates`: the templates with their requests, and the customers.
-pub(super) async fn templates(extract::State(state): Shared) -> Json<Value> {
+pub(super) async fn templates(extract::State(state): Shared) -> Result<Json<Value>, Refusal> {
     let (project, version) = state.project.get();
+    state.reads.run(move || Json(project_json(&project, version))).await
+}
+
+fn project_json(project: &Project, version: u64) -> Value {
     let requests_of = |name: &str| -> Vec<Value> {
         let its = project
             .requests()
@@ -309,7 +324,7 @@ pub(super) async fn templates(extract::State(state): Shared) -> Json<Value> {
             json!({ "identifiers": identifiers, "name": name, "body": customer.source().text() })
         })
         .collect();
-    Json(json!({ "version": version, "templates": templates, "customers": customers }))
+    json!({ "version": version, "templates": templates, "customers": customers })
 }
 
 /// A query for captured messages.

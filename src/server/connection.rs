@@ -13,6 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tower::{Service, service_fn};
 
@@ -20,6 +21,9 @@ use super::refused::RefusedRequest;
 use super::slots::{Slot, Slots};
 use super::state::State;
 use super::tls;
+
+/// How long a client may take until it reads again. Then its connection is closed.
+const WRITE_TIME: Duration = Duration::from_secs(15);
 
 /// The timeout for the head of a request, and for idle connections.
 const HEAD_TIME: Duration = Duration::from_secs(15);
@@ -120,6 +124,8 @@ where
         .half_close(true)
         .max_buf_size(MAX_HEAD);
     let service = TowerToHyperService::new(counted(service, Arc::clone(&slot), scheme));
+    let mut stream = Box::pin(TimeoutStream::new(stream));
+    stream.as_mut().set_write_timeout_pinned(Some(WRITE_TIME));
     let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(stream), service));
     let mut stop = state.stop.subscribe();
     tokio::select! {

@@ -2,24 +2,33 @@
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::thread;
 
 use crate::message::{Customer, RenderOptions, Rendering, Request};
 use crate::project::{CompiledProject, LiveProject, OpenError, Project};
 use crate::watch::WatchEvent;
 
-/// A project that is reloaded when its files change.
-#[derive(Debug)]
-pub(super) struct CurrentProject(Mutex<Reader>);
+/// The project as last read, and its version, which changes with its content.
+type Shown = Arc<RwLock<(Arc<Project>, u64)>>;
 
+/// A project that is reloaded when its files change, on a thread of its own: nobody waits until files are read.
 #[derive(Debug)]
-struct Reader {
-    live: LiveProject,
-    /// The changes that were not applied yet.
-    events: Receiver<WatchEvent>,
-    /// Incremented when anything changes.
-    version: u64,
+pub(super) struct CurrentProject {
+    shown: Shown,
+    events: Sender<Event>,
+}
+
+/// What the thread is asked to do.
+#[derive(Debug)]
+enum Event {
+    /// Read again what the watch reported.
+    Changed(WatchEvent),
+    /// Read a file again, and report when that is done.
+    Reload(PathBuf, SyncSender<()>),
+    /// End.
+    Stop,
 }
 
 impl CurrentProject {
@@ -29,40 +38,73 @@ impl CurrentProject {
     /// # Errors
     /// There is no project, or it cannot be watched.
     pub(super) fn open(dir: &Path, changed: impl Fn(Option<&str>) + Send + 'static) -> Result<Self, OpenError> {
-        let (sender, events) = channel();
+        let (events, waiting) = channel();
+        let reports = events.clone();
         let live = LiveProject::open(dir, false, None, move |event| {
-            if let WatchEvent::Notice(notice) = &event {
-                return changed(Some(notice));
-            }
             // If the receiver is gone, there is nothing to notify.
-            let _ = sender.send(event);
-            changed(None);
+            let _ = reports.send(Event::Changed(event));
         })?;
-        Ok(Self(Mutex::new(Reader { live, events, version: 0 })))
+        let shown = Shown::new(RwLock::new((Arc::clone(live.project()), 0)));
+        let reader = Reader { live, shown: Arc::clone(&shown) };
+        let follow = move || reader.follow(&waiting, changed);
+        thread::Builder::new().name("project".to_owned()).spawn(follow).map_err(OpenError::Unwatched)?;
+        Ok(Self { shown, events })
     }
 
     /// The project and its version, which changes with its content. If it can no longer be read, the last version stays.
     pub(super) fn get(&self) -> (Arc<Project>, u64) {
-        let mut reader = self.lock();
-        while let Ok(event) = reader.events.try_recv() {
-            reader.apply(&event);
-        }
-        (Arc::clone(reader.live.project()), reader.version)
+        self.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Reloads a file that was just written, without waiting for the watcher to report it.
     pub(super) fn reload_file(&self, file: PathBuf) {
-        self.lock().apply(&WatchEvent::Paths([file].into()));
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Reader> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let (done, wait) = sync_channel(1);
+        let _ = self.events.send(Event::Reload(file, done));
+        let _ = wait.recv();
     }
 }
 
+impl Drop for CurrentProject {
+    fn drop(&mut self) {
+        let _ = self.events.send(Event::Stop);
+    }
+}
+
+#[derive(Debug)]
+struct Reader {
+    live: LiveProject,
+    shown: Shown,
+}
+
 impl Reader {
+    /// Applies events until it is stopped.
+    fn follow(mut self, waiting: &Receiver<Event>, changed: impl Fn(Option<&str>)) {
+        for event in waiting {
+            match event {
+                Event::Changed(WatchEvent::Notice(notice)) => changed(Some(&notice)),
+                Event::Changed(event) => {
+                    self.apply(&event);
+                    changed(None);
+                }
+                Event::Reload(file, done) => {
+                    self.apply(&WatchEvent::Paths([file].into()));
+                    changed(None);
+                    let _ = done.send(());
+                }
+                Event::Stop => return,
+            }
+        }
+    }
+
     fn apply(&mut self, event: &WatchEvent) {
-        self.version += u64::from(self.live.take(event).unwrap_or(false));
+        if self.live.take(event).unwrap_or(false) {
+            let project = Arc::clone(self.live.project());
+            let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
+            let version = shown.1 + 1;
+            let before = std::mem::replace(&mut *shown, (project, version));
+            drop(shown);
+            drop(before);
+        }
     }
 }
 
@@ -101,7 +143,7 @@ mod tests {
         let (sender, changed) = channel();
         let current = CurrentProject::open(folder.path(), move |notice| {
             assert_eq!(notice, None);
-            sender.send(()).unwrap();
+            let _ = sender.send(());
         });
         let current = current.unwrap();
         let names = || {

@@ -2,11 +2,15 @@
 //!
 //! One thread writes. It commits all queued changes in one transaction (group commit), so that many senders share one sync of
 //! the disk. A sender gets its response once its message is on disk, so every acknowledged message survives a crash.
+//!
+//! A file is opened for reading only until all of it has been checked. If it cannot be used, not a byte of it has changed.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::captured::CapturedMessage;
@@ -24,6 +28,9 @@ const TABLES: &str =
 /// Exclusive access; a write-ahead log that is synced on each commit; and a limit for the size of that log.
 const SETTINGS: &str = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
     PRAGMA journal_size_limit = 67108864;";
+
+/// How many bytes are written to find out whether a disk is full.
+const PROBE: usize = 64 << 10;
 
 /// The maximum number of changes in a transaction.
 const MAX_BATCH: usize = 1024;
@@ -47,6 +54,10 @@ pub(super) enum OpenError {
     Newer(PathBuf),
     #[error("`{}` is read-only: captured messages cannot be stored in it", .0.display())]
     ReadOnly(PathBuf),
+    #[error("the disk of `{}` is full: free some space, and start the server again; the messages in the file are kept", .0.display())]
+    Full(PathBuf),
+    #[error("`{}` is damaged: {why}; it was not changed, so it can be recovered with SQLite's tools: use another file until then", path.display())]
+    Damaged { path: PathBuf, why: String },
     #[error("message {number} in `{}` cannot be read: {error}", path.display())]
     Broken { path: PathBuf, number: i64, error: serde_json::Error },
     #[error("cannot store messages in `{}`: {error}", path.display())]
@@ -62,19 +73,23 @@ struct Write {
 
 #[derive(Debug)]
 enum Change {
-    Put { id: String, captured: String },
+    Put(Arc<CapturedMessage>),
     Remove(Vec<String>),
 }
 
 impl Database {
     /// Opens or creates a file, and calls `each` with the messages in it, oldest first.
     pub(super) fn open(path: &Path, each: impl FnMut(CapturedMessage)) -> Result<Self, OpenError> {
-        let connection = connect(path).map_err(|error| open_error(path, error))?;
+        let sqlite = |error| open_error(path, error);
+        let connection = connect(path).map_err(sqlite)?;
         if connection.is_readonly("main").unwrap_or(false) {
             return Err(OpenError::ReadOnly(path.to_owned()));
         }
-        prepare(&connection, path)?;
-        load(&connection, path, each)?;
+        let is_new = check(&connection, path)?;
+        if !is_new {
+            load(&connection, path, each)?;
+        }
+        prepare(&connection, is_new).map_err(sqlite)?;
         Self::write_to(connection).map_err(|error| OpenError::Other {
             path: path.to_owned(),
             error: rusqlite::Error::ToSqlConversionFailure(Box::new(error)),
@@ -88,11 +103,8 @@ impl Database {
     }
 
     /// Writes a message. It replaces the message with the same id.
-    pub(super) fn put(&self, message: &CapturedMessage) -> Pending {
-        match serde_json::to_string(message) {
-            Ok(captured) => self.change(Change::Put { id: message.id.clone(), captured }),
-            Err(error) => Pending::refused(error.to_string()),
-        }
+    pub(super) fn put(&self, message: Arc<CapturedMessage>) -> Pending {
+        self.change(Change::Put(message))
     }
 
     /// Removes messages.
@@ -123,22 +135,37 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Checks that the file belongs to inkproof before anything in it is changed.
-fn prepare(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+/// Checks without changing anything that the file belongs to inkproof and is not damaged. Returns whether it is new.
+fn check(connection: &Connection, path: &Path) -> Result<bool, OpenError> {
     let sqlite = |error| open_error(path, error);
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i32>(0)).map_err(sqlite);
-    let is_new = match number("PRAGMA application_id")? {
-        APPLICATION => false,
-        0 if number("SELECT count(*) FROM sqlite_schema")? == 0 => true,
+    // Otherwise the log would be merged into the file even if it cannot be used.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(sqlite)?;
+    connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = ON").map_err(sqlite)?;
+    match number("PRAGMA application_id")? {
+        APPLICATION => {}
+        0 if number("SELECT count(*) FROM sqlite_schema")? == 0 => return Ok(true),
         _ => return Err(OpenError::Foreign(path.to_owned())),
-    };
-    if !is_new && number("PRAGMA user_version")? > VERSION {
+    }
+    if number("PRAGMA user_version")? > VERSION {
         return Err(OpenError::Newer(path.to_owned()));
     }
-    connection.execute_batch(SETTINGS).map_err(sqlite)?;
-    let tables = if is_new { TABLES } else { "" };
-    let marks = format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};");
-    connection.execute_batch(&format!("BEGIN EXCLUSIVE; {tables}; {marks} COMMIT")).map_err(sqlite)
+    let report = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)).map_err(sqlite)?;
+    if report == "ok" { Ok(false) } else { Err(OpenError::Damaged { path: path.to_owned(), why: report }) }
+}
+
+/// Makes a file that was checked ready for writing. Nothing is written to a file that is not new, so that it can be opened on
+/// a full disk.
+fn prepare(connection: &Connection, is_new: bool) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    connection.execute_batch("PRAGMA query_only = OFF")?;
+    connection.execute_batch(SETTINGS)?;
+    if is_new {
+        let marks = format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};");
+        return connection.execute_batch(&format!("BEGIN EXCLUSIVE; {TABLES}; {marks} COMMIT"));
+    }
+    // Another server may use the file.
+    connection.execute_batch("BEGIN EXCLUSIVE; COMMIT")
 }
 
 fn load(connection: &Connection, path: &Path, mut each: impl FnMut(CapturedMessage)) -> Result<(), OpenError> {
@@ -160,7 +187,28 @@ fn open_error(path: &Path, error: rusqlite::Error) -> OpenError {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::InUse(path),
         Some(ErrorCode::NotADatabase) => OpenError::Foreign(path),
         Some(ErrorCode::ReadOnly) => OpenError::ReadOnly(path),
+        Some(ErrorCode::DatabaseCorrupt) => OpenError::Damaged { path, why: error.to_string() },
+        _ if is_full(&error, &path) => OpenError::Full(path),
         _ => OpenError::Other { path, error },
+    }
+}
+
+/// Whether an error means that the disk is full. For its own files beside the database, `SQLite` reports that as an error of
+/// the disk.
+fn is_full(error: &rusqlite::Error, path: &Path) -> bool {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => true,
+        Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let probe = tempfile::tempfile_in(folder).and_then(|mut probe| {
+                probe.write_all(&vec![0; PROBE])?;
+                probe.sync_all()
+            });
+            probe.is_err_and(|error| {
+                matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+            })
+        }
+        _ => false,
     }
 }
 
@@ -173,7 +221,7 @@ fn write(mut connection: Connection, waiting: &mpsc::Receiver<Write>) {
             waiters.push(done);
         }
         let result = commit(&mut connection, &changes).map_err(|error| NotWritten {
-            is_full: error.sqlite_error_code() == Some(ErrorCode::DiskFull),
+            is_full: connection.path().is_some_and(|path| is_full(&error, Path::new(path))),
             why: error.to_string(),
         });
         changes.clear();
@@ -194,7 +242,11 @@ fn commit(connection: &mut Connection, changes: &[Change]) -> rusqlite::Result<(
         let mut remove = transaction.prepare_cached("DELETE FROM message WHERE id = ?1")?;
         for change in changes {
             match change {
-                Change::Put { id, captured } => put.execute([id, captured]).map(drop)?,
+                Change::Put(message) => {
+                    let captured = serde_json::to_string(message.as_ref())
+                        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+                    put.execute([&message.id, &captured])?;
+                }
                 Change::Remove(ids) => ids.iter().try_for_each(|id| remove.execute([id]).map(drop))?,
             }
         }
@@ -204,29 +256,89 @@ fn commit(connection: &mut Connection, changes: &[Change]) -> rusqlite::Result<(
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
+    use super::super::captured::Recipient;
+    use super::super::received::Received;
+    use super::super::send::channel::Channel;
     use super::*;
+    use crate::diagnostics::Diagnostics;
+
+    fn message(id: &str, length: usize) -> Arc<CapturedMessage> {
+        Arc::new(CapturedMessage {
+            id: id.to_owned(),
+            channel: Channel::Inbox,
+            template: "x".repeat(length),
+            recipient: Recipient::default(),
+            request: Received { headers: Vec::new(), body: String::new() },
+            queued_at: Timestamp::UNIX_EPOCH,
+            send_at: Timestamp::UNIX_EPOCH,
+            draft: false,
+            message: None,
+            content: None,
+            findings: Diagnostics::new().into(),
+            test_send_looks_fine: false,
+            opened: false,
+            deleted: false,
+            reports: Vec::new(),
+        })
+    }
 
     #[tokio::test]
     async fn a_full_disk_is_reported_and_keeps_earlier_messages() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("messages.db");
         let connection = connect(&path).unwrap();
-        prepare(&connection, &path).unwrap();
+        assert!(check(&connection, &path).unwrap());
+        prepare(&connection, true).unwrap();
         connection.execute_batch("PRAGMA max_page_count = 16").unwrap();
         let database = Database::write_to(connection).unwrap();
-        let put = |id: &str, length: usize| {
-            database.change(Change::Put { id: id.to_owned(), captured: "x".repeat(length) }).written()
-        };
+        let put = |id: &str, length: usize| database.put(message(id, length)).written();
         put("first", 10).await.unwrap();
         let error = put("large", 1 << 20).await.unwrap_err();
         assert!(error.is_full);
         assert!(error.to_string().contains("database or disk is full"), "{error}");
         put("third", 10).await.unwrap();
         drop(database);
-        let connection = connect(&path).unwrap();
-        let mut ids = connection.prepare("SELECT id FROM message ORDER BY number").unwrap();
-        let ids: Vec<String> = ids.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let mut ids = Vec::new();
+        drop(Database::open(&path, |message| ids.push(message.id)).unwrap());
         assert_eq!(ids, ["first", "third"]);
+    }
+
+    #[tokio::test]
+    async fn a_damaged_file_is_reported_and_not_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("messages.db");
+        let database = Database::open(&path, |_| {}).unwrap();
+        for number in 0..100 {
+            database.put(message(&number.to_string(), 1000)).written().await.unwrap();
+        }
+        drop(database);
+        let mut bytes = std::fs::read(&path).unwrap();
+        for byte in &mut bytes[5000..9000] {
+            *byte ^= 0x5a;
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        let error = Database::open(&path, |_| {}).unwrap_err();
+        assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
+        assert!(std::fs::read(&path).unwrap() == bytes);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_merged_into_a_file_whose_messages_cannot_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, log) = (folder.path().join("messages.db"), folder.path().join("messages.db-wal"));
+        let connection = connect(&path).unwrap();
+        check(&connection, &path).unwrap();
+        prepare(&connection, true).unwrap();
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
+        connection.execute("INSERT INTO message (id, captured) VALUES ('a', '{}')", []).unwrap();
+        drop(connection);
+        let before = (std::fs::read(&path).unwrap(), std::fs::read(&log).unwrap());
+        assert!(!before.1.is_empty(), "the message is in the log only");
+        let error = Database::open(&path, |_| {}).unwrap_err();
+        assert!(matches!(error, OpenError::Broken { number: 1, .. }), "{error}");
+        assert!((std::fs::read(&path).unwrap(), std::fs::read(&log).unwrap()) == before);
     }
 
     #[test]

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Body;
 use axum::extract;
-use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -47,8 +46,8 @@ pub(super) async fn render(
     body: Body,
 ) -> Result<Json<Value>, Refusal> {
     let dry_run: DryRun = body::json(body).await?;
-    let rendered = tokio::task::spawn_blocking(move || dry_run.render(&state)).await;
-    rendered.map(Json).map_err(|_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the message could not be rendered"))
+    let shared = Arc::clone(&state);
+    state.renders.run(move || dry_run.render(&shared)).await.map(Json)
 }
 
 impl DryRun {

@@ -1,18 +1,24 @@
 //! The inbox API of Customer.io's browser and mobile clients: fetch, mark and delete messages.
 
+use std::future::ready;
+use std::io;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{self, Path};
 use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
+use futures_util::StreamExt as _;
+use futures_util::stream::{once, try_unfold};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::body;
 use super::captured::CapturedMessage;
+use super::inbox_pieces::InboxPieces;
 use super::state::State;
 use super::token::{self, Platform};
 
@@ -27,15 +33,28 @@ pub(super) async fn messages(
     extract::State(state): extract::State<Arc<State>>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Refusal> {
-    let user = user(&headers)?;
-    let messages = state.store.inbox(&user, &state.people.linked(&user), state.clock.now());
+    let user: Arc<str> = user(&headers)?.into();
+    let (shared, identifiers) = (Arc::clone(&state), state.people.linked(&user));
+    let list = state.reads.run(move || shared.store.inbox_list(&identifiers, shared.clock.now())).await?;
     let headers = [
+        (CONTENT_TYPE.as_str(), "application/json".to_owned()),
         ("x-gist-queue-polling-interval", state.options.poll.to_string()),
         ("x-cio-use-sse", state.options.sse.to_string()),
         // This disables Customer.io's visual inbox, another feature.
         ("x-cio-inbox-enabled", "false".to_owned()),
     ];
-    Ok((headers, Json(json!({ "inAppMessages": [], "inboxMessages": messages }))))
+    let begin = r#"{"inAppMessages":[],"inboxMessages":["#.to_owned();
+    let rest = Some(InboxPieces::new(list.messages, "]}"));
+    let pieces = try_unfold(rest, move |rest: Option<InboxPieces>| {
+        let (state, user) = (Arc::clone(&state), Arc::clone(&user));
+        async move {
+            let Some(pieces) = rest else { return Ok(None) };
+            // The status was sent already. An error closes the connection.
+            let next = pieces.next(&state, &user).await;
+            next.map(Some).map_err(|_| io::Error::other("the inbox cannot be read"))
+        }
+    });
+    Ok((headers, Body::from_stream(once(ready(Ok(begin))).chain(pieces))))
 }
 
 #[derive(Debug, Deserialize)]

@@ -21,10 +21,12 @@ mod current_project;
 mod database;
 mod dry_run;
 mod events;
+mod exec;
 mod faults;
 mod findings;
 mod guard;
 mod inbox;
+mod inbox_pieces;
 mod namespaces;
 mod newest;
 mod page;
@@ -35,6 +37,7 @@ mod refused;
 mod saving;
 mod send;
 mod service;
+mod signals;
 mod slots;
 mod state;
 mod store;
@@ -43,12 +46,12 @@ mod template_check;
 mod tls;
 mod token;
 mod webhooks;
+mod work;
 mod wrong_path;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,7 +59,6 @@ use axum::Router;
 use axum::routing::{get, patch, post, put};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
-use tokio::process::Command;
 use tokio::task::JoinSet;
 
 pub use captured::{CapturedMessage, Recipient, Report, Status};
@@ -66,6 +68,7 @@ pub use refused::RefusedRequest;
 pub use send::channel::Channel;
 pub use webhooks::WebhookOptions;
 
+use exec::Exec;
 use people::{pipelines, track};
 use state::{Observe, State};
 
@@ -78,8 +81,14 @@ const STREAM_PORT: u16 = 3009;
 /// How many ports are tried if the default port is in use.
 const PORTS: u16 = 50;
 
-/// How long connections may take to end when the server shuts down.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long connections, and then work, may take to end when the server shuts down. With the command of `--exec`, that is
+/// less than three seconds.
+const CONNECTIONS_TIMEOUT: Duration = Duration::from_secs(1);
+const WORK_TIMEOUT: Duration = Duration::from_millis(300);
+
+/// The number of open files that the server asks for: connections, and some more.
+#[cfg(unix)]
+const FILES: u64 = 8192;
 
 /// The options of the server.
 #[derive(Clone, Debug)]
@@ -124,6 +133,8 @@ pub enum StopReason {
     Interrupted,
     /// It received the signal `SIGTERM`.
     Terminated,
+    /// Its terminal was closed: it received the signal `SIGHUP`.
+    HungUp,
     /// Its command ended, with this exit code.
     Command(u8),
 }
@@ -161,18 +172,35 @@ pub fn serve(
     ready: impl FnOnce(Endpoint) -> io::Result<()>,
     observe: impl Fn(&ServerEvent<'_>) + Send + Sync + 'static,
 ) -> io::Result<StopReason> {
-    // A message that takes long to render must not block the others.
+    raise_limit_of_connections();
+    // Answering requests never takes long: what does runs on threads of its own, see `work`.
     let workers = std::thread::available_parallelism().map_or(0, usize::from).max(4);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .worker_threads(workers)
         // Deeply nested templates need a large stack.
         .thread_stack_size(16 << 20)
-        .max_blocking_threads(16)
+        .max_blocking_threads(work::THREADS)
+        // A thread keeps the templates that it has parsed.
+        .thread_keep_alive(Duration::from_secs(300))
         .build()?;
     let end = runtime.block_on(run(dir, options, ready, Arc::new(observe)));
-    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
+    // A render that is still running ends with the process.
+    runtime.shutdown_timeout(WORK_TIMEOUT);
     end
+}
+
+/// Lets the process have as many connections as the system allows. The usual limit is a few hundred.
+fn raise_limit_of_connections() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+        let wanted = maximum.map_or(FILES, |maximum| maximum.min(FILES));
+        if current.is_some_and(|current| current < wanted) {
+            let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum });
+        }
+    }
 }
 
 async fn run(
@@ -192,15 +220,15 @@ async fn run(
         servers.spawn(connection::serve(listener, service.clone(), Arc::clone(&state), acceptor.clone()));
     }
     let webhooks = tokio::spawn(webhooks::run(Arc::clone(&state)));
-    let stopped = signals()?;
+    let stopped = signals::handle()?;
     ready(endpoint)?;
     let end = match &state.options.command {
         None => stopped.await,
-        Some(command) => run_command(command, endpoint.address, stopped).await?,
+        Some(command) => Exec::start(command, reachable(endpoint.address))?.finish(stopped).await?,
     };
     state.stop.send_replace(true);
     webhooks.abort();
-    let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, servers.join_all()).await;
+    let _ = tokio::time::timeout(CONNECTIONS_TIMEOUT, servers.join_all()).await;
     Ok(end)
 }
 
@@ -337,69 +365,10 @@ fn router(state: Arc<State>) -> Router {
         .with_state(state)
 }
 
-/// Runs the command with the server's address in its environment.
-async fn run_command(
-    command: &str,
-    address: SocketAddr,
-    stopped: impl Future<Output = StopReason>,
-) -> io::Result<StopReason> {
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let url = format!("http://{}", reachable(address));
-    let mut child = Command::new(shell)
-        .args([flag, command])
-        .env("INKPROOF_API_URL", format!("{url}/v1"))
-        .env("INKPROOF_URL", url)
-        .env("INKPROOF_PORT", address.port().to_string())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| io::Error::new(error.kind(), format!("cannot run `{shell}`: {error}")))?;
-    tokio::select! {
-        status = child.wait() => Ok(StopReason::Command(exit_code(status?))),
-        end = stopped => {
-            // The command received the Ctrl-C as well. It gets time to end.
-            let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, child.wait()).await;
-            Ok(end)
-        }
-    }
-}
-
 /// The address to connect to, on this machine, for a server that listens on an address.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
     }
     address
-}
-
-/// The exit code of a program; if a signal ended it, 128 plus the signal, as in a shell.
-fn exit_code(status: ExitStatus) -> u8 {
-    #[cfg(unix)]
-    let signal = std::os::unix::process::ExitStatusExt::signal(&status).map(|signal| 128 + signal);
-    #[cfg(not(unix))]
-    let signal = None;
-    status.code().or(signal).and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
-}
-
-/// Handles signals from now on. The future resolves when one stops the server.
-#[cfg(unix)]
-fn signals() -> io::Result<impl Future<Output = StopReason>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => StopReason::Interrupted,
-            _ = terminate.recv() => StopReason::Terminated,
-        }
-    })
-}
-
-/// The future resolves when Ctrl-C is pressed.
-#[cfg(not(unix))]
-fn signals() -> io::Result<impl Future<Output = StopReason>> {
-    Ok(async {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => StopReason::Interrupted,
-            Err(_) => std::future::pending().await,
-        }
-    })
 }

@@ -15,13 +15,15 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
 /// The files of the page: name, content type, content.
-const FILES: [(&str, &str, &str); 8] = [
+const FILES: [(&str, &str, &str); 10] = [
     ("page.css", CSS, include_str!("page/page.css")),
     ("page.js", JS, include_str!("page/page.js")),
     ("address.js", JS, include_str!("page/address.js")),
     ("card.js", JS, include_str!("page/card.js")),
     ("dom.js", JS, include_str!("page/dom.js")),
+    ("findings.js", JS, include_str!("page/findings.js")),
     ("inbox.js", JS, include_str!("page/inbox.js")),
+    ("properties.js", JS, include_str!("page/properties.js")),
     ("templates.js", JS, include_str!("page/templates.js")),
     ("time.js", JS, include_str!("page/time.js")),
 ];

@@ -34,14 +34,6 @@ impl Pending {
         (done, Self(Some(wait)))
     }
 
-    #[cfg(feature = "store")]
-    /// A change that failed before it could be written.
-    pub(super) fn refused(why: String) -> Self {
-        let (done, pending) = Self::new();
-        let _ = done.send(Err(NotWritten { is_full: false, why }));
-        pending
-    }
-
     /// Nothing to write.
     pub(super) const fn nothing() -> Self {
         Self(None)

@@ -16,7 +16,7 @@ use super::answer::Refusal;
 use super::body;
 use super::send::inbox::{malformed, unknown_template};
 use super::state::State;
-use crate::atomic_file::{create, create_folder_within, replace};
+use crate::atomic_file::Root;
 use crate::diagnostics::{Diagnostics, Source};
 use crate::message::Request;
 use crate::project::{CONFIG_FILE, Project};
@@ -52,14 +52,15 @@ pub(super) async fn save(
         return Err(Refusal::new(StatusCode::FORBIDDEN, error));
     }
     let save: Save = body::json(body).await?;
-    let saved = tokio::task::spawn_blocking(move || {
-        let (project, _) = state.project.get();
+    let shared = Arc::clone(&state);
+    let saved = state.renders.run(move || {
+        let (project, _) = shared.project.get();
         let file = save.write(&project)?;
         // The next request must see the new file.
-        state.project.reload_file(project.root().join(&file));
+        shared.project.reload_file(project.root().join(&file));
         Ok::<_, Refusal>(file)
     });
-    let file = saved.await.map_err(|error| cannot_write(&error))??;
+    let file = saved.await??;
     Ok(Json(json!({ "file": file })))
 }
 
@@ -79,12 +80,11 @@ impl Save {
         let folder = project.config().paths.requests.join(folder);
         let file = folder.join(format!("{name}.json"));
         let shown = file.display().to_string().replace('\\', "/");
-        let folder = create_folder_within(project.root(), &folder).map_err(|error| cannot_write(&error))?;
         let mut text = self.request.trim().to_owned();
         text.push('\n');
-        let path = folder.join(format!("{name}.json"));
-        let put = if self.replace { replace } else { create };
-        put(&path, text.as_bytes()).map_err(|error| match error.kind() {
+        let root = Root::open(project.root()).map_err(|error| cannot_write(&error))?;
+        let put = if self.replace { Root::replace } else { Root::create };
+        put(&root, &file, text.as_bytes()).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => {
                 Refusal::new(StatusCode::CONFLICT, format!("there is a request `{template}/{name}` already"))
             }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// The maximum number of connections on each port. One more is accepted while an idle one is closed.
-const MAX_CONNECTIONS: usize = 512;
+const MAX_CONNECTIONS: usize = 2048;
 
 /// How long a new connection may be silent before it counts as idle.
 const GRACE: Duration = Duration::from_secs(1);

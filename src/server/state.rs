@@ -21,6 +21,7 @@ use super::people::People;
 use super::refused::RefusedRequest;
 use super::store::{Bounds, Store};
 use super::webhooks::Webhooks;
+use super::work::Queue;
 use super::{Options, ServerEvent};
 use crate::diagnostics::Diagnostic;
 use crate::liquid::Limits;
@@ -52,6 +53,10 @@ pub(super) struct State {
     pub(super) observe: Observe,
     /// Becomes true when the server shuts down.
     pub(super) stop: watch::Sender<bool>,
+    /// Work that renders.
+    pub(super) renders: Arc<Queue>,
+    /// Work that reads many messages, or files.
+    pub(super) reads: Arc<Queue>,
     run: String,
     count: AtomicU64,
 }
@@ -86,13 +91,15 @@ impl State {
             has_captured: AtomicBool::new(false),
             observe,
             stop: watch::Sender::new(false),
+            renders: Arc::new(Queue::of_renders()),
+            reads: Arc::new(Queue::of_reads()),
             run: format!("{:x}", Timestamp::now().as_millisecond()),
             count: AtomicU64::new(0),
             options,
         })
     }
 
-    /// The state of a namespace at the start: nothing but the project is shared. It is not kept with `--store`, and without
+    /// The state of a namespace at the start: nothing but the project and the queues of work is shared. It is not kept with `--store`, and without
     /// webhooks.
     pub(super) fn namespace(&self, name: &str) -> Self {
         let bounds = Bounds { messages: self.options.keep, bytes: MAX_BYTES };
@@ -110,6 +117,8 @@ impl State {
             has_captured: AtomicBool::new(true),
             observe: Arc::clone(&self.observe),
             stop: self.stop.clone(),
+            renders: Arc::clone(&self.renders),
+            reads: Arc::clone(&self.reads),
             run: format!("{name}-{:x}", Timestamp::now().as_millisecond()),
             count: AtomicU64::new(0),
             options: self.options.clone(),
@@ -161,6 +170,11 @@ impl State {
     /// Captures a message: reports it, keeps it, and queues its webhooks.
     pub(super) async fn capture(&self, captured: CapturedMessage) -> Result<(), NotWritten> {
         (self.observe)(&ServerEvent::Captured(&captured));
+        self.keep(captured).await
+    }
+
+    /// Keeps a message that was reported, and queues its webhooks.
+    pub(super) async fn keep(&self, captured: CapturedMessage) -> Result<(), NotWritten> {
         let id = captured.id.clone();
         self.store.put(captured).await?;
         if let Some(webhooks) = &self.webhooks {

@@ -1,14 +1,18 @@
 //! The store: the newest captured messages, in memory and, with `--store`, in a file; indexed by id and by recipient.
+//!
+//! Its lock is only ever held for a moment: those who look at many messages take references to them first.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::captured::{CapturedMessage, Filter, Report};
+use super::captured::{CapturedMessage, Filter, Report, Status};
 use super::database::{Database, OpenError};
 use super::pending::{NotWritten, Pending};
 
@@ -19,6 +23,8 @@ const MAX_REPORTS: usize = 100;
 #[derive(Debug)]
 pub(super) struct Store {
     log: Mutex<MessageLog>,
+    /// The number of messages.
+    count: AtomicUsize,
     changes: watch::Sender<u64>,
     database: Option<Database>,
 }
@@ -36,18 +42,47 @@ pub(super) struct Bounds {
 struct MessageLog {
     bounds: Bounds,
     /// The messages in order of their numbers. Removed messages are `None`, except at the ends, where they are dropped.
-    messages: VecDeque<Option<CapturedMessage>>,
+    messages: VecDeque<Option<Entry>>,
     /// The number of the first message.
     first: u64,
     by_id: HashMap<String, u64>,
-    by_identifier: HashMap<String, VecDeque<u64>>,
+    by_identifier: HashMap<String, UserLog>,
+    /// The number of the last change.
+    changes: u64,
     weight: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    message: Arc<CapturedMessage>,
+    /// The number of its last change.
+    changed: u64,
+}
+
+/// The messages with an identifier.
+#[derive(Debug, Default)]
+struct UserLog {
+    /// Their numbers, in order.
+    messages: VecDeque<u64>,
+    /// The number of the last change of any of them.
+    changed: u64,
+}
+
+/// What is in a user's inbox at a point in time.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct InboxList {
+    /// The numbers of the messages, newest first.
+    pub(super) messages: Vec<u64>,
+    /// Differs if the inbox differs.
+    pub(super) fingerprint: u64,
+    /// When a message arrives or expires next, if nothing else changes.
+    pub(super) next: Option<Timestamp>,
 }
 
 impl Store {
     /// A store in memory.
     pub(super) fn new(bounds: Bounds) -> Self {
-        Self { log: Mutex::new(MessageLog::new(bounds)), changes: watch::Sender::new(0), database: None }
+        Self::with_log(MessageLog::new(bounds), None)
     }
 
     /// A store with a file, which loads the messages in the file.
@@ -56,10 +91,15 @@ impl Store {
     /// The file cannot be used.
     pub(super) fn open(bounds: Bounds, file: &Path) -> Result<Self, OpenError> {
         let (mut log, mut too_old) = (MessageLog::new(bounds), Vec::new());
-        let database = Database::open(file, |message| too_old.extend(log.put(message)))?;
+        let database = Database::open(file, |message| too_old.extend(log.put(&Arc::new(message))))?;
         // If that fails, they are removed the next time.
         drop(database.remove(too_old));
-        Ok(Self { log: Mutex::new(log), changes: watch::Sender::new(0), database: Some(database) })
+        Ok(Self::with_log(log, Some(database)))
+    }
+
+    fn with_log(log: MessageLog, database: Option<Database>) -> Self {
+        let count = AtomicUsize::new(log.by_id.len());
+        Self { log: Mutex::new(log), count, changes: watch::Sender::new(0), database }
     }
 
     /// A receiver that is notified of every change.
@@ -83,10 +123,16 @@ impl Store {
     /// # Errors
     /// It could not be written to the file. Then it is not added at all.
     pub(super) async fn put(&self, message: CapturedMessage) -> Result<(), NotWritten> {
+        let message = Arc::new(message);
         if let Some(database) = &self.database {
-            database.put(&message).written().await?;
+            database.put(Arc::clone(&message)).written().await?;
         }
-        let too_old = self.lock().put(message);
+        let too_old = {
+            let mut kept = self.lock();
+            let too_old = kept.put(&message);
+            self.count.store(kept.by_id.len(), Ordering::Relaxed);
+            too_old
+        };
         if let Some(database) = &self.database {
             // If that fails, they are removed the next time that the file is opened.
             drop(database.remove(too_old));
@@ -95,24 +141,65 @@ impl Store {
         Ok(())
     }
 
-    /// The messages in a user's inbox, newest first, in the format of inbox clients.
-    ///
-    /// `identifiers` are those of the user. A message may be addressed by any of them.
-    pub(super) fn inbox(&self, user: &str, identifiers: &[String], now: Timestamp) -> Vec<Value> {
+    /// A message in the format of inbox clients; `None` if it is not in this user's inbox, or no longer there.
+    pub(super) fn in_inbox(&self, number: u64, user: &str, now: Timestamp) -> Option<Value> {
+        let message = self.lock().get(number).map(|entry| Arc::clone(&entry.message))?;
+        message.in_inbox(user, now)
+    }
+
+    /// What is in the inbox of the user with these identifiers. A message may be addressed by any of them.
+    pub(super) fn inbox_list(&self, identifiers: &[String], now: Timestamp) -> InboxList {
+        let (mut found, mut next) = (Vec::new(), None);
+        for (number, changed, message) in self.messages_of(identifiers) {
+            let times = [Some(message.send_at), message.message.as_ref().map(|message| message.expiry)];
+            next = times.into_iter().flatten().filter(|time| *time > now).chain(next).min();
+            if message.status(now) == Status::Delivered {
+                found.push((number, changed, message));
+            }
+        }
+        found.sort_by(|(_, _, one), (_, _, other)| (other.send_at, other.order()).cmp(&(one.send_at, one.order())));
+        let mut hasher = DefaultHasher::new();
+        for (number, changed, _) in &found {
+            (number, changed).hash(&mut hasher);
+        }
+        let messages = found.into_iter().map(|(number, ..)| number).collect();
+        InboxList { messages, fingerprint: hasher.finish(), next }
+    }
+
+    /// A number that changes whenever one of the user's messages does.
+    pub(super) fn last_change_of(&self, identifiers: &[String]) -> u64 {
         let kept = self.lock();
-        let lists = identifiers.iter().filter_map(|identifier| kept.by_identifier.get(identifier));
-        let mut numbers: Vec<_> = lists.flatten().copied().collect();
+        identifiers.iter().filter_map(|one| kept.by_identifier.get(one)).map(|own| own.changed).max().unwrap_or(0)
+    }
+
+    fn messages_of(&self, identifiers: &[String]) -> Vec<(u64, u64, Arc<CapturedMessage>)> {
+        let kept = self.lock();
+        let own = identifiers.iter().filter_map(|identifier| kept.by_identifier.get(identifier));
+        let mut numbers: Vec<_> = own.flat_map(|own| own.messages.iter().copied()).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let mut messages: Vec<_> = numbers.iter().rev().filter_map(|number| kept.get(*number)).collect();
-        messages.sort_by(|one, other| (other.send_at, other.order()).cmp(&(one.send_at, one.order())));
-        messages.into_iter().filter_map(|message| message.in_inbox(user, now)).collect()
+        let with_entry = |number: u64| {
+            let entry = kept.get(number)?;
+            Some((number, entry.changed, Arc::clone(&entry.message)))
+        };
+        numbers.into_iter().filter_map(with_entry).collect()
+    }
+
+    /// All messages with their numbers, oldest first.
+    fn all(&self) -> Vec<(u64, Arc<CapturedMessage>)> {
+        let kept = self.lock();
+        let numbered = (kept.first..).zip(&kept.messages);
+        numbered.filter_map(|(number, entry)| Some((number, Arc::clone(&entry.as_ref()?.message)))).collect()
     }
 
     /// Calls a function with a message.
     pub(super) fn with<T>(&self, id: &str, look: impl FnOnce(&CapturedMessage) -> T) -> Option<T> {
-        let kept = self.lock();
-        kept.by_id.get(id).and_then(|number| kept.get(*number)).map(look)
+        let message = {
+            let kept = self.lock();
+            let entry = kept.by_id.get(id).and_then(|number| kept.get(*number))?;
+            Arc::clone(&entry.message)
+        };
+        Some(look(&message))
     }
 
     /// Calls `look` with a `page` of the matching messages, newest first. Returns the results and the number of all matches.
@@ -123,19 +210,17 @@ impl Store {
         page: std::ops::Range<usize>,
         look: impl Fn(&CapturedMessage) -> T,
     ) -> (Vec<T>, usize) {
-        let kept = self.lock();
-        let matching = kept.messages.iter().rev().flatten().filter(|message| filter.matches(message, now));
-        let mut matching: Vec<_> = matching.collect();
+        let mut matching: Vec<_> = self.all().into_iter().filter(|(_, message)| filter.matches(message, now)).collect();
         // They are almost in order already: messages that are sent at once may arrive here in another order than they got
         // their ids.
-        matching.sort_by(|one, other| other.order().cmp(&one.order()));
+        matching.sort_by(|(_, one), (_, other)| other.order().cmp(&one.order()));
         let end = page.end.min(matching.len());
-        (matching[page.start.min(end)..end].iter().map(|message| look(message)).collect(), matching.len())
+        (matching[page.start.min(end)..end].iter().map(|(_, message)| look(message)).collect(), matching.len())
     }
 
     /// The number of messages.
     pub(super) fn len(&self) -> usize {
-        self.lock().by_id.len()
+        self.count.load(Ordering::Relaxed)
     }
 
     /// Changes a message of the user with these identifiers. Returns false if the user has no message with this id.
@@ -185,13 +270,13 @@ impl Store {
     ) -> Option<Pending> {
         let mut kept = self.lock();
         let number = kept.by_id.get(id).copied()?;
-        let message = kept.get_mut(number).filter(|message| test(message))?;
-        let before = message.weight();
-        change(message);
-        let after = message.weight();
-        let pending = self.database.as_ref().map_or(Pending::nothing(), |database| database.put(message));
-        kept.weight = (kept.weight + after).saturating_sub(before);
-        Some(pending)
+        let entry = kept.get_mut(number).filter(|entry| test(&entry.message))?;
+        let before = entry.message.weight();
+        change(Arc::make_mut(&mut entry.message));
+        let message = Arc::clone(&entry.message);
+        kept.weight = (kept.weight + message.weight()).saturating_sub(before);
+        kept.note_change(number, &message);
+        Some(self.database.as_ref().map_or(Pending::nothing(), |database| database.put(message)))
     }
 
     /// Removes a message. Returns false if there is none with this id.
@@ -199,36 +284,30 @@ impl Store {
     /// # Errors
     /// It could not be removed from the file.
     pub(super) async fn remove(&self, id: &str) -> Result<bool, NotWritten> {
-        let removed = self.remove_where(|kept| kept.by_id.get(id).copied().into_iter().collect()).await?;
-        Ok(removed > 0)
+        let number = self.lock().by_id.get(id).copied();
+        let (count, pending) = self.remove_numbers(number.into_iter().collect());
+        pending.written().await.map(|()| count > 0)
     }
 
-    /// Removes the matching messages and returns their number.
-    ///
-    /// # Errors
-    /// They could not be removed from the file.
-    pub(super) async fn remove_all(&self, filter: &Filter, now: Timestamp) -> Result<usize, NotWritten> {
-        let matching = |kept: &MessageLog| {
-            let matches = |(number, message): (u64, &Option<CapturedMessage>)| {
-                message.as_ref().filter(|message| filter.matches(message, now)).map(|_| number)
-            };
-            (kept.first..).zip(&kept.messages).filter_map(matches).collect()
-        };
-        self.remove_where(matching).await
+    /// Removes the matching messages, and returns their number and the change of the file.
+    pub(super) fn remove_all(&self, filter: &Filter, now: Timestamp) -> (usize, Pending) {
+        let matches = |(number, message): (u64, Arc<CapturedMessage>)| filter.matches(&message, now).then_some(number);
+        let numbers = self.all().into_iter().filter_map(matches).collect();
+        self.remove_numbers(numbers)
     }
 
-    async fn remove_where(&self, choose: impl FnOnce(&MessageLog) -> Vec<u64>) -> Result<usize, NotWritten> {
+    fn remove_numbers(&self, numbers: Vec<u64>) -> (usize, Pending) {
         let (count, pending) = {
             let mut kept = self.lock();
-            let numbers = choose(&kept);
             let ids: Vec<_> = numbers.into_iter().filter_map(|number| kept.remove(number)).collect();
             let count = ids.len();
+            self.count.store(kept.by_id.len(), Ordering::Relaxed);
             (count, self.database.as_ref().map_or(Pending::nothing(), |database| database.remove(ids)))
         };
         if count > 0 {
             self.wake();
         }
-        pending.written().await.map(|()| count)
+        (count, pending)
     }
 
     fn lock(&self) -> MutexGuard<'_, MessageLog> {
@@ -248,15 +327,16 @@ impl MessageLog {
             first: 0,
             by_id: HashMap::new(),
             by_identifier: HashMap::new(),
+            changes: 0,
             weight: 0,
         }
     }
 
-    fn get(&self, number: u64) -> Option<&CapturedMessage> {
+    fn get(&self, number: u64) -> Option<&Entry> {
         self.messages.get(self.index_of(number)?)?.as_ref()
     }
 
-    fn get_mut(&mut self, number: u64) -> Option<&mut CapturedMessage> {
+    fn get_mut(&mut self, number: u64) -> Option<&mut Entry> {
         let index = self.index_of(number)?;
         self.messages.get_mut(index)?.as_mut()
     }
@@ -265,19 +345,34 @@ impl MessageLog {
         usize::try_from(number.checked_sub(self.first)?).ok()
     }
 
+    /// Notes that a message has changed, with everyone who has it in their inbox.
+    fn note_change(&mut self, number: u64, message: &CapturedMessage) {
+        self.changes += 1;
+        let changed = self.changes;
+        if let Some(entry) = self.get_mut(number) {
+            entry.changed = changed;
+        }
+        for identifier in message.recipient.identifiers.values() {
+            if let Some(own) = self.by_identifier.get_mut(identifier) {
+                own.changed = changed;
+            }
+        }
+    }
+
     /// Adds a message, and returns the ids of the messages that were removed for it.
-    fn put(&mut self, message: CapturedMessage) -> Vec<String> {
+    fn put(&mut self, message: &Arc<CapturedMessage>) -> Vec<String> {
         let number = self.first + self.messages.len() as u64;
         for identifier in message.recipient.identifiers.values() {
-            let numbers = self.by_identifier.entry(identifier.clone()).or_default();
+            let own = self.by_identifier.entry(identifier.clone()).or_default();
             // Two identifiers of a customer may be equal.
-            if numbers.back() != Some(&number) {
-                numbers.push_back(number);
+            if own.messages.back() != Some(&number) {
+                own.messages.push_back(number);
             }
         }
         self.by_id.insert(message.id.clone(), number);
         self.weight += message.weight();
-        self.messages.push_back(Some(message));
+        self.messages.push_back(Some(Entry { message: Arc::clone(message), changed: 0 }));
+        self.note_change(number, message);
         let mut too_old = Vec::new();
         while self.messages.len() > self.bounds.messages.max(1)
             || (self.weight > self.bounds.bytes && self.messages.len() > 1)
@@ -289,16 +384,18 @@ impl MessageLog {
 
     /// Removes a message and returns its id.
     fn remove(&mut self, number: u64) -> Option<String> {
-        let message = self.index_of(number).and_then(|index| self.messages.get_mut(index)).and_then(Option::take);
+        let entry = self.index_of(number).and_then(|index| self.messages.get_mut(index)).and_then(Option::take);
+        let message = entry.map(|entry| entry.message);
         if let Some(message) = &message {
+            self.note_change(number, message);
             self.by_id.remove(&message.id);
             self.weight = self.weight.saturating_sub(message.weight());
             for identifier in message.recipient.identifiers.values() {
-                if let Some(numbers) = self.by_identifier.get_mut(identifier) {
-                    if let Ok(index) = numbers.binary_search(&number) {
-                        numbers.remove(index);
+                if let Some(own) = self.by_identifier.get_mut(identifier) {
+                    if let Ok(index) = own.messages.binary_search(&number) {
+                        own.messages.remove(index);
                     }
-                    if numbers.is_empty() {
+                    if own.messages.is_empty() {
                         self.by_identifier.remove(identifier);
                     }
                 }
@@ -308,7 +405,7 @@ impl MessageLog {
             self.messages.pop_front();
             self.first += 1;
         }
-        message.map(|message| message.id)
+        message.map(|message| message.id.clone())
     }
 }
 
@@ -350,8 +447,11 @@ mod tests {
     }
 
     fn ids(store: &Store, user: &str, now: &str) -> Vec<String> {
-        let inbox = store.inbox(user, &[user.to_owned()], now.parse().unwrap());
-        inbox.iter().map(|message| message["deliveryId"].as_str().unwrap().to_owned()).collect()
+        let (users, now) = ([user.to_owned()], now.parse().unwrap());
+        let inbox = store.inbox_list(&users, now).messages.into_iter();
+        inbox
+            .map(|number| store.in_inbox(number, user, now).unwrap()["deliveryId"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     #[tokio::test]
@@ -385,7 +485,7 @@ mod tests {
         assert!(!store.remove("8").await.unwrap());
         store.put(message("10", "u", "2026-01-01T00:00:00Z")).await.unwrap();
         assert_eq!(ids(&store, "u", "2026-01-01T00:00:00Z"), ["10", "9"]);
-        assert_eq!(store.remove_all(&Filter::default(), Timestamp::UNIX_EPOCH).await.unwrap(), 2);
+        assert_eq!(store.remove_all(&Filter::default(), Timestamp::UNIX_EPOCH).0, 2);
         let sizes = |kept: &MessageLog| (kept.weight, kept.by_id.len(), kept.by_identifier.len(), kept.messages.len());
         assert_eq!(sizes(&store.lock()), (0, 0, 0, 0));
         let heavy = Store::new(Bounds { messages: 100, bytes: 3000 });

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Body;
 use axum::extract;
-use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -16,7 +15,7 @@ use super::findings::Findings;
 use super::state::State;
 use crate::analysis::Coverage;
 use crate::project::{Case, Project};
-use crate::rules::{Cell, Judgement, Row, Table, judge};
+use crate::rules::{Cell, JudgeOptions, Judgement, Row, Table, judge};
 
 /// The template to check, and optionally a request to compare with its variables.
 #[derive(Debug, Deserialize)]
@@ -34,14 +33,12 @@ pub(super) async fn check(
     body: Body,
 ) -> Result<Json<TemplateCheck>, Refusal> {
     let request: CheckRequest = body::json(body).await?;
-    let checked = tokio::task::spawn_blocking(move || {
-        let (project, version) = state.project.get();
-        request.run(&project, version, &state)
+    let shared = Arc::clone(&state);
+    let checked = state.renders.run(move || {
+        let (project, version) = shared.project.get();
+        request.run(&project, version, &shared)
     });
-    checked
-        .await
-        .map_err(|_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the template could not be checked"))?
-        .map(Json)
+    checked.await?.map(Json)
 }
 
 impl CheckRequest {
@@ -49,12 +46,12 @@ impl CheckRequest {
         let template = project.templates().iter().find(|template| template.is_called(&self.template));
         let template =
             template.ok_or_else(|| Refusal::not_found(format!("there is no template `{}`", self.template)))?;
-        let render_options = state.render_options(state.clock.now());
-        let judgement = judge(project, &[template], &project.in_every_language(&project.cases()), &render_options);
+        let options = JudgeOptions::new(project, state.render_options(state.clock.now()));
+        let judgement = judge(project, &[template], &project.in_every_language(&project.cases()), &options);
         let input = self.trial.as_ref().and_then(|trial| trial.input(project, version, state).ok());
         let typed = input.map(|DryRunInput { template, request, customer, .. }| {
             let case = Case { template, request: &request, customer: &customer };
-            judge(project, &[template], &[case], &render_options)
+            judge(project, &[template], &[case], &options)
         });
         Ok(TemplateCheck::new(judgement, typed.as_ref()))
     }

@@ -1,6 +1,7 @@
 //! Replaces `database` if inkproof was built without the feature `store`: opening a database fails.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::captured::CapturedMessage;
 use super::pending::Pending;
@@ -20,7 +21,7 @@ impl Database {
         Err(OpenError)
     }
 
-    pub(super) fn put(&self, _: &CapturedMessage) -> Pending {
+    pub(super) fn put(&self, _: Arc<CapturedMessage>) -> Pending {
         match *self {}
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::mask::Mask;
+use super::mask::{FiltersTooLong, Mask};
 use crate::diagnostics::{Diagnostics, Severity, sanitize};
 use crate::message::{Message, Rendering};
 
@@ -17,7 +17,10 @@ pub fn is_sent(contents: &str) -> bool {
 }
 
 /// The contents of a snapshot of a rendering.
-pub(super) fn contents(rendering: &Rendering, mask: &Mask<'_>) -> String {
+///
+/// # Errors
+/// The filters make it much longer.
+pub(super) fn contents(rendering: &Rendering, mask: &Mask<'_>) -> Result<String, FiltersTooLong> {
     match &rendering.message {
         Some(message) => message_contents(message, mask),
         None => failure_contents(&rendering.problems, mask),
@@ -25,32 +28,31 @@ pub(super) fn contents(rendering: &Rendering, mask: &Mask<'_>) -> String {
 }
 
 /// Pretty-printed JSON. Control and invisible characters are written as JSON escapes.
-fn message_contents(message: &Message, mask: &Mask<'_>) -> String {
+fn message_contents(message: &Message, mask: &Mask<'_>) -> Result<String, FiltersTooLong> {
     let json = if mask.is_empty() {
         serde_json::to_string_pretty(message)
     } else {
-        serde_json::to_value(message).and_then(|mut message| {
-            mask.message(&mut message);
-            serde_json::to_string_pretty(&message)
-        })
+        let mut message = serde_json::to_value(message).unwrap_or_default();
+        mask.message(&mut message)?;
+        serde_json::to_string_pretty(&message)
     };
     // Strings, numbers and names can always be written as JSON.
     let json = json.unwrap_or_default();
     if json.lines().all(|line| matches!(sanitize::json(line), Cow::Borrowed(_))) {
-        return json;
+        return Ok(json);
     }
-    json.lines().map(sanitize::json).collect::<Vec<_>>().join("\n")
+    Ok(json.lines().map(sanitize::json).collect::<Vec<_>>().join("\n"))
 }
 
 /// The errors without their locations, which change with every edit above them while the failure stays the same.
-fn failure_contents(problems: &Diagnostics, mask: &Mask<'_>) -> String {
+fn failure_contents(problems: &Diagnostics, mask: &Mask<'_>) -> Result<String, FiltersTooLong> {
     let mut text = format!("{NOT_SENT}\n");
     for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
         let mut message = problem.message.clone();
-        mask.text(&mut message);
+        mask.text(&mut message)?;
         let _ = write!(text, "\nerror[{}]: {}", problem.code, sanitize::line(&message));
     }
-    text
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -72,7 +74,8 @@ mod tests {
             expiry: open.now,
             properties: serde_json::Map::new(),
         };
-        let sent = Rendering { message: Some(message), ..Rendering::failed(Diagnostics::new()) };
+        let mut sent = Rendering::failed(Diagnostics::new());
+        sent.message = Some(message);
         let mut problems = Diagnostics::new();
         problems.push(Diagnostic::error(CODE, "b\u{1b}\nb"));
         problems.push(Diagnostic::warning(CODE, "never seen"));
@@ -89,7 +92,7 @@ mod tests {
             (&failed, &open, "not sent\n\nerror[some-code]: b\\u{1b}\\nb".to_owned()),
             (&failed, &masked, "not sent\n\nerror[some-code]: x\\u{1b}\\nx".to_owned()),
         ] {
-            assert_eq!(contents(rendering, &Mask::new(settings)), expected);
+            assert_eq!(contents(rendering, &Mask::new(settings)), Ok(expected));
         }
     }
 }

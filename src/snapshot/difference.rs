@@ -8,6 +8,12 @@ use crate::message::FieldChange;
 
 /// Lines shown around a changed one.
 const CONTEXT: usize = 3;
+/// Contents longer than this, in bytes, are only compared up to their first difference.
+const MAX_COMPARED: usize = 1 << 20;
+/// How many lines of each side are shown from there on.
+const MAX_SHOWN: usize = 20;
+/// How many bytes of each line are shown then.
+const MAX_LINE: usize = 2000;
 /// Time limit for finding the shortest diff; after that a correct but longer one is used. Short, because there may be many.
 const PATIENCE: Duration = Duration::from_millis(200);
 
@@ -88,6 +94,9 @@ pub fn changed_fields(old: &str, new: &str) -> Vec<FieldChange> {
 }
 
 fn hunks(old: &str, new: &str) -> Vec<Hunk> {
+    if old.len().max(new.len()) > MAX_COMPARED {
+        return vec![first_difference(old, new)];
+    }
     let deadline = Instant::now() + PATIENCE;
     let diff = TextDiff::configure().deadline(deadline).diff_lines(old, new);
     let mut hunks = Vec::new();
@@ -108,6 +117,34 @@ fn hunks(old: &str, new: &str) -> Vec<Hunk> {
     hunks
 }
 
+/// One hunk from the first line that differs, without looking for what the rest has in common. At most
+/// [`MAX_SHOWN`] lines of each side are in it.
+fn first_difference(old: &str, new: &str) -> Hunk {
+    let same = old.lines().zip(new.lines()).take_while(|(old, new)| old == new).count();
+    let context = same.min(CONTEXT);
+    let first = same - context;
+    let tagged = |text: &str, tag| -> Vec<Line> {
+        let shown = text.lines().skip(same).take(MAX_SHOWN);
+        let line = |text: &str| Line { tag, parts: vec![(false, shortened(text).to_owned())] };
+        shown.map(line).collect()
+    };
+    let mut lines: Vec<Line> = old
+        .lines()
+        .skip(first)
+        .take(context)
+        .map(|text| Line { tag: Tag::Kept, parts: vec![(false, shortened(text).to_owned())] })
+        .collect();
+    lines.extend(tagged(old, Tag::Removed));
+    lines.extend(tagged(new, Tag::Added));
+    Hunk { old_line: first + 1, new_line: first + 1, lines }
+}
+
+/// The beginning of a line.
+fn shortened(text: &str) -> &str {
+    let end = (0..=MAX_LINE.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or_default()]
+}
+
 /// The parts of a line, without its line break.
 fn parts(change: &similar::InlineChange<'_, str>) -> Vec<(bool, String)> {
     let parts = change.iter_strings_lossy().map(|(changed, text)| (changed, text.trim_end_matches('\n').to_owned()));
@@ -122,6 +159,16 @@ mod tests {
     fn a_failure_has_no_changed_fields() {
         assert_eq!(changed_fields("not sent", r#"{"a":1}"#), []);
         assert_eq!(changed_fields(r#"{"a":1}"#, r#"{"a":2}"#).len(), 1);
+    }
+
+    #[test]
+    fn shows_the_first_difference_of_very_long_contents() {
+        let old = "a\n".repeat(2 << 20);
+        let new = format!("{}b\n{}", "a\n".repeat(1000), "c".repeat(3 << 20));
+        let [hunk] = &hunks(&old, &new)[..] else { panic!("one hunk") };
+        let tags: String = hunk.lines.iter().map(|line| line.tag.mark()).collect();
+        assert_eq!((hunk.old_line, hunk.new_line, tags.as_str()), (998, 998, "   --------------------++"));
+        assert!(hunk.lines.iter().flat_map(|line| &line.parts).all(|(_, text)| text.len() <= MAX_LINE));
     }
 
     #[test]

@@ -34,12 +34,18 @@ pub enum SnapshotFileError {
     /// It is a folder.
     #[error("it is a folder: expected a file; move the folder away")]
     Folder,
+    /// It is a named pipe, a device or a socket.
+    #[error("it is not a plain file: expected a file; move it away")]
+    Special,
     /// It is larger than any message can be.
     #[error("it has {0} bytes: expected at most {MAX_BYTES}")]
     TooLarge(u64),
     /// It is not UTF-8.
     #[error("it is not valid UTF-8")]
     NotUtf8,
+    /// The filters make its message too long to compare.
+    #[error("{0}")]
+    Filters(String),
     /// It cannot be read.
     #[error("it cannot be read: {0}")]
     Unreadable(String),

@@ -30,7 +30,7 @@ pub use contents::is_sent;
 pub use difference::{Difference, Hunk, Line, Tag, changed_fields};
 pub use file::{SnapshotFileError, contents_of};
 pub use git::GitError;
-pub use revisions::{Change, Comparison, Range, RevisionError, between};
+pub use revisions::{Change, Checkout, Comparison, Range, RevisionError, between, check_out_range};
 pub use run::{Action, Counts, Known, Obsolete, Outcome, Report, Run, Status};
 pub use store::{Kept, Listing, Stage, Store};
 pub use subject::Subject;
@@ -66,7 +66,8 @@ fn rendered(project: &Project, render_options: &RenderOptions) -> std::collectio
     let mask = mask::Mask::new(&project.config().test);
     let subjects = Subject::all(project, &project.cases());
     let cases: Vec<_> = subjects.iter().map(|subject| subject.case).collect();
-    let contents =
-        project.render_on_all_cores(&cases, render_options, |_, rendering| contents::contents(&rendering, &mask));
+    let contents = project.render_on_all_cores(&cases, render_options, |_, rendering| {
+        contents::contents(&rendering, &mask).unwrap_or_else(|error| error.to_string())
+    });
     subjects.into_iter().map(|subject| subject.name).zip(contents).collect()
 }

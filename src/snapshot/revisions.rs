@@ -93,17 +93,10 @@ pub fn between(
     adjust: impl Fn(RenderOptions) -> RenderOptions,
 ) -> Result<Comparison, RevisionError> {
     let git = Git::new(root);
-    let commit = |revision: &str| resolve(&git, revision);
-    let old = match (&range.new, range.from_parting) {
-        (Some(new), true) => {
-            let parting = git.ask(&["merge-base", &commit(&range.old)?, &commit(new)?])?.trim().to_owned();
-            let name = parting.get(..SHORT).unwrap_or(&parting);
-            at_revision(root, name, &parting, &adjust)?
-        }
-        _ => at_revision(root, &range.old, &commit(&range.old)?, &adjust)?,
-    };
+    let (name, commit) = older_side(&git, range)?;
+    let old = at_revision(root, &name, &commit, &adjust)?;
     let new = match &range.new {
-        Some(new) => at_revision(root, new, &commit(new)?, &adjust)?,
+        Some(new) => at_revision(root, new, &resolve(&git, new)?, &adjust)?,
         None => State::of(&Project::open_for_tests(root)?, &adjust),
     };
     let mut problems = old.problems;
@@ -151,8 +144,71 @@ fn at_revision(
     commit: &str,
     adjust: &impl Fn(RenderOptions) -> RenderOptions,
 ) -> Result<State, RevisionError> {
+    let checkout = check_out_commit(root, name, commit)?;
+    let Some(project) = checkout.open()? else { return Ok(State::default()) };
+    let mut state = State::of(&project, adjust);
+    state.problems = checkout.prefix.before(&state.problems).into_iter().collect();
+    Ok(state)
+}
+
+/// A revision of a project in a temporary folder.
+#[derive(Debug)]
+pub struct Checkout {
+    folder: tempfile::TempDir,
+    prefix: Prefix,
+}
+
+impl Checkout {
+    /// The project; none if there was none yet.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn open(&self) -> Result<Option<Project>, OpenError> {
+        let files = self.folder.path().join(FILES);
+        let is_project = files.join(CONFIG_FILE).is_file() || files.join("templates").is_dir();
+        if is_project { Project::open_for_tests(&files).map(Some) } else { Ok(None) }
+    }
+
+    /// The prefix that names its files as git does, such as `main:templates/order.liquid`.
+    #[must_use]
+    pub const fn prefix(&self) -> &Prefix {
+        &self.prefix
+    }
+}
+
+/// The folder within the temporary one that has the files.
+const FILES: &str = "files";
+
+/// Checks out both revisions of a range, the older one first; no newer one is the working tree.
+///
+/// # Errors
+/// A revision cannot be read.
+pub fn check_out_range(root: &Path, range: &Range) -> Result<(Checkout, Option<Checkout>), RevisionError> {
+    let git = Git::new(root);
+    let (name, commit) = older_side(&git, range)?;
+    let older = check_out_commit(root, &name, &commit)?;
+    let newer = match &range.new {
+        Some(new) => Some(check_out_commit(root, new, &resolve(&git, new)?)?),
+        None => None,
+    };
+    Ok((older, newer))
+}
+
+/// The display name and the commit of the older side of a range.
+fn older_side(git: &Git, range: &Range) -> Result<(String, String), RevisionError> {
+    match (&range.new, range.from_parting) {
+        (Some(new), true) => {
+            let parting = git.ask(&["merge-base", &resolve(git, &range.old)?, &resolve(git, new)?])?.trim().to_owned();
+            Ok((parting.get(..SHORT).unwrap_or(&parting).to_owned(), parting))
+        }
+        _ => Ok((range.old.clone(), resolve(git, &range.old)?)),
+    }
+}
+
+/// Writes the files of a project at a commit into a temporary folder.
+fn check_out_commit(root: &Path, name: &str, commit: &str) -> Result<Checkout, RevisionError> {
     let folder = tempfile::tempdir()?;
-    let files = folder.path().canonicalize()?.join("files");
+    let files = folder.path().canonicalize()?.join(FILES);
     fs::create_dir(&files)?;
     let git = Git::new(root);
     let below = git.ask(&["rev-parse", "--show-prefix"])?;
@@ -160,8 +216,9 @@ fn at_revision(
     let tree = format!("{commit}:{}", below.trim_end_matches('/'));
     let top = git.ask(&["rev-parse", "--show-toplevel"])?;
     let git = Git::with_index(Path::new(top.trim_end_matches('\n')), folder.path().join("index"));
+    let prefix = Prefix::new(format!("{name}:{below}"));
     if git.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &tree]).is_err() {
-        return Ok(State::default());
+        return Ok(Checkout { folder, prefix });
     }
     // This index contains the project's folder as if it were the whole repository.
     git.ask(&["read-tree", &tree])?;
@@ -170,14 +227,7 @@ fn at_revision(
     check_out(&git, &files, &listed, |path| path == CONFIG_FILE)?;
     let config = Config::in_folder(&files);
     check_out(&git, &files, &listed, |path| config.folders().any(|folder| Path::new(path).starts_with(folder)))?;
-    let is_project = |folder: &Path| folder.join(CONFIG_FILE).is_file() || folder.join("templates").is_dir();
-    if !is_project(&files) {
-        return Ok(State::default());
-    }
-    let mut state = State::of(&Project::open_for_tests(&files)?, adjust);
-    let prefix = Prefix::new(format!("{name}:{below}"));
-    state.problems = prefix.before(&state.problems).into_iter().collect();
-    Ok(state)
+    Ok(Checkout { folder, prefix })
 }
 
 /// Writes some of the files of an index into a folder.

@@ -10,6 +10,7 @@ use super::file::{self, SnapshotFileError, contents_of};
 use super::mask::Mask;
 use super::store::{Listing, Stage, Store};
 use super::{Subject, Update};
+use crate::atomic_file;
 use crate::message::RenderOptions;
 use crate::project::{Case, Project};
 use crate::threads::on_all_cores;
@@ -43,6 +44,8 @@ pub struct Report<'p> {
     pub problems: Vec<String>,
     /// Whether some folders could not be read.
     is_blind: bool,
+    /// Whether a snapshot leads out of the project, where nothing is written.
+    is_refused: bool,
     /// Which snapshots were to be written.
     pub update: Update,
 }
@@ -174,7 +177,7 @@ impl<'p> Run<'p> {
             self.compare(&subjects, &store, step)
         };
         if self.update != Update::None {
-            listing.sweep();
+            listing.sweep(&store);
         }
         let mut errors: Vec<(String, io::Error)> = Vec::new();
         let failed: Vec<_> = outcomes
@@ -188,7 +191,7 @@ impl<'p> Run<'p> {
         if self.update == Update::All {
             for obsolete in &mut obsolete {
                 match store.remove(&obsolete.name, obsolete.stage) {
-                    Ok(()) => obsolete.is_deleted = true,
+                    Ok(_) => obsolete.is_deleted = true,
                     Err(error) => errors.push((obsolete.name.clone(), error)),
                 }
             }
@@ -199,8 +202,9 @@ impl<'p> Run<'p> {
         }));
         outcomes.sort_by(|left, right| left.subject.name.cmp(&right.subject.name));
         let (is_blind, mut problems) = (!listing.unreadable.is_empty(), listing.unreadable);
+        let is_refused = errors.iter().any(|(_, error)| atomic_file::is_outside(error));
         problems.extend(summary(&mut errors, &store));
-        Report { outcomes, obsolete, problems, is_blind, update: self.update }
+        Report { outcomes, obsolete, problems, is_blind, is_refused, update: self.update }
     }
 
     fn obsolete(&self, store: &Store, listing: &Listing, names: &HashSet<String>) -> Vec<Obsolete> {
@@ -213,7 +217,14 @@ impl<'p> Run<'p> {
         let mask = Mask::new(&self.project.config().test);
         let cases: Vec<Case<'p>> = subjects.iter().map(|subject| subject.case).collect();
         self.project.render_on_all_cores(&cases, &self.render_options, |at, rendering| {
-            let outcome = outcome(subjects[at].clone(), contents(&rendering, &mask), store);
+            let subject = subjects[at].clone();
+            let outcome = match contents(&rendering, &mask) {
+                Ok(contents) => outcome(subject, contents, store),
+                Err(error) => {
+                    let status = Status::SnapshotFileError(SnapshotFileError::Filters(error.to_string()));
+                    Outcome { subject, status, contents: String::new(), action: Action::None }
+                }
+            };
             step();
             outcome
         })
@@ -245,6 +256,7 @@ impl<'p> Run<'p> {
         match status {
             Status::Unchanged => false,
             Status::New | Status::Different { .. } => matches!(self.update, Update::New | Update::None),
+            Status::SnapshotFileError(SnapshotFileError::Filters(_)) => true,
             Status::SnapshotFileError(_) => !matches!(self.update, Update::All),
         }
     }
@@ -255,9 +267,11 @@ impl<'p> Run<'p> {
         let is_pending = listing.pending.contains(name);
         let stage = match self.update {
             Update::None => return Ok(()),
+            // There is nothing to write.
+            _ if matches!(outcome.status, Status::SnapshotFileError(SnapshotFileError::Filters(_))) => return Ok(()),
             _ if outcome.status == Status::Unchanged => {
                 // A pending snapshot is outdated.
-                return if is_pending { store.remove(name, Stage::Pending) } else { Ok(()) };
+                return if is_pending { store.remove(name, Stage::Pending).map(drop) } else { Ok(()) };
             }
             Update::All => Stage::Accepted,
             Update::New | Update::Pending => Stage::Pending,
@@ -343,14 +357,16 @@ impl Report<'_> {
     /// Whether some snapshots could not be read, or something could not be accepted.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
-        self.is_blind || self.update == Update::All && !self.problems.is_empty()
+        self.is_blind || self.is_refused || self.update == Update::All && !self.problems.is_empty()
     }
 
     /// Whether the run passes.
     #[must_use]
     pub fn passes(&self) -> bool {
         let counts = self.counts();
-        if self.is_blind {
+        let is_too_long =
+            |outcome: &Outcome<'_>| matches!(outcome.status, Status::SnapshotFileError(SnapshotFileError::Filters(_)));
+        if self.is_blind || self.is_refused || self.outcomes.iter().any(is_too_long) {
             return false;
         }
         match self.update {

@@ -1,13 +1,14 @@
 //! The store: the folder of a project's snapshots. Files in it are replaced atomically.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::file::{MAX_BYTES, SnapshotFileError, is_of_insta};
-use crate::atomic_file::{self, is_temporary};
+use crate::atomic_file::{Root, is_temporary};
+use crate::plain_file::{self, PlainFileError};
 
 /// Extension of an accepted snapshot.
 const ACCEPTED: &str = ".snap";
@@ -19,8 +20,11 @@ const LEFT_OVER: Duration = Duration::from_secs(600);
 /// The folder of a project's snapshots.
 #[derive(Clone, Debug)]
 pub struct Store {
+    /// The project's folder.
+    root: PathBuf,
+    /// The folder relative to the project.
     folder: PathBuf,
-    /// The folder relative to the project, for display.
+    /// The same, for display.
     shown: String,
 }
 
@@ -53,7 +57,7 @@ pub struct Listing {
     pub accepted: BTreeSet<String>,
     /// The pending snapshots.
     pub pending: BTreeSet<String>,
-    /// Temporary files left by killed runs.
+    /// Temporary files left by killed runs, relative to the project.
     left_over: Vec<PathBuf>,
     /// Folders that could not be read, with the reasons.
     pub unreadable: Vec<String>,
@@ -64,13 +68,13 @@ impl Store {
     #[must_use]
     pub fn new(root: &Path, folder: &Path) -> Self {
         let parts: Vec<_> = folder.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        Self { folder: root.join(folder), shown: parts.join("/") }
+        Self { root: root.to_owned(), folder: folder.to_owned(), shown: parts.join("/") }
     }
 
     /// The path of a snapshot's file.
     #[must_use]
     pub fn path(&self, name: &str, stage: Stage) -> PathBuf {
-        self.folder.join(format!("{name}{}", stage.ending()))
+        self.root.join(self.relative(name, stage))
     }
 
     /// The path relative to the project, for display.
@@ -84,43 +88,22 @@ impl Store {
     /// # Errors
     /// The file cannot be read.
     pub fn read(&self, name: &str, stage: Stage) -> Result<Option<String>, SnapshotFileError> {
-        let path = self.path(name, stage);
-        let read = || -> io::Result<Result<Vec<u8>, SnapshotFileError>> {
-            let mut file = File::open(&path)?;
-            let metadata = file.metadata()?;
-            if metadata.is_dir() {
-                return Ok(Err(SnapshotFileError::Folder));
-            }
-            if metadata.len() > MAX_BYTES {
-                return Ok(Err(SnapshotFileError::TooLarge(metadata.len())));
-            }
-            let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-            io::Read::read_to_end(&mut io::Read::take(&mut file, MAX_BYTES), &mut bytes)?;
-            Ok(Ok(bytes))
-        };
-        match read() {
-            Ok(Ok(bytes)) => String::from_utf8(bytes).map(Some).map_err(|_| SnapshotFileError::NotUtf8),
-            Ok(Err(unusable)) => Err(unusable),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            // On some systems, opening a folder already fails.
-            Err(_) if path.is_dir() => Err(SnapshotFileError::Folder),
-            Err(error) => Err(SnapshotFileError::Unreadable(error.to_string())),
+        match plain_file::read(&self.path(name, stage), MAX_BYTES) {
+            Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|_| SnapshotFileError::NotUtf8),
+            Err(PlainFileError::Folder) => Err(SnapshotFileError::Folder),
+            Err(PlainFileError::Special) => Err(SnapshotFileError::Special),
+            Err(PlainFileError::TooLarge(bytes)) => Err(SnapshotFileError::TooLarge(bytes)),
+            Err(PlainFileError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(PlainFileError::Io(error)) => Err(SnapshotFileError::Unreadable(error.to_string())),
         }
     }
 
-    /// Writes a snapshot's file atomically.
+    /// Writes a snapshot's file atomically, within the project.
     ///
     /// # Errors
     /// It cannot be written; the old file is kept.
     pub fn write(&self, name: &str, stage: Stage, bytes: &[u8]) -> io::Result<()> {
-        let path = self.path(name, stage);
-        match atomic_file::replace(&path, bytes) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(path.parent().unwrap_or(&self.folder))?;
-                atomic_file::replace(&path, bytes)
-            }
-            other => other,
-        }
+        self.root()?.replace(&self.relative(name, stage), bytes)
     }
 
     /// Accepts a pending snapshot.
@@ -128,32 +111,39 @@ impl Store {
     /// # Errors
     /// It cannot be moved; both files are unchanged.
     pub fn accept(&self, name: &str) -> io::Result<()> {
-        fs::rename(self.path(name, Stage::Pending), self.path(name, Stage::Accepted))
+        self.root()?.rename(&self.relative(name, Stage::Pending), &self.relative(name, Stage::Accepted))
     }
 
-    /// Removes a snapshot's file, and folders that are empty afterwards. Succeeds if it does not exist.
+    /// Removes a snapshot's file, and folders that are empty afterwards. Returns whether it existed.
     ///
     /// # Errors
     /// It cannot be removed.
-    pub fn remove(&self, name: &str, stage: Stage) -> io::Result<()> {
-        let path = self.path(name, stage);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+    pub fn remove(&self, name: &str, stage: Stage) -> io::Result<bool> {
+        let (root, path) = (self.root()?, self.relative(name, stage));
+        let existed = root.remove(&path)?;
         for folder in path.ancestors().skip(1).take_while(|folder| *folder != self.folder) {
             // A folder that is not empty is kept.
-            if fs::remove_dir(folder).is_err() {
+            if root.remove_empty_folder(folder).is_err() {
                 break;
             }
         }
-        Ok(())
+        Ok(existed)
+    }
+
+    fn root(&self) -> io::Result<Root> {
+        Root::open(&self.root)
+    }
+
+    /// The path of a snapshot's file, relative to the project.
+    fn relative(&self, name: &str, stage: Stage) -> PathBuf {
+        self.folder.join(format!("{name}{}", stage.ending()))
     }
 
     /// Backs up a snapshot's files.
     #[must_use]
     pub fn keep(&self, name: &str) -> Kept {
-        Kept([Stage::Accepted, Stage::Pending].map(|stage| (stage, fs::read(self.path(name, stage)).ok())))
+        let read = |stage| plain_file::read(&self.path(name, stage), MAX_BYTES).ok();
+        Kept([Stage::Accepted, Stage::Pending].map(|stage| (stage, read(stage))))
     }
 
     /// Restores a snapshot's files.
@@ -164,7 +154,7 @@ impl Store {
         for (stage, bytes) in &kept.0 {
             match bytes {
                 Some(bytes) => self.write(name, *stage, bytes)?,
-                None => self.remove(name, *stage)?,
+                None => self.remove(name, *stage).map(drop)?,
             }
         }
         Ok(())
@@ -174,7 +164,7 @@ impl Store {
     #[must_use]
     pub fn list(&self) -> Listing {
         let mut listing = Listing::default();
-        let mut folders = vec![(self.folder.clone(), String::new())];
+        let mut folders = vec![(self.root.join(&self.folder), String::new())];
         while let Some((folder, prefix)) = folders.pop() {
             let entries = match fs::read_dir(&folder) {
                 Ok(entries) => entries,
@@ -193,7 +183,7 @@ impl Store {
                         folders.push((entry.path(), format!("{name}/")));
                     }
                 } else if is_temporary(&file_name) {
-                    listing.left_over.push(entry.path());
+                    listing.left_over.push(self.folder.join(name));
                 } else if file_name.starts_with('.') {
                     // Hidden files belong to other programs.
                 } else if let Some(name) = name.strip_suffix(PENDING) {
@@ -226,14 +216,14 @@ impl Store {
 
 impl Listing {
     /// Removes temporary files left by killed runs.
-    pub(super) fn sweep(&self) {
+    pub(super) fn sweep(&self, store: &Store) {
         for path in &self.left_over {
-            let is_old = fs::metadata(path)
+            let is_old = fs::symlink_metadata(store.root.join(path))
                 .and_then(|metadata| metadata.modified())
                 .is_ok_and(|modified| SystemTime::now().duration_since(modified).is_ok_and(|age| age > LEFT_OVER));
             if is_old {
                 // Another run may be removing it at the same time.
-                let _ = fs::remove_file(path);
+                let _ = store.root().and_then(|root| root.remove(path));
             }
         }
     }
@@ -263,8 +253,8 @@ mod tests {
         assert_eq!(store.read("a/b", Stage::Accepted), Ok(Some("new".to_owned())));
         store.write("a/b", Stage::Accepted, b"newer").unwrap();
         assert_eq!(store.read("a/b", Stage::Accepted), Ok(Some("newer".to_owned())));
-        store.remove("a/b", Stage::Accepted).unwrap();
-        store.remove("a/b", Stage::Accepted).unwrap();
+        assert!(store.remove("a/b", Stage::Accepted).unwrap());
+        assert!(!store.remove("a/b", Stage::Accepted).unwrap());
         let left: Vec<_> = fs::read_dir(root.path().join("tests/snapshots")).unwrap().flatten().collect();
         assert_eq!(left.len(), 1, "{left:?}");
         assert_eq!(store.shown("c", Stage::Pending), "tests/snapshots/c.snap.new");
@@ -278,19 +268,20 @@ mod tests {
         assert_eq!(store.read("folder", Stage::Accepted), Err(SnapshotFileError::Folder));
         assert_eq!(store.read("bytes", Stage::Accepted), Err(SnapshotFileError::NotUtf8));
         assert!(store.write("folder", Stage::Accepted, b"x").is_err());
-        let names = fs::read_dir(&store.folder).unwrap().flatten().map(|entry| entry.file_name());
+        let names = fs::read_dir(store.root.join(&store.folder)).unwrap().flatten().map(|entry| entry.file_name());
         assert_eq!(names.filter(|name| name.to_string_lossy().starts_with('.')).count(), 0);
     }
 
     #[test]
     fn removes_old_temporary_files() {
         let (_root, store) = store();
-        fs::create_dir_all(&store.folder).unwrap();
-        let (old, young) = (store.folder.join(".inkproof-1-1.tmp"), store.folder.join(".inkproof-1-2.tmp"));
+        let folder = store.root.join(&store.folder);
+        fs::create_dir_all(&folder).unwrap();
+        let (old, young) = (folder.join(".inkproof-1-1.tmp"), folder.join(".inkproof-1-2.tmp"));
         fs::write(&young, "").unwrap();
-        let file = File::create(&old).unwrap();
+        let file = fs::File::create(&old).unwrap();
         file.set_modified(SystemTime::now() - LEFT_OVER * 2).unwrap();
-        store.list().sweep();
+        store.list().sweep(&store);
         assert_eq!((old.exists(), young.exists()), (false, true));
     }
 }

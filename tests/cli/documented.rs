@@ -60,3 +60,8 @@ fn the_page_for_assistants() {
 fn the_page_for_scripts_with_liquidjs() {
     assert_eq!(run_page("coming-from/liquidjs-scripts.md"), 1);
 }
+
+#[test]
+fn the_page_about_audiences() {
+    assert_eq!(run_page("audience.md"), 5);
+}

@@ -51,44 +51,47 @@ fn fix_adds_the_trigger_prefix_to_a_bare_name() {
 
 #[test]
 fn reports_invalid_json_on_paths_that_no_request_takes() {
-    for (content, data, expected) in [
+    for (content, data, expected, change) in [
         (
             r#"{"title": "t", "body": "b", "k": {% if trigger.x %}1{% endif %}}"#,
             r#"{"x": true}"#,
-            "3:64: warning[invalid-json]: if `trigger.x` is false, the content is not valid JSON: invalid character '}' looking \
-             for beginning of value",
+            "3:64: warning[invalid-json]: the content is not valid JSON: invalid character '}' looking for beginning of value",
+            "trigger.x = false",
         ),
         (
             r#"{"title": "t", "body": "b"{% if trigger.x %},"k": {% endif %}1}"#,
             r#"{"x": true}"#,
-            "3:62: warning[invalid-json]: if `trigger.x` is false, the content is not valid JSON: invalid character '1' after \
-             object key:value pair",
+            "3:62: warning[invalid-json]: the content is not valid JSON: invalid character '1' after object key:value pair",
+            "trigger.x = false",
         ),
         (
             r#"{"title": "t", "body": "b", "l": [{% for i in trigger.l %}{"n": {{ i | json }}}{% endfor %}]}"#,
             r#"{"l": [1]}"#,
-            "3:59: warning[invalid-json]: if `trigger.l` has more than one element, the content is not valid JSON: invalid \
-             character '{' after array element",
+            "3:59: warning[invalid-json]: the content is not valid JSON: invalid character '{' after array element",
+            "trigger.l = [1,1]",
         ),
         (
             r#"{"title": "t", "body": "b"{% case trigger.x %}{% when "a" %}}{% when "b" %}}{% endcase %}"#,
             r#"{"x": "a"}"#,
-            "3:90: warning[invalid-json]: if `trigger.x` is not `\"a\"` and `trigger.x` is not `\"b\"`, the content is \
-             not valid JSON: unexpected end of JSON input",
+            "3:27: warning[invalid-json]: the content is not valid JSON: unexpected end of JSON input",
+            "trigger.x = \"word\"",
         ),
         (
             "{% liquid\nassign x = trigger.n\nif x\n  echo '{\"title\": \"t\", \"body\": \"b\"}'\nendif\n%}",
-            r#"{"n": 1}"#,
-            "8:3: warning[invalid-json]: if `x` is false, the content is not valid JSON: unexpected end of JSON input",
+            r#"{"n": true}"#,
+            "3:1: warning[invalid-json]: the content is not valid JSON: unexpected end of JSON input",
+            "trigger.n = false",
         ),
         (
             r#"{"title": "t", "body": "b", "l": [{% for i in trigger.l %}{% if i.n %}"a"{% endif %}{% endfor %}"b"]}"#,
-            r#"{"l": [{}]}"#,
-            "if `trigger.l` is not empty and `i.n` is true, the content is not valid JSON",
+            r#"{"l": [{"n": false}]}"#,
+            "3:97: warning[invalid-json]: the content is not valid JSON: invalid character '\"' after array element",
+            "trigger.l[0].n = true",
         ),
     ] {
         let checked = Sandbox::with_template(content, data).run(&["check", "--format", "concise"]);
-        assert!(checked.stdout.contains(expected), "{content}: {}", checked.stdout);
+        let expected = format!("{expected}; with {change} (otherwise request t/a)\n");
+        assert!(checked.stdout.contains(&expected), "{content}: {}", checked.stdout);
         assert_eq!(checked.code, 1);
     }
 }
@@ -97,9 +100,11 @@ fn reports_invalid_json_on_paths_that_no_request_takes() {
 fn reports_each_defect_with_only_its_own_condition() {
     let content = r#"{"title": "t", "a": {% if trigger.x %}1{% endif %}, "body": {% if trigger.y %}"b"{% endif %}}"#;
     let checked = Sandbox::with_template(content, r#"{"x": true, "y": true}"#).run(&["check", "--format", "concise"]);
-    for name in ["x", "y"] {
-        let expected = format!("warning[invalid-json]: if `trigger.{name}` is false, the content is not valid JSON");
-        assert!(checked.stdout.contains(&expected), "{}", checked.stdout);
+    for (column, name) in [(51, "x"), (93, "y")] {
+        let start = format!("templates/t.liquid:3:{column}: warning[invalid-json]: the content is not valid JSON");
+        let end = format!("; with trigger.{name} = false (otherwise request t/a)");
+        let is_it = |line: &str| line.starts_with(&start) && line.ends_with(&end);
+        assert!(checked.stdout.lines().any(is_it), "{}", checked.stdout);
     }
 }
 
@@ -129,23 +134,30 @@ fn reports_a_defect_once_if_a_request_shows_it_too() {
 fn applies_rules_to_legacy_templates() {
     let content = r#"{"title": "{{ trigger.a }}{{ trigger.b }}", "body": "{% if 1 == 2 %}b{% endif %}",
 "k": {% if trigger.x %}1{% endif %}, "k": {% for i in trigger.l %}1{% endfor %}, "e": "{% assign e = trigger.e %}"}"#;
-    let sandbox = Sandbox::with_template("", "{}")
+    let sandbox = Sandbox::with_template("", r#"{"x": true, "l": [1], "e": 1, "z": 1}"#)
         .file("templates/t.liquid", format!("---\nliquid: legacy\n---\n{content}"))
-        .file("data.json", r#"{"x": 1, "l": [1], "e": 1, "z": 1}"#);
-    let checked = sandbox.run(&["check", "t", "--data", "data.json", "--format", "concise"]);
+        .file(
+            "fixtures/requests/t/b.json",
+            r#"{"transactional_message_id": "t", "identifiers": {"id": "user_123"},
+               "message_data": {"a": "A a", "b": "", "x": true, "l": [1], "e": 1}}"#,
+        );
+    let checked = sandbox.run(&["check", "t", "--format", "concise"]);
     for expected in [
         "4:15: error[missing-data]: `trigger.a` is missing",
         "4:30: error[missing-data]: `trigger.b` is missing",
         "4:60: warning[constant-condition]",
-        "5:36: warning[invalid-json]: if `trigger.x` is false",
-        "5:80: warning[invalid-json]: if `trigger.l` is empty",
+        "5:36: warning[invalid-json]: the content is not valid JSON",
+        "5:80: warning[invalid-json]: the content is not valid JSON",
         "5:38: warning[duplicate-key]",
         "5:98: warning[unused-assign]",
         "info[unused-data]: the template never reads `trigger.z`",
-        "info[json-unsafe]",
+        "4:12: warning[json-unsafe]",
     ] {
         assert!(checked.stdout.contains(expected), "{expected}: {}", checked.stdout);
     }
-    let reported = sandbox.run(&["check", "t", "--data", "data.json"]).stdout;
+    for change in ["with trigger.x = false (otherwise request t/b)", "with trigger.l = [] (otherwise request t/b)"] {
+        assert!(checked.stdout.contains(change), "{change}: {}", checked.stdout);
+    }
+    let reported = sandbox.run(&["check", "t"]).stdout;
     assert!(reported.contains("check it before: `{% if trigger.a %}…{% endif %}`"), "{reported}");
 }

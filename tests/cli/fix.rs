@@ -18,10 +18,10 @@ fn fixes_are_idempotent_and_do_not_change_messages() {
 }
 "#;
     for data in [
-        r#"{"a": 1, "b": "b", "c": null, "d": 1}"#,
-        r#"{"a": true, "b": "", "c": {"x": 1}, "d": "[]"}"#,
-        r#"{"a": "a\"b", "b": "b", "c": ["x"], "d": null}"#,
-        r#"{"a": 1.50, "b": false, "c": [], "d": "{}"}"#,
+        r#"{"a": "a b", "b": "b", "c": null, "d": 1}"#,
+        r#"{"a": "Zoë", "b": "", "c": {"x": 1}, "d": "[]"}"#,
+        r#"{"a": "a\"b", "b": "b", "c": ["x"], "d": 1}"#,
+        r#"{"a": "1.50", "b": false, "c": [], "d": "{}"}"#,
     ] {
         let content = if data.contains("1.50") { content.replace("{{ a }}", "") } else { content.to_owned() };
         let sandbox = Sandbox::with_template(&content, data);

@@ -16,7 +16,8 @@ fn bombs() -> Vec<(&'static str, String, &'static str)> {
         ("a million parentheses", format!("{{{{ {} }}}}", "(".repeat(1_000_000)), "brackets are nested deeper than 100 levels"),
         ("a huge range", "{% for i in (1..100000000000) %}{% endfor %}".to_owned(), "memory alloc limit exceeded"),
         ("a range without end", "{% for i in (9007199254740992..9007199254740999) %}{% endfor %}".to_owned(), "memory alloc limit exceeded"),
-        ("doubling a string", doubling, "memory alloc limit exceeded"),
+        // Of the memory and the time, whichever a machine reaches first.
+        ("doubling a string", doubling, "limit exceeded"),
         ("doubling by capture", capture, "Invalid string length"),
         ("lists in lists", nested_lists, "Maximum call stack size exceeded"),
         ("loops in loops", "{% for i in (1..9999) %}{% for j in (1..9999) %}{% for k in (1..9999) %}{% endfor %}{% endfor %}{% endfor %}".to_owned(), "limit exceeded"),

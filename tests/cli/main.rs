@@ -1,11 +1,13 @@
 //! End-to-end tests of the commands: the real binary in a temporary folder.
 
 mod answers;
+mod audience;
 mod broken;
 mod check;
 #[cfg(unix)]
 mod ci;
 mod configuration;
+mod contract;
 mod diff;
 mod documented;
 mod findings;
@@ -14,6 +16,10 @@ mod fmt;
 mod help;
 mod hostile;
 mod liquid;
+mod losses;
+#[cfg(unix)]
+mod outside;
+mod paths;
 mod payload;
 mod preview;
 mod render;
@@ -29,5 +35,6 @@ mod shell;
 mod terminal;
 mod test;
 mod upgrade;
+mod verdicts;
 #[cfg(unix)]
 mod watch;

@@ -90,7 +90,8 @@ fn draws_the_template_beside_the_card() {
     let wide = run_with(&repository(), &arguments, &[("COLUMNS", "120"), ("TERM", "xterm")]);
     // An expression and its output have the same colour: the first of sixteen is blue.
     let blue = |text: &str| format!("\u{1b}[1m\u{1b}[34m{text}\u{1b}[0m");
-    assert!(wide.stdout.contains(&blue("4")) && wide.stdout.contains(&blue("{{ count }}")), "{wide:?}");
+    let (title, expression) = (blue("4 new posts in Compilers"), blue("{{ title | json }}"));
+    assert!(wide.stdout.contains(&title) && wide.stdout.contains(&expression), "{wide:?}");
     insta::assert_snapshot!("source_wide", anstream::adapter::strip_str(&wide.stdout));
     let narrow = run(&repository(), &["preview", "order_shipped", "--source", "--now", NOW, "--ascii"], "");
     insta::assert_snapshot!("source_narrow", narrow.stdout);

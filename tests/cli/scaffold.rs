@@ -29,7 +29,7 @@ fn messages(sandbox: &Sandbox, names: &[&str]) -> Vec<String> {
 
 fn assert_clean(sandbox: &Sandbox, names: &[&str]) {
     let checked = sandbox.run(&[&["check"], names].concat());
-    assert_eq!((checked.code, checked.stdout.as_str()), (0, "no problems\n"), "{checked:?}");
+    assert!(checked.code == 0 && checked.stdout.starts_with("no problems\n"), "{checked:?}");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! `inkproof test`, `accept`, `reject` and `pending`, run by people and by CI.
 
 use std::fs;
+use std::process::Stdio;
 
-use super::sandbox::Run;
+use super::sandbox::{Run, Sandbox, run_with};
 use super::scratch::Scratch;
 use serde_json::Value;
 
@@ -605,4 +606,57 @@ fn every_command_draws_in_ascii_on_request() {
         let has_lines = |text: &str| text.contains(|character| ('\u{2500}'..='\u{257f}').contains(&character));
         assert!(has_lines(&unicode) && !has_lines(&ascii), "{arguments:?}\n{unicode}\n{ascii}");
     }
+}
+
+#[test]
+fn of_two_accepts_each_reports_what_it_did() {
+    let scratch = Scratch::node();
+    for number in 0..60 {
+        scratch.request(&format!("order/more{number}"), "order", "{ \"id\": 1 }");
+    }
+    assert_eq!(scratch.run(&["test"]).code, 1);
+    let accept = || scratch.command().arg("accept").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let both = [accept(), accept()].map(|child| Run::of(&child.wait_with_output().unwrap()));
+    let accepted = both.each_ref().map(|run| {
+        assert_eq!(run.code, 0, "{run:?}");
+        let count = run.stdout.strip_prefix("accepted ").and_then(|rest| rest.split(',').next()).unwrap();
+        count.parse::<usize>().unwrap()
+    });
+    assert_eq!(accepted.iter().sum::<usize>(), 63, "{both:?}");
+    for (run, own) in both.iter().zip(accepted) {
+        let listed = run.stderr.split_whitespace().find_map(|word| word.parse::<usize>().ok()).unwrap_or(0);
+        assert!(listed <= 63 - own, "{run:?}");
+        assert!(run.stderr.is_empty() || run.stderr.contains("by another process meanwhile"), "{run:?}");
+    }
+    assert_eq!(scratch.run(&["test"]).code, 0);
+}
+
+#[test]
+fn filters_that_repeat_a_text_are_an_error() {
+    let filter = format!("{{ pattern = '(?s)^.+$', text = '{}' }}", "${0}".repeat(8));
+    let sandbox = Sandbox::with_template(r#"{"title": "a", "body": "b"}"#, "{}")
+        .file("inkproof.toml", format!("[test]\nfilters = [{}]\n", vec![filter; 12].join(", ")));
+    for update in ["none", "all"] {
+        let tested = sandbox.run(&["test", "--update", update]);
+        assert_eq!(tested.code, 1, "{}", tested.stderr);
+        let all = tested.stdout + &tested.stderr;
+        assert!(all.contains("the `[test]` filters make the message more than 1 MiB longer"), "{all}");
+    }
+    assert!(!sandbox.path().join("tests/snapshots/t/a.snap").exists());
+}
+
+#[test]
+fn a_very_long_snapshot_is_compared_up_to_its_first_difference() {
+    let sandbox = Sandbox::with_template(r#"{"title": "a", "body": "b"}"#, "{}")
+        .file("tests/snapshots/t/a.snap", format!("---\nexpression: x\n---\n{}", "a\n".repeat(3 << 20)));
+    let tested = sandbox.run(&["test", "--update", "none"]);
+    assert_eq!(tested.code, 1, "{}", tested.stderr);
+    assert!(tested.stdout.len() + tested.stderr.len() < 20_000, "{} bytes", tested.stdout.len());
+}
+
+#[test]
+fn a_huge_width_of_the_terminal_is_capped() {
+    let sandbox = Sandbox::with_template(r#"{"title": "a", "body": "b"}"#, "{}");
+    let tested = run_with(sandbox.path(), &["test"], &[("COLUMNS", "99999999999")]);
+    assert!(tested.stdout.len() + tested.stderr.len() < 100_000, "{} bytes", tested.stdout.len());
 }

@@ -12,15 +12,23 @@ const TEMPLATES: u64 = 600;
 const KEYS: [&str; 6] = ["a", "b", "c", "name", "list", "box"];
 
 /// Generates random templates and data.
-struct Generator {
-    random: fastrand::Rng,
+pub(crate) struct Generator {
+    pub(crate) random: fastrand::Rng,
     /// The names that loops and `assign` have defined so far.
     names: Vec<&'static str>,
+    /// What is read beside `trigger`, such as a snippet.
+    others: &'static [&'static str],
 }
 
 impl Generator {
-    fn new(seed: u64) -> Self {
-        Self { random: fastrand::Rng::with_seed(seed), names: Vec::new() }
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { random: fastrand::Rng::with_seed(seed), names: Vec::new(), others: &[] }
+    }
+
+    /// Begins another template, which also reads these.
+    pub(crate) fn begin(&mut self, others: &'static [&'static str]) {
+        self.names.clear();
+        self.others = others;
     }
 
     fn pick<'t>(&mut self, choices: &[&'t str]) -> &'t str {
@@ -30,6 +38,7 @@ impl Generator {
     fn path(&mut self) -> String {
         let mut path = match self.random.u8(..3) {
             0 if !self.names.is_empty() => self.names[self.random.usize(..self.names.len())].to_owned(),
+            1 if !self.others.is_empty() && self.random.bool() => self.pick(self.others).to_owned(),
             _ => format!("trigger.{}", self.pick(&KEYS)),
         };
         while self.random.u8(..3) == 0 {
@@ -85,7 +94,18 @@ impl Generator {
                 2 => format!("{left} != blank"),
                 3 => format!("not {left}"),
                 4 => format!("{left}.size > 0"),
-                _ => format!("{left} {} {}", generator.pick(&["==", "!=", "<", "contains"]), generator.operand()),
+                _ => {
+                    let operator = generator.pick(&["==", "!=", "<", "<=", ">", ">=", "contains"]);
+                    let right = match generator.random.u8(..3) {
+                        0 => generator.pick(&["0", "5", "-1", "''", "nil"]).to_owned(),
+                        _ => generator.operand(),
+                    };
+                    if generator.random.u8(..4) == 0 {
+                        format!("{right} {operator} {left}")
+                    } else {
+                        format!("{left} {operator} {right}")
+                    }
+                }
             }
         };
         match self.random.u8(..4) {
@@ -96,7 +116,7 @@ impl Generator {
         }
     }
 
-    fn nodes(&mut self, depth: u8) -> String {
+    pub(crate) fn nodes(&mut self, depth: u8) -> String {
         (0..self.random.u8(1..4)).map(|_| self.node(depth)).collect()
     }
 
@@ -164,7 +184,7 @@ impl Generator {
         }
     }
 
-    fn object(&mut self, depth: u8) -> Map<String, Value> {
+    pub(crate) fn object(&mut self, depth: u8) -> Map<String, Value> {
         let mut object = Map::new();
         for key in KEYS {
             if self.random.u8(..5) > 0 {

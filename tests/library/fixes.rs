@@ -7,7 +7,7 @@ use std::path::Path;
 use inkproof::liquid::{Limits, Mode};
 use inkproof::message::RenderOptions;
 use inkproof::project::Project;
-use inkproof::rules::fix;
+use inkproof::rules::{JudgeOptions, fix};
 use serde_json::{Map, Value, json};
 
 const CONTENTS: u64 = 150;
@@ -145,7 +145,8 @@ fn messages(root: &Path) -> Vec<Option<Map<String, Value>>> {
 
 fn fixed(root: &Path) -> Option<String> {
     let project = Project::open(root).unwrap();
-    fix(&project, &project.templates()[0], &project.cases(), &render_options()).map(|fixed| fixed.text)
+    fix(&project, &project.templates()[0], &project.cases(), &JudgeOptions::new(&project, render_options()))
+        .map(|fixed| fixed.text)
 }
 
 #[test]

@@ -1,7 +1,6 @@
-//! Soundness of the content proof: its verdicts on interpolations, with random contents that are rendered with hostile
-//! values; and its breaks, with careless contents that are rendered on every path.
+//! Soundness of the content proof: random contents are rendered with hostile values.
 
-use inkproof::analysis::{BranchCondition, BranchDecision, ContentProof, Verdict};
+use inkproof::analysis::ContentProof;
 use inkproof::customerio::CUSTOMERIO;
 use inkproof::liquid::value::json;
 use inkproof::liquid::{Arena, Options, Output, Template};
@@ -106,7 +105,7 @@ fn is_json(template: Template<'_>, trigger: &Map<String, Value>) -> Option<bool>
 }
 
 #[test]
-fn safe_interpolations_never_break_and_witnesses_do() {
+fn safe_interpolations_never_break() {
     let (mut safe, mut broken) = (0, 0);
     for seed in 0..CONTENTS {
         let mut generator = Generator { random: fastrand::Rng::with_seed(seed), variables: 0 };
@@ -122,10 +121,7 @@ fn safe_interpolations_never_break_and_witnesses_do() {
         plain.insert("list".to_owned(), json!([1, 2]));
         if is_json(template, &plain) == Some(false) {
             // A string in quotes that contains quotes itself.
-            assert!(
-                proof.interpolations.iter().any(|interpolation| interpolation.verdict != Verdict::Safe),
-                "seed {seed}: {source}"
-            );
+            assert!(proof.interpolations.iter().any(|interpolation| !interpolation.is_safe), "seed {seed}: {source}");
             continue;
         }
         for interpolation in &proof.interpolations {
@@ -139,115 +135,16 @@ fn safe_interpolations_never_break_and_witnesses_do() {
                 is_json(template, &data)
             };
             let context = || format!("seed {seed}: {name} {interpolation:?}\n{source}");
-            match &interpolation.verdict {
-                Verdict::Safe => {
-                    safe += 1;
-                    for value in hostile() {
-                        assert_ne!(with(&value), Some(false), "{value}: {}", context());
-                    }
+            if interpolation.is_safe {
+                safe += 1;
+                for value in hostile() {
+                    assert_ne!(with(&value), Some(false), "{value}: {}", context());
                 }
-                Verdict::Unsafe { variable, witness } => {
-                    assert_eq!(*variable, format!("trigger.{name}"));
-                    // If the branch is rendered, the witness must break the JSON.
-                    let is_rendered =
-                        with(&json!("\u{1}\"unlikely")) == Some(false) || with(&json!("]")) == Some(false);
-                    if is_rendered {
-                        broken += 1;
-                        let witness: Value = serde_json::from_str(witness).unwrap();
-                        assert_eq!(with(&witness), Some(false), "{witness}: {}", context());
-                    }
-                }
-                Verdict::Unproven => {}
+            } else if hostile().iter().any(|value| with(value) == Some(false)) {
+                broken += 1;
             }
         }
     }
     println!("{safe} safe, {broken} broken");
     assert!(safe > 1000 && broken > 1000, "{safe} safe, {broken} broken");
-}
-
-/// Pieces of careless contents: one path prints what another one lacks.
-const PIECES: [&str; 16] = [
-    "\"k\": 1,",
-    "\"k\": {% if V %}1{% endif %},",
-    "\"k\": {% if V %}1{% else %}[]{% endif %},",
-    "{% if V %}\"k\": 1,{% endif %}",
-    "{% if V %}\"k\": 1{% endif %},",
-    "{% unless V %}\"k\": {% endunless %}1,",
-    "\"k\": [{% for i in trigger.list %}1{% endfor %}],",
-    "\"k\": [{% for i in trigger.list %}1{% unless forloop.last %},{% endunless %}{% endfor %}],",
-    "\"k\": {% for i in trigger.list %}1{% else %}2{% endfor %},",
-    "\"k\": [{% for i in trigger.list %}{% if i.a %}1,{% else %},{% endif %}{% endfor %}],",
-    "\"k\": {% if V %}[{% endif %}1{% if V %}]{% endif %},",
-    "\"k\": {% if V and W %}1{% elsif W %}2{% endif %},",
-    "\"k\": {% case trigger.n %}{% when 1 %}1{% when 2, 3 %}2{% else %}{% endcase %},",
-    "{% assign x = V %}\"k\": {% if x %}1{% endif %},",
-    "\"k\": {% if trigger.list.size > 1 %}1{% endif %},",
-    "\"k\": {% if V or true %}1{% endif %},",
-];
-
-/// Data for all combinations that the paths of a careless content depend on.
-fn every_data() -> Vec<Map<String, Value>> {
-    let mut all = Vec::new();
-    for flags in 0..8_u8 {
-        for elements in 0..4 {
-            for n in 0..4 {
-                let element = json!({"a": flags & 1 > 0});
-                let list: Vec<_> = (0..elements).map(|_| element.clone()).collect();
-                let data = json!({"v1": flags & 1 > 0, "v2": flags & 2 > 0, "v3": flags & 4 > 0, "list": list, "n": n});
-                all.extend(data.as_object().cloned());
-            }
-        }
-    }
-    all
-}
-
-/// Whether a render with this `trigger` makes a decision. `None` if this test cannot evaluate its condition.
-fn makes(decision: &BranchDecision<'_>, trigger: &Map<String, Value>) -> Option<bool> {
-    let elements = trigger["list"].as_array().unwrap().len();
-    let answer = match decision.condition {
-        BranchCondition::Holds(condition) => trigger.get(condition.strip_prefix("trigger.")?)?.as_bool()?,
-        BranchCondition::HasAny(_) => elements > 0,
-        BranchCondition::HasSeveral(_) => elements > 1,
-        BranchCondition::IsOneOf(_, values) => values.contains(&trigger["n"].to_string()),
-    };
-    Some(answer == decision.answer)
-}
-
-#[test]
-fn reports_exactly_the_paths_that_break() {
-    let data = every_data();
-    let (mut reported, mut taken, mut missed, mut sound) = (0, 0, 0, 0);
-    for seed in 0..400 {
-        let mut random = fastrand::Rng::with_seed(seed);
-        let pieces = (0..random.usize(1..4)).map(|_| {
-            let mut variable = || format!("trigger.v{}", random.u8(1..4));
-            let (v, w) = (variable(), variable());
-            PIECES[random.usize(..PIECES.len())].replace('V', &v).replace('W', &w)
-        });
-        let source = format!("{{ {}\"last\": 1}}", pieces.collect::<String>());
-        let arena = Arena::new();
-        let template = Template::parse(&source, &CUSTOMERIO, &arena).unwrap();
-        let proof = ContentProof::prove(template);
-        for broken in &proof.breaks {
-            reported += 1;
-            let context = || format!("seed {seed}: {broken:?}\n{source}");
-            let own: Value = serde_json::from_str(&broken.data).unwrap();
-            let own = own.get("trigger").and_then(Value::as_object).cloned().unwrap_or_default();
-            assert_eq!(is_json(template, &own), Some(false), "{}", context());
-            for data in &data {
-                if broken.decisions.iter().all(|decision| makes(decision, data) == Some(true)) {
-                    taken += 1;
-                    assert_ne!(is_json(template, data), Some(true), "{data:?} {}", context());
-                }
-            }
-        }
-        if data.iter().any(|data| is_json(template, data) == Some(false)) {
-            missed += u32::from(proof.breaks.is_empty());
-        } else {
-            sound += 1;
-            assert!(proof.breaks.is_empty(), "seed {seed}: {:?}\n{source}", proof.breaks);
-        }
-    }
-    println!("{reported} reported, {taken} taken, {missed} missed, {sound} sound");
-    assert!(reported > 200 && taken > 2_000 && missed == 0 && sound > 20, "{reported} {taken} {missed} {sound}");
 }

@@ -2,11 +2,16 @@
 
 mod analysis_soundness;
 mod answers;
+mod audience;
+mod complexity;
 mod configuration;
+mod deployment;
 mod features;
 mod fixes;
 mod formatter;
 mod json_proof;
+mod limits;
+mod losses;
 mod mistakes;
 mod reference;
 mod rule_pages;

@@ -10,7 +10,7 @@ use inkproof::diagnostics::{Diagnostic, Fix};
 use inkproof::liquid::{Limits, Mode};
 use inkproof::message::RenderOptions;
 use inkproof::project::Project;
-use inkproof::rules::judge;
+use inkproof::rules::{JudgeOptions, judge};
 use serde_json::{Map, Value, json};
 
 const DATA: &str = r#"{"name": "Ada", "n": 1, "x": "a", "ok": true, "plan": null, "url": "https://example.com",
@@ -66,7 +66,7 @@ fn project(row: &Map<String, Value>, file: &str) -> (tempfile::TempDir, Project)
 
 fn findings(project: &Project) -> Vec<Diagnostic> {
     let templates = project.select_templates(&[]).unwrap();
-    let judgement = judge(project, &templates, &project.cases(), &render_options());
+    let judgement = judge(project, &templates, &project.cases(), &JudgeOptions::new(project, render_options()));
     judgement.findings.iter().filter(|finding| !UNRELATED.contains(&finding.code.as_str())).cloned().collect()
 }
 
@@ -109,7 +109,10 @@ fn outcome(row: &Map<String, Value>) -> (Value, Value, Value) {
     };
     let (_folder, before) = project(row, &file);
     let found = findings(&before);
-    let fixes: Vec<&Fix> = found.iter().filter_map(|finding| finding.fix.as_ref()).collect();
+    let is_here = |finding: &&Diagnostic| {
+        finding.location().is_some_and(|location| location.source().name() == "templates/example.liquid")
+    };
+    let fixes: Vec<&Fix> = found.iter().filter(is_here).filter_map(|finding| finding.fix.as_ref()).collect();
     let lines: Vec<_> = found.iter().map(|finding| shown(finding, settings_lines)).collect();
     if fixes.is_empty() {
         return (json!(lines), Value::Null, Value::Null);

@@ -7,7 +7,7 @@ use std::path::Path;
 use inkproof::liquid::{Limits, Mode};
 use inkproof::message::RenderOptions;
 use inkproof::project::Project;
-use inkproof::rules::{RULES, Rule, codes, judge, page};
+use inkproof::rules::{JudgeOptions, RULES, Rule, codes, judge, page};
 
 const CUSTOMER: &str = r#"{"id": "user_1", "email": "ada@example.com", "first_name": "Ada"}"#;
 
@@ -76,7 +76,7 @@ fn found(rule: &Rule, section: &str) -> Vec<String> {
         limits: Limits::default(),
         asks_test_send: false,
     };
-    let judgement = judge(&project, &templates, &project.cases(), &render_options);
+    let judgement = judge(&project, &templates, &project.cases(), &JudgeOptions::new(&project, render_options));
     let own = judgement.findings.iter().filter(|finding| finding.code == rule.code);
     let shown = own.map(|finding| {
         let location = finding.location().unwrap();

@@ -138,6 +138,42 @@ impl Server {
     }
 }
 
+/// Reads a body in chunks (`Transfer-Encoding: chunked`).
+pub(crate) struct Chunks<R> {
+    from: R,
+    /// What is left of the current chunk.
+    left: usize,
+}
+
+impl<R: BufRead> Chunks<R> {
+    pub(crate) fn new(from: R) -> Self {
+        Self { from, left: 0 }
+    }
+}
+
+impl<R: BufRead> Read for Chunks<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        while self.left == 0 {
+            let mut line = String::new();
+            if self.from.read_line(&mut line)? == 0 {
+                return Ok(0);
+            }
+            // The end of the last chunk.
+            if line.trim().is_empty() {
+                continue;
+            }
+            self.left = usize::from_str_radix(line.trim(), 16).map_err(std::io::Error::other)?;
+            if self.left == 0 {
+                return Ok(0);
+            }
+        }
+        let length = bytes.len().min(self.left);
+        let read = self.from.read(&mut bytes[..length])?;
+        self.left -= read;
+        Ok(read)
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -151,11 +187,15 @@ impl Answer {
         let mut lines = head.lines();
         let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
         let headers = lines.filter_map(|line| line.split_once(": "));
-        Self {
-            status: status.unwrap_or(0),
-            headers: headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect(),
-            body: body.to_owned(),
-        }
+        let headers: BTreeMap<_, _> = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+        let body = if headers.get("transfer-encoding").is_some_and(|encoding| encoding == "chunked") {
+            let mut whole = String::new();
+            Chunks::new(body.as_bytes()).read_to_string(&mut whole).unwrap();
+            whole
+        } else {
+            body.to_owned()
+        };
+        Self { status: status.unwrap_or(0), headers, body }
     }
 
     pub(crate) fn json(&self) -> Value {

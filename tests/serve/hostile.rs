@@ -228,7 +228,7 @@ fn message_content_cannot_inject_markup_or_headers() {
     let refused = server.send(r#"{"transactional_message_id": "a\r\nX-Evil: 1", "identifiers": {"id": "a"}}"#);
     assert_eq!((refused.status, refused.headers.contains_key("x-evil")), (400, false));
     // The page's scripts never write markup.
-    for name in ["page", "address", "card", "dom", "inbox", "templates", "time"] {
+    for name in ["page", "address", "card", "dom", "findings", "inbox", "properties", "templates", "time"] {
         let script = server.ask("GET", &format!("/inkproof/page/{name}.js"), &[], "");
         assert_eq!(script.status, 200, "{name}");
         for sink in

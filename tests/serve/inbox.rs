@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::client::Server;
+use crate::client::{Chunks, Server};
 
 const ADA: &str = "dXNlcl8xMjM=";
 const WEB: [(&str, &str); 2] = [("x-gist-encoded-user-token", ADA), ("x-cio-client-platform", "web")];
@@ -129,6 +129,12 @@ fn the_stream_sends_the_complete_inbox_on_each_change() {
     )
     .unwrap();
     let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    while line != "\r\n" {
+        line.clear();
+        assert!(reader.read_line(&mut line).unwrap() > 0, "the head ends");
+    }
+    let mut reader = BufReader::new(Chunks::new(reader));
     assert_eq!(event(&mut reader), ("connected".to_owned(), json!({ "heartbeat": 30 })));
     let ids = |(name, messages): (String, Value)| {
         assert_eq!(name, "inbox_messages");

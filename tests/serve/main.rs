@@ -11,6 +11,7 @@ mod inbox;
 mod namespaces;
 mod people;
 mod process;
+mod responsive;
 mod saving;
 mod send;
 mod store;

@@ -88,7 +88,7 @@ fn rejects_links_out_of_the_project() {
     std::os::unix::fs::symlink(outside.path(), server.folder.path().join("fixtures/requests/order_shipped")).unwrap();
     let refused = save(&server, "evil", &REQUEST.replace("hello", "order_shipped"), true);
     assert_eq!(refused.status, 500, "{}", refused.body);
-    assert!(refused.error().contains("is outside of the project"), "{}", refused.body);
+    assert!(refused.error().contains("leads out of the project"), "{}", refused.body);
     assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
 }
 

@@ -1,6 +1,6 @@
 //! `--store`: messages survive restarts and crashes, and unusable files are rejected.
 
-use std::io::{BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Output;
@@ -229,4 +229,73 @@ fn rejects_unusable_files() {
     rusqlite::Connection::open(at("broken.db")).unwrap().execute("UPDATE message SET captured = '{}'", []).unwrap();
     let error = refused(&at("broken.db")).stderr;
     assert!(String::from_utf8_lossy(&error).contains("message 1 in `"), "{}", String::from_utf8_lossy(&error));
+}
+
+/// Needs a small file system, which a user namespace can mount.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_named_and_loses_nothing_that_was_acknowledged() {
+    use std::process::{Command, Stdio};
+    let disk = tempfile::tempdir().unwrap();
+    let mut hold = Command::new("unshare");
+    hold.args(["-Urm", "sh", "-c", "mount -t tmpfs -o size=512k tmpfs \"$0\" && echo mounted && read end"]);
+    let Ok(mut holder) = hold.arg(disk.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() else { return };
+    let mut mounted = String::new();
+    BufReader::new(holder.stdout.as_mut().unwrap()).read_line(&mut mounted).unwrap();
+    if mounted.is_empty() {
+        println!("left out: this system allows no user namespaces");
+        return;
+    }
+    let inside = |program: &str| {
+        let mut command = Command::new("nsenter");
+        let holder = holder.id().to_string();
+        command.args(["-t", &holder, "-U", "-m", "--preserve-credentials", program]);
+        command
+    };
+    let serve = |file: &str| {
+        let folder = project();
+        let mut command = inside(env!("CARGO_BIN_EXE_inkproof"));
+        command.arg("-C").arg(folder.path()).args(["serve", "--port", "0", "--quiet", "--store"]);
+        command.arg(disk.path().join(file)).stdout(Stdio::piped()).stderr(Stdio::piped());
+        (folder, command)
+    };
+    let start = || {
+        let (folder, command) = serve("inbox.db");
+        Server::of(folder, command)
+    };
+    let body = |title: &str| {
+        let data = json!({ "title": title.repeat(2000) });
+        json!({ "transactional_message_id": "hello", "identifiers": { "id": "a" }, "message_data": data }).to_string()
+    };
+    let server = start();
+    let mut acknowledged = 0;
+    let refused = loop {
+        let answer = server.send(&body("x"));
+        if answer.status != 200 {
+            break answer;
+        }
+        acknowledged += 1;
+        assert!(acknowledged < 1000, "the disk is never full");
+    };
+    assert_eq!(refused.status, 507, "{}", refused.body);
+    drop(server);
+    let fill = "cat /dev/zero > \"$0/filler\" 2> /dev/null; rm -f \"$0/new.db\"";
+    inside("sh").args(["-c", fill]).arg(disk.path()).status().unwrap();
+
+    let (_folder, mut command) = serve("new.db");
+    let output = command.output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("new.db` is full: free some space"), "{error}");
+
+    let count = |server: &Server| server.get("/inkproof/api/health")["messages"].as_u64().unwrap();
+    let server = start();
+    assert_eq!((count(&server), server.send(&body("x")).status), (acknowledged, 507), "still full");
+    drop(server);
+    inside("mount").args(["-o", "remount,size=4m"]).arg(disk.path()).status().unwrap();
+    let server = start();
+    assert_eq!((count(&server), server.send("{}").status, server.send(&body("")).status), (acknowledged, 400, 200));
+    drop(server);
+    drop(holder.stdin.take());
+    holder.wait().unwrap();
 }

@@ -1,11 +1,10 @@
 //! Interpolations: what an expression may print, and whether that can break the JSON around it.
 
-use super::super::trial::{prints, variable_of};
 use super::machine::JsonPosition;
 use crate::liquid::row::{self, Prints};
-use crate::liquid::syntax::tree::{FilterCall, FilteredValue, OperandKind, SegmentKey, Step};
+use crate::liquid::syntax::tree::{Argument, FilterCall, FilteredValue, OperandKind, SegmentKey, Step};
 use crate::liquid::value::json;
-use crate::liquid::{Arena, Language, Value};
+use crate::liquid::{Arena, Value};
 
 /// What an expression may print, from the most to the least that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,7 +28,12 @@ pub(super) enum Class<'a> {
 impl<'a> Class<'a> {
     /// What an expression prints. `named` knows the template's own names.
     pub(super) fn from_expression(value: &FilteredValue<'a>, named: &dyn Fn(&str) -> Option<Self>) -> Self {
-        if let Some(last) = value.filters.last() {
+        if let Some((last, before)) = value.filters.split_last() {
+            // `json` prints nothing for what is undefined, which some filters return.
+            let may_be_undefined = before.last().is_some_and(|filter| may_return_nothing(filter));
+            if may_be_undefined && Self::from_filter(last) == Some(Self::Json) {
+                return Self::Unknown;
+            }
             return match Self::from_filter(last) {
                 Some(class) => class,
                 None if value.filters.iter().all(|filter| filter.name == "default") => Self::Variable,
@@ -85,6 +89,18 @@ impl<'a> Class<'a> {
     }
 }
 
+/// Whether a filter may return nothing at all: an element of an array that has none, or an argument that is undefined.
+fn may_return_nothing(call: &FilterCall<'_>) -> bool {
+    let Some(row) = call.filter else { return true };
+    let is_literal =
+        |argument: &Argument<'_>| argument.value.is_some_and(|value| matches!(value.kind, OperandKind::Literal(_)));
+    match row.derivation {
+        row::Derivation::Input => !call.arguments.iter().all(is_literal),
+        row::Derivation::Element => true,
+        row::Derivation::New | row::Derivation::Elements => row.output == row::Kind::Anything,
+    }
+}
+
 /// Whether a string is valid at this position of the JSON.
 fn fits(text: &str, position: JsonPosition) -> bool {
     let arena = Arena::new();
@@ -96,32 +112,4 @@ fn fits(text: &str, position: JsonPosition) -> bool {
         JsonPosition::Value => json::read(text, &arena).is_ok(),
         JsonPosition::Elsewhere => false,
     }
-}
-
-/// Values that may break JSON, each written as JSON, the likeliest first.
-const HOSTILE: [&str; 8] = [
-    r#""say \"hi\"""#,
-    r#""two\nlines""#,
-    r#""back\\slash""#,
-    r#""a word""#,
-    r#""""#,
-    "null",
-    r#"{"a": 1}"#,
-    r#""\t""#,
-];
-
-/// The variable of an expression, and a value for it that breaks the JSON at this position. The value has been tried.
-pub(super) fn witness<'a>(
-    source: &'a str,
-    value: &FilteredValue<'a>,
-    position: JsonPosition,
-    language: &'a Language,
-) -> Option<(String, &'static str)> {
-    let path = variable_of(&value.expression)?;
-    let text = value.span.of(source);
-    // An expression that fails prints nothing: that is another problem.
-    let breaks =
-        |hostile: &str| prints(language, text, &path, Some(hostile)).is_some_and(|printed| !fits(&printed, position));
-    let hostile = HOSTILE.into_iter().find(|hostile| breaks(hostile))?;
-    Some((path.join("."), hostile))
 }

@@ -32,6 +32,8 @@ const MAX_ROUNDS: usize = 5;
 const MAX_READS: usize = 200;
 /// The variable that contains the snippets.
 const SNIPPETS: &str = "snippets";
+/// The number of segments of a snippet's path: that variable, and its name.
+const SNIPPET_SEGMENTS: usize = 2;
 
 /// Looks up the parsed templates of a snippet by its name.
 pub type SnippetLookup<'r, 'a> = &'r dyn Fn(&str) -> Vec<Template<'a>>;
@@ -65,6 +67,8 @@ pub(super) struct Walk<'r, 'a> {
     /// The snippets that are being visited, and the span of the outermost one's use.
     open_snippets: Vec<&'a str>,
     snippet_span: Span,
+    /// How many guards there were around that use.
+    snippet_guards: usize,
 }
 
 impl<'r, 'a> Walk<'r, 'a> {
@@ -87,6 +91,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             visits: 0,
             open_snippets: Vec::new(),
             snippet_span: Span::new(0, 0),
+            snippet_guards: 0,
         }
     }
 
@@ -108,6 +113,7 @@ impl<'r, 'a> Walk<'r, 'a> {
                 break;
             }
             self.visits += 1;
+            self.arena.count(1);
             self.node(node);
             if self.stops.len() > stops {
                 let dependencies = self.stops[stops..].concat();
@@ -158,9 +164,11 @@ impl<'r, 'a> Walk<'r, 'a> {
         let missing_behavior = match context.missing {
             // An element is not a key that could be missing: an empty list has none.
             MissingBehavior::Fails if matches!(path.steps.last(), Some(PathStep::Element)) => MissingBehavior::Nothing,
-            MissingBehavior::Fails => self.failure(path, context.is_certain),
+            // What a snippet reads under a condition of its own may not be reached when the snippet is used.
+            MissingBehavior::Fails => self.failure(path, context.is_certain && !self.is_conditional_in_snippet()),
             other => other,
         };
+        self.arena.count(1);
         self.roots.insert(path.root);
         let in_snippet = self.open_snippets.last().copied();
         self.reads.push(Read {
@@ -183,9 +191,15 @@ impl<'r, 'a> Walk<'r, 'a> {
         }
     }
 
+    /// Whether the node that is visited is in a snippet, and under a condition there.
+    fn is_conditional_in_snippet(&self) -> bool {
+        !self.open_snippets.is_empty() && self.guards.len() > self.snippet_guards
+    }
+
     /// What happens at a read that fails if its path is missing: each guard is evaluated with the path missing. If one
     /// is false then, the read cannot happen. If one is unknown, the read may fail.
     fn failure(&self, path: &Path<'a>, is_certain: bool) -> MissingBehavior {
+        self.arena.count(self.guards.len());
         let mut missing_behavior = if is_certain { MissingBehavior::Fails } else { MissingBehavior::MayFail };
         for guard in &self.guards {
             match guard.without(path) {
@@ -210,24 +224,29 @@ impl<'r, 'a> Walk<'r, 'a> {
         let texts = (self.snippets)(name);
         if self.open_snippets.is_empty() {
             self.snippet_span = span;
+            self.snippet_guards = self.guards.len();
         }
         self.open_snippets.push(name);
         let outer =
             (std::mem::take(&mut self.assigned), std::mem::take(&mut self.scoped), std::mem::take(&mut self.stops));
-        let (reads, guards) = (self.reads.len(), self.guards.len());
+        let reads = self.reads.len();
         for text in texts {
             self.nodes(text.nodes);
         }
         (self.assigned, self.scoped, self.stops) = outer;
         self.open_snippets.pop();
-        // If a missing snippet does no harm, neither does what makes it fail.
+        // If a missing snippet does no harm, neither does what makes it fail. After `assign`, a missing one is null.
+        let is_null = context.null_segments >= SNIPPET_SEGMENTS;
         for read in &mut self.reads[reads..] {
             read.is_certain = false;
             match read.missing_behavior {
                 MissingBehavior::Fails | MissingBehavior::MayFail if context.is_lenient() => {
                     read.missing_behavior = context.missing;
                 }
-                MissingBehavior::Fails if !context.is_certain || self.guards.len() != guards => {
+                MissingBehavior::Fails | MissingBehavior::MayFail if is_null => {
+                    read.missing_behavior = MissingBehavior::Nothing;
+                }
+                MissingBehavior::Fails if !context.is_certain => {
                     read.missing_behavior = MissingBehavior::MayFail;
                 }
                 _ => {}

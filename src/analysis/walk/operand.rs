@@ -43,6 +43,7 @@ impl<'a> Walk<'_, 'a> {
         };
         if let Some((_, bound)) = self.scoped.iter().rev().find(|(known, _)| *known == name) {
             let bound = bound.clone();
+            self.arena.count(bound.dependencies.len());
             return self.follow(&bound, rest, span, context);
         }
         let from_data = AbstractValue {
@@ -53,7 +54,9 @@ impl<'a> Walk<'_, 'a> {
             may_be_unset: false,
             dependencies: Vec::new(),
         };
-        match self.assigned.get(name).cloned() {
+        let assigned = self.assigned.get(name).cloned();
+        self.arena.count(assigned.as_ref().map_or(1, |bound| 1 + bound.dependencies.len() + bound.paths.len()));
+        match assigned {
             Some(bound) if bound.may_be_unset => {
                 let uncertain = ReadContext { is_certain: false, ..context };
                 let mut either = self.follow(&bound, rest, span, context);

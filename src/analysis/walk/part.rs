@@ -238,6 +238,7 @@ impl<'a> Walk<'_, 'a> {
     /// A value that is set inside a branch depends on what decides the branch.
     fn depend_on_guards(&self, value: &mut AbstractValue<'a>) {
         value.dependencies.extend(self.guards.iter().flat_map(|guard| guard.dependencies()));
+        self.arena.count(value.dependencies.len());
         value.normalize();
     }
 }

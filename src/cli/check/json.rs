@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::analysis::Coverage;
 use crate::diagnostics::sanitize;
-use crate::rules::{Judgement, Table};
+use crate::rules::{Judgement, Table, TemplateVerdict};
 
 /// Writes one object with the findings and one entry per template. `has_coverage` is false for `--data`, which checks a
 /// payload instead of requests.
@@ -27,10 +27,13 @@ fn write_line(value: &Value, out: &mut dyn Write) -> io::Result<()> {
 /// One object per template; a judgement has a table and a coverage for each.
 fn templates(judgement: &Judgement, has_coverage: bool) -> impl Iterator<Item = Value> {
     let both = judgement.tables.iter().zip(&judgement.coverage);
-    both.map(move |(table, coverage)| template(table, coverage, has_coverage))
+    both.map(move |(table, coverage)| {
+        let verdict = judgement.verdicts.iter().find(|verdict| verdict.file == coverage.source.name());
+        template(table, coverage, verdict, has_coverage)
+    })
 }
 
-fn template(table: &Table, coverage: &Coverage, has_coverage: bool) -> Value {
+fn template(table: &Table, coverage: &Coverage, verdict: Option<&TemplateVerdict>, has_coverage: bool) -> Value {
     let numbers = json!({
         "covered": coverage.covered(),
         "branches": coverage.branches.len(),
@@ -43,5 +46,8 @@ fn template(table: &Table, coverage: &Coverage, has_coverage: bool) -> Value {
         "requests": table.columns,
         "variables": table.rows,
         "coverage": has_coverage.then_some(numbers),
+        "verdict": verdict.map(|verdict| verdict.verdict),
+        "renders": verdict.map(|verdict| verdict.renders),
+        "reached": verdict.map(|verdict| verdict.reached),
     })
 }

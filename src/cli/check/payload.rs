@@ -8,7 +8,7 @@ use std::path::Path;
 use super::Check;
 use crate::cli::data::Data;
 use crate::cli::{Failure, Global, Outcome, customer};
-use crate::diagnostics::{Severity, Source, Thousands, sanitize};
+use crate::diagnostics::{Diagnostics, Severity, Source, Thousands, sanitize};
 use crate::liquid::value::json;
 use crate::liquid::value::number::Numbers;
 use crate::liquid::{Arena, Span, Value};
@@ -18,9 +18,6 @@ use crate::records::{Batch, Input, Records, Stop};
 use crate::rules::{Judgement, PayloadOptions, PayloadReport, judge_payload, judge_payloads};
 
 const MESSAGE_DATA: &str = "message_data";
-
-/// The customer of a project that has none.
-const SOMEBODY: &str = r#"{"id": "somebody"}"#;
 
 /// What was found in payloads.
 pub(super) enum Payloads {
@@ -43,14 +40,20 @@ struct Payload {
 
 impl Check {
     /// Renders the payloads of `--data`.
-    pub(super) fn judge_payloads(&self, project: &Project, data: &Path, global: &Global) -> Result<Payloads, Failure> {
+    pub(super) fn judge_payloads(
+        &self,
+        names: &[String],
+        project: &Project,
+        data: &Path,
+        global: &Global,
+    ) -> Result<Payloads, Failure> {
         let customers = self.customers(project, global)?;
         let customers: Vec<_> = customers.iter().map(Cow::as_ref).collect();
         let data = Data::from_argument(data, global);
         let input = match &data {
             Data::Json(text) => {
                 let payload = Payload::parse(&Source::new(data.name(), text.as_str()))?;
-                return Ok(Payloads::One(self.judge_one(&payload, project, &customers, global)?));
+                return Ok(Payloads::One(self.judge_one(names, &payload, project, &customers, global)?));
             }
             Data::Input(input) => input.clone(),
         };
@@ -67,7 +70,7 @@ impl Check {
         }
         if let Some(payload) = single(&first, &input)? {
             no_errors(records)?;
-            return Ok(Payloads::One(self.judge_one(&payload, project, &customers, global)?));
+            return Ok(Payloads::One(self.judge_one(names, &payload, project, &customers, global)?));
         }
         if first.is_empty() {
             no_errors(records)?;
@@ -76,7 +79,7 @@ impl Check {
         if self.table {
             return Err("`--table` shows one payload, and there are several".to_owned().into());
         }
-        let template = self.template(project, None, global)?;
+        let template = template(names, project, None, global)?;
         let render_options = global.render_options();
         let options = PayloadOptions { template, customers: &customers, render_options: &render_options };
         let report = judge_payloads(project, &options, &first, &mut records);
@@ -87,12 +90,13 @@ impl Check {
     /// Judges a single payload as if it were one of the project's requests.
     fn judge_one(
         &self,
+        names: &[String],
         payload: &Payload,
         project: &Project,
         customers: &[&Customer],
         global: &Global,
     ) -> Result<Judgement, Failure> {
-        let Some(template) = self.template(project, payload.template.as_deref(), global)? else {
+        let Some(template) = template(names, project, payload.template.as_deref(), global)? else {
             let name = payload.source.name();
             return Err(format!("`{name}` does not name a template: write `inkproof check NAME --data …`").into());
         };
@@ -100,6 +104,8 @@ impl Check {
             let name = sanitize::line(payload.source.name()).into_owned();
             writeln!(anstream::stderr().lock(), "note: `{name}` is a whole request: its `message_data` is validated")?;
         }
+        let own = payload.customer(project).filter(|_| self.customer.is_none());
+        let customers = own.as_ref().map_or(customers, std::slice::from_ref);
         let request = |customer: &&Customer| {
             let (source, data) = (payload.source.clone(), payload.message_data.clone());
             Request::for_data(payload.source.name(), source, data, template.name(), customer)
@@ -113,34 +119,6 @@ impl Check {
         Ok(judge_payload(project, &cases.collect::<Vec<_>>(), &global.render_options()))
     }
 
-    /// The template that the names on the command line mean, or else the one that a request names.
-    fn template<'p>(
-        &self,
-        project: &'p Project,
-        named: Option<&str>,
-        global: &Global,
-    ) -> Result<Option<&'p Template>, Failure> {
-        if self.names.is_empty() {
-            let Some(name) = named else {
-                return Ok(None);
-            };
-            let found = project.templates().iter().find(|template| template.is_called(name));
-            return match found {
-                Some(template) => Ok(Some(template)),
-                None => super::selected(project, &[name.to_owned()], global).map(|_| None),
-            };
-        }
-        let (templates, _) = super::selected(project, &self.names, global)?;
-        match Languages::of(project).mains(&templates)[..] {
-            [template] => Ok(Some(template)),
-            ref several => {
-                let several: Vec<_> = several.iter().map(|template| format!("`{}`", template.name())).collect();
-                Err(format!("`--data` validates one template, and the names match several: {}", several.join(", "))
-                    .into())
-            }
-        }
-    }
-
     /// The customers that payloads are rendered for.
     fn customers<'p>(&self, project: &'p Project, global: &Global) -> Result<Vec<Cow<'p, Customer>>, Failure> {
         if let Some(name) = &self.customer {
@@ -150,8 +128,34 @@ impl Check {
         if !known.is_empty() {
             return Ok(known);
         }
-        let somebody = Customer::read(Source::new("somebody", SOMEBODY)).map_err(|problem| problem.message)?;
-        Ok(vec![Cow::Owned(somebody)])
+        Ok(vec![Cow::Owned(customer::somebody()?)])
+    }
+}
+
+/// The template that the names on the command line mean, or else the one that a request names.
+fn template<'p>(
+    names: &[String],
+    project: &'p Project,
+    named: Option<&str>,
+    global: &Global,
+) -> Result<Option<&'p Template>, Failure> {
+    if names.is_empty() {
+        let Some(name) = named else {
+            return Ok(None);
+        };
+        let found = project.templates().iter().find(|template| template.is_called(name));
+        return match found {
+            Some(template) => Ok(Some(template)),
+            None => super::selected(project, &[name.to_owned()], global).map(|_| None),
+        };
+    }
+    let (templates, _) = super::selected(project, names, global)?;
+    match Languages::of(project).mains(&templates)[..] {
+        [template] => Ok(Some(template)),
+        ref several => {
+            let several: Vec<_> = several.iter().map(|template| format!("`{}`", template.name())).collect();
+            Err(format!("`--data` validates one template, and the names match several: {}", several.join(", ")).into())
+        }
     }
 }
 
@@ -219,6 +223,12 @@ fn no_errors(records: Records) -> Result<(), Failure> {
 }
 
 impl Payload {
+    /// The customer of the project that a request names.
+    fn customer<'p>(&self, project: &'p Project) -> Option<&'p Customer> {
+        let request = Request::read("", self.source.clone(), &mut Diagnostics::new()).ok()?;
+        project.customer_for(&request).filter(|_| self.is_request)
+    }
+
     fn parse(source: &Source) -> Result<Self, String> {
         let text = source.text();
         let arena = Arena::new();

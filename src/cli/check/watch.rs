@@ -55,10 +55,11 @@ impl Job for CheckJob<'_> {
         let changed: HashSet<_> = found.changed.iter().map(String::as_str).collect();
         let again: Vec<_> =
             templates.iter().copied().filter(|template| changed.contains(template.source().name())).collect();
-        let judged = judge_each(project, &again, &cases, &self.global.render_options(), &|| ());
+        let judged = judge_each(project, &again, &cases, &self.check.judge_options(project, self.global), &|| ());
         self.judgements.extend(again.iter().map(|template| template.source().name().to_owned()).zip(judged));
         let current = templates.iter().filter_map(|template| self.judgements.get(template.source().name()));
         let merged = Judgement::from_parts(project, current.cloned());
+        let merged = Judgement { findings: project.about(names, &merged.findings), ..merged };
         let has_news = !found.is_empty() || merged.findings != self.merged.findings;
         self.merged = merged;
         Ok(has_news)
@@ -67,7 +68,7 @@ impl Job for CheckJob<'_> {
     fn print(&self, theme: Theme, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
         self.check.write(&self.merged, &self.global.output_options(), theme, out)?;
         self.check.write_lcov(&self.merged, self.global)?;
-        self.check.report_coverage(&self.merged, err)?;
+        self.check.report_requirements(&self.merged, err)?;
         Ok(())
     }
 }

@@ -194,7 +194,7 @@ impl Job for ScreenJob<'_> {
             ScreenAction::ToggleMode => {
                 self.mode = match self.mode {
                     Mode::Live => Mode::Lax,
-                    Mode::Lax => Mode::Live,
+                    Mode::Lax | Mode::Explore => Mode::Live,
                 };
                 let cases = live.project().select(self.names)?;
                 self.render(live.project(), &cases);

@@ -60,7 +60,7 @@ pub(super) fn keyboard(events: Sender<Event>) -> io::Result<Keyboard> {
 
 /// Calls `terminate` with the exit code when a signal asks the process to end.
 #[cfg(unix)]
-fn on_termination(terminate: impl Fn(u8) + Send + 'static) -> io::Result<()> {
+pub(in crate::cli) fn on_termination(terminate: impl Fn(u8) + Send + 'static) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
@@ -75,7 +75,7 @@ fn on_termination(terminate: impl Fn(u8) + Send + 'static) -> io::Result<()> {
 
 /// Calls `terminate` with the exit code on Ctrl-C.
 #[cfg(not(unix))]
-fn on_termination(terminate: impl Fn(u8) + Send + 'static) -> io::Result<()> {
+pub(in crate::cli) fn on_termination(terminate: impl Fn(u8) + Send + 'static) -> io::Result<()> {
     ctrlc::set_handler(move || terminate(130)).map_err(io::Error::other)
 }
 

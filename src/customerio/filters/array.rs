@@ -35,6 +35,9 @@ const fn array(name: &'static str, run: RunFilter, summary: &'static str) -> Fil
     Filter::new(name, run).family(Family::Array).input(Kind::Array).output(Kind::Array).summary(summary)
 }
 
+/// How many bytes an element takes while it is looked for, beside its JSON.
+const BYTES_PER_ELEMENT: usize = 160;
+
 /// The first elements, up to the number in the argument.
 fn limit<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let count = required("limit", arguments, 0, "a number of elements, such as `limit: 2`")?;
@@ -56,16 +59,18 @@ fn json_array_uniq<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &
     let property = argument(arguments, 0).plain(runtime.arena());
     let items = input.listed(runtime.arena());
     runtime.charge(items.len())?;
-    let (mut seen, mut kept) = (HashSet::new(), Vec::new());
+    let (mut seen, mut kept, mut bytes) = (HashSet::new(), Vec::new(), 0);
     for item in items {
         let key = if property.is_nullish() { *item } else { item.property(property, runtime.arena())? };
         // Values are compared as JSON. Undefined has no JSON and becomes the empty string.
         let mut text = String::new();
-        json::write(key, None, &mut text)?;
+        json::write_counted(key, None, runtime.arena(), &mut text)?;
         runtime.charge_string(&text)?;
+        bytes += text.len() + BYTES_PER_ELEMENT;
+        runtime.arena().reserve(bytes)?;
         if seen.insert(text) {
             kept.push(*item);
         }
     }
-    Ok(runtime.array(&kept))
+    runtime.array(&kept)
 }

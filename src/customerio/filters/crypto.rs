@@ -15,6 +15,7 @@ use crate::liquid::engine::filter::{Filter, RunFilter};
 use crate::liquid::engine::row::{Absent, Argument, Example, Family, Kind, Prints};
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
+use crate::liquid::filters::crypto::in_pieces;
 use crate::liquid::value::{Value, coerce, utf16};
 
 /// The rows of this family.
@@ -63,11 +64,12 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(
 fn bytes<'a>(runtime: &mut Runtime<'a>, value: Value<'a>) -> Result<Vec<u8>> {
     let text = coerce::to_liquid_string(value, runtime.arena())?;
     runtime.charge_string(text)?;
+    runtime.arena().reserve(text.len() * 3)?;
     Ok(utf16::to_utf8(text).into_owned().into_bytes())
 }
 
 /// The bytes in hexadecimal.
-fn hex<'a>(runtime: &Runtime<'a>, bytes: &[u8]) -> Value<'a> {
+fn hex<'a>(runtime: &Runtime<'a>, bytes: &[u8]) -> Result<Value<'a>> {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
     let text: String = digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect();
     runtime.string(&text)
@@ -76,13 +78,17 @@ fn hex<'a>(runtime: &Runtime<'a>, bytes: &[u8]) -> Value<'a> {
 /// The MD5 digest in hexadecimal.
 fn md5<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let bytes = bytes(runtime, input)?;
-    Ok(hex(runtime, &Md5::digest(bytes)))
+    let mut digest = Md5::new();
+    in_pieces(runtime, &bytes, |piece| digest.update(piece))?;
+    hex(runtime, &digest.finalize())
 }
 
 /// The SHA-1 digest in hexadecimal.
 fn sha1<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let bytes = bytes(runtime, input)?;
-    Ok(hex(runtime, &Sha1::digest(bytes)))
+    let mut digest = Sha1::new();
+    in_pieces(runtime, &bytes, |piece| digest.update(piece))?;
+    hex(runtime, &digest.finalize())
 }
 
 /// The HMAC-SHA-1 digest in hexadecimal, with the argument as the key.
@@ -91,8 +97,8 @@ fn hmac_sha1<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value
     let (message, key) = (bytes(runtime, input)?, bytes(runtime, key)?);
     // HMAC accepts keys of any length.
     let mut mac = Hmac::<Sha1>::new_from_slice(&key).map_err(|error| Error::new(error.to_string()))?;
-    mac.update(&message);
-    Ok(hex(runtime, &mac.finalize().into_bytes()))
+    in_pieces(runtime, &message, |piece| mac.update(piece))?;
+    hex(runtime, &mac.finalize().into_bytes())
 }
 
 /// Converts hexadecimal digits to base64.
@@ -103,13 +109,13 @@ fn hex_base64<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) 
     let (pairs, []) = digits.as_chunks::<2>() else { return Err(invalid()) };
     let pair = |[high, low]: &[u8; 2]| Some(digit(*high)? << 4 | digit(*low)?);
     let bytes: Vec<u8> = pairs.iter().map(pair).collect::<Option<_>>().ok_or_else(invalid)?;
-    Ok(runtime.string(&STANDARD.encode(bytes)))
+    runtime.string(&STANDARD.encode(bytes))
 }
 
 /// The string encoded as URL-safe base64, padded.
 fn base64_url_safe_encode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let bytes = bytes(runtime, input)?;
-    Ok(runtime.string(&URL_SAFE.encode(bytes)))
+    runtime.string(&URL_SAFE.encode(bytes))
 }
 
 /// The string decoded from URL-safe base64, padded or not. Invalid UTF-8 becomes U+FFFD.
@@ -118,5 +124,5 @@ fn base64_url_safe_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[
     // The wording of LiquidJS's error for `base64_decode`.
     let invalid = |_| Error::new("invalid base64 provided to base64_url_safe_decode");
     let bytes = URL_SAFE.decode(text.trim_ascii()).map_err(invalid)?;
-    Ok(runtime.string(&String::from_utf8_lossy(&bytes)))
+    runtime.string(&String::from_utf8_lossy(&bytes))
 }

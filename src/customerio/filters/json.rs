@@ -13,6 +13,9 @@ pub const FILTERS: &[Filter] = &[Filter::new("from_json", from_json)
     .input(Kind::String)
     .examples(&[Example::new("{{ '[1, 2]' | from_json | last }}", "2")])];
 
+/// How many bytes a value takes at most while it is read.
+const BYTES_PER_VALUE: usize = 160;
+
 /// Parses a JSON string. JSON in attributes, events and requests is already parsed.
 fn from_json<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text: &'a str = match input.plain(runtime.arena()) {
@@ -26,8 +29,12 @@ fn from_json<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -
                 "`from_json` expected a text, not {what}: it is no text to be read any more"
             )));
         }
-        other => runtime.arena().alloc_str(&coerce::js_string(other, runtime.arena())?),
+        other => runtime.arena().copy(&coerce::js_string(other, runtime.arena())?)?,
     };
     runtime.charge_string(text)?;
+    // Each value begins after one of these, or is the whole.
+    let values = 1 + text.bytes().filter(|byte| matches!(byte, b'[' | b'{' | b',' | b':')).count();
+    runtime.work(values * 8)?;
+    runtime.arena().reserve(text.len() + values * BYTES_PER_VALUE)?;
     json::read(text, runtime.arena()).map_err(|error| Error::new(format!("`from_json` expected JSON: {error}")))
 }

@@ -76,7 +76,7 @@ fn format_number<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[V
     let locale = string_argument(runtime, arguments, 0)?.unwrap_or(DEFAULT_LOCALE);
     let number = coerce::to_number(input, runtime.arena())?;
     match intl::format_number(number, locale) {
-        Ok(text) => Ok(runtime.string(&text)),
+        Ok(text) => runtime.string(&text),
         Err(unknown) => Err(Error::new(unknown.to_string())),
     }
 }
@@ -111,7 +111,7 @@ fn money<'a>(
     // Intl accepts any three letters, but an unknown currency is surely a mistake.
     match code.filter(|code| !currencies().any(|known| known.eq_ignore_ascii_case(code))) {
         Some(code) => Err(unknown_currency(code)),
-        None => Ok(runtime.string(&text)),
+        None => runtime.string(&text),
     }
 }
 

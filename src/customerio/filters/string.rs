@@ -80,9 +80,9 @@ fn pluralize<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value
     let is_one = coerce::to_number(input, runtime.arena())? == 1.0;
     let mut text = coerce::to_liquid_string(input, runtime.arena())?.to_owned();
     text.push(' ');
-    coerce::write_liquid_string(if is_one { singular } else { plural }, &mut text)?;
+    coerce::write_liquid_string(if is_one { singular } else { plural }, runtime.arena(), &mut text)?;
     runtime.charge_string(&text)?;
-    Ok(runtime.string(&text))
+    runtime.string(&text)
 }
 
 /// LiquidJS's `slice`, with numeric strings accepted as start and length.
@@ -107,7 +107,7 @@ fn titlecase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -
         title.extend(letters.next().into_iter().flat_map(char::to_uppercase));
         title.push_str(&letters.as_str().to_lowercase());
     }
-    Ok(runtime.string(&title))
+    runtime.string(&title)
 }
 
 /// Percent-encodes everything except ASCII letters, digits and `-_.!~*'()`, like JavaScript's `encodeURIComponent`.
@@ -128,5 +128,5 @@ fn escape_percent<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a
             encoded.extend(digits.map(|digit| digit.to_ascii_uppercase()));
         }
     }
-    Ok(runtime.string(&encoded))
+    runtime.string(&encoded)
 }

@@ -314,9 +314,12 @@ fn modulo<'a>(_: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) ->
 }
 
 /// The number of characters, elements or entries.
-fn size<'a>(_: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
+fn size<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     Ok(match input {
-        Value::String(text) => count(utf16::to_utf8(text).chars().count()),
+        Value::String(text) => {
+            runtime.work(text.len())?;
+            count(utf16::to_utf8(text).chars().count())
+        }
         Value::Array(items) => count(items.len()),
         Value::Object(object) => count(object.entries().len()),
         // Ruby's `Integer#size` is the number of bytes.
@@ -330,7 +333,7 @@ fn first<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Re
     Ok(match input {
         Value::Array(items) => items.first().copied().unwrap_or(Value::Null),
         Value::Object(object) => match object.entries().first() {
-            Some((key, value)) => runtime.array(&[Value::String(key), *value]),
+            Some((key, value)) => runtime.array(&[Value::String(key), *value])?,
             None => Value::Null,
         },
         _ => Value::Null,
@@ -347,10 +350,14 @@ fn last<'a>(_: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Va
 
 /// The elements of an array and of the arrays inside it. Any other value is a single element.
 fn flattened<'a>(runtime: &mut Runtime<'a>, input: Value<'a>) -> Result<Vec<Value<'a>>> {
-    fn add<'a>(value: Value<'a>, traversal: &mut coerce::Traversal, items: &mut Vec<Value<'a>>) -> Result<()> {
+    fn add<'a>(value: Value<'a>, traversal: &mut coerce::Traversal<'a>, items: &mut Vec<Value<'a>>) -> Result<()> {
         let Value::Array(inner) = value else {
+            if items.len() == items.capacity() {
+                // For the list, the larger one that replaces it, a working copy and the result.
+                traversal.arena().reserve((items.len() + 1) * 5 * size_of::<Value<'_>>())?;
+            }
             items.push(value);
-            return Ok(());
+            return traversal.arena().work(4);
         };
         traversal.enter()?;
         for item in inner {
@@ -360,7 +367,7 @@ fn flattened<'a>(runtime: &mut Runtime<'a>, input: Value<'a>) -> Result<Vec<Valu
         Ok(())
     }
     let mut items = Vec::new();
-    add(input, &mut coerce::Traversal::default(), &mut items)?;
+    add(input, &mut coerce::Traversal::new(runtime.arena()), &mut items)?;
     runtime.charge(items.len())?;
     Ok(items)
 }
@@ -377,9 +384,11 @@ fn join<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
         }
         coerce::push_joining(&mut text, to_s(item, arena)?);
         coerce::check_length(text.len())?;
+        arena.work(8 + glue.len() / 8)?;
+        arena.reserve(text.len() * 2)?;
     }
     runtime.charge_string(&text)?;
-    Ok(runtime.string(&text))
+    runtime.string(&text)
 }
 
 /// A property of each element; null if the first element lacks it.
@@ -395,7 +404,7 @@ fn map<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>])
         return Ok(Value::Null);
     }
     let mapped: Vec<_> = items.iter().map(property).collect();
-    Ok(runtime.array(&mapped))
+    runtime.array(&mapped)
 }
 
 /// The sorted elements, optionally by a property. Values that cannot be compared, such as null, fail.
@@ -435,7 +444,7 @@ fn sort<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
     });
     match failure {
         Some((left, right)) => Err(not_comparable(left, right, arena)?),
-        None => Ok(runtime.array(&items)),
+        None => runtime.array(&items),
     }
 }
 
@@ -446,8 +455,10 @@ fn split<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
         // A space matches any run of white space, and is ignored at the beginning.
         Value::String(text) if matches!(arguments[0], Value::String(" ")) => {
             runtime.charge_string(text)?;
-            let words: Vec<_> = text.split_ascii_whitespace().map(Value::String).collect();
-            Ok(runtime.array(&words))
+            let words = text.split_ascii_whitespace().map(Value::String);
+            runtime.arena().reserve(words.clone().count() * 4 * size_of::<Value<'_>>())?;
+            let words: Vec<_> = words.collect();
+            runtime.array(&words)
         }
         Value::String(_) => run_liquidjs_filter("split", runtime, input, arguments),
         _ => Err(unidentified_method()),
@@ -475,9 +486,12 @@ fn sum<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>])
         for item in rest {
             let Value::String(item) = item else { return Err(unidentified_method()) };
             coerce::push_joining(&mut text, item);
+            coerce::check_length(text.len())?;
+            runtime.work(1 + item.len() / 8)?;
+            runtime.arena().reserve(text.len() * 2)?;
         }
         runtime.charge_string(&text)?;
-        return Ok(runtime.string(&text));
+        return runtime.string(&text);
     }
     let mut total = Numeric::from_scalar(*first);
     for item in &items {
@@ -544,7 +558,7 @@ fn format_date<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Val
             written = written.replace("%%", "\u{0}").replace(shorthand, long).replace('\u{0}', "%%");
         }
     }
-    let format = runtime.string(&written);
+    let format = runtime.string(&written)?;
     let input = if let Value::Float(number) = input { Value::Number(number) } else { input };
     run_liquidjs_filter("date", runtime, input, &[format])
 }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::ruby_string::to_s;
 use crate::liquid::error::{Error, Result};
+use crate::liquid::value::comparison::Comparison;
 use crate::liquid::value::operators::Operator;
 use crate::liquid::value::{Arena, Value, count, element, utf16};
 
@@ -83,7 +84,7 @@ fn equals<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<boo
                 && Operator::Equal.apply(other, Value::Empty, arena)?),
             _ => Operator::Equal.apply(other, Value::Blank, arena),
         },
-        (left, right) => deep_equals(left, right, 0),
+        (left, right) => deep_equals(left, right, &mut Comparison::new(arena)),
     }
 }
 
@@ -91,10 +92,11 @@ fn equals<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<boo
 const MAX_DEPTH: usize = 500;
 
 /// Ruby's `==`: arrays and hashes by their contents, integers and floats as numbers.
-fn deep_equals(left: Value<'_>, right: Value<'_>, depth: usize) -> Result<bool> {
-    if depth > MAX_DEPTH {
+fn deep_equals(left: Value<'_>, right: Value<'_>, comparison: &mut Comparison<'_>) -> Result<bool> {
+    if comparison.depth() > MAX_DEPTH {
         return Err(Error::new("stack level too deep"));
     }
+    comparison.compare(left, right)?;
     Ok(match (left, right) {
         (Value::Number(left) | Value::Float(left), Value::Number(right) | Value::Float(right)) => left == right,
         (Value::Undefined | Value::Null | Value::Nil, Value::Undefined | Value::Null | Value::Nil) => true,
@@ -102,23 +104,27 @@ fn deep_equals(left: Value<'_>, right: Value<'_>, depth: usize) -> Result<bool> 
             if left.len() != right.len() {
                 return Ok(false);
             }
+            let Some(pair) = comparison.enter(left, right)? else { return Ok(true) };
             for (left, right) in left.iter().zip(right) {
-                if !deep_equals(*left, *right, depth + 1)? {
+                if !deep_equals(*left, *right, comparison)? {
                     return Ok(false);
                 }
             }
+            comparison.leave_equal(pair);
             true
         }
         (Value::Object(left), Value::Object(right)) => {
             if left.entries().len() != right.entries().len() {
                 return Ok(false);
             }
+            let Some(pair) = comparison.enter(left.entries(), right.entries())? else { return Ok(true) };
             for (key, value) in left.entries() {
                 match right.get(key) {
-                    Some(other) if deep_equals(*value, other, depth + 1)? => {}
+                    Some(other) if deep_equals(*value, other, comparison)? => {}
                     _ => return Ok(false),
                 }
             }
+            comparison.leave_equal(pair);
             true
         }
         (left, right) => left.is_same(right),
@@ -130,10 +136,14 @@ fn contains<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<b
         return Ok(false);
     }
     Ok(match left {
-        Value::String(text) => text.contains(to_s(right, arena)?),
+        Value::String(text) => {
+            let wanted = to_s(right, arena)?;
+            arena.work((text.len() + wanted.len()) / 8)?;
+            text.contains(wanted)
+        }
         Value::Array(items) => {
             for item in items {
-                if deep_equals(*item, right, 0)? {
+                if deep_equals(*item, right, &mut Comparison::new(arena))? {
                     return Ok(true);
                 }
             }
@@ -154,7 +164,10 @@ fn ordered<'a>(left: Value<'a>, right: Value<'a>, _: &str, arena: &'a Arena) -> 
         (Value::Number(left) | Value::Float(left), Value::Number(right) | Value::Float(right)) => {
             Ok(left.partial_cmp(&right))
         }
-        (Value::String(left), Value::String(right)) => Ok(Some(utf16::to_utf8(left).cmp(&utf16::to_utf8(right)))),
+        (Value::String(left), Value::String(right)) => {
+            arena.work(left.len() + right.len())?;
+            Ok(Some(utf16::to_utf8(left).cmp(&utf16::to_utf8(right))))
+        }
         _ => Err(not_comparable(left, right, arena)?),
     }
 }
@@ -188,7 +201,7 @@ pub(super) fn class(value: Value<'_>) -> &'static str {
 /// brackets, `size`, `first`, `last` and `empty?` are plain keys.
 ///
 /// # Errors
-/// Never fails: a missing property is undefined.
+/// The render has reached a limit. A missing property is undefined.
 pub fn property<'a>(value: Value<'a>, key: Value<'a>, is_bracketed: bool, arena: &'a Arena) -> Result<Value<'a>> {
     let name = match key {
         Value::String(name) if !is_bracketed => name,
@@ -216,7 +229,10 @@ pub fn property<'a>(value: Value<'a>, key: Value<'a>, is_bracketed: bool, arena:
             _ => Value::Undefined,
         },
         (Value::String(text), _) => match name {
-            "size" => count(utf16::to_utf8(text).chars().count()),
+            "size" => {
+                arena.work(text.len() / 4)?;
+                count(utf16::to_utf8(text).chars().count())
+            }
             "empty?" => Value::Bool(text.is_empty()),
             _ => Value::Undefined,
         },

@@ -11,18 +11,19 @@ use crate::liquid::value::{Arena, Value, number, utf16};
 ///
 /// # Errors
 /// The value is nested too deeply, or its string is too long.
-pub fn print(value: Value<'_>, out: &mut String) -> Result<()> {
-    print_within(value, &mut Traversal::default(), out)?;
+pub fn print(value: Value<'_>, arena: &Arena, out: &mut String) -> Result<()> {
+    print_within(value, &mut Traversal::new(arena), out)?;
     coerce::check_length(out.len())
 }
 
-fn print_within(value: Value<'_>, traversal: &mut Traversal, out: &mut String) -> Result<()> {
+fn print_within(value: Value<'_>, traversal: &mut Traversal<'_>, out: &mut String) -> Result<()> {
     match value {
         Value::Array(items) => {
             traversal.enter()?;
             for item in items {
+                let start = out.len();
                 print_within(*item, traversal, out)?;
-                coerce::check_length(out.len())?;
+                traversal.wrote(out.len().saturating_sub(start), out)?;
             }
             traversal.leave();
             Ok(())
@@ -40,12 +41,12 @@ pub fn to_s<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a str> {
         return Ok(text);
     }
     let mut out = String::new();
-    to_s_within(value, &mut Traversal::default(), &mut out)?;
+    to_s_within(value, &mut Traversal::new(arena), &mut out)?;
     coerce::check_length(out.len())?;
-    Ok(arena.alloc_str(&out))
+    arena.copy(&out)
 }
 
-fn to_s_within(value: Value<'_>, traversal: &mut Traversal, out: &mut String) -> Result<()> {
+fn to_s_within(value: Value<'_>, traversal: &mut Traversal<'_>, out: &mut String) -> Result<()> {
     match value {
         Value::Undefined | Value::Null | Value::Nil => {}
         Value::Empty => out.push_str("empty?"),
@@ -57,8 +58,9 @@ fn to_s_within(value: Value<'_>, traversal: &mut Traversal, out: &mut String) ->
 }
 
 /// Ruby's `inspect`.
-fn inspect(value: Value<'_>, traversal: &mut Traversal, out: &mut String) -> Result<()> {
-    coerce::check_length(out.len())?;
+fn inspect(value: Value<'_>, traversal: &mut Traversal<'_>, out: &mut String) -> Result<()> {
+    let length = if let Value::String(text) = value { text.len() } else { 0 };
+    traversal.wrote(length * 2, out)?;
     match value {
         Value::Undefined | Value::Null | Value::Nil => out.push_str("nil"),
         Value::Bool(flag) => out.push_str(if flag { "true" } else { "false" }),

@@ -45,7 +45,7 @@ impl Tag for Random<'_> {
         let most = runtime.operand(&self.most, false)?;
         let most = coerce::to_number(most, runtime.arena())?;
         let number = random_integer::up_to(runtime, most)?;
-        out.write_value(Value::Number(number))
+        out.write_value(Value::Number(number), runtime.arena())
     }
 
     fn parts(&self) -> Vec<Part<'_>> {

@@ -30,13 +30,14 @@ impl Concise {
 
 impl Render for Concise {
     fn render(&self, diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
-        for Diagnostic { code, severity, message, primary, .. } in diagnostics {
-            if let Some(label) = primary {
-                let location = label.location.to_string();
+        for diagnostic in diagnostics {
+            let Diagnostic { code, severity, .. } = diagnostic;
+            if let Some(location) = diagnostic.location() {
+                let location = location.to_string();
                 write!(out, "{}: ", sanitize::line(&location))?;
             }
             let style = self.style(*severity);
-            writeln!(out, "{style}{severity}[{code}]{style:#}: {}", sanitize::line(message))?;
+            writeln!(out, "{style}{severity}[{code}]{style:#}: {}", sanitize::line(&diagnostic.whole_message()))?;
         }
         Ok(())
     }

@@ -46,6 +46,9 @@ impl Full {
         for passage in &passages {
             group = group.element(passage.snippet());
         }
+        if let Some(counterexample) = &diagnostic.counterexample {
+            group = group.element(Level::NOTE.message(sanitize::text(&counterexample.words)));
+        }
         for note in &diagnostic.notes {
             group = group.element(Level::NOTE.message(sanitize::text(note)));
         }

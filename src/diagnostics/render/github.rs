@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Render;
-use crate::diagnostics::{Diagnostic, Severity, sanitize};
+use crate::diagnostics::{Diagnostic, Severity, Verdict, sanitize};
 
 pub(super) struct Github;
 
@@ -25,9 +25,25 @@ impl Render for Github {
                     write!(out, ",col={},endColumn={}", start.column, end.column)?;
                 }
             }
-            let advice = diagnostic.notes.iter().chain(&diagnostic.help).map(|text| format!("\n{text}"));
+            let advice = diagnostic.explanations().map(|text| format!("\n{text}"));
             let text = std::iter::once(diagnostic.message.clone()).chain(advice).collect::<String>();
             writeln!(out, "::{}", data(&text))?;
+        }
+        Ok(())
+    }
+
+    fn render_with_verdicts(
+        &self,
+        diagnostics: &[Diagnostic],
+        verdicts: &[Verdict],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        self.render(diagnostics, out)?;
+        // One annotation for all: runners show only the first few of a step.
+        if !verdicts.is_empty() {
+            let lines: Vec<_> =
+                verdicts.iter().map(|verdict| format!("{}: {}", verdict.file, verdict.message)).collect();
+            writeln!(out, "::notice title=verdicts::{}", data(&lines.join("\n")))?;
         }
         Ok(())
     }

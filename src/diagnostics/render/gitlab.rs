@@ -34,7 +34,7 @@ fn issue(diagnostic: &Diagnostic, seen: &mut HashMap<String, usize>) -> Value {
     let digest = Md5::digest(format!("{identity}\n{count}"));
     *count += 1;
     json!({
-        "description": diagnostic.message,
+        "description": diagnostic.whole_message(),
         "check_name": diagnostic.code,
         "fingerprint": format!("{:032x}", u128::from_be_bytes(digest.into())),
         "severity": severity,

@@ -5,20 +5,67 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::Render;
-use crate::diagnostics::{Code, Diagnostic, Edit, Fix, Label, Location, Position, Severity, Source, sanitize};
+use crate::diagnostics::{
+    Code, Counterexample, Diagnostic, Edit, Fix, Label, Location, Position, Severity, Source, Verdict, sanitize,
+};
 
 pub(super) struct Json;
 
 impl Render for Json {
     fn render(&self, diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
+        self.render_with_verdicts(diagnostics, &[], out)
+    }
+
+    fn render_with_verdicts(
+        &self,
+        diagnostics: &[Diagnostic],
+        verdicts: &[Verdict],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let mut before = "[\n  ";
-        for diagnostic in diagnostics {
+        let objects = diagnostics.iter().map(Entry::Finding).chain(verdicts.iter().map(Entry::Verdict));
+        for object in objects {
             out.write_all(before.as_bytes())?;
-            write_object(diagnostic, out)?;
+            object.write(out)?;
             before = ",\n  ";
         }
-        out.write_all(if diagnostics.is_empty() { b"[]\n" } else { b"\n]\n" })
+        out.write_all(if before.starts_with('[') { b"[]\n" } else { b"\n]\n" })
     }
+}
+
+/// An object of the list.
+enum Entry<'a> {
+    Finding(&'a Diagnostic),
+    Verdict(&'a Verdict),
+}
+
+impl Entry<'_> {
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Finding(finding) => write_object(finding, out),
+            Self::Verdict(verdict) => write_verdict(verdict, out),
+        }
+    }
+}
+
+/// Writes a verdict on one line, without a line break after it: with the keys of a finding, so that a reader of findings
+/// needs no case for it.
+pub(super) fn write_verdict(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    let start = Place { line: 1, column: 1, offset: 0 };
+    let object = serde_json::json!({
+        "code": "verdict",
+        "severity": Severity::Info,
+        "message": verdict.message,
+        "file": verdict.file,
+        "start": start,
+        "end": start,
+        "labels": [],
+        "notes": [],
+        "help": [],
+        "fix": null,
+        "verdict": verdict.details,
+    });
+    out.write_all(sanitize::json(&object.to_string()).as_bytes())
 }
 
 /// Writes one finding on one line, without a line break after it.
@@ -47,6 +94,8 @@ struct Object<'a> {
     notes: &'a [String],
     help: &'a [String],
     fix: Option<FixObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counterexample: Option<&'a Counterexample>,
 }
 
 /// A label; the primary one comes first.
@@ -98,6 +147,7 @@ impl<'a> Object<'a> {
             help: &diagnostic.help,
             // without a file there is nothing to edit
             fix: diagnostic.fix.as_ref().zip(source).map(|(fix, source)| FixObject::new(fix, source)),
+            counterexample: diagnostic.counterexample.as_deref(),
         }
     }
 }

@@ -13,7 +13,7 @@ use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use super::Diagnostic;
+use super::{Diagnostic, Verdict};
 use concise::Concise;
 use full::Full;
 use github::Github;
@@ -34,6 +34,20 @@ pub trait Render {
     ///
     /// Any error of the writer.
     fn render(&self, diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes all of them, and the verdicts on files if the format has room for them.
+    ///
+    /// # Errors
+    ///
+    /// Any error of the writer.
+    fn render_with_verdicts(
+        &self,
+        diagnostics: &[Diagnostic],
+        _verdicts: &[Verdict],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        self.render(diagnostics, out)
+    }
 }
 
 /// An output format of findings.
@@ -45,7 +59,7 @@ pub enum Format {
     /// One line each, `path:line:column: severity[code]: message`, for editors and `grep`.
     Concise,
     /// One JSON array. Each object has `code`, `severity`, `message`, `file`, `start`, `end`, `labels`, `notes`,
-    /// `help` and `fix`; places are `{"line", "column", "offset"}`, with lines and columns (in characters) from
+    /// `help` and `fix`, and `counterexample` if there is one; places are `{"line", "column", "offset"}`, with lines and columns (in characters) from
     /// 1 and offsets (in bytes) from 0.
     Json,
     /// The same objects, one per line.

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::{Page, Render, address};
-use crate::diagnostics::{Diagnostic, Fix, Label, Location, Severity, sanitize};
+use crate::diagnostics::{Diagnostic, Fix, Label, Location, Severity, Verdict, sanitize};
 
 pub(super) struct Sarif {
     /// The page about a code, to be included in the report.
@@ -15,8 +15,17 @@ pub(super) struct Sarif {
 
 impl Render for Sarif {
     fn render(&self, diagnostics: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
+        self.render_with_verdicts(diagnostics, &[], out)
+    }
+
+    fn render_with_verdicts(
+        &self,
+        diagnostics: &[Diagnostic],
+        verdicts: &[Verdict],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let rules: BTreeSet<_> = diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect();
-        let log = json!({
+        let mut log = json!({
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
             "version": "2.1.0",
             "runs": [{
@@ -29,8 +38,16 @@ impl Render for Sarif {
                 "results": diagnostics.iter().map(result).collect::<Vec<_>>(),
             }],
         });
+        // A result would be an alert on code hosts.
+        if !verdicts.is_empty() {
+            log["runs"][0]["properties"] = json!({ "verdicts": verdicts.iter().map(verdict).collect::<Vec<_>>() });
+        }
         writeln!(out, "{}", sanitize::json(&serde_json::to_string(&log)?))
     }
+}
+
+fn verdict(verdict: &Verdict) -> Value {
+    json!({ "uri": address(&verdict.file), "message": verdict.message, "verdict": verdict.details })
 }
 
 /// A rule, with the first paragraph of its page and all of it.
@@ -50,7 +67,7 @@ fn result(diagnostic: &Diagnostic) -> Value {
         Severity::Warning => "warning",
         Severity::Info => "note",
     };
-    let advice = diagnostic.notes.iter().chain(&diagnostic.help).map(|text| format!("\n{text}"));
+    let advice = diagnostic.explanations().map(|text| format!("\n{text}"));
     let text = std::iter::once(diagnostic.message.clone()).chain(advice).collect::<String>();
     let mut result = json!({
         "ruleId": diagnostic.code,
@@ -60,6 +77,9 @@ fn result(diagnostic: &Diagnostic) -> Value {
     });
     if !diagnostic.secondary.is_empty() {
         result["relatedLocations"] = diagnostic.secondary.iter().map(location).collect();
+    }
+    if let Some(counterexample) = &diagnostic.counterexample {
+        result["properties"] = json!({ "counterexample": **counterexample });
     }
     if let (Some(fix), Some(place)) = (&diagnostic.fix, diagnostic.location()) {
         result["fixes"] = json!([fix_object(fix, place)]);

@@ -253,6 +253,7 @@ fn ignore(file: &FileView<'_>, finding: &Diagnostic) -> Option<WorkspaceEdit> {
 fn fix_all(file: &FileView<'_>) -> Option<WorkspaceEdit> {
     let FileKind::Template(template) = file.kind else { return None };
     let cases = file.cases();
-    let fixed = rules::fix(file.project, template, &cases, &file.snapshot.renderer.render_options())?;
+    let options = rules::JudgeOptions::new(file.project, file.snapshot.renderer.render_options());
+    let fixed = rules::fix(file.project, template, &cases, &options)?;
     Some(file.edit(vec![Edit { range: 0..file.text.len(), text: fixed.text }]))
 }

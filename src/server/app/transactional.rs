@@ -21,7 +21,8 @@ pub(in crate::server) async fn list(
 ) -> Result<Json<Value>, Refusal> {
     authorization::bearer(&headers)?;
     let (project, _) = state.project.get();
-    let messages: Vec<_> = project.templates().iter().map(|template| to_json(&project, template)).collect();
+    let list = move || project.templates().iter().map(|template| to_json(&project, template)).collect::<Vec<_>>();
+    let messages = state.reads.run(list).await?;
     Ok(Json(json!({ "messages": messages })))
 }
 
@@ -33,6 +34,7 @@ pub(in crate::server) async fn one(
 ) -> Result<Json<Value>, Refusal> {
     authorization::bearer(&headers)?;
     let (project, _) = state.project.get();
+    // The date of one file is read at once.
     let template = project.templates().iter().find(|template| template.is_called(&id));
     let template = template.ok_or_else(|| Refusal::not_found(format!("there is no transactional message `{id}`")))?;
     Ok(Json(json!({ "message": to_json(&project, template) })))

@@ -31,12 +31,14 @@ export function readAgain() {
   Object.assign(state, read());
 }
 
-export function write() {
+/** Writes the state to the URL: as a new entry of the history if something was opened, so that *back* closes it. */
+export function write(opens = false) {
   const entries = state.view === "inbox"
     ? [["to", state.to], ...state.topics.map((topic) => ["topic", topic]), ["type", state.kind], ["status", state.status], ["channel", state.channel],
       ["unread", state.unread ? "1" : null], ["text", state.search || null], ["message", state.message]]
     : [["template", state.template], ["request", state.request], ["lax", state.lax ? "1" : null], ["data", state.data],
       ["person", state.person], ["customer", state.customer]];
   const query = new URLSearchParams(entries.filter(([, value]) => value !== null && value !== undefined)).toString();
-  history.replaceState(null, "", `#${state.view}${query ? `?${query}` : ""}`);
+  const method = opens ? "pushState" : "replaceState";
+  history[method](null, "", `#${state.view}${query ? `?${query}` : ""}`);
 }

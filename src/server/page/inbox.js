@@ -3,6 +3,7 @@
 import { state, UNTOUCHED } from "./address.js";
 import { cardParts, titleOf } from "./card.js";
 import { API, BASE, ask, at, json, make, replace, scrollable, text } from "./dom.js";
+import { findings } from "./findings.js";
 import { age, setClock } from "./time.js";
 
 const LIMIT = 500;
@@ -60,8 +61,7 @@ function messageCard(message) {
     "aria-current": message.id === state.message ? "true" : undefined,
     onclick: () => {
       change({ message: message.id });
-      // On a narrow screen the details are below the list.
-      if (NARROW.matches) at("detail").scrollIntoView();
+      showDetail();
     },
   }, ...(message.content ? sentCard(message, corner) : cardParts(message.message, message.template, message.diagnostics, corner)).filter(Boolean),
   make("span", { className: "from" }, state.to || !who ? message.template : `${message.template} to ${who}`),
@@ -76,6 +76,17 @@ function sentCard(message, corner) {
     body !== undefined && make("span", { className: "body" }, body.slice(0, 300)),
     warnings > 0 && make("span", { className: "meta" }, make("span", { className: "warn" }, `${warnings} ${warnings === 1 ? "warning" : "warnings"}`)),
   ];
+}
+
+/** On a narrow screen, the details take the place of the list. */
+function showDetail() {
+  if (NARROW.matches) scrollTo(0, 0);
+  at("detail").querySelector("h2")?.focus?.();
+}
+
+/** The way back to the list, which only narrow screens show. */
+function back() {
+  return make("button", { type: "button", className: "quiet back", "data-id": "back", onclick: () => { history.back(); } }, "← Messages");
 }
 
 /** The initials of a name, and a color that depends only on the name. */
@@ -148,7 +159,7 @@ function refusedCard(one) {
     "aria-current": id === state.message ? "true" : undefined,
     onclick: () => {
       change({ message: id });
-      if (NARROW.matches) at("detail").scrollIntoView();
+      showDetail();
     },
   }, make("span", { className: "line" }, make("span", { className: "title bad" }, `${requestLine(one)} was refused`),
     make("span", { className: "when" }, make("span", { className: "pill failed" }, statusOf(one)),
@@ -158,7 +169,7 @@ function refusedCard(one) {
 
 /** Refused requests are shown unless a filter is set that they cannot match. */
 function fitsRefused(one) {
-  if (state.to || state.topics.length > 0 || state.kind || state.status || state.unread) return false;
+  if (state.to || state.topics.length > 0 || state.kind || state.status || state.channel || state.unread) return false;
   return !state.search || JSON.stringify(one).toLowerCase().includes(state.search.toLowerCase());
 }
 
@@ -225,6 +236,7 @@ function requestOf(message) {
 function drawRefused(one) {
   const headers = one.request.headers.map(([name, value]) => `${name}: ${value}\n`).join("");
   replace(at("detail"), [
+    back(),
     make("h2", { className: "bad" }, `${requestLine(one)} was refused`),
     make("p", {}, one.error),
     make("dl", {}, make("dt", {}, "status"), make("dd", {}, make("span", { className: "pill failed" }, statusOf(one))),
@@ -252,13 +264,16 @@ function drawDetail() {
   const failed = message.status === "failed";
   const { name } = message.recipient;
   const parts = [
+    back(),
     make("h2", { className: failed ? "bad" : "" }, failed ? `${message.template} failed`
       : message.content ? sentParts(message).title : titleOf(message.message)),
     detailActions(message),
     message.test_send_looks_fine && make("p", { className: "alert" },
       "Customer.io’s test send would look fine; the real message would be lost."),
     message.explanation && make("h3", {}, "Problems"),
-    message.explanation && scrollable(message.explanation, "explanation", "Problems"),
+    message.explanation && findings(message.diagnostics, message.explanation, failed),
+    message.message && make("h3", {}, "Message"),
+    message.message && make("div", { className: "card large" }, cardParts(message.message, message.template, [], undefined, true).filter(Boolean)),
     make("dl", {},
       entry("status", make("span", { className: `pill ${message.status}` }, message.status)),
       entry("channel", message.channel === "inbox" ? "" : `${message.channel.replace("_", "-")}: captured, not rendered`),
@@ -277,6 +292,7 @@ function drawDetail() {
 }
 
 export function draw() {
+  at("inbox").classList.toggle("chosen", state.message !== null);
   if (document.activeElement !== at("search")) at("search").value = state.search;
   drawPeople();
   drawFilters();

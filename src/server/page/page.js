@@ -13,8 +13,9 @@ function report(error) {
 
 /** Changes the state, in the URL as well, and redraws the page. */
 function change(part) {
+  const opens = Boolean(part.message) && state.message === null;
   Object.assign(state, part);
-  write();
+  write(opens);
   draw();
 }
 

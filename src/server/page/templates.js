@@ -2,7 +2,8 @@
 
 import { state, UNTOUCHED } from "./address.js";
 import { cardParts } from "./card.js";
-import { API, BASE, ask, at, debounce, json, make, oneAtATime, replace, scrollable } from "./dom.js";
+import { API, BASE, ask, at, debounce, json, make, oneAtATime, replace } from "./dom.js";
+import { findings } from "./findings.js";
 
 const PAUSE = 120; // milliseconds after the last keystroke until the message is rendered
 
@@ -113,6 +114,7 @@ function showErrors(data, customer) {
     at(id).setAttribute("aria-invalid", String(error !== ""));
   }
   for (const id of ["send", "save"]) at(id).disabled = data !== "";
+  at("stage").classList.toggle("dimmed", data !== "" || customer !== "");
 }
 
 // ---------------------------------------------------------------- drawing
@@ -161,8 +163,7 @@ function drawStage() {
   const shown = rendering.message ?? rendering.good;
   const stale = !rendering.message;
   const { name } = base();
-  const problems = rendering.explanation
-    && scrollable(rendering.explanation, stale ? "explanation failed" : "explanation", "Problems");
+  const problems = rendering.explanation && findings(rendering.diagnostics, rendering.explanation, stale);
   const above = [
     rendering.test_send_looks_fine && make("p", { className: "alert" },
       "Customer.io’s test send would look fine; the real message would be lost."),
@@ -172,7 +173,7 @@ function drawStage() {
     above.length > 0 && make("div", { className: "wide" }, above),
     shown && make("div", {}, make("h3", {}, stale ? "Last successful message" : "Message"),
       make("div", { className: `card large${stale ? " gone" : " unread"}` },
-        cardParts(shown, template.name, stale ? [] : rendering.diagnostics, make("span", { className: "when" }, name.split("/").at(-1))).filter(Boolean))),
+        cardParts(shown, template.name, stale ? [] : rendering.diagnostics, make("span", { className: "when" }, name.split("/").at(-1)), true).filter(Boolean))),
     shown && make("div", {}, make("h3", {}, stale ? "Last successful properties" : "Properties"), json(shown.properties, "Properties")),
   ]);
 }
@@ -195,7 +196,7 @@ function drawVariables() {
     replace(at("variables"), []);
     return;
   }
-  const { requests, variables, coverage, explanation } = checked;
+  const { requests, variables, coverage, explanation, diagnostics } = checked;
   const cell = (word) => make("td", {}, word ? make("span", { className: `cell ${CELLS[word] ?? ""}` }, word) : "");
   const row = (variable) => make("tr", {}, make("th", { scope: "row" }, make("code", {}, variable.path)),
     make("td", { className: "faint" }, variable.kind), ...variable.cells.map(cell), cell(variable.typed));
@@ -213,7 +214,7 @@ function drawVariables() {
     make("h3", {}, "Coverage"),
     make("p", { className: "coverage" }, branches > 0 && make("meter", { min: 0, max: branches, value: covered, "aria-label": "Coverage" }), share),
     explanation && make("h3", {}, "Findings of inkproof check"),
-    explanation && scrollable(explanation, "explanation", "Findings"),
+    explanation && findings(diagnostics, explanation, false),
   ]);
 }
 

@@ -9,6 +9,7 @@ use axum::extract;
 use axum::http::HeaderMap;
 use serde_json::json;
 
+use super::super::ServerEvent;
 use super::super::answer::Refusal;
 use super::super::authorization;
 use super::super::body;
@@ -33,9 +34,16 @@ pub(in crate::server) async fn send(
 ) -> Result<Json<Accepted>, Refusal> {
     authorization::bearer(&headers)?;
     let received = Received::new(&headers, body::text(body).await?);
-    // Rendering most messages is faster than moving them to another thread, and the limits bound the others.
-    let (captured, accepted) = accept(&state, received, refuses_unknown_fields(&headers))?;
-    state.capture(captured).await?;
+    let refuses_unknown = refuses_unknown_fields(&headers);
+    let shared = Arc::clone(&state);
+    let rendered = state.renders.run(move || {
+        let (captured, accepted) = accept(&shared, received, refuses_unknown)?;
+        // The terminal may be slow, too.
+        (shared.observe)(&ServerEvent::Captured(&captured));
+        Ok::<_, Refusal>((captured, accepted))
+    });
+    let (captured, accepted) = rendered.await??;
+    state.keep(captured).await?;
     Ok(Json(accepted))
 }
 

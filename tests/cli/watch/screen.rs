@@ -25,7 +25,7 @@ fn shows_the_changed_message_with_its_differences() {
     let shown = terminal.see(&["trigger.number", "not sent", "last successful render:", "Order 7 is here"]);
     assert!(shown.find("not sent") < shown.find("last successful render:"), "{shown}");
     scratch.replace("templates/order.liquid", "---\ntype", "type");
-    terminal.see(&["the template has no settings", "last successful render:", "Order 7 is here"]);
+    terminal.see(&["the settings do not begin with a line", "last successful render:", "Order 7 is here"]);
     scratch.replace("templates/order.liquid", "type", "---\ntype");
     scratch.replace("templates/order.liquid", "{{ trigger.number }}", "{{ trigger.id }}!");
     let shown = terminal.see(&["Order 7! is here", "\"Order 7 is here\" → \"Order 7! is here\""]);

@@ -1,4 +1,4 @@
 //! Derived schemas, through the library.
 
-mod payload;
+pub(crate) mod payload;
 mod soundness;

@@ -124,7 +124,7 @@ impl Foresight {
                 self.surprises.push(format!(
                     "{}\n    {}: {}",
                     generated.content,
-                    counterexample.problem.message,
+                    counterexample.reasons[0].problem.message,
                     changes.join(", ")
                 ));
             }

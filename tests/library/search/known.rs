@@ -10,7 +10,7 @@ fn found(content: &str, data: &[&str], customers: &[&str]) -> Vec<String> {
     let report = Subject::new(content, data, customers).search(Effort::Normal);
     let shown = |counterexample: &inkproof::search::Counterexample| {
         let changes: Vec<_> = counterexample.changes.iter().map(ToString::to_string).collect();
-        let code = counterexample.problem.code.as_str();
+        let code = counterexample.reasons[0].problem.code.as_str();
         format!("{}{}: {}", if counterexample.is_likely { "" } else { "? " }, code, changes.join(", "))
     };
     report.counterexamples.iter().map(shown).collect()
@@ -120,8 +120,7 @@ fn the_same_is_found_every_time() {
 /// Everything that a search reports about a template.
 fn shown(subject: &Subject) -> impl std::fmt::Debug {
     let report = subject.search(Effort::Quick);
-    let found: Vec<_> =
-        report.counterexamples.iter().map(|found| (found.finding(), found.to_json().to_string())).collect();
+    let found: Vec<_> = report.counterexamples.iter().map(|found| (found.findings(), found.body.to_string())).collect();
     (report.verdict, report.renders, found)
 }
 

@@ -1,10 +1,11 @@
 //! Subjects: a template with its requests and customers, read from strings.
 
+use inkproof::analysis::{ContentProof, Needs};
 use inkproof::contract::{Declarations, MessageSchema};
 use inkproof::diagnostics::{Diagnostics, Source};
 use inkproof::liquid::Arena;
 use inkproof::message::{CompiledTemplate, Customer, RenderOptions, Request, Template, Workspace};
-use inkproof::search::{Effort, SearchOptions, SearchReport, SeedCase, search_template};
+use inkproof::search::{Effort, SearchInput, SearchOptions, SearchReport, SeedCase, search_template};
 
 /// A template and what is sent to it.
 pub(crate) struct Subject {
@@ -60,15 +61,28 @@ impl Subject {
     pub(crate) fn search_declared(&self, schema: &MessageSchema) -> SearchReport {
         let render_options = render_options();
         let options = SearchOptions { effort: Effort::Normal, seed: 0, render_options: &render_options };
-        let case = |request| SeedCase { name: "standard", request, customer: &self.customers[0] };
-        let cases: Vec<_> = self.requests.iter().map(case).collect();
         let declarations = Declarations { message_data: Some(schema), customer: None };
-        self.compiled(|compiled| search_template(compiled, &cases, &self.customers, declarations, &options))
+        self.compiled(|compiled| self.search_with(compiled, declarations, &options))
     }
 
     pub(crate) fn search_compiled(&self, compiled: &CompiledTemplate<'_>, options: &SearchOptions<'_>) -> SearchReport {
+        self.search_with(compiled, Declarations::default(), options)
+    }
+
+    fn search_with(
+        &self,
+        compiled: &CompiledTemplate<'_>,
+        declarations: Declarations<'_>,
+        options: &SearchOptions<'_>,
+    ) -> SearchReport {
         let case = |request| SeedCase { name: "standard", request, customer: &self.customers[0] };
         let cases: Vec<_> = self.requests.iter().map(case).collect();
-        search_template(compiled, &cases, &self.customers, Declarations::default(), options)
+        let (arena, texts) = (Arena::new(), compiled.texts());
+        let trees: Vec<_> = texts.iter().map(|text| text.liquid).collect();
+        let needs = Needs::from_templates(&trees, compiled.language(), &|name| compiled.snippet_texts(name), &arena);
+        let content = ContentProof::prove(trees[0]);
+        let customers = &self.customers;
+        let input = SearchInput { compiled, needs: &needs, content: &content, cases: &cases, customers, declarations };
+        search_template(&input, options)
     }
 }

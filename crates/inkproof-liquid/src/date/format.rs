@@ -31,7 +31,8 @@ const MAX_STRING: f64 = 536_870_888.0;
 /// case, `:` for `%:z`), a width, `E` or `O` (ignored) and a letter. A directive that LiquidJS does not know is copied.
 ///
 /// Before padding is written, `charge` is called with its length in characters, which LiquidJS counts against its
-/// memory limit while it formats. If `charge` fails, formatting fails before that padding is allocated.
+/// memory limit while it formats, and with the length of the output up to there; after each directive, with a padding of
+/// 0. If `charge` fails, formatting fails before that padding is allocated.
 ///
 /// # Errors
 ///
@@ -43,14 +44,14 @@ const MAX_STRING: f64 = 536_870_888.0;
 /// let zone = Zone::named("America/New_York").unwrap();
 /// let date = Date::new(1_704_441_600_000.0, &zone).unwrap();
 /// let mut out = String::new();
-/// strftime(&date, "%a %-d %^b, %l:%M %p %z", &mut out, &mut |_| Ok::<(), PaddingTooLong>(())).unwrap();
+/// strftime(&date, "%a %-d %^b, %l:%M %p %z", &mut out, &mut |_, _| Ok::<(), PaddingTooLong>(())).unwrap();
 /// assert_eq!(out, "Fri 5 JAN,  3:00 AM -0500");
 /// ```
 pub fn strftime<E: From<PaddingTooLong>>(
     date: &Date<'_>,
     format: &str,
     out: &mut String,
-    charge: &mut dyn FnMut(usize) -> Result<(), E>,
+    charge: &mut dyn FnMut(usize, usize) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut rest = format;
     while let Some(at) = rest.find('%') {
@@ -64,6 +65,7 @@ pub fn strftime<E: From<PaddingTooLong>>(
         if !known {
             out.push_str(text);
         }
+        charge(0, out.len())?;
     }
     out.push_str(rest);
     Ok(())
@@ -130,7 +132,7 @@ impl Directive {
         self,
         date: &Date<'_>,
         out: &mut String,
-        charge: &mut dyn FnMut(usize) -> Result<(), E>,
+        charge: &mut dyn FnMut(usize, usize) -> Result<(), E>,
     ) -> Result<bool, E> {
         let start = out.len();
         if self.letter == 'N' {
@@ -202,7 +204,7 @@ impl Directive {
         self,
         milli: u16,
         out: &mut String,
-        charge: &mut dyn FnMut(usize) -> Result<(), E>,
+        charge: &mut dyn FnMut(usize, usize) -> Result<(), E>,
     ) -> Result<(), E> {
         let width = self.width.unwrap_or(9.0);
         let digits = format!("{milli:03}");
@@ -217,7 +219,7 @@ impl Directive {
         self,
         start: usize,
         out: &mut String,
-        charge: &mut dyn FnMut(usize) -> Result<(), E>,
+        charge: &mut dyn FnMut(usize, usize) -> Result<(), E>,
     ) -> Result<(), E> {
         if self.flags.unpadded {
             return Ok(());
@@ -286,14 +288,14 @@ fn fill<E: From<PaddingTooLong>>(
     at: usize,
     padding: &str,
     gap: Gap,
-    charge: &mut dyn FnMut(usize) -> Result<(), E>,
+    charge: &mut dyn FnMut(usize, usize) -> Result<(), E>,
 ) -> Result<(), E> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and not negative; saturates")]
     let count = gap.missing as usize;
     if count == 0 {
         return Ok(());
     }
-    charge(count)?;
+    charge(count, out.len())?;
     if gap.width > MAX_STRING {
         let is_infinite = gap.width.is_infinite();
         return Err(PaddingTooLong { is_infinite }.into());
@@ -382,7 +384,7 @@ mod tests {
     fn formatted(ms: f64, zone: &Zone, format: &str) -> Option<String> {
         let date = Date::new(ms, zone)?;
         let mut out = String::new();
-        let done = strftime(&date, format, &mut out, &mut |_| Ok::<(), PaddingTooLong>(()));
+        let done = strftime(&date, format, &mut out, &mut |_, _| Ok::<(), PaddingTooLong>(()));
         assert_eq!(done, Ok(()), "{format:?}");
         Some(out)
     }
@@ -446,7 +448,7 @@ mod tests {
         let run = |format: &str, limit: usize| {
             let (mut total, mut out) = (0_usize, String::new());
             let date = Date::new(0.0, &Zone::Process).unwrap();
-            let done = strftime(&date, format, &mut out, &mut |count| {
+            let done = strftime(&date, format, &mut out, &mut |count, _| {
                 total = total.saturating_add(count);
                 if total > limit { Err(Stop::Charge) } else { Ok(()) }
             });

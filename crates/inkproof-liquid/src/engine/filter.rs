@@ -18,7 +18,7 @@ pub type RunFilter = for<'a> fn(&mut Runtime<'a>, Value<'a>, &[Value<'a>]) -> Re
 ///
 /// const SHOUT: Filter = Filter::new("shout", |runtime, input, _| {
 ///     let text = inkproof_liquid::value::coerce::to_liquid_string(input, runtime.arena())?;
-///     Ok(runtime.string(&format!("{text}!")))
+///     runtime.string(&format!("{text}!"))
 /// })
 /// .family(Family::String)
 /// .summary("Appends an exclamation mark.")

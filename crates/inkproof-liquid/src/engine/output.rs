@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::span::Span;
-use crate::value::{Value, coerce};
+use crate::value::{Arena, Value, coerce};
 
 /// Collects the rendered text.
 #[derive(Debug, Default)]
@@ -109,8 +109,8 @@ impl Output {
     ///
     /// # Errors
     /// The output is too long, or the value is nested too deeply.
-    pub fn write_value(&mut self, value: Value<'_>) -> Result<()> {
-        coerce::write_liquid_string(value, &mut self.text)?;
+    pub fn write_value(&mut self, value: Value<'_>, arena: &Arena) -> Result<()> {
+        coerce::write_liquid_string(value, arena, &mut self.text)?;
         self.check()
     }
 

@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
 use crate::engine::language::Language;
-use crate::engine::limits::{Budget, Limits};
+use crate::engine::limits::{Budget, Limits, NODE};
 use crate::engine::output::{Output, Writer};
 use crate::engine::scope::Scope;
 use crate::engine::template::Template;
@@ -26,7 +26,7 @@ use crate::value::{self, Arena, Value, array_index, coerce, count, utf16};
 /// deep as the parser allows, come on top.
 const MAX_STRING_DEPTH: usize = 100;
 /// Longest string that is rendered when it turns up during a render, in UTF-16 code units: as long as a request may be.
-const MAX_STRING_LENGTH: usize = 1 << 21;
+pub(crate) const MAX_STRING_LENGTH: usize = 1 << 21;
 
 /// How missing variables are treated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +37,9 @@ pub enum Mode {
     Live,
     /// As a test send does: a missing variable prints nothing.
     Lax,
+    /// As a real send does, except that the render goes on where a missing variable fails it: the variable is undefined
+    /// there. This finds out what else a real send would reach.
+    Explore,
 }
 
 /// Options of a render.
@@ -54,6 +57,10 @@ pub struct Options {
 
 /// How many failures are recorded before the render stops.
 const MAX_FAILURES: usize = 1_000;
+/// How many steps a filter counts as, beside those that it counts itself.
+const FILTER: usize = 16;
+/// Paths up to this length count no steps of their own.
+const SHORT_PATH: usize = 16;
 /// Deepest nesting of expressions that filters receive as strings.
 const MAX_NESTED_SOURCES: usize = 100;
 
@@ -115,7 +122,7 @@ impl<'a> Runtime<'a> {
             assigned: Scope::default(),
             pushed: SmallVec::new(),
             depth: 0,
-            budget: Budget::new(&options.limits, arena),
+            budget: Budget::new(&options.limits),
             limits: options.limits,
             random: options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
             trace: None,
@@ -150,24 +157,53 @@ impl<'a> Runtime<'a> {
     }
 
     /// Copies a string into the arena.
-    #[must_use]
-    pub fn string(&self, text: &str) -> Value<'a> {
-        Value::String(self.arena.alloc_str(text))
+    ///
+    /// # Errors
+    /// The render may not use that much memory.
+    pub fn string(&self, text: &str) -> Result<Value<'a>> {
+        Ok(Value::String(self.arena.copy(text)?))
     }
 
     /// Copies elements into the arena as an array.
-    #[must_use]
-    pub fn array(&self, items: &[Value<'a>]) -> Value<'a> {
-        value::list(items, self.arena)
+    ///
+    /// # Errors
+    /// The render may not use that much memory.
+    pub fn array(&self, items: &[Value<'a>]) -> Result<Value<'a>> {
+        self.arena.reserve(size_of_val(items))?;
+        Ok(value::list(items, self.arena))
     }
 
-    /// Counts `units` against the memory limit.
+    /// Collects exactly `length` elements into the arena as an array.
+    ///
+    /// # Errors
+    /// The render may not use that much memory.
+    pub(crate) fn collect(&self, length: usize, items: impl Iterator<Item = Value<'a>>) -> Result<Value<'a>> {
+        if length == 0 {
+            return self.array(&[]);
+        }
+        self.arena.reserve(length.saturating_mul(size_of::<Value<'_>>()))?;
+        let mut collected = bumpalo::collections::Vec::with_capacity_in(length, self.arena);
+        collected.extend(items);
+        Ok(Value::Array(collected.into_bump_slice()))
+    }
+
+    /// Counts steps of work, and checks the limits from time to time.
+    ///
+    /// # Errors
+    /// A limit is exceeded.
+    #[inline]
+    pub fn work(&self, steps: usize) -> Result<()> {
+        self.arena.work(steps)
+    }
+
+    /// Counts `units` against the memory limit, and as many steps.
     ///
     /// # Errors
     /// The limit is exceeded.
     pub fn charge(&mut self, units: usize) -> Result<()> {
         #[expect(clippy::cast_precision_loss, reason = "no length reaches 2^53")]
-        self.charge_number(units as f64)
+        self.budget.use_memory(units as f64)?;
+        self.arena.work(units)
     }
 
     /// Like [`Runtime::charge`], for a number as JavaScript computed it; NaN and negative numbers do not count.
@@ -176,7 +212,8 @@ impl<'a> Runtime<'a> {
     /// The limit is exceeded.
     pub fn charge_number(&mut self, units: f64) -> Result<()> {
         self.budget.use_memory(units)?;
-        self.budget.check_arena(self.arena, 0)
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; NaN becomes 0")]
+        self.arena.work(units as usize)
     }
 
     /// Counts the length of `text` against the memory limit.
@@ -213,6 +250,7 @@ impl<'a> Runtime<'a> {
                 NodeKind::Output(value) => self.output(&value, node.span, out),
                 NodeKind::Tag { tag, .. } => {
                     let (start, marks) = (out.len(), out.mark_count());
+                    self.arena.set_written(start);
                     let result = tag.render(self, out);
                     // The nodes inside the tag have marks of their own.
                     if out.len() > start && out.mark_count() == marks {
@@ -222,7 +260,7 @@ impl<'a> Runtime<'a> {
                 }
             };
             let result = result
-                .and_then(|()| self.budget.use_node(self.arena))
+                .and_then(|()| self.arena.work(NODE))
                 .map_err(|error| error.placed(ErrorKind::Render, self.source, node.span).within(node.span));
             if let Err(error) = result {
                 self.record_failure(error, node.span)?;
@@ -242,7 +280,7 @@ impl<'a> Runtime<'a> {
             Some(failures) if failures.len() < MAX_FAILURES && self.source_depth == 0 => failures.push((node, error)),
             _ => return Err(error),
         }
-        self.budget.check_limits(self.arena)
+        self.arena.check_limits()
     }
 
     /// Renders nodes into a new string.
@@ -252,9 +290,16 @@ impl<'a> Runtime<'a> {
     pub fn capture(&mut self, nodes: Nodes<'a>) -> Result<&'a str> {
         let mut captured = Output::new();
         captured.set_limit(self.limits.output);
-        self.nodes(nodes, &mut captured)?;
-        self.budget.check_arena(self.arena, captured.len())?;
-        Ok(self.arena.alloc_str(captured.text()))
+        let outer = self.arena.written();
+        self.arena.hold(outer);
+        self.arena.set_written(0);
+        let result = self.nodes(nodes, &mut captured).and_then(|()| {
+            self.arena.reserve(captured.len())?;
+            self.arena.copy(captured.text())
+        });
+        self.arena.release(outer);
+        self.arena.set_written(outer);
+        result
     }
 
     /// Renders a string that turned up during the render, with the current variables; its assignments persist. A
@@ -271,7 +316,7 @@ impl<'a> Runtime<'a> {
         let longest = self.limits.parse_length.min(MAX_STRING_LENGTH);
         let template = Template::parse_limited(text, self.language, self.arena, longest)
             .map_err(|errors| Error::first_of(errors).without_span())?;
-        self.budget.check_limits(self.arena)?;
+        self.arena.check_limits()?;
         let outer = self.interrupt.take();
         let result = self.within_source(text, |runtime| runtime.capture(template.nodes));
         self.interrupt = outer;
@@ -283,9 +328,10 @@ impl<'a> Runtime<'a> {
         let value = self.value(value, false)?;
         let start = out.len();
         match self.language.dialect().print {
-            None => out.write_value(value)?,
-            Some(print) => out.write_with(|text| print(value, text))?,
+            None => out.write_value(value, self.arena)?,
+            Some(print) => out.write_with(|text| print(value, self.arena, text))?,
         }
+        self.arena.set_written(out.len());
         out.mark(Writer::Liquid, span, start);
         Ok(())
     }
@@ -304,6 +350,11 @@ impl<'a> Runtime<'a> {
 
     fn filtered(&mut self, value: &FilteredValue<'a>, lenient: bool) -> Result<Value<'a>> {
         let mut result = self.expression(&value.expression, lenient || value.has_default_first())?;
+        self.arena.work(value.filters.len() * FILTER)?;
+        if let Value::Loop(state) = result {
+            // Its string has its name.
+            self.arena.work(state.name().len() * value.filters.len())?;
+        }
         for filter in value.filters {
             result = self.filter(filter, result)?;
         }
@@ -337,7 +388,7 @@ impl<'a> Runtime<'a> {
                 None => Value::Undefined,
             };
             arguments.push(match argument.key {
-                Some(key) => self.array(&[Value::String(key), value]),
+                Some(key) => self.array(&[Value::String(key), value])?,
                 None => value,
             });
         }
@@ -364,6 +415,7 @@ impl<'a> Runtime<'a> {
 
     /// Evaluates an expression with operators.
     fn steps(&mut self, steps: &'a [Step<'a>], lenient: bool) -> Result<Value<'a>> {
+        self.arena.work(steps.len())?;
         let mut stack: SmallVec<[Value<'a>; 8]> = SmallVec::new();
         for step in steps {
             let value = match step {
@@ -406,6 +458,9 @@ impl<'a> Runtime<'a> {
         segments: &'a [Segment<'a>],
         lenient: bool,
     ) -> Result<Value<'a>> {
+        if segments.len() > SHORT_PATH {
+            self.arena.work(segments.len())?;
+        }
         if let Some(read) = self.language.dialect().property {
             return self.foreign_path(span, base, segments, lenient, read);
         }
@@ -455,7 +510,7 @@ impl<'a> Runtime<'a> {
             let name = keys.next().map_or(Value::Undefined, |(key, _)| key);
             let name = coerce::to_liquid_string(name, self.arena)?;
             match self.scoped(name).copied() {
-                None | Some(Value::Undefined) if self.mode == Mode::Lax || lenient => return Ok(Value::Null),
+                None | Some(Value::Undefined) if self.mode != Mode::Live || lenient => return Ok(Value::Null),
                 None | Some(Value::Undefined) => return Err(is_missing(name, self.source)),
                 Some(root) if !root.is_truthy() => return Ok(root),
                 Some(root) => root,
@@ -464,7 +519,7 @@ impl<'a> Runtime<'a> {
         for (key, is_bracketed) in keys {
             value = read(value, key, is_bracketed, self.arena)?;
             if matches!(value, Value::Undefined) {
-                return if self.mode == Mode::Lax || lenient {
+                return if self.mode != Mode::Live || lenient {
                     Ok(Value::Null)
                 } else {
                     Err(is_missing(span.of(self.source), self.source))
@@ -490,6 +545,7 @@ impl<'a> Runtime<'a> {
         match self.follow(base, &keys, lenient) {
             Err(error) if lenient && error.is_unplaced_undefined() => Ok(Value::Null),
             Err(error) => Err(error.while_reading(self.source, span)),
+            Ok(Value::Undefined) if lenient && self.mode == Mode::Explore => Ok(Value::Null),
             value => value,
         }
     }
@@ -523,8 +579,13 @@ impl<'a> Runtime<'a> {
                 0 => self.variable(name)?,
                 _ => value.named_property(name, self.arena)?,
             };
-            if matches!(value, Value::Undefined) && self.mode == Mode::Live {
-                return if lenient { Ok(Value::Null) } else { Err(missing(&segments[..=done])) };
+            if matches!(value, Value::Undefined) {
+                match self.mode {
+                    Mode::Lax => {}
+                    Mode::Live | Mode::Explore if lenient => return Ok(Value::Null),
+                    Mode::Live => return Err(missing(&segments[..=done])),
+                    Mode::Explore => return Ok(value),
+                }
             }
         }
         Ok(value)
@@ -539,7 +600,7 @@ impl<'a> Runtime<'a> {
         };
         loop {
             if done > 0 && matches!(value, Value::Undefined) && self.mode == Mode::Live {
-                return Err(Error::undefined_variable(&coerce::join(&keys[..done], ".")?));
+                return Err(Error::undefined_variable(&coerce::join(&keys[..done], ".", self.arena)?));
             }
             let Some(key) = keys.get(done) else { return Ok(value) };
             value = value.property(*key, self.arena)?;
@@ -595,9 +656,9 @@ impl<'a> Runtime<'a> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above; NaN becomes 0")]
         let length = length as usize;
         if length == 0 {
-            return Ok(self.array(&[]));
+            return self.array(&[]);
         }
-        self.budget.check_arena(self.arena, length.saturating_mul(size_of::<Value<'_>>()))?;
+        self.arena.reserve(length.saturating_mul(size_of::<Value<'_>>()))?;
         let mut numbers = bumpalo::collections::Vec::with_capacity_in(length, self.arena);
         let mut number = low;
         while number < stop {
@@ -716,7 +777,7 @@ impl<'a> Runtime<'a> {
         if self.source_depth == MAX_NESTED_SOURCES {
             return Err(Error::new("Maximum call stack size exceeded"));
         }
-        self.budget.use_node(self.arena)?;
+        self.arena.work(NODE)?;
         self.source_depth += 1;
         let outer = std::mem::replace(&mut self.source, source);
         let result = work(self).map_err(Error::without_span);

@@ -72,7 +72,8 @@ impl<'a> Template<'a> {
     /// The first failure; the text written until then stays in `out`.
     pub fn render(self, data: Value<'a>, options: &Options, arena: &'a Arena, out: &mut Output) -> Result<()> {
         out.set_limit(options.limits.output);
-        Runtime::new(self, data, options, arena).nodes(self.nodes, out)
+        let mut runtime = Runtime::new(self, data, options, arena);
+        arena.limited(options.limits.render_time, options.limits.arena, || runtime.nodes(self.nodes, out))
     }
 
     /// Like [`Template::render`], and adds the reached nodes to `trace`, also if the render fails.
@@ -117,7 +118,9 @@ impl<'a> Template<'a> {
     ) -> (Result<()>, Vec<(Span, Error)>) {
         out.set_limit(options.limits.output);
         runtime.trace = Some(std::mem::take(trace));
-        let result = runtime.nodes(self.nodes, out);
+        let limits = &options.limits;
+        let arena = runtime.arena();
+        let result = arena.limited(limits.render_time, limits.arena, || runtime.nodes(self.nodes, out));
         *trace = runtime.trace.unwrap_or_default();
         (result, runtime.failures.unwrap_or_default())
     }

@@ -78,14 +78,28 @@ fn hmac_sha256<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Val
     let key = charged_string(runtime, argument(arguments, 0))?;
     let mut hmac = Hmac::<Sha256>::new_from_slice(utf16::to_utf8(key).as_bytes())
         .map_err(|error| Error::new(error.to_string()))?;
-    hmac.update(utf16::to_utf8(text).as_bytes());
-    Ok(runtime.string(&hex(&hmac.finalize().into_bytes())))
+    in_pieces(runtime, utf16::to_utf8(text).as_bytes(), |piece| hmac.update(piece))?;
+    runtime.string(&hex(&hmac.finalize().into_bytes()))
 }
 
 /// The SHA-256 digest of the string in lower-case hexadecimal.
 fn sha256<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_string(runtime, input)?;
-    Ok(runtime.string(&hex(&Sha256::digest(utf16::to_utf8(text).as_bytes()))))
+    let mut digest = Sha256::new();
+    in_pieces(runtime, utf16::to_utf8(text).as_bytes(), |piece| digest.update(piece))?;
+    runtime.string(&hex(&digest.finalize()))
+}
+
+/// Passes bytes to a digest in pieces, so that the limits are checked between them.
+///
+/// # Errors
+/// A limit is exceeded.
+pub fn in_pieces(runtime: &Runtime<'_>, bytes: &[u8], mut digest: impl FnMut(&[u8])) -> Result<()> {
+    for piece in bytes.chunks(1 << 16) {
+        runtime.work(piece.len())?;
+        digest(piece);
+    }
+    Ok(())
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -58,6 +58,8 @@ const fn dated(name: &'static str, run: RunFilter, summary: &'static str) -> Fil
     Filter::new(name, run).family(Family::Date).input(Kind::Date).output(Kind::String).summary(summary)
 }
 
+/// How many steps it takes to write a directive of a format.
+const DIRECTIVE: usize = 32;
 /// The format if none is given.
 const DEFAULT_FORMAT: &str = "%A, %B %-e, %Y at %-l:%M %P %z";
 
@@ -101,13 +103,21 @@ fn write<'a, F: AsRef<str>>(
     zone_name: Value<'a>,
     format: impl FnOnce(&mut Runtime<'a>, u8) -> Result<F>,
 ) -> Result<Value<'a>> {
+    if let Value::String(text) = input {
+        runtime.work(text.len())?;
+    }
     let Some(moment) = moment(runtime, input)? else { return Ok(input) };
     let zone = zone(runtime, zone_name)?;
     let Some(date) = Date::new(moment, &zone) else { return Ok(input) };
     let format = format(runtime, date.day())?;
     let mut text = String::new();
-    strftime(&date, format.as_ref(), &mut text, &mut |padding| runtime.charge(padding))?;
-    Ok(runtime.string(&text))
+    strftime(&date, format.as_ref(), &mut text, &mut |padding, written| {
+        runtime.charge(padding)?;
+        runtime.work(DIRECTIVE)?;
+        coerce::check_length(written)?;
+        runtime.arena().reserve(written + padding * 2)
+    })?;
+    runtime.string(&text)
 }
 
 /// Formats a date, in the zone of the second argument.

@@ -127,14 +127,14 @@ fn to_json<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
     };
     let mut text = String::new();
     json::write_visiting(input, indent.as_deref(), &mut Charge(runtime), &mut text)?;
-    Ok(runtime.string(&text))
+    runtime.string(&text)
 }
 
 /// Counts each value against the memory limit before it is written.
 struct Charge<'r, 'a>(&'r mut Runtime<'a>);
 
 impl<'a> Visit<'a> for Charge<'_, 'a> {
-    fn visit(&mut self, value: Value<'a>) -> Result<()> {
+    fn visit(&mut self, value: Value<'a>, written: usize) -> Result<()> {
         let units = match value {
             Value::Undefined => 0,
             Value::String(text) => utf16::length(text),
@@ -144,7 +144,9 @@ impl<'a> Visit<'a> for Charge<'_, 'a> {
             Value::Array(items) => items.len() + 1,
             _ => 2,
         };
-        self.0.charge(units)
+        self.0.charge(units)?;
+        self.0.work(8)?;
+        self.0.arena().reserve(written * 2)
     }
 }
 

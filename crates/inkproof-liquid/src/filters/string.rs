@@ -144,6 +144,8 @@ const MAX_PIECES: usize = 1 << 24;
 pub(super) fn charged_string<'a>(runtime: &mut Runtime<'a>, input: Value<'a>) -> Result<&'a str> {
     let text = coerce::to_liquid_string(input, runtime.arena())?;
     runtime.charge_string(text)?;
+    // For a filter's working copy, and its result.
+    runtime.arena().reserve(text.len() * 2)?;
     Ok(text)
 }
 
@@ -154,18 +156,20 @@ pub(super) fn charged_string<'a>(runtime: &mut Runtime<'a>, input: Value<'a>) ->
 pub(super) fn value<'a>(runtime: &Runtime<'a>, text: impl Into<Cow<'a, str>>) -> Result<Value<'a>> {
     let text = text.into();
     coerce::check_length(text.len())?;
-    Ok(match text {
+    match text {
         Cow::Borrowed(text) => match utf16::join_surrogates(text) {
-            Cow::Borrowed(text) => Value::String(text),
+            Cow::Borrowed(text) => Ok(Value::String(text)),
             Cow::Owned(joined) => runtime.string(&joined),
         },
         Cow::Owned(text) => runtime.string(&utf16::join_surrogates(&text)),
-    })
+    }
 }
 
 /// Concatenates strings; borrows if at most one of them is not empty.
 fn concat<'a>(runtime: &Runtime<'a>, parts: &[&'a str]) -> Result<Value<'a>> {
-    coerce::check_length(parts.iter().map(|part| part.len()).sum())?;
+    let length = parts.iter().map(|part| part.len()).sum();
+    coerce::check_length(length)?;
+    runtime.arena().reserve(length * 2)?;
     let mut filled = parts.iter().filter(|part| !part.is_empty());
     match (filled.next(), filled.next()) {
         (Some(only), None) => value(runtime, *only),
@@ -246,14 +250,14 @@ fn array_to_sentence_string<'a>(
     let mut text = String::new();
     for item in items {
         text.clear();
-        coerce::write_liquid_string(*item, &mut text)?;
+        coerce::write_liquid_string(*item, runtime.arena(), &mut text)?;
         runtime.charge_string(&text)?;
     }
     let [firsts @ .., last] = items else { return Ok(Value::String("")) };
     let firsts = match firsts {
         [] => return Ok(*last),
         [first] => coerce::js_string(*first, runtime.arena())?.into_owned() + " ",
-        firsts => coerce::join(firsts, ", ")? + ", ",
+        firsts => coerce::join(firsts, ", ", runtime.arena())? + ", ",
     };
     let last = coerce::js_string(*last, runtime.arena())?;
     value(runtime, [&firsts, connector, " ", &last].concat())
@@ -429,6 +433,7 @@ fn remove_last<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Val
 /// units.
 fn replace<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let text = coerce::to_liquid_string(input, runtime.arena())?;
+    runtime.work(text.len())?;
     let pattern = coerce::to_liquid_string(argument(arguments, 0), runtime.arena())?;
     let replacement = coerce::to_liquid_string(argument(arguments, 1), runtime.arena())?;
     let search = Search::new(text, pattern, runtime.arena());
@@ -442,6 +447,7 @@ fn replace<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
     }
     let length = search.text.len() - matches * search.pattern.len() + matches.saturating_mul(replacement.len());
     coerce::check_length(length)?;
+    runtime.arena().reserve(length * 2)?;
     let mut replaced = String::with_capacity(length);
     for (at, piece) in search.pieces().enumerate() {
         if at > 0 {
@@ -489,12 +495,16 @@ fn split<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
         if pieces.len() == MAX_PIECES {
             return Err(Error::new("Invalid array length"));
         }
+        if pieces.len() == pieces.capacity() {
+            // For the list, the larger one that replaces it, and the result.
+            runtime.arena().reserve((pieces.len() + 1) * 4 * size_of::<Value<'_>>())?;
+        }
         pieces.push(if has_halves { value(runtime, piece)? } else { Value::String(piece) });
     }
     while let Some(Value::String("")) = pieces.last() {
         pieces.pop();
     }
-    Ok(runtime.array(&pieces))
+    runtime.array(&pieces)
 }
 
 /// Truncates the string to a number of code points, 50 by default, including the ellipsis. An input that fits is

@@ -57,6 +57,14 @@ const fn url(name: &'static str, run: RunFilter, summary: &'static str) -> Filte
     Filter::new(name, run).family(Family::Url).input(Kind::String).output(Kind::String).summary(summary)
 }
 
+/// The input as a string. Its length counts as work, but not against the memory limit.
+fn counted_string<'a>(runtime: &Runtime<'a>, input: Value<'a>) -> Result<&'a str> {
+    let text = coerce::to_liquid_string(input, runtime.arena())?;
+    runtime.work(text.len())?;
+    runtime.arena().reserve(text.len() * 2)?;
+    Ok(text)
+}
+
 /// JavaScript's error for a `%` that cannot be decoded, and for a lone surrogate that cannot be encoded.
 const MALFORMED: &str = "URI malformed";
 
@@ -79,19 +87,19 @@ const OBJECT_METHODS: [(&str, &str); 11] = [
 /// Percent-encodes everything that is not allowed in a query, including quotes, parentheses, `!` and `*`. A space
 /// becomes `+`.
 fn cgi_escape<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::to_liquid_string(input, runtime.arena())?;
+    let text = counted_string(runtime, input)?;
     value(runtime, percent_encode(text, "+", |byte| matches!(byte, b'-' | b'_' | b'.' | b'~'))?)
 }
 
 /// Percent-encodes everything that is not allowed in a URL.
 fn uri_escape<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::to_liquid_string(input, runtime.arena())?;
+    let text = counted_string(runtime, input)?;
     value(runtime, percent_encode(text, "%20", |byte| b"-_.!~*'();/?:@&=+$,#[]".contains(&byte))?)
 }
 
 /// Percent-encodes everything that is not allowed in a query. A space becomes `+`.
 fn url_encode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::to_liquid_string(input, runtime.arena())?;
+    let text = counted_string(runtime, input)?;
     value(runtime, percent_encode(text, "+", |byte| b"-_.!~*'()".contains(&byte))?)
 }
 
@@ -119,7 +127,7 @@ fn percent_encode<'t>(text: &'t str, space: &str, keeps: fn(u8) -> bool) -> Resu
 
 /// Decodes `%XX` and `+`.
 fn url_decode<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::to_liquid_string(input, runtime.arena())?;
+    let text = counted_string(runtime, input)?;
     let Some(start) = memchr::memchr2(b'%', b'+', text.as_bytes()) else { return Ok(Value::String(text)) };
     let mut decoded = text.as_bytes()[..start].to_owned();
     let mut rest = text[start..].bytes();
@@ -144,15 +152,18 @@ fn hex_digit(byte: Option<u8>) -> Result<u8> {
 /// lower case. The first argument selects other rules (`raw`, `pretty`, `ascii`, `latin`, `none`), the second keeps
 /// upper case.
 fn slugify<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let text = coerce::to_liquid_string(input, runtime.arena())?;
+    let text = counted_string(runtime, input)?;
     let mode = argument_or(arguments, 0, Value::String("default"));
     let replaced = match &*coerce::js_string(mode, runtime.arena())? {
-        "raw" => hyphenate(text, |character| !utf16::is_space(character)),
+        "raw" => hyphenate(runtime, text, |character| !utf16::is_space(character))?,
         // Accents are only removed if the mode is a string, not an array of one.
-        "latin" if matches!(mode, Value::String(_)) => hyphenate(&without_accents(text), is_letter_or_digit),
-        "default" | "latin" => hyphenate(text, is_letter_or_digit),
-        "pretty" => hyphenate(text, |character| "._~!$&'()+,;=@".contains(character) || is_letter_or_digit(character)),
-        "ascii" => hyphenate(text, |character| character.is_ascii_alphanumeric()),
+        "latin" if matches!(mode, Value::String(_)) => hyphenate(runtime, &without_accents(text), is_letter_or_digit)?,
+        "default" | "latin" => hyphenate(runtime, text, is_letter_or_digit)?,
+        "pretty" => {
+            let is_kept = |character| "._~!$&'()+,;=@".contains(character) || is_letter_or_digit(character);
+            hyphenate(runtime, text, is_kept)?
+        }
+        "ascii" => hyphenate(runtime, text, |character| character.is_ascii_alphanumeric())?,
         "__proto__" => text.replacen("[object Object]", "-", 1),
         name => match OBJECT_METHODS.iter().find(|(known, _)| *known == name) {
             Some((_, function)) => text.replacen(&format!("function {function}() {{ [native code] }}"), "-", 1),
@@ -170,16 +181,22 @@ fn with_case<'a>(runtime: &Runtime<'a>, slug: Cow<'a, str>, arguments: &[Value<'
 }
 
 /// Replaces each run of characters for which `keeps` is false with one hyphen.
-fn hyphenate(text: &str, keeps: impl Fn(char) -> bool) -> String {
+fn hyphenate(runtime: &Runtime<'_>, text: &str, keeps: impl Fn(char) -> bool) -> Result<String> {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(|character| !keeps(character)) {
-        out.push_str(&rest[..start]);
-        out.push('-');
-        rest = rest[start..].trim_start_matches(|character| !keeps(character));
+    let mut is_between = false;
+    for (count, character) in text.chars().enumerate() {
+        if count % 1024 == 0 {
+            runtime.work(1024 * 4)?;
+        }
+        if keeps(character) {
+            out.push(character);
+            is_between = false;
+        } else if !is_between {
+            out.push('-');
+            is_between = true;
+        }
     }
-    out.push_str(rest);
-    out
+    Ok(out)
 }
 
 /// Whether a character is a letter, a decimal digit, or a combining mark.

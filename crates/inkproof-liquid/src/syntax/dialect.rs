@@ -34,7 +34,7 @@ pub struct Dialect {
 /// Applies a comparison operator.
 pub type Apply = for<'a> fn(Operator, Value<'a>, Value<'a>, &'a Arena) -> Result<bool>;
 /// Appends a value as it is printed.
-pub type Print = fn(Value<'_>, &mut String) -> Result<()>;
+pub type Print = fn(Value<'_>, &Arena, &mut String) -> Result<()>;
 /// Reads a property by its key, and whether the key is in brackets; undefined if there is none.
 pub type ReadProperty = for<'a> fn(Value<'a>, Value<'a>, bool, &'a Arena) -> Result<Value<'a>>;
 

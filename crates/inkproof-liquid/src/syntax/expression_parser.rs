@@ -1,5 +1,7 @@
 //! The expression parser: expressions, filters and arguments inside an output or tag.
 
+use foldhash::HashMap;
+
 use crate::engine::language::Language;
 use crate::error::{Error, ErrorKind, Result, Subject};
 use crate::span::Span;
@@ -14,6 +16,10 @@ use crate::value::number::Numbers;
 use crate::value::operators::Operator;
 use crate::value::{Arena, Value, number, utf16};
 
+/// How many steps it takes to parse an operand, without its text.
+const OPERAND: usize = 4;
+/// From how many named arguments they are found by an index.
+const MANY_ARGUMENTS: usize = 16;
 /// Deepest nesting of brackets and parentheses.
 const MAX_DEPTH: usize = 100;
 
@@ -98,6 +104,7 @@ impl<'a> ExpressionParser<'a> {
     pub fn skip_past(&mut self, delimiter: &str) -> bool {
         let rest = self.source.get(self.at..self.end).unwrap_or_default();
         let found = rest.find(delimiter);
+        self.arena.count(1 + found.unwrap_or(rest.len()) / 16);
         self.at = found.map_or(self.end.max(self.at), |found| self.at + found + delimiter.len());
         found.is_some()
     }
@@ -277,6 +284,7 @@ impl<'a> ExpressionParser<'a> {
             }
         }
         let span = Span::new(start, self.at);
+        self.arena.count(OPERAND + (self.at - start));
         let mut inner = Self { end: span.end, at: start, ..self.clone() };
         let is_signed = matches!(span.of(self.source).as_bytes().first(), Some(b'-' | b'+'));
         if !is_signed
@@ -388,6 +396,8 @@ impl<'a> ExpressionParser<'a> {
     pub fn named_arguments(&mut self) -> Result<&'a [NamedArgument<'a>]> {
         let mut arguments: bumpalo::collections::Vec<'a, NamedArgument<'a>> =
             bumpalo::collections::Vec::new_in(self.arena);
+        // Their places by name, once there are many.
+        let mut places = HashMap::default();
         loop {
             self.skip_blanks();
             self.take(',');
@@ -400,8 +410,19 @@ impl<'a> ExpressionParser<'a> {
             let value = if self.take(':') { self.operand()? } else { None };
             let name = self.text(name);
             let argument = NamedArgument { name, value, span: Span::new(start, self.at) };
-            match arguments.iter_mut().find(|earlier| earlier.name == name) {
-                Some(earlier) => *earlier = argument,
+            self.arena.count(4);
+            let place = if arguments.len() < MANY_ARGUMENTS {
+                arguments.iter().position(|earlier| earlier.name == name)
+            } else {
+                if places.is_empty() {
+                    places.extend(arguments.iter().enumerate().map(|(place, earlier)| (earlier.name, place)));
+                }
+                let place = places.get(name).copied();
+                places.entry(name).or_insert(arguments.len());
+                place
+            };
+            match place {
+                Some(place) => arguments[place] = argument,
                 None => arguments.push(argument),
             }
         }
@@ -413,6 +434,7 @@ impl<'a> ExpressionParser<'a> {
     /// A syntax error in brackets or a range.
     pub fn operand(&mut self) -> Result<Option<Operand<'a>>> {
         self.skip_blanks();
+        self.arena.count(OPERAND);
         let start = self.at;
         let base = match self.literal() {
             Some(value) => Some(OperandKind::Literal(value)),

@@ -6,6 +6,7 @@ use crate::span::Span;
 use crate::syntax::character::is_blank;
 use crate::syntax::dialect::Reading;
 use crate::syntax::excerpt;
+use crate::value::Arena;
 
 /// A token of the source.
 #[derive(Clone, Copy, Debug)]
@@ -66,8 +67,9 @@ pub(super) const MAX_ERRORS: usize = 100;
 
 /// Splits a template into tokens, and returns every error found.
 #[must_use]
-pub fn tokenize(source: &str, reading: Reading) -> (Vec<Token<'_>>, Vec<Error>) {
-    let mut lexer = Lexer { source, reading, at: 0, raw_start: None, errors: Vec::new() };
+pub fn tokenize<'a>(source: &'a str, reading: Reading, arena: &Arena) -> (Vec<Token<'a>>, Vec<Error>) {
+    let scanner = Scanner { source, arena };
+    let mut lexer = Lexer { source, reading, scanner, at: 0, raw_start: None, line_end: None, errors: Vec::new() };
     let mut lexemes = Vec::with_capacity(source.len() / 24);
     // Each recovery after an error may scan the rest of the template, so the number of errors is bounded.
     while lexer.at < source.len() && lexer.errors.len() < MAX_ERRORS {
@@ -96,16 +98,19 @@ pub fn tokenize_lines(source: &str, body: Span) -> (Vec<Token<'_>>, Vec<Error>) 
     }
 }
 
-struct Lexer<'a> {
+struct Lexer<'l, 'a> {
     source: &'a str,
+    scanner: Scanner<'l, 'a>,
     reading: Reading,
     at: usize,
     /// Where the current `{% raw %}` began.
     raw_start: Option<usize>,
+    /// The end of the last line that was looked for: in the loose grammar, what is on one line may be searched often.
+    line_end: Option<usize>,
     errors: Vec<Error>,
 }
 
-impl<'a> Lexer<'a> {
+impl<'a> Lexer<'_, 'a> {
     fn next(&mut self) -> Option<Lexeme<'a>> {
         if let Some(raw_start) = self.raw_start {
             return self.raw_body(raw_start);
@@ -115,7 +120,7 @@ impl<'a> Lexer<'a> {
             [b'{', b'{', ..] if self.reading == Reading::Loose => Some(self.loose_output()),
             [b'{', b'%', ..] => self.tag(),
             [b'{', b'{', ..] => Some(self.output()),
-            _ => Some(self.text(next_opener(self.source, self.at))),
+            _ => Some(self.text(self.scanner.next_opener(self.at))),
         }
     }
 
@@ -128,7 +133,7 @@ impl<'a> Lexer<'a> {
     fn tag(&mut self) -> Option<Lexeme<'a>> {
         let start = self.at;
         // The closer may share the opener's percent sign: `{%}` is a tag.
-        let Some(end) = find(self.source, "%}", start + 1) else {
+        let Some(end) = self.scanner.find("%}", start + 1) else {
             return Some(self.not_closed("tag", start));
         };
         self.at = end;
@@ -153,7 +158,7 @@ impl<'a> Lexer<'a> {
 
     fn output(&mut self) -> Lexeme<'a> {
         let start = self.at;
-        let Some(end) = output_end(self.source, start) else {
+        let Some(end) = self.scanner.output_end(start) else {
             return self.not_closed("output", start);
         };
         self.at = end;
@@ -167,7 +172,7 @@ impl<'a> Lexer<'a> {
     fn loose_tag(&mut self) -> Lexeme<'a> {
         let start = self.at;
         let line = self.line_end(start);
-        let Some(end) = find(self.source, "%}", start + 2).filter(|end| *end <= line) else {
+        let Some(end) = self.scanner.find("%}", start + 2).filter(|end| *end <= line) else {
             return self.unterminated(Subject::UnterminatedTag, start, start + 2);
         };
         let contents = Span::new(start + 2, end - 2);
@@ -193,7 +198,7 @@ impl<'a> Lexer<'a> {
     fn loose_output(&mut self) -> Lexeme<'a> {
         let start = self.at;
         let line = self.line_end(start);
-        let Some(closer) = find(self.source, "}", start + 2).filter(|end| *end <= line) else {
+        let Some(closer) = self.scanner.find("}", start + 2).filter(|end| *end <= line) else {
             return self.unterminated(Subject::UnterminatedOutput, start, start + 2);
         };
         if self.source.as_bytes().get(closer) != Some(&b'}') {
@@ -205,8 +210,15 @@ impl<'a> Lexer<'a> {
         Lexeme { token, trims_left: false, trims_right: false }
     }
 
-    fn line_end(&self, from: usize) -> usize {
-        memchr::memchr(b'\n', &self.source.as_bytes()[from..]).map_or(self.source.len(), |newline| from + newline)
+    fn line_end(&mut self, from: usize) -> usize {
+        match self.line_end {
+            Some(end) if from <= end => end,
+            _ => {
+                let end = self.scanner.find("\n", from).map_or(self.source.len(), |end| end - 1);
+                self.line_end = Some(end);
+                end
+            }
+        }
     }
 
     /// Reports an output or tag of the loose grammar that does not end, and continues after it as if it were text.
@@ -215,7 +227,7 @@ impl<'a> Lexer<'a> {
         let text = span.of(self.source);
         let error = Error::at(ErrorKind::Tokenization, format!("{text} not closed"), self.source, span);
         self.errors.push(error.about(subject(text.to_owned())));
-        self.text(next_opener(self.source, end))
+        self.text(self.scanner.next_opener(end))
     }
 
     /// Reports an opening delimiter without a closing one, and continues after it as if it were text.
@@ -227,14 +239,16 @@ impl<'a> Lexer<'a> {
             self.source,
             Span::new(start, start + 2),
         ));
-        self.text(next_opener(self.source, start + 2))
+        self.text(self.scanner.next_opener(start + 2))
     }
 
     /// The text up to `{% endraw %}`, or that tag if it comes immediately.
     fn raw_body(&mut self, raw_start: usize) -> Option<Lexeme<'a>> {
         let start = self.at;
-        let source = self.source;
-        let Some(mut opener) = find(source, "{%", start).map(|end| end - 2) else {
+        let (source, scanner) = (self.source, self.scanner);
+        // The next closing delimiter, which may be far away from many an opening one.
+        let mut next_closer = None;
+        let Some(mut opener) = scanner.find("{%", start).map(|end| end - 2) else {
             return self.raw_not_closed(raw_start);
         };
         let mut at = opener + 2;
@@ -242,14 +256,19 @@ impl<'a> Lexer<'a> {
             let name = word(source, skip_blanks(source, at, source.len()));
             at = name.end;
             if name.of(source) != "endraw" {
-                let Some(end) = find(source, "{%", at) else { break };
+                let Some(end) = scanner.find("{%", at) else { break };
                 opener = end - 2;
                 at = end;
                 continue;
             }
             // Anything except another opening delimiter may come between `endraw` and the closing delimiter.
-            let closer = find(source, "%}", at.saturating_sub(1));
-            let another = find(source, "{%", at.saturating_sub(1));
+            let from = at.saturating_sub(1);
+            let closer = match next_closer {
+                Some(known @ None) => known,
+                Some(Some(end)) if from + 2 <= end => Some(end),
+                _ => *next_closer.insert(scanner.find("%}", from)),
+            };
+            let another = scanner.find("{%", at.saturating_sub(1));
             match (closer, another) {
                 (Some(end), another) if another.is_none_or(|another| end <= another) => {
                     if opener > start {
@@ -281,33 +300,53 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// The position of the next `{%` or `{{`; the end of the text if there is none.
-fn next_opener(source: &str, from: usize) -> usize {
-    let bytes = source.as_bytes();
-    memchr::memchr_iter(b'{', &bytes[from..])
-        .map(|at| from + at)
-        .find(|at| matches!(bytes.get(at + 1), Some(b'{' | b'%')))
-        .unwrap_or(bytes.len())
+/// Searches the source, and counts its steps.
+#[derive(Clone, Copy)]
+struct Scanner<'l, 'a> {
+    source: &'a str,
+    arena: &'l Arena,
 }
 
-/// The end of the next `delimiter` at or after `from`.
-fn find(source: &str, delimiter: &str, from: usize) -> Option<usize> {
-    let rest = source.as_bytes().get(from..)?;
-    memchr::memmem::find(rest, delimiter.as_bytes()).map(|at| from + at + delimiter.len())
-}
-
-/// The end of the output that begins at `start`; a closing delimiter inside quotes does not count.
-fn output_end(source: &str, start: usize) -> Option<usize> {
-    let bytes = source.as_bytes();
-    let mut at = start + 1;
-    while at < bytes.len() {
-        match bytes[at] {
-            quote @ (b'"' | b'\'') => at = quoted_end(bytes, at, bytes.len(), quote),
-            b'}' if bytes[at - 1] == b'}' => return Some(at + 1),
-            _ => at += 1,
-        }
+impl Scanner<'_, '_> {
+    /// Counts the bytes between two positions.
+    fn count(self, from: usize, to: usize) {
+        self.arena.count(1 + to.saturating_sub(from) / 16);
     }
-    None
+
+    /// The position of the next `{%` or `{{`; the end of the text if there is none.
+    fn next_opener(self, from: usize) -> usize {
+        let bytes = self.source.as_bytes();
+        let opener = memchr::memchr_iter(b'{', &bytes[from..])
+            .map(|at| from + at)
+            .find(|at| matches!(bytes.get(at + 1), Some(b'{' | b'%')))
+            .unwrap_or(bytes.len());
+        self.count(from, opener);
+        opener
+    }
+
+    /// The end of the next `delimiter` at or after `from`.
+    fn find(self, delimiter: &str, from: usize) -> Option<usize> {
+        let rest = self.source.as_bytes().get(from..)?;
+        let found = memchr::memmem::find(rest, delimiter.as_bytes()).map(|at| from + at + delimiter.len());
+        self.count(from, found.unwrap_or(self.source.len()));
+        found
+    }
+
+    /// The end of the output that begins at `start`; a closing delimiter inside quotes does not count.
+    fn output_end(self, start: usize) -> Option<usize> {
+        let bytes = self.source.as_bytes();
+        let mut at = start + 1;
+        let end = loop {
+            match bytes.get(at) {
+                None => break None,
+                Some(quote @ (b'"' | b'\'')) => at = quoted_end(bytes, at, bytes.len(), *quote),
+                Some(b'}') if bytes[at - 1] == b'}' => break Some(at + 1),
+                _ => at += 1,
+            }
+        };
+        self.count(start, at);
+        end
+    }
 }
 
 /// The end of the quoted string that begins at `start`; `end` if its closing quote is missing.
@@ -409,7 +448,7 @@ mod tests {
     use super::*;
 
     fn shapes(source: &str) -> Vec<(&str, &str)> {
-        let (tokens, _) = tokenize(source, Reading::Exact);
+        let (tokens, _) = tokenize(source, Reading::Exact, &Arena::new());
         tokens.iter().map(|token| (token.tag_name(), token.content.of(source))).collect()
     }
 
@@ -446,7 +485,7 @@ mod tests {
             ),
             ("{% raw %}x{%- endraw %}", vec!["raw \"{% raw %}x{%- endraw %}\" not closed, line:1, col:10"]),
         ] {
-            let (_, errors) = tokenize(source, Reading::Exact);
+            let (_, errors) = tokenize(source, Reading::Exact, &Arena::new());
             let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
             assert_eq!(errors, expected, "{source}");
         }

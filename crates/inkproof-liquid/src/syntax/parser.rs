@@ -1,7 +1,10 @@
 //! The parser: builds the tree from tokens. It continues after errors, in LiquidJS's order, so that its first error is
 //! the one that LiquidJS reports.
 
+use std::cell::OnceCell;
 use std::collections::VecDeque;
+
+use foldhash::HashSet;
 
 use crate::engine::language::Language;
 use crate::engine::tag::{NoopTag, Tag};
@@ -15,6 +18,9 @@ use crate::value::{Arena, json, utf16};
 
 /// Deepest nesting of tags. LiquidJS exhausts its stack some thousand levels later.
 pub const MAX_DEPTH: usize = 200;
+
+/// How many steps it takes to parse a token, without what is inside it.
+const TOKEN: usize = 8;
 
 /// Parses a template into its nodes. The template and the templates in its tags may have `limit` UTF-16 code units
 /// together.
@@ -44,13 +50,15 @@ pub struct Parser<'a> {
     /// Set once tags are nested too deeply: later errors would only be consequences.
     has_given_up: bool,
     /// Unknown tags that were reported, so that their end tags are not reported as well.
-    unknown_tags: Vec<&'a str>,
+    unknown_tags: HashSet<&'a str>,
     /// The names of the tags that are being parsed, innermost last.
     blocks: Vec<&'a str>,
     /// The most UTF-16 code units that this template and those in its tags may have.
     limit: usize,
     /// How many of these the templates in its tags have.
     inner_length: usize,
+    /// How many of these the template itself has, once that is needed.
+    length: OnceCell<usize>,
 }
 
 impl<'a> Parser<'a> {
@@ -59,7 +67,7 @@ impl<'a> Parser<'a> {
             return Err(vec![Error::new("parse length limit exceeded")]);
         }
         let dialect = language.dialect();
-        let (tokens, errors) = lexer::tokenize(source, dialect.reading);
+        let (tokens, errors) = lexer::tokenize(source, dialect.reading, arena);
         let errors = errors.into_iter().map(|error| dialect.worded(error, Surroundings::default())).collect();
         Ok(Self {
             source,
@@ -69,10 +77,11 @@ impl<'a> Parser<'a> {
             errors,
             depth: 0,
             has_given_up: false,
-            unknown_tags: Vec::new(),
+            unknown_tags: HashSet::default(),
             blocks: Vec::new(),
             limit,
             inner_length: 0,
+            length: OnceCell::new(),
         })
     }
 
@@ -82,11 +91,18 @@ impl<'a> Parser<'a> {
     /// # Errors
     /// As for [`Template::parse_limited`](crate::engine::template::Template::parse_limited).
     pub(crate) fn inner_template(&mut self, text: &'a str) -> Result<Nodes<'a>, Vec<Error>> {
-        let used = utf16::length(self.source) + self.inner_length;
+        let used = self.length() + self.inner_length;
         let mut inner = Self::new(text, self.language, self.arena, self.limit.saturating_sub(used))?;
         let nodes = inner.nodes_to_the_end();
-        self.inner_length += utf16::length(text) + inner.inner_length;
+        self.inner_length += inner.length() + inner.inner_length;
         if inner.errors.is_empty() { Ok(nodes) } else { Err(inner.errors) }
+    }
+
+    fn length(&self) -> usize {
+        *self.length.get_or_init(|| {
+            self.arena.count(self.source.len() / 16);
+            utf16::length(self.source)
+        })
     }
 
     /// The arena that the tree is made in.
@@ -199,6 +215,7 @@ impl<'a> Parser<'a> {
     pub fn nodes_until(&mut self, stops: &[&str]) -> (Nodes<'a>, Option<Token<'a>>) {
         let mut nodes = bumpalo::collections::Vec::new_in(self.arena);
         while let Some(token) = self.tokens.pop_front() {
+            self.arena.count(TOKEN);
             if matches!(token.kind, TokenKind::Tag { name, .. } if stops.contains(&name)) {
                 return (nodes.into_bump_slice(), Some(token));
             }
@@ -215,6 +232,7 @@ impl<'a> Parser<'a> {
     /// Skips tokens up to the tag `end`, and returns their source text; `None` without such a tag.
     pub fn skip_until(&mut self, end: &str) -> Option<&'a str> {
         let length = self.tokens.iter().position(|token| token.tag_name() == end);
+        self.arena.count(length.unwrap_or(self.tokens.len()));
         let passed: Vec<_> = self.tokens.drain(..length.unwrap_or(self.tokens.len())).collect();
         length?;
         self.tokens.pop_front();
@@ -231,6 +249,7 @@ impl<'a> Parser<'a> {
 
     /// Parses the lines of a `{% liquid %}` tag as tags.
     pub fn lines(&mut self, body: Span) -> Nodes<'a> {
+        self.arena.count(body.end.saturating_sub(body.start));
         let (tokens, errors) = lexer::tokenize_lines(self.source, body);
         if !self.has_given_up {
             self.errors.extend(errors);
@@ -258,10 +277,10 @@ impl<'a> Parser<'a> {
 
     fn tag(&mut self, name: &'a str, token: Token<'a>) -> Result<&'a dyn Tag> {
         let Some(definition) = self.language.tag(name) else {
-            if name.strip_prefix("end").is_some_and(|opener| self.unknown_tags.contains(&opener)) {
+            if name.strip_prefix("end").is_some_and(|opener| self.unknown_tags.contains(opener)) {
                 return Ok(&NoopTag);
             }
-            self.unknown_tags.push(name);
+            self.unknown_tags.insert(name);
             return Err(Error::unknown_tag(name));
         };
         if self.depth == MAX_DEPTH {

@@ -57,7 +57,7 @@ impl Tag for Counter<'_> {
         let number = runtime.counter(self.name);
         let (printed, next) = if self.is_increment { (number, number + 1.0) } else { (number - 1.0, number - 1.0) };
         runtime.set_counter(self.name, next);
-        out.write_value(Value::Number(printed))
+        out.write_value(Value::Number(printed), runtime.arena())
     }
 
     fn parts(&self) -> Vec<Part<'_>> {

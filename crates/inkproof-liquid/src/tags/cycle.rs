@@ -1,5 +1,7 @@
 //! `{% cycle a, b, c %}` and `{% cycle group: a, b, c %}`
 
+use std::collections::hash_map::Entry;
+
 use crate::engine::output::Output;
 use crate::engine::row::{Absent, Example};
 use crate::engine::runtime::Runtime;
@@ -63,7 +65,17 @@ impl Tag for Cycle<'_> {
             None => Value::Undefined,
         };
         let group = coerce::js_string(group, runtime.arena())?;
-        let turn = runtime.cycles.entry(format!("{group}:{}", self.sources)).or_default();
+        let key = format!("{group}:{}", self.sources);
+        let (arena, length) = (runtime.arena(), key.len());
+        runtime.work(length)?;
+        let turn = match runtime.cycles.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => {
+                arena.reserve(length)?;
+                arena.hold(length);
+                free.insert(0)
+            }
+        };
         let candidate = &self.candidates[*turn % self.candidates.len()];
         *turn = (*turn + 1) % self.candidates.len();
         if let Some(unknown) = candidate.filters.iter().find(|filter| filter.filter.is_none()) {
@@ -71,7 +83,7 @@ impl Tag for Cycle<'_> {
         }
         let value = runtime.value(candidate, false)?.plain(runtime.arena());
         // LiquidJS returns the value to its renderer, which skips values that are falsy in JavaScript.
-        if coerce::js_truthy(value) { out.write_value(value) } else { Ok(()) }
+        if coerce::js_truthy(value) { out.write_value(value, runtime.arena()) } else { Ok(()) }
     }
 
     fn parts(&self) -> Vec<Part<'_>> {

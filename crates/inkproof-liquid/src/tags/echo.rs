@@ -38,7 +38,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
 impl Tag for Echo<'_> {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
         let value = runtime.value(&self.value, false)?;
-        out.write_value(value)
+        out.write_value(value, runtime.arena())
     }
 
     fn parts(&self) -> Vec<Part<'_>> {

@@ -35,6 +35,9 @@ pub const FOR: TagDefinition = TagDefinition::new("for", parse)
         Example::with(r#"{"o": {"k": 1}}"#, "{% for pair in o %}{{ pair[0] }}={{ pair[1] }}{% endfor %}", "k=1"),
     ]);
 
+/// How many steps a turn of a loop takes. Without nodes in its body, nothing else counts any.
+pub(super) const TURN: usize = 8;
+
 /// A parsed `for`.
 #[derive(Debug)]
 pub struct For<'a> {
@@ -118,7 +121,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
 
 impl Tag for For<'_> {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
-        let items = runtime.operand(&self.collection, false)?.enumerable(runtime.arena());
+        let items = runtime.operand(&self.collection, false)?.enumerable(runtime.arena())?;
         if items.is_empty() {
             return runtime.nodes(self.otherwise, out);
         }
@@ -133,6 +136,9 @@ impl Tag for For<'_> {
         let frame = [("forloop", Value::Loop(state)), (self.variable, Value::Undefined)];
         runtime.with_variables(&frame, |runtime| {
             for at in 0..items.len() {
+                if self.body.is_empty() {
+                    runtime.work(TURN)?;
+                }
                 let item = items[if is_reversed { items.len() - 1 - at } else { at }];
                 runtime.set_innermost(item);
                 runtime.interrupt = None;

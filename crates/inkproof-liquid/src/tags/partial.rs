@@ -167,7 +167,7 @@ impl Tag for Partial<'_> {
             runtime.operand(with, false)?;
         }
         if let Some(collection) = &self.collection
-            && runtime.operand(collection, false)?.enumerable(runtime.arena()).is_empty()
+            && runtime.operand(collection, false)?.enumerable(runtime.arena())?.is_empty()
         {
             return Ok(());
         }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::r#for::{Head, invalid_syntax, loop_name, parse_head};
+use super::r#for::{Head, TURN, invalid_syntax, loop_name, parse_head};
 use crate::engine::output::Output;
 use crate::engine::row::{Absent, Argument, Example, Kind};
 use crate::engine::runtime::Runtime;
@@ -71,7 +71,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
 impl Tag for Tablerow<'_> {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
         let arena = runtime.arena();
-        let items = runtime.operand(&self.collection, false)?.enumerable(arena);
+        let items = runtime.operand(&self.collection, false)?.enumerable(arena)?;
         let arguments = runtime.named_arguments(self.arguments)?;
         let argument = |name| arguments.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         let offset = argument("offset").filter(|value| js_truthy(*value)).unwrap_or(Value::Number(0.0));
@@ -84,6 +84,7 @@ impl Tag for Tablerow<'_> {
         let frame = [("tablerowloop", Value::Loop(state)), (self.variable, Value::Undefined)];
         runtime.with_variables(&frame, |runtime| {
             for item in items {
+                runtime.work(TURN * 4)?;
                 runtime.set_innermost(*item);
                 out.write_str(&opening(state))?;
                 runtime.nodes(self.body, out)?;

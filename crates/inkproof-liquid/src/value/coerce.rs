@@ -18,18 +18,26 @@ const MAX_DEPTH: usize = 1_000;
 const MAX_STEPS: usize = 1 << 24;
 
 /// Counts the steps of a traversal through nested values.
-#[derive(Debug, Default)]
-pub struct Traversal {
+#[derive(Debug)]
+pub struct Traversal<'m> {
+    arena: &'m Arena,
     steps: usize,
     depth: usize,
 }
 
-impl Traversal {
+impl<'m> Traversal<'m> {
+    /// A traversal that counts its steps in this arena.
+    #[must_use]
+    pub const fn new(arena: &'m Arena) -> Self {
+        Self { arena, steps: 0, depth: 0 }
+    }
+
     /// Descends one level.
     ///
     /// # Errors
     /// The traversal is too deep, or has taken too many steps.
     pub fn enter(&mut self) -> Result<()> {
+        self.arena.work(1)?;
         self.depth += 1;
         self.steps += 1;
         if self.depth > MAX_DEPTH || self.steps > MAX_STEPS {
@@ -42,7 +50,36 @@ impl Traversal {
     pub const fn leave(&mut self) {
         self.depth -= 1;
     }
+
+    /// The arena in which it counts its steps.
+    #[must_use]
+    pub const fn arena(&self) -> &'m Arena {
+        self.arena
+    }
+
+    /// The current nesting.
+    pub(crate) const fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// How many times it has descended.
+    pub(crate) const fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// Counts a value that was written, after which `out` has `written` bytes more.
+    ///
+    /// # Errors
+    /// The string is too long, or the render has reached a limit.
+    pub fn wrote(&self, written: usize, out: &str) -> Result<()> {
+        check_length(out.len())?;
+        self.arena.work(1 + written / 8)?;
+        if out.len() < SMALL { Ok(()) } else { self.arena.reserve(out.len() * 2) }
+    }
 }
+
+/// Strings up to this length are allocated without checking the memory limit first.
+const SMALL: usize = 1 << 16;
 
 /// Checks that a string does not exceed JavaScript's maximum length.
 ///
@@ -66,8 +103,8 @@ pub fn to_liquid_string<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a st
         Value::Block => Ok(OBJECT),
         Value::Number(_) | Value::Float(_) | Value::Array(_) | Value::Loop(_) => {
             let mut out = String::new();
-            write_liquid_string(value, &mut out)?;
-            Ok(arena.alloc_str(&out))
+            write_liquid_string(value, arena, &mut out)?;
+            arena.copy(&out)
         }
     }
 }
@@ -88,7 +125,7 @@ fn object_string(object: &Object<'_>) -> Result<&'static str> {
 /// # Errors
 /// As [`to_liquid_string`].
 #[inline]
-pub fn write_liquid_string(value: Value<'_>, out: &mut String) -> Result<()> {
+pub fn write_liquid_string(value: Value<'_>, arena: &Arena, out: &mut String) -> Result<()> {
     match value {
         Value::String(text) => push_joining(out, text),
         Value::Number(number) => number::write(number, out),
@@ -98,12 +135,12 @@ pub fn write_liquid_string(value: Value<'_>, out: &mut String) -> Result<()> {
         Value::Object(object) => out.push_str(object_string(object)?),
         Value::Block => out.push_str(OBJECT),
         Value::Loop(state) => out.push_str(&state.json()),
-        Value::Array(_) => write_list(value, &mut Traversal::default(), out)?,
+        Value::Array(_) => write_list(value, &mut Traversal::new(arena), out)?,
     }
     check_length(out.len())
 }
 
-fn write_list(value: Value<'_>, traversal: &mut Traversal, out: &mut String) -> Result<()> {
+fn write_list(value: Value<'_>, traversal: &mut Traversal<'_>, out: &mut String) -> Result<()> {
     match value {
         Value::Array(items) => {
             traversal.enter()?;
@@ -113,7 +150,11 @@ fn write_list(value: Value<'_>, traversal: &mut Traversal, out: &mut String) -> 
             traversal.leave();
             Ok(())
         }
-        other => write_liquid_string(other, out),
+        other => {
+            let start = out.len();
+            write_liquid_string(other, traversal.arena, out)?;
+            traversal.wrote(out.len() - start, out)
+        }
     }
 }
 
@@ -151,7 +192,7 @@ pub fn js_string<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Cow<'a, str>>
         Value::Null => Cow::Borrowed("null"),
         Value::Bool(_) | Value::String(_) | Value::Float(_) => Cow::Borrowed(to_liquid_string(value, arena)?),
         Value::Number(number) => Cow::Owned(number::to_js_string(number)),
-        Value::Array(items) => Cow::Owned(join(items, ",")?),
+        Value::Array(items) => Cow::Owned(join(items, ",", arena)?),
         Value::Object(object) => Cow::Borrowed(object_string(object)?),
         _ => Cow::Borrowed(OBJECT),
     })
@@ -161,15 +202,16 @@ pub fn js_string<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Cow<'a, str>>
 ///
 /// # Errors
 /// As [`to_liquid_string`].
-pub fn join(items: &[Value<'_>], separator: &str) -> Result<String> {
+pub fn join(items: &[Value<'_>], separator: &str, arena: &Arena) -> Result<String> {
     let mut out = String::new();
-    write_joined(items, separator, &mut Traversal::default(), &mut out)?;
+    write_joined(items, separator, &mut Traversal::new(arena), &mut out)?;
     Ok(out)
 }
 
-fn write_joined(items: &[Value<'_>], separator: &str, traversal: &mut Traversal, out: &mut String) -> Result<()> {
+fn write_joined(items: &[Value<'_>], separator: &str, traversal: &mut Traversal<'_>, out: &mut String) -> Result<()> {
     traversal.enter()?;
     for (at, item) in items.iter().enumerate() {
+        let start = out.len();
         if at > 0 {
             push_joining(out, separator);
         }
@@ -178,11 +220,11 @@ fn write_joined(items: &[Value<'_>], separator: &str, traversal: &mut Traversal,
             Value::Undefined | Value::Null => {}
             Value::Object(object) => out.push_str(object_string(object)?),
             scalar @ (Value::Bool(_) | Value::Number(_) | Value::Float(_) | Value::String(_)) => {
-                write_liquid_string(scalar, out)?;
+                write_liquid_string(scalar, traversal.arena, out)?;
             }
             _ => out.push_str(OBJECT),
         }
-        check_length(out.len())?;
+        traversal.wrote(out.len().saturating_sub(start), out)?;
     }
     traversal.leave();
     Ok(())
@@ -192,7 +234,7 @@ fn write_joined(items: &[Value<'_>], separator: &str, traversal: &mut Traversal,
 fn primitive<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Value<'a>> {
     Ok(match value {
         Value::Nil | Value::Empty | Value::Blank | Value::Loop(_) => value.plain(arena),
-        Value::Array(_) | Value::Object(_) | Value::Block => Value::String(arena.alloc_str(&js_string(value, arena)?)),
+        Value::Array(_) | Value::Object(_) | Value::Block => Value::String(arena.copy(&js_string(value, arena)?)?),
         scalar => scalar,
     })
 }
@@ -207,7 +249,10 @@ pub fn to_number<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
         Value::Undefined => f64::NAN,
         Value::Null | Value::Bool(false) => 0.0,
         Value::Bool(true) => 1.0,
-        Value::String(text) => number::parse(text),
+        Value::String(text) => {
+            arena.work(text.len())?;
+            number::parse(text)
+        }
         other => match primitive(other, arena)? {
             Value::String(text) => number::parse(text),
             // Only `nil` is neither a scalar nor a string here.
@@ -246,7 +291,7 @@ pub fn add<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<Va
     if matches!(left, Value::String(_)) || matches!(right, Value::String(_)) {
         let mut sum = js_string(left, arena)?.into_owned();
         push_joining(&mut sum, &js_string(right, arena)?);
-        return Ok(Value::String(arena.alloc_str(&sum)));
+        return Ok(Value::String(arena.copy(&sum)?));
     }
     Ok(Value::Number(to_number(left, arena)? + to_number(right, arena)?))
 }
@@ -259,6 +304,7 @@ pub fn add<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<Va
 pub fn compare<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<Option<Ordering>> {
     let (left, right) = (primitive(left, arena)?, primitive(right, arena)?);
     if let (Value::String(left), Value::String(right)) = (left, right) {
+        arena.work(left.len().max(right.len()) / 8)?;
         return Ok(Some(utf16::compare(left, right)));
     }
     Ok(to_number(left, arena)?.partial_cmp(&to_number(right, arena)?))

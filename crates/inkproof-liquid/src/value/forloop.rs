@@ -27,6 +27,12 @@ impl<'a> Loop<'a> {
         self
     }
 
+    /// The loop's name: `variable-collection`.
+    #[must_use]
+    pub const fn name(&self) -> &'a str {
+        self.name
+    }
+
     /// Moves to the next iteration.
     pub fn advance(&self) {
         // A render never shares its loops between threads; the atomic only keeps `Value` `Sync`.

@@ -1,6 +1,8 @@
 //! Values: JavaScript's values as Liquid sees them. They borrow from the data and the render's arena, and are `Copy`.
 
+mod arena;
 pub mod coerce;
+pub mod comparison;
 mod forloop;
 mod hash_index;
 pub mod json;
@@ -10,12 +12,9 @@ pub mod operators;
 mod property;
 pub mod utf16;
 
-use bumpalo::Bump;
+pub use arena::Arena;
 pub use forloop::Loop;
 pub use object::Object;
-
-/// The memory of a template's tree, its data and the values of a render. It is freed all at once.
-pub type Arena = Bump;
 
 /// A value.
 // A word-sized tag lets values be copied word by word; smaller copies cause store-forwarding stalls.

@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 
 use crate::error::Result;
-use crate::value::coerce::{self, Traversal};
+use crate::value::coerce;
+use crate::value::comparison::Comparison;
 use crate::value::{Arena, Value, utf16};
 
 /// An operator.
@@ -62,8 +63,8 @@ impl Operator {
     /// An operand is nested too deeply.
     pub fn apply<'a>(self, left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<bool> {
         Ok(match self {
-            Self::Equal => equals(left, right)?,
-            Self::NotEqual => !equals(left, right)?,
+            Self::Equal => equals(left, right, arena)?,
+            Self::NotEqual => !equals(left, right, arena)?,
             Self::Greater => ordered(left, right, arena, &[Ordering::Greater])?,
             Self::Less => ordered(left, right, arena, &[Ordering::Less])?,
             Self::GreaterOrEqual => ordered(left, right, arena, &[Ordering::Greater, Ordering::Equal])?,
@@ -88,8 +89,12 @@ fn ordered<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena, wanted: &[Or
 
 fn contains<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<bool> {
     match left.plain(arena) {
-        Value::Array(items) => includes(items, right),
-        Value::String(text) => Ok(utf16::contains(text, &coerce::js_string(right.plain(arena), arena)?)),
+        Value::Array(items) => includes(items, right, arena),
+        Value::String(text) => {
+            let wanted = coerce::js_string(right.plain(arena), arena)?;
+            arena.work((text.len() + wanted.len()) / 8)?;
+            Ok(utf16::contains(text, &wanted))
+        }
         _ => Ok(false),
     }
 }
@@ -98,9 +103,9 @@ fn contains<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena) -> Result<b
 ///
 /// # Errors
 /// The values are nested too deeply.
-pub fn includes<'a>(items: &[Value<'a>], wanted: Value<'a>) -> Result<bool> {
+pub fn includes<'a>(items: &[Value<'a>], wanted: Value<'a>, arena: &Arena) -> Result<bool> {
     for item in items {
-        if equals(*item, wanted)? {
+        if equals(*item, wanted, arena)? {
             return Ok(true);
         }
     }
@@ -112,11 +117,12 @@ pub fn includes<'a>(items: &[Value<'a>], wanted: Value<'a>) -> Result<bool> {
 ///
 /// # Errors
 /// The values are nested too deeply.
-pub fn equals<'a>(left: Value<'a>, right: Value<'a>) -> Result<bool> {
-    equals_within(left, right, &mut Traversal::default())
+pub fn equals<'a>(left: Value<'a>, right: Value<'a>, arena: &Arena) -> Result<bool> {
+    equals_within(left, right, &mut Comparison::new(arena))
 }
 
-fn equals_within<'a>(left: Value<'a>, right: Value<'a>, traversal: &mut Traversal) -> Result<bool> {
+fn equals_within<'a>(left: Value<'a>, right: Value<'a>, comparison: &mut Comparison<'_>) -> Result<bool> {
+    comparison.compare(left, right)?;
     Ok(match (left, right) {
         (Value::Nil, other) | (other, Value::Nil) if !is_empty_literal(left) => is_nil(other),
         (Value::Empty, other) => is_empty(other),
@@ -126,13 +132,13 @@ fn equals_within<'a>(left: Value<'a>, right: Value<'a>, traversal: &mut Traversa
             if left.len() != right.len() {
                 return Ok(false);
             }
-            traversal.enter()?;
+            let Some(pair) = comparison.enter(left, right)? else { return Ok(true) };
             for (left, right) in left.iter().zip(right) {
-                if !equals_within(*left, *right, traversal)? {
+                if !equals_within(*left, *right, comparison)? {
                     return Ok(false);
                 }
             }
-            traversal.leave();
+            comparison.leave_equal(pair);
             true
         }
         // A loop compares as the string it prints, so it also equals that string.

@@ -20,24 +20,28 @@ impl<'a> Value<'a> {
 
     /// The elements that a loop iterates over: those of an array, a non-empty string itself, or an object's entries as
     /// pairs.
-    #[must_use]
-    pub fn enumerable(self, arena: &'a Arena) -> &'a [Self] {
-        match self.plain(arena) {
+    ///
+    /// # Errors
+    /// The render may not use the memory or the time for the pairs.
+    pub fn enumerable(self, arena: &'a Arena) -> Result<&'a [Self]> {
+        Ok(match self.plain(arena) {
             Self::Array(items) => items,
             text @ Self::String(content) if !content.is_empty() => arena.alloc_slice_copy(&[text]),
-            Self::Object(object) => arena.alloc_slice_fill_iter(
-                object
-                    .entries()
-                    .iter()
-                    .map(|&(key, value)| Self::Array(arena.alloc_slice_copy(&[Self::String(key), value]))),
-            ),
+            Self::Object(object) => {
+                let entries = object.entries();
+                arena.work(entries.len() * 4)?;
+                arena.reserve(entries.len() * size_of::<[Self; 3]>())?;
+                let pair =
+                    |&(key, value): &(&'a str, Self)| Self::Array(arena.alloc_slice_copy(&[Self::String(key), value]));
+                arena.alloc_slice_fill_iter(entries.iter().map(pair))
+            }
             Self::Block => {
                 let (name, function) = BLOCK_RENDER;
                 let pair = arena.alloc_slice_copy(&[Self::String(name), Self::String(function)]);
                 arena.alloc_slice_copy(&[Self::Array(pair)])
             }
             _ => &[],
-        }
+        })
     }
 
     /// The elements that an array filter processes: none for null, those of an array, or else the value itself.
@@ -89,12 +93,15 @@ impl<'a> Value<'a> {
                 "last" => element(items, -1.0),
                 _ => array_index(name).and_then(|index| items.get(index)).copied().unwrap_or(Self::Undefined),
             },
-            Self::String(text) => match name {
-                "size" | "length" => count(utf16::length(text)),
-                _ => array_index(name)
-                    .and_then(|index| utf16::unit_at(text, index))
-                    .map_or(Self::Undefined, |unit| unit_string(unit, arena)),
-            },
+            Self::String(text) => {
+                arena.work(text.len() / 4)?;
+                match name {
+                    "size" | "length" => count(utf16::length(text)),
+                    _ => array_index(name)
+                        .and_then(|index| utf16::unit_at(text, index))
+                        .map_or(Self::Undefined, |unit| unit_string(unit, arena)),
+                }
+            }
             Self::Object(_) | Self::Bool(_) | Self::Number(_) | Self::Float(_) => Self::Undefined,
             Self::Loop(state) => match state.property(name) {
                 Some(value) => value,

@@ -7,7 +7,7 @@ use std::mem::discriminant;
 
 use foldhash::fast::RandomState;
 
-use super::charged_list;
+use super::list_to_copy;
 use super::predicate::Predicate;
 use crate::engine::runtime::Runtime;
 use crate::error::Result;
@@ -42,6 +42,12 @@ impl Hash for Same<'_> {
     }
 }
 
+/// How many steps it takes to find a value's place.
+const PLACE: usize = 16;
+/// How many bytes a value takes while it is looked for: in the table, in a larger table that replaces it, in the result,
+/// and in its group.
+const BYTES_PER_PLACE: usize = 320;
+
 /// Assigns indices to distinct values, in the order of their first occurrence.
 #[derive(Debug, Default)]
 struct Distinct<'a> {
@@ -57,14 +63,31 @@ impl<'a> Distinct<'a> {
             Entry::Vacant(free) => (*free.insert(next), true),
         }
     }
+
+    /// Like [`Distinct::index_of`], counted against the limits.
+    fn counted_index_of(&mut self, value: Value<'a>, runtime: &Runtime<'a>) -> Result<(usize, bool)> {
+        runtime.work(match value {
+            Value::String(text) => PLACE + text.len() / 4,
+            _ => PLACE,
+        })?;
+        if self.places.len() == self.places.capacity() {
+            runtime.arena().reserve((self.places.len() + 1) * BYTES_PER_PLACE)?;
+        }
+        Ok(self.index_of(value))
+    }
 }
 
 /// The array without repetitions. Strings and numbers are compared by value, arrays and objects by identity.
 pub(super) fn uniq<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let items = charged_list(runtime, input)?;
+    let items = list_to_copy(runtime, input)?;
     let mut distinct = Distinct::default();
-    let kept: Vec<_> = items.iter().copied().filter(|item| distinct.index_of(*item).1).collect();
-    Ok(runtime.array(&kept))
+    let mut kept = Vec::new();
+    for item in items {
+        if distinct.counted_index_of(*item, runtime)?.1 {
+            kept.push(*item);
+        }
+    }
+    runtime.array(&kept)
 }
 
 /// The elements grouped by a property: an array of objects with the property's value as `name` and the elements as
@@ -85,24 +108,24 @@ pub(super) fn group_by_exp<'a>(
 }
 
 fn group<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, predicate: &Predicate<'a>) -> Result<Value<'a>> {
-    let items = input.enumerable(runtime.arena());
+    let items = input.enumerable(runtime.arena())?;
     runtime.charge(items.len())?;
+    runtime.arena().reserve(size_of_val(items) * 2)?;
     let mut distinct = Distinct::default();
     let mut groups: Vec<(Value<'a>, Vec<Value<'a>>)> = Vec::new();
     for item in items {
         let name = predicate.evaluate(runtime, *item)?;
-        match distinct.index_of(name) {
+        match distinct.counted_index_of(name, runtime)? {
             (_, true) => groups.push((name, vec![*item])),
             (place, false) => groups[place].1.push(*item),
         }
     }
-    let groups: Vec<_> = groups
-        .into_iter()
-        .map(|(name, items)| {
-            Value::Object(Object::new(&[("name", name), ("items", runtime.array(&items))], runtime.arena()))
-        })
-        .collect();
-    Ok(runtime.array(&groups))
+    let mut objects = Vec::with_capacity(groups.len());
+    for (name, items) in groups {
+        let entries = [("name", name), ("items", runtime.array(&items)?)];
+        objects.push(Value::Object(Object::new(&entries, runtime.arena())));
+    }
+    runtime.array(&objects)
 }
 
 #[cfg(test)]

@@ -277,17 +277,32 @@ fn charged_list<'a>(runtime: &mut Runtime<'a>, input: Value<'a>) -> Result<&'a [
     Ok(items)
 }
 
+/// Like [`charged_list`], for a filter that collects elements before it copies them into the arena.
+fn list_to_copy<'a>(runtime: &mut Runtime<'a>, input: Value<'a>) -> Result<&'a [Value<'a>]> {
+    let items = charged_list(runtime, input)?;
+    runtime.arena().reserve(size_of_val(items) * 2)?;
+    Ok(items)
+}
+
 /// Reads a path such as `a.b` of a value, property by property. A missing property is undefined, not an error.
 fn read_path<'a>(value: Value<'a>, path: &str, arena: &'a Arena) -> Result<Value<'a>> {
-    path.split('.').try_fold(value, |value, name| value.named_property(name, arena))
+    arena.work(4)?;
+    let mut value = value;
+    for name in path.split('.') {
+        if value.is_nullish() {
+            break;
+        }
+        value = value.named_property(name, arena)?;
+    }
+    Ok(value)
 }
 
 /// The array without null elements.
 fn compact<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let items = charged_list(runtime, input)?;
+    let items = list_to_copy(runtime, input)?;
     let is_something = |item: &Value<'_>| !item.is_nullish() && !matches!(item, Value::Nil);
     let kept: Vec<_> = items.iter().copied().filter(is_something).collect();
-    Ok(runtime.array(&kept))
+    runtime.array(&kept)
 }
 
 /// The elements of the input, followed by those of the argument.
@@ -299,7 +314,7 @@ fn concat<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a
 /// The concatenation of two arrays.
 fn concatenated<'a>(runtime: &mut Runtime<'a>, head: &[Value<'a>], tail: &[Value<'a>]) -> Result<Value<'a>> {
     runtime.charge(head.len() + tail.len())?;
-    Ok(runtime.array(&[head, tail].concat()))
+    runtime.collect(head.len() + tail.len(), head.iter().chain(tail).copied())
 }
 
 /// The first element. For a string, its first UTF-16 code unit; for a value without a length, the empty string.
@@ -339,21 +354,21 @@ fn join<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
         // A null that is not printed is still counted as the four letters of `null`.
         runtime.charge_string(&js_string(*item, arena)?)?;
     }
-    Ok(runtime.string(&coerce::join(items, separator)?))
+    runtime.string(&coerce::join(items, separator, arena)?)
 }
 
 /// A property of each element. The argument may be a path. If an element lacks the property, the result is undefined.
 fn map<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
-    let items = charged_list(runtime, input)?;
+    let items = list_to_copy(runtime, input)?;
     let path = coerce::to_liquid_string(argument(arguments, 0), runtime.arena())?;
     let values: Vec<_> = items.iter().map(|item| read_path(*item, path, runtime.arena())).collect::<Result<_>>()?;
-    Ok(runtime.array(&values))
+    runtime.array(&values)
 }
 
 /// The array without its last element.
 fn pop<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
-    Ok(runtime.array(items.split_last().map_or(&[], |(_, rest)| rest)))
+    runtime.array(items.split_last().map_or(&[], |(_, rest)| rest))
 }
 
 /// The array with the argument appended as one element, even if the argument is an array.
@@ -363,37 +378,38 @@ fn push<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
 
 /// The array in reverse order.
 fn reverse<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
-    let mut items = charged_list(runtime, input)?.to_vec();
-    items.reverse();
-    Ok(runtime.array(&items))
+    let items = charged_list(runtime, input)?;
+    runtime.collect(items.len(), items.iter().rev().copied())
 }
 
 /// One random element, or an array of that many if there is an argument. For a string, its characters.
 fn sample<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let mut items = match input.plain(arena) {
-        Value::Undefined | Value::Null => return Ok(runtime.array(&[])),
+        Value::Undefined | Value::Null => return runtime.array(&[]),
         Value::Array(items) => {
             runtime.charge(items.len())?;
+            runtime.arena().reserve(size_of_val(items) * 2)?;
             items.to_vec()
         }
         other => {
             let text = coerce::to_liquid_string(other, arena)?;
             runtime.charge_string(text)?;
+            runtime.arena().reserve(text.len() * size_of::<Value<'_>>() * 2)?;
             text.char_indices().map(|(at, character)| Value::String(&text[at..at + character.len_utf8()])).collect()
         }
     };
     runtime.random().shuffle(&mut items);
     match argument_or(arguments, 0, Value::Number(1.0)) {
         Value::Number(1.0) => Ok(items.first().copied().unwrap_or(Value::Undefined)),
-        wanted => Ok(runtime.array(&items[..slice_index(wanted, items.len(), arena)?])),
+        wanted => runtime.array(&items[..slice_index(wanted, items.len(), arena)?]),
     }
 }
 
 /// The array without its first element.
 fn shift<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
-    Ok(runtime.array(items.get(1..).unwrap_or_default()))
+    runtime.array(items.get(1..).unwrap_or_default())
 }
 
 /// The length of an array in elements, or of a string in UTF-16 code units. 0 for everything else, except objects with
@@ -408,10 +424,13 @@ fn size<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Res
 fn slice<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let whole = match input.plain(arena) {
-        Value::Undefined | Value::Null => return Ok(runtime.array(&[])),
+        Value::Undefined | Value::Null => return runtime.array(&[]),
         list @ Value::Array(_) => list,
         other => Value::String(coerce::to_liquid_string(other, arena)?),
     };
+    if let Value::String(text) = whole {
+        runtime.work(text.len())?;
+    }
     let is_negative =
         |value| coerce::compare(value, Value::Number(0.0), arena).map(|order| order == Some(Ordering::Less));
     let (mut begin, length) = (argument(arguments, 0), argument_or(arguments, 1, Value::Number(1.0)));
@@ -428,11 +447,11 @@ fn slice<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
         runtime.charge_number(to_number(length, arena)?)?;
     }
     match whole {
-        Value::Array(_) if is_nothing => Ok(runtime.array(&[])),
+        Value::Array(_) if is_nothing => runtime.array(&[]),
         Value::Array(items) => {
             let end = slice_index(coerce::add(begin, length, arena)?, items.len(), arena)?;
             let begin = slice_index(begin, items.len(), arena)?;
-            Ok(runtime.array(items.get(begin..end).unwrap_or_default()))
+            runtime.array(items.get(begin..end).unwrap_or_default())
         }
         Value::String(text) if !is_nothing => {
             let rest = &text[offset_of(to_number(begin, arena)?, text)..];
@@ -456,6 +475,7 @@ fn sum<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>])
     let path = coerce::js_truthy(property).then(|| coerce::to_liquid_string(property, arena)).transpose()?;
     let mut sum = 0.0;
     for item in input.listed(arena) {
+        runtime.work(4)?;
         let value = match path {
             Some(path) => read_path(*item, path, arena)?,
             None => *item,
@@ -468,7 +488,7 @@ fn sum<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>])
 /// The array with the argument prepended as one element, even if the argument is an array.
 fn unshift<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let items = charged_list(runtime, input)?;
-    Ok(runtime.array(&[&[argument(arguments, 0)], items].concat()))
+    runtime.collect(items.len() + 1, std::iter::once(argument(arguments, 0)).chain(items.iter().copied()))
 }
 
 #[cfg(test)]

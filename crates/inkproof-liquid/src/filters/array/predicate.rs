@@ -1,13 +1,13 @@
 //! What a filter evaluates for each element: a property, given as a path in a string, or an expression.
 
 use crate::engine::filter::argument;
-use crate::engine::runtime::Runtime;
-use crate::error::Result;
+use crate::engine::runtime::{MAX_STRING_LENGTH, Runtime};
+use crate::error::{Error, Result};
 use crate::span::Span;
 use crate::syntax::expression_parser::ExpressionParser;
 use crate::syntax::tree::{FilteredValue, Operand};
-use crate::value::Value;
 use crate::value::coerce::{js_string, to_liquid_string};
+use crate::value::{Value, utf16};
 
 /// Properties that every JavaScript object has. LiquidJS evaluates the expression in a scope that is such an object, so
 /// these names hide variables and read as undefined.
@@ -60,7 +60,7 @@ impl<'a> Predicate<'a> {
     pub(super) fn expression(runtime: &mut Runtime<'a>, arguments: &[Value<'a>]) -> Result<Self> {
         let source = to_liquid_string(argument(arguments, 1), runtime.arena())?;
         let value = read(runtime, source, ExpressionParser::value)?;
-        let name = runtime.arena().alloc_str(&js_string(argument(arguments, 0), runtime.arena())?);
+        let name = runtime.arena().copy(&js_string(argument(arguments, 0), runtime.arena())?)?;
         Ok(Self { source, kind: Kind::Expression(name, value) })
     }
 
@@ -89,6 +89,9 @@ fn read<'a, T>(
     source: &'a str,
     parse: impl FnOnce(&mut ExpressionParser<'a>) -> Result<T>,
 ) -> Result<T> {
+    if source.len() > MAX_STRING_LENGTH && utf16::length(source) > MAX_STRING_LENGTH {
+        return Err(Error::new("parse length limit exceeded"));
+    }
     runtime.within_source(source, |runtime| {
         parse(&mut ExpressionParser::new(source, Span::new(0, source.len()), runtime.arena(), runtime.language()))
     })

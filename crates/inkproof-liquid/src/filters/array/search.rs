@@ -3,7 +3,7 @@
 //! In a search by property, an element matches if the property equals the second argument or, without one, if it is
 //! true. In live mode, an element without the property fails the render.
 
-use super::charged_list;
+use super::list_to_copy;
 use super::predicate::Predicate;
 use crate::engine::filter::argument;
 use crate::engine::runtime::Runtime;
@@ -11,24 +11,25 @@ use crate::error::Result;
 use crate::value::{Value, coerce, count, operators};
 
 /// Whether the value of a property matches the second argument.
-fn matches_argument<'a>(value: Value<'a>, arguments: &[Value<'a>]) -> Result<bool> {
+fn matches_argument<'a>(runtime: &Runtime<'a>, value: Value<'a>, arguments: &[Value<'a>]) -> Result<bool> {
     match argument(arguments, 1) {
         Value::Undefined => Ok(value.is_truthy()),
-        expected => operators::equals(value, expected),
+        expected => operators::equals(value, expected, runtime.arena()),
     }
 }
 
 /// The elements whose property matches, or those whose property does not.
 fn filter<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>], wanted: bool) -> Result<Value<'a>> {
-    let items = charged_list(runtime, input)?;
+    let items = list_to_copy(runtime, input)?;
     let predicate = Predicate::property(runtime, arguments)?;
     let mut kept = Vec::new();
     for item in items {
-        if matches_argument(predicate.evaluate(runtime, *item)?, arguments)? == wanted {
+        let value = predicate.evaluate(runtime, *item)?;
+        if matches_argument(runtime, value, arguments)? == wanted {
             kept.push(*item);
         }
     }
-    Ok(runtime.array(&kept))
+    runtime.array(&kept)
 }
 
 /// The elements for which the expression is exactly `answer`, not only truthy or falsy.
@@ -39,14 +40,14 @@ fn filter_exp<'a>(
     answer: bool,
 ) -> Result<Value<'a>> {
     let predicate = Predicate::expression(runtime, arguments)?;
-    let items = charged_list(runtime, input)?;
+    let items = list_to_copy(runtime, input)?;
     let mut kept = Vec::new();
     for item in items {
         if matches!(predicate.evaluate(runtime, *item)?, Value::Bool(given) if given == answer) {
             kept.push(*item);
         }
     }
-    Ok(runtime.array(&kept))
+    runtime.array(&kept)
 }
 
 /// The first element whose property matches, with its index.
@@ -57,7 +58,8 @@ fn search<'a>(
 ) -> Result<Option<(usize, Value<'a>)>> {
     let predicate = Predicate::property(runtime, arguments)?;
     for (at, item) in input.listed(runtime.arena()).iter().enumerate() {
-        if matches_argument(predicate.evaluate(runtime, *item)?, arguments)? {
+        let value = predicate.evaluate(runtime, *item)?;
+        if matches_argument(runtime, value, arguments)? {
             return Ok(Some((at, *item)));
         }
     }

@@ -1,5 +1,6 @@
 //! The sort filters. Both are stable and put nulls last.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 use super::{charged_list, read_path, timsort};
@@ -29,9 +30,7 @@ impl<'a> Key<'a> {
             Value::String(_) | Value::Empty | Value::Blank | Value::Loop(_) => {
                 Self::String(to_liquid_string(value, arena)?)
             }
-            Value::Array(_) | Value::Object(_) | Value::Block => {
-                Self::String(arena.alloc_str(&js_string(value, arena)?))
-            }
+            Value::Array(_) | Value::Object(_) | Value::Block => Self::String(arena.copy(&js_string(value, arena)?)?),
         })
     }
 
@@ -40,7 +39,9 @@ impl<'a> Key<'a> {
         if value.is_nullish() {
             return Ok(Self::Missing);
         }
-        Ok(Self::String(arena.alloc_str(&js_string(value, arena)?.to_lowercase())))
+        let text = js_string(value, arena)?;
+        arena.work(text.len())?;
+        Ok(Self::String(arena.copy(&text.to_lowercase())?))
     }
 
     /// Whether it sorts before another. With both strings and numbers this is not transitive: `10 < "9a"` and `"9a" <
@@ -51,6 +52,17 @@ impl<'a> Key<'a> {
             (_, Self::Missing) => true,
             (Self::String(left), Self::String(right)) => utf16::compare(left, right) == Ordering::Less,
             (left, right) => left.number() < right.number(),
+        }
+    }
+
+    /// How many steps it takes to compare it with another.
+    const fn comparing(self, other: Self) -> usize {
+        match (self, other) {
+            (Self::String(left), Self::String(right)) => {
+                2 + (if left.len() < right.len() { left.len() } else { right.len() }) / 8
+            }
+            (Self::String(text), Self::Number(_)) | (Self::Number(_), Self::String(text)) => 2 + text.len(),
+            _ => 2,
         }
     }
 
@@ -74,17 +86,28 @@ fn sort_by<'a>(
     let items = charged_list(runtime, input)?;
     let property = argument(arguments, 0);
     let path = js_truthy(property).then(|| to_liquid_string(property, arena)).transpose()?;
+    // Beside the result: the keys with their elements, up to half of them again while runs are merged.
+    arena.reserve(items.len() * (size_of::<(Key<'_>, Value<'_>)>() * 3 / 2 + size_of::<Value<'_>>()))?;
     let mut keyed = Vec::with_capacity(items.len());
     for item in items {
+        runtime.work(8)?;
         let value = match path {
             Some(path) => read_path(*item, path, arena)?,
             None => *item,
         };
         keyed.push((key_of(value, arena)?, *item));
     }
-    timsort::sort(&mut keyed, |(left, _), (right, _)| left.is_before(*right));
+    // Once a limit is exceeded, the rest is sorted anyhow, without looking at the keys.
+    let failure = Cell::new(None);
+    timsort::sort(&mut keyed, |(left, _), (right, _)| {
+        let is_in_time = arena.work(left.comparing(*right)).map_err(|error| failure.set(Some(error))).is_ok();
+        is_in_time && left.is_before(*right)
+    });
+    if let Some(error) = failure.take() {
+        return Err(error);
+    }
     let sorted: Vec<_> = keyed.into_iter().map(|(_, item)| item).collect();
-    Ok(runtime.array(&sorted))
+    runtime.array(&sorted)
 }
 
 /// The sorted array: numbers by value, strings by code unit, so upper case comes first. The argument names a property

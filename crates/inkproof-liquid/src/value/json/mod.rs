@@ -9,7 +9,7 @@ mod write;
 pub use events::{Event, Events, JsonError, JsonString, Read};
 pub use locate::locate;
 pub use read::{read, read_as, read_with_trailing_commas};
-pub use write::{Visit, write, write_string, write_visiting};
+pub use write::{Visit, write, write_counted, write_string, write_visiting};
 
 /// Maximum nesting depth of arrays and objects.
 pub const MAX_DEPTH: usize = 500;

@@ -4,25 +4,41 @@ use std::fmt::Write as _;
 
 use super::MAX_DEPTH;
 use crate::error::{Error, Result};
-use crate::value::{Loop, Value, number, utf16};
+use crate::value::{Arena, Loop, Value, coerce, number, utf16};
 
 /// Observes the values that are written.
 pub trait Visit<'a> {
-    /// Called before each value is written; an error stops writing.
+    /// Called before each value is written, after `written` bytes; an error stops writing.
     ///
     /// # Errors
     /// Any error of the visitor, such as an exceeded limit.
-    fn visit(&mut self, value: Value<'a>) -> Result<()>;
+    fn visit(&mut self, value: Value<'a>, written: usize) -> Result<()>;
 }
 
 /// A visitor that accepts everything.
 struct AcceptAll;
 
 impl<'a> Visit<'a> for AcceptAll {
-    fn visit(&mut self, _: Value<'a>) -> Result<()> {
+    fn visit(&mut self, _: Value<'a>, _: usize) -> Result<()> {
         Ok(())
     }
 }
+
+/// A visitor that counts steps and memory in an arena.
+struct Counted<'m>(&'m Arena);
+
+impl<'a> Visit<'a> for Counted<'_> {
+    fn visit(&mut self, value: Value<'a>, written: usize) -> Result<()> {
+        self.0.work(match value {
+            Value::String(text) => VALUE + text.len() / 2,
+            _ => VALUE,
+        })?;
+        self.0.reserve(written * 2)
+    }
+}
+
+/// How many steps it takes to write a value, without what is inside it.
+const VALUE: usize = 8;
 
 /// Appends `value` as `JSON.stringify(value, null, indent)` writes it, on one line if `indent` is `None`; nothing for
 /// undefined.
@@ -40,6 +56,14 @@ impl<'a> Visit<'a> for AcceptAll {
 /// The value is nested too deeply.
 pub fn write(value: Value<'_>, indent: Option<&str>, out: &mut String) -> Result<()> {
     write_visiting(value, indent, &mut AcceptAll, out)
+}
+
+/// Like [`write()`], and counts the work and the memory against the limits of the render that the arena belongs to.
+///
+/// # Errors
+/// The value is nested too deeply, or the render has reached a limit.
+pub fn write_counted(value: Value<'_>, indent: Option<&str>, arena: &Arena, out: &mut String) -> Result<()> {
+    write_visiting(value, indent, &mut Counted(arena), out)
 }
 
 /// Like [`write()`], and calls `visitor` for each value first.
@@ -64,7 +88,8 @@ struct Writer<'w, 'a> {
 
 impl<'a> Writer<'_, 'a> {
     fn value(&mut self, value: Value<'a>) -> Result<()> {
-        self.visitor.visit(value)?;
+        self.visitor.visit(value, self.out.len())?;
+        coerce::check_length(self.out.len())?;
         match value {
             Value::Undefined => {}
             Value::Bool(true) => self.out.push_str("true"),

@@ -1,0 +1,234 @@
+//! Arenas: the memory of a template's tree, its data and the values of a render, and a count of the work done in it.
+//!
+//! Everything that takes time in proportion to a value counts its steps here, so that a render is stopped in the middle
+//! of a comparison, a filter or a sort, and not only between two nodes.
+
+use std::cell::Cell;
+use std::ops::Deref;
+use std::time::{Duration, Instant};
+
+use bumpalo::Bump;
+
+use crate::error::{Error, Result};
+
+/// The memory of a template's tree, its data and the values of a render. It is freed all at once.
+///
+/// It also counts steps: one is about as much work as comparing two numbers or copying a few characters. While a
+/// template is rendered, its [`Limits`](crate::Limits) apply to the steps and the memory.
+///
+/// ```
+/// use inkproof_liquid::{Arena, Language, Options, render};
+/// let arena = Arena::new();
+/// arena.count(10);
+/// arena.work(5).unwrap();
+/// assert_eq!(arena.steps(), 15);
+/// ```
+#[derive(Debug)]
+pub struct Arena {
+    bump: Bump,
+    /// Steps until the limits are checked.
+    until_check: Cell<usize>,
+    /// Steps that were counted up to the next check.
+    steps: Cell<u64>,
+    /// Length of the output that is being written.
+    written: Cell<usize>,
+    /// Bytes that a render holds elsewhere: outputs around that one, and the names of cycles.
+    held: Cell<usize>,
+    render_time: Cell<Duration>,
+    /// The deadline of the current render. It is set at the first check, so that a small message never reads the clock.
+    deadline: Cell<Option<Instant>>,
+    /// The most bytes that may be allocated and held during the current render.
+    most_bytes: Cell<usize>,
+    is_limited: Cell<bool>,
+}
+
+/// Fewer bytes than this are allocated without checking the memory limit first.
+const SMALL: usize = 4096;
+/// How many steps are counted between two checks of the limits.
+const CHECK_INTERVAL: usize = 4096;
+
+impl Default for Arena {
+    fn default() -> Self {
+        Self {
+            bump: Bump::new(),
+            until_check: Cell::new(CHECK_INTERVAL),
+            steps: Cell::new(CHECK_INTERVAL as u64),
+            written: Cell::new(0),
+            held: Cell::new(0),
+            render_time: Cell::new(Duration::ZERO),
+            deadline: Cell::new(None),
+            most_bytes: Cell::new(usize::MAX),
+            is_limited: Cell::new(false),
+        }
+    }
+}
+
+impl Deref for Arena {
+    type Target = Bump;
+
+    fn deref(&self) -> &Bump {
+        &self.bump
+    }
+}
+
+impl Arena {
+    /// An empty arena.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Frees everything in it.
+    pub fn reset(&mut self) {
+        self.bump.reset();
+    }
+
+    /// How many steps have been counted since the arena was made.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.steps.get() - self.until_check.get() as u64
+    }
+
+    /// Counts steps of work that cannot be stopped, such as parsing.
+    #[inline]
+    pub fn count(&self, steps: usize) {
+        let _ = self.work(steps);
+    }
+
+    /// Counts steps. After every few thousand, checks the limits of the current render.
+    ///
+    /// # Errors
+    /// A limit is exceeded.
+    #[inline]
+    pub fn work(&self, steps: usize) -> Result<()> {
+        let left = self.until_check.get();
+        if steps < left {
+            self.until_check.set(left - steps);
+            return Ok(());
+        }
+        self.check_after(steps - left)
+    }
+
+    #[cold]
+    fn check_after(&self, more: usize) -> Result<()> {
+        self.steps.set(self.steps.get().saturating_add((more + CHECK_INTERVAL) as u64));
+        self.until_check.set(CHECK_INTERVAL);
+        self.check_limits()
+    }
+
+    /// Checks the limits of the current render.
+    ///
+    /// # Errors
+    /// The render has used too much time or memory.
+    pub fn check_limits(&self) -> Result<()> {
+        if !self.is_limited.get() {
+            return Ok(());
+        }
+        self.check_memory(0)?;
+        let now = Instant::now();
+        let deadline = self.deadline.get().unwrap_or_else(|| {
+            let deadline = now.checked_add(self.render_time.get()).unwrap_or(now);
+            self.deadline.set(Some(deadline));
+            deadline
+        });
+        if now > deadline {
+            return Err(Error::new("template render limit exceeded"));
+        }
+        Ok(())
+    }
+
+    /// Makes sure that `bytes` more may be allocated, in the arena or elsewhere.
+    ///
+    /// # Errors
+    /// That is more than the current render may use.
+    #[inline]
+    pub fn reserve(&self, bytes: usize) -> Result<()> {
+        // What is smaller is found by the next check of the limits.
+        if bytes < SMALL { Ok(()) } else { self.check_memory(bytes) }
+    }
+
+    fn check_memory(&self, bytes: usize) -> Result<()> {
+        let outside = self.written.get().saturating_add(self.held.get());
+        let used = self.bump.allocated_bytes().saturating_add(outside);
+        if used.saturating_add(bytes) > self.most_bytes.get() {
+            return Err(Error::new("memory alloc limit exceeded"));
+        }
+        Ok(())
+    }
+
+    /// Copies a string into the arena.
+    ///
+    /// # Errors
+    /// The render may not use that much memory.
+    pub fn copy(&self, text: &str) -> Result<&str> {
+        self.reserve(text.len())?;
+        Ok(self.bump.alloc_str(text))
+    }
+
+    /// The length of the output that is being written.
+    pub(crate) const fn written(&self) -> usize {
+        self.written.get()
+    }
+
+    /// Sets the length of the output that is being written.
+    #[inline]
+    pub(crate) fn set_written(&self, bytes: usize) {
+        self.written.set(bytes);
+    }
+
+    /// Counts bytes that the render keeps outside of the arena.
+    pub(crate) fn hold(&self, bytes: usize) {
+        self.held.set(self.held.get().saturating_add(bytes));
+    }
+
+    /// Counts bytes that the render no longer keeps.
+    pub(crate) fn release(&self, bytes: usize) {
+        self.held.set(self.held.get().saturating_sub(bytes));
+    }
+
+    /// Runs a render with these limits, counted from now on.
+    pub(crate) fn limited<T>(&self, render_time: Duration, more_bytes: usize, render: impl FnOnce() -> T) -> T {
+        self.written.set(0);
+        self.held.set(0);
+        self.render_time.set(render_time);
+        self.deadline.set(None);
+        self.most_bytes.set(self.bump.allocated_bytes().saturating_add(more_bytes));
+        self.is_limited.set(true);
+        let result = render();
+        self.is_limited.set(false);
+        self.written.set(0);
+        self.held.set(0);
+        self.most_bytes.set(usize::MAX);
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_every_step_once() {
+        let arena = Arena::new();
+        let mut expected = 0;
+        for steps in [1, CHECK_INTERVAL - 1, 3 * CHECK_INTERVAL, 7, 10 * CHECK_INTERVAL + 5] {
+            arena.count(steps);
+            expected += steps as u64;
+            assert_eq!(arena.steps(), expected);
+        }
+    }
+
+    #[test]
+    fn limits_end_with_the_render() {
+        let arena = Arena::new();
+        let during = arena.limited(Duration::ZERO, 1000, || {
+            std::thread::sleep(Duration::from_millis(2));
+            let first = arena.work(CHECK_INTERVAL);
+            std::thread::sleep(Duration::from_millis(2));
+            (first, arena.work(CHECK_INTERVAL), arena.reserve(2 * SMALL))
+        });
+        assert!(during.0.is_ok(), "the time begins with the first check");
+        assert!(during.1.is_err() && during.2.is_err());
+        assert!(arena.work(CHECK_INTERVAL).is_ok() && arena.reserve(2 * SMALL).is_ok());
+    }
+}

@@ -1,0 +1,216 @@
+//! Lines: what a record of the audience is, and the data of the message that it stands for.
+
+use super::directory::Directory;
+use crate::liquid::value::number::Numbers;
+use crate::liquid::value::{Object, coerce};
+use crate::liquid::{Arena, Value};
+use crate::message::{SentData, attributes_and_objects, no_fields};
+use crate::records::{Record, RecordError};
+
+/// The identifiers of a customer, in the order in which one is chosen.
+const IDENTIFIERS: [&str; 3] = ["id", "email", "cio_id"];
+
+/// What the records are, and what they are combined with.
+#[derive(Debug)]
+pub enum Lines<'f> {
+    /// Customers, each combined with the same `message_data`; or a customer and a request in one object.
+    Customers {
+        /// The `message_data`.
+        trigger: Value<'f>,
+        /// The language that the request asks for.
+        language: Option<&'f str>,
+    },
+    /// Values of `message_data`, or whole requests, all combined with the same customer.
+    Payloads {
+        /// The attributes.
+        customer: &'f Object<'f>,
+        /// The related objects.
+        objects: Value<'f>,
+    },
+    /// Requests, each with the customer that it identifies.
+    Requests {
+        /// The customers.
+        customers: &'f Directory,
+    },
+}
+
+/// The message that a line stands for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Message<'a> {
+    pub(super) data: SentData<'a>,
+    pub(super) language: Option<&'a str>,
+    /// An identifier of the customer.
+    pub(super) id: Option<&'a str>,
+}
+
+/// Why a line stands for no message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum NoMessage {
+    /// It is not valid.
+    Invalid {
+        /// The stable name of the reason.
+        code: &'static str,
+        /// The reason.
+        reason: String,
+    },
+    /// It asks for another template.
+    OtherTemplate,
+}
+
+impl From<RecordError> for NoMessage {
+    fn from(error: RecordError) -> Self {
+        Self::Invalid { code: error.problem.code(), reason: error.problem.to_string() }
+    }
+}
+
+fn invalid(code: &'static str, reason: &str) -> NoMessage {
+    NoMessage::Invalid { code, reason: reason.to_owned() }
+}
+
+impl<'f> Lines<'f> {
+    /// The message that a record stands for. `is_called` says whether a request with this template name or number is meant.
+    pub(super) fn message<'a>(
+        &'a self,
+        record: Record<'a>,
+        numbers: Numbers,
+        is_called: &dyn Fn(&str) -> bool,
+        arena: &'a Arena,
+    ) -> Result<Message<'a>, NoMessage>
+    where
+        'f: 'a,
+    {
+        let value = record.value(numbers, arena)?;
+        let Value::Object(fields) = value else {
+            return Err(invalid("record-not-object", "the record is not a JSON object"));
+        };
+        match self {
+            Self::Customers { trigger, language } => match Joined::of(fields) {
+                Some(joined) => joined.message(is_called, arena),
+                None if is_request(fields) => {
+                    Err(invalid("record-is-request", "the record is a request, without its customer"))
+                }
+                None => of_customer(value, *trigger, *language, arena),
+            },
+            Self::Payloads { customer, objects } => {
+                let (trigger, language) = if is_request(fields) {
+                    check_template(fields, is_called)?;
+                    (message_data(fields, arena)?, string(fields, "language"))
+                } else {
+                    (value, None)
+                };
+                Ok(Message {
+                    data: SentData { trigger, customer: Value::Object(customer), objects: *objects },
+                    language: language.or_else(|| string(customer, "language")),
+                    id: None,
+                })
+            }
+            Self::Requests { customers } => {
+                check_template(fields, is_called)?;
+                let trigger = message_data(fields, arena)?;
+                let Some(Value::Object(identifiers)) = fields.get("identifiers") else {
+                    return Err(invalid("bad-identifiers", "the request has no `identifiers`"));
+                };
+                let customer = customers.find(identifiers, numbers, arena)?;
+                of_customer(customer, trigger, string(fields, "language"), arena)
+            }
+        }
+    }
+}
+
+/// A customer and the request for them, joined by another program.
+struct Joined<'a> {
+    customer: Value<'a>,
+    /// The request, or the object that contains both.
+    request: &'a Object<'a>,
+}
+
+impl<'a> Joined<'a> {
+    fn of(fields: &'a Object<'a>) -> Option<Self> {
+        let customer = fields.get("customer").filter(|customer| matches!(customer, Value::Object(_)))?;
+        match (fields.get("request"), fields.get("message_data")) {
+            (Some(Value::Object(request)), _) => Some(Self { customer, request }),
+            (None, Some(_)) => Some(Self { customer, request: fields }),
+            _ => None,
+        }
+    }
+
+    fn message(&self, is_called: &dyn Fn(&str) -> bool, arena: &'a Arena) -> Result<Message<'a>, NoMessage> {
+        if self.request.get("transactional_message_id").is_some() {
+            check_template(self.request, is_called)?;
+        }
+        let trigger = message_data(self.request, arena)?;
+        of_customer(self.customer, trigger, string(self.request, "language"), arena)
+    }
+}
+
+fn of_customer<'a>(
+    customer: Value<'a>,
+    trigger: Value<'a>,
+    language: Option<&'a str>,
+    arena: &'a Arena,
+) -> Result<Message<'a>, NoMessage> {
+    let Some((attributes, objects)) = attributes_and_objects(api_form(customer, arena), arena) else {
+        return Err(invalid("invalid-customer", "the customer is not a JSON object"));
+    };
+    Ok(Message {
+        data: SentData { trigger, customer: Value::Object(attributes), objects },
+        language: language.or_else(|| string(attributes, "language")),
+        id: IDENTIFIERS.iter().find_map(|name| identifier(attributes, name, arena)),
+    })
+}
+
+/// The App API's response for several customers has its customers without the object around each.
+fn api_form<'a>(customer: Value<'a>, arena: &'a Arena) -> Value<'a> {
+    match customer {
+        Value::Object(fields) if matches!(fields.get("attributes"), Some(Value::Object(_))) && has_api_keys(fields) => {
+            Value::Object(Object::new(&[("customer", customer)], arena))
+        }
+        _ => customer,
+    }
+}
+
+/// Whether an object has other keys that only the App API writes, so that `attributes` is not an attribute.
+fn has_api_keys(fields: &Object<'_>) -> bool {
+    ["identifiers", "timestamps", "unsubscribed", "devices"].iter().any(|key| fields.get(key).is_some())
+        || fields.entries().len() == 2 && fields.get("id").is_some()
+}
+
+/// Whether an object is the whole body of a request.
+#[must_use]
+pub fn is_request(fields: &Object<'_>) -> bool {
+    let has = |name| fields.get(name).is_some();
+    let count = ["transactional_message_id", "identifiers"].into_iter().filter(|name| has(name)).count();
+    count == 2 || count == 1 && has("message_data")
+}
+
+fn check_template(request: &Object<'_>, is_called: &dyn Fn(&str) -> bool) -> Result<(), NoMessage> {
+    let arena = Arena::new();
+    let name = match request.get("transactional_message_id") {
+        Some(name @ (Value::String(_) | Value::Number(_))) => {
+            coerce::to_liquid_string(name, &arena).unwrap_or_default()
+        }
+        _ => return Err(invalid("invalid-request", "the request has no `transactional_message_id`")),
+    };
+    if is_called(name.trim()) { Ok(()) } else { Err(NoMessage::OtherTemplate) }
+}
+
+fn message_data<'a>(request: &Object<'a>, arena: &'a Arena) -> Result<Value<'a>, NoMessage> {
+    match request.get("message_data") {
+        None | Some(Value::Null) => Ok(no_fields(arena)),
+        Some(data @ Value::Object(_)) => Ok(data),
+        Some(_) => Err(invalid("invalid-request", "expected an object under `message_data`")),
+    }
+}
+
+fn string<'a>(fields: &Object<'a>, name: &str) -> Option<&'a str> {
+    match fields.get(name) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// An identifier, which may be a number.
+pub(super) fn identifier<'a>(fields: &Object<'a>, name: &str, arena: &'a Arena) -> Option<&'a str> {
+    let value = fields.get(name).filter(|value| matches!(value, Value::String(_) | Value::Number(_)))?;
+    coerce::to_liquid_string(value, arena).ok().filter(|text| !text.is_empty())
+}

@@ -1,0 +1,423 @@
+//! The work of one thread: renders the messages of records, and counts.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use twox_hash::XxHash3_64;
+
+use super::line::{Message, NoMessage};
+use super::state::State;
+use super::suspicious::{self, KINDS};
+use super::witness::{Place, Witness};
+use super::{Audience, Reveal};
+use crate::analysis::branches_in;
+use crate::liquid::value::json::{Event, Events};
+use crate::liquid::value::{coerce, utf16};
+use crate::liquid::{Arena, NodeId, Output, Value, Writer};
+use crate::message::{Cause, CompiledTemplate, Loss, SentData, Template, Trial, TrialOutput};
+use crate::records::{Batch, Record};
+
+/// How many characters of a title are counted as its value.
+const MAX_TITLE: usize = 200;
+/// How many causes and patterns are remembered.
+const MAX_CACHE: usize = 10_000;
+
+/// What a batch adds to the files that were asked for.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    pub(super) failures: Vec<u8>,
+    pub(super) messages: Vec<u8>,
+    pub(super) records: u64,
+}
+
+/// One thread's templates and counts.
+pub(super) struct Worker<'t> {
+    audience: &'t Audience<'t>,
+    variants: Vec<Variant<'t>>,
+    pub(super) state: State,
+    written: Written,
+}
+
+/// A language variant of the template.
+struct Variant<'t> {
+    template: &'t Template,
+    compiled: &'t CompiledTemplate<'t>,
+    trial: Trial<'t>,
+    branches: Vec<NodeId>,
+    /// The causes of losses that are the same for all data.
+    causes: HashMap<Loss, Cause>,
+    /// The warnings of messages whose commas and expiration are alike.
+    warnings: HashMap<(Vec<usize>, bool), Vec<Cause>>,
+    /// Titles in which expressions stand for what they print, by what wrote the title.
+    patterns: Patterns,
+}
+
+/// A record and what identifies it.
+struct Subject<'b> {
+    record: Record<'b>,
+    input: &'b Arc<str>,
+    hash: u64,
+    id: Option<&'b str>,
+}
+
+/// A line of the file of failures.
+#[derive(Serialize)]
+struct Failure<'a> {
+    input: &'a str,
+    line: u64,
+    id: Option<&'a str>,
+    code: &'a str,
+    message: &'a str,
+    file: Option<&'a str>,
+    position: Option<[usize; 2]>,
+    record: Option<&'a RawValue>,
+}
+
+/// A line of the file of messages.
+#[derive(Serialize)]
+struct SentMessage<'a> {
+    input: &'a str,
+    line: u64,
+    id: Option<&'a str>,
+    message: &'a crate::message::Message,
+}
+
+impl<'t> Worker<'t> {
+    /// A worker with templates of its own.
+    pub(super) fn new(audience: &'t Audience<'t>, compiled: &'t [CompiledTemplate<'t>]) -> Self {
+        let variants: Vec<_> = compiled.iter().map(|compiled| Variant::new(compiled, audience)).collect();
+        let branches: Vec<_> = variants.iter().map(|variant| variant.branches.len()).collect();
+        Self { audience, variants, state: State::new(&branches), written: Written::default() }
+    }
+
+    /// Counts the records of a batch.
+    pub(super) fn batch(&mut self, batch: &Batch, arena: &mut Arena, out: &mut TrialOutput) -> Written {
+        self.written = Written::default();
+        for error in batch.errors() {
+            self.state.records += 1;
+            let place =
+                self.audience.is_ordered.then(|| Place { input: Arc::clone(batch.input_name()), line: error.line });
+            let witness = Witness { place, hash: 0, id: None, record: None };
+            self.state.invalid.add(&invalid_cause(error.problem.code()), 0, &witness);
+            if self.audience.writes_failures {
+                let message = error.problem.to_string();
+                let failure = Failure {
+                    input: batch.input_name(),
+                    line: error.line,
+                    id: None,
+                    code: error.problem.code(),
+                    message: &message,
+                    file: None,
+                    position: None,
+                    record: None,
+                };
+                write_line(&mut self.written.failures, &failure);
+            }
+        }
+        for record in batch.records() {
+            self.record(record, batch.input_name(), arena, out);
+            arena.reset();
+        }
+        self.written.records = (batch.records().len() + batch.errors().len()) as u64;
+        std::mem::take(&mut self.written)
+    }
+
+    fn record(&mut self, record: Record<'_>, input: &Arc<str>, arena: &Arena, out: &mut TrialOutput) {
+        self.state.records += 1;
+        let audience = self.audience;
+        let mut subject = Subject { record, input, hash: XxHash3_64::oneshot(record.bytes()), id: None };
+        let mut numbers = self.variants[0].compiled.language().dialect().numbers;
+        let is_called = |name: &str| audience.template.is_called(name);
+        let (variant, message) = loop {
+            let message = match audience.lines.message(record, numbers, &is_called, arena) {
+                Ok(message) => message,
+                Err(NoMessage::OtherTemplate) => {
+                    self.state.other_templates += 1;
+                    return;
+                }
+                Err(NoMessage::Invalid { code, reason }) => return self.invalid(&subject, code, &reason),
+            };
+            let language = audience.language.or(message.language);
+            let template = audience.template.in_language(language);
+            let variant = self.variants.iter().position(|variant| std::ptr::eq(variant.template, template));
+            let variant = variant.unwrap_or_default();
+            // The variant may be written in the other of Customer.io's two versions of Liquid.
+            let own = self.variants[variant].compiled.language().dialect().numbers;
+            if own == numbers {
+                break (variant, Message { language, ..message });
+            }
+            numbers = own;
+        };
+        subject.id = message.id;
+        let loss = self.send(&subject, variant, &message, arena, out);
+        let Variant { branches, .. } = &self.variants[variant];
+        for (count, branch) in self.state.branches[variant].iter_mut().zip(branches) {
+            *count += u64::from(out.trace.has(*branch));
+        }
+        let language = message.language.unwrap_or_default();
+        self.state.languages.add(shortened(language), subject.hash, loss.is_some());
+        if let Some(loss) = loss {
+            self.lose(&subject, variant, &message.data, loss);
+        }
+    }
+
+    /// Renders the message, and counts what is sent. Returns why it is lost.
+    fn send(
+        &mut self,
+        subject: &Subject<'_>,
+        at: usize,
+        message: &Message<'_>,
+        arena: &Arena,
+        out: &mut TrialOutput,
+    ) -> Option<Loss> {
+        let variant = &mut self.variants[at];
+        let sent = match variant.trial.send(message.data, arena, out) {
+            Ok(sent) => sent,
+            Err(loss) => return Some(loss),
+        };
+        let (state, audience) = (&mut self.state, self.audience);
+        state.sent += 1;
+        state.types.add(shortened(sent.kind), subject.hash, false);
+        for topic in &sent.topics {
+            state.topics.add(shortened(topic), subject.hash, false);
+        }
+        if !sent.trailing_commas.is_empty() || sent.is_late {
+            state.with_warnings += 1;
+            let key = (written_by(sent.content, &sent.trailing_commas), sent.is_late);
+            if variant.warnings.len() >= MAX_CACHE {
+                variant.warnings.clear();
+            }
+            let causes = variant.warnings.entry(key).or_insert_with(|| {
+                let rendering = variant.compiled.render_data(&message.data, &audience.options);
+                rendering.problems.iter().map(Cause::from_diagnostic).collect()
+            });
+            let witness = subject.witness(audience);
+            for cause in causes {
+                state.warnings.add(cause, subject.size(), &witness);
+            }
+        }
+        let property = |name| match sent.properties.get(name) {
+            None | Some(Value::Null) => None,
+            Some(value) => coerce::to_liquid_string(value, arena).ok(),
+        };
+        let (title, body) = (property("title"), property("body"));
+        for (name, text, lengths) in
+            [("title", title, &mut state.title_lengths), ("body", body, &mut state.body_lengths)]
+        {
+            if let Some(text) = text {
+                lengths.add(text.chars().count() as u64, || subject.witness(audience));
+            }
+            if let Some(kind) = suspicious::kind_of(text) {
+                let cause = Cause { file: name.to_owned(), ..invalid_cause(KINDS[kind].0) };
+                state.suspicious.add(&cause, subject.size(), &subject.witness(audience));
+            }
+        }
+        if let Some(title) = title {
+            state.distinct_titles.add(XxHash3_64::oneshot(title.as_bytes()));
+            let value = if audience.reveal == Reveal::All {
+                clipped(title)
+            } else {
+                variant.patterns.of(variant.template, sent.content, title)
+            };
+            state.titles.add(value, subject.hash, false);
+        }
+        if audience.writes_messages {
+            let rendering = variant.compiled.render_data(&message.data, &audience.options);
+            if let Some(message) = &rendering.message {
+                let line = SentMessage { input: subject.input, line: subject.record.line(), id: subject.id, message };
+                write_line(&mut self.written.messages, &line);
+            }
+        }
+        None
+    }
+
+    fn lose(&mut self, subject: &Subject<'_>, at: usize, data: &SentData<'_>, loss: Loss) {
+        let (variant, audience) = (&mut self.variants[at], self.audience);
+        let explain = |compiled: &CompiledTemplate<'_>| compiled.first_error(data, &audience.options);
+        // What breaks JSON or a snippet depends on the data, although it shows at the same place.
+        let is_fixed = !matches!(loss, Loss::Json(..) | Loss::NotAnObject) && !audience.reads_snippets;
+        let mut explained = None;
+        let known = variant.causes.get(&loss).filter(|_| is_fixed);
+        let cause = if let Some(cause) = known {
+            cause.clone()
+        } else {
+            explained = explain(variant.compiled);
+            let cause = explained.as_ref().map_or_else(|| invalid_cause("render-error"), Cause::from_diagnostic);
+            if is_fixed {
+                variant.causes.insert(loss, cause.clone());
+            }
+            cause
+        };
+        self.state.losses.add(&cause, subject.size(), &subject.witness(audience));
+        if audience.writes_failures {
+            let problem = explained.or_else(|| explain(variant.compiled));
+            let message = problem.map(|problem| problem.message).unwrap_or_default();
+            subject.write_failure(&cause, &message, &mut self.written.failures);
+        }
+    }
+
+    fn invalid(&mut self, subject: &Subject<'_>, code: &str, reason: &str) {
+        let cause = invalid_cause(code);
+        self.state.invalid.add(&cause, subject.size(), &subject.witness(self.audience));
+        if self.audience.writes_failures {
+            subject.write_failure(&cause, reason, &mut self.written.failures);
+        }
+    }
+}
+
+impl<'t> Variant<'t> {
+    fn new(compiled: &'t CompiledTemplate<'t>, audience: &Audience<'_>) -> Self {
+        let template = compiled.template();
+        let content = compiled.texts().into_iter().next();
+        let branches = content.map(|content| branches_in(&content, template.source())).unwrap_or_default();
+        Self {
+            template,
+            compiled,
+            trial: Trial::new(compiled, &audience.options),
+            branches: branches.into_iter().map(|(_, node)| node).collect(),
+            causes: HashMap::new(),
+            warnings: HashMap::new(),
+            patterns: Patterns::default(),
+        }
+    }
+}
+
+/// Titles in which expressions stand for what they print.
+#[derive(Debug, Default)]
+struct Patterns(HashMap<u64, String>);
+
+impl Patterns {
+    /// The pattern of a title.
+    fn of(&mut self, template: &Template, content: &Output, title: &str) -> &str {
+        let Some(range) = range_in(content.text(), title) else { return "" };
+        let marks = content.marks();
+        let first = marks.partition_point(|mark| mark.written.end < range.start);
+        let parts = marks[first..].iter().take_while(|mark| mark.written.start <= range.end);
+        // The part of each literal text that is in the title; expressions count as a whole.
+        let parts = parts.filter_map(|mark| match mark.writer {
+            Writer::Liquid => Some((mark.span.start, mark.span.end, true)),
+            Writer::Text => {
+                let (start, end) = (mark.written.start.max(range.start), mark.written.end.min(range.end));
+                let skipped = mark.span.start + start - mark.written.start;
+                (start < end).then(|| (skipped, skipped + end - start, false))
+            }
+        });
+        let mut key = Vec::with_capacity(64);
+        for (start, end, _) in parts.clone() {
+            key.extend_from_slice(&start.to_le_bytes());
+            key.extend_from_slice(&end.to_le_bytes());
+        }
+        if self.0.len() >= MAX_CACHE {
+            self.0.clear();
+        }
+        let source = template.content();
+        self.0.entry(XxHash3_64::oneshot(&key)).or_insert_with(|| {
+            let mut text = String::new();
+            for (start, end, is_expression) in parts {
+                let part = source.get(start..end).unwrap_or_default();
+                text.push_str(if is_expression { part.trim() } else { part });
+            }
+            clipped(&text).to_owned()
+        })
+    }
+}
+
+impl Subject<'_> {
+    fn size(&self) -> u64 {
+        self.record.bytes().len() as u64
+    }
+
+    fn witness(&self, audience: &Audience<'_>) -> Witness {
+        let place = || Place { input: Arc::clone(self.input), line: self.record.line() };
+        Witness {
+            place: audience.is_ordered.then(place),
+            hash: self.hash,
+            id: self.id.map(|id| utf16::to_utf8(id).into_owned()),
+            record: audience.keeps_records.then(|| {
+                self.record.json().map_or_else(
+                    |_| String::from_utf8_lossy(self.record.bytes()).into_owned(),
+                    std::borrow::Cow::into_owned,
+                )
+            }),
+        }
+    }
+
+    fn write_failure(&self, cause: &Cause, message: &str, out: &mut Vec<u8>) {
+        let json = self.record.json().unwrap_or_default();
+        let id = self.id.map(utf16::to_utf8);
+        let failure = Failure {
+            input: self.input,
+            line: self.record.line(),
+            id: id.as_deref(),
+            code: &cause.code,
+            message,
+            file: Some(cause.file.as_str()).filter(|file| !file.is_empty()),
+            position: (cause.line > 0).then_some([cause.line, cause.column]),
+            record: serde_json::from_str(&json).ok(),
+        };
+        write_line(out, &failure);
+    }
+}
+
+/// A cause that is not in a file.
+fn invalid_cause(code: &str) -> Cause {
+    Cause { file: String::new(), line: 0, column: 0, code: code.to_owned(), text: String::new() }
+}
+
+fn write_line(out: &mut Vec<u8>, line: &impl Serialize) {
+    let start = out.len();
+    match serde_json::to_writer(&mut *out, line) {
+        Ok(()) => out.push(b'\n'),
+        Err(_) => out.truncate(start),
+    }
+}
+
+/// Where the template wrote the bytes at these offsets of its output.
+fn written_by(content: &Output, offsets: &[usize]) -> Vec<usize> {
+    let marks = content.marks();
+    let place = |offset: &usize| {
+        let mark = marks.get(marks.partition_point(|mark| mark.written.end <= *offset));
+        mark.map_or(0, |mark| mark.span.start + offset.saturating_sub(mark.written.start))
+    };
+    offsets.iter().map(place).collect()
+}
+
+/// The place of the title in the rendered content.
+fn range_in(content: &str, title: &str) -> Option<Range<usize>> {
+    let start = title.as_ptr().addr().wrapping_sub(content.as_ptr().addr());
+    if start <= content.len() && start + title.len() <= content.len() {
+        return Some(start..start + title.len());
+    }
+    // It has escapes, or is not a string: its text was written elsewhere.
+    let mut events = Events::new(content).with_trailing_commas();
+    let mut found = None;
+    if events.next_event().ok()? == Event::ObjectStart {
+        loop {
+            match events.next_event().ok()? {
+                Event::Key(key) => {
+                    let value = events.next_event().ok()?;
+                    let is_string = usize::from(matches!(value, Event::String(_)));
+                    let span = events.finish_value(value).ok()?;
+                    if key.decode() == "title" {
+                        found = Some(span.start + is_string..span.end - is_string);
+                    }
+                }
+                Event::TrailingComma => {}
+                _ => break,
+            }
+        }
+    }
+    found
+}
+
+fn clipped(text: &str) -> &str {
+    text.char_indices().nth(MAX_TITLE).map_or(text, |(end, _)| &text[..end])
+}
+
+/// A name that is counted, without what makes it longer than any real one.
+fn shortened(name: &str) -> &str {
+    name.char_indices().nth(60).map_or(name, |(end, _)| &name[..end])
+}

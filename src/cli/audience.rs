@@ -1,0 +1,412 @@
+//! `inkproof audience`: renders one message for everybody, and reports who would not get it and why.
+
+mod full;
+mod junit;
+mod markdown;
+mod saved;
+mod sources;
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::ArgValueCompleter;
+
+use super::command::RunCommand;
+use super::progress::StreamProgress;
+use super::watch::on_termination;
+use super::{Failure, Global, Outcome, completions, written};
+use crate::audience::{Audience as Run, Output, Part, Report, Reveal, RunError, run};
+use crate::diagnostics::{Count, Thousands, sanitize};
+use crate::message::{RenderOptions, Template};
+use crate::project::{Languages, Project};
+use crate::records::{Input, RecordFormat, Records, Stop, thread_count};
+use sources::Sources;
+
+/// Render one message for a whole audience, and report who would not get it
+///
+/// Reads customers, payloads or requests from files or standard input: JSON lines, JSON, or CSV, also compressed with gzip or
+/// Zstandard. Exits with 1 if a message is lost or a record is not valid.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_long_help = "\
+Examples:
+  inkproof audience welcome people.csv                        customers, as Customer.io exports them
+  inkproof audience order_shipped people.csv --request standard   with the data of a request
+  inkproof audience order_shipped sent.jsonl --customers people.csv   requests, joined with their customers
+  inkproof audience welcome --partial --now 2026-12-01T09:00:00Z < 1.jsonl > 1.part
+  inkproof audience merge *.part"
+)]
+pub(super) struct Audience {
+    #[command(subcommand)]
+    merge: Option<Merge>,
+    /// Name of the template
+    #[arg(required = true, add = ArgValueCompleter::new(completions::templates))]
+    template: Option<String>,
+    /// Files of records; `-` is standard input, which is also read if there are none
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Records are customers: render each with the `message_data` of this request, by name or file
+    #[arg(long, value_name = "REQUEST", conflicts_with_all = ["customer", "customers"])]
+    request: Option<String>,
+    /// Records are `message_data` or requests: render each for this customer, by identifier or file
+    #[arg(long, value_name = "CUSTOMER", conflicts_with = "customers")]
+    customer: Option<String>,
+    /// Records are requests: render each for the customer that it identifies in these files
+    #[arg(long, value_name = "FILE")]
+    customers: Vec<PathBuf>,
+    /// Set the format of the records, instead of recognising it
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    input: Option<InputFormat>,
+    /// Render all messages in this language, instead of that of the request or customer
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<String>,
+    /// Render only this many records, chosen at random with `--seed`
+    #[arg(long, value_name = "NUMBER", conflicts_with = "partial")]
+    sample: Option<NonZeroUsize>,
+    #[command(flatten)]
+    limit: FailOver,
+    /// Use this many threads [default: one per core]
+    #[arg(long, value_name = "NUMBER", env = "INKPROOF_THREADS")]
+    threads: Option<NonZeroUsize>,
+    /// Show identifiers of people (`id`), or their records and titles as well (`all`); hashed identifiers otherwise
+    #[arg(long, value_name = "WHAT", value_enum)]
+    reveal: Option<RevealArgument>,
+    /// Report no lines, because the order of the records has no meaning; implied for standard input by `--partial`
+    #[arg(long)]
+    unordered: bool,
+    /// Write the records without a message to this file as JSON lines, with the reason; contains personal data
+    #[arg(long, value_name = "FILE")]
+    failures: Option<PathBuf>,
+    /// Write the messages to this file as JSON lines; contains personal data
+    #[arg(long, value_name = "FILE")]
+    messages: Option<PathBuf>,
+    /// Add a request of an invented person to the project for each cause of a loss
+    #[arg(long)]
+    save_counterexamples: bool,
+    /// Print a part of a report, for `audience merge`; requires `--now`
+    #[arg(long)]
+    partial: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Merge {
+    /// Merge parts of a report, in any order, to the report of one run over all records
+    Merge {
+        /// Files that `audience --partial` printed
+        #[arg(required = true, value_name = "PART")]
+        parts: Vec<PathBuf>,
+        #[command(flatten)]
+        limit: FailOver,
+        /// Print a part of a report again
+        #[arg(long)]
+        partial: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct FailOver {
+    /// Exit with 1 only if more than this share of the people gets no message, such as 0.1%
+    #[arg(long, value_name = "PERCENT", value_parser = millionths, default_value = "0%", hide_default_value = true)]
+    fail_over: u64,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RevealArgument {
+    /// Identifiers of people
+    Id,
+    /// Identifiers, records and titles
+    All,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum InputFormat {
+    /// A JSON value on each line
+    Jsonl,
+    /// A JSON array, or JSON values that may span lines
+    Json,
+    /// CSV with a header line; comma, semicolon or tab
+    Csv,
+}
+
+/// The output formats of reports.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// Text for people
+    Full,
+    /// JSON, described by audience.schema.json
+    Json,
+    /// Markdown, for a comment or a document
+    Markdown,
+    #[value(help = "JUnit XML, for build servers")]
+    Junit,
+}
+
+/// Parses a share, in millionths: `0.1%`, or `0.1` in percent as well.
+fn millionths(text: &str) -> Result<u64, String> {
+    let number = text.trim().strip_suffix('%').unwrap_or(text).trim();
+    let percent: f64 = number.parse().map_err(|_| "expected a percentage, such as 0.1%".to_owned())?;
+    if !(0.0..=100.0).contains(&percent) {
+        return Err("expected a percentage from 0% to 100%".to_owned());
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to a million")]
+    Ok((percent * 10_000.0).round() as u64)
+}
+
+impl RunCommand for Audience {
+    type Format = ReportFormat;
+
+    fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
+        match &self.merge {
+            Some(Merge::Merge { parts, limit, partial }) => merge(parts, *partial, limit, format, global),
+            None => self.render(format, global),
+        }
+    }
+}
+
+impl Audience {
+    fn render(&self, format: ReportFormat, global: &Global) -> Result<Outcome, Failure> {
+        self.check(global)?;
+        let project = global.open_project_for_reading()?;
+        if self.save_counterexamples {
+            super::global::refuse_to_write(&project)?;
+        }
+        let template = self.template(&project)?;
+        let options = global.render_options();
+        // Each person gets the same random choices in every run.
+        let options = RenderOptions { seed: options.seed.or(Some(0)), ..options };
+        let stop = Stop::default();
+        let sources = Sources::read(self, &project, template, global, &stop)?;
+        let audience = Run {
+            workspace: project.workspace(),
+            template,
+            lines: sources.lines(self),
+            options,
+            language: self.language.as_deref(),
+            reveal: self.revealed(),
+            is_ordered: !(self.unordered || self.partial && self.reads_standard_input()),
+            writes_failures: self.failures.is_some(),
+            writes_messages: self.messages.is_some(),
+            keeps_records: self.save_counterexamples || self.revealed() == Reveal::All,
+            reads_snippets: template
+                .with_variants()
+                .any(|variant| !project.workspace().snippets_of(variant).is_empty()),
+            combined_with: sources.hash(),
+        };
+        let records = self.records(global, &stop)?;
+        stop_on_signals(&stop)?;
+        let mut output = Output {
+            failures: self.failures.as_deref().map(|path| create(path, global)).transpose()?,
+            messages: self.messages.as_deref().map(|path| create(path, global)).transpose()?,
+            error: None,
+        };
+        let bar = StreamProgress::new(&records.progress());
+        let threads = self.threads.map_or_else(thread_count, NonZeroUsize::get);
+        let sample = self.sample.map(|size| (size, options.seed.unwrap_or_default()));
+        let result = run(&audience, records, threads, sample, &mut output, &|count| bar.set(count));
+        drop(bar);
+        let (part, errors) = match result {
+            Ok(result) => result,
+            Err(RunError::Template(problems)) => {
+                global.report(&problems)?;
+                return Ok(Outcome::Broken);
+            }
+        };
+        // A file that could not be written stops the run as well.
+        let is_interrupted = stop.is_stopped() && output.error.is_none();
+        let outcome = print(&part.clone().without_records(), self.partial, &self.limit, format)?;
+        let mut messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        messages.extend(output.error.map(|error| format!("cannot write `--failures` or `--messages`: {error}")));
+        if self.save_counterexamples && !is_interrupted {
+            saved::save(&part, &audience, &project)?;
+        }
+        match (is_interrupted, messages.is_empty()) {
+            (true, _) => Ok(Outcome::Interrupted),
+            (false, true) => Ok(outcome),
+            (false, false) => Err(Failure::Messages(messages)),
+        }
+    }
+
+    /// Rejects what does not fit together.
+    fn check(&self, global: &Global) -> Result<(), Failure> {
+        let mut errors = Vec::new();
+        if self.partial && !global.has_time() {
+            errors.push("`--partial` requires `--now`: all parts of a report have the same time".to_owned());
+        }
+        if self.files.is_empty() && io::stdin().is_terminal() {
+            errors.push("there are no records: expected files, or records on standard input".to_owned());
+        }
+        let is_input = |path: &&PathBuf| path.as_path() == Path::new("-");
+        if self.files.iter().chain(&self.customers).filter(is_input).count() > 1 {
+            errors.push("standard input can only be read once".to_owned());
+        }
+        for (at, file) in self.files.iter().enumerate() {
+            if self.files[..at].contains(file) {
+                errors.push(format!("`{}` is given twice", file.display()));
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(Failure::Messages(errors)) }
+    }
+
+    fn reads_standard_input(&self) -> bool {
+        self.files.is_empty() || self.files.iter().any(|file| file == Path::new("-"))
+    }
+
+    fn revealed(&self) -> Reveal {
+        match self.reveal {
+            None => Reveal::Nothing,
+            Some(RevealArgument::Id) => Reveal::Id,
+            Some(RevealArgument::All) => Reveal::All,
+        }
+    }
+
+    fn template<'p>(&self, project: &'p Project) -> Result<&'p Template, Failure> {
+        let name = self.template.clone().unwrap_or_default();
+        if let Some(template) = project.templates().iter().find(|template| template.is_called(&name)) {
+            return Ok(template);
+        }
+        let found = project.select_templates(std::slice::from_ref(&name))?;
+        match Languages::of(project).mains(&found)[..] {
+            [template] => Ok(template),
+            ref several => {
+                let names: Vec<_> = several.iter().map(|template| format!("`{}`", template.name())).collect();
+                Err(format!("`{name}` matches several templates: {}", names.join(", ")).into())
+            }
+        }
+    }
+
+    fn records(&self, global: &Global, stop: &Stop) -> Result<Records, Failure> {
+        let standard_input = [PathBuf::from("-")];
+        let files: &[_] = if self.files.is_empty() { &standard_input } else { &self.files };
+        open(files, self.input, global, stop)
+    }
+}
+
+/// Opens files of records.
+fn open(files: &[PathBuf], format: Option<InputFormat>, global: &Global, stop: &Stop) -> Result<Records, Failure> {
+    let format = format.map(|format| match format {
+        InputFormat::Jsonl => RecordFormat::JsonLines,
+        InputFormat::Json => RecordFormat::Json,
+        InputFormat::Csv => RecordFormat::Csv { delimiter: b',' },
+    });
+    let inputs = files.iter().map(|file| Input::new(file, global.path(file))).collect();
+    Records::new(inputs, format, stop.clone())
+        .map_err(|errors| Failure::Messages(errors.iter().map(ToString::to_string).collect()))
+}
+
+/// Creates a file for records.
+fn create(path: &Path, global: &Global) -> Result<Box<dyn Write>, Failure> {
+    let file =
+        File::create(global.path(path)).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
+    Ok(Box::new(BufWriter::with_capacity(1 << 18, file)))
+}
+
+/// The first signal ends the reading, so that what was counted until then is reported; the second ends the program.
+fn stop_on_signals(stop: &Stop) -> io::Result<()> {
+    let stop = stop.clone();
+    on_termination(move |code| {
+        if stop.is_stopped() {
+            std::process::exit(i32::from(code));
+        }
+        stop.stop();
+    })
+}
+
+fn merge(
+    files: &[PathBuf],
+    partial: bool,
+    limit: &FailOver,
+    format: ReportFormat,
+    global: &Global,
+) -> Result<Outcome, Failure> {
+    let (mut parts, mut errors) = (Vec::new(), Vec::new());
+    for (at, file) in files.iter().enumerate() {
+        let name = written::shown(file);
+        if files[..at].contains(file) {
+            errors.push(format!("`{name}` is given twice"));
+            continue;
+        }
+        match written::read(file, global) {
+            Ok(text) => match Part::parse(&name, &text) {
+                Ok(part) => parts.push((name, part)),
+                Err(error) => errors.push(error.to_string()),
+            },
+            Err(Failure::Messages(messages)) => errors.extend(messages),
+            Err(failure) => return Err(failure),
+        }
+    }
+    match Part::merge(parts) {
+        Ok(Some(part)) if errors.is_empty() => print(&part, partial, limit, format),
+        Ok(_) => Err(Failure::Messages(errors)),
+        Err(different) => {
+            errors.extend(different.iter().map(ToString::to_string));
+            Err(Failure::Messages(errors))
+        }
+    }
+}
+
+/// Prints a report, or a part of one.
+fn print(part: &Part, partial: bool, limit: &FailOver, format: ReportFormat) -> Result<Outcome, Failure> {
+    let report = part.report();
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    if partial {
+        let text = part.to_text().map_err(io::Error::from)?;
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
+        // Whether too many messages are lost is known when all parts are merged.
+        return Ok(if report.incomplete.is_empty() { Outcome::Fine } else { Outcome::Findings });
+    }
+    let is_failed = report.failed_millionths() > limit.fail_over;
+    match format {
+        ReportFormat::Full => full::write(&report, &mut out)?,
+        ReportFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, &report).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+        ReportFormat::Markdown => markdown::write(&report, &mut out)?,
+        ReportFormat::Junit => junit::write(&report, is_failed, &mut out)?,
+    }
+    out.flush()?;
+    Ok(if is_failed { Outcome::Findings } else { Outcome::Fine })
+}
+
+/// The place of a witness, in words: `people.csv:7 (id 5e884898da280471)`.
+fn place(witness: &crate::audience::WitnessReport) -> String {
+    let id = witness.id.as_ref().map(|id| format!("id {id}"));
+    let text = match (&witness.input, witness.line, id) {
+        (Some(input), Some(line), Some(id)) => format!("{input}:{line} ({id})"),
+        (Some(input), Some(line), None) => format!("{input}:{line}"),
+        (_, _, Some(id)) => id,
+        _ => "a record without an identifier".to_owned(),
+    };
+    sanitize::line(&text).into_owned()
+}
+
+/// A share in percent, such as `0.12 %`.
+fn share(percent: f64) -> String {
+    if percent > 0.0 && percent < 0.01 { format!("{percent:.4} %") } else { format!("{percent:.2} %") }
+}
+
+/// What a report is about, in one line.
+fn headline(report: &Report) -> String {
+    let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    let count = |count: u64| Thousands(number(count));
+    let people = &report.people;
+    let mut parts = vec![
+        format!("{} sent", count(people.sent)),
+        format!("{} lost ({})", count(people.lost), share(people.lost_percent)),
+    ];
+    if people.with_warnings > 0 {
+        parts.insert(1, format!("{} of them with warnings", count(people.with_warnings)));
+    }
+    let others = [(people.invalid, "invalid record"), (people.other_templates, "request")];
+    let others =
+        others.iter().filter(|(count, _)| *count > 0).map(|(count, what)| Count(what, number(*count)).to_string());
+    parts.extend(others.map(|other| if other.contains("request") { other + " for other templates" } else { other }));
+    let records = Count("record", number(people.records));
+    format!("{}: {records}, {}", sanitize::line(&report.template), parts.join(", "))
+}

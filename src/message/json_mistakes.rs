@@ -1,0 +1,100 @@
+//! Common mistakes in JSON: what to write instead, for an error at which a parser of Go stops.
+
+use crate::liquid::value::json::JsonError;
+
+/// What to do about an error, if it is a common mistake.
+pub(super) fn advice(text: &str, error: &JsonError) -> Option<&'static str> {
+    let (before, rest) = (text.get(..error.offset)?, text.get(error.offset..)?);
+    let message = error.to_string();
+    let previous = before.trim_end().chars().next_back();
+    let word: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
+    let row = |row: &&Row| (row.applies)(&Place { rest, previous, word: &word, message: &message });
+    ROWS.iter().find(row).map(|row| row.advice)
+}
+
+/// The place of an error.
+struct Place<'a> {
+    /// The text from the error on.
+    rest: &'a str,
+    /// The last character before it, except whitespace.
+    previous: Option<char>,
+    /// The word that begins there.
+    word: &'a str,
+    message: &'a str,
+}
+
+/// A common mistake.
+struct Row {
+    applies: fn(&Place<'_>) -> bool,
+    advice: &'static str,
+}
+
+const ROWS: [Row; 17] = [
+    Row {
+        applies: |place| place.message.contains("in string literal") && place.rest.starts_with(['\n', '\r']),
+        advice: "a string must not contain a line break: write `\\n`",
+    },
+    Row {
+        applies: |place| place.message.contains("in string literal") && place.rest.starts_with('\t'),
+        advice: "a string must not contain a tab: write `\\t`",
+    },
+    Row {
+        applies: |place| place.message.contains("escape code"),
+        advice: "a backslash begins an escape: write `\\\\` for a backslash",
+    },
+    Row {
+        applies: |place| place.rest.starts_with("//") || place.rest.starts_with("/*") || place.rest.starts_with('#'),
+        advice: "JSON has no comments: remove it",
+    },
+    Row {
+        applies: |place| place.rest.starts_with(['“', '”', '„', '‘', '’', '«', '»']),
+        advice: "typographic quotes do not begin a string: write `\"`",
+    },
+    Row {
+        applies: |place| place.rest.starts_with('\''), advice: "strings in JSON have double quotes: write `\"…\"`"
+    },
+    Row { applies: |place| place.rest.starts_with('`'), advice: "strings in JSON have double quotes: write `\"…\"`" },
+    Row {
+        applies: |place| place.rest.starts_with(['}', ']']) && place.previous == Some(','),
+        advice: "remove the comma before it: nothing comes after the last one",
+    },
+    Row {
+        applies: |place| place.rest.starts_with(',') && matches!(place.previous, Some(',' | '{' | '[' | ':')),
+        advice: "remove this comma, or write a value before it",
+    },
+    Row {
+        applies: |place| place.message.contains("beginning of object key string") && !place.word.is_empty(),
+        advice: "keys in JSON have double quotes: write `\"key\": …`",
+    },
+    Row { applies: |place| matches!(place.word, "True" | "TRUE"), advice: "write `true`" },
+    Row { applies: |place| matches!(place.word, "False" | "FALSE"), advice: "write `false`" },
+    Row {
+        applies: |place| {
+            matches!(place.word, "None" | "NULL" | "Null" | "nil" | "undefined" | "NaN" | "Infinity")
+                // The parser stops at the first letter that differs.
+                || (place.message.contains("in literal null") && place.rest.starts_with(['i', 'a', 'o']))
+        },
+        advice: "write `null`",
+    },
+    Row {
+        applies: |place| {
+            place.message.contains("after object key:value pair") || place.message.contains("after array element")
+        },
+        advice: "a comma is missing before it, or a quote ends the string before it too early",
+    },
+    Row {
+        applies: |place| place.rest.starts_with('=') && place.message.contains("after object key"),
+        advice: "write `:` between a key and its value",
+    },
+    Row {
+        applies: |place| place.message.contains("unexpected end"),
+        advice: "a closing quote, `}` or `]` is missing at the end",
+    },
+    Row {
+        applies: |place| {
+            place.message.contains("beginning of value")
+                && place.word.starts_with(|first: char| first.is_ascii_alphabetic())
+        },
+        advice: "strings in JSON have double quotes: write `\"…\"`",
+    },
+];

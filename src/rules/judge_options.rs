@@ -1,0 +1,22 @@
+//! Judge options: when messages are rendered, and how hard templates are searched.
+
+use crate::message::RenderOptions;
+use crate::project::Project;
+use crate::search::Effort;
+
+/// How templates are judged.
+#[derive(Clone, Copy, Debug)]
+pub struct JudgeOptions {
+    /// When and how messages are rendered.
+    pub render_options: RenderOptions,
+    /// How hard data that loses a message is searched for.
+    pub effort: Effort,
+}
+
+impl JudgeOptions {
+    /// The options that a project's configuration sets.
+    #[must_use]
+    pub fn new(project: &Project, render_options: RenderOptions) -> Self {
+        Self { render_options, effort: project.config().check.effort }
+    }
+}

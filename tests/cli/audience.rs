@@ -1,0 +1,322 @@
+//! `inkproof audience`.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use super::sandbox::{Run, Sandbox, run};
+
+const NOW: &str = "2026-01-01T00:00:00Z";
+
+const PEOPLE: &str = r#"{"id": "1", "first_name": "Ada", "city": "London"}
+{"id": "2", "first_name": "", "city": "Paris", "language": "fr"}
+{"id": "3", "first_name": "Al \"the\" Great", "city": "Rome"}
+not json
+{"id": "4", "first_name": "Grace"}
+{"customer": {"id": "5", "identifiers": {"email": "e@example.com"}, "attributes": {"first_name": "Eve", "city": "Oslo"}}}
+{"id": "6", "first_name": "Alan", "city": "London", "plan": "pro"}
+{"id": "7", "city": "Bern"}
+"#;
+
+fn sandbox() -> Sandbox {
+    Sandbox::new()
+        .file("templates/hi.liquid", "---\ntype: greeting\ntopics: [news]\n---\n{\"title\": \"Hi {{ customer.first_name }}, hello\",\n\"body\": \"{% if customer.plan == 'pro' %}Pro{% else %}{{ customer.city }}{% endif %}\"}\n")
+        .file("fixtures/customers/ada.json", r#"{"id": "user_123", "first_name": "Ada", "city": "London"}"#)
+        .file("fixtures/requests/hi/a.json", r#"{"transactional_message_id": "hi", "identifiers": {"id": "user_123"}}"#)
+        .file("people.jsonl", PEOPLE)
+}
+
+fn audience(sandbox: &Sandbox, arguments: &[&str]) -> Run {
+    sandbox.run(&[&["audience", "hi", "--now", NOW], arguments].concat())
+}
+
+fn report(sandbox: &Sandbox, arguments: &[&str]) -> Value {
+    let run = audience(sandbox, &[&["--format", "json"], arguments].concat());
+    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"))
+}
+
+#[test]
+fn reports_as_text_markdown_and_junit() {
+    let sandbox = sandbox();
+    for format in ["full", "markdown", "junit"] {
+        let run = audience(&sandbox, &["people.jsonl", "--format", format]);
+        assert_eq!((run.code, run.stderr.as_str()), (1, ""));
+        insta::assert_snapshot!(format!("audience_{format}"), run.stdout);
+    }
+}
+
+#[test]
+fn the_json_matches_its_published_schema() {
+    let report = report(&sandbox(), &["people.jsonl", "--reveal", "id"]);
+    let schema = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/audience.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    assert!(
+        validator.is_valid(&report),
+        "{:?}",
+        validator.iter_errors(&report).map(|e| e.to_string()).collect::<Vec<_>>()
+    );
+    assert_eq!(
+        report["people"],
+        json!({
+            "records": 8, "sent": 4, "lost": 3, "lost_percent": 42.8571, "with_warnings": 0, "invalid": 1, "other_templates": 0,
+        })
+    );
+    let losses: Vec<_> = report["losses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|loss| {
+            (loss["code"].as_str().unwrap(), loss["line"].as_u64().unwrap(), loss["first"]["id"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(losses, [("invalid-json", 5, "3"), ("undefined-variable", 5, "7"), ("undefined-variable", 6, "4")]);
+}
+
+#[test]
+fn every_form_of_input_gives_the_same_report() {
+    let people = [("1", "Ada", "London"), ("2", "Eve", ""), ("3", "A \"b\"", "Rome")];
+    let row = |(id, name, city): &(&str, &str, &str)| format!("{id},\"{}\",{city}", name.replace('"', "\"\""));
+    let csv = people.iter().map(row).collect::<Vec<_>>().join("\n");
+    let object = |(id, name, city): &(&str, &str, &str)| match *city {
+        "" => json!({"id": id, "first_name": name}),
+        city => json!({"id": id, "first_name": name, "city": city}),
+    };
+    let request = |(id, ..): &(&str, &str, &str)| json!({"transactional_message_id": "HI", "identifiers": {"id": id}, "message_data": {}});
+    let lines = |values: Vec<Value>| values.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+    let api: Vec<_> = people
+        .iter()
+        .map(|person| {
+            let mut attributes = object(person);
+            let id = attributes.as_object_mut().unwrap().remove("id").unwrap();
+            json!({"id": id, "identifiers": {"id": id}, "attributes": attributes, "unsubscribed": false})
+        })
+        .collect();
+    let mut requests: Vec<_> = people.iter().map(request).collect();
+    requests.push(json!({"transactional_message_id": "other", "identifiers": {"id": "1"}}));
+    requests.push(json!({"transactional_message_id": "hi", "identifiers": {"id": "9"}}));
+    let joined = people.iter().map(|person| json!({"customer": object(person), "message_data": {}}));
+    let sandbox = sandbox()
+        .file("a.jsonl", lines(people.iter().map(object).collect()))
+        .file("a.json", Value::from(people.iter().map(object).collect::<Vec<_>>()).to_string())
+        .file("a.csv", format!("id,first_name,city\n{csv}"))
+        .file("semicolons.csv", format!("id,first_name,city\n{csv}").replace(',', ";"))
+        .file("api.json", json!({"customers": api}).to_string())
+        .file("joined.jsonl", lines(joined.collect()))
+        .file("requests.jsonl", lines(requests));
+    let counts = |report: &Value| {
+        let losses = report["losses"].as_array().unwrap().iter();
+        let losses: Vec<_> = losses.map(|loss| (loss["code"].clone(), loss["first"]["id"].clone())).collect();
+        (report["people"]["sent"].clone(), losses)
+    };
+    let expected = counts(&report(&sandbox, &["a.jsonl"]));
+    assert_eq!(expected.0, 1);
+    assert_eq!(expected.1.len(), 2);
+    for file in ["a.json", "a.csv", "semicolons.csv", "api.json", "joined.jsonl"] {
+        assert_eq!(counts(&report(&sandbox, &[file])), expected, "{file}");
+    }
+    let requests = report(&sandbox, &["requests.jsonl", "--customers", "a.csv"]);
+    assert_eq!(counts(&requests), expected);
+    assert_eq!(requests["people"]["other_templates"], 1);
+    assert_eq!(requests["invalid"][0]["code"], "unknown-customer");
+    let payloads = report(&sandbox, &["requests.jsonl", "--customer", "user_123"]);
+    assert_eq!((&payloads["people"]["sent"], &payloads["people"]["other_templates"]), (&json!(4), &json!(1)));
+    let without = report(&sandbox, &["requests.jsonl"]);
+    assert_eq!(without["invalid"][0]["code"], "record-is-request");
+}
+
+#[test]
+fn records_are_combined_with_a_request() {
+    let sandbox = Sandbox::with_template(r#"{"title": "{{ trigger.x }} {{ customer.id }}"}"#, r#"{"x": 1}"#)
+        .file("templates/t.fr.liquid", "---\n---\n{\"title\": \"{{ trigger.y }}\"}")
+        .file("b.json", r#"{"transactional_message_id": "t", "identifiers": {"id": "z"}, "message_data": {"y": 2}, "language": "fr"}"#)
+        .file("c.json", r#"{"y": 3}"#)
+        .file("people.csv", "id,language\n1,en\n2,fr\n");
+    for (arguments, sent, note) in [
+        (&[][..], 1, "note: everyone gets the `message_data` of `fixtures/requests/t/a.json`"),
+        (&["--request", "a"], 1, ""),
+        (&["--request", "t/a"], 1, ""),
+        (&["--request", "b.json"], 2, ""),
+        (&["--request", "c.json"], 1, ""),
+        (&["--request", "c.json", "--language", "fr"], 2, ""),
+        (&["--language", "en"], 2, "note"),
+    ] {
+        let run = sandbox.run(&[&["audience", "t", "people.csv", "--format", "json"], arguments].concat());
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(report["people"]["sent"], sent, "{arguments:?}");
+        assert!(run.stderr.starts_with(note) && (note.is_empty() == run.stderr.is_empty()), "{}", run.stderr);
+    }
+    let run = sandbox.run(&["audience", "t", "people.csv", "--request", "nope"]);
+    assert_eq!(
+        (run.code, run.stderr.as_str()),
+        (2, "error: there is no request `nope`: expected its name or its file\n")
+    );
+}
+
+#[test]
+fn the_exit_code_follows_the_share_that_gets_no_message() {
+    let sandbox = sandbox();
+    // 4 of 8.
+    for (limit, code) in [("0", 1), ("49.9%", 1), ("50%", 0), ("100", 0)] {
+        assert_eq!(audience(&sandbox, &["people.jsonl", "--fail-over", limit]).code, code, "{limit}");
+    }
+    let run = audience(&sandbox, &["people.jsonl", "--fail-over", "101%"]);
+    assert!(run.code == 2 && run.stderr.contains("expected a percentage from 0% to 100%"), "{run:?}");
+}
+
+#[test]
+fn failures_and_messages_are_written_in_the_order_of_the_input() {
+    let sandbox = sandbox();
+    let run = audience(&sandbox, &["people.jsonl", "--failures", "f.jsonl", "--messages", "m.jsonl", "--threads", "3"]);
+    assert_eq!(run.code, 1);
+    let lines = |name: &str| -> Vec<Value> {
+        let text = fs::read_to_string(sandbox.path().join(name)).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let failures = lines("f.jsonl");
+    let summary: Vec<_> =
+        failures.iter().map(|line| (line["line"].as_u64().unwrap(), line["code"].as_str().unwrap())).collect();
+    assert_eq!(
+        summary,
+        [(3, "invalid-json"), (4, "record-not-json"), (5, "undefined-variable"), (8, "undefined-variable")]
+    );
+    assert_eq!(failures[2]["record"], json!({"id": "4", "first_name": "Grace"}));
+    assert_eq!(failures[1]["record"], Value::Null);
+    assert!(failures[3]["message"].as_str().unwrap().contains("first_name"));
+    let messages = lines("m.jsonl");
+    let titles: Vec<_> = messages.iter().map(|line| line["message"]["properties"]["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, ["Hi Ada, hello", "Hi , hello", "Hi Eve, hello", "Hi Alan, hello"]);
+    assert_eq!(messages[2]["id"], "5");
+}
+
+#[test]
+fn parts_merge_to_the_bytes_of_one_run() {
+    let lines: Vec<_> = PEOPLE.lines().collect();
+    let sandbox = sandbox();
+    for (at, chunk) in lines.chunks(3).enumerate() {
+        let part = run(sandbox.path(), &["audience", "hi", "--now", NOW, "--partial"], &chunk.join("\n"));
+        assert_eq!((part.code, part.stderr.as_str()), (0, ""));
+        fs::write(sandbox.path().join(format!("{at}.part")), part.stdout).unwrap();
+    }
+    for format in ["full", "json"] {
+        let whole = audience(&sandbox, &["people.jsonl", "--unordered", "--format", format]);
+        let merge = |parts: &[&str]| sandbox.run(&[&["audience", "merge", "--format", format], parts].concat());
+        let merged = merge(&["2.part", "0.part", "1.part"]);
+        assert_eq!((merged.stdout.as_str(), merged.code), (whole.stdout.as_str(), whole.code));
+        fs::write(
+            sandbox.path().join("x.part"),
+            sandbox.run(&["audience", "merge", "--partial", "1.part", "2.part"]).stdout,
+        )
+        .unwrap();
+        assert_eq!(merge(&["x.part", "0.part"]).stdout, whole.stdout);
+    }
+    assert_eq!(sandbox.run(&["audience", "merge", "0.part", "1.part", "2.part", "--fail-over", "50%"]).code, 0);
+    let run = audience(&sandbox, &["people.jsonl", "--partial", "--seed", "3"]);
+    fs::write(sandbox.path().join("y.part"), run.stdout).unwrap();
+    let run = sandbox.run(&["audience", "merge", "0.part", "y.part", "0.part", "people.jsonl", "z.part"]);
+    assert_eq!(run.code, 2);
+    for expected in [
+        "`y.part` does not belong to `0.part`: `--seed`, `--unordered` differ",
+        "`0.part` is given twice",
+        "`people.jsonl` is not a part of a report",
+        "cannot read `z.part`",
+    ] {
+        assert!(run.stderr.contains(expected), "{expected}: {}", run.stderr);
+    }
+    let run = sandbox.run(&["audience", "hi", "people.jsonl", "--partial"]);
+    assert_eq!(
+        (run.code, run.stderr.as_str()),
+        (2, "error: `--partial` requires `--now`: all parts of a report have the same time\n")
+    );
+}
+
+#[test]
+fn counterexamples_are_requests_of_invented_people() {
+    let sandbox = sandbox();
+    let run = audience(&sandbox, &["people.jsonl", "--save-counterexamples"]);
+    assert_eq!(run.code, 1);
+    assert_eq!(run.stderr.matches("created").count(), 6, "{}", run.stderr);
+    assert!(!run.stdout.contains("first_name\":"));
+    let name = "fixtures/customers/hi_lost_invalid_json_5_15.json";
+    let customer = fs::read_to_string(sandbox.path().join(name)).unwrap();
+    let customer: Value = serde_json::from_str(&customer).unwrap();
+    assert_eq!(customer, json!({"id": "hi_lost_invalid_json_5_15", "first_name": "Xx \"xxx\" Xxxxx", "city": "x"}));
+    let lines = sandbox.run(&["render", "hi/lost*"]).lines();
+    let codes: Vec<_> = lines
+        .iter()
+        .map(|line| (line["message"].is_null(), line["diagnostics"][0]["code"].as_str().unwrap().to_owned()))
+        .collect();
+    assert_eq!(codes.len(), 3);
+    assert!(codes.iter().all(|(is_lost, _)| *is_lost), "{codes:?}");
+}
+
+#[test]
+fn a_file_that_ends_early_is_reported_and_what_was_read_counts() {
+    let sandbox = sandbox();
+    let gzip = |bytes: &[u8]| {
+        use std::io::Write as _;
+        let mut file = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+        file.write_all(bytes).unwrap();
+        file.finish().unwrap()
+    };
+    let whole = gzip(PEOPLE.repeat(20_000).as_bytes());
+    let sandbox = sandbox.file("cut.jsonl.gz", &whole[..whole.len() / 2]).file("whole.gz", gzip(PEOPLE.as_bytes()));
+    assert_eq!(report(&sandbox, &["whole.gz"])["people"], report(&sandbox, &["people.jsonl"])["people"]);
+    let run = audience(&sandbox, &["cut.jsonl.gz", "people.jsonl", "--format", "json"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("error: cannot read `cut.jsonl.gz` beyond line "), "{}", run.stderr);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    let records = report["people"]["records"].as_u64().unwrap();
+    assert!(records > 70_000 && records < 90_000, "{records}");
+    assert_eq!(report["incomplete"].as_array().unwrap().len(), 1);
+    let run = audience(&sandbox, &["nothing.jsonl"]);
+    assert!(run.code == 2 && run.stderr.starts_with("error: cannot read `nothing.jsonl`: "), "{run:?}");
+    #[cfg(target_os = "linux")]
+    {
+        let run = audience(&sandbox, &["people.jsonl", "--messages", "/dev/full"]);
+        assert!(run.code == 2 && run.stderr.contains("error: cannot write"), "{run:?}");
+        assert!(run.stdout.contains("4 sent"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_prints_what_it_has() {
+    use std::io::{Read as _, Write as _};
+    let sandbox = sandbox();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_inkproof"))
+        .args(["audience", "hi", "--now", NOW, "--format", "json"])
+        .current_dir(sandbox.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // More than a batch, so that some of it is counted while the rest is waited for.
+    stdin.write_all(PEOPLE.repeat(3000).as_bytes()).unwrap();
+    stdin.flush().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let mut out = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["incomplete"], json!(["interrupted"]));
+    assert!(report["people"]["records"].as_u64().unwrap() > 1000, "{out}");
+    drop(stdin);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let sandbox = sandbox();
+    let child = Command::new("sh")
+        .args(["-c", &format!("'{}' audience hi people.jsonl --now {NOW} | true", env!("CARGO_BIN_EXE_inkproof"))])
+        .current_dir(sandbox.path())
+        .output()
+        .unwrap();
+    assert_eq!((child.status.code(), child.stderr.len()), (Some(0), 0));
+}
