@@ -86,11 +86,16 @@ where
     let mut stop = state.stop.subscribe();
     let mut first = [0];
     let is_tls = tokio::select! {
+        biased;
         peeked = tokio::time::timeout(HEAD_TIME, stream.peek(&mut first)) => match peeked {
-            Ok(Ok(length)) => tls::is_tls(&first[..length]),
+            Ok(Ok(length)) => {
+                slot.receive();
+                tls::is_tls(&first[..length])
+            }
             _ => return,
         },
-        () = slot.must_close() => return,
+        // It counts as idle only once it is known to have sent nothing yet.
+        () = async { slot.end(); slot.must_close().await } => return,
         _ = stop.wait_for(|stop| *stop) => return,
     };
     match acceptor {

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 const MAX_CONNECTIONS: usize = 2048;
 
 /// How long a new connection may be silent before it counts as idle.
-const GRACE: Duration = Duration::from_secs(1);
+const GRACE: Duration = Duration::from_secs(5);
 
 /// How often idle connections are looked for while there is no room.
 const RETRY: Duration = Duration::from_millis(5);
@@ -56,7 +56,7 @@ impl Slots {
     pub(super) fn take(self: &Arc<Self>) -> Slot {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let connection = Arc::new(Connection {
-            idle_since: AtomicU64::new(self.now()),
+            idle_since: AtomicU64::new(BUSY),
             used: AtomicBool::new(false),
             close: Notify::new(),
         });
@@ -113,10 +113,15 @@ impl Slot {
     /// It handles a request.
     pub(super) fn begin(&self) {
         self.connection.used.store(true, Ordering::Relaxed);
+        self.receive();
+    }
+
+    /// It receives something.
+    pub(super) fn receive(&self) {
         self.connection.idle_since.store(BUSY, Ordering::Relaxed);
     }
 
-    /// It has handled the request.
+    /// It waits for a request.
     pub(super) fn end(&self) {
         self.connection.idle_since.store(self.slots.now(), Ordering::Relaxed);
     }
@@ -150,15 +155,15 @@ mod tests {
         let since = |slot: &Slot, time| slot.connection.idle_since.store(time, Ordering::Relaxed);
         busy.begin();
         used.begin();
-        since(&used, 5000);
-        since(&silent, 8000);
+        since(&silent, 4500);
         since(&new, 9500);
         let chosen = |now| longest_idle(&slots.lock(), now).cloned();
+        since(&used, 4000);
         assert!(Arc::ptr_eq(&chosen(10_000).unwrap(), &used.connection));
         drop(used);
         assert!(Arc::ptr_eq(&chosen(10_000).unwrap(), &silent.connection));
         drop(silent);
         assert!(chosen(10_000).is_none(), "a new connection may be silent for a moment");
-        assert!(Arc::ptr_eq(&chosen(11_000).unwrap(), &new.connection));
+        assert!(Arc::ptr_eq(&chosen(15_000).unwrap(), &new.connection));
     }
 }

@@ -19,10 +19,8 @@ pub(super) fn save(findings: &[Diagnostic], folder: &Path, project: &Project, gl
         .map_err(|errors| Failure::Messages(errors.iter().map(ToString::to_string).collect()))?;
     let kept = written.iter().filter(|(_, outcome)| *outcome == WriteOutcome::Kept).count();
     let shown = sanitize::line(&folder.display().to_string()).into_owned();
-    let mut words = format!("{} written to `{shown}`", Count("file", written.len() - kept));
-    if kept > 0 {
-        words += &format!(", {kept} existed already");
-    }
+    let already = if kept > 0 { format!(", {kept} existed already") } else { String::new() };
+    let words = format!("{} written to `{shown}`{already}", Count("file", written.len() - kept));
     writeln!(anstream::stderr().lock(), "{words}")?;
     Ok(())
 }
