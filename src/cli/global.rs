@@ -173,15 +173,10 @@ impl Global {
     /// Reports the problems in a project's files that are about some names: of all files if there are none, and only of the
     /// configuration if `None`.
     pub(super) fn report_about(&self, project: &Project, names: Option<&[String]>) -> Result<Outcome, Failure> {
-        let problems = match names {
-            Some(names) => project.about(names, project.problems()),
-            None => {
-                let is_of_configuration = |problem: &&Diagnostic| {
-                    problem.location().is_some_and(|place| place.source().name() == CONFIG_FILE)
-                };
-                project.problems().iter().filter(is_of_configuration).cloned().collect()
-            }
-        };
+        let is_of_configuration =
+            |problem: &&Diagnostic| problem.location().is_some_and(|place| place.source().name() == CONFIG_FILE);
+        let of_configuration = || project.problems().iter().filter(is_of_configuration).cloned().collect();
+        let problems = names.map_or_else(of_configuration, |names| project.about(names, project.problems()));
         self.report(&problems)?;
         Ok(if problems.has_errors() { Outcome::Broken } else { Outcome::Fine })
     }

@@ -145,9 +145,9 @@ impl Project {
         // A request whose customer does not exist is no case.
         let of_templates = self.requests.iter().filter(|request| self.template_for(request).is_some_and(is_selected));
         files.extend(of_templates.map(|request| request.source().name().to_owned()));
-        let named =
+        let by_name =
             self.requests.iter().filter(|request| self.is_named(names, request.name(), request.source().name()));
-        files.extend(named.map(|request| request.source().name().to_owned()));
+        files.extend(by_name.map(|request| request.source().name().to_owned()));
         let broken = self.broken_templates.iter().chain(&self.broken_requests);
         let broken = broken.filter(|(name, file)| {
             let folder = name.rsplit_once('/').map(|(folder, _)| folder);

@@ -136,11 +136,11 @@ impl Check {
 fn template<'p>(
     names: &[String],
     project: &'p Project,
-    named: Option<&str>,
+    own: Option<&str>,
     global: &Global,
 ) -> Result<Option<&'p Template>, Failure> {
     if names.is_empty() {
-        let Some(name) = named else {
+        let Some(name) = own else {
             return Ok(None);
         };
         let found = project.templates().iter().find(|template| template.is_called(name));
