@@ -70,15 +70,13 @@ impl<'a> Content<'a> {
     }
 
     fn invalid_json(&self, error: &JsonError) -> Diagnostic {
-        match self.culprit(error) {
-            Some(mark) => self.blamed(mark, self.context(mark), error).problem,
-            None => {
-                let problem = not_valid(error).at(self.location(error.offset));
-                match json_mistakes::advice(&self.rendered.text, error) {
-                    Some(advice) => problem.help(advice),
-                    None => problem,
-                }
-            }
+        if let Some(mark) = self.culprit(error) {
+            return self.blamed(mark, self.context(mark), error).problem;
+        }
+        let problem = not_valid(error).at(self.location(error.offset));
+        match json_mistakes::advice(&self.rendered.text, error) {
+            Some(advice) => problem.help(advice),
+            None => problem,
         }
     }
 
