@@ -179,3 +179,15 @@ fn memory_outside_of_the_arena_counts() {
         }
     }
 }
+
+/// The standard library's sort may panic if the order is inconsistent, as it is for numbers and strings.
+#[test]
+fn sorting_values_without_an_order_fails() {
+    for size in [3, 50, 5_000] {
+        let mixed = (0..size).map(|at| if at % 3 == 0 { (at * 7919 % size).to_string() } else { format!("\"{at}a\"") });
+        let data = format!(r#"{{"mixed": [{}]}}"#, mixed.collect::<Vec<_>>().join(","));
+        let (result, _) = steps(Dialect::Legacy, "{{ mixed | sort | join }}", &data, Limits::default());
+        let error = result.unwrap_err();
+        assert!(error.starts_with("comparison of ") && error.ends_with(" failed"), "{error}");
+    }
+}

@@ -3,6 +3,7 @@
 //! All others are those of the latest Liquid. A call that is not supported in Ruby fails with Customer.io's message
 //! `Unidentified method`.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 use super::operators::not_comparable;
@@ -14,6 +15,7 @@ use crate::liquid::engine::row::{Absent, Argument, Differs, Example, Family, Kin
 use crate::liquid::engine::runtime::Runtime;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::filters as liquidjs;
+use crate::liquid::filters::array::timsort;
 use crate::liquid::value::number::parse;
 use crate::liquid::value::{Value, coerce, count, utf16};
 
@@ -424,27 +426,38 @@ fn sort<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
     if key.is_some() && items.first().is_none_or(|first| keyed(*first).is_nullish()) {
         return Ok(Value::Null);
     }
-    let mut failure = None;
-    items.sort_by(|left, right| {
-        let (left_key, right_key) = (keyed(*left), keyed(*right));
-        let order = match (left_key, right_key) {
+    // Values without an order make the order inconsistent, for which Rust's own sort may panic.
+    let failure = Cell::new(None);
+    timsort::sort(&mut items, |left, right| {
+        if failure.get().is_some() || arena.work(comparing(keyed(*left))).is_err() {
+            return false;
+        }
+        let order = match (keyed(*left), keyed(*right)) {
             (Value::Number(left) | Value::Float(left), Value::Number(right) | Value::Float(right)) => {
                 left.partial_cmp(&right)
             }
             (Value::String(left), Value::String(right)) => Some(utf16::to_utf8(left).cmp(&utf16::to_utf8(right))),
             _ => None,
         };
-        order.unwrap_or_else(|| {
+        if order.is_none() {
             // Sorting by a property compares inside a block, so the error names the elements themselves. Ruby names the
             // first one that is not null.
-            let (left, right) = if left.is_nullish() { (*right, *left) } else { (*left, *right) };
-            failure.get_or_insert((left, right));
-            Ordering::Equal
-        })
+            failure.set(Some(if left.is_nullish() { (*right, *left) } else { (*left, *right) }));
+        }
+        order == Some(Ordering::Less)
     });
-    match failure {
+    arena.check_limits()?;
+    match failure.get() {
         Some((left, right)) => Err(not_comparable(left, right, arena)?),
         None => runtime.array(&items),
+    }
+}
+
+/// How many steps it takes to compare a value with another.
+const fn comparing(value: Value<'_>) -> usize {
+    match value {
+        Value::String(text) => 2 + text.len() / 8,
+        _ => 2,
     }
 }
 

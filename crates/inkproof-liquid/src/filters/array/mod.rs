@@ -5,7 +5,7 @@ mod distinct;
 mod predicate;
 mod search;
 mod sort;
-mod timsort;
+pub mod timsort;
 
 use std::cmp::Ordering;
 

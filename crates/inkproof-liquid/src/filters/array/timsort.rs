@@ -13,7 +13,7 @@ const GALLOP_FROM: usize = 7;
 const MERGED_FROM: usize = 64;
 
 /// Sorts `items`. `is_before` decides whether its first argument comes before its second.
-pub(super) fn sort<T: Copy>(items: &mut [T], is_before: impl Fn(&T, &T) -> bool) {
+pub fn sort<T: Copy>(items: &mut [T], is_before: impl Fn(&T, &T) -> bool) {
     let shortest_run = shortest_run(items.len());
     let mut sorter = Sorter { items, is_before, runs: Vec::new(), gallop_from: GALLOP_FROM };
     let mut start = 0;
