@@ -153,7 +153,9 @@ impl Global {
         let (project, outcome) = self.open_project_for_tests()?;
         refuse_to_write(&project)?;
         if project.has_colliding_names() {
-            return Err("nothing is written: the names of some snapshots collide; correct them first".to_owned().into());
+            return Err("nothing is written: the names of some snapshots collide; correct them first"
+                .to_owned()
+                .into());
         }
         Ok((project, outcome))
     }

@@ -31,7 +31,8 @@ pub(crate) fn snapshot_name(case: &Case<'_>) -> String {
 pub(crate) fn is_reserved(path: &str) -> bool {
     path.split('/').any(|part| {
         let stem = part.split('.').next().unwrap_or_default().trim_end().to_lowercase();
-        let is_digit = |text: &str| only(text.chars()).is_some_and(|digit| "0123456789\u{b9}\u{b2}\u{b3}".contains(digit));
+        let is_digit =
+            |text: &str| only(text.chars()).is_some_and(|digit| "0123456789\u{b9}\u{b2}\u{b3}".contains(digit));
         DEVICES.contains(&stem.as_str())
             || NUMBERED_DEVICES.into_iter().any(|device| stem.strip_prefix(device).is_some_and(is_digit))
     })

@@ -15,7 +15,9 @@ fn with_requests(names: &[&str]) -> Scratch {
 #[test]
 fn a_request_that_is_called_like_a_variant_of_another_one_is_an_error() {
     let scratch = with_requests(&["order/small@fr"]);
-    for arguments in [&["test"][..], &["test", "--update", "all"], &["accept"], &["reject"], &["test", "--update", "none"]] {
+    for arguments in
+        [&["test"][..], &["test", "--update", "all"], &["accept"], &["reject"], &["test", "--update", "none"]]
+    {
         let run = scratch.run(arguments);
         assert_eq!(run.code, 2, "{arguments:?}: {run:?}");
         assert!(
@@ -34,7 +36,10 @@ fn a_request_that_is_called_like_a_variant_of_another_one_is_an_error() {
 #[test]
 fn names_that_are_one_file_on_other_systems_are_errors() {
     for (names, message) in [
-        (&["order/SMALL"][..], "error[colliding-names]: the snapshots `order/small` and `order/SMALL` are the same file"),
+        (
+            &["order/SMALL"][..],
+            "error[colliding-names]: the snapshots `order/small` and `order/SMALL` are the same file",
+        ),
         (&["Order/small"], "error[colliding-names]: the snapshots `order/small` and `Order/small` are the same file"),
         (&["order/zo\u{eb}", "order/zoe\u{308}"], "error[colliding-names]: the snapshots"),
         (&["order/Small@FR"], "error[colliding-names]: the snapshots"),

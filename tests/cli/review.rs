@@ -105,7 +105,8 @@ fn signals_restore_the_terminal() {
         let scratch = Scratch::node();
         let mut terminal = review(&scratch, "");
         terminal.expect(PROMPT);
-        let killed = std::process::Command::new("kill").args([signal, &terminal.process().to_string()]).status().unwrap();
+        let killed =
+            std::process::Command::new("kill").args([signal, &terminal.process().to_string()]).status().unwrap();
         assert!(killed.success());
         assert_eq!(terminal.end(), code, "{signal}");
         assert!(scratch.snapshots().is_empty(), "{signal}");
