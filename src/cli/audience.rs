@@ -16,7 +16,7 @@ use clap_complete::ArgValueCompleter;
 
 use super::command::RunCommand;
 use super::progress::StreamProgress;
-use super::watch::on_termination;
+use super::signals::on_termination;
 use super::{Failure, Global, Outcome, completions, written};
 use crate::audience::{Audience as Run, Output, Part, Report, Reveal, RunError, run};
 use crate::diagnostics::{Count, Thousands, sanitize};

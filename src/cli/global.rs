@@ -152,6 +152,11 @@ impl Global {
     pub(super) fn open_project_to_decide(&self) -> Result<(Project, Outcome), Failure> {
         let (project, outcome) = self.open_project_for_tests()?;
         refuse_to_write(&project)?;
+        if project.has_colliding_names() {
+            return Err("nothing is written: the names of some snapshots collide; correct them first"
+                .to_owned()
+                .into());
+        }
         Ok((project, outcome))
     }
 

@@ -38,6 +38,7 @@ mod review;
 mod schema;
 #[cfg_attr(not(feature = "serve"), path = "without_serve.rs")]
 mod serve;
+mod signals;
 mod status;
 mod suggestion;
 mod terminal;
@@ -48,6 +49,7 @@ mod variables;
 mod watch;
 mod written;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -179,6 +181,14 @@ impl Outcome {
     }
 }
 
+/// Prints what clap has to say: an error, help or the version. Returns the exit code.
+fn clap_exit(error: &clap::Error) -> u8 {
+    match error.print().and_then(|()| std::io::stdout().flush()) {
+        Err(failure) if !error.use_stderr() => Failure::from(failure).report(),
+        _ => u8::try_from(error.exit_code()).unwrap_or(2),
+    }
+}
+
 /// Runs the program with the arguments it was started with.
 #[must_use]
 pub fn run() -> ExitCode {
@@ -188,13 +198,16 @@ pub fn run() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => match suggestion::message(&error) {
             Some(message) => return Failure::from(message).report().into(),
-            None => error.exit(),
+            None => return clap_exit(&error).into(),
         },
     };
     if let Err(failure) = format::check(&arguments, &command) {
         return failure.report().into();
     }
-    let cli = Cli::from_arg_matches(&arguments).unwrap_or_else(|error| error.format(&mut command.clone()).exit());
+    let cli = match Cli::from_arg_matches(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return clap_exit(&error.format(&mut command.clone())).into(),
+    };
     cli.global.color.write_global();
     ExitCode::from(match cli.run() {
         Ok(outcome) => outcome.exit_code(),

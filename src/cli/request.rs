@@ -78,6 +78,10 @@ impl RunCommand for Request {
             let path = path.display();
             return Err(format!("the file `{path}` already exists: choose another NAME, or use `--print`").into());
         }
+        let whole = format!("{}/{name}", Name::parse_or_sanitize(template.name()));
+        if let Some(problem) = project.name_problem(&whole, template.name()) {
+            return Err(format!("{problem}: choose another NAME, or use `--print`").into());
+        }
         written::write(&plan, project.root())?;
         tell(&project, template.name(), &name, global)?;
         Ok(Outcome::Fine)

@@ -11,12 +11,13 @@ use clap::Args;
 use clap_complete::ArgValueCompleter;
 use crossterm::cursor::MoveTo;
 use crossterm::execute;
-use crossterm::terminal::{Clear, ClearType};
+use crossterm::terminal::{Clear, ClearType, disable_raw_mode};
 
 use super::card::Card;
 use super::command::RunCommand;
 use super::difference::Layout;
 use super::format::HumanFormat;
+use super::signals::on_termination;
 use super::terminal::TerminalCapabilities;
 use super::test::{style, test, write_details, write_problems};
 use super::{Failure, Global, Outcome, completions, editor};
@@ -103,6 +104,11 @@ impl RunCommand for Review {
                            `inkproof accept` and `inkproof reject` decide, with names or without";
             return Err(message.to_owned().into());
         }
+        on_termination(|code| {
+            // If this fails, nothing else could restore it. Files are replaced as a whole, so that none is left unfinished.
+            let _ = disable_raw_mode();
+            std::process::exit(i32::from(code));
+        })?;
         let mut decisions = Decisions::default();
         loop {
             let (project, outcome) = global.open_project_to_decide()?;

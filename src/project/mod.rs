@@ -5,6 +5,7 @@ mod compiled;
 mod config;
 mod dependencies;
 mod elsewhere;
+mod file_names;
 mod files;
 mod folder;
 mod languages;
@@ -31,6 +32,7 @@ pub use check_settings::{CheckSettings, Effort};
 pub use compiled::CompiledProject;
 pub use config::{Config, Level};
 pub use dependencies::{Changes, DependencyTracker, Removed};
+pub(crate) use file_names::{is_reserved, snapshot_name};
 pub use files::{Files, root_of};
 pub use languages::Languages;
 pub use live::LiveProject;
@@ -45,6 +47,7 @@ pub use unchanged::UnchangedMessages;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Prefix, Source};
 use crate::message::{Customer, IdentifierKind, Request, Snippet, Template, Workspace};
 use config::ConfigFile;
+use file_names::SnapshotNames;
 use files::FileSet;
 use names::Names;
 use template_id::TemplateIds;
@@ -70,6 +73,8 @@ pub struct Project {
     is_config_valid: bool,
     /// Whether there are templates in both of Customer.io's versions of Liquid.
     is_mixed: bool,
+    /// Whether two messages would share a snapshot.
+    has_colliding_names: bool,
     templates: Vec<Template>,
     customers: Vec<Customer>,
     requests: Vec<Request>,
@@ -163,6 +168,7 @@ impl Project {
             config,
             is_config_valid,
             is_mixed: false,
+            has_colliding_names: false,
             problems,
         };
         project.is_mixed = project.has_both_versions();
@@ -176,6 +182,9 @@ impl Project {
         if project.is_config_valid {
             project.report_unresolved(&found);
         }
+        let (_, collisions) = SnapshotNames::of(&project);
+        project.has_colliding_names = !collisions.is_empty();
+        project.problems.extend(collisions);
         project.problems.tidy();
         project
     }
@@ -212,6 +221,13 @@ impl Project {
     #[must_use]
     pub const fn is_config_valid(&self) -> bool {
         self.is_config_valid
+    }
+
+    /// Whether two messages would share a snapshot, or a snapshot cannot be a file on every system. Then no snapshots should be
+    /// written.
+    #[must_use]
+    pub const fn has_colliding_names(&self) -> bool {
+        self.has_colliding_names
     }
 
     /// The rules that the configuration names, with their locations.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::project::is_reserved;
+
 /// The longest name, in bytes. File systems limit the length of file names.
 const MAX_LENGTH: usize = 100;
 
@@ -31,7 +33,7 @@ impl Name {
     /// # Errors
     /// It is empty, too long, hidden or outside of its folder, or contains characters that file systems or shells reserve.
     pub fn parse(name: &str) -> Result<Self, InvalidName> {
-        let is_reserved = |character: char| character.is_control() || r#"\:*?"<>|{}[]"#.contains(character);
+        let is_special = |character: char| character.is_control() || r#"\:*?"<>|{}[]"#.contains(character);
         let reason = if name.is_empty() || name.split('/').any(str::is_empty) {
             "expected letters, digits, `_` or `-`"
         } else if name.len() > MAX_LENGTH {
@@ -40,10 +42,12 @@ impl Name {
             "no part of it may begin with a dot"
         } else if name.split('/').any(|part| part.starts_with('-')) {
             "no part of it may begin with a hyphen, as options do"
-        } else if name.contains(is_reserved) {
+        } else if name.contains(is_special) {
             "some of its characters are reserved by file systems or glob patterns"
-        } else if name.starts_with(' ') || name.ends_with(' ') {
-            "it begins or ends with a space"
+        } else if name.split('/').any(|part| part.starts_with(' ') || part.ends_with([' ', '.'])) {
+            "a part of it begins or ends with a space, or ends with a dot"
+        } else if is_reserved(name) {
+            "Windows reserves it for a device"
         } else {
             return Ok(Self(name.to_owned()));
         };
@@ -66,7 +70,12 @@ impl Name {
             name.pop();
         }
         let name = name.trim_start_matches(['.', '-']);
-        Self(if name.is_empty() { "unnamed".to_owned() } else { name.to_owned() })
+        let name = name.trim_end_matches('.');
+        Self(match name {
+            "" => "unnamed".to_owned(),
+            name if is_reserved(name) => format!("_{name}"),
+            name => name.to_owned(),
+        })
     }
 
     /// The name.
@@ -120,6 +129,10 @@ mod tests {
             "a ",
             "-x",
             "a/-x",
+            "a /b",
+            "a.",
+            "orders/aux",
+            "Con.old",
         ] {
             assert!(Name::parse(name).is_err(), "{name:?}");
         }
@@ -135,6 +148,8 @@ mod tests {
             ("", "unnamed"),
             ("...", "unnamed"),
             ("-rf", "rf"),
+            ("nul", "_nul"),
+            ("v1.", "v1"),
         ] {
             assert_eq!(Name::sanitize(text).as_str(), name);
             assert!(Name::parse(Name::sanitize(text).as_str()).is_ok(), "{text}");

@@ -1,5 +1,6 @@
 //! Saving: writes a request from the server's page to a file of the project. No other part of the server writes to the project.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Component, Path};
 use std::sync::Arc;
@@ -17,9 +18,9 @@ use super::body;
 use super::send::inbox::{malformed, unknown_template};
 use super::state::State;
 use crate::atomic_file::Root;
-use crate::diagnostics::{Diagnostics, Source};
+use crate::diagnostics::{Diagnostics, Source, sanitize};
 use crate::message::Request;
-use crate::project::{CONFIG_FILE, Project};
+use crate::project::{CONFIG_FILE, Project, is_reserved};
 
 /// The longest name, in bytes. File systems limit the length of file names.
 const MAX_NAME: usize = 100;
@@ -80,6 +81,11 @@ impl Save {
         let folder = project.config().paths.requests.join(folder);
         let file = folder.join(format!("{name}.json"));
         let shown = file.display().to_string().replace('\\', "/");
+        let whole = format!("{template}/{name}");
+        let exists = project.requests().iter().any(|request| request.name() == whole);
+        if let Some(problem) = project.name_problem(&whole, template).filter(|_| !exists) {
+            return Err(Refusal::bad_request(format!("{problem}: choose another name")));
+        }
         let mut text = self.request.trim().to_owned();
         text.push('\n');
         let root = Root::open(project.root()).map_err(|error| cannot_write(&error))?;
@@ -100,10 +106,12 @@ fn cannot_write(error: &dyn std::error::Error) -> Refusal {
 
 /// Checks that a string can be used as the name of a file or folder. `what` names the string in the error.
 fn file_name<'a>(text: &'a str, what: &str) -> Result<&'a str, Refusal> {
-    let is_reserved = |character: char| character.is_control() || SPECIAL.contains(character);
+    let is_special = |character: char| character.is_control() || SPECIAL.contains(character);
     let is_name = !text.is_empty()
         && text.len() <= MAX_NAME
-        && !text.contains(is_reserved)
+        && !text.contains(is_special)
+        && !is_reserved(text)
+        && matches!(sanitize::line(text), Cow::Borrowed(_))
         && !text.starts_with(['.', '-', ' '])
         && !text.ends_with(['.', ' '])
         && matches!(Path::new(text).components().collect::<Vec<_>>()[..], [Component::Normal(_)]);
@@ -141,6 +149,9 @@ mod tests {
             "a*",
             "x.",
             "x ",
+            "CON",
+            "aux.old",
+            "x\u{202e}y",
             &long,
         ] {
             assert!(file_name(name, "a name").is_err(), "{name:?}");

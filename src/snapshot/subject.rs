@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::file::Header;
 use crate::message::Request;
-use crate::project::{Case, Languages, Project, UnknownName};
+use crate::project::{Case, Languages, Project, UnknownName, snapshot_name};
 
 /// What one snapshot covers: a request, in the language in which it is sent or in another one of its template.
 #[derive(Clone, Debug)]
@@ -14,9 +14,6 @@ pub struct Subject<'p> {
     /// What is rendered.
     pub case: Case<'p>,
 }
-
-/// The name of the main template, as opposed to its variants, in a subject's name.
-const NO_LANGUAGE: &str = "default";
 
 impl<'p> Subject<'p> {
     /// The subjects of these cases, by template and then by name: each request as it is sent, and in every other language of
@@ -29,8 +26,8 @@ impl<'p> Subject<'p> {
         for case in cases {
             subjects.push(Self { name: case.request.name().to_owned(), case: *case });
             for other in languages.others(*case) {
-                let language = other.template.language().unwrap_or(NO_LANGUAGE);
-                let name = format!("{}@{language}", case.request.name());
+                let name = snapshot_name(&other);
+                // A name that is taken is an error of the project.
                 if taken.insert(name.clone()) {
                     subjects.push(Self { name, case: other });
                 }

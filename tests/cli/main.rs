@@ -17,6 +17,7 @@ mod help;
 mod hostile;
 mod liquid;
 mod losses;
+mod names;
 #[cfg(unix)]
 mod outside;
 mod paths;

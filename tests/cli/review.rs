@@ -98,3 +98,17 @@ fn suggests_other_commands_without_a_terminal() {
         assert!(result.stderr.contains(command), "{}", result.stderr);
     }
 }
+
+#[test]
+fn signals_restore_the_terminal() {
+    for (signal, code) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129), ("-QUIT", 131)] {
+        let scratch = Scratch::node();
+        let mut terminal = review(&scratch, "");
+        terminal.expect(PROMPT);
+        let killed =
+            std::process::Command::new("kill").args([signal, &terminal.process().to_string()]).status().unwrap();
+        assert!(killed.success());
+        assert_eq!(terminal.end(), code, "{signal}");
+        assert!(scratch.snapshots().is_empty(), "{signal}");
+    }
+}

@@ -97,3 +97,15 @@ fn print_config_prints_the_effective_configuration() {
     let broken = sandbox.file("inkproof.toml", "[path]\n").run(&["--print-config"]);
     assert!(broken.code == 2 && broken.stderr.contains("did you mean `paths`?"), "{broken:?}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn help_and_version_report_a_full_device() {
+    for arguments in [&["--help"][..], &["--version"], &["help", "test"], &["import", "--help"], &["-h"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_inkproof"));
+        let output = command.args(arguments).stdout(full).stderr(std::process::Stdio::piped()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("No space left"), "{arguments:?}: {output:?}");
+    }
+}

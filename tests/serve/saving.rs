@@ -110,3 +110,16 @@ fn saves_nothing_if_the_configuration_is_invalid() {
     std::fs::remove_file(server.folder.path().join("fixtures/requests/hello/two.json")).unwrap_or_default();
     assert_eq!(files(&server), before);
 }
+
+#[test]
+fn rejects_names_whose_snapshots_another_request_has() {
+    let server = Server::start(&[]);
+    let request = REQUEST.replace("hello", "order_shipped");
+    assert_eq!(save(&server, "one", &request, false).status, 200);
+    let before = files(&server);
+    for name in ["one@fr", "ONE", "CON", "lpt1.old"] {
+        let refused = save(&server, name, &request, false);
+        assert_eq!(refused.status, 400, "{name}: {}", refused.body);
+    }
+    assert_eq!(files(&server), before);
+}

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
+use super::super::signals::on_termination;
 use crate::watch::WatchEvent;
 
 /// An event for the main loop of a watching command.
@@ -56,27 +57,6 @@ pub(super) fn keyboard(events: Sender<Event>) -> io::Result<Keyboard> {
     };
     thread::Builder::new().name("keyboard".to_owned()).spawn(read)?;
     Ok(Keyboard(resume))
-}
-
-/// Calls `terminate` with the exit code when a signal asks the process to end.
-#[cfg(unix)]
-pub(in crate::cli) fn on_termination(terminate: impl Fn(u8) + Send + 'static) -> io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    use signal_hook::iterator::Signals;
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
-    let wait = move || {
-        for signal in signals.forever() {
-            terminate(u8::try_from(128 + signal).unwrap_or(1));
-        }
-    };
-    thread::Builder::new().name("signals".to_owned()).spawn(wait)?;
-    Ok(())
-}
-
-/// Calls `terminate` with the exit code on Ctrl-C.
-#[cfg(not(unix))]
-pub(in crate::cli) fn on_termination(terminate: impl Fn(u8) + Send + 'static) -> io::Result<()> {
-    ctrlc::set_handler(move || terminate(130)).map_err(io::Error::other)
 }
 
 /// Sends [`Event::OutputClosed`] when the reader of standard output is gone.

@@ -19,7 +19,6 @@ use super::{Failure, Global, Outcome};
 use crate::project::{LiveProject, OpenError};
 use crate::watch::WatchEvent;
 use event::Event;
-pub(super) use event::on_termination;
 pub(super) use job::{Job, ScreenAction};
 pub(super) use messages::MessageTracker;
 use plain::PlainOutput;

@@ -120,7 +120,7 @@ fn redraws_after_a_resize() {
 #[test]
 fn signals_restore_the_terminal() {
     let scratch = Scratch::node();
-    for (signal, code) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129)] {
+    for (signal, code) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129), ("-QUIT", 131)] {
         let terminal = preview(&scratch);
         let killed = Command::new("kill").args([signal, &terminal.process().to_string()]).status().unwrap();
         assert!(killed.success());
