@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::ignore::Ignores;
 use super::losses::LossSearch;
+use super::schema_mismatch;
 use super::schema_violation::{of_other_customers, of_requests, of_their_customers};
 use super::{Findings, JudgeOptions, RULES, Table, TemplateFacts, TemplateVerdict, not_liquid, repaired, rule};
 use crate::analysis::Coverage;
@@ -223,6 +224,10 @@ pub(super) fn judge_template(
     let is_legacy = version_of(compiled.language()) == Some(Version::Legacy);
     let mut found = facts.problems.clone();
     found.extend(of_requests(schemas, template, own));
+    // All languages of a template have one schema.
+    if let Some(schema) = schemas.declarations(template).message_data.filter(|_| template.language().is_none()) {
+        found.extend(schema_mismatch::of_template(project, schema, template, &options.render_options));
+    }
     for rule in RULES.iter() {
         if let Some(check) = rule.check.filter(|_| !(is_legacy && rule.is_latest_only)) {
             let mut findings = Findings::new(rule.code, rule.severity);

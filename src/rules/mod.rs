@@ -26,6 +26,7 @@ mod payloads;
 mod property;
 mod repaired;
 mod reported;
+mod schema_mismatch;
 mod schema_violation;
 mod suspicious_comparison;
 mod table;

@@ -23,6 +23,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("not-an-object", Error, page!("not-an-object")),
     Rule::new("numeric-identifier", Warning, page!("numeric-identifier")),
     Rule::new("render-error", Error, page!("render-error")),
+    Rule::new("schema-mismatch", Warning, page!("schema-mismatch")),
     Rule::new("schema-violation", Error, page!("schema-violation")),
     Rule::new("unknown-customer", Error, page!("unknown-customer")),
     Rule::new("unknown-field", Warning, page!("unknown-field")),
