@@ -78,6 +78,11 @@ impl<'f> JsonString<'f> {
             return None;
         }
         let expression = written.trim_start_matches('{').trim_end_matches('}').trim();
+        let last = expression.rsplit_once('|').map_or("", |(_, filter)| filter.trim());
+        if before.is_empty() && after.is_empty() && matches!(last, "json" | "to_json" | "jsonify") {
+            // It prints its own quotes.
+            return Some(written.to_owned());
+        }
         let mut fixed = format!("{{{{ {expression}");
         if !before.is_empty() {
             fixed.extend([" | prepend: \"", before, "\""]);
