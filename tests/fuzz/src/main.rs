@@ -35,8 +35,11 @@ pub(crate) trait Target {
     fn run(&mut self, input: &str) -> Result<(), String>;
 }
 
+/// Makes a target.
+type NewTarget = fn() -> Box<dyn Target>;
+
 /// The targets by name, with the folder of their corpus.
-const TARGETS: [(&str, fn() -> Box<dyn Target>); 10] = [
+const TARGETS: [(&str, NewTarget); 10] = [
     ("liquidjs", || Box::new(templates::Rendered::new(templates::Dialect::LiquidJs))),
     ("customerio", || Box::new(templates::Rendered::new(templates::Dialect::CustomerIo))),
     ("legacy", || Box::new(templates::Rendered::new(templates::Dialect::Legacy))),

@@ -52,7 +52,7 @@ fn kept(data: &str) -> Value<'static> {
 
 /// Data with `size` elements of each sort.
 fn data(size: usize) -> String {
-    let objects: Vec<_> = (0..size / 4 + 1)
+    let objects: Vec<_> = (0..=size / 4)
         .map(|n| serde_json::json!({ "name": format!("name {}", n % 97), "n": n % 31, "a": { "b": n } }))
         .collect();
     let wide: serde_json::Map<_, _> = (0..size / 4).map(|n| (format!("key{n}"), n.into())).collect();
@@ -122,7 +122,7 @@ impl Target for Rendered {
         let (arena, mut out) = (Arena::new(), Output::with_marks());
         let before = time();
         let _ = template.render(data, &options, &arena, &mut out);
-        let taken = time() - before;
+        let taken = time().saturating_sub(before);
         if out.len() > limits.output * 2 {
             return Err(format!("the output has {} bytes", out.len()));
         }
@@ -156,7 +156,9 @@ impl Target for Parsed {
                 Ok(_) => {}
                 Err(errors) if errors.is_empty() => return Err("it fails without an error".to_owned()),
                 Err(errors) => {
-                    errors.iter().for_each(|error| drop((error.to_string(), error.span().map(|span| span.of(input)))))
+                    for error in &errors {
+                        drop((error.to_string(), error.span().map(|span| span.of(input))));
+                    }
                 }
             }
             let most = (input.len() as u64 + 100) * STEPS_PER_BYTE;
