@@ -40,8 +40,8 @@ fn with_list(template: &str, size: usize) -> (String, String) {
 
 /// Two equal arrays with the same array twice on each level.
 fn doubled(levels: usize) -> String {
-    let step = "{% assign x = x | push: x %}{% assign y = y | push: y %}";
-    format!("{{% assign x = 'a' | split: ',' %}}{{% assign y = 'a' | split: ',' %}}{}", step.repeat(levels))
+    let step = "{% assign x = e | push: x | push: x %}{% assign y = e | push: y | push: y %}";
+    format!("{{% assign e = '' | split: '' %}}{{% assign x = e %}}{{% assign y = e %}}{}", step.repeat(levels))
 }
 
 #[rustfmt::skip]

@@ -70,7 +70,7 @@ impl<'a> Walk<'_, 'a> {
     /// Sets a name to the string that nodes print, which may depend on everything that has been read.
     fn capture(&mut self, name: &'a str, body: Nodes<'a>) {
         self.nodes(body);
-        self.make(name);
+        self.set_made(name, self.all_so_far());
     }
 
     /// Sets a counter to a new value.
@@ -78,12 +78,16 @@ impl<'a> Walk<'_, 'a> {
         // `increment` and `decrement` start from the variable of the data.
         let context = ReadContext { missing: MissingBehavior::Nothing, kind: Kind::Number, ..ReadContext::STRICT };
         self.read(&Path::new(target.name), target.span, context);
-        self.make(target.name);
+        // It depends on where it starts, and on how often this and the tags before it were rendered.
+        let mut dependencies =
+            self.assigned.get(target.name).map_or_else(Vec::new, |before| before.dependencies.clone());
+        dependencies.push(Dependency { path: Path::new(target.name), depth: Depth::Whole });
+        self.set_made(target.name, dependencies);
     }
 
     /// Sets a name to something that a tag makes itself: a captured string, a counter.
-    fn make(&mut self, name: &'a str) {
-        let mut assigned = AbstractValue::from_dependencies(self.all_so_far());
+    fn set_made(&mut self, name: &'a str, dependencies: Vec<Dependency<'a>>) {
+        let mut assigned = AbstractValue::from_dependencies(dependencies);
         self.depend_on_guards(&mut assigned);
         self.assigned.set(name, assigned);
     }
