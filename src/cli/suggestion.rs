@@ -4,9 +4,8 @@ use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Subcommands of other tools, each with the command lines of inkproof that do the same.
-const SUGGESTIONS: [(&str, &[&str]); 12] = [
+const SUGGESTIONS: [(&str, &[&str]); 11] = [
     ("build", &["render"]),
-    ("fmt", &["check --fix"]),
     ("lint", &["check"]),
     ("list", &["check --table", "preview"]),
     ("ls", &["check --table", "preview"]),

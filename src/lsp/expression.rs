@@ -67,7 +67,7 @@ impl<'t> Cursor<'t> {
             return Place::TagName(word);
         }
         if let Some(input) = rest.strip_suffix('|') {
-            return Place::FilterName { written: word, input: input.trim_end() };
+            return Place::FilterName { written: word, input: input.trim() };
         }
         if let Some(dot) = path.rfind('.')
             && path[dot + 1..] == *word

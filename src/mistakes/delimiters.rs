@@ -68,9 +68,11 @@ pub(super) fn braces(site: Site<'_>) -> Option<Mistake> {
     let closers: Vec<_> = tokens.iter().filter(|token| site.is(Some(token), "}}")).collect();
     let first = openers.first()?;
     let what = if construct.kind == ConstructKind::Output { "an output" } else { "a tag" };
-    let span = closers.first().map_or(first.span, |closer| Span::new(first.span.start, closer.span.end));
+    let closer = closers.iter().find(|closer| closer.span.start >= first.span.end);
+    let span = closer.map_or(first.span, |closer| Span::new(first.span.start, closer.span.end));
     let mistake = Mistake::new(span, format!("`{{{{ }}}}` inside {what}: names need no braces there"));
-    if openers.len() != closers.len() {
+    let mut pairs = openers.iter().zip(&closers);
+    if openers.len() != closers.len() || !pairs.all(|(opener, closer)| opener.span.end <= closer.span.start) {
         return Some(mistake.help("remove the inner braces").without_fix(site.neutral()));
     }
     let blank = |at: usize| site.text[at..].chars().next().filter(|next| *next == ' ').map_or(0, char::len_utf8);
@@ -78,9 +80,11 @@ pub(super) fn braces(site: Site<'_>) -> Option<Mistake> {
         .iter()
         .map(|opener| (Span::new(opener.span.start, opener.span.end + blank(opener.span.end)), String::new()))
         .collect();
-    edits.extend(closers.iter().map(|closer| {
+    let ends: Vec<_> = edits.iter().map(|(opener, _)| opener.end).collect();
+    edits.extend(closers.iter().zip(ends).map(|(closer, opener_end)| {
         let before = usize::from(site.text[..closer.span.start].ends_with(' '));
-        (Span::new(closer.span.start - before, closer.span.end), String::new())
+        // A space between the braces of a pair is removed once.
+        (Span::new((closer.span.start - before).max(opener_end), closer.span.end), String::new())
     }));
     Some(mistake.help("remove the inner braces").fix(edits))
 }

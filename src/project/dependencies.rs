@@ -288,7 +288,7 @@ mod tests {
             (vec![("fixtures/requests/a/eve.json", Some("a 1"))], "a/eve", ""),
             (vec![("fixtures/requests/a", None)], "", "a/ada a/bob"),
             (vec![("templates/b.liquid", None)], "", "b/ada"),
-            (vec![("templates/b.liquid", Some("broken"))], "", "b/ada"),
+            (vec![("templates/b.liquid", Some("---\nid: x\n---\n"))], "", "b/ada"),
             (vec![("fixtures/customers/ada.json", None)], "", "a/ada b/ada"),
             // If two share a name, the first is used.
             (vec![("templates/B/b.liquid", Some(template))], "b/ada", ""),
