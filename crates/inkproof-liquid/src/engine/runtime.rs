@@ -57,6 +57,8 @@ pub struct Options {
 
 /// How many failures are recorded before the render stops.
 const MAX_FAILURES: usize = 1_000;
+/// From which length an output counts against the memory limit.
+const LONG_OUTPUT: usize = 1 << 16;
 /// How many steps a filter counts as, beside those that it counts itself.
 const FILTER: usize = 16;
 /// Paths up to this length count no steps of their own.
@@ -235,6 +237,14 @@ impl<'a> Runtime<'a> {
         result
     }
 
+    /// Counts a long output against the memory limit.
+    #[inline]
+    fn note_written(&self, length: usize) {
+        if length > LONG_OUTPUT {
+            self.arena.set_written(length);
+        }
+    }
+
     fn nodes_in_order(&mut self, nodes: Nodes<'a>, out: &mut Output) -> Result<()> {
         for node in nodes {
             if let Some(trace) = &mut self.trace {
@@ -250,7 +260,7 @@ impl<'a> Runtime<'a> {
                 NodeKind::Output(value) => self.output(&value, node.span, out),
                 NodeKind::Tag { tag, .. } => {
                     let (start, marks) = (out.len(), out.mark_count());
-                    self.arena.set_written(start);
+                    self.note_written(start);
                     let result = tag.render(self, out);
                     // The nodes inside the tag have marks of their own.
                     if out.len() > start && out.mark_count() == marks {
@@ -331,7 +341,7 @@ impl<'a> Runtime<'a> {
             None => out.write_value(value, self.arena)?,
             Some(print) => out.write_with(|text| print(value, self.arena, text))?,
         }
-        self.arena.set_written(out.len());
+        self.note_written(out.len());
         out.mark(Writer::Liquid, span, start);
         Ok(())
     }

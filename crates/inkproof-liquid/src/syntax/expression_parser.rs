@@ -397,7 +397,7 @@ impl<'a> ExpressionParser<'a> {
         let mut arguments: bumpalo::collections::Vec<'a, NamedArgument<'a>> =
             bumpalo::collections::Vec::new_in(self.arena);
         // Their places by name, once there are many.
-        let mut places = HashMap::default();
+        let mut places: Option<HashMap<&str, usize>> = None;
         loop {
             self.skip_blanks();
             self.take(',');
@@ -410,13 +410,12 @@ impl<'a> ExpressionParser<'a> {
             let value = if self.take(':') { self.operand()? } else { None };
             let name = self.text(name);
             let argument = NamedArgument { name, value, span: Span::new(start, self.at) };
-            self.arena.count(4);
             let place = if arguments.len() < MANY_ARGUMENTS {
                 arguments.iter().position(|earlier| earlier.name == name)
             } else {
-                if places.is_empty() {
-                    places.extend(arguments.iter().enumerate().map(|(place, earlier)| (earlier.name, place)));
-                }
+                let places = places.get_or_insert_with(|| {
+                    arguments.iter().enumerate().map(|(place, earlier)| (earlier.name, place)).collect()
+                });
                 let place = places.get(name).copied();
                 places.entry(name).or_insert(arguments.len());
                 place
@@ -434,7 +433,6 @@ impl<'a> ExpressionParser<'a> {
     /// A syntax error in brackets or a range.
     pub fn operand(&mut self) -> Result<Option<Operand<'a>>> {
         self.skip_blanks();
-        self.arena.count(OPERAND);
         let start = self.at;
         let base = match self.literal() {
             Some(value) => Some(OperandKind::Literal(value)),

@@ -62,19 +62,21 @@ struct Lexeme<'a> {
     trims_right: bool,
 }
 
+/// How many steps it takes to read and parse a token, without what is searched again.
+const LEXEME: usize = 16;
 /// How many errors are reported for one template.
 pub(super) const MAX_ERRORS: usize = 100;
 
 /// Splits a template into tokens, and returns every error found.
 #[must_use]
 pub fn tokenize<'a>(source: &'a str, reading: Reading, arena: &Arena) -> (Vec<Token<'a>>, Vec<Error>) {
-    let scanner = Scanner { source, arena };
-    let mut lexer = Lexer { source, reading, scanner, at: 0, raw_start: None, line_end: None, errors: Vec::new() };
+    let mut lexer = Lexer { source, scanned: 0, reading, at: 0, raw_start: None, line_end: None, errors: Vec::new() };
     let mut lexemes = Vec::with_capacity(source.len() / 24);
     // Each recovery after an error may scan the rest of the template, so the number of errors is bounded.
     while lexer.at < source.len() && lexer.errors.len() < MAX_ERRORS {
         lexemes.extend(lexer.next());
     }
+    arena.count(lexer.scanned / 16 + source.len() / 4 + lexemes.len() * LEXEME);
     (apply_trim_marks(source, lexemes), lexer.errors)
 }
 
@@ -98,9 +100,10 @@ pub fn tokenize_lines(source: &str, body: Span) -> (Vec<Token<'_>>, Vec<Error>) 
     }
 }
 
-struct Lexer<'l, 'a> {
+struct Lexer<'a> {
     source: &'a str,
-    scanner: Scanner<'l, 'a>,
+    /// How many bytes have been searched, some of them more than once.
+    scanned: usize,
     reading: Reading,
     at: usize,
     /// Where the current `{% raw %}` began.
@@ -110,7 +113,7 @@ struct Lexer<'l, 'a> {
     errors: Vec<Error>,
 }
 
-impl<'a> Lexer<'_, 'a> {
+impl<'a> Lexer<'a> {
     fn next(&mut self) -> Option<Lexeme<'a>> {
         if let Some(raw_start) = self.raw_start {
             return self.raw_body(raw_start);
@@ -120,8 +123,14 @@ impl<'a> Lexer<'_, 'a> {
             [b'{', b'{', ..] if self.reading == Reading::Loose => Some(self.loose_output()),
             [b'{', b'%', ..] => self.tag(),
             [b'{', b'{', ..] => Some(self.output()),
-            _ => Some(self.text(self.scanner.next_opener(self.at))),
+            _ => Some(self.text_from(self.at)),
         }
+    }
+
+    /// The text up to the next opening delimiter after `from`.
+    fn text_from(&mut self, from: usize) -> Lexeme<'a> {
+        let end = self.next_opener(from);
+        self.text(end)
     }
 
     fn text(&mut self, end: usize) -> Lexeme<'a> {
@@ -133,7 +142,7 @@ impl<'a> Lexer<'_, 'a> {
     fn tag(&mut self) -> Option<Lexeme<'a>> {
         let start = self.at;
         // The closer may share the opener's percent sign: `{%}` is a tag.
-        let Some(end) = self.scanner.find("%}", start + 1) else {
+        let Some(end) = self.find("%}", start + 1) else {
             return Some(self.not_closed("tag", start));
         };
         self.at = end;
@@ -158,7 +167,7 @@ impl<'a> Lexer<'_, 'a> {
 
     fn output(&mut self) -> Lexeme<'a> {
         let start = self.at;
-        let Some(end) = self.scanner.output_end(start) else {
+        let Some(end) = self.output_end(start) else {
             return self.not_closed("output", start);
         };
         self.at = end;
@@ -172,7 +181,7 @@ impl<'a> Lexer<'_, 'a> {
     fn loose_tag(&mut self) -> Lexeme<'a> {
         let start = self.at;
         let line = self.line_end(start);
-        let Some(end) = self.scanner.find("%}", start + 2).filter(|end| *end <= line) else {
+        let Some(end) = self.find("%}", start + 2).filter(|end| *end <= line) else {
             return self.unterminated(Subject::UnterminatedTag, start, start + 2);
         };
         let contents = Span::new(start + 2, end - 2);
@@ -198,7 +207,7 @@ impl<'a> Lexer<'_, 'a> {
     fn loose_output(&mut self) -> Lexeme<'a> {
         let start = self.at;
         let line = self.line_end(start);
-        let Some(closer) = self.scanner.find("}", start + 2).filter(|end| *end <= line) else {
+        let Some(closer) = self.find("}", start + 2).filter(|end| *end <= line) else {
             return self.unterminated(Subject::UnterminatedOutput, start, start + 2);
         };
         if self.source.as_bytes().get(closer) != Some(&b'}') {
@@ -214,7 +223,7 @@ impl<'a> Lexer<'_, 'a> {
         match self.line_end {
             Some(end) if from <= end => end,
             _ => {
-                let end = self.scanner.find("\n", from).map_or(self.source.len(), |end| end - 1);
+                let end = self.find("\n", from).map_or(self.source.len(), |end| end - 1);
                 self.line_end = Some(end);
                 end
             }
@@ -227,7 +236,7 @@ impl<'a> Lexer<'_, 'a> {
         let text = span.of(self.source);
         let error = Error::at(ErrorKind::Tokenization, format!("{text} not closed"), self.source, span);
         self.errors.push(error.about(subject(text.to_owned())));
-        self.text(self.scanner.next_opener(end))
+        self.text_from(end)
     }
 
     /// Reports an opening delimiter without a closing one, and continues after it as if it were text.
@@ -239,16 +248,16 @@ impl<'a> Lexer<'_, 'a> {
             self.source,
             Span::new(start, start + 2),
         ));
-        self.text(self.scanner.next_opener(start + 2))
+        self.text_from(start + 2)
     }
 
     /// The text up to `{% endraw %}`, or that tag if it comes immediately.
     fn raw_body(&mut self, raw_start: usize) -> Option<Lexeme<'a>> {
         let start = self.at;
-        let (source, scanner) = (self.source, self.scanner);
+        let source = self.source;
         // The next closing delimiter, which may be far away from many an opening one.
         let mut next_closer = None;
-        let Some(mut opener) = scanner.find("{%", start).map(|end| end - 2) else {
+        let Some(mut opener) = self.find("{%", start).map(|end| end - 2) else {
             return self.raw_not_closed(raw_start);
         };
         let mut at = opener + 2;
@@ -256,7 +265,7 @@ impl<'a> Lexer<'_, 'a> {
             let name = word(source, skip_blanks(source, at, source.len()));
             at = name.end;
             if name.of(source) != "endraw" {
-                let Some(end) = scanner.find("{%", at) else { break };
+                let Some(end) = self.find("{%", at) else { break };
                 opener = end - 2;
                 at = end;
                 continue;
@@ -266,9 +275,9 @@ impl<'a> Lexer<'_, 'a> {
             let closer = match next_closer {
                 Some(known @ None) => known,
                 Some(Some(end)) if from + 2 <= end => Some(end),
-                _ => *next_closer.insert(scanner.find("%}", from)),
+                _ => *next_closer.insert(self.find("%}", from)),
             };
-            let another = scanner.find("{%", at.saturating_sub(1));
+            let another = self.find("{%", at.saturating_sub(1));
             match (closer, another) {
                 (Some(end), another) if another.is_none_or(|another| end <= another) => {
                     if opener > start {
@@ -300,21 +309,14 @@ impl<'a> Lexer<'_, 'a> {
     }
 }
 
-/// Searches the source, and counts its steps.
-#[derive(Clone, Copy)]
-struct Scanner<'l, 'a> {
-    source: &'a str,
-    arena: &'l Arena,
-}
-
-impl Scanner<'_, '_> {
+impl Lexer<'_> {
     /// Counts the bytes between two positions.
-    fn count(self, from: usize, to: usize) {
-        self.arena.count(1 + to.saturating_sub(from) / 16);
+    fn count(&mut self, from: usize, to: usize) {
+        self.scanned += to.saturating_sub(from);
     }
 
     /// The position of the next `{%` or `{{`; the end of the text if there is none.
-    fn next_opener(self, from: usize) -> usize {
+    fn next_opener(&mut self, from: usize) -> usize {
         let bytes = self.source.as_bytes();
         let opener = memchr::memchr_iter(b'{', &bytes[from..])
             .map(|at| from + at)
@@ -325,7 +327,7 @@ impl Scanner<'_, '_> {
     }
 
     /// The end of the next `delimiter` at or after `from`.
-    fn find(self, delimiter: &str, from: usize) -> Option<usize> {
+    fn find(&mut self, delimiter: &str, from: usize) -> Option<usize> {
         let rest = self.source.as_bytes().get(from..)?;
         let found = memchr::memmem::find(rest, delimiter.as_bytes()).map(|at| from + at + delimiter.len());
         self.count(from, found.unwrap_or(self.source.len()));
@@ -333,17 +335,20 @@ impl Scanner<'_, '_> {
     }
 
     /// The end of the output that begins at `start`; a closing delimiter inside quotes does not count.
-    fn output_end(self, start: usize) -> Option<usize> {
+    fn output_end(&mut self, start: usize) -> Option<usize> {
         let bytes = self.source.as_bytes();
         let mut at = start + 1;
-        let end = loop {
-            match bytes.get(at) {
-                None => break None,
-                Some(quote @ (b'"' | b'\'')) => at = quoted_end(bytes, at, bytes.len(), *quote),
-                Some(b'}') if bytes[at - 1] == b'}' => break Some(at + 1),
+        let mut end = None;
+        while at < bytes.len() {
+            match bytes[at] {
+                quote @ (b'"' | b'\'') => at = quoted_end(bytes, at, bytes.len(), quote),
+                b'}' if bytes[at - 1] == b'}' => {
+                    end = Some(at + 1);
+                    break;
+                }
                 _ => at += 1,
             }
-        };
+        }
         self.count(start, at);
         end
     }

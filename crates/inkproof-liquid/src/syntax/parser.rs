@@ -19,9 +19,6 @@ use crate::value::{Arena, json, utf16};
 /// Deepest nesting of tags. LiquidJS exhausts its stack some thousand levels later.
 pub const MAX_DEPTH: usize = 200;
 
-/// How many steps it takes to parse a token, without what is inside it.
-const TOKEN: usize = 8;
-
 /// Parses a template into its nodes. The template and the templates in its tags may have `limit` UTF-16 code units
 /// together.
 ///
@@ -50,7 +47,7 @@ pub struct Parser<'a> {
     /// Set once tags are nested too deeply: later errors would only be consequences.
     has_given_up: bool,
     /// Unknown tags that were reported, so that their end tags are not reported as well.
-    unknown_tags: HashSet<&'a str>,
+    unknown_tags: Option<HashSet<&'a str>>,
     /// The names of the tags that are being parsed, innermost last.
     blocks: Vec<&'a str>,
     /// The most UTF-16 code units that this template and those in its tags may have.
@@ -77,7 +74,7 @@ impl<'a> Parser<'a> {
             errors,
             depth: 0,
             has_given_up: false,
-            unknown_tags: HashSet::default(),
+            unknown_tags: None,
             blocks: Vec::new(),
             limit,
             inner_length: 0,
@@ -215,7 +212,6 @@ impl<'a> Parser<'a> {
     pub fn nodes_until(&mut self, stops: &[&str]) -> (Nodes<'a>, Option<Token<'a>>) {
         let mut nodes = bumpalo::collections::Vec::new_in(self.arena);
         while let Some(token) = self.tokens.pop_front() {
-            self.arena.count(TOKEN);
             if matches!(token.kind, TokenKind::Tag { name, .. } if stops.contains(&name)) {
                 return (nodes.into_bump_slice(), Some(token));
             }
@@ -277,10 +273,13 @@ impl<'a> Parser<'a> {
 
     fn tag(&mut self, name: &'a str, token: Token<'a>) -> Result<&'a dyn Tag> {
         let Some(definition) = self.language.tag(name) else {
-            if name.strip_prefix("end").is_some_and(|opener| self.unknown_tags.contains(opener)) {
+            if name
+                .strip_prefix("end")
+                .is_some_and(|opener| self.unknown_tags.as_ref().is_some_and(|tags| tags.contains(opener)))
+            {
                 return Ok(&NoopTag);
             }
-            self.unknown_tags.insert(name);
+            self.unknown_tags.get_or_insert_default().insert(name);
             return Err(Error::unknown_tag(name));
         };
         if self.depth == MAX_DEPTH {

@@ -196,8 +196,6 @@ impl Arena {
         self.is_limited.set(true);
         let result = render();
         self.is_limited.set(false);
-        self.written.set(0);
-        self.held.set(0);
         self.most_bytes.set(usize::MAX);
         result
     }
