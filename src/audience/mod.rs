@@ -1,6 +1,6 @@
 //! Audiences: renders one message for every record of a stream, and reports who would not get it and why.
 //!
-//! A report is made from a [state](state::State) that merges exactly: a run over some records is a [`Part`], and parts merge
+//! A report is made from a state that merges exactly: a run over some records is a [`Part`], and parts merge
 //! to the same report as one run over all records, in any order and grouping.
 
 mod counterexample;

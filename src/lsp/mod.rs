@@ -2,7 +2,7 @@
 //! Server Protocol.
 //!
 //! [`run`] speaks the protocol on standard input and output. `session` is the message loop: it applies every notification in
-//! order, gives requests with a [snapshot](snapshot::Snapshot) of the workspace to a worker thread, and sends changed projects
+//! order, gives requests with a snapshot of the workspace to a worker thread, and sends changed projects
 //! to the checker, which judges them on another thread. Each feature is a function in a file of its own that answers a request
 //! from a snapshot; `feature` has the table of them.
 

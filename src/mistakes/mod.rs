@@ -1,9 +1,9 @@
 //! Mistakes: what people write in Liquid because another language, an editor or a hurry suggests it, and what they mean.
 //!
-//! The table is in three parts: [`CONSTRUCT_ROWS`] recognise a mistake in one output or tag, [`blocks`] recognises tags that
-//! do not belong together, and [`literal`] what is printed as it is although it was meant as code. The words of other
-//! languages are tables as well: [`words`]. A row describes the mistake and knows the edits that write what was meant.
-//! [`repair`](mod@repair) applies the edits, so that the rest of the text can be checked as well.
+//! The table is in three parts: `CONSTRUCT_ROWS` recognise a mistake in one output or tag, `blocks` recognises tags that
+//! do not belong together, and `literal` what is printed as it is although it was meant as code. The words of other
+//! languages are tables as well: `words`. A row describes the mistake and knows the edits that write what was meant.
+//! `repair` applies the edits, so that the rest of the text can be checked as well.
 
 mod blocks;
 mod braze;

@@ -2,7 +2,7 @@
 //!
 //! Memory is bounded for any input: records are read in [batches](Batch) of about [`BATCH`] bytes, and a record of more than
 //! [`MAX_RECORD`] bytes is an [error](RecordError). An invalid record is an error as well, and does not end the stream.
-//! Records are found on one thread and parsed on [all](process). This module knows nothing of messages.
+//! Records are found on one thread and parsed on [all](process()). This module knows nothing of messages.
 
 mod batch;
 mod columns;
