@@ -58,6 +58,13 @@ pub(in crate::server) async fn one(
     Ok(Json(json!({ "export": export })))
 }
 
+/// `GET /v1/exports/{id}` with a name of an export's kind, which is never an id.
+pub(in crate::server) async fn unknown(uri: Uri, headers: HeaderMap) -> Result<Json<Value>, Refusal> {
+    authorization::bearer(&headers)?;
+    let id = uri.path().rsplit('/').next().unwrap_or_default();
+    Err(Refusal::not_found(format!("there is no export `{id}`")))
+}
+
 /// `GET /v1/exports/{id}/download`
 pub(in crate::server) async fn download(headers: HeaderMap) -> Result<Json<Value>, Refusal> {
     authorization::bearer(&headers)?;

@@ -165,7 +165,7 @@ test("edits show immediately and survive template changes and reloads", async ()
   await stage(/^typed$/).waitFor();
   await server.write("templates/news.liquid", "---\ntopics: [news]\n---\n{\"title\": \"{{ trigger.title }}, changed\"}");
   await stage("typed, changed").waitFor();
-  await page.locator("#variables .explanation", { hasText: "json-unsafe" }).waitFor();
+  await page.locator("#variables .explanation", { hasText: "invalid-json" }).waitFor();
   assert.equal(await data().inputValue(), typed, "what was typed is still there");
   await page.reload();
   await stage("typed, changed").waitFor();
