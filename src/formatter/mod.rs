@@ -57,7 +57,7 @@ pub fn format_template(
     }
     let source = Source::new(template.source().name(), formatted.as_str());
     let changed = Template::read(template.name(), source).map_err(|_| FormatError::Syntax)?;
-    let before = UnchangedMessages::new(project, template, cases, options).ok_or(FormatError::Syntax)?;
+    let before = UnchangedMessages::new(project, template, cases.to_vec(), options).ok_or(FormatError::Syntax)?;
     match before.first_changed(&changed) {
         None => Ok(formatted),
         Some(case) => Err(FormatError::Message { request: case.request.name().to_owned() }),

@@ -10,7 +10,7 @@ use crate::message::{RenderOptions, Template};
 #[derive(Debug)]
 pub struct UnchangedMessages<'p> {
     project: &'p Project,
-    cases: &'p [Case<'p>],
+    cases: Vec<Case<'p>>,
     options: RenderOptions,
     /// The properties of each case's message; `None` if it is lost.
     before: Vec<Option<Map<String, Value>>>,
@@ -22,7 +22,7 @@ impl<'p> UnchangedMessages<'p> {
     pub fn new(
         project: &'p Project,
         template: &Template,
-        cases: &'p [Case<'p>],
+        cases: Vec<Case<'p>>,
         options: &RenderOptions,
     ) -> Option<Self> {
         // Messages can only be compared if random filters make the same choices.
@@ -36,8 +36,17 @@ impl<'p> UnchangedMessages<'p> {
     #[must_use]
     pub fn first_changed(&self, template: &Template) -> Option<&Case<'p>> {
         let Some(after) = self.render(template) else { return self.cases.first() };
-        let pairs = self.before.iter().zip(&after).zip(self.cases);
-        pairs.into_iter().find_map(|((before, after), case)| (before != after).then_some(case))
+        let mut pairs = self.before.iter().zip(&after).zip(&self.cases);
+        pairs.find_map(|((before, after), case)| (before != after).then_some(case))
+    }
+
+    /// Whether every message that was sent is the same with a changed template; one that was lost may be sent now.
+    #[must_use]
+    pub fn keeps_what_was_sent(&self, template: &Template) -> bool {
+        match self.render(template) {
+            Some(after) => self.before.iter().zip(&after).all(|(before, after)| before.is_none() || before == after),
+            None => self.before.iter().all(Option::is_none),
+        }
     }
 
     fn render(&self, template: &Template) -> Option<Vec<Option<Map<String, Value>>>> {

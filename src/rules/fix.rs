@@ -4,13 +4,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
-use serde_json::{Map, Value};
-
 use super::{JudgeOptions, judge};
 use crate::diagnostics::{Diagnostic, Edit, Fix, Location, Source};
-use crate::liquid::Arena;
 use crate::message::{RenderOptions, Template};
-use crate::project::{Case, Effort, Project};
+use crate::project::{Case, Effort, Project, UnchangedMessages};
 
 /// How often a file is judged again after fixes. Each round applies everything it can, so a few are enough in practice.
 const MAX_ROUNDS: usize = 100;
@@ -52,8 +49,8 @@ struct FixTrial<'p> {
     cases: Vec<Case<'p>>,
     render_options: RenderOptions,
     effort: Effort,
-    /// The properties of each case's message before any fix. `None` if rendering fails.
-    before: Vec<Option<Map<String, Value>>>,
+    /// The messages before any fix; `None` if the template cannot be parsed, so that there are none.
+    messages: Option<UnchangedMessages<'p>>,
 }
 
 impl<'p> FixTrial<'p> {
@@ -61,9 +58,8 @@ impl<'p> FixTrial<'p> {
         // Messages can only be compared if random filters return the same values.
         let JudgeOptions { render_options, effort } = *options;
         let render_options = RenderOptions { seed: render_options.seed.or(Some(0)), ..render_options };
-        let mut trial = Self { project, cases, render_options, effort, before: Vec::new() };
-        trial.before = trial.messages(template);
-        trial
+        let messages = UnchangedMessages::new(project, template, cases.clone(), &render_options);
+        Self { project, cases, render_options, effort, messages }
     }
 
     fn findings(&self, template: &Template) -> Vec<Diagnostic> {
@@ -74,15 +70,7 @@ impl<'p> FixTrial<'p> {
 
     /// Whether every message that rendered before has the same properties.
     fn is_harmless(&self, template: &Template) -> bool {
-        let after = self.messages(template);
-        self.before.iter().zip(after).all(|(before, after)| before.is_none() || *before == after)
-    }
-
-    fn messages(&self, template: &Template) -> Vec<Option<Map<String, Value>>> {
-        let (arena, workspace) = (Arena::new(), self.project.workspace());
-        let Ok(compiled) = template.compile(&workspace, &arena) else { return vec![None; self.cases.len()] };
-        let render = |case: &Case<'_>| compiled.render(case.customer, case.request, &self.render_options).message;
-        self.cases.iter().map(|case| render(case).map(|message| message.properties)).collect()
+        self.messages.as_ref().is_none_or(|messages| messages.keeps_what_was_sent(template))
     }
 }
 
