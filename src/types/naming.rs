@@ -66,32 +66,24 @@ pub(super) fn is_identifier(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// A string literal as JSON, JavaScript, Python and Go have it, in ASCII.
+/// A string literal of a language that has UTF-16 units in its escapes, as JSON and JavaScript.
 pub(super) fn literal(text: &str) -> String {
-    let mut written = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => written.extend(['\\', character]),
-            '\n' => written.push_str("\\n"),
-            '\r' => written.push_str("\\r"),
-            '\t' => written.push_str("\\t"),
-            // Letters are read as they are; everything that is not shown is escaped.
-            _ if character.is_alphanumeric() || character == ' ' || character.is_ascii_graphic() => {
-                written.push(character);
-            }
-            _ => {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(written, "\\u{unit:04x}");
-                }
-            }
+    escaped(text, |character, written| {
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            let _ = write!(written, "\\u{unit:04x}");
         }
-    }
-    written.push('"');
-    written
+    })
 }
 
 /// A string literal of a language that has code points instead of UTF-16 in its escapes: Python, Go.
 pub(super) fn literal_of_code_points(text: &str) -> String {
+    escaped(text, |character, written| {
+        let _ = write!(written, "\\U{:08x}", u32::from(character));
+    })
+}
+
+/// A string literal. `escape` writes a character that is not shown.
+fn escaped(text: &str, escape: impl Fn(char, &mut String)) -> String {
     let mut written = String::from("\"");
     for character in text.chars() {
         match character {
@@ -99,10 +91,11 @@ pub(super) fn literal_of_code_points(text: &str) -> String {
             '\n' => written.push_str("\\n"),
             '\r' => written.push_str("\\r"),
             '\t' => written.push_str("\\t"),
+            // Letters are read as they are.
             _ if character.is_alphanumeric() || character == ' ' || character.is_ascii_graphic() => {
                 written.push(character);
             }
-            _ => drop(write!(written, "\\U{:08x}", u32::from(character))),
+            _ => escape(character, &mut written),
         }
     }
     written.push('"');

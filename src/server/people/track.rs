@@ -65,9 +65,7 @@ pub(in crate::server) async fn delete(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Answer {
-    authorization::basic(&headers)?;
-    state.people.remove(&key(&id));
-    record(&state, "delete", &id, Value::Null)
+    remove(&state, "delete", &id, &headers)
 }
 
 /// `POST /api/v1/customers/{id}/suppress`: deletes a person as well.
@@ -76,9 +74,14 @@ pub(in crate::server) async fn suppress(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Answer {
-    authorization::basic(&headers)?;
-    state.people.remove(&key(&id));
-    record(&state, "suppress", &id, Value::Null)
+    remove(&state, "suppress", &id, &headers)
+}
+
+/// Removes a person, and records why.
+fn remove(state: &State, reason: &str, id: &str, headers: &HeaderMap) -> Answer {
+    authorization::basic(headers)?;
+    state.people.remove(&key(id));
+    record(state, reason, id, Value::Null)
 }
 
 /// `POST /api/v1/customers/{id}/unsuppress`
