@@ -21,9 +21,6 @@ use crate::project::Project;
 
 /// The name for standard input.
 const STDIN: &str = "-";
-/// The line around settings, and settings that set nothing.
-const FENCE: &str = "---";
-const NO_SETTINGS: &str = "---\n---\n";
 
 /// Format templates: the layout of the JSON and the spacing of the Liquid
 ///
@@ -108,9 +105,7 @@ impl Fmt {
     fn format_stdin(&self, global: &Global) -> Result<Outcome, Failure> {
         let mut text = String::new();
         io::stdin().read_to_string(&mut text)?;
-        // A content that was copied from Customer.io has no settings.
-        let without_settings = if text.starts_with(FENCE) { "" } else { NO_SETTINGS };
-        let source = Source::new("<stdin>", format!("{without_settings}{text}"));
+        let source = Source::new("<stdin>", text);
         let template = match Template::read("stdin", source.clone()) {
             Ok(template) => template,
             Err(problems) => {
@@ -122,11 +117,10 @@ impl Fmt {
         let reading = language(Switches { version, ..Switches::default() }).dialect().reading;
         let content = format_content(template.content(), reading)
             .map_err(|reason| format!("standard input cannot be formatted: {reason}"))?;
-        let settings = &source.text()[without_settings.len()..template.content_start()];
-        let formatted = format!("{settings}{content}");
-        let is_changed = formatted != text;
+        let formatted = format!("{}{content}", &source.text()[..template.content_start()]);
+        let is_changed = formatted != source.text();
         if self.diff {
-            show_diff(&Source::new("<stdin>", text), &formatted)?;
+            show_diff(&source, &formatted)?;
         } else if !self.check {
             io::stdout().lock().write_all(formatted.as_bytes())?;
         }

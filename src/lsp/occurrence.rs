@@ -173,11 +173,7 @@ fn keys<'a>(
 }
 
 /// Calls `each` with the place of every key in a JSON text, and the range of the key without quotes.
-pub(super) fn each_key<'a>(
-    text: &'a str,
-    arena: &'a Arena,
-    each: &mut dyn FnMut(&[PathStep<'a>], Range<usize>),
-) -> Read<()> {
+fn each_key<'a>(text: &'a str, arena: &'a Arena, each: &mut dyn FnMut(&[PathStep<'a>], Range<usize>)) -> Read<()> {
     let mut events = Events::new(text);
     let mut place: Vec<PathStep<'a>> = Vec::new();
     // For each open bracket, how many steps lead to what is inside it.

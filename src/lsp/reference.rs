@@ -25,14 +25,9 @@ pub(super) struct Reference {
 impl FileView<'_> {
     /// Every reference to what an occurrence in this file means, itself included, by file and position.
     pub(super) fn references(&self, meaning: &Meaning<'_>) -> Vec<Reference> {
-        self.references_to_any(&[meaning])
-    }
-
-    /// Every reference to one of several meanings.
-    pub(super) fn references_to_any(&self, meanings: &[&Meaning<'_>]) -> Vec<Reference> {
         let mut found: Vec<_> = on_all_cores(|| {
-            let files = self.files_that_share(meanings);
-            files.into_par_iter().flat_map_iter(|file| matches_in(file, meanings, self.project)).collect()
+            let files = self.files_that_share(meaning);
+            files.into_par_iter().flat_map_iter(|file| matches_in(file, meaning, self.project)).collect()
         });
         found.sort_by(|one: &Reference, other| {
             (one.source.name(), one.range.start, one.range.end).cmp(&(
@@ -44,21 +39,16 @@ impl FileView<'_> {
         found
     }
 
-    /// The files in which the meanings can occur.
-    fn files_that_share(&self, meanings: &[&Meaning<'_>]) -> Vec<FileKind<'_>> {
-        let paths = meanings.iter().map(|meaning| match meaning {
-            Meaning::Data(path) => Some(path),
-            Meaning::Local(_) | Meaning::Filter(_) | Meaning::Tag(_) => None,
-        });
-        let Some(paths) = paths.collect::<Option<Vec<_>>>() else { return vec![self.kind] };
+    /// The files in which a meaning can occur.
+    fn files_that_share(&self, meaning: &Meaning<'_>) -> Vec<FileKind<'_>> {
+        let Meaning::Data(path) = meaning else { return vec![self.kind] };
         let project = self.project;
         let everywhere = || {
             let templates = project.templates().iter().flat_map(Template::with_variants).map(FileKind::Template);
             templates.chain(project.snippets().iter().map(FileKind::Snippet))
         };
         let [trigger, customer, ..] = SENT_NAMES;
-        let is_of = |root: &str| paths.iter().any(|path| path.root == root);
-        let files: Vec<FileKind<'_>> = if is_of(trigger) {
+        let files: Vec<FileKind<'_>> = if path.root == trigger {
             match self.main_template() {
                 Some(main) => {
                     let requests = requests_of(project, main).into_iter().map(FileKind::Request);
@@ -67,12 +57,12 @@ impl FileView<'_> {
                 }
                 None => everywhere().chain(project.requests().iter().map(FileKind::Request)).collect(),
             }
-        } else if is_of(customer) {
+        } else if path.root == customer {
             everywhere().chain(project.customers().iter().map(FileKind::Customer)).collect()
         } else {
             everywhere().collect()
         };
-        files.into_iter().filter(|file| may_name(*file, &paths)).collect()
+        files.into_iter().filter(|file| may_name(*file, path)).collect()
     }
 
     /// The template of this file, if it is a template, one of its variants, or a request for it.
@@ -94,22 +84,22 @@ pub(super) fn requests_of<'p>(project: &'p Project, template: &Template) -> Vec<
     project.requests().iter().filter(|request| template.is_called(&request.template().text)).collect()
 }
 
-/// Whether a file may name one of the paths, found by the text alone, since parsing every file takes long.
-fn may_name(file: FileKind<'_>, paths: &[&Path<'_>]) -> bool {
+/// Whether a file may name a path, found by the text alone, since parsing every file takes long.
+fn may_name(file: FileKind<'_>, path: &Path<'_>) -> bool {
     let Some(source) = file.source() else { return false };
-    let is_named = |path: &&Path<'_>| match path.name() {
+    let is_named = match path.name() {
         // A key may be written with escapes.
         Some(name) => source.text().contains(name) || source.text().contains('\\'),
         None => true,
     };
-    paths.iter().any(is_named) || matches!(file, FileKind::Snippet(_)) && paths.iter().any(|path| path.root == SNIPPETS)
+    is_named || matches!(file, FileKind::Snippet(_)) && path.root == SNIPPETS
 }
 
-fn matches_in(file: FileKind<'_>, meanings: &[&Meaning<'_>], project: &Project) -> Vec<Reference> {
+fn matches_in(file: FileKind<'_>, meaning: &Meaning<'_>, project: &Project) -> Vec<Reference> {
     let (arena, workspace) = (Arena::new(), project.workspace());
     let found = occurrences(file, &workspace, &arena);
     let Some(source) = file.source() else { return Vec::new() };
-    let matching = found.iter().filter(|occurrence| meanings.contains(&&occurrence.meaning));
+    let matching = found.iter().filter(|occurrence| occurrence.meaning == *meaning);
     let mut references: Vec<_> = matching
         .map(|Occurrence { range, is_definition, .. }| Reference {
             source: source.clone(),
@@ -119,7 +109,7 @@ fn matches_in(file: FileKind<'_>, meanings: &[&Meaning<'_>], project: &Project) 
         .collect();
     if let FileKind::Snippet(snippet) = file {
         let path = Path::new(SNIPPETS).then(PathStep::Key(snippet.name()));
-        if meanings.iter().any(|meaning| matches!(meaning, Meaning::Data(wanted) if *wanted == path)) {
+        if *meaning == Meaning::Data(path) {
             references.push(Reference { source: source.clone(), range: 0..0, is_definition: true });
         }
     }

@@ -13,7 +13,7 @@ use super::position::Lines;
 use super::session::Renderer;
 use super::uri;
 use crate::diagnostics::{Diagnostic, Location, Source};
-use crate::message::{Customer, Request, Snippet, Template};
+use crate::message::{Customer, Rendering, Request, Snippet, Template};
 use crate::project::{CONFIG_FILE, Case, Project};
 
 /// The workspace at one moment. Cloning is cheap.
@@ -123,6 +123,13 @@ impl FileView<'_> {
             FileKind::Configuration | FileKind::Other(_) => false,
         };
         cases.into_iter().filter(is_part).collect()
+    }
+
+    /// [The messages](Self::cases), rendered.
+    pub(super) fn renderings(&self) -> Vec<(Case<'_>, Rendering)> {
+        let (cases, options) = (self.cases(), self.snapshot.renderer.render_options());
+        let renderings = self.project.render_on_all_cores(&cases, &options, |_, rendering| rendering);
+        cases.into_iter().zip(renderings).collect()
     }
 
     /// What the checker found in the file. Findings about another text of the file are left out.

@@ -28,9 +28,7 @@ pub(super) fn execute(snapshot: &Snapshot, params: &ExecuteCommandParams) -> Res
 }
 
 fn preview(file: &FileView<'_>) -> Value {
-    let cases = file.cases();
-    let options = file.snapshot.renderer.render_options();
-    let renderings = file.project.render_on_all_cores(&cases, &options, |_, rendering| rendering);
+    let (cases, renderings): (Vec<_>, Vec<_>) = file.renderings().into_iter().unzip();
     let messages: Vec<_> = cases
         .iter()
         .zip(&renderings)

@@ -11,8 +11,7 @@ use crate::liquid::Arena;
 use crate::lsp::occurrence::{self, Meaning};
 use crate::lsp::snapshot::{FileKind, FileView, Snapshot};
 use crate::lsp::value;
-use crate::message::{SETTINGS, Template};
-use crate::project::Case;
+use crate::message::SETTINGS;
 use crate::rules;
 
 /// How many requests are listed.
@@ -144,8 +143,8 @@ fn word_at(text: &str, offset: usize) -> Option<Range<usize>> {
 
 /// What the expression around an offset prints in every message.
 fn printed(file: &FileView<'_>, offset: usize) -> Option<(Range<usize>, String)> {
-    let FileKind::Template(template) = file.kind else { return None };
-    let rendered = rendered(file, template);
+    let FileKind::Template(_) = file.kind else { return None };
+    let rendered = file.renderings();
     let mut ranges = rendered.iter().flat_map(|(_, rendering)| rendering.text.interpolations());
     let range = ranges.find(|range| range.start <= offset && offset <= range.end)?;
     let mut text = "| request | prints |\n|---|---|\n".to_owned();
@@ -158,12 +157,4 @@ fn printed(file: &FileView<'_>, offset: usize) -> Option<(Range<usize>, String)>
         let _ = writeln!(text, "| {} | {shown} |", case.request.name());
     }
     Some((range, text))
-}
-
-/// The messages of a template.
-fn rendered<'f>(file: &'f FileView<'_>, template: &Template) -> Vec<(Case<'f>, crate::message::Rendering)> {
-    let cases: Vec<_> = file.cases().into_iter().filter(|case| std::ptr::eq(case.template, template)).collect();
-    let options = file.snapshot.renderer.render_options();
-    let renderings = file.project.render_on_all_cores(&cases, &options, |_, rendering| rendering);
-    cases.into_iter().zip(renderings).collect()
 }

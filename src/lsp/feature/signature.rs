@@ -3,7 +3,6 @@
 use gen_lsp_types::{ActiveParameter, ParameterInformation, SignatureHelp, SignatureHelpParams, SignatureInformation};
 
 use crate::customerio::{CUSTOMERIO, LEGACY};
-use crate::liquid::Filter;
 use crate::liquid::row::Argument;
 use crate::lsp::expression::{Cursor, Place};
 use crate::lsp::snapshot::Snapshot;
@@ -21,7 +20,7 @@ pub(super) fn signature_help(snapshot: &Snapshot, params: &SignatureHelpParams) 
     let signature = SignatureInformation {
         label: filter.signature(),
         documentation: Some(filter.summary.into()),
-        parameters: Some(filter.arguments.iter().map(|argument| parameter(argument, filter)).collect()),
+        parameters: Some(filter.arguments.iter().map(parameter).collect()),
         active_parameter: None,
     };
     let active = u32::try_from(number.min(filter.arguments.len() - 1)).ok()?;
@@ -32,7 +31,7 @@ pub(super) fn signature_help(snapshot: &Snapshot, params: &SignatureHelpParams) 
     })
 }
 
-fn parameter(argument: &Argument, _: &Filter) -> ParameterInformation {
+fn parameter(argument: &Argument) -> ParameterInformation {
     let mut about = argument.kind.as_str().to_owned();
     if !argument.accepts.is_empty() {
         about = format!("{about}: {}", argument.accepts.join(", "));

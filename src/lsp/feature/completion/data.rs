@@ -66,9 +66,7 @@ fn add_members(value: Value<'_>, steps: &[PathStep<'_>], members: &mut BTreeMap<
 
 fn candidate(name: &str, member: &Member, path: &Path<'_>) -> Candidate {
     let sample = member.sample.as_deref().unwrap_or_default();
-    let candidate = Candidate::new(name, CompletionItemKind::Field)
+    Candidate::new(name, CompletionItemKind::Field)
         .detail(format!("{} · {sample}", member.kinds.join(" or ")))
-        .documentation(format!("`{}`, for example `{}`", path.then(PathStep::Key(name)), sample.replace('`', "'")));
-    // A name with spaces is written in brackets; the dot stays, which is reported.
-    candidate
+        .documentation(format!("`{}`, for example `{}`", path.then(PathStep::Key(name)), sample.replace('`', "'")))
 }
