@@ -80,7 +80,7 @@ impl Invention<'_> {
         Some(Counterexample { cause: self.cause.clone(), customer, message_data, language: self.language })
     }
 
-    /// The data of the message that a record stands for.
+    /// The data of a record's message.
     fn data_of(&mut self, record: &str) -> Option<[Map<String, Value>; 2]> {
         let (arena, batch) = (Arena::new(), Batch::of_json(record));
         let numbers = self.compiled.first()?.language().dialect().numbers;

@@ -1,10 +1,10 @@
-//! Lines: what a record of the audience is, and the data of the message that it stands for.
+//! Lines: what a record of the audience is, and the data of its message.
 
 use super::directory::Directory;
 use crate::liquid::value::number::Numbers;
 use crate::liquid::value::{Object, coerce};
 use crate::liquid::{Arena, Value};
-use crate::message::{SentData, attributes_and_objects, no_fields};
+use crate::message::{SentData, attributes_and_objects, is_request_body, no_fields};
 use crate::records::{Record, RecordError};
 
 /// The identifiers of a customer, in the order in which one is chosen.
@@ -34,7 +34,7 @@ pub enum Lines<'f> {
     },
 }
 
-/// The message that a line stands for.
+/// The message of a line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Message<'a> {
     pub(super) data: SentData<'a>,
@@ -43,7 +43,7 @@ pub(super) struct Message<'a> {
     pub(super) id: Option<&'a str>,
 }
 
-/// Why a line stands for no message.
+/// Why a line has no message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NoMessage {
     /// It is not valid.
@@ -68,7 +68,7 @@ fn invalid(code: &'static str, reason: &str) -> NoMessage {
 }
 
 impl<'f> Lines<'f> {
-    /// The message that a record stands for. `is_called` says whether a request with this template name or number is meant.
+    /// The message of a record. `is_called` says whether a request with this template name or number is meant.
     pub(super) fn message<'a>(
         &'a self,
         record: Record<'a>,
@@ -86,13 +86,13 @@ impl<'f> Lines<'f> {
         match self {
             Self::Customers { trigger, language } => match Joined::of(fields) {
                 Some(joined) => joined.message(is_called, arena),
-                None if is_request(fields) => {
+                None if is_request_body(fields) => {
                     Err(invalid("record-is-request", "the record is a request, without its customer"))
                 }
                 None => of_customer(value, *trigger, *language, arena),
             },
             Self::Payloads { customer, objects } => {
-                let (trigger, language) = if is_request(fields) {
+                let (trigger, language) = if is_request_body(fields) {
                     check_template(fields, is_called)?;
                     (message_data(fields, arena)?, string(fields, "language"))
                 } else {
@@ -173,14 +173,6 @@ fn api_form<'a>(customer: Value<'a>, arena: &'a Arena) -> Value<'a> {
 fn has_api_keys(fields: &Object<'_>) -> bool {
     ["identifiers", "timestamps", "unsubscribed", "devices"].iter().any(|key| fields.get(key).is_some())
         || fields.entries().len() == 2 && fields.get("id").is_some()
-}
-
-/// Whether an object is the whole body of a request.
-#[must_use]
-pub fn is_request(fields: &Object<'_>) -> bool {
-    let has = |name| fields.get(name).is_some();
-    let count = ["transactional_message_id", "identifiers"].into_iter().filter(|name| has(name)).count();
-    count == 2 || count == 1 && has("message_data")
 }
 
 fn check_template(request: &Object<'_>, is_called: &dyn Fn(&str) -> bool) -> Result<(), NoMessage> {

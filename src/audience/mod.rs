@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use counterexample::{Counterexample, counterexamples};
 pub use directory::{Directory, DirectorySummary};
-pub use line::{Lines, is_request};
+pub use line::Lines;
 pub use part::{MergeError, Part, hash_of};
 pub use report::{
     Branch, Counted, Group, Lengths, People, Report, SampleSize, Suspicious, TitleCount, Titles, WitnessReport,

@@ -178,7 +178,7 @@ pub struct Titles {
     pub distinct: u64,
     /// Whether that is an estimate.
     pub distinct_is_estimated: bool,
-    /// Whether expressions stand for what they print, because the report does not reveal data.
+    /// Whether titles have expressions in place of what they print, because the report does not reveal data.
     pub are_patterns: bool,
     /// The most common titles.
     pub most_common: Vec<TitleCount>,

@@ -51,7 +51,7 @@ struct Variant<'t> {
     causes: HashMap<Loss, Cause>,
     /// The warnings of messages whose commas and expiration are alike.
     warnings: HashMap<(Vec<usize>, bool), Vec<Cause>>,
-    /// Titles in which expressions stand for what they print, by what wrote the title.
+    /// Titles with expressions in place of what they print, by what wrote the title.
     patterns: Patterns,
 }
 
@@ -285,7 +285,7 @@ impl<'t> Variant<'t> {
     }
 }
 
-/// Titles in which expressions stand for what they print.
+/// Titles with expressions in place of what they print.
 #[derive(Debug, Default)]
 struct Patterns(HashMap<u64, String>);
 

@@ -4,12 +4,12 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::{Audience, open};
-use crate::audience::{Directory, Lines, hash_of, is_request};
+use crate::audience::{Directory, Lines, hash_of};
 use crate::cli::{Failure, Global, written};
 use crate::diagnostics::{Diagnostics, sanitize};
 use crate::liquid::value::{Object, json};
 use crate::liquid::{Arena, Value, variables};
-use crate::message::{IdentifierKind, Template, attributes_and_objects, no_fields};
+use crate::message::{IdentifierKind, Template, attributes_and_objects, is_request_body, no_fields};
 use crate::project::Project;
 use crate::records::Stop;
 
@@ -50,7 +50,7 @@ impl Sources {
         match json::read(text, &arena) {
             Ok(Value::Object(fields)) => match fields.get("message_data") {
                 Some(Value::Object(_) | Value::Null) | None => Ok(()),
-                Some(_) if command.customer.is_some() || !is_request(fields) => Ok(()),
+                Some(_) if command.customer.is_some() || !is_request_body(fields) => Ok(()),
                 Some(_) => Err(format!("{name}: expected an object under `message_data`").into()),
             },
             Ok(_) => Err(format!("{name}: the {what} is not a JSON object").into()),
@@ -73,7 +73,7 @@ impl Sources {
             return Lines::Payloads { customer, objects };
         }
         let (trigger, language) = match value {
-            Some(Value::Object(fields)) if is_request(fields) => {
+            Some(Value::Object(fields)) if is_request_body(fields) => {
                 let data = fields.get("message_data").filter(|data| matches!(data, Value::Object(_)));
                 let language = match fields.get("language") {
                     Some(Value::String(language)) => Some(language),
