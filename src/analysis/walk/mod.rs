@@ -186,7 +186,9 @@ impl<'r, 'a> Walk<'r, 'a> {
             null_segments: context.null_segments,
             branches: self.branches.clone(),
         });
-        if path.root == SNIPPETS {
+        // What elements lack does no harm if the snippet is missing: then there are none. The list itself is read before.
+        let is_in_list = path.steps.iter().skip(1).any(|step| *step == PathStep::Element);
+        if path.root == SNIPPETS && !is_in_list {
             self.snippet(path, span, context);
         }
     }
