@@ -57,6 +57,8 @@ pub struct Options {
 
 /// How many failures are recorded before the render stops.
 const MAX_FAILURES: usize = 1_000;
+/// From which length an argument of a filter counts as work.
+const LONG_ARGUMENT: usize = 64;
 /// From which length an output counts against the memory limit.
 const LONG_OUTPUT: usize = 1 << 16;
 /// How many steps a filter counts as, beside those that it counts itself.
@@ -397,6 +399,11 @@ impl<'a> Runtime<'a> {
                 Some(operand) => self.operand(operand, false)?,
                 None => Value::Undefined,
             };
+            if let Value::String(text) = value
+                && text.len() > LONG_ARGUMENT
+            {
+                self.arena.work(text.len() / 2)?;
+            }
             arguments.push(match argument.key {
                 Some(key) => self.array(&[Value::String(key), value])?,
                 None => value,
