@@ -313,7 +313,7 @@ fn configured_severity(finding: &Diagnostic, levels: &BTreeMap<String, Level>) -
 }
 
 /// Findings with their configured severity, without those of rules that are off.
-fn with_configured_severity(findings: Diagnostics, levels: &BTreeMap<String, Level>) -> Diagnostics {
+pub(super) fn with_configured_severity(findings: Diagnostics, levels: &BTreeMap<String, Level>) -> Diagnostics {
     let configured = findings
         .into_iter()
         .filter_map(|finding| configured_severity(&finding, levels).map(|severity| Diagnostic { severity, ..finding }));

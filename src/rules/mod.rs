@@ -48,6 +48,7 @@ pub use fix::{FixedFile, fix};
 pub use judge::{Judgement, judge, judge_each, judge_payload};
 pub use judge_options::JudgeOptions;
 pub use payloads::{PayloadOptions, PayloadReport, judge_payloads};
+pub use schema_violation::schema_violations;
 pub use table::{Cell, Row, Table};
 pub use template_verdict::TemplateVerdict;
 

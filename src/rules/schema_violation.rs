@@ -3,10 +3,20 @@
 
 use std::collections::HashSet;
 
+use super::judge::with_configured_severity;
 use crate::contract::Schemas;
 use crate::diagnostics::Diagnostics;
-use crate::message::{Customer, Template};
+use crate::message::{Customer, Request, Template};
 use crate::project::{Case, Project};
+
+/// Where the `message_data` of a request does not match the schema of its template, with the severity that the project
+/// configures.
+#[must_use]
+pub fn schema_violations(project: &Project, schemas: &Schemas, template: &Template, request: &Request) -> Diagnostics {
+    let schema = schemas.declarations(template).message_data;
+    let found = schema.map_or_else(Diagnostics::new, |schema| schema.problems_of_request(request));
+    with_configured_severity(found, &project.config().rules)
+}
 
 /// The violations of a template's requests.
 pub(super) fn of_requests(schemas: &Schemas, template: &Template, cases: &[Case<'_>]) -> Diagnostics {

@@ -355,7 +355,11 @@ fn read_filter(query: Option<&str>) -> Result<Filter, Refusal> {
     Ok(filter)
 }
 
-fn read_query(query: Option<&str>, mut read: impl FnMut(&str, &str) -> Result<(), String>) -> Result<(), Refusal> {
+/// Reads the parameters of a query string.
+pub(super) fn read_query(
+    query: Option<&str>,
+    mut read: impl FnMut(&str, &str) -> Result<(), String>,
+) -> Result<(), Refusal> {
     let Ok(entries) = serde_urlencoded::from_str::<Vec<(String, String)>>(query.unwrap_or_default()) else {
         return Err(Refusal::bad_request("the query string cannot be parsed"));
     };

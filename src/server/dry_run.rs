@@ -36,6 +36,8 @@ pub(super) struct DryRunInput<'p> {
     pub(super) template: &'p Template,
     pub(super) request: Request,
     pub(super) customer: Cow<'p, Customer>,
+    /// The version of the project.
+    version: u64,
     /// The warnings about the request.
     problems: Diagnostics,
 }
@@ -82,7 +84,7 @@ impl DryRun {
             (None, Some(known)) => known,
             (None, None) => Cow::Owned(customer_without_attributes(request.identifier())?),
         };
-        Ok(DryRunInput { template, request, customer, problems })
+        Ok(DryRunInput { template, request, customer, version, problems })
     }
 }
 
@@ -94,6 +96,9 @@ impl DryRunInput<'_> {
         }
         let mut rendering = project.render_one(self.template, &self.customer, &self.request, &render_options);
         rendering.problems.extend(self.problems);
+        let language = self.request.language().or_else(|| self.customer.language());
+        let variant = self.template.in_language(language);
+        rendering.problems.extend(state.schemas.violations(project, self.version, variant, &self.request));
         rendering.problems.tidy();
         rendering
     }

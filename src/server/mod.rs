@@ -35,6 +35,7 @@ mod people;
 mod received;
 mod refused;
 mod saving;
+mod schema;
 mod send;
 mod service;
 mod signals;
@@ -43,6 +44,7 @@ mod state;
 mod store;
 mod stream;
 mod template_check;
+mod template_name;
 mod tls;
 mod token;
 mod webhooks;
@@ -356,6 +358,7 @@ fn router(state: Arc<State>) -> Router {
         .route("/inkproof/api/faults", get(api::faults).post(api::add_fault).delete(api::remove_faults))
         .route("/inkproof/api/clock", get(api::clock).put(api::set_clock).delete(api::reset_clock))
         .route("/inkproof/api/templates", get(api::templates))
+        .route("/inkproof/api/schema/{template}", get(schema::schema))
         .route("/inkproof/api/render", post(dry_run::render))
         .route("/inkproof/api/check", post(template_check::check))
         .route("/inkproof/api/requests", put(saving::save))

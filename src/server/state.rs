@@ -19,6 +19,7 @@ use super::newest::Newest;
 use super::pending::NotWritten;
 use super::people::People;
 use super::refused::RefusedRequest;
+use super::schema::DeclaredSchemas;
 use super::store::{Bounds, Store};
 use super::webhooks::Webhooks;
 use super::work::Queue;
@@ -37,6 +38,7 @@ pub(super) type Observe = Arc<dyn Fn(&ServerEvent<'_>) + Send + Sync>;
 /// The server's state.
 pub(super) struct State {
     pub(super) project: Arc<CurrentProject>,
+    pub(super) schemas: Arc<DeclaredSchemas>,
     pub(super) namespaces: Arc<Namespaces>,
     pub(super) store: Store,
     pub(super) clock: Clock,
@@ -79,6 +81,7 @@ impl State {
         let webhooks = webhooks.map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
         Ok(Self {
             project: Arc::new(project.map_err(io::Error::other)?),
+            schemas: Arc::default(),
             namespaces: Arc::default(),
             store,
             clock: Clock::new(options.now),
@@ -105,6 +108,7 @@ impl State {
         let bounds = Bounds { messages: self.options.keep, bytes: MAX_BYTES };
         Self {
             project: Arc::clone(&self.project),
+            schemas: Arc::clone(&self.schemas),
             namespaces: Arc::clone(&self.namespaces),
             store: Store::new(bounds),
             clock: Clock::new(self.options.now),

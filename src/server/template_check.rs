@@ -13,6 +13,7 @@ use super::body;
 use super::dry_run::{DryRun, DryRunInput};
 use super::findings::Findings;
 use super::state::State;
+use super::template_name::template_called;
 use crate::analysis::Coverage;
 use crate::project::{Case, Project};
 use crate::rules::{Cell, JudgeOptions, Judgement, Row, Table, judge};
@@ -43,9 +44,7 @@ pub(super) async fn check(
 
 impl CheckRequest {
     fn run(&self, project: &Project, version: u64, state: &State) -> Result<TemplateCheck, Refusal> {
-        let template = project.templates().iter().find(|template| template.is_called(&self.template));
-        let template =
-            template.ok_or_else(|| Refusal::not_found(format!("there is no template `{}`", self.template)))?;
+        let template = template_called(project, &self.template)?;
         let options = JudgeOptions::new(project, state.render_options(state.clock.now()));
         let judgement = judge(project, &[template], &project.in_every_language(&project.cases()), &options);
         let input = self.trial.as_ref().and_then(|trial| trial.input(project, version, state).ok());

@@ -13,5 +13,6 @@ mod people;
 mod process;
 mod responsive;
 mod saving;
+mod schema;
 mod send;
 mod store;

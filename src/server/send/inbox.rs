@@ -74,6 +74,8 @@ fn accept(state: &State, received: Received, refuses_unknown: bool) -> Result<(C
     let rendering = current_project::render(&project, &request, &customer, &state.render_options(send_at))
         .ok_or_else(|| unknown_template(&project, &request))?;
     problems.extend(rendering.problems);
+    let variant = template.in_language(request.language().or_else(|| customer.language()));
+    problems.extend(state.schemas.violations(&project, version, variant, &request));
     problems.tidy();
     if state.options.strict && rendering.message.is_none() {
         return Err(lost_message(template, &problems));
