@@ -8,8 +8,8 @@ use clap_complete::ArgValueCompleter;
 use super::command::RunCommand;
 use super::format::HumanFormat;
 use super::pending::{self, Waiting};
-use super::{Failure, Global, Outcome, completions};
-use crate::snapshot::{Stage, contents_of};
+use super::{Failure, Global, Outcome, completions, not_sent};
+use crate::snapshot::{Stage, contents_of, failure_in};
 
 /// Accept pending snapshots
 ///
@@ -30,10 +30,15 @@ impl RunCommand for Accept {
         let waiting = Waiting::new(&project, &self.names)?;
         let outcome = outcome.and(waiting.report_unreadable()?);
         let (mut accepted, mut deleted, mut vanished, mut failures) = (0, 0, 0, Vec::new());
+        let mut not_sent: Vec<(&str, String)> = Vec::new();
         for name in &waiting.pending {
-            match accept(&waiting, name) {
-                Ok(true) => accepted += 1,
-                Ok(false) => vanished += 1,
+            match accept(&waiting, name, project.config().test.allow_failures) {
+                Ok(Accepted::Sent) => accepted += 1,
+                Ok(Accepted::NotSent(reason)) => {
+                    accepted += 1;
+                    not_sent.push((name, reason));
+                }
+                Ok(Accepted::Vanished) => vanished += 1,
                 Err(reason) => {
                     let path = waiting.store.shown(name, Stage::Pending);
                     failures.push(format!("cannot accept `{path}`: {reason}; it is still pending"));
@@ -51,19 +56,35 @@ impl RunCommand for Accept {
             }
         }
         pending::report_vanished(vanished)?;
-        writeln!(anstream::stdout().lock(), "accepted {accepted}, deleted {deleted} obsolete")?;
+        let mut out = anstream::stdout().lock();
+        writeln!(out, "accepted {accepted}, deleted {deleted} obsolete")?;
+        not_sent::write_accepted(not_sent.iter().map(|(name, reason)| (*name, reason.as_str())), &mut out)?;
         if failures.is_empty() { Ok(outcome) } else { Err(Failure::Messages(failures)) }
     }
 }
 
-/// Accepts a snapshot, but never a file that is not one. Returns whether it was still pending.
-fn accept(waiting: &Waiting, name: &str) -> Result<bool, String> {
+/// What became of a pending snapshot.
+enum Accepted {
+    /// It was accepted.
+    Sent,
+    /// It was accepted, and says that the message is not sent, with the first reason.
+    NotSent(String),
+    /// It was no longer pending.
+    Vanished,
+}
+
+/// Accepts a snapshot, but never a file that is not one.
+fn accept(waiting: &Waiting, name: &str, allow_failures: bool) -> Result<Accepted, String> {
     let text = waiting.store.read(name, Stage::Pending).map_err(|unusable| unusable.to_string())?;
-    let Some(text) = text else { return Ok(false) };
-    contents_of(&text).map_err(|unusable| unusable.to_string())?;
+    let Some(text) = text else { return Ok(Accepted::Vanished) };
+    let contents = contents_of(&text).map_err(|unusable| unusable.to_string())?;
+    let failure = failure_in(&contents).map(str::to_owned);
+    if failure.is_some() && !allow_failures {
+        return Err(not_sent::FORBIDDEN.to_owned());
+    }
     match waiting.store.accept(name) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Ok(()) => Ok(failure.map_or(Accepted::Sent, Accepted::NotSent)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Accepted::Vanished),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -27,6 +27,7 @@ mod lsp;
 mod man;
 mod models;
 mod new;
+mod not_sent;
 mod output_options;
 mod pending;
 mod preview;

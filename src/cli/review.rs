@@ -19,9 +19,9 @@ use super::difference::Layout;
 use super::format::HumanFormat;
 use super::signals::on_termination;
 use super::terminal::TerminalCapabilities;
-use super::test::{style, test, write_details, write_problems};
-use super::{Failure, Global, Outcome, completions, editor};
-use crate::diagnostics::sanitize;
+use super::test::{run_of, style, test, write_details, write_problems};
+use super::{Failure, Global, Outcome, completions, editor, not_sent};
+use crate::diagnostics::{Diagnostic, sanitize};
 use crate::project::Project;
 use crate::snapshot::{self, Kept, Obsolete, Report, Stage, Status, Store, Update, causes, render_options};
 use excerpt::Excerpt;
@@ -65,16 +65,35 @@ impl Item<'_, '_> {
             Self::Obsolete(obsolete) => &obsolete.name,
         }
     }
+
+    /// Why the message is not sent.
+    const fn failure(&self) -> Option<&Diagnostic> {
+        match self {
+            Self::Outcome(outcome) => outcome.failure.as_ref(),
+            Self::Obsolete(_) => None,
+        }
+    }
 }
 
 /// The decisions so far.
 #[derive(Default)]
 struct Decisions {
     /// The decisions in order; undo removes the last.
-    made: Vec<(String, Decision, Option<Kept>)>,
+    made: Vec<Made>,
     layout: Option<Layout>,
     /// The message above the keys.
     remark: String,
+}
+
+/// A decision that was made.
+struct Made {
+    /// The item's name.
+    name: String,
+    decision: Decision,
+    /// The files before it, to undo it.
+    kept: Option<Kept>,
+    /// Why the message is not sent.
+    failure: Option<String>,
 }
 
 /// A decision about an item.
@@ -91,7 +110,13 @@ impl Decisions {
     }
 
     fn count(&self, decision: Decision) -> usize {
-        self.made.iter().filter(|(_, made, _)| *made == decision).count()
+        self.made.iter().filter(|made| made.decision == decision).count()
+    }
+
+    /// The accepted messages that are not sent, with the reasons.
+    fn accepted_failures(&self) -> impl Iterator<Item = (&str, &str)> {
+        let accepted = self.made.iter().filter(|made| made.decision == Decision::Accept);
+        accepted.filter_map(|made| Some((made.name.as_str(), made.failure.as_deref()?)))
     }
 }
 
@@ -113,7 +138,7 @@ impl RunCommand for Review {
         loop {
             let (project, outcome) = global.open_project_to_decide()?;
             // Nothing is written before the user decides.
-            let report = test(&project, &self.names, global, Update::None, false)?;
+            let report = test(run_of(&project, &self.names, global, Update::None), &self.names)?;
             let outcome = if report.is_incomplete() { outcome.and(Outcome::Broken) } else { outcome };
             let end = Walk::new(&project, &report, global).run(&mut decisions)?;
             if !matches!(end, End::Again) {
@@ -122,6 +147,7 @@ impl RunCommand for Review {
                     [Decision::Accept, Decision::Reject, Decision::Skip].map(|decision| decisions.count(decision));
                 let mut out = anstream::stdout().lock();
                 writeln!(out, "accepted {accepted}, rejected {rejected}, skipped {skipped}")?;
+                not_sent::write_accepted(decisions.accepted_failures(), &mut out)?;
                 return Ok(if matches!(end, End::Interrupted) { Outcome::Interrupted } else { outcome });
             }
         }
@@ -152,7 +178,7 @@ impl<'r, 'p> Walk<'r, 'p> {
 
     fn run(&self, decisions: &mut Decisions) -> Result<End, Failure> {
         loop {
-            let decided: HashSet<&str> = decisions.made.iter().map(|(name, ..)| name.as_str()).collect();
+            let decided: HashSet<&str> = decisions.made.iter().map(|made| made.name.as_str()).collect();
             let left: Vec<_> = self.items.iter().filter(|item| !decided.contains(item.name())).copied().collect();
             let Some(item) = left.first() else { return Ok(End::Finished) };
             let place = self.items.len() - left.len() + 1;
@@ -262,7 +288,10 @@ impl<'r, 'p> Walk<'r, 'p> {
                 }
             };
             match done {
-                Ok(kept) => decisions.made.push((name.to_owned(), decision, kept)),
+                Ok(kept) => {
+                    let failure = item.failure().map(|failure| failure.message.clone());
+                    decisions.made.push(Made { name: name.to_owned(), decision, kept, failure });
+                }
                 Err(error) => {
                     decisions.say(format!("`{name}` is unchanged: {error}"));
                     return;
@@ -273,6 +302,11 @@ impl<'r, 'p> Walk<'r, 'p> {
 
     fn carry_out(&self, item: &Item<'_, '_>, decision: Decision) -> io::Result<()> {
         match (item, decision) {
+            (Item::Outcome(outcome), Decision::Accept)
+                if outcome.failure.is_some() && !self.project.config().test.allow_failures =>
+            {
+                Err(io::Error::other(not_sent::FORBIDDEN))
+            }
             (Item::Outcome(outcome), Decision::Accept) => {
                 self.store.write(item.name(), Stage::Accepted, outcome.file().as_bytes())?;
                 self.store.remove(item.name(), Stage::Pending).map(drop)
@@ -285,14 +319,14 @@ impl<'r, 'p> Walk<'r, 'p> {
 
     /// Undoes the last decision.
     fn undo(&self, decisions: &mut Decisions) {
-        let Some((name, decision, kept)) = decisions.made.pop() else {
+        let Some(made) = decisions.made.pop() else {
             decisions.say("there is nothing to undo");
             return;
         };
-        let Some(before) = &kept else { return };
-        if let Err(error) = self.store.restore(&name, before) {
+        let Some(before) = &made.kept else { return };
+        if let Err(error) = self.store.restore(&made.name, before) {
             decisions.say(format!("cannot undo it: {error}"));
-            decisions.made.push((name, decision, kept));
+            decisions.made.push(made);
         }
     }
 

@@ -19,8 +19,8 @@ use clap_complete::ArgValueCompleter;
 use super::command::RunCommand;
 use super::progress::Progress;
 use super::watch::WatchArguments;
-use super::{Failure, Global, Outcome, completions};
-use crate::diagnostics::Theme;
+use super::{Failure, Global, Outcome, completions, not_sent};
+use crate::diagnostics::{Theme, sanitize};
 use crate::project::{CONFIG_FILE, Project};
 use crate::snapshot::{Action, Counts, Known, Report, Run, Stage, Store, Subject, Update, render_options};
 use watch::TestJob;
@@ -46,6 +46,9 @@ pub(super) struct Test {
     /// Stop at the first failure; requests that failed in the last run go first
     #[arg(long, env = "INKPROOF_FAIL_FAST", value_parser = FalseyValueParser::new(), conflicts_with = "watch")]
     fail_fast: bool,
+    /// Pass if there is nothing to test; without it, that fails where nothing is written, as in CI
+    #[arg(long, env = "INKPROOF_ALLOW_EMPTY", value_parser = FalseyValueParser::new())]
+    allow_empty: bool,
     #[command(flatten)]
     watch: WatchArguments,
 }
@@ -95,13 +98,21 @@ impl RunCommand for Test {
         }
         let (project, outcome) =
             if update == Update::None { global.open_project_for_tests() } else { global.open_project_to_decide() }?;
-        let report = test(&project, &self.names, global, update, self.fail_fast)?;
+        let run = Run {
+            fail_fast: self.fail_fast,
+            allows_empty: self.allow_empty || !(is_ci() || update == Update::None),
+            ..run_of(&project, &self.names, global, update)
+        };
+        let report = test(run, &self.names)?;
         write_problems(&report.problems, &mut anstream::stderr().lock())?;
         let mut out = std::io::BufWriter::new(anstream::stdout().lock());
         write_report(&report, &project, format, global.theme(), &mut out)?;
         out.flush()?;
         drop(out);
         advise(&report)?;
+        if report.outcomes.is_empty() {
+            report_empty(&project, run.allows_empty)?;
+        }
         let tested = match (report.is_incomplete(), report.passes()) {
             (true, _) => Outcome::Broken,
             (false, true) => Outcome::Fine,
@@ -135,29 +146,23 @@ fn write_report(
 }
 
 /// Tests the named subjects of a project.
-pub(super) fn test<'p>(
-    project: &'p Project,
-    names: &[String],
-    global: &Global,
-    update: Update,
-    fail_fast: bool,
-) -> Result<Report<'p>, Failure> {
-    let subjects = Subject::select(project, names)?;
+pub(super) fn test<'p>(run: Run<'p>, names: &[String]) -> Result<Report<'p>, Failure> {
+    let subjects = Subject::select(run.project, names)?;
     let progress = Progress::new("testing", subjects.len());
-    let run = run_of(project, names, global, update, fail_fast);
     Ok(run.test_unknown(subjects, &Known::default(), &|| progress.step()))
 }
 
 /// The run that tests the named subjects of a project.
-fn run_of<'p>(project: &'p Project, names: &[String], global: &Global, update: Update, fail_fast: bool) -> Run<'p> {
+pub(super) fn run_of<'p>(project: &'p Project, names: &[String], global: &Global, update: Update) -> Run<'p> {
     Run {
         project,
         render_options: global.adjust(render_options(project)),
         // A configuration with mistakes may have meant other snapshots.
         update: if project.is_config_valid() { update } else { Update::None },
-        fail_fast,
+        fail_fast: false,
         // A request that cannot be read has a snapshot all the same.
         is_complete: names.is_empty() && !project.problems().has_errors(),
+        allows_empty: true,
     }
 }
 
@@ -172,11 +177,15 @@ pub(super) fn accept_one(project: &Project, request: &str, global: &Global) -> S
     let mut subjects = Subject::all(project, &cases);
     // As it is sent, not in its other languages.
     subjects.retain(|subject| subject.name == request);
-    let report = run_of(project, &names, global, Update::All, false).test(subjects);
+    let report = run_of(project, &names, global, Update::All).test(subjects);
     let path = Store::new(project.root(), &project.config().test.snapshots).shown(request, Stage::Accepted);
     match (report.problems.first(), report.outcomes.first().map(|outcome| outcome.action)) {
         (Some(problem), _) => problem.clone(),
-        (None, Some(Action::Accepted)) => format!("accepted `{path}`"),
+        (None, Some(Action::Accepted)) => match report.accepted_failures().next() {
+            Some((_, reason)) => format!("accepted `{path}`, which is not sent: {reason}"),
+            None => format!("accepted `{path}`"),
+        },
+        (None, Some(Action::Forbidden)) => format!("nothing is accepted: {}", not_sent::FORBIDDEN),
         (None, Some(_)) => format!("`{path}` is already up to date"),
         (None, None) => format!("there is nothing to accept: `{request}` cannot be rendered"),
     }
@@ -184,11 +193,29 @@ pub(super) fn accept_one(project: &Project, request: &str, global: &Global) -> S
 
 /// The summary line. Scripts may parse it: all counts, in this order.
 fn summary(counts: Counts) -> String {
-    let Counts { messages, unchanged, new, different, unusable, obsolete } = counts;
+    let Counts { messages, unchanged, new, different, unusable, obsolete, not_sent } = counts;
     format!(
         "tested {messages}: {unchanged} unchanged, {new} new, {different} different, {unusable} unusable, {obsolete} \
-         obsolete"
+         obsolete, {not_sent} not sent"
     )
+}
+
+/// Reports that nothing was tested, and where requests were looked for.
+fn report_empty(project: &Project, is_allowed: bool) -> std::io::Result<()> {
+    let config = project.config();
+    let folders = std::iter::once(&config.paths.requests).chain(&config.test.requests);
+    let folders: Vec<_> = folders.map(|folder| format!("`{}`", folder.display())).collect();
+    let (folders, root) = (folders.join(" and "), project.root().display().to_string());
+    let severity = if is_allowed { "note" } else { "error" };
+    let mut out = anstream::stderr().lock();
+    writeln!(
+        out,
+        "{severity}: there is nothing to test: no request in {} of `{}`",
+        sanitize::line(&folders),
+        sanitize::line(&root)
+    )?;
+    let or_allow = if is_allowed { "" } else { ", or pass `--allow-empty`" };
+    writeln!(out, "help: write one with `inkproof request NAME`{or_allow}")
 }
 
 /// Prints what to do next.

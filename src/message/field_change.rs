@@ -36,6 +36,28 @@ impl FieldChange {
     }
 }
 
+impl FieldChange {
+    /// The keys and indexes that lead to the field.
+    #[must_use]
+    pub fn steps(&self) -> Vec<String> {
+        let (mut steps, mut rest) = (Vec::new(), self.field.as_str());
+        while !rest.is_empty() {
+            if let Some(bracketed) = rest.strip_prefix('[') {
+                let mut values = serde_json::Deserializer::from_str(bracketed).into_iter::<Value>();
+                let Some(Ok(step)) = values.next() else { break };
+                rest = bracketed.get(values.byte_offset() + 1..).unwrap_or_default();
+                steps.push(step.as_str().map_or_else(|| step.to_string(), str::to_owned));
+            } else {
+                let name = rest.strip_prefix('.').unwrap_or(rest);
+                let end = name.find(['.', '[']).unwrap_or(name.len());
+                steps.push(name[..end].to_owned());
+                rest = &name[end..];
+            }
+        }
+        steps
+    }
+}
+
 impl fmt::Display for FieldChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.from, &self.to) {
@@ -92,6 +114,19 @@ mod tests {
             let changes = FieldChange::between(&value(before), &value(after));
             let found: Vec<_> = changes.iter().map(ToString::to_string).collect();
             assert_eq!(found, expected, "{before} {after}");
+        }
+    }
+
+    #[test]
+    fn splits_a_field_into_its_steps() {
+        for (field, expected) in [
+            ("type", &["type"][..]),
+            ("properties.posts[0].title", &["properties", "posts", "0", "title"]),
+            (r#"properties["b.c"][1]["x]\""]"#, &["properties", "b.c", "1", "x]\""]),
+            (r#"a[""].b"#, &["a", "", "b"]),
+        ] {
+            let change = FieldChange { field: field.to_owned(), from: None, to: None };
+            assert_eq!(change.steps(), expected, "{field}");
         }
     }
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{SourceMap, Template};
+use crate::liquid::value::json::{self, Events};
 use crate::liquid::{Mark, Output, Span, Writer};
 
 /// A rendered content. It may be incomplete, or not valid JSON.
@@ -32,6 +33,20 @@ impl RenderedText {
     pub fn written_by(&self, range: &Range<usize>) -> Vec<&str> {
         let marks = self.marks.iter().filter(|mark| self.in_file(mark.span) == *range);
         marks.filter_map(|mark| self.text.get(mark.written.clone())).collect()
+    }
+
+    /// Where the template writes the value at a path, or the innermost value around it that the text has: a byte offset of the
+    /// file. `None` if there is no text.
+    #[must_use]
+    pub fn origin(&self, path: &[&str]) -> Option<usize> {
+        let value = (0..=path.len()).rev().find_map(|count| {
+            let events = Events::new(&self.text).with_trailing_commas();
+            json::locate_in(events, &path[..count])
+        })?;
+        // The first byte of a string is its quote, which the text around an expression has.
+        let mark = self.marks.iter().find(|mark| mark.written.contains(&value.start))?;
+        let offset = if mark.writer == Writer::Text { value.start - mark.written.start } else { 0 };
+        Some(self.start + mark.span.start + offset)
     }
 
     /// The parts of the template's literal text that were reached, in order, as byte ranges of the file.

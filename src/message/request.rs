@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::sent_data::{no_fields, not_json};
 use super::{Customer, Delivery};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Source};
 use crate::liquid::value::Object;
 use crate::liquid::value::json::{self, Event, Events, JsonError, Read};
 use crate::liquid::value::number;
@@ -169,6 +169,14 @@ impl Request {
         &self.name
     }
 
+    /// The location of the first key that a path within `message_data` leads to.
+    #[must_use]
+    pub fn key(&self, path: &[json::KeyStep<'_>]) -> Option<Location> {
+        let data = self.message_data.clone()?;
+        let key = json::locate_key(&self.source.text()[data.clone()], path)?;
+        Some(self.source.at(data.start + key.start..data.start + key.end))
+    }
+
     /// The template that it asks for.
     #[must_use]
     pub const fn template(&self) -> &TemplateReference {
@@ -220,6 +228,8 @@ fn invalid(source: &Source, start: usize, error: &JsonError) -> Diagnostic {
 /// A field of a request's body. The first token of its value tells the type.
 struct Field<'a> {
     name: Cow<'a, str>,
+    /// Where the name is, with its quotes.
+    key: Span,
     value: Event<'a>,
     span: Span,
     /// The fields of an object; only those of `identifiers` are kept.
@@ -245,7 +255,7 @@ fn read_body(text: &str) -> Read<Option<(Vec<Field<'_>>, Span)>> {
 fn read_fields<'a>(events: &mut Events<'a>, within: &[&str]) -> Read<Vec<Field<'a>>> {
     let mut found = Vec::new();
     while let Event::Key(key) = events.next_event()? {
-        let name = key.decode();
+        let (name, key) = (key.decode(), events.span());
         let value = events.next_event()?;
         let start = events.span().start;
         let (fields, span) = if value == Event::ObjectStart && within.contains(&&*name) {
@@ -254,7 +264,7 @@ fn read_fields<'a>(events: &mut Events<'a>, within: &[&str]) -> Read<Vec<Field<'
         } else {
             (Vec::new(), events.finish_value(value)?)
         };
-        found.push(Field { name, value, span, fields });
+        found.push(Field { name, key, value, span, fields });
     }
     Ok(found)
 }
@@ -293,7 +303,7 @@ impl<'a> Body<'_, 'a> {
         let warn = |field: &Field<'_>| {
             let name = &*field.name;
             let problem = Diagnostic::warning(UNKNOWN_FIELD, format!("Customer.io has no request field `{name}`"))
-                .primary(self.source.at(field.span.range()), "ignored")
+                .primary(self.source.at(field.key.range()), "ignored")
                 .suggest(name, REQUEST_FIELDS);
             if problem.help.is_empty() {
                 return problem.help("put data for the template into `message_data`");
@@ -460,7 +470,7 @@ mod tests {
             (
                 r#"{"transactional_message_id": "x", "identifiers": {"id": 7}, "mesage_data": {}, "message_data": 1}"#,
                 vec![
-                    "r.json:1:76: Customer.io has no request field `mesage_data`",
+                    "r.json:1:61: Customer.io has no request field `mesage_data`",
                     "r.json:1:57: the `id` is a number",
                     "r.json:1:96: expected an object under `message_data`",
                 ],
@@ -512,8 +522,8 @@ mod tests {
         let mut problems = Diagnostics::new();
         let request = Request::read("r", Source::new("r.json", text), &mut problems).unwrap();
         assert_eq!(request.identifier().value, "a");
-        let unknown: Vec<_> = problems.iter().map(|problem| problem.location().unwrap().text()).collect();
-        assert_eq!(unknown, ["2"]);
+        let unknown: Vec<_> = problems.iter().map(|problem| problem.location().unwrap().start().column).collect();
+        assert_eq!(unknown, [66]);
         let arena = Arena::new();
         let mut written = String::new();
         json::write(request.message_data(Numbers::JavaScript, &arena).unwrap(), None, &mut written).unwrap();

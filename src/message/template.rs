@@ -84,6 +84,13 @@ impl Template {
         self.content.start
     }
 
+    /// The start of the line of a setting that ends up in the message, by the name of the message's field.
+    #[must_use]
+    pub fn setting_start(&self, field: &str) -> Option<usize> {
+        let setting = if field == "expiry" { "expiration" } else { field };
+        self.source.text()[..self.content.start].find(&format!("\n{setting}:")).map(|at| at + 1)
+    }
+
     /// The language of a variant; `None` for the template itself.
     #[must_use]
     pub fn language(&self) -> Option<&str> {

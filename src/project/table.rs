@@ -197,6 +197,14 @@ impl<'t> Entry<'t> {
         }
     }
 
+    /// `true` or `false`.
+    pub(super) fn flag(&self) -> Result<bool, Diagnostic> {
+        match self.value {
+            DeValue::Boolean(flag) => Ok(*flag),
+            _ => Err(self.expected("`true` or `false`")),
+        }
+    }
+
     /// A string, or a TOML date and time, which is read as its text.
     pub(super) fn text_or_time(&self, what: &str) -> Result<String, Diagnostic> {
         match self.value {

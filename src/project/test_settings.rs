@@ -24,6 +24,7 @@ use crate::message::parse_timestamp;
 /// requests = ["tests/requests"]
 /// redactions = { "properties.link" = "[link]" }
 /// filters = [{ pattern = 'v\d+', text = "[version]" }]
+/// allow_failures = false
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -43,6 +44,8 @@ pub struct TestSettings {
     pub redactions: Vec<Redaction>,
     /// Replacements within strings, applied in order after the redactions.
     pub filters: Vec<Filter>,
+    /// Whether a snapshot may say that a message is not sent.
+    pub allow_failures: bool,
 }
 
 impl Default for TestSettings {
@@ -54,6 +57,7 @@ impl Default for TestSettings {
             requests: Vec::new(),
             redactions: Vec::new(),
             filters: Vec::new(),
+            allow_failures: true,
         }
     }
 }
@@ -71,6 +75,7 @@ impl TestSettings {
             requests: requests.into_iter().map(|(folder, _)| folder).collect(),
             redactions: table.named("redactions", Redaction::read),
             filters: table.tables("filters", Filter::read),
+            allow_failures: table.take("allow_failures", Entry::flag).unwrap_or(defaults.allow_failures),
         }
     }
 }

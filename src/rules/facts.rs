@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::analysis::{ContentProof, Coverage, Needs, Path, Presence, places};
+use crate::analysis::{ContentProof, Coverage, Needs, Path, PathStep, Presence, places};
 use crate::customerio::{Version, version_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Severity, did_you_mean};
 use crate::liquid::syntax::tree::NodeKind;
+use crate::liquid::value::json::KeyStep;
 use crate::liquid::{Arena, Span, Trace, Value};
 use crate::message::{
     CompiledTemplate, CompiledText, Customer, NULL_NAMESPACES, RenderOptions, Rendering, SENT_NAMES, Template, Trigger,
@@ -46,9 +47,18 @@ pub struct CaseFacts {
     /// The message as it would be sent. `None` if the data cannot be read.
     pub rendering: Option<Rendering>,
     /// The paths of `trigger` that are never read. Only the outermost ones.
-    pub unused: Vec<String>,
+    pub unused: Vec<UnusedPath>,
     /// If a path that is read is missing or always null: all paths of the data, because one of them may have been meant.
     pub places: Vec<String>,
+}
+
+/// A path of `trigger` that is never read.
+#[derive(Clone, Debug)]
+pub struct UnusedPath {
+    /// The path.
+    pub path: String,
+    /// The key in the request's file; `None` if the data is not from a request.
+    pub key: Option<Location>,
 }
 
 impl<'f> TemplateFacts<'f> {
@@ -108,11 +118,11 @@ impl<'f> TemplateFacts<'f> {
             let lacks_any = presence.iter().any(|presence| presence.missing > 0);
             let may_mean_trigger = self.needs.reads.iter().any(|read| NULL_NAMESPACES.contains(&read.path.root));
             let all_places = if lacks_any || may_mean_trigger { places("", data) } else { Vec::new() };
-            let trigger = match data {
+            let trigger_data = match data {
                 Value::Object(names) => names.get("trigger").unwrap_or(Value::Undefined),
                 _ => Value::Undefined,
             };
-            let all = places("trigger", trigger);
+            let all = places("trigger", trigger_data);
             // Outer paths come before those below them.
             let mut useless: HashSet<Path<'_>> = HashSet::new();
             let mut unused = Vec::new();
@@ -120,7 +130,7 @@ impl<'f> TemplateFacts<'f> {
                 let is_covered = ancestors(path).any(|outer| useless.contains(&outer));
                 if !is_covered && !self.needs.may_read(path) {
                     useless.insert(path.clone());
-                    unused.push(path.to_string());
+                    unused.push(UnusedPath { path: path.to_string(), key: key_of(path, trigger) });
                 }
             }
             CaseFacts {
@@ -205,6 +215,16 @@ impl CaseFacts {
         let places = self.places.iter().map(String::as_str);
         places.filter(move |place| place.starts_with(&start) && place.ends_with(&ending))
     }
+}
+
+/// The key of a path in the file of a request.
+fn key_of(path: &Path<'_>, trigger: Trigger<'_>) -> Option<Location> {
+    let Trigger::Request(request) = trigger else { return None };
+    let steps = path.steps.iter().map(|step| match step {
+        PathStep::Key(key) => KeyStep::Key(key),
+        PathStep::Element => KeyStep::Element,
+    });
+    request.key(&steps.collect::<Vec<_>>())
 }
 
 /// The paths above a path, inner ones first.

@@ -99,7 +99,9 @@ impl<'t> Ignores<'t> {
     pub(super) fn hides(&self, finding: &Diagnostic) -> bool {
         let name = self.template.source().name();
         let is_here = finding.location().is_none_or(|location| location.source().name() == name);
-        is_here && self.codes.contains(finding.code.as_str())
+        // A rule's finding about the template may point at a request.
+        let is_about_it = || rule(finding.code.as_str()).is_some_and(|rule| rule.check.is_some());
+        (is_here || is_about_it()) && self.codes.contains(finding.code.as_str())
     }
 
     /// Removes the findings that the template ignores, and adds findings about the ignores themselves. An ignore is

@@ -43,7 +43,7 @@ mod wrong_namespace;
 
 use std::sync::LazyLock;
 
-pub use facts::{CaseFacts, Findings, TemplateFacts};
+pub use facts::{CaseFacts, Findings, TemplateFacts, UnusedPath};
 pub use fix::{FixedFile, fix};
 pub use judge::{Judgement, judge, judge_each, judge_payload};
 pub use judge_options::JudgeOptions;

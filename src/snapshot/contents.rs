@@ -16,6 +16,13 @@ pub fn is_sent(contents: &str) -> bool {
     contents.lines().next() != Some(NOT_SENT)
 }
 
+/// The first reason why a message is not sent, by the contents of its snapshot. `None` if it is sent.
+#[must_use]
+pub fn failure_in(contents: &str) -> Option<&str> {
+    let reason = contents.lines().skip(1).find(|line| !line.is_empty()).unwrap_or_default();
+    (!is_sent(contents)).then(|| reason.split_once("]: ").map_or(reason, |(_, message)| message))
+}
+
 /// The contents of a snapshot of a rendering.
 ///
 /// # Errors

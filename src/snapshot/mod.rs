@@ -26,7 +26,7 @@ mod subject;
 mod update;
 
 pub use cause::causes;
-pub use contents::is_sent;
+pub use contents::{failure_in, is_sent};
 pub use difference::{Difference, Hunk, Line, Tag, changed_fields};
 pub use file::{SnapshotFileError, contents_of};
 pub use git::GitError;

@@ -9,9 +9,10 @@ use super::contents::contents;
 use super::file::{self, SnapshotFileError, contents_of};
 use super::mask::Mask;
 use super::store::{Listing, Stage, Store};
-use super::{Subject, Update};
+use super::{Subject, Update, changed_fields};
 use crate::atomic_file;
-use crate::message::RenderOptions;
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::message::{RenderOptions, Rendering};
 use crate::project::{Case, Project};
 use crate::threads::on_all_cores;
 
@@ -31,6 +32,8 @@ pub struct Run<'p> {
     pub fail_fast: bool,
     /// Whether all subjects are tested: only then can a snapshot be obsolete.
     pub is_complete: bool,
+    /// Whether a run without any subject passes.
+    pub allows_empty: bool,
 }
 
 /// The report of a run.
@@ -46,6 +49,10 @@ pub struct Report<'p> {
     is_blind: bool,
     /// Whether a snapshot leads out of the project, where nothing is written.
     is_refused: bool,
+    /// Whether messages that are not sent fail the run, even if that is what their snapshots say.
+    forbids_failures: bool,
+    /// Whether the run fails if it tests nothing.
+    forbids_empty: bool,
     /// Which snapshots were to be written.
     pub update: Update,
 }
@@ -59,6 +66,10 @@ pub struct Outcome<'p> {
     pub status: Status,
     /// The current contents; empty if the snapshot already has them.
     pub contents: String,
+    /// The first reason why the message is not sent; `None` if it is sent.
+    pub failure: Option<Diagnostic>,
+    /// The line of the template that writes the first change, or where the message is lost.
+    pub line: Option<usize>,
     /// What was written.
     pub action: Action,
 }
@@ -101,6 +112,8 @@ pub enum Action {
     Pended,
     /// It was accepted.
     Accepted,
+    /// It was not accepted, because it is not sent and the configuration forbids that.
+    Forbidden,
     /// It could not be written.
     Failed,
 }
@@ -126,6 +139,8 @@ pub struct Counts {
     pub different: usize,
     pub unusable: usize,
     pub obsolete: usize,
+    /// How many of the messages are not sent.
+    pub not_sent: usize,
 }
 
 /// Outcomes of earlier runs, by name.
@@ -136,6 +151,8 @@ pub struct Known(HashMap<String, KnownOutcome>);
 struct KnownOutcome {
     status: Status,
     contents: String,
+    failure: Option<Diagnostic>,
+    line: Option<usize>,
     action: Action,
 }
 
@@ -197,14 +214,23 @@ impl<'p> Run<'p> {
             }
         }
         outcomes.extend(known_subjects.into_iter().filter_map(|subject| {
-            let KnownOutcome { status, contents, action } = known.0.get(&subject.name)?.clone();
-            Some(Outcome { subject, status, contents, action })
+            let KnownOutcome { status, contents, failure, line, action } = known.0.get(&subject.name)?.clone();
+            Some(Outcome { subject, status, contents, failure, line, action })
         }));
         outcomes.sort_by(|left, right| left.subject.name.cmp(&right.subject.name));
         let (is_blind, mut problems) = (!listing.unreadable.is_empty(), listing.unreadable);
         let is_refused = errors.iter().any(|(_, error)| atomic_file::is_outside(error));
         problems.extend(summary(&mut errors, &store));
-        Report { outcomes, obsolete, problems, is_blind, is_refused, update: self.update }
+        Report {
+            outcomes,
+            obsolete,
+            problems,
+            is_blind,
+            is_refused,
+            forbids_failures: !settings.allow_failures,
+            forbids_empty: !self.allows_empty,
+            update: self.update,
+        }
     }
 
     fn obsolete(&self, store: &Store, listing: &Listing, names: &HashSet<String>) -> Vec<Obsolete> {
@@ -218,15 +244,14 @@ impl<'p> Run<'p> {
         let cases: Vec<Case<'p>> = subjects.iter().map(|subject| subject.case).collect();
         self.project.render_on_all_cores(&cases, &self.render_options, |at, rendering| {
             let subject = subjects[at].clone();
-            let outcome = match contents(&rendering, &mask) {
-                Ok(contents) => outcome(subject, contents, store),
-                Err(error) => {
-                    let status = Status::SnapshotFileError(SnapshotFileError::Filters(error.to_string()));
-                    Outcome { subject, status, contents: String::new(), action: Action::None }
-                }
+            let (status, contents) = match contents(&rendering, &mask) {
+                Ok(contents) => compared(&subject, contents, store),
+                Err(error) => (Status::SnapshotFileError(SnapshotFileError::Filters(error.to_string())), String::new()),
             };
+            let failure = failure_of(&rendering);
+            let line = line_of(&subject, &status, &contents, &rendering);
             step();
-            outcome
+            Outcome { subject, status, contents, failure, line, action: Action::None }
         })
     }
 
@@ -243,7 +268,7 @@ impl<'p> Run<'p> {
         let mut outcomes = Vec::new();
         for window in [&first, &then].into_iter().flat_map(|subjects| subjects.chunks(WINDOW)) {
             outcomes.extend(self.compare(window, store, step));
-            if let Some(failed) = outcomes.iter().position(|outcome| self.fails(&outcome.status)) {
+            if let Some(failed) = outcomes.iter().position(|outcome| self.fails(outcome)) {
                 outcomes.truncate(failed + 1);
                 break;
             }
@@ -251,9 +276,12 @@ impl<'p> Run<'p> {
         outcomes
     }
 
-    /// Whether this status fails the run, even if everything can be written.
-    const fn fails(&self, status: &Status) -> bool {
-        match status {
+    /// Whether this outcome fails the run, even if everything can be written.
+    const fn fails(&self, outcome: &Outcome<'_>) -> bool {
+        if outcome.failure.is_some() && !self.project.config().test.allow_failures {
+            return true;
+        }
+        match outcome.status {
             Status::Unchanged => false,
             Status::New | Status::Different { .. } => matches!(self.update, Update::New | Update::None),
             Status::SnapshotFileError(SnapshotFileError::Filters(_)) => true,
@@ -273,6 +301,10 @@ impl<'p> Run<'p> {
                 // A pending snapshot is outdated.
                 return if is_pending { store.remove(name, Stage::Pending).map(drop) } else { Ok(()) };
             }
+            Update::All if outcome.failure.is_some() && !self.project.config().test.allow_failures => {
+                outcome.action = Action::Forbidden;
+                return Ok(());
+            }
             Update::All => Stage::Accepted,
             Update::New | Update::Pending => Stage::Pending,
         };
@@ -290,7 +322,8 @@ impl<'p> Run<'p> {
     }
 }
 
-fn outcome<'p>(subject: Subject<'p>, contents: String, store: &Store) -> Outcome<'p> {
+/// How contents compare with the snapshot; they are kept if they differ.
+fn compared(subject: &Subject<'_>, contents: String, store: &Store) -> (Status, String) {
     let status = match store.read(&subject.name, Stage::Accepted) {
         Ok(None) => Status::New,
         Err(unusable) => Status::SnapshotFileError(unusable),
@@ -301,7 +334,37 @@ fn outcome<'p>(subject: Subject<'p>, contents: String, store: &Store) -> Outcome
         },
     };
     let contents = if status == Status::Unchanged { String::new() } else { contents };
-    Outcome { subject, status, contents, action: Action::None }
+    (status, contents)
+}
+
+/// The first error of a message that is not sent.
+fn failure_of(rendering: &Rendering) -> Option<Diagnostic> {
+    if rendering.message.is_some() {
+        return None;
+    }
+    let is_error = |problem: &&Diagnostic| problem.severity == Severity::Error;
+    rendering.problems.iter().find(is_error).or(rendering.problems.first()).cloned()
+}
+
+/// The line of the template that writes the first changed field; if the message is not sent, that of the reason. `None` if it is
+/// in another file, or there is no change.
+fn line_of(subject: &Subject<'_>, status: &Status, contents: &str, rendering: &Rendering) -> Option<usize> {
+    let template = subject.case.template;
+    if let Some(failure) = failure_of(rendering) {
+        let location = failure.location().filter(|location| location.source().name() == template.source().name());
+        return location.map(|location| location.start().line);
+    }
+    let Status::Different { expected } = status else { return None };
+    let line = |offset| template.source().line_column(offset).line;
+    changed_fields(expected, contents).iter().find_map(|change| {
+        let steps = change.steps();
+        let steps: Vec<_> = steps.iter().map(String::as_str).collect();
+        match steps.as_slice() {
+            ["properties", path @ ..] => rendering.text.origin(path).map(line),
+            [setting, ..] => template.setting_start(setting).map(line),
+            [] => None,
+        }
+    })
 }
 
 /// The write errors in one sentence, because usually all have the same cause.
@@ -323,6 +386,10 @@ impl Outcome<'_> {
     pub fn file(&self) -> String {
         self.subject.with_header(|header| file::write(header, &self.contents))
     }
+
+    fn name_and_failure(&self) -> Option<(&str, &str)> {
+        Some((&self.subject.name, &self.failure.as_ref()?.message))
+    }
 }
 
 impl Report<'_> {
@@ -330,11 +397,12 @@ impl Report<'_> {
     #[must_use]
     pub fn known(&self) -> Known {
         let known = self.outcomes.iter().map(|outcome| {
-            let (status, contents, action) = match outcome.action {
-                Action::Accepted => (Status::Unchanged, String::new(), Action::None),
-                action => (outcome.status.clone(), outcome.contents.clone(), action),
+            let (status, contents, line, action) = match outcome.action {
+                Action::Accepted => (Status::Unchanged, String::new(), None, Action::None),
+                action => (outcome.status.clone(), outcome.contents.clone(), outcome.line, action),
             };
-            (outcome.subject.name.clone(), KnownOutcome { status, contents, action })
+            let failure = outcome.failure.clone();
+            (outcome.subject.name.clone(), KnownOutcome { status, contents, failure, line, action })
         });
         Known(known.collect())
     }
@@ -344,6 +412,7 @@ impl Report<'_> {
     pub fn counts(&self) -> Counts {
         let mut counts = Counts { messages: self.outcomes.len(), obsolete: self.obsolete.len(), ..Counts::default() };
         for outcome in &self.outcomes {
+            counts.not_sent += usize::from(outcome.failure.is_some());
             match outcome.status {
                 Status::Unchanged => counts.unchanged += 1,
                 Status::New => counts.new += 1,
@@ -360,6 +429,24 @@ impl Report<'_> {
         self.is_blind || self.is_refused || self.update == Update::All && !self.problems.is_empty()
     }
 
+    /// The messages that were accepted although they are not sent, with the first reason.
+    pub fn accepted_failures(&self) -> impl Iterator<Item = (&str, &str)> {
+        let accepted = self.outcomes.iter().filter(|outcome| outcome.action == Action::Accepted);
+        accepted.filter_map(Outcome::name_and_failure)
+    }
+
+    /// Whether a message is not sent although the configuration forbids that.
+    #[must_use]
+    pub const fn is_forbidden(&self, outcome: &Outcome<'_>) -> bool {
+        self.forbids_failures && outcome.failure.is_some()
+    }
+
+    /// The messages that are not sent although the configuration forbids that.
+    pub fn forbidden_failures(&self) -> impl Iterator<Item = (&str, &str)> {
+        let failed = self.outcomes.iter().filter(|outcome| self.is_forbidden(outcome));
+        failed.filter_map(Outcome::name_and_failure)
+    }
+
     /// Whether the run passes.
     #[must_use]
     pub fn passes(&self) -> bool {
@@ -367,6 +454,9 @@ impl Report<'_> {
         let is_too_long =
             |outcome: &Outcome<'_>| matches!(outcome.status, Status::SnapshotFileError(SnapshotFileError::Filters(_)));
         if self.is_blind || self.is_refused || self.outcomes.iter().any(is_too_long) {
+            return false;
+        }
+        if self.forbids_failures && counts.not_sent > 0 || self.forbids_empty && counts.messages == 0 {
             return false;
         }
         match self.update {

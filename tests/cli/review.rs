@@ -112,3 +112,30 @@ fn signals_restore_the_terminal() {
         assert!(scratch.snapshots().is_empty(), "{signal}");
     }
 }
+
+#[test]
+fn names_accepted_messages_that_are_not_sent() {
+    let scratch = Scratch::node();
+    let mut terminal = review(&scratch, "");
+    terminal.expect(PROMPT);
+    terminal.press("A");
+    terminal.expect("accepted 3, rejected 0, skipped 0");
+    terminal.expect("1 accepted message is not sent:");
+    terminal.expect("order/nothing: undefined variable: trigger.id");
+    assert_eq!(terminal.end(), 0);
+    // Without permission, it stays as it is.
+    std::fs::remove_dir_all(scratch.path("tests/snapshots")).unwrap();
+    scratch.write("inkproof.toml", "[test]\nallow_failures = false\n");
+    let mut terminal = review(&scratch, "");
+    terminal.expect(PROMPT);
+    terminal.press("a");
+    terminal.expect("2 of 3  new order/nothing");
+    terminal.expect(PROMPT);
+    terminal.press("a");
+    terminal.expect(
+        "`order/nothing` is unchanged: the message is not sent, and `allow_failures` under `[test]` is `false`",
+    );
+    terminal.press("q");
+    terminal.expect("accepted 1, rejected 0, skipped 2");
+    assert_eq!(terminal.end(), 0);
+}

@@ -7,7 +7,7 @@ use super::sandbox::{Run, Sandbox, run_with};
 use super::scratch::Scratch;
 use serde_json::Value;
 
-const ALL_UNCHANGED: &str = "tested 3: 3 unchanged, 0 new, 0 different, 0 unusable, 0 obsolete";
+const ALL_UNCHANGED: &str = "tested 3: 3 unchanged, 0 new, 0 different, 0 unusable, 0 obsolete, 1 not sent";
 
 /// A project whose snapshots are all accepted.
 fn accepted() -> Scratch {
@@ -15,7 +15,7 @@ fn accepted() -> Scratch {
     let result = scratch.run(&["test", "--update", "all"]);
     assert_eq!(
         (result.code, result.last_line()),
-        (0, "tested 3: 0 unchanged, 3 new, 0 different, 0 unusable, 0 obsolete")
+        (0, "tested 3: 0 unchanged, 3 new, 0 different, 0 unusable, 0 obsolete, 1 not sent")
     );
     scratch
 }
@@ -26,13 +26,17 @@ fn accepts_new_snapshots_and_detects_changes() {
     let result = scratch.run(&["test"]);
     assert_eq!(
         (result.code, result.last_line()),
-        (1, "tested 3: 0 unchanged, 3 new, 0 different, 0 unusable, 0 obsolete")
+        (1, "tested 3: 0 unchanged, 3 new, 0 different, 0 unusable, 0 obsolete, 1 not sent")
     );
     assert_eq!(
         scratch.snapshots().iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(),
         ["hello.snap.new", "order/nothing.snap.new", "order/small.snap.new"]
     );
-    assert_eq!(scratch.run(&["accept"]).stdout, "accepted 3, deleted 0 obsolete\n");
+    assert_eq!(
+        scratch.run(&["accept"]).stdout,
+        "accepted 3, deleted 0 obsolete\n1 accepted message is not sent:\n  order/nothing: undefined variable: \
+         trigger.id\n"
+    );
     let result = scratch.run(&["test"]);
     assert_eq!((result.code, result.stdout.as_str(), result.stderr.as_str()), (0, &*format!("{ALL_UNCHANGED}\n"), ""));
 
@@ -72,8 +76,105 @@ fn stores_the_error_of_a_failing_message_as_its_snapshot() {
     let result = scratch.run(&["test", "order/nothing"]);
     assert_eq!(
         (result.code, result.last_line()),
-        (1, "tested 1: 0 unchanged, 0 new, 1 different, 0 unusable, 0 obsolete")
+        (1, "tested 1: 0 unchanged, 0 new, 1 different, 0 unusable, 0 obsolete, 0 not sent")
     );
+}
+
+#[test]
+fn names_accepted_messages_that_are_not_sent() {
+    let scratch = Scratch::node();
+    scratch.request("order/null", "order", "null");
+    let result = scratch.run(&["test", "--update", "all"]);
+    let accepted = "accepted 4\n2 accepted messages are not sent:\n  order/nothing: undefined variable: trigger.id\n  \
+                    order/null: undefined variable: trigger.id\ntested 4: 0 unchanged, 4 new, 0 different, 0 unusable, 0 \
+                    obsolete, 2 not sent\n";
+    assert_eq!(result.code, 0);
+    assert!(result.stdout.ends_with(accepted), "{}", result.stdout);
+    let result = scratch.run(&["test"]);
+    assert_eq!(
+        (result.code, result.stdout.as_str()),
+        (0, "tested 4: 4 unchanged, 0 new, 0 different, 0 unusable, 0 obsolete, 2 not sent\n")
+    );
+}
+
+#[test]
+fn forbids_messages_that_are_not_sent() {
+    let scratch = accepted();
+    scratch.write("inkproof.toml", "[test]\nallow_failures = false\n");
+    let listed = "1 message is not sent, and `allow_failures` in `inkproof.toml` is `false`:\n  order/nothing: undefined \
+                  variable: trigger.id\n";
+    for arguments in [&["test"][..], &["test", "--update", "none"], &["test", "--update", "all"]] {
+        let result = scratch.run(arguments);
+        assert_eq!((result.code, result.stdout.contains(listed)), (1, true), "{arguments:?}: {}", result.stdout);
+    }
+    assert!(scratch.run(&["test", "--format", "json"]).stdout.contains("\"passed\":false"));
+    let result = scratch.run(&["test", "--format", "github"]);
+    let expected =
+        "::error file=templates/order.liquid,line=5,title=order/nothing unchanged::unchanged: not sent: undefined";
+    assert!(result.stdout.contains(expected), "{}", result.stdout);
+    let result = scratch.run(&["test", "--format", "junit"]);
+    assert!(result.stdout.contains("failures=\"1\""), "{}", result.stdout);
+    // It is not accepted in any way, and the others are.
+    fs::remove_dir_all(scratch.path("tests/snapshots")).unwrap();
+    assert_eq!(scratch.run(&["test", "--update", "all"]).code, 1);
+    assert!(!scratch.path("tests/snapshots/order/nothing.snap").exists());
+    scratch.run(&["test"]);
+    let result = scratch.run(&["accept"]);
+    assert_eq!((result.code, result.stdout.as_str()), (2, "accepted 0, deleted 0 obsolete\n"));
+    let expected = "cannot accept `tests/snapshots/order/nothing.snap.new`: the message is not sent, and `allow_failures` \
+                    under `[test]` is `false`; it is still pending";
+    assert!(result.stderr.contains(expected), "{}", result.stderr);
+    scratch.request("order/nothing", "order", "{\"id\": 1}");
+    assert_eq!(scratch.run(&["test", "--update", "all"]).code, 0);
+}
+
+#[test]
+fn fails_in_ci_if_there_is_nothing_to_test() {
+    let scratch = Scratch::empty();
+    scratch.write("templates/hello.liquid", "{ \"title\": \"Hello\" }\n");
+    scratch.write("inkproof.toml", "[test]\nrequests = [\"more\"]\n");
+    scratch.write("more/notes.txt", "");
+    let root = scratch.root().canonicalize().unwrap();
+    let reason =
+        format!("there is nothing to test: no request in `fixtures/requests` and `more` of `{}`", root.display());
+    let result = scratch.run_in_ci(&["test"]);
+    assert_eq!(result.code, 1);
+    assert!(result.stderr.contains(&format!("error: {reason}\nhelp: write one with")), "{}", result.stderr);
+    assert!(scratch.run_in_ci(&["test", "--format", "json"]).stdout.contains("\"passed\":false"));
+    for result in [scratch.run_in_ci(&["test", "--allow-empty"]), scratch.run(&["test"])] {
+        assert_eq!(result.code, 0);
+        assert!(result.stderr.contains(&format!("note: {reason}")), "{}", result.stderr);
+    }
+}
+
+#[test]
+fn annotations_have_the_line_that_writes_the_first_change() {
+    let scratch = Scratch::node();
+    scratch.write(
+        "templates/order.liquid",
+        "---\ntype: order\ntopics: [a]\n---\n{\n  \"parts\": [\n    {\"title\": \"a\",},\n    {\"title\": \"{% if true\
+         \n      %}{{ trigger.id }}{% endif %}\"},\n  ],\n  \"title\": \"Order\",\n  \"n\": {{ trigger.id }}\n}\n",
+    );
+    scratch.run(&["test", "--update", "all"]);
+    let line = |old: &str, new: &str| {
+        let before = scratch.read("templates/order.liquid");
+        scratch.replace("templates/order.liquid", old, new);
+        let result = scratch.run(&["test", "order/small", "--format", "github", "--update", "none"]);
+        scratch.write("templates/order.liquid", &before);
+        result.stdout.split("line=").nth(1).and_then(|rest| rest.split(',').next()).map(str::to_owned)
+    };
+    for (old, new, expected) in [
+        ("{\"title\": \"a\"", "{\"title\": \"b\"", Some("7")),
+        ("\"title\": \"Order\"", "\"title\": \"Parcel\"", Some("11")),
+        ("\"n\": {{ trigger.id }}", "\"n\": {{ trigger.id | plus: 1 }}", Some("12")),
+        ("type: order", "type: parcel", Some("2")),
+        ("topics: [a]", "topics: [b]", Some("3")),
+        ("\"n\": {{ trigger.id }}", "\"n\": {{ trigger.idd }}", Some("12")),
+        (",\n  \"n\": {{ trigger.id }}", "", Some("5")),
+        ("order", "order", None),
+    ] {
+        assert_eq!(line(old, new).as_deref(), expected, "{old}: {new}");
+    }
 }
 
 #[test]
@@ -105,7 +206,7 @@ fn writes_nothing_and_fails_on_new_snapshots_in_ci() {
     let result = scratch.run_in_ci(&["test"]);
     assert_eq!(
         (result.code, result.last_line()),
-        (1, "tested 3: 0 unchanged, 3 new, 0 different, 0 unusable, 0 obsolete")
+        (1, "tested 3: 0 unchanged, 3 new, 0 different, 0 unusable, 0 obsolete, 1 not sent")
     );
     assert_eq!(scratch.snapshots(), []);
     // The flag overrides the variable, which overrides `CI`.
@@ -126,7 +227,7 @@ fn reports_and_deletes_obsolete_snapshots() {
     fs::remove_file(scratch.path("fixtures/requests/order/small.json")).unwrap();
     // Snapshots that insta wrote for Rust tests are not ours to delete.
     scratch.write("tests/snapshots/rust__test.snap", "---\nsource: tests/rust.rs\nexpression: x\n---\n1\n");
-    let expected = "tested 2: 2 unchanged, 0 new, 0 different, 0 unusable, 1 obsolete";
+    let expected = "tested 2: 2 unchanged, 0 new, 0 different, 0 unusable, 1 obsolete, 1 not sent";
     let result = scratch.run(&["test"]);
     assert_eq!((result.code, result.last_line()), (0, expected));
     let result = scratch.run_in_ci(&["test"]);
@@ -139,7 +240,7 @@ fn reports_and_deletes_obsolete_snapshots() {
     let result = scratch.run_in_ci(&["test"]);
     assert_eq!(
         (result.code, result.last_line()),
-        (2, "tested 2: 2 unchanged, 0 new, 0 different, 0 unusable, 0 obsolete")
+        (2, "tested 2: 2 unchanged, 0 new, 0 different, 0 unusable, 0 obsolete, 1 not sent")
     );
     assert_eq!(scratch.run(&["test", "--update", "all"]).code, 2);
     assert!(scratch.path("tests/snapshots/order/small.snap").exists());
@@ -191,7 +292,7 @@ fn reports_files_that_are_not_snapshots() {
         let result = scratch.run_in_ci(&["test"]);
         assert_eq!(
             (result.code, result.last_line()),
-            (1, "tested 3: 2 unchanged, 0 new, 0 different, 1 unusable, 0 obsolete"),
+            (1, "tested 3: 2 unchanged, 0 new, 0 different, 1 unusable, 0 obsolete, 1 not sent"),
             "{name}"
         );
         assert!(result.stdout.contains(reason), "{name}: {}", result.stdout);
@@ -236,7 +337,7 @@ fn reports_snapshots_that_cannot_be_written() {
     let result = scratch.run(&["test"]);
     assert_eq!(
         (result.code, result.last_line()),
-        (2, "tested 3: 0 unchanged, 0 new, 0 different, 3 unusable, 0 obsolete")
+        (2, "tested 3: 0 unchanged, 0 new, 0 different, 3 unusable, 0 obsolete, 1 not sent")
     );
     assert!(result.stderr.contains("cannot write `tests/snapshots/hello.snap`, and 2 more: "), "{}", result.stderr);
     assert_eq!(scratch.run(&["test", "--update", "all"]).code, 2);
@@ -251,7 +352,7 @@ fn fail_fast_stops_at_the_first_failure() {
     let result = scratch.run(&["test", "--fail-fast", "--update", "none"]);
     assert_eq!(
         (result.code, result.last_line()),
-        (1, "tested 1: 0 unchanged, 0 new, 1 different, 0 unusable, 0 obsolete")
+        (1, "tested 1: 0 unchanged, 0 new, 1 different, 0 unusable, 0 obsolete, 0 not sent")
     );
     assert!(result.stdout.contains("different hello"), "{}", result.stdout);
     // Messages that failed before are tested first.
@@ -285,7 +386,7 @@ fn tests_each_language_of_a_template() {
     let scratch = accepted();
     scratch.write("templates/hello.fr.liquid", "---\n---\n{ \"title\": \"Bonjour {{ customer.name }}\" }\n");
     let result = scratch.run(&["test", "--update", "all"]);
-    assert_eq!(result.last_line(), "tested 4: 3 unchanged, 1 new, 0 different, 0 unusable, 0 obsolete");
+    assert_eq!(result.last_line(), "tested 4: 3 unchanged, 1 new, 0 different, 0 unusable, 0 obsolete, 1 not sent");
     assert!(scratch.read("tests/snapshots/hello@fr.snap").contains("Bonjour Ada"));
     scratch.write(
         "fixtures/customers/ada.json",
@@ -493,7 +594,7 @@ fn selects_by_snapshot_name_and_rejects_unknown_names() {
     let result = scratch.run(&["test", "hello@fr"]);
     assert_eq!(
         (result.code, result.last_line()),
-        (1, "tested 1: 0 unchanged, 1 new, 0 different, 0 unusable, 0 obsolete")
+        (1, "tested 1: 0 unchanged, 1 new, 0 different, 0 unusable, 0 obsolete, 0 not sent")
     );
     assert_eq!(scratch.snapshots().len(), 1);
     let result = scratch.run(&["test", "hello@fr", "order/small"]);

@@ -17,17 +17,21 @@ pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write)
     let fails = matches!(report.update, Update::New | Update::None);
     for outcome in &report.outcomes {
         let (file, level) = match &outcome.status {
-            Status::Unchanged => continue,
+            Status::Unchanged if !report.is_forbidden(outcome) => continue,
             Status::SnapshotFileError(_) => {
                 (store.shown(&outcome.subject.name, Stage::Accepted), level(report.update != Update::All))
             }
-            _ => (outcome.subject.case.template.source().name().to_owned(), level(fails)),
+            _ => {
+                let fails = fails || report.is_forbidden(outcome);
+                (outcome.subject.case.template.source().name().to_owned(), level(fails))
+            }
         };
+        let line = outcome.line.map(|line| format!(",line={line}")).unwrap_or_default();
         let title = format!("{} {}", outcome.subject.name, outcome.status.as_str());
         let message = format!("{}{}\n{}", outcome.status.as_str(), headline(outcome), details(outcome));
         writeln!(
             out,
-            "::{level} file={},title={}::{}",
+            "::{level} file={}{line},title={}::{}",
             escape_property(&prefix.name(&file)),
             escape_property(&title),
             escape_message(&sanitize::text(message.trim_end()))

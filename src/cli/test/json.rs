@@ -14,8 +14,13 @@ use crate::snapshot::{Action, Counts, Outcome, Report, Stage, Status, Store, cha
 struct TestResult<'a> {
     name: &'a str,
     status: &'static str,
+    /// Whether the message is sent.
+    sent: bool,
     template: &'a str,
     request: &'a str,
+    /// The line of the template that writes the first change, or where the message is lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
     snapshot: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pending: Option<String>,
@@ -80,8 +85,10 @@ impl<'a> TestResult<'a> {
         Self {
             name: &subject.name,
             status: outcome.status.as_str(),
+            sent: outcome.failure.is_none(),
             template: subject.case.template.source().name(),
             request: subject.case.request.source().name(),
+            line: outcome.line,
             snapshot: store.shown(&subject.name, Stage::Accepted),
             pending: (outcome.action == Action::Pended).then(|| store.shown(&subject.name, Stage::Pending)),
             accepted: outcome.action == Action::Accepted,

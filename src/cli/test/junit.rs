@@ -14,12 +14,13 @@ use crate::snapshot::{Difference, Obsolete, Outcome, Report, Status, Store, Upda
 pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write) -> io::Result<()> {
     let obsolete: &[_] = if report.update == Update::None { &report.obsolete } else { &[] };
     let (prefix, store) = (project.prefix(), Store::new(project.root(), &project.config().test.snapshots));
-    let tested = report.outcomes.iter().map(|outcome| case(outcome, report.update, &prefix));
+    let tested = report.outcomes.iter().map(|outcome| case(outcome, report, &prefix));
     let obsolete = obsolete.iter().map(|obsolete| obsolete_case(obsolete, &store, &prefix));
     junit::write(tested.chain(obsolete), out)
 }
 
-fn case(outcome: &Outcome<'_>, update: Update, prefix: &Prefix) -> TestCase {
+fn case(outcome: &Outcome<'_>, report: &Report<'_>, prefix: &Prefix) -> TestCase {
+    let update = report.update;
     let (name, case) = (&outcome.subject.name, &outcome.subject.case);
     let class = case.template.name();
     let kind = match &outcome.status {
@@ -27,6 +28,7 @@ fn case(outcome: &Outcome<'_>, update: Update, prefix: &Prefix) -> TestCase {
         Status::New | Status::Different { .. } if !matches!(update, Update::All | Update::Pending) => {
             NonSuccessKind::Failure
         }
+        _ if report.is_forbidden(outcome) => NonSuccessKind::Failure,
         _ => return junit::passed(name, class),
     };
     let status = outcome.status.as_str();

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::summary;
 use crate::cli::difference::{Drawing, Layout, in_words};
+use crate::cli::not_sent;
 use crate::diagnostics::{Theme, sanitize};
 use crate::project::Project;
 use crate::snapshot::{Action, Difference, Outcome, Report, Stage, Status, Store, causes};
@@ -90,7 +91,11 @@ pub(super) fn write_concise(report: &Report<'_>, project: &Project, out: &mut dy
 /// A summary of a failure, to append to a line; empty if the status says it all.
 pub(super) fn headline(outcome: &Outcome<'_>) -> String {
     let text = match &outcome.status {
-        Status::Unchanged | Status::New => return String::new(),
+        Status::Unchanged => match &outcome.failure {
+            Some(failure) => format!(": not sent: {}", failure.message),
+            None => return String::new(),
+        },
+        Status::New => return String::new(),
         Status::Different { expected } => match in_words(expected, &outcome.contents) {
             words if words.is_empty() => words,
             words => format!(": {words}"),
@@ -110,5 +115,7 @@ fn write_end(report: &Report<'_>, store: &Store, out: &mut dyn Write) -> io::Res
     if accepted > 0 {
         writeln!(out, "accepted {accepted}")?;
     }
+    not_sent::write_accepted(report.accepted_failures(), out)?;
+    not_sent::write_forbidden(report.forbidden_failures(), out)?;
     writeln!(out, "{}", summary(report.counts()))
 }

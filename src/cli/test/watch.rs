@@ -63,7 +63,7 @@ impl<'a> TestJob<'a> {
             }
             _ => self.known = Known::default(),
         }
-        let run = run_of(project, self.names, self.global, self.update, false);
+        let run = run_of(project, self.names, self.global, self.update);
         let report = run.test_unknown(subjects, &self.known, &|| ());
         self.known = report.known();
         let has_news = !found.is_empty() || before != self.known || report.obsolete != self.obsolete;

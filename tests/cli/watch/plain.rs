@@ -192,20 +192,20 @@ fn check_summarizes_the_whole_project_after_each_change() {
 fn test_summarizes_the_whole_project_after_each_change() {
     let scratch = project();
     let watching = Watching::start(&scratch, &["test", "--watch"]);
-    watching.expect("tested 4: 0 unchanged, 4 new, 0 different, 0 unusable, 0 obsolete");
+    watching.expect("tested 4: 0 unchanged, 4 new, 0 different, 0 unusable, 0 obsolete, 1 not sent");
     assert_eq!(scratch.run(&["accept"]).code, 0);
     watching.expect("tested 4: 4 unchanged");
     scratch.replace("templates/hello.liquid", "Hello", "Bye");
-    let printed = watching.expect("tested 4: 3 unchanged, 0 new, 1 different, 0 unusable, 0 obsolete");
+    let printed = watching.expect("tested 4: 3 unchanged, 0 new, 1 different, 0 unusable, 0 obsolete, 1 not sent");
     assert!(printed.iter().any(|line| line.contains("\"Hello Ada\" → \"Bye Ada\"")), "{printed:?}");
     // Failures that the change does not affect are still reported.
     scratch.replace("templates/order.liquid", "has shipped", "is here");
-    let printed = watching.expect("tested 4: 2 unchanged, 0 new, 2 different, 0 unusable, 0 obsolete");
+    let printed = watching.expect("tested 4: 2 unchanged, 0 new, 2 different, 0 unusable, 0 obsolete, 1 not sent");
     assert!(printed.iter().any(|line| line.contains("\"Hello Ada\" → \"Bye Ada\"")), "{printed:?}");
     scratch.remove("fixtures/requests/hello.json");
-    watching.expect("tested 3: 2 unchanged, 0 new, 1 different, 0 unusable, 2 obsolete");
+    watching.expect("tested 3: 2 unchanged, 0 new, 1 different, 0 unusable, 2 obsolete, 1 not sent");
     scratch.write("inkproof.toml", "[test]\nnow = \"2027-01-01T00:00:00Z\"\n");
-    watching.expect("tested 3: 1 unchanged, 0 new, 2 different, 0 unusable, 2 obsolete");
+    watching.expect("tested 3: 1 unchanged, 0 new, 2 different, 0 unusable, 2 obsolete, 1 not sent");
     assert_eq!(watching.interrupt(), Some(130));
 }
 

@@ -17,9 +17,73 @@ use crate::span::Span;
 /// ```
 #[must_use]
 pub fn locate(text: &str, path: &[&str]) -> Option<Span> {
-    let mut events = Events::new(text);
+    locate_in(Events::new(text), path)
+}
+
+/// [`locate`] in a document that `events` parses, for example with trailing commas.
+#[must_use]
+pub fn locate_in(mut events: Events<'_>, path: &[&str]) -> Option<Span> {
     let first = events.next_event().ok()?;
     locate_within(&mut events, first, path).ok()?
+}
+
+/// A step to a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyStep<'a> {
+    /// To the value of a key.
+    Key(&'a str),
+    /// To any element of an array.
+    Element,
+}
+
+/// The span of the first key that a path leads to, with its quotes. Keys that are not in all elements of an array are found,
+/// too.
+///
+/// ```
+/// use inkproof_liquid::json::{KeyStep, locate_key};
+/// let (text, path) = (r#"{"items": [{}, {"id": 8}]}"#, [KeyStep::Key("items"), KeyStep::Element, KeyStep::Key("id")]);
+/// assert_eq!(locate_key(text, &path).map(|span| span.of(text)), Some("\"id\""));
+/// assert_eq!(locate_key(text, &path[1..]), None);
+/// ```
+#[must_use]
+pub fn locate_key(text: &str, path: &[KeyStep<'_>]) -> Option<Span> {
+    let mut events = Events::new(text);
+    let first = events.next_event().ok()?;
+    key_within(&mut events, first, path).ok()?
+}
+
+/// [`locate_key`] within the value whose first token is `first`. Reads the whole value, unless the key is found.
+fn key_within(events: &mut Events<'_>, first: Event<'_>, path: &[KeyStep<'_>]) -> Read<Option<Span>> {
+    match (first, path.split_first()) {
+        (Event::ObjectStart, Some((KeyStep::Key(wanted), rest))) => {
+            while let Event::Key(key) = events.next_event()? {
+                let span = events.span();
+                let is_wanted = key.decode() == *wanted;
+                let value = events.next_event()?;
+                let found = match (is_wanted, rest) {
+                    (true, []) => Some(span),
+                    (true, rest) => key_within(events, value, rest)?,
+                    (false, _) => events.finish_value(value).map(|_| None)?,
+                };
+                if found.is_some() {
+                    return Ok(found);
+                }
+            }
+        }
+        (Event::ArrayStart, Some((KeyStep::Element, rest))) => loop {
+            match events.next_event()? {
+                Event::ArrayEnd => break,
+                value => {
+                    let found = key_within(events, value, rest)?;
+                    if found.is_some() {
+                        return Ok(found);
+                    }
+                }
+            }
+        },
+        _ => drop(events.finish_value(first)?),
+    }
+    Ok(None)
 }
 
 /// [`locate`] within the value whose first token is `first`. Reads the whole value.
@@ -35,15 +99,20 @@ fn locate_within(events: &mut Events<'_>, first: Event<'_>, path: &[&str]) -> Re
 /// [`locate`] within the object whose first token was just read.
 fn locate_member(events: &mut Events<'_>, wanted: &str, rest: &[&str]) -> Read<Option<Span>> {
     let mut found = None;
-    while let Event::Key(key) = events.next_event()? {
-        let value = events.next_event()?;
-        if key.decode() == wanted {
-            found = locate_within(events, value, rest)?;
-        } else {
-            events.finish_value(value)?;
+    loop {
+        match events.next_event()? {
+            Event::Key(key) => {
+                let value = events.next_event()?;
+                if key.decode() == wanted {
+                    found = locate_within(events, value, rest)?;
+                } else {
+                    events.finish_value(value)?;
+                }
+            }
+            Event::TrailingComma => {}
+            _ => return Ok(found),
         }
     }
-    Ok(found)
 }
 
 /// [`locate`] within the array whose first token was just read.
@@ -52,6 +121,7 @@ fn locate_element(events: &mut Events<'_>, wanted: Option<usize>, rest: &[&str])
     for index in 0.. {
         match events.next_event()? {
             Event::ArrayEnd => break,
+            Event::TrailingComma => {}
             value if Some(index) == wanted => found = locate_within(events, value, rest)?,
             value => drop(events.finish_value(value)?),
         }
@@ -83,6 +153,27 @@ mod tests {
             ("", &["a"], None),
         ] {
             assert_eq!(locate(text, path).map(|span| span.of(text)), expected, "{text}");
+        }
+        let text = r#"[{"a": [1,],},]"#;
+        for (path, expected) in [(&["0", "a", "0"][..], Some("1")), (&["0", "a", "1"], None), (&["1"], None)] {
+            assert_eq!(locate_in(Events::new(text).with_trailing_commas(), path).map(|span| span.of(text)), expected);
+        }
+    }
+
+    #[test]
+    fn finds_the_spans_of_keys() {
+        use KeyStep::{Element, Key};
+        for (text, path, expected) in [
+            (r#"{"a": 1, "b" : 2}"#, &[Key("b")][..], Some((9, "\"b\""))),
+            (r#"{"a": {"c": {}}, "b": {"c": 1}}"#, &[Key("b"), Key("c")], Some((23, "\"c\""))),
+            (r#"{"\u0061": 1}"#, &[Key("a")], Some((1, "\"\\u0061\""))),
+            (r#"[[1], [{"b": 1}, {"a": 1}]]"#, &[Element, Element, Key("a")], Some((18, "\"a\""))),
+            (r#"{"a": [1]}"#, &[Key("a"), Element], None),
+            (r#"{"a": [1]}"#, &[Key("a"), Key("0")], None),
+            (r#"{"a": "#, &[Key("b")], None),
+        ] {
+            let found = locate_key(text, path).map(|span| (span.start, span.of(text)));
+            assert_eq!(found, expected, "{text}");
         }
     }
 }
