@@ -28,6 +28,8 @@ pub struct Rendering {
     /// Whether the message fails although Customer.io's test send would succeed; false unless that was
     /// [asked for](RenderOptions::asks_test_send).
     pub test_send_looks_fine: bool,
+    /// Whether it needed more memory than its [limits](RenderOptions::limits) allow.
+    pub is_out_of_memory: bool,
     /// The text that the content rendered to, up to the failure if there is one, with its source spans.
     pub text: RenderedText,
     /// The variable that the content lacks, if that loses the message.
@@ -38,7 +40,14 @@ impl Rendering {
     /// The result for a message that could not be rendered at all.
     #[must_use]
     pub fn failed(problems: Diagnostics) -> Self {
-        Self { message: None, problems, test_send_looks_fine: false, text: RenderedText::default(), missing: None }
+        Self {
+            message: None,
+            problems,
+            test_send_looks_fine: false,
+            is_out_of_memory: false,
+            text: RenderedText::default(),
+            missing: None,
+        }
     }
 
     /// Why the content of `template` is lost, where it is a missing variable or what expressions print: these all.
@@ -65,7 +74,9 @@ impl CompiledTemplate<'_> {
         let asks = options.asks_test_send && options.mode == Mode::Live;
         rendering.test_send_looks_fine = asks && rendering.message.is_none() && {
             let test_send = RenderOptions { mode: Mode::Lax, ..*options };
-            self.render_data(&sent, &test_send).message.is_some()
+            let test_send = self.render_data(&sent, &test_send);
+            rendering.is_out_of_memory |= test_send.is_out_of_memory;
+            test_send.message.is_some()
         };
         rendering
     }
@@ -81,7 +92,8 @@ impl CompiledTemplate<'_> {
         let Renderer { mut problems, text, missing, .. } = renderer;
         problems.tidy();
         let message = message.filter(|_| !problems.has_errors());
-        Rendering { message, problems, test_send_looks_fine: false, text, missing }
+        let is_out_of_memory = arena.is_exhausted();
+        Rendering { message, problems, test_send_looks_fine: false, is_out_of_memory, text, missing }
     }
 
     /// The first error of the message of this data, in the order in which a [trial](super::Trial) finds it; `None` if the

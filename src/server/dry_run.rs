@@ -94,7 +94,9 @@ impl DryRunInput<'_> {
         if lax {
             render_options.mode = Mode::Lax;
         }
-        let mut rendering = project.render_one(self.template, &self.customer, &self.request, &render_options);
+        let mut rendering = state.render(&render_options, |options| {
+            project.render_one(self.template, &self.customer, &self.request, options)
+        });
         rendering.problems.extend(self.problems);
         let language = self.request.language().or_else(|| self.customer.language());
         let variant = self.template.in_language(language);

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -26,11 +26,15 @@ use super::work::Queue;
 use super::{Options, ServerEvent};
 use crate::diagnostics::Diagnostic;
 use crate::liquid::Limits;
-use crate::message::{Customer, RenderOptions, Request};
+use crate::message::{Customer, RenderOptions, Rendering, Request};
 use crate::project::Project;
 
 /// The approximate memory limit for captured messages, in bytes.
 const MAX_BYTES: usize = 256 << 20;
+
+/// The most memory of a render, in bytes: of each that runs beside others, and of one that runs alone.
+const SMALL_RENDER: usize = 8 << 20;
+const LARGE_RENDER: usize = 64 << 20;
 
 /// Called for each event.
 pub(super) type Observe = Arc<dyn Fn(&ServerEvent<'_>) + Send + Sync>;
@@ -57,6 +61,8 @@ pub(super) struct State {
     pub(super) stop: watch::Sender<bool>,
     /// Work that renders.
     pub(super) renders: Arc<Queue>,
+    /// Held by the one render that may use much memory.
+    large_render: Arc<Mutex<()>>,
     /// Work that reads many messages, or files.
     pub(super) reads: Arc<Queue>,
     run: String,
@@ -95,6 +101,7 @@ impl State {
             observe,
             stop: watch::Sender::new(false),
             renders: Arc::new(Queue::of_renders()),
+            large_render: Arc::default(),
             reads: Arc::new(Queue::of_reads()),
             run: format!("{:x}", Timestamp::now().as_millisecond()),
             count: AtomicU64::new(0),
@@ -122,6 +129,7 @@ impl State {
             observe: Arc::clone(&self.observe),
             stop: self.stop.clone(),
             renders: Arc::clone(&self.renders),
+            large_render: Arc::clone(&self.large_render),
             reads: Arc::clone(&self.reads),
             run: format!("{name}-{:x}", Timestamp::now().as_millisecond()),
             count: AtomicU64::new(0),
@@ -129,9 +137,22 @@ impl State {
         }
     }
 
+    /// Renders a message with little memory, because many are rendered at once. If it needs more, it is rendered again with
+    /// more, one message at a time.
+    pub(super) fn render(&self, options: &RenderOptions, render: impl Fn(&RenderOptions) -> Rendering) -> Rendering {
+        let limits = Limits { arena: SMALL_RENDER, ..options.limits };
+        let rendering = render(&RenderOptions { limits, ..*options });
+        if !rendering.is_out_of_memory {
+            return rendering;
+        }
+        drop(rendering);
+        let _alone = self.large_render.lock().unwrap_or_else(PoisonError::into_inner);
+        render(options)
+    }
+
     /// The render options for a point in time. The limits are lower than for commands, because requests run in parallel.
     pub(super) fn render_options(&self, now: Timestamp) -> RenderOptions {
-        let limits = Limits { memory: 1e7, output: 1 << 23, arena: 1 << 26, ..Limits::default() };
+        let limits = Limits { memory: 1e7, output: 1 << 23, arena: LARGE_RENDER, ..Limits::default() };
         RenderOptions { now, mode: self.options.mode, seed: self.options.seed, limits, asks_test_send: true }
     }
 

@@ -15,9 +15,13 @@ use crate::client::{Server, inkproof, project};
 const SLOW: &str = "---\n---\n{% for a in (1..3000) %}{% for b in (1..3000) %}{% for c in (1..3000) %}{% assign x = a | plus: b %}\
                     {% endfor %}{% endfor %}{% endfor %}{\"title\": \"late\"}\n";
 
+/// A message that needs more memory than renders may use beside others: 100 ranges of 10,000 numbers.
+const LARGE: &str = "---\n---\n{% for a in (1..100) %}{% for b in (1..10000) limit: 1 %}{% endfor %}{% endfor %}{\"title\": \"sent\"}\n";
+
 fn server_with_slow_template() -> Server {
     let folder = project();
     std::fs::write(folder.path().join("templates/slow.liquid"), SLOW).unwrap();
+    std::fs::write(folder.path().join("templates/large.liquid"), LARGE).unwrap();
     let mut command = inkproof(folder.path(), &["--quiet"]);
     command.stdout(Stdio::piped()).stderr(Stdio::null());
     Server::of(folder, command)
@@ -60,6 +64,23 @@ fn slow_renders_do_not_delay_other_requests() {
         assert!(answer.starts_with("HTTP/1.1 200"), "a captured failure: {answer}");
     }
     assert_eq!(server.get("/inkproof/api/health")["messages"], 9);
+}
+
+#[test]
+fn messages_that_need_much_memory_are_sent() {
+    let server = server_with_slow_template();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| server.deliver("large", "a", &json!({})));
+        }
+    });
+    let body = json!({ "request": r#"{"transactional_message_id": "large", "identifiers": {"id": "a"}}"# });
+    let dry_run = server.ask("POST", "/inkproof/api/render", &[], &body.to_string());
+    assert_eq!(dry_run.json()["message"]["properties"]["title"], "sent", "{}", dry_run.body);
+    let messages = server.get("/inkproof/api/messages");
+    let titles: Vec<_> =
+        messages["messages"].as_array().unwrap().iter().map(|each| &each["message"]["properties"]["title"]).collect();
+    assert_eq!(titles, ["sent"; 4], "{messages}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use super::super::state::State;
 use super::channel::Channel;
 use super::{Accepted, refuses_unknown_fields};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Source};
-use crate::message::{Customer, Identifier, Request, Template, UNKNOWN_FIELD};
+use crate::message::{Customer, Identifier, Rendering, Request, Template, UNKNOWN_FIELD};
 use crate::project::Project;
 
 const UNKNOWN_CUSTOMER: Code = Code::new("unknown-customer");
@@ -71,8 +71,10 @@ fn accept(state: &State, received: Received, refuses_unknown: bool) -> Result<(C
         Cow::Owned(customer.map_err(|problem| malformed(&problem.into()))?)
     };
     let send_at = later.unwrap_or(queued_at);
-    let rendering = current_project::render(&project, &request, &customer, &state.render_options(send_at))
-        .ok_or_else(|| unknown_template(&project, &request))?;
+    let rendering = state.render(&state.render_options(send_at), |options| {
+        current_project::render(&project, &request, &customer, options)
+            .unwrap_or_else(|| Rendering::failed(no_template(&project, &request)))
+    });
     problems.extend(rendering.problems);
     let variant = template.in_language(request.language().or_else(|| customer.language()));
     problems.extend(state.schemas.violations(&project, version, variant, &request));

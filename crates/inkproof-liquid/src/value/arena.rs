@@ -40,6 +40,7 @@ pub struct Arena {
     /// The most bytes that may be allocated and held during the current render.
     most_bytes: Cell<usize>,
     is_limited: Cell<bool>,
+    is_exhausted: Cell<bool>,
 }
 
 /// Fewer bytes than this are allocated without checking the memory limit first.
@@ -59,6 +60,7 @@ impl Default for Arena {
             deadline: Cell::new(None),
             most_bytes: Cell::new(usize::MAX),
             is_limited: Cell::new(false),
+            is_exhausted: Cell::new(false),
         }
     }
 }
@@ -151,9 +153,16 @@ impl Arena {
         let outside = self.written.get().saturating_add(self.held.get());
         let used = self.bump.allocated_bytes().saturating_add(outside);
         if used.saturating_add(bytes) > self.most_bytes.get() {
+            self.is_exhausted.set(true);
             return Err(Error::new("memory alloc limit exceeded"));
         }
         Ok(())
+    }
+
+    /// Whether the current or last render needed more memory than [`Limits::arena`](crate::Limits::arena) allows it.
+    #[must_use]
+    pub const fn is_exhausted(&self) -> bool {
+        self.is_exhausted.get()
     }
 
     /// Copies a string into the arena.
@@ -194,6 +203,7 @@ impl Arena {
         self.deadline.set(None);
         self.most_bytes.set(self.bump.allocated_bytes().saturating_add(more_bytes));
         self.is_limited.set(true);
+        self.is_exhausted.set(false);
         let result = render();
         self.is_limited.set(false);
         self.most_bytes.set(usize::MAX);
@@ -227,6 +237,7 @@ mod tests {
         });
         assert!(during.0.is_ok(), "the time begins with the first check");
         assert!(during.1.is_err() && during.2.is_err());
+        assert!(arena.is_exhausted());
         assert!(arena.work(CHECK_INTERVAL).is_ok() && arena.reserve(2 * SMALL).is_ok());
     }
 }
