@@ -57,5 +57,5 @@ fn draw(_: &Project, cases: &[Case<'_>], renderings: &[Rendering]) -> String {
         let _ = Format::Full.renderer(theme).render(&rendering.problems, &mut text);
         text.push(b'\n');
     }
-    String::from_utf8_lossy(&text).into_owned()
+    anstream::adapter::strip_str(&String::from_utf8_lossy(&text)).to_string()
 }

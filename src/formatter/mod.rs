@@ -52,6 +52,7 @@ pub fn format_template(
     let reading = project.workspace().language(template.settings()).dialect().reading;
     let text = template.source().text();
     let formatted = format!("{}{}", &text[..template.content_start()], format_content(template.content(), reading)?);
+    let formatted = with_line_ends_of(text, formatted);
     if formatted == text {
         return Ok(formatted);
     }
@@ -83,9 +84,26 @@ pub fn format_content(content: &str, reading: Reading) -> Result<String, FormatE
     Ok(layout::print(&items))
 }
 
+/// A text with the line ends that another one has: `\r\n` if its first line ends like that.
+fn with_line_ends_of(model: &str, text: String) -> String {
+    match model.split_once('\n') {
+        Some((first_line, _)) if first_line.ends_with('\r') => text.replace("\r\n", "\n").replace('\n', "\r\n"),
+        _ => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keeps_the_line_ends() {
+        for (model, text, expected) in
+            [("", "a\nb\n", "a\nb\n"), ("x\ny\r\n", "a\nb\r\n", "a\nb\r\n"), ("x\r\n", "a\nb\r\nc", "a\r\nb\r\nc")]
+        {
+            assert_eq!(with_line_ends_of(model, text.to_owned()), expected, "{model:?} {text:?}");
+        }
+    }
 
     fn formatted(content: &str) -> String {
         format_content(content, Reading::Exact).unwrap()

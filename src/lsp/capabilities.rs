@@ -1,8 +1,9 @@
 //! Capabilities: what the client can do, and what the server offers.
 
 use gen_lsp_types::{
-    ChangeNotifications, ClientCapabilities as Offered, DiagnosticOptions, InitializeResult, ServerCapabilities,
-    ServerInfo, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    ChangeNotifications, ClientCapabilities as Offered, DiagnosticOptions, InitializeResult, MarkupKind,
+    ServerCapabilities, ServerInfo, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities,
+    WorkspaceOptions,
 };
 
 use super::feature;
@@ -32,6 +33,12 @@ pub(super) struct ClientCapabilities {
     pub(super) tab_stops: bool,
     /// It shows symbols as a tree.
     pub(super) symbol_trees: bool,
+    /// It formats Markdown in the documentation of completions.
+    pub(super) markdown_completions: bool,
+    /// It formats Markdown in hovers.
+    pub(super) markdown_hovers: bool,
+    /// It shows tooltips of links.
+    pub(super) link_tooltips: bool,
 }
 
 impl ClientCapabilities {
@@ -43,6 +50,9 @@ impl ClientCapabilities {
         let creates = |edits: &gen_lsp_types::WorkspaceEditClientCapabilities| {
             edits.resource_operations.iter().flatten().any(|kind| *kind == gen_lsp_types::ResourceOperationKind::Create)
         };
+        let completions = text.and_then(|it| it.completion.as_ref()?.completion_item.as_ref());
+        let formats_markdown =
+            |formats: Option<&[MarkupKind]>| formats.is_some_and(|formats| formats.contains(&MarkupKind::Markdown));
         Self {
             encoding: Encoding::negotiate(encodings),
             pulls_diagnostics: text.is_some_and(|text| text.diagnostic.is_some()),
@@ -52,8 +62,11 @@ impl ClientCapabilities {
             watches_files: is_set(workspace.and_then(|it| it.did_change_watched_files.as_ref()?.dynamic_registration)),
             versioned_edits: is_set(edits.and_then(|edits| edits.document_changes)),
             creates_files: edits.is_some_and(creates),
-            tab_stops: is_set(text.and_then(|it| it.completion.as_ref()?.completion_item.as_ref()?.snippet_support)),
+            tab_stops: is_set(completions.and_then(|it| it.snippet_support)),
             symbol_trees: is_set(text.and_then(|it| it.document_symbol.as_ref()?.hierarchical_document_symbol_support)),
+            markdown_completions: formats_markdown(completions.and_then(|it| it.documentation_format.as_deref())),
+            markdown_hovers: formats_markdown(text.and_then(|it| it.hover.as_ref()?.content_format.as_deref())),
+            link_tooltips: is_set(text.and_then(|it| it.document_link.as_ref()?.tooltip_support)),
         }
     }
 }

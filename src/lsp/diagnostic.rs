@@ -80,11 +80,12 @@ fn page(code: &str) -> Option<Uri> {
     rules::page(code).map(|_| Uri(format!("{RULE_PAGES}/{page}")))
 }
 
-/// The message with its label, notes and suggestions, one per line.
+/// The message with its label, counterexample, notes and suggestions, one per line.
 fn message(finding: &Diagnostic) -> String {
     let label =
         finding.primary.iter().map(|label| label.text.as_str()).filter(|text| !text.is_empty()).map(str::to_owned);
-    let notes = finding.notes.iter().map(|note| format!("note: {note}"));
+    let counterexample = finding.counterexample.iter().map(|counterexample| &counterexample.words);
+    let notes = counterexample.chain(&finding.notes).map(|note| format!("note: {note}"));
     let help = finding.help.iter().map(|help| format!("help: {help}"));
     std::iter::once(finding.message.clone()).chain(label).chain(notes).chain(help).collect::<Vec<_>>().join("\n")
 }

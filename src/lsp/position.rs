@@ -69,9 +69,11 @@ impl<'t> Lines<'t> {
         Self { text, starts, encoding }
     }
 
-    /// The position of a byte offset; one that is outside the text or inside a character is moved back.
+    /// The position of a byte offset; one that is outside the text or inside a character or line end is moved back.
     pub(super) fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
+        let (before, after) = self.text.as_bytes().split_at(offset);
+        let offset = offset - usize::from(before.ends_with(b"\r") && after.starts_with(b"\n"));
         let offset = (0..=offset).rev().find(|&at| self.text.is_char_boundary(at)).unwrap_or(0);
         let line = self.starts.partition_point(|&start| start <= offset).saturating_sub(1);
         let before = &self.text[self.starts[line]..offset];
@@ -148,6 +150,7 @@ mod tests {
         }
         assert_eq!(lines.position(usize::MAX), at(1, 2));
         assert_eq!(lines.position(5), at(1, 0));
+        assert_eq!(lines.position(3), at(0, 2));
         assert_eq!(lines.bytes(LspRange { start: at(1, 2), end: at(0, 1) }), 8..8);
     }
 

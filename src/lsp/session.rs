@@ -101,7 +101,7 @@ pub fn run(input: impl BufRead + Send + 'static, output: impl Write, renderer: R
         checked: HashMap::new(),
         published: HashMap::new(),
         running: HashMap::new(),
-        waiting_pulls: Vec::new(),
+        waiting: Vec::new(),
         stale_since: None,
         next_id: 0,
     };
@@ -139,11 +139,26 @@ struct Session<W> {
     published: HashMap<(PathBuf, String), Published>,
     /// The requests that the worker is to answer.
     running: HashMap<RequestId, Arc<AtomicBool>>,
-    /// Requests for diagnostics that wait for the checker.
-    waiting_pulls: Vec<(RequestId, DocumentDiagnosticParams)>,
+    /// Requests that wait for the checker.
+    waiting: Vec<Waiting>,
     /// Since when a project has unchecked changes.
     stale_since: Option<Instant>,
     next_id: i32,
+}
+
+/// A request about a file, to answer when the checker has judged the latest version of its project.
+struct Waiting {
+    id: RequestId,
+    uri: Uri,
+    answer: AnswerWith,
+}
+
+/// What answers a request that has waited.
+enum AnswerWith {
+    /// The diagnostics of the file.
+    Diagnostics,
+    /// A feature that depends on what the checker found in the open files, with the parameters.
+    Feature(feature::Handler, Value),
 }
 
 /// The diagnostics of a file that the client has.
@@ -228,17 +243,17 @@ impl<W: Write> Session<W> {
                 self.phase = Phase::ShutDown;
                 self.answer(id, Ok(Value::Null))
             }
-            (Phase::Running, "textDocument/diagnostic") => match parse(params) {
-                Ok(params) => {
-                    self.waiting_pulls.push((id, params));
-                    self.check_stale();
-                    self.answer_pulls()
-                }
+            (Phase::Running, "textDocument/diagnostic") => match parse::<DocumentDiagnosticParams>(params) {
+                Ok(params) => self.wait(Waiting { id, uri: params.text_document.uri, answer: AnswerWith::Diagnostics }),
                 Err(reason) => self.answer(id, Err(reason)),
             },
             (Phase::Running, method) => {
                 if let Some(handler) = feature::handler(method) {
-                    return self.give_to_worker(id, handler, params);
+                    let uri = params["textDocument"]["uri"].as_str().map(Uri::from);
+                    return match uri.filter(|_| feature::depends_on_checker(method)) {
+                        Some(uri) => self.wait(Waiting { id, uri, answer: AnswerWith::Feature(handler, params) }),
+                        None => self.give_to_worker(id, handler, params),
+                    };
                 }
                 let message = format!("there is no method `{method}`");
                 self.answer(id, Err(error(ErrorCode::MethodNotFound, message)))
@@ -268,6 +283,12 @@ impl<W: Write> Session<W> {
             self.workspace.add_folder(&folder);
         }
         Ok(())
+    }
+
+    fn wait(&mut self, waiting: Waiting) -> io::Result<()> {
+        self.waiting.push(waiting);
+        self.check_stale();
+        self.answer_waiting()
     }
 
     fn give_to_worker(&mut self, id: RequestId, handler: feature::Handler, parameters: Value) -> io::Result<()> {
@@ -341,10 +362,10 @@ impl<W: Write> Session<W> {
     }
 
     fn cancel(&mut self, id: RequestId) -> io::Result<()> {
-        let before = self.waiting_pulls.len();
-        self.waiting_pulls.retain(|(waiting, _)| *waiting != id);
+        let before = self.waiting.len();
+        self.waiting.retain(|waiting| waiting.id != id);
         let was_running = self.running.remove(&id).inspect(|is_cancelled| is_cancelled.store(true, Ordering::Relaxed));
-        if was_running.is_none() && self.waiting_pulls.len() == before {
+        if was_running.is_none() && self.waiting.len() == before {
             // It is answered already, or unknown.
             return Ok(());
         }
@@ -419,6 +440,8 @@ impl<W: Write> Session<W> {
     }
 
     fn take_checked(&mut self, checked: Checked) -> io::Result<()> {
+        // Changes that have arrived in the meantime make the result that of an earlier version.
+        self.check_stale();
         // The project may have been closed in the meantime.
         let Some(&revision) = self.revisions.get(&checked.root) else { return Ok(()) };
         let is_latest = checked.revision == revision;
@@ -427,8 +450,8 @@ impl<W: Write> Session<W> {
         }
         let (root, is_complete) = (checked.root.clone(), checked.is_complete);
         self.checked.insert(root.clone(), Arc::new(checked));
+        self.answer_waiting()?;
         if self.client.pulls_diagnostics {
-            self.answer_pulls()?;
             if is_complete && self.client.refreshes_diagnostics {
                 self.ask("workspace/diagnostic/refresh", Value::Null)?;
             }
@@ -475,30 +498,37 @@ impl<W: Write> Session<W> {
         self.send(Notification { method: "textDocument/publishDiagnostics".to_owned(), params })
     }
 
-    /// Answers the requests for diagnostics whose projects have been checked in their latest version.
-    fn answer_pulls(&mut self) -> io::Result<()> {
-        if self.waiting_pulls.is_empty() {
+    /// Answers the waiting requests whose projects have been checked in their latest version: for diagnostics completely, for
+    /// other answers as far as files are open.
+    fn answer_waiting(&mut self) -> io::Result<()> {
+        if self.waiting.is_empty() {
             return Ok(());
         }
         let snapshot = self.snapshot();
-        for (id, params) in std::mem::take(&mut self.waiting_pulls) {
-            let Some(file) = snapshot.file(&params.text_document.uri) else {
-                self.answer_pull(id, Vec::new())?;
-                continue;
-            };
-            let is_latest =
-                |checked: &&Checked| checked.is_complete && self.revisions.get(file.root) == Some(&checked.revision);
-            let Some(checked) = file.checked().filter(is_latest) else {
-                self.waiting_pulls.push((id, params));
-                continue;
-            };
-            let found = diagnostic::by_file(&checked.findings, &snapshot, file.root).remove(&file.name);
-            self.answer_pull(id, found.unwrap_or_default())?;
+        for waiting in std::mem::take(&mut self.waiting) {
+            let file = snapshot.file(&waiting.uri);
+            let may_be_partial = matches!(waiting.answer, AnswerWith::Feature(..));
+            let is_checked = file.as_ref().is_none_or(|file| {
+                let latest = self.revisions.get(file.root);
+                let checked = file.checked().filter(|checked| latest == Some(&checked.revision));
+                checked.is_some_and(|checked| checked.is_complete || may_be_partial)
+            });
+            match waiting.answer {
+                _ if !is_checked => self.waiting.push(waiting),
+                AnswerWith::Feature(handler, params) => self.give_to_worker(waiting.id, handler, params)?,
+                AnswerWith::Diagnostics => {
+                    let checked = file.as_ref().and_then(|file| Some((file, file.checked()?)));
+                    let found = checked.and_then(|(file, checked)| {
+                        diagnostic::by_file(&checked.findings, &snapshot, file.root).remove(&file.name)
+                    });
+                    self.answer_with_diagnostics(waiting.id, found.unwrap_or_default())?;
+                }
+            }
         }
         Ok(())
     }
 
-    fn answer_pull(&mut self, id: RequestId, items: Vec<Diagnostic>) -> io::Result<()> {
+    fn answer_with_diagnostics(&mut self, id: RequestId, items: Vec<Diagnostic>) -> io::Result<()> {
         let report = FullDocumentDiagnosticReport { result_id: None, items };
         let mut report = serde_json::to_value(report)?;
         report["kind"] = "full".into();

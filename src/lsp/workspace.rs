@@ -10,7 +10,7 @@ use ignore::WalkBuilder;
 
 use super::document::Document;
 use super::position::Encoding;
-use crate::project::{CONFIG_FILE, Files, OpenError, Overlay, Project, root_of};
+use crate::project::{CONFIG_FILE, Files, Overlay, Project, root_of};
 use crate::watch::WatchEvent;
 
 /// How deep projects are looked for in the folders of the workspace.
@@ -110,7 +110,9 @@ impl Workspace {
                 self.open_project(&root);
             }
         }
-        self.update_all(|files| files.refresh(paths.iter().map(PathBuf::as_path)));
+        for open in self.projects.values_mut() {
+            open.is_stale |= open.files.refresh(paths.iter().map(PathBuf::as_path)).unwrap_or_default();
+        }
     }
 
     /// Applies what the watch of a project reports.
@@ -177,16 +179,11 @@ impl Workspace {
         let shown = self.documents.values().filter(|document| document.path.as_deref() == Some(path));
         // The same file may be open under two URIs: the last edit counts.
         let shown = shown.max_by_key(|document| document.version).map(|document| document.text.clone());
-        self.update_all(
-            |files| {
-                if path.starts_with(files.root()) { files.edit(path, shown.as_deref()) } else { Ok(false) }
-            },
-        );
-    }
-
-    fn update_all(&mut self, mut update: impl FnMut(&mut Files) -> Result<bool, OpenError>) {
-        for open in self.projects.values_mut() {
-            open.is_stale |= update(&mut open.files).unwrap_or_default();
+        for (_, open) in self.projects.iter_mut().filter(|(root, _)| path.starts_with(root)) {
+            // A project that no longer exists stays as it was until its folder is closed.
+            let _ = open.files.edit(path, shown.as_deref());
+            // The client waits for the diagnostics of this version, even if the text is the same.
+            open.is_stale = true;
         }
     }
 }

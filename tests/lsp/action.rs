@@ -63,6 +63,17 @@ fn applies_the_fixes_of_findings() {
 }
 
 #[test]
+fn fixes_what_was_typed_just_now() {
+    let mut client = Client::new(SHOP);
+    client.open(TEMPLATE, ORDER);
+    client.wait_for(TEMPLATE, &[]);
+    // Without waiting for the diagnostics.
+    client.change(TEMPLATE, &ORDER.replace("endfor %}]\n", "endfor %}],\n"));
+    let quick = actions(&mut client, TEMPLATE, &json!(["quickfix"]));
+    assert_eq!(inserted(&client, edit_of(&quick, "remove the comma"), TEMPLATE), [""]);
+}
+
+#[test]
 fn creates_files_for_clients_that_can() {
     let creates = json!({"workspace": {"workspaceEdit": {"documentChanges": true, "resourceOperations": ["create"]}}});
     let mut client = Client::with_capabilities(SHOP, &creates);
@@ -82,7 +93,8 @@ fn previews_the_messages_of_a_file() {
     let mut client = Client::new(SHOP);
     let params = json!({"command": "inkproof.preview", "arguments": [client.uri(TEMPLATE)]});
     let preview = client.request("workspace/executeCommand", &params).unwrap();
-    assert!(preview["text"].as_str().unwrap().contains("🎉 7: 2 items"), "{preview}");
+    let text = preview["text"].as_str().unwrap();
+    assert!(text.contains("🎉 7: 2 items") && !text.contains('\u{1b}'), "{text}");
     assert_eq!(preview["messages"][1]["request"], "order/two");
     assert_eq!(preview["messages"][1]["sent"], true);
     let unknown = client.request("workspace/executeCommand", &json!({"command": "inkproof.dance"}));

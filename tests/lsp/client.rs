@@ -23,6 +23,8 @@ pub(crate) struct Client {
     versions: HashMap<String, i64>,
     /// The latest diagnostics of each file, by URI.
     pub(crate) published: HashMap<String, Value>,
+    /// The version of each file that they are about, by URI.
+    published_versions: HashMap<String, i64>,
     /// What the server offered.
     pub(crate) capabilities: Value,
     /// The requests of the server.
@@ -81,6 +83,7 @@ impl Client {
             next_id: 0,
             versions: HashMap::new(),
             published: HashMap::new(),
+            published_versions: HashMap::new(),
             capabilities: Value::Null,
             asked: Vec::new(),
         }
@@ -191,6 +194,15 @@ impl Client {
         }
     }
 
+    /// Waits until the diagnostics of this version of a file are published.
+    pub(crate) fn wait_for_version(&mut self, name: &str, version: i64) {
+        let uri = self.uri(name);
+        while self.published_versions.get(&uri) != Some(&version) {
+            let message = self.receive();
+            self.take(message);
+        }
+    }
+
     /// Waits until a file has a diagnostic with this code.
     pub(crate) fn wait_for_code(&mut self, name: &str, code: &str) {
         let uri = self.uri(name);
@@ -235,6 +247,9 @@ impl Client {
         if message["method"] == "textDocument/publishDiagnostics" {
             let params = &message["params"];
             let uri = params["uri"].as_str().unwrap().to_owned();
+            if let Some(version) = params["version"].as_i64() {
+                self.published_versions.insert(uri.clone(), version);
+            }
             self.published.insert(uri, params["diagnostics"].clone());
         } else if message.get("method").is_some() && message.get("id").is_some() {
             let answer = json!({"jsonrpc": "2.0", "id": message["id"], "result": null});

@@ -40,8 +40,9 @@ fn shows_what_expressions_print() {
 fn links_to_the_files_that_are_named() {
     let mut client = Client::new(SHOP);
     let targets = |client: &mut Client, name| -> Vec<String> {
-        let links = of_file(client, "textDocument/documentLink", name);
-        links.as_array().unwrap().iter().map(|link| link["tooltip"].as_str().unwrap().to_owned()).collect()
+        let (links, root) = (of_file(client, "textDocument/documentLink", name), client.uri(""));
+        let target = |link: &Value| link["target"].as_str().unwrap().strip_prefix(&root).unwrap().to_owned();
+        links.as_array().unwrap().iter().map(target).collect()
     };
     assert_eq!(targets(&mut client, TEMPLATE), ["snippets/greeting.liquid"]);
     let request = targets(&mut client, "fixtures/requests/order/one.json");
@@ -140,6 +141,10 @@ fn formats_a_template() {
     let at = |character: u32| json!({"line": 2, "character": character});
     let range = json!({"start": at(16), "end": at(30)});
     assert_eq!(edits, json!([{"range": range, "newText": " trigger.number "}]));
+    // Windows' line ends stay.
+    client.change(TEMPLATE, "---\r\n---\r\n{\r\n\"title\": \"\",\r\n\"body\": \"\"\r\n}\r\n");
+    let edits = client.request("textDocument/formatting", &params).unwrap();
+    assert_eq!(edits[0]["newText"], "  \"title\": \"\",\r\n  ");
     client.change(TEMPLATE, &tidy.replace("}\n", "\n"));
     let refused = client.request("textDocument/formatting", &params).unwrap_err();
     assert_eq!(refused["code"], -32803);

@@ -19,6 +19,19 @@ fn reports_findings_while_typing_and_takes_them_back() {
 }
 
 #[test]
+fn publishes_the_diagnostics_of_every_version() {
+    let mut client = Client::new(SHOP);
+    client.open("templates/order.liquid", ORDER);
+    client.wait_for_version("templates/order.liquid", 1);
+    // A file that is opened after the project has been checked.
+    client.open("snippets/greeting.liquid", "Hello {{ customer.name }}");
+    client.wait_for_version("snippets/greeting.liquid", 1);
+    // The same text again.
+    client.change("templates/order.liquid", ORDER);
+    client.wait_for_version("templates/order.liquid", 2);
+}
+
+#[test]
 fn what_the_editor_shows_takes_precedence_over_the_disk() {
     let mut client = Client::new(SHOP);
     client.open("templates/order.liquid", ORDER);

@@ -24,7 +24,9 @@ pub(super) fn hover(snapshot: &Snapshot, params: &HoverParams) -> Option<Hover> 
     let lines = file.lines();
     let offset = lines.offset(position.position);
     let (range, text) = named(&file, offset).or_else(|| setting(&file, offset)).or_else(|| printed(&file, offset))?;
-    let contents = MarkupContent { kind: MarkupKind::Markdown, value: text };
+    // Its Markdown is readable as it is, too.
+    let kind = if snapshot.client.markdown_hovers { MarkupKind::Markdown } else { MarkupKind::PlainText };
+    let contents = MarkupContent { kind, value: text };
     Some(Hover { contents: contents.into(), range: Some(lines.range(range)) })
 }
 

@@ -82,7 +82,7 @@ pub(super) fn links(snapshot: &Snapshot, params: &DocumentLinkParams) -> Option<
     let link = |range: std::ops::Range<usize>, source: &Source| DocumentLink {
         range: lines.range(range),
         target: Some(snapshot.uri(file.root, source.name())),
-        tooltip: Some(source.name().to_owned()),
+        tooltip: snapshot.client.link_tooltips.then(|| source.name().to_owned()),
         data: None,
     };
     if let FileKind::Request(request) = file.kind {

@@ -92,6 +92,11 @@ pub(super) fn handler(method: &str) -> Option<Handler> {
     Some(handler)
 }
 
+/// Whether the answer to a request of a method is made from what the checker found, and so has to wait for it.
+pub(super) fn depends_on_checker(method: &str) -> bool {
+    matches!(method, "textDocument/codeAction" | "textDocument/codeLens" | "textDocument/hover")
+}
+
 /// Adds the features to what the server offers.
 pub(super) fn offer(capabilities: &mut ServerCapabilities) {
     let characters = |characters: &[&str]| Some(characters.iter().map(|text| (*text).to_owned()).collect());

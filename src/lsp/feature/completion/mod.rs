@@ -75,6 +75,12 @@ pub(super) fn completion(snapshot: &Snapshot, params: &CompletionParams) -> Opti
     let offset = lines.offset(position.position);
     let candidates = candidates(&file, offset)?;
     let range = lines.range(candidates.range);
+    let document = |value: String| {
+        if snapshot.client.markdown_completions {
+            return MarkupContent { kind: MarkupKind::Markdown, value }.into();
+        }
+        value.into()
+    };
     let item = |(at, candidate): (usize, Candidate)| CompletionItem {
         filter_text: Some(candidate.label.clone()),
         text_edit: Some(CompletionItemTextEdit::TextEdit(TextEdit {
@@ -89,7 +95,7 @@ pub(super) fn completion(snapshot: &Snapshot, params: &CompletionParams) -> Opti
         label: candidate.label,
         kind: Some(candidate.kind),
         detail: candidate.detail,
-        documentation: candidate.documentation.map(|value| MarkupContent { kind: MarkupKind::Markdown, value }.into()),
+        documentation: candidate.documentation.map(document),
         // In the order in which they are given, which is by relevance.
         sort_text: Some(format!("{at:04}")),
         tags: candidate.is_deprecated.then(|| vec![CompletionItemTag::Deprecated]),
