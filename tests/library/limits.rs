@@ -180,6 +180,24 @@ fn memory_outside_of_the_arena_counts() {
     }
 }
 
+#[test]
+fn the_source_map_of_an_output_counts() {
+    let limits = Limits { render_time: Duration::from_secs(3600), arena: 24_000_000, ..Limits::default() };
+    let template = "{% for i in list %}{% for j in list %}{{ '' }}{% endfor %}{% endfor %}";
+    let data = serde_json::json!({ "list": vec![0; 1000] }).to_string();
+    for &language in LATEST {
+        let arena = Arena::new();
+        let template = Template::parse(template, language.language(), &arena).unwrap();
+        let data = json::read(&data, &arena).unwrap();
+        for (mut out, is_small) in [(Output::new(), true), (Output::with_marks(), false)] {
+            let render_arena = Arena::new();
+            let options = Options { limits, ..Options::default() };
+            let result = template.render(data, &options, &render_arena, &mut out);
+            assert_eq!(result.is_ok(), is_small, "{}: {result:?}", language.language().name());
+        }
+    }
+}
+
 /// The standard library's sort may panic if the order is inconsistent, as it is for numbers and strings.
 #[test]
 fn sorting_values_without_an_order_fails() {

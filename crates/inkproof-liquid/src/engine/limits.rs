@@ -16,7 +16,7 @@ pub struct Limits {
     pub memory: f64,
     /// Maximum length of the output, in bytes.
     pub output: usize,
-    /// Maximum memory actually allocated for values and output, in bytes.
+    /// Maximum memory actually allocated for values, output and its source map, in bytes.
     pub arena: usize,
 }
 

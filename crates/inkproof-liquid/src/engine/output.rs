@@ -90,6 +90,12 @@ impl Output {
         self.text.len()
     }
 
+    /// The memory that the text and the source map take, in bytes.
+    #[inline]
+    pub(crate) fn memory(&self) -> usize {
+        self.text.len() + self.mark_count() * size_of::<Mark>()
+    }
+
     /// Whether nothing has been written.
     #[must_use]
     pub fn is_empty(&self) -> bool {

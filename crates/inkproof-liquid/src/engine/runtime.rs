@@ -241,9 +241,10 @@ impl<'a> Runtime<'a> {
 
     /// Counts a long output against the memory limit.
     #[inline]
-    fn note_written(&self, length: usize) {
-        if length > LONG_OUTPUT {
-            self.arena.set_written(length);
+    fn note_written(&self, out: &Output) {
+        let bytes = out.memory();
+        if bytes > LONG_OUTPUT {
+            self.arena.set_written(bytes);
         }
     }
 
@@ -262,7 +263,7 @@ impl<'a> Runtime<'a> {
                 NodeKind::Output(value) => self.output(&value, node.span, out),
                 NodeKind::Tag { tag, .. } => {
                     let (start, marks) = (out.len(), out.mark_count());
-                    self.note_written(start);
+                    self.note_written(out);
                     let result = tag.render(self, out);
                     // The nodes inside the tag have marks of their own.
                     if out.len() > start && out.mark_count() == marks {
@@ -343,7 +344,7 @@ impl<'a> Runtime<'a> {
             None => out.write_value(value, self.arena)?,
             Some(print) => out.write_with(|text| print(value, self.arena, text))?,
         }
-        self.note_written(out.len());
+        self.note_written(out);
         out.mark(Writer::Liquid, span, start);
         Ok(())
     }

@@ -30,7 +30,7 @@ pub struct Arena {
     until_check: Cell<usize>,
     /// Steps that were counted up to the next check.
     steps: Cell<u64>,
-    /// Length of the output that is being written.
+    /// Bytes of the output that is being written, with its source map.
     written: Cell<usize>,
     /// Bytes that a render holds elsewhere: outputs around that one, and the names of cycles.
     held: Cell<usize>,
@@ -174,12 +174,12 @@ impl Arena {
         Ok(self.bump.alloc_str(text))
     }
 
-    /// The length of the output that is being written.
+    /// The bytes of the output that is being written, with its source map.
     pub(crate) const fn written(&self) -> usize {
         self.written.get()
     }
 
-    /// Sets the length of the output that is being written.
+    /// Sets the bytes of the output that is being written, with its source map.
     #[inline]
     pub(crate) fn set_written(&self, bytes: usize) {
         self.written.set(bytes);
