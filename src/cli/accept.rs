@@ -1,5 +1,6 @@
 //! `inkproof accept`: makes pending snapshots the accepted ones.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use clap::Args;
@@ -9,7 +10,8 @@ use super::command::RunCommand;
 use super::format::HumanFormat;
 use super::pending::{self, Waiting};
 use super::{Failure, Global, Outcome, completions, not_sent};
-use crate::snapshot::{Stage, contents_of, failure_in};
+use crate::project::Project;
+use crate::snapshot::{Stage, Subject, contents_of, failure_in};
 
 /// Accept pending snapshots
 ///
@@ -31,8 +33,10 @@ impl RunCommand for Accept {
         let outcome = outcome.and(waiting.report_unreadable()?);
         let (mut accepted, mut deleted, mut vanished, mut failures) = (0, 0, 0, Vec::new());
         let mut not_sent: Vec<(&str, String)> = Vec::new();
+        let meant_to_be_lost = meant_to_be_lost(&project);
+        let is_allowed = |name: &String| project.config().test.allow_failures || meant_to_be_lost.contains(name);
         for name in &waiting.pending {
-            match accept(&waiting, name, project.config().test.allow_failures) {
+            match accept(&waiting, name, is_allowed(name)) {
                 Ok(Accepted::Sent) => accepted += 1,
                 Ok(Accepted::NotSent(reason)) => {
                     accepted += 1;
@@ -61,6 +65,12 @@ impl RunCommand for Accept {
         not_sent::write_accepted(not_sent.iter().map(|(name, reason)| (*name, reason.as_str())), &mut out)?;
         if failures.is_empty() { Ok(outcome) } else { Err(Failure::Messages(failures)) }
     }
+}
+
+/// The names of the snapshots whose messages are meant to be lost.
+fn meant_to_be_lost(project: &Project) -> HashSet<String> {
+    let subjects = Subject::all(project, &project.cases()).into_iter();
+    subjects.filter(|subject| project.expects_loss(subject.request())).map(|subject| subject.name).collect()
 }
 
 /// What became of a pending snapshot.

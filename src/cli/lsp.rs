@@ -12,7 +12,7 @@ use super::{Failure, Global, Outcome};
 use crate::diagnostics::{Format, Theme};
 use crate::lsp::{self, ExitStatus, Renderer};
 use crate::message::Rendering;
-use crate::project::{Case, Project};
+use crate::project::{Case, Fate, Project};
 
 /// The width of a card in an editor, in columns.
 const WIDTH: usize = 80;
@@ -43,12 +43,16 @@ impl RunCommand for Lsp {
 }
 
 /// The cards of messages as plain text, each with its problems below.
-fn draw(_: &Project, cases: &[Case<'_>], renderings: &[Rendering]) -> String {
+fn draw(project: &Project, cases: &[Case<'_>], renderings: &[Rendering]) -> String {
     let theme = Theme { color: false, unicode: true, width: WIDTH };
     let capabilities = TerminalCapabilities { theme, colors: Colors::None, hyperlinks: false, isolates: false };
     let mut text = Vec::new();
     for (case, rendering) in cases.iter().zip(renderings) {
-        let card = Card::new(case, rendering.message.as_ref(), &rendering.problems, capabilities);
+        let fate = match rendering.message {
+            None if project.expects_loss(case.request) => Fate::LostAsExpected,
+            _ => Fate::default(),
+        };
+        let card = Card::new(case, rendering.message.as_ref(), &rendering.problems, capabilities).with_fate(fate);
         for line in card.lines() {
             text.extend(line.to_string().bytes());
             text.push(b'\n');

@@ -3,6 +3,7 @@
 mod screen;
 mod watch;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use clap::builder::FalseyValueParser;
@@ -17,8 +18,8 @@ use super::terminal::TerminalCapabilities;
 use super::watch::{WatchArguments, is_screen_available};
 use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{Diagnostics, Format};
-use crate::message::Rendering;
-use crate::project::{Case, Project};
+use crate::message::{RenderOptions, Rendering};
+use crate::project::{Case, Fate, Project};
 use screen::ScreenJob;
 use watch::PlainJob;
 
@@ -104,12 +105,13 @@ impl RunCommand for Preview {
         let mut outcome = global.report_about(&project, given.names())?;
         let mut sheet = Sheet::new(self.view, global.capabilities(), global.output_options());
         let mut out = anstream::stdout().lock();
-        project.render(&cases, &global.preview_options(), |case, rendering| {
-            sheet.add(case, &rendering, &mut out)?;
-            if rendering.message.is_none() {
+        let options = global.preview_options();
+        project.render(&cases, &options, |case, rendering| {
+            let shown = Shown::new(case, rendering, &project, &options);
+            if !shown.fate.is_fine() {
                 outcome = outcome.and(Outcome::Findings);
             }
-            io::Result::Ok(())
+            sheet.add(&shown, &mut out)
         })?;
         sheet.finish(&mut out)?;
         Ok(outcome)
@@ -124,6 +126,34 @@ impl Preview {
         } else {
             self.watch.run(PlainJob::new(&self.names, self.view, global), global)
         }
+    }
+}
+
+/// A message to show, or the failure of one.
+struct Shown<'a> {
+    case: &'a Case<'a>,
+    rendering: Rendering,
+    fate: Fate,
+}
+
+impl<'a> Shown<'a> {
+    fn new(case: &'a Case<'a>, mut rendering: Rendering, project: &Project, options: &RenderOptions) -> Self {
+        let fate = project.fate(case, &mut rendering, options);
+        Self { case, rendering, fate }
+    }
+
+    fn card(&self, capabilities: TerminalCapabilities) -> Card<'_> {
+        let Rendering { message, problems, .. } = &self.rendering;
+        Card::new(self.case, message.as_ref(), problems, capabilities).with_fate(self.fate)
+    }
+
+    /// Its problems in a format: people see those of an expected loss as what they are, programs as infos.
+    fn problems(&self, format: Format) -> Cow<'_, Diagnostics> {
+        let mut problems = Cow::Borrowed(&self.rendering.problems);
+        if self.fate == Fate::LostAsExpected && !format.is_for_people() {
+            self.fate.lower_errors(problems.to_mut());
+        }
+        problems
     }
 }
 
@@ -146,13 +176,13 @@ impl Sheet {
         Self { view, capabilities, output_options, columns, row: Vec::new(), problems: Diagnostics::new() }
     }
 
-    /// Draws the result of a case with its problems below; in rows, as soon as a row is complete.
-    fn add(&mut self, case: &Case<'_>, rendering: &Rendering, out: &mut dyn Write) -> io::Result<()> {
+    /// Draws a message with its problems below; in rows, as soon as a row is complete.
+    fn add(&mut self, shown: &Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
         if self.columns > 1 {
-            self.add_to_row(case, rendering);
+            self.add_to_row(shown);
             return if self.row.len() == self.columns { self.finish(out) } else { Ok(()) };
         }
-        write_message(case, rendering, self.view, self.capabilities, &self.output_options, out)
+        write_message(shown, self.view, self.capabilities, &self.output_options, out)
     }
 
     /// Draws the row that is not yet full.
@@ -165,57 +195,54 @@ impl Sheet {
         writeln!(out)
     }
 
-    fn add_to_row(&mut self, case: &Case<'_>, rendering: &Rendering) {
+    fn add_to_row(&mut self, shown: &Shown<'_>) {
         let width = self.capabilities.theme.width / self.columns;
         let capabilities = self.capabilities.with_width(width);
-        let mut lines = card(case, rendering, capabilities).lines();
+        let mut lines = shown.card(capabilities).lines();
+        let problems = shown.problems(self.output_options.format);
         if self.output_options.format == Format::Full {
-            lines.extend(brief(&rendering.problems, width - 1, capabilities));
+            lines.extend(brief(&problems, width - 1, capabilities));
         } else {
-            self.problems.extend(rendering.problems.iter().cloned());
+            self.problems.extend(problems.into_owned());
         }
         self.row.push((lines, width));
     }
 }
 
-/// Draws the result of a case, with its problems below.
+/// Draws a message, with its problems below.
 fn write_message(
-    case: &Case<'_>,
-    rendering: &Rendering,
+    shown: &Shown<'_>,
     view: View,
     capabilities: TerminalCapabilities,
     output_options: &OutputOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if view.source {
-        write_lines(&with_source(case, rendering, capabilities), out)?;
+        write_lines(&with_source(shown, capabilities), out)?;
     } else {
-        writeln!(out, "{}", card(case, rendering, capabilities))?;
+        writeln!(out, "{}", shown.card(capabilities))?;
     }
-    output_options.tell(&rendering.problems, capabilities.theme, out)?;
-    if rendering.test_send_looks_fine {
+    output_options.tell(&shown.problems(output_options.format), capabilities.theme, out)?;
+    if shown.rendering.test_send_looks_fine {
         writeln!(out, "\nnote: {TEST_SEND}")?;
     }
     writeln!(out)
 }
 
-fn card<'a>(case: &Case<'a>, rendering: &'a Rendering, capabilities: TerminalCapabilities) -> Card<'a> {
-    Card::new(case, rendering.message.as_ref(), &rendering.problems, capabilities)
-}
-
 /// A card and its template: side by side if there is room, or else one below the other.
-fn with_source(case: &Case<'_>, rendering: &Rendering, capabilities: TerminalCapabilities) -> Vec<StyledLine> {
-    let expression_colors = ExpressionColors::new(&rendering.text, capabilities.colors);
+fn with_source(shown: &Shown<'_>, capabilities: TerminalCapabilities) -> Vec<StyledLine> {
+    let template = shown.case.template;
+    let expression_colors = ExpressionColors::new(&shown.rendering.text, capabilities.colors);
     let width = capabilities.theme.width;
     if width < WIDE {
-        let mut lines = card(case, rendering, capabilities).with_expression_colors(&expression_colors).lines();
-        lines.extend(source(case.template, &expression_colors, width, capabilities));
+        let mut lines = shown.card(capabilities).with_expression_colors(&expression_colors).lines();
+        lines.extend(source(template, &expression_colors, width, capabilities));
         return lines;
     }
     let left = (width / 2).min(BESIDE_SOURCE);
-    let card = card(case, rendering, capabilities.with_width(left)).with_expression_colors(&expression_colors).lines();
+    let card = shown.card(capabilities.with_width(left)).with_expression_colors(&expression_colors).lines();
     let right = width - left - 1;
-    side_by_side(&[(card, left + 1), (source(case.template, &expression_colors, right, capabilities), right)])
+    side_by_side(&[(card, left + 1), (source(template, &expression_colors, right, capabilities), right)])
 }
 
 fn write_lines(lines: &[StyledLine], out: &mut dyn Write) -> io::Result<()> {

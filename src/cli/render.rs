@@ -13,8 +13,8 @@ use super::given::{Given, GivenArguments};
 use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{Diagnostic, Format};
-use crate::message::{Message, Rendering};
-use crate::project::{Case, Project};
+use crate::message::{Message, RenderOptions, Rendering};
+use crate::project::{Case, Fate, Project};
 use watch::RenderJob;
 
 /// Render messages as JSON lines, for scripts
@@ -44,22 +44,33 @@ struct Line<'a> {
     customer: Option<&'a str>,
     message: Option<&'a Message>,
     diagnostics: &'a [Diagnostic],
+    /// `lost` if the configuration expects that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<&'static str>,
+}
+
+/// Compares a rendering with what the configuration expects, as programs read it.
+fn settle(case: &Case<'_>, rendering: &mut Rendering, project: &Project, options: &RenderOptions) -> Fate {
+    let fate = project.fate(case, rendering, options);
+    fate.lower_errors(&mut rendering.problems);
+    fate
 }
 
 impl<'a> Line<'a> {
-    fn new(case: &'a Case<'a>, rendering: &'a Rendering) -> Self {
+    fn new(case: &'a Case<'a>, rendering: &'a Rendering, fate: Fate) -> Self {
         Self {
             template: Some(case.template.name()),
             request: case.request.name(),
             customer: Some(case.customer.main_identifier()),
             message: rendering.message.as_ref(),
             diagnostics: &rendering.problems,
+            expected: matches!(fate, Fate::LostAsExpected | Fate::SentUnexpectedly).then_some("lost"),
         }
     }
 
     /// The line of a request that was removed.
     const fn gone(request: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
-        Self { template: None, request, customer: None, message: None, diagnostics }
+        Self { template: None, request, customer: None, message: None, diagnostics, expected: None }
     }
 
     fn write(&self, mut out: impl Write) -> io::Result<()> {
@@ -80,11 +91,13 @@ impl RunCommand for Render {
         let cases = given.cases(global)?;
         let mut outcome = global.report_about(&project, given.names())?;
         let mut out = BufWriter::new(io::stdout().lock());
-        project.render(&cases, &global.render_options(), |case, rendering| {
-            if rendering.message.is_none() {
+        let options = global.render_options();
+        project.render(&cases, &options, |case, mut rendering| {
+            let fate = settle(case, &mut rendering, &project, &options);
+            if !fate.is_fine() {
                 outcome = outcome.and(Outcome::Findings);
             }
-            Line::new(case, &rendering).write(&mut out)
+            Line::new(case, &rendering, fate).write(&mut out)
         })?;
         out.flush()?;
         Ok(outcome)

@@ -303,7 +303,7 @@ impl<'r, 'p> Walk<'r, 'p> {
     fn carry_out(&self, item: &Item<'_, '_>, decision: Decision) -> io::Result<()> {
         match (item, decision) {
             (Item::Outcome(outcome), Decision::Accept)
-                if outcome.failure.is_some() && !self.project.config().test.allow_failures =>
+                if outcome.is_unexpected_loss() && !self.project.config().test.allow_failures =>
             {
                 Err(io::Error::other(not_sent::FORBIDDEN))
             }

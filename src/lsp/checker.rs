@@ -84,7 +84,7 @@ struct JudgedProject {
 
 /// The parts of a template's judgement, shared with the results that were sent.
 struct JudgedTemplate {
-    findings: Diagnostics,
+    judgement: Judgement,
     table: Option<Arc<Table>>,
     coverage: Option<Arc<Coverage>>,
 }
@@ -171,9 +171,8 @@ impl Checker {
     }
 
     fn send(&self, task: &Task, judged: &JudgedProject, is_complete: bool) {
-        let findings =
-            |template: &JudgedTemplate| Judgement { findings: template.findings.clone(), ..Judgement::default() };
-        let merged = Judgement::from_parts(&task.project, judged.judgements.values().map(findings));
+        let judgements = judged.judgements.values().map(|template| template.judgement.clone());
+        let merged = Judgement::from_parts(&task.project, judgements);
         let all = || judged.judgements.iter();
         let checked = Checked {
             root: task.root.clone(),
@@ -189,11 +188,11 @@ impl Checker {
 }
 
 impl From<Judgement> for JudgedTemplate {
-    fn from(judgement: Judgement) -> Self {
+    fn from(mut judgement: Judgement) -> Self {
         Self {
-            findings: judgement.findings,
-            table: judgement.tables.into_iter().next().map(Arc::new),
-            coverage: judgement.coverage.into_iter().next().map(Arc::new),
+            table: judgement.tables.pop().map(Arc::new),
+            coverage: judgement.coverage.pop().map(Arc::new),
+            judgement,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::expectations::{self, Expectations};
 use super::folder::Folder;
 use super::table::{Entry, INVALID_CONFIG, Table, read_file};
 use super::{CONFIG_FILE, CheckSettings, Overlay, TestSettings};
@@ -28,6 +29,8 @@ pub struct Config {
     pub check: CheckSettings,
     /// How messages are rendered and compared in tests.
     pub test: TestSettings,
+    /// What is expected of messages.
+    pub expect: Expectations,
 }
 
 /// The configured severity of a rule.
@@ -79,6 +82,8 @@ pub(super) struct ConfigFile {
     pub(super) folders: Vec<(PathBuf, Location)>,
     /// Where it names the schema of customers.
     pub(super) customer_schema: Option<Location>,
+    /// The messages that it expects to be lost, with their locations.
+    pub(super) expected_losses: Vec<(String, Location)>,
     pub(super) problems: Diagnostics,
 }
 
@@ -165,7 +170,9 @@ impl ConfigFile {
         let rules = rules.into_iter().map(|(rule, _, level)| (rule, level)).collect();
         let check = table.table("check", CheckSettings::read);
         let test = table.table("test", |table| TestSettings::read(table, &mut self.folders));
-        Config { paths, schemas: SchemaPaths { customers }, liquid, rules, check, test }
+        self.expected_losses = table.table("expect", expectations::read);
+        let expect = Expectations { lost: self.expected_losses.iter().map(|(name, _)| name.clone()).collect() };
+        Config { paths, schemas: SchemaPaths { customers }, liquid, rules, check, test, expect }
     }
 
     /// Problems with the folders that it names.

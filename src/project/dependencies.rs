@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smallvec::{SmallVec, smallvec};
 
 use super::{Case, Config, Project, TemplateId};
-use crate::diagnostics::Source;
+use crate::diagnostics::{Location, Source};
 use crate::message::Template;
 
 /// The inputs of something: of a message its request and customer, of a template's check all its requests.
@@ -40,6 +40,8 @@ type SnippetsByTemplate = HashMap<String, (Source, Arc<[Source]>)>;
 #[derive(Clone, Debug, Default)]
 pub struct DependencyTracker {
     config: Config,
+    /// What is meant to be lost, with the locations that findings name.
+    expected_losses: Vec<(String, Location)>,
     parts: HashMap<String, Inputs>,
     /// The project's snippets, and those that each template reads, by file name.
     snippets: Vec<Source>,
@@ -119,9 +121,10 @@ impl DependencyTracker {
         things: impl Iterator<Item = (&'n str, &'p Template, SmallVec<[Case<'p>; 1]>)>,
     ) -> Changes {
         let mut before = std::mem::take(&mut self.parts);
-        let is_reconfigured = self.config != *project.config();
+        let is_reconfigured = self.config != *project.config() || self.expected_losses != project.named_losses();
         if is_reconfigured {
             self.config = project.config().clone();
+            self.expected_losses = project.named_losses().to_vec();
         }
         let snippets: Vec<_> = project.snippets().iter().map(|snippet| snippet.source().clone()).collect();
         let mut read_before = std::mem::take(&mut self.of_templates);

@@ -23,7 +23,7 @@ pub struct Files {
     pub(super) root: PathBuf,
     /// The folder in which the project was opened, from which relative paths start.
     pub(super) start: PathBuf,
-    for_tests: bool,
+    pub(super) for_tests: bool,
     overlay: Overlay,
     pub(super) config: ConfigFile,
     pub(super) templates: FileSet<Template>,

@@ -5,6 +5,7 @@ mod compiled;
 mod config;
 mod dependencies;
 mod elsewhere;
+mod expectations;
 mod file_names;
 mod files;
 mod folder;
@@ -32,6 +33,7 @@ pub use check_settings::{CheckSettings, Effort};
 pub use compiled::CompiledProject;
 pub use config::{Config, Level};
 pub use dependencies::{Changes, DependencyTracker, Removed};
+pub use expectations::{Expectations, Fate};
 pub(crate) use file_names::{is_reserved, snapshot_name};
 pub use files::{Files, root_of};
 pub use languages::Languages;
@@ -47,6 +49,7 @@ pub use unchanged::UnchangedMessages;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Prefix, Source};
 use crate::message::{Customer, IdentifierKind, Request, Snippet, Template, Workspace};
 use config::ConfigFile;
+use expectations::ExpectedLosses;
 use file_names::SnapshotNames;
 use files::FileSet;
 use names::Names;
@@ -88,6 +91,7 @@ pub struct Project {
     broken_requests: Vec<(String, String)>,
     /// For each request, the indices of its template and its customer.
     resolved: Vec<Option<(usize, usize)>>,
+    expected_losses: ExpectedLosses,
     problems: Diagnostics,
 }
 
@@ -142,7 +146,7 @@ impl Project {
     }
 
     fn of(files: Files) -> Self {
-        let Files { root, start, mut config, templates, customers, requests, snippets, schemas, .. } = files;
+        let Files { root, start, for_tests, mut config, templates, customers, requests, snippets, schemas, .. } = files;
         let mut problems = std::mem::take(&mut config.problems);
         problems.extend(config.missing_folders(&root));
         let is_config_valid = problems.is_empty();
@@ -163,6 +167,7 @@ impl Project {
             broken_templates,
             broken_requests,
             resolved: Vec::new(),
+            expected_losses: ExpectedLosses::default(),
             root,
             start,
             config,
@@ -182,11 +187,19 @@ impl Project {
         if project.is_config_valid {
             project.report_unresolved(&found);
         }
+        project.find_expected_losses(for_tests);
         let (_, collisions) = SnapshotNames::of(&project);
         project.has_colliding_names = !collisions.is_empty();
         project.problems.extend(collisions);
         project.problems.tidy();
         project
+    }
+
+    fn find_expected_losses(&mut self, has_test_requests: bool) {
+        let is_complete = self.is_config_valid && (has_test_requests || self.config().test.requests.is_empty());
+        let mut problems = Diagnostics::new();
+        self.expected_losses = ExpectedLosses::of(self, is_complete, &mut problems);
+        self.problems.extend(problems);
     }
 
     fn has_both_versions(&self) -> bool {

@@ -80,6 +80,21 @@ impl Project {
         Ok(templates)
     }
 
+    /// The requests that a name means: its own, those of a folder or a template, or those that match a pattern. It is never
+    /// a path.
+    pub(super) fn requests_called(&self, name: &str) -> Result<Vec<&Request>, UnknownName> {
+        let glob = Glob::new(name).ok().map(|glob| glob.compile_matcher());
+        let pattern = Pattern { text: name, glob, path: None };
+        if !self.knows_name(&pattern) {
+            return Err(self.not_found(&pattern));
+        }
+        let is_meant = |request: &&Request| {
+            let fits_template = || self.template_for(request).is_some_and(|template| pattern.fits_template(template));
+            pattern.fits_request(request) || fits_template()
+        };
+        Ok(self.requests.iter().filter(is_meant).collect())
+    }
+
     /// Whether one of some names is that of a request, or the path of its file; the request may be invalid.
     pub(super) fn is_named(&self, names: &[String], name: &str, file: &str) -> bool {
         let patterns = names.iter().flat_map(|name| Pattern::new(name, self));

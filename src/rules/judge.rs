@@ -15,7 +15,7 @@ use crate::customerio::{Version, version_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::liquid::Arena;
 use crate::message::{RenderOptions, Template};
-use crate::project::{Case, Level, Project, TemplateId};
+use crate::project::{Case, Fate, Level, Project, TemplateId};
 use crate::threads::on_all_cores;
 
 const UNDEFINED_VARIABLE: &str = "undefined-variable";
@@ -34,6 +34,9 @@ pub struct Judgement {
     pub coverage: Vec<Coverage>,
     /// How sure it is of each template that no data loses its message; empty if a payload was judged.
     pub verdicts: Vec<TemplateVerdict>,
+    /// Why messages are lost that are meant to be, as infos, until they are among all findings. The configured severity of
+    /// rules does not apply to them.
+    pub expected_losses: Diagnostics,
 }
 
 /// The data that a template is judged with.
@@ -80,9 +83,14 @@ pub fn judge_each<'t>(
     let templates: Vec<(&Template, Vec<Case<'_>>, bool)> = templates.iter().map(with_own).collect();
     let schemas = Schemas::of(project);
     let judge_one = |(template, own, is_complete): &(&Template, Vec<Case<'_>>, bool)| {
-        let data = Data::Cases { own, is_complete: *is_complete };
+        let (meant_to_be_lost, own): (Vec<Case<'_>>, Vec<_>) =
+            own.iter().partition(|case| project.expects_loss(case.request));
+        let data = Data::Cases { own: &own, is_complete: *is_complete };
         let mut judgement = judge_template(project, &schemas, template, data, options);
-        judgement.findings.extend(of_their_customers(&schemas, own));
+        judgement.findings.extend(of_their_customers(&schemas, &own));
+        if !meant_to_be_lost.is_empty() {
+            judgement.compare_with_expectation(project, &meant_to_be_lost, own.is_empty(), options);
+        }
         step();
         judgement
     };
@@ -170,8 +178,44 @@ impl Judgement {
         all.finish(project)
     }
 
+    /// Renders the messages of a template that are meant to be lost, apart from the others, which they say nothing about.
+    fn compare_with_expectation(
+        &mut self,
+        project: &Project,
+        meant_to_be_lost: &[Case<'_>],
+        are_all: bool,
+        options: &JudgeOptions,
+    ) {
+        let options = options.render_options;
+        let found = project.render_on_all_cores(meant_to_be_lost, &options, |at, mut rendering| {
+            let fate = project.fate(&meant_to_be_lost[at], &mut rendering, &options);
+            (fate, rendering.problems)
+        });
+        // A template without any other request may be one that cannot be compiled.
+        if are_all && self.tables.is_empty() && found.iter().all(|(fate, _)| *fate == Fate::LostAsExpected) {
+            let mut findings = std::mem::take(&mut self.findings);
+            Fate::LostAsExpected.lower_errors(&mut findings);
+            self.expected_losses.extend(findings);
+        }
+        for (fate, problems) in found {
+            // Warnings are about the template, which the other requests show.
+            let mut errors = problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect();
+            fate.lower_errors(&mut errors);
+            match fate {
+                Fate::LostAsExpected => self.expected_losses.extend(errors),
+                _ => self.findings.extend(errors),
+            }
+        }
+    }
+
     fn finish(mut self, project: &Project) -> Self {
         self.findings = with_configured_severity(self.findings, &project.config().rules);
+        let is_known = |loss: &Diagnostic, known: &Diagnostics| {
+            known.iter().any(|known| known.code == loss.code && known.location() == loss.location())
+        };
+        let expected_losses = std::mem::take(&mut self.expected_losses);
+        let news: Vec<_> = expected_losses.into_iter().filter(|loss| !is_known(loss, &self.findings)).collect();
+        self.findings.extend(news);
         self.findings.tidy();
         self
     }
@@ -184,6 +228,7 @@ impl Extend<Self> for Judgement {
             self.tables.extend(judgement.tables);
             self.coverage.extend(judgement.coverage);
             self.verdicts.extend(judgement.verdicts);
+            self.expected_losses.extend(judgement.expected_losses);
         }
     }
 }
@@ -262,7 +307,8 @@ pub(super) fn judge_template(
     // The project reports these itself. Here they only show that an ignore is used.
     found.extend(project.problems().iter().filter(is_here).filter(|problem| ignores.hides(problem)).cloned());
     let findings = ignores.apply(found, is_all);
-    Judgement { findings, tables: vec![Table::from_facts(&facts)], coverage: vec![facts.coverage()], verdicts }
+    let (tables, coverage) = (vec![Table::from_facts(&facts)], vec![facts.coverage()]);
+    Judgement { findings, tables, coverage, verdicts, ..Judgement::default() }
 }
 
 fn ignores_in<'t>(project: &Project, template: &'t Template) -> Ignores<'t> {

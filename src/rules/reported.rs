@@ -30,5 +30,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("unknown-filter", Error, page!("unknown-filter")),
     Rule::new("unknown-tag", Error, page!("unknown-tag")),
     Rule::new("unknown-template", Error, page!("unknown-template")),
+    Rule::new("unmet-expectation", Error, page!("unmet-expectation")),
     Rule::new("unused-ignore", Warning, page!("unused-ignore")),
 ];

@@ -11,7 +11,7 @@ use crate::liquid::value::json;
 use crate::liquid::value::number::Numbers;
 use crate::liquid::{Arena, Value};
 use crate::message::{Customer, RenderOptions, Request, SentData, Template, Trigger, Workspace};
-use crate::project::Project;
+use crate::project::{Case, Project};
 
 /// How many examples a schema has as a whole.
 const MAX_EXAMPLES: usize = 3;
@@ -36,7 +36,9 @@ impl<'p> TemplateModel<'p> {
     /// The syntax errors in the template's Liquid.
     pub fn derive(project: &Project, template: &'p Template, options: &RenderOptions) -> Result<Self, Diagnostics> {
         let cases = project.cases();
-        let own = cases.iter().filter(|case| case.template.name() == template.name());
+        // Data that loses the message on purpose is no example of what the template needs.
+        let is_own = |case: &&Case<'_>| case.template.name() == template.name() && !project.expects_loss(case.request);
+        let own = cases.iter().filter(is_own);
         let requests: Vec<(&Request, &Customer)> = own.map(|case| (case.request, case.customer)).collect();
         Self::from_parts(template, &requests, project.customers(), &project.workspace(), options)
     }

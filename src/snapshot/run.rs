@@ -13,7 +13,7 @@ use super::{Subject, Update, changed_fields};
 use crate::atomic_file;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::message::{RenderOptions, Rendering};
-use crate::project::{Case, Project};
+use crate::project::{Case, Fate, Project};
 use crate::threads::on_all_cores;
 
 /// Batch size of a run that stops at the first failure.
@@ -68,6 +68,10 @@ pub struct Outcome<'p> {
     pub contents: String,
     /// The first reason why the message is not sent; `None` if it is sent.
     pub failure: Option<Diagnostic>,
+    /// What became of the message.
+    pub fate: Fate,
+    /// Why that is not what the configuration expects.
+    pub unmet: Option<Diagnostic>,
     /// The line of the template that writes the first change, or where the message is lost.
     pub line: Option<usize>,
     /// What was written.
@@ -152,6 +156,8 @@ struct KnownOutcome {
     status: Status,
     contents: String,
     failure: Option<Diagnostic>,
+    fate: Fate,
+    unmet: Option<Diagnostic>,
     line: Option<usize>,
     action: Action,
 }
@@ -214,8 +220,9 @@ impl<'p> Run<'p> {
             }
         }
         outcomes.extend(known_subjects.into_iter().filter_map(|subject| {
-            let KnownOutcome { status, contents, failure, line, action } = known.0.get(&subject.name)?.clone();
-            Some(Outcome { subject, status, contents, failure, line, action })
+            let KnownOutcome { status, contents, failure, fate, unmet, line, action } =
+                known.0.get(&subject.name)?.clone();
+            Some(Outcome { subject, status, contents, failure, fate, unmet, line, action })
         }));
         outcomes.sort_by(|left, right| left.subject.name.cmp(&right.subject.name));
         let (is_blind, mut problems) = (!listing.unreadable.is_empty(), listing.unreadable);
@@ -242,7 +249,7 @@ impl<'p> Run<'p> {
     fn compare(&self, subjects: &[Subject<'p>], store: &Store, step: &(dyn Fn() + Sync)) -> Vec<Outcome<'p>> {
         let mask = Mask::new(&self.project.config().test);
         let cases: Vec<Case<'p>> = subjects.iter().map(|subject| subject.case).collect();
-        self.project.render_on_all_cores(&cases, &self.render_options, |at, rendering| {
+        self.project.render_on_all_cores(&cases, &self.render_options, |at, mut rendering| {
             let subject = subjects[at].clone();
             let (status, contents) = match contents(&rendering, &mask) {
                 Ok(contents) => compared(&subject, contents, store),
@@ -250,8 +257,10 @@ impl<'p> Run<'p> {
             };
             let failure = failure_of(&rendering);
             let line = line_of(&subject, &status, &contents, &rendering);
+            let fate = self.project.fate(&cases[at], &mut rendering, &self.render_options);
+            let unmet = rendering.problems.into_iter().last().filter(|_| fate == Fate::SentUnexpectedly);
             step();
-            Outcome { subject, status, contents, failure, line, action: Action::None }
+            Outcome { subject, status, contents, failure, fate, unmet, line, action: Action::None }
         })
     }
 
@@ -278,7 +287,7 @@ impl<'p> Run<'p> {
 
     /// Whether this outcome fails the run, even if everything can be written.
     const fn fails(&self, outcome: &Outcome<'_>) -> bool {
-        if outcome.failure.is_some() && !self.project.config().test.allow_failures {
+        if outcome.unmet.is_some() || outcome.is_unexpected_loss() && !self.project.config().test.allow_failures {
             return true;
         }
         match outcome.status {
@@ -301,7 +310,7 @@ impl<'p> Run<'p> {
                 // A pending snapshot is outdated.
                 return if is_pending { store.remove(name, Stage::Pending).map(drop) } else { Ok(()) };
             }
-            Update::All if outcome.failure.is_some() && !self.project.config().test.allow_failures => {
+            Update::All if outcome.is_unexpected_loss() && !self.project.config().test.allow_failures => {
                 outcome.action = Action::Forbidden;
                 return Ok(());
             }
@@ -381,6 +390,12 @@ fn summary(errors: &mut [(String, io::Error)], store: &Store) -> Option<String> 
 }
 
 impl Outcome<'_> {
+    /// Whether the message is lost, and not meant to be.
+    #[must_use]
+    pub const fn is_unexpected_loss(&self) -> bool {
+        matches!(self.fate, Fate::Lost)
+    }
+
     /// The text of a snapshot file with the current contents.
     #[must_use]
     pub fn file(&self) -> String {
@@ -401,8 +416,9 @@ impl Report<'_> {
                 Action::Accepted => (Status::Unchanged, String::new(), None, Action::None),
                 action => (outcome.status.clone(), outcome.contents.clone(), outcome.line, action),
             };
-            let failure = outcome.failure.clone();
-            (outcome.subject.name.clone(), KnownOutcome { status, contents, failure, line, action })
+            let (failure, fate, unmet) = (outcome.failure.clone(), outcome.fate, outcome.unmet.clone());
+            let known = KnownOutcome { status, contents, failure, fate, unmet, line, action };
+            (outcome.subject.name.clone(), known)
         });
         Known(known.collect())
     }
@@ -423,6 +439,11 @@ impl Report<'_> {
         counts
     }
 
+    /// The messages that are sent although they are meant to be lost.
+    pub fn unmet(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.outcomes.iter().filter_map(|outcome| outcome.unmet.as_ref())
+    }
+
     /// Whether some snapshots could not be read, or something could not be accepted.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
@@ -438,7 +459,7 @@ impl Report<'_> {
     /// Whether a message is not sent although the configuration forbids that.
     #[must_use]
     pub const fn is_forbidden(&self, outcome: &Outcome<'_>) -> bool {
-        self.forbids_failures && outcome.failure.is_some()
+        self.forbids_failures && outcome.is_unexpected_loss()
     }
 
     /// The messages that are not sent although the configuration forbids that.
@@ -453,10 +474,11 @@ impl Report<'_> {
         let counts = self.counts();
         let is_too_long =
             |outcome: &Outcome<'_>| matches!(outcome.status, Status::SnapshotFileError(SnapshotFileError::Filters(_)));
-        if self.is_blind || self.is_refused || self.outcomes.iter().any(is_too_long) {
+        if self.is_blind || self.is_refused || self.outcomes.iter().any(is_too_long) || self.unmet().next().is_some() {
             return false;
         }
-        if self.forbids_failures && counts.not_sent > 0 || self.forbids_empty && counts.messages == 0 {
+        let is_forbidden = |outcome: &Outcome<'_>| self.is_forbidden(outcome);
+        if self.outcomes.iter().any(is_forbidden) || self.forbids_empty && counts.messages == 0 {
             return false;
         }
         match self.update {

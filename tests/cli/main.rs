@@ -10,6 +10,7 @@ mod configuration;
 mod contract;
 mod diff;
 mod documented;
+mod expect;
 mod findings;
 mod fix;
 mod fmt;

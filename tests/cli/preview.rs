@@ -22,8 +22,11 @@ fn selects_messages_by_name_pattern_or_number() {
     for (names, expected) in [
         (vec!["weekly_digest"], vec!["weekly_digest / busy_week", "weekly_digest / quiet_week"]),
         (vec!["weekly_digest/quiet_week"], vec!["weekly_digest / quiet_week"]),
-        (vec!["*/busy*", "42"], vec!["order_shipped / standard", "weekly_digest / busy_week"]),
-        (vec!["ORDER_SHIPPED"], vec!["order_shipped / standard"]),
+        (
+            vec!["*/busy*", "42"],
+            vec!["order_shipped / as_documented", "order_shipped / standard", "weekly_digest / busy_week"],
+        ),
+        (vec!["ORDER_SHIPPED"], vec!["order_shipped / as_documented", "order_shipped / standard"]),
     ] {
         let mut arguments = vec!["preview"];
         arguments.extend(&names);

@@ -6,7 +6,7 @@ use super::sandbox::{ADA, Sandbox, repository, run};
 
 #[test]
 fn renders_the_documented_example() {
-    let rendered = run(&repository(), &["render", "order_shipped", "--now", "2026-01-01T00:00:00Z"], "");
+    let rendered = run(&repository(), &["render", "order_shipped/standard", "--now", "2026-01-01T00:00:00Z"], "");
     assert_eq!((rendered.code, rendered.stderr.as_str()), (0, ""));
     let lines = rendered.lines();
     assert_eq!(lines.len(), 1);

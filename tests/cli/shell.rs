@@ -32,7 +32,7 @@ fn bash_completes_commands_flags_and_names() {
     for (words, expected) in [
         (vec!["prev"], vec!["preview"]),
         (vec!["preview", "weekly_digest/"], vec!["weekly_digest/busy_week", "weekly_digest/quiet_week"]),
-        (vec!["test", "ord"], vec!["order_shipped", "order_shipped/standard"]),
+        (vec!["test", "ord"], vec!["order_shipped", "order_shipped/as_documented", "order_shipped/standard"]),
         (vec!["request", "app"], vec!["appointment_reminder"]),
         (vec!["explain", "trailing"], vec!["trailing-comma"]),
         (vec!["check", "--min-c"], vec!["--min-coverage"]),

@@ -57,7 +57,7 @@ fn found(rule: &Rule, section: &str) -> Vec<String> {
                 }
             }
             ("json", "") => data = block.text,
-            ("json", path) => write(root, path, block.text),
+            ("json" | "toml", path) if !path.is_empty() => write(root, path, block.text),
             _ => {}
         }
     }

@@ -13,14 +13,17 @@ use tempfile::TempDir;
 /// The environment variable that redraws the screenshots.
 const UPDATE: &str = "UPDATE_SCREENSHOTS";
 
-/// A screenshot's name, the width of its terminal, and the program's arguments.
-const SCREENSHOTS: [(&str, &str, &[&str]); 5] = [
+/// A screenshot's name, the width of its terminal, and the program's arguments in the shop of the tests.
+const OF_SHOP: [(&str, &str, &[&str]); 5] = [
     ("preview", "92", &["preview", "order_shipped/lamp", "invitation"]),
     ("failure", "104", &["preview", "new_product"]),
     ("source", "132", &["preview", "--source", "order_shipped/lamp"]),
     ("check", "100", &["check", "order_shipped", "--table"]),
     ("test", "92", &["test", "order_shipped/lamp"]),
 ];
+
+/// The same in the samples of the repository.
+const OF_SAMPLES: [(&str, &str, &[&str]); 1] = [("lost", "92", &["preview", "order_shipped"])];
 
 /// The colours of a terminal: background, text, and the palette of sixteen.
 struct Theme {
@@ -56,8 +59,8 @@ const fn rgb(color: u32) -> RgbColor {
     RgbColor(red, green, blue)
 }
 
-/// A copy of the project outside any git repository, because the program would show what changed in the repository.
-fn shop() -> TempDir {
+/// A copy of parts of a folder outside any git repository, because the program would show what changed in the repository.
+fn copy_of(folder: &Path, parts: &[&str]) -> TempDir {
     fn copy(from: &Path, to: &Path) {
         fs::create_dir_all(to).unwrap();
         for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
@@ -69,13 +72,15 @@ fn shop() -> TempDir {
             }
         }
     }
-    let folder = tempfile::tempdir().unwrap();
-    copy(&root().join("tests/library/shop"), folder.path());
-    folder
+    let target = tempfile::tempdir().unwrap();
+    for part in parts {
+        copy(&folder.join(part), &target.path().join(part));
+    }
+    target
 }
 
 /// The command line, and what the program prints.
-fn printed(shop: &Path, width: &str, arguments: &[&str]) -> String {
+fn printed(project: &Path, width: &str, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_inkproof"));
     for (name, _) in env::vars().filter(|(name, _)| name.starts_with("INKPROOF_")) {
         command.env_remove(name);
@@ -83,7 +88,7 @@ fn printed(shop: &Path, width: &str, arguments: &[&str]) -> String {
     let output = command
         .args(["--color", "always", "--now", "2026-01-01T00:00:00Z"])
         .args(arguments)
-        .current_dir(shop)
+        .current_dir(project)
         .envs([("COLUMNS", width), ("COLORTERM", "truecolor"), ("LC_ALL", "C.UTF-8"), ("CI", "1")])
         .output()
         .unwrap();
@@ -117,9 +122,13 @@ fn check(path: &Path, drawn: &str) -> Option<String> {
 #[test]
 fn every_screenshot_shows_the_current_output() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let (shop, mut stale) = (shop(), Vec::new());
-    for (name, width, arguments) in SCREENSHOTS {
-        let text = printed(shop.path(), width, arguments);
+    let shop = copy_of(&root().join("tests/library/shop"), &[""]);
+    let samples = copy_of(&root(), &["templates", "fixtures"]);
+    fs::copy(root().join("inkproof.toml"), samples.path().join("inkproof.toml")).unwrap();
+    let of_samples = OF_SAMPLES.iter().map(|shot| (samples.path(), shot));
+    let mut stale = Vec::new();
+    for (project, (name, width, arguments)) in OF_SHOP.iter().map(|shot| (shop.path(), shot)).chain(of_samples) {
+        let text = printed(project, width, arguments);
         for theme in &THEMES {
             let path = format!("docs/screenshots/{name}-{}.svg", theme.name);
             assert!(readme.contains(&path), "the README does not show {path}");

@@ -33,7 +33,16 @@ const TEXTS: &[(&str, &[&str])] = &[
     ),
     ("fixtures/customers/ada.json", &["{\"id\": \"bob\"}", "{\"id\": \"ada\", \"name\": \"A\\\"B\"}"]),
     ("snippets/greeting.liquid", &["{{ customer.nme }}", "{% if %}", "plain"]),
-    ("inkproof.toml", &["[rules]\nunused-data = \"off\"\n", "[rules]\nnonsense = 5\n", "[path"]),
+    (
+        "inkproof.toml",
+        &[
+            "[rules]\nunused-data = \"off\"\n",
+            "[rules]\nnonsense = 5\n",
+            "[path",
+            "[expect]\nlost = [\"order/two\"]\n",
+            "[expect]\nlost = [\"order\", \"other\"]\n",
+        ],
+    ),
 ];
 
 fn original(name: &str) -> &'static str {

@@ -29,6 +29,26 @@ fn counts_requests_and_branches_above_a_template() {
 }
 
 #[test]
+fn an_expected_loss_is_an_info() {
+    let expected = "[expect]\nlost = [\"order/two\"]\n";
+    let files: Vec<_> = SHOP.iter().copied().filter(|(name, _)| *name != "inkproof.toml").collect();
+    let mut client = Client::new(&[&files[..], &[("inkproof.toml", expected)]].concat());
+    let two = "fixtures/requests/order/two.json";
+    client.open(TEMPLATE, ORDER);
+    client.wait_for(two, &["1:1 unmet-expectation"]);
+    client.change(TEMPLATE, &ORDER.replace("{{ total }}", "{{ trigger.items.first.title }}"));
+    client.wait_for(two, &[]);
+    let lenses = of_file(&mut client, "textDocument/codeLens", TEMPLATE);
+    let title = lenses[0]["command"]["title"].as_str().unwrap();
+    assert!(title.starts_with("2 requests: 1 sent, 1 lost as expected"), "{title}");
+    client.change(TEMPLATE, ORDER);
+    client.wait_for(two, &["1:1 unmet-expectation"]);
+    client.open("inkproof.toml", expected);
+    client.change("inkproof.toml", "[expect]\nlost = []\n");
+    client.wait_for(two, &[]);
+}
+
+#[test]
 fn shows_what_expressions_print() {
     let mut client = Client::new(SHOP);
     let hints = of_file(&mut client, "textDocument/inlayHint", TEMPLATE);

@@ -141,7 +141,8 @@ fn request(
         }
         let mut out = anstream::stderr().lock();
         let name = sanitize::line(template.name());
-        let [request] = own[..] else {
+        let sent: Vec<_> = own.iter().filter(|request| !project.expects_loss(request)).collect();
+        let [request] = sent[..] else {
             writeln!(
                 out,
                 "note: `{name}` reads `trigger`, which is empty unless records have a `message_data`: choose one with `--request`"

@@ -21,14 +21,14 @@ use serde_json::Value;
 use super::terminal::TerminalCapabilities;
 use crate::diagnostics::{Count, Diagnostics};
 use crate::message::Message;
-use crate::project::Case;
+use crate::project::{Case, Fate};
 pub(super) use brief::brief;
 pub(super) use expression_colors::ExpressionColors;
 use frame::Frame;
 use json::Printer;
 pub(super) use line::StyledLine;
 use line::{Paragraph, Wrapped};
-use palette::{BOLD, DIM, FAILED, FAILED_FRAME, LINK, PLAIN, UNREAD};
+use palette::{BOLD, DIM, EXPECTED, EXPECTED_FRAME, FAILED, FAILED_FRAME, LINK, PLAIN, UNREAD};
 use property::Part;
 pub(super) use side_by_side::side_by_side;
 pub(super) use source::source;
@@ -64,6 +64,7 @@ pub(super) struct Card<'a> {
     identifier: &'a str,
     /// `None` if the message fails.
     message: Option<&'a Message>,
+    fate: Fate,
     problems: &'a Diagnostics,
     expression_colors: Option<&'a ExpressionColors>,
     capabilities: TerminalCapabilities,
@@ -83,10 +84,16 @@ impl<'a> Card<'a> {
             name: case.customer.display_name(),
             identifier: case.customer.main_identifier(),
             message,
+            fate: Fate::default(),
             problems,
             expression_colors: None,
             capabilities,
         }
+    }
+
+    /// Shows whether a failure is expected.
+    pub(super) const fn with_fate(self, fate: Fate) -> Self {
+        Self { fate, ..self }
     }
 
     /// Shows the output of each expression in the expression's colour.
@@ -104,11 +111,19 @@ impl<'a> Card<'a> {
             DIM
         } else {
             contents.failure();
-            FAILED_FRAME
+            self.failure_styles().1
         };
         let mut lines = self.heading(width - 3);
         lines.extend(frame.enclose(contents.lines, style));
         lines
+    }
+
+    /// The styles of the words and the frame of a failure.
+    const fn failure_styles(&self) -> (Style, Style) {
+        match self.fate {
+            Fate::LostAsExpected => (EXPECTED, EXPECTED_FRAME),
+            _ => (FAILED, FAILED_FRAME),
+        }
     }
 
     /// The template, the request and the customer.
@@ -169,7 +184,9 @@ struct Contents<'a> {
 impl Contents<'_> {
     fn failure(&mut self) {
         let cross = if self.card.capabilities.theme.unicode { "✗  " } else { "x  " };
-        let verdict = StyledLine::default().with(FAILED, cross).with(FAILED, "not sent");
+        let words = if self.card.fate == Fate::LostAsExpected { "not sent, as expected" } else { "not sent" };
+        let (style, _) = self.card.failure_styles();
+        let verdict = StyledLine::default().with(style, cross).with(style, words);
         let reason = StyledLine::default().with(DIM, &self.card.problems.counts().to_string());
         self.push_justified(verdict, &reason);
     }

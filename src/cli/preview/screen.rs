@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use serde_json::json;
 
-use super::{View, write_message};
+use super::{Shown, View, write_message};
 use crate::cli::card::Card;
 use crate::cli::difference::{Drawing, Layout};
 use crate::cli::test::accept_one;
@@ -16,7 +16,7 @@ use crate::cli::{Failure, Global};
 use crate::diagnostics::{Diagnostics, Theme, sanitize};
 use crate::liquid::Mode;
 use crate::message::{Customer, Message, RenderOptions, Rendering, Request, Template};
-use crate::project::{Case, DependencyTracker, LiveProject, Project};
+use crate::project::{Case, DependencyTracker, Fate, LiveProject, Project};
 use crate::snapshot::Difference;
 use crate::watch::WatchEvent;
 
@@ -50,6 +50,7 @@ struct ShownMessage {
     customer: Customer,
     /// `None` if the files are so broken that nothing can be rendered.
     rendering: Option<Rendering>,
+    fate: Fate,
     /// The last message that rendered without failing.
     last_good: Option<Message>,
     /// How `last_good` differs from the one before.
@@ -91,7 +92,8 @@ impl<'a> ScreenJob<'a> {
 
     fn render(&mut self, project: &Project, cases: &[Case<'_>]) {
         let render_options = RenderOptions { mode: self.mode, ..self.global.preview_options() };
-        let done = project.render(cases, &render_options, |case, rendering| {
+        let done = project.render(cases, &render_options, |case, mut rendering| {
+            let fate = project.fate(case, &mut rendering, &render_options);
             let before = self.shown.remove(case.request.name()).and_then(|shown| shown.last_good);
             let difference = match (&before, &rendering.message) {
                 (Some(before), Some(now)) => difference(before, now),
@@ -103,6 +105,7 @@ impl<'a> ScreenJob<'a> {
                 request: case.request.clone(),
                 customer: case.customer.clone(),
                 rendering: Some(rendering),
+                fate,
                 last_good,
                 difference,
             };
@@ -259,7 +262,8 @@ impl ScreenJob<'_> {
         let output_options = self.global.output_options();
         let capabilities = self.global.capabilities().with_width(theme.width);
         if let Some(rendering) = &shown.rendering {
-            write_message(&case, rendering, self.view, capabilities, &output_options, out)?;
+            let shown = Shown { case: &case, rendering: rendering.clone(), fate: shown.fate };
+            write_message(&shown, self.view, capabilities, &output_options, out)?;
         }
         let is_stale = shown.rendering.as_ref().is_none_or(|rendering| rendering.message.is_none());
         if let Some(good) = shown.last_good.as_ref().filter(|_| is_stale) {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{Sheet, View};
+use super::{Sheet, Shown, View};
 use crate::cli::watch::{Job, MessageTracker};
 use crate::cli::{Failure, Global};
 use crate::diagnostics::Theme;
@@ -34,8 +34,9 @@ impl Job for PlainJob<'_> {
         text.clear();
         let mut sheet = Sheet::new(self.view, self.global.capabilities(), self.global.output_options());
         let affected = self.messages.affected(live.project())?;
-        live.project().render(&affected.cases, &self.global.preview_options(), |case, rendering| {
-            sheet.add(case, &rendering, text)
+        let (project, options) = (live.project(), self.global.preview_options());
+        project.render(&affected.cases, &options, |case, rendering| {
+            sheet.add(&Shown::new(case, rendering, project, &options), text)
         })?;
         sheet.finish(text)?;
         Ok(!text.is_empty())

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::Line;
+use super::{Line, settle};
 use crate::cli::watch::{Job, MessageTracker};
 use crate::cli::{Failure, Global};
 use crate::diagnostics::{Diagnostic, Severity, Theme};
@@ -34,8 +34,10 @@ impl Job for RenderJob<'_> {
         for removed in &affected.removed {
             Line::gone(&removed.name, &causes(project, removed)).write(&mut *text)?;
         }
-        project.render(&affected.cases, &self.global.render_options(), |case, rendering| {
-            Line::new(case, &rendering).write(&mut *text)
+        let options = self.global.render_options();
+        project.render(&affected.cases, &options, |case, mut rendering| {
+            let fate = settle(case, &mut rendering, project, &options);
+            Line::new(case, &rendering, fate).write(&mut *text)
         })?;
         Ok(!text.is_empty())
     }

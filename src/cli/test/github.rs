@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::junit::details;
 use super::people::headline;
 use super::summary;
-use crate::diagnostics::sanitize;
+use crate::diagnostics::{Format, Theme, sanitize};
 use crate::project::Project;
 use crate::snapshot::{Report, Stage, Status, Store, Update};
 
@@ -37,6 +37,8 @@ pub(super) fn write(report: &Report<'_>, project: &Project, out: &mut dyn Write)
             escape_message(&sanitize::text(message.trim_end()))
         )?;
     }
+    let unmet: Vec<_> = report.unmet().cloned().collect();
+    Format::Github.renderer(Theme::default()).render(&prefix.before(&unmet), out)?;
     for obsolete in &report.obsolete {
         let file = store.shown(&obsolete.name, obsolete.stage);
         let level = level(report.update == Update::None);

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::diagnostics::sanitize;
+use crate::diagnostics::{Diagnostic, sanitize};
 use crate::message::FieldChange;
 use crate::project::Project;
 use crate::snapshot::{Action, Counts, Outcome, Report, Stage, Status, Store, changed_fields};
@@ -26,6 +26,8 @@ struct TestResult<'a> {
     pending: Option<String>,
     #[serde(skip_serializing_if = "is_false")]
     accepted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unmet: Option<&'a Diagnostic>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -92,6 +94,7 @@ impl<'a> TestResult<'a> {
             snapshot: store.shown(&subject.name, Stage::Accepted),
             pending: (outcome.action == Action::Pended).then(|| store.shown(&subject.name, Stage::Pending)),
             accepted: outcome.action == Action::Accepted,
+            unmet: outcome.unmet.as_ref(),
             reason,
             changes: changes.unwrap_or_default(),
             expected,

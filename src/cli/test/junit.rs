@@ -23,6 +23,10 @@ fn case(outcome: &Outcome<'_>, report: &Report<'_>, prefix: &Prefix) -> TestCase
     let update = report.update;
     let (name, case) = (&outcome.subject.name, &outcome.subject.case);
     let class = case.template.name();
+    if let Some(unmet) = &outcome.unmet {
+        let problem = (unmet.message.as_str(), unmet.code.as_str(), &*prefix.name(case.request.source().name()));
+        return junit::not_passed(name, class, NonSuccessKind::Failure, problem);
+    }
     let kind = match &outcome.status {
         Status::SnapshotFileError(_) if update != Update::All => NonSuccessKind::Error,
         Status::New | Status::Different { .. } if !matches!(update, Update::All | Update::Pending) => {

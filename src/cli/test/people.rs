@@ -106,6 +106,11 @@ pub(super) fn headline(outcome: &Outcome<'_>) -> String {
 }
 
 fn write_end(report: &Report<'_>, store: &Store, out: &mut dyn Write) -> io::Result<()> {
+    for unmet in report.unmet() {
+        let place = unmet.location().map(ToString::to_string).unwrap_or_default();
+        let (place, message) = (sanitize::line(&place), sanitize::line(&unmet.message));
+        writeln!(out, "{place}: error[{}]: {message}", unmet.code)?;
+    }
     for obsolete in &report.obsolete {
         let path = store.shown(&obsolete.name, obsolete.stage);
         let what = if obsolete.is_deleted { "deleted" } else { "no request has this name" };

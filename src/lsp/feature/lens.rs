@@ -14,6 +14,7 @@ use crate::lsp::occurrence::{Meaning, SNIPPETS};
 use crate::lsp::snapshot::{FileKind, FileView, Snapshot};
 use crate::lsp::value;
 use crate::message::{Customer, Template};
+use crate::project::Fate;
 
 use super::command::PREVIEW;
 
@@ -23,12 +24,20 @@ pub(super) fn lenses(snapshot: &Snapshot, params: &CodeLensParams) -> Option<Vec
     let FileKind::Template(template) = file.kind else { return None };
     let cases = file.cases();
     let options = snapshot.renderer.render_options();
-    let sent = file.project.render_on_all_cores(&cases, &options, |_, rendering| rendering.message.is_some());
-    let lost = sent.iter().filter(|is_sent| !**is_sent).count();
+    let fates = file.project.render_on_all_cores(&cases, &options, |at, mut rendering| {
+        file.project.fate(&cases[at], &mut rendering, &options)
+    });
+    let count = |fate: Fate| fates.iter().filter(|known| **known == fate).count();
+    let (lost, expected) = (count(Fate::Lost), count(Fate::LostAsExpected));
     let mut title = match cases.len() {
         0 => "no requests".to_owned(),
-        count if lost == 0 => format!("{}: all sent", Count("request", count)),
-        count => format!("{}: {} sent, {lost} lost", Count("request", count), count - lost),
+        count if lost + expected == 0 => format!("{}: all sent", Count("request", count)),
+        count => {
+            let parts = [(count - lost - expected, "sent"), (lost, "lost"), (expected, "lost as expected")];
+            let parts = parts.iter().enumerate().filter(|(at, (count, _))| *at == 0 || *count > 0);
+            let parts: Vec<_> = parts.map(|(_, (count, what))| format!("{count} {what}")).collect();
+            format!("{}: {}", Count("request", count), parts.join(", "))
+        }
     };
     if let Some(coverage) = file.checked().and_then(|checked| checked.coverage.get(&file.name))
         && !coverage.branches.is_empty()
@@ -50,7 +59,10 @@ pub(super) fn lenses(snapshot: &Snapshot, params: &CodeLensParams) -> Option<Vec
 pub(super) fn hints(snapshot: &Snapshot, params: &InlayHintParams) -> Option<Vec<InlayHint>> {
     let file = snapshot.file(&params.text_document.uri)?;
     let FileKind::Template(_) = file.kind else { return None };
-    let first: Vec<_> = file.cases().into_iter().take(1).collect();
+    let mut first = file.cases();
+    // A request that is meant to be lost shows little.
+    first.sort_by_key(|case| file.project.expects_loss(case.request));
+    first.truncate(1);
     let options = snapshot.renderer.render_options();
     let rendering = file.project.render_on_all_cores(&first, &options, |_, rendering| rendering).pop()?;
     let lines = file.lines();

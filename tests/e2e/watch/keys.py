@@ -21,6 +21,7 @@ def main():
         project = pathlib.Path(folder) / "project"
         for name in ("templates", "fixtures"):
             shutil.copytree(SAMPLES / name, project / name)
+        (project / "fixtures/requests/order_shipped/as_documented.json").unlink()
         template = project / "templates/order_shipped.liquid"
         text = template.read_text()
         with Tmux("env PS1='$ ' bash --norc --noprofile", 100, 40, project) as tmux:
