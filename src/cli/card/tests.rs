@@ -44,6 +44,7 @@ fn card<'a>(message: Option<&'a Message>, problems: &'a Diagnostics, capabilitie
         request: "order_shipped/standard",
         name: Some("Ada Lovelace"),
         identifier: "user_123",
+        fate: crate::project::Fate::default(),
         message,
         problems,
         expression_colors: None,
