@@ -55,5 +55,5 @@ pub use prefix::Prefix;
 pub use render::{Format, Page, Render, Theme, UnknownFormat};
 pub use severity::Severity;
 pub use source::{Position, Source};
-pub use suggestion::did_you_mean;
+pub use suggestion::{did_you_mean, misspelling_of};
 pub use verdict::Verdict;

@@ -44,6 +44,32 @@ pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str
     best.map(|(_, candidate)| candidate)
 }
 
+/// The candidate that `name` most likely misspells: it differs in a few letters, in case or in separators. Names that differ
+/// in their digits are different names.
+///
+/// ```
+/// use inkproof::diagnostics::misspelling_of;
+///
+/// let data = ["vip", "order_id", "line_2"];
+/// assert_eq!(misspelling_of("vpi", data), Some("vip"));
+/// assert_eq!(misspelling_of("orderId", data), Some("order_id"));
+/// assert_eq!(misspelling_of("order_number", data), None);
+/// assert_eq!(misspelling_of("line_3", data), None);
+/// ```
+pub fn misspelling_of<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let name = Name::new(name);
+    let mut best: Option<(f64, &str)> = None;
+    for candidate in candidates.into_iter().take(MOST_CANDIDATES).filter(|candidate| *candidate != name.text) {
+        let other = Name::new(candidate);
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let score = name.likeness_as_typos(&other);
+        if score >= THRESHOLD && best.is_none_or(|(best, _)| score > best) && digits(name.text) == digits(candidate) {
+            best = Some((score, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
 /// A name split into words.
 struct Name<'a> {
     text: &'a str,
@@ -62,6 +88,15 @@ impl<'a> Name<'a> {
 
     /// The similarity of two names, from 0 to 1.
     fn likeness(&self, other: &Self) -> f64 {
+        let of_spelling = self.likeness_as_typos(other);
+        if self.letters == 0 || other.letters == 0 || self.letters.max(other.letters) > LONGEST_NAME {
+            return of_spelling;
+        }
+        of_spelling.max(self.likeness_of_words(other))
+    }
+
+    /// The similarity of two names of which one may be a misspelling of the other, from 0 to 1.
+    fn likeness_as_typos(&self, other: &Self) -> f64 {
         if self.letters == 0 || other.letters == 0 {
             return 0.0;
         }
@@ -71,7 +106,7 @@ impl<'a> Name<'a> {
         if self.letters.max(other.letters) > LONGEST_NAME {
             return 0.0;
         }
-        self.likeness_of_spelling(other).max(self.likeness_of_words(other))
+        self.likeness_of_spelling(other)
     }
 
     /// The share of correct letters, if no word has more wrong letters than typos explain. Names that are split differently

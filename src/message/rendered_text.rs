@@ -49,6 +49,15 @@ impl RenderedText {
         Some(self.start + mark.span.start + offset)
     }
 
+    /// The expressions that wrote a text, each time that it occurs, as byte ranges of the file.
+    #[must_use]
+    pub fn writers_of(&self, text: &str) -> Vec<Range<usize>> {
+        let mark_at = |at: usize| self.marks.get(self.marks.partition_point(|mark| mark.written.end <= at));
+        let written = self.text.match_indices(text).filter_map(|(at, _)| mark_at(at));
+        let marks = written.filter(|mark| mark.writer == Writer::Liquid);
+        marks.map(|mark| self.in_file(mark.span)).collect()
+    }
+
     /// The parts of the template's literal text that were reached, in order, as byte ranges of the file.
     #[must_use]
     pub fn literals(&self) -> Vec<Range<usize>> {

@@ -25,6 +25,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                 || is_harmless
                 || will_fail
                 || is_other_variable
+                || facts.is_misspelled(&read.path)
                 || !case.trace.has(read.node)
             {
                 continue;

@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
+use super::Misspelling;
 use crate::analysis::{ContentProof, Coverage, Needs, Path, PathStep, Presence, places};
 use crate::customerio::{Version, version_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Severity, did_you_mean};
 use crate::liquid::syntax::tree::NodeKind;
 use crate::liquid::value::json::KeyStep;
-use crate::liquid::{Arena, Span, Trace, Value};
+use crate::liquid::{Arena, Observations, Span, Trace, Value};
 use crate::message::{
     CompiledTemplate, CompiledText, Customer, NULL_NAMESPACES, RenderOptions, Rendering, SENT_NAMES, Template, Trigger,
 };
@@ -29,6 +30,10 @@ pub struct TemplateFacts<'f> {
     pub ignored: Vec<(usize, Mistake)>,
     /// The data that it was rendered with.
     pub cases: Vec<CaseFacts>,
+    /// What renders of its content showed of comparisons and conditions: those of the cases, and those of the search.
+    pub observed: Observations,
+    /// Names that are probably misspelled.
+    pub misspellings: Vec<Misspelling>,
     /// Whether the data is a payload, which is not one of the project's requests.
     pub is_payload: bool,
     /// Errors in data that cannot be read.
@@ -48,6 +53,8 @@ pub struct CaseFacts {
     pub rendering: Option<Rendering>,
     /// The paths of `trigger` that are never read. Only the outermost ones.
     pub unused: Vec<UnusedPath>,
+    /// Whether a string that is sent contains what an object is printed as.
+    pub sends_object_text: bool,
     /// If a path that is read is missing or always null: all paths of the data, because one of them may have been meant.
     pub places: Vec<String>,
 }
@@ -75,11 +82,22 @@ impl<'f> TemplateFacts<'f> {
             let rendering = compiled.render(case.customer, case.request, options);
             let trigger = Trigger::Request(case.request);
             match facts.explore(compiled, Some(case.customer), trigger, options, case.request.name()) {
-                Ok(found) => facts.cases.push(CaseFacts { rendering: Some(rendering), ..found }),
+                Ok(found) => {
+                    let mut sent = [case.request.source(), case.customer.source()].into_iter();
+                    let sends_object_text = sent.any(|source| source.text().contains("[object Object]"));
+                    facts.cases.push(CaseFacts { rendering: Some(rendering), sends_object_text, ..found });
+                }
                 Err(problem) => facts.problems.push(problem),
             }
         }
         facts
+    }
+
+    /// Takes notice of what a search has observed, and of what the cases show.
+    pub(super) fn observe(&mut self, search: &Trace) {
+        for trace in self.cases.iter().map(|case| &case.trace).chain([search]) {
+            self.observed.add(&trace.observations, |_| true);
+        }
     }
 
     fn new(compiled: &'f CompiledTemplate<'f>, arena: &'f Arena) -> Self {
@@ -99,6 +117,8 @@ impl<'f> TemplateFacts<'f> {
             needs,
             content,
             cases: Vec::new(),
+            observed: Observations::default(),
+            misspellings: Vec::new(),
             is_payload: false,
             problems: Diagnostics::new(),
         }
@@ -115,7 +135,7 @@ impl<'f> TemplateFacts<'f> {
     ) -> Result<CaseFacts, Diagnostic> {
         compiled.explore(customer, trigger, options, |data, trace| {
             let presence: Vec<_> = self.needs.reads.iter().map(|read| read.presence(data)).collect();
-            let lacks_any = presence.iter().any(|presence| presence.missing > 0);
+            let lacks_any = presence.iter().any(|presence| presence.present == 0 || presence.missing > 0);
             let may_mean_trigger = self.needs.reads.iter().any(|read| NULL_NAMESPACES.contains(&read.path.root));
             let all_places = if lacks_any || may_mean_trigger { places("", data) } else { Vec::new() };
             let trigger_data = match data {
@@ -139,9 +159,20 @@ impl<'f> TemplateFacts<'f> {
                 trace: trace.clone(),
                 rendering: None,
                 unused,
+                sends_object_text: false,
                 places: all_places.iter().map(|path| path.to_string()[1..].to_owned()).collect(),
             }
         })
+    }
+
+    /// Whether a path contains a name that is probably misspelled, which is reported as such.
+    #[must_use]
+    pub fn is_misspelled(&self, path: &Path<'_>) -> bool {
+        let path = path.to_string();
+        let is_within = |name: &Misspelling| {
+            path.strip_prefix(&name.written).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        self.misspellings.iter().any(is_within)
     }
 
     /// Which of Customer.io's two Liquid versions it is written in.

@@ -8,7 +8,9 @@ use super::ignore::Ignores;
 use super::losses::LossSearch;
 use super::schema_mismatch;
 use super::schema_violation::{of_other_customers, of_requests, of_their_customers};
-use super::{Findings, JudgeOptions, RULES, Table, TemplateFacts, TemplateVerdict, not_liquid, repaired, rule};
+use super::{
+    Findings, JudgeOptions, RULES, Table, TemplateFacts, TemplateVerdict, misspelled_name, not_liquid, repaired, rule,
+};
 use crate::analysis::Coverage;
 use crate::contract::Schemas;
 use crate::customerio::{Version, version_of};
@@ -265,7 +267,18 @@ pub(super) fn judge_template(
     };
     let mut facts = TemplateFacts::gather(&compiled, own, &options.render_options, &arena);
     facts.is_payload = matches!(data, Data::Payload(_));
-    let facts = facts;
+    let declarations = schemas.declarations(template);
+    let numbers = compiled.language().dialect().numbers;
+    facts.misspellings = misspelled_name::find(&facts, project.customers(), declarations, numbers);
+    let report = match &data {
+        Data::Cases { own, .. } => {
+            Some(LossSearch::new(project, &compiled, &facts, own, declarations, options).report(options))
+        }
+        Data::Payload(_) => None,
+    };
+    if let Some(report) = &report {
+        facts.observe(&report.trace);
+    }
     let is_legacy = version_of(compiled.language()) == Some(Version::Legacy);
     let mut found = facts.problems.clone();
     found.extend(of_requests(schemas, template, own));
@@ -283,12 +296,11 @@ pub(super) fn judge_template(
     let renderings = facts.cases.iter().filter_map(|case| case.rendering.as_ref());
     let mut problems: Vec<_> = renderings.flat_map(|rendering| rendering.problems.iter().cloned()).collect();
     let mut verdicts = Vec::new();
-    if let Data::Cases { own, .. } = data {
-        let search = LossSearch::new(project, &compiled, &facts, own, schemas.declarations(template), options);
-        let report = search.report(options);
-        search.add_findings(&report, &mut found);
+    if let (Data::Cases { own, .. }, Some(report)) = (&data, &report) {
+        let search = LossSearch::new(project, &compiled, &facts, own, declarations, options);
+        search.add_findings(report, &mut found);
         search.offer_fixes_of_requests(&mut problems, &found);
-        verdicts.push(TemplateVerdict::new(&facts, &report));
+        verdicts.push(TemplateVerdict::new(&facts, report));
     }
     let is_reported_as_error = |finding: &Diagnostic| {
         configured_severity(finding, &project.config().rules) == Some(Severity::Error) && !ignores.hides(finding)

@@ -21,14 +21,18 @@ mod losses;
 mod missing_body;
 mod missing_data;
 mod missing_title;
+mod misspelled_name;
+mod mixed_and_or;
 mod not_liquid;
 mod payloads;
+mod printed_object;
 mod property;
 mod repaired;
 mod reported;
 mod schema_mismatch;
 mod schema_violation;
 mod suspicious_comparison;
+mod suspicious_date;
 mod table;
 mod template_verdict;
 mod topic_never_shown;
@@ -47,6 +51,7 @@ pub use facts::{CaseFacts, Findings, TemplateFacts, UnusedPath};
 pub use fix::{FixedFile, fix};
 pub use judge::{Judgement, judge, judge_each, judge_payload};
 pub use judge_options::JudgeOptions;
+pub use misspelled_name::Misspelling;
 pub use payloads::{PayloadOptions, PayloadReport, judge_payloads};
 pub use schema_violation::schema_violations;
 pub use table::{Cell, Row, Table};
@@ -108,8 +113,12 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         missing_body::RULE,
         missing_data::RULE,
         missing_title::RULE,
+        misspelled_name::RULE,
+        mixed_and_or::RULE,
         not_liquid::RULE,
+        printed_object::RULE,
         suspicious_comparison::RULE,
+        suspicious_date::RULE,
         topic_never_shown::RULE,
         trailing_comma::RULE,
         unavailable_tag::RULE,

@@ -3,6 +3,7 @@
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::BranchKind;
 use crate::diagnostics::Severity;
+use crate::liquid::Span;
 
 pub(super) const RULE: Rule =
     Rule::new("uncovered-branch", Severity::Info, include_str!("../../docs/rules/uncovered-branch.md")).found_by(check);
@@ -12,7 +13,12 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     if facts.is_payload || facts.cases.is_empty() {
         return;
     }
-    for branch in facts.coverage().branches.iter().filter(|branch| branch.hits == 0) {
+    // A condition on a misspelled name is reported as such.
+    let is_misspelled = |span: Span| {
+        let names = facts.misspellings.iter().filter(|name| name.text == 0);
+        names.into_iter().any(|name| span.start <= name.span.start && name.span.end <= span.end)
+    };
+    for branch in facts.coverage().branches.iter().filter(|branch| branch.hits == 0 && !is_misspelled(branch.span)) {
         let (what, label) = match branch.kind {
             BranchKind::Condition => ("branch", "never the case"),
             BranchKind::Loop => ("loop's body", "always empty"),

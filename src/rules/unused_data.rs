@@ -18,7 +18,9 @@ struct Senders<'f> {
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     let mut unused: BTreeMap<&str, Senders<'_>> = BTreeMap::new();
     for case in &facts.cases {
-        for found in &case.unused {
+        // What is probably meant by a misspelled name is reported there.
+        let is_meant = |path: &str| facts.misspellings.iter().any(|misspelling| misspelling.meant == path);
+        for found in case.unused.iter().filter(|found| !is_meant(&found.path)) {
             let senders = unused.entry(&found.path).or_default();
             senders.names.push(&case.name);
             senders.key = senders.key.or(found.key.as_ref());

@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::liquid::syntax::visit::all_nodes;
-use crate::liquid::{NodeId, Span, Template, Trace, Writer};
+use crate::analysis::{each_value, mixed_condition};
+use crate::liquid::syntax::part::Part;
+use crate::liquid::syntax::visit::{all_nodes, each_part};
+use crate::liquid::{Compared, NodeId, PartId, Sorts, Span, Template, Trace, Writer};
 use crate::message::TrialOutput;
 
 /// Something that a render did.
@@ -22,7 +24,11 @@ pub(super) struct SeenFeatures {
     /// The nodes of the template. Those of strings that are rendered on the way come and go, and would make the search find
     /// something else each time.
     nodes: HashSet<NodeId>,
-    /// Every node that was reached.
+    /// The parts of the template that are observed.
+    parts: HashSet<PartId>,
+    /// Its conditions in which the order of `and` and `or` matters.
+    mixed: Vec<PartId>,
+    /// Every node that was reached, and what was observed.
     pub(super) trace: Trace,
 }
 
@@ -30,7 +36,51 @@ impl SeenFeatures {
     /// Nothing of these templates has been reached.
     pub(super) fn new(templates: &[Template<'_>]) -> Self {
         let nodes = templates.iter().flat_map(|template| all_nodes(template.nodes)).map(NodeId::new).collect();
-        Self { features: HashSet::new(), nodes, trace: Trace::default() }
+        let (mut parts, mut mixed) = (HashSet::new(), Vec::new());
+        for template in templates {
+            each_value(template.nodes, &mut |_, value, _| {
+                parts.extend(value.expression.steps.iter().map(PartId::of_step));
+                parts.extend(value.filters.iter().map(PartId::of_filter));
+                mixed.extend(mixed_condition(value.expression.steps));
+            });
+            each_part(template.nodes, &mut |_, part| {
+                if let Part::Case { arms, .. } = part {
+                    parts.extend(arms.iter().flat_map(|arm| arm.values).map(PartId::of_operand));
+                }
+            });
+        }
+        Self { features: HashSet::new(), nodes, parts, mixed, trace: Trace::default() }
+    }
+
+    /// Adds what a render observed. What would be evidence of a mistake only counts if the data `is_valid`.
+    pub(super) fn observe(&mut self, out: &TrialOutput, is_valid: impl FnOnce() -> bool) {
+        let (known, new) = (&self.trace.observations, &out.trace.observations);
+        let is_evidence = |(part, compared): (PartId, &Compared)| {
+            compared.misordered.is_some() && known.compared(part).is_none_or(|known| known.misordered.is_none())
+        };
+        let is_false = |(part, sorts): (PartId, Sorts)| {
+            let has_false = |sorts: Sorts| sorts.has_any(Sorts::FALSE);
+            has_false(sorts) && !known.deciding(part).is_some_and(has_false)
+        };
+        let is_regrouped = |part: &PartId| new.is_regrouped(*part) && !known.is_regrouped(*part);
+        let has_evidence = new.comparisons().any(is_evidence)
+            || new.all_deciding().any(is_false)
+            || self.mixed.iter().any(is_regrouped);
+        if !has_evidence || is_valid() {
+            let parts = &self.parts;
+            self.trace.observations.add(new, |part| parts.contains(&part));
+        }
+    }
+
+    /// Whether anything that was observed so far would be a mistake if no other data shows the contrary.
+    pub(super) fn has_suspects(&self) -> bool {
+        let observations = &self.trace.observations;
+        let is_suspicious =
+            |(_, compared): (PartId, &Compared)| compared.never_alike() || compared.is_of_numeric_strings();
+        let is_flag = |(_, sorts): (PartId, Sorts)| sorts.are_within(Sorts::TRUE.or(Sorts::FALSE));
+        observations.comparisons().any(is_suspicious)
+            || observations.all_deciding().any(is_flag)
+            || !self.mixed.is_empty()
     }
 
     /// Adds what a render did; whether any of it is new.

@@ -39,7 +39,7 @@ pub struct SearchReport {
     pub counterexamples: Vec<Counterexample>,
     /// How many messages were rendered.
     pub renders: usize,
-    /// The nodes of the template that any of them reached.
+    /// The nodes of the template that any of them reached, and what was observed there for data that is likely.
     pub trace: Trace,
 }
 
@@ -161,8 +161,10 @@ pub(super) fn search<'s>(subject: &Subject<'_, 's>, options: &SearchOptions<'_>,
         .collect();
     let mut bases = search.start(&seeds);
     let is_all_sent = bases.len() == seeds.len();
-    // What is proved need not be searched. A thorough search does not take a proof for granted.
-    if is_all_sent && !bases.is_empty() && options.effort < Effort::Thorough && is_shown(subject) {
+    // What is proved need not be searched, unless something in it may be a mistake for all data. A thorough search does not take
+    // a proof for granted.
+    let needs_no_search = is_all_sent && !bases.is_empty() && !search.seen.has_suspects();
+    if needs_no_search && options.effort < Effort::Thorough && is_shown(subject) {
         let (renders, trace) = (search.tester.renders, search.seen.trace);
         return SearchReport { verdict: Verdict::Proved, counterexamples: Vec::new(), renders, trace };
     }
@@ -233,7 +235,9 @@ impl<'s> Search<'_, 's, '_> {
     fn start(&mut self, seeds: &[Base<'s>]) -> Vec<Base<'s>> {
         let (mut bases, mut late) = (Vec::new(), Vec::new());
         for seed in seeds {
-            if self.tester.run(seed.data).is_some() {
+            let loss = self.tester.run(seed.data);
+            self.seen.observe(&self.tester.out, || true);
+            if loss.is_some() {
                 continue;
             }
             bases.push(*seed);
@@ -269,7 +273,11 @@ impl<'s> Search<'_, 's, '_> {
 
     /// Renders data; keeps it if it is lost, or reaches something new.
     fn attempt(&mut self, data: Value<'s>, site: usize, is_likely: bool) {
-        if let Some(loss) = self.tester.run(data) {
+        let loss = self.tester.run(data);
+        if is_likely {
+            self.seen.observe(&self.tester.out, || (self.is_valid)(data));
+        }
+        if let Some(loss) = loss {
             self.lose((loss, site), data, is_likely);
             return;
         }

@@ -33,6 +33,7 @@ mod schema;
 mod schemas;
 mod scratch;
 mod shell;
+mod silent;
 #[cfg(unix)]
 mod terminal;
 mod test;

@@ -64,6 +64,7 @@ use std::sync::LazyLock;
 pub use engine::filter::Filter;
 pub use engine::language::Language;
 pub use engine::limits::Limits;
+pub use engine::observations::{Compared, Observations, PartId, Sorts};
 pub use engine::output::{Mark, Output, Writer};
 pub use engine::row;
 pub use engine::runtime::{Mode, Options};

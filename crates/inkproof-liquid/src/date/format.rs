@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
-use super::Date;
 use super::civil::{Civil, days_since_epoch};
+use super::{Date, Zone};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -71,6 +71,44 @@ pub fn strftime<E: From<PaddingTooLong>>(
     Ok(())
 }
 
+/// The parts of a format: its directives, and the text between them. Of a directive, also whether LiquidJS knows it; one
+/// that it does not know is printed as it is.
+///
+/// ```
+/// # use inkproof_liquid::date::{FormatPart::{Directive, Text}, format_parts};
+/// assert_eq!(format_parts("%-d at %F"), [Directive("%-d", true), Text(" at "), Directive("%F", false)]);
+/// ```
+#[must_use]
+pub fn format_parts(format: &str) -> Vec<FormatPart<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = format;
+    while !rest.is_empty() {
+        let text = &rest[..rest.find('%').unwrap_or(rest.len())];
+        if !text.is_empty() {
+            parts.push(FormatPart::Text(text));
+            rest = &rest[text.len()..];
+            continue;
+        }
+        let (directive, parsed) = Directive::cut(rest);
+        rest = &rest[directive.len()..];
+        parts.push(match parsed {
+            // Without a letter, it is only a percent sign.
+            None => FormatPart::Text(directive),
+            Some(parsed) => FormatPart::Directive(directive, parsed.is_known()),
+        });
+    }
+    parts
+}
+
+/// A part of a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormatPart<'f> {
+    /// Text that is printed as it is.
+    Text(&'f str),
+    /// A directive, and whether it is known.
+    Directive(&'f str, bool),
+}
+
 /// Padding that exceeds V8's maximum string length. The message is that of V8's `RangeError`, which LiquidJS reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaddingTooLong {
@@ -125,6 +163,13 @@ impl Directive {
         let len = text.len() - rest.len() + letter.len_utf8();
         let directive = Self { flags, width, letter };
         (&text[..len], Some(directive))
+    }
+
+    /// Whether it has a value.
+    fn is_known(self) -> bool {
+        let zone = Zone::MinutesWest(0.0);
+        let known = Date::new(0.0, &zone).map(|date| self.write_value(&date, &mut String::new()));
+        self.letter == 'N' || known == Some(true)
     }
 
     /// Appends the directive's value. Returns `false` and appends nothing if the letter is unknown.

@@ -16,7 +16,7 @@ mod zone;
 
 use civil::Civil;
 
-pub use format::{PaddingTooLong, strftime};
+pub use format::{FormatPart, PaddingTooLong, format_parts, strftime};
 pub use parse::parse;
 pub use zone::{NamedZone, UnknownZone, Zone};
 

@@ -3,6 +3,7 @@
 pub mod filter;
 pub mod language;
 pub mod limits;
+pub mod observations;
 pub mod output;
 pub mod row;
 pub mod runtime;

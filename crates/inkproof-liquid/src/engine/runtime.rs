@@ -8,7 +8,9 @@ use smallvec::SmallVec;
 
 use crate::engine::language::Language;
 use crate::engine::limits::{Budget, Limits, NODE};
+use crate::engine::observations::PartId;
 use crate::engine::output::{Output, Writer};
+use crate::engine::row::Kind;
 use crate::engine::scope::Scope;
 use crate::engine::template::Template;
 use crate::engine::trace::Trace;
@@ -17,7 +19,7 @@ use crate::span::Span;
 use crate::syntax::dialect::{ReadProperty, Surroundings, UnknownFilters};
 use crate::syntax::tree::{
     Expression, FilterCall, FilteredValue, NamedArgument, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey,
-    Step,
+    Step, terms,
 };
 use crate::value::operators::Operator;
 use crate::value::{self, Arena, Value, array_index, coerce, count, utf16};
@@ -416,6 +418,11 @@ impl<'a> Runtime<'a> {
                 UnknownFilters::PassThrough => Ok(input),
             };
         };
+        if filter.input == Kind::Date
+            && let Some(trace) = &mut self.trace
+        {
+            trace.observations.date(call, input);
+        }
         (filter.run)(self, input, &arguments)
     }
 
@@ -435,7 +442,7 @@ impl<'a> Runtime<'a> {
     fn steps(&mut self, steps: &'a [Step<'a>], lenient: bool) -> Result<Value<'a>> {
         self.arena.work(steps.len())?;
         let mut stack: SmallVec<[Value<'a>; 8]> = SmallVec::new();
-        for step in steps {
+        for (at, step) in steps.iter().enumerate() {
             let value = match step {
                 Step::Operand(operand) => self.operand(operand, lenient)?,
                 Step::Operator(operator, _) => {
@@ -445,13 +452,80 @@ impl<'a> Runtime<'a> {
                         Operator::Not => Value::Undefined,
                         _ => stack.pop().unwrap_or(Value::Undefined),
                     };
-                    Value::Bool(self.compare(*operator, left, right)?)
+                    let result = self.compare(*operator, left, right)?;
+                    if self.trace.is_some() {
+                        self.observe(steps, at, &stack, (left, right), result);
+                    }
+                    Value::Bool(result)
                 }
             };
             stack.push(value);
         }
         // If several operands remain without an operator, the first is the result.
         Ok(stack.first().copied().unwrap_or(Value::Undefined))
+    }
+
+    /// Observes the operator at a step, for the trace: `stack` is what remains below its operands.
+    #[cold]
+    fn observe(
+        &mut self,
+        steps: &'a [Step<'a>],
+        at: usize,
+        stack: &[Value<'a>],
+        (left, right): (Value<'a>, Value<'a>),
+        result: bool,
+    ) {
+        let (Some(trace), Step::Operator(operator, _)) = (&mut self.trace, &steps[at]) else { return };
+        let observations = &mut trace.observations;
+        if !operator.is_logical() {
+            return observations.compare(PartId::of_step(&steps[at]), *operator, left, right, result);
+        }
+        let Some(before) = at.checked_sub(1).map(|before| &steps[before]) else { return };
+        if *operator == Operator::Not {
+            if matches!(before, Step::Operand(_)) {
+                observations.decide(before, right);
+            }
+            return;
+        }
+        // `and` and `or` come last, so that all their terms are on the stack when the first of them is evaluated.
+        if !matches!(before, Step::Operator(Operator::And | Operator::Or, _)) {
+            let mut values: SmallVec<[Value<'a>; 8]> = SmallVec::from_slice(stack);
+            values.extend([left, right]);
+            let terms = terms(&steps[..at]);
+            if terms.len() == values.len() {
+                for (term, value) in terms.iter().zip(&values) {
+                    if let [only] = term {
+                        observations.decide(only, *value);
+                    }
+                }
+                observations.combine(&steps[0], &steps[at..], &values);
+            }
+        }
+    }
+
+    /// Evaluates the condition of a tag, in which a missing variable is null.
+    ///
+    /// # Errors
+    /// As [`Runtime::lenient_value`].
+    pub fn condition(&mut self, condition: &FilteredValue<'a>) -> Result<bool> {
+        let value = self.lenient_value(condition)?;
+        if let (Some(trace), [only], []) = (&mut self.trace, condition.expression.steps, condition.filters) {
+            trace.observations.decide(only, value);
+        }
+        Ok(value.is_truthy())
+    }
+
+    /// Compares the value of `case` with one of a `when`.
+    ///
+    /// # Errors
+    /// The variable is missing, or the values are nested too deeply.
+    pub fn matches(&mut self, head: Value<'a>, value: &'a Operand<'a>) -> Result<bool> {
+        let right = self.operand(value, true)?;
+        let result = self.compare(Operator::Equal, head, right)?;
+        if let Some(trace) = &mut self.trace {
+            trace.observations.compare(PartId::of_operand(value), Operator::Equal, head, right, result);
+        }
+        Ok(result)
     }
 
     /// Evaluates an operand.

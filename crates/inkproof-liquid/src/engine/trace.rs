@@ -1,44 +1,50 @@
-//! Traces: which nodes of a template a render reached, and how often.
+//! Traces: which nodes of a template a render reached, how often, and what it observed there.
 
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use super::observations::Observations;
 use crate::syntax::tree::Node;
 
 /// The nodes that a render reached and how often, including those of strings that turned up during the render.
 #[derive(Clone, Debug, Default)]
-pub struct Trace(HashMap<usize, u32, RandomState>);
+pub struct Trace {
+    nodes: HashMap<usize, u32, RandomState>,
+    /// What the render showed of comparisons, conditions and dates.
+    pub observations: Observations,
+}
 
 impl Trace {
     /// Records a node.
     pub(crate) fn push(&mut self, node: &Node<'_>) {
-        let count = self.0.entry(NodeId::new(node).0).or_default();
+        let count = self.nodes.entry(NodeId::new(node).0).or_default();
         *count = count.saturating_add(1);
     }
 
     /// Whether the render reached a node.
     #[must_use]
     pub fn has(&self, node: NodeId) -> bool {
-        self.0.contains_key(&node.0)
+        self.nodes.contains_key(&node.0)
     }
 
-    /// Adds the nodes that another render of the same tree reached.
+    /// Adds the nodes that another render of the same tree reached, without its observations.
     pub fn add(&mut self, other: &Self) {
-        for (node, count) in &other.0 {
-            let known = self.0.entry(*node).or_default();
+        for (node, count) in &other.nodes {
+            let known = self.nodes.entry(*node).or_default();
             *known = known.saturating_add(*count);
         }
     }
 
     /// Every node that was reached, and how often, in no particular order.
     pub fn counts(&self) -> impl Iterator<Item = (NodeId, u32)> {
-        self.0.iter().map(|(node, count)| (NodeId(*node), *count))
+        self.nodes.iter().map(|(node, count)| (NodeId(*node), *count))
     }
 
     /// Forgets everything; the memory is kept.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.nodes.clear();
+        self.observations.clear();
     }
 }
 

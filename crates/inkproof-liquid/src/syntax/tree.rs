@@ -72,6 +72,26 @@ pub enum Step<'a> {
     Operator(Operator, Span),
 }
 
+/// The steps of each value that is on the stack after these steps, in order.
+#[must_use]
+pub fn terms<'s, 'a>(steps: &'s [Step<'a>]) -> Vec<&'s [Step<'a>]> {
+    let mut terms = Vec::new();
+    let (mut end, mut needed) = (steps.len(), 1_usize);
+    for (at, step) in steps.iter().enumerate().rev() {
+        match step {
+            Step::Operand(_) => needed -= 1,
+            Step::Operator(Operator::Not, _) => {}
+            Step::Operator(..) => needed += 1,
+        }
+        if needed == 0 {
+            terms.push(&steps[at..end]);
+            (end, needed) = (at, 1);
+        }
+    }
+    terms.reverse();
+    terms
+}
+
 /// A value as written in the template.
 #[derive(Clone, Copy, Debug)]
 pub struct Operand<'a> {

@@ -10,7 +10,6 @@ use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
 use crate::syntax::part::{Arm, Part};
 use crate::syntax::tree::{FilteredValue, Nodes, Operand};
-use crate::value::operators::Operator;
 
 /// Renders every branch with a value that equals the case value, or `else` if there is none.
 pub const CASE: TagDefinition = TagDefinition::new("case", parse)
@@ -103,8 +102,7 @@ impl Tag for Case<'_> {
         let mut has_matched = false;
         for branch in self.branches {
             for value in branch.values {
-                let value = runtime.operand(value, true)?;
-                if runtime.compare(Operator::Equal, head, value)? {
+                if runtime.matches(head, value)? {
                     runtime.nodes(branch.body, out)?;
                     has_matched = true;
                     break;

@@ -105,7 +105,7 @@ fn finish<'a>(parser: &mut Parser<'a>, mut stop: Option<Token<'a>>, opener: &Tok
 impl Tag for If<'_> {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
         for branch in self.branches {
-            if runtime.lenient_value(&branch.condition)?.is_truthy() {
+            if runtime.condition(&branch.condition)? {
                 return runtime.nodes(branch.body, out);
             }
         }

@@ -60,7 +60,7 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
 impl Tag for Unless<'_> {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
         for (at, branch) in self.branches.iter().enumerate() {
-            let is_true = runtime.lenient_value(&branch.condition)?.is_truthy();
+            let is_true = runtime.condition(&branch.condition)?;
             if is_true != (at == 0) {
                 return runtime.nodes(branch.body, out);
             }

@@ -57,6 +57,12 @@ impl Operator {
         }
     }
 
+    /// Whether it combines conditions, rather than comparing values.
+    #[must_use]
+    pub const fn is_logical(self) -> bool {
+        matches!(self, Self::Not | Self::And | Self::Or)
+    }
+
     /// Applies the operator. `not` ignores `left`.
     ///
     /// # Errors
