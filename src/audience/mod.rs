@@ -6,6 +6,7 @@
 mod counterexample;
 mod directory;
 mod distinct;
+mod head;
 mod lengths;
 mod line;
 mod part;
@@ -25,8 +26,9 @@ use serde::{Deserialize, Serialize};
 
 pub use counterexample::{Counterexample, counterexamples};
 pub use directory::{Directory, DirectorySummary};
+pub use head::hash_of;
 pub use line::Lines;
-pub use part::{MergeError, Part, hash_of};
+pub use part::{MergeError, Part};
 pub use report::{
     Branch, Counted, Group, Lengths, People, Report, SampleSize, Suspicious, TitleCount, Titles, WitnessReport,
 };

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::part::Head;
+use super::head::Head;
 use super::state::State;
 use super::suspicious::KINDS;
 use super::tally::Tally;

@@ -6,7 +6,8 @@ use std::num::NonZeroUsize;
 use thiserror::Error;
 
 use super::Audience;
-use super::part::{Head, Part};
+use super::head::Head;
+use super::part::Part;
 use super::sample::Sample;
 use super::state::State;
 use super::worker::{Worker, Written};

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jsonschema::{Retrieve, Uri};
 use serde_json::Value as Json;
 
-use super::wording;
+use super::{json_pointer, wording};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source, did_you_mean};
 use crate::liquid::Span;
 use crate::liquid::value::json;
@@ -402,16 +402,11 @@ impl<'r> DocumentReader<'r> {
     /// The location of the value at a JSON pointer, or of the innermost value around it.
     fn place(&self, path: &str, pointer: &str) -> crate::diagnostics::Location {
         let Some(source) = self.sources.get(path) else { return Source::new(path, "").at(0..0) };
-        let keys = pointer_keys(pointer);
+        let keys = json_pointer::keys(pointer);
         let keys: Vec<_> = keys.iter().map(String::as_str).collect();
         let place = (0..=keys.len()).rev().find_map(|count| json::locate(source.text(), &keys[..count]));
         source.at(place.map_or(0..0, Span::range))
     }
-}
-
-/// The keys and indexes of a JSON pointer.
-pub(super) fn pointer_keys(pointer: &str) -> Vec<String> {
-    pointer.split('/').skip(1).map(|key| key.replace("~1", "/").replace("~0", "~")).collect()
 }
 
 /// A pointer that differs from one that leads nowhere in its last key only.

@@ -7,6 +7,7 @@ mod declarations;
 mod declared;
 mod documents;
 mod inferred;
+mod json_pointer;
 mod kinds;
 mod resemblance;
 mod schema;

@@ -4,7 +4,8 @@ use jsonschema::{PatternOptions, Validator};
 use serde_json::{Value as Json, json};
 
 use super::declared::SchemaReader;
-use super::documents::{BASE, DocumentReader, INVALID_SCHEMA, at_fragment, near, pointer_keys};
+use super::documents::{BASE, DocumentReader, INVALID_SCHEMA, at_fragment, near};
+use super::json_pointer;
 use super::shape::Shape;
 use super::wording::{self, Violation};
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, Source};
@@ -108,7 +109,7 @@ impl MessageSchema {
 
 /// The location of the innermost value of a file at or around a JSON pointer.
 fn place(source: &Source, pointer: &str) -> Location {
-    let keys = pointer_keys(pointer);
+    let keys = json_pointer::keys(pointer);
     let keys: Vec<_> = keys.iter().map(String::as_str).collect();
     let place = (0..=keys.len()).rev().find_map(|count| locate(source.text(), &keys[..count]));
     source.at(place.map_or(0..0, Span::range))

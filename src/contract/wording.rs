@@ -6,7 +6,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, JsonTypeSet, ValidationError};
 use serde_json::Value as Json;
 
-use super::documents::pointer_keys;
+use super::json_pointer;
 use crate::diagnostics::did_you_mean;
 
 /// How much of a value is shown, in characters.
@@ -30,7 +30,7 @@ pub struct Violation {
 /// What an error of the validator says: one violation, or one for each key that is not allowed. `root` are the keys above the
 /// value in its file.
 pub(super) fn violations(error: &ValidationError<'_>, root: &[&str]) -> Vec<Violation> {
-    let path = pointer_keys(error.instance_path().as_str());
+    let path = json_pointer::keys(error.instance_path().as_str());
     let here = Place { root, path: &path };
     let keyword = error.schema_path().as_str().to_owned();
     let violation =
@@ -148,9 +148,9 @@ fn by_constant(fitting: &[&Vec<ValidationError<'static>>], path: &[String], root
     let has_wrong_constant = |errors: &[ValidationError<'_>]| {
         let is_constant =
             |error: &ValidationError<'_>| matches!(error.kind(), Kind::Constant { .. } | Kind::Enum { .. });
-        errors
-            .iter()
-            .any(|error| is_constant(error) && pointer_keys(error.instance_path().as_str()).len() == path.len() + 1)
+        errors.iter().any(|error| {
+            is_constant(error) && json_pointer::keys(error.instance_path().as_str()).len() == path.len() + 1
+        })
     };
     match fitting.iter().filter(|errors| !has_wrong_constant(errors)).collect::<Vec<_>>()[..] {
         [only] => Some(only.iter().flat_map(|error| violations(error, root)).collect()),
