@@ -68,6 +68,7 @@ impl Target for InProject {
             update: Update::None,
             fail_fast: false,
             is_complete: true,
+            allows_empty: true,
         };
         for outcome in run.test(subjects).outcomes {
             if let Status::Different { expected } = &outcome.status {
