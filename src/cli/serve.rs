@@ -74,6 +74,15 @@ pub(super) struct Serve {
     /// Store messages in a file too, so that they survive a restart
     #[arg(long, value_name = "FILE", env = "INKPROOF_STORE", hide = cfg!(not(feature = "store")))]
     store: Option<PathBuf>,
+    /// Link findings and templates on the page to an editor: an address with `{path}`, `{line}` and `{column}`; empty for no
+    /// links
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "vscode://file{path}:{line}:{column}",
+        env = "INKPROOF_EDITOR_URL"
+    )]
+    editor_url: String,
     /// Do not report each message
     #[arg(long, short, env = "INKPROOF_QUIET", value_parser = FalseyValueParser::new())]
     quiet: bool,
@@ -105,6 +114,7 @@ impl RunCommand for Serve {
             poll: self.poll,
             keep: self.keep,
             store: self.store.clone(),
+            editor_url: self.editor_url.clone(),
             command: self.exec.clone(),
         };
         let (quiet, output_options) = (self.quiet, global.output_options());

@@ -284,10 +284,34 @@ pub(super) async fn reset_clock(extract::State(state): Shared) -> Json<Value> {
 /// `GET /inkproof/api/templates`: the templates with their requests, and the customers.
 pub(super) async fn templates(extract::State(state): Shared) -> Result<Json<Value>, Refusal> {
     let (project, version) = state.project.get();
-    state.reads.run(move || Json(project_json(&project, version))).await
+    let own = &state.options;
+    // Others than programs on this machine do not need to know where the project is.
+    let editor = own.host.is_loopback().then(|| editor_url(&own.editor_url, &project)).flatten();
+    state.reads.run(move || Json(project_json(&project, version, editor))).await
 }
 
-fn project_json(project: &Project, version: u64) -> Value {
+/// The address of a file of the project in an editor, with `{file}`, `{line}` and `{column}`.
+fn editor_url(pattern: &str, project: &Project) -> Option<String> {
+    let root = project.root().to_str()?.replace('\\', "/");
+    let slash = if root.starts_with('/') { "" } else { "/" };
+    let path = format!("{slash}{}/{{file}}", url_encoded(&root));
+    (!pattern.trim().is_empty()).then(|| pattern.replace("{path}", &path))
+}
+
+/// A path in an address: slashes stay.
+fn url_encoded(path: &str) -> String {
+    let mut text = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~:".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}
+
+fn project_json(project: &Project, version: u64, editor: Option<String>) -> Value {
     let requests_of = |name: &str| -> Vec<Value> {
         let its = project
             .requests()
@@ -324,7 +348,7 @@ fn project_json(project: &Project, version: u64) -> Value {
             json!({ "identifiers": identifiers, "name": name, "body": customer.source().text() })
         })
         .collect();
-    json!({ "version": version, "templates": templates, "customers": customers })
+    json!({ "version": version, "templates": templates, "customers": customers, "editor": editor })
 }
 
 /// A query for captured messages.
@@ -371,7 +395,8 @@ fn require_known(known: bool, name: &str) -> Result<(), String> {
     if known { Ok(()) } else { Err(format!("there is no filter `{name}`: expected one of {NAMES}")) }
 }
 
-fn number(name: &str, value: &str, min: usize, max: usize) -> Result<usize, String> {
+/// Reads the number in a parameter of a query string.
+pub(super) fn number(name: &str, value: &str, min: usize, max: usize) -> Result<usize, String> {
     let number = value.parse().ok().filter(|number| (min..=max).contains(number));
     number.ok_or_else(|| format!("expected a whole number from {min} to {max} as `{name}`, found `{value}`"))
 }

@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::body;
+use super::edited::EditedTemplate;
 use super::findings::explanation;
 use super::send::inbox::{customer_without_attributes, no_template};
 use super::state::State;
+use super::template_source::TemplateSource;
 use crate::diagnostics::{Diagnostics, Source};
 use crate::liquid::Mode;
 use crate::message::{Customer, Rendering, Request, Template};
@@ -29,6 +31,11 @@ pub(super) struct DryRun {
     customer: Option<String>,
     #[serde(default)]
     lax: bool,
+    /// Another text of a template, which is not saved.
+    edited: Option<EditedTemplate>,
+    /// Whether the response has the source of the template, and what its expressions printed.
+    #[serde(default)]
+    with_source: bool,
 }
 
 /// The parsed request with its template and customer.
@@ -55,16 +62,34 @@ pub(super) async fn render(
 impl DryRun {
     fn render(&self, state: &State) -> Value {
         let (project, version) = state.project.get();
-        let rendering = match self.input(&project, version, state) {
-            Ok(input) => input.render(self.lax, &project, state),
-            Err(problems) => Rendering::failed(problems),
-        };
+        let rendered = self.project(&project, version, state).and_then(|project| {
+            let input = self.input(&project, version, state)?;
+            let variant = input.variant().clone();
+            Ok((input.render(self.lax, &project, state), Some(variant)))
+        });
+        let (rendering, template) = rendered.unwrap_or_else(|problems| (Rendering::failed(problems), None));
+        let template = template.filter(|_| self.with_source);
+        let source = template.map(|own| TemplateSource::new(&own, &rendering.text, rendering.message.as_ref()));
         json!({
             "message": rendering.message,
             "diagnostics": rendering.problems,
             "explanation": explanation(&rendering.problems),
             "test_send_looks_fine": rendering.test_send_looks_fine,
+            "source": source,
         })
+    }
+
+    /// The project, with the edited text if there is one.
+    pub(super) fn project(
+        &self,
+        project: &Arc<Project>,
+        version: u64,
+        state: &State,
+    ) -> Result<Arc<Project>, Diagnostics> {
+        match &self.edited {
+            Some(edited) => state.edited.of(project, version, edited),
+            None => Ok(Arc::clone(project)),
+        }
     }
 
     /// Parses the request and finds its template and customer.
@@ -89,7 +114,13 @@ impl DryRun {
 }
 
 impl DryRunInput<'_> {
+    /// The template in the language of the message.
+    fn variant(&self) -> &Template {
+        self.template.in_language(self.request.language().or_else(|| self.customer.language()))
+    }
+
     fn render(self, lax: bool, project: &Project, state: &State) -> Rendering {
+        let violations = state.schemas.violations(project, self.version, self.variant(), &self.request);
         let mut render_options = state.render_options(state.clock.now());
         if lax {
             render_options.mode = Mode::Lax;
@@ -98,9 +129,7 @@ impl DryRunInput<'_> {
             project.render_one(self.template, &self.customer, &self.request, options)
         });
         rendering.problems.extend(self.problems);
-        let language = self.request.language().or_else(|| self.customer.language());
-        let variant = self.template.in_language(language);
-        rendering.problems.extend(state.schemas.violations(project, self.version, variant, &self.request));
+        rendering.problems.extend(violations);
         rendering.problems.tidy();
         rendering
     }

@@ -20,10 +20,12 @@ mod current_project;
 #[cfg_attr(not(feature = "store"), path = "without_database.rs")]
 mod database;
 mod dry_run;
+mod edited;
 mod events;
 mod exec;
 mod faults;
 mod findings;
+mod gallery;
 mod guard;
 mod inbox;
 mod inbox_pieces;
@@ -40,11 +42,13 @@ mod send;
 mod service;
 mod signals;
 mod slots;
+mod snapshots;
 mod state;
 mod store;
 mod stream;
 mod template_check;
 mod template_name;
+mod template_source;
 mod tls;
 mod token;
 mod webhooks;
@@ -124,6 +128,8 @@ pub struct Options {
     pub keep: usize,
     /// A file that stores the messages across restarts.
     pub store: Option<PathBuf>,
+    /// The address of a file in an editor, for links on the page, with `{path}`, `{line}` and `{column}`; empty for no links.
+    pub editor_url: String,
     /// A command to run while the server is up. The server stops when the command ends.
     pub command: Option<String>,
 }
@@ -361,6 +367,9 @@ fn router(state: Arc<State>) -> Router {
         .route("/inkproof/api/schema/{template}", get(schema::schema))
         .route("/inkproof/api/render", post(dry_run::render))
         .route("/inkproof/api/check", post(template_check::check))
+        .route("/inkproof/api/gallery", get(gallery::gallery))
+        .route("/inkproof/api/snapshots", put(snapshots::accept))
+        .route("/inkproof/api/snapshots/{template}", get(snapshots::snapshots))
         .route("/inkproof/api/requests", put(saving::save))
         .route("/inkproof/api/changes", get(stream::changes))
         .fallback(wrong_path::not_found)

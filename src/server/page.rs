@@ -15,17 +15,24 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
 /// The files of the page: name, content type, content.
-const FILES: [(&str, &str, &str); 10] = [
+const FILES: [(&str, &str, &str); 17] = [
     ("page.css", CSS, include_str!("page/page.css")),
     ("page.js", JS, include_str!("page/page.js")),
     ("address.js", JS, include_str!("page/address.js")),
     ("card.js", JS, include_str!("page/card.js")),
+    ("controls.js", JS, include_str!("page/controls.js")),
     ("dom.js", JS, include_str!("page/dom.js")),
+    ("editor.js", JS, include_str!("page/editor.js")),
     ("findings.js", JS, include_str!("page/findings.js")),
+    ("gallery.js", JS, include_str!("page/gallery.js")),
     ("inbox.js", JS, include_str!("page/inbox.js")),
+    ("paths.js", JS, include_str!("page/paths.js")),
     ("properties.js", JS, include_str!("page/properties.js")),
+    ("snapshots.js", JS, include_str!("page/snapshots.js")),
+    ("source.js", JS, include_str!("page/source.js")),
     ("templates.js", JS, include_str!("page/templates.js")),
     ("time.js", JS, include_str!("page/time.js")),
+    ("visual.js", JS, include_str!("page/visual.js")),
 ];
 
 /// `GET /`

@@ -1,4 +1,4 @@
-//! Saving: writes a request from the server's page to a file of the project. No other part of the server writes to the project.
+//! Saving: writes a request from the server's page to a file of the project. Besides, only `snapshots` writes to the project.
 
 use std::borrow::Cow;
 use std::io;
@@ -47,11 +47,7 @@ pub(super) async fn save(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Value>, Refusal> {
-    // Browsers always send the origin of a page with `PUT`, and the guard has compared it with this server.
-    if !headers.contains_key(ORIGIN) || !state.options.host.is_loopback() {
-        let error = "requests can only be saved by the server's own page, on this machine";
-        return Err(Refusal::new(StatusCode::FORBIDDEN, error));
-    }
+    require_own_page(&headers, &state, "requests can only be saved")?;
     let save: Save = body::json(body).await?;
     let shared = Arc::clone(&state);
     let saved = state.renders.run(move || {
@@ -63,6 +59,15 @@ pub(super) async fn save(
     });
     let file = saved.await??;
     Ok(Json(json!({ "file": file })))
+}
+
+/// Refuses what writes files to other clients than the server's own page. `what` begins the error.
+pub(super) fn require_own_page(headers: &HeaderMap, state: &State, what: &str) -> Result<(), Refusal> {
+    // Browsers always send the origin of a page with `PUT`, and the guard has compared it with this server.
+    if headers.contains_key(ORIGIN) && state.options.host.is_loopback() {
+        return Ok(());
+    }
+    Err(Refusal::new(StatusCode::FORBIDDEN, format!("{what} by the server's own page, on this machine")))
 }
 
 impl Save {

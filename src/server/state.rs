@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use super::captured::{CapturedMessage, Report};
 use super::clock::Clock;
 use super::current_project::CurrentProject;
+use super::edited::EditedProject;
 use super::faults::Faults;
 use super::namespaces::Namespaces;
 use super::newest::Newest;
@@ -43,6 +44,7 @@ pub(super) type Observe = Arc<dyn Fn(&ServerEvent<'_>) + Send + Sync>;
 pub(super) struct State {
     pub(super) project: Arc<CurrentProject>,
     pub(super) schemas: Arc<DeclaredSchemas>,
+    pub(super) edited: Arc<EditedProject>,
     pub(super) namespaces: Arc<Namespaces>,
     pub(super) store: Store,
     pub(super) clock: Clock,
@@ -88,6 +90,7 @@ impl State {
         Ok(Self {
             project: Arc::new(project.map_err(io::Error::other)?),
             schemas: Arc::default(),
+            edited: Arc::default(),
             namespaces: Arc::default(),
             store,
             clock: Clock::new(options.now),
@@ -116,6 +119,7 @@ impl State {
         Self {
             project: Arc::clone(&self.project),
             schemas: Arc::clone(&self.schemas),
+            edited: Arc::clone(&self.edited),
             namespaces: Arc::clone(&self.namespaces),
             store: Store::new(bounds),
             clock: Clock::new(self.options.now),

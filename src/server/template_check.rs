@@ -15,6 +15,7 @@ use super::findings::Findings;
 use super::state::State;
 use super::template_name::template_called;
 use crate::analysis::Coverage;
+use crate::diagnostics::Diagnostics;
 use crate::project::{Case, Project};
 use crate::rules::{Cell, JudgeOptions, Judgement, Row, Table, judge};
 
@@ -43,7 +44,13 @@ pub(super) async fn check(
 }
 
 impl CheckRequest {
-    fn run(&self, project: &Project, version: u64, state: &State) -> Result<TemplateCheck, Refusal> {
+    fn run(&self, project: &Arc<Project>, version: u64, state: &State) -> Result<TemplateCheck, Refusal> {
+        let own = self.trial.as_ref().map(|trial| trial.project(project, version, state)).transpose();
+        let edited = match own {
+            Ok(edited) => edited,
+            Err(problems) => return Ok(TemplateCheck::failed(problems)),
+        };
+        let project = edited.as_ref().unwrap_or(project);
         let template = template_called(project, &self.template)?;
         let options = JudgeOptions::new(project, state.render_options(state.clock.now()));
         let judgement = judge(project, &[template], &project.in_every_language(&project.cases()), &options);
@@ -68,6 +75,11 @@ pub(super) struct TemplateCheck {
 }
 
 impl TemplateCheck {
+    /// The response for an edited template whose settings are not valid.
+    fn failed(problems: Diagnostics) -> Self {
+        Self { requests: None, variables: None, coverage: None, findings: problems.into() }
+    }
+
     fn new(judgement: Judgement, typed: Option<&Judgement>) -> Self {
         let typed = typed.and_then(|judgement| judgement.tables.first());
         let (requests, rows) = judgement.tables.into_iter().next().map(|table| (table.columns, table.rows)).unzip();

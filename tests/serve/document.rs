@@ -141,6 +141,13 @@ fn every_response_matches_its_schema() {
     .to_string();
     let trial = json!({ "request": fine }).to_string();
     let origin = format!("http://{}", server.address);
+    let text = "---\n---\n{\"title\": \"{{ trigger.title }}\", \"n\": {{ 1 | plus: 1 }}}";
+    let edited =
+        json!({ "request": fine, "with_source": true, "edited": { "file": "templates/hello.liquid", "text": text } });
+    let check_edited = json!({ "template": "hello", "trial": edited }).to_string();
+    let edited = edited.to_string();
+    let snapshot = &server.get("/inkproof/api/snapshots/hello")["snapshots"][0];
+    let accepted = json!({ "name": snapshot["name"], "contents": snapshot["contents"] }).to_string();
     let saved = json!({ "name": "two", "request": fine, "replace": false }).to_string();
     let message = json!({ "template": "hello", "trial": { "request": failing } }).to_string();
 
@@ -176,6 +183,14 @@ fn every_response_matches_its_schema() {
         ("get", "/inkproof/api/schema/{template}?customer&closed=true", ""),
         ("get", "/inkproof/api/schema/{template}?customers", ""),
         ("post", "/inkproof/api/render", &trial),
+        ("post", "/inkproof/api/render", &edited),
+        ("post", "/inkproof/api/check", &check_edited),
+        ("get", "/inkproof/api/gallery", ""),
+        ("get", "/inkproof/api/gallery?limit=0", ""),
+        ("get", "/inkproof/api/snapshots/{template}", ""),
+        ("put", "/inkproof/api/snapshots", &accepted),
+        ("put", "/inkproof/api/snapshots", r#"{"name": "hello/one", "contents": ""}"#),
+        ("put", "/inkproof/api/snapshots", r#"{"name": "none", "contents": ""}"#),
         ("post", "/inkproof/api/render", &json!({ "request": failing }).to_string()),
         ("post", "/inkproof/api/render", &json!({ "request": "{" }).to_string()),
         ("post", "/inkproof/api/check", &message),
@@ -210,8 +225,11 @@ fn every_response_matches_its_schema() {
         let key = if document["security"][0]["basic"].is_array() { "Basic a2V5Og==" } else { "Bearer key" };
         let headers = [("authorization", key), ("origin", origin.as_str())];
         let query = if path == "/v1/customers" { "?email=ada%40example.com" } else { "" };
-        let url =
-            address.replace("{id}", &id).replace("{device}", "d").replace("{name}", "used").replace("{template}", "42");
+        let url = address
+            .replace("{id}", &id)
+            .replace("{device}", "d")
+            .replace("{name}", "used")
+            .replace("{template}", "hello");
         let url = format!("{url}{query}");
         let answer = server.ask(&method.to_uppercase(), &url, &headers, body);
         description.validate(method, path, &answer);

@@ -61,3 +61,73 @@ fn check_reports_the_findings_of_a_template() {
     let explanation = checked["explanation"].as_str().unwrap();
     assert!(explanation.contains("[json-unsafe]"), "{explanation}");
 }
+
+const REQUEST: &str = r#"{"transactional_message_id": "hello", "identifiers": {"id": "user_123"}, "message_data": {"title": "Hi \"you\"", "n": 5}}"#;
+
+#[test]
+fn shows_what_each_expression_of_an_edited_template_printed() {
+    let server = Server::start(&[]);
+    let text = "---\ntype: greeting\n---\n{\"title\": \"{{ customer.first_name }}: {{ trigger.title | size }}\",\n\
+        {% if trigger.n > 3 %}\"list\": [{{ trigger.n }}]{% else %}\"few\": true{% endif %}}\n";
+    let trial = json!({ "request": REQUEST, "with_source": true, "edited": { "file": "templates/hello.liquid", "text": text } });
+    let render = |trial: &serde_json::Value| server.ask("POST", "/inkproof/api/render", &[], &trial.to_string()).json();
+    let rendered = render(&trial);
+    assert_eq!(rendered["message"]["type"], "greeting");
+    assert_eq!(rendered["message"]["properties"], json!({ "title": "Ada: 8", "list": [5] }));
+    let source = &rendered["source"];
+    let parts = source["parts"].as_array().unwrap();
+    let whole: String = parts.iter().map(|part| part["text"].as_str().unwrap()).collect();
+    assert_eq!(whole, text);
+    let kinds: Vec<_> =
+        parts.iter().map(|part| (part["kind"].as_str().unwrap(), part["text"].as_str().unwrap())).collect();
+    assert_eq!(kinds[0], ("settings", "---\ntype: greeting\n---\n"));
+    assert!(kinds.contains(&("expression", "{{ trigger.n }}")), "{kinds:?}");
+    assert!(kinds.iter().any(|(kind, text)| *kind == "unrendered" && text.contains("few")), "{kinds:?}");
+    assert_eq!(
+        source["printed"],
+        json!({
+            "/title": [{ "expression": 0, "text": "Ada" }, { "text": ": " }, { "expression": 1, "text": "8" }],
+            "/list/0": [{ "expression": 2, "text": "5" }],
+        })
+    );
+    // The edited text is checked, too, and the file is as it was.
+    let checked =
+        server.ask("POST", "/inkproof/api/check", &[], &json!({ "template": "hello", "trial": trial }).to_string());
+    let paths: Vec<_> = checked.json()["variables"].as_array().unwrap().iter().map(|row| row["path"].clone()).collect();
+    assert!(paths.contains(&json!("trigger.n")), "{paths:?}");
+    let file = std::fs::read_to_string(server.folder.path().join("templates/hello.liquid")).unwrap();
+    assert_ne!(file, text);
+    let saved = render(&json!({ "request": REQUEST, "with_source": true }));
+    assert_eq!(saved["source"]["parts"][0]["text"], "---\n---\n");
+    assert_eq!(render(&json!({ "request": REQUEST }))["source"], json!(null));
+}
+
+#[test]
+fn an_edited_template_may_be_a_variant_but_no_other_file() {
+    let server = Server::start(&[]);
+    let render = |file: &str, text: &str, language: &str| {
+        let request = json!({ "transactional_message_id": "42", "identifiers": { "id": "user_123" }, "language": language,
+            "message_data": { "order_id": 5 } });
+        let edited = json!({ "file": file, "text": text });
+        let trial = json!({ "request": request.to_string(), "with_source": true, "edited": edited });
+        server.ask("POST", "/inkproof/api/render", &[], &trial.to_string()).json()
+    };
+    let text = "---\n---\n{\"title\": \"Colis {{ trigger.order_id }}\"}\n";
+    let french = render("templates/order_shipped.fr.liquid", text, "fr");
+    assert_eq!(french["message"]["properties"]["title"], "Colis 5");
+    assert_eq!(
+        (&french["source"]["language"], &french["source"]["file"]),
+        (&json!("fr"), &json!("templates/order_shipped.fr.liquid"))
+    );
+    assert_eq!(render("templates/order_shipped.fr.liquid", text, "en")["message"]["properties"]["title"], "Order 5");
+    let broken = render("templates/order_shipped.liquid", "---\ntpye: x\n---\n{}", "en");
+    let finding = &broken["diagnostics"][0];
+    assert_eq!(
+        (&broken["message"], &finding["file"], &finding["start"]["line"]),
+        (&json!(null), &json!("templates/order_shipped.liquid"), &json!(2))
+    );
+    for file in ["fixtures/customers/ada.json", "../x.liquid", "/etc/passwd", "templates/none.liquid", ""] {
+        let refused = render(file, text, "en");
+        assert_eq!(refused["diagnostics"][0]["message"], format!("there is no template in `{file}`"));
+    }
+}

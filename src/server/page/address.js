@@ -1,10 +1,12 @@
 // The state of the page, which is stored in its URL: the view, the selection, and the edits.
 
+export const VIEWS = ["inbox", "templates", "gallery"];
+
 function read() {
   const [view, query] = location.hash.slice(1).split("?");
   const given = new URLSearchParams(query);
   return {
-    view: view === "templates" ? "templates" : "inbox",
+    view: VIEWS.includes(view) ? view : "inbox",
     to: given.get("to"),
     topics: given.getAll("topic"),
     kind: given.get("type"),
@@ -19,13 +21,16 @@ function read() {
     data: given.get("data"), // the edited data; null if it was not edited
     person: given.get("person"), // such as `id:user_123`; null for the request's own
     customer: given.get("customer"), // the edited customer; null if it was not edited
+    edited: given.get("edited"), // the edited template; null if it was not edited
+    editedFile: given.get("file"), // its file
+    width: given.get("width"), // `phone`, `desktop` or null
   };
 }
 
 export const state = read();
 
 /** The state without edits. */
-export const UNTOUCHED = { data: null, person: null, customer: null };
+export const UNTOUCHED = { data: null, person: null, customer: null, edited: null, editedFile: null };
 
 export function readAgain() {
   Object.assign(state, read());
@@ -33,12 +38,14 @@ export function readAgain() {
 
 /** Writes the state to the URL: as a new entry of the history if something was opened, so that *back* closes it. */
 export function write(opens = false) {
-  const entries = state.view === "inbox"
-    ? [["to", state.to], ...state.topics.map((topic) => ["topic", topic]), ["type", state.kind], ["status", state.status], ["channel", state.channel],
-      ["unread", state.unread ? "1" : null], ["text", state.search || null], ["message", state.message]]
-    : [["template", state.template], ["request", state.request], ["lax", state.lax ? "1" : null], ["data", state.data],
-      ["person", state.person], ["customer", state.customer]];
-  const query = new URLSearchParams(entries.filter(([, value]) => value !== null && value !== undefined)).toString();
+  const entries = {
+    inbox: () => [["to", state.to], ...state.topics.map((topic) => ["topic", topic]), ["type", state.kind], ["status", state.status], ["channel", state.channel],
+      ["unread", state.unread ? "1" : null], ["text", state.search || null], ["message", state.message]],
+    templates: () => [["template", state.template], ["request", state.request], ["lax", state.lax ? "1" : null], ["data", state.data],
+      ["person", state.person], ["customer", state.customer], ["file", state.editedFile], ["edited", state.edited], ["width", state.width]],
+    gallery: () => [["text", state.search || null], ["width", state.width]],
+  };
+  const query = new URLSearchParams(entries[state.view]().filter(([, value]) => value !== null && value !== undefined)).toString();
   const method = opens ? "pushState" : "replaceState";
   history[method](null, "", `#${state.view}${query ? `?${query}` : ""}`);
 }

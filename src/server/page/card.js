@@ -1,6 +1,6 @@
 // A card: a message as an inbox shows it, or why there is none.
 
-import { make, text } from "./dom.js";
+import { make, marked, text } from "./dom.js";
 import { fileName, parts } from "./properties.js";
 import { expiry } from "./time.js";
 
@@ -29,22 +29,26 @@ function button({ name, label, address }, isLarge) {
   return make("a", { className: "cta", href: address, target: "_blank", rel: "noreferrer", title: address }, shown);
 }
 
-const datum = ({ name, value }) => make("span", { className: "datum" }, make("span", { className: "faint" }, name), " ", text(value));
+const datum = ({ name, value }, source) => make("span", { className: "datum" },
+  make("span", { className: "faint" }, name), " ", marked(value, [name], source));
 
 /** What a message has besides title and body. A small card shows only images and buttons. */
-function others(message, isLarge) {
+function others(message, { isLarge, source }) {
   const all = parts(message.properties);
   const of = (kind) => all.filter((part) => part.kind === kind);
   const row = (className, items) => items.length > 0 && make("span", { className }, items);
   return [
     row("pictures", of("image").map(image)),
     row("ctas", of("button").map((part) => button(part, isLarge))),
-    isLarge && row("data", of("data").map(datum)),
+    isLarge && row("data", of("data").map((part) => datum(part, source))),
   ];
 }
 
-/** The parts of a card. `corner` is shown next to the title. A large card shows every property. */
-export function cardParts(message, fallback, diagnostics, corner, isLarge = false) {
+/**
+ * The parts of a card. `corner` is shown next to the title. A large card shows every property. With the source of the
+ * template, what its expressions printed has their colors.
+ */
+export function cardParts(message, fallback, diagnostics, corner, options = {}) {
   if (!message) {
     return [
       make("span", { className: "line" }, make("span", { className: "title bad" }, `${fallback} failed`), corner),
@@ -55,9 +59,9 @@ export function cardParts(message, fallback, diagnostics, corner, isLarge = fals
   const warnings = diagnostics.length;
   const topics = message.topics.map((topic) => make("span", { className: "tag" }, topic));
   return [
-    make("span", { className: "line" }, make("span", { className: "title" }, titleOf(message)), corner),
-    body !== undefined && make("span", { className: "body" }, text(body)),
-    ...others(message, isLarge),
+    make("span", { className: "line" }, make("span", { className: "title" }, message.properties.title === undefined ? titleOf(message) : marked(message.properties.title, ["title"], options.source)), corner),
+    body !== undefined && make("span", { className: "body" }, marked(body, ["body"], options.source)),
+    ...others(message, options),
     make("span", { className: "meta" },
       make("span", { className: "tags" }, message.type && make("span", { className: "tag kind" }, message.type), topics),
       warnings > 0 && make("span", { className: "warn" }, `${warnings} ${warnings === 1 ? "warning" : "warnings"}`),

@@ -2,8 +2,9 @@
 
 import { state, UNTOUCHED } from "./address.js";
 import { cardParts, titleOf } from "./card.js";
-import { API, BASE, ask, at, json, make, replace, scrollable, text } from "./dom.js";
+import { API, BASE, ask, at, json, make, replace, scrollable, sentJson, text } from "./dom.js";
 import { findings } from "./findings.js";
+import { revealLater } from "./source.js";
 import { age, setClock } from "./time.js";
 
 const LIMIT = 500;
@@ -225,12 +226,41 @@ function detailActions(message) {
     button("Forget", () => ask(`${API}/messages/${encodeURIComponent(message.id)}`, { method: "DELETE" }).catch(report), "quiet"));
 }
 
-function requestOf(message) {
+const REQUEST = "request.json"; // the name of a request's body in findings
+
+/** The request as it was sent, with the places of findings in it. */
+function requestOf({ request: { body }, diagnostics = [] }) {
   try {
-    return json(JSON.parse(message.request.body), "Request");
+    JSON.parse(body);
   } catch {
-    return scrollable(message.request.body, "", "Request");
+    return scrollable(body, "", "Request");
   }
+  const bytes = new TextEncoder().encode(body);
+  const index = (offset) => new TextDecoder().decode(bytes.subarray(0, offset)).length;
+  const marks = diagnostics.flatMap(({ file, start, end, severity, message }, at) => (file === REQUEST && start
+    ? [{ start: index(start.offset), end: index(end.offset), className: `at ${severity}`, title: message, id: `at-${at}` }] : []));
+  return sentJson(body, "Request", marks);
+}
+
+/** Shows the place of a finding: in the request, or in the source of the template. */
+function reveal(message) {
+  return (finding) => {
+    if (finding.file === REQUEST) {
+      const index = message.diagnostics.indexOf(finding);
+      return () => {
+        const mark = at(`at-${index}`);
+        if (!mark) return;
+        mark.tabIndex = -1;
+        mark.focus();
+        mark.scrollIntoView({ block: "center" });
+      };
+    }
+    if (message.channel !== "inbox" || !finding.file?.endsWith(".liquid")) return undefined;
+    return () => {
+      revealLater(finding);
+      tryAgain(message);
+    };
+  };
 }
 
 function drawRefused(one) {
@@ -271,9 +301,9 @@ function drawDetail() {
     message.test_send_looks_fine && make("p", { className: "alert" },
       "Customer.io’s test send would look fine; the real message would be lost."),
     message.explanation && make("h3", {}, "Problems"),
-    message.explanation && findings(message.diagnostics, message.explanation, failed),
+    message.explanation && findings(message.diagnostics, message.explanation, failed, reveal(message)),
     message.message && make("h3", {}, "Message"),
-    message.message && make("div", { className: "card large" }, cardParts(message.message, message.template, [], undefined, true).filter(Boolean)),
+    message.message && make("div", { className: "card large" }, cardParts(message.message, message.template, [], undefined, { isLarge: true }).filter(Boolean)),
     make("dl", {},
       entry("status", make("span", { className: `pill ${message.status}` }, message.status)),
       entry("channel", message.channel === "inbox" ? "" : `${message.channel.replace("_", "-")}: captured, not rendered`),

@@ -1,7 +1,8 @@
 // The page of `inkproof serve`: an inbox of the messages that were sent, and an editor to try out templates.
 
-import { readAgain, state, write } from "./address.js";
+import { readAgain, state, VIEWS, write } from "./address.js";
 import { API, ask, at, oneAtATime } from "./dom.js";
+import * as gallery from "./gallery.js";
 import * as inbox from "./inbox.js";
 import * as templates from "./templates.js";
 import { tick } from "./time.js";
@@ -19,15 +20,16 @@ function change(part) {
   draw();
 }
 
+const TITLES = { inbox: "Inbox", templates: "Templates", gallery: "All messages" };
+
 function draw() {
-  for (const view of ["inbox", "templates"]) {
+  for (const view of VIEWS) {
     at(view).hidden = state.view !== view;
     if (state.view === view) at(`to-${view}`).setAttribute("aria-current", "page");
     else at(`to-${view}`).removeAttribute("aria-current");
   }
-  document.title = `${state.view === "inbox" ? "Inbox" : "Templates"} · inkproof`;
-  if (state.view === "inbox") inbox.draw();
-  else templates.draw();
+  document.title = `${TITLES[state.view]} · inkproof`;
+  ({ inbox, templates, gallery })[state.view].draw();
 }
 
 function listen() {
@@ -47,6 +49,7 @@ function listen() {
     if (seen.project !== version) {
       version = seen.project;
       reload();
+      gallery.refresh();
     }
   });
 }
@@ -64,11 +67,13 @@ addEventListener("hashchange", () => {
   readAgain();
   draw();
   if (state.view === "templates") templates.fill();
+  if (state.view === "gallery") gallery.refresh();
 });
 setInterval(tick, 1000);
 
 inbox.start(change, report);
 templates.start(change, report);
+gallery.start(change);
 draw();
 ask(`${API}/health`).then(({ project }) => { at("project-name").textContent = project.name ?? ""; }).catch(report);
 listen();

@@ -2,8 +2,14 @@
 
 import { state, UNTOUCHED } from "./address.js";
 import { cardParts } from "./card.js";
-import { API, BASE, ask, at, debounce, json, make, oneAtATime, replace } from "./dom.js";
+import { API, BASE, ask, at, debounce, indexOf, json, make, oneAtATime, replace } from "./dom.js";
+import * as controls from "./controls.js";
+import { setEditor } from "./editor.js";
 import { findings } from "./findings.js";
+import { parsePath, withValue } from "./paths.js";
+import * as snapshots from "./snapshots.js";
+import * as source from "./source.js";
+import { isVisual, visualInbox } from "./visual.js";
 
 const PAUSE = 120; // milliseconds after the last keystroke until the message is rendered
 
@@ -68,9 +74,21 @@ function typed() {
   } catch (error) {
     return { error: error.message };
   }
-  const head = JSON.stringify(fields, null, 2).slice(0, -2);
-  return { request: `${head},\n  "message_data": ${dataText().trim().replaceAll("\n", "\n  ")}\n}` };
+  const head = `${JSON.stringify(fields, null, 2).slice(0, -2)},\n  "message_data": `;
+  return { request: `${head}${dataText().trim().replaceAll("\n", "\n  ")}\n}`, head };
 }
+
+/** The place in the field `message_data` of a place in the request. */
+function inData(place) {
+  const { request, head } = typed();
+  const text = dataText();
+  const inserted = request.slice(head.length, Math.max(indexOf(request, place), head.length));
+  const lines = inserted.split("\n").length - 1;
+  return text.length - text.trimStart().length + inserted.length - 2 * lines;
+}
+
+/** The edited template, if it is one of the selected template's. */
+const edits = () => (state.edited === null ? undefined : { file: state.editedFile, text: state.edited });
 
 function customerError() {
   if (!state.customer?.trim()) return "";
@@ -91,8 +109,10 @@ const tryOut = oneAtATime(async () => {
   const { request, error } = typed();
   const wrong = error ?? customerError();
   showErrors(error ?? "", customerError());
-  const list = template.requests.map((one) => ({ name: one.name, trial: { request: one.body, lax: state.lax } }));
-  const edited = { name, trial: { request, lax: state.lax, customer: state.customer?.trim() ? state.customer : undefined } };
+  const list = template.requests.map((one) => ({ name: one.name, trial: { request: one.body, lax: state.lax, edited: edits() } }));
+  const edited = {
+    name, trial: { request, lax: state.lax, customer: state.customer?.trim() ? state.customer : undefined, edited: edits(), with_source: true },
+  };
   const others = list.filter((one) => one.name !== name);
   await Promise.all([
     ...[...others, ...(wrong ? [] : [edited])].map(async (one) => {
@@ -100,10 +120,14 @@ const tryOut = oneAtATime(async () => {
         message: null, diagnostics: [{ severity: "error", message: problem.message }], explanation: problem.message,
       }));
       const key = `${template.name} ${one.name}`;
-      renderings.set(key, { ...rendering, good: rendering.message ?? renderings.get(key)?.good });
+      const before = renderings.get(key);
+      const painted = source.withExpressions(rendering.source);
+      renderings.set(key, rendering.message ? { ...rendering, source: painted, good: rendering.message, goodSource: painted }
+        : { ...rendering, source: painted, good: before?.good, goodSource: before?.goodSource });
     }),
     ask(`${API}/check`, { method: "POST", body: JSON.stringify({ template: template.name, trial: wrong ? undefined : edited.trial }) })
       .then((answer) => { checked = { ...answer, template: template.name }; }),
+    snapshots.load(template.name),
   ]);
   draw();
 }, (error) => report(error));
@@ -113,7 +137,9 @@ function showErrors(data, customer) {
     at(`${id}-error`).textContent = error;
     at(id).setAttribute("aria-invalid", String(error !== ""));
   }
-  for (const id of ["send", "save"]) at(id).disabled = data !== "";
+  at("save").disabled = data !== "";
+  at("send").disabled = data !== "" || state.edited !== null;
+  at("send").title = state.edited === null ? "" : "A send uses the saved template: save it in your editor, or discard your edits";
   at("stage").classList.toggle("dimmed", data !== "" || customer !== "");
 }
 
@@ -132,7 +158,11 @@ function drawList() {
 
 /** Selects another template or request, and discards the edits. */
 function choose(part) {
-  change({ ...part, ...UNTOUCHED });
+  const isSame = part.template === undefined || part.template === chosen()?.name;
+  // Another request of the template is tried with the same edits of its source.
+  const kept = isSame && part.request !== undefined ? { edited: state.edited, editedFile: state.editedFile } : {};
+  if (!isSame) source.forget();
+  change({ ...part, ...UNTOUCHED, ...kept });
   fill();
 }
 
@@ -161,9 +191,10 @@ function drawStage() {
     return;
   }
   const shown = rendering.message ?? rendering.good;
+  const painted = rendering.message ? rendering.source : rendering.goodSource;
   const stale = !rendering.message;
   const { name } = base();
-  const problems = rendering.explanation && findings(rendering.diagnostics, rendering.explanation, stale);
+  const problems = rendering.explanation && findings(rendering.diagnostics, rendering.explanation, stale, reveal);
   const above = [
     rendering.test_send_looks_fine && make("p", { className: "alert" },
       "Customer.io’s test send would look fine; the real message would be lost."),
@@ -173,9 +204,81 @@ function drawStage() {
     above.length > 0 && make("div", { className: "wide" }, above),
     shown && make("div", {}, make("h3", {}, stale ? "Last successful message" : "Message"),
       make("div", { className: `card large${stale ? " gone" : " unread"}` },
-        cardParts(shown, template.name, stale ? [] : rendering.diagnostics, make("span", { className: "when" }, name.split("/").at(-1)), true).filter(Boolean))),
-    shown && make("div", {}, make("h3", {}, stale ? "Last successful properties" : "Properties"), json(shown.properties, "Properties")),
+        cardParts(shown, template.name, stale ? [] : rendering.diagnostics, make("span", { className: "when" }, name.split("/").at(-1)), { isLarge: true, source: painted }).filter(Boolean))),
+    shown && isVisual(shown) && make("div", {}, make("h3", {}, "In the visual inbox"), visualInbox(shown, painted)),
+    shown && make("div", {}, make("h3", {}, stale ? "Last successful properties" : "Properties"), json(shown.properties, "Properties", painted)),
   ]);
+}
+
+/** Shows the place of a finding: in the source of the template, in the data or in the person's attributes. */
+function reveal(finding) {
+  const { file, start, end } = finding;
+  if (file === source.file()) return () => source.reveal(finding);
+  const field = { "request.json": "data", "customer.json": "customer" }[file];
+  if (!field) return undefined;
+  return () => {
+    const [from, to] = field === "data" ? [inData(start), inData(end)] : [indexOf(at(field).value, start), indexOf(at(field).value, end)];
+    at(field).focus();
+    at(field).setSelectionRange(from, Math.max(to, from));
+  };
+}
+
+// ---------------------------------------------------------------- the values
+
+/** Where the attributes are in the content of a customer file: in a response of the App API, they are further inside. */
+const attributesIn = (customer) => (customer?.customer?.attributes ? ["customer", "attributes"] : []);
+
+/** The data and the attributes as they are typed, or null if they are not valid JSON. */
+function values() {
+  const trigger = parse(dataText());
+  const text = customerText();
+  const customer = text.trim() ? parse(text) : { ...person().identifiers };
+  if (trigger === undefined || customer === undefined) return null;
+  return { trigger, customer: attributesIn(customer).reduce((inner, step) => inner[step], customer) };
+}
+
+/** The data of all requests of the template, and all people. */
+function samples() {
+  const requests = (chosen()?.requests ?? []).map((one) => ({ trigger: parse(one.body)?.message_data ?? {} }));
+  const people = project.customers.map((one) => parse(one.body)).filter(Boolean)
+    .map((customer) => ({ customer: attributesIn(customer).reduce((inner, step) => inner[step], customer) }));
+  return [...requests, ...people];
+}
+
+/** Sets the text of a field, as if it was typed. */
+function type(field, value) {
+  state[field] = value;
+  at(field).value = value;
+}
+
+function setValue({ path }, value) {
+  const { root, steps } = parsePath(path);
+  if (root === "customer") {
+    const text = customerText();
+    const customer = text.trim() ? parse(text) : { ...person().identifiers };
+    type("customer", JSON.stringify(withValue(customer, [...attributesIn(customer), ...steps], value), null, 2));
+  } else {
+    type("data", JSON.stringify(withValue(parse(dataText()), steps, value), null, 2));
+  }
+  change({});
+  tryOut();
+}
+
+/** Fills in the data with which the message is lost. */
+function lose({ base: request, request: body, customer, changes }) {
+  const isKnown = chosen().requests.some((one) => one.name === request);
+  choose({ request: isKnown ? request : state.request });
+  type("data", JSON.stringify(body.message_data ?? {}, null, 2));
+  if (changes.some(({ path }) => path.startsWith("customer"))) type("customer", JSON.stringify(customer, null, 2));
+  change({});
+  tryOut();
+}
+
+function drawControls() {
+  const template = chosen();
+  const isOwn = checked && checked.template === template?.name;
+  controls.draw((isOwn && checked.variables) || [], values(), samples(), CELLS, setValue);
+  controls.drawCounterexamples(isOwn ? checked.diagnostics : [], lose);
 }
 
 const CELLS = { there: "good", guarded: "guarded", blank: "warn", fails: "bad", "not read": "faint" };
@@ -226,12 +329,18 @@ export function draw() {
   at(state.lax ? "lax" : "live").checked = true;
   at("mode-note").textContent = state.lax
     ? "Lax, like Customer.io’s test send: missing variables print nothing." : "Live, like a real send: a missing variable fails the message.";
-  at("edited").hidden = state.data === null && state.person === null && state.customer === null;
+  at("edited").hidden = [state.data, state.person, state.customer, state.edited].every((one) => one === null);
   const { name } = base();
   const names = template?.requests.map((request) => request.name) ?? [];
   replace(at("cards"), names.length > 0 ? names.map((one) => requestCard(template, one, one === name))
     : [make("li", { className: "faint" }, template ? "No request uses this template yet: enter its data and save it." : "")]);
+  at("stage").dataset.width = state.width ?? "";
+  at(`width-${state.width ?? "fit"}`).checked = true;
   drawStage();
+  const rendering = template && renderings.get(`${template.name} ${name}`);
+  source.draw(rendering?.source, edits() ? state.edited : null);
+  snapshots.draw(template?.name, name, [state.data, state.person, state.customer, state.edited].some((one) => one !== null));
+  drawControls();
   drawVariables();
 }
 
@@ -261,6 +370,7 @@ export function fill() {
 /** Reloads the project. The edits stay. */
 export async function reload() {
   project = await ask(`${API}/templates`);
+  setEditor(project.editor);
   if (state.view !== "templates") return;
   // Fields without edits follow their files. Edits are in the editor already, except just after the page was loaded.
   if (state.data === null || at("data").value === "") at("data").value = dataText();
@@ -291,6 +401,7 @@ function openDialog() {
   at("save-note").textContent = state.customer === null
     ? "The template and the person’s identifier are saved with the data."
     : "Your changes to the person are not saved: a request contains only the identifier.";
+  if (state.edited !== null) at("save-note").textContent += " The edited template is not saved.";
   resetDialog();
   at("save-dialog").showModal();
   at("save-name").select();
@@ -316,7 +427,7 @@ async function save(event) {
     // Meanwhile another template may have been selected, or more may have been edited.
     if (chosen()?.name !== template) return;
     const saved = { request: `${template}/${name}` };
-    if (state.data === data && state.person === recipient && state.customer === customer) choose(saved);
+    if (state.edited === null && state.data === data && state.person === recipient && state.customer === customer) choose(saved);
     else change(saved);
   } catch (error) {
     replaceNext = error.status === 409;
@@ -328,6 +439,27 @@ async function save(event) {
 export function start(changeState, reportError) {
   change = changeState;
   report = reportError;
+  snapshots.start(draw);
+  const tryLater = debounce(PAUSE, () => {
+    change({});
+    tryOut();
+  });
+  source.start((file, text) => {
+    Object.assign(state, { edited: text, editedFile: file });
+    if (text === null) change({});
+    tryLater();
+  });
+  at("to-editor").addEventListener("click", () => {
+    at("data").scrollIntoView({ block: "center" });
+    at("data").focus({ preventScroll: true });
+  });
+  at("stage").addEventListener("click", ({ target }) => {
+    const mark = target.closest("mark[data-expression]");
+    if (mark) source.selectExpression(Number(mark.dataset.expression));
+  });
+  for (const width of ["fit", "phone", "desktop"]) {
+    at(`width-${width}`).addEventListener("change", () => change({ width: width === "fit" ? null : width }));
+  }
   for (const id of ["data", "customer"]) {
     const show = debounce(PAUSE, () => {
       change({});

@@ -146,7 +146,7 @@ test("messages can be marked as opened and deleted as the recipient", async () =
 });
 
 const data = () => page.getByRole("textbox", { name: "message_data" });
-const stage = (text) => page.locator("#stage .title", { hasText: text });
+const stage = (text) => page.locator("#stage .card .title", { hasText: text });
 
 test("shows all requests of a template side by side, with its variables", async () => {
   await page.getByRole("link", { name: "Templates" }).click();
@@ -211,10 +211,10 @@ test("a request is saved with the keyboard and replaced only on request", async 
   await page.keyboard.press("Enter");
   await page.getByText("there is a request `news/plain` already. Replace it?").waitFor();
   await picture("7-save");
-  await page.getByLabel("Name").fill("../mended");
+  await page.getByLabel("Name", { exact: true }).fill("../mended");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("the request's name is used as a file name").waitFor();
-  await page.getByLabel("Name").fill("mended");
+  await page.getByLabel("Name", { exact: true }).fill("mended");
   await page.keyboard.press("Enter");
   await page.getByText("Saved as fixtures/requests/news/mended.json").waitFor();
   assert.deepEqual(JSON.parse(await server.read("fixtures/requests/news/mended.json")), {
@@ -276,6 +276,7 @@ test("refused requests and messages of other channels are shown", async () => {
 
 test("findings can be copied, and the result is dimmed while the data is not valid", async () => {
   await page.evaluate(() => { location.hash = "templates?template=news"; });
+  await until("the request is shown", async () => (await data().inputValue()).includes("Bold"));
   await data().fill(JSON.stringify({ titel: "typed" }));
   const findings = page.locator("#stage .explanation.failed");
   await findings.locator(".finding.error", { hasText: "undefined variable: trigger.title" }).waitFor();
@@ -289,13 +290,253 @@ test("findings can be copied, and the result is dimmed while the data is not val
   await page.locator("#stage:not(.dimmed)").waitFor();
 });
 
+const WELCOME = `---
+name: Welcome
+type: cta
+topics: [cio_inbox, onboarding]
+message_data: schemas/welcome.json
+---
+{
+  "title": "Welcome, {{ customer.first_name }}",
+  {% if trigger.plan == "pro" %}
+  "body": "Your {{ trigger.plan }} plan starts on {{ trigger.starts | date: "%-d %B" }}.",
+  {% else %}
+  "body": "Here is how to begin.",
+  {% endif %}
+  "seats": {{ trigger.seats }},
+  "cta_label": "Get started",
+  "cta_url": "https://app.example.com/"
+}
+`;
+const REQUESTS = { pro: { plan: "pro", starts: "2026-12-01", seats: 5 }, free: { plan: "free", seats: 1 } };
+
+/** Writes a template with all that the page can show, and opens it with one of its requests. */
+async function welcome(request) {
+  await server.write("schemas/welcome.json", JSON.stringify({ type: "object", properties: { seats: { type: "integer" } } }));
+  await server.write("templates/welcome.liquid", WELCOME);
+  await server.write("templates/welcome.fr.liquid", '---\ntype: basic\n---\n{"title": "Bienvenue, {{ customer.first_name }}", "body": "{{ trigger.plan }}"}\n');
+  for (const [name, sent] of Object.entries(REQUESTS)) {
+    await server.write(`fixtures/requests/welcome/${name}.json`, JSON.stringify(
+      { transactional_message_id: "welcome", identifiers: { id: "user_123" }, message_data: sent }, null, 2));
+  }
+  await until("the template is there", async () => (await server.api("/templates")).templates.find(({ name }) => name === "welcome")?.requests.length === 2);
+  await page.evaluate((name) => { location.hash = `templates?template=welcome&request=welcome/${name}`; }, request);
+  await stage("Welcome, Ada").waitFor();
+}
+
+/** Takes pictures of a part of the page in all sizes and schemes, and checks each. */
+async function pictures(name, part) {
+  const before = page.viewportSize();
+  for (const [width, height] of [[1280, 900], [400, 800]]) {
+    await page.setViewportSize({ width, height });
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await part?.evaluate((element) => element.scrollIntoView({ block: "center" }));
+      await picture(`${name}-${width}-${colorScheme}`);
+      await isAccessible();
+    }
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(overflow <= 0, `${name}: ${overflow} px too wide at ${width} px`);
+    if (width < 1000) continue;
+    const hidden = await page.evaluate(() => document.documentElement.scrollHeight - document.documentElement.clientHeight);
+    assert.ok(hidden <= 0, `${name}: the page itself scrolls by ${hidden} px, and not its columns`);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(before);
+}
+
+const source = () => page.getByRole("textbox", { name: /^Source/ });
+const background = (locator) => locator.first().evaluate((element) => getComputedStyle(element).backgroundColor);
+
+test("the source has each expression in the color of what it printed", async () => {
+  await welcome("pro");
+  await page.locator("#source-colors mark", { hasText: "{{ customer.first_name }}" }).waitFor();
+  assert.equal(await source().inputValue(), WELCOME);
+  assert.equal(await page.locator("#source-colors").textContent(), `${WELCOME}\n`, "the colors lie exactly below the text");
+  const seen = new Set();
+  for (const [expression, printed] of [["customer.first_name", "Ada"], ["trigger.plan }}", "pro"], ["trigger.starts", "1 December"], ["trigger.seats", "5"]]) {
+    const color = await background(page.locator("#source-colors mark", { hasText: expression }));
+    const inCard = page.locator("#stage .card.large mark", { hasText: new RegExp(`^${printed}$`) });
+    const inJson = page.locator("#stage .json mark", { hasText: new RegExp(`^${printed}$`) });
+    assert.equal(await background(inCard), color, expression);
+    assert.equal(await background(inJson), color, expression);
+    seen.add(color);
+  }
+  assert.equal(seen.size, 4, "each has a color of its own");
+  await page.locator("#source-colors .part-unrendered", { hasText: "Here is how to begin" }).waitFor();
+  // For those who do not see colors, and with the keyboard.
+  await page.getByText("What each expression printed").click();
+  await page.locator("#printed-rows tr", { hasText: "trigger.starts" }).getByText("1 December").waitFor();
+  await page.locator("#printed-rows").getByRole("button", { name: "trigger.starts" }).press("Enter");
+  const selected = () => source().evaluate((field) => field.value.slice(field.selectionStart, field.selectionEnd));
+  assert.equal(await selected(), '{{ trigger.starts | date: "%-d %B" }}');
+  await page.locator("#stage .card.large mark", { hasText: "Ada" }).click();
+  assert.equal(await selected(), "{{ customer.first_name }}");
+  await pictures("12-source", page.locator("#source-pane"));
+});
+
+test("the source can be edited as a trial, which is not saved", async () => {
+  const link = await page.getByRole("link", { name: "open in editor" }).first().getAttribute("href");
+  assert.match(link, /^vscode:\/\/file\/.*\/templates\/welcome\.liquid:1:1$/);
+  await source().fill(WELCOME.replace("Welcome, {{", "{{ trigger.plan | upcase }}: {{"));
+  await stage("PRO: Ada").waitFor();
+  await page.locator("#cards .card", { hasText: "FREE: Ada" }).waitFor();
+  await page.locator("#source-edited").waitFor();
+  assert.ok(await page.getByRole("button", { name: "Send" }).isDisabled(), "a send would use the saved template");
+  assert.equal(await server.read("templates/welcome.liquid"), WELCOME);
+  await page.reload();
+  await stage("PRO: Ada").waitFor();
+  // A mistake in the edited text is shown at its place there.
+  await source().fill(WELCOME.replace("trigger.seats", "trigger.seat"));
+  const place = page.locator("#stage .finding", { hasText: "trigger.seat" }).getByRole("button", { name: /welcome\.liquid:\d+:\d+/ }).first();
+  await place.click();
+  assert.match(await source().evaluate((field) => field.value.slice(field.selectionStart, field.selectionEnd)), /trigger\.seat/);
+  await source().fill(WELCOME.replace("type: cta", "tpye: cta"));
+  await page.locator("#stage .finding.error", { hasText: "tpye" }).waitFor();
+  await page.getByRole("button", { name: "Discard edits" }).click();
+  await stage("Welcome, Ada").waitFor();
+  await page.locator("#source-edited").waitFor({ state: "hidden" });
+  assert.equal(await source().inputValue(), WELCOME);
+});
+
+test("the data can be changed with a control for each variable", async () => {
+  await page.evaluate(() => { location.hash = "templates?template=welcome&request=welcome/pro"; });
+  await stage("Welcome, Ada").waitFor();
+  const kinds = (variable) => page.getByRole("group", { name: `Kinds of ${variable}` });
+  const typed = async () => JSON.parse(await data().inputValue());
+  await kinds("trigger.seats").getByRole("button", { name: "missing" }).click();
+  await page.locator("#stage .explanation.failed", { hasText: "trigger.seats" }).waitFor();
+  assert.deepEqual(await typed(), { plan: "pro", starts: "2026-12-01" });
+  assert.equal(await kinds("trigger.seats").getByRole("button", { name: "missing" }).getAttribute("aria-pressed"), "true");
+  await page.locator("#controls .control", { hasText: "trigger.seats" }).locator(".cell.bad", { hasText: "fails" }).waitFor();
+  await kinds("trigger.seats").getByRole("button", { name: "null" }).click();
+  assert.deepEqual((await typed()).seats, null);
+  await page.getByRole("group", { name: "Values of trigger.plan in requests" }).getByRole("button", { name: "free" }).click();
+  assert.equal((await typed()).plan, "free");
+  await page.getByRole("group", { name: "Values of trigger.seats in requests" }).getByRole("button", { name: "1" }).click();
+  await page.locator("#stage .body", { hasText: "Here is how to begin." }).first().waitFor();
+  // A value is typed without losing the focus, and keeps its kind.
+  const seats = page.getByRole("textbox", { name: "trigger.seats", exact: true });
+  await seats.fill("");
+  await seats.pressSequentially("42", { delay: 150 });
+  assert.equal((await typed()).seats, 42);
+  await page.getByRole("textbox", { name: "customer.first_name" }).fill("Grace");
+  await stage("Welcome, Grace").waitFor();
+  assert.equal(JSON.parse(await page.getByLabel("Attributes of the person").inputValue()).first_name, "Grace");
+  await data().fill("{");
+  await until("there is nothing to change in invalid JSON", () => seats.isDisabled());
+  await page.getByRole("button", { name: "Discard", exact: true }).click();
+  await stage("Welcome, Ada").waitFor();
+});
+
+test("data with which the message is lost is filled in with one click", async () => {
+  const lost = page.locator("#counterexamples button");
+  await lost.first().waitFor();
+  for (let index = 0; index < await lost.count(); index += 1) {
+    await lost.nth(index).click();
+    await page.locator("#stage .explanation.failed").waitFor();
+    await page.getByRole("button", { name: "Discard", exact: true }).click();
+    await page.locator("#stage .explanation.failed").waitFor({ state: "detached" });
+    await lost.first().waitFor();
+  }
+  await pictures("13-controls", page.locator("#counterexamples-title"));
+});
+
+test("the difference to the accepted snapshot is shown, and accepted", async () => {
+  await welcome("free");
+  const snapshot = (name) => page.locator(".snapshot", { has: page.getByText(name, { exact: true }) });
+  await snapshot("welcome/free").getByText("new", { exact: true }).waitFor();
+  await snapshot("welcome/free@fr").getByText("new", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Accept welcome/free", exact: true }).press("Enter");
+  await page.getByText("Accepted as tests/snapshots/welcome/free.snap").waitFor();
+  await snapshot("welcome/free").getByText("unchanged").waitFor();
+  assert.match(await server.read("tests/snapshots/welcome/free.snap"), /Here is how to begin\./);
+  await server.write("templates/welcome.liquid", WELCOME.replace("how to begin", "how you begin"));
+  await snapshot("welcome/free").getByText("different").waitFor();
+  const diff = page.getByRole("region", { name: "Difference of welcome/free", exact: true });
+  assert.match(await diff.locator("del").textContent(), /Here is how to begin\./);
+  assert.deepEqual(await diff.locator("ins b").allTextContents(), ["you"]);
+  await pictures("14-snapshot", diff);
+  // What has changed since it was shown is not accepted.
+  const answer = await page.evaluate(async () => (await fetch("/inkproof/api/snapshots", {
+    method: "PUT", body: JSON.stringify({ name: "welcome/free", contents: "{}" }),
+  })).status);
+  assert.equal(answer, 409);
+  await page.getByRole("button", { name: "Accept welcome/free", exact: true }).click();
+  await snapshot("welcome/free").getByText("unchanged").waitFor();
+  assert.match(await server.read("tests/snapshots/welcome/free.snap"), /how you begin/);
+});
+
+test("the visual inbox draws its own types, and widths can be chosen", async () => {
+  await welcome("pro");
+  const visual = page.getByRole("group", { name: "Visual inbox" });
+  await visual.getByText("Get started").waitFor();
+  assert.equal(await page.locator(".shortcomings").count(), 0);
+  const width = () => page.locator("#stage .card.large").evaluate((card) => card.getBoundingClientRect().width);
+  await page.getByText("Phone", { exact: true }).click();
+  assert.ok(await width() <= 360, "a phone is narrow");
+  await page.getByText("Desktop", { exact: true }).click();
+  assert.ok(await width() > 500, "a desktop is wide");
+  await pictures("15-visual", visual);
+  await page.getByText("Fit", { exact: true }).click();
+  await source().fill(WELCOME.replace("type: cta", "type: image").replace("cio_inbox, ", ""));
+  await page.locator(".shortcomings", { hasText: "No property is an image." }).getByText("begins with cio_inbox").waitFor();
+  await visual.getByText("Get started").waitFor({ state: "detached" });
+  await source().fill(WELCOME.replace("type: cta", "type: image").replace("cta_url", "hero_image").replace("https://app.example.com/", "https://cdn.example.com/a.png"));
+  await visual.locator(".visual-image").waitFor();
+  await page.getByRole("button", { name: "Discard edits" }).click();
+  await visual.getByText("Get started").waitFor();
+});
+
+test("all messages are on one page, in every language", async () => {
+  await page.getByRole("link", { name: "All messages" }).click();
+  const section = page.getByRole("region", { name: "Welcome" });
+  await section.locator(".card", { hasText: "Bienvenue, Ada" }).first().waitFor();
+  assert.deepEqual(await section.locator(".title").allTextContents(), ["Welcome, Ada", "Bienvenue, Ada", "Welcome, Ada", "Bienvenue, Ada"]);
+  await page.getByRole("region", { name: "news" }).locator(".card", { hasText: "A quiet week" }).waitFor();
+  await pictures("16-gallery");
+  await server.write("templates/welcome.fr.liquid", '---\n---\n{"title": "Salut, {{ customer.first_name }}", "body": "{{ trigger.none }}"}\n');
+  await section.locator(".card.failed").nth(1).waitFor();
+  await page.getByRole("searchbox", { name: "Search templates" }).fill("quiet");
+  await page.getByText("No message matches.").waitFor();
+  await page.getByRole("searchbox", { name: "Search templates" }).fill("WELCOME/PRO");
+  await page.getByText("2 of 2 messages").waitFor();
+  await section.locator(".card").first().click();
+  await stage("Welcome, Ada").waitFor();
+  assert.match(page.url(), /request=welcome%2Fpro/);
+});
+
+test("a send that the schema rejects is marked at its place in the request", async () => {
+  const id = await send("welcome", "user_123", { plan: "é", seats: "12" });
+  await page.evaluate((message) => { location.hash = `inbox?message=${message}`; }, id);
+  const finding = page.locator("#detail .finding.warning", { hasText: "message_data.seats" });
+  await finding.getByRole("button", { name: /request\.json:1:\d+/ }).press("Enter");
+  const mark = page.locator("#detail mark.at.warning");
+  assert.deepEqual(await mark.allTextContents(), ['"12"']);
+  assert.equal(await mark.evaluate((element) => element === document.activeElement), true);
+  assert.deepEqual(JSON.parse(await page.getByRole("region", { name: "Request" }).textContent()).message_data, { plan: "é", seats: "12" });
+  await pictures("17-violation", mark);
+  await page.getByRole("button", { name: "Try the request" }).click();
+  const typedPlace = page.locator("#stage .finding", { hasText: "message_data.seats" }).getByRole("button", { name: /request\.json/ });
+  await typedPlace.click();
+  assert.equal(await data().evaluate((field) => field.value.slice(field.selectionStart, field.selectionEnd)), '"12"');
+  // The place of a failure in the template is shown in its source.
+  const failed = await send("welcome", "user_123", { plan: "free" });
+  await page.evaluate((message) => { location.hash = `inbox?message=${message}`; }, failed);
+  await page.locator("#detail .finding.error").getByRole("button", { name: /welcome\.liquid/ }).first().click();
+  await until("the place is selected", () => source().evaluate((field) => /trigger\.seats/.test(field.value.slice(field.selectionStart, field.selectionEnd))));
+  for (const one of [id, failed]) await server.api(`/messages/${one}`, { method: "DELETE" });
+  for (const file of ["templates/welcome.liquid", "templates/welcome.fr.liquid", "fixtures/requests/welcome/pro.json", "fixtures/requests/welcome/free.json"]) await server.remove(file);
+  await page.evaluate(() => { location.hash = "inbox"; });
+});
+
 test("the page works on narrow screens and in dark mode", async () => {
   await page.emulateMedia({ colorScheme: "dark" });
   await picture("8-dark");
   await isAccessible();
   await page.setViewportSize({ width: 390, height: 800 });
   await picture("9-narrow");
-  for (const view of ["templates", "inbox"]) {
+  for (const view of ["templates", "gallery", "inbox"]) {
     await page.evaluate((name) => { location.hash = name; }, view);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(overflow <= 0, `${view}: ${overflow} px too wide`);
