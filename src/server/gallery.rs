@@ -10,7 +10,7 @@ use super::answer::Refusal;
 use super::api::{number, read_query};
 use super::state::State;
 use crate::message::Rendering;
-use crate::project::Case;
+use crate::project::{Case, Project};
 use crate::snapshot::Subject;
 
 /// The maximum and the default number of messages in a response.
@@ -50,28 +50,36 @@ impl GalleryQuery {
     fn run(&self, state: &State) -> Value {
         let (project, _) = state.project.get();
         let mut subjects = Subject::all(&project, &project.cases());
-        subjects.retain(|subject| self.matches(subject));
+        subjects.retain(|subject| self.matches(subject, title_of(&project, subject)));
         let total = subjects.len();
         let shown: Vec<_> = subjects.into_iter().skip(self.offset).take(self.limit).collect();
         let cases: Vec<Case<'_>> = shown.iter().map(|subject| subject.case).collect();
         let options = state.render_options(state.clock.now());
-        let messages = project.render_on_all_cores(&cases, &options, |at, rendering| to_json(&shown[at], &rendering));
+        let messages = project.render_on_all_cores(&cases, &options, |at, rendering| {
+            to_json(&shown[at], title_of(&project, &shown[at]), &rendering)
+        });
         json!({ "total": total, "messages": messages })
     }
 
-    fn matches(&self, subject: &Subject<'_>) -> bool {
-        let template = subject.case.template;
-        let title = template.settings().name.as_ref().map_or("", |name| &name.value);
-        [&subject.name, template.name(), title].into_iter().any(|text| text.to_lowercase().contains(&self.text))
+    fn matches(&self, subject: &Subject<'_>, title: Option<&str>) -> bool {
+        let names = [&subject.name, subject.case.template.name(), title.unwrap_or_default()];
+        names.into_iter().any(|text| text.to_lowercase().contains(&self.text))
     }
 }
 
-fn to_json(subject: &Subject<'_>, rendering: &Rendering) -> Value {
+/// The title of a subject's template, which all its languages have.
+fn title_of<'p>(project: &'p Project, subject: &Subject<'_>) -> Option<&'p str> {
+    let name = subject.case.template.name();
+    let main = project.templates().iter().find(|template| template.name() == name)?;
+    main.settings().name.as_ref().map(|title| title.value.as_str())
+}
+
+fn to_json(subject: &Subject<'_>, title: Option<&str>, rendering: &Rendering) -> Value {
     let template = subject.case.template;
     json!({
         "name": subject.name,
         "template": template.name(),
-        "title": template.settings().name.as_ref().map(|name| &name.value),
+        "title": title,
         "file": template.source().name(),
         "request": subject.request().name(),
         "language": template.language(),

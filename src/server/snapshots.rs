@@ -40,7 +40,7 @@ pub(super) async fn snapshots(
 
 fn run(project: &Project, update: Update) -> Run<'_> {
     let render_options = render_options(project);
-    Run { project, render_options, update, fail_fast: false, is_complete: false }
+    Run { project, render_options, update, fail_fast: false, is_complete: false, allows_empty: true }
 }
 
 fn to_json(outcome: &Outcome<'_>, store: &Store) -> Value {
