@@ -8,7 +8,7 @@ use super::Failure;
 use crate::diagnostics::Format;
 
 /// The argument's name. It is one argument for all commands, so that it may also be given before a command's name.
-const FORMAT: &str = "format";
+pub(super) const FORMAT: &str = "format";
 /// Its place among the global arguments in help.
 const DISPLAY_ORDER: usize = 4;
 

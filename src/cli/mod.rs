@@ -19,6 +19,7 @@ mod fmt;
 mod format;
 mod given;
 mod global;
+mod help;
 mod import;
 mod init;
 mod liquid;
@@ -63,7 +64,7 @@ use global::Global;
 /// Customer.io renders them.
 #[derive(Debug, Parser)]
 #[command(name = "inkproof", version, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 success, 1 findings, 2 invalid usage, configuration or files, 130 interrupted.")]
+#[command(after_help = help::exit_codes(), disable_help_subcommand = true)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -101,6 +102,7 @@ enum Command {
     Lsp(WithFormat<lsp::Lsp>),
     Completions(WithFormat<completions::Completions>),
     Man(WithFormat<man::Man>),
+    Help(WithFormat<help::Help>),
 }
 
 impl Command {
@@ -131,6 +133,7 @@ impl Command {
             Self::Lsp(command) => command.run(global),
             Self::Completions(command) => command.run(global),
             Self::Man(command) => command.run(global),
+            Self::Help(command) => command.run(global),
         }
     }
 }
@@ -147,7 +150,12 @@ impl Cli {
 
 /// The clap command that parsing, completion and manual pages share.
 fn command() -> clap::Command {
-    variables::ignore_disabled_flags(format::offer_all(Cli::command()))
+    variables::ignore_disabled_flags(whole_command())
+}
+
+/// The same, whatever variables are set.
+fn whole_command() -> clap::Command {
+    format::offer_all(Cli::command())
 }
 
 /// The exit status of a command that ran.
@@ -166,6 +174,14 @@ enum Outcome {
 }
 
 impl Outcome {
+    /// The exit codes of all commands, with their meanings.
+    const EXIT_CODES: [(u8, &str); 4] = [
+        (Self::Fine.exit_code(), "success"),
+        (Self::Findings.exit_code(), "findings"),
+        (Self::Broken.exit_code(), "invalid usage, configuration or files"),
+        (Self::Interrupted.exit_code(), "interrupted"),
+    ];
+
     const fn exit_code(self) -> u8 {
         match self {
             Self::Fine => 0,

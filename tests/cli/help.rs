@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use super::sandbox::{repository, run};
+use serde_json::Value;
+
+use super::sandbox::{repository, run, run_with};
 
 fn help(command: &str, flag: &str) -> String {
     let words: Vec<_> = command.split_whitespace().chain([flag]).collect();
@@ -130,4 +132,64 @@ fn docs_describe_every_command_and_flag() {
         }
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// The description for programs has every command, flag and variable of the help for people.
+#[test]
+fn describes_all_commands_for_programs() {
+    let printed = run_with(&repository(), &["help", "--format", "json"], &[("INKPROOF_LAX", "0")]);
+    let document: Value = serde_json::from_str(&printed.stdout).unwrap();
+    let described = |list: &Value| -> BTreeSet<(String, Option<String>)> {
+        let pair = |option: &Value| {
+            let text = |key: &str| option[key].as_str().map(str::to_owned);
+            (text("name").unwrap(), text("environment"))
+        };
+        list.as_array().unwrap().iter().map(pair).collect()
+    };
+    let expected = |command: &str| -> BTreeSet<(String, Option<String>)> {
+        let own = variables(&help(command, "--help")).into_iter();
+        own.filter(|(flag, _)| !matches!(flag.as_str(), "--help" | "--version")).collect()
+    };
+    let everywhere = described(&document["options"]);
+    assert_eq!(everywhere, expected(""));
+    let in_document = document["commands"].as_array().unwrap();
+    let names: BTreeSet<_> = in_document.iter().map(|command| command["name"].as_str().unwrap().to_owned()).collect();
+    let mut all: BTreeSet<_> = commands().into_iter().chain(["help".to_owned()]).collect();
+    all.remove("import");
+    assert_eq!(names, all);
+    for command in in_document {
+        let name = command["name"].as_str().unwrap();
+        let mut own: BTreeSet<_> = expected(name);
+        own.retain(|(flag, _)| !everywhere.iter().any(|(known, _)| known == flag) || flag == "--format");
+        own.remove(&("--format".to_owned(), Some("INKPROOF_FORMAT".to_owned())));
+        assert_eq!(described(&command["options"]), own, "{name}");
+        for format in command["formats"].as_array().unwrap() {
+            assert!(
+                help(name, "--help").contains(&format!("- {}:", format["value"].as_str().unwrap())),
+                "{name}: {format}"
+            );
+        }
+        assert!(command["usage"].as_str().unwrap().starts_with(&format!("inkproof {name}")), "{command}");
+        let alone = run(
+            &repository(),
+            &[&["help"][..], &name.split(' ').collect::<Vec<_>>(), &["--format", "json"]].concat(),
+            "",
+        );
+        assert_eq!(serde_json::from_str::<Value>(&alone.stdout).unwrap()["commands"][0], *command, "{name}");
+    }
+}
+
+#[test]
+fn helps_with_a_command() {
+    for name in ["check", "import customers", ""] {
+        let words: Vec<_> = ["help"].into_iter().chain(name.split_whitespace()).collect();
+        assert_eq!(run(&repository(), &words, "").stdout, help(name, "--help"), "{name}");
+        let short = [&words[..], &["--format", "concise"]].concat();
+        assert_eq!(run(&repository(), &short, "").stdout, help(name, "-h"), "{name}");
+    }
+    let unknown = run(&repository(), &["help", "chekc"], "");
+    assert_eq!(
+        (unknown.code, &*unknown.stderr),
+        (2, "error: `inkproof` has no command `chekc`: did you mean `check`?\n")
+    );
 }
