@@ -83,7 +83,7 @@ fn example(project: &Project, place: &Placement<'_>, template: &Template, global
     let language = place.language();
     let name = Name::sanitize(&language.map_or_else(|| "example".to_owned(), |language| format!("example_{language}")));
     // The built-in template always parses.
-    request_for(project, template, &name, language, &global.render_options()).unwrap_or_default()
+    request_for(project, template, &name, language, &global.render_options()).unwrap_or_default().plan
 }
 
 /// The request unchanged, and its customer if the project does not have them.

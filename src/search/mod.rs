@@ -1,5 +1,7 @@
-//! Counterexamples: a search, by rendering, for data within a template's contract whose message is lost.
+//! Counterexamples: a search, by rendering, for data within a template's contract whose message is lost; and for data whose
+//! message is sent.
 
+mod alternatives;
 mod budget;
 mod candidate;
 mod change;
@@ -13,12 +15,14 @@ mod proof;
 #[expect(clippy::module_inception, reason = "the search itself, beside its parts")]
 mod search;
 mod seed;
+mod sending;
 mod shrinking;
 mod template;
 mod verdict;
 
 pub use counterexample::{Change, Counterexample, Reason};
 pub use search::{SearchOptions, SearchReport};
+pub use sending::{BranchCover, Sending, payload};
 pub use template::{SearchInput, SeedCase, search_template};
 pub use verdict::Verdict;
 

@@ -380,3 +380,26 @@ fn quotes_names_in_suggested_commands() {
     assert!(made.stderr.contains("`inkproof -C 'a b' preview`"), "{made:?}");
     assert!(sandbox.run(&["new", "--", "-x"]).stderr.contains("begin with a hyphen"));
 }
+
+#[test]
+fn request_covers_all_branches_and_names_what_is_never_rendered() {
+    let content = "{\"title\": \"{% if trigger.n > 10 %}many{% elsif trigger.n > 20 %}never{% else %}few{% endif %}\",\n\"body\": \
+                   \"{% case customer.plan %}{% when 'pro' %}Pro{% else %}Free{% endcase %}\"}";
+    let sandbox = initialized().file("templates/t.liquid", content);
+    let made = sandbox.run(&["request", "t", "--all-branches"]);
+    assert_eq!(made.code, 0, "{made:?}");
+    assert!(made.stderr.contains("with 2 requests, 4 of 5 branches are rendered"), "{made:?}");
+    assert!(made.stderr.contains("no data was found that renders the branch at templates/t.liquid:1:48"), "{made:?}");
+    for path in ["fixtures/requests/t/example.json", "fixtures/requests/t/example_2.json"] {
+        assert!(made.stdout.contains(&format!("created {path}")), "{made:?}");
+    }
+    let again = sandbox.run(&["request", "t", "--all-branches"]);
+    assert_eq!((again.code, again.stdout.as_str()), (0, ""), "{again:?}");
+    assert!(again.stderr.contains("the project's requests render 4 of 5 branches already"), "{again:?}");
+    let broken = sandbox.file("templates/lost.liquid", "{\"title\": {% if trigger.a %}{% endif %}}");
+    let made = broken.run(&["request", "lost", "--all-branches"]);
+    assert_eq!((made.code, made.stdout.as_str()), (1, ""), "{made:?}");
+    assert!(made.stderr.contains("no data was found with which the message is sent"), "{made:?}");
+    let made = broken.run(&["request", "lost"]);
+    assert!(made.code == 0 && made.stderr.contains("no data was found with which the message is sent"), "{made:?}");
+}

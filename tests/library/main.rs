@@ -14,6 +14,7 @@ mod limits;
 mod losses;
 mod mistakes;
 mod reference;
+mod requests;
 mod rule_pages;
 mod samples;
 mod schema;

@@ -214,10 +214,12 @@ fn create_request(file: &FileView<'_>, template: &Template) -> Option<(String, W
         return None;
     }
     let options = file.snapshot.renderer.render_options();
-    let plan = request_for(file.project, template, &Name::parse_or_sanitize("standard"), template.language(), &options)
-        .ok()?;
-    let files =
-        plan.files().map(|(path, text)| FileEdit::create(path.to_string_lossy().replace('\\', "/"), text.to_owned()));
+    let name = Name::parse_or_sanitize("standard");
+    let planned = request_for(file.project, template, &name, template.language(), &options).ok()?;
+    let files = planned
+        .plan
+        .files()
+        .map(|(path, text)| FileEdit::create(path.to_string_lossy().replace('\\', "/"), text.to_owned()));
     Some(("create a request".to_owned(), workspace_edit(file.snapshot, file.root, files)))
 }
 
