@@ -12,7 +12,7 @@ use super::terminal::{self, TerminalCapabilities};
 use super::{Failure, Outcome};
 use crate::diagnostics::{Diagnostic, Prefix, Severity, Theme};
 use crate::liquid::{Limits, Mode};
-use crate::message::{RenderOptions, milliseconds, parse_timestamp};
+use crate::message::{RenderOptions, milliseconds, parse_time};
 use crate::project::{CONFIG_FILE, Project, prefix_of, root_of};
 
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ pub(super) struct Global {
     #[arg(long, global = true, help_heading = "Everywhere", env = "INKPROOF_LAX", value_parser = FalseyValueParser::new())]
     lax: bool,
     /// Set the send time, such as 2026-01-01T00:00:00Z [default: the current time]
-    #[arg(long, global = true, help_heading = "Everywhere", value_name = "TIMESTAMP", env = "INKPROOF_NOW", value_parser = parse_timestamp)]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "TIMESTAMP", env = "INKPROOF_NOW", value_parser = parse_time)]
     now: Option<Timestamp>,
     /// Set the random seed, to make random results reproducible
     #[arg(long, global = true, help_heading = "Everywhere", value_name = "NUMBER", env = "INKPROOF_SEED")]

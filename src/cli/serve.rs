@@ -35,7 +35,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "PORT", env = "INKPROOF_STREAM_PORT")]
     stream_port: Option<u16>,
     /// Listen on this address; a non-loopback address lets other machines reach the server
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), env = "INKPROOF_HOST")]
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), env = "INKPROOF_HOST", value_parser = parse_host)]
     host: IpAddr,
     /// Accept requests for this host name too, such as the server's name in Docker Compose; can be repeated
     #[arg(long, value_name = "NAME", env = "INKPROOF_ALLOW_HOST", value_delimiter = ',')]
@@ -83,9 +83,20 @@ pub(super) struct Serve {
         env = "INKPROOF_EDITOR_URL"
     )]
     editor_url: String,
+    /// Open the web page in a browser
+    #[arg(long, env = "INKPROOF_OPEN", value_parser = FalseyValueParser::new())]
+    open: bool,
     /// Do not report each message
     #[arg(long, short, env = "INKPROOF_QUIET", value_parser = FalseyValueParser::new())]
     quiet: bool,
+}
+
+/// Parses an IP address, or `localhost`.
+fn parse_host(text: &str) -> Result<IpAddr, String> {
+    if text.eq_ignore_ascii_case("localhost") {
+        return Ok(Ipv4Addr::LOCALHOST.into());
+    }
+    text.parse().map_err(|_| format!("`{text}` is not an IP address: expected one, such as 127.0.0.1, or `localhost`"))
 }
 
 impl RunCommand for Serve {
@@ -158,6 +169,11 @@ impl Serve {
         if let Some(port) = without_stream {
             let interval = Count("second", self.poll as usize);
             writeln!(err, "note: port {port} is taken: inbox clients ask every {interval} instead")?;
+        }
+        if self.open
+            && let Err(error) = opener::open_browser(format!("http://{address}/"))
+        {
+            writeln!(err, "note: no browser can be opened: {error}")?;
         }
         if self.exec.is_some() {
             writeln!(err, "serving on http://{address}")

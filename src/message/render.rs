@@ -124,7 +124,7 @@ impl CompiledTemplate<'_> {
         options: &Options,
         arena: &'s Arena,
     ) -> Scope<'s> {
-        Scope::new(self.workspace, self.template.settings(), sent, needed, options, arena)
+        Scope::new(self.workspace, self.template, sent, needed, options, arena)
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Workspace;
 use super::failure::{LiquidText, TextPlace, liquid_diagnostic, parse_diagnostics};
+use super::identity::MessageIdentity;
 use super::sent_data::SentData;
-use super::settings::{Settings, has_liquid};
+use super::settings::has_liquid;
 use super::snippet::{Snippet, SnippetKind};
+use super::{Identity, Template, Workspace};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::liquid::syntax::tree::SegmentKey;
 use crate::liquid::syntax::variables::{Variable, read_by};
@@ -31,8 +32,6 @@ pub(super) const SNIPPETS: &str = "snippets";
 
 /// The value of `campaign.type` for a transactional message.
 const CAMPAIGN_TYPE: &str = "transactional_message";
-/// The value of `delivery_id` in previews and tests.
-const DELIVERY_ID: &str = "unsent";
 
 /// Everything that a template can read.
 #[derive(Debug)]
@@ -106,15 +105,17 @@ impl<'a> Scope<'a> {
     /// The scope of a message.
     pub(super) fn new(
         workspace: &'a Workspace<'a>,
-        settings: &'a Settings,
+        template: &'a Template,
         sent: &SentData<'a>,
         needed: &SnippetNames<'_>,
         options: &Options,
         arena: &'a Arena,
     ) -> Self {
-        let name = settings.name.as_ref().map_or(Value::Null, |name| Value::String(&name.value));
+        let settings = template.settings();
+        let MessageIdentity { campaign, message, delivery } =
+            Identity::of(workspace.identity, settings, template.name());
         #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other numbers")]
-        let id = settings.id.as_ref().map_or(Value::Null, |id| Value::Number(id.value as f64));
+        let number = |number: u64| Value::Number(number as f64);
         let object = |entries: &[(&'a str, Value<'a>)]| Value::Object(Object::new(entries, arena));
         let mut names = vec![
             ("customer", sent.customer),
@@ -123,8 +124,8 @@ impl<'a> Scope<'a> {
             (
                 "campaign",
                 object(&[
-                    ("id", id),
-                    ("name", name),
+                    ("id", number(campaign.0)),
+                    ("name", Value::String(campaign.1)),
                     ("type", Value::String(CAMPAIGN_TYPE)),
                     ("subscription_topic_ids", list(&[], arena)),
                 ]),
@@ -132,8 +133,8 @@ impl<'a> Scope<'a> {
             (
                 "message",
                 object(&[
-                    ("id", id),
-                    ("name", name),
+                    ("id", number(message.0)),
+                    ("name", Value::String(message.1)),
                     ("type", Value::Null),
                     ("subject", Value::Null),
                     ("preheader", Value::Null),
@@ -143,7 +144,7 @@ impl<'a> Scope<'a> {
                     ("subscription_topic", object(&[("name", Value::Null)])),
                 ]),
             ),
-            ("delivery_id", Value::String(DELIVERY_ID)),
+            ("delivery_id", Value::String(delivery)),
         ];
         names.extend(NULL_NAMESPACES.map(|name| (name, Value::Null)));
         let mut renderer = SnippetRenderer {

@@ -12,6 +12,22 @@ pub fn parse_timestamp(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|_| unreadable())
 }
 
+/// A timestamp as in [`parse_timestamp`], or a date, which begins at midnight in UTC.
+///
+/// # Errors
+/// The string is neither. The message says what is expected.
+pub fn parse_time(text: &str) -> Result<Timestamp, String> {
+    parse_timestamp(text).or_else(|_| {
+        let is_date = text.len() == "2026-01-01".len() && text.parse::<jiff::civil::Date>().is_ok();
+        let midnight = is_date.then(|| format!("{text}T00:00:00Z").parse().ok()).flatten();
+        midnight.ok_or_else(|| {
+            format!(
+                "`{text}` is not a timestamp: expected a date, or one with a time zone, such as 2026-01-01T00:00:00Z"
+            )
+        })
+    })
+}
+
 /// A timestamp as Liquid represents it: milliseconds since 1970.
 #[must_use]
 pub fn milliseconds(timestamp: Timestamp) -> f64 {

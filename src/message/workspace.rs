@@ -1,7 +1,7 @@
 //! The workspace: what all templates of a project share.
 
 use super::scope::SNIPPETS;
-use super::{Settings, Snippet, Template};
+use super::{Identity, Settings, Snippet, Template};
 use crate::customerio::{self, Switches};
 use crate::liquid::{Arena, Language};
 
@@ -14,6 +14,8 @@ pub struct Workspace<'p> {
     pub liquid: Switches,
     /// Whether there are templates in both versions of Liquid.
     pub is_mixed: bool,
+    /// The numbers and names by which Customer.io knows messages; those of the templates if it is not set.
+    pub identity: Option<&'p Identity>,
 }
 
 impl<'p> Workspace<'p> {

@@ -12,6 +12,7 @@ use super::table::{Entry, INVALID_CONFIG, Table, read_file};
 use super::{CONFIG_FILE, CheckSettings, Overlay, TestSettings};
 use crate::customerio::{Escape, Switches, TimezoneOffsets, Version};
 use crate::diagnostics::{Diagnostic, Diagnostics, Location};
+use crate::message::Identity;
 
 /// The configuration of a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -23,6 +24,8 @@ pub struct Config {
     pub schemas: SchemaPaths,
     /// How Customer.io's Liquid is assumed to behave where that is uncertain.
     pub liquid: Switches,
+    /// The numbers and names by which Customer.io knows messages.
+    pub message: Identity,
     /// Severity of each rule's findings, by code.
     pub rules: BTreeMap<String, Level>,
     /// How templates are checked.
@@ -168,11 +171,12 @@ impl ConfigFile {
         let rules = table.named("rules", |rule, place, entry| Ok((rule.to_owned(), place, entry.word(&Level::NAMES)?)));
         self.rules = rules.iter().map(|(rule, place, _)| (rule.clone(), place.clone())).collect();
         let rules = rules.into_iter().map(|(rule, _, level)| (rule, level)).collect();
+        let message = table.table("message", read_identity);
         let check = table.table("check", CheckSettings::read);
         let test = table.table("test", |table| TestSettings::read(table, &mut self.folders));
         self.expected_losses = table.table("expect", expectations::read);
         let expect = Expectations { lost: self.expected_losses.iter().map(|(name, _)| name.clone()).collect() };
-        Config { paths, schemas: SchemaPaths { customers }, liquid, rules, check, test, expect }
+        Config { paths, schemas: SchemaPaths { customers }, liquid, message, rules, check, test, expect }
     }
 
     /// Problems with the folders that it names.
@@ -193,6 +197,17 @@ fn read_switches(table: &mut Table<'_>) -> Switches {
         timezone_offsets: table
             .take("timezone_offsets", |entry| entry.word(&TimezoneOffsets::NAMES))
             .unwrap_or_default(),
+    }
+}
+
+fn read_identity(table: &mut Table<'_>) -> Identity {
+    let text = |entry: &Entry<'_>| entry.text("a text").map(str::to_owned);
+    Identity {
+        campaign_id: table.take("campaign_id", Entry::number),
+        campaign_name: table.take("campaign_name", text),
+        message_id: table.take("message_id", Entry::number),
+        message_name: table.take("message_name", text),
+        delivery_id: table.take("delivery_id", text),
     }
 }
 

@@ -288,7 +288,9 @@ impl Project {
     /// What all templates share: snippets and settings.
     #[must_use]
     pub fn workspace(&self) -> Workspace<'_> {
-        Workspace { snippets: &self.snippets, liquid: self.config().liquid, is_mixed: self.is_mixed }
+        let config = self.config();
+        let identity = Some(&config.message);
+        Workspace { snippets: &self.snippets, liquid: config.liquid, is_mixed: self.is_mixed, identity }
     }
 
     /// The name and file of the template with this name or id, valid or not.

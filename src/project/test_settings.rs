@@ -12,7 +12,7 @@ use serde::ser::Serializer;
 use super::config::inner_folder;
 use super::table::{Entry, Table};
 use crate::diagnostics::{Diagnostic, Location};
-use crate::message::parse_timestamp;
+use crate::message::parse_time;
 
 /// How messages are rendered and compared in tests.
 ///
@@ -191,7 +191,7 @@ impl Redaction {
 /// A timestamp, with or without quotes.
 fn timestamp(entry: &Entry<'_>) -> Result<Timestamp, Diagnostic> {
     let text = entry.text_or_time("a timestamp")?;
-    parse_timestamp(&text).map_err(|reason| entry.problem(reason))
+    parse_time(&text).map_err(|reason| entry.problem(reason))
 }
 
 fn texts_by_path<S: Serializer>(redactions: &[Redaction], serializer: S) -> Result<S::Ok, S::Error> {
@@ -231,6 +231,9 @@ mod tests {
         for text in ["now = 2026-02-03T04:05:06Z", "now = '2026-02-03T05:05:06+01:00'"] {
             assert_eq!(read(text).unwrap().now.to_string(), "2026-02-03T04:05:06Z", "{text}");
         }
+        for text in ["now = 2026-02-03", "now = '2026-02-03'"] {
+            assert_eq!(read(text).unwrap().now.to_string(), "2026-02-03T00:00:00Z", "{text}");
+        }
     }
 
     #[test]
@@ -254,7 +257,10 @@ mod tests {
     #[test]
     fn rejects_invalid_settings() {
         for (text, expected) in [
-            ("now = 'soon'", "`soon` is not a timestamp: expected one with a time zone, such as 2026-01-01T00:00:00Z"),
+            (
+                "now = 'soon'",
+                "`soon` is not a timestamp: expected a date, or one with a time zone, such as 2026-01-01T00:00:00Z",
+            ),
             ("now = 5", "expected a timestamp under `now`, found a number"),
             ("snapshots = '../x'", "`../x` is not inside the project: expected a folder below it"),
             ("snapshots = '/x'", "`/x` is not inside the project: expected a folder below it"),

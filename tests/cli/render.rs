@@ -193,7 +193,7 @@ fn resolves_the_names_in_scope() {
     let rendered = sandbox.run(&["render"]);
     let expected = json!({
         "campaign": "transactional_message",
-        "delivery": "unsent",
+        "delivery": "dgOq6QEBAAABlwAAAAAAAAAAAAAAAAAA",
         "journey": "",
         "object": "Analytical Engines",
         "literal": "{{ customer.id }}",
@@ -205,6 +205,28 @@ fn resolves_the_names_in_scope() {
     assert!(checked.stdout.contains(expected), "{checked:?}");
     let unknown = Sandbox::with_template(r#"{"a": "{{ collection.x }}"}"#, "{}").run(&["render"]);
     assert_eq!(unknown.findings(), ["undefined-variable undefined variable: collection"]);
+}
+
+#[test]
+fn messages_have_the_numbers_and_names_of_the_configuration() {
+    let content =
+        r#"{"a": "{{ campaign.id }} {{ campaign.name }} {{ message.id }} {{ message.name }} {{ delivery_id }}"}"#;
+    let printed = |sandbox: &Sandbox| sandbox.run(&["render"]).lines()[0]["message"]["properties"]["a"].clone();
+    let sandbox = Sandbox::with_template(content, "{}");
+    assert_eq!(printed(&sandbox), "1 t 1 t dgOq6QEBAAABlwAAAAAAAAAAAAAAAAAA");
+    let sandbox = sandbox.file("templates/t.liquid", format!("---\nid: 42\nname: Hello\n---\n{content}"));
+    assert_eq!(printed(&sandbox), "42 Hello 42 Hello dgOq6QEBAAABlwAAAAAAAAAAAAAAAAAA");
+    let config = "[message]\ncampaign_id = 7\ncampaign_name = \"C\"\nmessage_id = 8\nmessage_name = \"M\"\ndelivery_id = \"D\"\n";
+    let sandbox = sandbox.file("inkproof.toml", config);
+    assert_eq!(printed(&sandbox), "7 C 8 M D");
+}
+
+#[test]
+fn accepts_a_date_as_the_send_time() {
+    let sandbox = Sandbox::with_template(r#"{"title": "t"}"#, "{}");
+    let sent = |now| sandbox.run(&["render", "--now", now]).lines()[0]["message"]["sentAt"].clone();
+    assert_eq!(sent("2026-01-01"), sent("2026-01-01T00:00:00Z"));
+    assert_eq!(sandbox.run(&["render", "--now", "2026-13-01"]).code, 2);
 }
 
 #[test]

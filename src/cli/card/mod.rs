@@ -19,7 +19,7 @@ use anstyle::Style;
 use serde_json::Value;
 
 use super::terminal::TerminalCapabilities;
-use crate::diagnostics::{Count, Diagnostics};
+use crate::diagnostics::{Count, Diagnostics, did_you_mean};
 use crate::message::Message;
 use crate::project::{Case, Fate};
 pub(super) use brief::brief;
@@ -51,6 +51,9 @@ const MAX_ADDRESS_LINES: usize = 3;
 /// Columns of a button's label; a longer one is cut.
 const MAX_LABEL_WIDTH: usize = 40;
 
+/// Properties that people write instead of `title`.
+const TITLES: [&str; 4] = ["heading", "headline", "subject", "header"];
+
 /// Where to see what a card omits.
 const SHOW_ALL: &str = "`inkproof render` prints everything";
 
@@ -59,6 +62,8 @@ const SHOW_ALL: &str = "`inkproof render` prints everything";
 pub(super) struct Card<'a> {
     template: &'a str,
     request: &'a str,
+    /// The language of the template that was rendered; `None` for the template itself.
+    language: Option<&'a str>,
     /// The customer's name, if it has one.
     name: Option<&'a str>,
     identifier: &'a str,
@@ -81,6 +86,7 @@ impl<'a> Card<'a> {
         Self {
             template: case.template.name(),
             request: case.request.name(),
+            language: case.template.language(),
             name: case.customer.display_name(),
             identifier: case.customer.main_identifier(),
             message,
@@ -129,10 +135,13 @@ impl<'a> Card<'a> {
     /// The template, the request and the customer.
     fn heading(&self, width: usize) -> Vec<StyledLine> {
         let request = self.request.strip_prefix(self.template).and_then(|rest| rest.strip_prefix('/'));
-        let title = StyledLine::default()
+        let mut title = StyledLine::default()
             .with(BOLD, self.template)
             .with(DIM, " / ")
             .with(BOLD, request.unwrap_or(self.request));
+        if let Some(language) = self.language {
+            title = title.with(DIM, self.separator()).with(DIM, language);
+        }
         let mut recipient = StyledLine::default().with(DIM, "to ");
         if let Some(name) = self.name {
             recipient.append(&self.isolate(StyledLine::default().with(DIM, name)));
@@ -174,6 +183,13 @@ impl fmt::Display for Card<'_> {
 /// The left margin of everything except the title.
 const INDENT: &str = "   ";
 
+/// What stands where the title would be, with the property that is probably meant.
+fn no_title(message: &Message) -> String {
+    let keys = || message.properties.keys().map(String::as_str);
+    let similar = did_you_mean("title", keys()).or_else(|| keys().find(|key| TITLES.contains(key)));
+    similar.map_or_else(|| "no `title`".to_owned(), |key| format!("no `title`: did you mean `{key}`?"))
+}
+
 /// The lines inside the box.
 struct Contents<'a> {
     card: &'a Card<'a>,
@@ -208,6 +224,9 @@ impl Contents<'_> {
         let mut title = Paragraph::default();
         // A title is one line: line breaks in it are shown as escapes.
         let text = message.properties.get("title").and_then(Value::as_str).unwrap_or_default();
+        if message.properties.get("title").is_none() {
+            title.push_line(DIM, &no_title(message));
+        }
         for (expression_color, part) in
             expression_colors::split_by_expression(self.card.expression_colors, "/title", text)
         {

@@ -42,6 +42,7 @@ fn card<'a>(message: Option<&'a Message>, problems: &'a Diagnostics, capabilitie
     Card {
         template: "order_shipped",
         request: "order_shipped/standard",
+        language: None,
         name: Some("Ada Lovelace"),
         identifier: "user_123",
         fate: crate::project::Fate::default(),
@@ -56,6 +57,27 @@ fn card<'a>(message: Option<&'a Message>, problems: &'a Diagnostics, capabilitie
 fn drawn(value: Value, width: usize) -> String {
     let lines = lines(&message(properties(value)), capabilities(width, Colors::None));
     lines.iter().flat_map(|line| [line.text(), "\n"]).collect()
+}
+
+#[test]
+fn says_that_a_message_has_no_title() {
+    for (value, expected) in [
+        (json!({"titel": "x"}), "no `title`: did you mean `titel`?"),
+        (json!({"heading": "x"}), "no `title`: did you mean `heading`?"),
+        (json!({"text": "x"}), "no `title`"),
+    ] {
+        let first = drawn(value, 80);
+        let first = first.lines().nth(2).unwrap();
+        assert!(first.contains(&format!("{expected}  ")), "{first}");
+    }
+    assert!(!drawn(json!({"title": "", "titel": "x"}), 80).contains("no `title`"));
+}
+
+#[test]
+fn shows_the_language() {
+    let problems = Diagnostics::new();
+    let german = Card { language: Some("de"), ..card(None, &problems, capabilities(80, Colors::None)) };
+    assert!(german.lines()[0].text().starts_with("  order_shipped / standard · de"), "{}", german.lines()[0].text());
 }
 
 /// Removes the escape sequences that a card may write: colours, and links to printable URLs. Panics on any other.
