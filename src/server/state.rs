@@ -34,7 +34,7 @@ use crate::project::Project;
 const MAX_BYTES: usize = 256 << 20;
 
 /// The most memory of a render, in bytes: of each that runs beside others, and of one that runs alone.
-const SMALL_RENDER: usize = 8 << 20;
+const SMALL_RENDER: usize = 4 << 20;
 const LARGE_RENDER: usize = 64 << 20;
 
 /// Called for each event.
