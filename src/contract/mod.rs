@@ -9,6 +9,7 @@ mod documents;
 mod inferred;
 mod json_pointer;
 mod kinds;
+mod plain_strings;
 mod resemblance;
 mod schema;
 mod schemas;

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::place::Place;
-use crate::analysis::{ContentProof, Interpolation, JsonPosition, MissingBehavior, Needs, Path, PathStep, Read};
-use crate::contract::{Contract, JsonKind, Kinds, Shape};
+use crate::analysis::{
+    ContentProof, Interpolation, JsonPosition, MissingBehavior, Needs, Path, PathStep, Read, SyntaxIssue,
+};
+use crate::contract::{Contract, JsonKind, Kinds, Shape, Source};
 use crate::liquid::syntax::part::Part;
 use crate::liquid::syntax::tree::{FilterCall, Node, NodeKind, Nodes, Operand, OperandKind, SegmentKey, Step};
 use crate::liquid::syntax::visit::{all_nodes, each_operand, each_part};
@@ -87,7 +89,7 @@ pub(super) fn is_proved(
         return false;
     }
     content.is_complete
-        && content.issues.is_empty()
+        && content.issues.iter().all(|issue| matches!(issue, SyntaxIssue::TrailingComma(_)))
         && content.interpolations.iter().all(|interpolation| is_safe(interpolation, contract, needs))
 }
 
@@ -258,12 +260,14 @@ fn prints_safely(path: &Path<'_>, position: JsonPosition, is_rescued: bool, cont
         }
         shapes = inner;
     }
+    let is_in_string = matches!(position, JsonPosition::String | JsonPosition::Key);
     shapes.into_iter().all(|shape| match &shape.only {
         Some(only) => only.iter().all(|value| (is_rescued && value.is_null()) || value_fits(value, position)),
         None => shape.kinds.iter().all(|kind| match kind {
             JsonKind::Number | JsonKind::Boolean => position != JsonPosition::Elsewhere,
-            JsonKind::Null => is_rescued || matches!(position, JsonPosition::String | JsonPosition::Key),
-            _ => false,
+            JsonKind::Null => is_rescued || is_in_string,
+            JsonKind::String => is_in_string && shape.source == Source::Declared && shape.strings.are_plain(),
+            JsonKind::Array | JsonKind::Object => false,
         }),
     })
 }

@@ -74,6 +74,30 @@ fn requires_a_verdict() {
 }
 
 #[test]
+fn declared_strings_without_quotes_are_proved() {
+    for (property, is_proved) in [
+        (r#"{"type": "string", "pattern": "^[A-Z0-9-]+$"}"#, true),
+        (r#"{"type": "string", "format": "uri"}"#, true),
+        (r#"{"type": "string", "format": "email"}"#, false),
+        (r#"{"type": "string", "pattern": "^[A-Z]"}"#, false),
+        (r#"{"type": "string"}"#, false),
+    ] {
+        let schema = format!(r#"{{"type": "object", "properties": {{"v": {property}}}, "required": ["v"]}}"#);
+        let value = match property {
+            _ if property.contains("uri") => "https://example.com/",
+            _ if property.contains("email") => "ada@example.com",
+            _ => "A-17",
+        };
+        let content = "---\nmessage_data: schemas/t.json\n---\n{\"title\": \"{{ trigger.v }}\", \"body\": \"b\",}";
+        let sandbox = Sandbox::with_template("", &format!(r#"{{"v": "{value}"}}"#))
+            .file("templates/t.liquid", content)
+            .file("schemas/t.json", schema);
+        let checked = sandbox.run(&["check"]);
+        assert_eq!(checked.stdout.ends_with("1 template: 1 proved\n"), is_proved, "{property}: {checked:?}");
+    }
+}
+
+#[test]
 fn nothing_is_proved_from_what_a_template_does() {
     let sandbox = three().file("templates/d.liquid", "---\n---\n{\"title\": {{ trigger.x | json }}, \"body\": \"b\"}");
     let checked = sandbox.run(&["check", "d"]);
