@@ -15,8 +15,9 @@ use crate::project::{Case, DependencyTracker, Project};
 use crate::rules::{JudgeOptions, Judgement, Table, judge_each};
 use crate::threads::STACK;
 
-/// How many templates are judged before the checker looks whether there is a newer version of the project.
-const BATCH: usize = 16;
+/// How many templates each core judges before the checker looks whether there is a newer version of the project: few, because
+/// somebody who types waits for them.
+const BATCH_PER_CORE: usize = 2;
 
 /// A version of a project to judge.
 #[derive(Debug)]
@@ -77,8 +78,8 @@ struct Checker {
 #[derive(Default)]
 struct JudgedProject {
     tracker: DependencyTracker,
-    /// By the file of the template.
-    judgements: HashMap<String, JudgedTemplate>,
+    /// By the file of the template: in the order in which their findings are read, so that they need little sorting.
+    judgements: BTreeMap<String, JudgedTemplate>,
     stale: HashSet<String>,
 }
 
@@ -145,7 +146,8 @@ impl Checker {
         stale.sort_by_key(|template| !open.contains(template.source().name()));
         let options = JudgeOptions::new(project, self.renderer.render_options());
         let mut is_complete = true;
-        for (number, batch) in stale.chunks(BATCH).enumerate() {
+        let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        for (number, batch) in stale.chunks(BATCH_PER_CORE * cores).enumerate() {
             if number > 0 {
                 if number == 1 {
                     self.send(task, &judged, false);

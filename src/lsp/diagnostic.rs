@@ -10,7 +10,7 @@ use gen_lsp_types::{
 
 use super::position::Lines;
 use super::snapshot::Snapshot;
-use crate::diagnostics::{Diagnostic, Diagnostics, Severity, Source};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, Severity};
 use crate::rules;
 
 /// Where the pages of the rules are.
@@ -22,27 +22,24 @@ const UNNECESSARY: [&str; 3] = ["unused-assign", "unused-data", "unused-ignore"]
 /// The codes of findings about what should no longer be used, which editors strike through.
 const DEPRECATED: [&str; 1] = ["deprecated-filter"];
 
-/// The diagnostics of every file of a project that has some, by the file's name.
-pub(super) fn by_file(
-    findings: &Diagnostics,
-    snapshot: &Snapshot,
-    root: &Path,
-) -> BTreeMap<String, Vec<LspDiagnostic>> {
-    let mut files: BTreeMap<String, Vec<LspDiagnostic>> = BTreeMap::new();
-    // Many findings are about the same file.
-    let mut lines: Option<(&Source, Lines<'_>)> = None;
+/// The findings about each file of a project that has some, by the file's name.
+pub(super) fn by_file(findings: &Diagnostics) -> BTreeMap<&str, Vec<&Diagnostic>> {
+    let mut files: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
     for finding in findings {
-        let Some(location) = finding.location() else { continue };
-        let source = location.source();
-        if lines.as_ref().is_none_or(|(of, _)| *of != source) {
-            lines = Some((source, snapshot.lines(source.text())));
-        }
-        if let Some((_, lines)) = &lines {
-            let diagnostic = convert(finding, lines, snapshot, root);
-            files.entry(source.name().to_owned()).or_default().push(diagnostic);
+        if let Some(location) = finding.location() {
+            files.entry(location.source().name()).or_default().push(finding);
         }
     }
     files
+}
+
+/// Findings about one file as diagnostics.
+pub(super) fn of_file(findings: &[&Diagnostic], snapshot: &Snapshot, root: &Path) -> Vec<LspDiagnostic> {
+    let Some(source) = findings.iter().find_map(|finding| finding.location()).map(Location::source) else {
+        return Vec::new();
+    };
+    let lines = snapshot.lines(source.text());
+    findings.iter().map(|finding| convert(finding, &lines, snapshot, root)).collect()
 }
 
 /// A finding as a diagnostic. `lines` are those of its primary location's file.
@@ -58,7 +55,7 @@ pub(super) fn convert(finding: &Diagnostic, lines: &Lines<'_>, snapshot: &Snapsh
     ];
     let tags: Vec<_> = tags.into_iter().filter_map(|(applies, tag)| applies.then_some(tag)).collect();
     LspDiagnostic {
-        range: lines.range(finding.location().map_or(0..0, crate::diagnostics::Location::range)),
+        range: lines.range(finding.location().map_or(0..0, Location::range)),
         severity: Some(match finding.severity {
             Severity::Error => DiagnosticSeverity::Error,
             Severity::Warning => DiagnosticSeverity::Warning,

@@ -27,6 +27,7 @@ use super::transport::{self, Incoming, Outgoing};
 use super::worker::{self, Answer, Work, error};
 use super::workspace::Workspace;
 use super::{diagnostic, feature, uri};
+use crate::diagnostics::Diagnostic as Finding;
 use crate::message::{RenderOptions, Rendering};
 use crate::project::{Case, Project};
 use crate::watch::{Places, Watch, WatchEvent};
@@ -161,11 +162,17 @@ enum AnswerWith {
     Feature(feature::Handler, Value),
 }
 
-/// The diagnostics of a file that the client has.
-#[derive(PartialEq)]
+/// What the client has been told about a file.
 struct Published {
     version: Option<i32>,
-    diagnostics: Vec<Diagnostic>,
+    findings: Vec<Finding>,
+}
+
+impl Published {
+    /// Whether it is about this version, and has these findings.
+    fn is(&self, version: Option<i32>, findings: &[&Finding]) -> bool {
+        self.version == version && self.findings.iter().eq(findings.iter().copied())
+    }
 }
 
 impl<W: Write> Session<W> {
@@ -471,24 +478,30 @@ impl<W: Write> Session<W> {
     fn publish_findings(&mut self, root: &PathBuf) -> io::Result<()> {
         let Some(checked) = self.checked.get(root).cloned() else { return Ok(()) };
         let snapshot = self.snapshot();
-        let mut files = diagnostic::by_file(&checked.findings, &snapshot, root);
-        let known = self.published.keys().filter(|(of, _)| of == root).map(|(_, file)| file.clone());
+        let mut files = diagnostic::by_file(&checked.findings);
         let open = snapshot.documents.values().filter_map(|document| document.path.as_ref());
-        let open = open.filter(|path| path.starts_with(root)).map(|path| relative(root, path));
-        for file in known.chain(open).collect::<Vec<_>>() {
+        let open: Vec<_> = open.filter(|path| path.starts_with(root)).map(|path| relative(root, path)).collect();
+        let known = self.published.keys().filter(|(of, _)| of == root).map(|(_, file)| file.clone());
+        let known: Vec<_> = known.collect();
+        for file in known.iter().chain(&open) {
             files.entry(file).or_default();
         }
-        for (file, diagnostics) in files {
-            let uri = snapshot.uri(root, &file);
-            let news = Published { version: snapshot.version(&uri), diagnostics };
-            let key = (root.clone(), file);
-            if self.published.get(&key) == Some(&news) {
+        for (file, findings) in files {
+            let uri = snapshot.uri(root, file);
+            let version = snapshot.version(&uri);
+            let key = (root.clone(), file.to_owned());
+            // Most files have what they had before.
+            if self.published.get(&key).is_some_and(|published| published.is(version, &findings)) {
                 continue;
             }
-            self.publish(uri, news.version, news.diagnostics.clone())?;
-            self.published.insert(key, news);
+            self.publish(uri, version, diagnostic::of_file(&findings, &snapshot, root))?;
+            let findings: Vec<_> = findings.into_iter().cloned().collect();
+            if version.is_none() && findings.is_empty() {
+                self.published.remove(&key);
+            } else {
+                self.published.insert(key, Published { version, findings });
+            }
         }
-        self.published.retain(|_, published| published.version.is_some() || !published.diagnostics.is_empty());
         Ok(())
     }
 
@@ -519,7 +532,8 @@ impl<W: Write> Session<W> {
                 AnswerWith::Diagnostics => {
                     let checked = file.as_ref().and_then(|file| Some((file, file.checked()?)));
                     let found = checked.and_then(|(file, checked)| {
-                        diagnostic::by_file(&checked.findings, &snapshot, file.root).remove(&file.name)
+                        let findings = diagnostic::by_file(&checked.findings).remove(&*file.name)?;
+                        Some(diagnostic::of_file(&findings, &snapshot, file.root))
                     });
                     self.answer_with_diagnostics(waiting.id, found.unwrap_or_default())?;
                 }
