@@ -25,6 +25,10 @@ const OF_SHOP: [(&str, &str, &[&str]); 5] = [
 /// The same in the samples of the repository.
 const OF_SAMPLES: [(&str, &str, &[&str]); 1] = [("lost", "92", &["preview", "order_shipped"])];
 
+/// Screens of other programs, which are recorded in `screens`: by `tests/e2e/editors/screen.py` and by
+/// `editors/vscode/tests/colours.mjs`.
+const RECORDED: [&str; 2] = ["neovim", "grammar"];
+
 /// The colours of a terminal: background, text, and the palette of sixteen.
 struct Theme {
     name: &'static str,
@@ -139,4 +143,19 @@ fn every_screenshot_shows_the_current_output() {
         stale.is_empty(),
         "the program's output has changed: run tools/screenshots, and look at the result: {stale:#?}"
     );
+}
+
+#[test]
+fn every_recorded_screen_is_drawn() {
+    let page = fs::read_to_string(root().join("docs/editor.md")).unwrap();
+    let mut stale = Vec::new();
+    for name in RECORDED {
+        let text = fs::read_to_string(root().join(format!("tests/library/screens/{name}.ansi"))).unwrap();
+        for theme in &THEMES {
+            let file = format!("screenshots/{name}-{}.svg", theme.name);
+            assert!(page.contains(&file), "docs/editor.md does not show {file}");
+            stale.extend(check(&root().join("docs").join(file), &draw(theme, text.trim_end())));
+        }
+    }
+    assert!(stale.is_empty(), "run tools/screenshots, and look at the result: {stale:#?}");
 }

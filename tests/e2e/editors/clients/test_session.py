@@ -97,8 +97,8 @@ async def test_pull(tmp_path):
         editor.edit(WELCOME, "discount" if number % 2 == 0 else "discnt", "discnt" if number % 2 == 0 else "discount")
     editor.edit(WELCOME, "discount", "discnt")
     assert "6: trigger.discnt missing-data" in await pulled(editor, WELCOME)
-    # A request that is not open lacks it.
-    assert await pulled(editor, "fixtures/requests/welcome/ada.json") == []
+    # In a request that is not open, nothing reads what it sends.
+    assert await pulled(editor, "fixtures/requests/welcome/ada.json") == ['4: "discount" unused-data']
     assert not editor.published
     await editor.end()
 
