@@ -287,7 +287,7 @@ pub(super) async fn templates(extract::State(state): Shared) -> Result<Json<Valu
     let own = &state.options;
     // Others than programs on this machine do not need to know where the project is.
     let editor = own.host.is_loopback().then(|| editor_url(&own.editor_url, &project)).flatten();
-    state.reads.run(move || Json(project_json(&project, version, editor))).await
+    state.reads.run(move || Json(project_json(&project, version, editor.as_deref()))).await
 }
 
 /// The address of a file of the project in an editor, with `{file}`, `{line}` and `{column}`.
@@ -311,7 +311,7 @@ fn url_encoded(path: &str) -> String {
     text
 }
 
-fn project_json(project: &Project, version: u64, editor: Option<String>) -> Value {
+fn project_json(project: &Project, version: u64, editor: Option<&str>) -> Value {
     let requests_of = |name: &str| -> Vec<Value> {
         let its = project
             .requests()

@@ -126,12 +126,10 @@ impl Accept {
             return conflict(format!("`{}` has changed since it was shown: look at it again", self.name));
         }
         let report = run(project, Update::All).test(subjects);
-        match report.problems.first() {
-            Some(problem) => Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, problem.clone())),
-            None => {
-                let store = Store::new(project.root(), &project.config().test.snapshots);
-                Ok(store.shown(&self.name, Stage::Accepted))
-            }
+        if let Some(problem) = report.problems.first() {
+            return Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, problem.clone()));
         }
+        let store = Store::new(project.root(), &project.config().test.snapshots);
+        Ok(store.shown(&self.name, Stage::Accepted))
     }
 }

@@ -27,16 +27,16 @@ function finding(diagnostic, index, reveal) {
 
 /**
  * The findings. `explanation` is the text of the terminal, with excerpts of the files. `reveal` gives, for a finding, a function
- * that shows its place on the page, or undefined.
+ * that shows its place on the page, or undefined. `label` names them among others on the page.
  */
-export function findings(diagnostics, explanation, isFailed, reveal) {
+export function findings(diagnostics, explanation, isFailed, reveal, label = "Findings") {
   const copy = make("button", { type: "button", className: "quiet copy", "data-id": "copy findings" }, "Copy");
   copy.addEventListener("click", async () => {
     await navigator.clipboard.writeText(explanation);
     copy.textContent = "Copied";
     setTimeout(() => { copy.textContent = "Copy"; }, 1500);
   });
-  const excerpts = make("details", { open: WIDE.matches }, make("summary", {}, "In the files"), scrollable(explanation, "", "Excerpts of the files"));
-  return make("div", { className: `explanation${isFailed ? " failed" : ""}`, role: "group", "aria-label": "Findings" },
+  const excerpts = make("details", { open: WIDE.matches }, make("summary", {}, "In the files"), scrollable(explanation, "", `${label} in the files`));
+  return make("div", { className: `explanation${isFailed ? " failed" : ""}`, role: "group", "aria-label": label },
     copy, make("ul", {}, diagnostics.map((one, index) => finding(one, index, reveal))), diagnostics.some(({ file }) => file) && excerpts);
 }

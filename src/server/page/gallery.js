@@ -48,8 +48,11 @@ const byRequest = (left, right) => left.request.localeCompare(right.request) || 
 export function draw() {
   if (document.activeElement !== at("gallery-search")) at("gallery-search").value = state.search;
   at("gallery").dataset.width = state.width ?? "";
-  const templates = Map.groupBy ? Map.groupBy(messages, ({ template }) => template)
-    : messages.reduce((map, one) => map.set(one.template, [...(map.get(one.template) ?? []), one]), new Map());
+  const templates = new Map();
+  for (const one of messages) {
+    if (!templates.has(one.template)) templates.set(one.template, []);
+    templates.get(one.template).push(one);
+  }
   replace(at("gallery-list"), [...templates].map(([name, own]) => make("section", { className: "gallery-template", "aria-label": own[0].title ?? name },
     make("h3", {}, own[0].title ?? name, own[0].title && make("code", {}, name)),
     make("ol", { className: "grid" }, own.sort(byRequest).map(card)))));

@@ -20,6 +20,7 @@ function change(part) {
   draw();
 }
 
+/** The titles of the views. */
 const TITLES = { inbox: "Inbox", templates: "Templates", gallery: "All messages" };
 
 function draw() {

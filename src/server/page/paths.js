@@ -27,7 +27,8 @@ export function withValue(value, steps, changed) {
   if (changed === undefined && !has(value, step)) return value;
   const copy = isIndex ? (Array.isArray(value) ? [...value] : []) : isContainer(value) && !Array.isArray(value) ? { ...value } : {};
   const inner = withValue(has(copy, step) ? copy[step] : undefined, rest, changed);
-  if (inner !== undefined) copy[step] = inner;
+  // Unlike an assignment, this is also right for a key such as `__proto__`.
+  if (inner !== undefined) Object.defineProperty(copy, step, { value: inner, configurable: true, enumerable: true, writable: true });
   else if (isIndex) copy.splice(step, 1);
   else delete copy[step];
   return copy;

@@ -16,6 +16,7 @@ const PAUSE = 120; // milliseconds after the last keystroke until the message is
 let project = { templates: [], customers: [] };
 let change;
 let report;
+let drawn; // the name of the template that is on the page
 let checked; // the result of checking the selected template
 const renderings = new Map(); // by template and request, each with the last successful message
 
@@ -161,7 +162,6 @@ function choose(part) {
   const isSame = part.template === undefined || part.template === chosen()?.name;
   // Another request of the template is tried with the same edits of its source.
   const kept = isSame && part.request !== undefined ? { edited: state.edited, editedFile: state.editedFile } : {};
-  if (!isSame) source.forget();
   change({ ...part, ...UNTOUCHED, ...kept });
   fill();
 }
@@ -317,12 +317,14 @@ function drawVariables() {
     make("h3", {}, "Coverage"),
     make("p", { className: "coverage" }, branches > 0 && make("meter", { min: 0, max: branches, value: covered, "aria-label": "Coverage" }), share),
     explanation && make("h3", {}, "Findings of inkproof check"),
-    explanation && findings(diagnostics, explanation, false),
+    explanation && findings(diagnostics, explanation, false, reveal, "Findings of inkproof check"),
   ]);
 }
 
 export function draw() {
   const template = chosen();
+  if (drawn !== template?.name) source.forget();
+  drawn = template?.name;
   drawList();
   at("template-title").textContent = template ? template.title ?? template.name : "Templates";
   at("template-file").textContent = template?.file ?? "";
