@@ -129,6 +129,19 @@ fn forbid_additional(schema: &mut Value) {
     }
 }
 
+/// A request to render with another text of its template.
+fn edited_trial(request: &str) -> Value {
+    let text = "---\n---\n{\"title\": \"{{ trigger.title }}\", \"n\": {{ 1 | plus: 1 }}}";
+    json!({ "request": request, "with_source": true, "edited": { "file": "templates/hello.liquid", "text": text } })
+}
+
+/// An address of the table, with an id and names in place of its parameters.
+fn filled(address: &str, id: &str) -> String {
+    let query = if address == "/v1/customers" { "?email=ada%40example.com" } else { "" };
+    let parameters = [("{id}", id), ("{device}", "d"), ("{name}", "used"), ("{template}", "hello")];
+    parameters.iter().fold(format!("{address}{query}"), |url, (name, value)| url.replace(name, value))
+}
+
 #[test]
 fn every_response_matches_its_schema() {
     let server = Server::start(&["--strict"]);
@@ -141,9 +154,7 @@ fn every_response_matches_its_schema() {
     .to_string();
     let trial = json!({ "request": fine }).to_string();
     let origin = format!("http://{}", server.address);
-    let text = "---\n---\n{\"title\": \"{{ trigger.title }}\", \"n\": {{ 1 | plus: 1 }}}";
-    let edited =
-        json!({ "request": fine, "with_source": true, "edited": { "file": "templates/hello.liquid", "text": text } });
+    let edited = edited_trial(&fine);
     let check_edited = json!({ "template": "hello", "trial": edited }).to_string();
     let edited = edited.to_string();
     let snapshot = &server.get("/inkproof/api/snapshots/hello")["snapshots"][0];
@@ -224,13 +235,7 @@ fn every_response_matches_its_schema() {
         let document = &description.document["paths"][path][method];
         let key = if document["security"][0]["basic"].is_array() { "Basic a2V5Og==" } else { "Bearer key" };
         let headers = [("authorization", key), ("origin", origin.as_str())];
-        let query = if path == "/v1/customers" { "?email=ada%40example.com" } else { "" };
-        let url = address
-            .replace("{id}", &id)
-            .replace("{device}", "d")
-            .replace("{name}", "used")
-            .replace("{template}", "hello");
-        let url = format!("{url}{query}");
+        let url = filled(address, &id);
         let answer = server.ask(&method.to_uppercase(), &url, &headers, body);
         description.validate(method, path, &answer);
     }
