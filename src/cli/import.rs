@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::command::RunCommand;
 use super::{Failure, Global, Outcome, written};
-use crate::diagnostics::{Format, Source};
+use crate::diagnostics::{Count, Format, Source, Thousands};
 use crate::project::Project;
 use crate::scaffold::{
-    Imported, KnownCustomer, Name, Placement, PlacementError, Plan, customers_of, template_with_content,
+    CellTypes, Imported, KnownCustomer, Name, Placement, PlacementError, Plan, content_of_body_json, customers_of,
+    template_with_content,
 };
 
 /// Import customers and templates from Customer.io
@@ -29,9 +30,12 @@ pub(super) struct Import {
 enum What {
     /// Import customers from App API responses, JSON lines, or CSV with a header row
     Customers {
-        /// Files to read; `-` is standard input, as JSON or JSON lines
+        /// Files to read, also compressed with gzip; `-` is standard input, as JSON or JSON lines
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// What the cells of CSV files become
+        #[arg(long, value_name = "TYPES", value_enum, default_value_t)]
+        types: Types,
     },
     /// Import a template: the content of the JSON area in Customer.io's editor
     Template {
@@ -46,13 +50,23 @@ enum What {
     },
 }
 
+/// What the cells of CSV files become.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Types {
+    /// Strings
+    #[default]
+    String,
+    /// Numbers or booleans in columns that hold nothing else
+    Infer,
+}
+
 impl RunCommand for Import {
     type Format = Format;
 
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let project = global.open_project_to_add()?;
         match &self.what {
-            What::Customers { files } => import_customers(files, &project, global),
+            What::Customers { files, types } => import_customers(files, *types, &project, global),
             What::Template { name, file, id } => import_template(name, file, *id, &project, global),
         }
     }
@@ -68,6 +82,7 @@ fn import_template(
 ) -> Result<Outcome, Failure> {
     let name = Name::parse(name).map_err(|error| error.to_string())?;
     let content = written::read(file, global)?;
+    let content = content_of_body_json(&content).unwrap_or(content);
     let content = content.trim_start_matches(['\n', '\r']);
     let place = Placement::new(project, &name);
     let text = match (content.lines().next().map(str::trim_end), id) {
@@ -100,28 +115,47 @@ fn import_template(
 }
 
 /// Adds the customers of the files that the project does not have yet.
-fn import_customers(files: &[PathBuf], project: &Project, global: &Global) -> Result<Outcome, Failure> {
+fn import_customers(files: &[PathBuf], types: Types, project: &Project, global: &Global) -> Result<Outcome, Failure> {
     let (mut imported, mut unread) = (Imported::default(), Vec::new());
     for file in files {
         match written::read(file, global) {
             Ok(text) => {
-                let is_csv = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
-                imported.extend(customers_of(&Source::new(written::shown(file), text), is_csv));
+                let types = match types {
+                    Types::String => CellTypes::String,
+                    Types::Infer => CellTypes::Infer,
+                };
+                imported.extend(customers_of(&Source::new(written::shown(file), text), is_csv(file).then_some(types)));
             }
             Err(Failure::Messages(messages)) => unread.extend(messages),
             Err(failure) => return Err(failure),
         }
     }
     let (plan, known) = imported.plan(project);
+    let new = plan.files().count() - known.len();
     written::write(&plan, project.root())?;
     let lines: Vec<_> = known.iter().map(existing_customer).collect();
     written::advise(&lines)?;
+    let notes: Vec<_> = imported.notes.iter().map(|note| format!("note: {note}")).collect();
+    written::advise(&notes)?;
     global.report(&imported.problems)?;
+    let rejected = match imported.problems.len() {
+        0 => String::new(),
+        count => format!(", {} rejected", Thousands(count)),
+    };
+    let (new, existing) = (Count("customer", new), Thousands(known.len()));
+    written::advise(&[format!("imported {new}, {existing} existed already{rejected}")])?;
     match (unread.is_empty(), imported.problems.is_empty()) {
         (true, true) => Ok(Outcome::Fine),
         (true, false) => Ok(Outcome::Broken),
         (false, _) => Err(Failure::Messages(unread)),
     }
+}
+
+/// Whether a file is a CSV file by its name, compressed or not.
+fn is_csv(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    [".csv", ".tsv"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// The message for a customer that already exists.

@@ -36,6 +36,9 @@ pub(super) fn quoted(name: &str) -> Cow<'_, str> {
 /// The maximum size of a file, in bytes.
 const MAX_BYTES: u64 = 256 << 20;
 
+/// What a file that is compressed with gzip begins with.
+const GZIP: &[u8] = &[0x1f, 0x8b];
+
 /// The name of a file for messages.
 pub(super) fn shown(path: &Path) -> String {
     if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
@@ -51,6 +54,12 @@ pub(super) fn read(path: &Path, global: &Global) -> Result<String, Failure> {
         std::fs::File::open(global.path(path)).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes))
     };
     read.map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    if bytes.starts_with(GZIP) {
+        let mut text = Vec::new();
+        let unpacked = flate2::read::MultiGzDecoder::new(&*bytes).take(MAX_BYTES).read_to_end(&mut text);
+        unpacked.map_err(|error| format!("cannot unpack `{name}`: {error}"))?;
+        bytes = text;
+    }
     // Spreadsheets write a byte order mark.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(bytes);
     String::from_utf8(bytes).map_err(|error| format!("`{name}` is not valid UTF-8: {error}").into())

@@ -9,12 +9,14 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::{Name, Plan};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Source};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Source, did_you_mean};
 use crate::message::{Customer, IdentifierKind};
 use crate::project::Project;
 
 const INVALID_CUSTOMER: Code = Code::new("invalid-customer");
 const DUPLICATE_CUSTOMER: Code = Code::new("duplicate-customer");
+/// Longer numbers are mostly identifiers, and would be rounded.
+const MAX_DIGITS: usize = 15;
 
 /// The customers that were read from files.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +25,18 @@ pub struct Imported {
     pub customers: Vec<ImportedCustomer>,
     /// The parts of the files that are not valid customers.
     pub problems: Diagnostics,
+    /// How the columns of CSV files were read, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// What the cells of a CSV file become.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CellTypes {
+    /// Strings.
+    #[default]
+    String,
+    /// Numbers or booleans in columns that hold nothing else, and strings in the others.
+    Infer,
 }
 
 /// A customer to import.
@@ -49,6 +63,7 @@ impl Imported {
     pub fn extend(&mut self, other: Self) {
         self.customers.extend(other.customers);
         self.problems.extend(other.problems);
+        self.notes.extend(other.notes);
     }
 
     /// Plans a file with a unique name for each new customer, and lists the customers that the project already has, whose
@@ -132,26 +147,26 @@ pub fn customer_file(project: &Project, identifier: &str) -> PathBuf {
     project.config().paths.customers.join(FileNames::from_project(project).reserve(identifier))
 }
 
-/// Parses customers: CSV with a header line if `is_csv`, otherwise JSON, which may be one customer, a list of customers, a
-/// response of the App API with one or several customers, or JSON Lines. Each customer is kept in the form it has.
+/// Parses customers: CSV with a header line if `csv` has the types of its cells, otherwise JSON, which may be one customer, a list
+/// of customers, a response of the App API with one or several customers or their identifiers, or JSON Lines. Each customer is kept
+/// in the form it has.
 ///
 /// ```
 /// use inkproof::diagnostics::Source;
-/// use inkproof::scaffold::customers_of;
+/// use inkproof::scaffold::{CellTypes, customers_of};
 /// let source = Source::new("people.csv", "id,email,first_name\n7,ada@example.com,Ada\n8,,\nx\n");
-/// let imported = customers_of(&source, true);
+/// let imported = customers_of(&source, Some(CellTypes::String));
 /// assert_eq!(imported.customers.len(), 2);
 /// let problem = &imported.problems[0];
 /// assert_eq!(problem.location().unwrap().to_string(), "people.csv:4:1");
 /// assert_eq!(problem.message, "expected 3 cells, as in the first line, found 1");
 /// ```
 #[must_use]
-pub fn customers_of(source: &Source, is_csv: bool) -> Imported {
+pub fn customers_of(source: &Source, csv: Option<CellTypes>) -> Imported {
     let mut imported = Imported::default();
-    if is_csv {
-        read_csv(source, &mut imported);
-    } else {
-        read_json(source, &mut imported);
+    match csv {
+        Some(types) => read_csv(source, types, &mut imported),
+        None => read_json(source, &mut imported),
     }
     if imported.customers.is_empty() && imported.problems.is_empty() {
         imported.problem(source.at(0..0), "the file contains no customer");
@@ -159,10 +174,11 @@ pub fn customers_of(source: &Source, is_csv: bool) -> Imported {
     imported
 }
 
-/// The response of the App API for several customers.
+/// The response of the App API for several customers: their attributes, or the identifiers that a search, a segment or an email
+/// address has found.
 #[derive(Deserialize)]
 struct Answer<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, alias = "identifiers", alias = "results")]
     customers: Vec<&'a RawValue>,
 }
 
@@ -216,28 +232,27 @@ fn report_invalid_json(error: &serde_json::Error, part: &str, start: usize, sour
     imported.problem(source.at(at..at), format!("the customer is not valid JSON: {reason}"));
 }
 
-fn read_csv(source: &Source, imported: &mut Imported) {
+fn read_csv(source: &Source, types: CellTypes, imported: &mut Imported) {
     let text = source.text();
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(text.as_bytes());
-    let names = match reader.headers() {
-        Ok(names) => names.clone(),
+    let first_line = text.lines().next().unwrap_or_default();
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::Headers)
+        .delimiter(separator_of(first_line))
+        .from_reader(text.as_bytes());
+    let names: Vec<String> = match reader.headers() {
+        Ok(names) => names.iter().map(column_name).collect(),
         Err(error) => return imported.problem(source.at(0..0), error.to_string()),
     };
-    if !names.iter().any(|name| IdentifierKind::ALL.iter().any(|kind| kind.as_str() == name)) {
-        let first = text.lines().next().unwrap_or_default();
-        return imported
-            .problem(source.at(0..first.len()), "expected a column `id`, `email` or `cio_id` in the first line");
+    if let Err(problem) = check_names(&names, source.at(0..first_line.len())) {
+        return imported.problems.push(problem);
     }
+    let mut columns: Vec<Column> = names.into_iter().map(Column::new).collect();
+    let mut rows = Vec::new();
     for record in reader.records() {
         match record {
             Ok(record) => {
-                // An empty cell means that the customer does not have the attribute.
-                let cells = names.iter().zip(&record).filter(|(name, cell)| !name.is_empty() && !cell.is_empty());
-                let customer: Map<_, _> = cells.map(|(name, cell)| (name.to_owned(), Value::from(cell))).collect();
-                // Spreadsheets leave empty lines at the end.
-                if !customer.is_empty() {
-                    imported.add(source.at(line_of(record.position(), text)), &Value::from(customer));
-                }
+                columns.iter_mut().zip(&record).for_each(|(column, cell)| column.observe(cell));
+                rows.push(record);
             }
             Err(error) => {
                 let message = match error.kind() {
@@ -250,6 +265,133 @@ fn read_csv(source: &Source, imported: &mut Imported) {
             }
         }
     }
+    for row in rows {
+        // An empty cell means that the customer does not have the attribute.
+        let cells = columns.iter().zip(&row).filter(|(column, cell)| !column.name.is_empty() && !cell.is_empty());
+        let customer: Map<_, _> =
+            cells.map(|(column, cell)| (column.name.clone(), column.value(cell, types))).collect();
+        // Spreadsheets leave empty lines at the end.
+        if !customer.is_empty() {
+            imported.add(source.at(line_of(row.position(), text)), &Value::from(customer));
+        }
+    }
+    imported.notes.extend(columns.iter().flat_map(|column| column.notes(types)));
+}
+
+/// The identifiers that a header may mean, whatever its case and its spaces; any other header as it is.
+fn column_name(header: &str) -> String {
+    let plain = header.to_lowercase().replace([' ', '-'], "_");
+    let known = IdentifierKind::ALL.into_iter().map(IdentifierKind::as_str).find(|kind| *kind == plain);
+    known.map_or_else(|| header.to_owned(), str::to_owned)
+}
+
+/// Whether no column occurs twice and one of them identifies a customer.
+fn check_names(names: &[String], place: Location) -> Result<(), Diagnostic> {
+    let is_repeated = |(at, name): &(usize, &String)| !name.is_empty() && names[..*at].contains(name);
+    if let Some((_, name)) = names.iter().enumerate().find(is_repeated) {
+        let message = format!("the column `{name}` occurs twice in the first line");
+        return Err(Diagnostic::error(INVALID_CUSTOMER, message).at(place).help("rename one of them, or remove it"));
+    }
+    let kinds = || IdentifierKind::ALL.into_iter().map(IdentifierKind::as_str);
+    if kinds().any(|kind| names.iter().any(|name| name == kind)) {
+        return Ok(());
+    }
+    let problem = Diagnostic::error(INVALID_CUSTOMER, "expected a column `id`, `email` or `cio_id` in the first line");
+    let similar = names.iter().find_map(|name| Some((name, did_you_mean(&name.to_lowercase(), kinds())?)));
+    let problem = problem.at(place);
+    Err(match similar {
+        Some((name, kind)) => problem.help(format!("did you mean `{kind}` by `{name}`?")),
+        None => problem,
+    })
+}
+
+/// What separates the cells of a header: a comma, or a semicolon or tab if there are more of them.
+fn separator_of(header: &str) -> u8 {
+    let mut is_quoted = false;
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    for byte in header.bytes() {
+        is_quoted ^= byte == b'"';
+        for (separator, count) in &mut counts {
+            *count += usize::from(!is_quoted && byte == *separator);
+        }
+    }
+    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(separator, _)| *separator)
+}
+
+/// A column of a CSV file.
+struct Column {
+    name: String,
+    has_cells: bool,
+    are_numbers: bool,
+    are_flags: bool,
+    /// A cell that is not a string in JSON.
+    example: Option<String>,
+}
+
+impl Column {
+    const fn new(name: String) -> Self {
+        Self { name, has_cells: false, are_numbers: true, are_flags: true, example: None }
+    }
+
+    fn observe(&mut self, cell: &str) {
+        if cell.is_empty() {
+            return;
+        }
+        self.has_cells = true;
+        let (is_number, is_flag) = (number(cell).is_some(), flag(cell).is_some());
+        self.are_numbers &= is_number;
+        self.are_flags &= is_flag;
+        if (is_number || is_flag) && self.example.is_none() {
+            self.example = Some(cell.to_owned());
+        }
+    }
+
+    fn is_identifier(&self) -> bool {
+        IdentifierKind::ALL.iter().any(|kind| kind.as_str() == self.name)
+    }
+
+    fn value(&self, cell: &str, types: CellTypes) -> Value {
+        let inferred = match types {
+            CellTypes::Infer if self.is_identifier() => None,
+            CellTypes::Infer if self.are_flags => flag(cell).map(Value::from),
+            CellTypes::Infer if self.are_numbers => number(cell),
+            _ => None,
+        };
+        inferred.unwrap_or_else(|| Value::from(cell))
+    }
+
+    /// What is worth knowing about its type and its name.
+    fn notes(&self, types: CellTypes) -> Vec<String> {
+        let name = &self.name;
+        let kind = if self.are_flags { "booleans" } else { "numbers" };
+        let is_uniform = self.has_cells && (self.are_flags || self.are_numbers) && !self.is_identifier();
+        let mut notes = Vec::new();
+        match (types, &self.example) {
+            (CellTypes::Infer, _) if is_uniform => notes.push(format!("the column `{name}` is imported as {kind}")),
+            (CellTypes::String, Some(example)) if is_uniform => {
+                let because = if self.are_flags { ", and a string is true in conditions" } else { "" };
+                notes.push(format!(
+                    "the column `{name}` is imported as strings, such as \"{example}\"{because}: `--types infer` imports {kind}"
+                ));
+            }
+            _ => {}
+        }
+        if name.contains(' ') {
+            let plain = name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("_");
+            notes.push(format!("the column `{name}` is read as `customer[\"{name}\"]`: did you mean `{plain}`?"));
+        }
+        notes
+    }
+}
+
+fn flag(cell: &str) -> Option<bool> {
+    cell.parse().ok()
+}
+
+/// A number that is written as JSON writes it, so that nothing such as a leading zero is lost.
+fn number(cell: &str) -> Option<Value> {
+    let number: Value = serde_json::from_str(cell).ok().filter(Value::is_number)?;
+    (number.to_string() == cell && cell.len() <= MAX_DIGITS).then_some(number)
 }
 
 /// The byte range of a record's first line. The reported position may still be at the end of the previous record.
@@ -266,7 +408,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str, is_csv: bool) -> (Vec<String>, Vec<String>) {
-        let imported = customers_of(&Source::new("f", text), is_csv);
+        let imported = customers_of(&Source::new("f", text), is_csv.then_some(CellTypes::String));
         let shown = |problem: &Diagnostic| format!("{} {}", problem.location().unwrap(), problem.message);
         let customers = imported.customers.iter().map(|imported| imported.customer.main_identifier().to_owned());
         (customers.collect(), imported.problems.iter().map(shown).collect())
@@ -294,6 +436,21 @@ mod tests {
                     format!("f:5:1 {no_identifier}"),
                 ],
             ),
+            (
+                r#"{"identifiers": [{"id": "7", "email": null, "cio_id": "a"}], "ids": ["7"], "next": ""}"#,
+                false,
+                vec!["7"],
+                vec![],
+            ),
+            (
+                r#"{"results": [{"email": "a@example.com", "id": "7", "cio_id": "x"}, {"email": "b@example.com"}]}"#,
+                false,
+                vec!["7", "b@example.com"],
+                vec![],
+            ),
+            ("ID;First Name\n7;\"a;b\"\n", true, vec!["7"], vec![]),
+            ("Cio Id\tEmail\tb,c\nx\ta@example.com\t1\n", true, vec!["a@example.com"], vec![]),
+            ("id,a,a\n1,2,3\n", true, vec![], vec!["f:1:1 the column `a` occurs twice in the first line".to_owned()]),
             ("{", false, vec![], vec!["f:1:1 the customer is not valid JSON: EOF while parsing an object".to_owned()]),
             (
                 "{\"id\": 1,\n x}",
@@ -323,5 +480,32 @@ mod tests {
             let names = names.into_iter().map(str::to_owned).collect();
             assert_eq!(found(text, is_csv), (names, problems), "{text}");
         }
+    }
+
+    #[test]
+    fn reads_cells_as_strings_or_by_their_column() {
+        let text = "id,vip,age,zip,mixed,Full Name\n1,true,10,01234,1,A\n2,false,2.5,99999,x,B\n3,,,,,\n";
+        let read = |types| {
+            let imported = customers_of(&Source::new("f.csv", text), Some(types));
+            let first: Value = serde_json::from_str(imported.customers[0].customer.source().text()).unwrap();
+            (first.to_string(), imported.notes)
+        };
+        let name = "the column `Full Name` is read as `customer[\"Full Name\"]`: did you mean `full_name`?";
+        let (first, notes) = read(CellTypes::String);
+        assert_eq!(first, r#"{"id":"1","vip":"true","age":"10","zip":"01234","mixed":"1","Full Name":"A"}"#);
+        let vip = "the column `vip` is imported as strings, such as \"true\", and a string is true in conditions: \
+                   `--types infer` imports booleans";
+        let age = "the column `age` is imported as strings, such as \"10\": `--types infer` imports numbers";
+        assert_eq!(notes, [vip, age, name]);
+        let (first, notes) = read(CellTypes::Infer);
+        assert_eq!(first, r#"{"id":"1","vip":true,"age":10,"zip":"01234","mixed":"1","Full Name":"A"}"#);
+        let expected = ["the column `vip` is imported as booleans", "the column `age` is imported as numbers", name];
+        assert_eq!(notes, expected);
+    }
+
+    #[test]
+    fn suggests_the_identifier_that_a_header_means() {
+        let imported = customers_of(&Source::new("f.csv", "e-mails,name\na@b.c,Ada\n"), Some(CellTypes::String));
+        assert_eq!(imported.problems[0].help, ["did you mean `email` by `e-mails`?"]);
     }
 }

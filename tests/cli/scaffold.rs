@@ -198,7 +198,8 @@ fn import_adds_customers() {
     assert_eq!(
         made.stderr,
         "lines.jsonl:2:1: the customer with the id `user_123` already exists in `fixtures/customers/ada.json`\n\
-         people.csv:4:1: error[invalid-customer]: the customer has no `id`, `email` or `cio_id`\n"
+         people.csv:4:1: error[invalid-customer]: the customer has no `id`, `email` or `cio_id`\n\
+         imported 3 customers, 1 existed already, 1 rejected\n"
     );
     assert_clean(&sandbox, &[]);
     for name in ["7", "8", "9"] {
@@ -209,7 +210,8 @@ fn import_adds_customers() {
     assert_eq!((again.code, again.stdout.as_str()), (0, "kept    fixtures/customers/8.json\n"));
     assert_eq!(
         again.stderr,
-        "answer.json:1:1: the customer with the id `8` already exists in `fixtures/customers/8.json`\n"
+        "answer.json:1:1: the customer with the id `8` already exists in `fixtures/customers/8.json`\n\
+         imported 0 customers, 1 existed already\n"
     );
     let nothing = sandbox.run(&["import", "customers", "nowhere.json"]);
     assert!(nothing.code == 2 && nothing.stderr.contains("cannot read `nowhere.json`: "), "{nothing:?}");
@@ -266,13 +268,14 @@ fn import_keeps_customers_whose_file_names_collide() {
     );
     let reported: Vec<_> = made.stderr.lines().collect();
     assert_eq!(
-        reported[..2],
+        reported[..3],
         [
             "a.json:1:73: error[duplicate-customer]: the customer with the id `q` occurs twice: the first is used",
             "c.json:1:1: error[duplicate-customer]: the customer with the email `bob@example.com` occurs twice: the first is used",
+            "imported 6 customers, 0 existed already, 2 rejected",
         ]
     );
-    assert!(made.code == 2 && reported[2].starts_with("error: cannot read `none.json`"), "{made:?}");
+    assert!(made.code == 2 && reported[3].starts_with("error: cannot read `none.json`"), "{made:?}");
     assert_clean(&sandbox, &[]);
 }
 
@@ -402,4 +405,36 @@ fn request_covers_all_branches_and_names_what_is_never_rendered() {
     assert!(made.stderr.contains("no data was found with which the message is sent"), "{made:?}");
     let made = broken.run(&["request", "lost"]);
     assert!(made.code == 0 && made.stderr.contains("no data was found with which the message is sent"), "{made:?}");
+}
+
+#[test]
+fn import_reports_how_columns_were_read() {
+    let sandbox = initialized().file("people.tsv", "ID\tvip\n70\tfalse\n71\ttrue\n70\tfalse\n");
+    let made = sandbox.run(&["import", "customers", "people.tsv"]);
+    assert!(made.stderr.contains("note: the column `vip` is imported as strings, such as \"false\""), "{made:?}");
+    assert!(made.stderr.ends_with("imported 2 customers, 0 existed already, 1 rejected\n"), "{made:?}");
+    let sandbox = sandbox.file("more.csv", "id,vip\n71,false\n72,false\n");
+    let made = sandbox.run(&["import", "customers", "more.csv", "--types", "infer"]);
+    assert!(made.stderr.ends_with("imported 1 customer, 1 existed already\n"), "{made:?}");
+    assert!(read(&sandbox, "fixtures/customers/72.json").contains("\"vip\": false"));
+    assert!(read(&sandbox, "fixtures/customers/70.json").contains("\"vip\": \"false\""));
+}
+
+#[test]
+fn import_unpacks_gzip() {
+    let sandbox = initialized();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut packed, b"id;name\n80;Grace\n").unwrap();
+    std::fs::write(sandbox.path().join("people.csv.gz"), packed.finish().unwrap()).unwrap();
+    assert_eq!(sandbox.run(&["import", "customers", "people.csv.gz"]).code, 0);
+    assert!(read(&sandbox, "fixtures/customers/80.json").contains("\"name\": \"Grace\""));
+}
+
+#[test]
+fn import_makes_settings_of_body_json() {
+    let body = r#"{"body_json": "{\"type\": \"order\", \"topics\": [\"a\"], \"properties\": {\"title\": \"Hi {{ customer.id }}\"}}"}"#;
+    let sandbox = initialized().file("body.json", body);
+    assert_eq!(sandbox.run(&["import", "template", "fetched", "body.json"]).code, 0);
+    let expected = "---\ntype: order\ntopics: [\"a\"]\n---\n{\n  \"title\": \"Hi {{ customer.id }}\"\n}\n";
+    assert_eq!(read(&sandbox, "templates/fetched.liquid"), expected);
 }
