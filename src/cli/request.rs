@@ -134,12 +134,12 @@ fn tell(project: &Project, template: &str, name: &Name, global: &Global) -> Resu
     let project = Project::open(project.root())?;
     let request = format!("{}/{name}", Name::parse_or_sanitize(template));
     if let Ok(cases) = project.select(std::slice::from_ref(&request)) {
-        project.render(&cases, &global.render_options(), |_, rendering| match rendering.message {
-            Some(_) => Ok::<(), Failure>(()),
-            None => {
+        project.render(&cases, &global.render_options(), |_, rendering| -> Result<(), Failure> {
+            if rendering.message.is_none() {
                 global.report(&rendering.problems)?;
-                Ok(written::advise(&[NOT_SENT.to_owned()])?)
+                written::advise(&[NOT_SENT.to_owned()])?;
             }
+            Ok(())
         })?;
     }
     let request = written::quoted(&request);

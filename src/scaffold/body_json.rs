@@ -23,8 +23,8 @@ pub fn content_of_body_json(text: &str) -> Option<String> {
         match body.get(name) {
             None | Some(Value::Null) => {}
             // JSON is YAML. Words need no quotes.
-            Some(Value::String(word)) if is_plain(word) => settings.push_str(&format!("{name}: {word}\n")),
-            Some(value) => settings.push_str(&format!("{name}: {value}\n")),
+            Some(Value::String(word)) if is_plain(word) => settings.extend([name, ": ", word, "\n"]),
+            Some(value) => settings.extend([name, ": ", &value.to_string(), "\n"]),
         }
     }
     let content = match body.get("properties")? {

@@ -391,7 +391,8 @@ fn flag(cell: &str) -> Option<bool> {
 /// A number that is written as JSON writes it, so that nothing such as a leading zero is lost.
 fn number(cell: &str) -> Option<Value> {
     let number: Value = serde_json::from_str(cell).ok().filter(Value::is_number)?;
-    (number.to_string() == cell && cell.len() <= MAX_DIGITS).then_some(number)
+    let written = number.to_string();
+    (written == cell && cell.len() <= MAX_DIGITS).then_some(number)
 }
 
 /// The byte range of a record's first line. The reported position may still be at the end of the previous record.

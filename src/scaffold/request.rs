@@ -281,7 +281,7 @@ impl NewCustomer {
     }
 
     fn data(&self) -> Json {
-        self.customer().as_ref().and_then(data_of).unwrap_or_else(|| payload(Map::new(), json!({}), json!({})))
+        self.customer().as_ref().and_then(data_of).unwrap_or_else(|| payload(&Map::new(), &json!({}), &json!({})))
     }
 
     fn add_to(&self, plan: &mut Plan, project: &Project) {
@@ -292,7 +292,9 @@ impl NewCustomer {
     fn is_like(&self, attributes: &Map<String, Json>) -> bool {
         let other = |attributes: &Map<String, Json>| {
             let mut attributes = attributes.clone();
-            IdentifierKind::ALL.iter().for_each(|kind| drop(attributes.remove(kind.as_str())));
+            for kind in IdentifierKind::ALL {
+                attributes.remove(kind.as_str());
+            }
             attributes
         };
         other(&self.attributes) == other(attributes)
@@ -303,7 +305,7 @@ impl NewCustomer {
 fn data_of(customer: &Customer) -> Option<Json> {
     let arena = Arena::new();
     let (attributes, objects) = customer.data(Numbers::JavaScript, &arena).ok()?;
-    Some(payload(Map::new(), as_json(attributes)?, as_json(objects)?))
+    Some(payload(&Map::new(), &as_json(attributes)?, &as_json(objects)?))
 }
 
 fn with_trigger(mut base: Json, message_data: &Map<String, Json>) -> Json {

@@ -88,7 +88,7 @@ impl Alternatives {
     }
 
     /// The scalars of some data, which others may be equal to.
-    pub(super) fn around(&self, data: &Json) -> Vec<Json> {
+    pub(super) fn around(data: &Json) -> Vec<Json> {
         fn collect(value: &Json, found: &mut Vec<Json>) {
             match value {
                 Json::Object(object) => object.values().for_each(|value| collect(value, found)),

@@ -148,7 +148,9 @@ impl<'t> Sending<'t> {
         let chosen = self.chosen(&pool, known_count, reached);
         let base = pool.get(known_count).map(|sent| sent.data.clone());
         let mut all = vec![false; self.branches.len()];
-        pool.iter().for_each(|sent| merge(&mut all, &sent.branches));
+        for sent in &pool {
+            merge(&mut all, &sent.branches);
+        }
         let payloads = chosen.into_iter().map(|(at, new)| {
             let sent = pool[at].data.clone();
             base.as_ref().map_or_else(|| sent.clone(), |base| self.likened(base, sent.clone(), &new))
@@ -265,7 +267,9 @@ impl<'t> Sending<'t> {
         }
         // Each is responsible for what no earlier one reaches.
         let mut reached = vec![false; self.branches.len()];
-        pool[..known].iter().for_each(|sent| merge(&mut reached, &sent.branches));
+        for sent in &pool[..known] {
+            merge(&mut reached, &sent.branches);
+        }
         for (at, new) in &mut chosen {
             *new = (0..reached.len()).filter(|branch| pool[*at].branches[*branch] && !reached[*branch]).collect();
             merge(&mut reached, &pool[*at].branches);
@@ -312,7 +316,7 @@ impl<'t> Sending<'t> {
     /// Some data with a few random changes.
     fn random_mutant(&mut self, of: &[Json], roots: &[&str]) -> Option<Json> {
         let mut data = of.get(self.random.usize(0..of.len().max(1)))?.clone();
-        let around = self.alternatives.around(&data);
+        let around = Alternatives::around(&data);
         for _ in 0..self.random.usize(2..=3) {
             let places: Vec<Vec<Step>> = roots.iter().flat_map(|root| places(&data, root)).collect();
             let place = &places[self.random.usize(0..places.len())];
@@ -361,7 +365,7 @@ impl<'t> Sending<'t> {
     /// second at each, and so on.
     fn mutants(&self, data: &Json, roots: &[&str], missing: Option<&[String]>) -> Vec<Json> {
         let places: Vec<Vec<Step>> = roots.iter().flat_map(|root| places(data, root)).collect();
-        let around = self.alternatives.around(data);
+        let around = Alternatives::around(data);
         let mut found = Vec::new();
         if let Some(missing) = missing {
             for place in &places {
@@ -509,6 +513,6 @@ fn differences(base: &Json, other: &Json) -> Vec<Vec<Step>> {
 
 /// Data with nothing but these attributes.
 #[must_use]
-pub fn payload(trigger: Map<String, Json>, customer: Json, objects: Json) -> Json {
+pub fn payload(trigger: &Map<String, Json>, customer: &Json, objects: &Json) -> Json {
     json!({"trigger": trigger, "customer": customer, "objects": objects})
 }

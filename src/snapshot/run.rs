@@ -38,6 +38,7 @@ pub struct Run<'p> {
 
 /// The report of a run.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each fails the run on its own")]
 pub struct Report<'p> {
     /// The outcome of each subject, by name.
     pub outcomes: Vec<Outcome<'p>>,
