@@ -31,7 +31,7 @@ impl CompiledTemplate<'_> {
         } else {
             self.scope(&sent, &SnippetNames::from_snippets(&snippets), &live, &arena).data
         };
-        let mut trace = Trace::default();
+        let mut trace = Trace::observing();
         for text in self.texts() {
             let liquid: liquid::Template<'_> = text.liquid;
             // Failures are reported when the message itself is rendered.

@@ -73,6 +73,14 @@ impl Default for TrialOutput {
     }
 }
 
+impl TrialOutput {
+    /// An output whose trace also has observations.
+    #[must_use]
+    pub fn observing() -> Self {
+        Self { trace: Trace::observing(), ..Self::default() }
+    }
+}
+
 impl<'t> Trial<'t> {
     /// A trial of a template.
     #[must_use]

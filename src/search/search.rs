@@ -137,7 +137,7 @@ pub(super) fn search<'s>(subject: &Subject<'_, 's>, options: &SearchOptions<'_>,
     let tester = Tester {
         trial: Trial::new(compiled, options.render_options),
         scratch: Arena::new(),
-        out: TrialOutput::default(),
+        out: TrialOutput::observing(),
         renders: 0,
         work: 0,
         most_work: Budget::new(options.effort).nodes,

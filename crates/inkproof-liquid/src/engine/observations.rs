@@ -341,7 +341,7 @@ mod tests {
         let template = Template::parse(source, &LIQUIDJS, &arena).unwrap();
         let mut all = Observations::default();
         for data in data {
-            let (mut out, mut trace) = (Output::new(), Trace::default());
+            let (mut out, mut trace) = (Output::new(), Trace::observing());
             let data = json::read(data, &arena).unwrap();
             template.render_traced(data, &Options::default(), &arena, &mut out, &mut trace).unwrap();
             all.add(&trace.observations, |_| true);

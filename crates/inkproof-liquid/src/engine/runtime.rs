@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use crate::engine::language::Language;
 use crate::engine::limits::{Budget, Limits, NODE};
-use crate::engine::observations::PartId;
+use crate::engine::observations::{Observations, PartId};
 use crate::engine::output::{Output, Writer};
 use crate::engine::row::Kind;
 use crate::engine::scope::Scope;
@@ -419,9 +419,9 @@ impl<'a> Runtime<'a> {
             };
         };
         if filter.input == Kind::Date
-            && let Some(trace) = &mut self.trace
+            && let Some(observations) = self.observer()
         {
-            trace.observations.date(call, input);
+            observations.date(call, input);
         }
         (filter.run)(self, input, &arguments)
     }
@@ -453,7 +453,7 @@ impl<'a> Runtime<'a> {
                         _ => stack.pop().unwrap_or(Value::Undefined),
                     };
                     let result = self.compare(*operator, left, right)?;
-                    if self.trace.is_some() {
+                    if self.observer().is_some() {
                         self.observe(steps, at, &stack, (left, right), result);
                     }
                     Value::Bool(result)
@@ -463,6 +463,11 @@ impl<'a> Runtime<'a> {
         }
         // If several operands remain without an operator, the first is the result.
         Ok(stack.first().copied().unwrap_or(Value::Undefined))
+    }
+
+    /// What to record observations in, if that is wanted.
+    fn observer(&mut self) -> Option<&mut Observations> {
+        self.trace.as_mut().and_then(Trace::observer)
     }
 
     /// Observes the operator at a step, for the trace: `stack` is what remains below its operands.
@@ -475,8 +480,7 @@ impl<'a> Runtime<'a> {
         (left, right): (Value<'a>, Value<'a>),
         result: bool,
     ) {
-        let (Some(trace), Step::Operator(operator, _)) = (&mut self.trace, &steps[at]) else { return };
-        let observations = &mut trace.observations;
+        let (Some(observations), Step::Operator(operator, _)) = (self.observer(), &steps[at]) else { return };
         if !operator.is_logical() {
             return observations.compare(PartId::of_step(&steps[at]), *operator, left, right, result);
         }
@@ -509,8 +513,8 @@ impl<'a> Runtime<'a> {
     /// As [`Runtime::lenient_value`].
     pub fn condition(&mut self, condition: &FilteredValue<'a>) -> Result<bool> {
         let value = self.lenient_value(condition)?;
-        if let (Some(trace), [only], []) = (&mut self.trace, condition.expression.steps, condition.filters) {
-            trace.observations.decide(only, value);
+        if let (Some(observations), [only], []) = (self.observer(), condition.expression.steps, condition.filters) {
+            observations.decide(only, value);
         }
         Ok(value.is_truthy())
     }
@@ -522,8 +526,8 @@ impl<'a> Runtime<'a> {
     pub fn matches(&mut self, head: Value<'a>, value: &'a Operand<'a>) -> Result<bool> {
         let right = self.operand(value, true)?;
         let result = self.compare(Operator::Equal, head, right)?;
-        if let Some(trace) = &mut self.trace {
-            trace.observations.compare(PartId::of_operand(value), Operator::Equal, head, right, result);
+        if let Some(observations) = self.observer() {
+            observations.compare(PartId::of_operand(value), Operator::Equal, head, right, result);
         }
         Ok(result)
     }

@@ -11,11 +11,24 @@ use crate::syntax::tree::Node;
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     nodes: HashMap<usize, u32, RandomState>,
-    /// What the render showed of comparisons, conditions and dates.
+    /// What the render showed of comparisons, conditions and dates; nothing unless the trace is an [observing](Self::observing)
+    /// one.
     pub observations: Observations,
+    is_observing: bool,
 }
 
 impl Trace {
+    /// A trace that also records [observations](Self::observations), which takes more time.
+    #[must_use]
+    pub fn observing() -> Self {
+        Self { is_observing: true, ..Self::default() }
+    }
+
+    /// What to record observations in, if that is wanted.
+    pub(crate) fn observer(&mut self) -> Option<&mut Observations> {
+        self.is_observing.then_some(&mut self.observations)
+    }
+
     /// Records a node.
     pub(crate) fn push(&mut self, node: &Node<'_>) {
         let count = self.nodes.entry(NodeId::new(node).0).or_default();
