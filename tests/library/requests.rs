@@ -41,9 +41,9 @@ fn rendered(folder: &Path, plan: &Plan) -> (Vec<String>, Vec<String>) {
     let _: Result<(), ()> = project.render(&project.cases(), &render_options(), |case, rendering| {
         let text = case.request.source().text().to_owned();
         if rendering.message.is_some() {
-            sent.push(text)
+            sent.push(text);
         } else {
-            lost.push(text)
+            lost.push(text);
         }
         Ok(())
     });
