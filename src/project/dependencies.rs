@@ -42,6 +42,8 @@ pub struct DependencyTracker {
     config: Config,
     /// What is meant to be lost, with the locations that findings name.
     expected_losses: Vec<(String, Location)>,
+    /// All customers of the project, for checks: they look for data that loses a message in what any customer has.
+    customers: Vec<Source>,
     parts: HashMap<String, Inputs>,
     /// The project's snippets, and those that each template reads, by file name.
     snippets: Vec<Source>,
@@ -84,6 +86,7 @@ impl DependencyTracker {
         let no_schemas = Arc::from([]);
         self.follow_all(
             project,
+            Vec::new(),
             &no_schemas,
             cases.into_iter().map(|(name, case)| (name, case.template, smallvec![case])),
         )
@@ -107,8 +110,10 @@ impl DependencyTracker {
         };
         let templates: Vec<_> = templates.iter().copied().zip(templates.iter().copied().map(own)).collect();
         let schemas = project.schema_files().values().filter_map(|file| file.as_ref().ok().cloned()).collect();
+        let customers = project.customers().iter().map(|customer| customer.source().clone()).collect();
         self.follow_all(
             project,
+            customers,
             &schemas,
             templates.into_iter().map(|(template, own)| (template.source().name(), template, own)),
         )
@@ -117,14 +122,18 @@ impl DependencyTracker {
     fn follow_all<'p, 'n>(
         &mut self,
         project: &Project,
+        customers: Vec<Source>,
         schemas: &Arc<[Source]>,
         things: impl Iterator<Item = (&'n str, &'p Template, SmallVec<[Case<'p>; 1]>)>,
     ) -> Changes {
         let mut before = std::mem::take(&mut self.parts);
-        let is_reconfigured = self.config != *project.config() || self.expected_losses != project.named_losses();
-        if is_reconfigured {
+        let affects_all = self.config != *project.config()
+            || self.expected_losses != project.named_losses()
+            || self.customers != customers;
+        if affects_all {
             self.config = project.config().clone();
             self.expected_losses = project.named_losses().to_vec();
+            self.customers = customers;
         }
         let snippets: Vec<_> = project.snippets().iter().map(|snippet| snippet.source().clone()).collect();
         let mut read_before = std::mem::take(&mut self.of_templates);
@@ -142,7 +151,7 @@ impl DependencyTracker {
                 requests: cases.iter().map(|case| case.request.source().clone()).collect(),
                 customers: cases.iter().map(|case| case.customer.source().clone()).collect(),
             };
-            if before.remove(name).is_none_or(|before| is_reconfigured || before != parts) {
+            if before.remove(name).is_none_or(|before| affects_all || before != parts) {
                 changed.push(name.to_owned());
             }
             self.parts.insert(name.to_owned(), parts);
@@ -306,6 +315,27 @@ mod tests {
             let found = Followed::new().after(&changes);
             assert_eq!(found, (changed.to_owned(), removed.to_owned()), "{changes:?}");
         }
+    }
+
+    #[test]
+    fn a_check_depends_on_every_customer() {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in FILES {
+            write(folder.path(), path, text);
+        }
+        let mut files = Files::open(folder.path(), false).unwrap();
+        let mut tracker = DependencyTracker::default();
+        let mut follow = |files: &Files| {
+            let project = files.to_project();
+            let templates = project.select_templates(&[]).unwrap();
+            tracker.follow_templates(&project, &templates, &project.cases()).changed.len()
+        };
+        assert_eq!((follow(&files), follow(&files)), (2, 0));
+        // Bob gets no message of template `b`.
+        write(folder.path(), "fixtures/customers/bob.json", "{\"id\": \"2\", \"nme\": \"Bob\"}");
+        let bob = files.root().join("fixtures/customers/bob.json");
+        files.refresh([&*bob]).unwrap();
+        assert_eq!((follow(&files), follow(&files)), (2, 0));
     }
 
     #[test]
