@@ -174,18 +174,17 @@ fn directive_for(run: &str) -> Option<String> {
     // The longest first.
     let mut letters = LETTERS;
     letters.sort_by_key(|(letters, _)| std::cmp::Reverse(letters.len()));
-    let mut rest = run.strip_suffix('T').unwrap_or(run);
-    let mut meant = String::new();
+    let (mut rest, mut meant) = (run, String::new());
     while !rest.is_empty() {
+        // Between a date and a time.
+        if let (false, Some(after)) = (meant.is_empty(), rest.strip_prefix('T')) {
+            meant.push('T');
+            rest = after;
+            continue;
+        }
         let (known, directive) = letters.iter().find(|(known, _)| rest.starts_with(known))?;
         meant.push_str(directive);
         rest = &rest[known.len()..];
-    }
-    if meant.is_empty() {
-        return None;
-    }
-    if run.ends_with('T') {
-        meant.push('T');
     }
     Some(meant)
 }

@@ -179,7 +179,7 @@ fn reports_a_missing_project() {
 #[test]
 fn rejects_an_invalid_timestamp() {
     let run = Sandbox::new().run(&["preview", "--now", "2026"]);
-    let expected = "`2026` is not a timestamp: expected one with a time zone, such as 2026-01-01T00:00:00Z";
+    let expected = "`2026` is not a timestamp: expected a date, or one with a time zone, such as 2026-01-01T00:00:00Z";
     assert!(run.code == 2 && run.stderr.contains(expected), "{run:?}");
 }
 
