@@ -8,7 +8,7 @@ use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::message::Template;
 use crate::project::{Files, Overlay, Project};
 
-const UNKNOWN_FILE: Code = Code::new("unknown-file");
+const UNKNOWN_TEMPLATE: Code = Code::new("unknown-template");
 const UNREADABLE_PROJECT: Code = Code::new("unreadable-project");
 
 /// A template with another text.
@@ -59,7 +59,7 @@ impl EditedTemplate {
     fn read(&self, project: &Project) -> Result<Project, Diagnostics> {
         let mut files = project.templates().iter().flat_map(Template::with_variants);
         if !files.any(|template| template.source().name() == self.file) {
-            return Err(Diagnostic::error(UNKNOWN_FILE, format!("there is no template in `{}`", self.file)).into());
+            return Err(Diagnostic::error(UNKNOWN_TEMPLATE, format!("there is no template in `{}`", self.file)).into());
         }
         let mut overlay = Overlay::default();
         overlay.set(&project.root().join(&self.file), Some(&self.text));

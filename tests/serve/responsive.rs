@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::client::{Server, inkproof, project};
 
 /// A message that renders until the time limit.
-const SLOW: &str = "---\n---\n{% for a in (1..3000) %}{% for b in (1..3000) %}{% for c in (1..3000) %}{% assign x = a | plus: b %}\
+const SLOW: &str = "---\n---\n{% assign l = (1..3000) %}{% for a in l %}{% for b in l %}{% for c in l %}{% assign x = a | plus: b %}\
                     {% endfor %}{% endfor %}{% endfor %}{\"title\": \"late\"}\n";
 
 /// A message that needs more memory than renders may use beside others: 100 ranges of 10,000 numbers.
