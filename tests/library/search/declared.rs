@@ -79,7 +79,7 @@ fn keywords() {
             r#""required":["a"],"properties":{"a":{"type":"string","format":"date"}}"#,
             QUOTED,
             r#"{"a":"2026-01-02"}"#,
-            (Verdict::Searched, None),
+            proved.clone(),
         ),
         (
             r#""required":["a","n"],"properties":{"a":{"type":"number"},"n":{"type":"number","minimum":1}}"#,
