@@ -48,7 +48,7 @@ function chip(label, act, className = "") {
   return make("button", { type: "button", className: `chip ${className}`, onclick: act }, label);
 }
 
-function makeRow({ path, kind }, samples, set) {
+function makeRow(path, samples, set) {
   const parsed = parsePath(path);
   const label = path.replaceAll("[]", "[0]");
   const row = { ...parsed, path, value: undefined, before: undefined };
@@ -58,10 +58,11 @@ function makeRow({ path, kind }, samples, set) {
   row.input.addEventListener("input", () => set(row, typedAs(row.input.value, row.before)));
   row.kinds = Object.entries(KINDS).map(([name, value]) => [name, chip(SHORT[name] ?? name, () => set(row, value(row.value)))]);
   for (const [name, button] of row.kinds) if (SHORT[name]) button.setAttribute("aria-label", name);
+  row.kind = make("span", { className: "faint" });
   row.state = make("span", { className: "cell" });
   const others = samples.map((sample) => chip(shownIn(sample).slice(0, 40), () => set(row, sample), "sample"));
   row.element = make("li", { className: "control" },
-    make("div", { className: "control-head" }, make("code", {}, label), make("span", { className: "faint" }, kind), row.state),
+    make("div", { className: "control-head" }, make("code", {}, label), row.kind, row.state),
     row.input,
     make("div", { className: "chips", role: "group", "aria-label": `Kinds of ${label}` }, row.kinds.map(([, button]) => button)),
     others.length > 0 && make("div", { className: "chips", role: "group", "aria-label": `Values of ${label} in requests` },
@@ -81,12 +82,13 @@ function samplesOf(path, all) {
  * `requests` the data of all requests. `set` is called with a control and its new value.
  */
 export function draw(variables, data, requests, cells, set) {
-  const all = variables.map((variable) => ({ variable, samples: samplesOf(variable.path, requests) }));
+  const all = variables.map(({ path }) => ({ path, samples: samplesOf(path, requests) }));
   const wanted = JSON.stringify(all);
-  // Controls are only made again if there are others, so that a field that is typed into keeps its focus.
+  // Controls are only made again if there are others, so that a field that is typed into keeps its focus: what a check says
+  // of a variable changes with its value.
   if (wanted !== known) {
     known = wanted;
-    rows = all.map(({ variable, samples }) => makeRow(variable, samples, set));
+    rows = all.map(({ path, samples }) => makeRow(path, samples, set));
     at("controls").replaceChildren(...rows.map(({ element }) => element));
   }
   at("controls-title").hidden = rows.length === 0;
@@ -99,7 +101,8 @@ export function draw(variables, data, requests, cells, set) {
       button.disabled = data === null;
       button.setAttribute("aria-pressed", String(data !== null && kindOf(row.value) === name));
     }
-    const { typed } = variables[index];
+    const { kind, typed } = variables[index];
+    row.kind.textContent = kind;
     row.state.textContent = typed ?? "";
     row.state.className = `cell ${cells[typed] ?? ""}`;
   });

@@ -354,12 +354,16 @@ test("the source has each expression in the color of what it printed", async () 
   assert.equal(await page.locator("#source-colors").textContent(), `${WELCOME}\n`, "the colors lie exactly below the text");
   const seen = new Set();
   for (const [expression, printed] of [["customer.first_name", "Ada"], ["trigger.plan }}", "pro"], ["trigger.starts", "1 December"], ["trigger.seats", "5"]]) {
-    const color = await background(page.locator("#source-colors mark", { hasText: expression }));
+    const inSource = page.locator("#source-colors mark", { hasText: expression });
     const inCard = page.locator("#stage .card.large mark", { hasText: new RegExp(`^${printed}$`) });
     const inJson = page.locator("#stage .json mark", { hasText: new RegExp(`^${printed}$`) });
-    assert.equal(await background(inCard), color, expression);
-    assert.equal(await background(inJson), color, expression);
-    seen.add(color);
+    // The page may still be drawing: what was just replaced has no color.
+    let colors;
+    await until(`${expression} has one color`, async () => {
+      colors = await Promise.all([inSource, inCard, inJson].map(background));
+      return colors[0] !== "" && colors.every((color) => color === colors[0]);
+    });
+    seen.add(colors[0]);
   }
   assert.equal(seen.size, 4, "each has a color of its own");
   await page.locator("#source-colors .part-unrendered", { hasText: "Here is how to begin" }).waitFor();
