@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Findings, Rule, TemplateFacts};
-use crate::analysis::{MissingBehavior, Path, PathStep, places};
+use crate::analysis::{MissingBehavior, Path, PathStep, Read, places};
 use crate::contract::{Declarations, Shape};
 use crate::diagnostics::{Severity, misspelling_of};
 use crate::liquid::value::number::Numbers;
@@ -49,14 +49,16 @@ pub(super) fn find(
 ) -> Vec<Misspelling> {
     let mut found: Vec<Misspelling> = Vec::new();
     let mut of_customers: Option<HashSet<String>> = None;
-    for read in &facts.needs.reads {
-        let is_harmless = read.missing_behavior < MissingBehavior::MayFail;
-        if !is_harmless || !matches!(read.path.root, "trigger" | "customer") || read.snippet.is_some() {
-            continue;
-        }
+    let own = |read: &&Read<'_>| matches!(read.path.root, "trigger" | "customer") && read.snippet.is_none();
+    let (harmless, harmful): (Vec<_>, Vec<_>) =
+        facts.needs.reads.iter().filter(own).partition(|read| read.missing_behavior < MissingBehavior::MayFail);
+    // Where its absence loses the message, that is reported.
+    let missing_parts = harmful.iter().filter_map(|read| missing_part(facts, &read.path));
+    let reported: HashSet<String> = missing_parts.map(|(missing, _)| missing.to_string()).collect();
+    for read in harmless {
         let Some((missing, name)) = missing_part(facts, &read.path) else { continue };
         let written = missing.to_string();
-        if found.iter().any(|known| known.written == written) {
+        if reported.contains(&written) || found.iter().any(|known| known.written == written) {
             continue;
         }
         let Some((meant, case)) = meant(facts, &missing, name) else { continue };

@@ -53,6 +53,15 @@ const MISTAKES: &[(&str, &[&str], &[&str])] = &[
         &[r#"{"items":[{"qyt":2}]}"#],
         &["3:57: warning[misspelled-name]: no request has `trigger.items[].qty`: did you mean `trigger.items[].qyt`?"],
     ),
+    // What loses the message is reported as that, and once.
+    (
+        "{{ trigger.nmae | times: 2 }}",
+        &[r#"{"name":1}"#],
+        &[
+            "fixtures/requests/t/a.json:1:87: info[unused-data]: the template never reads `trigger.name`",
+            "3:29: error[missing-data]: `trigger.nmae` is missing in `t/a`",
+        ],
+    ),
     // Objects.
     (
         "{{ trigger.o }} {{ trigger.l }} {{ trigger.l | join: ', ' }}",

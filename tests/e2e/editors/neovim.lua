@@ -91,7 +91,6 @@ local function run()
   replace('trigger.number', 'trigger.nummer')
   wait_for_diagnostics({
     unsafe,
-    '6:  unused-data',
     '8: trigger.nummer missing-data',
     '8: trigger.nummer missing-data',
     '8: {{ trigger.nummer }} json-unsafe',

@@ -95,8 +95,8 @@ async def test_pull(tmp_path):
     # Many changes, and an answer about the last one.
     for number in range(50):
         editor.edit(WELCOME, "discount" if number % 2 == 0 else "discnt", "discnt" if number % 2 == 0 else "discount")
-    editor.edit(WELCOME, "discount", "discnt")
-    assert "6: trigger.discnt missing-data" in await pulled(editor, WELCOME)
+    editor.edit(WELCOME, "discount", "reduction")
+    assert "6: trigger.reduction missing-data" in await pulled(editor, WELCOME)
     # In a request that is not open, nothing reads what it sends.
     assert await pulled(editor, "fixtures/requests/welcome/ada.json") == ['4: "discount" unused-data']
     assert not editor.published
