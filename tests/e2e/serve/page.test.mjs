@@ -276,8 +276,9 @@ test("refused requests and messages of other channels are shown", async () => {
 test("findings can be copied, and the result is dimmed while the data is not valid", async () => {
   await page.evaluate(() => { location.hash = "templates?template=news"; });
   await until("the request is shown", async () => (await data().inputValue()).includes("Bold"));
-  await data().fill(JSON.stringify({ titel: "typed" }));
   const findings = page.locator("#stage .explanation.failed");
+  await findings.locator(".finding.error", { hasText: "the content is not valid JSON" }).waitFor();
+  await data().fill(JSON.stringify({ titel: "typed" }));
   await findings.locator(".finding.error", { hasText: "undefined variable: trigger.title" }).waitFor();
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await findings.getByRole("button", { name: "Copy" }).click();
