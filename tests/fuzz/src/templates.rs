@@ -28,6 +28,8 @@ impl Dialect {
     }
 }
 
+/// How often a render may try to keep its time. What takes too long takes it each time; what the machine does beside it does not.
+const ATTEMPTS: usize = 3;
 /// How much a render may exceed its time: 20 %.
 const TOLERANCE: f64 = 1.2;
 
@@ -119,16 +121,22 @@ impl Target for Rendered {
         };
         let mode = if mode == "lax" { Mode::Lax } else { Mode::Live };
         let options = Options { mode, now: Some(1_700_000_000_000.0), seed: Some(7), limits };
-        let (arena, mut out) = (Arena::new(), Output::with_marks());
-        let before = time();
-        let _ = template.render(data, &options, &arena, &mut out);
-        let taken = time().saturating_sub(before);
-        if out.len() > limits.output * 2 {
-            return Err(format!("the output has {} bytes", out.len()));
-        }
         // A slow machine, and reading its clock, must not fail the shortest of limits.
         let most = limits.render_time.mul_f64(TOLERANCE) + Duration::from_millis(5);
-        if taken > most { Err(format!("it took {taken:?}, with a limit of {:?}", limits.render_time)) } else { Ok(()) }
+        let mut taken = Duration::MAX;
+        for _ in 0..ATTEMPTS {
+            let (arena, mut out) = (Arena::new(), Output::with_marks());
+            let before = time();
+            let _ = template.render(data, &options, &arena, &mut out);
+            taken = taken.min(time().saturating_sub(before));
+            if out.len() > limits.output * 2 {
+                return Err(format!("the output has {} bytes", out.len()));
+            }
+            if taken <= most {
+                return Ok(());
+            }
+        }
+        Err(format!("it took {taken:?}, with a limit of {:?}", limits.render_time))
     }
 }
 
