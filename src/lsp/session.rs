@@ -162,7 +162,7 @@ enum AnswerWith {
     Feature(feature::Handler, Value),
 }
 
-/// What the client has been told about a file.
+/// The diagnostics of a file that were last published.
 struct Published {
     version: Option<i32>,
     findings: Vec<Finding>,

@@ -36,7 +36,7 @@ impl RenderedText {
     }
 
     /// Where the template writes the value at a path, or the innermost value around it that the text has: a byte offset of the
-    /// file. `None` if there is no text.
+    /// file. `None` if the text has no value.
     #[must_use]
     pub fn origin(&self, path: &[&str]) -> Option<usize> {
         let value = (0..=path.len()).rev().find_map(|count| {

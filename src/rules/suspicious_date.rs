@@ -28,26 +28,26 @@ const DIRECTIVES: [(&str, &str); 9] = [
     ("%f", "%L"),
 ];
 
-/// The letters of formats in other languages, each with the directive that is meant.
+/// The letters of formats in other languages, the longest first, each with the directive that is meant.
 const LETTERS: [(&str, &str); 18] = [
     ("YYYY", "%Y"),
     ("yyyy", "%Y"),
+    ("MMMM", "%B"),
+    ("dddd", "%A"),
+    ("EEEE", "%A"),
+    ("MMM", "%b"),
+    ("ddd", "%a"),
+    ("EEE", "%a"),
+    ("SSS", "%L"),
     ("YY", "%y"),
     ("yy", "%y"),
-    ("MMMM", "%B"),
-    ("MMM", "%b"),
     ("MM", "%m"),
     ("DD", "%d"),
     ("dd", "%d"),
-    ("dddd", "%A"),
-    ("EEEE", "%A"),
-    ("ddd", "%a"),
-    ("EEE", "%a"),
     ("HH", "%H"),
     ("hh", "%I"),
     ("mm", "%M"),
     ("ss", "%S"),
-    ("SSS", "%L"),
 ];
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
@@ -171,9 +171,6 @@ fn translated(parts: &[FormatPart<'_>]) -> Option<String> {
 
 /// The directives for a run of letters of other languages' formats, such as `YYYYMMDD`.
 fn directive_for(run: &str) -> Option<String> {
-    // The longest first.
-    let mut letters = LETTERS;
-    letters.sort_by_key(|(letters, _)| std::cmp::Reverse(letters.len()));
     let (mut rest, mut meant) = (run, String::new());
     while !rest.is_empty() {
         // Between a date and a time.
@@ -182,7 +179,7 @@ fn directive_for(run: &str) -> Option<String> {
             rest = after;
             continue;
         }
-        let (known, directive) = letters.iter().find(|(known, _)| rest.starts_with(known))?;
+        let (known, directive) = LETTERS.iter().find(|(known, _)| rest.starts_with(known))?;
         meant.push_str(directive);
         rest = &rest[known.len()..];
     }
