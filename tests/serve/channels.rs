@@ -96,7 +96,7 @@ fn requests_are_checked_per_channel() {
         (
             "sms",
             json!({ "transactional_message_id": [], "identifiers": "x", "to": 5, "queue_draft": "yes", "send_at": 1.5 }),
-            "expected a name or number under `transactional_message_id`; expected an object under `identifiers`; expected \
+            "expected a name or whole number under `transactional_message_id`; expected an object under `identifiers`; expected \
              `true` or `false` under `queue_draft`; expected whole seconds since 1970 under `send_at`; expected a string \
              under `to`",
         ),

@@ -9,7 +9,7 @@ use crate::diagnostics::did_you_mean;
 pub(super) enum Kind {
     /// A string.
     Text,
-    /// A name, or a number.
+    /// A name, or a whole number.
     NameOrNumber,
     /// `true` or `false`.
     Flag,
@@ -27,9 +27,9 @@ impl Kind {
     fn accepts(self, value: &Value) -> bool {
         match self {
             Self::Text => value.is_string(),
-            Self::NameOrNumber => value.as_str().is_some_and(|name| !name.trim().is_empty()) || value.is_number(),
+            Self::NameOrNumber => value.as_str().is_some_and(|name| !is_blank(name)) || is_whole(value),
             Self::Flag => value.is_boolean(),
-            Self::Seconds => value.as_f64().is_some_and(|seconds| seconds.fract() == 0.0),
+            Self::Seconds => is_whole(value),
             Self::Object => value.is_object(),
             Self::List => value.is_array(),
             Self::Any => true,
@@ -39,7 +39,7 @@ impl Kind {
     const fn expected(self) -> &'static str {
         match self {
             Self::Text => "a string",
-            Self::NameOrNumber => "a name or number",
+            Self::NameOrNumber => "a name or whole number",
             Self::Flag => "`true` or `false`",
             Self::Seconds => "whole seconds since 1970",
             Self::Object => "an object",
@@ -47,6 +47,17 @@ impl Kind {
             Self::Any => "a value",
         }
     }
+}
+
+/// Whether a value is a whole number, as JSON Schema's `integer`: `7.0` is one.
+fn is_whole(value: &Value) -> bool {
+    value.as_f64().is_some_and(|number| number.fract() == 0.0)
+}
+
+/// Whether a name contains nothing but what the pattern `\S` of some language takes for white space: JavaScript counts
+/// the byte order mark, Python some control characters.
+fn is_blank(name: &str) -> bool {
+    name.chars().all(|c| c.is_whitespace() || c.is_control() || c == '\u{feff}')
 }
 
 /// The value of a field; `None` if it is missing or null.
@@ -75,4 +86,23 @@ pub(super) fn unknown(body: &Map<String, Value>, known: &[(&'static str, Kind)])
             format!("Customer.io has no request field `{name}`{near}")
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_name_is_not_blank_and_a_number_is_whole() {
+        for value in [json!("a"), json!(" a\u{feff}"), json!(7), json!(-7), json!(7.0), json!(1e300)] {
+            assert!(Kind::NameOrNumber.accepts(&value), "{value}");
+        }
+        for value in
+            [json!(""), json!(" \u{85}\u{1c}"), json!("\u{feff}"), json!(7.5), json!(2.3e-308), json!([]), json!(true)]
+        {
+            assert!(!Kind::NameOrNumber.accepts(&value), "{value}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ const SEND = "^/v1/(send|campaigns)/";
 const PEOPLE = "^(/api/|/v1/(identify|track|page|screen|group|alias|batch)$)";
 
 // Every key is accepted, so there are no invalid ones. Streams do not end, and waiting requests take time.
-const COMMON = ["--no-color", "--max-examples", process.env.EXAMPLES ?? "50"];
+const COMMON = ["--no-color", "--seed", process.env.SEED ?? "1", "--max-examples", process.env.EXAMPLES ?? "50"];
 const RUNS = {
   "all but sending": ["--exclude-checks", "ignored_auth", "--exclude-path-regex", `${SEND}|${PEOPLE}`, "--exclude-path", "/inkproof/api/changes",
     "--exclude-path", "/inkproof/api/wait"],
