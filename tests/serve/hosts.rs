@@ -35,6 +35,39 @@ fn only_allowed_names_are_accepted() {
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
+/// As between containers: the server in one network namespace, `curl` in another, which knows it by its name.
+#[cfg(target_os = "linux")]
+#[test]
+fn another_network_namespace_reaches_the_server_by_its_name() {
+    const SCRIPT: &str = r#"
+        mount -t tmpfs tmpfs /run && mkdir /run/netns && ip netns add backend || exit 77
+        ip link add name here type veth peer name there netns backend || exit 77
+        ip address add 10.77.0.1/24 dev here && ip link set here up
+        ip -n backend address add 10.77.0.2/24 dev there && ip -n backend link set there up
+        echo "10.77.0.1 inkproof other" > /run/hosts && mount --bind /run/hosts /etc/hosts || exit 77
+        command -v curl > /dev/null || exit 77
+        "$0" -C "$1" serve --quiet --host 10.77.0.1 --port 3010 --allow-host inkproof > /run/address &
+        until [ -s /run/address ]; do sleep 0.05; done
+        for name in inkproof other; do
+            ip netns exec backend curl --silent --show-error --write-out ' %{http_code}\n' --header 'Authorization: Bearer key' \
+                --data "$2" "http://$name:3010/v1/send/inbox_message"
+        done
+        kill $!
+    "#;
+    let folder = project();
+    let mut command = std::process::Command::new("unshare");
+    command.args(["-Urnm", "sh", "-c", SCRIPT, env!("CARGO_BIN_EXE_inkproof")]).arg(folder.path()).arg(BODY);
+    let Ok(output) = command.output() else { return };
+    let (text, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    if output.status.code() == Some(77) || text.is_empty() && error.starts_with("unshare") {
+        println!("left out: this system allows no network namespaces, or has no `ip` or `curl`: {error}");
+        return;
+    }
+    let [sent, refused] = text.lines().collect::<Vec<_>>()[..] else { panic!("{text}{error}") };
+    assert!(sent.contains("\"delivery_id\"") && sent.ends_with(" 200"), "{sent}");
+    assert!(refused.contains("`--allow-host other`") && refused.ends_with(" 403"), "{refused}");
+}
+
 #[test]
 fn tls_and_plain_connections_share_the_port() {
     let folder = tempfile::tempdir().unwrap();

@@ -3,6 +3,7 @@
 mod captured;
 mod channels;
 mod client;
+mod clients;
 mod document;
 mod dry_run;
 mod gallery;

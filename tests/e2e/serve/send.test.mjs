@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import http from "node:http";
+import net from "node:net";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -74,4 +75,42 @@ test("curl, as documented", async () => {
   const { stdout } = await run("curl", ["--silent", "--request", "POST", `${server.url}/v1/send/inbox_message`,
     "--header", "Authorization: Bearer key", "--header", "Content-Type: application/json", "--data-raw", JSON.stringify(request)]);
   await delivered(JSON.parse(stdout).delivery_id, /^curl/);
+});
+
+test("5,000 parallel sends of customerio-node arrive once each", async () => {
+  const own = await serve("--port", "0");
+  try {
+    // On a busy machine some would take longer than the client's ten seconds, be given up by it, and be sent again.
+    const client = new node5.APIClient("key", { url: `${own.url}/v1`, timeout: 120_000 });
+    const data = (number) => ({ order_id: `order-${number}`, tracking_url: "https://track.example.com" });
+    const send = (number) => client.sendInboxMessage(new node5.SendInboxMessageRequest({ ...request, message_data: data(number) }));
+    const answers = await Promise.all(Array.from({ length: 5000 }, (_, number) => send(number)));
+    const { messages } = await own.api("/messages?limit=10000");
+    assert.equal(messages.length, 5000);
+    assert.deepEqual(new Set(messages.map(({ id }) => id)), new Set(answers.map(({ delivery_id }) => delivery_id)));
+    assert.equal(new Set(messages.map(({ message }) => message.properties.title)).size, 5000);
+  } finally {
+    await own.stop();
+  }
+});
+
+test("512 idle connections make room for a send", async () => {
+  const idle = await Promise.all(Array.from({ length: 512 }, () => new Promise((resolve, reject) => {
+    const socket = net.connect(server.port, "127.0.0.1", () => {
+      socket.write("GET /inkproof/api/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    });
+    socket.once("data", () => resolve(socket)).on("error", reject);
+  })));
+  try {
+    const start = performance.now();
+    const client = new node5.APIClient("key", { url: `${server.url}/v1` });
+    const { delivery_id } = await client.sendInboxMessage(new node5.SendInboxMessageRequest(request));
+    const took = performance.now() - start;
+    await delivered(delivery_id, /Node Client\/5/);
+    console.log(`# a send beside 512 idle connections took ${took.toFixed(0)} ms`);
+    // It took 15 s where idle connections kept their places.
+    assert.ok(took < 2_000, `${took} ms`);
+  } finally {
+    idle.forEach((socket) => socket.destroy());
+  }
 });
