@@ -52,6 +52,13 @@ pub struct Sent<'a> {
     pub content: &'a Output,
 }
 
+/// What the settings of a message render to.
+struct Settings<'a> {
+    kind: &'a str,
+    topics: Vec<&'a str>,
+    is_late: bool,
+}
+
 /// Roughly why a message is lost: two losses that differ in this have different causes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Loss {
@@ -112,7 +119,20 @@ impl<'t> Trial<'t> {
     where
         't: 'a,
     {
-        self.attempt(data, arena, out).err()
+        let scope = self.scope(data, arena);
+        self.check(scope, arena, out).err()
+    }
+
+    fn check<'a>(&'a self, scope: Value<'a>, arena: &'a Arena, out: &mut TrialOutput) -> Result<(), Loss>
+    where
+        't: 'a,
+    {
+        self.render(scope, arena, out)?;
+        match json::is_object_with_trailing_commas(out.content.text(), arena) {
+            Ok(true) => self.settings(scope, arena).map(|_| ()),
+            Ok(false) => Err(Loss::NotAnObject),
+            Err(error) => Err(Self::broken_json(&out.content, error.offset)),
+        }
     }
 
     /// Renders with this data, and returns what is sent.
@@ -123,28 +143,36 @@ impl<'t> Trial<'t> {
     where
         't: 'a,
     {
-        let mut sent = self.attempt(data, arena, out)?;
-        sent.is_late |= self.fixed_expiration?;
-        Ok(sent)
-    }
-
-    fn attempt<'a>(&'a self, data: SentData<'a>, arena: &'a Arena, out: &'a mut TrialOutput) -> Result<Sent<'a>, Loss>
-    where
-        't: 'a,
-    {
-        let template: &CompiledTemplate<'a> = self.template;
         let scope = self.scope(data, arena);
-        out.content.clear();
-        out.trace.clear();
-        let rendered = template.content.render_traced(scope, &self.options, arena, &mut out.content, &mut out.trace);
-        if let Err(error) = rendered {
-            return Err(Loss::Content(error.span(), code_of(&error)));
-        }
+        self.render(scope, arena, out)?;
         let (properties, trailing_commas) = match json::read_with_trailing_commas(out.content.text(), arena) {
             Ok((Value::Object(properties), commas)) => (properties, commas),
             Ok(_) => return Err(Loss::NotAnObject),
             Err(error) => return Err(Self::broken_json(&out.content, error.offset)),
         };
+        let Settings { kind, topics, is_late } = self.settings(scope, arena)?;
+        let is_late = is_late | self.fixed_expiration?;
+        Ok(Sent { kind, topics, properties, trailing_commas, is_late, content: &out.content })
+    }
+
+    /// Renders the content.
+    fn render<'a>(&'a self, scope: Value<'a>, arena: &'a Arena, out: &mut TrialOutput) -> Result<(), Loss>
+    where
+        't: 'a,
+    {
+        let template: &CompiledTemplate<'a> = self.template;
+        out.content.clear();
+        out.trace.clear();
+        let rendered = template.content.render_traced(scope, &self.options, arena, &mut out.content, &mut out.trace);
+        rendered.map_err(|error| Loss::Content(error.span(), code_of(&error)))
+    }
+
+    /// Renders the settings.
+    fn settings<'a>(&'a self, scope: Value<'a>, arena: &'a Arena) -> Result<Settings<'a>, Loss>
+    where
+        't: 'a,
+    {
+        let template: &CompiledTemplate<'a> = self.template;
         let setting = |at, setting: &CompiledSetting<'a>| {
             self.setting(setting, scope, arena).map_err(|code| Loss::Setting(at, code))
         };
@@ -155,8 +183,7 @@ impl<'t> Trial<'t> {
             Some(expiration) if expiration.liquid.is_some() => is_late(setting(usize::MAX, expiration)?, self.sent_at)?,
             _ => false,
         };
-        let kind = kind.unwrap_or_default();
-        Ok(Sent { kind, topics, properties, trailing_commas, is_late, content: &out.content })
+        Ok(Settings { kind: kind.unwrap_or_default(), topics, is_late })
     }
 
     /// The string that a setting renders to.

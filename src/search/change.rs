@@ -35,17 +35,16 @@ pub(super) fn replaced<'s>(
     let Some((first, rest)) = path.split_first() else { return to.unwrap_or(value) };
     match (first, value) {
         (EditKey::Member(key), Value::Object(object)) => {
-            let mut entries = object.entries().to_vec();
-            let place = entries.iter().position(|(name, _)| name == key);
-            match (place, to) {
+            let entries = object.entries();
+            let changed = match (entries.iter().position(|(name, _)| name == key), to) {
                 (Some(place), None) if rest.is_empty() => {
-                    entries.remove(place);
+                    Object::new(&[&entries[..place], &entries[place + 1..]].concat(), arena)
                 }
-                (Some(place), _) => entries[place].1 = replaced(entries[place].1, rest, to, arena),
-                (None, Some(to)) if rest.is_empty() => entries.push((key, to)),
+                (Some(place), _) => object.with_value_at(place, replaced(entries[place].1, rest, to, arena), arena),
+                (None, Some(to)) if rest.is_empty() => Object::new(&[entries, &[(*key, to)]].concat(), arena),
                 (None, _) => return value,
-            }
-            Value::Object(Object::new(&entries, arena))
+            };
+            Value::Object(changed)
         }
         (EditKey::Member(_), _) => value,
         (key, Value::Array(items)) => {

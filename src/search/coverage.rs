@@ -1,6 +1,7 @@
 //! Coverage: what renders reached, so that data which reaches something new is searched around.
 
-use std::collections::HashSet;
+// Looked up for each node of each render, so that the time that a hash takes shows.
+use hashbrown::HashSet;
 
 use crate::analysis::{each_value, mixed_condition};
 use crate::liquid::syntax::part::Part;

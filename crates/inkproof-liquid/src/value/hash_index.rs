@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 use super::{Arena, Value};
 
 /// An open-addressing hash table from keys to the positions of their entries.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct HashIndex<'a> {
     slots: &'a [u32],
     hasher: RandomState,

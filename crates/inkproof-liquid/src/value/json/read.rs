@@ -48,6 +48,16 @@ pub fn read_with_trailing_commas<'a>(text: &'a str, arena: &'a Arena) -> Result<
     Ok((value, reader.trailing_commas.unwrap_or_default()))
 }
 
+/// Like [`read_with_trailing_commas`], but only finds out whether the document is an object, which takes less time.
+///
+/// # Errors
+/// As [`read`].
+pub fn is_object_with_trailing_commas(text: &str, arena: &Arena) -> Result<bool, JsonError> {
+    let mut reader = Reader { only_checks: true, ..Reader::new(text, arena, Some(Vec::new())) };
+    let value = reader.document().map_err(|error| *error)?;
+    Ok(matches!(value, Value::Object(_)))
+}
+
 struct Reader<'a> {
     lexer: Lexer<'a>,
     text: &'a str,
@@ -60,6 +70,8 @@ struct Reader<'a> {
     trailing_commas: Option<Vec<usize>>,
     /// Whether `5.0` is a float rather than 5.
     keeps_floats: bool,
+    /// Whether strings, arrays and objects are left empty.
+    only_checks: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -72,6 +84,7 @@ impl<'a> Reader<'a> {
             entries: Vec::new(),
             trailing_commas,
             keeps_floats: false,
+            only_checks: false,
         }
     }
 
@@ -148,7 +161,8 @@ impl<'a> Reader<'a> {
             self.lexer.skip_space();
         }
         self.lexer.at += 1;
-        let list = value::list_of(self.entries[first..].iter().map(|(_, value)| *value), self.arena);
+        let items = if self.only_checks { &[] } else { &self.entries[first..] };
+        let list = value::list_of(items.iter().map(|(_, value)| *value), self.arena);
         self.entries.truncate(first);
         Ok(list)
     }
@@ -183,7 +197,8 @@ impl<'a> Reader<'a> {
             self.lexer.skip_space();
         }
         self.lexer.at += 1;
-        let object = Object::new(&self.entries[first..], self.arena);
+        let entries = if self.only_checks { &[] } else { &self.entries[first..] };
+        let object = Object::new(entries, self.arena);
         self.entries.truncate(first);
         Ok(object)
     }
@@ -200,7 +215,8 @@ impl<'a> Reader<'a> {
     }
 
     fn string(&mut self) -> Read<&'a str> {
-        Ok(self.lexer.string()?.decode_in(self.arena))
+        let string = self.lexer.string()?;
+        Ok(if self.only_checks { "" } else { string.decode_in(self.arena) })
     }
 }
 
@@ -247,6 +263,13 @@ mod tests {
         fn both_readers_report_the_same_errors(tokens in prop::collection::vec(prop::sample::select(&TOKENS[..]), 0..14)) {
             let text = tokens.concat();
             prop_assert_eq!(read_with_events(&text), read_with_reader(&text), "{}", text);
+            let arena = Arena::new();
+            let is_object = |(value, _)| matches!(value, Value::Object(_));
+            prop_assert_eq!(
+                is_object_with_trailing_commas(&text, &arena),
+                read_with_trailing_commas(&text, &arena).map(is_object),
+                "{}", text,
+            );
         }
     }
 
