@@ -3,7 +3,7 @@
 //! It starts from payloads whose message is sent: the requests, and others that are made of them. In each it removes every
 //! key, and tries every other kind of value and shorter lists. What never loses the message is allowed, what always does is
 //! not, and for what sometimes does it finds the condition ([learning](super::learning)). Then it makes payloads that the
-//! result admits and looks for one that is lost, until there is none.
+//! result admits and looks for one that is lost, until there is none ([confirmation](super::confirmation)).
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,8 +12,8 @@ use serde_json::{Value as Json, json};
 use super::demand::{Demand, Fault};
 use super::learning::learn;
 use super::location::{locations, member_of, put, value_at};
-use super::model::{DataModel, Requirement, StringValues};
-use super::place::{Places, kind_of};
+use super::model::{DataModel, StringValues};
+use super::place::Places;
 use super::tester::{Lost, Tester};
 use super::values::{MARK, NUMBER_STRINGS, WORDS, Written, plausible};
 use crate::analysis::MissingBehavior;
@@ -30,10 +30,7 @@ const EXPLORED: usize = 500;
 /// How many renders are taken to change payloads one place at a time.
 const MAX_SWEPT: usize = 30_000;
 /// How many payloads that lose their message are kept of each fault.
-const MAX_FAILURES: usize = 60;
-/// How often payloads that the model admits are made, and how many of them.
-const ROUNDS: usize = 12;
-const ROUND: usize = 300;
+pub(super) const MAX_FAILURES: usize = 60;
 /// How many renders are taken at most, all in all.
 const MAX_RENDERS: usize = 120_000;
 /// How long a written string may be to be compared with.
@@ -53,25 +50,28 @@ pub(super) struct Observed {
     pub(super) failures: Vec<Failure>,
     pub(super) lost: usize,
     pub(super) sent: usize,
+    /// Losses that the values which requests have there share, so that the fault explains them only if it is never sent.
+    shared: Vec<Failure>,
 }
 
-/// A change of a payload.
-#[derive(Clone, Debug)]
-struct Edit {
-    place: usize,
-    fault: Fault,
-    at: Vec<Key>,
-    to: Option<Json>,
+impl Observed {
+    /// Takes the shared losses for those of the fault, if nothing else is known of it.
+    fn settle_shared(&mut self) {
+        if self.sent == 0 && self.lost == 0 {
+            self.lost = self.shared.len();
+            self.failures.append(&mut self.shared);
+        }
+    }
 }
 
 pub(super) struct Derivation<'t> {
     pub(super) tester: Tester<'t>,
     pub(super) written: Written,
     pub(super) model: DataModel,
-    observed: BTreeMap<(usize, Fault), Observed>,
+    pub(super) observed: BTreeMap<(usize, Fault), Observed>,
     /// Whether the message of any request is sent.
     are_requests_sent: bool,
-    random: fastrand::Rng,
+    pub(super) random: fastrand::Rng,
 }
 
 impl DataModel {
@@ -331,16 +331,16 @@ impl Derivation<'_> {
         true
     }
 
-    fn random_sample(&mut self) -> Json {
+    pub(super) fn random_sample(&mut self) -> Json {
         self.model.samples[self.random.usize(0..self.model.samples.len())].clone()
     }
 
-    fn is_exhausted(&self) -> bool {
+    pub(super) fn is_exhausted(&self) -> bool {
         self.tester.is_exhausted() || self.tester.renders > MAX_RENDERS
     }
 
     /// Changes a random place to a value of a kind that it may hold.
-    fn vary(&mut self, data: &mut Json) {
+    pub(super) fn vary(&mut self, data: &mut Json) {
         let place = self.random.usize(0..self.model.places.0.len());
         let found = locations(data, &self.model.places.0[place].pattern);
         if place < 2 || found.is_empty() {
@@ -444,8 +444,14 @@ impl Derivation<'_> {
         if failure.is_some() && self.is_lost_as_usual(sample, fault, at) {
             return;
         }
+        let is_shared = failure.is_some() && self.is_lost_with_examples(sample, place, at);
         let observed = self.observed.entry((place, fault)).or_default();
         if let Some(failure) = failure {
+            if is_shared {
+                observed.shared.push(failure);
+                observed.shared.truncate(MAX_FAILURES);
+                return;
+            }
             observed.lost += 1;
             if observed.failures.len() < MAX_FAILURES {
                 observed.failures.push(failure);
@@ -457,15 +463,32 @@ impl Derivation<'_> {
 
     /// Whether the other boolean than the one that is there loses the message as well as a value of another kind: then the
     /// kind is not the fault.
-    fn is_lost_as_usual(&mut self, sample: &Json, fault: Fault, at: &[Key]) -> bool {
+    pub(super) fn is_lost_as_usual(&mut self, sample: &Json, fault: Fault, at: &[Key]) -> bool {
         let is_kind = matches!(fault, Fault::Kind(kind) if kind != JsonKind::Null);
         let Some(flag) = value_at(sample, at).and_then(Json::as_bool).filter(|_| is_kind) else { return false };
         let mut data = sample.clone();
         put(&mut data, at, Some(json!(!flag))) && !self.tester.is_sent(&data)
     }
 
+    /// Whether every other value that requests have at a place loses the message as well: then it is the value that is
+    /// there which matters, rather than that there is one.
+    pub(super) fn is_lost_with_examples(&mut self, sample: &Json, place: usize, at: &[Key]) -> bool {
+        let current = value_at(sample, at);
+        if current.is_none_or(Json::is_boolean) {
+            return false;
+        }
+        let examples = &self.model.places.0[place].examples;
+        let others: Vec<Json> = examples.iter().filter(|example| Some(*example) != current).cloned().collect();
+        !others.is_empty()
+            && others.into_iter().all(|other| {
+                let mut data = sample.clone();
+                put(&mut data, at, Some(other)) && !self.tester.is_sent(&data)
+            })
+    }
+
     /// Decides what each place may hold and what the template demands.
     fn decide(&mut self) {
+        self.observed.values_mut().for_each(Observed::settle_shared);
         for place in 2..self.model.places.0.len() {
             self.decide_kinds(place);
         }
@@ -622,7 +645,7 @@ impl Derivation<'_> {
     }
 
     /// Decides about a fault from what was observed: allowed, never allowed, or only if some condition is not true.
-    fn settle(&mut self, place: usize, fault: Fault) {
+    pub(super) fn settle(&mut self, place: usize, fault: Fault) {
         let Some(observed) = self.observed.get(&(place, fault)) else { return };
         if observed.lost == 0 {
             return;
@@ -642,7 +665,7 @@ impl Derivation<'_> {
     }
 
     /// Whether the message of any sample is sent with a list that is too short at a place.
-    fn has_shorter(&self, place: usize, fault: Fault) -> bool {
+    pub(super) fn has_shorter(&self, place: usize, fault: Fault) -> bool {
         let Fault::Fewer(count @ 2..) = fault else { return false };
         let pattern = &self.model.places.0[place].pattern;
         let is_shorter = |list: &Json| list.as_array().is_some_and(|items| items.len() < count);
@@ -659,7 +682,7 @@ impl Derivation<'_> {
         observed.failures.iter().all(|failure| lacks(&failure.data)) && !self.model.samples.iter().any(lacks)
     }
 
-    fn demand_always(&mut self, place: usize, fault: Fault) {
+    pub(super) fn demand_always(&mut self, place: usize, fault: Fault) {
         self.demand(Demand { place, fault, conditions: vec![Vec::new()] });
     }
 
@@ -669,194 +692,6 @@ impl Derivation<'_> {
             Some(known) => *known = demand,
             None => self.model.demands.push(demand),
         }
-    }
-
-    /// Makes payloads that the model admits, and changes the model where one of them is lost.
-    fn confirm(&mut self) {
-        for _ in 0..ROUNDS {
-            let mut is_changed = self.confirm_alone();
-            for _ in 0..ROUND {
-                if self.is_exhausted() {
-                    return;
-                }
-                is_changed |= self.confirm_one();
-            }
-            if !is_changed {
-                return;
-            }
-        }
-    }
-
-    /// Takes each value of each place alone, without any other key that may be absent.
-    fn confirm_alone(&mut self) -> bool {
-        let mut is_changed = false;
-        for sample in self.model.samples.clone().into_iter().take(10) {
-            for place in 2..self.model.places.0.len() {
-                for at in locations(&sample, &self.model.places.0[place].pattern).into_iter().take(2) {
-                    let mut values = self.model.places.of_kind(place, JsonKind::String);
-                    values.truncate(1);
-                    values.extend(self.model.places.0[place].examples.iter().take(4).cloned());
-                    values.extend([json!(true), json!(false)]);
-                    values.retain(|value| self.model.kinds[place].has(kind_of(value)));
-                    values.extend(value_at(&sample, &at).cloned());
-                    for value in values {
-                        if self.is_exhausted() {
-                            return is_changed;
-                        }
-                        let mut base = sample.clone();
-                        if put(&mut base, &at, Some(value)) && self.tester.is_sent(&base) {
-                            is_changed |= self.confirm_without(&base, |other, _| other != place);
-                        }
-                    }
-                }
-            }
-        }
-        is_changed
-    }
-
-    /// Removes the keys that may be absent, of those that are chosen, and makes the model demand what is missing then.
-    fn confirm_without(&mut self, base: &Json, mut is_chosen: impl FnMut(usize, &mut fastrand::Rng) -> bool) -> bool {
-        let mut data = base.clone();
-        let mut edits = Vec::new();
-        for place in 2..self.model.places.0.len() {
-            let is_removable = self.model.requirement(place) != Requirement::Required
-                && member_of(&self.model.places.0[place].pattern).is_some();
-            for at in if is_removable { locations(&data, &self.model.places.0[place].pattern) } else { Vec::new() } {
-                if is_chosen(place, &mut self.random) && put(&mut data, &at, None) {
-                    if self.model.admits(&data) {
-                        edits.push(Edit { place, fault: Fault::Absent, at, to: None });
-                    } else if let Some(value) = value_at(base, &at) {
-                        put(&mut data, &at, Some(value.clone()));
-                    }
-                }
-            }
-        }
-        !edits.is_empty() && !self.tester.is_sent(&data) && self.blame(base, edits)
-    }
-
-    /// Changes a payload that is sent within the model; returns whether it is lost then, so that the model was changed.
-    fn confirm_one(&mut self) -> bool {
-        let mut base = self.random_sample();
-        let mut varied = base.clone();
-        for _ in 0..self.random.usize(0..=3) {
-            self.vary(&mut varied);
-        }
-        if self.tester.is_sent(&varied) {
-            base = varied;
-        }
-        if self.random.u8(0..3) == 0 {
-            let most = self.random.u8(2..=9);
-            return self.confirm_without(&base, |_, random| random.u8(0..10) < most);
-        }
-        let mut data = base.clone();
-        let mut edits = Vec::new();
-        for _ in 0..self.random.usize(1..=5) {
-            if let Some(edit) = self.random_edit(&data)
-                && put(&mut data, &edit.at, edit.to.clone())
-            {
-                edits.push(edit);
-            }
-        }
-        if edits.is_empty() || !self.model.admits(&data) || self.tester.is_sent(&data) {
-            return false;
-        }
-        self.blame(&base, edits)
-    }
-
-    fn random_edit(&mut self, data: &Json) -> Option<Edit> {
-        let place = self.random.usize(2..self.model.places.0.len().max(3));
-        let found = locations(data, &self.model.places.0.get(place)?.pattern);
-        if found.is_empty() {
-            return None;
-        }
-        let at = found[self.random.usize(0..found.len())].clone();
-        let mut faults = vec![Fault::Absent; 2];
-        faults.extend(self.model.kinds[place].iter().map(Fault::Kind));
-        faults.extend([1, 2, 3].map(Fault::Fewer));
-        let fault = faults[self.random.usize(0..faults.len())];
-        let mut values = self.model.places.faulty(place, fault, value_at(data, &at));
-        if let StringValues::OneOf(_) | StringValues::Numbers = self.model.strings[place]
-            && fault == Fault::Kind(JsonKind::String)
-        {
-            return None;
-        }
-        if values.is_empty() {
-            return None;
-        }
-        let to = values.swap_remove(self.random.usize(0..values.len()));
-        Some(Edit { place, fault, at, to })
-    }
-
-    /// Finds the fewest of these edits that lose the message, and demands that one of them is not made.
-    fn blame(&mut self, base: &Json, mut edits: Vec<Edit>) -> bool {
-        let apply = |edits: &[Edit]| {
-            let mut data = base.clone();
-            for edit in edits {
-                put(&mut data, &edit.at, edit.to.clone());
-            }
-            data
-        };
-        let mut at = 0;
-        while at < edits.len() {
-            let mut fewer = edits.clone();
-            fewer.remove(at);
-            if self.tester.is_sent(&apply(&fewer)) {
-                at += 1;
-            } else {
-                edits = fewer;
-            }
-        }
-        let data = apply(&edits);
-        let Some(loss) = self.tester.run(&data) else { return false };
-        let is_unseen = |edit: &&Edit| match edit.fault {
-            Fault::Kind(kind) => !self.model.places.0[edit.place].seen.has(kind),
-            _ => false,
-        };
-        if let Some(Edit { place, fault: Fault::Kind(kind), at, .. }) = edits.iter().find(is_unseen).cloned() {
-            let mut usual = data.clone();
-            put(&mut usual, &at, value_at(base, &at).cloned());
-            if self.is_lost_as_usual(&usual, Fault::Kind(kind), &at) {
-                return false;
-            }
-            let kept: Kinds = self.model.kinds[place].iter().filter(|known| *known != kind).collect();
-            if !kept.is_empty() {
-                self.model.kinds[place] = kept;
-                return true;
-            }
-        }
-        // The edit that is made last is there as it was made.
-        let Some(edit) = edits.iter().rev().find(|edit| value_at(&data, &edit.at) == edit.to.as_ref()) else {
-            return false;
-        };
-        let (place, fault) = (edit.place, edit.fault);
-        let is_seen_kind = matches!(fault, Fault::Kind(kind) if kind != JsonKind::Null);
-        if is_seen_kind || matches!(fault, Fault::Fewer(_)) && self.is_sent_with_others(&data, edit) {
-            return false;
-        }
-        let observed = self.observed.entry((place, fault)).or_default();
-        observed.lost += 1;
-        observed.sent += 1;
-        // The newest failure is the one that the model does not know of yet.
-        observed.failures.insert(0, Failure { data: data.clone(), at: edit.at.clone(), loss });
-        observed.failures.truncate(MAX_FAILURES);
-        self.settle(place, fault);
-        let is_undecided = matches!(fault, Fault::Kind(_)) || self.has_shorter(place, fault);
-        if self.model.admits(&data) && !is_undecided {
-            self.demand_always(place, fault);
-        }
-        true
-    }
-
-    /// Whether a payload with a list that is too short is sent if that has other elements.
-    fn is_sent_with_others(&mut self, data: &Json, edit: &Edit) -> bool {
-        let Some(items) = edit.to.as_ref().and_then(Json::as_array) else { return false };
-        let place = &self.model.places;
-        let full = place.of_kind(edit.place, JsonKind::Array).swap_remove(0);
-        let known = full.as_array().into_iter().flatten().chain(items).cloned().collect::<Vec<_>>();
-        known.into_iter().any(|item| {
-            let mut other = data.clone();
-            put(&mut other, &edit.at, Some(Json::Array(vec![item; items.len()]))) && self.tester.is_sent(&other)
-        })
     }
 
     /// What the analysis alone says, where there is no data that is sent.

@@ -1,8 +1,10 @@
 //! Schemas: what data a template needs, found by analysis and by rendering, and as a JSON Schema.
 
 mod condition;
+mod confirmation;
 mod demand;
 mod derivation;
+mod drawing;
 mod json_schema;
 mod learning;
 mod location;

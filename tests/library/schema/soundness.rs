@@ -88,7 +88,13 @@ fn kind(value: &Json) -> usize {
 fn complete(value: &Json, schema: &Json, path: &str, known: &BTreeMap<String, Vec<Json>>, at: usize) -> Json {
     let of_requests = known.get(path).map(Vec::as_slice).unwrap_or_default();
     let is_usual = of_requests.is_empty() || of_requests.iter().any(|other| kind(other) == kind(value));
-    let value = if is_usual { value.clone() } else { of_requests[at % of_requests.len()].clone() };
+    // Either boolean is of the kind that requests have.
+    let is_flag = of_requests.iter().all(Json::is_boolean);
+    let value = match value {
+        value if is_usual => value.clone(),
+        _ if is_flag => json!(at % 2 == 0),
+        _ => of_requests[at % of_requests.len()].clone(),
+    };
     match value {
         Json::Object(mut object) => {
             for (key, inner) in schema["properties"].as_object().into_iter().flatten() {
