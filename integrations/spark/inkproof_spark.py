@@ -32,8 +32,8 @@ def audience(people, template, *, project, now, options=(), inkproof="inkproof",
     command = [*base, template, "--partial", "--threads", "1", "--now", now, *options]
     is_text = [kind for _, kind in people.dtypes] == ["string"]
     # Rows have no value for what is null, as in Customer.io.
-    lines = people.rdd.map(lambda row: row[0]) if is_text else people.toJSON()
-    parts = lines.mapPartitions(_Render(command)).collect()
+    lines = people if is_text else people.selectExpr("to_json(struct(*), map('ignoreNullFields', 'true')) as line")
+    parts = [row[0] for row in lines.mapInArrow(_Render(command), "part string").collect()]
     with tempfile.TemporaryDirectory() as folder:
         files = []
         for number, part in enumerate(parts):
@@ -55,13 +55,15 @@ class _Render:
     def __init__(self, command):
         self.command = command
 
-    def __call__(self, lines):
+    def __call__(self, batches):
+        import pyarrow
+
         with tempfile.TemporaryFile() as errors:
             process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
             try:
-                for line in lines:
-                    if line is not None:
-                        process.stdin.write(line.encode() + b"\n")
+                for batch in batches:
+                    lines = batch.column(0).drop_null().to_pylist()
+                    process.stdin.write("".join(line + "\n" for line in lines).encode())
                 process.stdin.close()
             except BrokenPipeError:
                 pass  # Why it ended is on standard error.
@@ -70,7 +72,7 @@ class _Render:
             if process.wait() != 0:
                 errors.seek(0)
                 raise AudienceError(errors.read().decode(errors="replace").strip())
-        yield part.decode()
+        yield pyarrow.RecordBatch.from_pydict({"part": [part.decode()]})
 
 
 def _run(command):
