@@ -159,5 +159,7 @@ pub mod upgrade;
 pub mod watch;
 
 mod atomic_file;
+#[cfg(unix)]
+mod hangup;
 mod plain_file;
 mod threads;

@@ -109,13 +109,14 @@ pub fn run(
         }
     }
     let is_stopped = reading.is_stopped();
-    if let Err(error) = output.flush() {
-        output.error.get_or_insert(error);
-    }
     let errors = records.into_errors();
     state.cut.extend(errors.iter().map(ToString::to_string));
     if is_stopped {
-        state.cut.push("interrupted".to_owned());
+        let reason = if output.error.is_some() { "a file could not be written" } else { "interrupted" };
+        state.cut.push(reason.to_owned());
+    }
+    if let Err(error) = output.flush() {
+        output.error.get_or_insert(error);
     }
     Ok((Part::new(head, state), errors))
 }

@@ -3,13 +3,15 @@
 mod full;
 mod junit;
 mod markdown;
+mod record_file;
 mod saved;
 mod sources;
 
-use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::ArgValueCompleter;
@@ -23,6 +25,7 @@ use crate::diagnostics::{Count, Thousands, sanitize};
 use crate::message::{RenderOptions, Template};
 use crate::project::{Languages, Project};
 use crate::records::{Input, RecordFormat, Records, Stop, thread_count};
+use record_file::RecordFile;
 use sources::Sources;
 
 /// Render one message for a whole audience, and report who would not get it
@@ -198,10 +201,13 @@ impl Audience {
             combined_with: sources.hash(),
         };
         let records = self.records(global, &stop)?;
-        stop_on_signals(&stop)?;
+        let [failures, messages] = [&self.failures, &self.messages]
+            .map(|path| path.as_deref().map(|path| RecordFile::create(path, global)).transpose());
+        let (failures, messages) = (failures?, messages?);
+        let signal = stop_on_signals(&stop)?;
         let mut output = Output {
-            failures: self.failures.as_deref().map(|path| create(path, global)).transpose()?,
-            messages: self.messages.as_deref().map(|path| create(path, global)).transpose()?,
+            failures: failures.as_ref().map(RecordFile::writer).transpose()?,
+            messages: messages.as_ref().map(RecordFile::writer).transpose()?,
             error: None,
         };
         let bar = StreamProgress::new(&records.progress());
@@ -216,18 +222,19 @@ impl Audience {
                 return Ok(Outcome::Broken);
             }
         };
-        // A file that could not be written stops the run as well.
-        let is_interrupted = stop.is_stopped() && output.error.is_none();
-        let outcome = print(&part.clone().without_records(), self.partial, &self.limit, format)?;
-        let mut messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
-        messages.extend(output.error.map(|error| format!("cannot write `--failures` or `--messages`: {error}")));
-        if self.save_counterexamples && !is_interrupted {
+        let signal = signal.load(Ordering::Relaxed);
+        let mut problems: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        problems.extend(output.error.take().map(|error| format!("cannot write `--failures` or `--messages`: {error}")));
+        drop(output);
+        finish([failures, messages], signal == 0 && problems.is_empty(), &mut problems)?;
+        let outcome = print(&part.clone().without_records(), self.partial, &self.limit, format);
+        if self.save_counterexamples && signal == 0 {
             saved::save(&part, &audience, &project)?;
         }
-        match (is_interrupted, messages.is_empty()) {
-            (true, _) => Ok(Outcome::Interrupted),
-            (false, true) => Ok(outcome),
-            (false, false) => Err(Failure::Messages(messages)),
+        match (signal, problems.is_empty()) {
+            (0, true) => outcome,
+            (0, false) => Err(Failure::Messages(problems)),
+            (code, _) => outcome.map(|_| Outcome::Ended(code)),
         }
     }
 
@@ -249,7 +256,27 @@ impl Audience {
                 errors.push(format!("`{}` is given twice", file.display()));
             }
         }
+        errors.extend(self.overwritten(global));
         if errors.is_empty() { Ok(()) } else { Err(Failure::Messages(errors)) }
+    }
+
+    /// What is wrong with the files that are to be written.
+    fn overwritten(&self, global: &Global) -> Vec<String> {
+        let written: Vec<_> = [&self.failures, &self.messages].into_iter().flatten().collect();
+        let is_plain = |path: &&PathBuf| !record_file::is_special(&global.path(path));
+        if let [one, other] = written[..]
+            && one == other
+            && is_plain(&one)
+        {
+            return vec![format!("`{}` cannot be both `--failures` and `--messages`", one.display())];
+        }
+        let same =
+            |one: &Path, other: &Path| one.canonicalize().is_ok_and(|one| other.canonicalize().ok() == Some(one));
+        let read = || self.files.iter().chain(&self.customers);
+        let incomplete =
+            written.into_iter().filter(is_plain).filter_map(|path| record_file::incomplete(&global.path(path)).ok());
+        let read_too = incomplete.filter_map(|path| read().find(|file| same(&global.path(file), &path)));
+        read_too.map(|file| format!("`{}` would be overwritten while it is read: rename it", file.display())).collect()
     }
 
     fn reads_standard_input(&self) -> bool {
@@ -298,22 +325,30 @@ fn open(files: &[PathBuf], format: Option<InputFormat>, global: &Global, stop: &
         .map_err(|errors| Failure::Messages(errors.iter().map(ToString::to_string).collect()))
 }
 
-/// Creates a file for records.
-fn create(path: &Path, global: &Global) -> Result<Box<dyn Write>, Failure> {
-    let file =
-        File::create(global.path(path)).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
-    Ok(Box::new(BufWriter::with_capacity(1 << 18, file)))
+/// Gives the files their names if they are complete, and says what they are called otherwise.
+fn finish(files: [Option<RecordFile>; 2], are_complete: bool, problems: &mut Vec<String>) -> io::Result<()> {
+    for file in files.into_iter().flatten() {
+        if are_complete {
+            problems.extend(file.finish().err());
+        } else if let Some(name) = file.incomplete_name() {
+            writeln!(anstream::stderr().lock(), "note: `{name}` has what was written until then")?;
+        }
+    }
+    Ok(())
 }
 
-/// The first signal ends the reading, so that what was counted until then is reported; the second ends the program.
-fn stop_on_signals(stop: &Stop) -> io::Result<()> {
-    let stop = stop.clone();
+/// The first signal ends the reading, so that what was counted until then is reported; the second ends the program. Returns
+/// the exit code of the signal, which is 0 before there is one.
+fn stop_on_signals(stop: &Stop) -> io::Result<Arc<AtomicU8>> {
+    let (stop, signal) = (stop.clone(), Arc::new(AtomicU8::new(0)));
+    let received = Arc::clone(&signal);
     on_termination(move |code| {
-        if stop.is_stopped() {
+        if received.swap(code, Ordering::Relaxed) != 0 {
             std::process::exit(i32::from(code));
         }
         stop.stop();
-    })
+    })?;
+    Ok(signal)
 }
 
 fn merge(
@@ -340,7 +375,12 @@ fn merge(
         }
     }
     match Part::merge(parts) {
-        Ok(Some(part)) if errors.is_empty() => print(&part, partial, limit, format),
+        Ok(Some(part)) if errors.is_empty() => {
+            let outcome = print(&part, partial, limit, format)?;
+            let incomplete = part.report().incomplete.into_iter();
+            let messages: Vec<_> = incomplete.map(|reason| format!("a part is incomplete: {reason}")).collect();
+            if messages.is_empty() { Ok(outcome) } else { Err(Failure::Messages(messages)) }
+        }
         Ok(_) => Err(Failure::Messages(errors)),
         Err(different) => {
             errors.extend(different.iter().map(ToString::to_string));

@@ -169,7 +169,7 @@ enum Outcome {
     Broken,
     /// Interrupted by the user: exit code 130.
     Interrupted,
-    /// The exit code of the command that `serve --exec` ran.
+    /// The exit code of the command that `serve --exec` ran, or 128 and the number of a signal.
     Ended(u8),
 }
 

@@ -2,12 +2,15 @@
 
 use std::io;
 
-/// Calls `terminate` with the exit code when a signal asks the process to end.
+/// Calls `terminate` with the exit code when a signal asks the process to end. `nohup` is respected.
 #[cfg(unix)]
 pub(super) fn on_termination(terminate: impl Fn(u8) + Send + 'static) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     use signal_hook::iterator::Signals;
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT])?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGQUIT])?;
+    if !crate::hangup::is_ignored() {
+        signals.add_signal(SIGHUP)?;
+    }
     let wait = move || {
         for signal in signals.forever() {
             terminate(u8::try_from(128 + signal).unwrap_or(1));

@@ -1,13 +1,14 @@
 //! Inputs: files and standard input, decompressed if they begin as gzip or Zstandard files do.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufRead as _, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
-use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTANDARD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
@@ -93,42 +94,72 @@ fn decompressed(mut file: impl Read + Send + 'static) -> io::Result<Box<dyn Read
     Ok(if is_gzip {
         Box::new(MultiGzDecoder::new(whole))
     } else if is_zstandard {
-        Box::new(Zstandard::Between(Some(whole)))
+        Box::new(Zstandard::new(whole))
     } else {
         Box::new(whole)
     })
 }
 
 /// Decompresses the frames of a Zstandard file, one after another.
-enum Zstandard<R: Read> {
-    /// Before a frame; `None` after an error.
-    Between(Option<BufReader<R>>),
-    /// Within a frame.
-    Frame(Box<StreamingDecoder<BufReader<R>, FrameDecoder>>),
+struct Zstandard<R: Read> {
+    file: BufReader<R>,
+    decoder: Box<FrameDecoder>,
+    /// Whether a frame has begun and not ended.
+    is_in_frame: bool,
+}
+
+impl<R: Read> Zstandard<R> {
+    fn new(file: BufReader<R>) -> Self {
+        Self { file, decoder: Box::default(), is_in_frame: false }
+    }
+
+    /// Begins the next frame, or skips one that has no content. Returns whether there is one.
+    fn begin(&mut self) -> io::Result<bool> {
+        if self.file.fill_buf()?.is_empty() {
+            return Ok(false);
+        }
+        match self.decoder.init(&mut self.file) {
+            Ok(()) => self.is_in_frame = true,
+            Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
+                let length = u64::from(length);
+                if io::copy(&mut (&mut self.file).take(length), &mut io::sink())? != length {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+            }
+            Err(error) => return Err(io::Error::other(error)),
+        }
+        Ok(true)
+    }
+
+    /// Ends a frame, whose content must have its checksum if there is one.
+    fn end(&mut self) -> io::Result<()> {
+        self.is_in_frame = false;
+        let expected = self.decoder.get_checksum_from_data();
+        if expected.is_some() && expected != self.decoder.get_calculated_checksum() {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the checksum of a Zstandard frame differs"));
+        }
+        Ok(())
+    }
 }
 
 impl<R: Read> Read for Zstandard<R> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        if bytes.is_empty() {
+            return Ok(0);
+        }
         loop {
-            *self = match std::mem::replace(self, Self::Between(None)) {
-                Self::Frame(mut frame) => {
-                    let read = frame.read(bytes);
-                    match read {
-                        Ok(0) if !bytes.is_empty() => Self::Between(Some(frame.into_inner())),
-                        _ => {
-                            *self = Self::Frame(frame);
-                            return read;
-                        }
-                    }
+            if !self.is_in_frame {
+                if !self.begin()? {
+                    return Ok(0);
                 }
-                Self::Between(None) => return Ok(0),
-                Self::Between(Some(mut rest)) => {
-                    if io::BufRead::fill_buf(&mut rest)?.is_empty() {
-                        return Ok(0);
-                    }
-                    Self::Frame(Box::new(StreamingDecoder::new(rest).map_err(io::Error::other)?))
-                }
-            };
+            } else if self.decoder.can_collect() > 0 {
+                return self.decoder.read(bytes);
+            } else if self.decoder.is_finished() {
+                self.end()?;
+            } else {
+                let one = BlockDecodingStrategy::UptoBlocks(1);
+                self.decoder.decode_blocks(&mut self.file, one).map_err(io::Error::other)?;
+            }
         }
     }
 }

@@ -36,6 +36,8 @@ struct Open {
     rest: Vec<u8>,
     /// Whether everything was read.
     is_read: bool,
+    /// Why the first bytes are not all that there are.
+    error: Option<io::Error>,
 }
 
 /// Finds records in bytes.
@@ -123,6 +125,8 @@ impl Records {
             let Some(open) = &mut self.current else { continue };
             let result = open.read(batch, &self.stop);
             let is_finished = open.is_read && open.rest.is_empty();
+            // A compressed file that is not read to its end looks as if it were damaged.
+            let result = result.or_else(|error| if self.stop.is_stopped() { Ok(()) } else { Err(error) });
             if let Err(error) = result {
                 let (input, line) = (open.name.to_string(), open.finder.line());
                 self.errors.push(InputError { input, line, error });
@@ -167,12 +171,9 @@ impl Open {
             Some(_) => RecordFormat::detect_csv(&rest),
             None => RecordFormat::detect(input.name(), &rest),
         };
-        // What was read before an error counts; the error shows again.
-        if rest.is_empty() {
-            read?;
-        }
         let finder = Finder::new(format);
-        Ok(Self { input: number, name: input.name().into(), file, finder, columns: None, rest, is_read: false })
+        let (name, error) = (input.name().into(), read.err());
+        Ok(Self { input: number, name, file, finder, columns: None, rest, is_read: false, error })
     }
 
     /// Reads the next records of this input. Those before an error are in the batch.
@@ -186,7 +187,12 @@ impl Open {
             if !self.is_read {
                 // A record that is longer than what was read so far needs as much again.
                 let wanted = BATCH.max(batch.bytes.len()) as u64;
-                match (&mut self.file).take(wanted).read_to_end(&mut batch.bytes) {
+                // What was read before an error counts. Afterwards, a decompressor might go on as if nothing had happened.
+                let read = match self.error.take() {
+                    Some(error) => Err(error),
+                    None => (&mut self.file).take(wanted).read_to_end(&mut batch.bytes),
+                };
+                match read {
                     Ok(count) => self.is_read = count as u64 != wanted,
                     Err(error) => {
                         self.is_read = true;

@@ -218,6 +218,55 @@ fn many_records_have_the_same_lines_in_every_format_and_compression() {
     assert_eq!(errors, [format!("cannot read `a.gz` beyond line {}: incomplete deflate stream", line - 1)]);
 }
 
+/// A skippable frame, whose content nobody reads.
+const SKIPPED: [u8; 11] = [0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 7, 7, 7];
+
+#[test]
+fn every_cut_of_a_compressed_file_is_noticed() {
+    let text: String = (0..40).map(|id| format!("{{\"id\":{id}}}\n")).collect();
+    let gzip = |text: &str| {
+        let mut file = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        file.write_all(text.as_bytes()).unwrap();
+        file.finish().unwrap()
+    };
+    let zstandard =
+        |text: &str| ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
+    let (first, second) = text.split_at(text.len() / 2);
+    let gzip = [gzip(first), gzip(second)];
+    let zstandard = [zstandard(first), [&SKIPPED[..], &zstandard(second)].concat()];
+    for [first, second] in [gzip, zstandard] {
+        let whole = [&first[..], &second].concat();
+        // Where a file may end: after a frame, and after one that is skipped.
+        let ends = [first.len(), first.len() + if second.starts_with(&SKIPPED) { SKIPPED.len() } else { 0 }];
+        for cut in 4..=whole.len() {
+            let (found, errors) = read(&[("a", &whole[..cut]), ("b.jsonl", b"{}\n")]);
+            let is_whole = cut == whole.len() || ends.contains(&cut);
+            assert_eq!(errors.len(), usize::from(!is_whole), "{cut} of {}: {errors:?} {found:?}", whole.len());
+            assert_eq!(found.last().unwrap(), "b.jsonl:1 {}");
+            let records = found[..found.len() - 1].iter();
+            assert!(
+                records.zip(text.lines()).zip(1..).all(|((found, line), at)| *found == format!("a:{at} {line}"))
+                    || is_whole
+            );
+            if cut == whole.len() {
+                assert_eq!(found.len(), 41);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_damaged_compressed_file_is_noticed() {
+    let text: String = (0..4000).map(|id| format!("{{\"id\":{id}}}\n")).collect();
+    let whole = ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
+    for at in [whole.len() / 2, whole.len() - 1] {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 1;
+        let (_, errors) = read(&[("a", &damaged)]);
+        assert_eq!(errors.len(), 1, "{at}");
+    }
+}
+
 #[test]
 fn inputs_that_do_not_exist_are_reported_at_once() {
     let folder = tempfile::tempdir().unwrap();

@@ -2,6 +2,8 @@
 
 mod answers;
 mod audience;
+#[cfg(unix)]
+mod audience_ends;
 mod broken;
 mod check;
 #[cfg(unix)]
