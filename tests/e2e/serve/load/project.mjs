@@ -19,7 +19,7 @@ function request(name, data) {
   write(`requests/${name}.json`, JSON.stringify(body));
 }
 
-const newsletter = JSON.parse(read("benches/newsletter/data.json"));
+const newsletter = JSON.parse(read("crates/inkproof-liquid/benches/newsletter/data.json"));
 write("fixtures/customers/user_123.json", JSON.stringify({ ...newsletter.customer, id: "user_123" }));
 
 write("templates/order_shipped.liquid", `---
@@ -44,6 +44,6 @@ type: news
 topics: [news]
 expiration: 7 days
 ---
-${assigns}{% capture page %}${read("benches/newsletter/message.liquid")}{% endcapture %}{ "title": "News", "body": {{ page | json }} }
+${assigns}{% capture page %}${read("crates/inkproof-liquid/benches/newsletter/message.liquid")}{% endcapture %}{ "title": "News", "body": {{ page | json }} }
 `);
 request("newsletter", Object.fromEntries(names.map((name) => [name, newsletter[name]])));
