@@ -12,7 +12,7 @@ use super::{Failure, Global, Outcome};
 use crate::diagnostics::{Format, Theme};
 use crate::lsp::{self, ExitStatus, Renderer};
 use crate::message::Rendering;
-use crate::project::{Case, Fate, Project};
+use crate::project::{Case, Project, SendStatus};
 
 /// The width of a card in an editor, in columns.
 const WIDTH: usize = 80;
@@ -48,11 +48,12 @@ fn draw(project: &Project, cases: &[Case<'_>], renderings: &[Rendering]) -> Stri
     let capabilities = TerminalCapabilities { theme, colors: Colors::None, hyperlinks: false, isolates: false };
     let mut text = Vec::new();
     for (case, rendering) in cases.iter().zip(renderings) {
-        let fate = match rendering.message {
-            None if project.expects_loss(case.request) => Fate::LostAsExpected,
-            _ => Fate::default(),
+        let send_status = match rendering.message {
+            None if project.expects_loss(case.request) => SendStatus::LostAsExpected,
+            _ => SendStatus::default(),
         };
-        let card = Card::new(case, rendering.message.as_ref(), &rendering.problems, capabilities).with_fate(fate);
+        let card = Card::new(case, rendering.message.as_ref(), &rendering.problems, capabilities)
+            .with_send_status(send_status);
         for line in card.lines() {
             text.extend(line.to_string().bytes());
             text.push(b'\n');

@@ -19,7 +19,7 @@ use super::watch::{WatchArguments, is_screen_available};
 use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{Diagnostics, Format};
 use crate::message::{RenderOptions, Rendering};
-use crate::project::{Case, Fate, Project};
+use crate::project::{Case, Project, SendStatus};
 use screen::ScreenJob;
 use watch::PlainJob;
 
@@ -108,7 +108,7 @@ impl RunCommand for Preview {
         let options = global.preview_options();
         project.render(&cases, &options, |case, rendering| {
             let shown = Shown::new(case, rendering, &project, &options);
-            if !shown.fate.is_fine() {
+            if !shown.send_status.is_fine() {
                 outcome = outcome.and(Outcome::Findings);
             }
             sheet.add(&shown, &mut out)
@@ -133,25 +133,25 @@ impl Preview {
 struct Shown<'a> {
     case: &'a Case<'a>,
     rendering: Rendering,
-    fate: Fate,
+    send_status: SendStatus,
 }
 
 impl<'a> Shown<'a> {
     fn new(case: &'a Case<'a>, mut rendering: Rendering, project: &Project, options: &RenderOptions) -> Self {
-        let fate = project.fate(case, &mut rendering, options);
-        Self { case, rendering, fate }
+        let send_status = project.send_status(case, &mut rendering, options);
+        Self { case, rendering, send_status }
     }
 
     fn card(&self, capabilities: TerminalCapabilities) -> Card<'_> {
         let Rendering { message, problems, .. } = &self.rendering;
-        Card::new(self.case, message.as_ref(), problems, capabilities).with_fate(self.fate)
+        Card::new(self.case, message.as_ref(), problems, capabilities).with_send_status(self.send_status)
     }
 
     /// Its problems in a format: people see those of an expected loss as what they are, programs as infos.
     fn problems(&self, format: Format) -> Cow<'_, Diagnostics> {
         let mut problems = Cow::Borrowed(&self.rendering.problems);
-        if self.fate == Fate::LostAsExpected && !format.is_for_people() {
-            self.fate.lower_errors(problems.to_mut());
+        if self.send_status == SendStatus::LostAsExpected && !format.is_for_people() {
+            self.send_status.lower_errors(problems.to_mut());
         }
         problems
     }

@@ -14,7 +14,7 @@ use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{Diagnostic, Format};
 use crate::message::{Message, RenderOptions, Rendering};
-use crate::project::{Case, Fate, Project};
+use crate::project::{Case, Project, SendStatus};
 use watch::RenderJob;
 
 /// Render messages as JSON lines, for scripts
@@ -50,21 +50,22 @@ struct Line<'a> {
 }
 
 /// Compares a rendering with what the configuration expects, as programs read it.
-fn settle(case: &Case<'_>, rendering: &mut Rendering, project: &Project, options: &RenderOptions) -> Fate {
-    let fate = project.fate(case, rendering, options);
-    fate.lower_errors(&mut rendering.problems);
-    fate
+fn settle(case: &Case<'_>, rendering: &mut Rendering, project: &Project, options: &RenderOptions) -> SendStatus {
+    let send_status = project.send_status(case, rendering, options);
+    send_status.lower_errors(&mut rendering.problems);
+    send_status
 }
 
 impl<'a> Line<'a> {
-    fn new(case: &'a Case<'a>, rendering: &'a Rendering, fate: Fate) -> Self {
+    fn new(case: &'a Case<'a>, rendering: &'a Rendering, send_status: SendStatus) -> Self {
         Self {
             template: Some(case.template.name()),
             request: case.request.name(),
             customer: Some(case.customer.main_identifier()),
             message: rendering.message.as_ref(),
             diagnostics: &rendering.problems,
-            expected: matches!(fate, Fate::LostAsExpected | Fate::SentUnexpectedly).then_some("lost"),
+            expected: matches!(send_status, SendStatus::LostAsExpected | SendStatus::SentUnexpectedly)
+                .then_some("lost"),
         }
     }
 
@@ -93,11 +94,11 @@ impl RunCommand for Render {
         let mut out = BufWriter::new(io::stdout().lock());
         let options = global.render_options();
         project.render(&cases, &options, |case, mut rendering| {
-            let fate = settle(case, &mut rendering, &project, &options);
-            if !fate.is_fine() {
+            let send_status = settle(case, &mut rendering, &project, &options);
+            if !send_status.is_fine() {
                 outcome = outcome.and(Outcome::Findings);
             }
-            Line::new(case, &rendering, fate).write(&mut out)
+            Line::new(case, &rendering, send_status).write(&mut out)
         })?;
         out.flush()?;
         Ok(outcome)

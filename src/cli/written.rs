@@ -10,13 +10,13 @@ use crate::scaffold::{Plan, WriteOutcome};
 
 /// Writes the files of a plan to a folder and lists them on standard output. Returns whether an existing file was kept.
 pub(super) fn write(plan: &Plan, root: &Path) -> Result<bool, Failure> {
-    let fates =
+    let written =
         plan.write(root).map_err(|errors| Failure::Messages(errors.iter().map(ToString::to_string).collect()))?;
     let mut out = anstream::stdout().lock();
-    for (path, fate) in &fates {
-        writeln!(out, "{fate:7} {}", sanitize::line(&path.display().to_string()))?;
+    for (path, outcome) in &written {
+        writeln!(out, "{outcome:7} {}", sanitize::line(&path.display().to_string()))?;
     }
-    Ok(fates.iter().any(|(_, fate)| *fate == WriteOutcome::Kept))
+    Ok(written.iter().any(|(_, outcome)| *outcome == WriteOutcome::Kept))
 }
 
 /// Prints what to do next on standard error.

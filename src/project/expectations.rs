@@ -1,4 +1,4 @@
-//! Expectations: messages that are meant to be lost, as the configuration says, and what became of each message.
+//! Expectations: messages that are meant to be lost, as the configuration says, and whether each message is sent.
 
 use std::collections::HashMap;
 
@@ -23,9 +23,9 @@ pub struct Expectations {
     pub lost: Vec<String>,
 }
 
-/// What became of a message, compared with what the configuration expects.
+/// Whether a message is sent, compared with what the configuration expects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Fate {
+pub enum SendStatus {
     /// It is sent.
     #[default]
     Sent,
@@ -37,7 +37,7 @@ pub enum Fate {
     SentUnexpectedly,
 }
 
-impl Fate {
+impl SendStatus {
     /// Whether nothing has to be done about it.
     #[must_use]
     pub const fn is_fine(self) -> bool {
@@ -113,23 +113,23 @@ impl Project {
         &self.config.expected_losses
     }
 
-    /// What became of a message. Notes in its problems that a loss is expected, or that it is not sent as expected.
-    pub fn fate(&self, case: &Case<'_>, rendering: &mut Rendering, options: &RenderOptions) -> Fate {
+    /// Whether a message is sent, and whether that is expected. Notes in its problems that a loss is expected, or that it is not sent as expected.
+    pub fn send_status(&self, case: &Case<'_>, rendering: &mut Rendering, options: &RenderOptions) -> SendStatus {
         match (rendering.message.is_some(), self.expected_loss(case.request)) {
-            (false, None) => Fate::Lost,
+            (false, None) => SendStatus::Lost,
             (false, Some(place)) => {
                 let mut errors = rendering.problems.iter_mut().filter(|problem| problem.severity == Severity::Error);
                 if let Some(first) = errors.next() {
                     first.notes.push(format!("this loss is expected: {place}"));
                 }
-                Fate::LostAsExpected
+                SendStatus::LostAsExpected
             }
             // Only a real send of the request as it is can be unexpected.
             (true, Some(place)) if options.mode == Mode::Live && self.is_as_sent(case) => {
                 rendering.problems.push(unmet(case.request, place));
-                Fate::SentUnexpectedly
+                SendStatus::SentUnexpectedly
             }
-            (true, _) => Fate::Sent,
+            (true, _) => SendStatus::Sent,
         }
     }
 

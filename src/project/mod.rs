@@ -33,7 +33,7 @@ pub use check_settings::{CheckSettings, Effort};
 pub use compiled::CompiledProject;
 pub use config::{Config, Level};
 pub use dependencies::{Changes, DependencyTracker, Removed};
-pub use expectations::{Expectations, Fate};
+pub use expectations::{Expectations, SendStatus};
 pub(crate) use file_names::{is_reserved, snapshot_name};
 pub use files::{Files, root_of};
 pub use languages::Languages;

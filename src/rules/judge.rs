@@ -17,7 +17,7 @@ use crate::customerio::{Version, version_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::liquid::Arena;
 use crate::message::{RenderOptions, Template};
-use crate::project::{Case, Fate, Level, Project, TemplateId};
+use crate::project::{Case, Level, Project, SendStatus, TemplateId};
 use crate::threads::on_all_cores;
 
 const UNDEFINED_VARIABLE: &str = "undefined-variable";
@@ -190,21 +190,24 @@ impl Judgement {
     ) {
         let options = options.render_options;
         let found = project.render_on_all_cores(meant_to_be_lost, &options, |at, mut rendering| {
-            let fate = project.fate(&meant_to_be_lost[at], &mut rendering, &options);
-            (fate, rendering.problems)
+            let send_status = project.send_status(&meant_to_be_lost[at], &mut rendering, &options);
+            (send_status, rendering.problems)
         });
         // A template without any other request may be one that cannot be compiled.
-        if are_all && self.tables.is_empty() && found.iter().all(|(fate, _)| *fate == Fate::LostAsExpected) {
+        if are_all
+            && self.tables.is_empty()
+            && found.iter().all(|(send_status, _)| *send_status == SendStatus::LostAsExpected)
+        {
             let mut findings = std::mem::take(&mut self.findings);
-            Fate::LostAsExpected.lower_errors(&mut findings);
+            SendStatus::LostAsExpected.lower_errors(&mut findings);
             self.expected_losses.extend(findings);
         }
-        for (fate, problems) in found {
+        for (send_status, problems) in found {
             // Warnings are about the template, which the other requests show.
             let mut errors = problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect();
-            fate.lower_errors(&mut errors);
-            match fate {
-                Fate::LostAsExpected => self.expected_losses.extend(errors),
+            send_status.lower_errors(&mut errors);
+            match send_status {
+                SendStatus::LostAsExpected => self.expected_losses.extend(errors),
                 _ => self.findings.extend(errors),
             }
         }

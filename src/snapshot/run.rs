@@ -13,7 +13,7 @@ use super::{Subject, Update, changed_fields};
 use crate::atomic_file;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::message::{RenderOptions, Rendering};
-use crate::project::{Case, Fate, Project};
+use crate::project::{Case, Project, SendStatus};
 use crate::threads::on_all_cores;
 
 /// Batch size of a run that stops at the first failure.
@@ -70,7 +70,7 @@ pub struct Outcome<'p> {
     /// The first reason why the message is not sent; `None` if it is sent.
     pub failure: Option<Diagnostic>,
     /// What became of the message.
-    pub fate: Fate,
+    pub send_status: SendStatus,
     /// Why that is not what the configuration expects.
     pub unmet: Option<Diagnostic>,
     /// The line of the template that writes the first change, or where the message is lost.
@@ -157,7 +157,7 @@ struct KnownOutcome {
     status: Status,
     contents: String,
     failure: Option<Diagnostic>,
-    fate: Fate,
+    send_status: SendStatus,
     unmet: Option<Diagnostic>,
     line: Option<usize>,
     action: Action,
@@ -221,9 +221,9 @@ impl<'p> Run<'p> {
             }
         }
         outcomes.extend(known_subjects.into_iter().filter_map(|subject| {
-            let KnownOutcome { status, contents, failure, fate, unmet, line, action } =
+            let KnownOutcome { status, contents, failure, send_status, unmet, line, action } =
                 known.0.get(&subject.name)?.clone();
-            Some(Outcome { subject, status, contents, failure, fate, unmet, line, action })
+            Some(Outcome { subject, status, contents, failure, send_status, unmet, line, action })
         }));
         outcomes.sort_by(|left, right| left.subject.name.cmp(&right.subject.name));
         let (is_blind, mut problems) = (!listing.unreadable.is_empty(), listing.unreadable);
@@ -258,10 +258,10 @@ impl<'p> Run<'p> {
             };
             let failure = failure_of(&rendering);
             let line = line_of(&subject, &status, &contents, &rendering);
-            let fate = self.project.fate(&cases[at], &mut rendering, &self.render_options);
-            let unmet = rendering.problems.into_iter().last().filter(|_| fate == Fate::SentUnexpectedly);
+            let send_status = self.project.send_status(&cases[at], &mut rendering, &self.render_options);
+            let unmet = rendering.problems.into_iter().last().filter(|_| send_status == SendStatus::SentUnexpectedly);
             step();
-            Outcome { subject, status, contents, failure, fate, unmet, line, action: Action::None }
+            Outcome { subject, status, contents, failure, send_status, unmet, line, action: Action::None }
         })
     }
 
@@ -394,7 +394,7 @@ impl Outcome<'_> {
     /// Whether the message is lost, and not meant to be.
     #[must_use]
     pub const fn is_unexpected_loss(&self) -> bool {
-        matches!(self.fate, Fate::Lost)
+        matches!(self.send_status, SendStatus::Lost)
     }
 
     /// The text of a snapshot file with the current contents.
@@ -417,8 +417,8 @@ impl Report<'_> {
                 Action::Accepted => (Status::Unchanged, String::new(), None, Action::None),
                 action => (outcome.status.clone(), outcome.contents.clone(), outcome.line, action),
             };
-            let (failure, fate, unmet) = (outcome.failure.clone(), outcome.fate, outcome.unmet.clone());
-            let known = KnownOutcome { status, contents, failure, fate, unmet, line, action };
+            let (failure, send_status, unmet) = (outcome.failure.clone(), outcome.send_status, outcome.unmet.clone());
+            let known = KnownOutcome { status, contents, failure, send_status, unmet, line, action };
             (outcome.subject.name.clone(), known)
         });
         Known(known.collect())

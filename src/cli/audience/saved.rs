@@ -43,12 +43,12 @@ pub(super) fn save(part: &Part, audience: &Audience<'_>, project: &Project) -> R
         )?;
     }
     // The report is on standard output.
-    let fates = plan
+    let written = plan
         .write(project.root())
         .map_err(|errors| Failure::Messages(errors.iter().map(ToString::to_string).collect()))?;
     let mut out = anstream::stderr().lock();
-    for (path, fate) in fates {
-        writeln!(out, "{fate:7} {}", sanitize::line(&path.display().to_string()))?;
+    for (path, outcome) in written {
+        writeln!(out, "{outcome:7} {}", sanitize::line(&path.display().to_string()))?;
     }
     Ok(())
 }

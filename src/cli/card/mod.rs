@@ -21,7 +21,7 @@ use serde_json::Value;
 use super::terminal::TerminalCapabilities;
 use crate::diagnostics::{Count, Diagnostics, did_you_mean};
 use crate::message::Message;
-use crate::project::{Case, Fate};
+use crate::project::{Case, SendStatus};
 pub(super) use brief::brief;
 pub(super) use expression_colors::ExpressionColors;
 use frame::Frame;
@@ -69,7 +69,7 @@ pub(super) struct Card<'a> {
     identifier: &'a str,
     /// `None` if the message fails.
     message: Option<&'a Message>,
-    fate: Fate,
+    send_status: SendStatus,
     problems: &'a Diagnostics,
     expression_colors: Option<&'a ExpressionColors>,
     capabilities: TerminalCapabilities,
@@ -90,7 +90,7 @@ impl<'a> Card<'a> {
             name: case.customer.display_name(),
             identifier: case.customer.main_identifier(),
             message,
-            fate: Fate::default(),
+            send_status: SendStatus::default(),
             problems,
             expression_colors: None,
             capabilities,
@@ -98,8 +98,8 @@ impl<'a> Card<'a> {
     }
 
     /// Shows whether a failure is expected.
-    pub(super) const fn with_fate(self, fate: Fate) -> Self {
-        Self { fate, ..self }
+    pub(super) const fn with_send_status(self, send_status: SendStatus) -> Self {
+        Self { send_status, ..self }
     }
 
     /// Shows the output of each expression in the expression's colour.
@@ -126,8 +126,8 @@ impl<'a> Card<'a> {
 
     /// The styles of the words and the frame of a failure.
     const fn failure_styles(&self) -> (Style, Style) {
-        match self.fate {
-            Fate::LostAsExpected => (EXPECTED, EXPECTED_FRAME),
+        match self.send_status {
+            SendStatus::LostAsExpected => (EXPECTED, EXPECTED_FRAME),
             _ => (FAILED, FAILED_FRAME),
         }
     }
@@ -200,7 +200,8 @@ struct Contents<'a> {
 impl Contents<'_> {
     fn failure(&mut self) {
         let cross = if self.card.capabilities.theme.unicode { "✗  " } else { "x  " };
-        let words = if self.card.fate == Fate::LostAsExpected { "not sent, as expected" } else { "not sent" };
+        let words =
+            if self.card.send_status == SendStatus::LostAsExpected { "not sent, as expected" } else { "not sent" };
         let (style, _) = self.card.failure_styles();
         let verdict = StyledLine::default().with(style, cross).with(style, words);
         let reason = StyledLine::default().with(DIM, &self.card.problems.counts().to_string());

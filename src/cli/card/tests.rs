@@ -45,7 +45,7 @@ fn card<'a>(message: Option<&'a Message>, problems: &'a Diagnostics, capabilitie
         language: None,
         name: Some("Ada Lovelace"),
         identifier: "user_123",
-        fate: crate::project::Fate::default(),
+        send_status: crate::project::SendStatus::default(),
         message,
         problems,
         expression_colors: None,

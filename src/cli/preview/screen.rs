@@ -16,7 +16,7 @@ use crate::cli::{Failure, Global};
 use crate::diagnostics::{Diagnostics, Theme, sanitize};
 use crate::liquid::Mode;
 use crate::message::{Customer, Message, RenderOptions, Rendering, Request, Template};
-use crate::project::{Case, DependencyTracker, Fate, LiveProject, Project};
+use crate::project::{Case, DependencyTracker, LiveProject, Project, SendStatus};
 use crate::snapshot::Difference;
 use crate::watch::WatchEvent;
 
@@ -50,7 +50,7 @@ struct ShownMessage {
     customer: Customer,
     /// `None` if the files are so broken that nothing can be rendered.
     rendering: Option<Rendering>,
-    fate: Fate,
+    send_status: SendStatus,
     /// The last message that rendered without failing.
     last_good: Option<Message>,
     /// How `last_good` differs from the one before.
@@ -93,7 +93,7 @@ impl<'a> ScreenJob<'a> {
     fn render(&mut self, project: &Project, cases: &[Case<'_>]) {
         let render_options = RenderOptions { mode: self.mode, ..self.global.preview_options() };
         let done = project.render(cases, &render_options, |case, mut rendering| {
-            let fate = project.fate(case, &mut rendering, &render_options);
+            let send_status = project.send_status(case, &mut rendering, &render_options);
             let before = self.shown.remove(case.request.name()).and_then(|shown| shown.last_good);
             let difference = match (&before, &rendering.message) {
                 (Some(before), Some(now)) => difference(before, now),
@@ -105,7 +105,7 @@ impl<'a> ScreenJob<'a> {
                 request: case.request.clone(),
                 customer: case.customer.clone(),
                 rendering: Some(rendering),
-                fate,
+                send_status,
                 last_good,
                 difference,
             };
@@ -262,7 +262,7 @@ impl ScreenJob<'_> {
         let output_options = self.global.output_options();
         let capabilities = self.global.capabilities().with_width(theme.width);
         if let Some(rendering) = &shown.rendering {
-            let shown = Shown { case: &case, rendering: rendering.clone(), fate: shown.fate };
+            let shown = Shown { case: &case, rendering: rendering.clone(), send_status: shown.send_status };
             write_message(&shown, self.view, capabilities, &output_options, out)?;
         }
         let is_stale = shown.rendering.as_ref().is_none_or(|rendering| rendering.message.is_none());

@@ -36,8 +36,8 @@ impl Job for RenderJob<'_> {
         }
         let options = self.global.render_options();
         project.render(&affected.cases, &options, |case, mut rendering| {
-            let fate = settle(case, &mut rendering, project, &options);
-            Line::new(case, &rendering, fate).write(&mut *text)
+            let send_status = settle(case, &mut rendering, project, &options);
+            Line::new(case, &rendering, send_status).write(&mut *text)
         })?;
         Ok(!text.is_empty())
     }

@@ -14,7 +14,7 @@ use crate::lsp::occurrence::{Meaning, SNIPPETS};
 use crate::lsp::snapshot::{FileKind, FileView, Snapshot};
 use crate::lsp::value;
 use crate::message::{Customer, Template};
-use crate::project::Fate;
+use crate::project::SendStatus;
 
 use super::command::PREVIEW;
 
@@ -24,11 +24,11 @@ pub(super) fn lenses(snapshot: &Snapshot, params: &CodeLensParams) -> Option<Vec
     let FileKind::Template(template) = file.kind else { return None };
     let cases = file.cases();
     let options = snapshot.renderer.render_options();
-    let fates = file.project.render_on_all_cores(&cases, &options, |at, mut rendering| {
-        file.project.fate(&cases[at], &mut rendering, &options)
+    let statuses = file.project.render_on_all_cores(&cases, &options, |at, mut rendering| {
+        file.project.send_status(&cases[at], &mut rendering, &options)
     });
-    let count = |fate: Fate| fates.iter().filter(|known| **known == fate).count();
-    let (lost, expected) = (count(Fate::Lost), count(Fate::LostAsExpected));
+    let count = |send_status: SendStatus| statuses.iter().filter(|known| **known == send_status).count();
+    let (lost, expected) = (count(SendStatus::Lost), count(SendStatus::LostAsExpected));
     let mut title = match cases.len() {
         0 => "no requests".to_owned(),
         count if lost + expected == 0 => format!("{}: all sent", Count("request", count)),
