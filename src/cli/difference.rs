@@ -1,11 +1,11 @@
 //! Drawing of differences: one column or two, with the words that changed standing out.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthChar;
 
-use crate::diagnostics::{Theme, sanitize};
+use super::card::{Paragraph, StyledLine, Wrapped};
+use crate::diagnostics::{Count, Theme, sanitize};
 use crate::message::FieldChange;
 use crate::snapshot::{Difference, Hunk, Line, Tag, changed_fields, is_sent};
 
@@ -13,6 +13,8 @@ use crate::snapshot::{Difference, Hunk, Line, Tag, changed_fields, is_sent};
 const WIDE: usize = 120;
 /// The columns of a line's number.
 const NUMBER: usize = 4;
+/// The columns before a line: two numbers, a bar and a mark, with spaces.
+const GUTTER: usize = 2 * NUMBER + 4;
 
 const DIM: Style = Style::new().dimmed();
 const REMOVED: Style = AnsiColor::Red.on_default();
@@ -44,7 +46,10 @@ pub(super) struct Drawing<'a> {
 /// How many columns a difference is drawn in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
+    /// One column of whole lines, for output that is searched or saved.
     Unified,
+    /// One column, whose long lines are broken between words.
+    Wrapped,
     SideBySide,
 }
 
@@ -54,10 +59,16 @@ impl Layout {
         if theme.width >= WIDE { Self::SideBySide } else { Self::Unified }
     }
 
+    /// What a screen of this width has room for.
+    pub(super) const fn on_screen(theme: Theme) -> Self {
+        if theme.width >= WIDE { Self::SideBySide } else { Self::Wrapped }
+    }
+
+    /// The other layout of a screen.
     pub(super) const fn other(self) -> Self {
         match self {
-            Self::Unified => Self::SideBySide,
-            Self::SideBySide => Self::Unified,
+            Self::Unified | Self::Wrapped => Self::SideBySide,
+            Self::SideBySide => Self::Wrapped,
         }
     }
 }
@@ -75,7 +86,8 @@ impl fmt::Display for Drawing<'_> {
                 writeln!(f, "  {DIM}{}{DIM:#}", if self.theme.unicode { "⋯" } else { "..." })?;
             }
             match self.layout {
-                Layout::Unified => self.unified(hunk, f)?,
+                Layout::Unified => self.one_column(hunk, None, f)?,
+                Layout::Wrapped => self.one_column(hunk, Some(self.theme.width.saturating_sub(GUTTER).max(10)), f)?,
                 Layout::SideBySide => self.side_by_side(hunk, f)?,
             }
         }
@@ -105,18 +117,22 @@ impl Drawing<'_> {
         if self.theme.unicode { "│" } else { "|" }
     }
 
-    fn unified(&self, hunk: &Hunk, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// One column; with a width, lines are broken to fit into it.
+    fn one_column(&self, hunk: &Hunk, width: Option<usize>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (mut old, mut new) = (hunk.old_line, hunk.new_line);
         for line in &hunk.lines {
             let (left, right) = (line.tag != Tag::Added, line.tag != Tag::Removed);
-            let number = |shown: bool, line: usize| if shown { line.to_string() } else { String::new() };
-            write!(f, "{DIM}{:>NUMBER$} {:>NUMBER$} {}{DIM:#}", number(left, old), number(right, new), self.bar())?;
-            let style = style(line.tag);
-            write!(f, "{style}{}{style:#}", line.tag.mark())?;
-            for (changed, text) in &line.parts {
-                write_part(line.tag, *changed, &sanitize::line(text), f)?;
+            let rows = match width {
+                Some(width) => wrap(line, width).iter().map(ToString::to_string).collect(),
+                None => vec![whole(line)],
+            };
+            for (place, row) in rows.iter().enumerate() {
+                let number =
+                    |shown: bool, line: usize| if shown && place == 0 { line.to_string() } else { String::new() };
+                write!(f, "{DIM}{:>NUMBER$} {:>NUMBER$} {}{DIM:#}", number(left, old), number(right, new), self.bar())?;
+                let style = style(line.tag);
+                writeln!(f, "{style}{}{style:#}{row}", line.tag.mark())?;
             }
-            writeln!(f)?;
             old += usize::from(left);
             new += usize::from(right);
         }
@@ -127,7 +143,7 @@ impl Drawing<'_> {
         let width = self.theme.width.saturating_sub(2 * (NUMBER + 3) + 1) / 2;
         let (mut old, mut new) = (hunk.old_line, hunk.new_line);
         for (left, right) in pairs(&hunk.lines) {
-            let rows = |line: Option<&Line>| line.map(|line| wrap(&line.parts, width.max(10))).unwrap_or_default();
+            let rows = |line: Option<&Line>| line.map(|line| wrap(line, width.max(10))).unwrap_or_default();
             let (left_rows, right_rows) = (rows(left), rows(right));
             for row in 0..left_rows.len().max(right_rows.len()) {
                 let number = |line: Option<&Line>, at: usize| {
@@ -154,9 +170,8 @@ const fn style(tag: Tag) -> Style {
     }
 }
 
-fn write_part(tag: Tag, changed: bool, text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let style = if changed { style(tag).bold().underline() } else { style(tag) };
-    write!(f, "{style}{text}{style:#}")
+fn part_style(tag: Tag, changed: bool) -> Style {
+    if changed { style(tag).bold().underline() } else { style(tag) }
 }
 
 /// Lines that stand beside each other: what was removed beside what was added in its place.
@@ -179,51 +194,35 @@ fn pairs(lines: &[Line]) -> Vec<(Option<&Line>, Option<&Line>)> {
     pairs
 }
 
-/// A part of a line in a column of its own, and whether it changed.
-type Row = Vec<(bool, String)>;
-
-/// Breaks a line into rows of `width` columns.
-fn wrap(parts: &[(bool, String)], width: usize) -> Vec<Row> {
-    let mut rows = vec![Row::new()];
-    let mut room = width;
-    for (changed, text) in parts {
-        let text = sanitize::line(text);
-        let mut piece = String::new();
-        for character in text.chars() {
-            let columns = character.width().unwrap_or(0);
-            if columns > room {
-                push(&mut rows, *changed, std::mem::take(&mut piece));
-                rows.push(Row::new());
-                room = width;
-            }
-            room = room.saturating_sub(columns);
-            piece.push(character);
-        }
-        push(&mut rows, *changed, piece);
-    }
-    rows
+/// A line in the style of its tag.
+fn whole(line: &Line) -> String {
+    let part = |(changed, text): &(bool, String)| {
+        let style = part_style(line.tag, *changed);
+        format!("{style}{}{style:#}", sanitize::line(text))
+    };
+    line.parts.iter().map(part).collect()
 }
 
-fn push(rows: &mut [Row], changed: bool, piece: String) {
-    if let Some(row) = rows.last_mut().filter(|_| !piece.is_empty()) {
-        row.push((changed, piece));
+/// A line in the style of its tag, broken into rows of at most `width` columns.
+fn wrap(line: &Line, width: usize) -> Vec<StyledLine> {
+    let mut paragraph = Paragraph::default();
+    for (changed, text) in &line.parts {
+        paragraph.push_line(part_style(line.tag, *changed), text);
     }
+    let Wrapped { mut lines, omitted } = paragraph.wrap(width, usize::MAX);
+    if omitted > 0 {
+        let rest = format!("and {}", Count("more character", omitted));
+        lines.push(StyledLine::default().with(DIM, &rest));
+    }
+    lines
 }
 
 /// A row, filled up to `width` columns.
-fn cell(line: Option<&Line>, row: Option<&Row>, width: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn cell(line: Option<&Line>, row: Option<&StyledLine>, width: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let tag = line.map_or(Tag::Kept, |line| line.tag);
     let style = style(tag);
     write!(f, "{style}{}{style:#}", if row.is_some() { tag.mark() } else { ' ' })?;
-    let mut columns = 0;
-    for (changed, text) in row.into_iter().flatten() {
-        write_part(tag, *changed, text, f)?;
-        columns += text.chars().filter_map(UnicodeWidthChar::width).sum::<usize>();
-    }
-    for _ in columns..width {
-        f.write_char(' ')?;
-    }
-    Ok(())
+    write!(f, "{}", row.cloned().unwrap_or_default().padded(width))
 }
 
 #[cfg(test)]
@@ -249,6 +248,24 @@ mod tests {
     }
 
     #[test]
+    fn one_column_of_a_screen() {
+        let drawn = draw(Layout::Wrapped, 32);
+        let lines: Vec<_> = drawn.lines().skip(2).collect();
+        assert_eq!(
+            lines,
+            [
+                "   1    1 | {",
+                "   2      |-  \"title\": \"one",
+                "          |-two\",",
+                "        2 |+  \"title\": \"one",
+                "          |+three\",",
+                "   3    3 |   \"body\": \"same\"",
+                "   4    4 | }",
+            ]
+        );
+    }
+
+    #[test]
     fn two_columns() {
         let drawn = draw(Layout::SideBySide, 55);
         let lines: Vec<_> = drawn.lines().skip(2).map(str::trim_end).collect();
@@ -256,8 +273,8 @@ mod tests {
             lines,
             [
                 "   1  {                    |   1  {",
-                "   2 -  \"title\": \"one two\" |   2 +  \"title\": \"one thre",
-                "     -,                    |     +e\",",
+                "   2 -  \"title\": \"one      |   2 +  \"title\": \"one",
+                "     -two\",                |     +three\",",
                 "   3    \"body\": \"same\"     |   3    \"body\": \"same\"",
                 "   4  }                    |   4  }",
             ]

@@ -38,6 +38,7 @@ mod render;
 mod request;
 mod review;
 mod schema;
+mod screen;
 #[cfg_attr(not(feature = "serve"), path = "without_serve.rs")]
 mod serve;
 mod signals;

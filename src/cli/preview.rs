@@ -14,8 +14,9 @@ use super::card::{Card, ExpressionColors, StyledLine, brief, side_by_side, sourc
 use super::command::RunCommand;
 use super::given::{Given, GivenArguments};
 use super::output_options::OutputOptions;
+use super::screen::is_available as is_screen_available;
 use super::terminal::TerminalCapabilities;
-use super::watch::{WatchArguments, is_screen_available};
+use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions};
 use crate::diagnostics::{Diagnostics, Format};
 use crate::message::{RenderOptions, Rendering};

@@ -2,21 +2,20 @@
 
 mod excerpt;
 mod keys;
+mod view;
 
 use std::collections::HashSet;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use anstyle::Style;
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use crossterm::cursor::MoveTo;
-use crossterm::execute;
-use crossterm::terminal::{Clear, ClearType, disable_raw_mode};
 
 use super::card::Card;
 use super::command::RunCommand;
 use super::difference::Layout;
 use super::format::HumanFormat;
+use super::screen::{Display, is_available, restore, size};
 use super::signals::on_termination;
 use super::terminal::TerminalCapabilities;
 use super::test::{run_of, style, test, write_details, write_problems};
@@ -25,7 +24,8 @@ use crate::diagnostics::{Diagnostic, sanitize};
 use crate::project::Project;
 use crate::snapshot::{self, Kept, Obsolete, Report, Stage, Status, Store, Update, causes, render_options};
 use excerpt::Excerpt;
-use keys::{KEYS, Key, RawMode};
+use keys::Key;
+use view::View;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -124,14 +124,14 @@ impl RunCommand for Review {
     type Format = HumanFormat;
 
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
-        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        if !is_available() {
             let message = "a review needs a terminal: without one, `inkproof pending --format json` lists the pending snapshots, and \
                            `inkproof accept` and `inkproof reject` decide, with names or without";
             return Err(message.to_owned().into());
         }
         on_termination(|code| {
-            // If this fails, nothing else could restore it. Files are replaced as a whole, so that none is left unfinished.
-            let _ = disable_raw_mode();
+            restore();
+            // Files are replaced as a whole, so that none is left unfinished.
             std::process::exit(i32::from(code));
         })?;
         let mut decisions = Decisions::default();
@@ -160,7 +160,6 @@ struct Walk<'r, 'p> {
     global: &'r Global,
     store: Store,
     items: Vec<Item<'r, 'p>>,
-    capabilities: TerminalCapabilities,
 }
 
 impl<'r, 'p> Walk<'r, 'p> {
@@ -172,22 +171,26 @@ impl<'r, 'p> Walk<'r, 'p> {
             global,
             store: Store::new(project.root(), &project.config().test.snapshots),
             items: differing.map(Item::Outcome).chain(obsolete).collect(),
-            capabilities: global.capabilities(),
         }
     }
 
     fn run(&self, decisions: &mut Decisions) -> Result<End, Failure> {
+        if self.items.is_empty() {
+            return Ok(End::Finished);
+        }
+        let mut display = Display::open()?;
+        let mut scroll = 0;
         loop {
             let decided: HashSet<&str> = decisions.made.iter().map(|made| made.name.as_str()).collect();
             let left: Vec<_> = self.items.iter().filter(|item| !decided.contains(item.name())).copied().collect();
             let Some(item) = left.first() else { return Ok(End::Finished) };
             let place = self.items.len() - left.len() + 1;
-            let key = {
-                // From before the keys are offered until one is pressed; then the terminal is its own again.
-                let _raw = RawMode::enter()?;
-                self.show(item, place, decisions)?;
-                keys::read()?
-            };
+            let mut view = self.view(item, place, decisions, std::mem::take(&mut scroll))?;
+            let key = view.read(&mut display)?;
+            if key == Key::Redraw {
+                scroll = view.scroll;
+                continue;
+            }
             decisions.remark.clear();
             match key {
                 Key::Accept => self.decide(&left[..1], Decision::Accept, decisions),
@@ -197,78 +200,83 @@ impl<'r, 'p> Walk<'r, 'p> {
                 Key::RejectAll => self.decide(&left, Decision::Reject, decisions),
                 Key::Undo => self.undo(decisions),
                 Key::Layout => {
-                    let layout = decisions.layout.unwrap_or(Layout::fitting(self.capabilities.theme));
+                    let layout = decisions.layout.unwrap_or(Layout::on_screen(self.capabilities().theme));
                     decisions.layout = Some(layout.other());
                 }
                 Key::Edit => {
-                    if self.edit(item, decisions) {
+                    if display.suspend_for(|| self.edit(item, decisions))? {
                         return Ok(End::Again);
                     }
                 }
-                Key::Redraw => {}
                 Key::Quit => {
                     self.decide(&left, Decision::Skip, decisions);
                     return Ok(End::Finished);
                 }
                 Key::Interrupt => return Ok(End::Interrupted),
+                Key::Scroll(_) | Key::Page(_) | Key::Help | Key::Suspend | Key::Redraw => {}
             }
         }
     }
 
-    /// Draws an item and the keys.
-    fn show(&self, item: &Item<'_, 'p>, place: usize, decisions: &Decisions) -> io::Result<()> {
-        let mut out = Vec::new();
-        write!(out, "{DIM}{place} of {}{DIM:#}  ", self.items.len())?;
-        let name = sanitize::line(item.name()).into_owned();
-        match item {
+    /// The capabilities of the terminal at its current width.
+    fn capabilities(&self) -> TerminalCapabilities {
+        self.global.capabilities().with_width(size().0)
+    }
+
+    /// What the screen shows of an item.
+    fn view(&self, item: &Item<'_, 'p>, place: usize, decisions: &Decisions, scroll: usize) -> io::Result<View> {
+        let place = format!("{DIM}{place} of {}{DIM:#}", self.items.len());
+        let name = sanitize::line(item.name());
+        let (head, body) = match item {
             Item::Obsolete(obsolete) => {
                 let path = self.store.shown(&obsolete.name, obsolete.stage);
-                writeln!(out, "{BOLD}obsolete {name}{BOLD:#}  {DIM}{}{DIM:#}\n", sanitize::line(&path))?;
-                writeln!(out, "  no request has this name; accepting deletes the snapshot\n")?;
+                let head = format!("{place}  {BOLD}obsolete {name}{BOLD:#}  {DIM}{}{DIM:#}", sanitize::line(&path));
+                (head, "\n  no request has this name; accepting deletes the snapshot\n".to_owned())
             }
             Item::Outcome(outcome) => {
-                let style = style(&outcome.status);
+                let (style, status) = (style(&outcome.status), outcome.status.as_str());
                 let path = self.store.shown(&outcome.subject.name, Stage::Accepted);
-                let status = outcome.status.as_str();
-                writeln!(
-                    out,
-                    "{style}{status}{style:#} {BOLD}{name}{BOLD:#}  {DIM}{}{DIM:#}\n",
-                    sanitize::line(&path)
-                )?;
-                self.write_card(outcome, &mut out)?;
-                let layout = decisions.layout.unwrap_or(Layout::fitting(self.capabilities.theme));
-                if !matches!(outcome.status, Status::New) {
-                    write_details(outcome, self.capabilities.theme, layout, &mut out)?;
-                    writeln!(out)?;
-                }
-                write!(out, "{}", Excerpt::new(outcome))?;
-                for cause in causes(self.project, outcome) {
-                    writeln!(out, "  since it was committed: {}", sanitize::line(&cause))?;
-                }
-                writeln!(out)?;
+                let path = sanitize::line(&path);
+                let head = format!("{place}  {style}{status}{style:#} {BOLD}{name}{BOLD:#}  {DIM}{path}{DIM:#}");
+                let mut body = Vec::new();
+                self.write_body(outcome, decisions, &mut body)?;
+                (head, String::from_utf8_lossy(&body).into_owned())
             }
-        }
-        if !decisions.remark.is_empty() {
-            writeln!(out, "{}", sanitize::line(&decisions.remark))?;
-        }
-        for (letter, _, meaning) in KEYS {
-            write!(out, "{BOLD}{letter}{BOLD:#} {meaning}  ")?;
-        }
-        writeln!(out)?;
-        execute!(io::stdout(), Clear(ClearType::All), MoveTo(0, 0))?;
-        let mut terminal = anstream::stdout().lock();
-        for line in out.split_inclusive(|byte| *byte == b'\n') {
-            terminal.write_all(line)?;
-            // A terminal in raw mode needs a carriage return before the next line.
-            terminal.write_all(b"\r")?;
-        }
-        terminal.flush()
+        };
+        Ok(View::new(head, body, decisions.remark.clone(), scroll))
     }
 
-    fn write_card(&self, outcome: &snapshot::Outcome<'p>, out: &mut dyn Write) -> io::Result<()> {
+    /// Writes a message, how it differs, and the lines of the template.
+    fn write_body(
+        &self,
+        outcome: &snapshot::Outcome<'p>,
+        decisions: &Decisions,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let capabilities = self.capabilities();
+        writeln!(out)?;
+        self.write_card(outcome, capabilities, out)?;
+        if !matches!(outcome.status, Status::New) {
+            let layout = decisions.layout.unwrap_or(Layout::on_screen(capabilities.theme));
+            write_details(outcome, capabilities.theme, layout, out)?;
+            writeln!(out)?;
+        }
+        write!(out, "{}", Excerpt::new(outcome, capabilities.theme.width))?;
+        for cause in causes(self.project, outcome) {
+            writeln!(out, "  since it was committed: {}", sanitize::line(&cause))?;
+        }
+        Ok(())
+    }
+
+    fn write_card(
+        &self,
+        outcome: &snapshot::Outcome<'p>,
+        capabilities: TerminalCapabilities,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let render_options = self.global.adjust(render_options(self.project));
         self.project.render(&[outcome.subject.case], &render_options, |case, rendering| {
-            writeln!(out, "{}", Card::new(case, rendering.message.as_ref(), &rendering.problems, self.capabilities))?;
+            writeln!(out, "{}", Card::new(case, rendering.message.as_ref(), &rendering.problems, capabilities))?;
             for problem in rendering.problems.iter().filter(|_| rendering.message.is_none()) {
                 writeln!(out, "  {}[{}]: {}", problem.severity, problem.code, sanitize::line(&problem.message))?;
             }

@@ -132,10 +132,58 @@ fn names_accepted_messages_that_are_not_sent() {
     terminal.expect("2 of 3  new order/nothing");
     terminal.expect(PROMPT);
     terminal.press("a");
-    terminal.expect(
-        "`order/nothing` is unchanged: the message is not sent, and `allow_failures` under `[test]` is `false`",
-    );
+    terminal.expect("`order/nothing` is unchanged: the message is not sent, and `allow_failures` under `[test]` is");
+    terminal.expect("`false`");
     terminal.press("q");
     terminal.expect("accepted 1, rejected 0, skipped 2");
     assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn fits_a_small_screen_and_scrolls() {
+    let scratch = Scratch::node();
+    scratch.run(&["test", "--update", "all"]);
+    let sentences: Vec<_> = (1..=40).map(|number| format!("Sentence {number} wonderfully follows.")).collect();
+    scratch.replace("templates/order.liquid", "has shipped", &format!("is here. {}", sentences.join(" ")));
+    let mut terminal = review(&scratch, "");
+    terminal.expect("1 of 1  different order/small");
+    terminal.resize(24, 80);
+    let shown = terminal.see(&["1 of 1  different order/small", "more rows  ? keys  q quit"]);
+    let rows: Vec<_> = shown.lines().collect();
+    assert_eq!(rows.len(), 24, "{shown}");
+    assert!(rows[23].starts_with(" a accept  r reject  s skip  u undo  e edit"), "{shown}");
+    // Rows end where words end. The card's title is cut, and has a frame.
+    for row in rows.iter().filter(|row| row.contains("follows.") && !row.contains('│')) {
+        let last = row.rsplit(' ').next().unwrap();
+        let is_word = ["Sentence", "wonderfully", "follows."].contains(&last) || last.parse::<u32>().is_ok();
+        assert!(is_word, "{row:?}\n{shown}");
+    }
+    // The name stays where it is.
+    for _ in 0..20 {
+        terminal.press(" ");
+    }
+    let shown = terminal.wait_for("the end", |shown| !shown.contains("more row"));
+    assert!(shown.starts_with("1 of 1  different order/small"), "{shown}");
+    terminal.press("?");
+    let shown =
+        terminal.see(&["accept this and all that follow", "space b  scroll by pages", "press any key to go back"]);
+    assert!(!shown.contains("Sentence"), "{shown}");
+    // The key that closes the help decides nothing.
+    terminal.press("a");
+    terminal.see(&["1 of 1  different order/small"]);
+    for _ in 0..20 {
+        terminal.press("b");
+    }
+    terminal.see(&["more rows"]);
+    terminal.press("a");
+    terminal.expect("accepted 1, rejected 0, skipped 0");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn needs_a_terminal_that_can_draw() {
+    let scratch = Scratch::node();
+    let mut terminal = Terminal::start_as("dumb", &scratch, &["review"], "");
+    terminal.expect("a review needs a terminal");
+    assert_eq!(terminal.end(), 2);
 }

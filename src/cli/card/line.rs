@@ -209,7 +209,7 @@ fn push_limited_clusters(out: &mut String, text: &str) {
 
 /// Text of any length, to be wrapped into lines.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Paragraph {
+pub(in crate::cli) struct Paragraph {
     /// The only `StyledLine` that may contain line breaks.
     line: StyledLine,
     /// How many characters were dropped because of [`MAX_BYTES`].
@@ -218,10 +218,10 @@ pub(super) struct Paragraph {
 
 /// A wrapped paragraph.
 #[derive(Debug)]
-pub(super) struct Wrapped {
-    pub(super) lines: Vec<StyledLine>,
+pub(in crate::cli) struct Wrapped {
+    pub(in crate::cli) lines: Vec<StyledLine>,
     /// How many characters did not fit.
-    pub(super) omitted: usize,
+    pub(in crate::cli) omitted: usize,
 }
 
 impl Paragraph {
@@ -239,7 +239,7 @@ impl Paragraph {
     }
 
     /// Appends untrusted text as part of one line: line breaks are shown as escapes.
-    pub(super) fn push_line(&mut self, style: Style, text: &str) {
+    pub(in crate::cli) fn push_line(&mut self, style: Style, text: &str) {
         let room = MAX_BYTES.saturating_sub(self.line.text.len());
         let (kept, rest) = split_at_most(text, room);
         self.omitted += rest.chars().count();
@@ -263,7 +263,7 @@ impl Paragraph {
     }
 
     /// Wraps into at most `max_lines` lines of at most `width` columns.
-    pub(super) fn wrap(&self, width: usize, max_lines: usize) -> Wrapped {
+    pub(in crate::cli) fn wrap(&self, width: usize, max_lines: usize) -> Wrapped {
         let width = width.max(2);
         let text = &self.line.text;
         let mut lines = LineWrapper { line: &self.line, width, max_lines, start: 0, done: Vec::new() };

@@ -272,7 +272,7 @@ impl ScreenJob<'_> {
         }
         if let Some(difference) = shown.difference.as_ref().filter(|_| self.shows_differences && !is_stale) {
             writeln!(out, "  {DIM}what changed:{DIM:#}")?;
-            writeln!(out, "{}", Drawing { difference, theme, layout: Layout::Unified })?;
+            writeln!(out, "{}", Drawing { difference, theme, layout: Layout::Wrapped })?;
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ use clap::Args;
 use clap::builder::FalseyValueParser;
 use jiff::SignedDuration;
 
+use super::screen::is_available;
 use super::{Failure, Global, Outcome};
 use crate::project::{LiveProject, OpenError};
 use crate::watch::WatchEvent;
@@ -23,7 +24,6 @@ pub(super) use job::{Job, ScreenAction};
 pub(super) use messages::MessageTracker;
 use plain::PlainOutput;
 use screen::Screen;
-pub(super) use screen::is_available as is_screen_available;
 
 /// The interval if `--poll` has no value.
 const POLL_INTERVAL: &str = "500ms";
@@ -70,7 +70,7 @@ impl WatchArguments {
             let _ = changes.send(Event::Files(change));
         })?;
         live.watch_besides(job.extra_directories(live.project()));
-        if job.is_for_people() && screen::is_available() {
+        if job.is_for_people() && is_available() {
             // Report a failed start before the screen opens, so that the message stays visible.
             if let Err(failure) = job.update(&live, &WatchEvent::All) {
                 global.report(live.project().problems())?;

@@ -1,10 +1,8 @@
 //! Watching on a terminal: a full-screen display, redrawn after each event, with key bindings.
 
-mod display;
 mod keys;
-mod rows;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
 use std::sync::mpsc::Receiver;
 
 use anstyle::Style;
@@ -12,22 +10,16 @@ use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, 
 
 use super::event::{Event, Keyboard};
 use super::{Job, ScreenAction, apply_change};
-use crate::cli::{Failure, Global, Outcome, editor, terminal};
+use crate::cli::screen::{Display, rows, size};
+use crate::cli::{Failure, Global, Outcome, editor};
 use crate::diagnostics::{Count, Theme, sanitize};
 use crate::project::LiveProject;
 use crate::watch::WatchEvent;
-use display::{Display, size};
 use keys::{KEYS, Key, meaning};
-use rows::rows;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const BAR: Style = Style::new().invert();
-
-/// Whether a full-screen display is possible: standard input and output are an interactive terminal.
-pub(in crate::cli) fn is_available() -> bool {
-    io::stdin().is_terminal() && io::stdout().is_terminal() && !terminal::is_dumb()
-}
 
 /// The full-screen display of a job.
 pub(super) struct Screen<'a, J> {
@@ -131,7 +123,7 @@ impl<'a, J: Job> Screen<'a, J> {
             Key::Scroll(by) => self.scroll = self.scroll.saturating_add_signed(by),
             Key::Page(by) => self.scroll = self.scroll.saturating_add_signed(by * page.cast_signed()),
             Key::Help => self.shows_help = true,
-            Key::Suspend => self.display.suspend_for(suspend)?,
+            Key::Suspend => self.display.suspend()?,
             Key::Escape => {
                 self.job.filter("");
                 self.scroll = 0;
@@ -251,18 +243,6 @@ impl<'a, J: Job> Screen<'a, J> {
 fn more(rows: usize) -> String {
     format!("and {}: `inkproof check` lists them all", Count("more row", rows))
 }
-
-/// Suspends the process until it is continued (job control).
-#[cfg(unix)]
-fn suspend() {
-    use rustix::process::{Signal, kill_current_process_group};
-    // The kernel ignores the signal if no shell could continue the process.
-    let _ = kill_current_process_group(Signal::TSTP);
-}
-
-/// Job control exists only on Unix.
-#[cfg(not(unix))]
-fn suspend() {}
 
 #[cfg(test)]
 mod tests {

@@ -14,7 +14,7 @@ use crossterm::{execute, queue};
 
 /// The alternate screen in raw mode, until this is dropped.
 #[derive(Debug)]
-pub(super) struct Display {
+pub(in crate::cli) struct Display {
     out: io::Stdout,
     /// Whether colours are switched off.
     is_plain: bool,
@@ -22,7 +22,7 @@ pub(super) struct Display {
 
 impl Display {
     /// Enters the alternate screen. The terminal is restored when this is dropped, or when the program panics.
-    pub(super) fn open() -> io::Result<Self> {
+    pub(in crate::cli) fn open() -> io::Result<Self> {
         static HOOK: Once = Once::new();
         HOOK.call_once(|| {
             let previous_hook = std::panic::take_hook();
@@ -46,15 +46,20 @@ impl Display {
     }
 
     /// Restores the terminal while something else uses it, such as an editor.
-    pub(super) fn suspend_for<T>(&mut self, work: impl FnOnce() -> T) -> io::Result<T> {
+    pub(in crate::cli) fn suspend_for<T>(&mut self, work: impl FnOnce() -> T) -> io::Result<T> {
         restore();
         let done = work();
         self.enter()?;
         Ok(done)
     }
 
+    /// Restores the terminal while the process is suspended.
+    pub(in crate::cli) fn suspend(&mut self) -> io::Result<()> {
+        self.suspend_for(suspend)
+    }
+
     /// Replaces the screen's contents with these rows, in one synchronized update.
-    pub(super) fn show(&self, rows: &[String]) -> io::Result<()> {
+    pub(in crate::cli) fn show(&self, rows: &[String]) -> io::Result<()> {
         let mut frame = Vec::new();
         queue!(frame, BeginSynchronizedUpdate)?;
         for (index, row) in rows.iter().enumerate() {
@@ -81,13 +86,25 @@ impl Drop for Display {
 }
 
 /// The columns and rows of the terminal.
-pub(super) fn size() -> (usize, usize) {
+pub(in crate::cli) fn size() -> (usize, usize) {
     let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
     (usize::from(columns.max(1)), usize::from(rows.max(1)))
 }
 
+/// Suspends the process until it is continued (job control).
+#[cfg(unix)]
+fn suspend() {
+    use rustix::process::{Signal, kill_current_process_group};
+    // The kernel ignores the signal if no shell could continue the process.
+    let _ = kill_current_process_group(Signal::TSTP);
+}
+
+/// Job control exists only on Unix.
+#[cfg(not(unix))]
+fn suspend() {}
+
 /// Restores the terminal. Errors are ignored: they could not be shown anyway.
-fn restore() {
+pub(in crate::cli) fn restore() {
     let _ = execute!(io::stdout(), EndSynchronizedUpdate, EnableLineWrap, Show, LeaveAlternateScreen);
     let _ = disable_raw_mode();
 }
@@ -117,7 +134,7 @@ mod tests {
             "--ignored",
             "--exact",
             "--nocapture",
-            "cli::watch::screen::display::tests::panics_on_the_alternate_screen",
+            "cli::screen::display::tests::panics_on_the_alternate_screen",
         ]);
         let mut child = pty.slave.spawn_command(command).unwrap();
         let mut reader = pty.master.try_clone_reader().unwrap();
