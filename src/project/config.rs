@@ -149,7 +149,7 @@ impl ConfigFile {
         if path.symlink_metadata().is_err() && overlay.text(&path).is_none() {
             return file;
         }
-        match Folder::new(root, Path::new(""), "toml").with_overlay(overlay).read(&path) {
+        match Folder::new(root, Path::new(""), &["toml"]).with_overlay(overlay).read(&path) {
             Ok(source) => {
                 let mut problems = Diagnostics::new();
                 file.config = read_file(&source, &mut problems, |table| file.read_tables(table));

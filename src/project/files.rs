@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::config::ConfigFile;
 use super::folder::{File, Folder};
+use super::misnamed::MisnamedFile;
 use super::schema_files::SchemaFiles;
 use super::{CONFIG_FILE, Config, OpenError, Overlay, Project};
 use crate::diagnostics::{Diagnostics, Source};
@@ -31,6 +32,8 @@ pub struct Files {
     /// The project's requests, then those for its tests.
     pub(super) requests: Vec<FileSet<Request>>,
     pub(super) snippets: [FileSet<Snippet>; 2],
+    /// Files of templates and of snippets that are not read because of their extensions.
+    pub(super) misnamed: [FileSet<MisnamedFile>; 2],
     pub(super) schemas: SchemaFiles,
 }
 
@@ -83,17 +86,21 @@ impl Files {
         let file = ConfigFile::read(&root, &overlay);
         let config = &file.config;
         let paths = &config.paths;
-        let folder = |path: &Path, ending| Folder::new(&root, path, ending).with_overlay(&overlay);
+        let folder = |path: &Path, endings| Folder::new(&root, path, endings).with_overlay(&overlay);
         let requests = std::iter::once(&paths.requests).chain(config.test.requests.iter().filter(|_| for_tests));
-        let templates = FileSet::new(folder(&paths.templates, "liquid"), read_template);
+        let templates = FileSet::new(folder(&paths.templates, &["liquid"]), read_template);
         Self {
             schemas: SchemaFiles::new(&root, &overlay, schemas_named(&templates, config)),
             templates,
-            customers: FileSet::new(folder(&paths.customers, "json"), |file, _| Ok(Customer::read(file.source)?)),
-            requests: requests.map(|path| FileSet::new(folder(path, "json"), read_request)).collect(),
+            customers: FileSet::new(folder(&paths.customers, &["json"]), |file, _| Ok(Customer::read(file.source)?)),
+            requests: requests.map(|path| FileSet::new(folder(path, &["json"]), read_request)).collect(),
             snippets: [
-                FileSet::new(folder(&paths.snippets, "liquid"), |file, _| read_snippet(file, SnippetKind::Text)),
-                FileSet::new(folder(&paths.snippets, "json"), |file, _| read_snippet(file, SnippetKind::Json)),
+                FileSet::new(folder(&paths.snippets, &["liquid"]), |file, _| read_snippet(file, SnippetKind::Text)),
+                FileSet::new(folder(&paths.snippets, &["json"]), |file, _| read_snippet(file, SnippetKind::Json)),
+            ],
+            misnamed: [
+                FileSet::new(folder(&paths.templates, MisnamedFile::TEMPLATES), MisnamedFile::template),
+                FileSet::new(folder(&paths.snippets, MisnamedFile::SNIPPETS), MisnamedFile::snippet),
             ],
             start: root.clone(),
             root,
@@ -122,6 +129,7 @@ impl Files {
         self.customers.set_overlay(&self.overlay);
         self.requests.iter_mut().for_each(|files| files.set_overlay(&self.overlay));
         self.snippets.iter_mut().for_each(|files| files.set_overlay(&self.overlay));
+        self.misnamed.iter_mut().for_each(|files| files.set_overlay(&self.overlay));
         self.schemas.set_overlay(&self.overlay);
         self.refresh([path])
     }
@@ -147,6 +155,9 @@ impl Files {
                 is_different |= files.refresh(path);
             }
             for files in &mut self.snippets {
+                is_different |= files.refresh(path);
+            }
+            for files in &mut self.misnamed {
                 is_different |= files.refresh(path);
             }
             self.schemas.forget(&self.root, path);

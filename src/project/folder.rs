@@ -15,12 +15,12 @@ const NOT_UTF8: Code = Code::new("not-utf-8");
 /// The largest file that is read. A request to Customer.io has at most 2 MB.
 const MAX_BYTES: u64 = 32 << 20;
 
-/// A folder of files with one extension.
+/// A folder of files with certain extensions.
 #[derive(Clone, Debug)]
 pub(super) struct Folder {
     root: PathBuf,
     path: PathBuf,
-    ending: &'static str,
+    endings: &'static [&'static str],
     overlay: Overlay,
 }
 
@@ -33,8 +33,8 @@ pub(super) struct File<'a> {
 }
 
 impl Folder {
-    pub(super) fn new(root: &Path, path: &Path, ending: &'static str) -> Self {
-        Self { root: root.to_owned(), path: root.join(path), ending, overlay: Overlay::default() }
+    pub(super) fn new(root: &Path, path: &Path, endings: &'static [&'static str]) -> Self {
+        Self { root: root.to_owned(), path: root.join(path), endings, overlay: Overlay::default() }
     }
 
     /// The folder with texts that replace those of its files.
@@ -43,7 +43,7 @@ impl Folder {
         self
     }
 
-    /// All files with the extension, including sub-folders, sorted. Folders that cannot be read are reported.
+    /// All files with one of the extensions, including sub-folders, sorted. Folders that cannot be read are reported.
     pub(super) fn files(&self, problems: &mut Diagnostics) -> Vec<PathBuf> {
         let files = if self.path.exists() { self.walk(&self.path, problems) } else { Vec::new() };
         self.with_overlaid(files, &self.path)
@@ -112,7 +112,7 @@ impl Folder {
     }
 
     fn has_ending(&self, path: &Path) -> bool {
-        path.extension().is_some_and(|ending| ending == self.ending)
+        ending(path).is_some_and(|ending| self.endings.contains(&ending))
     }
 
     /// The path of a file relative to this folder, without extension, with forward slashes.
@@ -135,7 +135,8 @@ impl Folder {
         let bytes = plain_file::read(path, MAX_BYTES).map_err(|error| {
             unreadable(match error {
                 PlainFileError::Folder => {
-                    format!("expected a file, not a folder, where a name ends in `.{}`", self.ending)
+                    let ending = ending(path).unwrap_or_default();
+                    format!("expected a file, not a folder, where a name ends in `.{ending}`")
                 }
                 PlainFileError::Special => "expected a plain file".to_owned(),
                 PlainFileError::TooLarge(bytes) => format!("expected at most {MAX_BYTES} bytes, found {bytes}"),
@@ -153,7 +154,7 @@ impl Folder {
         let text = String::from_utf8(bytes).map_err(|error| not_utf8(&shown, &error))?;
         // A byte order mark is not part of the text.
         let text = match text.strip_prefix('\u{feff}') {
-            Some(rest) if self.ending == "json" => rest.to_owned(),
+            Some(rest) if ending(path) == Some("json") => rest.to_owned(),
             _ => text,
         };
         Ok(Source::new(shown, text))
@@ -174,6 +175,11 @@ fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
     Diagnostic::error(NOT_UTF8, format!("the byte 0x{byte:02x} is not valid UTF-8"))
         .primary(source.at(replaced), "")
         .help("save the file as UTF-8")
+}
+
+/// The extension of a path.
+fn ending(path: &Path) -> Option<&str> {
+    path.extension()?.to_str()
 }
 
 /// A path with forward slashes.

@@ -11,6 +11,7 @@ mod files;
 mod folder;
 mod languages;
 mod live;
+mod misnamed;
 mod names;
 mod overlay;
 mod paths;
@@ -52,6 +53,7 @@ use config::ConfigFile;
 use expectations::ExpectedLosses;
 use file_names::SnapshotNames;
 use files::FileSet;
+use misnamed::MisnamedFile;
 use names::Names;
 use template_id::TemplateIds;
 
@@ -89,6 +91,8 @@ pub struct Project {
     /// Invalid templates, by name, with their files; then invalid requests.
     broken_templates: Vec<(String, String)>,
     broken_requests: Vec<(String, String)>,
+    /// Files that are not read because of their names.
+    misnamed: Vec<MisnamedFile>,
     /// For each request, the indices of its template and its customer.
     resolved: Vec<Option<(usize, usize)>>,
     expected_losses: ExpectedLosses,
@@ -146,7 +150,19 @@ impl Project {
     }
 
     fn of(files: Files) -> Self {
-        let Files { root, start, for_tests, mut config, templates, customers, requests, snippets, schemas, .. } = files;
+        let Files {
+            root,
+            start,
+            for_tests,
+            mut config,
+            templates,
+            customers,
+            requests,
+            snippets,
+            misnamed,
+            schemas,
+            ..
+        } = files;
         let mut problems = std::mem::take(&mut config.problems);
         problems.extend(config.missing_folders(&root));
         let is_config_valid = problems.is_empty();
@@ -166,6 +182,7 @@ impl Project {
             template_ids: TemplateIds::default(),
             broken_templates,
             broken_requests,
+            misnamed: Vec::new(),
             resolved: Vec::new(),
             expected_losses: ExpectedLosses::default(),
             root,
@@ -187,6 +204,10 @@ impl Project {
         if project.is_config_valid {
             project.report_unresolved(&found);
         }
+        // A file of another kind that cannot be read is nothing to report.
+        let misnamed =
+            misnamed.into_iter().flat_map(|files| files.into_values(&mut Diagnostics::new()).collect::<Vec<_>>());
+        project.report_misnamed(misnamed.collect());
         project.find_expected_losses(for_tests);
         let (_, collisions) = SnapshotNames::of(&project);
         project.has_colliding_names = !collisions.is_empty();

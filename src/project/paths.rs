@@ -94,7 +94,13 @@ impl Project {
         let broken = self.broken_templates.iter().chain(&self.broken_requests).map(|(_, file)| file.as_str());
         let schemas = self.schema_files.keys().map(String::as_str);
         let all = templates.chain(requests).chain(customers).chain(snippets).chain(broken).chain(schemas);
+        let all = all.chain(self.misnamed_files());
         path == CONFIG_FILE || all.into_iter().any(|file| covering.covers(file))
+    }
+
+    /// Whether a name on a command line is a path that covers a file of the project.
+    fn is_path_of(&self, name: &str, file: &str) -> bool {
+        ProjectPath::new(name, self).is_some_and(|path| path.covers(file))
     }
 
     /// Whether a name on a command line means something in the project: a name, a pattern, or the path of one of its files or
@@ -156,6 +162,8 @@ impl Project {
             templates.iter().any(is_its_folder) || self.is_named(names, name, file)
         });
         files.extend(broken.map(|(_, file)| file.clone()));
+        let is_misnamed = |file: &&str| names.iter().any(|name| self.is_path_of(name, file));
+        files.extend(self.misnamed_files().filter(is_misnamed).map(str::to_owned));
         files
     }
 }

@@ -30,7 +30,7 @@ struct SchemaFile {
 impl SchemaFiles {
     /// Reads the files that these references name, and those that they refer to.
     pub(super) fn new<'n>(root: &Path, overlay: &Overlay, named: impl Iterator<Item = &'n str>) -> Self {
-        let folder = Folder::new(root, Path::new(""), "json").with_overlay(overlay);
+        let folder = Folder::new(root, Path::new(""), &["json"]).with_overlay(overlay);
         let mut files = Self { folder, files: BTreeMap::new() };
         files.follow(named);
         files

@@ -29,6 +29,16 @@ pub enum UnknownName {
         /// The file, relative to the project.
         file: String,
     },
+    /// It names a file that is not read because of its extension.
+    #[error("there is no template `{name}`: `{file}` is not read; rename it to `{right}`")]
+    Misnamed {
+        /// The name.
+        name: String,
+        /// The file, relative to the project.
+        file: String,
+        /// The file name that it should have.
+        right: String,
+    },
     /// It is an invalid pattern.
     #[error("`{name}` is not a valid pattern: {reason}")]
     BadPattern {
@@ -127,6 +137,9 @@ impl Project {
         };
         if let Some((name, file)) = broken.find(is_meant) {
             return UnknownName::Broken { name: name.clone(), file: file.clone() };
+        }
+        if let Some(misnamed) = self.misnamed_as(pattern.text) {
+            return misnamed;
         }
         let names = self.templates.iter().map(Template::name).chain(self.requests.iter().map(Request::name));
         UnknownName::NotFound {

@@ -19,6 +19,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("expiration-too-long", Warning, page!("expiration-too-long")),
     Rule::new("liquid-syntax", Error, page!("liquid-syntax")),
     Rule::new("liquid-too-deep", Error, page!("liquid-too-deep")),
+    Rule::new("misnamed-file", Warning, page!("misnamed-file")),
     Rule::new("no-requests", Info, page!("no-requests")),
     Rule::new("not-an-object", Error, page!("not-an-object")),
     Rule::new("numeric-identifier", Warning, page!("numeric-identifier")),

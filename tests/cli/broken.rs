@@ -203,3 +203,44 @@ fn reports_an_unreadable_file() {
         "{run:?}"
     );
 }
+
+#[test]
+fn files_with_wrong_extensions_are_reported_with_the_right_names() {
+    let sandbox = with("templates/welcome.json", "{\"title\": \"Hi\"}")
+        .file("templates/shop/mail.liquid.html", "<b>{{ trigger.x }}</b>")
+        .file("templates/standard.json", REQUEST)
+        .file("snippets/support.txt", "Call us")
+        .file("snippets/prices.json.txt", "{}")
+        .file("snippets/plans.html", "Plans")
+        // None of these is meant.
+        .file("templates/notes.txt", "Remember the milk")
+        .file("templates/t.json", "{\"title\": \"Hi\"}")
+        .file("templates/data.json", "{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\"}")
+        .file("snippets/plans.json", "{}")
+        .file("snippets/binary.txt", [0xff, 0xfe]);
+    let checked = sandbox.run(&["check", "--format", "concise"]);
+    let found: Vec<_> = checked.stdout.lines().filter(|line| line.contains("misnamed-file")).collect();
+    assert_eq!(
+        found,
+        [
+            "snippets/plans.html:1:1: warning[misnamed-file]: the file is not read: rename it to `plans.liquid`",
+            "snippets/prices.json.txt:1:1: warning[misnamed-file]: the file is not read: rename it to `prices.json`",
+            "snippets/support.txt:1:1: warning[misnamed-file]: the file is not read: rename it to `support.liquid`",
+            "templates/shop/mail.liquid.html:1:1: warning[misnamed-file]: the file is not read: rename it to `mail.liquid`",
+            "templates/standard.json:1:1: warning[misnamed-file]: the file is not read: move it to `fixtures/requests`",
+            "templates/welcome.json:1:1: warning[misnamed-file]: the file is not read: rename it to `welcome.liquid`",
+        ],
+        "{checked:?}"
+    );
+    let named = sandbox.run(&["preview", "welcome"]);
+    assert_eq!(named.code, 2);
+    let message = "there is no template `welcome`: `templates/welcome.json` is not read; rename it to `welcome.liquid`";
+    assert!(named.stderr.contains(message), "{named:?}");
+    for arguments in [["preview", "templates/welcome.json"], ["check", "templates/welcome.json"]] {
+        let path = sandbox.run(&arguments);
+        let output = path.stdout + &path.stderr;
+        assert!(output.contains("rename it to `welcome.liquid`") && !output.contains("support"), "{output}");
+    }
+    let off = sandbox.file("inkproof.toml", "[rules]\nmisnamed-file = 'off'\n").run(&["check"]);
+    assert!(!off.stdout.contains("misnamed"), "{off:?}");
+}

@@ -41,7 +41,8 @@ impl Full {
             Severity::Warning => Level::WARNING,
             Severity::Info => Level::INFO,
         };
-        let title = level.primary_title(sanitize::text(&diagnostic.message));
+        // Only notes and help may have several lines: a line break in a title or a label would break the frame.
+        let title = level.primary_title(sanitize::line(&diagnostic.message));
         let mut group = Group::with_title(title.id(diagnostic.code.as_str()));
         for passage in &passages {
             group = group.element(passage.snippet());
@@ -59,7 +60,7 @@ impl Full {
         let Some(fix) = &diagnostic.fix else {
             return put_paths(&self.renderer.render(&[group]), &passages);
         };
-        let title = sanitize::text(&fix.title);
+        let title = sanitize::line(&fix.title);
         let source = diagnostic.location().map(Location::source);
         let Some(repair) = source.and_then(|source| Repair::new(fix, source, self.window)) else {
             let group = group.element(Level::HELP.message(title));
@@ -134,7 +135,7 @@ impl<'a> Passage<'a> {
     fn snippet(&self) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
         let annotations = self.marks.iter().map(|mark| {
             let text = Some(mark.label.text.as_str()).filter(|text| !text.is_empty());
-            mark.kind.span(self.excerpt.locate(self.source, &mark.range)).label(text.map(sanitize::text))
+            mark.kind.span(self.excerpt.locate(self.source, &mark.range)).label(text.map(sanitize::line))
         });
         Snippet::source(self.excerpt.text.as_str())
             .line_start(self.excerpt.first_line)

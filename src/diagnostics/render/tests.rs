@@ -95,6 +95,33 @@ fn full_with_unicode_lines() {
 }
 
 #[test]
+fn values_with_line_breaks_stay_inside_the_frame() {
+    let source = Source::new("t.liquid", "{{ x }}\n{{ y }}");
+    let value = "a\nb\r\n\tc\u{202e}d";
+    let diagnostic = Diagnostic::error(UNDEFINED, format!("no `{value}`"))
+        .primary(source.at(0..7), format!("printed `{value}`"))
+        .secondary(source.at(8..15), format!("printed `{value}` too"))
+        .fix(Fix::new(format!("write `{value}`")).replace(3..4, "y"));
+    assert_eq!(
+        drawn(Format::Full, PRETTY, &[diagnostic]),
+        r"error[undefined-variable]: no `a\nb\r\n\tc\u{202e}d`
+  ╭▸ t.liquid:1:1
+  │
+1 │ {{ x }}
+  │ ━━━━━━━ printed `a\nb\r\n\tc\u{202e}d`
+2 │ {{ y }}
+  │ ─────── printed `a\nb\r\n\tc\u{202e}d` too
+  ╰╴
+help: write `a\nb\r\n\tc\u{202e}d`
+  ╭╴
+1 - {{ x }}
+1 + {{ y }}
+  ╰╴
+"
+    );
+}
+
+#[test]
 fn full_without_a_location() {
     let diagnostic =
         Diagnostic::info(COMMA, "nothing to see").note("a note").fix(Fix::new("edit by hand").delete(0..1));
