@@ -47,7 +47,7 @@ Examples:
 pub(super) struct Audience {
     #[command(subcommand)]
     merge: Option<Merge>,
-    /// Name of the template
+    /// Name or path of the template
     #[arg(required = true, add = ArgValueCompleter::new(completions::templates))]
     template: Option<String>,
     /// Files of records; `-` is standard input, which is also read if there are none
@@ -162,6 +162,10 @@ fn millionths(text: &str) -> Result<u64, String> {
 
 impl RunCommand for Audience {
     type Format = ReportFormat;
+
+    fn names(&self) -> &[String] {
+        self.template.as_slice()
+    }
 
     fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         match &self.merge {

@@ -24,10 +24,10 @@ use super::global::refuse_to_write;
 use super::output_options::OutputOptions;
 use super::progress::Progress;
 use super::watch::WatchArguments;
-use super::{Failure, Global, Outcome, completions};
+use super::{Failure, Global, Outcome, completions, customer};
 use crate::atomic_file::{Root, replace_anywhere};
 use crate::diagnostics::{Code, Diagnostic, Format, Severity, Theme, Thousands, sanitize};
-use crate::message::Template;
+use crate::message::{Customer, Template};
 use crate::project::{Case, Effort, Project};
 use crate::rules::{JudgeOptions, Judgement, fix, judge_each, rule};
 use crate::search::Verdict;
@@ -59,8 +59,9 @@ pub(super) struct Check {
     /// a JSON object on the command line; `-` is standard input
     #[arg(long, value_name = "FILE|-|JSON", conflicts_with = "watch")]
     data: Option<PathBuf>,
-    /// Render the payloads for this customer instead of each of the project's: an identifier, a name, or a file
-    #[arg(long, value_name = "NAME|FILE", requires = "data", add = ArgValueCompleter::new(completions::customers))]
+    /// Render for this customer instead of the requests' own, or payloads instead of each of the project's: an
+    /// identifier, a name, or a file
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "watch", add = ArgValueCompleter::new(completions::customers))]
     customer: Option<String>,
     /// Show a table of the variables of each template with the values of its requests, and its branch coverage
     #[arg(long, env = "INKPROOF_TABLE", value_parser = FalseyValueParser::new())]
@@ -93,44 +94,59 @@ pub(super) struct Check {
 impl RunCommand for Check {
     type Format = Format;
 
+    fn names(&self) -> &[String] {
+        &self.names
+    }
+
     fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         self.check_format(format)?;
         if self.watch.is_wanted() {
             return self.watch.run(CheckJob::new(self, format, global), global);
         }
-        let mut project = Project::open(global.directory())?;
+        let mut project = global.read_project()?;
         if self.fix && !self.diff && !project.is_config_valid() {
             global.report(project.problems())?;
             refuse_to_write(&project)?;
         }
-        if self.fix || self.diff {
-            self.repair(&project, global)?;
+        let (names, files) = split(&self.names, &project);
+        // Without names, everything; but not if all names are files that are not the project's.
+        let is_about_project = self.data.is_none() && (!names.is_empty() || self.names.is_empty());
+        if (self.fix || self.diff) && is_about_project {
+            self.repair(&project, &names, global)?;
         }
         if self.fix && !self.diff {
-            project = Project::open(global.directory())?;
+            project = global.read_project()?;
         }
-        let (names, files) = split(&self.names, &project);
-        let data = match files[..] {
-            [] => self.data.as_deref(),
-            [file] if names.is_empty() && self.data.is_none() => Some(file),
-            _ => return Err("a file with requests is checked alone, without other names".to_owned().into()),
-        };
-        let judgement = if let Some(data) = data {
-            match self.judge_payloads(&names, &project, data, global)? {
-                Payloads::One(judgement) => judgement,
-                Payloads::Many(report) => return payload::report(&report, global),
+        let payloads = match &self.data {
+            None => files,
+            Some(data) if files.is_empty() => vec![data.as_path()],
+            Some(_) => {
+                let file = files[0].display();
+                let message = format!("`--data` takes the place of requests: name a template instead of `{file}`");
+                return Err(message.into());
             }
-        } else if names.is_empty() && !self.names.is_empty() {
-            // Files inside the project that are no inputs.
-            Judgement::default()
-        } else {
-            let (templates, cases) = selected(&project, &names, global)?;
-            let progress = Progress::new("checking", templates.len());
-            let step = || progress.step();
-            let judged = judge_each(&project, &templates, &cases, &self.judge_options(&project, global), &step);
-            let judgement = Judgement::from_parts(&project, judged);
-            Judgement { findings: project.about(&names, &judgement.findings), ..judgement }
         };
+        let mut judgements = Vec::new();
+        if is_about_project {
+            judgements.push(self.judge_project(&names, &project, global)?);
+        }
+        let names = if self.data.is_some() { names.as_slice() } else { &[] };
+        let mut reports = Vec::new();
+        for payload in payloads {
+            match self.judge_payloads(names, &project, payload, global)? {
+                Payloads::One(judgement) => judgements.push(judgement),
+                Payloads::Many(report) => reports.push(report),
+            }
+        }
+        let mut outcome = Outcome::Fine;
+        for report in &reports {
+            outcome = outcome.and(payload::report(report, global)?);
+        }
+        if judgements.is_empty() && !reports.is_empty() {
+            return Ok(outcome);
+        }
+        let mut judgement: Judgement = judgements.into_iter().collect();
+        judgement.findings.tidy();
         let mut out = BufWriter::new(anstream::stdout().lock());
         self.write(&judgement, &global.output_options(), global.theme(), &mut out)?;
         out.flush()?;
@@ -148,7 +164,7 @@ impl RunCommand for Check {
         if judgement.findings.iter().any(is_broken) {
             return Ok(Outcome::Broken);
         }
-        Ok(if any || !is_covered { Outcome::Findings } else { Outcome::Fine })
+        Ok(if any || !is_covered { outcome.and(Outcome::Findings) } else { outcome })
     }
 }
 
@@ -165,6 +181,21 @@ impl Check {
             ));
         }
         if refused.is_empty() { Ok(()) } else { Err(Failure::Messages(refused)) }
+    }
+
+    /// Judges the templates that names mean, with their requests.
+    fn judge_project(&self, names: &[String], project: &Project, global: &Global) -> Result<Judgement, Failure> {
+        let (templates, cases) = selected(project, names, global)?;
+        let customer = self.customer.as_ref().map(|name| customer::find(name, project, global)).transpose()?;
+        let cases = match &customer {
+            Some(customer) => project.in_every_language(&for_customer(project, names, customer)?),
+            None => cases,
+        };
+        let progress = Progress::new("checking", templates.len());
+        let step = || progress.step();
+        let judged = judge_each(project, &templates, &cases, &self.judge_options(project, global), &step);
+        let judgement = Judgement::from_parts(project, judged);
+        Ok(Judgement { findings: project.about(names, &judgement.findings), ..judgement })
     }
 
     /// How templates are judged: the configuration, overridden by the options.
@@ -273,8 +304,8 @@ impl Check {
     }
 
     /// Applies fixes, or shows them.
-    fn repair(&self, project: &Project, global: &Global) -> Result<(), Failure> {
-        let (templates, cases) = selected(project, &self.names, global)?;
+    fn repair(&self, project: &Project, names: &[String], global: &Global) -> Result<(), Failure> {
+        let (templates, cases) = selected(project, names, global)?;
         let mut out = anstream::stderr().lock();
         for template in templates {
             let Some(fixed) = fix(project, template, &cases, &self.judge_options(project, global)) else { continue };
@@ -309,6 +340,19 @@ pub(super) fn selected<'p>(
             Err(errors.into())
         }
     }
+}
+
+/// The cases that match the names, for one customer in their language.
+fn for_customer<'p>(project: &'p Project, names: &[String], customer: &'p Customer) -> Result<Vec<Case<'p>>, Failure> {
+    let mut cases = project.select(names)?;
+    for case in &mut cases {
+        case.customer = customer;
+        let language = case.request.language().or(customer.language());
+        if let Some(template) = project.template_for(case.request) {
+            case.template = template.in_language(language);
+        }
+    }
+    Ok(cases)
 }
 
 /// Reads the name of an effort.

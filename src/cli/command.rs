@@ -12,6 +12,11 @@ pub(super) trait RunCommand: Args {
     /// The output formats.
     type Format: ValueEnum + Copy + Debug;
 
+    /// The names on its command line that may be paths.
+    fn names(&self) -> &[String] {
+        &[]
+    }
+
     /// Runs the command.
     fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure>;
 }
@@ -25,6 +30,7 @@ pub(super) struct WithFormat<C: RunCommand> {
 
 impl<C: RunCommand> WithFormat<C> {
     pub(super) fn run(&self, global: &Global) -> Result<Outcome, Failure> {
+        global.find_project(self.command.names())?;
         self.command.run(self.format, global)
     }
 }

@@ -78,9 +78,12 @@ pub(super) fn customers(current: &OsStr) -> Vec<CompletionCandidate> {
     found
 }
 
-/// The names of the project's templates.
+/// The names of the project's templates, and paths.
 pub(super) fn templates(current: &OsStr) -> Vec<CompletionCandidate> {
-    project().map_or_else(Vec::new, |project| candidates(project.templates().iter().map(Template::name), current))
+    let mut found =
+        project().map_or_else(Vec::new, |project| candidates(project.templates().iter().map(Template::name), current));
+    found.extend(PathCompleter::any().complete(current));
+    found
 }
 
 /// The diagnostic codes, then the names of filters and tags, each with its summary.

@@ -33,7 +33,7 @@ Examples:
   inkproof fmt --check                  fail if one is not formatted, for CI
   inkproof fmt - < order.liquid         standard input to standard output")]
 pub(super) struct Fmt {
-    /// Names or patterns of templates or requests; all if omitted; `-` is a template on standard input
+    /// Names, patterns or paths of templates or requests; all if omitted; `-` is a template on standard input
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
     /// Write nothing, and exit with 1 if a template is not formatted
@@ -47,11 +47,15 @@ pub(super) struct Fmt {
 impl RunCommand for Fmt {
     type Format = HumanFormat;
 
+    fn names(&self) -> &[String] {
+        &self.names
+    }
+
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         if self.names == [STDIN] {
             return self.format_stdin(global);
         }
-        let project = Project::open(global.directory())?;
+        let project = global.read_project()?;
         if !self.check && !self.diff {
             refuse_to_write(&project)?;
         }

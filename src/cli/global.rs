@@ -1,6 +1,7 @@
 //! The flags that every command accepts, and what commands derive from them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
@@ -13,7 +14,7 @@ use super::{Failure, Outcome};
 use crate::diagnostics::{Diagnostic, Prefix, Severity, Theme};
 use crate::liquid::{Limits, Mode};
 use crate::message::{RenderOptions, milliseconds, parse_time};
-use crate::project::{CONFIG_FILE, Project, prefix_of, root_of};
+use crate::project::{CONFIG_FILE, Files, OpenError, Project, prefix_of, root_of};
 
 #[derive(Debug, Args)]
 pub(super) struct Global {
@@ -53,6 +54,9 @@ pub(super) struct Global {
     /// Draw with ASCII characters only; text from files and data is not changed
     #[arg(long, global = true, help_heading = "Everywhere", env = "INKPROOF_ASCII", value_parser = FalseyValueParser::new())]
     ascii: bool,
+    /// The folder in which the project is, if that is not the folder to work in.
+    #[arg(skip)]
+    project_folder: OnceLock<PathBuf>,
 }
 
 /// Whether to use colours.
@@ -119,7 +123,7 @@ impl Global {
     }
 
     /// The folder to work in.
-    pub(super) fn directory(&self) -> &std::path::Path {
+    pub(super) fn directory(&self) -> &Path {
         &self.directory
     }
 
@@ -134,18 +138,60 @@ impl Global {
     }
 
     /// The path of a file named on the command line, resolved against `--directory`.
-    pub(super) fn path(&self, path: &std::path::Path) -> PathBuf {
+    pub(super) fn path(&self, path: &Path) -> PathBuf {
         self.directory.join(path)
+    }
+
+    /// Looks for the project at the paths among some names, if the folder to work in is in none.
+    pub(super) fn find_project(&self, names: &[String]) -> Result<(), Failure> {
+        if names.is_empty() || !matches!(root_of(&self.directory), Err(OpenError::NoProject(_))) {
+            return Ok(());
+        }
+        let folder = |name: &String| {
+            let path = self.directory.join(name).canonicalize().ok()?;
+            let folder = if path.is_dir() { path.as_path() } else { path.parent()? };
+            root_of(folder).ok()
+        };
+        let mut found: Vec<_> = names.iter().filter_map(folder).collect();
+        found.sort();
+        found.dedup();
+        match &found[..] {
+            [root] => {
+                let _ = self.project_folder.set(root.clone());
+                Ok(())
+            }
+            [] => Ok(()),
+            [first, second, ..] => {
+                let (first, second) = (first.display(), second.display());
+                Err(format!("the paths are in several projects: `{first}` and `{second}`; name those of one project")
+                    .into())
+            }
+        }
+    }
+
+    /// A folder in the project.
+    pub(super) fn project_folder(&self) -> &Path {
+        self.project_folder.get().unwrap_or(&self.directory)
+    }
+
+    /// Opens the project.
+    pub(super) fn read_project(&self) -> Result<Project, OpenError> {
+        self.read(false)
+    }
+
+    /// Opens the project; paths start from the folder to work in.
+    fn read(&self, for_tests: bool) -> Result<Project, OpenError> {
+        Ok(Files::open(self.project_folder(), for_tests)?.with_start(&self.directory).into_project())
     }
 
     /// Opens the project and reports problems in its files on standard error.
     pub(super) fn open_project(&self) -> Result<(Project, Outcome), Failure> {
-        self.opened(Project::open(&self.directory)?)
+        self.opened(self.read_project()?)
     }
 
     /// Like `open_project`, including the requests that only tests use.
     pub(super) fn open_project_for_tests(&self) -> Result<(Project, Outcome), Failure> {
-        self.opened(Project::open_for_tests(&self.directory)?)
+        self.opened(self.read(true)?)
     }
 
     /// Like `open_project_for_tests`, for commands that accept or reject snapshots.
@@ -169,7 +215,7 @@ impl Global {
 
     /// Opens the project for a command that reads it for another purpose than its own requests; reports errors only.
     pub(super) fn open_project_for_reading(&self) -> Result<Project, Failure> {
-        let project = Project::open(&self.directory)?;
+        let project = self.read_project()?;
         let is_error = |problem: &&Diagnostic| problem.severity == Severity::Error;
         self.report(&project.problems().iter().filter(is_error).cloned().collect::<Vec<_>>())?;
         Ok(project)
@@ -225,7 +271,7 @@ impl Global {
 
     /// The prefix that makes the project's paths relative to the root of its repository.
     pub(super) fn prefix(&self) -> Prefix {
-        root_of(&self.directory).map(|root| prefix_of(&root)).unwrap_or_default()
+        root_of(self.project_folder()).map(|root| prefix_of(&root)).unwrap_or_default()
     }
 }
 

@@ -20,7 +20,7 @@ use crate::snapshot::{Stage, Store, Subject, changed_fields, contents_of};
 Examples:
   inkproof pending --format json")]
 pub(super) struct Pending {
-    /// Names or patterns of templates or requests; all if omitted
+    /// Names, patterns or paths of templates or requests; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
 }
@@ -53,6 +53,10 @@ struct Item {
 
 impl RunCommand for Pending {
     type Format = PendingFormat;
+
+    fn names(&self) -> &[String] {
+        &self.names
+    }
 
     fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let (project, outcome) = global.open_project_for_tests()?;

@@ -96,11 +96,15 @@ struct View {
 impl RunCommand for Preview {
     type Format = PreviewFormat;
 
+    fn names(&self) -> &[String] {
+        &self.names
+    }
+
     fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         if self.watch.is_wanted() {
             return self.watch(format, global);
         }
-        let project = Project::open(global.directory())?;
+        let project = global.read_project()?;
         let given = Given::read(&self.names, &self.given, &project, global)?;
         let cases = given.cases(global)?;
         let mut outcome = global.report_about(&project, given.names())?;

@@ -14,13 +14,17 @@ use crate::snapshot::Stage;
 /// Reject pending snapshots: delete them and keep the accepted ones
 #[derive(Debug, Args)]
 pub(super) struct Reject {
-    /// Names or patterns of templates or requests; all if omitted
+    /// Names, patterns or paths of templates or requests; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
 }
 
 impl RunCommand for Reject {
     type Format = HumanFormat;
+
+    fn names(&self) -> &[String] {
+        &self.names
+    }
 
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let (project, outcome) = global.open_project_to_decide()?;

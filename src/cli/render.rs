@@ -83,11 +83,15 @@ impl<'a> Line<'a> {
 impl RunCommand for Render {
     type Format = Format;
 
+    fn names(&self) -> &[String] {
+        &self.names
+    }
+
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         if self.watch.is_wanted() {
             return self.watch.run(RenderJob::new(&self.names, global), global);
         }
-        let project = Project::open(global.directory())?;
+        let project = global.read_project()?;
         let given = Given::read(&self.names, &self.given, &project, global)?;
         let cases = given.cases(global)?;
         let mut outcome = global.report_about(&project, given.names())?;

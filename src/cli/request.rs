@@ -27,7 +27,7 @@ Examples:
   inkproof request order_shipped --print           to standard output
   inkproof request order_shipped --all-branches    requests for all branches")]
 pub(super) struct Request {
-    /// Template name
+    /// Name or path of the template
     #[arg(add = ArgValueCompleter::new(completions::templates))]
     template: String,
     /// Request name, used for its file
@@ -43,6 +43,10 @@ pub(super) struct Request {
 
 impl RunCommand for Request {
     type Format = Format;
+
+    fn names(&self) -> &[String] {
+        std::slice::from_ref(&self.template)
+    }
 
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let project = global.open_project_to_add()?;

@@ -36,7 +36,7 @@ const DIM: Style = Style::new().dimmed();
 /// terminal, use `pending`, `accept` and `reject`.
 #[derive(Debug, Args)]
 pub(super) struct Review {
-    /// Names or patterns of templates or requests; all if omitted
+    /// Names, patterns or paths of templates or requests; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
 }
@@ -122,6 +122,10 @@ impl Decisions {
 
 impl RunCommand for Review {
     type Format = HumanFormat;
+
+    fn names(&self) -> &[String] {
+        &self.names
+    }
 
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         if !is_available() {

@@ -29,7 +29,7 @@ Examples:
   inkproof schema --all --bundle > templates.json    all templates in one document")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Schema {
-    /// Names or patterns of templates
+    /// Names, patterns or paths of templates
     #[arg(required_unless_present = "all", add = ArgValueCompleter::new(completions::templates))]
     names: Vec<String>,
     /// Print the schemas of all templates
@@ -51,6 +51,10 @@ pub(super) struct Schema {
 
 impl RunCommand for Schema {
     type Format = HumanFormat;
+
+    fn names(&self) -> &[String] {
+        &self.names
+    }
 
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let (project, outcome) = global.open_project()?;

@@ -37,7 +37,7 @@ Examples:
   inkproof test --update all    accept everything
   CI=1 inkproof test            as on a build server")]
 pub(super) struct Test {
-    /// Names or patterns of templates or requests; all if omitted
+    /// Names, patterns or paths of templates or requests; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
     /// Set which snapshots to write
@@ -90,6 +90,10 @@ fn is_ci() -> bool {
 
 impl RunCommand for Test {
     type Format = TestFormat;
+
+    fn names(&self) -> &[String] {
+        &self.names
+    }
 
     fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let update = self.update.unwrap_or(Update::default_for(is_ci()));

@@ -23,7 +23,7 @@ Examples:
   inkproof types --lang typescript -o src/inkproof.ts          the types of all templates
   inkproof types --lang typescript --check src/inkproof.ts     in CI: fail if they are out of date")]
 pub(super) struct Types {
-    /// Names or patterns of templates; all if omitted
+    /// Names, patterns or paths of templates; all if omitted
     #[arg(add = ArgValueCompleter::new(completions::templates))]
     names: Vec<String>,
     /// Print the types in this language
@@ -58,6 +58,10 @@ enum Language {
 
 impl RunCommand for Types {
     type Format = HumanFormat;
+
+    fn names(&self) -> &[String] {
+        &self.names
+    }
 
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         self.check_package()?;

@@ -26,7 +26,7 @@ Examples:
   inkproof upgrade '*' --format jsonl  one JSON object per template, for scripts
   inkproof check --fix order_shipped   apply the rewrites that render the same in both")]
 pub(super) struct Upgrade {
-    /// Names or patterns of templates or requests
+    /// Names, patterns or paths of templates or requests
     #[arg(required = true, add = ArgValueCompleter::new(completions::names))]
     names: Vec<String>,
 }
@@ -47,6 +47,10 @@ pub(super) enum UpgradeFormat {
 
 impl RunCommand for Upgrade {
     type Format = UpgradeFormat;
+
+    fn names(&self) -> &[String] {
+        &self.names
+    }
 
     fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let (project, mut outcome) = global.open_project()?;

@@ -82,6 +82,15 @@ impl Files {
         Ok(files)
     }
 
+    /// The same, with relative paths that start from another folder.
+    #[must_use]
+    pub fn with_start(mut self, dir: &Path) -> Self {
+        if let Ok(start) = dir.canonicalize() {
+            self.start = start;
+        }
+        self
+    }
+
     fn read(root: PathBuf, for_tests: bool, overlay: Overlay) -> Self {
         let file = ConfigFile::read(&root, &overlay);
         let config = &file.config;

@@ -40,7 +40,7 @@ impl CurrentProject {
     pub(super) fn open(dir: &Path, changed: impl Fn(Option<&str>) + Send + 'static) -> Result<Self, OpenError> {
         let (events, waiting) = channel();
         let reports = events.clone();
-        let live = LiveProject::open(dir, false, None, move |event| {
+        let live = LiveProject::open(dir, dir, false, None, move |event| {
             // If the receiver is gone, there is nothing to notify.
             let _ = reports.send(Event::Changed(event));
         })?;

@@ -226,3 +226,173 @@ fn completion_offers_names_and_paths() {
         assert!(found.stdout.contains(expected), "{word}: {found:?}");
     }
 }
+
+/// The commands that accept names, and what goes before and after a name.
+const COMMANDS: &[(&[&str], &[&str])] = &[
+    (&["preview"], &[]),
+    (&["render"], &[]),
+    (&["check"], &[]),
+    (&["test"], &["--update", "none"]),
+    (&["pending"], &[]),
+    (&["accept"], &[]),
+    (&["reject"], &[]),
+    (&["schema"], &[]),
+    (&["types"], &["--lang", "typescript"]),
+    (&["fmt"], &["--check"]),
+    (&["upgrade"], &[]),
+    (&["request"], &["new", "--print"]),
+    (&["audience"], &[]),
+];
+
+/// A template whose name has a space, in a project whose folder has one, with a pending snapshot.
+fn shop_with_spaces() -> Sandbox {
+    let content = "---\n---\n{\"title\":\"{{ trigger.x }}\", \"body\": \"{{ customer.id }}\"}";
+    let sandbox = shop()
+        .file("my shop/templates/late order.liquid", content)
+        .file("my shop/fixtures/requests/late order/a b.json", request("late order", "eve", "1"));
+    let tested = run(&sandbox.path().join("my shop"), &["test", "late order"], "");
+    assert_eq!(tested.code, 1, "{tested:?}");
+    sandbox
+}
+
+#[cfg(unix)]
+#[test]
+fn every_command_accepts_paths_from_any_directory() {
+    use std::os::unix::fs::symlink;
+    for (command, options) in COMMANDS {
+        let sandbox = shop_with_spaces();
+        let root = sandbox.path();
+        symlink(root.join("my shop"), root.join("link")).unwrap();
+        symlink(root.join("my shop/templates/late order.liquid"), root.join("late link.liquid")).unwrap();
+        let pending = root.join("my shop/tests/snapshots/late order/a b.snap.new");
+        let snapshot = std::fs::read(&pending).unwrap();
+        let absolute = root.join("my shop/templates/late order.liquid").display().to_string();
+        let output = |folder: &str, name: &str| {
+            // Some commands accept or remove it.
+            let _ = std::fs::remove_file(root.join("my shop/tests/snapshots/late order/a b.snap"));
+            std::fs::create_dir_all(pending.parent().unwrap()).unwrap();
+            std::fs::write(&pending, &snapshot).unwrap();
+            let arguments = [command, &[name][..], options].concat();
+            let run = run(&root.join(folder), &[&["--now", "2026-01-01"], &arguments[..]].concat(), r#"{"x": "1"}"#);
+            assert!(run.code < 2, "{folder} {arguments:?} {run:?}");
+            (run.code, run.stdout, run.stderr.lines().map(str::to_owned).collect::<Vec<_>>())
+        };
+        let expected = output("my shop", "late order");
+        for (folder, name) in [
+            ("my shop", "templates/late order.liquid"),
+            ("my shop/templates", "late order.liquid"),
+            ("my shop/fixtures/requests", "../../templates/late order.liquid"),
+            ("my shop", absolute.as_str()),
+            ("link", "templates/late order.liquid"),
+            ("my shop", "../late link.liquid"),
+            // These folders are in no project.
+            (".", "my shop/templates/late order.liquid"),
+            (".", "link/templates/late order.liquid"),
+            (".", "late link.liquid"),
+            ("/", absolute.as_str()),
+        ] {
+            let (code, stdout, stderr) = output(folder, name);
+            assert_eq!((code, &stdout), (expected.0, &expected.1), "{command:?} in {folder}: {name} {stderr:?}");
+        }
+    }
+}
+
+#[test]
+fn paths_in_several_projects_are_refused() {
+    let sandbox = shop().file("other/templates/o.liquid", CONTENT);
+    let refused = run(sandbox.path(), &["check", "my shop/templates/u.liquid", "other/templates/o.liquid"], "");
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("the paths are in several projects"), "{refused:?}");
+    let none = run(sandbox.path(), &["check", "t"], "");
+    assert!(none.code == 2 && none.stderr.contains("no project here"), "{none:?}");
+}
+
+#[test]
+fn requests_data_and_customers_come_from_anywhere() {
+    let sandbox = shop_with_spaces()
+        .file("in box/body.json", request("late order", "eve", "body"))
+        .file("in box/data.json", r#"{"x": "data"}"#)
+        .file("in box/bob b.json", r#"{"id": "bob"}"#);
+    let body = request("late order", "eve", "body");
+    let inline = r#"{"x": "data"}"#;
+    // What is sent, and to whom; the rows are the same for all folders.
+    let rows: &[(&[&str], &str, &str)] = &[
+        (&["-"], &body, "body eve"),
+        (&["BOX/body.json"], "", "body eve"),
+        (&["-", "--customer", "BOX/bob b.json"], &body, "body bob"),
+        (&["NAME", "--data", "BOX/data.json", "--customer", "eve"], "", "data eve"),
+        (&["NAME", "--data", "-", "--customer", "eve"], inline, "data eve"),
+        (&["NAME", "--data", inline, "--customer", "BOX/bob b.json"], "", "data bob"),
+        (&["NAME", "--customer", "user_123"], "", "1 user_123"),
+        (&["NAME", "--customer", "BOX/bob b.json"], "", "1 bob"),
+        (&["--data", "BOX/body.json"], "", "body eve"),
+    ];
+    for (folder, to_box, name) in [
+        ("my shop", "../in box", "late order"),
+        ("my shop/templates", "../../in box", "late order.liquid"),
+        (".", "in box", "my shop/templates/late order.liquid"),
+    ] {
+        for (arguments, input, expected) in rows {
+            if folder == "." && !arguments.contains(&"NAME") {
+                continue;
+            }
+            let arguments: Vec<_> =
+                arguments.iter().map(|word| word.replace("BOX", to_box).replace("NAME", name)).collect();
+            for command in ["render", "preview", "check"] {
+                let arguments: Vec<_> = std::iter::once(command).chain(arguments.iter().map(String::as_str)).collect();
+                let run = run(&sandbox.path().join(folder), &arguments, input);
+                assert_eq!(run.code, 0, "{folder} {arguments:?} {run:?}");
+                let (title, body) = expected.split_once(' ').unwrap();
+                match command {
+                    "render" => {
+                        let properties = &run.lines()[0]["message"]["properties"];
+                        assert_eq!((&properties["title"], &properties["body"]), (&title.into(), &body.into()));
+                    }
+                    "preview" => assert!(run.stdout.contains(title) && run.stdout.contains(body), "{run:?}"),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn check_takes_several_requests_from_outside_and_a_customer() {
+    let sandbox = shop_with_spaces()
+        .file("good.json", request("late order", "eve", "fine"))
+        .file("bad.json", request("u", "eve", "a \\\" quote"))
+        .file("worse.json", request("late order", "user_123", "\\\\"))
+        .file("my shop/templates/mine.liquid", "---\n---\n{\"title\": \"x\", \"body\": \"{{ customer.plan }}\"}")
+        .file("my shop/fixtures/requests/mine/a.json", request("mine", "eve", ""))
+        .file("my shop/fixtures/customers/paying.json", r#"{"id": "paying", "plan": "gold"}"#);
+    let project = sandbox.path().join("my shop");
+    let check = |arguments: &[&str]| run(&project, &[&["check", "--format", "concise"], arguments].concat(), "");
+    let all = check(&["../good.json", "../bad.json", "late order", "../worse.json"]);
+    assert_eq!(all.code, 1, "{all:?}");
+    let lost: Vec<_> = all.stdout.lines().filter(|line| line.contains("error[invalid-json]")).collect();
+    assert_eq!(lost.len(), 2, "{all:?}");
+    assert!(lost[0].contains("late order.liquid") && lost[1].contains("u.liquid"), "{lost:?}");
+    assert_eq!(check(&["../good.json", "../good.json"]).code, 0);
+    let refused = check(&["late order", "../good.json", "--data", "{}"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("`--data` takes the place of requests: name a template"), "{refused:?}");
+    // The customer of the request has no plan.
+    let own = check(&["mine"]);
+    assert!(own.code == 1 && own.stdout.contains("error[missing-data]"), "{own:?}");
+    assert_eq!(check(&["mine", "--customer", "paying"]).code, 0);
+    assert_eq!(check(&["mine", "--customer", "fixtures/customers/paying.json"]).code, 0);
+}
+
+#[test]
+fn every_command_completes_names_and_paths() {
+    let sandbox = shop();
+    let project = sandbox.path().join("my shop");
+    for (command, _) in COMMANDS.iter().chain(&[(&["review"][..], &[][..])]) {
+        for (word, expected) in [("", "u"), ("templ", "templates/"), ("templates/u", "templates/u.liquid")] {
+            let arguments = ["--", "inkproof", command[0], word];
+            let variables = [("COMPLETE", "bash"), ("_CLAP_COMPLETE_INDEX", "2"), ("_CLAP_COMPLETE_COMP_TYPE", "9")];
+            let found = super::sandbox::run_with(&project, &arguments, &variables);
+            assert!(found.stdout.split(['\n', '\u{b}']).any(|line| line == expected), "{command:?} {word}: {found:?}");
+        }
+    }
+}

@@ -65,10 +65,16 @@ impl WatchArguments {
     pub(super) fn run(&self, mut job: impl Job, global: &Global) -> Result<Outcome, Failure> {
         let (sender, events) = event::channel()?;
         let changes = sender.clone();
-        let mut live = LiveProject::open(global.directory(), job.includes_test_requests(), self.poll, move |change| {
-            // The receiver may be gone; nothing is left to notify.
-            let _ = changes.send(Event::Files(change));
-        })?;
+        let mut live = LiveProject::open(
+            global.project_folder(),
+            global.directory(),
+            job.includes_test_requests(),
+            self.poll,
+            move |change| {
+                // The receiver may be gone; nothing is left to notify.
+                let _ = changes.send(Event::Files(change));
+            },
+        )?;
         live.watch_besides(job.extra_directories(live.project()));
         if job.is_for_people() && is_available() {
             // Report a failed start before the screen opens, so that the message stays visible.
