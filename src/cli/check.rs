@@ -228,7 +228,11 @@ impl Check {
                 }
                 writeln!(out, "{}", judgement.findings.counts())?;
                 if judgement.verdicts.is_empty() {
-                    return Ok(());
+                    return if judgement.tables.is_empty() && self.names.is_empty() && self.data.is_none() {
+                        writeln!(out, "there are no templates; `inkproof new NAME` creates one")
+                    } else {
+                        Ok(())
+                    };
                 }
                 writeln!(out, "{}", verdicts::summary(&judgement.verdicts))
             }
@@ -336,7 +340,7 @@ pub(super) fn selected<'p>(
     match (project.select_templates(names), project.select(names)) {
         (Ok(templates), Ok(cases)) => Ok((templates, project.in_every_language(&cases))),
         (Err(errors), _) | (_, Err(errors)) => {
-            global.report(project.problems())?;
+            global.report_errors(project)?;
             Err(errors.into())
         }
     }

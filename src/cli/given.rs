@@ -97,7 +97,7 @@ impl<'p> Given<'p> {
         let mut cases = match self.names.as_ref().map(|names| self.project.select(names)) {
             Some(Ok(cases)) => cases,
             Some(Err(errors)) => {
-                global.report(self.project.problems())?;
+                global.report_errors(self.project)?;
                 return Err(errors.into());
             }
             None => Vec::new(),

@@ -57,6 +57,9 @@ pub(super) struct Global {
     /// The folder in which the project is, if that is not the folder to work in.
     #[arg(skip)]
     project_folder: OnceLock<PathBuf>,
+    /// The names on the command line.
+    #[arg(skip)]
+    names: OnceLock<Vec<String>>,
 }
 
 /// Whether to use colours.
@@ -142,8 +145,10 @@ impl Global {
         self.directory.join(path)
     }
 
-    /// Looks for the project at the paths among some names, if the folder to work in is in none.
+    /// Takes the names on the command line, and looks for the project at the paths among them if the folder to work in is in
+    /// none.
     pub(super) fn find_project(&self, names: &[String]) -> Result<(), Failure> {
+        let _ = self.names.set(names.to_vec());
         if names.is_empty() || !matches!(root_of(&self.directory), Err(OpenError::NoProject(_))) {
             return Ok(());
         }
@@ -216,8 +221,7 @@ impl Global {
     /// Opens the project for a command that reads it for another purpose than its own requests; reports errors only.
     pub(super) fn open_project_for_reading(&self) -> Result<Project, Failure> {
         let project = self.read_project()?;
-        let is_error = |problem: &&Diagnostic| problem.severity == Severity::Error;
-        self.report(&project.problems().iter().filter(is_error).cloned().collect::<Vec<_>>())?;
+        self.report_errors(&project)?;
         Ok(project)
     }
 
@@ -233,9 +237,20 @@ impl Global {
     }
 
     fn opened(&self, project: Project) -> Result<(Project, Outcome), Failure> {
-        self.report(project.problems())?;
-        let outcome = if project.problems().has_errors() { Outcome::Broken } else { Outcome::Fine };
+        let names = self.names.get().map_or(&[][..], Vec::as_slice);
+        let outcome = if project.select(names).is_ok() {
+            self.report_about(&project, Some(names))?
+        } else {
+            self.report_errors(&project)?;
+            if project.problems().has_errors() { Outcome::Broken } else { Outcome::Fine }
+        };
         Ok((project, outcome))
+    }
+
+    /// Reports the errors in a project's files: they may be the reason why a name means nothing.
+    pub(super) fn report_errors(&self, project: &Project) -> Result<(), Failure> {
+        let is_error = |problem: &&Diagnostic| problem.severity == Severity::Error;
+        self.report(&project.problems().iter().filter(is_error).cloned().collect::<Vec<_>>())
     }
 
     /// Reports problems on standard error.

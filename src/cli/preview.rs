@@ -119,6 +119,12 @@ impl RunCommand for Preview {
             sheet.add(&shown, &mut out)
         })?;
         sheet.finish(&mut out)?;
+        if cases.is_empty() && self.names.is_empty() && format.is_for_people() {
+            writeln!(
+                anstream::stderr().lock(),
+                "note: there are no requests; `inkproof request NAME` writes one for a template"
+            )?;
+        }
         Ok(outcome)
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn run(global: &Global) -> Result<Outcome, Failure> {
         }
         Err(error @ OpenError::NoProject(_)) => {
             writeln!(out, "{}", sanitize::line(&error.to_string()))?;
-            writeln!(out, "\n`inkproof init` creates one here; `inkproof help` lists all commands")?;
+            writeln!(out, "\n`inkproof help` lists all commands")?;
             Ok(Outcome::Fine)
         }
         Err(error) => Err(error.into()),

@@ -247,6 +247,11 @@ fn advice(written: &str, printed: &str, context: JsonContext) -> String {
         JsonContext::WholeString => {
             format!("{reason}; let `json` quote and escape it: `{{{{ {inner} | json }}}}`, without quotes around it")
         }
+        // An argument of `append` cannot have filters.
+        JsonContext::PartOfString if inner.contains('|') => format!(
+            "{reason}; build the whole string and let `json` quote and escape it: \
+             `{{% capture text %}}…{written}…{{% endcapture %}}{{{{ text | json }}}}`, without quotes around it"
+        ),
         JsonContext::PartOfString => format!(
             "{reason}; build the whole string and let `json` quote and escape it: `{{{{ \"…\" | append: {inner} | json }}}}`, \
              without quotes around it"

@@ -8,7 +8,10 @@ pub(super) fn advice(text: &str, error: &JsonError) -> Option<&'static str> {
     let message = error.to_string();
     let previous = before.trim_end().chars().next_back();
     let word: String = rest.chars().take_while(char::is_ascii_alphanumeric).collect();
-    let row = |row: &&Row| (row.applies)(&Place { rest, previous, word: &word, message: &message });
+    let is_first = before.chars().all(|character| character.is_whitespace() || character == '-');
+    let has_object = text.contains('{');
+    let row =
+        |row: &&Row| (row.applies)(&Place { rest, previous, word: &word, message: &message, is_first, has_object });
     ROWS.iter().find(row).map(|row| row.advice)
 }
 
@@ -21,7 +24,14 @@ struct Place<'a> {
     /// The word that begins there.
     word: &'a str,
     message: &'a str,
+    /// Whether it is at the start of the text, except for dashes.
+    is_first: bool,
+    /// Whether the text may have an object.
+    has_object: bool,
 }
+
+/// Characters that look like a space or like nothing.
+const INVISIBLE: [char; 6] = ['\u{a0}', '\u{2007}', '\u{202f}', '\u{200b}', '\u{2060}', '\u{feff}'];
 
 /// A common mistake.
 struct Row {
@@ -29,7 +39,7 @@ struct Row {
     advice: &'static str,
 }
 
-const ROWS: [Row; 17] = [
+const ROWS: [Row; 27] = [
     Row {
         applies: |place| place.message.contains("in string literal") && place.rest.starts_with(['\n', '\r']),
         advice: "a string must not contain a line break: write `\\n`",
@@ -37,6 +47,10 @@ const ROWS: [Row; 17] = [
     Row {
         applies: |place| place.message.contains("in string literal") && place.rest.starts_with('\t'),
         advice: "a string must not contain a tab: write `\\t`",
+    },
+    Row {
+        applies: |place| place.message.contains("escape code") && place.rest.starts_with('\''),
+        advice: "`'` needs no backslash in JSON: remove it",
     },
     Row {
         applies: |place| place.message.contains("escape code"),
@@ -49,6 +63,55 @@ const ROWS: [Row; 17] = [
     Row {
         applies: |place| place.rest.starts_with(['“', '”', '„', '‘', '’', '«', '»']),
         advice: "typographic quotes do not begin a string: write `\"`",
+    },
+    Row {
+        applies: |place| place.rest.starts_with(INVISIBLE),
+        advice: "this is an invisible character, not an ordinary space: remove it",
+    },
+    Row {
+        applies: |place| place.is_first && (place.rest.starts_with('-') || place.rest.starts_with("+++")),
+        advice: "settings begin in the first line, with `---` and nothing before it",
+    },
+    Row {
+        applies: |place| (place.is_first && place.message.contains("beginning of value")) || !place.has_object,
+        advice: "the content is a JSON object, such as `{\"title\": \"…\", \"body\": \"…\"}`",
+    },
+    Row {
+        applies: |place| place.message.contains("after top-level value"),
+        advice: "the content is one JSON object: remove what comes after it",
+    },
+    Row {
+        applies: |place| {
+            let is_digit = |next: char| next.is_ascii_digit();
+            place.message.contains("numeric literal")
+                || (place.previous == Some('0') && place.rest.starts_with(|next| is_digit(next) || next == 'x'))
+                || (place.message.contains("beginning of value") && place.rest.starts_with(['.', '+']))
+        },
+        advice: "a number in JSON has no `+` and no zeros before it, and digits before and after its point",
+    },
+    Row {
+        applies: |place| {
+            place.previous == Some(',')
+                && place.message.contains("beginning of object key")
+                && place.rest.starts_with(|next: char| next.is_ascii_digit())
+        },
+        advice: "a number in JSON has no commas",
+    },
+    Row {
+        applies: |place| place.message.contains("after object key:value pair") && place.rest.starts_with(';'),
+        advice: "write `,` between the pairs",
+    },
+    Row {
+        applies: |place| place.message.contains("after object key:value pair") && place.rest.starts_with('+'),
+        advice: "JSON joins no strings: write one string",
+    },
+    Row {
+        applies: |place| {
+            place.message.contains("beginning of value")
+                && place.previous == Some(':')
+                && place.rest.starts_with([',', '}', ']'])
+        },
+        advice: "there is no value after the `:`; if Liquid printed nothing there, add an `else` with `null`",
     },
     Row {
         applies: |place| place.rest.starts_with('\''), advice: "strings in JSON have double quotes: write `\"…\"`"
@@ -83,7 +146,7 @@ const ROWS: [Row; 17] = [
         advice: "a comma is missing before it, or a quote ends the string before it too early",
     },
     Row {
-        applies: |place| place.rest.starts_with('=') && place.message.contains("after object key"),
+        applies: |place| place.message.contains("after object key"),
         advice: "write `:` between a key and its value",
     },
     Row {

@@ -114,6 +114,9 @@ impl Settings {
                 let problem = Diagnostic::error(UNKNOWN_SETTING, format!("there is no setting `{unknown}`"))
                     .primary(entry.source.at(entry.name_span.clone()), "unknown setting")
                     .suggest(unknown, SETTINGS.map(|(name, _)| name));
+                if let Some((_, meant)) = SYNONYMS.iter().find(|(known, _)| *known == unknown) {
+                    return Err(problem.help(format!("did you mean `{meant}`?")));
+                }
                 return Err(if problem.help.is_empty() {
                     problem.help(format!("the settings are {}", list(&SETTINGS.map(|(name, _)| name))))
                 } else {
@@ -124,6 +127,17 @@ impl Settings {
         Ok(())
     }
 }
+
+/// Names that people give to settings.
+const SYNONYMS: [(&str, &str); 7] = [
+    ("expires", "expiration"),
+    ("expiry", "expiration"),
+    ("expire", "expiration"),
+    ("ttl", "expiration"),
+    ("tags", "topics"),
+    ("kind", "type"),
+    ("category", "type"),
+];
 
 /// One entry of the front matter.
 struct Entry<'a> {
@@ -231,6 +245,11 @@ fn invalid_yaml(error: &serde_saphyr::Error, source: &Source, range: Range<usize
     let text = error.without_snippet().to_string();
     // The diagnostic has the location already.
     let reason = text.split_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
+    let duplicate = reason.strip_prefix("duplicate mapping key: ").and_then(|rest| rest.split(',').next());
+    if let Some(name) = duplicate {
+        let message = format!("the setting `{name}` is there twice");
+        return Diagnostic::error(INVALID_SETTINGS, message).primary(source.at(span), "").help("remove one of them");
+    }
     let problem = Diagnostic::error(INVALID_SETTINGS, format!("the settings are not valid YAML: {reason}"))
         .primary(source.at(span.clone()), "");
     if source.text().get(span.start..).is_some_and(|rest| rest.starts_with('{')) {
@@ -241,11 +260,22 @@ fn invalid_yaml(error: &serde_saphyr::Error, source: &Source, range: Range<usize
         return problem.primary(source.at(place), "a tab").help("YAML has no tabs: indent with spaces");
     }
     let line = source.line_range(source.line_column(span.start).line).unwrap_or(0..0);
-    match unquoted_colon(source.text().get(line).unwrap_or_default()) {
-        Some((name, value)) => problem.help(format!("put a value with `: ` in quotes: `{name}: \"{value}\"`")),
+    if let Some((name, value)) = unquoted_colon(source.text().get(line).unwrap_or_default()) {
+        return problem.help(format!("put a value with `: ` in quotes: `{name}: \"{value}\"`"));
+    }
+    match YAML_ADVICE.iter().find(|(part, _)| reason.contains(part)) {
+        Some((_, advice)) => problem.help(*advice),
         None => problem,
     }
 }
+
+/// What to do about errors in YAML, by a part of their wording.
+const YAML_ADVICE: [(&str, &str); 4] = [
+    ("expected mapping start", "a setting is written `name: value`, with a space after the colon"),
+    ("unexpected character", "put a value that begins with a symbol in quotes"),
+    ("block sequence entries", "put a value that begins with `- ` in quotes"),
+    ("unclosed quote", "close the quote on the same line"),
+];
 
 /// The first tab that begins or indents a line of YAML.
 fn indenting_tab(yaml: &str) -> Option<usize> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use strsim::osa_distance;
 
 use super::expression::is_operand;
-use super::scan::{Construct, ConstructKind, Ending, TokenKind};
+use super::scan::{Construct, ConstructKind, Ending, Token, TokenKind};
 use super::tags::{arguments, as_tag, meant_name};
 use super::words::{TAGS, TagMeant};
 use super::{MAX_MISTAKES, Mistake, MistakeKind, Site};
@@ -113,6 +113,29 @@ impl<'s> Reader<'s> {
                 self.found[*mistake].edits.push((span, String::new()));
                 return;
             }
+        }
+        if name == "case"
+            && let Some(top) = self.open.last().filter(|top| top.name == "case")
+            && let [Token { kind: TokenKind::Quoted | TokenKind::Number, .. }, ..] = arguments(self.text, construct)
+        {
+            // `{% switch x %}{% case 'a' %}`
+            let (span, edit) = (self.name_span(at), (self.name_span(at), "when".to_owned()));
+            let opener = self.span(top.at);
+            if let Some(mistake) = top.mistake {
+                self.found[mistake].edits.push(edit);
+                self.found[mistake].others.push((span, "and this"));
+            } else {
+                let mistake =
+                    Mistake::new(span, "a branch of `case` begins with `when`").other(opener, "it is in this");
+                self.found.push(mistake.help("write `when`").fix(vec![edit]));
+            }
+            return;
+        }
+        if name == "capture" && self.site(at).is(construct.tokens.get(2), "=") {
+            let span = self.name_span(at);
+            let mistake = Mistake::new(span, "`capture` has no value: its body is the value");
+            self.found.push(mistake.help("write `assign`").fix(vec![(span, "assign".to_owned())]));
+            return;
         }
         if is_block(self.language, name) {
             let mistake = renamed.then(|| self.found.len() - 1);
@@ -382,8 +405,9 @@ impl<'s> Reader<'s> {
             return mistake(format!("`{name}` is not a tag of Liquid")).help(*advice).without_fix(site.neutral());
         }
         if SNIPPET_TAGS.contains(&name)
-            && let Some(quoted) =
-                tokens.iter().find(|token| matches!(token.kind, TokenKind::Quoted | TokenKind::Escaped))
+            && let Some(quoted) = tokens[1..]
+                .iter()
+                .find(|token| matches!(token.kind, TokenKind::Quoted | TokenKind::Escaped | TokenKind::Word))
         {
             let snippet = site.slice(quoted.span).trim_matches(['\\', '"', '\'']);
             let text = format!("{{{{ snippets.{snippet} }}}}");

@@ -6,7 +6,7 @@
 
 use super::expression::{before, operand_end, variable_name};
 use super::scan::{ConstructKind, Token, TokenKind};
-use super::words::{LITERALS, OPERATORS};
+use super::words::{CONDITION_FUNCTIONS, LITERALS, MISSING_OPERATORS, OPERATORS};
 use super::{Mistake, Site, extent};
 use crate::liquid::Span;
 
@@ -56,6 +56,8 @@ struct Parser<'s> {
     assignments: Vec<String>,
     has_symbols: bool,
     is_mixed: bool,
+    /// Whether Liquid cannot express an operator.
+    is_unknown: bool,
 }
 
 /// The mistakes in a condition, as one.
@@ -70,6 +72,7 @@ pub(super) fn find(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
     let local: Option<Vec<_>> = parser.marks.iter().map(|mark| mark.edits.clone()).collect();
     let edits = match local {
         Some(edits) => Some(edits.concat()),
+        None if parser.is_unknown => None,
         None => rewritten(site, tokens, &tree, &parser.assignments),
     };
     if let Some(edits) = edits {
@@ -88,7 +91,7 @@ pub(super) fn in_liquid(site: Site<'_>, tokens: &[Token]) -> Option<String> {
     if parser.marks.is_empty() {
         return Some(site.tokens_text(tokens).to_owned());
     }
-    tree.in_liquid().filter(|_| parser.assignments.is_empty())
+    tree.in_liquid().filter(|_| parser.assignments.is_empty() && !parser.is_unknown)
 }
 
 fn parse<'s>(site: Site<'s>, tokens: &'s [Token]) -> Option<(Parser<'s>, Tree)> {
@@ -101,6 +104,7 @@ fn parse<'s>(site: Site<'s>, tokens: &'s [Token]) -> Option<(Parser<'s>, Tree)> 
         assignments: Vec::new(),
         has_symbols: false,
         is_mixed: false,
+        is_unknown: false,
     };
     let tree = parser.or()?;
     parser.trailing();
@@ -279,7 +283,10 @@ impl<'s> Parser<'s> {
                 self.mark(token.span, message, Some("write `not`".to_owned()), edits);
                 Some(Tree::Not(Box::new(inner)))
             }
-            "not" => {
+            "not" | "NOT" | "Not" => {
+                if self.next_text() != "not" {
+                    self.mark_word(token, "not");
+                }
                 self.at += 1;
                 self.depth += 1;
                 let inner = self.not()?;
@@ -327,6 +334,8 @@ impl<'s> Parser<'s> {
             self.mark_word(token, meant);
             self.at += 1;
             meant
+        } else if let Some(tree) = self.missing_operator(start, &left) {
+            return Some(tree);
         } else if matches!(written, "is" | "isnt") {
             return self.is(token, &left);
         } else if written == "in" || (written == "not" && self.site.is(self.tokens.get(self.at + 1), "in")) {
@@ -337,6 +346,75 @@ impl<'s> Parser<'s> {
         let right = self.value()?;
         let equality = (operator == "==").then(|| left.clone());
         Some(Tree::Atom(Atom { text: format!("{left} {operator} {right}"), equality, literal: None }))
+    }
+
+    /// `x startsWith 'a'`, `x between 1 and 3`
+    fn missing_operator(&mut self, start: usize, left: &str) -> Option<Tree> {
+        let token = self.next().filter(|token| token.kind == TokenKind::Word)?;
+        let written = self.site.slice(token.span);
+        let letters = written.to_ascii_lowercase().replace('_', "");
+        let (_, help) = MISSING_OPERATORS.iter().find(|(known, _)| *known == letters)?;
+        let low = operand_end(self.site, self.tokens, self.at + 1)?;
+        let message = format!("`{written}` is not an operator of Liquid");
+        if letters != "between" {
+            self.mark(token.span, message, Some((*help).to_owned()), None);
+            self.at = low;
+            self.is_unknown = true;
+            return Some(Tree::Atom(Atom { text: left.to_owned(), equality: None, literal: None }));
+        }
+        let high =
+            operand_end(self.site, self.tokens, low + 1).filter(|_| self.site.is(self.tokens.get(low), "and"))?;
+        let (from, to) = (&self.tokens[self.at + 1..low], &self.tokens[low + 1..high]);
+        let (from, to) = (self.site.tokens_text(from), self.site.tokens_text(to));
+        let text = format!("{left} >= {from} and {left} <= {to}");
+        self.at = high;
+        let edit = (extent(&self.tokens[start..high]), text.clone());
+        self.mark(token.span, message, None, Some(vec![edit]));
+        Some(Tree::Atom(Atom { text, equality: None, literal: None }))
+    }
+
+    /// `empty(x)`, `len(x)`
+    fn function(&mut self, start: usize) -> Option<String> {
+        let name = self.tokens[start];
+        let written = self.site.slice(name.span);
+        let letters = written.to_ascii_lowercase().replace('_', "");
+        let (_, after) = CONDITION_FUNCTIONS.iter().find(|(known, _)| *known == letters)?;
+        let end = operand_end(self.site, self.tokens, self.at + 1)?;
+        let close = self.tokens.get(end).filter(|close| self.site.is(Some(close), ")"))?;
+        let argument = self.site.tokens_text(&self.tokens[self.at + 1..end]);
+        let text = format!("{argument}{after}");
+        self.at = end + 1;
+        let message = format!("`{written}(…)`: Liquid has no functions; write `{text}`");
+        let edit = (Span::new(name.span.start, close.span.end), text.clone());
+        self.mark(name.span, message, None, Some(vec![edit]));
+        Some(text)
+    }
+
+    /// `x + 1`, which a condition cannot calculate.
+    fn calculated(&mut self, start: usize) -> Option<String> {
+        let operand = &self.tokens[start..self.at];
+        let operator = self.next()?;
+        let written = self.site.slice(operator.span);
+        let filter = match written {
+            "+" => "plus",
+            "-" => "minus",
+            "*" => "times",
+            "/" => "divided_by",
+            "%" => "modulo",
+            _ => return None,
+        };
+        let end = operand_end(self.site, self.tokens, self.at + 1)?;
+        let value = self.site.tokens_text(operand);
+        let argument = self.site.tokens_text(&self.tokens[self.at + 1..end]);
+        self.at = end;
+        let variable = variable_name(self.site, operand, filter);
+        let assignment = format!("{variable} = {value} | {filter}: {argument}");
+        let help = format!("assign the value first: `{{% assign {assignment} %}}`");
+        let message =
+            format!("Liquid has no `{written}`: it has the filter `{filter}`, which a condition cannot apply");
+        self.assignments.push(assignment);
+        self.mark(operator.span, message, Some(help), None);
+        Some(variable)
     }
 
     /// `x is null`, `x is not empty`, `x is defined`
@@ -395,6 +473,14 @@ impl<'s> Parser<'s> {
             let message = format!("`{text}` is not a word of Liquid: write `{meant}`");
             self.mark(word.span, message, None, Some(vec![(word.span, (*meant).to_owned())]));
             (*meant).clone_into(&mut text);
+        }
+        if self.site.is_any(self.next(), &["+", "-", "*", "/", "%"])
+            && self.next().is_some_and(|operator| operator.kind == TokenKind::Symbol)
+        {
+            return self.calculated(start);
+        }
+        if self.site.is(self.next(), "(") && self.at == start + 1 {
+            return self.function(start);
         }
         if self.site.is(self.next(), "(") {
             return self.method(start);

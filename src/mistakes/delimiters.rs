@@ -147,7 +147,8 @@ fn unclosed(site: Site<'_>, quoted: Span) -> Mistake {
     let is_word = word.chars().all(|next| next.is_alphanumeric() || matches!(next, '_' | '-'));
     if is_word && site.construct.ending == Ending::Closed && quote.is_ascii() {
         let end = quoted.start + quote.len() + word.len();
-        return mistake.fix(vec![(Span::new(end, end), quote)]);
+        let is_in_brackets = site.text[..quoted.start].ends_with('[');
+        return mistake.fix(vec![(Span::new(end, end), if is_in_brackets { format!("{quote}]") } else { quote })]);
     }
     mistake.without_fix(site.neutral())
 }

@@ -15,6 +15,8 @@ pub(super) enum Role<'s> {
     Assign(&'s [Token]),
     /// The opening tag of a loop.
     Loop(&'s [Token]),
+    /// The values of a branch of `case`.
+    When(&'s [Token]),
     /// Something else.
     Other,
 }
@@ -31,6 +33,7 @@ impl<'s> Site<'s> {
             "echo" => Role::Output(arguments),
             "assign" => Role::Assign(arguments),
             "for" | "tablerow" => Role::Loop(arguments),
+            "when" => Role::When(arguments),
             _ => Role::Other,
         }
     }
@@ -46,6 +49,7 @@ impl<'s> Site<'s> {
             Role::Assign([_, equals, value @ ..]) => !self.is(Some(equals), "=") || self.is_invalid(value),
             Role::Loop([_, word, ..]) => !self.is(Some(word), "in"),
             Role::Assign(_) | Role::Loop(_) => true,
+            Role::When(tokens) => self.is(tokens.first(), "=="),
             Role::Other => false,
         }
     }
@@ -82,6 +86,7 @@ pub(super) fn expression(site: Site<'_>) -> Option<Mistake> {
             _ => None,
         }),
         Role::Loop(tokens) => tags::loop_head(site, tokens),
+        Role::When(tokens) => tags::when(site, tokens),
         Role::Other => None,
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn blocks(text: &str, constructs: &[Construct]) -> (Vec<Mistake>, Has
 
 /// The name after `{{#`.
 fn opening<'t>(text: &'t str, construct: &Construct) -> Option<&'t str> {
-    named(text, construct, "#")
+    named(text, construct, "#").or_else(|| named(text, construct, "^"))
 }
 
 fn named<'t>(text: &'t str, construct: &Construct, symbol: &str) -> Option<&'t str> {
@@ -58,8 +58,13 @@ fn block(
     let name = opening(text, opener)?;
     let tag = BLOCKS.iter().find(|(known, _)| *known == name).map(|(_, tag)| *tag);
     let mut is_fix = tag.is_some();
-    let tag = tag.unwrap_or("if");
-    let value = text.get(opener.tokens.get(2).map_or(opener.inner.end, |token| token.span.start)..opener.inner.end)?;
+    // A section of Mustache has a path instead of a name.
+    let is_section = tag.is_none() && opener.tokens.get(2).is_some_and(|dot| dot.span.of(text) == ".");
+    let is_inverse = opener.tokens[0].span.of(text) == "^";
+    let tag = if is_inverse { "unless" } else { tag.unwrap_or("if") };
+    let value_at = if is_section || is_inverse { 1 } else { 2 };
+    let value =
+        text.get(opener.tokens.get(value_at).map_or(opener.inner.end, |token| token.span.start)..opener.inner.end)?;
     let value = value.split(" as ").next().unwrap_or(value).trim();
     is_fix &= !value.is_empty() && !value.contains(['(', '@', '.']) | value.contains('.') && !value.contains(' ');
     let value = within(value, item);
@@ -77,7 +82,9 @@ fn block(
             edits.push((construct.span, format!("{{% end{tag} %}}")));
             own.push(at);
             others.push((construct.span, "it ends here"));
-            let message = format!("`{{{{#{name}}}}}` is Handlebars, which is not Liquid: write `{{% {tag} … %}}`");
+            let written = opener.span.of(text).lines().next().unwrap_or_default();
+            let written = if is_section || is_inverse { written.to_owned() } else { format!("{{{{#{name}}}}}") };
+            let message = format!("`{written}` is Handlebars, which is not Liquid: write `{{% {tag} … %}}`");
             let help = format!("write `{}`, and `{{% end{tag} %}}` at the end", edits[0].1);
             let mut mistake = Mistake::new(opener.span, message).help(help);
             mistake.others = others;

@@ -5,7 +5,7 @@ use super::{Mistake, Site};
 use crate::liquid::Span;
 
 /// How other languages mark code in text: the opening and the closing mark, the language, and whether it prints a value.
-const MARKS: [(&str, &str, &str, Code); 8] = [
+const MARKS: [(&str, &str, &str, Code); 11] = [
     ("${", "}", "JavaScript", Code::Value),
     ("#{", "}", "Ruby", Code::Value),
     ("<%=", "%>", "ERB", Code::Value),
@@ -14,11 +14,16 @@ const MARKS: [(&str, &str, &str, Code); 8] = [
     ("{#", "#}", "Jinja", Code::Comment),
     ("*|", "|*", "Mailchimp", Code::Value),
     ("{ {", "} }", "", Code::Value),
+    ("[[", "]]", "", Code::Path),
+    ("%{", "}", "Ruby", Code::Path),
+    ("{", "}", "", Code::Path),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Code {
     Value,
+    /// A path of a variable that every template has. Other text between these marks is usually meant as it is.
+    Path,
     Statement,
     Comment,
 }
@@ -29,7 +34,7 @@ pub(super) fn find(site: Site<'_>) -> Vec<Mistake> {
     let start = site.construct.span.start;
     let mut found: Vec<Mistake> = Vec::new();
     let mut at = 0;
-    while let Some(next) = text[at..].find(['$', '#', '<', '{', '*']) {
+    while let Some(next) = text[at..].find(['$', '#', '<', '{', '*', '[', '%']) {
         at += next;
         match mark(&text[at..]) {
             Some((mistake, length)) => {
@@ -82,7 +87,8 @@ fn mark(text: &str) -> Option<(Mistake, usize)> {
             let text = format!("{{% comment %}} {inner} {{% endcomment %}}");
             mistake("write `{% comment %}…{% endcomment %}`".to_owned()).fix(vec![(span, text)])
         }
-        Code::Value if is_path && ROOTS.contains(&root) => {
+        Code::Path if !inner.contains('.') => return None,
+        Code::Value | Code::Path if is_path && ROOTS.contains(&root) => {
             let text = format!("{{{{ {inner} }}}}");
             mistake(format!("write `{text}`")).fix(vec![(span, text)])
         }

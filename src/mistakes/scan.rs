@@ -78,8 +78,9 @@ pub(super) enum TokenKind {
 }
 
 /// Symbols of several characters, longer ones before their beginnings.
-const SYMBOLS: [&str; 19] = [
-    "===", "!==", "&&", "||", "??", "==", "!=", "<>", ">=", "<=", "=>", "=<", "..", "{{", "}}", "${", "?.", "++", "--",
+const SYMBOLS: [&str; 20] = [
+    "===", "!==", "&&", "||", "??", "==", "!=", "=!", "<>", ">=", "<=", "=>", "=<", "..", "{{", "}}", "${", "?.", "++",
+    "--",
 ];
 
 impl Construct {
@@ -163,7 +164,10 @@ fn end_of_body(text: &str, from: usize, end: &str) -> Option<usize> {
     loop {
         let opener = at + text.get(at..)?.find("{%")?;
         let name = text[opener + 2..].trim_start_matches('-').trim_start();
-        if name.strip_prefix(end).is_some_and(|after| !after.starts_with(is_word)) {
+        // `end comment` and `end_comment` are probably meant to end it.
+        let spelled = name.strip_prefix("end").map(|rest| rest.trim_start_matches([' ', '_']));
+        let is_end = |name: &str, end: &str| name.strip_prefix(end).is_some_and(|after| !after.starts_with(is_word));
+        if is_end(name, end) || spelled.is_some_and(|name| is_end(name, &end[3..])) {
             return Some(opener);
         }
         at = opener + 2;
@@ -217,7 +221,8 @@ fn construct(text: &str, kind: ConstructKind, span: Span, inner_end: usize, endi
     if text[inner.range()].starts_with('-') {
         inner.start += 1;
     }
-    if ending == Ending::Closed && inner.end > inner.start && text[inner.range()].ends_with('-') {
+    let is_marked = ending == Ending::Closed || matches!(ending, Ending::Wrong(closer) if closer.start < closer.end);
+    if is_marked && inner.end > inner.start && text[inner.range()].ends_with('-') {
         inner.end -= 1;
     }
     let inner = trimmed(text, inner);

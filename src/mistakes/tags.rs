@@ -8,7 +8,8 @@ use crate::liquid::Span;
 
 /// Tags that often appear in outputs, and those of them that have no arguments.
 const KEYWORDS: [&str; 10] = ["if", "elsif", "unless", "for", "assign", "capture", "case", "when", "elseif", "elif"];
-const BARE_KEYWORDS: [&str; 8] = ["else", "end", "endif", "endunless", "endfor", "endcase", "endcapture", "endraw"];
+const BARE_KEYWORDS: [&str; 10] =
+    ["else", "break", "continue", "end", "endif", "endunless", "endfor", "endcase", "endcapture", "endraw"];
 
 /// The name of the tag that a construct is meant to be; empty if it is none.
 pub(super) fn meant_name<'s>(text: &'s str, construct: &Construct) -> &'s str {
@@ -25,6 +26,8 @@ pub(super) fn meant_name<'s>(text: &'s str, construct: &Construct) -> &'s str {
             "unless" => "endunless",
             "case" => "endcase",
             "capture" => "endcapture",
+            "comment" => "endcomment",
+            "raw" => "endraw",
             _ => "end",
         },
         "" if word(0) == "/" && tokens.len() == 2 => match word(1) {
@@ -91,10 +94,32 @@ pub(super) fn tag_in_output(site: Site<'_>) -> Option<Mistake> {
     Some(if site.fails() { mistake } else { Mistake { effect: Effect::IgnoredTag, ..mistake } })
 }
 
+/// The values of a branch of `case`.
+pub(super) fn when(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
+    let shown = |mistake: Mistake, edits: Vec<(Span, String)>| {
+        let help = site.shown_with(&edits).map(|shown| format!("write `{shown}`")).unwrap_or_default();
+        Some(mistake.help(help).fix(edits).breaking(site.fails()))
+    };
+    if let [equals, value, ..] = tokens
+        && site.is_any(Some(equals), &["==", "=", "==="])
+    {
+        let message = format!("`when` needs no `{}`: it compares for equality", site.slice(equals.span));
+        let edit = (Span::new(equals.span.start, value.span.start), String::new());
+        return shown(Mistake::new(equals.span, message), vec![edit]);
+    }
+    let wrong: Vec<_> = tokens.iter().filter(|token| site.is_any(Some(token), &["||", "OR", "Or"])).collect();
+    let first = wrong.first()?;
+    let message = format!("`{}` is not an operator of Liquid: write `or`", site.slice(first.span));
+    shown(Mistake::new(first.span, message), wrong.iter().map(|token| (token.span, "or".to_owned())).collect())
+}
+
 /// Whether a tag in an output begins a block.
 pub(super) fn opens_block(site: Site<'_>) -> bool {
     matches!(site.meant_name(), "if" | "unless" | "for" | "case" | "capture" | "assign")
 }
+
+/// Operators that assign, and the filters that calculate the same.
+const CALCULATIONS: [(&str, &str); 4] = [("+", "plus"), ("-", "minus"), ("*", "times"), ("/", "divided_by")];
 
 /// The name and the operator of an assignment.
 pub(super) fn assignment(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
@@ -110,6 +135,17 @@ pub(super) fn assignment(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
     if written == "." {
         let mistake = Mistake::new(next.span, "the name of a variable has no dots");
         return Some(mistake.help("assign to a plain name, such as `order_total`").without_fix(site.neutral()));
+    }
+    if let [equals, value @ ..] = rest
+        && site.is(Some(equals), "=")
+        && let Some((_, filter)) = CALCULATIONS.iter().find(|(symbol, _)| *symbol == written)
+        && !value.is_empty()
+    {
+        let (name, value) = (site.slice(name.span), site.tokens_text(value));
+        let mistake = Mistake::new(Span::new(next.span.start, equals.span.end), format!("Liquid has no `{written}=`"));
+        let edits = vec![replace(tokens, format!("{name} = {name} | {filter}: {value}"))];
+        let help = site.shown_with(&edits).map(|shown| format!("write `{shown}`")).unwrap_or_default();
+        return Some(mistake.help(help).fix(edits));
     }
     let mistake =
         Mistake::new(next.span, format!("expected `=` after the name `{}`, not `{written}`", site.slice(name.span)));
@@ -162,6 +198,14 @@ pub(super) fn loop_head(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
     }
     match tokens {
         [name, word, collection @ ..] if name.kind == TokenKind::Word && !collection.is_empty() => {
+            if let [low, to, high] = collection
+                && site.is_any(Some(word), &["=", "in", "from"])
+                && site.is_any(Some(to), &["to", "until", "through"])
+            {
+                let range = format!("in ({}..{})", site.slice(low.span), site.slice(high.span));
+                let mistake = Mistake::new(extent(&tokens[1..]), "a range is written in parentheses");
+                return shown(mistake, vec![replace(&tokens[1..], range)]);
+            }
             if site.is_any(Some(word), &["of", "IN", "In", ":", "=", "from", "on"]) {
                 let message = format!("expected `in` after the loop's variable, not `{}`", site.slice(word.span));
                 let after = if site.text[..word.span.start].ends_with(' ') { "in" } else { " in" };
@@ -190,6 +234,11 @@ pub(super) fn loop_head(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
     }
     if !site.fails() {
         return None;
+    }
+    if is_operand(site, tokens) {
+        let mistake = Mistake::new(extent(tokens), "a loop names a variable for its elements");
+        let start = extent(tokens).start;
+        return shown(mistake, vec![(Span::new(start, start), "item in ".to_owned())]);
     }
     let span = if tokens.is_empty() { site.construct.span } else { extent(tokens) };
     let mistake = Mistake::new(span, "a loop is written `{% for item in list %}`");
@@ -228,8 +277,27 @@ fn collection_of(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
             Some(mistake.help("write `(1..5)`").without_fix(edit))
         };
     }
+    if tokens.first().is_some_and(|open| site.is(Some(open), "[")) {
+        let mistake =
+            Mistake::new(tokens[0].span, "Liquid has no lists in brackets: it splits a string").breaking(site.fails());
+        let help = "write `{% assign list = 'a,b' | split: ',' %}` before the loop";
+        return Some(mistake.help(help).without_fix(vec![replace(tokens, "trigger")]));
+    }
     let end = operand_end(site, tokens, 0)?;
     let next = tokens.get(end)?;
+    if let [next, value, ..] = &tokens[end..]
+        && site.is_any(Some(next), &["limit", "offset", "cols"])
+        && !site.is(Some(value), ":")
+    {
+        let name = site.slice(next.span);
+        let mistake = Mistake::new(next.span, format!("`{name}` is ignored: expected `:` after it"));
+        let edit = if site.is(Some(value), "=") {
+            (Span::new(next.span.end, value.span.end), ":".to_owned())
+        } else {
+            (Span::new(next.span.end, next.span.end), ":".to_owned())
+        };
+        return shown(mistake, vec![edit]);
+    }
     if site.is_any(Some(next), &[":", "do", "{", ";"]) && end + 1 == tokens.len() {
         let message = format!("`{}` does not belong here: the tag ends with `%}}`", site.slice(next.span));
         let edit = (Span::new(tokens[end - 1].span.end, next.span.end), String::new());

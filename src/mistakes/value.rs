@@ -2,15 +2,28 @@
 
 use super::expression::{is_operand, operand_end, position, replace};
 use super::scan::{ConstructKind, Token, TokenKind};
-use super::words::{FilterMeant, filter_meant};
-use super::{Mistake, Site, condition};
+use super::words::{FilterMeant, NOW, ROOTS, filter_meant};
+use super::{Mistake, Site, condition, extent};
 use crate::liquid::Span;
 
 /// The mistakes in a printed or assigned value. The first that applies is reported.
 pub(super) fn find(site: Site<'_>, tokens: &[Token], assigned: Option<Token>) -> Option<Mistake> {
     let place = Place { site, tokens, assigned };
-    let rows: [fn(Place<'_>) -> Option<Mistake>; 8] =
-        [nothing, trailing_semicolon, question_mark, python_conditional, alternative, conjunction, call, arithmetic];
+    let rows: [fn(Place<'_>) -> Option<Mistake>; 13] = [
+        nothing,
+        trailing_semicolon,
+        list_literal,
+        object_literal,
+        assigned_in_output,
+        path,
+        question_mark,
+        python_conditional,
+        alternative,
+        conjunction,
+        call,
+        arithmetic,
+        ignored,
+    ];
     rows.iter().find_map(|row| row(place))
 }
 
@@ -90,6 +103,111 @@ fn trailing_semicolon(place: Place<'_>) -> Option<Mistake> {
     let mistake = Mistake::new(last.span, "Liquid has no `;`");
     let edit = (Span::new(before.span.end, last.span.end), String::new());
     Some(mistake.help("remove it").fix(vec![edit]).breaking(place.site.fails()))
+}
+
+/// `[1, 2]`
+fn list_literal(place: Place<'_>) -> Option<Mistake> {
+    let [open, inner @ .., close] = place.tokens else { return None };
+    if !place.site.is(Some(open), "[") || !place.site.is(Some(close), "]") {
+        return None;
+    }
+    let parts: Vec<_> = inner.split(|token| place.site.is(Some(token), ",")).collect();
+    let texts: Option<Vec<_>> = parts
+        .iter()
+        .map(|part| match part {
+            [only] if only.kind == TokenKind::Quoted => literal_text(place.site.slice(only.span)),
+            _ => None,
+        })
+        .collect();
+    let texts = texts.filter(|texts| texts.iter().all(|text| !text.contains([',', '\'']) && !text.is_empty()));
+    let edits = texts.map(|texts| vec![replace(place.tokens, format!("'{}' | split: ','", texts.join(",")))]);
+    let mistake = Mistake::new(open.span, "Liquid has no lists in brackets: it splits a string");
+    Some(place.finish(mistake, edits, "write `'a,b' | split: ','`"))
+}
+
+/// `{a: 1}`
+fn object_literal(place: Place<'_>) -> Option<Mistake> {
+    let open = place.tokens.first().filter(|open| place.site.is(Some(open), "{"))?;
+    let mistake = Mistake::new(open.span, "Liquid has no objects in braces");
+    Some(place.finish(mistake, None, "send the object in `message_data`, or assign each value to a variable"))
+}
+
+/// `{{ y = x }}`
+fn assigned_in_output(place: Place<'_>) -> Option<Mistake> {
+    let Place { site, tokens, assigned } = place;
+    let [name, equals, value @ ..] = tokens else { return None };
+    let is_assignment = name.kind == TokenKind::Word && site.is(Some(equals), "=") && !value.is_empty();
+    if !is_assignment || assigned.is_some() || site.construct.kind != ConstructKind::Output {
+        return None;
+    }
+    let (left, right) = site.construct.trim_marks(site.text);
+    let (name, value) = (site.slice(name.span), site.tokens_text(value));
+    let edits = vec![(site.construct.span, format!("{{%{left} assign {name} = {value} {right}%}}"))];
+    let mistake = Mistake::new(equals.span, "an assignment is a tag");
+    Some(place.finish(mistake, Some(edits), "write `{% assign name = value %}`"))
+}
+
+/// `a->b`, `a.'b'`, `a.[0]`
+fn path(place: Place<'_>) -> Option<Mistake> {
+    let Place { site, tokens, .. } = place;
+    let is_adjacent = |first: &Token, second: &Token| first.span.end == second.span.start;
+    for at in 0..tokens.len() {
+        let (before, next) = (at.checked_sub(1).map(|before| &tokens[before]), tokens.get(at + 1));
+        let (Some(before), Some(next)) = (before, next) else { continue };
+        if before.kind != TokenKind::Word && !site.is(Some(before), "]") {
+            continue;
+        }
+        let token = &tokens[at];
+        let is_joined = is_adjacent(before, token) && is_adjacent(token, next);
+        let (what, help, text) = if site.is(Some(token), ">") && site.slice(before.span).ends_with('-') {
+            let name = site.slice(before.span).trim_end_matches('-');
+            (
+                "Liquid has no `->`: a dot comes before the name",
+                "write `.`",
+                format!("{name}.{}", site.slice(next.span)),
+            )
+        } else if site.is(Some(token), ".") && site.is(Some(next), "[") {
+            ("no dot comes before a bracket", "remove the dot", format!("{}[", site.slice(before.span)))
+        } else if site.is(Some(token), ".") && next.kind == TokenKind::Quoted {
+            let text = format!("{}[{}]", site.slice(before.span), site.slice(next.span));
+            ("a name after a dot has no quotes", "write it in brackets", text)
+        } else {
+            continue;
+        };
+        if is_joined {
+            // The edit covers all of it, because Liquid reads its parts as other names.
+            let close = tokens[at..].iter().position(|token| site.is(Some(token), "]")).map(|close| at + close);
+            let last = close.filter(|_| text.ends_with('[')).unwrap_or(at + 1);
+            let rest = site.slice(Span::new(next.span.end, tokens[last].span.end));
+            let span = Span::new(before.span.start, tokens[last].span.end);
+            let edit = (span, format!("{text}{rest}"));
+            return Some(place.finish(Mistake::new(token.span, what), Some(vec![edit]), help));
+        }
+    }
+    None
+}
+
+/// `a, b` and `'a' 'b'`: only the first is printed.
+fn ignored(place: Place<'_>) -> Option<Mistake> {
+    let Place { site, tokens, .. } = place;
+    let end = operand_end(site, tokens, 0).filter(|_| !site.is(tokens.first(), "not"))?;
+    let next = tokens.get(end)?;
+    let root = site.slice(next.span);
+    let is_value = matches!(next.kind, TokenKind::Quoted | TokenKind::Number)
+        || (next.kind == TokenKind::Word && ROOTS.contains(&root) && site.is(tokens.get(end + 1), "."));
+    let ignored = if site.is(Some(next), ",") { end + 1 } else { end };
+    if !(is_value || site.is(Some(next), ",")) || operand_end(site, tokens, ignored).is_none() {
+        return None;
+    }
+    let ignored = &tokens[ignored..operand_end(site, tokens, ignored)?];
+    let message = format!("`{}` is ignored: an output has one value", site.tokens_text(ignored));
+    let mistake = Mistake::new(extent(ignored), message);
+    let help = if place.assigned.is_some() {
+        "join the values with `append`"
+    } else {
+        "write an output for each value, or join them with `append`"
+    };
+    Some(place.finish(mistake, None, help))
 }
 
 /// `a ? b : c`
@@ -214,6 +332,18 @@ fn call(place: Place<'_>) -> Option<Mistake> {
         || arguments.is_empty();
     let name = path.last()?;
     let method = site.slice(name.span);
+    if arguments.is_empty() && path.len() > 1 && matches!(method, "first" | "last" | "size") {
+        let mistake =
+            Mistake::new(name.span, format!("`{method}(…)`: Liquid has no methods; `.{method}` has no parentheses"));
+        let edits = vec![(extent(&tokens[open..=close]), String::new())];
+        return Some(place.finish(mistake, Some(edits), "remove the parentheses"));
+    }
+    if arguments.is_empty() && path.len() == 1 && matches!(method, "now" | "today" | "date" | "time") {
+        let mistake = Mistake::new(name.span, format!("`{method}(…)`: Liquid has no functions, only filters"));
+        let is_formatted = site.is(tokens.get(close + 1), "|") && site.is(tokens.get(close + 2), "date");
+        let edits = is_formatted.then(|| vec![replace(&tokens[start..=close], "'now'")]);
+        return Some(place.finish(mistake, edits, NOW));
+    }
     let (input, arguments) = match path {
         [input @ .., dot, _] if site.is(Some(dot), ".") => (site.tokens_text(input), site.tokens_text(arguments)),
         [_] => (site.tokens_text(arguments), ""),
@@ -246,8 +376,9 @@ fn arithmetic(place: Place<'_>) -> Option<Mistake> {
     let end = position(site, tokens, &["|"]).unwrap_or(tokens.len());
     let head = &tokens[..end];
     let operator = head.iter().enumerate().skip(1).find(|(at, token)| {
-        let is_symbol =
-            token.kind == TokenKind::Symbol && matches!(site.slice(token.span), "+" | "-" | "*" | "/" | "%" | "~");
+        let is_symbol = token.kind == TokenKind::Symbol
+            && (matches!(site.slice(token.span), "+" | "-" | "*" | "/" | "%" | "~" | "&")
+                || is_joining_dot(site, head, *at));
         // `x -1`
         let is_negative = token.kind == TokenKind::Number
             && site.slice(token.span).starts_with('-')
@@ -260,9 +391,9 @@ fn arithmetic(place: Place<'_>) -> Option<Mistake> {
     let tree = reader.sum().filter(|_| reader.at == head.len());
     let span = Span::new(operator.span.start, operator.span.start + 1);
     let (strings, numbers) = (has_kind(head, TokenKind::Quoted), has_kind(head, TokenKind::Number));
-    let is_text = strings || written == '~';
+    let is_text = strings || matches!(written, '~' | '&' | '.');
     let name = |operator: char| match operator {
-        '+' | '~' if is_text => "append",
+        '+' | '~' | '&' | '.' if is_text => "append",
         '+' => "plus",
         '-' => "minus",
         '*' => "times",
@@ -288,6 +419,14 @@ fn arithmetic(place: Place<'_>) -> Option<Mistake> {
         }
         None => Some(place.finish(mistake, None, help)),
     }
+}
+
+/// A dot with spaces around it, which joins strings in PHP.
+fn is_joining_dot(site: Site<'_>, tokens: &[Token], at: usize) -> bool {
+    let Some([before, dot, after]) = at.checked_sub(1).and_then(|before| tokens.get(before..at + 2)) else {
+        return false;
+    };
+    site.is(Some(dot), ".") && before.span.end < dot.span.start && dot.span.end < after.span.start
 }
 
 fn has_kind(tokens: &[Token], kind: TokenKind) -> bool {
@@ -339,7 +478,7 @@ impl<'s> ArithmeticReader<'s> {
 
     fn sum(&mut self) -> Option<Arithmetic<'s>> {
         let mut left = self.product()?;
-        while let Some(operator) = self.operator("+-~") {
+        while let Some(operator) = self.operator("+-~&.") {
             let is_negative = self
                 .tokens
                 .get(self.at)

@@ -4,7 +4,7 @@ use super::MistakeKind;
 use crate::liquid::Language;
 
 /// Operators of other languages in conditions.
-pub(super) const OPERATORS: [(&str, &str); 22] = [
+pub(super) const OPERATORS: [(&str, &str); 24] = [
     ("&&", "and"),
     ("||", "or"),
     ("AND", "and"),
@@ -17,6 +17,8 @@ pub(super) const OPERATORS: [(&str, &str); 22] = [
     ("<>", "!="),
     ("=>", ">="),
     ("=<", "<="),
+    ("=!", "!="),
+    ("&", "and"),
     ("eq", "=="),
     ("equals", "=="),
     ("ne", "!="),
@@ -27,6 +29,38 @@ pub(super) const OPERATORS: [(&str, &str); 22] = [
     ("lt", "<"),
     ("lte", "<="),
     ("le", "<="),
+];
+
+/// Operators of other languages for which Liquid has none, by their letters in lower case, and what to do.
+pub(super) const MISSING_OPERATORS: [(&str, &str); 8] = [
+    ("startswith", START),
+    ("beginswith", START),
+    ("endswith", START),
+    ("like", PATTERN),
+    ("matches", PATTERN),
+    ("match", PATTERN),
+    ("regex", PATTERN),
+    ("between", "write `x >= 1 and x <= 3`"),
+];
+
+const START: &str =
+    "compare a part of the string: `{% assign start = trigger.name | slice: 0, 3 %}`, or use `contains`";
+const PATTERN: &str = "Liquid has no patterns: `contains` looks for a part of a string";
+
+/// Functions of other languages in conditions: what comes after their argument in Liquid.
+pub(super) const CONDITION_FUNCTIONS: [(&str, &str); 12] = [
+    ("empty", " == empty"),
+    ("isempty", " == empty"),
+    ("isblank", " == blank"),
+    ("isnull", " == nil"),
+    ("isnil", " == nil"),
+    ("isset", " != nil"),
+    ("defined", " != nil"),
+    ("exists", " != nil"),
+    ("len", ".size"),
+    ("length", ".size"),
+    ("count", ".size"),
+    ("size", ".size"),
 ];
 
 /// Words of other languages for values.
@@ -53,7 +87,7 @@ pub(super) enum TagMeant {
 }
 
 /// Tags of other languages.
-pub(super) const TAGS: [(&str, TagMeant); 49] = [
+pub(super) const TAGS: [(&str, TagMeant); 56] = [
     ("elseif", TagMeant::Tag("elsif")),
     ("elif", TagMeant::Tag("elsif")),
     ("elsf", TagMeant::Tag("elsif")),
@@ -80,6 +114,13 @@ pub(super) const TAGS: [(&str, TagMeant); 49] = [
     ("output", TagMeant::Tag("echo")),
     ("default", TagMeant::Tag("else")),
     ("empty", TagMeant::Tag("else")),
+    ("next", TagMeant::Tag("continue")),
+    ("end_if", TagMeant::Tag("endif")),
+    ("end_for", TagMeant::Tag("endfor")),
+    ("end_unless", TagMeant::Tag("endunless")),
+    ("end_case", TagMeant::Tag("endcase")),
+    ("end_capture", TagMeant::Tag("endcapture")),
+    ("end_comment", TagMeant::Tag("endcomment")),
     ("verbatim", TagMeant::Tag("raw")),
     ("endverbatim", TagMeant::Tag("endraw")),
     ("abort_message", TagMeant::Advice(ABORT)),
@@ -123,7 +164,7 @@ pub enum FilterMeant {
 
 /// Filters and methods of other languages, by their letters in lower case: `toUpperCase` is `touppercase`. The arguments
 /// of a filter without arguments of its own are kept.
-const FILTERS: [(&str, FilterMeant); 92] = [
+const FILTERS: [(&str, FilterMeant); 99] = [
     ("length", FilterMeant::Filters("size")),
     ("len", FilterMeant::Filters("size")),
     ("count", FilterMeant::Filters("size")),
@@ -194,6 +235,7 @@ const FILTERS: [(&str, FilterMeant); 92] = [
     ("parsefloat", FilterMeant::Filters("plus: 0")),
     ("string", FilterMeant::Filters("append: ''")),
     ("tostring", FilterMeant::Filters("append: ''")),
+    ("tos", FilterMeant::Filters("append: ''")),
     ("str", FilterMeant::Filters("append: ''")),
     ("tofixed", FilterMeant::Filters("round")),
     ("numberformat", FilterMeant::Filters("format_number")),
@@ -212,12 +254,20 @@ const FILTERS: [(&str, FilterMeant); 92] = [
     ("urlencode", FilterMeant::Filters("url_encode")),
     ("encodeuricomponent", FilterMeant::Filters("url_encode")),
     ("replaceall", FilterMeant::Filters("replace")),
-    ("safe", FilterMeant::Advice("Customer.io escapes nothing: remove the filter")),
+    ("safe", FilterMeant::Advice(ESCAPES)),
     ("implode", FilterMeant::Filters("join")),
+    ("pluck", FilterMeant::Filters("map")),
+    ("html", FilterMeant::Advice(ESCAPES)),
+    ("e", FilterMeant::Advice(ESCAPES)),
+    ("t", FilterMeant::Advice(TRANSLATE)),
+    ("trans", FilterMeant::Advice(TRANSLATE)),
+    ("translate", FilterMeant::Advice(TRANSLATE)),
     ("filter", FilterMeant::Advice("keep elements with `where: \"property\", value`")),
     ("orderby", FilterMeant::Filters("sort")),
 ];
 
+const ESCAPES: &str = "Customer.io escapes nothing: remove the filter";
+const TRANSLATE: &str = "translate with a variant of the template for each language";
 const MONEY: &str = "format money with `currency`: `currency: \"en-US\", \"USD\"`";
 const FLATTEN: &str = "Liquid cannot flatten a list: send a flat one in `message_data`, or use two loops";
 

@@ -107,8 +107,7 @@ impl Project {
     /// folders.
     #[must_use]
     pub fn has_named(&self, name: &str) -> bool {
-        self.select(&[name.to_owned()]).is_ok()
-            || ProjectPath::new(name, self).is_some_and(|path| self.has_at(path.text()))
+        self.is_name(name) || ProjectPath::new(name, self).is_some_and(|path| self.has_at(path.text()))
     }
 
     /// The path of a file named on a command line: relative paths start from the folder in which the project was opened.

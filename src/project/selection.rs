@@ -114,6 +114,12 @@ impl Project {
         })
     }
 
+    /// Whether a word is the name of a template or request, or a pattern that matches one.
+    pub(super) fn is_name(&self, name: &str) -> bool {
+        let glob = Glob::new(name).ok().map(|glob| glob.compile_matcher());
+        self.knows_name(&Pattern { text: name, glob, path: None })
+    }
+
     fn knows(&self, pattern: &Pattern<'_>) -> bool {
         match &pattern.path {
             Some(path) => {

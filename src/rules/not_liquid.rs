@@ -1,6 +1,6 @@
 //! `not-liquid`: something in the syntax of another language, which Liquid ignores or prints as it is.
 
-use super::{Findings, Rule, TemplateFacts};
+use super::{Findings, Rule, TemplateFacts, undefined_variable};
 use crate::diagnostics::{Diagnostic, Diagnostics, Fix, Severity};
 use crate::message::TextPlace;
 
@@ -29,14 +29,19 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     }
 }
 
-/// Rules that report a word of another language as a variable.
-const CONSEQUENCES: [&str; 3] = ["undefined-variable", "missing-data", "render-error"];
+/// Rules that report what is not Liquid as a variable, or what it prints.
+const CONSEQUENCES: [&str; 4] = ["undefined-variable", "missing-data", "render-error", "printed-object"];
 
-/// Removes the findings that are consequences of a finding of this rule. If one of them is an error, this rule's finding
-/// becomes one: the message fails because of it.
+/// Removes the findings that are consequences of a finding of this rule, or of two names with a space between them.
 pub(super) fn without_consequences(found: Diagnostics) -> Diagnostics {
-    let (mut own, others): (Vec<Diagnostic>, Vec<Diagnostic>) =
-        found.into_iter().partition(|finding| finding.code == RULE.code);
+    let found = without(found, |finding| finding.code == RULE.code);
+    without(found, has_two_names)
+}
+
+/// Removes the consequences of some findings. If one of them is an error, its cause becomes one: the message fails because
+/// of it.
+fn without(found: Diagnostics, is_cause: fn(&Diagnostic) -> bool) -> Diagnostics {
+    let (mut own, others): (Vec<Diagnostic>, Vec<Diagnostic>) = found.into_iter().partition(is_cause);
     let overlaps = |own: &Diagnostic, finding: &Diagnostic| {
         let Some(location) = finding.location() else { return false };
         let range = location.range();
@@ -57,4 +62,9 @@ pub(super) fn without_consequences(found: Diagnostics) -> Diagnostics {
         }
     }
     kept.into_iter().chain(own).collect()
+}
+
+/// Whether a finding is about two names with a space between them, of which other rules report the first.
+fn has_two_names(finding: &Diagnostic) -> bool {
+    finding.code == undefined_variable::RULE.code && finding.location().is_some_and(|place| place.text().contains(' '))
 }

@@ -34,6 +34,13 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
         let location = facts.location(read.text, read.span);
         if let Some(before) = word_before(facts, read.text, read.span) {
             let message = format!("names contain no spaces: `{before} {root}` is two names");
+            // Both names, and what is between them. In an escaped text, only the second one has a known place.
+            let start = location.range().start;
+            let first = location.source().text()[..start].trim_end_matches(' ');
+            let location = match first.strip_suffix(before) {
+                Some(rest) => location.source().at(rest.len()..location.range().end),
+                None => location,
+            };
             findings.add(location, label, message, |finding| {
                 let (parent, name) = before.rsplit_once('.').unwrap_or(("trigger", before));
                 finding.help(format!("write `{parent}[\"{name} {root}\"]` or `{parent}.{name}_{root}`"))
@@ -59,7 +66,13 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                 let advice = ADVICE.iter().find(|(names, _)| names.contains(&root));
                 finding.help(advice.map_or("", |(_, advice)| advice))
             }
-            [] => finding.suggest(root, NAMES),
+            [] => {
+                let finding = finding.suggest(root, NAMES);
+                if finding.help.is_empty() && location.text() == root && is_like_string(facts, read.text, read.span) {
+                    return finding.help(format!("a string needs quotes: `\"{root}\"`"));
+                }
+                finding
+            }
             [only] if only.strip_prefix("trigger.") == Some(root) => {
                 let range = location.range();
                 let prefix = only[..only.len() - root.len()].to_owned();
@@ -87,6 +100,13 @@ fn word_before<'f>(facts: &TemplateFacts<'f>, text: usize, span: Span) -> Option
     let word = &trimmed[trimmed.trim_end_matches(is_of_name).len()..];
     let is_path = word.contains('.') && word.starts_with(char::is_alphabetic) && !word.ends_with('.');
     (is_path && trimmed.len() < before.len()).then_some(word)
+}
+
+/// Whether a name is where a string is likely: an argument of a filter, or the right side of a comparison.
+fn is_like_string(facts: &TemplateFacts<'_>, text: usize, span: Span) -> bool {
+    let before = facts.texts.get(text).and_then(|text| text.liquid.source.get(..span.start));
+    let before = before.unwrap_or_default().trim_end();
+    [":", "==", "!=", " contains", " when"].iter().any(|part| before.ends_with(part))
 }
 
 /// The names that each text assigns itself.
@@ -134,7 +154,9 @@ const CUSTOMER: [&str; 13] = [
     "people",
 ];
 /// What to do about names that have no variable.
-const ADVICE: [(&[&str], &str); 2] = [
+const ADVICE: [(&[&str], &str); 4] = [
+    (&["loop"], "in a loop, `forloop.index` counts from 1 and `forloop.index0` from 0"),
+    (&["snippet"], "a snippet is read as `{{ snippets.name }}`"),
     (
         &["now", "today", "date", "current_date", "current_time", "current_year", "timestamp"],
         "print the current date with the filter `date`: `{{ 'now' | date: '%Y-%m-%d' }}`",

@@ -107,6 +107,15 @@ fn a_request_may_be_outside_the_project_or_on_standard_input() {
         assert_eq!(titles(&run(folder, arguments, "")), ["outside"], "{arguments:?}");
     }
     assert_eq!(titles(&run(&project, &["render", "-"], &body)), ["piped"]);
+    // In the project, but in none of its folders.
+    std::fs::write(project.join("body.json"), &body).unwrap();
+    for command in ["render", "preview", "check"] {
+        let inside = run(&project, &[command, "body.json"], "");
+        assert!(inside.code == 0 && !inside.stdout.is_empty(), "{inside:?}");
+        let folder = run(&project.join("templates"), &[command, "../body.json"], "");
+        assert_eq!(folder.stdout.contains("piped"), inside.stdout.contains("piped"), "{folder:?}");
+    }
+    assert_eq!(titles(&run(&project, &["render", "body.json"], "")), ["piped"]);
     assert_eq!(titles(&run(&project, &["render", "u", "-"], &body)), ["3", "piped"]);
     let preview = run(&project, &["preview", "-"], &body);
     assert!(preview.code == 0 && preview.stdout.contains("piped"), "{preview:?}");
@@ -183,6 +192,14 @@ fn named_commands_report_only_what_was_named() {
     let u = run(&project, &["check", "u", "--format", "concise"], "");
     assert!(u.code == 2 && u.stdout.contains("u/bad.json") && u.stdout.contains("u/nobody.json"), "{u:?}");
     assert!(!u.stdout.contains("broken") && !u.stdout.contains("alone"), "{u:?}");
+    for command in
+        [&["schema"][..], &["types", "--lang", "go"], &["upgrade"], &["test", "--update", "none"], &["pending"]]
+    {
+        let t = run(&project, &[command, &["t"]].concat(), "");
+        assert!(t.code < 2 && !t.stderr.contains("broken") && !t.stderr.contains("alone"), "{command:?} {t:?}");
+    }
+    let unknown = run(&project, &["preview", "tt"], "");
+    assert!(unknown.stderr.contains("broken.liquid") && !unknown.stderr.contains("info["), "{unknown:?}");
     for command in ["render", "preview"] {
         let t = run(&project, &[command, "t"], "");
         assert_eq!((t.code, t.stderr.as_str()), (0, ""), "{command}");

@@ -29,6 +29,9 @@ impl fmt::Display for UnknownLocale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { locale, suggestions } = self;
         write!(f, "unknown locale `{locale}`: expected a language tag such as `en` or `fr-CA`")?;
+        if locale.len() == 3 && locale.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            return write!(f, "; a currency comes after it: `\"en-US\", \"{locale}\"`");
+        }
         if suggestions.is_empty() {
             return Ok(());
         }
