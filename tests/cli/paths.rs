@@ -396,8 +396,11 @@ fn check_takes_several_requests_from_outside_and_a_customer() {
     // The customer of the request has no plan.
     let own = check(&["mine"]);
     assert!(own.code == 1 && own.stdout.contains("error[missing-data]"), "{own:?}");
-    assert_eq!(check(&["mine", "--customer", "paying"]).code, 0);
-    assert_eq!(check(&["mine", "--customer", "fixtures/customers/paying.json"]).code, 0);
+    for customer in ["paying", "fixtures/customers/paying.json"] {
+        let paying = check(&["mine", "--customer", customer]);
+        // Other customers of the project still may have none.
+        assert!(!paying.stdout.contains("error[") && paying.stdout.contains("warning[missing-data]"), "{paying:?}");
+    }
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn man_prints_or_writes_manual_pages() {
 #[test]
 fn without_a_command_summarizes_the_project() {
     let nowhere = Sandbox::new().run(&[]);
-    assert!(nowhere.code == 0 && nowhere.stdout.contains("`inkproof init` creates one here"), "{nowhere:?}");
+    assert!(nowhere.code == 0 && nowhere.stdout.contains("`inkproof init` creates one, `-C DIR`"), "{nowhere:?}");
     let sandbox = Sandbox::with_template(r#"{"title": "Hi", "body": "Hello"}"#, "{}");
     let here = sandbox.run(&[]);
     assert!(here.stdout.contains("\n1 template, 1 request, 1 customer, 0 snippets\n\n  inkproof preview"), "{here:?}");
