@@ -67,7 +67,9 @@ pub(super) fn find(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
         parser.marks.iter_mut().for_each(|mark| mark.edits = None);
     }
     parser.marks.sort_by_key(|mark| mark.span);
-    let first = parser.marks.first()?;
+    // What Liquid cannot express is what has to be changed.
+    let unknown = parser.marks.iter().find(|mark| mark.edits.is_none()).filter(|_| parser.is_unknown);
+    let first = unknown.or(parser.marks.first())?;
     let mut mistake = Mistake::new(first.span, first.message.clone()).breaking(site.fails());
     let local: Option<Vec<_>> = parser.marks.iter().map(|mark| mark.edits.clone()).collect();
     let edits = match local {

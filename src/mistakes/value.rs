@@ -9,9 +9,10 @@ use crate::liquid::Span;
 /// The mistakes in a printed or assigned value. The first that applies is reported.
 pub(super) fn find(site: Site<'_>, tokens: &[Token], assigned: Option<Token>) -> Option<Mistake> {
     let place = Place { site, tokens, assigned };
-    let rows: [fn(Place<'_>) -> Option<Mistake>; 13] = [
+    let rows: [fn(Place<'_>) -> Option<Mistake>; 14] = [
         nothing,
         trailing_semicolon,
+        increment,
         list_literal,
         object_literal,
         assigned_in_output,
@@ -105,9 +106,25 @@ fn trailing_semicolon(place: Place<'_>) -> Option<Mistake> {
     Some(mistake.help("remove it").fix(vec![edit]).breaking(place.site.fails()))
 }
 
+/// `x++`
+fn increment(place: Place<'_>) -> Option<Mistake> {
+    let Place { site, tokens, .. } = place;
+    let [value @ .., operator] = tokens else { return None };
+    let filter = if site.is(Some(operator), "++") { "plus" } else { "minus" };
+    if !site.is_any(Some(operator), &["++", "--"]) || !is_operand(site, value) {
+        return None;
+    }
+    let written = site.slice(operator.span);
+    let mistake = Mistake::new(operator.span, format!("Liquid has no `{written}`: it has the filter `{filter}`"));
+    let edits = vec![replace(tokens, format!("{} | {filter}: 1", site.tokens_text(value)))];
+    Some(place.finish(mistake, Some(edits), "write a filter"))
+}
+
 /// `[1, 2]`
 fn list_literal(place: Place<'_>) -> Option<Mistake> {
-    let [open, inner @ .., close] = place.tokens else { return None };
+    let end = position(place.site, place.tokens, &["|"]).unwrap_or(place.tokens.len());
+    let list = &place.tokens[..end];
+    let [open, inner @ .., close] = list else { return None };
     if !place.site.is(Some(open), "[") || !place.site.is(Some(close), "]") {
         return None;
     }
@@ -120,7 +137,7 @@ fn list_literal(place: Place<'_>) -> Option<Mistake> {
         })
         .collect();
     let texts = texts.filter(|texts| texts.iter().all(|text| !text.contains([',', '\'']) && !text.is_empty()));
-    let edits = texts.map(|texts| vec![replace(place.tokens, format!("'{}' | split: ','", texts.join(",")))]);
+    let edits = texts.map(|texts| vec![replace(list, format!("'{}' | split: ','", texts.join(",")))]);
     let mistake = Mistake::new(open.span, "Liquid has no lists in brackets: it splits a string");
     Some(place.finish(mistake, edits, "write `'a,b' | split: ','`"))
 }

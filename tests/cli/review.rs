@@ -168,8 +168,12 @@ fn fits_a_small_screen_and_scrolls() {
     let shown =
         terminal.see(&["accept this and all that follow", "space b  scroll by pages", "press any key to go back"]);
     assert!(!shown.contains("Sentence"), "{shown}");
-    // The key that closes the help decides nothing.
+    // The key that closes the help decides nothing, whatever it means.
     terminal.press("a");
+    terminal.see(&["1 of 1  different order/small"]);
+    terminal.press("?");
+    terminal.see(&["press any key to go back"]);
+    terminal.press("x");
     terminal.see(&["1 of 1  different order/small"]);
     for _ in 0..20 {
         terminal.press("b");

@@ -3,13 +3,17 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::diagnostics::sanitize;
 use crate::rules::{Cell, Table};
 
 /// Spaces between two columns.
 const GAP: usize = 2;
+/// The columns that every name has, however narrow the terminal.
+const MIN_NAME: usize = 24;
+/// Ends a name that is cut.
+const OMISSION: &str = "...";
 
 /// A column, ready to draw.
 struct Column {
@@ -20,10 +24,12 @@ struct Column {
 
 /// Draws a table in `width` columns of the terminal. A block has at least one request, even if it does not fit.
 pub(super) fn write(table: &Table, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let title = sanitized(&title(table));
-    let paths: Vec<_> = table.rows.iter().map(|row| sanitized(&row.path)).collect();
+    // The longest names leave room for a column beside them.
+    let longest = (width / 2).max(MIN_NAME);
+    let title = cut(&title(table), longest);
+    let paths: Vec<_> = table.rows.iter().map(|row| cut(&row.path, longest)).collect();
     let first = paths.iter().chain([&title]).map(|text| text.width()).max().unwrap_or_default();
-    let columns = columns(table);
+    let columns = columns(table, width.saturating_sub(first + GAP).max(MIN_NAME));
     let mut rest = columns.as_slice();
     loop {
         let (block, later) = rest.split_at(fitting_columns(rest, width.saturating_sub(first)));
@@ -49,9 +55,9 @@ pub(super) fn title(table: &Table) -> String {
     }
 }
 
-fn columns(table: &Table) -> Vec<Column> {
+fn columns(table: &Table, longest: usize) -> Vec<Column> {
     let column = |(at, name): (usize, &str)| {
-        let name = sanitized(name);
+        let name = cut(name, longest);
         let cells: Vec<_> = table.rows.iter().filter_map(|row| row.cells.get(at).copied()).collect();
         let widest = Cell::ALL.iter().map(|cell| cell.as_str().width()).max().unwrap_or_default();
         let width = name.width().max(widest);
@@ -88,8 +94,21 @@ fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-fn sanitized(text: &str) -> String {
-    sanitize::line(text).into_owned()
+/// A text for one line; a longer one is cut.
+fn cut(text: &str, longest: usize) -> String {
+    let text = sanitize::line(text);
+    if text.width() <= longest {
+        return text.into_owned();
+    }
+    let mut room = longest.saturating_sub(OMISSION.len());
+    let fits = |character: &char| {
+        let columns = character.width().unwrap_or(0);
+        let fits = columns <= room;
+        room = room.saturating_sub(columns);
+        fits
+    };
+    let kept: String = text.chars().take_while(fits).collect();
+    format!("{kept}{OMISSION}")
 }
 
 /// Shortens paths to the shortest suffixes that are unique.
@@ -161,6 +180,22 @@ trigger.name  not read
         assert_eq!(drawn(&["a/日本語", "a/b/c", "a/d/c"], 41), expected);
         assert_eq!(drawn(&["a", "b"], 1).matches("t (fr)").count(), 2);
         assert_eq!(drawn(&[], 80), "t (fr)\ntrigger.日本\ntrigger.name\n\n");
+    }
+
+    #[test]
+    fn cuts_names_that_do_not_fit() {
+        let long = "n".repeat(300);
+        let table = drawn(&[&long, "b\nc"], 60);
+        assert!(table.lines().all(|line| line.width() <= 60), "{table}");
+        assert!(table.contains("nnn...") && table.contains(r"b\nc"), "{table}");
+        for (text, longest, expected) in [
+            ("abcdef", 6, "abcdef"),
+            ("abcdefg", 6, "abc..."),
+            ("日本語日本語", 8, "日本..."),
+            ("a\nbcdefg", 6, r"a\n..."),
+        ] {
+            assert_eq!(cut(text, longest), expected);
+        }
     }
 
     #[test]

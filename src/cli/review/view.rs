@@ -42,12 +42,13 @@ impl View {
     pub(super) fn read(&mut self, display: &mut Display) -> io::Result<Key> {
         loop {
             let page = self.draw(display)?;
-            let Some(key) = meaning(&read_event()?) else { continue };
-            let helped = std::mem::take(&mut self.shows_help);
+            let event = read_event()?;
+            // Any key closes the help.
+            let closes_help = event.is_key_press() && std::mem::take(&mut self.shows_help);
+            let Some(key) = meaning(&event) else { continue };
             match key {
                 Key::Redraw | Key::Quit | Key::Interrupt => return Ok(key),
-                // Any key closes the help.
-                _ if helped => {}
+                _ if closes_help => {}
                 Key::Scroll(by) => self.scroll = self.scroll.saturating_add_signed(by),
                 Key::Page(by) => self.scroll = self.scroll.saturating_add_signed(by * page.cast_signed()),
                 Key::Help => self.shows_help = true,
