@@ -26,6 +26,7 @@ use super::progress::Progress;
 use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions, customer};
 use crate::atomic_file::{Root, replace_anywhere};
+use crate::contract::Schemas;
 use crate::diagnostics::{Code, Diagnostic, Format, Severity, Theme, Thousands, sanitize};
 use crate::message::{Customer, Template};
 use crate::project::{Case, Effort, Project};
@@ -193,8 +194,9 @@ impl Check {
         };
         let progress = Progress::new("checking", templates.len());
         let step = || progress.step();
-        let judged = judge_each(project, &templates, &cases, &self.judge_options(project, global), &step);
-        let judgement = Judgement::from_parts(project, judged);
+        let (schemas, options) = (Schemas::of(project), self.judge_options(project, global));
+        let judged = judge_each(project, &schemas, &templates, &cases, &options, &step);
+        let judgement = Judgement::from_parts(project, &schemas, judged);
         Ok(Judgement { findings: project.about(names, &judgement.findings), ..judgement })
     }
 

@@ -186,7 +186,7 @@ impl Global {
 
     /// Opens the project; paths start from the folder to work in.
     fn read(&self, for_tests: bool) -> Result<Project, OpenError> {
-        Ok(Files::open(self.project_folder(), for_tests)?.with_start(&self.directory).into_project())
+        Ok(Files::open(self.project_folder(), for_tests)?.with_start(&self.directory).to_project())
     }
 
     /// Opens the project and reports problems in its files on standard error.

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use super::declarations::Declarations;
 use super::documents::INVALID_SCHEMA;
 use super::schema::MessageSchema;
-use crate::diagnostics::{Diagnostic, Diagnostics, Location, did_you_mean};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, Source, did_you_mean};
 use crate::message::Template;
 use crate::project::{Project, path_in_project, percent_decoded};
 
 /// The schemas that the templates and the configuration of a project name.
 #[derive(Debug, Default)]
 pub struct Schemas {
+    /// The schema files that they were read from.
+    files: BTreeMap<String, Result<Source, Diagnostic>>,
     /// The valid schemas, by how they are named.
     by_reference: BTreeMap<String, MessageSchema>,
     /// How the schema of customers is named.
@@ -23,26 +25,43 @@ impl Schemas {
     /// Reads the schemas of a project.
     #[must_use]
     pub fn of(project: &Project) -> Self {
-        let mut schemas = Self { customers: project.config().schemas.customers.clone(), ..Self::default() };
+        let mut schemas = Self::default();
+        schemas.follow(project);
+        schemas
+    }
+
+    /// Reads those again that may have changed since they were read.
+    pub fn follow(&mut self, project: &Project) {
+        if self.files != *project.schema_files() {
+            *self = Self { files: project.schema_files().clone(), ..Self::default() };
+        }
+        self.customers.clone_from(&project.config().schemas.customers);
+        self.problems = Diagnostics::new();
+        let mut known = std::mem::take(&mut self.by_reference);
+        for (reference, place) in self.named(project) {
+            match known.remove(&reference).map_or_else(|| read(project, &reference, &place), Ok) {
+                Ok(schema) => drop(self.by_reference.insert(reference, schema)),
+                Err(problems) => self.problems.extend(problems),
+            }
+        }
+        // Two schemas may refer to the same invalid file.
+        self.problems.tidy();
+    }
+
+    /// How the schemas of a project are named, and where first.
+    fn named(&self, project: &Project) -> BTreeMap<String, Location> {
         let mut named: BTreeMap<String, Location> = BTreeMap::new();
-        if let (Some(reference), Some(place)) = (&schemas.customers, project.customer_schema_location()) {
+        if let (Some(reference), Some(place)) = (&self.customers, project.customer_schema_location()) {
             named.insert(reference.clone(), place.clone());
         }
         for template in project.templates().iter().flat_map(Template::with_variants) {
             if let Some(setting) = &template.settings().message_data {
-                let place = || template.source().at(setting.span.clone());
-                named.entry(setting.value.clone()).or_insert_with(place);
+                if !named.contains_key(&setting.value) {
+                    named.insert(setting.value.clone(), template.source().at(setting.span.clone()));
+                }
             }
         }
-        for (reference, place) in named {
-            match read(project, &reference, &place) {
-                Ok(schema) => drop(schemas.by_reference.insert(reference, schema)),
-                Err(problems) => schemas.problems.extend(problems),
-            }
-        }
-        // Two schemas may refer to the same invalid file.
-        schemas.problems.tidy();
-        schemas
+        named
     }
 
     /// What is declared about the data of a template.

@@ -10,9 +10,11 @@ use std::thread;
 
 use super::session::{Event, Renderer};
 use crate::analysis::Coverage;
-use crate::diagnostics::Diagnostics;
-use crate::project::{Case, DependencyTracker, Project};
-use crate::rules::{JudgeOptions, Judgement, Table, judge_each};
+use crate::contract::Schemas;
+use crate::diagnostics::{Diagnostic, Diagnostics, Source};
+use crate::message::Template;
+use crate::project::{Case, DependencyTracker, Project, Removed};
+use crate::rules::{FileFindings, JudgeOptions, Judgement, Table, judge_with_cases, missing_in_requests};
 use crate::threads::STACK;
 
 /// How many templates each core judges before the checker looks whether there is a newer version of the project: few, because
@@ -36,14 +38,36 @@ pub(super) struct Checked {
     pub(super) root: PathBuf,
     /// The number of the version.
     pub(super) revision: u64,
-    /// All findings.
-    pub(super) findings: Diagnostics,
-    /// The tables of variables, by the file of the template.
-    pub(super) tables: HashMap<String, Arc<Table>>,
-    /// The coverage, by the file of the template.
-    pub(super) coverage: HashMap<String, Arc<Coverage>>,
+    /// The findings about each file that has some, by its name.
+    pub(super) findings: BTreeMap<Arc<str>, Arc<Diagnostics>>,
+    /// What else is known about each template, by its file.
+    templates: BTreeMap<Arc<str>, JudgedTemplate>,
     /// Whether every template has been judged; if not, another result follows.
     pub(super) is_complete: bool,
+}
+
+/// What judging a template found besides findings, shared with the results that were sent.
+#[derive(Clone, Debug)]
+struct JudgedTemplate {
+    table: Option<Arc<Table>>,
+    coverage: Option<Arc<Coverage>>,
+}
+
+impl Checked {
+    /// The findings about a file.
+    pub(super) fn findings_in(&self, file: &str) -> &[Diagnostic] {
+        self.findings.get(file).map_or(&[], |findings| &findings[..])
+    }
+
+    /// The table of variables of the template in a file.
+    pub(super) fn table(&self, file: &str) -> Option<&Table> {
+        self.templates.get(file)?.table.as_deref()
+    }
+
+    /// The coverage of the template in a file.
+    pub(super) fn coverage(&self, file: &str) -> Option<&Coverage> {
+        self.templates.get(file)?.coverage.as_deref()
+    }
 }
 
 /// Orders to the checker.
@@ -74,20 +98,15 @@ struct Checker {
     judged: HashMap<PathBuf, JudgedProject>,
 }
 
-/// The judgements of a project's templates, and which of them are out of date.
+/// What was found in a project, and which of its templates are out of date.
 #[derive(Default)]
 struct JudgedProject {
     tracker: DependencyTracker,
-    /// By the file of the template: in the order in which their findings are read, so that they need little sorting.
-    judgements: BTreeMap<String, JudgedTemplate>,
+    schemas: Schemas,
+    findings: FileFindings,
+    /// By the file of the template.
+    templates: BTreeMap<Arc<str>, JudgedTemplate>,
     stale: HashSet<String>,
-}
-
-/// The parts of a template's judgement, shared with the results that were sent.
-struct JudgedTemplate {
-    judgement: Judgement,
-    table: Option<Arc<Table>>,
-    coverage: Option<Arc<Coverage>>,
 }
 
 impl Checker {
@@ -131,19 +150,12 @@ impl Checker {
     /// are newer orders.
     fn check(&mut self, task: &Task) -> bool {
         let project = &*task.project;
-        let (Ok(templates), Ok(cases)) = (project.select_templates(&[]), project.select(&[])) else { return true };
-        let cases = project.in_every_language(&cases);
+        let templates = project.templates_with_cases();
         let mut judged = self.judged.remove(&task.root).unwrap_or_default();
-        let changes = judged.tracker.follow_templates(project, &templates, &cases);
-        for removed in &changes.removed {
-            judged.judgements.remove(&removed.name);
-            judged.stale.remove(&removed.name);
-        }
-        judged.stale.extend(changes.changed);
-        let mut stale: Vec<_> =
-            templates.iter().copied().filter(|template| judged.stale.contains(template.source().name())).collect();
-        let open = open_templates(&cases, &task.open_files);
-        stale.sort_by_key(|template| !open.contains(template.source().name()));
+        judged.follow(project, &templates);
+        let is_stale = |(template, _): &&OwnCases<'_>| judged.stale.contains(template.source().name());
+        let mut stale: Vec<_> = templates.iter().filter(is_stale).collect();
+        stale.sort_by_cached_key(|template| !is_open(template, &task.open_files));
         let options = JudgeOptions::new(project, self.renderer.render_options());
         let mut is_complete = true;
         let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -158,11 +170,9 @@ impl Checker {
                     break;
                 }
             }
-            let judgements = judge_each(project, batch, &cases, &options, &|| ());
+            let judgements = judge_with_cases(project, &judged.schemas, batch, &options);
             for (template, judgement) in batch.iter().zip(judgements) {
-                let name = template.source().name();
-                judged.stale.remove(name);
-                judged.judgements.insert(name.to_owned(), judgement.into());
+                judged.set(project, template, judgement);
             }
         }
         if is_complete {
@@ -173,15 +183,11 @@ impl Checker {
     }
 
     fn send(&self, task: &Task, judged: &JudgedProject, is_complete: bool) {
-        let judgements = judged.judgements.values().map(|template| template.judgement.clone());
-        let merged = Judgement::from_parts(&task.project, judgements);
-        let all = || judged.judgements.iter();
         let checked = Checked {
             root: task.root.clone(),
             revision: task.revision,
-            findings: merged.findings,
-            tables: all().filter_map(|(name, template)| Some((name.clone(), template.table.clone()?))).collect(),
-            coverage: all().filter_map(|(name, template)| Some((name.clone(), template.coverage.clone()?))).collect(),
+            findings: judged.findings.by_file().clone(),
+            templates: judged.templates.clone(),
             is_complete,
         };
         // If nobody receives it, the session has ended.
@@ -189,21 +195,40 @@ impl Checker {
     }
 }
 
-impl From<Judgement> for JudgedTemplate {
-    fn from(mut judgement: Judgement) -> Self {
-        Self {
-            table: judgement.tables.pop().map(Arc::new),
-            coverage: judgement.coverage.pop().map(Arc::new),
-            judgement,
+/// A template with its cases.
+type OwnCases<'p> = (&'p Template, Vec<Case<'p>>);
+
+impl JudgedProject {
+    /// Finds out what is out of date in a new version of the project, and brings the rest up to date.
+    fn follow(&mut self, project: &Project, templates: &[OwnCases<'_>]) {
+        let with_cases = templates.iter().map(|(template, cases)| (*template, &cases[..]));
+        let changes = self.tracker.follow_with_cases(project, with_cases);
+        for Removed { name, .. } in &changes.removed {
+            self.findings.remove_template(name);
+            self.templates.remove(name.as_str());
+            self.stale.remove(name);
         }
+        self.stale.extend(changes.changed);
+        self.schemas.follow(project);
+        self.findings.set_project(project, &self.schemas);
+    }
+
+    fn set(&mut self, project: &Project, (template, cases): &OwnCases<'_>, mut judgement: Judgement) {
+        let file = template.source().name();
+        self.stale.remove(file);
+        let table = judgement.tables.pop().map(Arc::new);
+        if let Some(table) = &table {
+            judgement.findings.extend(missing_in_requests(table, &judgement.findings, cases));
+        }
+        let coverage = judgement.coverage.pop().map(Arc::new);
+        self.templates.insert(file.into(), JudgedTemplate { table, coverage });
+        self.findings.set_template(project, file, judgement);
     }
 }
 
-/// The files of the templates that are open, or of which a request or a customer is open.
-fn open_templates(cases: &[Case<'_>], open_files: &HashSet<String>) -> HashSet<String> {
-    let is_open = |case: &&Case<'_>| {
-        open_files.contains(case.request.source().name()) || open_files.contains(case.customer.source().name())
-    };
-    let behind = cases.iter().filter(is_open).map(|case| case.template.source().name().to_owned());
-    behind.chain(open_files.iter().cloned()).collect()
+/// Whether the template itself, or a request or a customer of it, is open.
+fn is_open((template, cases): &OwnCases<'_>, open_files: &HashSet<String>) -> bool {
+    let is_open = |source: &Source| open_files.contains(source.name());
+    is_open(template.source())
+        || cases.iter().any(|case| is_open(case.request.source()) || is_open(case.customer.source()))
 }

@@ -1,6 +1,5 @@
 //! Findings as the protocol's diagnostics.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use gen_lsp_types::{
@@ -10,7 +9,7 @@ use gen_lsp_types::{
 
 use super::position::Lines;
 use super::snapshot::Snapshot;
-use crate::diagnostics::{Diagnostic, Diagnostics, Location, Severity};
+use crate::diagnostics::{Diagnostic, Location, Severity};
 use crate::rules;
 
 /// Where the pages of the rules are.
@@ -22,19 +21,8 @@ const UNNECESSARY: [&str; 3] = ["unused-assign", "unused-data", "unused-ignore"]
 /// The codes of findings about what should no longer be used, which editors strike through.
 const DEPRECATED: [&str; 1] = ["deprecated-filter"];
 
-/// The findings about each file of a project that has some, by the file's name.
-pub(super) fn by_file(findings: &Diagnostics) -> BTreeMap<&str, Vec<&Diagnostic>> {
-    let mut files: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
-    for finding in findings {
-        if let Some(location) = finding.location() {
-            files.entry(location.source().name()).or_default().push(finding);
-        }
-    }
-    files
-}
-
 /// Findings about one file as diagnostics.
-pub(super) fn of_file(findings: &[&Diagnostic], snapshot: &Snapshot, root: &Path) -> Vec<LspDiagnostic> {
+pub(super) fn of_file(findings: &[Diagnostic], snapshot: &Snapshot, root: &Path) -> Vec<LspDiagnostic> {
     let Some(source) = findings.iter().find_map(|finding| finding.location()).map(Location::source) else {
         return Vec::new();
     };

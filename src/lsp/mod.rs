@@ -17,6 +17,7 @@ mod occurrence;
 mod outline;
 mod position;
 mod reference;
+mod schema_key;
 mod session;
 mod snapshot;
 mod transport;

@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::snapshot::{FileKind, FileView};
 use crate::analysis::{Needs, Path, PathStep};
 use crate::customerio;
+use crate::diagnostics::Source;
 use crate::liquid::syntax::part::{Loop, Part, Piece};
 use crate::liquid::syntax::tree::{
     FilterCall, FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey,
@@ -55,7 +56,8 @@ pub(super) fn occurrences<'a>(
         FileKind::Snippet(snippet) => of_snippet(snippet, workspace, arena),
         FileKind::Request(request) => of_request(request, arena),
         FileKind::Customer(customer) => of_customer(customer, arena),
-        FileKind::Configuration | FileKind::Other(_) => Vec::new(),
+        // `FileView::occurrences` has those of schemas, which depend on where they are declared.
+        FileKind::Schema(_) | FileKind::Configuration | FileKind::Other(_) => Vec::new(),
     };
     found.sort_by_key(|occurrence| (occurrence.range.start, occurrence.range.end));
     found.dedup_by(|one, other| one.range == other.range && one.meaning == other.meaning);
@@ -411,6 +413,27 @@ fn step_of<'a>(segment: &Segment<'a>) -> Option<PathStep<'a>> {
 impl FileView<'_> {
     /// The occurrences of the file, if the project has it in the text that is shown.
     pub(super) fn occurrences<'a>(&'a self, workspace: &'a Workspace<'a>, arena: &'a Arena) -> Vec<Occurrence<'a>> {
-        occurrences(self.kind, workspace, arena)
+        match self.kind {
+            FileKind::Schema(source) => self.of_schema(source, arena),
+            kind => occurrences(kind, workspace, arena),
+        }
+    }
+
+    /// The keys of the data that a schema names, for every template that declares it.
+    fn of_schema<'a>(&self, source: &Source, arena: &'a Arena) -> Vec<Occurrence<'a>> {
+        let mut found: Vec<_> = self
+            .declared_keys(arena)
+            .into_iter()
+            .flat_map(|(_, keys)| keys)
+            .filter(|key| key.source == *source)
+            .map(|key| Occurrence {
+                range: key.range,
+                meaning: Meaning::Data(key.path),
+                is_definition: key.is_description,
+            })
+            .collect();
+        found.sort_by_key(|occurrence| (occurrence.range.start, occurrence.range.end));
+        found.dedup_by(|one, other| one.range == other.range && one.meaning == other.meaning);
+        found
     }
 }

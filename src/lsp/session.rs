@@ -1,6 +1,6 @@
 //! The session: the message loop between `initialize` and `exit`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::{self, BufRead, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ use super::transport::{self, Incoming, Outgoing};
 use super::worker::{self, Answer, Work, error};
 use super::workspace::Workspace;
 use super::{diagnostic, feature, uri};
-use crate::diagnostics::Diagnostic as Finding;
+use crate::diagnostics::Diagnostics;
 use crate::message::{RenderOptions, Rendering};
 use crate::project::{Case, Project};
 use crate::watch::{Places, Watch, WatchEvent};
@@ -136,8 +136,8 @@ struct Session<W> {
     /// The number of the latest version of each project, by root.
     revisions: HashMap<PathBuf, u64>,
     checked: HashMap<PathBuf, Arc<Checked>>,
-    /// The diagnostics that the client has, by root and file name.
-    published: HashMap<(PathBuf, String), Published>,
+    /// The diagnostics that the client has, by root, then by file name.
+    published: HashMap<PathBuf, BTreeMap<Arc<str>, Published>>,
     /// The requests that the worker is to answer.
     running: HashMap<RequestId, Arc<AtomicBool>>,
     /// Requests that wait for the checker.
@@ -165,13 +165,13 @@ enum AnswerWith {
 /// The diagnostics of a file that were last published.
 struct Published {
     version: Option<i32>,
-    findings: Vec<Finding>,
+    findings: Arc<Diagnostics>,
 }
 
 impl Published {
     /// Whether it is about this version, and has these findings.
-    fn is(&self, version: Option<i32>, findings: &[&Finding]) -> bool {
-        self.version == version && self.findings.iter().eq(findings.iter().copied())
+    fn is(&self, version: Option<i32>, findings: &Arc<Diagnostics>) -> bool {
+        self.version == version && (Arc::ptr_eq(&self.findings, findings) || self.findings == *findings)
     }
 }
 
@@ -397,10 +397,8 @@ impl<W: Write> Session<W> {
         // If the checker has ended, so does the session.
         let _ = self.checker.send(Order::Forget(root.clone()));
         let snapshot = self.snapshot();
-        let files: Vec<_> = self.published.keys().filter(|(of, _)| of == root).cloned().collect();
-        for key in files {
-            self.published.remove(&key);
-            self.publish(snapshot.uri(&key.0, &key.1), None, Vec::new())?;
+        for file in self.published.remove(root).unwrap_or_default().keys() {
+            self.publish(snapshot.uri(root, file), None, Vec::new())?;
         }
         Ok(())
     }
@@ -416,8 +414,7 @@ impl<W: Write> Session<W> {
             let open_files: HashSet<_> =
                 paths.filter(|path| path.starts_with(&root)).map(|path| relative(&root, path)).collect();
             // If the checker has ended, so does the session.
-            let _ = self.checker.send(Order::Check(Task { root: root.clone(), project, open_files, revision }));
-            self.watch(root);
+            let _ = self.checker.send(Order::Check(Task { root, project, open_files, revision }));
         }
     }
 
@@ -442,6 +439,7 @@ impl<W: Write> Session<W> {
         };
         // A project that cannot be watched is still checked when it is edited.
         if let Ok(watch) = Watch::start(places.clone(), None, report) {
+            self.workspace.catch_up(&root);
             self.watches.insert(root, (watch, places));
         }
     }
@@ -471,6 +469,13 @@ impl<W: Write> Session<W> {
         if is_complete && self.client.refreshes_hints {
             self.ask("workspace/inlayHint/refresh", Value::Null)?;
         }
+        // What takes longer in large folders waits until the client has the first diagnostics.
+        self.watch(root);
+        if !self.workspace.is_searched() {
+            self.workspace.search_folders();
+            self.check_stale();
+            self.answer_waiting()?;
+        }
         Ok(())
     }
 
@@ -478,30 +483,28 @@ impl<W: Write> Session<W> {
     fn publish_findings(&mut self, root: &PathBuf) -> io::Result<()> {
         let Some(checked) = self.checked.get(root).cloned() else { return Ok(()) };
         let snapshot = self.snapshot();
-        let mut files = diagnostic::by_file(&checked.findings);
-        let open = snapshot.documents.values().filter_map(|document| document.path.as_ref());
-        let open: Vec<_> = open.filter(|path| path.starts_with(root)).map(|path| relative(root, path)).collect();
-        let known = self.published.keys().filter(|(of, _)| of == root).map(|(_, file)| file.clone());
-        let known: Vec<_> = known.collect();
-        for file in known.iter().chain(&open) {
-            files.entry(file).or_default();
-        }
-        for (file, findings) in files {
-            let uri = snapshot.uri(root, file);
-            let version = snapshot.version(&uri);
-            let key = (root.clone(), file.to_owned());
+        let open: HashMap<String, i32> = snapshot.open_files(root).collect();
+        let mut published = self.published.remove(root).unwrap_or_default();
+        let none = Arc::new(Diagnostics::new());
+        let gone = published.keys().filter(|file| !checked.findings.contains_key(*file));
+        let gone = gone.cloned().chain(open.keys().map(|file| file.as_str().into()));
+        let gone: BTreeSet<Arc<str>> = gone.filter(|file| !checked.findings.contains_key(file)).collect();
+        let gone = gone.iter().map(|file| (file, &none));
+        for (file, findings) in checked.findings.iter().chain(gone) {
+            let version = open.get(&**file).copied();
             // Most files have what they had before.
-            if self.published.get(&key).is_some_and(|published| published.is(version, &findings)) {
+            if published.get(file).is_some_and(|published| published.is(version, findings)) {
                 continue;
             }
-            self.publish(uri, version, diagnostic::of_file(&findings, &snapshot, root))?;
-            let findings: Vec<_> = findings.into_iter().cloned().collect();
+            let uri = snapshot.uri(root, file);
+            self.publish(uri, version, diagnostic::of_file(findings, &snapshot, root))?;
             if version.is_none() && findings.is_empty() {
-                self.published.remove(&key);
+                published.remove(file);
             } else {
-                self.published.insert(key, Published { version, findings });
+                published.insert(file.clone(), Published { version, findings: findings.clone() });
             }
         }
+        self.published.insert(root.clone(), published);
         Ok(())
     }
 
@@ -521,7 +524,7 @@ impl<W: Write> Session<W> {
         for waiting in std::mem::take(&mut self.waiting) {
             let file = snapshot.file(&waiting.uri);
             let may_be_partial = matches!(waiting.answer, AnswerWith::Feature(..));
-            let is_checked = file.as_ref().is_none_or(|file| {
+            let is_checked = file.as_ref().map_or(self.workspace.is_searched(), |file| {
                 let latest = self.revisions.get(file.root);
                 let checked = file.checked().filter(|checked| latest == Some(&checked.revision));
                 checked.is_some_and(|checked| checked.is_complete || may_be_partial)
@@ -531,9 +534,8 @@ impl<W: Write> Session<W> {
                 AnswerWith::Feature(handler, params) => self.give_to_worker(waiting.id, handler, params)?,
                 AnswerWith::Diagnostics => {
                     let checked = file.as_ref().and_then(|file| Some((file, file.checked()?)));
-                    let found = checked.and_then(|(file, checked)| {
-                        let findings = diagnostic::by_file(&checked.findings).remove(&*file.name)?;
-                        Some(diagnostic::of_file(&findings, &snapshot, file.root))
+                    let found = checked.map(|(file, checked)| {
+                        diagnostic::of_file(checked.findings_in(&file.name), &snapshot, file.root)
                     });
                     self.answer_with_diagnostics(waiting.id, found.unwrap_or_default())?;
                 }

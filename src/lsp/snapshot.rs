@@ -47,6 +47,8 @@ pub(super) enum FileKind<'p> {
     Request(&'p Request),
     Customer(&'p Customer),
     Snippet(&'p Snippet),
+    /// A JSON Schema that templates or the configuration name, or that one of those refers to.
+    Schema(&'p Source),
     Configuration,
     /// A file that is not part of the project, or that is not valid: only its path tells what it should be.
     Other(Folder),
@@ -93,6 +95,17 @@ impl Snapshot {
         self.documents.get(uri).map(|document| document.version)
     }
 
+    /// The files of a project that are open, with their versions. A file that is open under two URIs has that of the one
+    /// that [`uri`](Self::uri) returns.
+    pub(super) fn open_files(&self, root: &Path) -> impl Iterator<Item = (String, i32)> {
+        let paths = self.documents.values().filter_map(|document| document.path.as_ref());
+        paths.filter(move |path| path.starts_with(root)).filter_map(move |path| {
+            let name = relative(root, path);
+            let version = self.version(&self.uri(root, &name))?;
+            Some((name, version))
+        })
+    }
+
     /// A location in the protocol.
     pub(super) fn location(&self, root: &Path, location: &Location) -> LspLocation {
         let source = location.source();
@@ -120,7 +133,7 @@ impl FileView<'_> {
             FileKind::Request(request) => std::ptr::eq(case.request, request),
             FileKind::Customer(customer) => std::ptr::eq(case.customer, customer),
             FileKind::Snippet(_) => true,
-            FileKind::Configuration | FileKind::Other(_) => false,
+            FileKind::Schema(_) | FileKind::Configuration | FileKind::Other(_) => false,
         };
         cases.into_iter().filter(is_part).collect()
     }
@@ -135,10 +148,10 @@ impl FileView<'_> {
     /// What the checker found in the file. Findings about another text of the file are left out.
     pub(super) fn findings(&self) -> impl Iterator<Item = &Diagnostic> {
         let checked = self.checked();
-        let findings = checked.into_iter().flat_map(|checked| checked.findings.iter());
+        let findings = checked.into_iter().flat_map(|checked| checked.findings_in(&self.name));
         findings.filter(|finding| {
             let source = finding.location().map(Location::source);
-            source.is_some_and(|source| source.name() == self.name && source.text() == &*self.text)
+            source.is_some_and(|source| source.text() == &*self.text)
         })
     }
 
@@ -163,6 +176,7 @@ impl<'p> FileKind<'p> {
             .or_else(|| project.requests().iter().find(|file| is(file.source())).map(Self::Request))
             .or_else(|| project.customers().iter().find(|file| is(file.source())).map(Self::Customer))
             .or_else(|| project.snippets().iter().find(|file| is(file.source())).map(Self::Snippet))
+            .or_else(|| project.schema_files().get(name)?.as_ref().ok().map(Self::Schema))
             .unwrap_or_else(|| Self::Other(Folder::new(project, name)))
     }
 
@@ -173,6 +187,7 @@ impl<'p> FileKind<'p> {
             Self::Request(request) => Some(request.source()),
             Self::Customer(customer) => Some(customer.source()),
             Self::Snippet(snippet) => Some(snippet.source()),
+            Self::Schema(source) => Some(source),
             Self::Configuration | Self::Other(_) => None,
         }
     }
@@ -184,7 +199,7 @@ impl<'p> FileKind<'p> {
             Self::Request(_) => Folder::Requests,
             Self::Customer(_) => Folder::Customers,
             Self::Snippet(_) => Folder::Snippets,
-            Self::Configuration => Folder::None,
+            Self::Schema(_) | Self::Configuration => Folder::None,
             Self::Other(folder) => folder,
         }
     }

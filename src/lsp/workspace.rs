@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use gen_lsp_types::Uri;
 use ignore::WalkBuilder;
@@ -15,6 +16,8 @@ use crate::watch::WatchEvent;
 
 /// How deep projects are looked for in the folders of the workspace.
 const MAX_DEPTH: usize = 8;
+/// How coarse the times of files can be.
+const CLOCK_STEP: Duration = Duration::from_secs(2);
 
 /// The open documents, and the projects that they belong to.
 #[derive(Debug, Default)]
@@ -24,6 +27,8 @@ pub(super) struct Workspace {
     /// By their root.
     projects: BTreeMap<PathBuf, OpenProject>,
     folders: BTreeSet<PathBuf>,
+    /// Those that have not been searched for projects yet, apart from the one that contains them.
+    unsearched: BTreeSet<PathBuf>,
 }
 
 /// A project and its files.
@@ -33,27 +38,44 @@ struct OpenProject {
     project: Arc<Project>,
     /// Whether the files have changed since the project was built from them.
     is_stale: bool,
+    /// When the files were first read.
+    read_at: SystemTime,
 }
 
 impl Workspace {
-    /// Opens the projects in and around a folder.
+    /// Opens the project around a folder; the projects in it when [`search_folders`](Self::search_folders) is called, which
+    /// takes longer. Without a project around it, they are opened now.
     pub(super) fn add_folder(&mut self, folder: &Path) {
         let Ok(folder) = folder.canonicalize() else { return };
-        if let Ok(root) = root_of(&folder) {
-            self.open_project(&root);
-        }
-        let walk = WalkBuilder::new(&folder).max_depth(Some(MAX_DEPTH)).build();
-        let marks = walk.flatten().filter(|entry| entry.file_name() == CONFIG_FILE);
-        for root in marks.filter_map(|entry| entry.path().parent().map(Path::to_owned)) {
-            self.open_project(&root);
+        self.unsearched.insert(folder.clone());
+        let root = root_of(&folder).ok().inspect(|root| self.open_project(root));
+        if !root.is_some_and(|root| self.projects.contains_key(&root)) {
+            self.search_folders();
         }
         self.folders.insert(folder);
+    }
+
+    /// Opens the projects in the folders that have not been searched yet.
+    pub(super) fn search_folders(&mut self) {
+        for folder in std::mem::take(&mut self.unsearched) {
+            let walk = WalkBuilder::new(&folder).max_depth(Some(MAX_DEPTH)).build();
+            let marks = walk.flatten().filter(|entry| entry.file_name() == CONFIG_FILE);
+            for root in marks.filter_map(|entry| entry.path().parent().map(Path::to_owned)) {
+                self.open_project(&root);
+            }
+        }
+    }
+
+    /// Whether all projects of the folders are known.
+    pub(super) fn is_searched(&self) -> bool {
+        self.unsearched.is_empty()
     }
 
     /// Closes the projects of a folder that have no open documents and are in no other folder. Returns their roots.
     pub(super) fn remove_folder(&mut self, folder: &Path) -> Vec<PathBuf> {
         let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         self.folders.remove(&folder);
+        self.unsearched.remove(&folder);
         let is_unused = |root: &&PathBuf| {
             root.starts_with(&folder)
                 && !self.folders.iter().any(|other| root.starts_with(other))
@@ -127,6 +149,14 @@ impl Workspace {
         open.is_stale |= refreshed.unwrap_or_default();
     }
 
+    /// Reads again what has changed in a project between its first reading and the start of its watch.
+    pub(super) fn catch_up(&mut self, root: &Path) {
+        let Some(open) = self.projects.get_mut(root) else { return };
+        let moment = open.read_at.checked_sub(CLOCK_STEP).unwrap_or(open.read_at);
+        // A project that no longer exists stays as it was until its folder is closed.
+        open.is_stale |= open.files.refresh_since(moment).unwrap_or_default();
+    }
+
     /// Whether a project has changed since it was last [built](Self::build).
     pub(super) fn is_stale(&self) -> bool {
         self.projects.values().any(|open| open.is_stale)
@@ -168,10 +198,11 @@ impl Workspace {
                 overlay.set(path, Some(&document.text));
             }
         }
+        let read_at = SystemTime::now();
         // A folder that cannot be read has no findings to show.
         let Ok(files) = Files::open_with(root, false, overlay) else { return };
         let project = Arc::new(files.to_project());
-        self.projects.insert(root.to_owned(), OpenProject { files, project, is_stale: true });
+        self.projects.insert(root.to_owned(), OpenProject { files, project, is_stale: true, read_at });
     }
 
     /// Gives a file the text that the editor shows, if it is open, in every project that contains it.

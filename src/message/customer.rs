@@ -1,5 +1,7 @@
 //! Customers: the person a message is for, as Liquid's `customer.*` sees them.
 
+use std::sync::Arc;
+
 use crate::diagnostics::{Code, Diagnostic, Source};
 use crate::liquid::value::number::Numbers;
 use crate::liquid::value::{Object, coerce, json};
@@ -11,10 +13,16 @@ use super::sent_data::{no_fields, not_json};
 const INVALID_CUSTOMER: Code = Code::new("invalid-customer");
 
 /// A customer file: a flat object of attributes, or the unchanged response of the App API to
-/// `GET /v1/customers/{id}/attributes`.
+/// `GET /v1/customers/{id}/attributes`. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct Customer {
     source: Source,
+    person: Arc<Person>,
+}
+
+/// What is known about a customer without reading the file again.
+#[derive(Debug)]
+struct Person {
     identifiers: [Option<String>; 3],
     display_name: Option<String>,
     language: Option<String>,
@@ -47,7 +55,7 @@ impl Customer {
         let display_name = Some(full_name).filter(|name| !name.is_empty()).or_else(|| string("name"));
         let language = string("language");
         drop(arena);
-        Ok(Self { source, identifiers, display_name, language })
+        Ok(Self { source, person: Arc::new(Person { identifiers, display_name, language }) })
     }
 
     /// The file.
@@ -59,25 +67,25 @@ impl Customer {
     /// The customer's identifier of a kind, which requests refer to.
     #[must_use]
     pub fn identifier(&self, kind: IdentifierKind) -> Option<&str> {
-        self.identifiers[kind as usize].as_deref()
+        self.person.identifiers[kind as usize].as_deref()
     }
 
     /// The first of `id`, `email` and `cio_id` that the customer has.
     #[must_use]
     pub fn main_identifier(&self) -> &str {
-        self.identifiers.iter().flatten().next().map_or("", String::as_str)
+        self.person.identifiers.iter().flatten().next().map_or("", String::as_str)
     }
 
     /// The first and last name, else the attribute `name`; `None` if there is neither.
     #[must_use]
     pub fn display_name(&self) -> Option<&str> {
-        self.display_name.as_deref()
+        self.person.display_name.as_deref()
     }
 
     /// The attribute `language`, which selects the variant of a template.
     #[must_use]
     pub fn language(&self) -> Option<&str> {
-        self.language.as_deref()
+        self.person.language.as_deref()
     }
 
     /// The attributes, which templates read as `customer`, and the related objects, which they read as `objects`: the value

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::sent_data::{no_fields, not_json};
 use super::{Customer, Delivery};
@@ -33,10 +34,16 @@ pub const REQUEST_FIELDS: [&str; 10] = [
     "send_to_unsubscribed",
 ];
 
-/// A request file.
+/// A request file. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct Request {
     source: Source,
+    fields: Arc<Fields>,
+}
+
+/// The fields of a request, as far as they are read.
+#[derive(Debug)]
+struct Fields {
     name: String,
     template: TemplateReference,
     identifier: Identifier,
@@ -120,7 +127,9 @@ impl Request {
         let delivery = Delivery { queue_draft, send_at };
         match (template, identifier) {
             (Some(template), Some(identifier)) if errors.is_empty() => {
-                Ok(Self { source, name: name.to_owned(), template, identifier, language, delivery, message_data })
+                let name = name.to_owned();
+                let fields = Fields { name, template, identifier, language, delivery, message_data };
+                Ok(Self { source, fields: Arc::new(fields) })
             }
             _ => Err(errors),
         }
@@ -136,8 +145,7 @@ impl Request {
         customer: &Customer,
     ) -> Self {
         let kind = IdentifierKind::ALL.into_iter().find(|kind| customer.identifier(*kind).is_some());
-        Self {
-            source,
+        let fields = Fields {
             name: name.to_owned(),
             template: TemplateReference { text: template.to_owned(), span: 0..0 },
             identifier: Identifier {
@@ -148,7 +156,8 @@ impl Request {
             language: None,
             delivery: Delivery::default(),
             message_data,
-        }
+        };
+        Self { source, fields: Arc::new(fields) }
     }
 
     /// The file.
@@ -160,45 +169,45 @@ impl Request {
     /// The byte range of its `message_data` in the file; `None` if it has none.
     #[must_use]
     pub fn message_data_range(&self) -> Option<Range<usize>> {
-        self.message_data.clone()
+        self.fields.message_data.clone()
     }
 
     /// The request's own name: the path of its file below the requests folder, without the extension.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        &self.fields.name
     }
 
     /// The location of the first key that a path within `message_data` leads to.
     #[must_use]
     pub fn key(&self, path: &[json::KeyStep<'_>]) -> Option<Location> {
-        let data = self.message_data.clone()?;
+        let data = self.fields.message_data.clone()?;
         let key = json::locate_key(&self.source.text()[data.clone()], path)?;
         Some(self.source.at(data.start + key.start..data.start + key.end))
     }
 
     /// The template that it asks for.
     #[must_use]
-    pub const fn template(&self) -> &TemplateReference {
-        &self.template
+    pub fn template(&self) -> &TemplateReference {
+        &self.fields.template
     }
 
     /// The customer that it is for.
     #[must_use]
-    pub const fn identifier(&self) -> &Identifier {
-        &self.identifier
+    pub fn identifier(&self) -> &Identifier {
+        &self.fields.identifier
     }
 
     /// The language that it asks for, which overrides the customer's.
     #[must_use]
     pub fn language(&self) -> Option<&str> {
-        self.language.as_deref()
+        self.fields.language.as_deref()
     }
 
     /// The delivery options.
     #[must_use]
-    pub const fn delivery(&self) -> &Delivery {
-        &self.delivery
+    pub fn delivery(&self) -> &Delivery {
+        &self.fields.delivery
     }
 
     /// The `message_data`, which templates read as `trigger`; empty if there is none.
@@ -206,7 +215,7 @@ impl Request {
     /// # Errors
     /// It is not valid JSON.
     pub fn message_data<'a>(&'a self, numbers: Numbers, arena: &'a Arena) -> Result<Value<'a>, Diagnostic> {
-        let Some(range) = &self.message_data else { return Ok(no_fields(arena)) };
+        let Some(range) = &self.fields.message_data else { return Ok(no_fields(arena)) };
         let text = &self.source.text()[range.clone()];
         json::read_as(text, numbers, arena).map_err(|error| invalid(&self.source, range.start, &error))
     }

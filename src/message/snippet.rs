@@ -1,5 +1,7 @@
 //! Snippets: shared pieces of content, read in templates as `{{snippets.name}}`.
 
+use std::sync::Arc;
+
 use super::sent_data::not_json;
 use crate::diagnostics::{Code, Diagnostic, Source};
 use crate::liquid::value::json::{self, Events, JsonError};
@@ -7,11 +9,11 @@ use crate::liquid::{Arena, Value};
 
 const INVALID_SNIPPET: Code = Code::new("invalid-snippet");
 
-/// A snippet file.
+/// A snippet file. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct Snippet {
     source: Source,
-    name: String,
+    name: Arc<str>,
     kind: SnippetKind,
 }
 
@@ -33,7 +35,7 @@ impl Snippet {
         if kind == SnippetKind::Json {
             Events::new(source.text()).finish().map_err(|error| invalid(&source, &error))?;
         }
-        Ok(Self { source, name: name.to_owned(), kind })
+        Ok(Self { source, name: name.into(), kind })
     }
 
     /// Its name.

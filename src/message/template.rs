@@ -1,6 +1,7 @@
 //! Templates: files with settings in front matter, and content below.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::settings::{Setting, Settings};
 use crate::customerio::Version;
@@ -10,12 +11,12 @@ const NO_FRONT_MATTER: Code = Code::new("no-front-matter");
 const UNCLOSED_FRONT_MATTER: Code = Code::new("unclosed-front-matter");
 const EMPTY_TEMPLATE: Code = Code::new("empty-template");
 
-/// A template file.
+/// A template file. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct Template {
     source: Source,
-    name: String,
-    settings: Settings,
+    name: Arc<str>,
+    settings: Arc<Settings>,
     content: Range<usize>,
     /// Its language, if it is a variant.
     language: Option<String>,
@@ -50,8 +51,8 @@ impl Template {
         if problems.has_errors() {
             return Err(problems);
         }
-        let name = settings.trigger_name.as_ref().map_or(stem, |name| &name.value).to_owned();
-        Ok(Self { source, name, settings, content, language: None, variants: Vec::new() })
+        let name = settings.trigger_name.as_ref().map_or(stem, |name| &name.value).into();
+        Ok(Self { source, name, settings: Arc::new(settings), content, language: None, variants: Vec::new() })
     }
 
     /// The name that requests use.
@@ -68,7 +69,7 @@ impl Template {
 
     /// The settings.
     #[must_use]
-    pub const fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
@@ -100,8 +101,8 @@ impl Template {
     /// Adds the variant in a language. The variant takes the name of this template, and its schema unless it has its own.
     pub fn add_variant(&mut self, language: &str, mut template: Self) {
         template.name.clone_from(&self.name);
-        if template.settings.message_data.is_none() {
-            template.settings.message_data.clone_from(&self.settings.message_data);
+        if template.settings.message_data.is_none() && self.settings.message_data.is_some() {
+            Arc::make_mut(&mut template.settings).message_data.clone_from(&self.settings.message_data);
         }
         template.language = Some(language.to_owned());
         self.variants.push(template);
@@ -124,8 +125,17 @@ impl Template {
     pub fn in_version(&self, version: Version) -> Self {
         let mut template = self.clone();
         let span = template.settings.liquid.as_ref().map_or(0..0, |setting| setting.span.clone());
-        template.settings.liquid = Some(Setting { value: version, span });
+        Arc::make_mut(&mut template.settings).liquid = Some(Setting { value: version, span });
         template
+    }
+
+    /// The template in the same language with another text, which is parsed.
+    ///
+    /// # Errors
+    /// All problems of the front matter.
+    pub fn with_text(&self, source: Source) -> Result<Self, Diagnostics> {
+        let read = Self::read(&self.name, source)?;
+        Ok(Self { name: self.name.clone(), language: self.language.clone(), ..read })
     }
 
     /// The template with another text of the same length and with the same settings.
@@ -140,7 +150,7 @@ impl Template {
         let mut template = self.clone();
         template.content = self.content.start..text.len();
         template.source = Source::new(self.source.name(), text);
-        let settings = &mut template.settings;
+        let settings = Arc::make_mut(&mut template.settings);
         for setting in settings.kind.iter_mut().chain(&mut settings.topics).chain(&mut settings.expiration) {
             if let Some(value) = repaired(&setting.value) {
                 setting.value = value;

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
-use super::{Case, Config, Project, TemplateId};
+use super::{Case, Config, Languages, Project, TemplateId};
 use crate::diagnostics::{Location, Source};
 use crate::message::Template;
 
@@ -15,6 +15,8 @@ struct Inputs {
     template: Source,
     /// The template's name: a variant is named after another file.
     called: String,
+    /// The template in all languages, if there are several: they share settings, and one schema describes their data.
+    languages: SmallVec<[Source; 1]>,
     snippets: Arc<[Source]>,
     /// The project's schema files, if a schema says something about the template's data. Messages do not depend on them.
     schemas: Arc<[Source]>,
@@ -83,13 +85,7 @@ impl DependencyTracker {
         project: &Project,
         cases: impl IntoIterator<Item = (&'n str, Case<'p>)>,
     ) -> Changes {
-        let no_schemas = Arc::from([]);
-        self.follow_all(
-            project,
-            Vec::new(),
-            &no_schemas,
-            cases.into_iter().map(|(name, case)| (name, case.template, smallvec![case])),
-        )
+        self.follow_all(project, Vec::new(), &[], cases.into_iter().map(|(name, case)| (name, case.template, [case])))
     }
 
     /// Compares the inputs of templates with the last reading, each under its file name and with its own `cases`.
@@ -109,22 +105,30 @@ impl DependencyTracker {
             project.template_id(template).and_then(|id| of_templates.remove(&id)).unwrap_or_default()
         };
         let templates: Vec<_> = templates.iter().copied().zip(templates.iter().copied().map(own)).collect();
-        let schemas = project.schema_files().values().filter_map(|file| file.as_ref().ok().cloned()).collect();
+        self.follow_with_cases(project, templates.iter().map(|(template, own)| (*template, &own[..])))
+    }
+
+    /// Like [`follow_templates`](Self::follow_templates), for templates that are given with their own cases.
+    pub fn follow_with_cases<'p, 'c>(
+        &mut self,
+        project: &Project,
+        templates: impl Iterator<Item = (&'p Template, &'c [Case<'p>])>,
+    ) -> Changes
+    where
+        'p: 'c,
+    {
+        let schemas: Vec<_> = project.schema_files().values().filter_map(|file| file.as_ref().ok().cloned()).collect();
         let customers = project.customers().iter().map(|customer| customer.source().clone()).collect();
-        self.follow_all(
-            project,
-            customers,
-            &schemas,
-            templates.into_iter().map(|(template, own)| (template.source().name(), template, own)),
-        )
+        let templates = templates.map(|(template, own)| (template.source().name(), template, own));
+        self.follow_all(project, customers, &schemas, templates)
     }
 
     fn follow_all<'p, 'n>(
         &mut self,
         project: &Project,
         customers: Vec<Source>,
-        schemas: &Arc<[Source]>,
-        things: impl Iterator<Item = (&'n str, &'p Template, SmallVec<[Case<'p>; 1]>)>,
+        schemas: &[Source],
+        things: impl Iterator<Item = (&'n str, &'p Template, impl AsRef<[Case<'p>]>)>,
     ) -> Changes {
         let mut before = std::mem::take(&mut self.parts);
         let affects_all = self.config != *project.config()
@@ -136,25 +140,43 @@ impl DependencyTracker {
             self.customers = customers;
         }
         let snippets: Vec<_> = project.snippets().iter().map(|snippet| snippet.source().clone()).collect();
-        let mut read_before = std::mem::take(&mut self.of_templates);
-        if self.snippets != snippets {
+        let has_other_snippets = self.snippets != snippets;
+        if has_other_snippets {
             self.snippets = snippets;
-            read_before.clear();
+            self.of_templates.clear();
         }
+        let languages = Languages::of(project);
         let mut changed = Vec::new();
         for (name, template, cases) in things {
+            let (cases, known) = (cases.as_ref(), before.remove_entry(name));
+            let schemas = if is_declared(project, template) { &schemas[..] } else { &[] };
+            // Most are as they were.
+            let known = match known {
+                Some((name, parts)) if !has_other_snippets && parts.are_of(template, &languages, schemas, cases) => {
+                    if affects_all {
+                        changed.push(name.clone());
+                    }
+                    self.parts.insert(name, parts);
+                    continue;
+                }
+                known => known,
+            };
             let parts = Inputs {
                 template: template.source().clone(),
                 called: template.name().to_owned(),
-                snippets: self.snippets_of(project, template, &mut read_before),
-                schemas: if is_declared(project, template) { Arc::clone(schemas) } else { Arc::from([]) },
+                languages: sources_of(&languages, template).cloned().collect(),
+                snippets: self.snippets_of(project, template),
+                schemas: schemas.into(),
                 requests: cases.iter().map(|case| case.request.source().clone()).collect(),
                 customers: cases.iter().map(|case| case.customer.source().clone()).collect(),
             };
-            if before.remove(name).is_none_or(|before| affects_all || before != parts) {
+            if known.is_none_or(|(_, known)| affects_all || known != parts) {
                 changed.push(name.to_owned());
             }
             self.parts.insert(name.to_owned(), parts);
+        }
+        if self.of_templates.len() > project.template_ids.len() {
+            self.of_templates.retain(|file, _| project.template_ids.has(file));
         }
         let mut removed: Vec<_> =
             before.into_iter().map(|(name, parts)| Removed { name, files: parts.files() }).collect();
@@ -167,19 +189,13 @@ impl DependencyTracker {
         self.parts.clear();
     }
 
-    fn snippets_of(
-        &mut self,
-        project: &Project,
-        template: &Template,
-        before: &mut SnippetsByTemplate,
-    ) -> Arc<[Source]> {
+    fn snippets_of(&mut self, project: &Project, template: &Template) -> Arc<[Source]> {
         let source = template.source();
-        if let Some((_, snippets)) = self.of_templates.get(source.name()) {
+        if let Some((_, snippets)) = self.of_templates.get(source.name()).filter(|(of, _)| of == source) {
             return Arc::clone(snippets);
         }
-        let known = before.remove(source.name()).filter(|(of, _)| of == source);
-        let read = || project.workspace().snippets_of(template).into_iter().map(|snippet| snippet.source().clone());
-        let snippets = known.map_or_else(|| read().collect(), |(_, snippets)| snippets);
+        let read = project.workspace().snippets_of(template);
+        let snippets: Arc<[Source]> = read.into_iter().map(|snippet| snippet.source().clone()).collect();
         self.of_templates.insert(source.name().to_owned(), (source.clone(), Arc::clone(&snippets)));
         snippets
     }
@@ -190,7 +206,30 @@ fn is_declared(project: &Project, template: &Template) -> bool {
     template.settings().message_data.is_some() || project.config().schemas.customers.is_some()
 }
 
+/// The files of a template in all languages; none if there is only one.
+fn sources_of<'p>(languages: &Languages<'p>, template: &'p Template) -> impl Iterator<Item = &'p Source> + use<'p> {
+    let main = languages.main(template);
+    let has_several = main.with_variants().nth(1).is_some();
+    has_several.then(|| main.with_variants().map(Template::source)).into_iter().flatten()
+}
+
 impl Inputs {
+    /// Whether these are the inputs of a template, as far as snippets are unchanged.
+    fn are_of<'p>(
+        &self,
+        template: &'p Template,
+        languages: &Languages<'p>,
+        schemas: &[Source],
+        cases: &[Case<'p>],
+    ) -> bool {
+        self.template == *template.source()
+            && self.called == template.name()
+            && self.requests.iter().eq(cases.iter().map(|case| case.request.source()))
+            && self.customers.iter().eq(cases.iter().map(|case| case.customer.source()))
+            && *self.schemas == *schemas
+            && self.languages.iter().eq(sources_of(languages, template))
+    }
+
     /// The names of the files, except snippets.
     fn files(&self) -> Vec<String> {
         let files = std::iter::once(&self.template).chain(&self.requests).chain(&self.customers);
@@ -250,7 +289,7 @@ mod tests {
 
         fn follow(&mut self) -> (String, String) {
             let project = self.files.to_project();
-            let fresh = Files::open(self.folder.path(), false).unwrap().into_project();
+            let fresh = Files::open(self.folder.path(), false).unwrap().to_project();
             assert_eq!(format!("{:?}", project.problems()), format!("{:?}", fresh.problems()));
             let names = |project: &Project| {
                 let cases = project.cases();

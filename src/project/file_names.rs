@@ -1,6 +1,7 @@
 //! File names: whether two names are one file on some file system, and whether a name cannot be a file on some system. Projects
 //! are shared between systems, so that what one of them cannot tell apart is a mistake on all.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -30,20 +31,24 @@ pub(crate) fn snapshot_name(case: &Case<'_>) -> String {
 /// Whether Windows reserves a path's name, or the name of one of its folders.
 pub(crate) fn is_reserved(path: &str) -> bool {
     path.split('/').any(|part| {
-        let stem = part.split('.').next().unwrap_or_default().trim_end().to_lowercase();
+        let stem = part.split('.').next().unwrap_or_default().trim_end();
         let is_digit =
             |text: &str| only(text.chars()).is_some_and(|digit| "0123456789\u{b9}\u{b2}\u{b3}".contains(digit));
-        DEVICES.contains(&stem.as_str())
-            || NUMBERED_DEVICES.into_iter().any(|device| stem.strip_prefix(device).is_some_and(is_digit))
+        let is_numbered = |device: &&str| {
+            let (name, number) = stem.split_at_checked(device.len()).unwrap_or_default();
+            name.eq_ignore_ascii_case(device) && is_digit(number)
+        };
+        DEVICES.iter().any(|device| stem.eq_ignore_ascii_case(device)) || NUMBERED_DEVICES.iter().any(is_numbered)
     })
 }
 
 /// The same for all names that are one file on a file system that ignores letter case or Unicode normalization.
-fn key(name: &str) -> String {
-    if name.is_ascii() {
-        return name.to_ascii_lowercase();
+fn key(name: &str) -> Cow<'_, str> {
+    if !name.is_ascii() {
+        return name.nfc().map(folded).collect::<String>().nfc().collect();
     }
-    name.nfc().map(folded).collect::<String>().nfc().collect()
+    let has_capitals = name.bytes().any(|byte| byte.is_ascii_uppercase());
+    if has_capitals { name.to_ascii_lowercase().into() } else { name.into() }
 }
 
 /// A character without letter case, as file systems compare it: one by one.
@@ -58,19 +63,24 @@ fn only(mut characters: impl Iterator<Item = char>) -> Option<char> {
 
 /// The names of a project's snapshots, by what makes them the same file.
 #[derive(Debug)]
-pub(super) struct SnapshotNames<'p>(HashMap<String, (String, Case<'p>)>);
+pub(super) struct SnapshotNames<'p>(HashMap<Cow<'p, str>, (Cow<'p, str>, Case<'p>)>);
 
 impl<'p> SnapshotNames<'p> {
     /// The names, and a problem for each request with a name that is taken or reserved.
     pub(super) fn of(project: &'p Project) -> (Self, Vec<Diagnostic>) {
         let languages = Languages::of(project);
-        let (mut names, mut problems) = (Self(HashMap::new()), Vec::new());
         let cases = project.cases();
+        let (mut names, mut problems) = (Self(HashMap::with_capacity(cases.len())), Vec::new());
         // Requests first: their own names are what can be changed.
-        let own = cases.iter().map(|case| (case.request.name().to_owned(), *case));
-        let others = cases.iter().flat_map(|case| languages.others(*case)).map(|case| (snapshot_name(&case), case));
+        let own = cases.iter().map(|case| (Cow::from(case.request.name()), *case));
+        let others = cases.iter().flat_map(|case| languages.others(*case));
+        let others = others.map(|case| (Cow::from(snapshot_name(&case)), case));
         for (name, case) in own.chain(others) {
-            match names.0.entry(key(&name)) {
+            let key = match &name {
+                Cow::Borrowed(name) => key(name),
+                Cow::Owned(name) => key(name).into_owned().into(),
+            };
+            match names.0.entry(key) {
                 Entry::Vacant(entry) => drop(entry.insert((name, case))),
                 Entry::Occupied(entry) => problems.push(collision(&name, &case, &entry.get().0, &entry.get().1)),
             }
@@ -95,9 +105,9 @@ impl Project {
         let template = self.templates().iter().find(|known| known.is_called(template));
         let variants = template.into_iter().flat_map(Template::with_variants);
         let variants = variants.map(|variant| format!("{name}@{}", variant.language().unwrap_or(NO_LANGUAGE)));
-        let shared = std::iter::once(name.to_owned()).chain(variants).find_map(|name| names.0.get(&key(&name)));
+        let shared = std::iter::once(name.to_owned()).chain(variants).find_map(|name| names.0.get(&*key(&name)));
         shared.map(|(other, case)| match case.request.name() {
-            request if request == other => format!("the snapshots of `{name}` and `{other}` would be the same file"),
+            request if *other == *request => format!("the snapshots of `{name}` and `{other}` would be the same file"),
             request => format!("the snapshot of `{name}` would be that of `{request}` in another language"),
         })
     }

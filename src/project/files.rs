@@ -1,8 +1,11 @@
 //! The files of a project. When one changes, only that one is read again.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
+use ignore::{DirEntry, WalkBuilder};
 use rayon::prelude::*;
 
 use super::config::ConfigFile;
@@ -174,6 +177,22 @@ impl Files {
         Ok(self.refresh_schemas(&before) || is_different)
     }
 
+    /// Reads again what has changed on disk since a moment, by the times of files and folders. Returns whether anything changed.
+    ///
+    /// # Errors
+    /// The project no longer exists; nothing was changed.
+    pub fn refresh_since(&mut self, moment: SystemTime) -> Result<bool, OpenError> {
+        let Places { folders, files, .. } = self.places(&[]);
+        let walk = |folder: &PathBuf| WalkBuilder::new(folder).standard_filters(false).hidden(true).build();
+        let walked = folders.iter().flat_map(walk).flatten().map(DirEntry::into_path);
+        let is_newer = |path: &PathBuf| {
+            let modified = fs::symlink_metadata(path).and_then(|metadata| metadata.modified());
+            modified.is_ok_and(|modified| modified >= moment)
+        };
+        let newer: Vec<_> = walked.chain(files).filter(is_newer).collect();
+        self.refresh(newer.iter().map(PathBuf::as_path))
+    }
+
     /// Reads the schema files again that are not known any more. Returns whether anything changed.
     fn refresh_schemas(&mut self, before: &SchemaFiles) -> bool {
         self.schemas.follow(schemas_named(&self.templates, &self.config.config));
@@ -193,16 +212,10 @@ impl Files {
         Ok(())
     }
 
-    /// Builds the project of these files, and moves them into it.
-    #[must_use]
-    pub fn into_project(self) -> Project {
-        Project::of(self)
-    }
-
-    /// Builds the project of these files.
+    /// Builds the project of these files, which shares them.
     #[must_use]
     pub fn to_project(&self) -> Project {
-        self.clone().into_project()
+        Project::of(self)
     }
 
     /// The places to watch for changes of these files and of additional folders.
@@ -315,9 +328,9 @@ impl<T: Send> FileSet<T> {
         is_different
     }
 
-    /// The names of all files, valid or not.
-    pub(super) fn names(&self) -> HashSet<String> {
-        self.files.values().filter(|entry| entry.text.is_some()).map(|entry| entry.name.clone()).collect()
+    /// Whether there is a file with this name that can be read, valid or not.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.folder.files_called(name).any(|path| self.files.get(&path).is_some_and(|entry| entry.text.is_some()))
     }
 
     /// The names of invalid files, and their paths relative to the project.
@@ -326,18 +339,15 @@ impl<T: Send> FileSet<T> {
         broken.map(|(path, entry)| (entry.name.clone(), self.folder.shown(path)))
     }
 
-    /// Moves the files out, and their problems into `problems`.
-    pub(super) fn into_entries(self, problems: &mut Diagnostics) -> impl Iterator<Item = Entry<T>> {
-        problems.extend(self.problems);
-        self.files.into_values().map(|mut entry| {
-            problems.extend(std::mem::take(&mut entry.problems));
-            entry
-        })
+    /// The files. Their problems are added to `problems`.
+    pub(super) fn entries<'f>(&'f self, problems: &mut Diagnostics) -> impl Iterator<Item = &'f Entry<T>> {
+        problems.extend(self.problems.iter().cloned());
+        self.files.values().inspect(|entry| problems.extend(entry.problems.iter().cloned()))
     }
 
-    /// Like `into_entries`, for files whose names do not matter.
-    pub(super) fn into_values(self, problems: &mut Diagnostics) -> impl Iterator<Item = T> {
-        self.into_entries(problems).filter_map(|entry| entry.thing)
+    /// The valid contents of the files. The problems of all files are added to `problems`.
+    pub(super) fn values<'f>(&'f self, problems: &mut Diagnostics) -> impl Iterator<Item = &'f T> {
+        self.entries(problems).filter_map(|entry| entry.thing.as_ref())
     }
 }
 

@@ -125,6 +125,11 @@ impl Folder {
         self.path.join(path)
     }
 
+    /// The absolute paths that files with this [name](Self::name_of) can have.
+    pub(super) fn files_called(&self, name: &str) -> impl Iterator<Item = PathBuf> {
+        self.endings.iter().map(move |ending| self.path.join(format!("{name}.{ending}")))
+    }
+
     /// The text of a file.
     pub(super) fn read(&self, path: &Path) -> Result<Source, Diagnostic> {
         let shown = self.shown(path);

@@ -20,7 +20,7 @@ impl<'p> Languages<'p> {
     }
 
     /// The main template of a variant; a main template itself.
-    fn main(&self, template: &'p Template) -> &'p Template {
+    pub(super) fn main(&self, template: &'p Template) -> &'p Template {
         self.project.template_id(template).and_then(|id| self.mains.get(id.0)).copied().unwrap_or(template)
     }
 
@@ -41,6 +41,27 @@ impl<'p> Languages<'p> {
 }
 
 impl Project {
+    /// Every template in every language, each with its cases: the messages of its requests in that language, whether they are
+    /// sent in it or not.
+    #[must_use]
+    pub fn templates_with_cases(&self) -> Vec<(&Template, Vec<Case<'_>>)> {
+        let mut all: Vec<_> = self.with_variants().map(|template| (template, Vec::new())).collect();
+        // Where each main template is.
+        let mut at = 0;
+        let mut places = Vec::with_capacity(self.templates.len());
+        for template in &self.templates {
+            let count = template.with_variants().count();
+            places.push(at..at + count);
+            at += count;
+        }
+        for (request, (template, customer)) in self.resolved() {
+            for (template, cases) in &mut all[places[template].clone()] {
+                cases.push(Case { template, request, customer: &self.customers[customer] });
+            }
+        }
+        all
+    }
+
     /// These cases as they are sent, each followed by the same case in the other languages of its template.
     #[must_use]
     pub fn in_every_language<'p>(&'p self, cases: &[Case<'p>]) -> Vec<Case<'p>> {

@@ -138,7 +138,7 @@ impl Project {
     /// # Errors
     /// There is no project, or its folder cannot be read.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
-        Ok(Files::open(dir, false)?.into_project())
+        Ok(Files::open(dir, false)?.to_project())
     }
 
     /// Reads the project that contains `dir`, including the requests that exist only for its tests.
@@ -146,38 +146,28 @@ impl Project {
     /// # Errors
     /// There is no project, or its folder cannot be read.
     pub fn open_for_tests(dir: &Path) -> Result<Self, OpenError> {
-        Ok(Files::open(dir, true)?.into_project())
+        Ok(Files::open(dir, true)?.to_project())
     }
 
-    fn of(files: Files) -> Self {
+    fn of(files: &Files) -> Self {
         let Files {
-            root,
-            start,
-            for_tests,
-            mut config,
-            templates,
-            customers,
-            requests,
-            snippets,
-            misnamed,
-            schemas,
-            ..
+            root, start, for_tests, config, templates, customers, requests, snippets, misnamed, schemas, ..
         } = files;
-        let mut problems = std::mem::take(&mut config.problems);
-        problems.extend(config.missing_folders(&root));
+        let mut problems = config.problems.clone();
+        problems.extend(config.missing_folders(root));
         let is_config_valid = problems.is_empty();
         let stem = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
         let broken_templates = templates.broken().map(|(name, file)| (stem(&name), file)).collect();
         let broken_requests = requests.iter().flat_map(FileSet::broken).collect();
         let mut project = Self {
             templates: with_variants(templates, &mut problems),
-            customers: customers.into_values(&mut problems).collect(),
+            customers: customers.values(&mut problems).cloned().collect(),
             requests: with_unique_names(requests, &mut problems),
             snippets: snippets
-                .into_iter()
-                .flat_map(|files| files.into_values(&mut problems).collect::<Vec<_>>())
+                .iter()
+                .flat_map(|files| files.values(&mut problems).cloned().collect::<Vec<_>>())
                 .collect(),
-            schema_files: schemas.into_texts(),
+            schema_files: schemas.texts(),
             names: Names::default(),
             template_ids: TemplateIds::default(),
             broken_templates,
@@ -185,9 +175,9 @@ impl Project {
             misnamed: Vec::new(),
             resolved: Vec::new(),
             expected_losses: ExpectedLosses::default(),
-            root,
-            start,
-            config,
+            root: root.clone(),
+            start: start.clone(),
+            config: config.clone(),
             is_config_valid,
             is_mixed: false,
             has_colliding_names: false,
@@ -205,10 +195,9 @@ impl Project {
             project.report_unresolved(&found);
         }
         // A file of another kind that cannot be read is nothing to report.
-        let misnamed =
-            misnamed.into_iter().flat_map(|files| files.into_values(&mut Diagnostics::new()).collect::<Vec<_>>());
-        project.report_misnamed(misnamed.collect());
-        project.find_expected_losses(for_tests);
+        let misnamed = misnamed.iter().flat_map(|files| files.values(&mut Diagnostics::new()).collect::<Vec<_>>());
+        project.report_misnamed(misnamed.cloned().collect());
+        project.find_expected_losses(*for_tests);
         let (_, collisions) = SnapshotNames::of(&project);
         project.has_colliding_names = !collisions.is_empty();
         project.problems.extend(collisions);
@@ -336,6 +325,11 @@ impl Project {
         &self.problems
     }
 
+    /// The requests whose template and customer exist, with the indices of both.
+    fn resolved(&self) -> impl Iterator<Item = (&Request, (usize, usize))> {
+        self.requests.iter().zip(&self.resolved).filter_map(|(request, found)| Some((request, (*found)?)))
+    }
+
     /// Every request whose template and customer exist, by template, then by request.
     #[must_use]
     pub fn cases(&self) -> Vec<Case<'_>> {
@@ -381,9 +375,15 @@ impl Project {
             }
         }
         // If two templates share a name, one of them gets no requests, which is already reported.
-        let name_of = |place: usize| self.templates[place].name().to_lowercase();
-        let asked_for: HashSet<_> = found.iter().filter_map(|(template, _)| template.map(name_of)).collect();
-        for template in &self.templates {
+        let asked_for: HashSet<usize> = found.iter().filter_map(|(template, _)| *template).collect();
+        let lonely = (0..self.templates.len()).filter(|place| !asked_for.contains(place));
+        let lonely: Vec<_> = lonely.map(|place| &self.templates[place]).collect();
+        let asked_for: HashSet<_> = if lonely.is_empty() {
+            HashSet::new()
+        } else {
+            asked_for.iter().map(|place| self.templates[*place].name().to_lowercase()).collect()
+        };
+        for template in lonely {
             // A broken request in the template's folder is reported already.
             let name = template.name().to_lowercase();
             let is_its_folder = |(request, _): &(String, String)| {
@@ -441,13 +441,14 @@ impl Project {
 }
 
 /// The requests of all folders; reports those with the same name.
-fn with_unique_names(file_sets: Vec<FileSet<Request>>, problems: &mut Diagnostics) -> Vec<Request> {
+fn with_unique_names(file_sets: &[FileSet<Request>], problems: &mut Diagnostics) -> Vec<Request> {
     let mut requests: Vec<Request> = Vec::new();
     let mut names = HashSet::new();
     for files in file_sets {
-        for request in files.into_values(problems).collect::<Vec<_>>() {
-            if names.insert(request.name().to_owned()) {
-                requests.push(request);
+        for request in files.values(problems).collect::<Vec<_>>() {
+            // Within one folder, names are unique.
+            if file_sets.len() == 1 || names.insert(request.name()) {
+                requests.push(request.clone());
             } else {
                 let message = format!("two requests are called `{}`", request.name());
                 problems.push(Diagnostic::error(DUPLICATE_REQUEST, message).at(request.source().at(0..0)));
@@ -458,28 +459,30 @@ fn with_unique_names(file_sets: Vec<FileSet<Request>>, problems: &mut Diagnostic
 }
 
 /// The templates with their variants: `order.fr.liquid` next to `order.liquid` is its French variant.
-fn with_variants(files: FileSet<Template>, problems: &mut Diagnostics) -> Vec<Template> {
-    let names = files.names();
-    let mut templates: Vec<(String, Template)> = Vec::new();
-    let mut variants = Vec::new();
-    for entry in files.into_entries(problems) {
-        let Some(template) = entry.thing else { continue };
+fn with_variants(files: &FileSet<Template>, problems: &mut Diagnostics) -> Vec<Template> {
+    let (mut names, mut templates, mut variants) = (Vec::new(), Vec::new(), Vec::new());
+    for entry in files.entries(problems) {
+        let Some(template) = &entry.thing else { continue };
         match entry.name.rsplit_once('.') {
-            Some((base, language)) if is_language(language) && names.contains(base) => {
-                variants.push((base.to_owned(), language.to_owned(), template));
+            Some((base, language)) if is_language(language) && files.has(base) => {
+                variants.push((base, language, template.clone()));
             }
-            _ => templates.push((entry.name, template)),
+            _ => {
+                names.push(entry.name.as_str());
+                templates.push(template.clone());
+            }
         }
     }
-    let places: HashMap<String, usize> =
-        templates.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)).collect();
-    for (base, language, variant) in variants {
-        // If the main template is invalid, that is already reported.
-        if let Some(place) = places.get(&base) {
-            templates[*place].1.add_variant(&language, variant);
+    if !variants.is_empty() {
+        let places: HashMap<&str, usize> = names.iter().enumerate().map(|(place, name)| (*name, place)).collect();
+        for (base, language, variant) in variants {
+            // If the main template is invalid, that is already reported.
+            if let Some(place) = places.get(base) {
+                templates[*place].add_variant(language, variant);
+            }
         }
     }
-    templates.into_iter().map(|(_, template)| template).collect()
+    templates
 }
 
 /// Whether a part of a file's name is a language, such as `fr` or `zh-TW`.

@@ -1,5 +1,6 @@
 //! Names: an index of the names by which requests may refer to templates and customers.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::message::{Customer, IdentifierKind, Request, Template};
@@ -9,14 +10,15 @@ use crate::message::{Customer, IdentifierKind, Request, Template};
 pub(super) struct Names {
     templates: HashMap<String, usize>,
     ids: HashMap<String, usize>,
-    customers: HashMap<(&'static str, String), usize>,
+    /// For each kind of identifier.
+    customers: [HashMap<String, usize>; IdentifierKind::ALL.len()],
 }
 
 impl Names {
     pub(super) fn new(templates: &[Template], customers: &[Customer]) -> Self {
         let mut names = Self::default();
         for (place, template) in templates.iter().enumerate() {
-            names.templates.entry(template.name().to_lowercase()).or_insert(place);
+            names.templates.entry(lowercase(template.name()).into_owned()).or_insert(place);
             if let Some(id) = &template.settings().id {
                 names.ids.entry(id.value.to_string()).or_insert(place);
             }
@@ -24,7 +26,7 @@ impl Names {
         for (place, customer) in customers.iter().enumerate() {
             for kind in IdentifierKind::ALL {
                 if let Some(value) = customer.identifier(kind) {
-                    names.customers.entry(key(kind, value)).or_insert(place);
+                    names.customers[kind as usize].entry(key(kind, value).into_owned()).or_insert(place);
                 }
             }
         }
@@ -34,20 +36,26 @@ impl Names {
     /// The template that a request names. A number that is no template's id may still be a name.
     pub(super) fn template_of(&self, request: &Request) -> Option<usize> {
         let reference = &request.template().text;
-        self.ids.get(reference).or_else(|| self.templates.get(&reference.to_lowercase())).copied()
+        self.ids.get(reference).or_else(|| self.templates.get(&*lowercase(reference))).copied()
     }
 
     /// The customer that a request identifies.
     pub(super) fn customer_of(&self, request: &Request) -> Option<usize> {
         let identifier = request.identifier();
-        self.customers.get(&key(identifier.kind, &identifier.value)).copied()
+        self.customers[identifier.kind as usize].get(&*key(identifier.kind, &identifier.value)).copied()
     }
 }
 
 /// The key of an identifier; email addresses ignore letter case.
-fn key(kind: IdentifierKind, value: &str) -> (&'static str, String) {
+fn key(kind: IdentifierKind, value: &str) -> Cow<'_, str> {
     match kind {
-        IdentifierKind::Email => (kind.as_str(), value.to_ascii_lowercase()),
-        _ => (kind.as_str(), value.to_owned()),
+        IdentifierKind::Email => value.to_ascii_lowercase().into(),
+        _ => value.into(),
     }
+}
+
+/// A text in lower case, which most are already.
+fn lowercase(text: &str) -> Cow<'_, str> {
+    let is_lowercase = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lowercase { text.into() } else { text.to_lowercase().into() }
 }

@@ -62,9 +62,11 @@ impl SchemaFiles {
 
     /// Whether both have the same files with the same texts.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        let texts =
-            |files: &Self| files.files.iter().map(|(path, file)| (path.clone(), file.text.clone())).collect::<Vec<_>>();
-        texts(self) == texts(other)
+        let same = |(path, file): (&String, &SchemaFile), (other, theirs): (&String, &SchemaFile)| {
+            path == other && file.text == theirs.text
+        };
+        self.files.len() == other.files.len()
+            && self.files.iter().zip(&other.files).all(|(file, other)| same(file, other))
     }
 
     /// The paths of all files, whether they can be read or not.
@@ -73,8 +75,8 @@ impl SchemaFiles {
     }
 
     /// The texts by path, or why a file cannot be read.
-    pub(super) fn into_texts(self) -> BTreeMap<String, Result<Source, Diagnostic>> {
-        self.files.into_iter().map(|(path, file)| (path, file.text)).collect()
+    pub(super) fn texts(&self) -> BTreeMap<String, Result<Source, Diagnostic>> {
+        self.files.iter().map(|(path, file)| (path.clone(), file.text.clone())).collect()
     }
 }
 

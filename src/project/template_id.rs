@@ -19,6 +19,15 @@ impl TemplateIds {
         let all = templates.iter().flat_map(Template::with_variants).enumerate();
         Self(all.map(|(index, template)| (template.source().name().to_owned(), TemplateId(index))).collect())
     }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether a file has a template.
+    pub(super) fn has(&self, file: &str) -> bool {
+        self.0.contains_key(file)
+    }
 }
 
 impl Project {

@@ -56,13 +56,15 @@ pub(super) enum Data<'d> {
 /// Judges templates, each with its own `cases`, and the project that contains them.
 #[must_use]
 pub fn judge(project: &Project, templates: &[&Template], cases: &[Case<'_>], options: &JudgeOptions) -> Judgement {
-    Judgement::from_parts(project, judge_each(project, templates, cases, options, &|| ()))
+    let schemas = Schemas::of(project);
+    Judgement::from_parts(project, &schemas, judge_each(project, &schemas, templates, cases, options, &|| ()))
 }
 
 /// Judges each template separately, and calls `step` after each. [`Judgement::from_parts`] combines the results.
 #[must_use]
 pub fn judge_each<'t>(
     project: &Project,
+    schemas: &Schemas,
     templates: &[&'t Template],
     cases: &[Case<'_>],
     options: &JudgeOptions,
@@ -83,20 +85,44 @@ pub fn judge_each<'t>(
         (*template, own, is_complete)
     };
     let templates: Vec<(&Template, Vec<Case<'_>>, bool)> = templates.iter().map(with_own).collect();
-    let schemas = Schemas::of(project);
     let judge_one = |(template, own, is_complete): &(&Template, Vec<Case<'_>>, bool)| {
-        let (meant_to_be_lost, own): (Vec<Case<'_>>, Vec<_>) =
-            own.iter().partition(|case| project.expects_loss(case.request));
-        let data = Data::Cases { own: &own, is_complete: *is_complete };
-        let mut judgement = judge_template(project, &schemas, template, data, options);
-        judgement.findings.extend(of_their_customers(&schemas, &own));
-        if !meant_to_be_lost.is_empty() {
-            judgement.compare_with_expectation(project, &meant_to_be_lost, own.is_empty(), options);
-        }
+        let judgement = judge_one(project, schemas, template, own, *is_complete, options);
         step();
         judgement
     };
     on_all_cores(|| templates.par_iter().map(judge_one).collect())
+}
+
+/// Judges each template separately, with all its cases, as [`Project::templates_with_cases`] returns them.
+#[must_use]
+pub fn judge_with_cases(
+    project: &Project,
+    schemas: &Schemas,
+    templates: &[&(&Template, Vec<Case<'_>>)],
+    options: &JudgeOptions,
+) -> Vec<Judgement> {
+    let judge_one =
+        |(template, cases): &&(&Template, Vec<Case<'_>>)| judge_one(project, schemas, template, cases, true, options);
+    on_all_cores(|| templates.par_iter().map(judge_one).collect())
+}
+
+fn judge_one(
+    project: &Project,
+    schemas: &Schemas,
+    template: &Template,
+    cases: &[Case<'_>],
+    is_complete: bool,
+    options: &JudgeOptions,
+) -> Judgement {
+    let (meant_to_be_lost, own): (Vec<Case<'_>>, Vec<_>) =
+        cases.iter().partition(|case| project.expects_loss(case.request));
+    let data = Data::Cases { own: &own, is_complete };
+    let mut judgement = judge_template(project, schemas, template, data, options);
+    judgement.findings.extend(of_their_customers(schemas, &own));
+    if !meant_to_be_lost.is_empty() {
+        judgement.compare_with_expectation(project, &meant_to_be_lost, own.is_empty(), options);
+    }
+    judgement
 }
 
 /// Judges a payload: the same data for each of some customers, in each language of its template. A finding that only some
@@ -169,13 +195,8 @@ impl Judgement {
 
     /// Combines the judgements of single templates, and adds the problems of the project.
     #[must_use]
-    pub fn from_parts(project: &Project, judgements: impl IntoIterator<Item = Self>) -> Self {
-        let mut all = Self::default();
-        all.findings.extend(unknown_rules(project));
-        all.findings.extend(problems_not_ignored(project));
-        let schemas = Schemas::of(project);
-        all.findings.extend(schemas.problems().iter().cloned());
-        all.findings.extend(of_other_customers(&schemas, project));
+    pub fn from_parts(project: &Project, schemas: &Schemas, judgements: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self { findings: of_project(project, schemas), ..Self::default() };
         all.extend(judgements);
         all.finish(project)
     }
@@ -215,6 +236,11 @@ impl Judgement {
 
     fn finish(mut self, project: &Project) -> Self {
         self.findings = with_configured_severity(self.findings, &project.config().rules);
+        self.without_known_losses()
+    }
+
+    /// Adds the expected losses that are not among the findings already, and sorts all.
+    pub(super) fn without_known_losses(mut self) -> Self {
         let is_known = |loss: &Diagnostic, known: &Diagnostics| {
             known.iter().any(|known| known.code == loss.code && known.location() == loss.location())
         };
@@ -324,6 +350,15 @@ pub(super) fn judge_template(
     let findings = ignores.apply(found, is_all);
     let (tables, coverage) = (vec![Table::from_facts(&facts)], vec![facts.coverage()]);
     Judgement { findings, tables, coverage, verdicts, ..Judgement::default() }
+}
+
+/// The findings about the project as a whole.
+pub(super) fn of_project(project: &Project, schemas: &Schemas) -> Diagnostics {
+    let mut found: Diagnostics = unknown_rules(project).collect();
+    found.extend(problems_not_ignored(project));
+    found.extend(schemas.problems().iter().cloned());
+    found.extend(of_other_customers(schemas, project));
+    found
 }
 
 fn ignores_in<'t>(project: &Project, template: &'t Template) -> Ignores<'t> {

@@ -1,13 +1,19 @@
 //! `missing-data`: a request lacks data without which its template fails.
 
-use super::{CaseFacts, Findings, Rule, TemplateFacts};
+use super::{CaseFacts, Cell, Findings, Rule, Table, TemplateFacts};
 use crate::analysis::{BranchReason, MissingBehavior, Path};
 use crate::customerio::Version;
-use crate::diagnostics::Severity;
-use crate::message::NAMES;
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, Severity};
+use crate::liquid::Span;
+use crate::liquid::value::json::{KeyStep, locate_key};
+use crate::message::{NAMES, Request};
+use crate::project::Case;
 
 pub(super) const RULE: Rule =
     Rule::new("missing-data", Severity::Error, include_str!("../../docs/rules/missing-data.md")).found_by(check);
+
+/// How the paths of the data that requests send begin.
+const TRIGGER: &str = "trigger.";
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for case in &facts.cases {
@@ -20,7 +26,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                 continue;
             }
             reported.push(&read.path);
-            let message = format!("`{}` is missing in `{}`: the message fails", read.path, case.name);
+            let message = message(&read.path.to_string(), &case.name);
             let location = facts.location(read.text, read.span);
             findings.add(location, "not in the data", message, |mut finding| {
                 if let Some((place, reason)) = read.branches.last() {
@@ -36,6 +42,46 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             });
         }
     }
+}
+
+fn message(path: &str, request: &str) -> String {
+    format!("`{path}` is missing in `{request}`: the message fails")
+}
+
+/// The findings about a template with these cases once more, in the request files that lack the data, for editors that have
+/// those open.
+#[must_use]
+pub fn missing_in_requests(table: &Table, findings: &[Diagnostic], cases: &[Case<'_>]) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    for row in table.rows.iter().filter(|row| row.path.starts_with(TRIGGER)) {
+        let lacking = table.columns.iter().zip(&row.cells).filter(|(_, cell)| **cell == Cell::Fails);
+        for (name, _) in lacking {
+            let message = message(&row.path, name);
+            let is_it = |finding: &&Diagnostic| finding.code == RULE.code && finding.message == message;
+            let case = cases.iter().find(|case| case.request.name() == name);
+            let (Some(finding), Some(case)) = (findings.iter().find(is_it), case) else { continue };
+            let message = format!("`{}` is missing: the message of `{}` fails", row.path, case.template.name());
+            let mut lack = Diagnostic::new(finding.code, finding.severity, message);
+            lack = lack.primary(place_in(case.request, &row.path), "");
+            if let Some(read) = finding.location() {
+                lack = lack.secondary(read.clone(), "read here");
+            }
+            lack.help.clone_from(&finding.help);
+            found.push(lack);
+        }
+    }
+    found
+}
+
+/// The innermost key of a request on the way to a path that it lacks.
+fn place_in(request: &Request, path: &str) -> Location {
+    let names = path[TRIGGER.len()..].split('.').map(|name| name.split('[').next().unwrap_or_default());
+    let steps: Vec<_> = std::iter::once("message_data").chain(names).collect();
+    let key = (1..steps.len()).rev().find_map(|count| {
+        let steps: Vec<_> = steps[..count].iter().map(|name| KeyStep::Key(name)).collect();
+        locate_key(request.source().text(), &steps)
+    });
+    request.source().at(key.map_or(0..0, Span::range))
 }
 
 /// Whether a path is a snippet that exists and cannot be rendered, which is reported in its file.

@@ -19,6 +19,6 @@ pub use message_data::message_data;
 pub use name::{InvalidName, Name};
 pub use placement::{Placement, PlacementError};
 pub use plan::{Plan, WriteError, WriteOutcome};
-pub use request::{PlannedRequest, PlannedRequests, request_for, requests_for_all_branches};
+pub use request::{PlannedRequest, PlannedRequests, request_for, request_with_data, requests_for_all_branches};
 pub use starter::starter;
 pub use template::{skeleton, template_with_content};

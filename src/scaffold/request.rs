@@ -135,6 +135,29 @@ pub fn requests_for_all_branches(
     Ok(planned)
 }
 
+/// Plans a request for a template with this data, an object with `trigger` and `customer`. It is called `name`, or `name_2` and so
+/// on if there is such a request. If no customer of the project has these attributes, a customer is created as well.
+///
+/// # Errors
+/// The syntax errors in the template's Liquid.
+pub fn request_with_data(
+    project: &Project,
+    template: &Template,
+    name: &Name,
+    data: &Json,
+    render_options: &RenderOptions,
+) -> Result<PlannedRequest, Diagnostics> {
+    let (arena, workspace) = (Arena::new(), project.workspace());
+    let compiled = [template.compile(&workspace, &arena)?];
+    let language = template.language();
+    let writer = RequestWriter { project, template, language, compiled: &compiled, render_options };
+    let mut planned = PlannedRequest::default();
+    if let Some(name) = writer.free_names(name).next() {
+        planned.is_sent = writer.add(data, &name, &mut Vec::new(), &mut planned.plan);
+    }
+    Ok(planned)
+}
+
 /// A template in its own language and all others. Syntax errors in the others are not reported here.
 fn in_all_languages<'a>(
     project: &'a Project,

@@ -64,6 +64,8 @@ impl EditedTemplate {
         let mut overlay = Overlay::default();
         overlay.set(&project.root().join(&self.file), Some(&self.text));
         let files = Files::open_with(project.root(), false, overlay);
-        files.map(Files::into_project).map_err(|error| Diagnostic::error(UNREADABLE_PROJECT, error.to_string()).into())
+        files
+            .map(|files| files.to_project())
+            .map_err(|error| Diagnostic::error(UNREADABLE_PROJECT, error.to_string()).into())
     }
 }

@@ -160,6 +160,12 @@ impl Store {
         Ok(())
     }
 
+    /// Whether there is anything in the store's folder.
+    #[must_use]
+    pub fn has_any(&self) -> bool {
+        fs::read_dir(self.root.join(&self.folder)).is_ok_and(|mut entries| entries.next().is_some())
+    }
+
     /// Lists the store's contents.
     #[must_use]
     pub fn list(&self) -> Listing {

@@ -250,6 +250,17 @@ fn ignores_are_read_only_from_comments_and_must_name_rules() {
 }
 
 #[test]
+fn an_ignore_for_the_next_line_hides_nothing_else() {
+    let ignore = "{% # inkproof-ignore-next-line: trailing-comma, blank-value %}";
+    let content = format!("{{\"title\": \"Hi\",\n\"list\": [1,],\n{ignore}\n\"body\": [2,],\n\"more\": [3,]}}");
+    let sandbox = Sandbox::with_template(&content, "{}");
+    assert_eq!(found(&sandbox, &[]), ["4:11 trailing-comma", "5:49 unused-ignore", "7:11 trailing-comma"]);
+    // A finding is in the line in which it starts.
+    let lost = "{\"title\": \"Hi\",\n{% comment %}\n inkproof-ignore-next-line: missing-data\n{% endcomment %}\n\"body\": {{ trigger.x\n | json }}}";
+    assert_eq!(found(&Sandbox::with_template(lost, "{}"), &[]), [""; 0]);
+}
+
+#[test]
 fn reports_a_failing_message_even_if_its_rule_is_off() {
     let content = r#"{"title": {{ trigger.n | upcase | default: "x" | json }}, "body": "Hi"}"#;
     let lost = |rules: &str, ignored: &str| {

@@ -48,6 +48,75 @@ fn supplies_what_a_request_lacks() {
 }
 
 #[test]
+fn ignores_a_finding_with_a_comment() {
+    let mut client = Client::new(SHOP);
+    let text = ORDER.replace("{{ total }}", "{{ trigger.count }}");
+    client.open(TEMPLATE, &text);
+    client.wait_for(TEMPLATE, &["5:41 missing-data", "5:41 missing-data"]);
+    let here = actions(&mut client, TEMPLATE, &json!(["quickfix"]));
+    let here = edit_of(&here, "ignore `missing-data` here");
+    let comment = "  {% comment %}inkproof-ignore-next-line: missing-data{% endcomment %}\n";
+    assert_eq!(inserted(&client, here, TEMPLATE), [comment]);
+    assert_eq!(here["changes"][client.uri(TEMPLATE)][0]["range"]["start"], json!({"line": 4, "character": 0}));
+    let text = text.replace("  \"title\"", &format!("{comment}  \"title\""));
+    client.change(TEMPLATE, &text);
+    client.wait_for(TEMPLATE, &[]);
+    // A further rule is added to the comment.
+    client.change(TEMPLATE, &text.replace("{{ trigger.count }}", "{{ trigger.count }}{{ 1 | upcse }}"));
+    client.wait_for(TEMPLATE, &["6:64 unknown-filter"]);
+}
+
+#[test]
+fn reports_in_a_request_what_its_template_lacks() {
+    let mut client = Client::new(SHOP);
+    client.open(TEMPLATE, &ORDER.replace("{{ total }}", "{{ trigger.count }}"));
+    client.wait_for("fixtures/requests/order/one.json", &["4:3 missing-data"]);
+    client.change(TEMPLATE, &ORDER.replace("{{ total }}", "{{ trigger.items[0].name }}"));
+    client.wait_for("fixtures/requests/order/one.json", &["4:33 missing-data"]);
+    client.change(TEMPLATE, ORDER);
+    client.wait_for("fixtures/requests/order/one.json", &[]);
+}
+
+#[test]
+fn saves_a_counterexample_as_a_request() {
+    let creates = json!({"workspace": {"workspaceEdit": {"documentChanges": true, "resourceOperations": ["create"]}}});
+    let mut client = Client::with_capabilities(SHOP, &creates);
+    client.open(TEMPLATE, &ORDER.replace("{{ item.title | json }}", "\"{{ item.title }}\""));
+    client.wait_for_code(TEMPLATE, "json-unsafe");
+    let actions = actions(&mut client, TEMPLATE, &json!(["quickfix"]));
+    let changes = &edit_of(&actions, "save this counterexample as a request")["documentChanges"];
+    assert_eq!(changes[0]["uri"], client.uri("fixtures/requests/order/json-unsafe.json"));
+    assert_eq!(changes.as_array().unwrap().len(), 2, "{changes}");
+    let request: Value = serde_json::from_str(changes[1]["edits"][0]["newText"].as_str().unwrap()).unwrap();
+    assert_eq!((&request["transactional_message_id"], &request["identifiers"]["id"]), (&json!("order"), &json!("ada")));
+    let titles =
+        request["message_data"]["items"].as_array().unwrap().iter().map(|item| item["title"].as_str().unwrap());
+    assert!(titles.collect::<String>().contains(['"', '\\', '\n']), "{request}");
+}
+
+#[test]
+fn accepts_messages_as_snapshots() {
+    let old = "---\nexpression: inkproof preview order/one\n---\nold\n";
+    let mut files = SHOP.to_vec();
+    files.push(("tests/snapshots/order/one.snap", old));
+    let snapshot = "tests/snapshots/order/one.snap";
+    for name in [TEMPLATE, "fixtures/requests/order/one.json"] {
+        let mut client = Client::new(&files);
+        let text = files.iter().find(|(known, _)| *known == name).unwrap().1;
+        client.open(name, text);
+        let found = actions(&mut client, name, &json!(["quickfix"]));
+        let edit = edit_of(&found, "accept the snapshot of `order/one`");
+        let written = inserted(&client, edit, snapshot).concat();
+        assert!(written.starts_with("---\n") && written.contains("🎉 7: 2 items"), "{written}");
+        let range = &edit["changes"][client.uri(snapshot)][0]["range"];
+        assert_eq!(*range, json!({"start": {"line": 0, "character": 0}, "end": {"line": 4, "character": 0}}));
+        std::fs::write(client.path(snapshot), written).unwrap();
+        let left = actions(&mut client, name, &json!(["quickfix"]));
+        assert!(left.iter().all(|(title, _)| !title.contains("snapshot")), "{left:?}");
+    }
+}
+
+#[test]
 fn applies_the_fixes_of_findings() {
     let mut client = Client::new(SHOP);
     let text = ORDER.replace("endfor %}]\n", "endfor %}],\n");

@@ -171,3 +171,102 @@ fn highlights_the_same_name() {
     let kinds: Vec<_> = found.as_array().unwrap().iter().map(|found| found["kind"].as_u64().unwrap()).collect();
     assert_eq!(kinds, [3, 2]);
 }
+
+const SCHEMA: &str = r##"{
+  "required": ["number"],
+  "properties": {
+    "number": {"type": "integer"},
+    "items": {"items": {"$ref": "#/$defs/item"}}
+  },
+  "$defs": {"item": {"required": ["title"], "properties": {"title": {"type": "string"}}}}
+}"##;
+
+/// The project with a schema that its template declares.
+fn declared() -> Vec<(&'static str, String)> {
+    let declared = |name: &str, text: &str| match name {
+        TEMPLATE => text.replacen("type: order", "type: order\nmessage_data: schemas/order.json", 1),
+        _ => text.to_owned(),
+    };
+    let files = SHOP.iter().map(|(name, text)| (*name, declared(name, text)));
+    files.chain([("schemas/order.json", SCHEMA.to_owned())]).collect()
+}
+
+#[test]
+fn follows_keys_into_the_declared_schema_and_back() {
+    let files = declared();
+    let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let template = files.iter().find(|(name, _)| *name == TEMPLATE).unwrap().1;
+    let mut client = Client::new(&files);
+    for (file, text, at, method, expected) in [
+        (
+            TEMPLATE,
+            template,
+            "number }}",
+            "definition",
+            &[
+                "fixtures/requests/order/one.json 4:21",
+                "fixtures/requests/order/two.json 4:34",
+                "schemas/order.json 4:6",
+            ][..],
+        ),
+        (
+            "schemas/order.json",
+            SCHEMA,
+            "title\": {",
+            "references",
+            &[
+                "fixtures/requests/order/one.json 4:45",
+                "fixtures/requests/order/one.json 4:63",
+                "schemas/order.json 7:36",
+                "schemas/order.json 7:61",
+                "templates/order.liquid 8:52",
+            ],
+        ),
+        ("schemas/order.json", SCHEMA, "number\": {", "definition", &["templates/order.liquid 6:27"]),
+        ("schemas/order.json", SCHEMA, "number\"]", "definition", &["templates/order.liquid 6:27"]),
+    ] {
+        let more = json!({"context": {"includeDeclaration": true}});
+        let found = client.at(&format!("textDocument/{method}"), file, &marked(text, at), &more).unwrap();
+        assert_eq!(places(&client, &found), expected, "{at}");
+    }
+}
+
+#[test]
+fn renames_a_key_in_the_declared_schema_as_well() {
+    let files = declared();
+    let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let template = files.iter().find(|(name, _)| *name == TEMPLATE).unwrap().1;
+    let mut client = Client::new(&files);
+    for (file, text, at) in
+        [(TEMPLATE, template, "number }}"), ("schemas/order.json", SCHEMA, "number\"]"), (REQUEST, ONE, "number\"")]
+    {
+        let new = json!({"newName": "count"});
+        let edit = client.at("textDocument/rename", file, &marked(text, at), &new).unwrap();
+        let texts = applied(&client, &edit, &files);
+        let expected: Vec<_> = files
+            .iter()
+            .filter(|(_, text)| text.contains("number"))
+            .map(|(name, text)| ((*name).to_owned(), text.replace("number", "count")))
+            .collect();
+        assert_eq!(texts, expected, "{file}");
+    }
+    let taken = json!({"newName": "items"});
+    let refused = client.at("textDocument/rename", "schemas/order.json", &marked(SCHEMA, "number\"]"), &taken);
+    assert!(refused.unwrap_err()["message"].as_str().unwrap().contains("`items` is already in use"), "refused");
+}
+
+#[test]
+fn refuses_to_rename_a_key_that_a_schema_shares_with_another_path() {
+    let shared = SCHEMA
+        .replace("\"number\": {\"type\": \"integer\"}", "\"number\": {}, \"first\": {\"$ref\": \"#/$defs/item\"}");
+    let mut files = declared();
+    files.retain(|(name, _)| *name != "schemas/order.json");
+    files.push(("schemas/order.json", shared));
+    let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let template = files.iter().find(|(name, _)| *name == TEMPLATE).unwrap().1;
+    let mut client = Client::new(&files);
+    let new = json!({"newName": "label"});
+    let refused = client.at("textDocument/rename", TEMPLATE, &marked(template, "title |"), &new);
+    let reason = refused.unwrap_err()["message"].as_str().unwrap().to_owned();
+    assert!(reason.contains("`trigger.first.title`"), "{reason}");
+}

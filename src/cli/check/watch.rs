@@ -6,6 +6,7 @@ use std::io::Write;
 use super::Check;
 use crate::cli::watch::Job;
 use crate::cli::{Failure, Global};
+use crate::contract::Schemas;
 use crate::diagnostics::{Format, Theme};
 use crate::project::{DependencyTracker, LiveProject};
 use crate::rules::{Judgement, judge_each};
@@ -55,10 +56,11 @@ impl Job for CheckJob<'_> {
         let changed: HashSet<_> = found.changed.iter().map(String::as_str).collect();
         let again: Vec<_> =
             templates.iter().copied().filter(|template| changed.contains(template.source().name())).collect();
-        let judged = judge_each(project, &again, &cases, &self.check.judge_options(project, self.global), &|| ());
+        let (schemas, options) = (Schemas::of(project), self.check.judge_options(project, self.global));
+        let judged = judge_each(project, &schemas, &again, &cases, &options, &|| ());
         self.judgements.extend(again.iter().map(|template| template.source().name().to_owned()).zip(judged));
         let current = templates.iter().filter_map(|template| self.judgements.get(template.source().name()));
-        let merged = Judgement::from_parts(project, current.cloned());
+        let merged = Judgement::from_parts(project, &schemas, current.cloned());
         let merged = Judgement { findings: project.about(names, &merged.findings), ..merged };
         let has_news = !found.is_empty() || merged.findings != self.merged.findings;
         self.merged = merged;

@@ -3,12 +3,14 @@
 use std::ops::Range;
 
 use gen_lsp_types::{CodeAction, CodeActionKind, CodeActionParams, CodeActionResponse, WorkspaceEdit};
+use serde_json::json;
 
+use super::acceptance;
 use super::edit::{FileEdit, workspace_edit};
 use crate::analysis::{Kind, Path, PathStep};
 use crate::diagnostics::{Diagnostic, Edit, Location};
 use crate::liquid::Arena;
-use crate::liquid::value::json::{self, locate};
+use crate::liquid::value::json::{locate, write_string};
 use crate::lsp::diagnostic;
 use crate::lsp::occurrence::{Meaning, Occurrence, SNIPPETS};
 use crate::lsp::reference::requests_of;
@@ -16,7 +18,7 @@ use crate::lsp::snapshot::{FileKind, FileView, Snapshot};
 use crate::lsp::value;
 use crate::message::{SENT_NAMES, Template};
 use crate::rules;
-use crate::scaffold::{Name, request_for};
+use crate::scaffold::{Name, Plan, request_for, request_with_data};
 
 /// The kind of the action that applies every fix of a file, for editors that do so on save.
 pub(super) const FIX_ALL: &str = "source.fixAll.inkproof";
@@ -44,6 +46,12 @@ pub(super) fn actions(snapshot: &Snapshot, params: &CodeActionParams) -> Option<
         for finding in file.findings().filter(touches) {
             actions.extend(of_finding(&file, finding));
         }
+        actions.extend(acceptance::accept(&file).map(|(title, edit)| CodeAction {
+            title,
+            kind: Some(CodeActionKind::QuickFix),
+            edit: Some(edit),
+            ..CodeAction::default()
+        }));
     }
     if is_asked_for(FIX_ALL)
         && let Some(edit) = fix_all(&file)
@@ -76,6 +84,12 @@ fn of_finding(file: &FileView<'_>, finding: &Diagnostic) -> Vec<CodeAction> {
     }
     for (title, edit) in supplies(file, finding) {
         actions.push(action(title, edit, false));
+    }
+    if let Some(edit) = save_counterexample(file, finding) {
+        actions.push(action("save this counterexample as a request".to_owned(), edit, false));
+    }
+    if let Some(edit) = ignore_here(file, finding) {
+        actions.push(action(format!("ignore `{}` here", finding.code.as_str()), edit, false));
     }
     if let Some(edit) = ignore(file, finding) {
         actions.push(action(format!("ignore `{}` in this template", finding.code.as_str()), edit, false));
@@ -179,7 +193,7 @@ fn add_key(file: &FileView<'_>, template: &Template, path: &Path<'_>) -> Vec<(St
         let inside = &text[object.start..object.end];
         let is_empty = inside.strip_prefix('{')?.trim_start().starts_with('}');
         let mut entry = String::new();
-        json::write_string(name, &mut entry);
+        write_string(name, &mut entry);
         entry.push_str(": ");
         entry.push_str(&sample);
         if !is_empty {
@@ -195,8 +209,8 @@ fn add_key(file: &FileView<'_>, template: &Template, path: &Path<'_>) -> Vec<(St
 
 /// A value of the kind that the template expects.
 fn sample(file: &FileView<'_>, path: &Path<'_>) -> String {
-    let tables = file.checked().and_then(|checked| checked.tables.get(&file.name));
-    let row = tables.and_then(|table| table.rows.iter().find(|row| row.path == path.to_string()));
+    let table = file.checked().and_then(|checked| checked.table(&file.name));
+    let row = table.and_then(|table| table.rows.iter().find(|row| row.path == path.to_string()));
     let sample = match row.map(|row| row.kind) {
         Some(Kind::Number) => "1",
         Some(Kind::Boolean) => "true",
@@ -216,11 +230,14 @@ fn create_request(file: &FileView<'_>, template: &Template) -> Option<(String, W
     let options = file.snapshot.renderer.render_options();
     let name = Name::parse_or_sanitize("standard");
     let planned = request_for(file.project, template, &name, template.language(), &options).ok()?;
-    let files = planned
-        .plan
-        .files()
-        .map(|(path, text)| FileEdit::create(path.to_string_lossy().replace('\\', "/"), text.to_owned()));
-    Some(("create a request".to_owned(), workspace_edit(file.snapshot, file.root, files)))
+    Some(("create a request".to_owned(), create(file, &planned.plan)))
+}
+
+/// Creates the files of a plan.
+fn create(file: &FileView<'_>, plan: &Plan) -> WorkspaceEdit {
+    let name = |path: &std::path::Path| path.to_string_lossy().replace('\\', "/");
+    let files = plan.files().map(|(path, text)| FileEdit::create(name(path), text.to_owned()));
+    workspace_edit(file.snapshot, file.root, files)
 }
 
 /// The file of a snippet that does not exist.
@@ -233,6 +250,28 @@ fn create_snippet(file: &FileView<'_>, path: &Path<'_>) -> Option<(String, Works
     let folder = file.project.config().paths.snippets.to_string_lossy().replace('\\', "/");
     let new = FileEdit::create(format!("{folder}/{name}.liquid"), String::new());
     Some((format!("create the snippet `{name}`"), workspace_edit(file.snapshot, file.root, [new])))
+}
+
+/// A request whose message is lost as the finding says, and a customer if none has its data.
+fn save_counterexample(file: &FileView<'_>, finding: &Diagnostic) -> Option<WorkspaceEdit> {
+    let FileKind::Template(template) = file.kind else { return None };
+    let counterexample = finding.counterexample.as_ref().filter(|_| file.snapshot.client.creates_files)?;
+    let data = json!({
+        "trigger": counterexample.request.get("message_data").cloned().unwrap_or_default(),
+        "customer": counterexample.customer,
+    });
+    let name = Name::parse_or_sanitize(finding.code.as_str());
+    let options = file.snapshot.renderer.render_options();
+    let planned = request_with_data(file.project, template, &name, &data, &options).ok()?;
+    (!planned.is_sent).then(|| create(file, &planned.plan))
+}
+
+/// A comment on the line before the finding.
+fn ignore_here(file: &FileView<'_>, finding: &Diagnostic) -> Option<WorkspaceEdit> {
+    let FileKind::Template(template) = file.kind else { return None };
+    let options = file.snapshot.renderer.render_options();
+    let edit = rules::ignore_next_line(file.project, template, &file.cases(), finding, &options)?;
+    Some(file.edit(vec![edit]))
 }
 
 /// The code in the template's setting `ignore`.

@@ -96,7 +96,7 @@ fn row<'s>(file: &'s FileView<'_>, path: &str) -> Option<&'s rules::Row> {
         FileKind::Template(template) => vec![template.source().name()],
         _ => file.main_template()?.with_variants().map(|template| template.source().name()).collect(),
     };
-    let tables = templates.iter().filter_map(|name| checked.tables.get(*name));
+    let tables = templates.iter().filter_map(|name| checked.table(name));
     tables.flat_map(|table| &table.rows).find(|row| row.path == path)
 }
 

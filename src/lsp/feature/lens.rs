@@ -39,7 +39,7 @@ pub(super) fn lenses(snapshot: &Snapshot, params: &CodeLensParams) -> Option<Vec
             format!("{}: {}", Count("request", count), parts.join(", "))
         }
     };
-    if let Some(coverage) = file.checked().and_then(|checked| checked.coverage.get(&file.name))
+    if let Some(coverage) = file.checked().and_then(|checked| checked.coverage(&file.name))
         && !coverage.branches.is_empty()
     {
         title = format!("{title} · {} of {} branches", coverage.covered(), coverage.branches.len());

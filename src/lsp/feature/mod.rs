@@ -1,5 +1,6 @@
 //! Features: the functions that answer requests, one file each.
 
+mod acceptance;
 mod action;
 mod command;
 mod completion;

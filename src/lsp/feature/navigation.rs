@@ -13,7 +13,7 @@ use crate::lsp::snapshot::{FileKind, FileView, Snapshot};
 use crate::message::Template;
 
 /// `textDocument/definition`: of a local variable, where it is set; of a path of the data, its key in every request or
-/// customer; of a key in a request, where templates read it; of a snippet, its file; in a request, the template and customer
+/// customer, and in the schema that declares it; of a key in one of these, where templates read it; of a snippet, its file; in a request, the template and customer
 /// that it names.
 pub(super) fn definition(snapshot: &Snapshot, params: &DefinitionParams) -> Option<Vec<LspLocation>> {
     let position = &params.text_document_position_params;
@@ -25,8 +25,11 @@ pub(super) fn definition(snapshot: &Snapshot, params: &DefinitionParams) -> Opti
     let (arena, workspace) = (Arena::new(), file.project.workspace());
     let occurrences = file.occurrences(&workspace, &arena);
     let meaning = &occurrence::at(&occurrences, offset)?.meaning;
-    let is_key = matches!(file.kind, FileKind::Request(_) | FileKind::Customer(_));
-    let found = file.references(meaning).into_iter().filter(|reference| reference.is_definition != is_key);
+    let is_key = matches!(file.kind, FileKind::Request(_) | FileKind::Customer(_) | FileKind::Schema(_));
+    // A schema mentions the keys that it requires.
+    let is_in_schema = |reference: &Reference| file.project.schema_files().contains_key(reference.source.name());
+    let found = file.references(meaning).into_iter();
+    let found = found.filter(|reference| reference.is_definition != is_key && !(is_key && is_in_schema(reference)));
     Some(found.map(|reference| location(&file, &reference)).collect())
 }
 

@@ -55,7 +55,15 @@ pub(super) fn rename(snapshot: &Snapshot, params: &RenameParams) -> Result<Optio
         return Err(refusal(reason));
     }
     refuse_collision(&file, &occurrences, found, new)?;
-    let edits = edits(&file.references(&found.meaning), new);
+    let references = file.references(&found.meaning);
+    if let Meaning::Data(path) = &found.meaning
+        && let Some(other) = file.other_path_at(&references, path)
+    {
+        return Err(refusal(format!(
+            "a schema describes `{other}` at the same place: expected a key that is only `{path}`"
+        )));
+    }
+    let edits = edits(&references, new);
     refuse_other_messages(&file, &edits)?;
     Ok(Some(workspace_edit(snapshot, file.root, edits.into_iter().map(FileEdit::from))))
 }
@@ -172,7 +180,7 @@ fn refuse_other_messages(file: &FileView<'_>, edits: &BTreeMap<String, Vec<Edit>
         overlay.set(&file.root.join(name), Some(&edited));
     }
     let changed =
-        Files::open_with(file.root, false, overlay).map_err(|reason| refusal(reason.to_string()))?.into_project();
+        Files::open_with(file.root, false, overlay).map_err(|reason| refusal(reason.to_string()))?.to_project();
     // With a seed, random filters make the same choices before and after.
     let options = RenderOptions { seed: Some(0), ..file.snapshot.renderer.render_options() };
     let render = |project: &Project| -> BTreeMap<String, Option<serde_json::Value>> {

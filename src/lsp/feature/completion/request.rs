@@ -79,7 +79,7 @@ fn needed(file: &FileView<'_>, root: &str, steps: &[PathStep<'_>]) -> Vec<Candid
     };
     let Some((template, checked)) = template.zip(file.checked()) else { return Vec::new() };
     let prefix = format!("{}.", crate::analysis::Path { root, steps: steps.to_vec() });
-    let tables = template.with_variants().filter_map(|variant| checked.tables.get(variant.source().name()));
+    let tables = template.with_variants().filter_map(|variant| checked.table(variant.source().name()));
     let mut keys: Vec<Candidate> = Vec::new();
     for row in tables.flat_map(|table| &table.rows) {
         let Some(rest) = row.path.strip_prefix(&prefix) else { continue };
