@@ -188,7 +188,9 @@ impl Derivation<'_> {
         while at < edits.len() {
             let mut fewer = edits.clone();
             fewer.remove(at);
-            if self.tester.is_sent(&apply(&fewer)) {
+            let data = apply(&fewer);
+            // What the model does not admit shows nothing that it does not know.
+            if self.tester.is_sent(&data) || !self.model.admits(&data) {
                 at += 1;
             } else {
                 edits = fewer;
@@ -215,10 +217,11 @@ impl Derivation<'_> {
                 return true;
             }
         }
-        // The edit that is made last is there as it was made.
-        let Some(edit) = edits.iter().rev().find(|edit| value_at(&data, &edit.at) == edit.to.as_ref()) else {
-            return false;
-        };
+        // The edit that loses the message alone, or else the one that is made last, of those that are there as they were made.
+        let there: Vec<&Edit> =
+            edits.iter().rev().filter(|edit| value_at(&data, &edit.at) == edit.to.as_ref()).collect();
+        let alone = there.iter().copied().find(|edit| !self.tester.is_sent(&apply(std::slice::from_ref(edit))));
+        let Some(edit) = alone.or(there.first().copied()) else { return false };
         let (place, fault) = (edit.place, edit.fault);
         let is_seen_kind = matches!(fault, Fault::Kind(kind) if kind != JsonKind::Null);
         if is_seen_kind || matches!(fault, Fault::Fewer(_)) && self.is_sent_with_others(&data, edit) {

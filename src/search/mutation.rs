@@ -110,15 +110,15 @@ impl<'s> Place<'s> {
         if !self.is_read {
             return seen.unwrap_or(Value::Null);
         }
-        let likely: Vec<_> = self
-            .candidates
-            .iter()
-            .filter(|candidate| candidate.is_likely)
-            .filter_map(|candidate| candidate.value)
-            .collect();
+        // They are not collected: this is done for every place of all random data.
+        let likely = || {
+            let candidates = self.candidates.iter().filter(|candidate| candidate.is_likely);
+            candidates.filter_map(|candidate| candidate.value)
+        };
+        let can_be_scalar = likely().next().is_some();
         let can_be_object = self.may_be_object && (!self.members.is_empty() || matches!(seen, Some(Value::Object(_))));
         let can_be_array = self.may_be_array && self.element.is_some();
-        let choices = usize::from(can_be_object) + usize::from(can_be_array) + usize::from(!likely.is_empty());
+        let choices = usize::from(can_be_object) + usize::from(can_be_array) + usize::from(can_be_scalar);
         if choices == 0 {
             return seen.unwrap_or(Value::Null);
         }
@@ -134,24 +134,27 @@ impl<'s> Place<'s> {
         }
         match seen {
             Some(seen) if random.u8(0..4) == 0 && !matches!(seen, Value::Object(_) | Value::Array(_)) => seen,
-            _ => likely.get(random.usize(0..likely.len().max(1))).copied().unwrap_or(Value::Null),
+            _ => likely().nth(random.usize(0..likely().count().max(1))).unwrap_or(Value::Null),
         }
     }
 
     fn random_object(&self, seen: Option<Value<'s>>, random: &mut fastrand::Rng, arena: &'s Arena) -> Value<'s> {
         let seen = match seen {
-            Some(Value::Object(object)) => object.entries(),
-            _ => &[],
+            Some(Value::Object(object)) => object,
+            _ => Object::new(&[], arena),
         };
-        // What nothing reads stays as it is.
-        let is_place = |key: &str| self.members.iter().any(|member| member.key == key);
-        let mut entries: Vec<_> = seen.iter().filter(|(key, _)| !is_place(key)).copied().collect();
+        let mut entries = Vec::with_capacity(seen.entries().len().max(self.members.len()));
+        // What nothing reads stays as it is; mostly there is none.
+        let read = self.members.iter().filter(|member| seen.find(member.key).is_some()).count();
+        if read < seen.entries().len() {
+            let is_place = |key: &str| self.members.iter().any(|member| member.key == key);
+            entries.extend(seen.entries().iter().filter(|(key, _)| !is_place(key)));
+        }
         for member in &self.members {
             if member.is_optional && random.bool() {
                 continue;
             }
-            let known = seen.iter().find(|(key, _)| *key == member.key).map(|(_, value)| *value);
-            entries.push((member.key, member.place.random(known, random, arena)));
+            entries.push((member.key, member.place.random(seen.get(member.key), random, arena)));
         }
         Value::Object(Object::new(&entries, arena))
     }
