@@ -68,6 +68,20 @@ fn invalid(code: &'static str, reason: &str) -> NoMessage {
 }
 
 impl<'f> Lines<'f> {
+    /// Customers, each combined with a request, or with the `message_data` alone.
+    #[must_use]
+    pub fn with_request(request: Option<Value<'f>>, arena: &'f Arena) -> Self {
+        let (trigger, language) = match request {
+            Some(Value::Object(fields)) if is_request_body(fields) => {
+                let data = fields.get("message_data").filter(|data| matches!(data, Value::Object(_)));
+                (data.unwrap_or_else(|| no_fields(arena)), string(fields, "language"))
+            }
+            Some(data) => (data, None),
+            None => (no_fields(arena), None),
+        };
+        Self::Customers { trigger, language }
+    }
+
     /// The message of a record. `is_called` says whether a request with this template name or number is meant.
     pub(super) fn message<'a>(
         &'a self,

@@ -37,6 +37,12 @@ pub use witness::hashed;
 
 use crate::message::{RenderOptions, Template, Workspace};
 
+/// Whether a template reads snippets in any language.
+#[must_use]
+pub fn reads_snippets(template: &Template, workspace: &Workspace<'_>) -> bool {
+    template.with_variants().any(|variant| !workspace.snippets_of(variant).is_empty())
+}
+
 /// What a report shows of people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

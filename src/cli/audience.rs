@@ -20,7 +20,7 @@ use super::command::RunCommand;
 use super::progress::StreamProgress;
 use super::signals::on_termination;
 use super::{Failure, Global, Outcome, completions, written};
-use crate::audience::{Audience as Run, Output, Part, Report, Reveal, RunError, run};
+use crate::audience::{Audience as Run, Output, Part, Report, Reveal, RunError, reads_snippets, run};
 use crate::diagnostics::{Count, Thousands, sanitize};
 use crate::message::{RenderOptions, Template};
 use crate::project::{Languages, Project};
@@ -199,9 +199,7 @@ impl Audience {
             writes_failures: self.failures.is_some(),
             writes_messages: self.messages.is_some(),
             keeps_records: self.save_counterexamples || self.revealed() == Reveal::All,
-            reads_snippets: template
-                .with_variants()
-                .any(|variant| !project.workspace().snippets_of(variant).is_empty()),
+            reads_snippets: reads_snippets(template, &project.workspace()),
             combined_with: sources.hash(),
         };
         let records = self.records(global, &stop)?;

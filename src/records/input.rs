@@ -83,7 +83,7 @@ fn standard_input() -> io::Result<File> {
 }
 
 /// Looks at the first bytes, and decompresses if they are those of a compressed file.
-fn decompressed(mut file: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+pub(super) fn decompressed(mut file: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
     let mut magic = Vec::new();
     (&mut file).take(4).read_to_end(&mut magic)?;
     let (is_gzip, is_zstandard) = (magic.starts_with(GZIP), magic.starts_with(ZSTANDARD));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::batch::Found;
 use super::columns::Columns;
 use super::format::without_mark;
-use super::input::{Input, Progress, Stop};
+use super::input::{Input, Progress, Stop, decompressed};
 use super::lines::Lines;
 use super::rows::Rows;
 use super::values::Values;
@@ -95,6 +95,18 @@ impl Records {
         Ok(Self { inputs, format, next: 0, current: None, progress: Progress::new(total), stop, errors })
     }
 
+    /// The records of one input that is read from a stream. Its format is recognised by this name and the first bytes.
+    #[must_use]
+    pub fn of_stream(name: &str, stream: Box<dyn Read + Send>, stop: Stop) -> Self {
+        let opened = decompressed(stream).and_then(|file| Open::new(0, name, file, None));
+        let error = |error| InputError { input: name.to_owned(), line: 1, error };
+        let (current, errors) = match opened {
+            Ok(open) => (Some(open), Vec::new()),
+            Err(failed) => (None, vec![error(failed)]),
+        };
+        Self { inputs: Vec::new(), format: None, next: 0, current, progress: Progress::new(None), stop, errors }
+    }
+
     /// How much has been read.
     #[must_use]
     pub fn progress(&self) -> Progress {
@@ -143,8 +155,9 @@ impl Records {
     /// Opens the next input. Returns whether there is one.
     fn open_next(&mut self) -> bool {
         let Some(input) = self.inputs.get(self.next) else { return false };
-        let opened =
-            input.open(&self.progress, &self.stop).and_then(|file| Open::new(self.next, input, file, self.format));
+        let opened = input
+            .open(&self.progress, &self.stop)
+            .and_then(|file| Open::new(self.next, input.name(), file, self.format));
         self.next += 1;
         match opened {
             Ok(open) => self.current = Some(open),
@@ -157,7 +170,7 @@ impl Records {
 impl Open {
     fn new(
         number: usize,
-        input: &Input,
+        name: &str,
         mut file: Box<dyn Read + Send>,
         format: Option<RecordFormat>,
     ) -> io::Result<Self> {
@@ -169,10 +182,10 @@ impl Open {
         let format = match format {
             Some(format) if !is_csv => format,
             Some(_) => RecordFormat::detect_csv(&rest),
-            None => RecordFormat::detect(input.name(), &rest),
+            None => RecordFormat::detect(name, &rest),
         };
         let finder = Finder::new(format);
-        let (name, error) = (input.name().into(), read.err());
+        let (name, error) = (name.into(), read.err());
         Ok(Self { input: number, name, file, finder, columns: None, rest, is_read: false, error })
     }
 

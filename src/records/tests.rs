@@ -218,12 +218,19 @@ fn many_records_have_the_same_lines_in_every_format_and_compression() {
     assert_eq!(errors, [format!("cannot read `a.gz` beyond line {}: incomplete deflate stream", line - 1)]);
 }
 
+/// So many records with numbers.
+fn numbered(count: usize) -> String {
+    let mut text = String::new();
+    (0..count).for_each(|id| writeln!(text, "{{\"id\":{id}}}").unwrap());
+    text
+}
+
 /// A skippable frame, whose content nobody reads.
 const SKIPPED: [u8; 11] = [0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 7, 7, 7];
 
 #[test]
 fn every_cut_of_a_compressed_file_is_noticed() {
-    let text: String = (0..40).map(|id| format!("{{\"id\":{id}}}\n")).collect();
+    let text = numbered(40);
     let gzip = |text: &str| {
         let mut file = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         file.write_all(text.as_bytes()).unwrap();
@@ -257,7 +264,7 @@ fn every_cut_of_a_compressed_file_is_noticed() {
 
 #[test]
 fn a_damaged_compressed_file_is_noticed() {
-    let text: String = (0..4000).map(|id| format!("{{\"id\":{id}}}\n")).collect();
+    let text = numbered(4000);
     let whole = ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
     for at in [whole.len() / 2, whole.len() - 1] {
         let mut damaged = whole.clone();

@@ -11,6 +11,7 @@ mod address;
 mod answer;
 mod api;
 mod app;
+mod audience;
 mod authorization;
 mod body;
 mod captured;
@@ -51,6 +52,7 @@ mod template_name;
 mod template_source;
 mod tls;
 mod token;
+mod upload;
 mod webhooks;
 mod work;
 mod wrong_path;
@@ -368,6 +370,7 @@ fn router(state: Arc<State>) -> Router {
         .route("/inkproof/api/render", post(dry_run::render))
         .route("/inkproof/api/check", post(template_check::check))
         .route("/inkproof/api/gallery", get(gallery::gallery))
+        .route("/inkproof/api/audience", post(audience::report))
         .route("/inkproof/api/snapshots", put(snapshots::accept))
         .route("/inkproof/api/snapshots/{template}", get(snapshots::snapshots))
         .route("/inkproof/api/requests", put(saving::save))

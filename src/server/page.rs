@@ -15,10 +15,11 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
 /// The files of the page: name, content type, content.
-const FILES: [(&str, &str, &str); 17] = [
+const FILES: [(&str, &str, &str); 19] = [
     ("page.css", CSS, include_str!("page/page.css")),
     ("page.js", JS, include_str!("page/page.js")),
     ("address.js", JS, include_str!("page/address.js")),
+    ("audience.js", JS, include_str!("page/audience.js")),
     ("card.js", JS, include_str!("page/card.js")),
     ("controls.js", JS, include_str!("page/controls.js")),
     ("dom.js", JS, include_str!("page/dom.js")),
@@ -28,6 +29,7 @@ const FILES: [(&str, &str, &str); 17] = [
     ("inbox.js", JS, include_str!("page/inbox.js")),
     ("paths.js", JS, include_str!("page/paths.js")),
     ("properties.js", JS, include_str!("page/properties.js")),
+    ("record.js", JS, include_str!("page/record.js")),
     ("snapshots.js", JS, include_str!("page/snapshots.js")),
     ("source.js", JS, include_str!("page/source.js")),
     ("templates.js", JS, include_str!("page/templates.js")),

@@ -67,6 +67,8 @@ pub(super) struct State {
     large_render: Arc<Mutex<()>>,
     /// Work that reads many messages, or files.
     pub(super) reads: Arc<Queue>,
+    /// Work that reports on audiences.
+    pub(super) audiences: Arc<Queue>,
     run: String,
     count: AtomicU64,
 }
@@ -106,6 +108,7 @@ impl State {
             renders: Arc::new(Queue::of_renders()),
             large_render: Arc::default(),
             reads: Arc::new(Queue::of_reads()),
+            audiences: Arc::new(Queue::of_audiences()),
             run: format!("{:x}", Timestamp::now().as_millisecond()),
             count: AtomicU64::new(0),
             options,
@@ -135,6 +138,7 @@ impl State {
             renders: Arc::clone(&self.renders),
             large_render: Arc::clone(&self.large_render),
             reads: Arc::clone(&self.reads),
+            audiences: Arc::clone(&self.audiences),
             run: format!("{name}-{:x}", Timestamp::now().as_millisecond()),
             count: AtomicU64::new(0),
             options: self.options.clone(),

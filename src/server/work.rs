@@ -18,8 +18,12 @@ const WAITING_RENDERS: usize = 256;
 /// How many readers of many messages run at once.
 const READS: usize = 4;
 
+/// How many reports on audiences are made at once, and how many may wait. Each uses all cores.
+const AUDIENCES: usize = 1;
+const WAITING_AUDIENCES: usize = 4;
+
 /// The number of threads that work needs.
-pub(super) const THREADS: usize = RENDERS + READS;
+pub(super) const THREADS: usize = RENDERS + READS + AUDIENCES;
 
 /// A queue of work: a number of jobs run at once, and a limited number waits.
 #[derive(Debug)]
@@ -33,6 +37,11 @@ impl Queue {
     /// The queue of renders. Beyond its limit, work is refused with the status 503.
     pub(super) fn of_renders() -> Self {
         Self::new(RENDERS, RENDERS + WAITING_RENDERS)
+    }
+
+    /// The queue of reports on audiences. Beyond its limit, work is refused with the status 503.
+    pub(super) fn of_audiences() -> Self {
+        Self::new(AUDIENCES, AUDIENCES + WAITING_AUDIENCES)
     }
 
     /// The queue of reads. It has no limit of its own: each connection has at most one.

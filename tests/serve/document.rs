@@ -16,12 +16,18 @@ fn operations(document: &Value) -> impl Iterator<Item = (&str, &str)> {
 
 const EMAIL: &str = r#"{"to": "ada@example.com", "identifiers": {"id": "user_123"}, "from": "shop@example.com",
     "subject": "Thank you", "body": "<p>Thank you</p>", "headers": {}, "attachments": {"a.txt": "YQ=="}}"#;
+const AUDIENCE: &str = "{\"id\": 1, \"language\": \"fr\"}\n[]\n{\"email\": \"a@example.com\"}\n";
 const OPERATION: &str =
     r#"{"type": "person", "action": "identify", "identifiers": {"id": 1}, "attributes": {"plan": "pro"}}"#;
 const NAMED: &str = r#"{"transactional_message_id": 3, "identifiers": {"id": 5}, "to": "+15551234567"}"#;
 
-/// Requests to the APIs of people: method, path and body.
-const PEOPLE: [(&str, &str, &str); 35] = [
+/// Requests about people: method, path and body.
+const PEOPLE: [(&str, &str, &str); 40] = [
+    ("post", "/inkproof/api/audience?template=42&file=a.jsonl", AUDIENCE),
+    ("post", "/inkproof/api/audience?template=hello&request=hello/one", AUDIENCE),
+    ("post", "/inkproof/api/audience?template=none", AUDIENCE),
+    ("post", "/inkproof/api/audience?template=broken", "{}"),
+    ("post", "/inkproof/api/audience?none", ""),
     ("put", "/api/v1/customers/{id}", r#"{"email": "new@example.com"}"#),
     ("put", "/api/v1/customers/{id}/devices", r#"{"device": {"id": "d", "platform": "ios"}}"#),
     ("get", "/v1/customers", ""),
@@ -140,6 +146,22 @@ fn filled(address: &str, id: &str) -> String {
     let query = if address == "/v1/customers" { "?email=ada%40example.com" } else { "" };
     let parameters = [("{id}", id), ("{device}", "d"), ("{name}", "used"), ("{template}", "hello")];
     parameters.iter().fold(format!("{address}{query}"), |url, (name, value)| url.replace(name, value))
+}
+
+#[test]
+fn the_report_on_an_audience_is_described_as_it_is_published() {
+    let published = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/audience.schema.json")).unwrap();
+    let published = published.replace("#/$defs/", "#/components/schemas/Audience");
+    let mut published: Value = serde_json::from_str(&published).unwrap();
+    let report = published.as_object_mut().unwrap();
+    let definitions = report.remove("$defs").unwrap();
+    report.retain(|key, _| key != "$schema" && key != "title");
+    let server = Server::start(&[]);
+    let schemas = &server.get("/inkproof/api/openapi.json")["components"]["schemas"];
+    assert_eq!(schemas["AudienceReport"], published);
+    for (name, definition) in definitions.as_object().unwrap() {
+        assert_eq!(&schemas[format!("Audience{name}")], definition, "{name}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `inkproof serve`: the real binary on a free port.
 
+mod audience;
 mod captured;
 mod channels;
 mod client;

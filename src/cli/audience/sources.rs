@@ -72,19 +72,7 @@ impl Sources {
                 .unwrap_or_else(|| (empty, no_fields(arena)));
             return Lines::Payloads { customer, objects };
         }
-        let (trigger, language) = match value {
-            Some(Value::Object(fields)) if is_request_body(fields) => {
-                let data = fields.get("message_data").filter(|data| matches!(data, Value::Object(_)));
-                let language = match fields.get("language") {
-                    Some(Value::String(language)) => Some(language),
-                    _ => None,
-                };
-                (data.unwrap_or_else(|| no_fields(arena)), language)
-            }
-            Some(data) => (data, None),
-            None => (no_fields(arena), None),
-        };
-        Lines::Customers { trigger, language }
+        Lines::with_request(value, arena)
     }
 
     /// The hash of what the records are combined with.

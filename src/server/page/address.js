@@ -1,6 +1,6 @@
 // The state of the page, which is stored in its URL: the view, the selection, and the edits.
 
-export const VIEWS = ["inbox", "templates", "gallery"];
+export const VIEWS = ["inbox", "templates", "gallery", "audience"];
 
 function read() {
   const [view, query] = location.hash.slice(1).split("?");
@@ -24,13 +24,14 @@ function read() {
     edited: given.get("edited"), // the edited template; null if it was not edited
     editedFile: given.get("file"), // its file
     width: given.get("width"), // `phone`, `desktop` or null
+    isPrivate: false, // whether the edits are the data of a person, which is not stored in the URL
   };
 }
 
 export const state = read();
 
 /** The state without edits. */
-export const UNTOUCHED = { data: null, person: null, customer: null, edited: null, editedFile: null };
+export const UNTOUCHED = { data: null, person: null, customer: null, edited: null, editedFile: null, isPrivate: false };
 
 export function readAgain() {
   Object.assign(state, read());
@@ -41,9 +42,10 @@ export function write(opens = false) {
   const entries = {
     inbox: () => [["to", state.to], ...state.topics.map((topic) => ["topic", topic]), ["type", state.kind], ["status", state.status], ["channel", state.channel],
       ["unread", state.unread ? "1" : null], ["text", state.search || null], ["message", state.message]],
-    templates: () => [["template", state.template], ["request", state.request], ["lax", state.lax ? "1" : null], ["data", state.data],
-      ["person", state.person], ["customer", state.customer], ["file", state.editedFile], ["edited", state.edited], ["width", state.width]],
+    templates: () => [["template", state.template], ["request", state.request], ["lax", state.lax ? "1" : null], ["data", state.isPrivate ? null : state.data],
+      ["person", state.person], ["customer", state.isPrivate ? null : state.customer], ["file", state.editedFile], ["edited", state.edited], ["width", state.width]],
     gallery: () => [["text", state.search || null], ["width", state.width]],
+    audience: () => [["template", state.template], ["request", state.request]],
   };
   const query = new URLSearchParams(entries[state.view]().filter(([, value]) => value !== null && value !== undefined)).toString();
   const method = opens ? "pushState" : "replaceState";

@@ -1,6 +1,7 @@
-// The page of `inkproof serve`: an inbox of the messages that were sent, and an editor to try out templates.
+// The page of `inkproof serve`: an inbox of the messages that were sent, an editor to try out templates, and reports on audiences.
 
 import { readAgain, state, VIEWS, write } from "./address.js";
+import * as audience from "./audience.js";
 import { API, ask, at, oneAtATime } from "./dom.js";
 import * as gallery from "./gallery.js";
 import * as inbox from "./inbox.js";
@@ -21,7 +22,7 @@ function change(part) {
 }
 
 /** The titles of the views. */
-const TITLES = { inbox: "Inbox", templates: "Templates", gallery: "All messages" };
+const TITLES = { inbox: "Inbox", templates: "Templates", gallery: "All messages", audience: "Audience" };
 
 function draw() {
   for (const view of VIEWS) {
@@ -30,7 +31,7 @@ function draw() {
     else at(`to-${view}`).removeAttribute("aria-current");
   }
   document.title = `${TITLES[state.view]} · inkproof`;
-  ({ inbox, templates, gallery })[state.view].draw();
+  ({ inbox, templates, gallery, audience })[state.view].draw();
 }
 
 function listen() {
@@ -51,6 +52,7 @@ function listen() {
       version = seen.project;
       reload();
       gallery.refresh();
+      audience.reload().catch(report);
     }
   });
 }
@@ -75,6 +77,7 @@ setInterval(tick, 1000);
 inbox.start(change, report);
 templates.start(change, report);
 gallery.start(change);
+audience.start(change, templates.fill, report);
 draw();
 ask(`${API}/health`).then(({ project }) => { at("project-name").textContent = project.name ?? ""; }).catch(report);
 listen();

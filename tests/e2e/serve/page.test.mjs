@@ -534,13 +534,60 @@ test("a send that the schema rejects is marked at its place in the request", asy
   await page.evaluate(() => { location.hash = "inbox"; });
 });
 
+test("the report on a file of people, whose lines are opened in the editor", async () => {
+  const field = (name) => page.locator(`#audience-${name}`);
+  await page.getByRole("link", { name: "Audience", exact: true }).click();
+  await server.write("templates/hello.liquid", '---\ntype: greeting\n---\n{"title": "Hi {{ customer.first_name }}", "body": "{{ customer.city }}, {{ trigger.n }}"}\n');
+  await server.write("fixtures/requests/hello/one.json", '{"transactional_message_id": "hello", "identifiers": {"id": "user_123"}, "message_data": {"n": 1}}');
+  await field("template").locator("option", { hasText: "hello" }).waitFor({ state: "attached" });
+  await field("template").selectOption("hello");
+  const people = ["Ada", "Grace", 'Al "x"', "<b>Zoë</b>"].map((name, at) => ({ id: `secret_${at}`, first_name: name, ...(at !== 1 && { city: "Rome" }) }));
+  const lines = people.map((one) => JSON.stringify(one)).join("\n");
+  const cell = (value) => `"${value.replaceAll('"', '""')}"`;
+  const rows = `id;first_name;"city"\r\n${people.map((one) => `${one.id};${cell(one.first_name)};${one.city ?? ""}`).join("\r\n")}\r\n`;
+  const report = async (name, buffer) => {
+    await page.getByRole("link", { name: "Audience", exact: true }).click();
+    await field("file").setInputFiles({ name, mimeType: "text/plain", buffer });
+    await page.getByRole("button", { name: "Report" }).click();
+    await page.getByRole("list", { name: "Figures" }).getByText("2 lost (50.00 %)").waitFor();
+  };
+  const opens = async (row, expected) => {
+    await page.getByRole("row", { name: row }).getByRole("button").first().click();
+    await until("the person is in the editor", async () => (await page.locator("#customer").inputValue()).includes(expected));
+    assert.doesNotMatch(page.url(), /secret/);
+  };
+  const { gzipSync } = await import("node:zlib");
+  for (const [name, buffer] of [["people.jsonl", Buffer.from(lines)], ["people.csv", Buffer.from(rows)], ["people.csv.gz", gzipSync(rows)]]) {
+    await report(name, buffer);
+    assert.doesNotMatch(await field("report").textContent(), /secret|Grace|Zoë/);
+    await opens(/undefined-variable/, '"secret_1"');
+    assert.deepEqual(JSON.parse(await page.locator("#customer").inputValue()), people[1]);
+    await page.locator("#stage .finding.error").first().waitFor();
+    await report(name, buffer);
+    await opens(/invalid-json/, 'Al \\"x\\"');
+  }
+  await page.getByRole("link", { name: "Audience", exact: true }).click();
+  await pictures("18-audience");
+  await isAccessible();
+  // A file in a form whose lines cannot be opened is reported all the same.
+  await report("people.json", Buffer.from(JSON.stringify(people)));
+  await page.getByRole("row", { name: /undefined-variable/ }).getByRole("button").first().click();
+  await page.getByText("Line 1 cannot be opened: Records of a JSON array").waitFor();
+  await server.write("templates/hello.liquid", "---\n---\n{{ customer.first_name\n");
+  await until("the template is broken", async () => (await server.api("/health")).project !== null);
+  await page.getByRole("button", { name: "Report" }).click();
+  await field("note").getByText("hello.liquid").waitFor();
+  for (const path of ["templates/hello.liquid", "fixtures/requests/hello/one.json"]) await server.remove(path);
+  await page.evaluate(() => { location.hash = "inbox"; });
+});
+
 test("the page works on narrow screens and in dark mode", async () => {
   await page.emulateMedia({ colorScheme: "dark" });
   await picture("8-dark");
   await isAccessible();
   await page.setViewportSize({ width: 390, height: 800 });
   await picture("9-narrow");
-  for (const view of ["templates", "gallery", "inbox"]) {
+  for (const view of ["templates", "gallery", "audience", "inbox"]) {
     await page.evaluate((name) => { location.hash = name; }, view);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(overflow <= 0, `${view}: ${overflow} px too wide`);
