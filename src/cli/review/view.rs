@@ -3,7 +3,7 @@
 use std::io;
 
 use anstyle::Style;
-use crossterm::event::read as read_event;
+use crossterm::event::{Event, KeyCode, read as read_event};
 
 use super::keys::{ALWAYS_SHOWN, KEYS, Key, meaning};
 use crate::cli::screen::{Display, rows, size};
@@ -47,7 +47,8 @@ impl View {
             let closes_help = event.is_key_press() && std::mem::take(&mut self.shows_help);
             let Some(key) = meaning(&event) else { continue };
             match key {
-                Key::Redraw | Key::Quit | Key::Interrupt => return Ok(key),
+                Key::Redraw | Key::Interrupt => return Ok(key),
+                Key::Quit if !closes_help || !is_escape(&event) => return Ok(key),
                 _ if closes_help => {}
                 Key::Scroll(by) => self.scroll = self.scroll.saturating_add_signed(by),
                 Key::Page(by) => self.scroll = self.scroll.saturating_add_signed(by * page.cast_signed()),
@@ -81,6 +82,11 @@ impl View {
         // A row stays visible, as a mark for the eye.
         Ok(room.saturating_sub(1).max(1))
     }
+}
+
+/// Whether it is the key that closes the help and nothing else.
+fn is_escape(event: &Event) -> bool {
+    matches!(event, Event::Key(key) if key.code == KeyCode::Esc)
 }
 
 fn limited(mut rows: Vec<String>, most: usize) -> Vec<String> {
