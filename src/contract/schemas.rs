@@ -55,10 +55,10 @@ impl Schemas {
             named.insert(reference.clone(), place.clone());
         }
         for template in project.templates().iter().flat_map(Template::with_variants) {
-            if let Some(setting) = &template.settings().message_data {
-                if !named.contains_key(&setting.value) {
-                    named.insert(setting.value.clone(), template.source().at(setting.span.clone()));
-                }
+            if let Some(setting) = &template.settings().message_data
+                && !named.contains_key(&setting.value)
+            {
+                named.insert(setting.value.clone(), template.source().at(setting.span.clone()));
             }
         }
         named

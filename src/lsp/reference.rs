@@ -81,21 +81,21 @@ impl FileView<'_> {
         let declared = self.declared_keys(&arena);
         let own = match self.kind {
             FileKind::Schema(source) => {
-                let describes =
-                    |keys: &[SchemaKey<'_>]| keys.iter().any(|key| key.path == *path && key.source == *source);
-                let described = declared.iter().filter(|(_, keys)| describes(keys));
-                return Some(described.flat_map(|(templates, _)| templates.iter().copied()).collect());
+                let is_here = |key: &SchemaKey<'_>| key.path == *path && key.source == *source;
+                let here = declared.iter().filter(|(_, keys)| keys.iter().any(is_here));
+                let mut found = Vec::new();
+                here.for_each(|(templates, _)| add_new(&mut found, templates));
+                return Some(found);
             }
             _ => self.main_template()?,
         };
         let mut found = vec![own];
         let is_own = |template: &&Template| std::ptr::eq(*template, own);
-        if let Some((_, own_keys)) = declared.iter().find(|(templates, _)| templates.iter().any(is_own)) {
-            let own_keys: Vec<_> = own_keys.iter().filter(|key| key.path == *path).collect();
-            for (templates, keys) in &declared {
-                if keys.iter().any(|key| own_keys.contains(&key)) {
-                    found.extend(templates.iter().filter(|template| !is_own(template)));
-                }
+        let of_own = declared.iter().filter(|(templates, _)| templates.iter().any(is_own));
+        let own_keys: Vec<_> = of_own.flat_map(|(_, keys)| keys).filter(|key| key.path == *path).collect();
+        for (templates, keys) in &declared {
+            if keys.iter().any(|key| own_keys.contains(&key)) {
+                add_new(&mut found, templates);
             }
         }
         Some(found)
@@ -153,6 +153,15 @@ impl FileView<'_> {
                 .find(|main| main.with_variants().any(|variant| variant.source() == template.source())),
             FileKind::Request(request) => project.template_for(request),
             _ => None,
+        }
+    }
+}
+
+/// Adds the templates that are not there yet.
+fn add_new<'p>(found: &mut Vec<&'p Template>, templates: &[&'p Template]) {
+    for template in templates {
+        if !found.iter().any(|known| std::ptr::eq(*known, *template)) {
+            found.push(template);
         }
     }
 }

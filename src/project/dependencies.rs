@@ -149,7 +149,7 @@ impl DependencyTracker {
         let mut changed = Vec::new();
         for (name, template, cases) in things {
             let (cases, known) = (cases.as_ref(), before.remove_entry(name));
-            let schemas = if is_declared(project, template) { &schemas[..] } else { &[] };
+            let schemas = if is_declared(project, template) { schemas } else { &[] };
             // Most are as they were.
             let known = match known {
                 Some((name, parts)) if !has_other_snippets && parts.are_of(template, &languages, schemas, cases) => {
