@@ -239,7 +239,7 @@ fn a_line_of_a_hundred_megabytes_is_a_finding_and_needs_no_memory() {
     let (mut child, mut stdin) = start(&sandbox, &["--format", "json", "--messages", "m.jsonl"]);
     stdin.write_all(PEOPLE.as_bytes()).unwrap();
     stdin.write_all(b"{\"id\": \"").unwrap();
-    let block = [b'x'; 1 << 20];
+    let block = vec![b'x'; 1 << 20];
     (0..100).for_each(|_| stdin.write_all(&block).unwrap());
     stdin.write_all(format!("\n{}", PEOPLE.repeat(SETS)).as_bytes()).unwrap();
     wait_for(&sandbox.path().join("m.jsonl.incomplete"));

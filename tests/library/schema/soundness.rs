@@ -92,7 +92,7 @@ fn complete(value: &Json, schema: &Json, path: &str, known: &BTreeMap<String, Ve
     let is_flag = of_requests.iter().all(Json::is_boolean);
     let value = match value {
         value if is_usual => value.clone(),
-        _ if is_flag => json!(at % 2 == 0),
+        _ if is_flag => json!(at.is_multiple_of(2)),
         _ => of_requests[at % of_requests.len()].clone(),
     };
     match value {
