@@ -88,11 +88,11 @@ fn kind(value: &Json) -> usize {
 fn complete(value: &Json, schema: &Json, path: &str, known: &BTreeMap<String, Vec<Json>>, at: usize) -> Json {
     let of_requests = known.get(path).map(Vec::as_slice).unwrap_or_default();
     let is_usual = of_requests.is_empty() || of_requests.iter().any(|other| kind(other) == kind(value));
-    // Either boolean is of the kind that requests have.
+    // What stands for a flag becomes the boolean that counts as the same.
     let is_flag = of_requests.iter().all(Json::is_boolean);
     let value = match value {
         value if is_usual => value.clone(),
-        _ if is_flag => json!(at.is_multiple_of(2)),
+        value if is_flag => json!(!value.is_null()),
         _ => of_requests[at % of_requests.len()].clone(),
     };
     match value {
