@@ -1,9 +1,8 @@
 //! The columns of a CSV file, and its rows as values.
-//!
-//! Rows are split here, on many threads: the reader of csv-core takes longer to build than a row to read, and a clone of one
-//! does not find the delimiters (0.1.13).
 
-use memchr::{memchr, memchr_iter};
+use std::cell::RefCell;
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::RecordProblem;
 use super::format::without_mark;
@@ -15,6 +14,11 @@ use crate::liquid::{Arena, Value};
 pub(super) struct Columns {
     names: Vec<String>,
     delimiter: u8,
+}
+
+thread_local! {
+    /// The reader that this thread used last, and its delimiter: building one takes longer than reading a row.
+    static READER: RefCell<(u8, Reader)> = RefCell::new((b',', Reader::new()));
 }
 
 impl Columns {
@@ -31,7 +35,7 @@ impl Columns {
     }
 
     /// A row as an object of strings. An empty cell means that there is no such value.
-    pub(super) fn object<'a>(&'a self, row: &'a [u8], arena: &'a Arena) -> Result<Value<'a>, RecordProblem> {
+    pub(super) fn object<'a>(&'a self, row: &[u8], arena: &'a Arena) -> Result<Value<'a>, RecordProblem> {
         let cells = self.cells(row, arena)?;
         if cells.len() != self.names.len() {
             return Err(RecordProblem::CellCount { expected: self.names.len(), found: cells.len() });
@@ -41,57 +45,35 @@ impl Columns {
         Ok(Value::Object(Object::new(&entries, arena)))
     }
 
-    fn cells<'a>(&self, row: &'a [u8], arena: &'a Arena) -> Result<Vec<&'a str>, RecordProblem> {
-        let text = str::from_utf8(row).map_err(|_| RecordProblem::NotUtf8)?;
-        let mut cells = Vec::with_capacity(self.names.len().max(8));
-        if memchr(b'"', row).is_none() {
-            let mut start = 0;
-            for end in memchr_iter(self.delimiter, row) {
-                cells.push(&text[start..end]);
-                start = end + 1;
+    fn cells<'a>(&self, row: &[u8], arena: &'a Arena) -> Result<Vec<&'a str>, RecordProblem> {
+        READER.with_borrow_mut(|(delimiter, reader)| {
+            if *delimiter != self.delimiter {
+                (*delimiter, *reader) = (self.delimiter, ReaderBuilder::new().delimiter(self.delimiter).build());
             }
-            cells.push(&text[start..]);
-            return Ok(cells);
-        }
-        let mut rest = text;
-        loop {
-            let (cell, length) = self.cell(rest, arena);
-            cells.push(cell);
-            match rest.get(length + 1..) {
-                Some(after) => rest = after,
-                None => return Ok(cells),
-            }
-        }
+            reader.reset();
+            self.cells_by(reader, row, arena)
+        })
     }
 
-    /// The first cell, and its length with quotes. A quote elsewhere than at the beginning is a character like any other.
-    fn cell<'a>(&self, text: &'a str, arena: &'a Arena) -> (&'a str, usize) {
-        let end_from =
-            |from: usize| memchr(self.delimiter, &text.as_bytes()[from..]).map_or(text.len(), |at| from + at);
-        if !text.starts_with('"') {
-            let end = end_from(0);
-            return (&text[..end], end);
-        }
-        let (mut copied, mut from) = (String::new(), 1);
-        while let Some(quote) = memchr(b'"', &text.as_bytes()[from..]).map(|at| from + at) {
-            let part = &text[from..quote];
-            // Two quotes mean one that does not close the cell.
-            if text[quote + 1..].starts_with('"') {
-                copied.push_str(part);
-                copied.push('"');
-                from = quote + 2;
-                continue;
+    fn cells_by<'a>(&self, reader: &mut Reader, row: &[u8], arena: &'a Arena) -> Result<Vec<&'a str>, RecordProblem> {
+        let text: &'a mut [u8] = arena.alloc_slice_fill_copy(row.len(), 0);
+        let mut ends = vec![0; self.names.len().max(8)];
+        let (mut read, mut written, mut count) = (0, 0, 0);
+        loop {
+            let (result, more_read, more_written, more) =
+                reader.read_record(&row[read..], &mut text[written..], &mut ends[count..]);
+            (read, written, count) = (read + more_read, written + more_written, count + more);
+            match result {
+                ReadRecordResult::OutputEndsFull => ends.resize(ends.len() * 2, 0),
+                // The next call, without further bytes, ends the row.
+                ReadRecordResult::InputEmpty => {}
+                // The output is as long as the row: it is never full.
+                ReadRecordResult::OutputFull | ReadRecordResult::Record | ReadRecordResult::End => break,
             }
-            let end = end_from(quote + 1);
-            let after = &text[quote + 1..end];
-            if copied.is_empty() && after.is_empty() {
-                return (part, end);
-            }
-            copied.extend([part, after]);
-            return (arena.alloc_str(&copied), end);
         }
-        copied.push_str(&text[from..]);
-        (arena.alloc_str(&copied), text.len())
+        let text = str::from_utf8(&text[..written]).map_err(|_| RecordProblem::NotUtf8)?;
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        Ok(starts.zip(&ends[..count]).map(|(start, end)| text.get(start..*end).unwrap_or_default()).collect())
     }
 }
 
