@@ -88,11 +88,12 @@ fn kind(value: &Json) -> usize {
 fn complete(value: &Json, schema: &Json, path: &str, known: &BTreeMap<String, Vec<Json>>, at: usize) -> Json {
     let of_requests = known.get(path).map(Vec::as_slice).unwrap_or_default();
     let is_usual = of_requests.is_empty() || of_requests.iter().any(|other| kind(other) == kind(value));
-    // What stands for a flag becomes the boolean that counts as the same.
+    // What stands for a flag becomes the boolean that counts as the same, and then each: where one of them loses the message
+    // as well, it is not the kind that does.
     let is_flag = of_requests.iter().all(Json::is_boolean);
     let value = match value {
         value if is_usual => value.clone(),
-        value if is_flag => json!(!value.is_null()),
+        value if is_flag => json!([!value.is_null(), true, false][at % 3]),
         _ => of_requests[at % of_requests.len()].clone(),
     };
     match value {
