@@ -88,8 +88,8 @@ fn kind(value: &Json) -> usize {
 fn complete(value: &Json, schema: &Json, path: &str, known: &BTreeMap<String, Vec<Json>>, at: usize) -> Json {
     let of_requests = known.get(path).map(Vec::as_slice).unwrap_or_default();
     let is_usual = of_requests.is_empty() || of_requests.iter().any(|other| kind(other) == kind(value));
-    // What stands for a flag becomes the boolean that counts as the same, and then each: where one of them loses the message
-    // as well, it is not the kind that does.
+    // Where requests have booleans, another kind is replaced by the boolean with the same truth value, by `true`, and by
+    // `false`: if the message is lost with one of them, its loss is not due to the kind.
     let is_flag = of_requests.iter().all(Json::is_boolean);
     let value = match value {
         value if is_usual => value.clone(),
