@@ -163,3 +163,4 @@ mod atomic_file;
 mod hangup;
 mod plain_file;
 mod threads;
+mod visible_files;

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, SystemTime};
 
 use gen_lsp_types::Uri;
-use ignore::WalkBuilder;
+use ignore::{WalkBuilder, WalkState};
 
 use super::document::Document;
 use super::position::Encoding;
@@ -58,9 +58,7 @@ impl Workspace {
     /// Opens the projects in the folders that have not been searched yet.
     pub(super) fn search_folders(&mut self) {
         for folder in std::mem::take(&mut self.unsearched) {
-            let walk = WalkBuilder::new(&folder).max_depth(Some(MAX_DEPTH)).build();
-            let marks = walk.flatten().filter(|entry| entry.file_name() == CONFIG_FILE);
-            for root in marks.filter_map(|entry| entry.path().parent().map(Path::to_owned)) {
+            for root in roots_below(&folder) {
                 self.open_project(&root);
             }
         }
@@ -226,6 +224,27 @@ impl Document {
 }
 
 /// The root of the project around a file, whose folder may not exist yet.
+/// The roots of the projects in a folder whose configuration git does not ignore, sorted.
+fn roots_below(folder: &Path) -> BTreeSet<PathBuf> {
+    let (sender, roots) = mpsc::channel();
+    // The walk of one thread panics if a link to a folder is exchanged while it is followed.
+    WalkBuilder::new(folder).max_depth(Some(MAX_DEPTH)).build_parallel().run(|| {
+        let sender = sender.clone();
+        Box::new(move |entry| {
+            if let Ok(entry) = entry
+                && entry.file_name() == CONFIG_FILE
+                && let Some(root) = entry.path().parent()
+            {
+                // The receiver outlives the walk.
+                let _ = sender.send(root.to_owned());
+            }
+            WalkState::Continue
+        })
+    });
+    drop(sender);
+    roots.into_iter().collect()
+}
+
 fn project_around(path: &Path) -> Option<PathBuf> {
     let folder = path.ancestors().skip(1).find(|folder| folder.is_dir())?;
     root_of(folder).ok()

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use ignore::{DirEntry, WalkBuilder};
 use rayon::prelude::*;
+use walkdir::DirEntry;
 
 use super::config::ConfigFile;
 use super::folder::{File, Folder};
@@ -16,6 +16,7 @@ use super::{CONFIG_FILE, Config, OpenError, Overlay, Project};
 use crate::diagnostics::{Diagnostics, Source};
 use crate::message::{Customer, Request, Snippet, SnippetKind, Template};
 use crate::threads::on_all_cores;
+use crate::visible_files::entries_below;
 use crate::watch::Places;
 
 /// The number of files from which they are read in parallel; for fewer, starting threads takes longer.
@@ -183,13 +184,12 @@ impl Files {
     /// The project no longer exists; nothing was changed.
     pub fn refresh_since(&mut self, moment: SystemTime) -> Result<bool, OpenError> {
         let Places { folders, files, .. } = self.places(&[]);
-        let walk = |folder: &PathBuf| WalkBuilder::new(folder).standard_filters(false).hidden(true).build();
-        let walked = folders.iter().flat_map(walk).flatten().map(DirEntry::into_path);
+        let below = folders.iter().flat_map(|folder| entries_below(folder)).flatten().map(DirEntry::into_path);
         let is_newer = |path: &PathBuf| {
             let modified = fs::symlink_metadata(path).and_then(|metadata| metadata.modified());
             modified.is_ok_and(|modified| modified >= moment)
         };
-        let newer: Vec<_> = walked.chain(files).filter(is_newer).collect();
+        let newer: Vec<_> = below.chain(folders.iter().cloned()).chain(files).filter(is_newer).collect();
         self.refresh(newer.iter().map(PathBuf::as_path))
     }
 

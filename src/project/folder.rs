@@ -3,11 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ignore::WalkBuilder;
-
 use super::{Overlay, whole_file};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Source};
 use crate::plain_file::{self, PlainFileError};
+use crate::visible_files::entries_below;
 
 const UNREADABLE_FILE: Code = Code::new("unreadable-file");
 const NOT_UTF8: Code = Code::new("not-utf-8");
@@ -96,9 +95,7 @@ impl Folder {
 
     fn walk(&self, path: &Path, problems: &mut Diagnostics) -> Vec<PathBuf> {
         let mut files = Vec::new();
-        // Fixtures that git ignores are still fixtures.
-        let walk = WalkBuilder::new(path).standard_filters(false).hidden(true).sort_by_file_name(Ord::cmp).build();
-        for entry in walk {
+        for entry in entries_below(path) {
             match entry {
                 Ok(entry) if self.has_ending(entry.path()) => files.push(entry.into_path()),
                 Ok(_) => {}

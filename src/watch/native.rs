@@ -6,11 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 
-use ignore::WalkBuilder;
 use notify::{Config, ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 use thiserror::Error;
 
 use super::{Command, Places};
+use crate::visible_files::entries_below;
 
 /// Longest chain of symbolic links that is followed, as on Linux.
 const LONGEST_CHAIN: usize = 40;
@@ -141,9 +141,7 @@ impl Native {
     }
 
     fn find_links(&mut self, folder: &Path) {
-        let walk = WalkBuilder::new(folder).standard_filters(false).hidden(true).build();
-        let entries = walk.flatten().filter(|entry| entry.path_is_symlink() && entry.depth() > 0);
-        for entry in entries {
+        for entry in entries_below(folder).flatten().filter(|entry| entry.path_is_symlink()) {
             self.follow_link(entry.path());
         }
     }

@@ -5,9 +5,8 @@ use std::fs::{self, Metadata};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use ignore::WalkBuilder;
-
 use super::Places;
+use crate::visible_files::entries_below;
 
 /// A file may change again within this time without a new modification time: the resolution of the coarsest file system
 /// clock, FAT's.
@@ -81,8 +80,7 @@ fn stamps(places: &Places) -> BTreeMap<PathBuf, Stamp> {
         }
     };
     for folder in &places.folders {
-        let walk = WalkBuilder::new(folder).standard_filters(false).hidden(true).build();
-        walk.flatten().filter(|entry| entry.depth() > 0).for_each(|entry| look(entry.into_path()));
+        entries_below(folder).flatten().for_each(|entry| look(entry.into_path()));
     }
     places.files.iter().cloned().for_each(look);
     stamps

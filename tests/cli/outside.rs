@@ -163,8 +163,8 @@ impl Tree {
         }
     }
 
-    /// Starts a process that exchanges folders for links out of the project, until it is killed.
-    fn swap(&self) -> Child {
+    /// Starts a process that exchanges folders for links out of the project, until it is dropped.
+    fn swap(&self) -> Swapper {
         let script = r#"
             cd "$0" && mkdir -p swap && for folder in order fixtures snapshots templates; do ln -s "$1" swap/$folder; done
             while :; do
@@ -176,7 +176,7 @@ impl Tree {
             done"#;
         let mut command = Command::new("sh");
         command.args(["-c", script]).arg(self.project()).arg(self.outside());
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        Swapper(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
     }
 
     /// Everything outside of the project: paths with contents and times of change.
@@ -212,6 +212,16 @@ impl Tree {
     }
 }
 
+/// A process that is also killed if the test fails.
+struct Swapper(Child);
+
+impl Drop for Swapper {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn hostile_projects_change_nothing_outside() {
     let first = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
@@ -230,10 +240,8 @@ fn hostile_projects_change_nothing_outside() {
 fn a_process_that_swaps_folders_for_links_changes_nothing_outside() {
     for seed in 0..rounds().div_ceil(6) {
         let tree = Tree::new(seed);
-        let mut swapper = tree.swap();
+        let _swapper = tree.swap();
         tree.run_all(&format!("swapped, {seed}"));
-        swapper.kill().unwrap();
-        swapper.wait().unwrap();
     }
 }
 
