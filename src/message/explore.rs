@@ -24,19 +24,19 @@ impl CompiledTemplate<'_> {
         let [live, options] = [Mode::Live, Mode::Explore].map(|mode| RenderOptions { mode, ..*options }.for_liquid());
         let sent = SentData::read(customer, trigger, self.language(), &arena)?;
         let snippets = self.snippets.with_dependencies(self.workspace, self.language());
-        let scope = self.scope(&sent, &SnippetNames::from_snippets(&snippets), &options, &arena);
-        // For what is rendered, a snippet that fails is missing.
-        let sent_scope = if snippets.is_empty() {
-            scope.data
-        } else {
-            self.scope(&sent, &SnippetNames::from_snippets(&snippets), &live, &arena).data
-        };
+        let needed = SnippetNames::from_snippets(&snippets);
+        let scope = arena.sharing_limits(|| self.scope(&sent, &needed, &options, &arena));
         let mut trace = Trace::observing();
-        for text in self.texts() {
-            let liquid: liquid::Template<'_> = text.liquid;
-            // Failures are reported when the message itself is rendered.
-            let _ = liquid.render_traced(sent_scope, &options, &arena, &mut Output::new(), &mut trace);
-        }
+        arena.sharing_limits(|| {
+            // For what is rendered, a snippet that fails is missing.
+            let sent_scope =
+                if snippets.is_empty() { scope.data } else { self.scope(&sent, &needed, &live, &arena).data };
+            for text in self.texts() {
+                let liquid: liquid::Template<'_> = text.liquid;
+                // Failures are reported when the message itself is rendered.
+                let _ = liquid.render_traced(sent_scope, &options, &arena, &mut Output::new(), &mut trace);
+            }
+        });
         Ok(work(scope.data, &trace))
     }
 }

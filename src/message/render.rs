@@ -1,5 +1,7 @@
 //! Rendering: turns a template, a customer and a request into a message, or into the reasons why there is none.
 
+use std::mem::take;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
@@ -85,35 +87,52 @@ impl CompiledTemplate<'_> {
     #[must_use]
     pub fn render_data(&self, sent: &SentData<'_>, options: &RenderOptions) -> Rendering {
         let arena = Arena::new();
-        let liquid_options = options.for_liquid();
-        let scope = self.scope(sent, &self.snippets, &liquid_options, &arena);
-        let mut renderer = Renderer::new(self, &scope, options, &arena);
-        let message = renderer.message();
-        let Renderer { mut problems, text, missing, .. } = renderer;
-        problems.tidy();
-        let message = message.filter(|_| !problems.has_errors());
-        let is_out_of_memory = arena.is_exhausted();
-        Rendering { message, problems, test_send_looks_fine: false, is_out_of_memory, text, missing }
+        self.with_renderer(sent, options, &arena, |renderer| {
+            let message = renderer.message();
+            let mut problems = take(&mut renderer.problems);
+            problems.tidy();
+            Rendering {
+                message: message.filter(|_| !problems.has_errors()),
+                problems,
+                test_send_looks_fine: false,
+                is_out_of_memory: arena.is_exhausted(),
+                text: take(&mut renderer.text),
+                missing: renderer.missing.take(),
+            }
+        })
     }
 
     /// The first error of the message of this data, in the order in which a [trial](super::Trial) finds it; `None` if the
     /// message is sent.
     #[must_use]
     pub fn first_error(&self, sent: &SentData<'_>, options: &RenderOptions) -> Option<Diagnostic> {
-        let arena = Arena::new();
-        let liquid_options = options.for_liquid();
-        let scope = self.scope(sent, &self.snippets, &liquid_options, &arena);
-        let mut renderer = Renderer::new(self, &scope, options, &arena);
-        renderer.properties();
-        for setting in self.kind.iter().chain(&self.topics) {
-            if !renderer.problems.has_errors() {
-                renderer.setting(setting);
+        self.with_renderer(sent, options, &Arena::new(), |renderer| {
+            renderer.properties();
+            let template = renderer.template;
+            for setting in template.kind.iter().chain(&template.topics) {
+                if !renderer.problems.has_errors() {
+                    renderer.setting(setting);
+                }
             }
-        }
-        if !renderer.problems.has_errors() {
-            renderer.expiry();
-        }
-        renderer.problems.iter().find(|problem| problem.severity == Severity::Error).cloned()
+            if !renderer.problems.has_errors() {
+                renderer.expiry();
+            }
+            renderer.problems.iter().find(|problem| problem.severity == Severity::Error).cloned()
+        })
+    }
+
+    /// Runs `render` with a renderer of this data. The message, its settings and its snippets share the limits of one render.
+    fn with_renderer<T>(
+        &self,
+        sent: &SentData<'_>,
+        options: &RenderOptions,
+        arena: &Arena,
+        render: impl FnOnce(&mut Renderer<'_, '_>) -> T,
+    ) -> T {
+        arena.sharing_limits(|| {
+            let scope = self.scope(sent, &self.snippets, &options.for_liquid(), arena);
+            render(&mut Renderer::new(self, &scope, options, arena))
+        })
     }
 
     /// The scope of the template for a message with this data.

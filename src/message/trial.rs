@@ -119,8 +119,10 @@ impl<'t> Trial<'t> {
     where
         't: 'a,
     {
-        let scope = self.scope(data, arena);
-        self.check(scope, arena, out).err()
+        arena.sharing_limits(|| {
+            let scope = self.scope(data, arena);
+            self.check(scope, arena, out).err()
+        })
     }
 
     fn check<'a>(&'a self, scope: Value<'a>, arena: &'a Arena, out: &mut TrialOutput) -> Result<(), Loss>
@@ -140,6 +142,18 @@ impl<'t> Trial<'t> {
     /// # Errors
     /// Why the message is lost.
     pub fn send<'a>(&'a self, data: SentData<'a>, arena: &'a Arena, out: &'a mut TrialOutput) -> Result<Sent<'a>, Loss>
+    where
+        't: 'a,
+    {
+        arena.sharing_limits(|| self.send_limited(data, arena, out))
+    }
+
+    fn send_limited<'a>(
+        &'a self,
+        data: SentData<'a>,
+        arena: &'a Arena,
+        out: &'a mut TrialOutput,
+    ) -> Result<Sent<'a>, Loss>
     where
         't: 'a,
     {

@@ -3,11 +3,16 @@
 //! Nothing here looks at a clock. A render whose time is over at once must end after few steps, and a render that is
 //! cheap must take few.
 
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::fs;
 use std::time::Duration;
 
 use inkproof::customerio::{CUSTOMERIO, LEGACY};
 use inkproof::liquid::value::json;
-use inkproof::liquid::{Arena, LIQUIDJS, Language, Limits, Options, Output, Template};
+use inkproof::liquid::{Arena, LIQUIDJS, Language, Limits, Mode, Options, Output, Template};
+use inkproof::message::RenderOptions;
+use inkproof::project::Project;
 
 const LATEST: &[Dialect] = &[Dialect::LiquidJs, Dialect::Latest];
 const ALL: &[Dialect] = &[Dialect::LiquidJs, Dialect::Latest, Dialect::Legacy];
@@ -78,7 +83,7 @@ fn comparing_nested_arrays_is_not_exponential() {
 }
 
 /// Templates of which one node takes very many steps.
-const LONG: [(&[Dialect], &str); 19] = [
+const LONG: [(&[Dialect], &str); 20] = [
     (
         &[Dialect::Latest],
         "{{ (1..1000000) | json_array_uniq | json_array_uniq | json_array_uniq | json_array_uniq | size }}",
@@ -107,6 +112,8 @@ const LONG: [(&[Dialect], &str); 19] = [
     (&[Dialect::Latest], "{% assign a = (1..300000) | join: '' %}{{ a | md5 }}{{ a | sha1 }}{{ a | hmac_sha1: a }}"),
     (&[Dialect::Latest], "{% assign a = (1..300000) | json %}{{ a | from_json | json | from_json | json | size }}"),
     (&[Dialect::Legacy], "{% assign a = (1..1000000) %}{{ a | sort | join | size }}"),
+    // The time is over while the expression is parsed.
+    (ALL, "{% for y in (1..1000000) %}{{ (1..100) | find_index_exp: 'i', (1..100) }}{% endfor %}"),
 ];
 
 #[test]
@@ -208,4 +215,38 @@ fn sorting_values_without_an_order_fails() {
         let error = result.unwrap_err();
         assert!(error.starts_with("comparison of ") && error.ends_with(" failed"), "{error}");
     }
+}
+
+#[test]
+fn a_message_and_its_snippets_share_the_limits() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in [
+        ("templates/one.liquid", "---\n---\n{\"title\": \"{{ snippets.a }}\", \"body\": \"b\"}"),
+        ("templates/two.liquid", "---\n---\n{\"title\": \"{{ snippets.a }}{{ snippets.b }}\", \"body\": \"b\"}"),
+        ("snippets/a.liquid", "{% assign list = (1..50000) %}{{ list | size }}"),
+        ("snippets/b.liquid", "{% assign list = (1..50000) %}{{ list | size }}"),
+        ("fixtures/customers/1.json", r#"{"id": "1"}"#),
+        ("fixtures/requests/one.json", r#"{"transactional_message_id": "one", "identifiers": {"id": "1"}}"#),
+        ("fixtures/requests/two.json", r#"{"transactional_message_id": "two", "identifiers": {"id": "1"}}"#),
+    ] {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let project = Project::open(folder.path()).unwrap();
+    let options = RenderOptions {
+        now: "2026-01-01T00:00:00Z".parse().unwrap(),
+        mode: Mode::Live,
+        seed: Some(1),
+        // Enough for one of the lists.
+        limits: Limits { arena: 3_000_000, ..Limits::default() },
+        asks_test_send: false,
+    };
+    let mut sent = BTreeMap::new();
+    let each = |case: &inkproof::project::Case<'_>, rendering: inkproof::message::Rendering| {
+        sent.insert(case.request.name().to_owned(), (rendering.message.is_some(), rendering.is_out_of_memory));
+        Ok::<_, Infallible>(())
+    };
+    let Ok(()) = project.render(&project.cases(), &options, each);
+    assert_eq!(sent, BTreeMap::from([("one".to_owned(), (true, false)), ("two".to_owned(), (false, true))]));
 }

@@ -18,6 +18,7 @@ use civil::Civil;
 
 pub use format::{FormatPart, PaddingTooLong, format_parts, strftime};
 pub use parse::parse;
+pub(crate) use parse::parse_counted;
 pub use zone::{NamedZone, UnknownZone, Zone};
 
 /// Maximum distance of a JavaScript date from the epoch, in milliseconds.

@@ -6,10 +6,15 @@
 mod fields;
 mod token;
 
+use std::convert::Infallible;
+
 use fields::{Day, Fields, Offset};
 use token::{Number, Scanner, Token, Word};
 
 pub(super) use fields::full_year;
+
+/// How many bytes are read before they are reported.
+const REPORTED_BYTES: usize = 4096;
 
 /// Parses `text` like `new Date(text)` with the process in UTC. Returns milliseconds since the epoch, or `None` for an
 /// invalid date.
@@ -23,16 +28,30 @@ pub(super) use fields::full_year;
 /// ```
 #[must_use]
 pub fn parse(text: &str) -> Option<f64> {
+    match parse_counted(text, |_| Ok::<_, Infallible>(())) {
+        Ok(milliseconds) => milliseconds,
+    }
+}
+
+/// Like [`parse`], and reports every few thousand bytes how many have been read, so that a long string can be given up.
+///
+/// # Errors
+/// That of `work`.
+pub(crate) fn parse_counted<E>(text: &str, mut work: impl FnMut(usize) -> Result<(), E>) -> Result<Option<f64>, E> {
     // V8's scanner treats NUL as the end of the string.
     let text = text.split('\0').next().unwrap_or_default();
     let mut scanner = Scanner::new(text);
     let mut fields = Fields::default();
     match iso_date_time(&mut scanner, &mut fields) {
         Iso::Whole => {}
-        Iso::Invalid => return None,
-        Iso::GaveUpAt(token) => lenient(token, &mut scanner, &mut fields)?,
+        Iso::Invalid => return Ok(None),
+        Iso::GaveUpAt(token) => {
+            if lenient(token, &mut scanner, &mut fields, &mut work)?.is_none() {
+                return Ok(None);
+            }
+        }
     }
-    fields.time_value()
+    Ok(fields.time_value())
 }
 
 /// How much of a string matches the ECMAScript form `YYYY-MM-DDTHH:mm:ss.sssZ` or one of its shorter forms.
@@ -138,29 +157,47 @@ fn iso_offset(scanner: &mut Scanner<'_>, offset: &mut Offset) -> Option<()> {
 }
 
 /// Assigns `token` and all tokens after it to the fields. `None` as soon as one cannot be part of a date.
-fn lenient(mut token: Token, scanner: &mut Scanner<'_>, fields: &mut Fields) -> Option<()> {
+fn lenient<E>(
+    mut token: Token,
+    scanner: &mut Scanner<'_>,
+    fields: &mut Fields,
+    work: &mut impl FnMut(usize) -> Result<(), E>,
+) -> Result<Option<()>, E> {
     let mut number_seen = !fields.day.is_empty();
+    let mut reported = scanner.bytes_left();
     while token != Token::End {
-        match token {
-            Token::Number(number) => {
-                number_seen = true;
-                lenient_number(number.value, scanner, fields)?;
-            }
-            Token::Word(word) => lenient_word(word, number_seen, scanner, fields)?,
-            Token::Symbol(_) => {
-                let sign = token.sign();
-                if let Some(sign) = sign
-                    && (fields.offset.is_utc() || !fields.clock.is_empty())
-                {
-                    number_seen = true;
-                    lenient_offset(sign, scanner, &mut fields.offset)?;
-                } else if number_seen && (sign.is_some() || token == Token::Symbol(')')) {
-                    return None;
-                }
-            }
-            Token::Space | Token::Other | Token::End => {}
+        if lenient_token(token, &mut number_seen, scanner, fields).is_none() {
+            return Ok(None);
         }
         token = scanner.next();
+        let left = scanner.bytes_left();
+        if reported - left >= REPORTED_BYTES {
+            work(reported - left)?;
+            reported = left;
+        }
+    }
+    Ok(Some(()))
+}
+
+fn lenient_token(token: Token, number_seen: &mut bool, scanner: &mut Scanner<'_>, fields: &mut Fields) -> Option<()> {
+    match token {
+        Token::Number(number) => {
+            *number_seen = true;
+            lenient_number(number.value, scanner, fields)?;
+        }
+        Token::Word(word) => lenient_word(word, *number_seen, scanner, fields)?,
+        Token::Symbol(_) => {
+            let sign = token.sign();
+            if let Some(sign) = sign
+                && (fields.offset.is_utc() || !fields.clock.is_empty())
+            {
+                *number_seen = true;
+                lenient_offset(sign, scanner, &mut fields.offset)?;
+            } else if *number_seen && (sign.is_some() || token == Token::Symbol(')')) {
+                return None;
+            }
+        }
+        Token::Space | Token::Other | Token::End => {}
     }
     Some(())
 }
@@ -236,7 +273,25 @@ fn lenient_offset(sign: i64, scanner: &mut Scanner<'_>, offset: &mut Offset) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{REPORTED_BYTES, parse, parse_counted};
+
+    #[test]
+    fn long_strings_can_be_given_up() {
+        let text = ",".repeat(10 * REPORTED_BYTES);
+        let mut reported = 0;
+        let count = |bytes| {
+            reported += bytes;
+            Ok::<_, ()>(())
+        };
+        assert_eq!(parse_counted(&text, count), Ok(None));
+        assert!(reported >= 9 * REPORTED_BYTES && reported <= text.len(), "{reported}");
+        let mut calls = 0;
+        let given_up = parse_counted(&text, |_| {
+            calls += 1;
+            if calls == 3 { Err("enough") } else { Ok(()) }
+        });
+        assert_eq!((given_up, calls), (Err("enough"), 3));
+    }
 
     #[test]
     fn parses_like_node() {

@@ -4,7 +4,7 @@
 //! a date. Every other input is returned unchanged. Without a zone, dates are displayed in UTC, for which `%Z` prints
 //! `+0000`.
 
-use crate::date::{Date, PaddingTooLong, Zone, parse, strftime, time_clip};
+use crate::date::{Date, PaddingTooLong, Zone, parse_counted, strftime, time_clip};
 use crate::engine::filter::{Filter, RunFilter, argument};
 use crate::engine::row::{Argument, Example, Family, Kind};
 use crate::engine::runtime::Runtime;
@@ -78,13 +78,19 @@ fn moment<'a>(runtime: &Runtime<'a>, value: Value<'a>) -> Result<Option<f64>> {
         Value::String("now" | "today") => Some(runtime.now()),
         Value::Number(seconds) => Some(seconds * 1000.0),
         Value::String(text) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            runtime.work(text.len())?;
             Some(number::parse(text) * 1000.0)
         }
-        Value::String(text) => parse(text),
+        Value::String(text) => read(runtime, text)?,
         Value::Bool(flag) => Some(f64::from(u8::from(flag))),
-        other => parse(&coerce::js_string(other, arena)?),
+        other => read(runtime, &coerce::js_string(other, arena)?)?,
     }
     .and_then(time_clip))
+}
+
+/// Parses a string, which may be long, as a date.
+fn read(runtime: &Runtime<'_>, text: &str) -> Result<Option<f64>> {
+    parse_counted(text, |bytes| runtime.work(bytes))
 }
 
 /// The zone for an argument: a name of the tz database, or minutes west of UTC.
@@ -103,9 +109,6 @@ fn write<'a, F: AsRef<str>>(
     zone_name: Value<'a>,
     format: impl FnOnce(&mut Runtime<'a>, u8) -> Result<F>,
 ) -> Result<Value<'a>> {
-    if let Value::String(text) = input {
-        runtime.work(text.len())?;
-    }
     let Some(moment) = moment(runtime, input)? else { return Ok(input) };
     let zone = zone(runtime, zone_name)?;
     let Some(date) = Date::new(moment, &zone) else { return Ok(input) };

@@ -37,8 +37,12 @@ pub struct Arena {
     render_time: Cell<Duration>,
     /// The deadline of the current render. It is set at the first check, so that a small message never reads the clock.
     deadline: Cell<Option<Instant>>,
+    /// The bytes that were allocated when the limits began.
+    bytes_before: Cell<usize>,
     /// The most bytes that may be allocated and held during the current render.
     most_bytes: Cell<usize>,
+    /// Whether several renders share the limits.
+    is_shared: Cell<bool>,
     is_limited: Cell<bool>,
     is_exhausted: Cell<bool>,
 }
@@ -58,7 +62,9 @@ impl Default for Arena {
             held: Cell::new(0),
             render_time: Cell::new(Duration::ZERO),
             deadline: Cell::new(None),
+            bytes_before: Cell::new(0),
             most_bytes: Cell::new(usize::MAX),
+            is_shared: Cell::new(false),
             is_limited: Cell::new(false),
             is_exhausted: Cell::new(false),
         }
@@ -91,10 +97,13 @@ impl Arena {
         self.steps.get() - self.until_check.get() as u64
     }
 
-    /// Counts steps of work that cannot be stopped, such as parsing.
+    /// Counts steps of work that cannot be stopped, such as parsing. If they exceed a limit, the next work fails.
     #[inline]
     pub fn count(&self, steps: usize) {
-        let _ = self.work(steps);
+        if self.work(steps).is_err() {
+            let unused = self.until_check.replace(0);
+            self.steps.set(self.steps.get() - unused as u64);
+        }
     }
 
     /// Counts steps. After every few thousand, checks the limits of the current render.
@@ -195,19 +204,47 @@ impl Arena {
         self.held.set(self.held.get().saturating_sub(bytes));
     }
 
-    /// Runs a render with these limits, counted from now on.
+    /// Runs something that renders several templates into this arena, such as a message with its snippets. Together they
+    /// may use the time and the memory of one render.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use inkproof_liquid::{Arena, LIQUIDJS, Limits, Options, Output, Template, Value};
+    /// let arena = Arena::new();
+    /// let template = Template::parse("{% for i in (1..100000000) %}{% endfor %}", &LIQUIDJS, &arena).unwrap();
+    /// let limits = Limits { render_time: Duration::from_millis(10), memory: 1e10, ..Limits::default() };
+    /// let options = Options { limits, ..Options::default() };
+    /// let results = arena.sharing_limits(|| [(); 3].map(|()| template.render(Value::Null, &options, &arena, &mut Output::new())));
+    /// assert!(results.iter().all(Result::is_err));
+    /// ```
+    pub fn sharing_limits<T>(&self, renders: impl FnOnce() -> T) -> T {
+        self.begin_limits();
+        self.is_shared.set(true);
+        let result = renders();
+        self.is_shared.set(false);
+        result
+    }
+
+    /// Runs a render with these limits, counted from now on, or from the start of what [shares](Self::sharing_limits) them.
     pub(crate) fn limited<T>(&self, render_time: Duration, more_bytes: usize, render: impl FnOnce() -> T) -> T {
+        if !self.is_shared.get() {
+            self.begin_limits();
+        }
         self.written.set(0);
         self.held.set(0);
         self.render_time.set(render_time);
-        self.deadline.set(None);
-        self.most_bytes.set(self.bump.allocated_bytes().saturating_add(more_bytes));
+        self.most_bytes.set(self.bytes_before.get().saturating_add(more_bytes));
         self.is_limited.set(true);
-        self.is_exhausted.set(false);
         let result = render();
         self.is_limited.set(false);
         self.most_bytes.set(usize::MAX);
         result
+    }
+
+    fn begin_limits(&self) {
+        self.deadline.set(None);
+        self.bytes_before.set(self.bump.allocated_bytes());
+        self.is_exhausted.set(false);
     }
 }
 
@@ -224,6 +261,20 @@ mod tests {
             expected += steps as u64;
             assert_eq!(arena.steps(), expected);
         }
+    }
+
+    #[test]
+    fn work_after_steps_that_exceed_a_limit_fails() {
+        let arena = Arena::new();
+        arena.limited(Duration::ZERO, usize::MAX, || {
+            arena.count(CHECK_INTERVAL);
+            std::thread::sleep(Duration::from_millis(2));
+            arena.count(2 * CHECK_INTERVAL);
+            arena.count(1);
+            assert_eq!(arena.steps(), 3 * CHECK_INTERVAL as u64 + 1);
+            assert!(arena.work(1).is_err());
+            assert_eq!(arena.steps(), 3 * CHECK_INTERVAL as u64 + 2);
+        });
     }
 
     #[test]

@@ -130,6 +130,11 @@ impl<'t> Scanner<'t> {
         scanner
     }
 
+    /// How many bytes have not been read.
+    pub(super) const fn bytes_left(&self) -> usize {
+        self.rest.len()
+    }
+
     pub(super) fn peek(&self) -> Token {
         self.peeked
     }
