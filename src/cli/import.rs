@@ -142,8 +142,12 @@ fn import_customers(files: &[PathBuf], types: Types, project: &Project, global: 
         0 => String::new(),
         count => format!(", {} rejected", Thousands(count)),
     };
-    let (new, existing) = (Count("customer", new), Thousands(known.len()));
-    written::advise(&[format!("imported {new}, {existing} existed already{rejected}")])?;
+    // Nothing was read, which the messages say.
+    let is_empty = new == 0 && known.is_empty() && !(unread.is_empty() && imported.problems.is_empty());
+    if !is_empty {
+        let (new, existing) = (Count("customer", new), Thousands(known.len()));
+        written::advise(&[format!("imported {new}, {existing} existed already{rejected}")])?;
+    }
     match (unread.is_empty(), imported.problems.is_empty()) {
         (true, true) => Ok(Outcome::Fine),
         (true, false) => Ok(Outcome::Broken),

@@ -389,7 +389,7 @@ impl<'a> Body<'_, 'a> {
     fn numeric_identifier(&self, field: &Field<'_>, value: &str) -> Diagnostic {
         Diagnostic::warning(NUMERIC_IDENTIFIER, "the `id` is a number")
             .primary(self.source.at(field.span.range()), format!("used as the string \"{value}\""))
-            .help("send it as a string: Customer.io documents no other type")
+            .help(format!("write `\"{value}\"`: Customer.io's documentation has only strings"))
     }
 
     /// A field that may be missing. Null counts as missing.

@@ -7,7 +7,7 @@ use strsim::osa_distance;
 use super::expression::is_operand;
 use super::scan::{Construct, ConstructKind, Ending, Token, TokenKind};
 use super::tags::{arguments, as_tag, meant_name};
-use super::words::{TAGS, TagMeant};
+use super::words::{ROOTS, TAGS, TagMeant};
 use super::{MAX_MISTAKES, Mistake, MistakeKind, Site};
 use crate::diagnostics::did_you_mean;
 use crate::liquid::syntax::dialect::{Reading, Surroundings};
@@ -137,13 +137,38 @@ impl<'s> Reader<'s> {
             self.found.push(mistake.help("write `assign`").fix(vec![(span, "assign".to_owned())]));
             return;
         }
+        let arguments_count = arguments(self.text, construct).len();
+        if name == "assign" && arguments_count == 1 && construct.kind == ConstructKind::Tag {
+            // `{% assign name %}…{% endassign %}`
+            let is_end = |next: &Construct| next.name(self.text) == "endassign";
+            if let Some(end) = self.constructs[at..].iter().position(is_end).map(|end| at + end) {
+                let (span, end_span) = (self.name_span(at), self.name_span(end));
+                let edits = vec![(span, "capture".to_owned()), (end_span, "endcapture".to_owned())];
+                let mistake = Mistake::new(span, "`assign` has no body: a block whose text is assigned is a `capture`");
+                self.found.push(mistake.other(self.span(end), "it ends here").help("write `capture`").fix(edits));
+                self.skipped.push(end);
+                return;
+            }
+        }
         if is_block(self.language, name) {
             let mistake = renamed.then(|| self.found.len() - 1);
             self.open.push(Open { name, at, has_else: false, mistake });
             return;
         }
         if self.language.tag(name).is_none() && construct.kind != ConstructKind::Output {
+            if let Some(mistake) = self.needless_end(at, name) {
+                self.found.push(mistake);
+                return;
+            }
             let mistake = self.unknown_tag(at);
+            // A misspelled end tag ends its block.
+            let ended =
+                mistake.edits.first().filter(|_| mistake.is_fix).and_then(|(_, meant)| meant.strip_prefix("end"));
+            if ended.is_some_and(|ended| self.open.last().is_some_and(|top| top.name == ended)) {
+                self.open.pop();
+                self.found.push(mistake);
+                return;
+            }
             let meant =
                 mistake.edits.first().filter(|_| mistake.is_fix).and_then(|(_, meant)| self.language.tag(meant));
             if let Some(block) = meant.filter(|meant| is_block(self.language, meant.name)) {
@@ -152,6 +177,24 @@ impl<'s> Reader<'s> {
             self.unknown.push((name, self.found.len()));
             self.found.push(mistake);
         }
+    }
+
+    /// The end tag of something that has none, such as `else`.
+    fn needless_end(&self, at: usize, name: &str) -> Option<Mistake> {
+        let of = name.strip_prefix("end").filter(|of| {
+            matches!(
+                *of,
+                "else" | "elsif" | "elseif" | "when" | "assign" | "echo" | "break" | "continue" | "render" | "include"
+            )
+        })?;
+        let span = self.span(at);
+        let mistake = Mistake::new(span, format!("`{of}` has no end tag")).of_kind(MistakeKind::UnknownTag);
+        let help = if of == "assign" {
+            "remove it; a block whose text is assigned is `{% capture name %}…{% endcapture %}`"
+        } else {
+            "remove it"
+        };
+        Some(mistake.help(help).fix(vec![(span, String::new())]))
     }
 
     /// The next end tag of a block at the same depth.
@@ -236,11 +279,19 @@ impl<'s> Reader<'s> {
     fn plain_end(&mut self, at: usize) {
         let span = self.span(at);
         let Some(top) = self.open.pop() else {
-            let mistake = Mistake::new(span, "there is no open block that `end` could close");
+            let written = self.name_span(at).of(self.text);
+            // `{% items.forEach(…) %}…{% }) %}`
+            if let Some((_, mistake)) = self.unknown.last().filter(|_| written.starts_with('}')) {
+                self.found[*mistake].edits.push((span, String::new()));
+                self.found[*mistake].others.push((span, "and this"));
+                return;
+            }
+            let mistake = Mistake::new(span, format!("there is no open block that `{written}` could close"));
             self.found.push(mistake.help("remove it").without_fix(vec![(span, String::new())]));
             return;
         };
-        let message = format!("`end` is not a tag of Liquid: write `end{}`", top.name);
+        let written = self.name_span(at).of(self.text);
+        let message = format!("`{written}` is not a tag of Liquid: write `end{}`", top.name);
         let mut edits = as_tag(&self.constructs[at]);
         edits.push((self.name_span(at), format!("end{}", top.name)));
         if self.constructs[at].kind == ConstructKind::Output && self.constructs[top.at].kind == ConstructKind::Output {
@@ -261,10 +312,31 @@ impl<'s> Reader<'s> {
         let span = self.span(at);
         let site = self.site(at);
         let arguments = arguments(self.text, &self.constructs[at]);
+        // `unless` ignores what comes after `else`.
+        if self.open.last().is_some_and(|top| top.name == "unless")
+            && self.constructs[at].name(self.text) == "else"
+            && let Some(last) =
+                self.found.last_mut().filter(|last| last.span.start == self.constructs[at].tokens[0].span.start)
+        {
+            last.effect = super::Effect::Ignored;
+        }
         let Some(top) = self.open.last_mut() else {
             let block = if name == "when" { "case" } else { "if" };
             let mistake = Mistake::new(span, format!("`{name}` is not in a block: it belongs to an open `{block}`"));
-            self.found.push(mistake.help("remove it, or add the opening tag").without_fix(vec![(span, String::new())]));
+            // What follows is its body if there is an end tag.
+            let is_opening = name == "elsif" && self.next_end(at, block).is_some();
+            if !is_opening {
+                let edits = vec![(span, String::new())];
+                self.found.push(mistake.help("remove it, or add the opening tag").without_fix(edits));
+                return;
+            }
+            let edit = (self.name_span(at), "if".to_owned());
+            let renamed = self.found.last().is_some_and(|last| last.span == edit.0);
+            if renamed {
+                self.found.pop();
+            }
+            self.found.push(mistake.help("the first branch begins with `if`: write `if`").fix(vec![edit]));
+            self.open.push(Open { name: "if", at, has_else: false, mistake: None });
             return;
         };
         let takes = match name {
@@ -299,6 +371,12 @@ impl<'s> Reader<'s> {
                 let edit = (Span::new(name_end, super::extent(arguments).end), String::new());
                 mistake.help("remove them").fix(vec![edit])
             });
+            return;
+        }
+        if had_else && block == "case" && name == "when" {
+            let mistake =
+                Mistake::new(span, "`when` after `else`: Liquid prints both").other(self.span(opener), "of this");
+            self.found.push(mistake.help("move `else` to the end").without_fix(Vec::new()).breaking(false));
             return;
         }
         if had_else && matches!(block, "if" | "unless") {
@@ -336,6 +414,7 @@ impl<'s> Reader<'s> {
         let text = |at: usize| tokens.get(at).map_or("", |token| token.span.of(self.text));
         let is_two = matches!((text(0), text(1)), ("else", "if") | ("/", _)) || (text(0) == "end" && tokens.len() == 2);
         match (tokens.first(), tokens.get(1)) {
+            (Some(first), _) if first.span.of(self.text) == "}" => super::extent(tokens),
             (Some(first), Some(second)) if is_two => Span::new(first.span.start, second.span.end),
             (Some(first), _) => first.span,
             _ => self.constructs[at].span,
@@ -374,6 +453,17 @@ impl<'s> Reader<'s> {
         }
         let is_printed = first.is_some_and(|token| matches!(token.span.of(self.text), "=" | "-"));
         let mistake = Mistake::new(construct.span, "a tag begins with its name");
+        if let [slash, second, ..] = &construct.tokens[..]
+            && slash.span.of(self.text) == "/"
+            && matches!(second.span.of(self.text), "/" | "*")
+        {
+            let span = Span::new(slash.span.start, second.span.end);
+            let mistake = Mistake::new(span, "a comment of Liquid begins with `#`");
+            let shown =
+                construct.inner.of(self.text).trim_start_matches(['/', '*']).trim_end_matches(['/', '*']).trim();
+            let help = format!("write `{{% # {shown} %}}`");
+            return Some(mistake.help(help).fix(vec![(construct.inner, format!("# {shown}"))]));
+        }
         if is_printed
             && let [_, value @ ..] = &construct.tokens[..]
             && !value.is_empty()
@@ -434,6 +524,11 @@ impl<'s> Reader<'s> {
             return found
                 .help(format!("write `{{{{ {value} }}}}`"))
                 .fix(vec![(construct.span, format!("{{{{ {value} }}}}"))]);
+        }
+        if ROOTS.contains(&name) {
+            let found = mistake(format!("`{name}` is not a tag: a value is printed with `{{{{ }}}}`"));
+            let help = "print a value with `{{ … }}`, and go through a list with `{% for item in trigger.items %}`";
+            return found.help(help).without_fix(site.neutral());
         }
         let ends = name.strip_prefix("end");
         let names: Vec<&str> = self.language.tag_names().chain(["else", "elsif", "when"]).collect();

@@ -6,7 +6,9 @@
 
 use super::expression::{before, operand_end, variable_name};
 use super::scan::{ConstructKind, Token, TokenKind};
-use super::words::{CONDITION_FUNCTIONS, LITERALS, MISSING_OPERATORS, OPERATORS};
+use super::words::{
+    CONDITION_FUNCTIONS, ENGLISH_OPERATORS, English, LITERALS, MISSING_OPERATORS, OPERATORS, QUESTIONS, TESTS,
+};
 use super::{Mistake, Site, extent};
 use crate::liquid::Span;
 
@@ -31,7 +33,7 @@ enum Tree {
 #[derive(Clone, Debug)]
 struct Atom {
     text: String,
-    /// The left side, if it is an equality.
+    /// The left side and the operator, if it is an equality or `contains`.
     equality: Option<String>,
     /// The tokens, if it is a literal alone.
     literal: Option<Span>,
@@ -54,6 +56,8 @@ struct Parser<'s> {
     marks: Vec<Mark>,
     /// Assignments that must come before.
     assignments: Vec<String>,
+    /// The left side of the last comparison.
+    last_left: Option<String>,
     has_symbols: bool,
     is_mixed: bool,
     /// Whether Liquid cannot express an operator.
@@ -104,6 +108,7 @@ fn parse<'s>(site: Site<'s>, tokens: &'s [Token]) -> Option<(Parser<'s>, Tree)> 
         depth: 0,
         marks: Vec::new(),
         assignments: Vec::new(),
+        last_left: None,
         has_symbols: false,
         is_mixed: false,
         is_unknown: false,
@@ -131,6 +136,10 @@ fn rewritten(site: Site<'_>, tokens: &[Token], tree: &Tree, assignments: &[Strin
 }
 
 impl Tree {
+    const fn atom(text: String) -> Self {
+        Self::Atom(Atom { text, equality: None, literal: None })
+    }
+
     /// The condition for Liquid, which evaluates `and` and `or` from right to left. `None` if that is impossible without
     /// parentheses.
     fn in_liquid(&self) -> Option<String> {
@@ -237,10 +246,13 @@ impl<'s> Parser<'s> {
         while self.logical("or") {
             let part = self.and()?;
             if let (Some(left), Tree::Atom(Atom { literal: Some(span), .. })) = (&equality, &part) {
-                let message = format!("`{}` alone is always true: compare it as well", self.site.slice(*span));
-                let edit = (Span::new(span.start, span.start), format!("{left} == "));
+                let written = self.site.slice(*span);
+                let is_false = matches!(written, "nil" | "null");
+                let always = if is_false { "never true" } else { "always true" };
+                let message = format!("`{written}` alone is {always}: compare it as well");
+                let edit = (Span::new(span.start, span.start), format!("{left} "));
                 self.mark(*span, message, None, Some(vec![edit]));
-                let text = format!("{left} == {}", self.site.slice(*span));
+                let text = format!("{left} {written}");
                 parts.push(Tree::Atom(Atom { text, equality: Some(left.clone()), literal: None }));
                 continue;
             }
@@ -318,8 +330,12 @@ impl<'s> Parser<'s> {
 
     fn comparison(&mut self) -> Option<Tree> {
         let start = self.at;
+        if let Some(tree) = self.repeated(start) {
+            return Some(tree);
+        }
         let left = self.value()?;
-        let is_literal = matches!(self.tokens[start].kind, TokenKind::Quoted | TokenKind::Number);
+        let is_literal = matches!(self.tokens[start].kind, TokenKind::Quoted | TokenKind::Number)
+            || self.site.is_any(self.tokens.get(start), &["nil", "null", "blank", "empty"]);
         let literal = (is_literal && self.at == start + 1).then(|| self.tokens[start].span);
         let Some(token) = self.next() else {
             return Some(Tree::Atom(Atom { text: left, equality: None, literal }));
@@ -330,6 +346,8 @@ impl<'s> Parser<'s> {
         let operator = if is_known {
             self.at += 1;
             written
+        } else if let Some(tree) = self.english(start, &left) {
+            return Some(tree);
         } else if let Some((_, meant)) =
             OPERATORS.iter().find(|(known, meant)| *known == written && COMPARISONS.contains(meant))
         {
@@ -338,6 +356,8 @@ impl<'s> Parser<'s> {
             meant
         } else if let Some(tree) = self.missing_operator(start, &left) {
             return Some(tree);
+        } else if written == "!" && self.word(1) == "contains" {
+            return self.not_contains(start, &left);
         } else if matches!(written, "is" | "isnt") {
             return self.is(token, &left);
         } else if written == "in" || (written == "not" && self.site.is(self.tokens.get(self.at + 1), "in")) {
@@ -345,9 +365,168 @@ impl<'s> Parser<'s> {
         } else {
             return Some(Tree::Atom(Atom { text: left, equality: None, literal }));
         };
+        self.compared(start, &left, operator)
+    }
+
+    /// `x > 1 and < 5`: a comparison without its left side.
+    fn repeated(&mut self, start: usize) -> Option<Tree> {
+        let left = self.last_left.clone()?;
+        let operator = self.next().filter(|_| COMPARISONS.contains(&self.next_text()))?;
+        let written = self.next_text();
+        self.at += 1;
+        let message = format!("`{written}` has nothing before it to compare: repeat the value");
+        // The edit covers the operator, so that it can be told from other insertions.
+        let edit = (operator.span, format!("{left} {written}"));
+        self.mark(operator.span, message, None, Some(vec![edit]));
+        self.compared(start, &left, written)
+    }
+
+    /// `x !contains 'a'`
+    fn not_contains(&mut self, start: usize, left: &str) -> Option<Tree> {
+        let span = extent(&self.tokens[self.at..self.at + 2]);
+        self.at += 2;
         let right = self.value()?;
-        let equality = (operator == "==").then(|| left.clone());
-        Some(Tree::Atom(Atom { text: format!("{left} {operator} {right}"), equality, literal: None }))
+        let text = format!("not {left} contains {right}");
+        let edit = (extent(&self.tokens[start..self.at]), text.clone());
+        let written = self.site.slice(span);
+        self.mark(
+            span,
+            format!("`{written}` is not an operator of Liquid: write `not … contains`"),
+            None,
+            Some(vec![edit]),
+        );
+        Some(Tree::atom(text))
+    }
+
+    /// What an operator compares with, and further comparisons of the same value: `x == 'a', 'b'`, `1 < x < 5`.
+    fn compared(&mut self, start: usize, left: &str, operator: &str) -> Option<Tree> {
+        let middle = self.at;
+        let right = self.value()?;
+        let right_tokens = &self.tokens[middle..self.at];
+        self.last_left = Some(left.to_owned());
+        let is_own = matches!(operator, "==" | "contains");
+        let equality = is_own.then(|| format!("{left} {operator}"));
+        let first = Atom { text: format!("{left} {operator} {right}"), equality, literal: None };
+        let is_range = |operator: &str| matches!(operator, "<" | "<=" | ">" | ">=");
+        if is_range(operator) && is_range(self.next_text()) {
+            let token = self.next()?;
+            let second = self.next_text();
+            self.at += 1;
+            let last = self.value()?;
+            let text = self.site.tokens_text(right_tokens).to_owned();
+            let edits = self
+                .is_all(start)
+                .then(|| vec![(Span::new(token.span.start, token.span.start), format!("and {text} "))]);
+            let message = format!("`{second}` compares true or false here: a comparison has two sides");
+            self.mark(token.span, message, Some("write two comparisons with `and`".to_owned()), edits);
+            let parts = vec![Tree::Atom(first), Tree::atom(format!("{text} {second} {last}"))];
+            return Some(Tree::Group(Box::new(Tree::Many("and", parts))));
+        }
+        if operator != "==" || !self.site.is(self.next(), ",") {
+            return Some(Tree::Atom(first));
+        }
+        let comma = self.next()?.span;
+        let mut parts = vec![Tree::Atom(first)];
+        let mut edits = Vec::new();
+        while self.site.is(self.next(), ",") {
+            let between = self.next()?.span;
+            self.at += 1;
+            let value_start = self.next()?.span.start;
+            let value = self.value()?;
+            edits.push((Span::new(between.start, value_start), format!(" or {left} == ")));
+            parts.push(Tree::atom(format!("{left} == {value}")));
+        }
+        let edits = self.is_all(start).then_some(edits);
+        self.mark(comma, "what comes after the comma is ignored: compare it as well".to_owned(), None, edits);
+        Some(Tree::Group(Box::new(Tree::Many("or", parts))))
+    }
+
+    /// Whether the condition is what has been read from here on.
+    fn is_all(&self, start: usize) -> bool {
+        start == 0 && self.at == self.tokens.len()
+    }
+
+    /// A word at a distance from the next one.
+    fn word(&self, ahead: usize) -> &'s str {
+        let token = self.tokens.get(self.at + ahead).filter(|token| token.kind == TokenKind::Word);
+        token.map_or("", |token| self.site.slice(token.span))
+    }
+
+    /// An operator in English: `is greater than`, `does not contain`.
+    fn english(&mut self, start: usize, left: &str) -> Option<Tree> {
+        let matches =
+            |words: &str| words.split(' ').enumerate().all(|(at, word)| self.word(at).eq_ignore_ascii_case(word));
+        let (words, meant) = ENGLISH_OPERATORS.iter().find(|(words, _)| matches(words))?;
+        let count = words.split(' ').count();
+        let span = extent(&self.tokens[self.at..self.at + count]);
+        let written = self.site.slice(span);
+        let message = |meant: &str| format!("`{written}` is not an operator of Liquid: write `{meant}`");
+        match *meant {
+            English::Operator(operator) => {
+                self.mark(
+                    span,
+                    message(operator),
+                    Some(format!("write `{operator}`")),
+                    Some(vec![(span, operator.to_owned())]),
+                );
+                self.at += count;
+                self.compared(start, left, operator)
+            }
+            English::Test(test) => {
+                self.at += count;
+                self.mark(span, message(test), Some(format!("write `{test}`")), Some(vec![(span, test.to_owned())]));
+                Some(Tree::atom(format!("{left} {test}")))
+            }
+            English::NotContains => {
+                self.at += count;
+                let right = self.value()?;
+                let text = format!("not {left} contains {right}");
+                let edit = (extent(&self.tokens[start..self.at]), text.clone());
+                self.mark(span, message("not … contains"), None, Some(vec![edit]));
+                Some(Tree::atom(text))
+            }
+            English::Missing(help) => {
+                self.at = operand_end(self.site, self.tokens, self.at + count)?;
+                self.mark(span, format!("`{written}` is not an operator of Liquid"), Some(help.to_owned()), None);
+                self.is_unknown = true;
+                Some(Tree::atom(left.to_owned()))
+            }
+            English::OneOf { is_negated } => {
+                self.at += count;
+                self.one_of(start, left, span, is_negated)
+            }
+        }
+    }
+
+    /// `'a', 'b'`, `['a', 'b']`, `('a', 'b')`
+    fn one_of(&mut self, start: usize, left: &str, operator: Span, is_negated: bool) -> Option<Tree> {
+        let closer = match self.next_text() {
+            "[" => Some("]"),
+            "(" => Some(")"),
+            _ => None,
+        };
+        self.at += usize::from(closer.is_some());
+        let (symbol, word) = if is_negated { ("!=", "and") } else { ("==", "or") };
+        let mut parts = Vec::new();
+        loop {
+            let value = self.value()?;
+            parts.push(Tree::atom(format!("{left} {symbol} {value}")));
+            if !self.site.is(self.next(), ",") {
+                break;
+            }
+            self.at += 1;
+        }
+        if let Some(closer) = closer {
+            self.next().filter(|close| self.site.is(Some(close), closer))?;
+            self.at += 1;
+        }
+        let tree = Tree::Many(word, parts);
+        let text = tree.in_liquid()?;
+        let edits = self.is_all(start).then(|| vec![(extent(&self.tokens[start..self.at]), text)]);
+        let written = self.site.slice(operator);
+        let message = format!("`{written}` is not an operator of Liquid: compare with each value");
+        self.mark(operator, message, None, edits);
+        Some(Tree::Group(Box::new(tree)))
     }
 
     /// `x startsWith 'a'`, `x between 1 and 3`
@@ -439,11 +618,22 @@ impl<'s> Parser<'s> {
             self.mark(edit.0, message, None, Some(vec![edit]));
             return Some(Tree::Atom(Atom { text: format!("{left} {operator} nil"), equality: None, literal: None }));
         }
+        if let Some((test, help)) = TESTS.iter().find(|(test, _)| self.word(0) == *test) {
+            let message = format!("Liquid has no test `{} {test}`", self.site.slice(span));
+            let test = Span::new(token.span.start, self.next()?.span.end);
+            self.mark(test, message, Some((*help).to_owned()), None);
+            self.at = self.tokens[self.at..]
+                .iter()
+                .position(|token| self.site.is_any(Some(token), &["and", "or"]))
+                .map_or(self.tokens.len(), |at| self.at + at);
+            self.is_unknown = true;
+            return Some(Tree::atom(left.to_owned()));
+        }
         let operator = operator(is_negated);
         let message = format!("`{}` is not an operator of Liquid: write `{operator}`", self.site.slice(span));
         self.mark(span, message, None, Some(vec![(span, operator.to_owned())]));
         let right = self.value()?;
-        let equality = (operator == "==").then(|| left.to_owned());
+        let equality = (operator == "==").then(|| format!("{left} =="));
         Some(Tree::Atom(Atom { text: format!("{left} {operator} {right}"), equality, literal: None }))
     }
 
@@ -453,6 +643,9 @@ impl<'s> Parser<'s> {
         let is_negated = self.next_text() == "not";
         self.at += if is_negated { 2 } else { 1 };
         let span = extent(&self.tokens[word..self.at]);
+        if matches!(self.next_text(), "[" | "(") {
+            return self.one_of(start, left, span, is_negated);
+        }
         let right = self.value()?;
         let not = if is_negated { "not " } else { "" };
         let text = format!("{not}{right} contains {left}");
@@ -465,6 +658,17 @@ impl<'s> Parser<'s> {
     /// A value with filters, in Liquid.
     fn value(&mut self) -> Option<String> {
         let start = self.at;
+        if let [colon, name, ..] = &self.tokens[start..]
+            && self.site.is(Some(colon), ":")
+            && name.kind == TokenKind::Word
+            && colon.span.end == name.span.start
+        {
+            let text = format!("'{}'", self.site.slice(name.span));
+            let span = Span::new(colon.span.start, name.span.end);
+            self.mark(span, "Liquid has no symbols: write a string".to_owned(), None, Some(vec![(span, text.clone())]));
+            self.at += 2;
+            return Some(text);
+        }
         self.at = operand_end(self.site, self.tokens, start)?;
         let operand = &self.tokens[start..self.at];
         let mut text = self.site.tokens_text(operand).to_owned();
@@ -475,6 +679,17 @@ impl<'s> Parser<'s> {
             let message = format!("`{text}` is not a word of Liquid: write `{meant}`");
             self.mark(word.span, message, None, Some(vec![(word.span, (*meant).to_owned())]));
             (*meant).clone_into(&mut text);
+        }
+        if let [path @ .., dot, question] = operand
+            && self.site.is(Some(dot), ".")
+            && let Some((_, test)) = QUESTIONS.iter().find(|(known, _)| self.site.is(Some(question), known))
+        {
+            let written = self.site.slice(question.span);
+            let message = format!("`.{written}` is Ruby, which is not Liquid");
+            // The edit covers the path, which would be reported as missing.
+            let text = format!("{}{test}", self.site.tokens_text(path));
+            self.mark(question.span, message, None, Some(vec![(extent(operand), text.clone())]));
+            return Some(text);
         }
         if self.site.is_any(self.next(), &["+", "-", "*", "/", "%"])
             && self.next().is_some_and(|operator| operator.kind == TokenKind::Symbol)

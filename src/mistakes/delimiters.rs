@@ -41,6 +41,27 @@ pub(super) fn wrong_delimiter(site: Site<'_>) -> Option<Mistake> {
     )
 }
 
+/// A template string of JavaScript: `` `Hello ${name}` ``.
+pub(super) fn template_string(site: Site<'_>) -> Option<Mistake> {
+    let inner = site.slice(site.construct.inner).strip_prefix('`')?.strip_suffix('`')?;
+    if site.construct.kind != ConstructKind::Output || inner.contains('`') {
+        return None;
+    }
+    let span = Span::new(site.construct.inner.start, site.construct.inner.start + 1);
+    let mistake = Mistake::new(span, "Liquid has no strings in backquotes: text is written outside of the braces");
+    // `${x}` becomes an output.
+    let mut text = String::new();
+    let mut parts = inner.split("${");
+    text.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (value, rest) = part.split_once('}')?;
+        let value = value.trim();
+        text = format!("{text}{{{{ {value} }}}}{rest}");
+    }
+    let help = format!("write `{text}`");
+    Some(mistake.help(help).fix(vec![(site.construct.span, text)]))
+}
+
 /// More braces than two, and an output inside an output or tag.
 pub(super) fn braces(site: Site<'_>) -> Option<Mistake> {
     let tokens = site.tokens();

@@ -5,12 +5,15 @@ use super::{Mistake, Site};
 use crate::liquid::Span;
 
 /// How other languages mark code in text: the opening and the closing mark, the language, and whether it prints a value.
-const MARKS: [(&str, &str, &str, Code); 11] = [
+const MARKS: [(&str, &str, &str, Code); 14] = [
     ("${", "}", "JavaScript", Code::Value),
     ("#{", "}", "Ruby", Code::Value),
-    ("<%=", "%>", "ERB", Code::Value),
-    ("<%-", "%>", "EJS", Code::Value),
+    ("<%=", "%>", "ERB", Code::Expression),
+    ("<%-", "%>", "EJS", Code::Expression),
     ("<%", "%>", "ERB", Code::Statement),
+    ("<?=", "?>", "PHP", Code::Expression),
+    ("<?php", "?>", "PHP", Code::Statement),
+    ("%%", "%%", "Salesforce", Code::Value),
     ("{#", "#}", "Jinja", Code::Comment),
     ("*|", "|*", "Mailchimp", Code::Value),
     ("{ {", "} }", "", Code::Value),
@@ -24,6 +27,8 @@ enum Code {
     Value,
     /// A path of a variable that every template has. Other text between these marks is usually meant as it is.
     Path,
+    /// A value that may be any expression.
+    Expression,
     Statement,
     Comment,
 }
@@ -88,13 +93,16 @@ fn mark(text: &str) -> Option<(Mistake, usize)> {
             mistake("write `{% comment %}…{% endcomment %}`".to_owned()).fix(vec![(span, text)])
         }
         Code::Path if !inner.contains('.') => return None,
-        Code::Value | Code::Path if is_path && ROOTS.contains(&root) => {
+        Code::Value | Code::Path | Code::Expression if is_path && ROOTS.contains(&root) => {
             let text = format!("{{{{ {inner} }}}}");
             mistake(format!("write `{text}`")).fix(vec![(span, text)])
         }
         // Only names: amounts and selectors may look similar.
         Code::Value if is_path && !inner.contains('-') => {
             mistake("write `{{ trigger.name }}` or `{{ customer.name }}`".to_owned())
+        }
+        Code::Expression if !inner.is_empty() => {
+            mistake("write a value of Liquid, such as `{{ trigger.name }}`".to_owned())
         }
         Code::Statement if !inner.is_empty() => mistake("write a tag of Liquid: `{% … %}`".to_owned()),
         _ => return None,

@@ -7,12 +7,14 @@
 
 mod blocks;
 mod braze;
+mod calls;
 mod condition;
 mod delimiters;
 mod expression;
 mod filters;
 mod handlebars;
 mod literal;
+mod paths;
 mod repair;
 mod scan;
 mod tags;
@@ -48,6 +50,8 @@ pub struct Mistake {
     pub is_fix: bool,
     /// What Liquid does with it.
     pub effect: Effect,
+    /// Variables without a value because of it.
+    pub undefined: Vec<String>,
 }
 
 /// What Liquid does with a mistake.
@@ -83,6 +87,7 @@ impl Mistake {
             edits: Vec::new(),
             is_fix: false,
             effect: Effect::Fails,
+            undefined: Vec::new(),
         }
     }
 
@@ -99,6 +104,12 @@ impl Mistake {
         self
     }
 
+    /// Adds a variable that has no value because of it.
+    fn undefines(mut self, name: &str) -> Self {
+        self.undefined.push(name.to_owned());
+        self
+    }
+
     /// Sets the edits that write what was meant.
     fn fix(self, edits: Vec<(Span, String)>) -> Self {
         Self { edits, is_fix: true, ..self }
@@ -107,6 +118,11 @@ impl Mistake {
     /// Sets edits that only allow to check the rest.
     fn without_fix(self, edits: Vec<(Span, String)>) -> Self {
         Self { edits, is_fix: false, ..self }
+    }
+
+    /// Whether it is only the name of a tag.
+    fn is_renaming(&self) -> bool {
+        self.kind == MistakeKind::UnknownTag && self.is_fix && self.edits.iter().any(|(span, _)| *span == self.span)
     }
 
     /// Sets whether the text cannot be parsed because of it; otherwise it is ignored.
@@ -127,13 +143,16 @@ struct Site<'s> {
 type Row = fn(Site<'_>) -> Option<Mistake>;
 
 /// The mistakes in one output or tag. The first row that recognises one applies.
-const CONSTRUCT_ROWS: [Row; 8] = [
+const CONSTRUCT_ROWS: [Row; 11] = [
     delimiters::wrong_delimiter,
     handlebars::stray,
+    delimiters::template_string,
     braze::variable,
     delimiters::braces,
     delimiters::quotes,
     tags::tag_in_output,
+    paths::path,
+    tags::cycle,
     expression::expression,
     filters::filter,
 ];
@@ -150,6 +169,7 @@ pub fn find(text: &str, language: &Language) -> Vec<Mistake> {
     // Without the rest of the text, it is unknown which blocks are closed.
     let (of_blocks, ends) = if is_complete { blocks::find(text, language, &constructs) } else { Default::default() };
     found.extend(of_blocks);
+    let of_names = found.len();
     let mut block = None;
     for construct in &constructs {
         if found.len() >= MAX_MISTAKES {
@@ -163,6 +183,17 @@ pub fn find(text: &str, language: &Language) -> Vec<Mistake> {
         let Some(mut mistake) = CONSTRUCT_ROWS.iter().find_map(|row| row(site)) else { continue };
         if let Some(edits) = ends.get(&construct.span) {
             mistake.edits.clone_from(edits);
+        }
+        // The name of another language and the arguments after it are one mistake.
+        let renamed =
+            found[..of_names].iter_mut().find(|named| is_within(named.span, construct.span) && named.is_renaming());
+        if let Some(renamed) = renamed.filter(|_| mistake.is_fix && construct.kind == ConstructKind::Tag) {
+            renamed.edits.append(&mut mistake.edits);
+            let shown = site.shown_with(
+                &renamed.edits.iter().filter(|(span, _)| is_within(*span, construct.span)).cloned().collect::<Vec<_>>(),
+            );
+            renamed.help = shown.map_or_else(|| renamed.help.clone(), |shown| format!("write `{shown}`"));
+            continue;
         }
         // The branches and the end of a block belong to its opening tag.
         match (block, mistake.effect) {
@@ -223,6 +254,11 @@ impl<'s> Site<'s> {
         let text = if self.construct.kind == ConstructKind::Output { "{{ 0 }}" } else { "" };
         vec![(self.construct.span, text.to_owned())]
     }
+}
+
+/// Whether a span is a part of another.
+const fn is_within(inner: Span, outer: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
 }
 
 /// From the start of the first token to the end of the last.

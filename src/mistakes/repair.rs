@@ -95,6 +95,7 @@ pub fn repair(text: &str, language: &Language) -> Diagnosis {
                 construct.and_then(|construct| Some((construct, neutral(&repaired.text, construct)?)))
             {
                 add(&mut edits, &[(construct.span, neutral.to_owned())]);
+                repaired.add_lost_words(construct.span);
             }
             // Without what was removed, other tags may not belong together.
             let is_structure = match error.subject() {
@@ -161,10 +162,13 @@ impl Repaired {
         let starts = mistake.edits.iter().map(|(span, _)| span.start);
         let ends = mistake.edits.iter().map(|(span, _)| span.end);
         if let (Some(start), Some(end)) = (starts.min(), ends.max()) {
-            let lost = Span::new(start, end).of(&self.text);
-            let words = lost.split(|next: char| !next.is_alphanumeric() && next != '_');
-            self.lost_words.extend(words.map(str::to_owned));
+            self.add_lost_words(Span::new(start, end));
         }
+    }
+
+    fn add_lost_words(&mut self, lost: Span) {
+        let words = lost.of(&self.text).split(|next: char| !next.is_alphanumeric() && next != '_');
+        self.lost_words.extend(words.map(str::to_owned));
     }
 
     /// Whether what was removed contains this word, so that it may define it.

@@ -78,9 +78,9 @@ pub(super) enum TokenKind {
 }
 
 /// Symbols of several characters, longer ones before their beginnings.
-const SYMBOLS: [&str; 20] = [
-    "===", "!==", "&&", "||", "??", "==", "!=", "=!", "<>", ">=", "<=", "=>", "=<", "..", "{{", "}}", "${", "?.", "++",
-    "--",
+const SYMBOLS: [&str; 21] = [
+    ":=", "===", "!==", "&&", "||", "??", "==", "!=", "=!", "<>", ">=", "<=", "=>", "=<", "..", "{{", "}}", "${", "?.",
+    "++", "--",
 ];
 
 impl Construct {

@@ -3,11 +3,12 @@
 use super::expression::{before, is_operand, operand_end, position, replace, variable_name};
 use super::scan::{Construct, ConstructKind, Token, TokenKind};
 use super::words::{TAGS, TagMeant};
-use super::{Effect, Mistake, Site, extent};
+use super::{Effect, Mistake, Site, extent, paths};
 use crate::liquid::Span;
 
 /// Tags that often appear in outputs, and those of them that have no arguments.
-const KEYWORDS: [&str; 10] = ["if", "elsif", "unless", "for", "assign", "capture", "case", "when", "elseif", "elif"];
+const KEYWORDS: [&str; 11] =
+    ["if", "elsif", "unless", "for", "assign", "capture", "case", "when", "elseif", "elif", "range"];
 const BARE_KEYWORDS: [&str; 10] =
     ["else", "break", "continue", "end", "endif", "endunless", "endfor", "endcase", "endcapture", "endraw"];
 
@@ -38,6 +39,12 @@ pub(super) fn meant_name<'s>(text: &'s str, construct: &Construct) -> &'s str {
             "capture" => "endcapture",
             _ => "",
         },
+        // `{% } %}`, `{% } else { %}`
+        "" if word(0) == "}" => match (word(1), word(2)) {
+            ("", _) | (")", "") => "end",
+            ("else", next) if next != "if" => "else",
+            _ => "",
+        },
         name => in_liquid(name),
     }
 }
@@ -54,6 +61,10 @@ fn in_liquid(name: &str) -> &str {
 /// The tokens after the name of a tag.
 pub(super) fn arguments<'s>(text: &str, construct: &'s Construct) -> &'s [Token] {
     let tokens = &construct.tokens[..];
+    // `{% } else { %}`
+    if tokens.first().is_some_and(|brace| brace.span.of(text) == "}") {
+        return &[];
+    }
     let is_else_if = construct.name(text) == "else" && tokens.get(1).is_some_and(|token| token.span.of(text) == "if");
     tokens.get(if is_else_if { 2 } else { 1 }..).unwrap_or_default()
 }
@@ -64,7 +75,9 @@ fn is_keyword(text: &str, construct: &Construct) -> bool {
     match (word(0), word(1)) {
         (Some(name), None) => BARE_KEYWORDS.contains(&name),
         (Some(name), Some(next)) => {
-            let is_value = matches!(next, "." | "[" | "|" | "==" | "!=");
+            // `{{ if .Name }}`
+            let is_spaced = construct.tokens[0].span.end < construct.tokens[1].span.start;
+            let is_value = matches!(next, "[" | "|" | "==" | "!=") || (next == "." && !is_spaced);
             KEYWORDS.contains(&name) && !is_value || (name == "else" && next == "if")
         }
         _ => false,
@@ -87,7 +100,24 @@ pub(super) fn tag_in_output(site: Site<'_>) -> Option<Mistake> {
     }
     let name = site.tokens().first()?;
     let message = format!("`{}` is a tag: write it between `{{%` and `%}}`", site.slice(name.span));
-    let edits = as_tag(site.construct);
+    let mut edits = as_tag(site.construct);
+    if let [range, dot, list @ ..] = site.tokens()
+        && site.is(Some(range), "range")
+    {
+        // `{{ range .Items }}`
+        let is_go = site.is(Some(dot), ".") && !list.is_empty();
+        let list = if is_go {
+            format!("trigger.{}", site.tokens_text(list))
+        } else {
+            site.tokens_text(&site.tokens()[1..]).to_owned()
+        };
+        edits.push(replace(site.tokens(), format!("for item in {list}")));
+        let mistake = Mistake::new(range.span, "`range` is Go, which is not Liquid: a loop is a tag `for`");
+        let mistake = mistake.help(format!("write `{{% for item in {list} %}}`")).fix(edits);
+        return Some(if site.fails() { mistake } else { Mistake { effect: Effect::IgnoredTag, ..mistake } });
+    }
+    // `{{ if .Name }}`
+    edits.extend(paths::path(site).filter(|path| path.is_fix).map(|path| path.edits).unwrap_or_default());
     let help = site.shown_with(&edits).map(|shown| format!("write `{shown}`")).unwrap_or_default();
     let mistake = Mistake::new(name.span, message).help(help).fix(edits);
     // Some of them are read as variables.
@@ -107,15 +137,54 @@ pub(super) fn when(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
         let edit = (Span::new(equals.span.start, value.span.start), String::new());
         return shown(Mistake::new(equals.span, message), vec![edit]);
     }
-    let wrong: Vec<_> = tokens.iter().filter(|token| site.is_any(Some(token), &["||", "OR", "Or"])).collect();
+    if let [operator, ..] = tokens
+        && site.is_any(Some(operator), &[">", "<", ">=", "<=", "!=", "contains"])
+    {
+        let message = format!("`when` has no `{}`: it compares for equality", site.slice(operator.span));
+        let mistake = Mistake::new(operator.span, message);
+        return Some(
+            mistake.help("write `if` and `elsif` instead of `case`").without_fix(vec![replace(tokens, "nil")]),
+        );
+    }
+    let wrong: Vec<_> =
+        tokens.iter().filter(|token| site.is_any(Some(token), &["||", "OR", "Or", "and", "AND", "&&"])).collect();
     let first = wrong.first()?;
-    let message = format!("`{}` is not an operator of Liquid: write `or`", site.slice(first.span));
+    let message = match site.slice(first.span) {
+        "and" => "`and` is ignored: `when` has values, of which one is enough".to_owned(),
+        written => format!("`{written}` is not an operator of Liquid: write `or`"),
+    };
     shown(Mistake::new(first.span, message), wrong.iter().map(|token| (token.span, "or".to_owned())).collect())
+}
+
+/// `{% cycle 'a' 'b' %}`: only the first is printed.
+pub(super) fn cycle(site: Site<'_>) -> Option<Mistake> {
+    if site.construct.name(site.text) != "cycle" {
+        return None;
+    }
+    let tokens = arguments(site.text, site.construct);
+    let mut edits = Vec::new();
+    let mut at = 0;
+    while let Some(end) = operand_end(site, tokens, at) {
+        let Some(next) = tokens.get(end) else { break };
+        if operand_end(site, tokens, end).is_some() {
+            let before = tokens[end - 1].span.end;
+            edits.push((Span::new(before, next.span.start), ", ".to_owned()));
+            at = end;
+        } else if site.is_any(Some(next), &[",", ":"]) {
+            at = end + 1;
+        } else {
+            return None;
+        }
+    }
+    let (first, _) = edits.first()?;
+    let mistake = Mistake::new(*first, "expected `,` between the values of `cycle`").breaking(false);
+    let help = site.shown_with(&edits).map(|shown| format!("write `{shown}`")).unwrap_or_default();
+    Some(mistake.help(help).fix(edits))
 }
 
 /// Whether a tag in an output begins a block.
 pub(super) fn opens_block(site: Site<'_>) -> bool {
-    matches!(site.meant_name(), "if" | "unless" | "for" | "case" | "capture" | "assign")
+    matches!(site.meant_name(), "if" | "unless" | "for" | "case" | "capture" | "assign" | "range")
 }
 
 /// Operators that assign, and the filters that calculate the same.
@@ -123,13 +192,20 @@ const CALCULATIONS: [(&str, &str); 4] = [("+", "plus"), ("-", "minus"), ("*", "t
 
 /// The name and the operator of an assignment.
 pub(super) fn assignment(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
+    // A block is another mistake.
+    if tokens.len() == 1 && site.text.contains("endassign") {
+        return None;
+    }
     let [name, next, rest @ ..] = tokens else {
         let span = site.construct.span;
         let mistake = Mistake::new(span, "an assignment has a name and a value");
         return Some(mistake.help("write `{% assign name = value %}`").without_fix(site.neutral()));
     };
+    if let Some(mistake) = assigned_name(site, tokens) {
+        return Some(mistake);
+    }
     if name.kind != TokenKind::Word || site.is(Some(next), "=") {
-        return None;
+        return several(site, tokens);
     }
     let written = site.slice(next.span);
     if written == "." {
@@ -150,7 +226,17 @@ pub(super) fn assignment(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
     let mistake =
         Mistake::new(next.span, format!("expected `=` after the name `{}`, not `{written}`", site.slice(name.span)));
     let mut edit = (next.span, "=".to_owned());
-    if !matches!(written, "==" | ":" | "=>" | "===") {
+    if let [words @ .., equals] =
+        &tokens[..tokens.iter().position(|token| site.is(Some(token), "=")).map_or(0, |at| at + 1)]
+        && words.len() > 1
+        && words.iter().all(|word| word.kind == TokenKind::Word)
+    {
+        let meant = words.iter().map(|word| site.slice(word.span)).collect::<Vec<_>>().join("_");
+        let span = Span::new(name.span.start, equals.span.end);
+        let mistake = Mistake::new(extent(words), "the name of a variable has no spaces");
+        return Some(mistake.help(format!("write `{meant}`")).without_fix(vec![(span, format!("{meant} ="))]));
+    }
+    if !matches!(written, "==" | ":" | ":=" | "=>" | "===") {
         if operand_end(site, tokens, 1).is_none() || written == "to" {
             let is_to = written == "to" && !rest.is_empty();
             return Some(if is_to {
@@ -169,12 +255,56 @@ pub(super) fn assignment(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
     Some(mistake.help("write `=`").fix(vec![edit]))
 }
 
+/// `'x' = 1`, `$x = 1`: what is not a part of a name.
+fn assigned_name(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
+    let (written, name, rest) = match tokens {
+        [quoted, equals, rest @ ..] if quoted.kind == TokenKind::Quoted && site.is(Some(equals), "=") => {
+            (quoted.span, site.slice(quoted.span).trim_matches(['"', '\'']), rest)
+        }
+        [mark, word, equals, rest @ ..]
+            if site.is_any(Some(mark), &["$", "@"]) && word.kind == TokenKind::Word && site.is(Some(equals), "=") =>
+        {
+            (Span::new(mark.span.start, word.span.end), site.slice(word.span), rest)
+        }
+        _ => return None,
+    };
+    let is_name = !name.is_empty() && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_');
+    if !is_name || rest.is_empty() {
+        return None;
+    }
+    let what = if site.slice(written).starts_with(['"', '\'']) { "quotes" } else { "symbol before it" };
+    let mistake = Mistake::new(written, format!("the name of a variable has no {what}"));
+    Some(mistake.help(format!("write `{name}`")).fix(vec![(written, name.to_owned())]))
+}
+
+/// `x = 1, y = 2`
+fn several(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
+    let parts: Vec<_> = tokens.split(|token| site.is(Some(token), ",")).collect();
+    let is_assignment = |part: &&[Token]| matches!(part, [name, equals, value, ..] if name.kind == TokenKind::Word && site.is(Some(equals), "=") && value.span.end > 0);
+    let [first, second, ..] = parts[..] else { return None };
+    if !parts.iter().all(is_assignment) || site.construct.kind != ConstructKind::Tag {
+        return None;
+    }
+    let comma = Span::new(first.last()?.span.end, second.first()?.span.start);
+    let mistake = Mistake::new(Span::new(comma.start, comma.start + 1), "`assign` has one name and value");
+    let names = parts.iter().skip(1).filter_map(|part| part.first());
+    let mistake = names.fold(mistake.breaking(site.fails()), |mistake, name| mistake.undefines(site.slice(name.span)));
+    // The edits cover the names, which would be reported as undefined.
+    let text = parts.iter().map(|part| site.tokens_text(part)).collect::<Vec<_>>().join(" %}{% assign ");
+    let edits = vec![replace(tokens, text)];
+    let help = site.shown_with(&edits).map(|shown| format!("write `{shown}`"));
+    Some(mistake.help(help.unwrap_or_else(|| "write an `assign` for each".to_owned())).fix(edits))
+}
+
 /// The opening tag of a loop.
 pub(super) fn loop_head(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
     let shown = |mistake: Mistake, edits: Vec<(Span, String)>| {
         let help = site.shown_with(&edits).map(|shown| format!("write `{shown}`")).unwrap_or_default();
         Some(mistake.help(help).fix(edits).breaking(site.fails()))
     };
+    if tokens.iter().filter(|token| site.is(Some(token), ";")).count() == 2 {
+        return Some(counting_loop(site, tokens));
+    }
     if let [first, inner @ .., last] = tokens
         && site.is(Some(first), "(")
         && site.is(Some(last), ")")
@@ -213,10 +343,14 @@ pub(super) fn loop_head(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
             }
             if site.is(Some(word), ",") {
                 let is_pair = collection.len() > 2 && site.is(Some(&collection[1]), "in");
-                let neutral = (Span::new(word.span.start, collection[0].span.end), String::new());
+                let open = tokens.iter().position(|token| site.is(Some(token), "("));
+                let call = open.and_then(|open| open.checked_sub(2)).map(|dot| tokens[dot].span.start);
+                let mut neutral = vec![(Span::new(word.span.start, collection[0].span.end), String::new())];
+                // `x.items()`
+                neutral.extend(call.map(|start| (Span::new(start, extent(tokens).end), String::new())));
                 let mistake = Mistake::new(word.span, "a loop has one variable");
                 let help = "for an object, it is a pair: `{% for pair in object %}`, `{{ pair[0] }}`, `{{ pair[1] }}`";
-                return Some(mistake.help(help).without_fix(if is_pair { vec![neutral] } else { site.neutral() }));
+                return Some(mistake.help(help).without_fix(if is_pair { neutral } else { site.neutral() }));
             }
             if site.is(Some(word), "in") {
                 return collection_of(site, collection);
@@ -245,6 +379,30 @@ pub(super) fn loop_head(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
     let neutral = vec![(Span::new(span.start, span.start), "item in trigger ".to_owned())];
     let neutral = if tokens.is_empty() { Vec::new() } else { neutral };
     Some(mistake.help("name a variable and a list").without_fix(neutral))
+}
+
+/// `for (let i = 0; i < 3; i++)`
+fn counting_loop(site: Site<'_>, tokens: &[Token]) -> Mistake {
+    let mistake = Mistake::new(extent(tokens), "a loop of Liquid goes through a list or range");
+    let words: Vec<_> =
+        tokens.iter().filter(|token| !site.is_any(Some(token), &["(", ")", "let", "var", "int"])).collect();
+    let text = |at: usize| words.get(at).map_or("", |token| site.slice(token.span));
+    let low = text(2).parse::<i64>();
+    let is_plain = text(1) == "=" && text(3) == ";" && text(4) == text(0) && text(7) == ";" && text(9) == "++";
+    if let (Ok(low), Ok(high), true) = (low, text(6).parse::<i64>(), is_plain)
+        && matches!(text(5), "<" | "<=")
+    {
+        let high = if text(5) == "<" { high - 1 } else { high };
+        let space = if site.text[..extent(tokens).start].ends_with(' ') { "" } else { " " };
+        let edits = vec![replace(tokens, format!("{space}{} in ({low}..{high})", text(0)))];
+        let help = site.shown_with(&edits).map(|shown| format!("write `{shown}`")).unwrap_or_default();
+        return mistake.help(help).fix(edits).breaking(site.fails());
+    }
+    let neutral = vec![replace(tokens, "item in trigger")];
+    mistake
+        .help("write `{% for item in trigger.items %}` or `{% for i in (1..3) %}`")
+        .without_fix(neutral)
+        .breaking(site.fails())
 }
 
 /// The collection of a loop, and what comes after it.
@@ -297,6 +455,19 @@ fn collection_of(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
             (Span::new(next.span.end, next.span.end), ":".to_owned())
         };
         return shown(mistake, vec![edit]);
+    }
+    if site.is_any(Some(next), &["reverse", "Reversed", "desc"]) {
+        let written = site.slice(next.span);
+        let mistake = Mistake::new(next.span, format!("`{written}` is ignored: a loop from the end is `reversed`"));
+        return shown(mistake, vec![(next.span, "reversed".to_owned())]);
+    }
+    if site.is_any(Some(next), &["if", "where", "when", "unless"]) {
+        let condition = site.tokens_text(&tokens[end + 1..]);
+        let message = format!("`{}` is ignored: a loop has no condition", site.slice(next.span));
+        let mistake = Mistake::new(extent(&tokens[end..]), message).breaking(site.fails());
+        let help =
+            format!("write `{{% if {condition} %}}` inside the loop, and `{{% endif %}}` before `{{% endfor %}}`");
+        return Some(mistake.help(help).without_fix(vec![(extent(&tokens[end..]), String::new())]));
     }
     if site.is_any(Some(next), &[":", "do", "{", ";"]) && end + 1 == tokens.len() {
         let message = format!("`{}` does not belong here: the tag ends with `%}}`", site.slice(next.span));

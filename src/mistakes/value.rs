@@ -1,27 +1,29 @@
-//! Mistakes in values: conditional expressions, alternatives, arithmetic, and calls of methods and functions.
+//! Mistakes in values: conditional expressions, alternatives and arithmetic.
 
 use super::expression::{is_operand, operand_end, position, replace};
 use super::scan::{ConstructKind, Token, TokenKind};
-use super::words::{FilterMeant, NOW, ROOTS, filter_meant};
-use super::{Mistake, Site, condition, extent};
+use super::words::ROOTS;
+use super::{Mistake, Site, calls, condition, extent};
 use crate::liquid::Span;
 
 /// The mistakes in a printed or assigned value. The first that applies is reported.
 pub(super) fn find(site: Site<'_>, tokens: &[Token], assigned: Option<Token>) -> Option<Mistake> {
     let place = Place { site, tokens, assigned };
-    let rows: [fn(Place<'_>) -> Option<Mistake>; 14] = [
+    let rows: [fn(Place<'_>) -> Option<Mistake>; 16] = [
         nothing,
         trailing_semicolon,
         increment,
         list_literal,
         object_literal,
         assigned_in_output,
-        path,
+        negation,
+        equals_sign,
         question_mark,
         python_conditional,
         alternative,
         conjunction,
-        call,
+        calls::call,
+        calls::helper,
         arithmetic,
         ignored,
     ];
@@ -30,9 +32,9 @@ pub(super) fn find(site: Site<'_>, tokens: &[Token], assigned: Option<Token>) ->
 
 /// A value in its output or tag.
 #[derive(Clone, Copy)]
-struct Place<'s> {
-    site: Site<'s>,
-    tokens: &'s [Token],
+pub(super) struct Place<'s> {
+    pub(super) site: Site<'s>,
+    pub(super) tokens: &'s [Token],
     /// The name of the variable that it is assigned to.
     assigned: Option<Token>,
 }
@@ -54,7 +56,7 @@ impl Place<'_> {
     }
 
     /// The edit that chooses between two values.
-    fn choice(self, condition: &str, yes: &str, no: Option<&str>) -> Option<Vec<(Span, String)>> {
+    pub(super) fn choice(self, condition: &str, yes: &str, no: Option<&str>) -> Option<Vec<(Span, String)>> {
         let (left, right) = self.site.construct.trim_marks(self.site.text);
         let mut text = format!("{{%{left} if {condition} %}}{}", self.sets(yes)?);
         if let Some(no) = no {
@@ -67,7 +69,7 @@ impl Place<'_> {
         Some(vec![(self.site.construct.span, text)])
     }
 
-    fn finish(self, mistake: Mistake, edits: Option<Vec<(Span, String)>>, help: &str) -> Mistake {
+    pub(super) fn finish(self, mistake: Mistake, edits: Option<Vec<(Span, String)>>, help: &str) -> Mistake {
         let mistake = mistake.breaking(self.site.fails());
         match edits {
             Some(edits) => {
@@ -78,7 +80,8 @@ impl Place<'_> {
             None if self.site.construct.kind == ConstructKind::Output => {
                 mistake.help(help).without_fix(self.site.neutral())
             }
-            None => mistake.help(help).without_fix(vec![replace(self.tokens, "nil")]),
+            // Without the assignment, what reads the variable is not reported.
+            None => mistake.help(help).without_fix(self.site.neutral()),
         }
     }
 }
@@ -164,46 +167,6 @@ fn assigned_in_output(place: Place<'_>) -> Option<Mistake> {
     Some(place.finish(mistake, Some(edits), "write `{% assign name = value %}`"))
 }
 
-/// `a->b`, `a.'b'`, `a.[0]`
-fn path(place: Place<'_>) -> Option<Mistake> {
-    let Place { site, tokens, .. } = place;
-    let is_adjacent = |first: &Token, second: &Token| first.span.end == second.span.start;
-    for at in 0..tokens.len() {
-        let (before, next) = (at.checked_sub(1).map(|before| &tokens[before]), tokens.get(at + 1));
-        let (Some(before), Some(next)) = (before, next) else { continue };
-        if before.kind != TokenKind::Word && !site.is(Some(before), "]") {
-            continue;
-        }
-        let token = &tokens[at];
-        let is_joined = is_adjacent(before, token) && is_adjacent(token, next);
-        let (what, help, text) = if site.is(Some(token), ">") && site.slice(before.span).ends_with('-') {
-            let name = site.slice(before.span).trim_end_matches('-');
-            (
-                "Liquid has no `->`: a dot comes before the name",
-                "write `.`",
-                format!("{name}.{}", site.slice(next.span)),
-            )
-        } else if site.is(Some(token), ".") && site.is(Some(next), "[") {
-            ("no dot comes before a bracket", "remove the dot", format!("{}[", site.slice(before.span)))
-        } else if site.is(Some(token), ".") && next.kind == TokenKind::Quoted {
-            let text = format!("{}[{}]", site.slice(before.span), site.slice(next.span));
-            ("a name after a dot has no quotes", "write it in brackets", text)
-        } else {
-            continue;
-        };
-        if is_joined {
-            // The edit covers all of it, because Liquid reads its parts as other names.
-            let close = tokens[at..].iter().position(|token| site.is(Some(token), "]")).map(|close| at + close);
-            let last = close.filter(|_| text.ends_with('[')).unwrap_or(at + 1);
-            let rest = site.slice(Span::new(next.span.end, tokens[last].span.end));
-            let span = Span::new(before.span.start, tokens[last].span.end);
-            let edit = (span, format!("{text}{rest}"));
-            return Some(place.finish(Mistake::new(token.span, what), Some(vec![edit]), help));
-        }
-    }
-    None
-}
-
 /// `a, b` and `'a' 'b'`: only the first is printed.
 fn ignored(place: Place<'_>) -> Option<Mistake> {
     let Place { site, tokens, .. } = place;
@@ -225,6 +188,30 @@ fn ignored(place: Place<'_>) -> Option<Mistake> {
         "write an output for each value, or join them with `append`"
     };
     Some(place.finish(mistake, None, help))
+}
+
+/// `!x`
+fn negation(place: Place<'_>) -> Option<Mistake> {
+    let Place { site, tokens, .. } = place;
+    let [mark, value @ ..] = tokens else { return None };
+    if !site.is(Some(mark), "!") || !is_operand(site, value) {
+        return None;
+    }
+    let mistake = Mistake::new(mark.span, "`!` is not an operator of Liquid: write `not`");
+    let edit = (Span::new(mark.span.start, value[0].span.start), "not ".to_owned());
+    Some(place.finish(mistake, Some(vec![edit]), "write `not`"))
+}
+
+/// `= x`
+fn equals_sign(place: Place<'_>) -> Option<Mistake> {
+    let Place { site, tokens, assigned } = place;
+    let [mark, value @ ..] = tokens else { return None };
+    if !site.is_any(Some(mark), &["=", ":="]) || value.is_empty() || assigned.is_some() {
+        return None;
+    }
+    let mistake = Mistake::new(mark.span, "an output begins with its value");
+    let edit = (Span::new(mark.span.start, value[0].span.start), String::new());
+    Some(place.finish(mistake, Some(vec![edit]), "remove the `=`"))
 }
 
 /// `a ? b : c`
@@ -284,8 +271,9 @@ fn alternative(place: Place<'_>) -> Option<Mistake> {
     let written = site.slice(tokens[first].span);
     let are_values = parts.iter().all(|part| is_operand(site, part));
     let ends_in_literal = parts.last().is_some_and(|part| matches!(part, [Token { kind: TokenKind::Quoted, .. }]));
-    // `or` is an operator that returns true or false. It is only wrong between values of which the last is printed.
-    if written == "or" && !(are_values && ends_in_literal) {
+    // `or` is an operator that returns true or false, which is rarely meant to be printed.
+    let is_printed = place.assigned.is_none() && site.construct.kind == ConstructKind::Output;
+    if written == "or" && !(are_values && (ends_in_literal || is_printed)) {
         return None;
     }
     let message = match written {
@@ -326,59 +314,6 @@ fn conjunction(place: Place<'_>) -> Option<Mistake> {
             .and_then(|condition| place.choice(&condition, site.tokens_text(value), None))
     };
     Some(place.finish(mistake, edits, "write `{% if … %}{{ … }}{% endif %}`"))
-}
-
-/// `x.trim()`, `x.join(", ")`, `upper(x)`
-fn call(place: Place<'_>) -> Option<Mistake> {
-    let Place { site, tokens, .. } = place;
-    let end = (0..tokens.len()).find_map(|start| match operand_end(site, tokens, start) {
-        Some(end) if site.is(tokens.get(end), "(") && tokens[end].span.start == tokens[end - 1].span.end => {
-            Some((start, end))
-        }
-        _ => None,
-    });
-    let (start, open) = end?;
-    // The arguments of a filter in parentheses are another mistake.
-    if start > 0 {
-        return None;
-    }
-    let close = tokens[open..].iter().position(|token| site.is(Some(token), ")")).map(|at| open + at)?;
-    let path = &tokens[start..open];
-    let arguments = &tokens[open + 1..close];
-    let are_simple = arguments.split(|token| site.is(Some(token), ",")).all(|argument| is_operand(site, argument))
-        || arguments.is_empty();
-    let name = path.last()?;
-    let method = site.slice(name.span);
-    if arguments.is_empty() && path.len() > 1 && matches!(method, "first" | "last" | "size") {
-        let mistake =
-            Mistake::new(name.span, format!("`{method}(…)`: Liquid has no methods; `.{method}` has no parentheses"));
-        let edits = vec![(extent(&tokens[open..=close]), String::new())];
-        return Some(place.finish(mistake, Some(edits), "remove the parentheses"));
-    }
-    if arguments.is_empty() && path.len() == 1 && matches!(method, "now" | "today" | "date" | "time") {
-        let mistake = Mistake::new(name.span, format!("`{method}(…)`: Liquid has no functions, only filters"));
-        let is_formatted = site.is(tokens.get(close + 1), "|") && site.is(tokens.get(close + 2), "date");
-        let edits = is_formatted.then(|| vec![replace(&tokens[start..=close], "'now'")]);
-        return Some(place.finish(mistake, edits, NOW));
-    }
-    let (input, arguments) = match path {
-        [input @ .., dot, _] if site.is(Some(dot), ".") => (site.tokens_text(input), site.tokens_text(arguments)),
-        [_] => (site.tokens_text(arguments), ""),
-        _ => return None,
-    };
-    let filter = match filter_meant(method, site.language) {
-        Some(FilterMeant::Filters(filter)) => Some(filter),
-        _ => site.language.filter(method).map(|filter| filter.name),
-    };
-    let is_function = path.len() == 1;
-    let edits =
-        filter.filter(|_| are_simple && !input.is_empty() && (!is_function || !input.contains(','))).map(|filter| {
-            let arguments = if arguments.is_empty() { String::new() } else { format!(": {arguments}") };
-            vec![replace(&tokens[start..=close], format!("{input} | {filter}{arguments}"))]
-        });
-    let what = if is_function { "functions" } else { "methods" };
-    let mistake = Mistake::new(name.span, format!("`{method}(…)`: Liquid has no {what}, only filters"));
-    Some(place.finish(mistake, edits, "write a filter, such as `{{ trigger.name | upcase }}`"))
 }
 
 /// An arithmetic expression.

@@ -43,6 +43,105 @@ pub(super) const MISSING_OPERATORS: [(&str, &str); 8] = [
     ("between", "write `x >= 1 and x <= 3`"),
 ];
 
+/// What an operator in English means.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum English {
+    /// An operator of Liquid.
+    Operator(&'static str),
+    /// A comparison with a fixed value.
+    Test(&'static str),
+    /// The opposite of `contains`.
+    NotContains,
+    /// A comparison with each of several values.
+    OneOf {
+        /// Whether the value is none of them.
+        is_negated: bool,
+    },
+    /// Liquid has none; what to do.
+    Missing(&'static str),
+}
+
+/// Operators in English, longer ones before their beginnings.
+pub(super) const ENGLISH_OPERATORS: [(&str, English); 46] = [
+    ("is greater than or equal to", English::Operator(">=")),
+    ("greater than or equal to", English::Operator(">=")),
+    ("is less than or equal to", English::Operator("<=")),
+    ("less than or equal to", English::Operator("<=")),
+    ("is greater than", English::Operator(">")),
+    ("is more than", English::Operator(">")),
+    ("is less than", English::Operator("<")),
+    ("is above", English::Operator(">")),
+    ("is below", English::Operator("<")),
+    ("greater than", English::Operator(">")),
+    ("more than", English::Operator(">")),
+    ("less than", English::Operator("<")),
+    ("is at least", English::Operator(">=")),
+    ("is at most", English::Operator("<=")),
+    ("at least", English::Operator(">=")),
+    ("at most", English::Operator("<=")),
+    ("is not equal to", English::Operator("!=")),
+    ("not equal to", English::Operator("!=")),
+    ("does not equal", English::Operator("!=")),
+    ("is equal to", English::Operator("==")),
+    ("equal to", English::Operator("==")),
+    ("equals to", English::Operator("==")),
+    ("equal", English::Operator("==")),
+    ("is not one of", English::OneOf { is_negated: true }),
+    ("is not in", English::OneOf { is_negated: true }),
+    ("is none of", English::OneOf { is_negated: true }),
+    ("is one of", English::OneOf { is_negated: false }),
+    ("is any of", English::OneOf { is_negated: false }),
+    ("is in", English::OneOf { is_negated: false }),
+    ("one of", English::OneOf { is_negated: false }),
+    ("does not contain", English::NotContains),
+    ("does not include", English::NotContains),
+    ("not contain", English::NotContains),
+    ("contain", English::Operator("contains")),
+    ("include", English::Operator("contains")),
+    ("includes", English::Operator("contains")),
+    ("has", English::Operator("contains")),
+    ("does not exist", English::Test("== nil")),
+    ("not exists", English::Test("== nil")),
+    ("is missing", English::Test("== nil")),
+    ("exists", English::Test("!= nil")),
+    ("exist", English::Test("!= nil")),
+    ("starts with", English::Missing(START)),
+    ("begins with", English::Missing(START)),
+    ("ends with", English::Missing(START)),
+    ("is like", English::Missing(PATTERN)),
+];
+
+/// Tests of Jinja and Twig that Liquid cannot express in a condition, and what to do.
+pub(super) const TESTS: [(&str, &str); 13] = [
+    ("even", "assign the rest first: `{% assign rest = trigger.n | modulo: 2 %}`, then `{% if rest == 0 %}`"),
+    ("odd", "assign the rest first: `{% assign rest = trigger.n | modulo: 2 %}`, then `{% if rest == 1 %}`"),
+    ("divisible", "assign the rest first: `{% assign rest = trigger.n | modulo: 3 %}`, then `{% if rest == 0 %}`"),
+    ("divisibleby", "assign the rest first: `{% assign rest = trigger.n | modulo: 3 %}`, then `{% if rest == 0 %}`"),
+    ("iterable", NO_TYPES),
+    ("string", NO_TYPES),
+    ("number", NO_TYPES),
+    ("mapping", NO_TYPES),
+    ("sequence", NO_TYPES),
+    ("array", NO_TYPES),
+    ("object", NO_TYPES),
+    ("same", "write `==`"),
+    ("matching", PATTERN),
+];
+const NO_TYPES: &str = "Liquid has no tests of types: send a value in `message_data` that you can compare";
+
+/// Methods of Ruby that answer a question, and the comparison that does in Liquid.
+pub(super) const QUESTIONS: [(&str, &str); 9] = [
+    ("nil?", " == nil"),
+    ("empty?", " == empty"),
+    ("blank?", " == blank"),
+    ("present?", " != blank"),
+    ("any?", ".size > 0"),
+    ("none?", ".size == 0"),
+    ("zero?", " == 0"),
+    ("positive?", " > 0"),
+    ("exists?", " != nil"),
+];
+
 const START: &str =
     "compare a part of the string: `{% assign start = trigger.name | slice: 0, 3 %}`, or use `contains`";
 const PATTERN: &str = "Liquid has no patterns: `contains` looks for a part of a string";
@@ -87,7 +186,7 @@ pub(super) enum TagMeant {
 }
 
 /// Tags of other languages.
-pub(super) const TAGS: [(&str, TagMeant); 56] = [
+pub(super) const TAGS: [(&str, TagMeant); 70] = [
     ("elseif", TagMeant::Tag("elsif")),
     ("elif", TagMeant::Tag("elsif")),
     ("elsf", TagMeant::Tag("elsif")),
@@ -133,6 +232,20 @@ pub(super) const TAGS: [(&str, TagMeant); 56] = [
     ("raise", TagMeant::Advice(ABORT)),
     ("fail", TagMeant::Advice(ABORT)),
     ("connected_content", TagMeant::Advice("a message cannot fetch data: send it in the request's `message_data`")),
+    ("range", TagMeant::Tag("for")),
+    ("do", TagMeant::Advice("Liquid has no `do`: `{% assign name = value %}` assigns a value")),
+    ("ifequal", TagMeant::Advice("write `{% if trigger.a == trigger.b %}` and `{% endif %}`")),
+    ("ifnotequal", TagMeant::Advice("write `{% if trigger.a != trigger.b %}` and `{% endif %}`")),
+    ("url", TagMeant::Advice("a message knows no routes: write the whole URL, or send it in `message_data`")),
+    ("load", TagMeant::Advice("a message has nothing to load: all filters and tags are there")),
+    ("autoescape", TagMeant::Advice("Customer.io escapes nothing: remove it and its end tag")),
+    ("spaceless", TagMeant::Advice("remove whitespace with `-`: `{%- if … -%}`, `{{- … -}}`")),
+    ("form", TagMeant::Advice(SHOP)),
+    ("paginate", TagMeant::Advice(SHOP)),
+    ("schema", TagMeant::Advice(SHOP)),
+    ("style", TagMeant::Advice(SHOP)),
+    ("stylesheet", TagMeant::Advice(SHOP)),
+    ("javascript", TagMeant::Advice(SHOP)),
     ("while", TagMeant::Advice("Liquid has no `while`: loop over a range, such as `{% for i in (1..10) %}`")),
     ("macro", TagMeant::Advice("share content in a snippet: a file in `snippets/`, read as `{{ snippets.name }}`")),
     ("import", TagMeant::Advice("share content in a snippet: a file in `snippets/`, read as `{{ snippets.name }}`")),
@@ -149,6 +262,7 @@ pub(super) const TAGS: [(&str, TagMeant); 56] = [
     ("csrf_token", TagMeant::Advice("a message has no forms: remove it")),
 ];
 
+const SHOP: &str = "only shops have it: remove it and its end tag";
 const ABORT: &str = "a template cannot stop its own message: decide in your backend whether to send the request";
 /// How to print the current date.
 pub(super) const NOW: &str = "print the current date with the filter `date`: `{{ 'now' | date: '%Y-%m-%d' }}`";
@@ -164,7 +278,7 @@ pub enum FilterMeant {
 
 /// Filters and methods of other languages, by their letters in lower case: `toUpperCase` is `touppercase`. The arguments
 /// of a filter without arguments of its own are kept.
-const FILTERS: [(&str, FilterMeant); 99] = [
+const FILTERS: [(&str, FilterMeant); 109] = [
     ("length", FilterMeant::Filters("size")),
     ("len", FilterMeant::Filters("size")),
     ("count", FilterMeant::Filters("size")),
@@ -262,12 +376,24 @@ const FILTERS: [(&str, FilterMeant); 99] = [
     ("t", FilterMeant::Advice(TRANSLATE)),
     ("trans", FilterMeant::Advice(TRANSLATE)),
     ("translate", FilterMeant::Advice(TRANSLATE)),
+    ("floatformat", FilterMeant::Filters("round")),
+    ("format", FilterMeant::Advice(FORMAT)),
+    ("printf", FilterMeant::Advice(FORMAT)),
+    ("sprintf", FilterMeant::Advice(FORMAT)),
+    ("asseturl", FilterMeant::Advice(SHOP_URL)),
+    ("imgurl", FilterMeant::Advice(SHOP_URL)),
+    ("imageurl", FilterMeant::Advice(SHOP_URL)),
+    ("fileurl", FilterMeant::Advice(SHOP_URL)),
+    ("imagetag", FilterMeant::Advice(SHOP_URL)),
+    ("lookup", FilterMeant::Advice("a property comes after a dot: `{{ customer.first_name }}`")),
     ("filter", FilterMeant::Advice("keep elements with `where: \"property\", value`")),
     ("orderby", FilterMeant::Filters("sort")),
 ];
 
+const FORMAT: &str = "Liquid has no `printf`: join strings with `append`, and round numbers with `round: 2`";
+const SHOP_URL: &str = "only shops have it: write the whole URL, or send it in `message_data`";
 const ESCAPES: &str = "Customer.io escapes nothing: remove the filter";
-const TRANSLATE: &str = "translate with a variant of the template for each language";
+pub(super) const TRANSLATE: &str = "translate with a variant of the template for each language";
 const MONEY: &str = "format money with `currency`: `currency: \"en-US\", \"USD\"`";
 const FLATTEN: &str = "Liquid cannot flatten a list: send a flat one in `message_data`, or use two loops";
 

@@ -339,7 +339,7 @@ pub(super) fn judge_template(
             found.push(problem);
         }
     }
-    let mut found = not_liquid::without_consequences(found);
+    let mut found = not_liquid::without_consequences(found, &facts);
     found.tidy();
     // A case that was not judged may need an ignore.
     let is_all = matches!(data, Data::Cases { is_complete: true, .. });

@@ -7,6 +7,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Location, Severity};
 use crate::liquid::Span;
 use crate::liquid::value::json::{KeyStep, locate_key};
 use crate::message::{NAMES, Request};
+use crate::mistakes::{FilterMeant, filter_meant};
 use crate::project::Case;
 
 pub(super) const RULE: Rule =
@@ -35,6 +36,9 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                 if let Some(snippet) = missing_snippet(&read.path) {
                     return finding.help(snippet);
                 }
+                if let Some(advice) = filter_as_property(&read.path, facts, case) {
+                    return finding.help(advice);
+                }
                 match case.near(&read.path) {
                     Some(near) => finding.help(format!("did you mean `{near}`?")),
                     None => finding.help(format!("add it to the data, or {}", remedy(&read.path, facts))),
@@ -42,6 +46,22 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             });
         }
     }
+}
+
+/// What to do about the name of a filter after the dot of a value that is sent, as in `trigger.name.upcase`.
+fn filter_as_property(path: &Path<'_>, facts: &TemplateFacts<'_>, case: &CaseFacts) -> Option<String> {
+    let (parent, name) = (path.parent()?, path.name()?);
+    let parent = parent.to_string();
+    if !parent.contains('.') || !case.places.contains(&parent) {
+        return None;
+    }
+    let language = facts.texts.first()?.liquid.language;
+    let filter = match filter_meant(name, language) {
+        Some(FilterMeant::Filters(filter)) => filter,
+        Some(FilterMeant::Advice(_)) => return None,
+        None => language.filter(name)?.name,
+    };
+    Some(format!("Liquid has filters for this: write `{{{{ {parent} | {filter} }}}}`"))
 }
 
 fn message(path: &str, request: &str) -> String {

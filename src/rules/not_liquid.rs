@@ -33,20 +33,28 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
 const CONSEQUENCES: [&str; 4] = ["undefined-variable", "missing-data", "render-error", "printed-object"];
 
 /// Removes the findings that are consequences of a finding of this rule, or of two names with a space between them.
-pub(super) fn without_consequences(found: Diagnostics) -> Diagnostics {
-    let found = without(found, |finding| finding.code == RULE.code);
-    without(found, has_two_names)
+pub(super) fn without_consequences(found: Diagnostics, facts: &TemplateFacts<'_>) -> Diagnostics {
+    let found = without(found, |finding| finding.code == RULE.code, facts);
+    without(found, has_two_names, facts)
 }
 
 /// Removes the consequences of some findings. If one of them is an error, its cause becomes one: the message fails because
 /// of it.
-fn without(found: Diagnostics, is_cause: fn(&Diagnostic) -> bool) -> Diagnostics {
+fn without(found: Diagnostics, is_cause: fn(&Diagnostic) -> bool, facts: &TemplateFacts<'_>) -> Diagnostics {
     let (mut own, others): (Vec<Diagnostic>, Vec<Diagnostic>) = found.into_iter().partition(is_cause);
     let overlaps = |own: &Diagnostic, finding: &Diagnostic| {
         let Some(location) = finding.location() else { return false };
         let range = location.range();
         let labels = own.labels().map(|label| (label.location.source().name(), label.location.range()));
         let file = own.location().map_or("", |location| location.source().name());
+        let root = location.text().split(['.', '[']).next().unwrap_or_default();
+        let undefines = facts.ignored.iter().any(|(text, mistake)| {
+            mistake.undefined.iter().any(|name| name == root)
+                && own.location() == Some(&facts.location(*text, mistake.span))
+        });
+        if undefines {
+            return true;
+        }
         let edits = own.fix.iter().flat_map(|fix| &fix.edits).map(|edit| (file, edit.range.clone()));
         labels
             .chain(edits)

@@ -10,7 +10,7 @@ use crate::project::Project;
 /// Rules about what a template does not use. Something that was removed may have used it.
 const ABOUT_USES: [&str; 2] = ["unused-assign", "unused-data"];
 /// Rules about the output. Something that was removed may have been a part of it.
-const ABOUT_OUTPUT: [&str; 9] = [
+const ABOUT_OUTPUT: [&str; 10] = [
     "blank-value",
     "duplicate-key",
     "invalid-json",
@@ -18,6 +18,7 @@ const ABOUT_OUTPUT: [&str; 9] = [
     "missing-body",
     "missing-title",
     "not-an-object",
+    "printed-object",
     "trailing-comma",
     "uncovered-branch",
 ];

@@ -71,6 +71,9 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                 if finding.help.is_empty() && location.text() == root && is_like_string(facts, read.text, read.span) {
                     return finding.help(format!("a string needs quotes: `\"{root}\"`"));
                 }
+                if finding.help.is_empty() {
+                    return finding.help(format!("send it in `message_data`, and read it as `trigger.{root}`"));
+                }
                 finding
             }
             [only] if only.strip_prefix("trigger.") == Some(root) => {
@@ -209,5 +212,27 @@ fn meant<'f>(name: &str, facts: &'f TemplateFacts<'_>) -> Vec<&'f str> {
         places
     };
     let sent: Vec<_> = SENT_NAMES.iter().flat_map(within).collect();
-    if sent.is_empty() { NAMES.iter().flat_map(within).collect() } else { sent }
+    if !sent.is_empty() {
+        return sent;
+    }
+    let known: Vec<_> = NAMES.iter().flat_map(within).collect();
+    if known.is_empty() { spelled_differently(name, facts) } else { known }
+}
+
+/// The outermost sent paths with this name in another spelling, such as `first_name` for `firstName`.
+fn spelled_differently<'f>(name: &str, facts: &'f TemplateFacts<'_>) -> Vec<&'f str> {
+    let is_same = |place: &&String| {
+        let last = place.rsplit('.').next().unwrap_or_default();
+        place.matches('.').count() == 1 && letters(last) == letters(name)
+    };
+    let mut places: Vec<_> =
+        facts.cases.iter().flat_map(|case| &case.places).filter(is_same).map(String::as_str).collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// The letters and digits of a name, in lower case.
+fn letters(name: &str) -> String {
+    name.chars().filter(|next| next.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -18,6 +18,9 @@ const MAX_CHANGES: usize = 4;
 /// How much of a value or an expression is written out for people, in characters.
 const MAX_SHOWN: usize = 60;
 
+/// What is said of data that resembles none of the project.
+const UNLIKELY: &str = "no value in the requests and customers looks like this one: the loss is possible, not likely";
+
 impl Counterexample {
     /// How severe the loss is: an error within what is declared, a warning within what is inferred, and information only if
     /// it takes a string unlike any that was seen.
@@ -51,7 +54,7 @@ impl Counterexample {
             None => {}
         }
         let finding = finding.counterexample(Arc::clone(described));
-        if self.is_likely { finding } else { finding.note("no request and no customer has anything like it") }
+        if self.is_likely { finding } else { finding.note(UNLIKELY) }
     }
 
     /// The counterexample as every format shows it.

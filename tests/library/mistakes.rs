@@ -70,7 +70,8 @@ fn findings(project: &Project) -> Vec<Diagnostic> {
     judgement.findings.iter().filter(|finding| !UNRELATED.contains(&finding.code.as_str())).cloned().collect()
 }
 
-/// A finding in one line: its position in the content (with its file, if it is another one), its code, message and help.
+/// A finding in one line: its position in the content (with its file, if it is another one), its code, message, other
+/// places and help.
 fn shown(finding: &Diagnostic, settings_lines: usize) -> String {
     let place = finding.location().map(|location| {
         let (start, name) = (location.start(), location.source().name());
@@ -79,10 +80,15 @@ fn shown(finding: &Diagnostic, settings_lines: usize) -> String {
             name => format!("{name}:{}:{}", start.line, start.column),
         }
     });
+    let secondary = finding.secondary.iter().filter(|label| !label.text.is_empty()).map(|label| {
+        let start = label.location.start();
+        format!(" ({}:{} {})", start.line.saturating_sub(settings_lines), start.column, label.text)
+    });
+    let secondary: String = secondary.collect();
     let fix = finding.fix.iter().map(|fix| fix.title.as_str());
     let advice: Vec<&str> = finding.help.iter().map(String::as_str).chain(fix).collect();
     let advice = if advice.is_empty() { String::new() } else { format!(" | {}", advice.join(" | ")) };
-    format!("{} {}: {}{advice}", place.unwrap_or_default(), finding.code, finding.message)
+    format!("{} {}: {}{secondary}{advice}", place.unwrap_or_default(), finding.code, finding.message)
 }
 
 /// The properties of the message, or the reason why there is none.
@@ -115,7 +121,9 @@ fn outcome(row: &Map<String, Value>) -> (Value, Value, Value) {
     let fixes: Vec<&Fix> = found.iter().filter(is_here).filter_map(|finding| finding.fix.as_ref()).collect();
     let lines: Vec<_> = found.iter().map(|finding| shown(finding, settings_lines)).collect();
     if fixes.is_empty() {
-        return (json!(lines), Value::Null, Value::Null);
+        // What is no mistake for Liquid must render what was meant.
+        let renders = if found.is_empty() { message(&before) } else { Value::Null };
+        return (json!(lines), Value::Null, renders);
     }
     let edits = fixes.iter().flat_map(|fix| fix.edits.iter().cloned()).collect();
     let all = Fix { title: String::new(), edits };

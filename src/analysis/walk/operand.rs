@@ -96,6 +96,10 @@ impl<'a> Walk<'_, 'a> {
                 }
                 SegmentKey::Name(name @ "length") if !is_namespace(&result) => Some((None, *name)),
                 SegmentKey::Name(name @ "size") => Some((None, *name)),
+                // `items.0` is `items[0]`.
+                SegmentKey::Name(name) if is_index(name) && !is_namespace(&result) => {
+                    Some((Some(PathStep::Element), "[]"))
+                }
                 SegmentKey::Name(name) => {
                     result.paths = result.paths.iter().map(|path| path.then(PathStep::Key(name))).collect();
                     result.is_lenient = false;
@@ -155,6 +159,11 @@ impl<'a> Walk<'_, 'a> {
         result.normalize();
         result
     }
+}
+
+/// Whether a name is the position of an element. Longer numbers are likelier to be keys, such as years.
+fn is_index(name: &str) -> bool {
+    name.len() <= 3 && name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a value is `trigger` or `customer` itself. These are always objects, whose `first`, `last` and `length` are keys.
