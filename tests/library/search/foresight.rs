@@ -1,9 +1,16 @@
 //! Foresight: of the templates that any random payload loses, how many the search foresees, and that it never claims what
 //! is not so.
 
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use fastrand::Rng;
+use inkproof::diagnostics::{Diagnostic, Severity};
 use inkproof::liquid::{Arena, json};
 use inkproof::message::{CompiledTemplate, RenderOptions, SentData, Trial, TrialOutput};
+use inkproof::project::Project;
+use inkproof::rules::{JudgeOptions, judge};
 use inkproof::search::{Effort, SearchOptions};
 
 use super::generator::Generated;
@@ -25,14 +32,36 @@ struct Foresight {
     searching: std::time::Duration,
     missed: Vec<String>,
     surprises: Vec<String>,
+    outcomes: Vec<Outcome>,
 }
 
+/// What is known of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Some payload loses it.
+    Lost,
+    /// No payload loses it, but the search has a counterexample.
+    LostBeyond,
+    /// Nothing is known to lose it.
+    Sent,
+}
+
+/// The rules about mistakes that lose no message.
+const OTHER_MISTAKES: [&str; 7] = [
+    "misspelled-name",
+    "printed-object",
+    "suspicious-date",
+    "mixed-and-or",
+    "suspicious-comparison",
+    "constant-condition",
+    "trailing-comma",
+];
 /// The payloads that each template is rendered with.
 const PAYLOADS: usize = 1_000;
 /// Of so many proofs, one is compared with a thorough search.
 const PROOFS_CHECKED: usize = 10;
 
-fn foresight(templates: usize, seed: u64) -> Foresight {
+fn foresight(templates: usize, seed: u64, project: &Path) -> Foresight {
     let mut random = Rng::with_seed(seed);
     let mut foresight = Foresight::default();
     let render_options = render_options();
@@ -50,6 +79,7 @@ fn foresight(templates: usize, seed: u64) -> Foresight {
         if !requests.iter().all(clean) {
             continue;
         }
+        write_template(project, foresight.templates, &generated.content, &requests);
         foresight.templates += 1;
         let data: Vec<_> = requests.iter().map(String::as_str).collect();
         let subject = Subject::new(&generated.content, &data, &[&customer]);
@@ -105,6 +135,11 @@ impl Foresight {
             assert!(is_proof, "{}\n{losing:?}\n{thorough:?}", generated.content);
         }
         let likely = report.counterexamples.iter().find(|counterexample| counterexample.is_likely);
+        self.outcomes.push(match (&losing, likely) {
+            (Some(_), _) => Outcome::Lost,
+            (None, Some(_)) => Outcome::LostBeyond,
+            (None, None) => Outcome::Sent,
+        });
         match (&losing, likely) {
             (Some((trigger, customer)), None) => {
                 self.lost += 1;
@@ -133,6 +168,48 @@ impl Foresight {
     }
 }
 
+fn write(path: PathBuf, text: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// Adds a template and its requests to a project.
+fn write_template(project: &Path, number: usize, content: &str, requests: &[String]) {
+    write(project.join(format!("templates/t{number}.liquid")), &format!("---\n---\n{content}"));
+    for (at, data) in requests.iter().enumerate() {
+        let request =
+            format!(r#"{{"transactional_message_id":"t{number}","identifiers":{{"id":"u1"}},"message_data":{data}}}"#);
+        write(project.join(format!("fixtures/requests/t{number}/r{at}.json")), &request);
+    }
+}
+
+/// Checks the project as `inkproof check` does. Returns the templates that are lost without an error or a warning, and the
+/// claims of a loss about templates that nothing loses.
+fn check(project: &Path, outcomes: &[Outcome]) -> (Vec<String>, Vec<String>) {
+    let project = Project::open(project).unwrap();
+    let templates = project.select_templates(&[]).unwrap();
+    let judgement = judge(&project, &templates, &project.cases(), &JudgeOptions::new(&project, render_options()));
+    let mut claims: HashMap<&str, Vec<&Diagnostic>> = HashMap::new();
+    for finding in judgement.findings.iter().filter(|finding| finding.severity != Severity::Info) {
+        let Some(label) = &finding.primary else { panic!("{finding:?}") };
+        claims.entry(label.location.source().name()).or_default().push(finding);
+    }
+    let (mut missed, mut false_alarms) = (Vec::new(), Vec::new());
+    for (number, outcome) in outcomes.iter().enumerate() {
+        let name = format!("templates/t{number}.liquid");
+        let claims = claims.get(name.as_str()).map_or(&[][..], |claims| claims);
+        let mut losses = claims.iter().filter(|claim| !OTHER_MISTAKES.contains(&claim.code.as_str()));
+        match (outcome, losses.next()) {
+            (Outcome::Lost, None) => missed.push(name),
+            (Outcome::Sent, Some(claim)) => {
+                false_alarms.push(format!("{name}: {}: {}", claim.code.as_str(), claim.message))
+            }
+            _ => {}
+        }
+    }
+    (missed, false_alarms)
+}
+
 #[test]
 fn losses_are_foreseen() {
     run();
@@ -141,7 +218,9 @@ fn losses_are_foreseen() {
 pub(crate) fn run() {
     let templates = std::env::var("FORESIGHT").ok().and_then(|count| count.parse().ok()).unwrap_or(60);
     let seed = std::env::var("FORESIGHT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    let foresight = foresight(templates, seed);
+    let project = tempfile::tempdir().unwrap();
+    write(project.path().join("fixtures/customers/u1.json"), Generated::customer().as_str());
+    let foresight = foresight(templates, seed, project.path());
     let Foresight { lost, foreseen, beyond, proved, renders, searching, .. } = foresight;
     println!(
         "{templates} templates: {lost} lost, {foreseen} foreseen, {beyond} beyond the payloads, {proved} proved, {renders} renders in {searching:?}"
@@ -154,4 +233,8 @@ pub(crate) fn run() {
     }
     assert!(lost > templates / 4, "the generator makes too few templates that data loses");
     assert!(foreseen * 100 >= lost * 99, "{foreseen} of {lost}");
+    let (unreported, false_alarms) = check(project.path(), &foresight.outcomes);
+    println!("check: {} of {lost} reported, {} false alarms", lost - unreported.len(), false_alarms.len());
+    assert!(unreported.len() * 100 <= lost, "{unreported:#?}");
+    assert!(false_alarms.is_empty(), "{false_alarms:#?}");
 }
