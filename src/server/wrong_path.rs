@@ -24,7 +24,14 @@ const MISTAKES: [(&str, &str, &str); 7] = [
 const APIS: [(&str, &str); 2] = [("/api/", TRACK), ("/v1/", APP)];
 
 /// The response if there is nothing at a path.
-pub(super) async fn not_found(uri: Uri) -> Refusal {
+pub(super) async fn not_found(method: Method, uri: Uri) -> Refusal {
+    if method == Method::CONNECT {
+        let error = format!(
+            "this server is not a proxy for https: give the client of {uri} an address that begins with http://, or see `TLS` in \
+             the documentation of `inkproof serve`"
+        );
+        return Refusal::new(StatusCode::METHOD_NOT_ALLOWED, error);
+    }
     Refusal::not_found(explain(uri.path()))
 }
 
@@ -39,6 +46,9 @@ pub(super) async fn method_not_allowed(method: Method, uri: Uri) -> Refusal {
 }
 
 fn explain(path: &str) -> String {
+    if let Some(without) = path.strip_suffix('/').filter(|without| !without.is_empty()) {
+        return format!("there is nothing at `{path}`: paths of Customer.io do not end with `/`, as in `{without}`");
+    }
     if let Some((_, wrong, right)) = MISTAKES.iter().find(|(start, ..)| path.starts_with(start)) {
         return format!(
             "there is nothing at `{path}`: the address that the client was given is wrong: {wrong}; {right}"

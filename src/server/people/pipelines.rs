@@ -27,7 +27,7 @@ pub(in crate::server) async fn record(
     let call: Map<String, Value> = serde_json::from_str(&text)
         .map_err(|error| Refusal::bad_request(format!("the event is not a JSON object: {error}")))?;
     if !call.contains_key("writeKey") {
-        authorization::basic(&headers)?;
+        authorization::basic_or_bearer(&headers)?;
     }
     let kind = uri.path().rsplit('/').next().unwrap_or_default();
     let calls = match call.get("batch") {

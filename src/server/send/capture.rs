@@ -70,7 +70,7 @@ fn no_channel(path: &str) -> Refusal {
     let near = did_you_mean(path, paths.iter().copied().chain(["inbox_message"]));
     let near = near.map_or(String::new(), |near| format!(": did you mean `{near}`?"));
     Refusal::not_found(format!(
-        "there is no channel `{path}`{near}: expected `inbox_message` or one of `{}`",
+        "there is no channel `{path}`{near} (expected `inbox_message` or one of `{}`)",
         paths.join("`, `")
     ))
 }

@@ -1,8 +1,11 @@
 // Sending messages with Customer.io's own libraries and with curl.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
 import http from "node:http";
 import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -13,6 +16,7 @@ import { serve } from "./server.mjs";
 const run = promisify(execFile);
 const python = fileURLToPath(new URL(".venv/bin/python", import.meta.url));
 const script = fileURLToPath(new URL("send.py", import.meta.url));
+const calls = fileURLToPath(new URL("calls.py", import.meta.url));
 
 const request = {
   transactional_message_id: "order_shipped",
@@ -70,6 +74,43 @@ for (const slash of ["", "/"]) {
     assert.match(refusal, /^400: .*not found/);
   });
 }
+
+test("every message of customerio for Python", async () => {
+  const { stdout } = await run(python, [calls, "app", server.url]);
+  const answers = JSON.parse(stdout);
+  assert.deepEqual(answers.map(([channel]) => channel), ["email", "push", "sms", "whatsapp", "in_app", "inbox_message"]);
+  for (const [channel, { delivery_id }] of answers) {
+    const captured = await server.api(`/messages/${delivery_id}`);
+    assert.equal(captured.status, "scheduled", channel);
+    assert.deepEqual(captured.diagnostics.map(({ code }) => code), [], channel);
+    assert.equal(JSON.parse(captured.request.body).message_data.lines[0].at, 1234567890, channel);
+  }
+});
+
+test("every call about people of customerio for Python, with TLS and without", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "inkproof-tls-"));
+  const [certificate, key] = ["cert.pem", "key.pem"].map((name) => join(folder, name));
+  await run("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate]);
+  const own = await serve("--port", "0", "--tls-cert", certificate, "--tls-key", key);
+  try {
+    for (const [kind, place] of [["track", own.url], ["tls", String(own.port)]]) {
+      const { stdout } = await run(python, [calls, kind, place], { env: { ...process.env, REQUESTS_CA_BUNDLE: certificate } });
+      assert.deepEqual(JSON.parse(stdout).filter(([, status]) => status !== 200), [], kind);
+      const { people } = await own.api("/people");
+      const of = (id) => people.find((person) => person.identifiers.id === id);
+      assert.equal(of("1").attributes.name, "john", kind);
+      assert.deepEqual(of("1").devices.map(({ id }) => id), ["device_2"], kind);
+      assert.ok(of("1/"), kind);
+      assert.equal(of("5"), undefined, kind);
+      assert.equal(of("8")?.attributes.plan, kind === "tls" ? "pro" : undefined, kind);
+      await own.api("/reset", { method: "POST" });
+    }
+  } finally {
+    await own.stop();
+    await rm(folder, { recursive: true });
+  }
+});
 
 test("curl, as documented", async () => {
   const { stdout } = await run("curl", ["--silent", "--request", "POST", `${server.url}/v1/send/inbox_message`,
