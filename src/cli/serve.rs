@@ -126,9 +126,10 @@ impl RunCommand for Serve {
             keep: self.keep,
             store: self.store.clone(),
             editor_url: self.editor_url.clone(),
+            quiet: self.quiet,
             command: self.exec.clone(),
         };
-        let (quiet, output_options) = (self.quiet, global.output_options());
+        let output_options = global.output_options();
         let end = server::serve(
             global.directory(),
             options,
@@ -136,7 +137,6 @@ impl RunCommand for Serve {
             move |news| {
                 // The server continues even if standard error is closed.
                 let _ = match news {
-                    ServerEvent::Captured(_) | ServerEvent::Refused(_) if quiet => Ok(()),
                     ServerEvent::Refused(refused) => report_refused(refused),
                     ServerEvent::Captured(captured) => tell(captured, &output_options),
                     ServerEvent::Notice(notice) => writeln!(anstream::stderr(), "note: {}", sanitize::line(notice)),

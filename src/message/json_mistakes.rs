@@ -15,6 +15,11 @@ pub(super) fn advice(text: &str, error: &JsonError) -> Option<&'static str> {
     ROWS.iter().find(row).map(|row| row.advice)
 }
 
+/// The same for a file of data rather than the content of a template.
+pub(super) fn advice_for_data(text: &str, error: &JsonError) -> Option<&'static str> {
+    advice(text, error).filter(|advice| !OF_CONTENT.contains(advice))
+}
+
 /// The place of an error.
 struct Place<'a> {
     /// The text from the error on.
@@ -32,6 +37,12 @@ struct Place<'a> {
 
 /// Characters that look like a space or like nothing.
 const INVISIBLE: [char; 6] = ['\u{a0}', '\u{2007}', '\u{202f}', '\u{200b}', '\u{2060}', '\u{feff}'];
+
+/// Advice about the content of a template.
+const OBJECT: &str = "the content is a JSON object, such as `{\"title\": \"…\", \"body\": \"…\"}`";
+const ONE_OBJECT: &str = "the content is one JSON object: remove what comes after it";
+const SETTINGS: &str = "settings begin in the first line, with `---` and nothing before it";
+const OF_CONTENT: [&str; 3] = [OBJECT, ONE_OBJECT, SETTINGS];
 
 /// A common mistake.
 struct Row {
@@ -70,16 +81,13 @@ const ROWS: [Row; 27] = [
     },
     Row {
         applies: |place| place.is_first && (place.rest.starts_with('-') || place.rest.starts_with("+++")),
-        advice: "settings begin in the first line, with `---` and nothing before it",
+        advice: SETTINGS,
     },
     Row {
         applies: |place| (place.is_first && place.message.contains("beginning of value")) || !place.has_object,
-        advice: "the content is a JSON object, such as `{\"title\": \"…\", \"body\": \"…\"}`",
+        advice: OBJECT,
     },
-    Row {
-        applies: |place| place.message.contains("after top-level value"),
-        advice: "the content is one JSON object: remove what comes after it",
-    },
+    Row { applies: |place| place.message.contains("after top-level value"), advice: ONE_OBJECT },
     Row {
         applies: |place| {
             let is_digit = |next: char| next.is_ascii_digit();

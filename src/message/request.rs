@@ -34,6 +34,10 @@ pub const REQUEST_FIELDS: [&str; 10] = [
     "send_to_unsubscribed",
 ];
 
+/// What a request looks like.
+const EXAMPLE: &str =
+    "a request is a JSON object, such as `{\"transactional_message_id\": \"…\", \"identifiers\": {\"id\": \"…\"}}`";
+
 /// A request file. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -111,7 +115,7 @@ impl Request {
             Ok(None) => {
                 let problem =
                     Diagnostic::error(INVALID_REQUEST, "the request is not a JSON object").at(source.at(0..0));
-                return Err(problem.into());
+                return Err(problem.help(EXAMPLE).into());
             }
             Err(error) => return Err(invalid(&source, 0, &error).into()),
         };
@@ -231,7 +235,12 @@ pub fn is_request_body(fields: &Object<'_>) -> bool {
 }
 
 fn invalid(source: &Source, start: usize, error: &JsonError) -> Diagnostic {
-    not_json(INVALID_REQUEST, "the request", source, start, error)
+    let problem = not_json(INVALID_REQUEST, "the request", source, start, error);
+    if problem.help.is_empty() && !source.text().trim_start().starts_with('{') {
+        problem.help(EXAMPLE)
+    } else {
+        problem
+    }
 }
 
 /// A field of a request's body. The first token of its value tells the type.
@@ -522,6 +531,17 @@ mod tests {
                 ["numeric-identifier"]
             );
         }
+    }
+
+    #[test]
+    fn what_is_not_an_object_is_shown_an_example() {
+        for text in ["", "[]", "transactional_message_id=t", "null"] {
+            let errors = Request::read("r", Source::new("r.json", text), &mut Diagnostics::new()).unwrap_err();
+            assert_eq!(errors.iter().next().unwrap().help, [EXAMPLE], "{text}");
+        }
+        let text = r#"{"transactional_message_id": "t"} x"#;
+        let errors = Request::read("r", Source::new("r.json", text), &mut Diagnostics::new()).unwrap_err();
+        assert!(errors.iter().next().unwrap().help.is_empty());
     }
 
     #[test]

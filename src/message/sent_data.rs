@@ -64,7 +64,7 @@ pub(super) fn not_json(code: Code, what: &str, source: &Source, start: usize, er
     let problem = Diagnostic::error(code, format!("{what} is not valid JSON: {error}"))
         .primary(source.at(offset..offset + 1), "");
     let text = source.text().get(start..).unwrap_or_default();
-    match json_mistakes::advice(text, error) {
+    match json_mistakes::advice_for_data(text, error) {
         Some(advice) => problem.help(advice),
         None => problem,
     }

@@ -50,6 +50,11 @@ impl Refusal {
         Self { retry_after: Some(1), ..busy }
     }
 
+    /// 500: the request made the server fail.
+    pub(super) fn internal_error() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "this request caused an internal error")
+    }
+
     /// Adds a field next to the error.
     #[must_use]
     pub(super) fn with(mut self, key: &'static str, value: Value) -> Self {

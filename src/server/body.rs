@@ -1,9 +1,12 @@
-//! Request bodies: reads them with a size limit and a timeout, and parses them.
+//! Request bodies: reads them with a size limit and a timeout, decompresses and parses them.
 
+use std::io::Read as _;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_ENCODING;
+use axum::http::{HeaderMap, StatusCode};
+use flate2::read::MultiGzDecoder;
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use serde::Deserialize as _;
@@ -29,11 +32,40 @@ pub(super) async fn bytes(body: Body) -> Result<Bytes, Refusal> {
     })?
 }
 
+/// A body as it was before its client compressed it: the libraries for the Pipelines API may use gzip.
+pub(super) fn decompressed(headers: &HeaderMap, body: Bytes) -> Result<Bytes, Refusal> {
+    let Some(encoding) = headers.get(CONTENT_ENCODING) else { return Ok(body) };
+    let encoding = String::from_utf8_lossy(encoding.as_bytes()).trim().to_ascii_lowercase();
+    match encoding.as_str() {
+        "" | "identity" => return Ok(body),
+        "gzip" | "x-gzip" => {}
+        other => {
+            let error =
+                format!("the body has the `Content-Encoding` `{other}`: compress it with `gzip`, or not at all");
+            return Err(Refusal::bad_request(error));
+        }
+    }
+    let mut text = Vec::new();
+    MultiGzDecoder::new(&body[..])
+        .take(MAX_BYTES as u64 + 1)
+        .read_to_end(&mut text)
+        .map_err(|error| Refusal::bad_request(format!("the body is not valid gzip: {error}")))?;
+    if text.len() > MAX_BYTES { Err(too_large()) } else { Ok(text.into()) }
+}
+
+fn too_large() -> Refusal {
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {MAX_BYTES} bytes"))
+}
+
 /// Reads a body of at most [`MAX_BYTES`] as UTF-8.
 pub(super) async fn text(body: Body) -> Result<String, Refusal> {
+    utf8(bytes(body).await?)
+}
+
+/// A body as UTF-8.
+pub(super) fn utf8(body: Bytes) -> Result<String, Refusal> {
     // This copies nothing if the bytes are not used elsewhere.
-    let bytes = Vec::from(bytes(body).await?);
-    String::from_utf8(bytes).map_err(|error| {
+    String::from_utf8(body.into()).map_err(|error| {
         Refusal::bad_request(format!("the body is not valid UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
     })
 }
@@ -88,8 +120,7 @@ async fn collect(mut body: Body) -> Result<Bytes, Refusal> {
         }
     }
     if length > MAX_BYTES {
-        let error = format!("the body is larger than {MAX_BYTES} bytes");
-        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error));
+        return Err(too_large());
     }
     Ok(if bytes.is_empty() { first } else { bytes.into() })
 }

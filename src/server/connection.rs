@@ -1,5 +1,6 @@
 //! Connections: their limits and timeouts.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,15 +10,15 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
-use tower::{Service, service_fn};
 
 use super::refused::RefusedRequest;
+use super::service::Service;
 use super::slots::{Slot, Slots};
 use super::state::State;
 use super::tls;
@@ -34,9 +35,10 @@ const MAX_HEAD: usize = 64 << 10;
 /// The pause after a connection could not be accepted, for example because there are no free file descriptors.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Whether a request arrived by TLS: an extension of the request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether a request arrived by TLS: an extension of those that did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Scheme {
+    #[default]
     Http,
     Https,
 }
@@ -52,10 +54,12 @@ impl Scheme {
 }
 
 /// Accepts connections until the server shuts down, and then waits for the remaining ones.
-pub(super) async fn serve<S>(listener: TcpListener, service: S, state: Arc<State>, acceptor: Option<TlsAcceptor>)
-where
-    S: Service<Request<Body>, Response = Response, Error = std::io::Error, Future: Send> + Clone + Send + 'static,
-{
+pub(super) async fn serve(
+    listener: TcpListener,
+    service: Arc<Service>,
+    state: Arc<State>,
+    acceptor: Option<TlsAcceptor>,
+) {
     let slots = Slots::new();
     let mut stop = state.stop.subscribe();
     loop {
@@ -73,16 +77,19 @@ where
         };
         let _ = stream.set_nodelay(true);
         let slot = Arc::new(slots.take());
-        tokio::spawn(run(stream, slot, service.clone(), Arc::clone(&state), acceptor.clone()));
+        tokio::spawn(run(stream, slot, Arc::clone(&service), Arc::clone(&state), acceptor.clone()));
     }
     slots.all_closed().await;
 }
 
 /// Handles the requests of a connection. An error ends only this connection.
-async fn run<S>(stream: TcpStream, slot: Arc<Slot>, service: S, state: Arc<State>, acceptor: Option<TlsAcceptor>)
-where
-    S: Service<Request<Body>, Response = Response, Error = std::io::Error, Future: Send> + Clone + Send + 'static,
-{
+async fn run(
+    stream: TcpStream,
+    slot: Arc<Slot>,
+    service: Arc<Service>,
+    state: Arc<State>,
+    acceptor: Option<TlsAcceptor>,
+) {
     let mut stop = state.stop.subscribe();
     let mut first = [0];
     let is_tls = tokio::select! {
@@ -98,75 +105,92 @@ where
         () = async { slot.end(); slot.must_close().await } => return,
         _ = stop.wait_for(|stop| *stop) => return,
     };
-    match acceptor {
+    let has_no_tls = is_tls && acceptor.is_none();
+    if has_no_tls {
+        refuse(&state, "a client used TLS: use http://, or start with `--tls-cert` and `--tls-key`".to_owned());
+    }
+    let ended = match acceptor {
         Some(acceptor) if is_tls => match tokio::time::timeout(HEAD_TIME, acceptor.accept(stream)).await {
             Ok(Ok(stream)) => http(stream, slot, service, &state, Scheme::Https).await,
-            Ok(Err(error)) => refuse(&state, format!("a TLS connection could not be established: {error}")),
-            Err(_) => {}
+            Ok(Err(error)) => return refuse(&state, format!("a TLS connection could not be established: {error}")),
+            Err(_) => return,
         },
-        _ => {
-            if is_tls {
-                refuse(&state, "a client used TLS: use http://, or start with `--tls-cert` and `--tls-key`".to_owned());
-            }
-            http(stream, slot, service, &state, Scheme::Http).await;
-        }
+        _ => http(stream, slot, service, &state, Scheme::Http).await,
+    };
+    match ended {
+        Err(error) if error.is_parse() && !has_no_tls => refuse(&state, not_http(&error)),
+        _ => {}
     }
+}
+
+/// Why a request could not be read at all.
+fn not_http(error: &hyper::Error) -> String {
+    if error.is_parse_too_large() {
+        return format!(
+            "a request has too long a path, more than 100 headers, or more than {MAX_HEAD} bytes before its body"
+        );
+    }
+    format!("a request is not valid HTTP/1.1: {error}")
 }
 
 fn refuse(state: &State, error: String) {
     state.refuse(RefusedRequest::unreadable(state.clock.now(), error));
 }
 
-async fn http<I, S>(stream: I, slot: Arc<Slot>, service: S, state: &State, scheme: Scheme)
-where
-    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    S: Service<Request<Body>, Response = Response, Error = std::io::Error, Future: Send> + Clone + Send + 'static,
-{
+/// Handles the requests of a connection without TLS, or within it.
+///
+/// # Errors
+/// The connection was closed because of what its client sent, or because the client closed it too early.
+async fn http(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    slot: Arc<Slot>,
+    service: Arc<Service>,
+    state: &State,
+    scheme: Scheme,
+) -> hyper::Result<()> {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
         // A client may close its sending half and still read.
         .half_close(true)
         .max_buf_size(MAX_HEAD);
-    let service = TowerToHyperService::new(counted(service, Arc::clone(&slot), scheme));
+    let service = {
+        let slot = Arc::clone(&slot);
+        service_fn(move |request| respond(request, Arc::clone(&service), Arc::clone(&slot), scheme))
+    };
     let mut stream = Box::pin(TimeoutStream::new(stream));
     stream.as_mut().set_write_timeout_pinned(Some(WRITE_TIME));
     let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(stream), service));
     let mut stop = state.stop.subscribe();
     tokio::select! {
-        _ = connection.as_mut() => return,
+        ended = connection.as_mut() => return ended,
         () = slot.must_close() => {
             // A connection that never sent anything cannot be closed gracefully.
             if !slot.is_used() {
-                return;
+                return Ok(());
             }
         }
         _ = stop.wait_for(|stop| *stop) => {}
     }
     connection.as_mut().graceful_shutdown();
-    let _ = connection.await;
+    connection.await
 }
 
-/// The service, which notes when the connection is idle. A stream of events never ends.
-fn counted<S>(
-    service: S,
+/// Responds to a request, and notes when the connection is idle. A stream of events never ends.
+async fn respond(
+    request: Request<Incoming>,
+    service: Arc<Service>,
     slot: Arc<Slot>,
     scheme: Scheme,
-) -> impl Service<Request<Incoming>, Response = Response, Error = std::io::Error, Future: Send> + Clone + Send + 'static
-where
-    S: Service<Request<Body>, Response = Response, Error = std::io::Error, Future: Send> + Clone + Send + 'static,
-{
-    service_fn(move |request: Request<Incoming>| {
-        slot.begin();
-        let mut request = request.map(Body::new);
+) -> io::Result<Response> {
+    slot.begin();
+    let mut request = request.map(Body::new);
+    if scheme == Scheme::Https {
         request.extensions_mut().insert(scheme);
-        let (slot, response) = (Arc::clone(&slot), service.clone().call(request));
-        async move {
-            let response = response.await?;
-            if response.headers().get(CONTENT_TYPE).is_none_or(|kind| kind != "text/event-stream") {
-                slot.end();
-            }
-            Ok(response)
-        }
-    })
+    }
+    let response = service.respond(request).await?;
+    if response.headers().get(CONTENT_TYPE).is_none_or(|kind| kind != "text/event-stream") {
+        slot.end();
+    }
+    Ok(response)
 }

@@ -259,7 +259,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::super::captured::Recipient;
-    use super::super::received::Received;
+    use super::super::received::{Headers, Received};
     use super::super::send::channel::Channel;
     use super::*;
     use crate::diagnostics::Diagnostics;
@@ -270,7 +270,7 @@ mod tests {
             channel: Channel::Inbox,
             template: "x".repeat(length),
             recipient: Recipient::default(),
-            request: Received { headers: Vec::new(), body: String::new() },
+            request: Received { headers: Headers::default(), body: String::new() },
             queued_at: Timestamp::UNIX_EPOCH,
             send_at: Timestamp::UNIX_EPOCH,
             draft: false,

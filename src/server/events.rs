@@ -71,10 +71,11 @@ fn report(event: &Value, state: &State) -> Option<(String, Report)> {
 /// `GET /v1/projects/{key}/settings`: makes the browser client send its events to this server.
 pub(super) async fn settings(
     Path(key): Path<String>,
-    Extension(scheme): Extension<Scheme>,
+    scheme: Option<Extension<Scheme>>,
     headers: HeaderMap,
 ) -> Json<Value> {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let Extension(scheme) = scheme.unwrap_or_default();
     let pipelines = json!({ "apiKey": key, "apiHost": format!("{host}/v1"), "protocol": scheme.as_str() });
     Json(json!({ "integrations": { "Customer.io Data Pipelines": pipelines } }))
 }

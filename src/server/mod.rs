@@ -14,6 +14,7 @@ mod app;
 mod audience;
 mod authorization;
 mod body;
+mod brief;
 mod captured;
 mod clock;
 mod connection;
@@ -71,7 +72,7 @@ use tokio::task::JoinSet;
 
 pub use captured::{CapturedMessage, Recipient, Report, Status};
 pub use findings::{FindingJson, Findings};
-pub use received::Received;
+pub use received::{Headers, Received};
 pub use refused::RefusedRequest;
 pub use send::channel::Channel;
 pub use webhooks::WebhookOptions;
@@ -132,6 +133,8 @@ pub struct Options {
     pub store: Option<PathBuf>,
     /// The address of a file in an editor, for links on the page, with `{path}`, `{line}` and `{column}`; empty for no links.
     pub editor_url: String,
+    /// Whether neither messages nor refused requests are reported as [events](ServerEvent).
+    pub quiet: bool,
     /// A command to run while the server is up. The server stops when the command ends.
     pub command: Option<String>,
 }
@@ -184,7 +187,7 @@ pub fn serve(
 ) -> io::Result<StopReason> {
     raise_limit_of_connections();
     // Answering requests never takes long: what does runs on threads of its own, see `work`.
-    let workers = std::thread::available_parallelism().map_or(0, usize::from).max(4);
+    let workers = std::thread::available_parallelism().map_or(0, usize::from).max(1);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .worker_threads(workers)
@@ -224,10 +227,10 @@ async fn run(
     // A client that cannot connect to the event stream waits long before it retries.
     options.sse &= endpoint.without_stream.is_none();
     let state = Arc::new(State::new(dir, options, observe)?);
-    let service = service::service(router, &state);
+    let service = Arc::new(service::Service::new(router, &state));
     let mut servers = JoinSet::new();
     for listener in listeners {
-        servers.spawn(connection::serve(listener, service.clone(), Arc::clone(&state), acceptor.clone()));
+        servers.spawn(connection::serve(listener, Arc::clone(&service), Arc::clone(&state), acceptor.clone()));
     }
     let webhooks = tokio::spawn(webhooks::run(Arc::clone(&state)));
     let stopped = signals::handle()?;
@@ -303,7 +306,6 @@ fn router(state: Arc<State>) -> Router {
     Router::new()
         .route("/", get(page::html))
         .route("/inkproof/page/{name}", get(page::file))
-        .route("/v1/send/inbox_message", post(send::inbox::send))
         .route("/v1/send/{channel}", post(send::capture::send))
         .route("/v1/campaigns/{id}/triggers", post(send::capture::trigger))
         .route("/v1/transactional", get(app::transactional::list))

@@ -2,6 +2,7 @@
 //!
 //! A request names its namespace by the beginning of its path, by a header, or by its key.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -106,13 +107,13 @@ pub(super) fn named_by(parts: &Parts, body: &[u8]) -> Option<String> {
 }
 
 /// The key in `Authorization`: that of `Bearer`, or the user of `Basic`.
-fn key_of(headers: &HeaderMap) -> Option<String> {
+fn key_of(headers: &HeaderMap) -> Option<Cow<'_, str>> {
     let (scheme, key) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
-        return Some(key.trim().to_owned());
+        return Some(key.trim().into());
     }
     let decoded = String::from_utf8(BASE64_STANDARD.decode(key.trim()).ok()?).ok()?;
-    decoded.split(':').next().map(str::to_owned)
+    decoded.split(':').next().map(|user| user.to_owned().into())
 }
 
 /// The site id of an event stream.

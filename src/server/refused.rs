@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::answer::Refused;
-use super::received::Received;
+use super::received::{Headers, Received};
 
 /// The longest part of a body that is kept, in bytes.
 const MAX_BODY: usize = 64 << 10;
@@ -64,7 +64,7 @@ impl RefusedRequest {
 
     /// Describes a connection without a readable request.
     pub(super) fn unreadable(at: Timestamp, error: String) -> Self {
-        let request = Received { headers: Vec::new(), body: String::new() };
+        let request = Received { headers: Headers::default(), body: String::new() };
         Self { at, method: String::new(), path: String::new(), status: None, error, diagnostics: None, request }
     }
 

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
-use tower::{Service, ServiceBuilder, ServiceExt as _, service_fn};
-use tower_http::set_header::SetResponseHeaderLayer;
+use futures_util::future::BoxFuture;
+use tower::util::BoxCloneSyncService;
+use tower::{ServiceBuilder, ServiceExt as _, service_fn};
 
 use super::address;
 use super::answer::Refusal;
@@ -21,57 +22,73 @@ use super::faults::{FaultEffect, FaultResponse};
 use super::guard::{self, Audience, Hosts};
 use super::namespaces::{self, Namespace};
 use super::refused::RefusedRequest;
+use super::send;
 use super::state::State;
+use super::wrong_path;
 
 /// The header that restricts which origins may embed a response.
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
+/// Further headers of every response.
+const HEADERS: [(HeaderName, &str); 3] =
+    [(CACHE_CONTROL, "no-store"), (X_CONTENT_TYPE_OPTIONS, "nosniff"), (REFERRER_POLICY, "no-referrer")];
+
 /// The server's own API and page. Their errors are shown by whoever uses them.
 const OWN: &str = "/inkproof/";
 
-/// The service that responds to requests. An error closes the connection.
-///
-/// `router` makes the router of a namespace.
-pub(super) fn service(
-    router: fn(Arc<State>) -> Router,
-    state: &Arc<State>,
-) -> impl Service<Request<Body>, Response = Response, Error = io::Error, Future: Send> + Clone + Send + 'static {
-    let allowed = state.options.allow_hosts.iter().map(|name| name.to_ascii_lowercase()).collect();
-    let hosts = Arc::new(Hosts { public: !state.options.host.is_loopback(), allowed });
-    let usual = Arc::new(Usual {
-        namespace: Namespace { router: router(Arc::clone(state)), state: Arc::clone(state) },
-        router,
-    });
-    let state = Arc::clone(state);
-    let own = service_fn(move |request| respond(request, Arc::clone(&usual)));
-    let any_origin = ServiceBuilder::new()
-        .layer(SetResponseHeaderLayer::overriding(RESOURCE_POLICY, HeaderValue::from_static("cross-origin")))
-        .layer(guard::cors())
-        .service(own.clone());
-    let guarded = service_fn(move |request: Request<Body>| {
-        let (own, any_origin, hosts, state) = (own.clone(), any_origin.clone(), Arc::clone(&hosts), Arc::clone(&state));
-        async move {
-            match guard::admit(request.uri(), request.headers(), &hosts) {
-                Ok(Audience::AnyOrigin) => {
-                    let is_preflight = request.method() == Method::OPTIONS;
-                    let mut response = any_origin.oneshot(request).await?;
-                    if is_preflight {
-                        *response.status_mut() = StatusCode::NO_CONTENT;
-                    }
-                    Ok(response)
-                }
-                Ok(Audience::Own) => own.oneshot(request).await,
-                Err(refusal) => Ok(reject(request, refusal, &state).await),
-            }
+/// Responds to requests.
+pub(super) struct Service {
+    hosts: Hosts,
+    usual: Arc<Usual>,
+    /// Responds to those that pages of any origin may send.
+    any_origin: BoxCloneSyncService<Request<Body>, Response, io::Error>,
+}
+
+impl Service {
+    /// The service of a server. `router` makes the router of a namespace.
+    pub(super) fn new(router: fn(Arc<State>) -> Router, state: &Arc<State>) -> Self {
+        let allowed = state.options.allow_hosts.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let usual = Arc::new(Usual {
+            namespace: Namespace { router: router(Arc::clone(state)), state: Arc::clone(state) },
+            router,
+        });
+        let own = Arc::clone(&usual);
+        let admitted = service_fn(move |request| {
+            let own = Arc::clone(&own);
+            async move { respond(request, &own).await }
+        });
+        Self {
+            hosts: Hosts { public: !state.options.host.is_loopback(), allowed },
+            usual,
+            any_origin: BoxCloneSyncService::new(ServiceBuilder::new().layer(guard::cors()).service(admitted)),
         }
-    });
-    ServiceBuilder::new()
-        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
-        .layer(SetResponseHeaderLayer::overriding(REFERRER_POLICY, HeaderValue::from_static("no-referrer")))
-        .layer(SetResponseHeaderLayer::if_not_present(RESOURCE_POLICY, HeaderValue::from_static("same-origin")))
-        .map_request(address::normalize)
-        .service(guarded)
+    }
+
+    /// Responds to a request.
+    ///
+    /// # Errors
+    /// The connection is to be closed without a response.
+    pub(super) async fn respond(&self, request: Request<Body>) -> io::Result<Response> {
+        let request = address::normalize(request);
+        let (mut response, policy) = match guard::admit(request.uri(), request.headers(), &self.hosts) {
+            Ok(Audience::AnyOrigin) => {
+                let is_preflight = request.method() == Method::OPTIONS;
+                let mut response = self.any_origin.clone().oneshot(request).await?;
+                if is_preflight {
+                    *response.status_mut() = StatusCode::NO_CONTENT;
+                }
+                (response, "cross-origin")
+            }
+            Ok(Audience::Own) => (respond(request, &self.usual).await?, "same-origin"),
+            Err(refusal) => (Box::pin(reject(request, refusal, &self.usual.namespace.state)).await, "same-origin"),
+        };
+        let headers = response.headers_mut();
+        headers.insert(RESOURCE_POLICY, HeaderValue::from_static(policy));
+        for (name, value) in HEADERS {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        Ok(response)
+    }
 }
 
 /// The response to a request that the guard rejected.
@@ -102,7 +119,7 @@ impl Usual {
 }
 
 /// Responds to an admitted request. If it is refused, it is kept in the log of refused requests.
-async fn respond(request: Request<Body>, usual: Arc<Usual>) -> io::Result<Response> {
+async fn respond(request: Request<Body>, usual: &Usual) -> io::Result<Response> {
     let (mut parts, body) = request.into_parts();
     let in_path = namespaces::take_from_path(&mut parts.uri);
     if in_path.is_some() {
@@ -112,11 +129,12 @@ async fn respond(request: Request<Body>, usual: Arc<Usual>) -> io::Result<Respon
     if parts.uri.path().starts_with(OWN) {
         let name = in_path.or_else(|| namespaces::named_by(&parts, &[]));
         return Ok(match usual.named(name.as_deref()) {
-            Ok(Namespace { router, .. }) => router.oneshot(Request::from_parts(parts, body)).await.into_response(),
+            Ok(Namespace { router, .. }) => ask(router, Request::from_parts(parts, body)).await,
             Err(refusal) => refusal.into_response(),
         });
     }
-    let (body, unread) = match body::bytes(body).await {
+    let read = body::bytes(body).await.and_then(|body| body::decompressed(&parts.headers, body));
+    let (body, unread) = match read {
         Ok(body) => (body, None),
         Err(refusal) => (Bytes::new(), Some(refusal)),
     };
@@ -150,10 +168,13 @@ fn note(parts: &Parts, body: &[u8], response: &mut Response, state: &State) {
 }
 
 /// Responds to a request, or as a fault says.
-async fn respond_unless_fault(parts: &Parts, body: &Bytes, router: Router, state: &State) -> io::Result<Response> {
+async fn respond_unless_fault(parts: &Parts, body: &Bytes, router: Router, state: &Arc<State>) -> io::Result<Response> {
     let answer = async {
-        let request = Request::from_parts(parts.clone(), Body::from(body.clone()));
-        router.oneshot(request).await.into_response()
+        // Most requests are sends, and the router copies headers.
+        if parts.uri.path() == send::inbox::PATH {
+            return respond_to_send(parts, body, state).await;
+        }
+        ask(router, Request::from_parts(parts.clone(), Body::from(body.clone()))).await
     };
     let Some(FaultEffect { latency, accept, response }) = state.faults.inject(parts.uri.path()) else {
         return Ok(answer.await);
@@ -171,6 +192,19 @@ async fn respond_unless_fault(parts: &Parts, body: &Bytes, router: Router, state
         FaultResponse::Drop => Err(io::ErrorKind::ConnectionAborted.into()),
         FaultResponse::Status { status, retry_after, body } => Ok(fault_response(status, retry_after, body, accept)),
     }
+}
+
+/// The response of a router. It is on the heap, so that the way of a send is short.
+fn ask(router: Router, request: Request<Body>) -> BoxFuture<'static, Response> {
+    Box::pin(async { router.oneshot(request).await.into_response() })
+}
+
+async fn respond_to_send(parts: &Parts, body: &Bytes, state: &Arc<State>) -> Response {
+    if parts.method == Method::POST {
+        return send::inbox::send(state, &parts.headers, body.clone()).await.into_response();
+    }
+    let refusal = wrong_path::method_not_allowed(parts.method.clone(), parts.uri.clone()).await;
+    ([(ALLOW, "POST")], refusal).into_response()
 }
 
 fn fault_response(status: u16, retry_after: Option<u32>, body: Option<String>, accepted: bool) -> Response {

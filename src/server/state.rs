@@ -169,9 +169,16 @@ impl State {
         self.count.load(Ordering::Relaxed)
     }
 
+    /// Reports an event, unless the server is quiet. While a slow terminal prints it, other threads answer requests.
+    pub(super) fn notify(&self, event: &ServerEvent<'_>) {
+        if !self.options.quiet {
+            tokio::task::block_in_place(|| (self.observe)(event));
+        }
+    }
+
     /// Keeps a request that was refused, and reports it.
     pub(super) fn refuse(&self, request: RefusedRequest) {
-        (self.observe)(&ServerEvent::Refused(&request));
+        self.notify(&ServerEvent::Refused(&request));
         let weight = request.weight();
         self.refused.add(request, weight);
         self.store.wake();
@@ -202,17 +209,16 @@ impl State {
 
     /// Captures a message: reports it, keeps it, and queues its webhooks.
     pub(super) async fn capture(&self, captured: CapturedMessage) -> Result<(), NotWritten> {
-        (self.observe)(&ServerEvent::Captured(&captured));
+        self.notify(&ServerEvent::Captured(&captured));
         self.keep(captured).await
     }
 
     /// Keeps a message that was reported, and queues its webhooks.
     pub(super) async fn keep(&self, captured: CapturedMessage) -> Result<(), NotWritten> {
+        let Some(webhooks) = &self.webhooks else { return self.store.put(captured).await };
         let id = captured.id.clone();
         self.store.put(captured).await?;
-        if let Some(webhooks) = &self.webhooks {
-            self.store.with(&id, |captured| webhooks.captured(captured));
-        }
+        self.store.with(&id, |captured| webhooks.captured(captured));
         Ok(())
     }
 

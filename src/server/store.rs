@@ -55,6 +55,8 @@ struct MessageLog {
 #[derive(Debug)]
 struct Entry {
     message: Arc<CapturedMessage>,
+    /// Its approximate memory use, in bytes.
+    weight: usize,
     /// The number of its last change.
     changed: u64,
 }
@@ -93,7 +95,7 @@ impl Store {
         let (mut log, mut too_old) = (MessageLog::new(bounds), Vec::new());
         let database = Database::open(file, |message| too_old.extend(log.put(&Arc::new(message))))?;
         // If that fails, they are removed the next time.
-        drop(database.remove(too_old));
+        drop(database.remove(ids(&too_old)));
         Ok(Self::with_log(log, Some(database)))
     }
 
@@ -135,7 +137,7 @@ impl Store {
         };
         if let Some(database) = &self.database {
             // If that fails, they are removed the next time that the file is opened.
-            drop(database.remove(too_old));
+            drop(database.remove(ids(&too_old)));
         }
         self.wake();
         Ok(())
@@ -271,10 +273,11 @@ impl Store {
         let mut kept = self.lock();
         let number = kept.by_id.get(id).copied()?;
         let entry = kept.get_mut(number).filter(|entry| test(&entry.message))?;
-        let before = entry.message.weight();
         change(Arc::make_mut(&mut entry.message));
         let message = Arc::clone(&entry.message);
-        kept.weight = (kept.weight + message.weight()).saturating_sub(before);
+        let before = std::mem::replace(&mut entry.weight, message.weight());
+        let after = entry.weight;
+        kept.weight = (kept.weight + after).saturating_sub(before);
         kept.note_change(number, &message);
         Some(self.database.as_ref().map_or(Pending::nothing(), |database| database.put(message)))
     }
@@ -299,10 +302,10 @@ impl Store {
     fn remove_numbers(&self, numbers: Vec<u64>) -> (usize, Pending) {
         let (count, pending) = {
             let mut kept = self.lock();
-            let ids: Vec<_> = numbers.into_iter().filter_map(|number| kept.remove(number)).collect();
-            let count = ids.len();
+            let removed: Vec<_> = numbers.into_iter().filter_map(|number| kept.remove(number)).collect();
             self.count.store(kept.by_id.len(), Ordering::Relaxed);
-            (count, self.database.as_ref().map_or(Pending::nothing(), |database| database.remove(ids)))
+            let pending = self.database.as_ref().map_or(Pending::nothing(), |database| database.remove(ids(&removed)));
+            (removed.len(), pending)
         };
         if count > 0 {
             self.wake();
@@ -313,6 +316,10 @@ impl Store {
     fn lock(&self) -> MutexGuard<'_, MessageLog> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn ids(messages: &[Arc<CapturedMessage>]) -> Vec<String> {
+    messages.iter().map(|message| message.id.clone()).collect()
 }
 
 fn wake(changes: &watch::Sender<u64>) {
@@ -359,20 +366,25 @@ impl MessageLog {
         }
     }
 
-    /// Adds a message, and returns the ids of the messages that were removed for it.
-    fn put(&mut self, message: &Arc<CapturedMessage>) -> Vec<String> {
-        let number = self.first + self.messages.len() as u64;
+    /// Adds a message, and returns the messages that were removed for it.
+    fn put(&mut self, message: &Arc<CapturedMessage>) -> Vec<Arc<CapturedMessage>> {
+        let (number, weight) = (self.first + self.messages.len() as u64, message.weight());
+        self.changes += 1;
+        let changed = self.changes;
         for identifier in message.recipient.identifiers.values() {
-            let own = self.by_identifier.entry(identifier.clone()).or_default();
+            let own = match self.by_identifier.get_mut(identifier) {
+                Some(own) => own,
+                None => self.by_identifier.entry(identifier.clone()).or_default(),
+            };
+            own.changed = changed;
             // Two identifiers of a customer may be equal.
             if own.messages.back() != Some(&number) {
                 own.messages.push_back(number);
             }
         }
         self.by_id.insert(message.id.clone(), number);
-        self.weight += message.weight();
-        self.messages.push_back(Some(Entry { message: Arc::clone(message), changed: 0 }));
-        self.note_change(number, message);
+        self.weight += weight;
+        self.messages.push_back(Some(Entry { message: Arc::clone(message), weight, changed }));
         let mut too_old = Vec::new();
         while self.messages.len() > self.bounds.messages.max(1)
             || (self.weight > self.bounds.bytes && self.messages.len() > 1)
@@ -382,22 +394,21 @@ impl MessageLog {
         too_old
     }
 
-    /// Removes a message and returns its id.
-    fn remove(&mut self, number: u64) -> Option<String> {
+    /// Removes a message, and returns it.
+    fn remove(&mut self, number: u64) -> Option<Arc<CapturedMessage>> {
         let entry = self.index_of(number).and_then(|index| self.messages.get_mut(index)).and_then(Option::take);
-        let message = entry.map(|entry| entry.message);
-        if let Some(message) = &message {
-            self.note_change(number, message);
+        if let Some(Entry { message, weight, .. }) = &entry {
             self.by_id.remove(&message.id);
-            self.weight = self.weight.saturating_sub(message.weight());
+            self.weight = self.weight.saturating_sub(*weight);
+            self.changes += 1;
             for identifier in message.recipient.identifiers.values() {
-                if let Some(own) = self.by_identifier.get_mut(identifier) {
-                    if let Ok(index) = own.messages.binary_search(&number) {
-                        own.messages.remove(index);
-                    }
-                    if own.messages.is_empty() {
-                        self.by_identifier.remove(identifier);
-                    }
+                let Some(own) = self.by_identifier.get_mut(identifier) else { continue };
+                own.changed = self.changes;
+                if let Ok(index) = own.messages.binary_search(&number) {
+                    own.messages.remove(index);
+                }
+                if own.messages.is_empty() {
+                    self.by_identifier.remove(identifier);
                 }
             }
         }
@@ -405,14 +416,14 @@ impl MessageLog {
             self.messages.pop_front();
             self.first += 1;
         }
-        message.map(|message| message.id.clone())
+        entry.map(|entry| entry.message)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::captured::Recipient;
-    use super::super::received::Received;
+    use super::super::received::{Headers, Received};
     use super::super::send::channel::Channel;
     use super::*;
     use crate::diagnostics::Diagnostics;
@@ -426,7 +437,7 @@ mod tests {
             channel: Channel::Inbox,
             template: "t".to_owned(),
             recipient: Recipient { identifiers: [("id".into(), user.to_owned())].into(), name: None },
-            request: Received { headers: Vec::new(), body: "{}".to_owned() },
+            request: Received { headers: Headers::default(), body: "{}".to_owned() },
             queued_at: sent_at,
             send_at: sent_at,
             draft: false,

@@ -1,9 +1,8 @@
-//! Work that takes long: rendering, and reading many messages. It runs on other threads than those that answer requests, so
+//! Work that takes long: rendering (if it is not `brief`), and reading many messages. It runs on other threads than those that answer requests, so
 //! that no request waits for the work of another one.
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
 use tokio::sync::Semaphore;
 
 use super::answer::Refusal;
@@ -65,9 +64,7 @@ impl Queue {
             let _held = (place, turn);
             job()
         };
-        tokio::task::spawn_blocking(job)
-            .await
-            .map_err(|_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "this request caused an internal error"))
+        tokio::task::spawn_blocking(job).await.map_err(|_| Refusal::internal_error())
     }
 }
 
@@ -75,6 +72,7 @@ impl Queue {
 mod tests {
     use std::sync::mpsc;
 
+    use axum::http::StatusCode;
     use axum::response::IntoResponse as _;
 
     use super::*;

@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::json;
 
 use crate::client::Server;
@@ -14,6 +16,12 @@ const KEY: &str = "Authorization: Bearer k\r\n";
 fn send(headers: &str, body: &[u8]) -> Vec<u8> {
     let head = format!("{SEND}{KEY}{headers}Content-Length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
+}
+
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body).unwrap();
+    send("Content-Encoding: gzip\r\n", &encoder.finish().unwrap())
 }
 
 fn chunked(body: &str) -> Vec<u8> {
@@ -46,7 +54,11 @@ fn cases() -> Vec<(&'static str, Vec<u8>, u16)> {
         ("JSON with NaN", send("", &with("\"Hi\"", "NaN")), 400),
         ("not UTF-8", send("", b"{\"transactional_message_id\": \"\xff\"}"), 400),
         ("UTF-16", send("", b"\xff\xfe{\x00}\x00"), 400),
-        ("compressed", send("Content-Encoding: gzip\r\n", b"\x1f\x8b\x08\x00\x00\x00\x00\x00"), 400),
+        ("compressed", gzip(ok), 200),
+        ("compressed, and cut off", send("Content-Encoding: gzip\r\n", b"\x1f\x8b\x08\x00\x00\x00\x00\x00"), 400),
+        ("compressed, and larger than it seems", gzip(&vec![b' '; 8 << 20]), 413),
+        ("compressed in another way", send("Content-Encoding: br\r\n", ok), 400),
+        ("not compressed, as its header says", send("Content-Encoding: identity\r\n", ok), 200),
         ("a null byte", send("", b"\x00"), 400),
         ("nested deeply", send("", &with("\"Hi\"", &deep)), 400),
         ("no template", send("", br#"{"identifiers": {"id": "a"}}"#), 400),
@@ -72,6 +84,8 @@ fn cases() -> Vec<(&'static str, Vec<u8>, u16)> {
         ("another scheme", plain(&format!("{SEND}Authorization: Basic a2V5\r\nContent-Length: 2\r\n\r\n{{}}")), 401),
         ("key without a scheme", plain(&format!("{SEND}Authorization: k\r\nContent-Length: 2\r\n\r\n{{}}")), 401),
         ("another method", get("/v1/send/inbox_message"), 405),
+        ("a proxy for https", plain("CONNECT api.customer.io:443 HTTP/1.1\r\nHost: api.customer.io:443\r\n\r\n"), 405),
+        ("a slash at the end", get("/v1/transactional/"), 404),
         ("an unknown method", plain("BREW / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), 405),
         ("an unknown path", get("/v1/newsletters"), 404),
         ("a path that leaves its folder", get("/inkproof/../../etc/passwd"), 404),

@@ -137,5 +137,6 @@ fn refused_requests_and_the_first_captured_message_are_reported() {
     assert_eq!(stderr.matches("captured email 1 to a (").count(), 2, "{stderr}");
     assert!(stderr.contains("refused POST /v1/send/email with 401: unauthorized: expected the header"), "{stderr}");
     assert!(stderr.contains("refused: a client used TLS: use http://"), "{stderr}");
-    assert_eq!(stderr.matches("refused").count(), 2, "errors of the server's own API are not reported: {stderr}");
+    assert!(stderr.contains("refused: a request is not valid HTTP/1.1: "), "{stderr}");
+    assert_eq!(stderr.matches("refused").count(), 3, "errors of the server's own API are not reported: {stderr}");
 }

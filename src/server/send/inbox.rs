@@ -1,18 +1,20 @@
 //! `POST /v1/send/inbox_message`: renders a message for the inbox.
 
 use std::borrow::Cow;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Body;
-use axum::extract;
+use axum::body::Bytes;
 use axum::http::HeaderMap;
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::super::ServerEvent;
 use super::super::answer::Refusal;
 use super::super::authorization;
 use super::super::body;
+use super::super::brief;
 use super::super::captured::{CapturedMessage, Recipient};
 use super::super::current_project;
 use super::super::received::Received;
@@ -20,87 +22,163 @@ use super::super::state::State;
 use super::channel::Channel;
 use super::{Accepted, refuses_unknown_fields};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Source};
-use crate::message::{Customer, Identifier, Rendering, Request, Template, UNKNOWN_FIELD};
+use crate::message::{Customer, Identifier, RenderOptions, Rendering, Request, Template, UNKNOWN_FIELD};
 use crate::project::Project;
 
 const UNKNOWN_CUSTOMER: Code = Code::new("unknown-customer");
 const UNKNOWN_TEMPLATE: Code = Code::new("unknown-template");
 
+/// The path of its requests.
+pub(in crate::server) const PATH: &str = "/v1/send/inbox_message";
+
 /// `POST /v1/send/inbox_message`
 pub(in crate::server) async fn send(
-    extract::State(state): extract::State<Arc<State>>,
-    headers: HeaderMap,
-    body: Body,
+    state: &Arc<State>,
+    headers: &HeaderMap,
+    body: Bytes,
 ) -> Result<Json<Accepted>, Refusal> {
-    authorization::bearer(&headers)?;
-    let received = Received::new(&headers, body::text(body).await?);
-    let refuses_unknown = refuses_unknown_fields(&headers);
-    let shared = Arc::clone(&state);
-    let rendered = state.renders.run(move || {
-        let (captured, accepted) = accept(&shared, received, refuses_unknown)?;
-        // The terminal may be slow, too.
-        (shared.observe)(&ServerEvent::Captured(&captured));
-        Ok::<_, Refusal>((captured, accepted))
-    });
-    let (captured, accepted) = rendered.await??;
+    authorization::bearer(headers)?;
+    let received = Received::new(headers, body::utf8(body)?);
+    let refuses_unknown = refuses_unknown_fields(headers);
+    let (captured, accepted) = match send_briefly(state, received, refuses_unknown)? {
+        Ok(sent) => sent,
+        Err(received) => send_at_leisure(state, received, refuses_unknown).await?,
+    };
     state.keep(captured).await?;
     Ok(Json(accepted))
 }
 
-/// Renders the requested message.
-fn accept(state: &State, received: Received, refuses_unknown: bool) -> Result<(CapturedMessage, Accepted), Refusal> {
-    let mut problems = Diagnostics::new();
-    let source = Source::new("request.json", received.body.as_str());
-    let request = Request::read("request", source, &mut problems).map_err(|errors| malformed(&errors))?;
-    let unknown: Diagnostics = problems.iter().filter(|problem| problem.code == UNKNOWN_FIELD).cloned().collect();
-    if refuses_unknown && !unknown.is_empty() {
-        return Err(malformed(&unknown));
+/// A message, and the response to its sender.
+type Sent = (CapturedMessage, Accepted);
+
+/// Renders the requested message on this thread, which answers other requests too: most messages take less time than it takes
+/// to hand them to another thread. Returns the request if it may take long.
+fn send_briefly(state: &State, received: Received, refuses_unknown: bool) -> Result<Result<Sent, Received>, Refusal> {
+    // A terminal may take long to print the message.
+    if !state.options.quiet || !brief::is_short(&received.body) {
+        return Ok(Err(received));
     }
-    let queued_at = state.clock.now();
-    let delivery = request.delivery();
-    let (project, version) = state.project.get();
-    let later = delivery.send_at(request.source(), queued_at);
-    let template = project.template_for(&request).ok_or_else(|| no_template(&project, &request));
-    let (later, template) = both(later.map_err(Diagnostics::from), template).map_err(|errors| malformed(&errors))?;
-    let customer = state.customer(&project, version, &request).map_err(|problem| malformed(&problem.into()))?;
-    let customer = if let Some(customer) = customer {
-        customer
-    } else {
-        problems.push(unknown_customer(&project, &request));
-        let customer = customer_without_attributes(request.identifier());
-        Cow::Owned(customer.map_err(|problem| malformed(&problem.into()))?)
-    };
-    let send_at = later.unwrap_or(queued_at);
-    let rendering = state.render(&state.render_options(send_at), |options| {
-        current_project::render(&project, &request, &customer, options)
-            .unwrap_or_else(|| Rendering::failed(no_template(&project, &request)))
+    let attempt = AssertUnwindSafe(|| {
+        let (project, version) = state.project.get();
+        let send = InboxSend::read(state, &project, version, &received.body, refuses_unknown)?;
+        let options = send.render_options(state);
+        match brief::render(&project, &send.request, &send.customer, send.variant(), &options) {
+            Some(rendering) => send.finish(state, rendering, received).map(Ok),
+            None => Ok(Err(received)),
+        }
     });
-    problems.extend(rendering.problems);
-    let variant = template.in_language(request.language().or_else(|| customer.language()));
-    problems.extend(state.schemas.violations(&project, version, variant, &request));
-    problems.tidy();
-    if state.options.strict && rendering.message.is_none() {
-        return Err(lost_message(template, &problems));
+    panic::catch_unwind(attempt).unwrap_or_else(|_| Err(Refusal::internal_error()))
+}
+
+/// Renders the requested message on a thread that may take long, once it is its turn.
+async fn send_at_leisure(state: &Arc<State>, received: Received, refuses_unknown: bool) -> Result<Sent, Refusal> {
+    let shared = Arc::clone(state);
+    let rendered = state.renders.run(move || {
+        let (project, version) = shared.project.get();
+        let send = InboxSend::read(&shared, &project, version, &received.body, refuses_unknown)?;
+        let rendering = send.render(&shared);
+        let (captured, accepted) = send.finish(&shared, rendering, received)?;
+        shared.notify(&ServerEvent::Captured(&captured));
+        Ok((captured, accepted))
+    });
+    rendered.await?
+}
+
+/// A message that is requested, for a template and a customer of a project.
+struct InboxSend<'p> {
+    project: &'p Arc<Project>,
+    version: u64,
+    request: Request,
+    template: &'p Template,
+    customer: Cow<'p, Customer>,
+    queued_at: Timestamp,
+    /// When to send it, if that is later.
+    later: Option<Timestamp>,
+    problems: Diagnostics,
+}
+
+impl<'p> InboxSend<'p> {
+    fn read(
+        state: &State,
+        project: &'p Arc<Project>,
+        version: u64,
+        body: &str,
+        refuses_unknown: bool,
+    ) -> Result<Self, Refusal> {
+        let mut problems = Diagnostics::new();
+        let source = Source::new("request.json", body);
+        let request = Request::read("request", source, &mut problems).map_err(|errors| malformed(&errors))?;
+        let unknown: Diagnostics = problems.iter().filter(|problem| problem.code == UNKNOWN_FIELD).cloned().collect();
+        if refuses_unknown && !unknown.is_empty() {
+            return Err(malformed(&unknown));
+        }
+        let queued_at = state.clock.now();
+        let later = request.delivery().send_at(request.source(), queued_at);
+        let template = project.template_for(&request).ok_or_else(|| no_template(project, &request));
+        let (later, template) =
+            both(later.map_err(Diagnostics::from), template).map_err(|errors| malformed(&errors))?;
+        let customer = state.customer(project, version, &request).map_err(|problem| malformed(&problem.into()))?;
+        let customer = if let Some(customer) = customer {
+            customer
+        } else {
+            problems.push(unknown_customer(project, &request));
+            let customer = customer_without_attributes(request.identifier());
+            Cow::Owned(customer.map_err(|problem| malformed(&problem.into()))?)
+        };
+        Ok(Self { project, version, request, template, customer, queued_at, later, problems })
     }
-    let captured = CapturedMessage {
-        id: state.new_id(),
-        channel: Channel::Inbox,
-        template: template.name().to_owned(),
-        recipient: Recipient::new(&customer),
-        request: received,
-        queued_at,
-        send_at,
-        draft: delivery.queue_draft,
-        message: rendering.message,
-        content: None,
-        findings: problems.into(),
-        test_send_looks_fine: rendering.test_send_looks_fine,
-        opened: false,
-        deleted: false,
-        reports: Vec::new(),
-    };
-    let accepted = Accepted::new(&captured.id, queued_at, later);
-    Ok((captured, accepted))
+
+    /// The template in the language of the message.
+    fn variant(&self) -> &'p Template {
+        self.template.in_language(self.request.language().or_else(|| self.customer.language()))
+    }
+
+    fn send_at(&self) -> Timestamp {
+        self.later.unwrap_or(self.queued_at)
+    }
+
+    fn render_options(&self, state: &State) -> RenderOptions {
+        state.render_options(self.send_at())
+    }
+
+    fn render(&self, state: &State) -> Rendering {
+        state.render(&self.render_options(state), |options| {
+            current_project::render(self.project, &self.request, &self.customer, options)
+                .unwrap_or_else(|| Rendering::failed(no_template(self.project, &self.request)))
+        })
+    }
+
+    /// The message that was rendered, and the response to its sender.
+    fn finish(self, state: &State, rendering: Rendering, request: Received) -> Result<Sent, Refusal> {
+        let send_at = self.send_at();
+        let violations = state.schemas.violations(self.project, self.version, self.variant(), &self.request);
+        let mut problems = self.problems;
+        problems.extend(rendering.problems);
+        problems.extend(violations);
+        problems.tidy();
+        if state.options.strict && rendering.message.is_none() {
+            return Err(lost_message(self.template, &problems));
+        }
+        let captured = CapturedMessage {
+            id: state.new_id(),
+            channel: Channel::Inbox,
+            template: self.template.name().to_owned(),
+            recipient: Recipient::new(&self.customer),
+            request,
+            queued_at: self.queued_at,
+            send_at,
+            draft: self.request.delivery().queue_draft,
+            message: rendering.message,
+            content: None,
+            findings: problems.into(),
+            test_send_looks_fine: rendering.test_send_looks_fine,
+            opened: false,
+            deleted: false,
+            reports: Vec::new(),
+        };
+        let accepted = Accepted::new(&captured.id, self.queued_at, self.later);
+        Ok((captured, accepted))
+    }
 }
 
 /// Both values, or the errors of both.
