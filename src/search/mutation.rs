@@ -19,6 +19,8 @@ pub(super) struct Site<'p, 's> {
 const MAX_SITES: usize = 400;
 /// From how many elements on not all of them are changed at once.
 const MANY: usize = 200;
+/// How many elements random data gets in all of its arrays.
+const MAX_ELEMENTS: usize = 500;
 /// How long arrays are made.
 const LENGTHS: [usize; 5] = [0, 1, 2, 3, 12];
 
@@ -104,9 +106,22 @@ impl<'s> Site<'_, 's> {
     }
 }
 
+/// How random data is made.
+struct Draw<'r, 's> {
+    random: &'r mut fastrand::Rng,
+    arena: &'s Arena,
+    /// How many more elements of arrays are made; after that, known ones are taken. Otherwise the arrays in arrays that a
+    /// schema demands would need any amount of memory.
+    left: usize,
+}
+
 impl<'s> Place<'s> {
     /// Random data within the contract, likely in all its parts.
     pub(super) fn random(&self, seen: Option<Value<'s>>, random: &mut fastrand::Rng, arena: &'s Arena) -> Value<'s> {
+        self.draw(seen, &mut Draw { random, arena, left: MAX_ELEMENTS })
+    }
+
+    fn draw(&self, seen: Option<Value<'s>>, draw: &mut Draw<'_, 's>) -> Value<'s> {
         if !self.is_read {
             return seen.unwrap_or(Value::Null);
         }
@@ -122,26 +137,26 @@ impl<'s> Place<'s> {
         if choices == 0 {
             return seen.unwrap_or(Value::Null);
         }
-        let mut choice = random.usize(0..choices);
+        let mut choice = draw.random.usize(0..choices);
         if can_be_object {
             if choice == 0 {
-                return self.random_object(seen, random, arena);
+                return self.draw_object(seen, draw);
             }
             choice -= 1;
         }
         if can_be_array && choice == 0 {
-            return self.random_array(seen, random, arena);
+            return self.draw_array(seen, draw);
         }
         match seen {
-            Some(seen) if random.u8(0..4) == 0 && !matches!(seen, Value::Object(_) | Value::Array(_)) => seen,
-            _ => likely().nth(random.usize(0..likely().count().max(1))).unwrap_or(Value::Null),
+            Some(seen) if draw.random.u8(0..4) == 0 && !matches!(seen, Value::Object(_) | Value::Array(_)) => seen,
+            _ => likely().nth(draw.random.usize(0..likely().count().max(1))).unwrap_or(Value::Null),
         }
     }
 
-    fn random_object(&self, seen: Option<Value<'s>>, random: &mut fastrand::Rng, arena: &'s Arena) -> Value<'s> {
+    fn draw_object(&self, seen: Option<Value<'s>>, draw: &mut Draw<'_, 's>) -> Value<'s> {
         let seen = match seen {
             Some(Value::Object(object)) => object,
-            _ => Object::new(&[], arena),
+            _ => Object::new(&[], draw.arena),
         };
         let mut entries = Vec::with_capacity(seen.entries().len().max(self.members.len()));
         // What nothing reads stays as it is; mostly there is none.
@@ -151,31 +166,34 @@ impl<'s> Place<'s> {
             entries.extend(seen.entries().iter().filter(|(key, _)| !is_place(key)));
         }
         for member in &self.members {
-            if member.is_optional && random.bool() {
+            if member.is_optional && draw.random.bool() {
                 continue;
             }
-            entries.push((member.key, member.place.random(seen.get(member.key), random, arena)));
+            entries.push((member.key, member.place.draw(seen.get(member.key), draw)));
         }
-        Value::Object(Object::new(&entries, arena))
+        Value::Object(Object::new(&entries, draw.arena))
     }
 
-    fn random_array(&self, seen: Option<Value<'s>>, random: &mut fastrand::Rng, arena: &'s Arena) -> Value<'s> {
+    fn draw_array(&self, seen: Option<Value<'s>>, draw: &mut Draw<'_, 's>) -> Value<'s> {
+        let arena = draw.arena;
         let Some(element) = &self.element else { return list(&[], arena) };
         let most = self.length.maximum.unwrap_or(usize::MAX).min(self.length.minimum.saturating_add(3));
-        let count = random.usize(self.length.minimum.min(most)..=most);
+        let count = draw.random.usize(self.length.minimum.min(most)..=most).min(self.longest);
         let items = match seen {
             Some(Value::Array(items)) if !items.is_empty() => items,
             _ => &self.elements,
         };
-        let items: Vec<_> = (0..count)
-            .map(|_| {
-                let known = if items.is_empty() { None } else { Some(items[random.usize(0..items.len())]) };
-                match known {
-                    Some(known) if random.u8(0..4) == 0 => known,
-                    _ => element.random(known, random, arena),
+        let item = |draw: &mut Draw<'_, 's>| {
+            let known = if items.is_empty() { None } else { Some(items[draw.random.usize(0..items.len())]) };
+            match known {
+                Some(known) if draw.left == 0 || draw.random.u8(0..4) == 0 => known,
+                _ => {
+                    draw.left = draw.left.saturating_sub(1);
+                    element.draw(known, draw)
                 }
-            })
-            .collect();
+            }
+        };
+        let items: Vec<_> = (0..count).map(|_| item(draw)).collect();
         list(&items, arena)
     }
 }

@@ -1,6 +1,6 @@
 //! Places: the contract of a template as the search uses it, with everything that is tried at each place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::candidate::{Candidate, Constants, scalars};
 use crate::analysis::{Needs, Path, PathStep};
@@ -22,8 +22,12 @@ pub(super) struct Place<'s> {
     pub(super) element: Option<Box<Place<'s>>>,
     /// How long its arrays may be.
     pub(super) length: Length,
+    /// How long its arrays are made at most, even if they have to be longer: then none is within the contract.
+    pub(super) longest: usize,
     /// Elements that arrays are made of: some that were seen, or one that was made up.
     pub(super) elements: Vec<Value<'s>>,
+    /// How many values there are in what is made up for it.
+    pub(super) weight: usize,
     /// Whether a change of it can make a difference.
     pub(super) is_read: bool,
 }
@@ -45,6 +49,10 @@ pub(super) struct PlaceMaker<'m, 's> {
 
 /// How many elements are kept to make arrays of.
 const MAX_ELEMENTS: usize = 4;
+/// How long arrays are made at most.
+const LONGEST: usize = 64;
+/// How many values there may be in all elements of an array that is made: a schema may demand many arrays in arrays.
+const MAX_WEIGHT: usize = 10_000;
 /// How deep places are made.
 const MAX_DEPTH: usize = 16;
 
@@ -74,7 +82,9 @@ impl<'s> PlaceMaker<'_, 's> {
                 .iter()
                 .find(|choice| choice.kinds.has(JsonKind::Array))
                 .map_or(Length::default(), |choice| choice.length),
+            longest: LONGEST,
             elements: Vec::new(),
+            weight: 1,
             is_read,
         };
         if !is_read || is_deep {
@@ -102,6 +112,7 @@ impl<'s> PlaceMaker<'_, 's> {
                 place_of(&either, path)
             };
             path.steps.pop();
+            place.weight = place.weight.saturating_add(inner.weight);
             place.members.push(PlaceMember { key, is_optional, place: inner });
         }
         let elements: Vec<&Shape> = choices.iter().filter_map(|choice| choice.element.as_deref()).collect();
@@ -114,6 +125,9 @@ impl<'s> PlaceMaker<'_, 's> {
             if place.elements.is_empty() {
                 place.elements.push(element.sample(true, self.arena));
             }
+            place.longest = (MAX_WEIGHT / element.weight).clamp(1, LONGEST);
+            let count = place.length.minimum.clamp(1, place.longest);
+            place.weight = place.weight.saturating_add(element.weight.saturating_mul(count));
             place.element = Some(Box::new(element));
         }
         place
@@ -157,7 +171,9 @@ impl<'s> Place<'s> {
             members: Vec::new(),
             element: None,
             length: Length { minimum: 0, maximum: None },
+            longest: LONGEST,
             elements: Vec::new(),
+            weight: 1,
             is_read: false,
         }
     }
@@ -166,10 +182,10 @@ impl<'s> Place<'s> {
     pub(super) fn fill(&self, value: Value<'s>, is_full: bool, arena: &'s Arena) -> Value<'s> {
         match value {
             Value::Object(object) => {
-                let member = |key: &str| self.members.iter().find(|member| member.key == key);
+                let members: HashMap<_, _> = self.members.iter().map(|member| (member.key, member)).collect();
                 let mut entries = Vec::with_capacity(object.entries().len());
                 for (key, value) in object.entries() {
-                    match member(key) {
+                    match members.get(key) {
                         Some(member) if member.is_optional && !is_full && member.place.is_read => {}
                         Some(member) => entries.push((*key, member.place.fill(*value, is_full, arena))),
                         None => entries.push((*key, *value)),
@@ -200,7 +216,7 @@ impl<'s> Place<'s> {
         }
         if self.may_be_array {
             let count = if is_full { self.length.minimum.max(1) } else { self.length.minimum };
-            return self.array(count.min(64), arena);
+            return self.array(count, arena);
         }
         let harmless = |value: &Value<'_>| match value {
             Value::String(text) => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()),
@@ -217,10 +233,9 @@ impl<'s> Place<'s> {
         if self.may_be_object { Value::Object(Object::new(&[], arena)) } else { unlikely.unwrap_or(Value::Null) }
     }
 
-    /// An array of so many elements.
+    /// An array of so many elements, or of as many as are made at most.
     pub(super) fn array(&self, count: usize, arena: &'s Arena) -> Value<'s> {
-        let items: Vec<_> =
-            self.elements.iter().cycle().take(if self.elements.is_empty() { 0 } else { count }).copied().collect();
+        let items: Vec<_> = self.elements.iter().cycle().take(count.min(self.longest)).copied().collect();
         list(&items, arena)
     }
 }

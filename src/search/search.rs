@@ -14,7 +14,7 @@ use super::seed::{Seed, sent_data};
 use super::shrinking::shrink;
 use super::verdict::Verdict;
 use crate::analysis::{ContentProof, Needs};
-use crate::contract::{Contract, Length};
+use crate::contract::Contract;
 use crate::liquid::{Arena, Template, Trace, Value};
 use crate::message::{CompiledTemplate, Loss, RenderOptions, SENT_NAMES, Trial, TrialOutput};
 use crate::project::Effort;
@@ -219,14 +219,10 @@ fn root_place<'s>(
         place: maker.root(SENT_NAMES[at], shapes[at], &seen(at)),
     };
     Place {
-        candidates: Vec::new(),
-        may_be_array: false,
         may_be_object: true,
         members: (0..SENT_NAMES.len()).map(member).collect(),
-        element: None,
-        length: Length::default(),
-        elements: Vec::new(),
         is_read: true,
+        ..Place::nothing()
     }
 }
 
