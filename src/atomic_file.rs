@@ -38,19 +38,139 @@ pub(crate) fn is_temporary(name: &str) -> bool {
     name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
 }
 
-/// Creates or replaces a file that the user names, wherever it is. Anything that is not a plain file, such as `/dev/stdout`, is
-/// written to as it is.
+/// What is written to as it is, even if it leads to a plain file: other output goes there as well.
+const STREAMS: [&str; 4] = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"];
+
+/// Whether a path leads to something that is written to as it is: anything that is not a plain file, such as a pipe, and the
+/// program's own output.
+pub(crate) fn is_special(path: &Path) -> bool {
+    STREAMS.iter().any(|stream| path.starts_with(stream)) || path.metadata().is_ok_and(|metadata| !metadata.is_file())
+}
+
+/// Opens what [is special](is_special).
 ///
 /// # Errors
-/// The file cannot be written. An existing file is unchanged.
-pub(crate) fn replace_anywhere(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return std::fs::write(path, bytes);
+/// It cannot be opened.
+pub(crate) fn open_special(path: &Path) -> io::Result<std::fs::File> {
+    // Nothing that was written there before is lost.
+    std::fs::OpenOptions::new().append(true).open(path)
+}
+
+/// A file that the user names, wherever it is. If it is named as a file of the project, links do not lead out of the project;
+/// otherwise they are followed.
+#[derive(Debug)]
+pub(crate) struct NamedFile {
+    root: Root,
+    path: PathBuf,
+}
+
+impl NamedFile {
+    /// The file at a path, which need not exist. `project` is the folder of the project, if there is one.
+    ///
+    /// # Errors
+    /// The folder that it is in cannot be opened.
+    pub(crate) fn new(path: &Path, project: Option<&Path>) -> io::Result<Self> {
+        let whole = without_parents(&std::path::absolute(path)?);
+        // The folder is not created: its name may be a mistake.
+        let folder = whole.parent().ok_or(io::ErrorKind::IsADirectory)?;
+        folder.metadata()?;
+        if let Some(root) = root_of_named(folder, project)? {
+            return Ok(Self { root, path: whole });
+        }
+        let whole = if whole.is_symlink() { whole.canonicalize()? } else { whole };
+        let (Some(folder), Some(name)) = (whole.parent(), whole.file_name()) else {
+            return Err(io::ErrorKind::IsADirectory.into());
+        };
+        Ok(Self { root: Root::open(folder)?, path: name.into() })
     }
-    let path = if path.is_symlink() { path.canonicalize()? } else { path.to_owned() };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    Root::open(folder)?.replace(Path::new(name), bytes)
+
+    /// Creates or replaces it.
+    ///
+    /// # Errors
+    /// It cannot be written, or leads out of the project. An existing file is unchanged.
+    pub(crate) fn replace(&self, bytes: &[u8]) -> io::Result<()> {
+        self.root.replace(&self.path, bytes)
+    }
+
+    /// Begins to write it. Until it is finished, it has another name, which ends in `ending`; what has that name is replaced.
+    ///
+    /// # Errors
+    /// It cannot be written, or leads out of the project.
+    pub(crate) fn begin(&self, ending: &str) -> io::Result<Unfinished> {
+        let place = self.root.target(&self.path)?;
+        if place.metadata()?.is_some_and(|metadata| metadata.is_dir()) {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let mut name = place.name.clone();
+        name.push(ending);
+        match place.folder.remove_file(&name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        // A new file: a link that has been put there since is not followed.
+        let file = place.folder.open_with(&name, OpenOptions::new().write(true).create_new(true))?;
+        Ok(Unfinished { file: file.into_std(), place, name })
+    }
+}
+
+/// Creates a folder that the user names, and those that it is in, wherever it is. If it is named as a folder of the project,
+/// links do not lead out of the project.
+///
+/// # Errors
+/// It cannot be created, or leads out of the project.
+pub(crate) fn create_named_folder(path: &Path, project: Option<&Path>) -> io::Result<()> {
+    let whole = without_parents(&std::path::absolute(path)?);
+    match root_of_named(&whole, project)? {
+        Some(root) => root.create_folder(&whole),
+        None => std::fs::create_dir_all(path),
+    }
+}
+
+/// The project, if a folder is named as one of its folders, or the project itself.
+fn root_of_named(folder: &Path, project: Option<&Path>) -> io::Result<Option<Root>> {
+    let Some(project) = project.and_then(|project| project.canonicalize().ok()) else { return Ok(None) };
+    let is_project = |folder: &Path| folder.canonicalize().is_ok_and(|folder| folder == project);
+    folder.ancestors().any(is_project).then(|| Root::open(&project)).transpose()
+}
+
+/// A path without `..`.
+fn without_parents(path: &Path) -> PathBuf {
+    let mut whole = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(whole.pop()),
+            Component::CurDir => {}
+            part => whole.push(part),
+        }
+    }
+    whole
+}
+
+/// A file that does not have its name yet.
+#[derive(Debug)]
+pub(crate) struct Unfinished {
+    file: std::fs::File,
+    place: Place,
+    name: OsString,
+}
+
+impl Unfinished {
+    /// The file.
+    pub(crate) const fn file(&self) -> &std::fs::File {
+        &self.file
+    }
+
+    /// Gives it its name.
+    ///
+    /// # Errors
+    /// It could not be written, or cannot be renamed.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        // Some file systems only now notice that there is no space.
+        self.file.sync_all()?;
+        self.place.folder.rename(&self.name, &self.place.folder, &self.place.name)?;
+        self.place.sync();
+        Ok(())
+    }
 }
 
 /// A folder that is held open: nothing outside of it can be changed through it.
@@ -62,6 +182,7 @@ pub(crate) struct Root {
 }
 
 /// A path below a root: the folder that it is in, held open, and its name there.
+#[derive(Debug)]
 struct Place {
     folder: Dir,
     name: OsString,
@@ -142,6 +263,18 @@ impl Root {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Creates a folder, and those that it is in.
+    ///
+    /// # Errors
+    /// It cannot be created, or leads out of the folder.
+    fn create_folder(&self, path: &Path) -> io::Result<()> {
+        let folder = self.resolve(path)?;
+        if folder.as_os_str().is_empty() {
+            return Ok(());
+        }
+        self.folder.create_dir_all(&folder).map_err(|error| if is_escape(&error) { outside() } else { error })
     }
 
     /// Removes a folder if it is empty.
@@ -319,8 +452,15 @@ mod tests {
             (names(folder.path()), names(&folder.path().join("new/folder"))),
             (vec!["new".into()], vec!["c".into()])
         );
-        replace_anywhere(&folder.path().join("d"), b"7").unwrap();
+        let named = NamedFile::new(&folder.path().join("new/../d"), None).unwrap();
+        named.replace(b"7").unwrap();
         assert_eq!(read("d"), "7");
+        let unfinished = named.begin(".part").unwrap();
+        unfinished.file().write_all(b"8").unwrap();
+        assert_eq!((read("d"), read("d.part")), ("7".into(), "8".into()));
+        unfinished.finish().unwrap();
+        assert_eq!((read("d"), folder.path().join("d.part").exists()), ("8".into(), false));
+        assert!(NamedFile::new(&folder.path().join("missing/e"), None).is_err());
     }
 
     #[cfg(unix)]

@@ -20,6 +20,7 @@ use super::command::RunCommand;
 use super::progress::StreamProgress;
 use super::signals::on_termination;
 use super::{Failure, Global, Outcome, completions, written};
+use crate::atomic_file::is_special;
 use crate::audience::{Audience as Run, Output, Part, Report, Reveal, RunError, reads_snippets, run};
 use crate::diagnostics::{Count, Thousands, sanitize};
 use crate::message::{RenderOptions, Template};
@@ -265,7 +266,7 @@ impl Audience {
     /// What is wrong with the files that are to be written.
     fn overwritten(&self, global: &Global) -> Vec<String> {
         let written: Vec<_> = [&self.failures, &self.messages].into_iter().flatten().collect();
-        let is_plain = |path: &&PathBuf| !record_file::is_special(&global.path(path));
+        let is_plain = |path: &&PathBuf| !is_special(&global.path(path));
         if let [one, other] = written[..]
             && one == other
             && is_plain(&one)

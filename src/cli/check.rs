@@ -24,8 +24,8 @@ use super::global::refuse_to_write;
 use super::output_options::OutputOptions;
 use super::progress::Progress;
 use super::watch::WatchArguments;
-use super::{Failure, Global, Outcome, completions, customer};
-use crate::atomic_file::{Root, replace_anywhere};
+use super::{Failure, Global, Outcome, completions, customer, written};
+use crate::atomic_file::Root;
 use crate::contract::Schemas;
 use crate::diagnostics::{Code, Diagnostic, Format, Severity, Theme, Thousands, sanitize};
 use crate::message::{Customer, Template};
@@ -280,9 +280,7 @@ impl Check {
         let Some(path) = &self.lcov else { return Ok(()) };
         let prefix = global.prefix();
         let records: String = judgement.coverage.iter().map(|coverage| lcov::record(coverage, &prefix)).collect();
-        let path = global.path(path);
-        replace_anywhere(&path, records.as_bytes())
-            .map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
+        written::replace(path, &records, global)
     }
 
     /// Reports what is below what the options require, and returns whether nothing is.

@@ -1,6 +1,6 @@
 //! `inkproof fmt`: formats templates.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use clap::Args;
@@ -11,7 +11,7 @@ use super::check::selected;
 use super::command::RunCommand;
 use super::format::HumanFormat;
 use super::global::refuse_to_write;
-use super::{Failure, Global, Outcome, completions};
+use super::{Failure, Global, Outcome, completions, written};
 use crate::atomic_file::Root;
 use crate::customerio::language;
 use crate::diagnostics::{Count, Source, sanitize};
@@ -107,8 +107,8 @@ impl Fmt {
 
     /// Formats a template from standard input, which has no requests to render.
     fn format_stdin(&self, global: &Global) -> Result<Outcome, Failure> {
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text)?;
+        let bytes = written::read_bytes(Path::new(STDIN), global)?;
+        let text = String::from_utf8(bytes).map_err(|error| format!("standard input is not valid UTF-8: {error}"))?;
         let source = Source::new("<stdin>", text);
         let template = match Template::read("stdin", source.clone()) {
             Ok(template) => template,

@@ -12,6 +12,7 @@ use crate::diagnostics::{Diagnostics, Source, did_you_mean};
 use crate::liquid::value::json;
 use crate::liquid::{Arena, Span, Value};
 use crate::message::{Customer, Request, Template, is_request_body};
+use crate::plain_file;
 use crate::project::{Case, Languages, Project};
 
 /// The flags that take the place of requests and customers of the project.
@@ -58,7 +59,8 @@ fn is_inside(path: &Path, project: &Project) -> bool {
 
 /// Whether a file is the body of a request.
 fn is_request_file(path: &Path) -> bool {
-    let Ok(text) = std::fs::read_to_string(path) else { return false };
+    let bytes = plain_file::read(path, written::MAX_BYTES).unwrap_or_default();
+    let Ok(text) = String::from_utf8(bytes) else { return false };
     let arena = Arena::new();
     matches!(json::read(&text, &arena), Ok(Value::Object(fields)) if is_request_body(fields))
 }

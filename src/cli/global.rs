@@ -179,6 +179,11 @@ impl Global {
         self.project_folder.get().unwrap_or(&self.directory)
     }
 
+    /// The root of the project, if there is one.
+    pub(super) fn project_root(&self) -> Option<PathBuf> {
+        root_of(self.project_folder()).ok()
+    }
+
     /// Opens the project.
     pub(super) fn read_project(&self) -> Result<Project, OpenError> {
         self.read(false)

@@ -1,13 +1,12 @@
 //! `inkproof liquid`: renders plain Liquid, for experiments and for comparison with LiquidJS.
 
-use std::fs;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::command::RunCommand;
-use super::{Failure, Global, Outcome};
+use super::{Failure, Global, Outcome, written};
 use crate::customerio::{CUSTOMERIO, LEGACY};
 use crate::diagnostics::{Diagnostics, Format, Source};
 use crate::liquid::value::number::Numbers;
@@ -113,7 +112,11 @@ impl Liquid {
         let mut arena = Arena::new();
         let (mut line, mut answer) = (Vec::new(), String::new());
         let mut outcome = Outcome::Fine;
-        while input.read_until(b'\n', &mut line)? > 0 {
+        while (&mut input).take(written::MAX_BYTES).read_until(b'\n', &mut line)? > 0 {
+            if line.len() as u64 == written::MAX_BYTES {
+                let message = format!("a line has more than {} MiB", written::MAX_BYTES >> 20);
+                return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+            }
             if !line.trim_ascii().is_empty() {
                 let language = self.dialect.language();
                 let dialect = language.dialect();
@@ -158,14 +161,8 @@ fn read_source(
     {
         return Ok(Source::new(name, text));
     }
-    let (name, bytes) = match path {
-        Some(path) if path != Path::new("-") => (path.display().to_string(), fs::read(global.path(path))),
-        _ => {
-            let mut bytes = Vec::new();
-            ("standard input".to_owned(), io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes))
-        }
-    };
-    let bytes = bytes.map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    let path = path.unwrap_or(Path::new("-"));
+    let (name, bytes) = (written::shown(path), written::read_bytes(path, global)?);
     let text = String::from_utf8(bytes).map_err(|error| format!("`{name}` is not valid UTF-8: {error}"))?;
     Ok(Source::new(name, text))
 }

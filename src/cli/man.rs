@@ -1,15 +1,14 @@
 //! `inkproof man`: manual pages.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::command::RunCommand;
 use super::format::HumanFormat;
-use super::{Failure, Global, Outcome, command};
-use crate::atomic_file::replace_anywhere;
+use super::{Failure, Global, Outcome, command, written};
 
 /// Print the manual page, or write all pages to a folder
 #[derive(Debug, Args)]
@@ -30,20 +29,19 @@ impl RunCommand for Man {
             anstream::stdout().lock().write_all(&page)?;
             return Ok(Outcome::Fine);
         };
-        let dir = global.path(dir);
-        write_pages(command, &dir).map_err(|error| format!("cannot write to `{}`: {error}", dir.display()))?;
+        write_pages(command, dir, global)?;
         Ok(Outcome::Fine)
     }
 }
 
 /// Writes all pages, each completely or not at all.
-fn write_pages(command: clap::Command, dir: &Path) -> io::Result<()> {
-    fs::create_dir_all(dir)?;
+fn write_pages(command: clap::Command, dir: &Path, global: &Global) -> Result<(), Failure> {
+    written::create_folder(dir, global)?;
     let made = tempfile::tempdir()?;
     clap_mangen::generate_to(command, made.path())?;
     for page in fs::read_dir(made.path())? {
         let page = page?;
-        replace_anywhere(&dir.join(page.file_name()), &fs::read(page.path())?)?;
+        written::replace(&dir.join(page.file_name()), fs::read(page.path())?, global)?;
     }
     Ok(())
 }

@@ -1,12 +1,9 @@
 //! What the templates that are named on a command line need, for the commands that print it.
 
-use std::path::Path;
-
 use rayon::prelude::*;
 
 use super::progress::Progress;
 use super::{Failure, Global, Outcome};
-use crate::atomic_file::replace_anywhere;
 use crate::diagnostics::Diagnostics;
 use crate::message::Template;
 use crate::project::{Languages, Project};
@@ -42,11 +39,4 @@ pub(super) fn models<'p>(
     let outcome = if problems.is_empty() { Outcome::Fine } else { Outcome::Broken };
     global.report(&problems)?;
     Ok((models, outcome))
-}
-
-/// Writes a file that is named on the command line.
-pub(super) fn write_file(path: &Path, text: &str, global: &Global) -> Result<(), Failure> {
-    let path = global.path(path);
-    replace_anywhere(&path, text.as_bytes())
-        .map_err(|error| format!("cannot write `{}`: {error}", path.display()).into())
 }

@@ -1,6 +1,5 @@
 //! `inkproof schema`: the JSON Schema of the data that a template needs.
 
-use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -10,8 +9,8 @@ use serde_json::Value as Json;
 
 use super::command::RunCommand;
 use super::format::HumanFormat;
-use super::models::{models, write_file};
-use super::{Failure, Global, Outcome, completions};
+use super::models::models;
+use super::{Failure, Global, Outcome, completions, written};
 use crate::diagnostics::sanitize;
 use crate::scaffold::Name;
 use crate::schema::{Openness, SchemaOptions, TemplateModel, bundle};
@@ -65,12 +64,10 @@ impl RunCommand for Schema {
             _ if self.bundle => self.write(&bundle(&models, options), global)?,
             (_, [model]) if !self.all => self.write(&model.document(options), global)?,
             (Some(folder), _) => {
-                let path = global.path(folder);
-                fs::create_dir_all(&path)
-                    .map_err(|error| format!("cannot create the folder `{}`: {error}", path.display()))?;
+                written::create_folder(folder, global)?;
                 for model in &models {
                     let file = folder.join(self.file_of(model));
-                    write_file(&file, &pretty(&model.document(options)), global)?;
+                    written::replace(&file, pretty(&model.document(options)), global)?;
                     writeln!(anstream::stdout().lock(), "{}", sanitize::line(&file.display().to_string()))?;
                 }
             }
@@ -87,7 +84,7 @@ impl Schema {
     fn write(&self, document: &Json, global: &Global) -> Result<(), Failure> {
         let text = pretty(document);
         match &self.output {
-            Some(path) => write_file(path, &text, global),
+            Some(path) => written::replace(path, text, global),
             None => Ok(anstream::stdout().lock().write_all(text.as_bytes())?),
         }
     }

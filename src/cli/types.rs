@@ -8,7 +8,7 @@ use clap_complete::ArgValueCompleter;
 
 use super::command::RunCommand;
 use super::format::HumanFormat;
-use super::models::{models, write_file};
+use super::models::models;
 use super::{Failure, Global, Outcome, completions, written};
 use crate::diagnostics::sanitize;
 use crate::types::{TypeLanguage, TypeModel};
@@ -72,7 +72,7 @@ impl RunCommand for Types {
         let outcome = outcome.and(parsed);
         match (&self.check, &self.output) {
             (Some(path), _) => return Ok(outcome.and(self.compare(path, &text, global)?)),
-            (None, Some(path)) => write_file(path, &text, global)?,
+            (None, Some(path)) => written::replace(path, &text, global)?,
             (None, None) => anstream::stdout().lock().write_all(text.as_bytes())?,
         }
         Ok(outcome)
@@ -109,11 +109,7 @@ impl Types {
     fn compare(&self, path: &Path, text: &str, global: &Global) -> Result<Outcome, Failure> {
         let name = sanitize::line(&path.display().to_string()).into_owned();
         let shown = global.path(path);
-        let known = match std::fs::read_to_string(&shown) {
-            Ok(known) => known,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(format!("cannot read `{}`: {error}", shown.display()).into()),
-        };
+        let known = if shown.try_exists().unwrap_or(true) { written::read(path, global)? } else { String::new() };
         // Git may have changed the ends of lines.
         if known.replace("\r\n", "\n") == text {
             return Ok(Outcome::Fine);

@@ -14,7 +14,11 @@ use super::session::Renderer;
 use super::uri;
 use crate::diagnostics::{Diagnostic, Location, Source};
 use crate::message::{Customer, Rendering, Request, Snippet, Template};
+use crate::plain_file;
 use crate::project::{CONFIG_FILE, Case, Project};
+
+/// The largest file that is read. A request to Customer.io has at most 2 MB.
+const MAX_BYTES: u64 = 32 << 20;
 
 /// The workspace at one moment. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -78,7 +82,7 @@ impl Snapshot {
         let text = match (document, kind.source()) {
             (Some(document), _) => document.text.clone(),
             (None, Some(source)) => source.text().into(),
-            (None, None) => std::fs::read_to_string(&path).ok()?.into(),
+            (None, None) => String::from_utf8(plain_file::read(&path, MAX_BYTES).ok()?).ok()?.into(),
         };
         Some(FileView { snapshot: self, root, project, name, text, kind })
     }

@@ -8,6 +8,7 @@ use std::thread;
 
 use crate::message::{Customer, RenderOptions, Rendering, Request};
 use crate::project::{CompiledProject, LiveProject, OpenError, Project};
+use crate::threads::STACK;
 use crate::watch::WatchEvent;
 
 /// The project as last read, and its version, which changes with its content.
@@ -47,7 +48,11 @@ impl CurrentProject {
         let shown = Shown::new(RwLock::new((Arc::clone(live.project()), 0)));
         let reader = Reader { live, shown: Arc::clone(&shown) };
         let follow = move || reader.follow(&waiting, changed);
-        thread::Builder::new().name("project".to_owned()).spawn(follow).map_err(OpenError::Unwatched)?;
+        thread::Builder::new()
+            .name("project".to_owned())
+            .stack_size(STACK)
+            .spawn(follow)
+            .map_err(OpenError::Unwatched)?;
         Ok(Self { shown, events })
     }
 

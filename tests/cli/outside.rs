@@ -38,7 +38,7 @@ const FILES: [(&str, &str); 8] = [
 ];
 
 /// The commands that write, in an order in which the later ones still have something to do.
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 20] = [
     &["test"],
     &["accept"],
     &["test", "--update", "pending", "--now", "2027-01-01T00:00:00Z"],
@@ -52,6 +52,13 @@ const COMMANDS: [&[&str]; 13] = [
     &["import", "customers", "customers.csv"],
     &["init", "."],
     &["upgrade"],
+    &["fmt"],
+    &["audience", "order", "people.jsonl", "--failures", "failures.jsonl"],
+    &["audience", "order", "people.jsonl", "--save-counterexamples"],
+    &["types", "--lang", "typescript", "--output", "types.ts"],
+    &["schema", "--all", "--output", "schemas/all"],
+    &["check", "--save-counterexamples", "fixtures/requests/found"],
+    &["man", "pages"],
 ];
 
 /// A project next to a folder that must not change.
@@ -67,6 +74,7 @@ impl Tree {
             Self::write(&tree.project().join(path), text);
         }
         Self::write(&tree.project().join("customers.csv"), "id,name\n2,Bob\n");
+        Self::write(&tree.project().join("people.jsonl"), "{\"id\": 1, \"name\": \"Ada\"}\n{\"id\": 2}\n");
         for name in
             ["precious", "report.lcov", "small.snap", "order/small.snap.new", "order/.inkproof-1.tmp", "empty/x"]
         {
@@ -94,7 +102,7 @@ impl Tree {
 
     /// Puts hostile entries at random places: where files and folders are, or where commands will write.
     fn make_hostile(&mut self) {
-        const PLACES: [&str; 30] = [
+        const PLACES: [&str; 38] = [
             "tests",
             "tests/snapshots",
             "tests/snapshots/order",
@@ -125,9 +133,22 @@ impl Tree {
             "fixtures/requests/welcome/standard.json",
             "fixtures/requests/hello.json",
             "inkproof.toml",
+            "failures.jsonl",
+            "failures.jsonl.incomplete",
+            "report.lcov",
+            "types.ts",
+            "schemas",
+            "pages",
+            "pages/inkproof.1",
+            "fixtures/requests/found",
         ];
+        // A pipe that is named for output waits for its reader.
+        let is_output = |place: &str| {
+            place.starts_with("failures") || ["report.lcov", "types.ts", "pages/inkproof.1"].contains(&place)
+        };
         for _ in 0..self.random.usize(1..6) {
-            let place = self.project().join(self.random.choice(PLACES).unwrap());
+            let name = self.random.choice(PLACES).unwrap();
+            let place = self.project().join(name);
             // A place may be below a link: then it is outside, and must not be touched by the test either.
             if !place
                 .parent()
@@ -149,7 +170,7 @@ impl Tree {
                 3 => symlink(outside.join("missing"), &place).unwrap(),
                 4 => symlink(format!("{up}outside/order/small.snap.new"), &place).unwrap(),
                 5 => symlink(outside.join("template.liquid"), &place).unwrap(),
-                6 => assert!(Command::new("mkfifo").arg(&place).status().unwrap().success()),
+                6 if !is_output(name) => assert!(Command::new("mkfifo").arg(&place).status().unwrap().success()),
                 7 => {
                     // A link to a link that leads out.
                     let between = self.project().join("between");
@@ -280,6 +301,47 @@ fn refuses_links_out_of_the_project_with_a_clear_error() {
 }
 
 #[test]
+fn files_that_are_named_for_output_do_not_lead_out_of_the_project_either() {
+    let tree = Tree::new(0);
+    let at = |path: &str| tree.project().join(path);
+    symlink(tree.outside().join("precious"), at("link")).unwrap();
+    symlink(tree.outside(), at("folder")).unwrap();
+    for arguments in [
+        &["types", "--lang", "go", "--output", "link"][..],
+        &["types", "--lang", "go", "--output", "folder/types.go"],
+        &["types", "--lang", "go", "--output", "templates/../link"],
+        &["schema", "order", "--output", "link"],
+        &["schema", "--all", "--output", "folder/schemas"],
+        &["check", "--lcov", "link"],
+        &["audience", "order", "people.jsonl", "--failures", "link"],
+        &["audience", "order", "people.jsonl", "--messages", "folder/messages"],
+        &["man", "folder"],
+        &["man", "folder/man"],
+        &["check", "--save-counterexamples", "fixtures/../folder"],
+    ] {
+        let before = tree.picture();
+        let run = run(&tree.project(), arguments, "");
+        assert!(run.code == 2 && run.stderr.contains("project"), "{arguments:?}: {run:?}");
+        assert!(tree.picture() == before, "{arguments:?}");
+    }
+    // What is unfinished is a new file, whatever has its name.
+    for (place, target) in [("f.incomplete", "precious"), ("g.incomplete", "order"), ("h.incomplete", "missing")] {
+        symlink(tree.outside().join(target), at(place)).unwrap();
+    }
+    fs::hard_link(tree.outside().join("precious"), at("i.incomplete")).unwrap();
+    let before = tree.picture();
+    for name in ["f", "g", "h", "i"] {
+        let run = run(&tree.project(), &["audience", "order", "people.jsonl", "--failures", name], "");
+        assert_eq!(run.code, 1, "{run:?}");
+        assert!(fs::read_to_string(at(name)).unwrap().contains("people.jsonl") && !at(name).is_symlink(), "{name}");
+    }
+    assert!(tree.picture() == before);
+    // A path out of the project is the user's decision.
+    assert_eq!(run(&tree.project(), &["types", "--lang", "go", "--output", "../outside/types.go"], "").code, 0);
+    assert!(tree.outside().join("types.go").is_file());
+}
+
+#[test]
 fn links_within_the_project_are_followed() {
     let tree = Tree::new(0);
     let at = |path: &str| tree.project().join(path);
@@ -322,6 +384,12 @@ fn an_output_file_is_written_completely_or_not_at_all() {
     let good = run(&tree.project(), &["check", "--lcov", "report.lcov"], "");
     assert!(fs::read_to_string(&report).unwrap().starts_with("TN:"), "{good:?}");
     assert!(run(&tree.project(), &["check", "--lcov", "/dev/stdout"], "").stdout.contains("TN:"));
+    // What else is printed into the same file stays.
+    let script = "\"$0\" check --format concise --lcov /dev/stdout > all 2> /dev/null";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, env!("CARGO_BIN_EXE_inkproof")]).current_dir(tree.project()).status().unwrap();
+    let all = fs::read_to_string(tree.project().join("all")).unwrap();
+    assert!(all.contains("TN:") && all.contains("templates/order.liquid:"), "{all}");
     // A folder in which nothing can be created: root may always, so the name is too long instead.
     let name = "x".repeat(250);
     fs::write(tree.project().join(&name), "old").unwrap();

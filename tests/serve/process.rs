@@ -102,3 +102,13 @@ fn reports_failed_messages_on_standard_error() {
     assert!(stderr.contains("templates/hello.liquid:3:14: error["), "{stderr}");
     assert!(!stderr.contains('\u{1b}'), "{stderr:?}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn certificates_without_an_end_are_not_read() {
+    let folder = project();
+    let output = inkproof(folder.path(), &["--tls-cert", "/dev/zero", "--tls-key", "/dev/zero"]).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("cannot use `/dev/zero` for TLS: it has more than 1 MiB"), "{error}");
+}

@@ -1,9 +1,10 @@
 //! The files that a run writes records to. A file gets its name when it is complete.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::atomic_file::{NamedFile, Unfinished, is_special, open_special};
 use crate::cli::{Failure, Global, written};
 
 /// What the name of a file ends with until the file is complete.
@@ -11,50 +12,54 @@ const INCOMPLETE: &str = ".incomplete";
 
 /// A file of records. Nobody can take it for complete before it is: until then it has another name.
 pub(super) struct RecordFile {
-    file: File,
+    output: Output,
     /// The file, as messages name it.
     shown: String,
-    /// Where the file is until it is complete, and where it belongs; `None` for what is not a plain file, such as a pipe.
-    paths: Option<(PathBuf, PathBuf)>,
+}
+
+enum Output {
+    Plain(Unfinished),
+    /// What is not a plain file, such as a pipe.
+    Special(File),
 }
 
 impl RecordFile {
     /// Creates it.
     pub(super) fn create(path: &Path, global: &Global) -> Result<Self, Failure> {
         let shown = written::shown(path);
-        Self::open(&global.path(path), &shown).map_err(|error| format!("cannot write `{shown}`: {error}").into())
-    }
-
-    fn open(path: &Path, shown: &str) -> io::Result<Self> {
-        let paths = if is_special(path) { None } else { Some((incomplete(path)?, destination(path)?)) };
-        let file = File::create(paths.as_ref().map_or(path, |(incomplete, _)| incomplete))?;
-        Ok(Self { file, shown: shown.to_owned(), paths })
+        let path = global.path(path);
+        let output = if is_special(&path) {
+            open_special(&path).map(Output::Special)
+        } else {
+            let named = NamedFile::new(&path, global.project_root().as_deref());
+            named.and_then(|file| file.begin(INCOMPLETE)).map(Output::Plain)
+        };
+        let output = output.map_err(|error| format!("cannot write `{shown}`: {error}"))?;
+        Ok(Self { output, shown })
     }
 
     /// What writes to it.
     pub(super) fn writer(&self) -> io::Result<Box<dyn Write>> {
-        Ok(Box::new(BufWriter::with_capacity(1 << 18, self.file.try_clone()?)))
+        let file = match &self.output {
+            Output::Plain(unfinished) => unfinished.file(),
+            Output::Special(file) => file,
+        };
+        Ok(Box::new(BufWriter::with_capacity(1 << 18, file.try_clone()?)))
     }
 
     /// Gives a complete file its name.
     pub(super) fn finish(self) -> Result<(), String> {
-        let finish = || match self.paths {
-            // Some file systems only now notice that there is no space.
-            Some((incomplete, path)) => self.file.sync_all().and_then(|()| fs::rename(incomplete, path)),
-            None => Ok(()),
+        let finished = match self.output {
+            Output::Plain(unfinished) => unfinished.finish(),
+            Output::Special(_) => Ok(()),
         };
-        finish().map_err(|error| format!("cannot write `{}`: {error}", self.shown))
+        finished.map_err(|error| format!("cannot write `{}`: {error}", self.shown))
     }
 
     /// The name that an incomplete file keeps.
     pub(super) fn incomplete_name(&self) -> Option<String> {
-        self.paths.as_ref().map(|_| format!("{}{INCOMPLETE}", self.shown))
+        matches!(self.output, Output::Plain(_)).then(|| format!("{}{INCOMPLETE}", self.shown))
     }
-}
-
-/// Whether there is something that is not a plain file: a pipe or a device, which is written to as it is.
-pub(super) fn is_special(path: &Path) -> bool {
-    path.metadata().is_ok_and(|metadata| !metadata.is_file())
 }
 
 /// The path at which a file is written until it is complete.
