@@ -157,7 +157,7 @@ mod tests {
         };
         let expect = |expected: (Vec<String>, u64)| {
             while names() != expected {
-                changed.recv_timeout(Duration::from_secs(20)).unwrap_or_else(|_| panic!("still {:?}", names()));
+                changed.recv_timeout(Duration::from_secs(60)).unwrap_or_else(|_| panic!("still {:?}", names()));
             }
         };
         assert_eq!(names(), (vec![], 0));
@@ -167,7 +167,7 @@ mod tests {
         current.reload_file(current.get().0.root().join("templates/b.liquid"));
         assert_eq!(names(), (vec!["a".to_owned(), "b".to_owned()], 2));
         std::fs::remove_dir_all(&templates).unwrap();
-        changed.recv_timeout(Duration::from_secs(20)).unwrap();
+        changed.recv_timeout(Duration::from_secs(60)).unwrap();
         assert_eq!(names().0, ["a", "b"], "the project is gone: the last version stays");
     }
 }

@@ -295,7 +295,7 @@ mod tests {
     }
 
     /// How long a report may take.
-    const PATIENCE: Duration = Duration::from_secs(20);
+    const PATIENCE: Duration = Duration::from_secs(60);
 
     impl Watched {
         fn start(poll: Option<Duration>, prepare: impl FnOnce(&Path)) -> Self {

@@ -141,7 +141,7 @@ impl Native {
     }
 
     fn find_links(&mut self, folder: &Path) {
-        for entry in entries_below(folder).flatten().filter(|entry| entry.path_is_symlink()) {
+        for entry in entries_below(folder).flatten().filter(walkdir::DirEntry::path_is_symlink) {
             self.follow_link(entry.path());
         }
     }

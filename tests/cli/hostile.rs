@@ -65,7 +65,7 @@ fn checks_large_templates_in_bounded_time() {
         let start = std::time::Instant::now();
         let run = Sandbox::with_template(&content, "{}").run(&["check", "--format", "concise"]);
         assert_eq!(run.code, 1, "{}", run.stderr);
-        assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+        assert!(start.elapsed().as_secs() < 120, "{:?}", start.elapsed());
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -29,6 +29,21 @@ const FILES: [(&str, &str); 6] = [
         "{\"transactional_message_id\": \"hello\", \"identifiers\": {\"id\": \"user_123\"}, \"message_data\": {\"title\": \"Hi\"}}",
     ),
 ];
+
+/// How long something may take. Only a server that hangs takes as long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Waits until there is what is looked for, such as the effect of a changed file.
+pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(start.elapsed() < PATIENCE, "{what} does not happen");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
 
 pub(crate) struct Server {
     pub(crate) address: String,
@@ -79,7 +94,7 @@ impl Server {
 
     pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream
     }
 

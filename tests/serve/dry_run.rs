@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::client::Server;
+use crate::client::{Server, eventually};
 
 #[test]
 fn renders_a_request_without_sending_it() {
@@ -48,15 +48,14 @@ fn check_reports_the_findings_of_a_template() {
     let unsafe_template = "---\n---\n{\"title\": \"{{ trigger.title }}\"}\n";
     std::fs::write(server.folder.path().join("templates/hello.liquid"), unsafe_template).unwrap();
     // A change is noticed a moment after it was saved.
-    let mut tries = (0..200).map(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-        server.ask("POST", "/inkproof/api/check", &[], "{\"template\": \"hello\"}").json()
-    });
     let finding = |checked: &serde_json::Value| {
         let findings = checked["diagnostics"].as_array().unwrap().iter();
         findings.clone().find(|finding| finding["code"] == "json-unsafe").cloned()
     };
-    let checked = tries.find(|checked| finding(checked).is_some()).unwrap();
+    let checked = eventually("the change of the template", || {
+        let checked = server.ask("POST", "/inkproof/api/check", &[], "{\"template\": \"hello\"}").json();
+        finding(&checked).is_some().then_some(checked)
+    });
     assert_eq!(finding(&checked).unwrap()["file"], "templates/hello.liquid");
     let explanation = checked["explanation"].as_str().unwrap();
     assert!(explanation.contains("[json-unsafe]"), "{explanation}");

@@ -150,7 +150,8 @@ fn the_stream_sends_the_complete_inbox_on_each_change() {
     let sent = Instant::now();
     let second = server.deliver("hello", "user_123", &json!({ "title": "two" }));
     assert_eq!(ids(event(&mut reader)), [second, first.clone()]);
-    assert!(sent.elapsed() < Duration::from_millis(500), "{:?}", sent.elapsed());
+    // Not only with the next beat, which comes after 25 seconds.
+    assert!(sent.elapsed() < Duration::from_secs(20), "{:?}", sent.elapsed());
     // A message can also arrive just because time passes.
     server.ask("PUT", "/inkproof/api/clock", &[], &json!({ "advance": 100 * 24 * 3600 }).to_string());
     assert!(ids(event(&mut reader)).is_empty());

@@ -2,11 +2,10 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::client::{Answer, Server};
+use crate::client::{Answer, Server, eventually};
 
 const BASIC: [(&str, &str); 1] = [("authorization", "Basic c2l0ZTprZXk=")];
 const BEARER: [(&str, &str); 1] = [("authorization", "Bearer key")];
@@ -16,14 +15,12 @@ const HELLO: &str =
 fn start(arguments: &[&str]) -> Server {
     let server = Server::start(arguments);
     std::fs::write(server.folder.path().join("templates/greet.liquid"), HELLO).unwrap();
-    for _ in 0..200 {
+    eventually("the new template", || {
         let templates = server.get("/inkproof/api/templates");
-        if templates["templates"].as_array().unwrap().iter().any(|template| template["name"] == "greet") {
-            return server;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    panic!("the template did not appear");
+        let has_it = templates["templates"].as_array().unwrap().iter().any(|template| template["name"] == "greet");
+        has_it.then_some(())
+    });
+    server
 }
 
 fn ask(server: &Server, method: &str, path: &str, body: &Value) -> Answer {
@@ -276,16 +273,12 @@ fn webhooks_report_what_happens_and_are_retried() {
     server.ask("PUT", "/inkproof/api/clock", &[], r#"{"advance": 3601}"#);
     let (_, sent) = receive(&listener, "200 OK");
     assert_eq!((&sent["metric"], &sent["timestamp"]), (&json!("sent"), &json!(later)));
-    for _ in 0..100 {
+    let log = eventually("the sixth report", || {
         let log = server.get("/inkproof/api/webhooks");
-        if log["webhooks"].as_array().unwrap().len() == 6 {
-            assert_eq!(log["webhooks"][5]["tries"], 2);
-            assert_eq!(log["webhooks"][5]["error"], "the receiver answered 500 Internal Server Error");
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    panic!("the log has {}", server.get("/inkproof/api/webhooks"));
+        (log["webhooks"].as_array().unwrap().len() == 6).then_some(log)
+    });
+    assert_eq!(log["webhooks"][5]["tries"], 2);
+    assert_eq!(log["webhooks"][5]["error"], "the receiver answered 500 Internal Server Error");
 }
 
 #[test]

@@ -11,6 +11,9 @@ use serde_json::json;
 
 use crate::client::{Server, inkproof, project};
 
+/// How long a server may take to stop on a busy machine; on others it takes less than 3 seconds.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 /// A message that renders until the time limit.
 const SLOW: &str = "---\n---\n{% assign l = (1..3000) %}{% for a in l %}{% for b in l %}{% for c in l %}{% assign x = a | plus: b %}\
                     {% endfor %}{% endfor %}{% endfor %}{\"title\": \"late\"}\n";
@@ -107,7 +110,8 @@ fn every_signal_stops_the_server_whatever_is_in_flight() {
         assert_eq!(server.get("/inkproof/api/health")["status"], "ok");
         let sent = Instant::now();
         assert_eq!(signal(&mut server, name), Some(code), "{name}");
-        assert!(sent.elapsed() < Duration::from_secs(3), "{name}: {:?}", sent.elapsed());
+        // The renders that wait would take longer.
+        assert!(sent.elapsed() < PATIENCE, "{name}: {:?}", sent.elapsed());
     }
 }
 
@@ -133,7 +137,7 @@ fn is_running(process: &str) -> bool {
 
 #[cfg(target_os = "linux")]
 fn wait_for_text(file: &Path) -> String {
-    let until = Instant::now() + Duration::from_secs(20);
+    let until = Instant::now() + Duration::from_secs(60);
     loop {
         let text = std::fs::read_to_string(file).unwrap_or_default();
         if text.ends_with('\n') {
@@ -169,7 +173,7 @@ fn the_command_and_what_it_started_end_with_the_server() {
         let sent = Instant::now();
         assert!(Command::new("kill").args([name, &server.id().to_string()]).status().unwrap().success());
         server.wait().unwrap();
-        assert!(sent.elapsed() < Duration::from_secs(3), "{name} {command}: {:?}", sent.elapsed());
+        assert!(sent.elapsed() < PATIENCE, "{name} {command}: {:?}", sent.elapsed());
         assert!(!is_running(&process), "{name} {command}");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::client::{Answer, Server};
+use crate::client::{Answer, Server, eventually};
 
 const REQUEST: &str =
     r#"{"transactional_message_id": "hello", "identifiers": {"id": "user_123"}, "message_data": {"title": "saved"}}"#;
@@ -49,16 +49,14 @@ fn saves_a_request_and_replaces_it_only_on_request() {
     // It is part of the project now, even if its template had no requests before.
     let first = REQUEST.replace("hello", "42").replace("title", "order_id");
     assert_eq!(save(&server, "first", &first, false).json()["file"], "fixtures/requests/order_shipped/first.json");
-    std::thread::sleep(std::time::Duration::from_millis(50));
-    let templates = server.get("/inkproof/api/templates");
-    let names: Vec<_> = templates["templates"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .flat_map(|template| template["requests"].as_array().unwrap())
-        .map(|request| request["name"].clone())
-        .collect();
-    assert_eq!(names, ["hello/one", "hello/two", "order_shipped/first"]);
+    let names = || -> Vec<serde_json::Value> {
+        let templates = server.get("/inkproof/api/templates");
+        let templates = templates["templates"].as_array().unwrap().iter();
+        let requests = templates.flat_map(|template| template["requests"].as_array().unwrap());
+        requests.map(|request| request["name"].clone()).collect()
+    };
+    eventually("the third request", || (names().len() == 3).then_some(()));
+    assert_eq!(names(), ["hello/one", "hello/two", "order_shipped/first"]);
 }
 
 #[test]
@@ -97,14 +95,9 @@ fn saves_nothing_if_the_configuration_is_invalid() {
     let server = Server::start(&[]);
     std::fs::write(server.folder.path().join("inkproof.toml"), "[paths]\nrequest = 'x'\n").unwrap();
     let before = files(&server);
-    let mut refused = save(&server, "two", REQUEST, false);
-    for _ in 0..100 {
-        if refused.status == 409 {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-        refused = save(&server, "two", REQUEST, true);
-    }
+    let refused = eventually("the change of the configuration", || {
+        Some(save(&server, "two", REQUEST, true)).filter(|answer| answer.status == 409)
+    });
     let error = "the request cannot be saved: `inkproof.toml` has mistakes; correct them first";
     assert_eq!((refused.status, refused.error().as_str()), (409, error));
     std::fs::remove_file(server.folder.path().join("fixtures/requests/hello/two.json")).unwrap_or_default();

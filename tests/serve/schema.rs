@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Server, inkproof, project};
+use crate::client::{Server, eventually, inkproof, project};
 
 #[test]
 fn gives_the_schema_that_the_command_prints() {
@@ -42,11 +42,7 @@ fn explains_why_there_is_no_schema() {
         assert_eq!((answer.status, answer.error().as_str()), (status, error));
     }
     // A change is noticed a moment after it was saved.
-    let mut tries = (0..200).map(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-        ask("hello")
-    });
-    let broken = tries.find(|answer| answer.status != 200).unwrap();
+    let broken = eventually("the change of the template", || Some(ask("hello")).filter(|answer| answer.status != 200));
     assert_eq!((broken.status, broken.error().as_str()), (422, "the template `hello` cannot be parsed"));
     assert_eq!(broken.json()["diagnostics"][0]["file"], "templates/hello.liquid");
 }
@@ -127,10 +123,6 @@ fn the_configuration_and_changes_of_the_schema_apply() {
     };
     assert_eq!(violations(&message(&server))[0]["severity"], "info");
     std::fs::write(server.folder.path().join("schemas/hello.json"), "{\"type\": \"object\"}").unwrap();
-    let mut tries = (0..200).map(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-        violations(&message(&server))
-    });
-    assert!(tries.any(|found| found.is_empty()));
+    eventually("the change of the schema", || violations(&message(&server)).is_empty().then_some(()));
     assert_eq!(violations(&message(&with_schema("[rules]\nschema-violation = \"off\"\n"))), [] as [Value; 0]);
 }

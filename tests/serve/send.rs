@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::client::Server;
+use crate::client::{Server, eventually};
 
 const BODY: &str = r#"{"transactional_message_id": "order_shipped", "identifiers": {"id": "user_123"}, "message_data": {"order_id": 7}}"#;
 
@@ -190,6 +190,5 @@ fn uses_a_changed_template_immediately() {
     };
     assert_eq!(title(), "Hi");
     std::fs::write(server.folder.path().join("templates/hello.liquid"), "---\n---\n{\"title\": \"changed\"}").unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(50));
-    assert_eq!(title(), "changed");
+    eventually("the change of the template", || (title() == "changed").then_some(()));
 }

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::client::{Answer, Server};
+use crate::client::{Answer, Server, eventually};
 
 fn snapshot(server: &Server) -> Value {
     let snapshots = server.get("/inkproof/api/snapshots/hello")["snapshots"].clone();
@@ -30,11 +30,7 @@ fn change_template(server: &Server, text: &str) {
 
 /// Waits until the snapshot is compared with the changed template.
 fn wait_for(server: &Server, is_it: impl Fn(&Value) -> bool) -> Value {
-    let mut tries = (0..200).map(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-        snapshot(server)
-    });
-    tries.find(is_it).expect("the change is noticed")
+    eventually("the change", || Some(snapshot(server)).filter(&is_it))
 }
 
 #[test]

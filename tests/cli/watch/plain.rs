@@ -10,7 +10,7 @@ use crate::sandbox::Run;
 use crate::scratch::Scratch;
 
 /// How long to wait for an update.
-const TIMEOUT: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A command running with `--watch`.
 struct Watching {
