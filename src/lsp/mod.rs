@@ -12,6 +12,7 @@ mod diagnostic;
 mod document;
 mod expression;
 mod feature;
+mod hint_requests;
 mod json_cursor;
 mod occurrence;
 mod outline;

@@ -22,7 +22,8 @@ use serde_json::{Value, json};
 use super::capabilities::{ClientCapabilities, initialize_result};
 use super::checker::{self, Checked, Order, Task};
 use super::document::Document;
-use super::snapshot::{Snapshot, relative};
+use super::hint_requests::HintRequests;
+use super::snapshot::{FileKind, Snapshot, relative};
 use super::transport::{self, Incoming, Outgoing};
 use super::worker::{self, Answer, Work, error};
 use super::workspace::Workspace;
@@ -100,6 +101,7 @@ pub fn run(input: impl BufRead + Send + 'static, output: impl Write, renderer: R
         watches: HashMap::new(),
         revisions: HashMap::new(),
         checked: HashMap::new(),
+        hint_requests: Arc::default(),
         published: HashMap::new(),
         running: HashMap::new(),
         waiting: Vec::new(),
@@ -136,6 +138,7 @@ struct Session<W> {
     /// The number of the latest version of each project, by root.
     revisions: HashMap<PathBuf, u64>,
     checked: HashMap<PathBuf, Arc<Checked>>,
+    hint_requests: Arc<HintRequests>,
     /// The diagnostics that the client has, by root, then by file name.
     published: HashMap<PathBuf, BTreeMap<Arc<str>, Published>>,
     /// The requests that the worker is to answer.
@@ -254,7 +257,17 @@ impl<W: Write> Session<W> {
                 Ok(params) => self.wait(Waiting { id, uri: params.text_document.uri, answer: AnswerWith::Diagnostics }),
                 Err(reason) => self.answer(id, Err(reason)),
             },
+            (Phase::Running, "workspace/executeCommand") if params["command"] == feature::CHOOSE_REQUEST => {
+                let answer = self.choose_request(&params["arguments"]);
+                let is_chosen = answer.is_ok();
+                self.answer(id, answer)?;
+                if is_chosen { self.refresh_hints() } else { Ok(()) }
+            }
             (Phase::Running, method) => {
+                if method == "textDocument/inlayHint" && !self.hint_requests.are_hints_shown {
+                    Arc::make_mut(&mut self.hint_requests).are_hints_shown = true;
+                    self.refresh_lenses()?;
+                }
                 if let Some(handler) = feature::handler(method) {
                     let uri = params["textDocument"]["uri"].as_str().map(Uri::from);
                     return match uri.filter(|_| feature::depends_on_checker(method)) {
@@ -463,11 +476,8 @@ impl<W: Write> Session<W> {
         } else {
             self.publish_findings(&root)?;
         }
-        if is_complete && self.client.refreshes_lenses {
-            self.ask("workspace/codeLens/refresh", Value::Null)?;
-        }
-        if is_complete && self.client.refreshes_hints {
-            self.ask("workspace/inlayHint/refresh", Value::Null)?;
+        if is_complete {
+            self.refresh_hints()?;
         }
         // What takes longer in large folders waits until the client has the first diagnostics.
         self.watch(root);
@@ -475,6 +485,39 @@ impl<W: Write> Session<W> {
             self.workspace.search_folders();
             self.check_stale();
             self.answer_waiting()?;
+        }
+        Ok(())
+    }
+
+    /// Chooses the request whose values the hints in a template show.
+    fn choose_request(&mut self, arguments: &Value) -> Answer {
+        let invalid = |reason: &str| error(ErrorCode::InvalidParams, reason);
+        let (Some(uri), Some(name)) = (arguments[0].as_str().map(Uri::from), arguments[1].as_str()) else {
+            return Err(invalid("expected the URI of a template and the name of a request as the arguments"));
+        };
+        self.check_stale();
+        let snapshot = self.snapshot();
+        let file = snapshot.file(&uri).filter(|file| matches!(file.kind, FileKind::Template(_)));
+        let file = file.ok_or_else(|| invalid(&format!("`{}` is no template of a project", uri.0)))?;
+        if !file.cases().iter().any(|case| case.request.name() == name) {
+            return Err(invalid(&format!("`{}` has no request `{name}`", file.name)));
+        }
+        Arc::make_mut(&mut self.hint_requests).choose(file.root, &file.name, name);
+        Ok(Value::Null)
+    }
+
+    /// Has the client ask for lenses and hints again.
+    fn refresh_hints(&mut self) -> io::Result<()> {
+        self.refresh_lenses()?;
+        if self.client.refreshes_hints {
+            self.ask("workspace/inlayHint/refresh", Value::Null)?;
+        }
+        Ok(())
+    }
+
+    fn refresh_lenses(&mut self) -> io::Result<()> {
+        if self.client.refreshes_lenses {
+            self.ask("workspace/codeLens/refresh", Value::Null)?;
         }
         Ok(())
     }
@@ -558,6 +601,7 @@ impl<W: Write> Session<W> {
             documents: self.workspace.documents().clone(),
             projects: self.workspace.projects(),
             checked: self.checked.clone(),
+            hint_requests: self.hint_requests.clone(),
         }
     }
 

@@ -9,6 +9,7 @@ use gen_lsp_types::{Location as LspLocation, Uri};
 use super::capabilities::ClientCapabilities;
 use super::checker::Checked;
 use super::document::Document;
+use super::hint_requests::HintRequests;
 use super::position::Lines;
 use super::session::Renderer;
 use super::uri;
@@ -30,6 +31,7 @@ pub(super) struct Snapshot {
     pub(super) projects: BTreeMap<PathBuf, Arc<Project>>,
     /// The latest results of the checker, by root.
     pub(super) checked: HashMap<PathBuf, Arc<Checked>>,
+    pub(super) hint_requests: Arc<HintRequests>,
 }
 
 /// A file of a project.
@@ -140,6 +142,11 @@ impl FileView<'_> {
             FileKind::Schema(_) | FileKind::Configuration | FileKind::Other(_) => false,
         };
         cases.into_iter().filter(is_part).collect()
+    }
+
+    /// Which of [the messages](Self::cases) inlay hints are about.
+    pub(super) fn hint_case(&self, cases: &[Case<'_>]) -> Option<usize> {
+        self.snapshot.hint_requests.position(self.root, &self.name, self.project, cases)
     }
 
     /// [The messages](Self::cases), rendered.

@@ -57,6 +57,42 @@ fn shows_what_expressions_print() {
 }
 
 #[test]
+fn shows_what_expressions_print_for_the_chosen_request() {
+    let mut client = Client::new(SHOP);
+    client.open(TEMPLATE, ORDER);
+    client.wait_for(TEMPLATE, &[]);
+    let labels = |client: &mut Client| -> Vec<String> {
+        let hints = of_file(client, "textDocument/inlayHint", TEMPLATE);
+        hints.as_array().unwrap().iter().map(|hint| hint["label"].as_str().unwrap().to_owned()).collect()
+    };
+    let choice = |client: &mut Client| of_file(client, "textDocument/codeLens", TEMPLATE)[2]["command"].clone();
+    assert_eq!(choice(&mut client), Value::Null, "a client without hints has nothing to choose");
+    assert_eq!(labels(&mut client)[0], "7");
+    let command = choice(&mut client);
+    assert_eq!(command["title"], "values of `order/one`");
+    assert_eq!(command["tooltip"], "show what expressions print for `order/two`");
+    let execute = |client: &mut Client, command: &Value| {
+        let params = json!({"command": command["command"], "arguments": command["arguments"]});
+        client.request("workspace/executeCommand", &params)
+    };
+    assert_eq!(execute(&mut client, &command).unwrap(), Value::Null);
+    assert_ne!(labels(&mut client)[0], "7");
+    let command = choice(&mut client);
+    assert_eq!(command["title"], "values of `order/two`");
+    execute(&mut client, &command).unwrap();
+    assert_eq!(labels(&mut client)[0], "7");
+    for (arguments, reason) in [
+        (json!([client.uri(TEMPLATE), "order/three"]), "`templates/order.liquid` has no request `order/three`"),
+        (json!([client.uri("inkproof.toml"), "order/one"]), "is no template of a project"),
+        (json!([]), "expected the URI of a template and the name of a request as the arguments"),
+    ] {
+        let wrong = json!({"command": "inkproof.chooseRequest", "arguments": arguments});
+        let error = execute(&mut client, &wrong).unwrap_err();
+        assert!(format!("{error:?}").contains(reason), "{error:?}");
+    }
+}
+
+#[test]
 fn links_to_the_files_that_are_named() {
     let mut client = Client::new(SHOP);
     let targets = |client: &mut Client, name| -> Vec<String> {

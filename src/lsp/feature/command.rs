@@ -11,8 +11,12 @@ use crate::lsp::worker::error;
 /// `{"text", "messages": [{"request", "sent", "properties"}]}`, with the cards as plain text.
 pub(super) const PREVIEW: &str = "inkproof.preview";
 
+/// Chooses the request whose values the inlay hints in a template show. Its arguments are the URI of the template and the name
+/// of one of its requests. The session runs it, since it lasts.
+pub(in crate::lsp) const CHOOSE_REQUEST: &str = "inkproof.chooseRequest";
+
 /// All commands.
-pub(super) const COMMANDS: [&str; 1] = [PREVIEW];
+pub(super) const COMMANDS: [&str; 2] = [PREVIEW, CHOOSE_REQUEST];
 
 /// `workspace/executeCommand`
 pub(super) fn execute(snapshot: &Snapshot, params: &ExecuteCommandParams) -> Result<Value, ResponseError> {

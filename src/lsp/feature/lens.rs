@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gen_lsp_types::{
     CodeLens, CodeLensParams, Command, DocumentLink, DocumentLinkParams, InlayHint, InlayHintKind, InlayHintParams,
-    Label,
+    Label, Uri,
 };
 
 use crate::analysis::PathStep;
@@ -14,9 +14,9 @@ use crate::lsp::occurrence::{Meaning, SNIPPETS};
 use crate::lsp::snapshot::{FileKind, FileView, Snapshot};
 use crate::lsp::value;
 use crate::message::{Customer, Template};
-use crate::project::SendStatus;
+use crate::project::{Case, SendStatus};
 
-use super::command::PREVIEW;
+use super::command::{CHOOSE_REQUEST, PREVIEW};
 
 /// `textDocument/codeLens`: how many messages of a template are sent, and how many of its branches they render.
 pub(super) fn lenses(snapshot: &Snapshot, params: &CodeLensParams) -> Option<Vec<CodeLens>> {
@@ -51,20 +51,35 @@ pub(super) fn lenses(snapshot: &Snapshot, params: &CodeLensParams) -> Option<Vec
         arguments: Some(vec![snapshot.uri(file.root, template.source().name()).0.into()]),
         tooltip: None,
     };
-    let lens = |title: String| CodeLens { range: start, command: Some(command(title)), data: None };
-    Some(vec![lens(title), lens("preview".to_owned())])
+    let lens = |command: Command| CodeLens { range: start, command: Some(command), data: None };
+    let mut lenses = vec![lens(command(title)), lens(command("preview".to_owned()))];
+    lenses.extend(choice(&file, &cases, &snapshot.uri(file.root, template.source().name())).map(lens));
+    Some(lenses)
 }
 
-/// `textDocument/inlayHint`: what each expression prints for the first request.
+/// The request whose values inlay hints show; the command chooses the next one.
+fn choice(file: &FileView<'_>, cases: &[Case<'_>], uri: &Uri) -> Option<Command> {
+    if !file.snapshot.hint_requests.are_hints_shown || cases.len() < 2 {
+        return None;
+    }
+    let at = file.hint_case(cases)?;
+    let next = cases[(at + 1) % cases.len()].request.name();
+    Some(Command {
+        title: format!("values of `{}`", cases[at].request.name()),
+        command: CHOOSE_REQUEST.to_owned(),
+        arguments: Some(vec![uri.0.clone().into(), next.into()]),
+        tooltip: Some(format!("show what expressions print for `{next}`")),
+    })
+}
+
+/// `textDocument/inlayHint`: what each expression prints for the chosen request, at first the first one.
 pub(super) fn hints(snapshot: &Snapshot, params: &InlayHintParams) -> Option<Vec<InlayHint>> {
     let file = snapshot.file(&params.text_document.uri)?;
     let FileKind::Template(_) = file.kind else { return None };
-    let mut first = file.cases();
-    // A request that is meant to be lost shows little.
-    first.sort_by_key(|case| file.project.expects_loss(case.request));
-    first.truncate(1);
+    let cases = file.cases();
+    let case = cases[file.hint_case(&cases)?];
     let options = snapshot.renderer.render_options();
-    let rendering = file.project.render_on_all_cores(&first, &options, |_, rendering| rendering).pop()?;
+    let rendering = file.project.render_on_all_cores(&[case], &options, |_, rendering| rendering).pop()?;
     let lines = file.lines();
     let wanted = lines.bytes(params.range);
     let mut written: BTreeMap<usize, String> = BTreeMap::new();
@@ -73,7 +88,7 @@ pub(super) fn hints(snapshot: &Snapshot, params: &InlayHintParams) -> Option<Vec
             written.insert(range.end, rendering.text.written_by(&range).join(" · "));
         }
     }
-    let request = first.first()?.request.name();
+    let request = case.request.name();
     let hint = |(end, printed): (usize, String)| InlayHint {
         position: lines.position(end),
         label: Label::String(value::shorten(&printed)),

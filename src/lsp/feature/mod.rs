@@ -25,6 +25,7 @@ use gen_lsp_types::{
 use lsp_server::{ErrorCode, ResponseError};
 use serde_json::Value;
 
+pub(super) use self::command::CHOOSE_REQUEST;
 use super::session::parse;
 use super::snapshot::Snapshot;
 use super::worker::{Answer, error};
