@@ -202,7 +202,7 @@ fn check(project: &Path, outcomes: &[Outcome]) -> (Vec<String>, Vec<String>) {
         match (outcome, losses.next()) {
             (Outcome::Lost, None) => missed.push(name),
             (Outcome::Sent, Some(claim)) => {
-                false_alarms.push(format!("{name}: {}: {}", claim.code.as_str(), claim.message))
+                false_alarms.push(format!("{name}: {}: {}", claim.code.as_str(), claim.message));
             }
             _ => {}
         }
