@@ -194,3 +194,19 @@ fn needs_a_terminal_that_can_draw() {
     terminal.expect("a review needs a terminal");
     assert_eq!(terminal.end(), 2);
 }
+
+#[cfg(unix)]
+#[test]
+fn accepts_nothing_through_a_link_out_of_the_project() {
+    let (scratch, outside) = (Scratch::node(), tempfile::tempdir().unwrap());
+    std::fs::create_dir(scratch.path("tests")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), scratch.path("tests/snapshots")).unwrap();
+    let mut terminal = review(&scratch, "");
+    terminal.expect("1 of 3  new hello");
+    terminal.expect(PROMPT);
+    terminal.press("a");
+    terminal.expect("it leads out of the project");
+    terminal.press("q");
+    terminal.end();
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+}
