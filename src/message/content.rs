@@ -74,7 +74,7 @@ impl<'a> Content<'a> {
             return self.blamed(mark, self.context(mark), error).problem;
         }
         let problem = not_valid(error).at(self.location(error.offset));
-        match json_mistakes::advice(&self.rendered.text, error) {
+        match json_mistakes::advice(&self.rendered.text, error, json_mistakes::Document::Content) {
             Some(advice) => problem.help(advice),
             None => problem,
         }

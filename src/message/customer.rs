@@ -7,6 +7,7 @@ use crate::liquid::value::number::Numbers;
 use crate::liquid::value::{Object, coerce, json};
 use crate::liquid::{Arena, Value};
 
+use super::json_mistakes::Document;
 use super::request::IdentifierKind;
 use super::sent_data::{no_fields, not_json};
 
@@ -102,7 +103,7 @@ impl Customer {
 }
 
 fn invalid(source: &Source, error: &json::JsonError) -> Diagnostic {
-    not_json(INVALID_CUSTOMER, "the customer", source, 0, error)
+    not_json(INVALID_CUSTOMER, Document::Customer, source, 0, error)
 }
 
 /// The key of the related objects, next to the attributes.

@@ -2,8 +2,66 @@
 
 use crate::liquid::value::json::JsonError;
 
+/// What a JSON text holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Document {
+    /// The content of a template.
+    Content,
+    /// The body of a request.
+    Request,
+    /// The attributes of a customer.
+    Customer,
+    /// The data of a snippet.
+    Snippet,
+    /// The `message_data` of a request, alone.
+    Data,
+}
+
+impl Document {
+    /// What it is called.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Content => "the content",
+            Self::Request => "the request",
+            Self::Customer => "the customer",
+            Self::Snippet => "the snippet",
+            Self::Data => "the data",
+        }
+    }
+
+    /// What to write if it has no object.
+    const fn object(self) -> &'static str {
+        match self {
+            Self::Content => "the content is a JSON object, such as `{\"title\": \"…\", \"body\": \"…\"}`",
+            Self::Request => super::request::EXAMPLE,
+            Self::Customer => {
+                "a customer is a JSON object, such as `{\"id\": \"…\", \"email\": \"…\"}`; `inkproof import customers` reads CSV"
+            }
+            Self::Snippet | Self::Data => "write JSON, such as `{\"name\": \"…\"}`",
+        }
+    }
+
+    /// What to do about a second object.
+    const fn one(self) -> &'static str {
+        match self {
+            Self::Content => "the content is one JSON object: remove what comes after it",
+            Self::Request => "a file holds one request: write each into a file of its own",
+            Self::Customer => {
+                "a file holds one customer: `inkproof import customers` writes a file for each of several"
+            }
+            Self::Snippet | Self::Data => "a file holds one JSON value: remove what comes after it",
+        }
+    }
+}
+
+/// The advice that differs between documents.
+const OBJECT: &str = "write an object";
+const ONE: &str = "write one object";
+/// The advice about the settings of a template.
+const SETTINGS: &str = "settings begin in the first line, with `---` and nothing before it";
+
 /// What to do about an error, if it is a common mistake.
-pub(super) fn advice(text: &str, error: &JsonError) -> Option<&'static str> {
+pub(super) fn advice(text: &str, error: &JsonError, document: Document) -> Option<&'static str> {
     let (before, rest) = (text.get(..error.offset)?, text.get(error.offset..)?);
     let message = error.to_string();
     let previous = before.trim_end().chars().next_back();
@@ -12,12 +70,17 @@ pub(super) fn advice(text: &str, error: &JsonError) -> Option<&'static str> {
     let has_object = text.contains('{');
     let row =
         |row: &&Row| (row.applies)(&Place { rest, previous, word: &word, message: &message, is_first, has_object });
-    ROWS.iter().find(row).map(|row| row.advice)
-}
-
-/// The same for a file of data rather than the content of a template.
-pub(super) fn advice_for_data(text: &str, error: &JsonError) -> Option<&'static str> {
-    advice(text, error).filter(|advice| !OF_CONTENT.contains(advice))
+    let advice = ROWS.iter().find(row)?.advice;
+    let is_second = rest.starts_with('{') || matches!(document, Document::Content);
+    if advice == ONE && !is_second {
+        return None;
+    }
+    Some(match advice {
+        OBJECT => document.object(),
+        SETTINGS if !matches!(document, Document::Content) => document.object(),
+        ONE => document.one(),
+        advice => advice,
+    })
 }
 
 /// The place of an error.
@@ -37,12 +100,6 @@ struct Place<'a> {
 
 /// Characters that look like a space or like nothing.
 const INVISIBLE: [char; 6] = ['\u{a0}', '\u{2007}', '\u{202f}', '\u{200b}', '\u{2060}', '\u{feff}'];
-
-/// Advice about the content of a template.
-const OBJECT: &str = "the content is a JSON object, such as `{\"title\": \"…\", \"body\": \"…\"}`";
-const ONE_OBJECT: &str = "the content is one JSON object: remove what comes after it";
-const SETTINGS: &str = "settings begin in the first line, with `---` and nothing before it";
-const OF_CONTENT: [&str; 3] = [OBJECT, ONE_OBJECT, SETTINGS];
 
 /// A common mistake.
 struct Row {
@@ -87,7 +144,7 @@ const ROWS: [Row; 27] = [
         applies: |place| (place.is_first && place.message.contains("beginning of value")) || !place.has_object,
         advice: OBJECT,
     },
-    Row { applies: |place| place.message.contains("after top-level value"), advice: ONE_OBJECT },
+    Row { applies: |place| place.message.contains("after top-level value"), advice: ONE },
     Row {
         applies: |place| {
             let is_digit = |next: char| next.is_ascii_digit();

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::json_mistakes::Document;
 use super::sent_data::{no_fields, not_json};
 use super::{Customer, Delivery};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Source};
@@ -35,7 +36,7 @@ pub const REQUEST_FIELDS: [&str; 10] = [
 ];
 
 /// What a request looks like.
-const EXAMPLE: &str =
+pub(super) const EXAMPLE: &str =
     "a request is a JSON object, such as `{\"transactional_message_id\": \"…\", \"identifiers\": {\"id\": \"…\"}}`";
 
 /// A request file. Cloning is cheap.
@@ -115,7 +116,10 @@ impl Request {
             Ok(None) => {
                 let problem =
                     Diagnostic::error(INVALID_REQUEST, "the request is not a JSON object").at(source.at(0..0));
-                return Err(problem.help(EXAMPLE).into());
+                let is_list = source.text().trim_start().starts_with('[') && source.text().contains('{');
+                let help =
+                    if is_list { "a file holds one request: write each into a file of its own" } else { EXAMPLE };
+                return Err(problem.help(help).into());
             }
             Err(error) => return Err(invalid(&source, 0, &error).into()),
         };
@@ -234,13 +238,18 @@ pub fn is_request_body(fields: &Object<'_>) -> bool {
     count == 2 || count > 0 && has("message_data")
 }
 
+/// Names that other products have for the fields of a request.
+const OTHER_FIELDS: [(&[&str], &str); 3] = [
+    (
+        &["template", "template_id", "template_name", "message_id", "message", "id", "trigger_name", "campaign_id"],
+        "transactional_message_id",
+    ),
+    (&["to", "user", "user_id", "customer", "customer_id", "recipient", "person", "profile", "email"], "identifiers"),
+    (&["data", "payload", "variables", "vars", "properties", "context", "params", "attributes"], "message_data"),
+];
+
 fn invalid(source: &Source, start: usize, error: &JsonError) -> Diagnostic {
-    let problem = not_json(INVALID_REQUEST, "the request", source, start, error);
-    if problem.help.is_empty() && !source.text().trim_start().starts_with('{') {
-        problem.help(EXAMPLE)
-    } else {
-        problem
-    }
+    not_json(INVALID_REQUEST, Document::Request, source, start, error)
 }
 
 /// A field of a request's body. The first token of its value tells the type.
@@ -323,6 +332,10 @@ impl<'a> Body<'_, 'a> {
             let problem = Diagnostic::warning(UNKNOWN_FIELD, format!("Customer.io has no request field `{name}`"))
                 .primary(self.source.at(field.key.range()), "ignored")
                 .suggest(name, REQUEST_FIELDS);
+            let meant = OTHER_FIELDS.iter().find(|(names, meant)| names.contains(&name) && self.field(meant).is_none());
+            if let Some((_, meant)) = meant.filter(|_| problem.help.is_empty()) {
+                return problem.help(format!("did you mean `{meant}`?"));
+            }
             if problem.help.is_empty() {
                 return problem.help("put data for the template into `message_data`");
             }

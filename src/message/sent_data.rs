@@ -1,6 +1,7 @@
 //! Sent data: the values of `trigger`, `customer` and `objects`, which differ from message to message.
 
-use super::{Customer, Request, json_mistakes};
+use super::json_mistakes::{self, Document};
+use super::{Customer, Request};
 use crate::diagnostics::{Code, Diagnostic, Source};
 use crate::liquid::value::{Object, json};
 use crate::liquid::{Arena, Language, Value};
@@ -42,7 +43,7 @@ impl<'a> SentData<'a> {
         let trigger = match trigger {
             Trigger::Request(request) => request.message_data(numbers, arena)?,
             Trigger::Json(source) => json::read_as(source.text(), numbers, arena)
-                .map_err(|error| not_json(INVALID_REQUEST, "the data", source, 0, &error))?,
+                .map_err(|error| not_json(INVALID_REQUEST, Document::Data, source, 0, &error))?,
         };
         let (customer, objects) = match customer {
             Some(customer) => customer.data(numbers, arena)?,
@@ -59,12 +60,18 @@ pub fn no_fields(arena: &Arena) -> Value<'_> {
 }
 
 /// The diagnostic for a file whose part from `start` on is not valid JSON.
-pub(super) fn not_json(code: Code, what: &str, source: &Source, start: usize, error: &json::JsonError) -> Diagnostic {
+pub(super) fn not_json(
+    code: Code,
+    document: Document,
+    source: &Source,
+    start: usize,
+    error: &json::JsonError,
+) -> Diagnostic {
     let offset = start + error.offset;
-    let problem = Diagnostic::error(code, format!("{what} is not valid JSON: {error}"))
+    let problem = Diagnostic::error(code, format!("{} is not valid JSON: {error}", document.name()))
         .primary(source.at(offset..offset + 1), "");
     let text = source.text().get(start..).unwrap_or_default();
-    match json_mistakes::advice_for_data(text, error) {
+    match json_mistakes::advice(text, error, document) {
         Some(advice) => problem.help(advice),
         None => problem,
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::json_mistakes::Document;
 use super::sent_data::not_json;
 use crate::diagnostics::{Code, Diagnostic, Source};
 use crate::liquid::value::json::{self, Events, JsonError};
@@ -92,5 +93,5 @@ impl Snippet {
 }
 
 fn invalid(source: &Source, error: &JsonError) -> Diagnostic {
-    not_json(INVALID_SNIPPET, "the snippet", source, 0, error)
+    not_json(INVALID_SNIPPET, Document::Snippet, source, 0, error)
 }

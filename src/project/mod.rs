@@ -360,6 +360,13 @@ impl Project {
                 let problem = Diagnostic::error(UNKNOWN_TEMPLATE, message)
                     .primary(request.source().at(reference.span.clone()), "")
                     .suggest(&reference.text, names);
+                // `templates/order.liquid`
+                let file = reference.text.rsplit(['/', '\\']).next().unwrap_or_default().trim_end_matches(".liquid");
+                let named = self.templates.iter().find(|template| template.name().eq_ignore_ascii_case(file));
+                let problem = match named.filter(|_| problem.help.is_empty()) {
+                    Some(named) => problem.help(format!("did you mean `{}`?", named.name())),
+                    None => problem,
+                };
                 self.problems.push(problem);
             }
             if customer.is_none() {

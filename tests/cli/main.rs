@@ -20,6 +20,7 @@ mod help;
 mod hostile;
 mod liquid;
 mod losses;
+mod mistakes;
 mod names;
 #[cfg(unix)]
 mod outside;

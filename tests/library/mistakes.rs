@@ -166,3 +166,92 @@ fn every_row_has_its_findings_and_its_fix_renders_what_was_meant() {
     assert!(rows > 100, "{rows} rows");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
+
+/// The tables that the page lists, in its order, with their titles.
+const TABLES: [(&str, &str); 4] =
+    [("liquid", "In Liquid"), ("names", "Names of variables"), ("json", "In JSON"), ("settings", "In settings")];
+
+/// Code in a cell of a table.
+fn code(text: &str) -> String {
+    let shown = text.replace('\n', "↵").replace('\t', "⇥").replace('\u{feff}', "").replace('|', "\\|");
+    if shown.contains('`') { format!("`` {shown} ``") } else { format!("`{shown}`") }
+}
+
+/// What is written in a row: the template without the text around it that all rows have, or another file.
+fn written(row: &Map<String, Value>) -> String {
+    let files = row.get("files").and_then(Value::as_object).into_iter().flatten();
+    let file = files.filter(|(path, _)| !path.starts_with("snippets/")).next();
+    let text = file.map_or(&row["template"], |(_, text)| text).as_str().unwrap();
+    let inner = text.strip_prefix("{\"title\":\"").and_then(|rest| rest.strip_suffix("\",\"body\":\"x\"}"));
+    code(inner.unwrap_or(text))
+}
+
+/// A finding with its advice in lines of their own. A bar within code is a part of it.
+fn in_lines(finding: &str) -> String {
+    let parts = finding.split('`').enumerate().map(|(at, part)| match at % 2 {
+        0 => part.replace(" | ", "<br>→ "),
+        _ => part.replace('|', "\\|"),
+    });
+    parts.collect::<Vec<_>>().join("`")
+}
+
+/// The rows of the table of mistakes in files and commands: the command, and the findings with their help.
+fn files_and_commands(root: &Path) -> String {
+    let mut rows = String::new();
+    for line in fs::read_to_string(root.join("tests/cli/mistakes.jsonl")).unwrap().lines() {
+        let row: Map<String, Value> = serde_json::from_str(line).unwrap();
+        let texts = |name: &str| -> Vec<String> {
+            row[name].as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+        };
+        let is_answer = |line: &&str| {
+            ["error", "warning", "╭▸", "├ help", "╰ help", "tip:", "created"]
+                .iter()
+                .any(|start| line.starts_with(start))
+        };
+        let printed = texts("printed");
+        let answer: Vec<_> = printed.iter().map(|line| line.trim()).filter(is_answer).collect();
+        let answer: Vec<_> = answer.iter().map(|line| line.trim_start_matches(['╭', '▸', '├', '╰', ' '])).collect();
+        let answer = answer.join("<br>").replace('|', "\\|");
+        let mistake = row["mistake"].as_str().unwrap();
+        rows = format!("{rows}| {mistake} | {} | {answer} |\n", code(&texts("run").join(" ")));
+    }
+    format!("\n## In files and commands\n\n| mistake | command | answer |\n|---|---|---|\n{rows}")
+}
+
+/// The page of the documentation with the rows that have a name.
+fn page(folder: &Path) -> String {
+    let mut page = "# Common mistakes\n\nWhat `inkproof check` says about mistakes that many people make, with its position, and what its fix \
+                    renders. A fix is applied by `inkproof check --fix`, or in your editor. `tests/library/mistakes` has \
+                    several hundred more, among them those of other languages.\n\n\
+                    `tests/library/mistakes.rs` writes this page: `UPDATE_MISTAKES=1 cargo test --test library mistakes`.\n"
+        .to_owned();
+    for (name, title) in TABLES {
+        page = format!(
+            "{page}\n## {title}\n\n| mistake | written | finding and help | the fix renders |\n|---|---|---|---|\n"
+        );
+        for line in fs::read_to_string(folder.join(name).with_extension("jsonl")).unwrap().lines() {
+            let row: Map<String, Value> = serde_json::from_str(line).unwrap();
+            let Some(mistake) = row.get("mistake") else { continue };
+            let mistake = mistake.as_str().unwrap().replace('|', "\\|");
+            let findings: Vec<_> = row["findings"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+            let finding = findings.iter().map(|finding| in_lines(finding)).collect::<Vec<_>>().join("<br>");
+            let finding = if finding.is_empty() { "none".to_owned() } else { finding };
+            let title = row.get("fixed").and_then(|_| row["renders"].get("title")).and_then(Value::as_str);
+            let renders = title
+                .map_or_else(String::new, |title| if title.is_empty() { "nothing".to_owned() } else { code(title) });
+            page = format!("{page}| {mistake} | {} | {finding} | {renders} |\n", written(&row));
+        }
+    }
+    page
+}
+
+#[test]
+fn the_page_lists_the_rows_with_a_name() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let expected = page(&root.join("tests/library/mistakes")) + &files_and_commands(root);
+    let path = root.join("docs/mistakes.md");
+    if std::env::var_os("UPDATE_MISTAKES").is_some() {
+        fs::write(&path, &expected).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap_or_default(), expected);
+}
