@@ -93,7 +93,9 @@ impl RunCommand for Request {
         }
         if let Some(path) = plan.existing(project.root()) {
             let path = path.display();
-            return Err(format!("the file `{path}` already exists: choose another NAME, or use `--print`").into());
+            let template = written::quoted(template.name());
+            let another = format!("choose another name with `inkproof request {template} NAME`");
+            return Err(format!("the file `{path}` already exists: {another}, or use `--print`").into());
         }
         let whole = format!("{}/{name}", Name::parse_or_sanitize(template.name()));
         if let Some(problem) = project.name_problem(&whole, template.name()) {

@@ -124,7 +124,7 @@ fn split<'t>(site: Site<'_>, tokens: &'t [Token]) -> Vec<&'t [Token]> {
 }
 
 /// A value with calls as a value with filters, and where it ends. `None` if there is no filter for a call.
-fn chain(site: Site<'_>, tokens: &[Token], depth: usize) -> Option<(String, usize)> {
+pub(super) fn chain(site: Site<'_>, tokens: &[Token], depth: usize) -> Option<(String, usize)> {
     if depth > MAX_DEPTH {
         return None;
     }

@@ -9,7 +9,7 @@ use super::scan::{ConstructKind, Token, TokenKind};
 use super::words::{
     CONDITION_FUNCTIONS, ENGLISH_OPERATORS, English, LITERALS, MISSING_OPERATORS, OPERATORS, QUESTIONS, TESTS,
 };
-use super::{Mistake, Site, extent};
+use super::{Mistake, Site, calls, extent};
 use crate::liquid::Span;
 
 /// Deepest nesting of parentheses.
@@ -620,12 +620,14 @@ impl<'s> Parser<'s> {
         }
         if let Some((test, help)) = TESTS.iter().find(|(test, _)| self.word(0) == *test) {
             let message = format!("Liquid has no test `{} {test}`", self.site.slice(span));
-            let test = Span::new(token.span.start, self.next()?.span.end);
-            self.mark(test, message, Some((*help).to_owned()), None);
+            let start = token.span.start;
             self.at = self.tokens[self.at..]
                 .iter()
                 .position(|token| self.site.is_any(Some(token), &["and", "or"]))
                 .map_or(self.tokens.len(), |at| self.at + at);
+            // The words after the test are a part of it.
+            let end = self.tokens[self.at - 1].span.end;
+            self.mark(Span::new(start, end), message, Some((*help).to_owned()), None);
             self.is_unknown = true;
             return Some(Tree::atom(left.to_owned()));
         }
@@ -697,10 +699,18 @@ impl<'s> Parser<'s> {
             return self.calculated(start);
         }
         if self.site.is(self.next(), "(") && self.at == start + 1 {
-            return self.function(start);
+            let at = self.at;
+            return self.function(start).or_else(|| {
+                self.at = at;
+                self.called(start)
+            });
         }
         if self.site.is(self.next(), "(") {
-            return self.method(start);
+            let at = self.at;
+            return self.method(start).or_else(|| {
+                self.at = at;
+                self.called(start)
+            });
         }
         if self.site.is(self.next(), "|") { self.filtered(start) } else { Some(text) }
     }
@@ -724,6 +734,43 @@ impl<'s> Parser<'s> {
         ];
         self.mark(name.span, message, None, Some(edits));
         Some(format!("{} contains {value}", self.site.tokens_text(path)))
+    }
+
+    /// `x.toLowerCase()`, `lower(x)`: a call that a filter does, in an assignment before the condition.
+    fn called(&mut self, start: usize) -> Option<String> {
+        let name = &self.tokens[self.at - 1];
+        let written = self.site.slice(name.span);
+        let message = format!("`{written}(…)`: Liquid has no methods and functions, only filters");
+        let letters = written.to_ascii_lowercase().replace('_', "");
+        if let Some((_, help)) = MISSING_OPERATORS.iter().find(|(known, _)| *known == letters) {
+            let close = self.tokens[self.at..].iter().position(|token| self.site.is(Some(token), ")"))?;
+            let path = &self.tokens[start..self.at];
+            self.at += close + 1;
+            self.mark(name.span, message, Some((*help).to_owned()), None);
+            self.is_unknown = true;
+            return Some(self.site.tokens_text(path).to_owned());
+        }
+        let (text, end) = calls::chain(self.site, &self.tokens[start..], 0)?;
+        self.at = start + end;
+        if let Some(path) = text.strip_suffix(" | size").filter(|path| !path.contains('|')) {
+            let meant = format!("{path}.size");
+            let edit = (extent(&self.tokens[start..self.at]), meant.clone());
+            self.mark(name.span, message, None, Some(vec![edit]));
+            return Some(meant);
+        }
+        let filter = text.split("| ").nth(1)?.split(':').next()?.trim();
+        let input = text.split(" |").next().unwrap_or_default();
+        let base: String =
+            input.rsplit('.').next()?.chars().filter(|next| next.is_alphanumeric() || *next == '_').collect();
+        let mut variable = format!("{base}_{filter}");
+        while self.site.text.contains(&variable) {
+            variable.push('_');
+        }
+        let assignment = format!("{variable} = {text}");
+        let help = format!("assign the value first: `{{% assign {assignment} %}}`");
+        self.assignments.push(assignment);
+        self.mark(name.span, message, Some(help), None);
+        Some(variable)
     }
 
     /// A value with filters. Filters apply to the whole condition, so nothing may come before or after.

@@ -108,6 +108,13 @@ fn arguments(site: Site<'_>, tokens: &[Token], name: usize) -> Option<Mistake> {
         if is_unknown && matches!(filter_meant(filter, site.language), Some(FilterMeant::Advice(_))) {
             return None;
         }
+        // `up case`
+        let joined = format!("{filter}{}", site.slice(next.span));
+        if is_unknown && site.language.filter(&joined).is_some() {
+            let span = Span::new(tokens[name].span.start, next.span.end);
+            let mistake = Mistake::new(span, "the name of a filter has no spaces");
+            return Some(shown(site, mistake, vec![(span, joined)]));
+        }
         let known = site.language.filter(filter);
         let has_no_arguments = known.is_some_and(|known| known.arguments.is_empty());
         let message = format!("expected `:` before the arguments of the filter `{filter}`");
@@ -141,9 +148,10 @@ fn arguments(site: Site<'_>, tokens: &[Token], name: usize) -> Option<Mistake> {
             let edit = (Span::new(before, before), ",".to_owned());
             return Some(shown(site, Mistake::new(next.span, message), vec![edit]));
         }
-        if site.is(Some(next), ";") {
-            let edit = (next.span, ",".to_owned());
-            let message = format!("expected `,` between the arguments of the filter `{filter}`, not `;`");
+        if site.is_any(Some(next), &[";", "=>"]) {
+            let edit = (Span::new(tokens[end - 1].span.end, next.span.end), ",".to_owned());
+            let written = site.slice(next.span);
+            let message = format!("expected `,` between the arguments of the filter `{filter}`, not `{written}`");
             return Some(shown(site, Mistake::new(next.span, message), vec![edit]));
         }
         if !site.is(Some(next), ",") {
@@ -293,7 +301,10 @@ fn unknown(site: Site<'_>, tokens: &[Token], name: usize) -> Option<Mistake> {
     if !is_certain {
         return Some(mistake.help(help).without_fix(without));
     }
-    let edit = if meant.contains(':') {
+    let edit = if meant.contains(':') && has_arguments {
+        // What its arguments mean is unknown.
+        return Some(mistake.help(help).without_fix(without));
+    } else if meant.contains(':') {
         (span, meant.to_owned())
     } else if !has_arguments || (takes_arguments(site, meant) && !LOCALIZED.contains(&meant)) {
         (tokens[name].span, meant.to_owned())

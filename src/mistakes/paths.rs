@@ -70,6 +70,9 @@ fn joined(site: Site<'_>) -> Option<Mistake> {
         } else if is_joined && site.is(Some(token), ".") && next.kind == TokenKind::Quoted {
             let text = format!("{text_before}[{}]", site.slice(next.span));
             ("a name after a dot has no quotes", "write it in brackets", text)
+        } else if is_joined && site.is_any(Some(token), &["/", ":", ","]) && is_root_and_name(site, at, before, next) {
+            let text = format!("{text_before}.{}", site.slice(next.span));
+            ("a dot comes before a name in a path", "write `.`", text)
         } else if is_spaced_path(site, before, token, next) {
             let text = format!("{text_before}.{}", site.slice(next.span));
             ("no space comes before or after the dot of a path", "remove the spaces", text)
@@ -95,6 +98,18 @@ fn is_spaced_path(site: Site<'_>, before: &Token, dot: &Token, next: &Token) -> 
     let is_name = next.kind == TokenKind::Word && !ROOTS.contains(&site.slice(next.span));
     let has_space = !are_adjacent(before, dot) || !are_adjacent(dot, next);
     is_root && is_name && has_space && site.is(Some(dot), ".")
+}
+
+/// Whether a variable of every template and a name are around a token, such as in `customer/first_name`.
+fn is_root_and_name(site: Site<'_>, at: usize, before: &Token, next: &Token) -> bool {
+    let is_output = site.construct.kind == ConstructKind::Output;
+    // Between the arguments of a filter, a comma belongs there.
+    let is_first = at == 1 && is_output
+        || at > 1 && !site.is_any(site.tokens().get(at), &[","]) && !site.is(site.tokens().get(at - 2), ".");
+    is_first
+        && ROOTS.contains(&site.slice(before.span))
+        && next.kind == TokenKind::Word
+        && !ROOTS.contains(&site.slice(next.span))
 }
 
 /// The names of loop variables in other languages, and Liquid's.
@@ -132,8 +147,10 @@ const MISSING_LOOP_NAMES: [(&str, &str); 6] = [
 /// `loop.index`, `forloop.counter`
 fn loop_variable(site: Site<'_>) -> Option<Mistake> {
     let tokens = site.tokens();
-    // Outside of loops, there are none.
-    if !site.text.contains("for ") {
+    // Outside of loops, there are none. A conditional value is the mistake to begin with.
+    let is_conditional = site.construct.kind == ConstructKind::Output
+        && tokens.iter().any(|token| site.is_any(Some(token), &["if", "?"]));
+    if !site.text.contains("for ") || is_conditional {
         return None;
     }
     for at in 0..tokens.len().saturating_sub(2) {

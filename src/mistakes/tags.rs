@@ -72,6 +72,10 @@ pub(super) fn arguments<'s>(text: &str, construct: &'s Construct) -> &'s [Token]
 /// Whether an output begins with the name of a tag.
 fn is_keyword(text: &str, construct: &Construct) -> bool {
     let word = |at: usize| construct.tokens.get(at).map(|token: &Token| token.span.of(text));
+    // `{{ if x then 'a' else 'b' }}` is a value.
+    if construct.tokens.iter().any(|token| token.span.of(text) == "then") {
+        return false;
+    }
     match (word(0), word(1)) {
         (Some(name), None) => BARE_KEYWORDS.contains(&name),
         (Some(name), Some(next)) => {
@@ -421,6 +425,15 @@ fn collection_of(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
         let mistake = Mistake::new(extent(range), "a range is written in parentheses");
         return shown(mistake, vec![replace(range, format!("({})", site.tokens_text(range)))]);
     }
+    if let [range, open, count, close] = tokens
+        && site.is(Some(range), "range")
+        && site.is(Some(open), "(")
+        && site.is(Some(close), ")")
+        && let Ok(count) = site.slice(count.span).parse::<i64>()
+    {
+        let mistake = Mistake::new(range.span, "`range(…)`: Liquid has no functions; a range includes its end");
+        return shown(mistake, vec![replace(tokens, format!("(0..{})", count - 1))]);
+    }
     if let [range, open, low, comma, high, close] = tokens
         && site.is(Some(range), "range")
         && [(open, "("), (comma, ","), (close, ")")].iter().all(|(token, text)| site.is(Some(token), text))
@@ -449,12 +462,13 @@ fn collection_of(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
     {
         let name = site.slice(next.span);
         let mistake = Mistake::new(next.span, format!("`{name}` is ignored: expected `:` after it"));
-        let edit = if site.is(Some(value), "=") {
-            (Span::new(next.span.end, value.span.end), ":".to_owned())
-        } else {
-            (Span::new(next.span.end, next.span.end), ":".to_owned())
-        };
-        return shown(mistake, vec![edit]);
+        let edits = tokens[end..].windows(2).filter_map(|pair| {
+            let [name, value] = pair else { return None };
+            let is_argument = site.is_any(Some(name), &["limit", "offset", "cols"]) && !site.is(Some(value), ":");
+            let gap = if site.is(Some(value), "=") { value.span.end } else { name.span.end };
+            is_argument.then(|| (Span::new(name.span.end, gap), ":".to_owned()))
+        });
+        return shown(mistake, edits.collect());
     }
     if site.is_any(Some(next), &["reverse", "Reversed", "desc"]) {
         let written = site.slice(next.span);

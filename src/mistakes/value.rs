@@ -9,7 +9,7 @@ use crate::liquid::Span;
 /// The mistakes in a printed or assigned value. The first that applies is reported.
 pub(super) fn find(site: Site<'_>, tokens: &[Token], assigned: Option<Token>) -> Option<Mistake> {
     let place = Place { site, tokens, assigned };
-    let rows: [fn(Place<'_>) -> Option<Mistake>; 16] = [
+    let rows: [fn(Place<'_>) -> Option<Mistake>; 19] = [
         nothing,
         trailing_semicolon,
         increment,
@@ -17,6 +17,9 @@ pub(super) fn find(site: Site<'_>, tokens: &[Token], assigned: Option<Token>) ->
         object_literal,
         assigned_in_output,
         negation,
+        negative,
+        if_then,
+        calculated_index,
         equals_sign,
         question_mark,
         python_conditional,
@@ -202,6 +205,52 @@ fn negation(place: Place<'_>) -> Option<Mistake> {
     Some(place.finish(mistake, Some(vec![edit]), "write `not`"))
 }
 
+/// `-x`
+fn negative(place: Place<'_>) -> Option<Mistake> {
+    let Place { site, tokens, .. } = place;
+    let [minus, value @ ..] = tokens else { return None };
+    let end = position(site, value, &["|"]).unwrap_or(value.len());
+    if !site.is(Some(minus), "-") || !is_operand(site, &value[..end]) {
+        return None;
+    }
+    let mistake = Mistake::new(minus.span, "Liquid has no `-` before a variable: it has the filter `times`");
+    let text = format!("{} | times: -1", site.tokens_text(&value[..end]));
+    Some(place.finish(mistake, Some(vec![replace(&tokens[..=end], text)]), "write `| times: -1`"))
+}
+
+/// `if x then 'a' else 'b'`
+fn if_then(place: Place<'_>) -> Option<Mistake> {
+    let Place { site, tokens, .. } = place;
+    let then = position(site, tokens, &["then"]).filter(|_| site.is(tokens.first(), "if"))?;
+    let mistake = Mistake::new(extent(tokens), "Liquid has no `if` as a value: it is a tag");
+    let otherwise = position(site, &tokens[then..], &["else"]).map(|at| then + at);
+    let condition = condition::in_liquid(site, &tokens[1..then]);
+    let edits = condition.and_then(|condition| match otherwise {
+        Some(otherwise) => conditional(place, &condition, &tokens[then + 1..otherwise], &tokens[otherwise + 1..]),
+        None => place.choice(&condition, site.tokens_text(&tokens[then + 1..]), None),
+    });
+    Some(place.finish(mistake, edits, "write `{% if … %}…{% else %}…{% endif %}`"))
+}
+
+/// `list[list.size - 1]`
+fn calculated_index(place: Place<'_>) -> Option<Mistake> {
+    let Place { site, tokens, .. } = place;
+    let open = tokens.iter().position(|token| site.is(Some(token), "["))?;
+    let close = open + tokens[open..].iter().position(|token| site.is(Some(token), "]"))?;
+    let inner = &tokens[open + 1..close];
+    let operator = inner.iter().skip(1).find(|token| {
+        token.kind == TokenKind::Symbol && site.is_any(Some(token), &["+", "-", "*", "/", "%"])
+            || token.kind == TokenKind::Number && site.slice(token.span).starts_with('-')
+    })?;
+    let mistake = Mistake::new(operator.span, "Liquid cannot calculate inside brackets");
+    let list = site.tokens_text(&tokens[..open]);
+    let written: String = site.tokens_text(inner).split_whitespace().collect();
+    let is_last = [".size-1", ".length-1"].iter().any(|end| written == format!("{list}{end}"));
+    let edits = is_last.then(|| vec![(extent(&tokens[open..=close]), ".last".to_owned())]);
+    let help = "assign the index first: `{% assign at = trigger.n | minus: 1 %}{{ trigger.items[at] }}`";
+    Some(place.finish(mistake, edits, help))
+}
+
 /// `= x`
 fn equals_sign(place: Place<'_>) -> Option<Mistake> {
     let Place { site, tokens, assigned } = place;
@@ -220,6 +269,14 @@ fn question_mark(place: Place<'_>) -> Option<Mistake> {
     let question = position(site, tokens, &["?"])?;
     let mistake = Mistake::new(tokens[question].span, "Liquid has no `? :`");
     let colon = position(site, &tokens[question..], &[":"]).map(|at| question + at);
+    // `a ?: b`
+    if colon == Some(question + 1) && is_operand(site, &tokens[..question]) && is_operand(site, &tokens[question + 2..])
+    {
+        let (value, other) = (site.tokens_text(&tokens[..question]), site.tokens_text(&tokens[question + 2..]));
+        let mistake = Mistake::new(tokens[question].span, "Liquid has no `?:`: it has the filter `default`");
+        let edits = vec![replace(tokens, format!("{value} | default: {other}"))];
+        return Some(place.finish(mistake, Some(edits), "write the filter `default`"));
+    }
     let edits = colon.and_then(|colon| {
         let (yes, no) = (&tokens[question + 1..colon], &tokens[colon + 1..]);
         let condition = condition::in_liquid(site, &tokens[..question])?;

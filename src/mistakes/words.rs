@@ -278,7 +278,7 @@ pub enum FilterMeant {
 
 /// Filters and methods of other languages, by their letters in lower case: `toUpperCase` is `touppercase`. The arguments
 /// of a filter without arguments of its own are kept.
-const FILTERS: [(&str, FilterMeant); 109] = [
+const FILTERS: [(&str, FilterMeant); 113] = [
     ("length", FilterMeant::Filters("size")),
     ("len", FilterMeant::Filters("size")),
     ("count", FilterMeant::Filters("size")),
@@ -376,6 +376,10 @@ const FILTERS: [(&str, FilterMeant); 109] = [
     ("t", FilterMeant::Advice(TRANSLATE)),
     ("trans", FilterMeant::Advice(TRANSLATE)),
     ("translate", FilterMeant::Advice(TRANSLATE)),
+    ("fallback", FilterMeant::Filters("default")),
+    ("ifempty", FilterMeant::Filters("default")),
+    ("escapejson", FilterMeant::Filters("json")),
+    ("escapejs", FilterMeant::Filters("json")),
     ("floatformat", FilterMeant::Filters("round")),
     ("format", FilterMeant::Advice(FORMAT)),
     ("printf", FilterMeant::Advice(FORMAT)),

@@ -25,6 +25,12 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
         if own.contains(&(read.text, root)) {
             continue;
         }
+        // What a loop variable reads is reported where the loop reads its list.
+        let is_alias =
+            !facts.location(read.text, read.span).text().trim_start_matches(['-', '$', '@']).starts_with(root);
+        if is_alias && reported.iter().any(|(text, _, known)| *text == read.text && *known == root) {
+            continue;
+        }
         // A filter may read it again.
         if !reported.insert((read.text, read.node, root)) {
             continue;
@@ -72,7 +78,8 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                     return finding.help(format!("a string needs quotes: `\"{root}\"`"));
                 }
                 if finding.help.is_empty() {
-                    return finding.help(format!("send it in `message_data`, and read it as `trigger.{root}`"));
+                    let path = if path.contains(char::is_whitespace) { root } else { path };
+                    return finding.help(format!("send it in `message_data`, and read it as `trigger.{path}`"));
                 }
                 finding
             }
@@ -81,7 +88,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                 let prefix = only[..only.len() - root.len()].to_owned();
                 let finding = finding.help(format!("did you mean `{only}`?"));
                 // If nothing fails, messages are sent without the value. A fix would change them.
-                if fails {
+                if fails && !is_alias {
                     finding.fix(Fix::new(format!("read `{only}`")).insert(range.start, prefix))
                 } else {
                     finding

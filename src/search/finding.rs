@@ -79,7 +79,8 @@ impl Counterexample {
         let mut changes: Vec<String> =
             self.changes.iter().take(MAX_CHANGES).map(|change| shortened(&change.to_string())).collect();
         if self.changes.len() > MAX_CHANGES {
-            changes.push(format!("{} more changes", self.changes.len() - MAX_CHANGES));
+            let more = self.changes.len() - MAX_CHANGES;
+            changes.push(format!("{more} more {}", if more == 1 { "change" } else { "changes" }));
         }
         match (&self.request, changes.is_empty()) {
             (Some(request), false) => format!("with {} (otherwise request {request})", changes.join(" and ")),

@@ -242,7 +242,7 @@ fn request_creates_a_customer_if_none_renders() {
     let again = sandbox.run(&["request", "vip"]);
     assert_eq!(
         again.stderr,
-        "error: the file `fixtures/requests/vip/example.json` already exists: choose another NAME, or use `--print`\n"
+        "error: the file `fixtures/requests/vip/example.json` already exists: choose another name with `inkproof request vip NAME`, or use `--print`\n"
     );
     // No customer is created for a template that always fails.
     let sandbox = sandbox.file("templates/fails.liquid", "---\n---\n{\"title\": {{ \"?\" | base64_decode }}}");
