@@ -54,33 +54,7 @@ fn arguments(site: Site<'_>, tokens: &[Token], name: usize) -> Option<Mistake> {
     let next = tokens.get(name + 1)?;
     let after_name = Span::new(tokens[name].span.end, next.span.start);
     if site.is(Some(next), "(") {
-        let mut depth = 0_usize;
-        let close = tokens[name + 1..].iter().position(|token| {
-            depth += usize::from(site.is(Some(token), "("));
-            depth -= usize::from(site.is(Some(token), ")") && depth > 0);
-            depth == 0
-        });
-        let message = format!("the arguments of a filter need no parentheses: `{filter}: …`");
-        let mistake = Mistake::new(next.span, message);
-        let Some(close) = close.map(|at| name + 1 + at) else {
-            return Some(mistake.help("write a colon before the arguments").without_fix(site.neutral()));
-        };
-        let inner = &tokens[name + 2..close];
-        let is_known = site.language.filter(filter).is_some();
-        if !is_known && let Some(mistake) = unknown_with_parentheses(site, tokens, name, close) {
-            return Some(mistake);
-        }
-        if let Some(property) = calls::property(site, inner) {
-            let span = Span::new(tokens[name].span.end, tokens[close].span.end);
-            return Some(shown(site, mistake, vec![(span, format!(": '{property}'"))]));
-        }
-        let (open, start) = match inner.first() {
-            Some(first) => (": ", first.span.start),
-            None => ("", next.span.end),
-        };
-        let edits =
-            vec![(Span::new(tokens[name].span.end, start), open.to_owned()), (tokens[close].span, String::new())];
-        return Some(shown(site, mistake, edits));
+        return Some(in_parentheses(site, tokens, name));
     }
     // `x | first.name`
     if site.is(Some(next), ".")
@@ -131,6 +105,12 @@ fn arguments(site: Site<'_>, tokens: &[Token], name: usize) -> Option<Mistake> {
     if !site.is(Some(next), ":") {
         return None;
     }
+    separators(site, tokens, name)
+}
+
+/// Between arguments there are commas.
+fn separators(site: Site<'_>, tokens: &[Token], name: usize) -> Option<Mistake> {
+    let filter = site.slice(tokens[name].span);
     if let Some(mistake) = property(site, tokens, name).or_else(|| comparison(site, tokens, name)) {
         return Some(mistake);
     }
@@ -160,6 +140,39 @@ fn arguments(site: Site<'_>, tokens: &[Token], name: usize) -> Option<Mistake> {
         at = end + 1;
     }
     None
+}
+
+/// Arguments in parentheses.
+fn in_parentheses(site: Site<'_>, tokens: &[Token], name: usize) -> Mistake {
+    let filter = site.slice(tokens[name].span);
+    let next = &tokens[name + 1];
+
+    let mut depth = 0_usize;
+    let close = tokens[name + 1..].iter().position(|token| {
+        depth += usize::from(site.is(Some(token), "("));
+        depth -= usize::from(site.is(Some(token), ")") && depth > 0);
+        depth == 0
+    });
+    let message = format!("the arguments of a filter need no parentheses: `{filter}: …`");
+    let mistake = Mistake::new(next.span, message);
+    let Some(close) = close.map(|at| name + 1 + at) else {
+        return mistake.help("write a colon before the arguments").without_fix(site.neutral());
+    };
+    let inner = &tokens[name + 2..close];
+    let is_known = site.language.filter(filter).is_some();
+    if !is_known && let Some(mistake) = unknown_with_parentheses(site, tokens, name, close) {
+        return mistake;
+    }
+    if let Some(property) = calls::property(site, inner) {
+        let span = Span::new(tokens[name].span.end, tokens[close].span.end);
+        return shown(site, mistake, vec![(span, format!(": '{property}'"))]);
+    }
+    let (open, start) = match inner.first() {
+        Some(first) => (": ", first.span.start),
+        None => ("", next.span.end),
+    };
+    let edits = vec![(Span::new(tokens[name].span.end, start), open.to_owned()), (tokens[close].span, String::new())];
+    shown(site, mistake, edits)
 }
 
 fn shown(site: Site<'_>, mistake: Mistake, edits: Vec<(Span, String)>) -> Mistake {

@@ -362,9 +362,9 @@ impl Project {
                     .suggest(&reference.text, names);
                 // `templates/order.liquid`
                 let file = reference.text.rsplit(['/', '\\']).next().unwrap_or_default().trim_end_matches(".liquid");
-                let named = self.templates.iter().find(|template| template.name().eq_ignore_ascii_case(file));
-                let problem = match named.filter(|_| problem.help.is_empty()) {
-                    Some(named) => problem.help(format!("did you mean `{}`?", named.name())),
+                let meant = self.templates.iter().find(|template| template.name().eq_ignore_ascii_case(file));
+                let problem = match meant.filter(|_| problem.help.is_empty()) {
+                    Some(meant) => problem.help(format!("did you mean `{}`?", meant.name())),
                     None => problem,
                 };
                 self.problems.push(problem);

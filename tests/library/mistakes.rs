@@ -179,8 +179,8 @@ fn code(text: &str) -> String {
 
 /// What is written in a row: the template without the text around it that all rows have, or another file.
 fn written(row: &Map<String, Value>) -> String {
-    let files = row.get("files").and_then(Value::as_object).into_iter().flatten();
-    let file = files.filter(|(path, _)| !path.starts_with("snippets/")).next();
+    let mut files = row.get("files").and_then(Value::as_object).into_iter().flatten();
+    let file = files.find(|(path, _)| !path.starts_with("snippets/"));
     let text = file.map_or(&row["template"], |(_, text)| text).as_str().unwrap();
     let inner = text.strip_prefix("{\"title\":\"").and_then(|rest| rest.strip_suffix("\",\"body\":\"x\"}"));
     code(inner.unwrap_or(text))
