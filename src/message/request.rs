@@ -324,8 +324,8 @@ impl<'a> Body<'_, 'a> {
 
     fn unknown_fields(&self) -> Vec<Diagnostic> {
         let mut seen = HashSet::new();
-        let last_duplicates = self.fields.iter().rev().filter(|field| seen.insert(&*field.name));
-        let mut unknown: Vec<_> = last_duplicates.filter(|field| !REQUEST_FIELDS.contains(&&*field.name)).collect();
+        let mut unknown: Vec<_> = self.fields.iter().filter(|field| !REQUEST_FIELDS.contains(&&*field.name)).collect();
+        unknown = unknown.into_iter().rev().filter(|field| seen.insert(&*field.name)).collect();
         unknown.reverse();
         let warn = |field: &Field<'_>| {
             let name = &*field.name;

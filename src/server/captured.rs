@@ -97,12 +97,14 @@ impl Recipient {
     /// The recipient for a customer.
     #[must_use]
     pub fn new(customer: &Customer) -> Self {
-        let identifier =
-            |kind: IdentifierKind| Some((Cow::Borrowed(kind.as_str()), customer.identifier(kind)?.to_owned()));
-        Self {
-            identifiers: IdentifierKind::ALL.into_iter().filter_map(identifier).collect(),
-            name: customer.display_name().map(str::to_owned),
+        // A map of so few is built faster one by one than from an iterator, which sorts them first.
+        let mut identifiers = BTreeMap::new();
+        for kind in IdentifierKind::ALL {
+            if let Some(identifier) = customer.identifier(kind) {
+                identifiers.insert(Cow::Borrowed(kind.as_str()), identifier.to_owned());
+            }
         }
+        Self { identifiers, name: customer.display_name().map(str::to_owned) }
     }
 
     /// Whether the recipient has an identifier, of any kind.

@@ -42,7 +42,8 @@ pub(in crate::server) async fn send(
     let refuses_unknown = refuses_unknown_fields(headers);
     let (captured, accepted) = match send_briefly(state, received, refuses_unknown)? {
         Ok(sent) => sent,
-        Err(received) => send_at_leisure(state, received, refuses_unknown).await?,
+        // On the heap, so that the way of the others is short.
+        Err(received) => Box::pin(send_at_leisure(state, received, refuses_unknown)).await?,
     };
     state.keep(captured).await?;
     Ok(Json(accepted))

@@ -10,8 +10,8 @@ pub struct Object<'a> {
     index: Option<HashIndex<'a>>,
 }
 
-/// The number of keys from which building a hash index pays off.
-const INDEXED_FROM: usize = 9;
+/// The number of keys from which building a hash index pays off. The names that every message can read are fewer.
+const INDEXED_FROM: usize = 13;
 
 impl<'a> Object<'a> {
     /// An object of these entries. A repeated key keeps its first position and its last value.
