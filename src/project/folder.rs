@@ -55,15 +55,16 @@ impl Folder {
         let is_hidden = below.iter().any(|part| part.as_encoded_bytes().starts_with(b"."));
         // Links to folders are not followed, anywhere on the path.
         let is_reached = path.ancestors().skip(1).take_while(|parent| *parent != self.path).all(is_folder);
-        let files = if is_hidden || !is_reached {
-            Vec::new()
-        } else if is_folder(path) {
-            self.walk(path, problems)
-        } else if self.has_ending(path) && fs::symlink_metadata(path).is_ok() {
-            vec![path.to_owned()]
-        } else {
-            Vec::new()
-        };
+        let mut files = Vec::new();
+        if !is_hidden && is_reached {
+            // A folder with the name of a file is reported like one.
+            if self.has_ending(path) && fs::symlink_metadata(path).is_ok() {
+                files.push(path.to_owned());
+            }
+            if is_folder(path) {
+                files.extend(self.walk(path, problems));
+            }
+        }
         self.with_overlaid(files, path)
     }
 
