@@ -45,7 +45,9 @@ def packages(target: str) -> list[dict]:
 
 def texts(package: dict) -> list[str]:
     folder = pathlib.Path(package["manifest_path"]).parent
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name.upper().startswith(NAMES))
+    # Some crates contain a library in a folder, with a licence of its own.
+    paths = [*folder.iterdir(), *folder.glob("*/*")]
+    files = sorted(path for path in paths if path.is_file() and path.name.upper().startswith(NAMES))
     return [path.read_text("utf-8", errors="replace").replace("\r\n", "\n").strip() for path in files]
 
 
