@@ -1,8 +1,10 @@
 //! Names and addresses by which clients reach the server, TLS, and what refused requests leave behind.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::Stdio;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -129,9 +131,17 @@ fn refused_requests_and_the_first_captured_message_are_reported() {
     server.ask("GET", "/no\u{1b}where", &[], "");
     server.raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n");
     server.ask("GET", "/inkproof/api/messages/none", &[], "");
-    server.child.kill().unwrap();
+    let (sender, lines) = mpsc::channel();
+    let reader = BufReader::new(server.child.stderr.take().unwrap());
+    thread::spawn(move || reader.lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));
     let mut stderr = String::new();
-    server.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    // What is no HTTP is reported when its connection has ended, which the client does not see.
+    while stderr.matches("refused: ").count() < 2 {
+        let Ok(line) = lines.recv_timeout(Duration::from_secs(60)) else { break };
+        stderr += &(line + "\n");
+    }
+    server.child.kill().unwrap();
+    stderr.extend(lines.into_iter().map(|line| line + "\n"));
     let note = "note: messages of other channels than the inbox are captured, not rendered\n";
     assert_eq!(stderr.matches(note).count(), 1, "{stderr}");
     assert_eq!(stderr.matches("captured email 1 to a (").count(), 2, "{stderr}");
