@@ -375,7 +375,7 @@ impl<'s> Parser<'s> {
         let written = self.next_text();
         self.at += 1;
         let message = format!("`{written}` has nothing before it to compare: repeat the value");
-        // The edit covers the operator, so that it can be told from other insertions.
+        // The edit covers the operator, so that it differs from other insertions.
         let edit = (operator.span, format!("{left} {written}"));
         self.mark(operator.span, message, None, Some(vec![edit]));
         self.compared(start, &left, written)

@@ -1,5 +1,5 @@
-//! Work that takes long: rendering (if it is not `brief`), and reading many messages. It runs on other threads than those that answer requests, so
-//! that no request waits for the work of another one.
+//! Work that takes long: rendering (if it is not `brief`), and reading many messages. It runs on other threads than those
+//! that answer requests, so that no request waits for the work of another one.
 
 use std::sync::Arc;
 
