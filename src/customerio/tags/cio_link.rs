@@ -68,7 +68,7 @@ fn pieces<'a>(parser: &Parser<'a>, url: &RawArgument<'a>) -> Result<Nodes<'a>> {
         let length = rest.find("{{").unwrap_or(rest.len());
         if length > 0 {
             let span = Span::new(at, at + length);
-            pieces.push(Node { span, kind: NodeKind::Text(parser.text(span)) });
+            pieces.push(Node::new(NodeKind::Text(parser.text(span)), span));
             at = span.end;
             continue;
         }
@@ -77,7 +77,7 @@ fn pieces<'a>(parser: &Parser<'a>, url: &RawArgument<'a>) -> Result<Nodes<'a>> {
         };
         let span = Span::new(at, at + end + 2);
         let kind = output(parser, span).map_err(|error| error.within(span))?;
-        pieces.push(Node { span, kind });
+        pieces.push(Node::new(kind, span));
         at = span.end;
     }
     Ok(pieces.into_bump_slice())

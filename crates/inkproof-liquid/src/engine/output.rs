@@ -47,6 +47,11 @@ impl Output {
         Self { marks: Some(Vec::new()), ..Self::default() }
     }
 
+    /// An empty output that is written into this string.
+    pub(crate) fn with_buffer(buffer: String) -> Self {
+        Self { text: buffer, ..Self::default() }
+    }
+
     /// Clears it for another render, and keeps its memory.
     pub fn clear(&mut self) {
         self.text.clear();

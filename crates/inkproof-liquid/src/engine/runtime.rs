@@ -21,6 +21,7 @@ use crate::syntax::tree::{
     Expression, FilterCall, FilteredValue, NamedArgument, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey,
     Step, terms,
 };
+use crate::value::name::is_same as is_same_name;
 use crate::value::operators::Operator;
 use crate::value::{self, Arena, Value, array_index, coerce, count, utf16};
 
@@ -255,14 +256,14 @@ impl<'a> Runtime<'a> {
             if let Some(trace) = &mut self.trace {
                 trace.push(node);
             }
-            let result = match node.kind {
+            let result = match &node.kind {
                 NodeKind::Text(text) => {
                     let start = out.len();
                     let result = out.write_str(text);
                     out.mark(Writer::Text, node.span, start);
                     result
                 }
-                NodeKind::Output(value) => self.output(&value, node.span, out),
+                NodeKind::Output(value) => self.output(value, node.span, out),
                 NodeKind::Tag { tag, .. } => {
                     let (start, marks) = (out.len(), out.mark_count());
                     self.note_written(out);
@@ -303,7 +304,7 @@ impl<'a> Runtime<'a> {
     /// # Errors
     /// As [`Runtime::nodes`].
     pub fn capture(&mut self, nodes: Nodes<'a>) -> Result<&'a str> {
-        let mut captured = Output::new();
+        let mut captured = Output::with_buffer(self.arena.take_buffer());
         captured.set_limit(self.limits.output);
         let outer = self.arena.written();
         self.arena.hold(outer);
@@ -312,6 +313,7 @@ impl<'a> Runtime<'a> {
             self.arena.reserve(captured.len())?;
             self.arena.copy(captured.text())
         });
+        self.arena.keep_buffer(captured.into_text());
         self.arena.release(outer);
         self.arena.set_written(outer);
         result
@@ -653,8 +655,11 @@ impl<'a> Runtime<'a> {
         for (led, segment) in segments.iter().enumerate() {
             let SegmentKey::Name(name) = segment.key else { return (value, led) };
             let next = match value {
-                None => self.scoped(name),
-                Some(Value::Object(object)) => object.find(name),
+                None => self.local(name).or_else(|| match self.environment {
+                    Value::Object(object) => object.find_with(name, &segment.hint),
+                    _ => None,
+                }),
+                Some(Value::Object(object)) => object.find_with(name, &segment.hint),
                 Some(_) => None,
             };
             if next.is_none() {
@@ -705,15 +710,20 @@ impl<'a> Runtime<'a> {
     }
 
     /// Looks a variable up in the enclosing loops and filters, the assignments, and the data if that is an object.
-    #[inline]
     fn scoped(&self, name: &str) -> Option<&Value<'a>> {
-        if let Some((_, value)) = self.pushed.iter().rev().find(|(known, _)| *known == name) {
-            return Some(value);
-        }
-        self.assigned.get(name).or_else(|| self.counters.get(name)).or(match self.environment {
+        self.local(name).or(match self.environment {
             Value::Object(object) => object.find(name),
             _ => None,
         })
+    }
+
+    /// Looks a variable up in the enclosing loops and filters, and the assignments.
+    #[inline]
+    fn local(&self, name: &str) -> Option<&Value<'a>> {
+        if let Some((_, value)) = self.pushed.iter().rev().find(|(known, _)| is_same_name(known, name)) {
+            return Some(value);
+        }
+        self.assigned.get(name).or_else(|| self.counters.get(name))
     }
 
     /// Looks a variable up in the enclosing loops and filters, the assignments, and the data.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
-use crate::value::Value;
+use crate::value::{Value, name};
 
 /// The number of variables from which lookups use a hash index.
 const INDEXED_FROM: usize = 16;
@@ -44,7 +44,7 @@ impl<'a> Scope<'a> {
     fn position(&self, name: &str) -> Option<usize> {
         match &self.index {
             Some(index) => index.get(name).copied(),
-            None => self.variables.iter().position(|(known, _)| *known == name),
+            None => self.variables.iter().position(|(known, _)| name::is_same(known, name)),
         }
     }
 }

@@ -154,21 +154,13 @@ fn round<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>
     let number = to_number_or_zero(input, runtime.arena())?;
     let digits =
         to_number_or_zero(crate::engine::filter::argument_or(arguments, 0, Value::Number(0.0)), runtime.arena())?;
-    let scaled = shift_decimal(number.abs(), digits);
+    let scaled = number::shift_decimal(number.abs(), digits);
     if scaled.is_nan() || scaled > MAX_SAFE_INTEGER {
         return Ok(Value::Number(number));
     }
     let whole = scaled.floor();
-    let rounded = shift_decimal(if scaled - whole < 0.5 { whole } else { whole + 1.0 }, -digits);
+    let rounded = number::shift_decimal(if scaled - whole < 0.5 { whole } else { whole + 1.0 }, -digits);
     Ok(Value::Number(rounded.copysign(number)))
-}
-
-/// Moves the decimal point in the decimal notation of the number, so that 1.005 becomes 100.5 and
-/// not 100.49999999999999.
-fn shift_decimal(value: f64, places: f64) -> f64 {
-    let text = number::to_js_string(value);
-    let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
-    number::parse(&format!("{mantissa}e{}", number::to_js_string(number::parse(power) + places)))
 }
 
 fn times<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {

@@ -125,9 +125,9 @@ fn to_json<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
         Value::String(text) if !text.is_empty() => Some(utf16::prefix(text, 10).into_owned()),
         _ => None,
     };
-    let mut text = String::new();
-    json::write_visiting(input, indent.as_deref(), &mut Charge(runtime), &mut text)?;
-    runtime.string(&text)
+    let arena = runtime.arena();
+    let write = |text: &mut String| json::write_visiting(input, indent.as_deref(), &mut Charge(runtime), text);
+    Ok(Value::String(arena.write(write)?))
 }
 
 /// Counts each value against the memory limit before it is written.

@@ -293,8 +293,8 @@ impl<'a> ExpressionParser<'a> {
         {
             return Ok(Some(operand));
         }
-        let name = Segment { key: SegmentKey::Name(self.text(span)), span };
-        let segments = self.arena.alloc_slice_copy(&[name]);
+        let name = Segment::new(SegmentKey::Name(self.text(span)), span);
+        let segments = self.arena.alloc_slice_fill_iter([name]);
         Ok(Some(Operand { kind: OperandKind::Path { base: None, segments }, span }))
     }
 
@@ -572,7 +572,7 @@ impl<'a> ExpressionParser<'a> {
                         None => break,
                     }
                 } else {
-                    segments.push(Segment { key: SegmentKey::Name(self.text(name)), span: name });
+                    segments.push(Segment::new(SegmentKey::Name(self.text(name)), name));
                 }
             } else if let Some(segment) = self.dotted() {
                 segments.push(segment);
@@ -592,7 +592,7 @@ impl<'a> ExpressionParser<'a> {
         }
         self.at += 1;
         let name = self.identifier();
-        (name.start < name.end).then(|| Segment { key: SegmentKey::Name(self.text(name)), span: name })
+        (name.start < name.end).then(|| Segment::new(SegmentKey::Name(self.text(name)), name))
     }
 
     /// Parses the key after `[`, and consumes the `]`.
@@ -607,7 +607,7 @@ impl<'a> ExpressionParser<'a> {
         if !self.skip_past("]") {
             return Err(self.error("[ not closed"));
         }
-        Ok(Segment { key, span })
+        Ok(Segment::new(key, span))
     }
 
     fn nested<T>(&mut self, read: fn(&mut Self) -> Result<T>) -> Result<T> {

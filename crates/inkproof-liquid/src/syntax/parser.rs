@@ -264,8 +264,8 @@ impl<'a> Parser<'a> {
         };
         match kind {
             // The whitespace that a trim mark removed is not part of the node.
-            Ok(kind @ NodeKind::Text(_)) => return Some(Node { span: token.content, kind }),
-            Ok(kind) => return Some(Node { span: token.span, kind }),
+            Ok(kind @ NodeKind::Text(_)) => return Some(Node::new(kind, token.content)),
+            Ok(kind) => return Some(Node::new(kind, token.span)),
             Err(error) => self.report(error, &token),
         }
         None

@@ -5,18 +5,29 @@ use crate::engine::filter::Filter;
 use crate::engine::tag::Tag;
 use crate::span::Span;
 use crate::value::Value;
+use crate::value::name::Hint;
 use crate::value::operators::Operator;
 
 /// A run of nodes.
 pub type Nodes<'a> = &'a [Node<'a>];
 
 /// A node of the tree.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Node<'a> {
     /// The whole node, delimiters included.
     pub span: Span,
     /// What it is.
     pub kind: NodeKind<'a>,
+    /// Where the last trace counts it.
+    pub(crate) hint: Hint,
+}
+
+impl<'a> Node<'a> {
+    /// A node of this kind.
+    #[must_use]
+    pub fn new(kind: NodeKind<'a>, span: Span) -> Self {
+        Self { span, kind, hint: Hint::default() }
+    }
 }
 
 /// The kind of a node.
@@ -136,12 +147,20 @@ pub enum OperandKind<'a> {
 }
 
 /// A segment of a path.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Segment<'a> {
     /// The key.
     pub key: SegmentKey<'a>,
     /// The name, or the text between the brackets.
     pub span: Span,
+    /// Where the object had it that was read last.
+    pub(crate) hint: Hint,
+}
+
+impl<'a> Segment<'a> {
+    pub(crate) fn new(key: SegmentKey<'a>, span: Span) -> Self {
+        Self { key, span, hint: Hint::default() }
+    }
 }
 
 /// The key of a path segment.

@@ -4,6 +4,7 @@
 //! of a comparison, a filter or a sort, and not only between two nodes.
 
 use std::cell::Cell;
+use std::fmt;
 use std::ops::Deref;
 use std::time::{Duration, Instant};
 
@@ -23,7 +24,6 @@ use crate::error::{Error, Result};
 /// arena.work(5).unwrap();
 /// assert_eq!(arena.steps(), 15);
 /// ```
-#[derive(Debug)]
 pub struct Arena {
     bump: Bump,
     /// Steps until the limits are checked.
@@ -45,8 +45,12 @@ pub struct Arena {
     is_shared: Cell<bool>,
     is_limited: Cell<bool>,
     is_exhausted: Cell<bool>,
+    /// A string whose memory is used again.
+    buffer: Cell<String>,
 }
 
+/// Longer buffers are not kept.
+const MAX_BUFFER: usize = 1 << 16;
 /// Fewer bytes than this are allocated without checking the memory limit first.
 const SMALL: usize = 4096;
 /// How many steps are counted between two checks of the limits.
@@ -67,7 +71,14 @@ impl Default for Arena {
             is_shared: Cell::new(false),
             is_limited: Cell::new(false),
             is_exhausted: Cell::new(false),
+            buffer: Cell::default(),
         }
+    }
+}
+
+impl fmt::Debug for Arena {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Arena").field("steps", &self.steps()).finish_non_exhaustive()
     }
 }
 
@@ -181,6 +192,30 @@ impl Arena {
     pub fn copy(&self, text: &str) -> Result<&str> {
         self.reserve(text.len())?;
         Ok(self.bump.alloc_str(text))
+    }
+
+    /// An empty string to write into, which often has memory already.
+    pub(crate) fn take_buffer(&self) -> String {
+        self.buffer.take()
+    }
+
+    /// Keeps the memory of a string for [`take_buffer`](Self::take_buffer).
+    pub(crate) fn keep_buffer(&self, mut buffer: String) {
+        if buffer.capacity() <= MAX_BUFFER {
+            buffer.clear();
+            self.buffer.set(buffer);
+        }
+    }
+
+    /// Copies what `write` writes into the arena.
+    ///
+    /// # Errors
+    /// As `write`, or the render may not use that much memory.
+    pub(crate) fn write(&self, write: impl FnOnce(&mut String) -> Result<()>) -> Result<&str> {
+        let mut text = self.take_buffer();
+        let result = write(&mut text).and_then(|()| self.copy(&text));
+        self.keep_buffer(text);
+        result
     }
 
     /// The bytes of the output that is being written, with its source map.

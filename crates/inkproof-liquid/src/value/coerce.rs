@@ -102,9 +102,7 @@ pub fn to_liquid_string<'a>(value: Value<'a>, arena: &'a Arena) -> Result<&'a st
         Value::Object(object) => object_string(object),
         Value::Block => Ok(OBJECT),
         Value::Number(_) | Value::Float(_) | Value::Array(_) | Value::Loop(_) => {
-            let mut out = String::new();
-            write_liquid_string(value, arena, &mut out)?;
-            arena.copy(&out)
+            arena.write(|out| write_liquid_string(value, arena, out))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
-use super::{Arena, Value};
+use super::{Arena, Value, name};
 
 /// An open-addressing hash table from keys to the positions of their entries.
 #[derive(Clone, Debug)]
@@ -43,14 +43,15 @@ impl<'a> HashIndex<'a> {
         let mask = slots.len() - 1;
         #[expect(clippy::cast_possible_truncation, reason = "any part of a hash is a hash")]
         let mut slot = hasher.hash_one(key) as usize & mask;
-        while slots[slot] != Self::FREE && entries[slots[slot] as usize].0 != key {
+        while slots[slot] != Self::FREE && !name::is_same(entries[slots[slot] as usize].0, key) {
             slot = (slot + 1) & mask;
         }
         slot
     }
 
-    pub(super) fn find(&self, key: &str, entries: &'a [(&'a str, Value<'a>)]) -> Option<&'a Value<'a>> {
+    /// The position of the entry with this key.
+    pub(super) fn position(&self, key: &str, entries: &[(&str, Value<'_>)]) -> Option<usize> {
         let place = self.slots[Self::probe(&self.hasher, self.slots, key, entries)];
-        entries.get(place as usize).map(|(_, value)| value)
+        (place != Self::FREE).then_some(place as usize)
     }
 }

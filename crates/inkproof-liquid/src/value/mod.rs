@@ -6,6 +6,7 @@ pub mod comparison;
 mod forloop;
 mod hash_index;
 pub mod json;
+pub(crate) mod name;
 pub mod number;
 mod object;
 pub mod operators;

@@ -29,10 +29,7 @@ const SHORT_HUNDREDTHS: u64 = 1_000_000_000_000_000;
 pub fn write(number: f64, out: &mut String) {
     if let Some(whole) = exact_integer(number) {
         out.push_str(itoa::Buffer::new().format(whole));
-    } else if let Some(hundredths) = exact_integer((number * 100.0).round_ties_even())
-        && hundredths.unsigned_abs() < SHORT_HUNDREDTHS
-        && integer(hundredths) / 100.0 == number
-    {
+    } else if let Some(hundredths) = hundredths(number) {
         write_hundredths(hundredths, out);
     } else {
         out.push_str(ryu_js::Buffer::new().format(number));
@@ -63,6 +60,43 @@ pub fn write_float(number: f64, out: &mut String) {
         let _ = write!(out, "{digits}{point}e{sign}{exponent:0>2}");
     }
 }
+
+/// The number in hundredths, if its decimal notation has at most two decimals and at most 15 digits. So few digits identify one
+/// double.
+fn hundredths(number: f64) -> Option<i64> {
+    let hundredths = exact_integer((number * 100.0).round_ties_even())?;
+    (hundredths.unsigned_abs() < SHORT_HUNDREDTHS && integer(hundredths) / 100.0 == number).then_some(hundredths)
+}
+
+/// Moves the decimal point in the decimal notation of a number that is not negative, so that 1.005 becomes 100.5 and not
+/// 100.49999999999999.
+///
+/// ```
+/// use inkproof_liquid::value::number::shift_decimal;
+/// assert_eq!(shift_decimal(1.005, 2.0), 100.5);
+/// assert_eq!(shift_decimal(3.0, -1.0), 0.3);
+/// ```
+#[must_use]
+pub fn shift_decimal(value: f64, places: f64) -> f64 {
+    // Most numbers have few digits. Both these integers and these powers are exact, so that the result is the nearest double.
+    if let Some(hundredths) = hundredths(value)
+        && let Some(whole_places) = exact_integer(places).and_then(|places| i32::try_from(places).ok())
+        && (-MAX_EXACT_POWER..=MAX_EXACT_POWER).contains(&(whole_places - 2))
+    {
+        let power = POWERS[(whole_places - 2).unsigned_abs() as usize];
+        return if whole_places < 2 { integer(hundredths) / power } else { integer(hundredths) * power };
+    }
+    let text = to_js_string(value);
+    let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
+    parse(&format!("{mantissa}e{}", to_js_string(parse(power) + places)))
+}
+
+/// The powers of ten that doubles hold exactly.
+const POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+];
+const MAX_EXACT_POWER: i32 = 22;
 
 /// Appends a number given in hundredths that is not whole, as most prices and percentages are.
 ///
@@ -195,6 +229,34 @@ mod tests {
                 let bits = (f64::from(hundredths) / 100.0).to_bits().wrapping_add_signed(neighbour);
                 let number = f64::from_bits(bits);
                 assert_eq!(to_js_string(number), ryu_js::Buffer::new().format(number), "{number:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn moves_the_point_in_the_decimal_notation() {
+        let by_text = |value: f64, places: f64| {
+            let text = to_js_string(value);
+            let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
+            parse(&format!("{mantissa}e{}", to_js_string(parse(power) + places)))
+        };
+        let mut random = fastrand::Rng::with_seed(1);
+        let mut numbers =
+            vec![0.0, 0.07, 1.005, 39.95, 9_999_999_999_999.99, 1e15, 1e21, 5e-324, f64::INFINITY, f64::NAN];
+        for _ in 0..2_000 {
+            let digits = random.u32(1..17);
+            let hundredths = random.i64(0..i64::pow(10, digits));
+            numbers.push(integer(hundredths) / 100.0);
+            numbers.push((integer(hundredths) / 100.0).next_up());
+        }
+        let places = (-30..=30).map(f64::from).chain([0.5, -1.5, f64::NAN, f64::INFINITY, 1e300]);
+        for places in places {
+            for number in &numbers {
+                let (expected, shifted) = (by_text(*number, places), shift_decimal(*number, places));
+                assert!(
+                    shifted == expected || shifted.is_nan() && expected.is_nan(),
+                    "{number:?} {places} {shifted} {expected}"
+                );
             }
         }
     }

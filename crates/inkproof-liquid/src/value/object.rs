@@ -1,6 +1,7 @@
 //! JSON objects with their keys in JavaScript's order.
 
 use super::hash_index::HashIndex;
+use super::name::{self, Hint};
 use super::{Arena, Value, array_index};
 
 /// A JSON object with its keys in JavaScript's order: array indices ascending, then the other keys as written.
@@ -52,9 +53,27 @@ impl<'a> Object<'a> {
     #[must_use]
     #[inline]
     pub fn find(&self, key: &str) -> Option<&'a Value<'a>> {
+        self.position(key).map(|at| &self.entries[at].1)
+    }
+
+    /// Like [`find`](Self::find), for a name of a template that was found elsewhere before.
+    #[inline]
+    pub(crate) fn find_with(&self, key: &str, hint: &Hint) -> Option<&'a Value<'a>> {
+        match self.entries.get(hint.get()) {
+            Some((name, value)) if name::is_same(name, key) => Some(value),
+            _ => {
+                let at = self.position(key)?;
+                hint.set(at);
+                Some(&self.entries[at].1)
+            }
+        }
+    }
+
+    #[inline]
+    fn position(&self, key: &str) -> Option<usize> {
         match &self.index {
-            Some(index) => index.find(key, self.entries),
-            None => self.entries.iter().find(|(name, _)| is_same_key(name, key)).map(|(_, value)| value),
+            Some(index) => index.position(key, self.entries),
+            None => self.entries.iter().position(|(name, _)| name::is_same(name, key)),
         }
     }
 
@@ -75,12 +94,6 @@ impl<'a> Object<'a> {
     pub const fn entries(&self) -> &'a [(&'a str, Value<'a>)] {
         self.entries
     }
-}
-
-/// Whether two keys are equal. The last byte is compared first, because keys of equal length mostly differ there.
-#[inline]
-fn is_same_key(left: &str, right: &str) -> bool {
-    left.len() == right.len() && left.as_bytes().last() == right.as_bytes().last() && left == right
 }
 
 #[cfg(test)]
