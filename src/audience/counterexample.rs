@@ -85,7 +85,7 @@ impl Invention<'_> {
         let (arena, batch) = (Arena::new(), Batch::of_json(record));
         let numbers = self.compiled.first()?.language().dialect().numbers;
         let record = batch.records().next()?;
-        let message = self.audience.lines.message(record, numbers, &|_| true, &arena).ok()?;
+        let message = self.audience.lines.message(record, numbers, None, &|_| true, &arena).ok()?;
         self.language = self.audience.language.or(message.language).map(str::to_owned);
         let object = |value| match to_json(value)? {
             Value::Object(fields) => Some(fields),

@@ -1,6 +1,7 @@
 //! Lines: what a record of the audience is, and the data of its message.
 
 use super::directory::Directory;
+use crate::liquid::value::json::Members;
 use crate::liquid::value::number::Numbers;
 use crate::liquid::value::{Object, coerce};
 use crate::liquid::{Arena, Value};
@@ -82,18 +83,26 @@ impl<'f> Lines<'f> {
         Self::Customers { trigger, language }
     }
 
-    /// The message of a record. `is_called` says whether a request with this template name or number is meant.
+    /// The message of a record. `is_called` says whether a request with this template name or number is meant. Of a customer in
+    /// the usual form, only the `attributes` are read, if there are any.
     pub(super) fn message<'a>(
         &'a self,
         record: Record<'a>,
         numbers: Numbers,
+        attributes: Option<&Members>,
         is_called: &dyn Fn(&str) -> bool,
         arena: &'a Arena,
     ) -> Result<Message<'a>, NoMessage>
     where
         'f: 'a,
     {
-        let value = record.value(numbers, arena)?;
+        let value = match (self, attributes) {
+            (Self::Customers { .. }, Some(attributes)) => match record.members(numbers, attributes, arena)? {
+                Value::Object(fields) if !has_other_form(fields) => Value::Object(fields),
+                _ => record.value(numbers, arena)?,
+            },
+            _ => record.value(numbers, arena)?,
+        };
         let Value::Object(fields) = value else {
             return Err(invalid("record-not-object", "the record is not a JSON object"));
         };
@@ -129,6 +138,20 @@ impl<'f> Lines<'f> {
             }
         }
     }
+}
+
+/// The keys by which a line is found to be something else than the flat attributes of a customer.
+const OTHER_FORMS: [&str; 7] =
+    ["attributes", "customer", "identifiers", "message_data", "objects", "request", "transactional_message_id"];
+
+fn has_other_form(fields: &Object<'_>) -> bool {
+    OTHER_FORMS.iter().any(|key| fields.get(key).is_some())
+}
+
+/// What has to be read of a line whose message reads these attributes of the customer.
+pub(super) fn members_of(attributes: Vec<String>) -> Members {
+    let others = OTHER_FORMS.iter().chain(&IDENTIFIERS).chain(&["language"]);
+    Members::new(others.map(|name| (*name).to_owned()).chain(attributes))
 }
 
 /// A customer and the request for them, joined by another program.

@@ -10,6 +10,7 @@ mod head;
 mod lengths;
 mod line;
 mod part;
+mod reader;
 mod report;
 mod run;
 mod sample;

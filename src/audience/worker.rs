@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use twox_hash::XxHash3_64;
 
 use super::line::{Message, NoMessage};
+use super::reader::Reader;
 use super::state::State;
 use super::suspicious::{self, KINDS};
 use super::witness::{Place, Witness};
@@ -17,7 +18,7 @@ use crate::analysis::branches_in;
 use crate::liquid::value::json::{Event, Events};
 use crate::liquid::value::{coerce, utf16};
 use crate::liquid::{Arena, NodeId, Output, Value, Writer};
-use crate::message::{Cause, CompiledTemplate, Loss, SentData, Template, Trial, TrialOutput};
+use crate::message::{Cause, CompiledTemplate, Loss, Template, Trial, TrialOutput};
 use crate::records::{Batch, Record};
 
 /// How many characters of a title are counted as its value.
@@ -37,6 +38,7 @@ pub(super) struct Written {
 pub(super) struct Worker<'t> {
     audience: &'t Audience<'t>,
     variants: Vec<Variant<'t>>,
+    reader: Reader<'t>,
     pub(super) state: State,
     written: Written,
 }
@@ -90,7 +92,8 @@ impl<'t> Worker<'t> {
     pub(super) fn new(audience: &'t Audience<'t>, compiled: &'t [CompiledTemplate<'t>]) -> Self {
         let variants: Vec<_> = compiled.iter().map(|compiled| Variant::new(compiled, audience)).collect();
         let branches: Vec<_> = variants.iter().map(|variant| variant.branches.len()).collect();
-        Self { audience, variants, state: State::new(&branches), written: Written::default() }
+        let reader = Reader::new(audience, compiled);
+        Self { audience, variants, reader, state: State::new(&branches), written: Written::default() }
     }
 
     /// Counts the records of a batch.
@@ -127,29 +130,14 @@ impl<'t> Worker<'t> {
 
     fn record(&mut self, record: Record<'_>, input: &Arc<str>, arena: &Arena, out: &mut TrialOutput) {
         self.state.records += 1;
-        let audience = self.audience;
         let mut subject = Subject { record, input, hash: XxHash3_64::oneshot(record.bytes()), id: None };
-        let mut numbers = self.variants[0].compiled.language().dialect().numbers;
-        let is_called = |name: &str| audience.template.is_called(name);
-        let (variant, message) = loop {
-            let message = match audience.lines.message(record, numbers, &is_called, arena) {
-                Ok(message) => message,
-                Err(NoMessage::OtherTemplate) => {
-                    self.state.other_templates += 1;
-                    return;
-                }
-                Err(NoMessage::Invalid { code, reason }) => return self.invalid(&subject, code, &reason),
-            };
-            let language = audience.language.or(message.language);
-            let template = audience.template.in_language(language);
-            let variant = self.variants.iter().position(|variant| std::ptr::eq(variant.template, template));
-            let variant = variant.unwrap_or_default();
-            // The variant may be written in the other of Customer.io's two versions of Liquid.
-            let own = self.variants[variant].compiled.language().dialect().numbers;
-            if own == numbers {
-                break (variant, Message { language, ..message });
+        let (variant, message) = match self.reader.message(record, arena) {
+            Ok(found) => found,
+            Err(NoMessage::OtherTemplate) => {
+                self.state.other_templates += 1;
+                return;
             }
-            numbers = own;
+            Err(NoMessage::Invalid { code, reason }) => return self.invalid(&subject, code, &reason),
         };
         subject.id = message.id;
         let loss = self.send(&subject, variant, &message, arena, out);
@@ -160,7 +148,7 @@ impl<'t> Worker<'t> {
         let language = message.language.unwrap_or_default();
         self.state.languages.add(shortened(language), subject.hash, loss.is_some());
         if let Some(loss) = loss {
-            self.lose(&subject, variant, &message.data, loss);
+            self.lose(&subject, variant, loss, arena);
         }
     }
 
@@ -178,7 +166,7 @@ impl<'t> Worker<'t> {
             Ok(sent) => sent,
             Err(loss) => return Some(loss),
         };
-        let (state, audience) = (&mut self.state, self.audience);
+        let (reader, state, audience) = (&self.reader, &mut self.state, self.audience);
         state.sent += 1;
         state.types.add(shortened(sent.kind), subject.hash, false);
         for topic in &sent.topics {
@@ -191,7 +179,8 @@ impl<'t> Worker<'t> {
                 variant.warnings.clear();
             }
             let causes = variant.warnings.entry(key).or_insert_with(|| {
-                let rendering = variant.compiled.render_data(&message.data, &audience.options);
+                let all_data = reader.all_data(subject.record, arena);
+                let rendering = variant.compiled.render_data(&all_data.unwrap_or(message.data), &audience.options);
                 rendering.problems.iter().map(Cause::from_diagnostic).collect()
             });
             let witness = subject.witness(audience);
@@ -234,26 +223,25 @@ impl<'t> Worker<'t> {
         None
     }
 
-    fn lose(&mut self, subject: &Subject<'_>, at: usize, data: &SentData<'_>, loss: Loss) {
+    fn lose(&mut self, subject: &Subject<'_>, at: usize, loss: Loss, arena: &Arena) {
         let (variant, audience) = (&mut self.variants[at], self.audience);
-        let explain = |compiled: &CompiledTemplate<'_>| compiled.first_error(data, &audience.options);
         // What breaks JSON or a snippet depends on the data, although it shows at the same place.
         let is_fixed = !matches!(loss, Loss::Json(..) | Loss::NotAnObject) && !audience.reads_snippets;
-        let mut explained = None;
-        let known = variant.causes.get(&loss).filter(|_| is_fixed);
-        let cause = if let Some(cause) = known {
-            cause.clone()
-        } else {
-            explained = explain(variant.compiled);
-            let cause = explained.as_ref().map_or_else(|| invalid_cause("render-error"), Cause::from_diagnostic);
+        let known = variant.causes.get(&loss).filter(|_| is_fixed).cloned();
+        let mut problem = None;
+        if known.is_none() || audience.writes_failures {
+            let data = self.reader.all_data(subject.record, arena);
+            problem = data.and_then(|data| variant.compiled.first_error(&data, &audience.options));
+        }
+        let cause = known.unwrap_or_else(|| {
+            let cause = problem.as_ref().map_or_else(|| invalid_cause("render-error"), Cause::from_diagnostic);
             if is_fixed {
                 variant.causes.insert(loss, cause.clone());
             }
             cause
-        };
+        });
         self.state.losses.add(&cause, subject.size(), &subject.witness(audience));
         if audience.writes_failures {
-            let problem = explained.or_else(|| explain(variant.compiled));
             let message = problem.map(|problem| problem.message).unwrap_or_default();
             subject.write_failure(&cause, &message, &mut self.written.failures);
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::columns::Columns;
 use super::{RecordError, RecordProblem};
-use crate::liquid::value::json;
+use crate::liquid::value::json::{self, Members};
 use crate::liquid::value::number::Numbers;
 use crate::liquid::value::utf16;
 use crate::liquid::{Arena, Value};
@@ -164,11 +164,32 @@ impl<'b> Record<'b> {
     where
         'b: 'a,
     {
+        self.read(numbers, None, arena)
+    }
+
+    /// Like [`value`](Self::value), but an object has only those of its members.
+    ///
+    /// # Errors
+    /// As [`value`](Self::value).
+    pub fn members<'a>(&self, numbers: Numbers, members: &Members, arena: &'a Arena) -> Result<Value<'a>, RecordError>
+    where
+        'b: 'a,
+    {
+        self.read(numbers, Some(members), arena)
+    }
+
+    fn read<'a>(&self, numbers: Numbers, members: Option<&Members>, arena: &'a Arena) -> Result<Value<'a>, RecordError>
+    where
+        'b: 'a,
+    {
         let value = match self.columns {
-            Some(columns) => columns.object(self.bytes, arena),
+            Some(columns) => columns.object(self.bytes, members, arena),
             None => self.text().and_then(|text| {
-                json::read_as(text, numbers, arena)
-                    .map_err(|error| RecordProblem::NotJson { reason: error.message, offset: error.offset })
+                let value = match members {
+                    Some(members) => json::read_members(text, numbers, members, arena),
+                    None => json::read_as(text, numbers, arena),
+                };
+                value.map_err(|error| RecordProblem::NotJson { reason: error.message, offset: error.offset })
             }),
         };
         value.map_err(|problem| self.error(problem))

@@ -7,6 +7,7 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use super::RecordProblem;
 use super::format::without_mark;
 use crate::liquid::value::Object;
+use crate::liquid::value::json::Members;
 use crate::liquid::{Arena, Value};
 
 /// The columns of a CSV file.
@@ -34,13 +35,20 @@ impl Columns {
         Self { names: Vec::new(), delimiter }
     }
 
-    /// A row as an object of strings. An empty cell means that there is no such value.
-    pub(super) fn object<'a>(&'a self, row: &[u8], arena: &'a Arena) -> Result<Value<'a>, RecordProblem> {
+    /// A row as an object of strings, with only these members if there are any. An empty cell means that there is no such value.
+    pub(super) fn object<'a>(
+        &'a self,
+        row: &[u8],
+        members: Option<&Members>,
+        arena: &'a Arena,
+    ) -> Result<Value<'a>, RecordProblem> {
         let cells = self.cells(row, arena)?;
         if cells.len() != self.names.len() {
             return Err(RecordProblem::CellCount { expected: self.names.len(), found: cells.len() });
         }
-        let named = self.names.iter().zip(cells).filter(|(name, cell)| !name.is_empty() && !cell.is_empty());
+        let is_read = |name: &str| members.is_none_or(|members| members.contains(name));
+        let named =
+            self.names.iter().zip(cells).filter(|(name, cell)| !name.is_empty() && !cell.is_empty() && is_read(name));
         let entries: Vec<_> = named.map(|(name, cell)| (name.as_str(), Value::String(cell))).collect();
         Ok(Value::Object(Object::new(&entries, arena)))
     }

@@ -3,8 +3,10 @@
 //! It shares its lexer with [`Events`](super::Events) but descends by itself: building values from events took twice as
 //! long. A test compares the two.
 
-use super::MAX_DEPTH;
+use smallvec::SmallVec;
+
 use super::events::{JsonError, Lexer, Read};
+use super::{MAX_DEPTH, Members};
 use crate::value::number::Numbers;
 use crate::value::{self, Arena, Object, Value};
 
@@ -37,6 +39,31 @@ pub fn read_as<'a>(text: &'a str, numbers: Numbers, arena: &'a Arena) -> Result<
     reader.document().map_err(|error| *error)
 }
 
+/// Like [`read_as`], but of the members of an object that is the whole document, only these are read. The others must be valid.
+///
+/// ```
+/// use inkproof_liquid::{Arena, Value, json::{self, Members}, value::number::Numbers};
+/// let (arena, members) = (Arena::new(), Members::new(["b".to_owned()]));
+/// let value = json::read_members(r#"{"a": [1], "b": {"a": 2}}"#, Numbers::JavaScript, &members, &arena).unwrap();
+/// let Value::Object(object) = value else { panic!() };
+/// assert_eq!(object.entries().len(), 1);
+/// assert!(json::read_members(r#"{"a": [1, "b": 2}"#, Numbers::JavaScript, &members, &arena).is_err());
+/// ```
+///
+/// # Errors
+/// As [`read`].
+pub fn read_members<'a>(
+    text: &'a str,
+    numbers: Numbers,
+    members: &Members,
+    arena: &'a Arena,
+) -> Result<Value<'a>, JsonError> {
+    let mut reader = Reader::new(text, arena, None);
+    reader.keeps_floats = numbers == Numbers::Ruby;
+    reader.members = Some(members);
+    reader.document().map_err(|error| *error)
+}
+
 /// Reads a JSON document in which a comma may come before a closing bracket. Also returns the positions of those
 /// commas.
 ///
@@ -53,12 +80,13 @@ pub fn read_with_trailing_commas<'a>(text: &'a str, arena: &'a Arena) -> Result<
 /// # Errors
 /// As [`read`].
 pub fn is_object_with_trailing_commas(text: &str, arena: &Arena) -> Result<bool, JsonError> {
-    let mut reader = Reader { only_checks: true, ..Reader::new(text, arena, Some(Vec::new())) };
+    let mut reader = Reader::new(text, arena, Some(Vec::new()));
+    reader.only_checks = true;
     let value = reader.document().map_err(|error| *error)?;
     Ok(matches!(value, Value::Object(_)))
 }
 
-struct Reader<'a> {
+struct Reader<'m, 'a> {
     lexer: Lexer<'a>,
     text: &'a str,
     arena: &'a Arena,
@@ -66,25 +94,28 @@ struct Reader<'a> {
     /// Entries of the objects, and elements of the arrays (with an empty key), that are being read, innermost last.
     ///
     /// Values are pushed here directly: returned through nested results, they would be copied at every level.
-    entries: Vec<(&'a str, Value<'a>)>,
+    entries: SmallVec<[(&'a str, Value<'a>); 32]>,
     trailing_commas: Option<Vec<usize>>,
     /// Whether `5.0` is a float rather than 5.
     keeps_floats: bool,
     /// Whether strings, arrays and objects are left empty.
     only_checks: bool,
+    /// The members of the outermost object that are read; all if `None`.
+    members: Option<&'m Members>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'_, 'a> {
     fn new(text: &'a str, arena: &'a Arena, trailing_commas: Option<Vec<usize>>) -> Self {
         Self {
             lexer: Lexer::new(text),
             text,
             arena,
             depth: 0,
-            entries: Vec::new(),
+            entries: SmallVec::new(),
             trailing_commas,
             keeps_floats: false,
             only_checks: false,
+            members: None,
         }
     }
 
@@ -125,6 +156,15 @@ impl<'a> Reader<'a> {
             _ => return Err(self.lexer.unexpected("looking for beginning of value")),
         };
         self.entries.push((key, value));
+        Ok(())
+    }
+
+    /// Reads a value only to find out whether it is valid.
+    fn skipped_value(&mut self) -> Read<()> {
+        let outer = std::mem::replace(&mut self.only_checks, true);
+        self.value("")?;
+        self.entries.pop();
+        self.only_checks = outer;
         Ok(())
     }
 
@@ -171,14 +211,15 @@ impl<'a> Reader<'a> {
         let first = self.entries.len();
         self.lexer.at += 1;
         self.lexer.skip_space();
-        let mut comma = None;
+        let (mut is_empty, mut comma) = (true, None);
         loop {
-            if self.lexer.peek() == Some(b'}') && self.may_close(first == self.entries.len(), comma) {
+            if self.lexer.peek() == Some(b'}') && self.may_close(is_empty, comma) {
                 break;
             }
             if self.lexer.peek() != Some(b'"') {
                 return Err(self.lexer.unexpected("looking for beginning of object key string"));
             }
+            is_empty = false;
             let key = self.string()?;
             self.lexer.skip_space();
             if self.lexer.peek() != Some(b':') {
@@ -186,7 +227,10 @@ impl<'a> Reader<'a> {
             }
             self.lexer.at += 1;
             self.lexer.skip_space();
-            self.value(key)?;
+            match self.members {
+                Some(members) if self.depth == 1 && !members.contains(key) => self.skipped_value()?,
+                _ => self.value(key)?,
+            }
             self.lexer.skip_space();
             match self.lexer.peek() {
                 Some(b',') => comma = Some(self.lexer.at),
@@ -226,6 +270,7 @@ mod tests {
 
     use super::super::{Event, Events};
     use super::*;
+    use crate::value::json;
 
     /// The error of a document, or the positions of its trailing commas.
     type Outcome = Result<Vec<usize>, JsonError>;
@@ -270,6 +315,31 @@ mod tests {
                 read_with_trailing_commas(&text, &arena).map(is_object),
                 "{}", text,
             );
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn members_that_are_not_read_must_be_valid(tokens in prop::collection::vec(prop::sample::select(&TOKENS[..]), 0..14)) {
+            let (text, arena) = (tokens.concat(), Arena::new());
+            let members = Members::new(["a".to_owned()]);
+            let all = read(&text, &arena);
+            let some = read_members(&text, Numbers::JavaScript, &members, &arena);
+            let written = |value: Value<'_>| {
+                let mut out = String::new();
+                json::write(value, None, &mut out).unwrap();
+                out
+            };
+            match (all, some) {
+                (Ok(Value::Object(all)), Ok(Value::Object(some))) => {
+                    let a = |object: &Object<'_>| object.get("a").map(written);
+                    prop_assert_eq!(a(all), a(some), "{}", text);
+                    prop_assert!(some.entries().iter().all(|(key, _)| *key == "a"), "{}", text);
+                }
+                (Ok(all), Ok(some)) => prop_assert_eq!(written(all), written(some), "{}", text),
+                (all, some) => prop_assert_eq!(all.err(), some.err(), "{}", text),
+            }
         }
     }
 
