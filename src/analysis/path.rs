@@ -41,6 +41,13 @@ impl<'a> Path<'a> {
         self.root == other.root && self.steps.starts_with(&other.steps)
     }
 
+    /// Whether an element of this path may be an entry of an object that contains `other`: a loop over an object has its keys and
+    /// values as elements.
+    fn has_entry(&self, other: &Self) -> bool {
+        let difference = self.steps.iter().zip(&other.steps).find(|(own, others)| own != others);
+        self.root == other.root && matches!(difference, Some((PathStep::Element, PathStep::Key(_))))
+    }
+
     /// The last key, or the variable if there are no steps. `None` if the path ends at elements.
     #[must_use]
     pub fn name(&self) -> Option<&'a str> {
@@ -93,7 +100,7 @@ impl Depth {
     /// Whether a read of this depth at `path` could give another result if `removed` did not exist.
     #[must_use]
     pub fn is_affected(self, path: &Path<'_>, removed: &Path<'_>) -> bool {
-        if path.is_within(removed) {
+        if path.is_within(removed) || path.has_entry(removed) {
             return true;
         }
         let below = removed.steps.len() - path.steps.len().min(removed.steps.len());
@@ -148,6 +155,9 @@ mod tests {
             ("t.a", Depth::Shape, "t.a.[].b", false),
             ("t.a", Depth::Whole, "t.a.[].b", true),
             ("t.a", Depth::Whole, "u.a", false),
+            ("t.a.[].[].b", Depth::Presence, "t.a.x.b", true),
+            ("t.a.[].b", Depth::Presence, "t.a.[].c", false),
+            ("t.a.[].b", Depth::Presence, "t.c.x", false),
         ] {
             let dependency = Dependency { path: path(depends_on), depth };
             assert_eq!(dependency.is_affected_by(&path(removed)), expected, "{depends_on} {depth:?} {removed}");

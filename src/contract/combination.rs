@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::kinds::{JsonKind, Kinds};
-use super::shape::{Length, Member, NumberRange, Shape, Strings};
+use super::shape::{Length, Member, NumberRange, Shape, Source, Strings};
 
 /// How many alternatives a shape is given at most; beyond that, they count as any of their kinds.
 const MAX_ALTERNATIVES: usize = 64;
@@ -37,7 +37,7 @@ impl Shape {
             },
             length: self.length.and(other.length),
             alternatives: Vec::new(),
-            source: self.source,
+            source: if other.source == Source::Declared { Source::Declared } else { self.source },
         }
     }
 

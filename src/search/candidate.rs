@@ -1,6 +1,6 @@
 //! Candidates: values that are tried at a place, because some template has trouble with them.
 
-use crate::contract::{Character, JsonKind, Shape, Source, Strings};
+use crate::contract::{Character, JsonKind, Shape, Source, Strings, matching};
 use crate::liquid::{Arena, Value};
 
 /// A value that is tried at a place.
@@ -10,6 +10,8 @@ pub(super) struct Candidate<'s> {
     pub(super) value: Option<Value<'s>>,
     /// Whether it is like those that the contract knows of the place.
     pub(super) is_likely: bool,
+    /// Whether the template itself compares with it.
+    pub(super) is_constant: bool,
 }
 
 /// What templates compare with: the strings and numbers that are written in them.
@@ -17,6 +19,8 @@ pub(super) struct Candidate<'s> {
 pub(super) struct Constants<'s> {
     pub(super) strings: Vec<&'s str>,
     pub(super) numbers: Vec<f64>,
+    /// What it splits strings at, or finds in them.
+    pub(super) parts: Vec<&'s str>,
 }
 
 /// Strings that free text may hold, those that lose most messages first.
@@ -45,9 +49,9 @@ const LONG: &str = "\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\
 /// Identifiers, among them none that means anything.
 const IDENTIFIERS: [&str; 4] = ["zq7", "Zq-7.x_9", "Nowhere/Nothing", "true"];
 /// Numbers as strings.
-const NUMBER_STRINGS: [&str; 5] = ["0", "-3", "12.5", "1000000", "7"];
+const NUMBER_STRINGS: [&str; 6] = ["0", "-3", "12.5", "1000000", "7", "007"];
 /// Dates as strings.
-const DATE_STRINGS: [&str; 2] = ["2031-12-31", "1969-12-31T23:59:59Z"];
+const DATE_STRINGS: [&str; 4] = ["2031-12-31", "1969-12-31T23:59:59Z", "2031-01-02", "2009-02-03T04:05:06Z"];
 /// Addresses.
 const URLS: [&str; 2] = ["https://example.com/zq?a=1&b=%20", "http://x.y/"];
 /// Numbers.
@@ -55,6 +59,8 @@ const NUMBERS: [f64; 11] = [0.0, 1.0, -1.0, 2.0, 0.5, -2.5, 10.0, 99.0, 123_456.
 
 /// How many of a template's constants are tried at a place.
 const MAX_CONSTANTS: usize = 16;
+/// How many of the strings that it splits at or finds.
+const MAX_PARTS: usize = 4;
 
 /// The values that are tried at a place of this shape; arrays and objects are made elsewhere.
 pub(super) fn scalars<'s>(shape: &Shape, constants: &Constants<'s>, arena: &'s Arena) -> Vec<Candidate<'s>> {
@@ -80,8 +86,8 @@ pub(super) fn scalars<'s>(shape: &Shape, constants: &Constants<'s>, arena: &'s A
     found
 }
 
-const fn likely(value: Value<'_>) -> Candidate<'_> {
-    Candidate { value: Some(value), is_likely: true }
+pub(super) const fn likely(value: Value<'_>) -> Candidate<'_> {
+    Candidate { value: Some(value), is_likely: true, is_constant: false }
 }
 
 fn strings<'s>(shape: &Shape, constants: &Constants<'s>, arena: &'s Arena, found: &mut Vec<Candidate<'s>>) {
@@ -91,6 +97,10 @@ fn strings<'s>(shape: &Shape, constants: &Constants<'s>, arena: &'s Arena, found
     }
     texts.extend(FREE_TEXT);
     texts.push(LONG);
+    for part in constants.parts.iter().take(MAX_PARTS) {
+        let around = [["", ""], ["a", ""], ["", "a"], ["\"", ""], ["", "\""]];
+        texts.extend(around.map(|[before, after]| &*arena.alloc_str(&[before, part, after].concat())));
+    }
     texts.extend(IDENTIFIERS.iter().chain(&NUMBER_STRINGS).chain(&DATE_STRINGS).chain(&URLS));
     texts.extend(shape.strings.examples.iter().take(4).map(|text| &*arena.alloc_str(text)));
     let is_free = shape.strings.characters.has(Character::FreeText) || shape.source == Source::Declared;
@@ -102,10 +112,12 @@ fn strings<'s>(shape: &Shape, constants: &Constants<'s>, arena: &'s Arena, found
         tried.push(text);
         let is_likely = shape.resembles(Value::String(text), &constants.strings);
         // What can be anything need not be tried as everything.
-        let is_superfluous =
-            is_free && shape.source != Source::Declared && (NUMBER_STRINGS.contains(&text) && text != "7");
+        let is_superfluous = is_free
+            && shape.source != Source::Declared
+            && (NUMBER_STRINGS.contains(&text) && !matches!(text, "7" | "007"));
         if !is_superfluous {
-            found.push(Candidate { value: Some(Value::String(text)), is_likely });
+            let is_constant = constants.strings.contains(&text);
+            found.push(Candidate { value: Some(Value::String(text)), is_likely, is_constant });
         }
     }
 }
@@ -113,15 +125,17 @@ fn strings<'s>(shape: &Shape, constants: &Constants<'s>, arena: &'s Arena, found
 /// Strings of a declared format or pattern.
 fn samples_of<'s>(strings: &Strings, arena: &'s Arena) -> Vec<&'s str> {
     let by_format: &[&str] = match strings.format.as_deref() {
-        Some("date-time") => &["2031-12-31T23:59:59Z", "1969-12-31T23:59:59+02:00"],
-        Some("date") => &["2031-12-31", "1969-12-31"],
+        Some("date-time") => &["2031-12-31T23:59:59Z", "1969-12-31T23:59:59+02:00", "2009-02-03T04:05:06Z"],
+        Some("date") => &["2031-12-31", "1969-12-31", "2009-02-03"],
         Some("time") => &["23:59:59Z"],
-        Some("email") => &["ada@example.com", "\"a b\"@example.com"],
+        Some("email" | "idn-email") => &["ada@example.com", "\"a b\"@example.com"],
         Some("uri" | "url" | "uri-reference" | "iri") => &["https://example.com/zq?a=1&b=%20"],
         Some("uuid") => &["00000000-0000-4000-8000-000000000000"],
         Some("hostname") => &["example.com"],
         Some("ipv4") => &["192.0.2.1"],
         Some("ipv6") => &["2001:db8::1"],
+        Some("json-pointer") => &["/a", "/say \"hi\""],
+        Some("relative-json-pointer") => &["0/a", "0/say \"hi\""],
         _ => &[],
     };
     let padded = |text: &str| -> &'s str {
@@ -129,6 +143,8 @@ fn samples_of<'s>(strings: &Strings, arena: &'s Arena) -> Vec<&'s str> {
         arena.alloc_str(&(text.to_owned() + &"x".repeat(missing.min(1_000))))
     };
     let mut samples: Vec<&'s str> = by_format.to_vec();
+    let pattern = strings.pattern.as_deref().map(matching).unwrap_or_default();
+    samples.extend(pattern.iter().map(|text| &*arena.alloc_str(text)));
     samples.extend(["say \"hi\"", "a\nb", "\\", "x"].map(padded));
     samples
 }
@@ -137,16 +153,20 @@ fn numbers<'s>(shape: &Shape, constants: &Constants<'s>, found: &mut Vec<Candida
     let range = &shape.numbers;
     let near = |number: &f64| [*number, number + 1.0, number - 1.0];
     let bounds = [range.minimum, range.maximum].into_iter().flatten();
+    let fractions = [range.minimum.map(|minimum| minimum + 0.5), range.maximum.map(|maximum| maximum - 0.25)];
     let mut tried = Vec::new();
+    let near_constants: Vec<f64> = constants.numbers.iter().take(MAX_CONSTANTS).flat_map(near).collect();
     let numbers = NUMBERS
         .into_iter()
-        .chain(constants.numbers.iter().take(MAX_CONSTANTS).flat_map(near))
+        .chain(near_constants.iter().copied())
         .chain(bounds.flat_map(|bound| near(&bound)))
+        .chain(fractions.into_iter().flatten())
         .chain(range.examples.iter().copied().take(4));
     for number in numbers {
         if range.allows(number) && !tried.contains(&number) {
             tried.push(number);
-            found.push(likely(Value::Number(number)));
+            let is_constant = near_constants.contains(&number);
+            found.push(Candidate { is_constant, ..likely(Value::Number(number)) });
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Constants: the strings and numbers that are written in a template, which data may be equal to.
 
 use super::candidate::Constants;
-use crate::liquid::syntax::tree::OperandKind;
+use crate::analysis::each_value;
+use crate::liquid::syntax::tree::{Operand, OperandKind, Step};
 use crate::liquid::syntax::visit::each_operand;
+use crate::liquid::value::operators::Operator;
 use crate::liquid::{Arena, Template, Value};
 
 /// How long a string may be to be taken for something that data is compared with.
@@ -18,14 +20,27 @@ impl<'s> Constants<'s> {
                 OperandKind::Literal(Value::Number(number)) => constants.add_number(number),
                 _ => {}
             });
+            each_value(template.nodes, &mut |_, value, _| {
+                for filter in value.filters.iter().filter(|filter| filter.name == "split") {
+                    constants.parts.extend(filter.arguments.first().and_then(|argument| part(&argument.value?)));
+                }
+                for steps in value.expression.steps.windows(2) {
+                    if let [Step::Operand(operand), Step::Operator(Operator::Contains, _)] = steps {
+                        constants.parts.extend(part(operand));
+                    }
+                }
+            });
         }
+        constants.parts.sort_unstable();
+        constants.parts.dedup();
         constants
     }
 
     /// The same constants in another arena.
     pub(super) fn copied_into<'a>(&self, arena: &'a Arena) -> Constants<'a> {
         let strings = self.strings.iter().map(|text| &*arena.alloc_str(text)).collect();
-        Constants { strings, numbers: self.numbers.clone() }
+        let parts = self.parts.iter().map(|text| &*arena.alloc_str(text)).collect();
+        Constants { strings, numbers: self.numbers.clone(), parts }
     }
 
     fn add_string(&mut self, text: &'s str) {
@@ -55,5 +70,13 @@ impl<'s> Constants<'s> {
         if number.is_finite() && !self.numbers.contains(&number) {
             self.numbers.push(number);
         }
+    }
+}
+
+/// The string that an operand is, if it can be a part of others.
+fn part<'s>(operand: &Operand<'s>) -> Option<&'s str> {
+    match operand.kind {
+        OperandKind::Literal(Value::String(text)) if !text.is_empty() && text.len() <= MAX_LENGTH => Some(text),
+        _ => None,
     }
 }

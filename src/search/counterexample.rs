@@ -144,7 +144,8 @@ impl Reason {
     }
 }
 
-fn is_likely(edit: &Edit<'_>, contract: &Contract, constants: &[&str]) -> bool {
+/// Whether a change is like what was seen or declared.
+pub(super) fn is_likely(edit: &Edit<'_>, contract: &Contract, constants: &[&str]) -> bool {
     let Pointer(keys) = edit.pointer();
     let Some((Key::Member(root), steps)) = keys.split_first() else { return false };
     let Some(shape) = contract.root(root) else { return false };

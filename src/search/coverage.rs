@@ -1,7 +1,9 @@
 //! Coverage: what renders reached, so that data which reaches something new is searched around.
 
+use std::hash::{BuildHasher, Hash, Hasher};
+
 // Looked up for each node of each render, so that the time that a hash takes shows.
-use hashbrown::HashSet;
+use hashbrown::{DefaultHashBuilder, HashSet};
 
 use crate::analysis::{each_value, mixed_condition};
 use crate::liquid::syntax::part::Part;
@@ -22,6 +24,9 @@ enum Feature {
 #[derive(Debug)]
 pub(super) struct SeenFeatures {
     features: HashSet<Feature>,
+    /// The hashes of all features of each render. Most renders do the same as an earlier one.
+    renders: HashSet<u64>,
+    hasher: DefaultHashBuilder,
     /// The nodes of the template. Those of strings that are rendered on the way come and go, and would make the search find
     /// something else each time.
     nodes: HashSet<NodeId>,
@@ -50,7 +55,15 @@ impl SeenFeatures {
                 }
             });
         }
-        Self { features: HashSet::new(), nodes, parts, mixed, trace: Trace::default() }
+        Self {
+            features: HashSet::new(),
+            renders: HashSet::new(),
+            hasher: DefaultHashBuilder::default(),
+            nodes,
+            parts,
+            mixed,
+            trace: Trace::default(),
+        }
     }
 
     /// Adds what a render observed. What would be evidence of a mistake only counts if the data `is_valid`.
@@ -86,14 +99,12 @@ impl SeenFeatures {
 
     /// Adds what a render did; whether any of it is new.
     pub(super) fn add(&mut self, out: &TrialOutput) -> bool {
+        if !self.renders.insert(self.hash(out)) {
+            return false;
+        }
         let mut is_new = false;
         for (node, count) in out.trace.counts().filter(|(node, _)| self.nodes.contains(node)) {
-            let roughly = match count {
-                0..=3 => count,
-                4..=7 => 4,
-                _ => 8,
-            };
-            is_new |= self.features.insert(Feature::Node(node, u8::try_from(roughly).unwrap_or(u8::MAX)));
+            is_new |= self.features.insert(Feature::Node(node, roughly(count)));
         }
         for mark in out.content.marks().iter().filter(|mark| mark.writer == Writer::Liquid) {
             is_new |= self.features.insert(Feature::Printed(mark.span, mark.written.is_empty()));
@@ -102,5 +113,26 @@ impl SeenFeatures {
             self.trace.add(&out.trace);
         }
         is_new
+    }
+
+    /// A hash of everything that a render did.
+    fn hash(&self, out: &TrialOutput) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        for (node, count) in out.trace.counts() {
+            (node, roughly(count)).hash(&mut hasher);
+        }
+        for mark in out.content.marks() {
+            (mark.span.start, mark.written.is_empty()).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+}
+
+/// How often something was done, so that loops over a few elements more do the same.
+fn roughly(count: u32) -> u8 {
+    match count {
+        0..=3 => count.to_le_bytes()[0],
+        4..=7 => 4,
+        _ => 8,
     }
 }

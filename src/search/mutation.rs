@@ -1,6 +1,8 @@
 //! Mutations: the changes of some data that stay within the contract.
 
-use super::candidate::Candidate;
+use smallvec::SmallVec;
+
+use super::candidate::{Candidate, likely};
 use super::change::{EditKey, is_equal};
 use super::place::Place;
 use crate::liquid::value::{Object, list};
@@ -9,7 +11,8 @@ use crate::liquid::{Arena, Value};
 /// A place in some data, and what is there.
 #[derive(Debug)]
 pub(super) struct Site<'p, 's> {
-    pub(super) path: Vec<EditKey<'s>>,
+    // There are many, and hardly any is longer.
+    pub(super) path: SmallVec<[EditKey<'s>; 4]>,
     pub(super) place: &'p Place<'s>,
     is_optional: bool,
     current: Option<Value<'s>>,
@@ -43,7 +46,7 @@ fn add_sites<'p, 's>(
     if !place.is_read || found.len() == MAX_SITES {
         return;
     }
-    found.push(Site { path: path.clone(), place, is_optional, current });
+    found.push(Site { path: SmallVec::from_slice(path), place, is_optional, current });
     match current {
         Some(Value::Object(object)) => {
             for member in &place.members {
@@ -76,16 +79,16 @@ impl<'s> Site<'_, 's> {
     pub(super) fn mutations(&self, arena: &'s Arena) -> Vec<Candidate<'s>> {
         let mut found = Vec::new();
         if self.is_optional && self.current.is_some() {
-            found.push(Candidate { value: None, is_likely: true });
+            found.push(Candidate { value: None, is_likely: true, is_constant: false });
         }
-        let likely = |value| Candidate { value: Some(value), is_likely: true };
         let place = self.place;
         if place.may_be_array && place.element.is_some() {
             let length = match self.current {
                 Some(Value::Array(items)) => Some(items.len()),
                 _ => None,
             };
-            let lengths = LENGTHS.into_iter().filter(|count| Some(*count) != length && place.length.allows(*count));
+            let lengths = LENGTHS.into_iter().chain(place.lengths.iter().copied());
+            let lengths = lengths.filter(|count| Some(*count) != length && place.length.allows(*count));
             found.extend(lengths.map(|count| likely(place.array(count, arena))));
             // The same elements in another order.
             if let Some(Value::Array(items @ [_, _, ..])) = self.current {
@@ -93,6 +96,7 @@ impl<'s> Site<'_, 's> {
                 found.push(likely(list(&reversed, arena)));
             }
         }
+        found.extend(place.variants.iter().map(|variant| likely(*variant)));
         if place.may_be_object && !matches!(self.current, Some(Value::Object(_))) {
             found.push(likely(place.sample(true, arena)));
             found.push(likely(place.sample(false, arena)));
@@ -123,13 +127,10 @@ impl<'s> Place<'s> {
 
     fn draw(&self, seen: Option<Value<'s>>, draw: &mut Draw<'_, 's>) -> Value<'s> {
         if !self.is_read {
-            return seen.unwrap_or(Value::Null);
+            return seen.unwrap_or_else(|| self.sample(false, draw.arena));
         }
         // They are not collected: this is done for every place of all random data.
-        let likely = || {
-            let candidates = self.candidates.iter().filter(|candidate| candidate.is_likely);
-            candidates.filter_map(|candidate| candidate.value)
-        };
+        let likely = || self.candidates.iter().filter(|candidate| candidate.is_likely && candidate.value.is_some());
         let can_be_scalar = likely().next().is_some();
         let can_be_object = self.may_be_object && (!self.members.is_empty() || matches!(seen, Some(Value::Object(_))));
         let can_be_array = self.may_be_array && self.element.is_some();
@@ -149,7 +150,17 @@ impl<'s> Place<'s> {
         }
         match seen {
             Some(seen) if draw.random.u8(0..4) == 0 && !matches!(seen, Value::Object(_) | Value::Array(_)) => seen,
-            _ => likely().nth(draw.random.usize(0..likely().count().max(1))).unwrap_or(Value::Null),
+            _ => {
+                // What the template compares with decides together with other such values: among all others, these are rare.
+                let constants = || likely().filter(|candidate| candidate.is_constant);
+                let count = constants().count();
+                let chosen = if count > 0 && draw.random.bool() {
+                    constants().nth(draw.random.usize(0..count))
+                } else {
+                    likely().nth(draw.random.usize(0..likely().count().max(1)))
+                };
+                chosen.and_then(|candidate| candidate.value).unwrap_or(Value::Null)
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::candidate::{Candidate, Constants, scalars};
 use crate::analysis::{Needs, Path, PathStep};
-use crate::contract::{JsonKind, Length, Shape};
+use crate::contract::{JsonKind, Length, Shape, Source};
 use crate::liquid::value::{Object, list};
 use crate::liquid::{Arena, Value};
 
@@ -18,10 +18,14 @@ pub(super) struct Place<'s> {
     pub(super) may_be_object: bool,
     /// The places in its objects.
     pub(super) members: Vec<PlaceMember<'s>>,
+    /// Objects of each kind that it may hold, if there are several, as for a discriminated union.
+    pub(super) variants: Vec<Value<'s>>,
     /// The place of the elements of its arrays.
     pub(super) element: Option<Box<Place<'s>>>,
     /// How long its arrays may be.
     pub(super) length: Length,
+    /// How long its arrays are made besides the usual lengths, because the template compares with such numbers.
+    pub(super) lengths: Vec<usize>,
     /// How long its arrays are made at most, even if they have to be longer: then none is within the contract.
     pub(super) longest: usize,
     /// Elements that arrays are made of: some that were seen, or one that was made up.
@@ -40,6 +44,13 @@ pub(super) struct PlaceMember<'s> {
     pub(super) place: Place<'s>,
 }
 
+impl PlaceMember<'_> {
+    /// Whether it is put into objects that are made, full ones or others.
+    const fn is_made(&self, is_full: bool) -> bool {
+        !self.is_optional || (is_full && self.place.is_read)
+    }
+}
+
 /// What places are made with.
 pub(super) struct PlaceMaker<'m, 's> {
     pub(super) needs: &'m Needs<'m>,
@@ -53,6 +64,15 @@ const MAX_ELEMENTS: usize = 4;
 const LONGEST: usize = 64;
 /// How many values there may be in all elements of an array that is made: a schema may demand many arrays in arrays.
 const MAX_WEIGHT: usize = 10_000;
+/// How many lengths of arrays are tried because of a template's numbers.
+const MAX_LENGTHS: usize = 9;
+/// How many keys that a schema does not name are tried.
+const MAX_OTHER_KEYS: usize = 3;
+/// A key that no schema names, and one that loses a message where it is printed.
+const OTHER_KEYS: [&str; 2] = ["another", "say \"hi\""];
+/// Of how many kinds of objects each is made, and how deep.
+const MAX_VARIANTS: usize = 8;
+const MAX_VARIANT_DEPTH: usize = 4;
 /// How deep places are made.
 const MAX_DEPTH: usize = 16;
 
@@ -71,23 +91,27 @@ impl<'s> PlaceMaker<'_, 's> {
         let choices = shape.choices();
         let may_be = |kind| choices.iter().any(|choice| choice.kinds.has(kind));
         let is_deep = path.steps.len() > MAX_DEPTH;
-        let candidates = if is_read { scalars(shape, self.constants, self.arena) } else { Vec::new() };
+        // What a schema requires must be there, read or not.
+        let is_made = is_read || choices.iter().any(|choice| choice.source == Source::Declared);
+        let candidates = if is_made { scalars(shape, self.constants, self.arena) } else { Vec::new() };
         let mut place = Place {
             candidates,
             may_be_array: may_be(JsonKind::Array),
             may_be_object: may_be(JsonKind::Object),
             members: Vec::new(),
+            variants: Vec::new(),
             element: None,
             length: choices
                 .iter()
                 .find(|choice| choice.kinds.has(JsonKind::Array))
                 .map_or(Length::default(), |choice| choice.length),
+            lengths: Vec::new(),
             longest: LONGEST,
             elements: Vec::new(),
             weight: 1,
             is_read,
         };
-        if !is_read || is_deep {
+        if !is_made || is_deep {
             return place;
         }
         let mut members: BTreeMap<&str, (Vec<&Shape>, bool)> = BTreeMap::new();
@@ -105,7 +129,9 @@ impl<'s> PlaceMaker<'_, 's> {
             let inner: Vec<_> = seen.iter().filter_map(|value| member_of(*value, key)).collect();
             path.steps.push(PathStep::Key(key));
             let place_of = |shape: &Shape, path: &mut Path<'p>| self.place(shape, &inner, path);
-            let inner = if let [shape] = shapes[..] {
+            let inner = if is_optional && !self.needs.may_read(path) {
+                Place::nothing()
+            } else if let [shape] = shapes[..] {
                 place_of(shape, path)
             } else {
                 let either = Shape { alternatives: shapes.into_iter().cloned().collect(), ..Shape::default() };
@@ -114,6 +140,21 @@ impl<'s> PlaceMaker<'_, 's> {
             path.steps.pop();
             place.weight = place.weight.saturating_add(inner.weight);
             place.members.push(PlaceMember { key, is_optional, place: inner });
+        }
+        if (2..=MAX_VARIANTS).contains(&objects.len()) && path.steps.len() <= MAX_VARIANT_DEPTH {
+            for choice in &objects {
+                let place_of_choice = self.place(choice, &[], path);
+                place.variants.extend([true, false].map(|is_full| place_of_choice.sample(is_full, self.arena)));
+            }
+        }
+        for (key, shape) in other_members(&objects, seen) {
+            path.steps.push(PathStep::Key(key));
+            if self.needs.may_read(path) {
+                let inner: Vec<_> = seen.iter().filter_map(|value| member_of(*value, key)).collect();
+                let inner = self.place(shape, &inner, path);
+                place.members.push(PlaceMember { key, is_optional: true, place: inner });
+            }
+            path.steps.pop();
         }
         let elements: Vec<&Shape> = choices.iter().filter_map(|choice| choice.element.as_deref()).collect();
         if let Some(shape) = elements.first() {
@@ -125,6 +166,7 @@ impl<'s> PlaceMaker<'_, 's> {
             if place.elements.is_empty() {
                 place.elements.push(element.sample(true, self.arena));
             }
+            place.lengths = self.lengths();
             place.longest = (MAX_WEIGHT / element.weight).clamp(1, LONGEST);
             let count = place.length.minimum.clamp(1, place.longest);
             place.weight = place.weight.saturating_add(element.weight.saturating_mul(count));
@@ -132,6 +174,39 @@ impl<'s> PlaceMaker<'_, 's> {
         }
         place
     }
+}
+
+impl PlaceMaker<'_, '_> {
+    /// The lengths that the template may compare with, and those next to them.
+    fn lengths(&self) -> Vec<usize> {
+        let is_length = |number: &usize| self.constants.numbers.iter().any(|constant| is_next_to(*number, *constant));
+        (1..=LONGEST).filter(is_length).take(MAX_LENGTHS).collect()
+    }
+}
+
+/// Whether a length is a number, or differs from it by one.
+fn is_next_to(length: usize, number: f64) -> bool {
+    u32::try_from(length).is_ok_and(|length| (f64::from(length) - number).abs() <= 1.0)
+}
+
+/// Keys that the shapes do not name but allow, and what they may hold: some of those that were seen, and some that are made up.
+fn other_members<'c, 's>(objects: &[&&'c Shape], seen: &[Value<'s>]) -> Vec<(&'s str, &'c Shape)> {
+    let is_declared = |shape: &&'c Shape| shape.source == Source::Declared;
+    let Some(others) = objects.iter().find_map(|shape| shape.others.as_deref().filter(is_declared)) else {
+        return Vec::new();
+    };
+    let is_named = |key: &str| objects.iter().any(|shape| shape.members.contains_key(key));
+    let mut keys: Vec<&'s str> = Vec::new();
+    for value in seen {
+        let Value::Object(object) = value else { continue };
+        let new = object.entries().iter().map(|(key, _)| *key);
+        keys.extend(new.filter(|key| !is_named(key)).take(MAX_OTHER_KEYS));
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    keys.truncate(MAX_OTHER_KEYS);
+    keys.extend(OTHER_KEYS.iter().filter(|key| !is_named(key)));
+    keys.into_iter().map(|key| (key, others)).collect()
 }
 
 fn member_of<'s>(value: Value<'s>, key: &str) -> Option<Value<'s>> {
@@ -169,8 +244,10 @@ impl<'s> Place<'s> {
             may_be_array: false,
             may_be_object: false,
             members: Vec::new(),
+            variants: Vec::new(),
             element: None,
             length: Length { minimum: 0, maximum: None },
+            lengths: Vec::new(),
             longest: LONGEST,
             elements: Vec::new(),
             weight: 1,
@@ -191,7 +268,9 @@ impl<'s> Place<'s> {
                         None => entries.push((*key, *value)),
                     }
                 }
-                let absent = self.members.iter().filter(|member| is_full && object.get(member.key).is_none());
+                let is_missing =
+                    |member: &&PlaceMember<'s>| object.get(member.key).is_none() && member.is_made(is_full);
+                let absent = self.members.iter().filter(is_missing);
                 entries.extend(absent.map(|member| (member.key, member.place.sample(true, arena))));
                 Value::Object(Object::new(&entries, arena))
             }
@@ -210,7 +289,7 @@ impl<'s> Place<'s> {
     /// A value for the place: with everything that may be there, or with as little as possible.
     pub(super) fn sample(&self, is_full: bool, arena: &'s Arena) -> Value<'s> {
         if self.may_be_object && !self.members.is_empty() {
-            let members = self.members.iter().filter(|member| is_full || !member.is_optional);
+            let members = self.members.iter().filter(|member| member.is_made(is_full));
             let entries: Vec<_> = members.map(|member| (member.key, member.place.sample(is_full, arena))).collect();
             return Value::Object(Object::new(&entries, arena));
         }

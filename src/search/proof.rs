@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::place::Place;
 use crate::analysis::{
-    ContentProof, Interpolation, JsonPosition, MissingBehavior, Needs, Path, PathStep, Read, SyntaxIssue,
+    ContentProof, Depth, Interpolation, JsonPosition, MissingBehavior, Needs, Path, PathStep, Read, SyntaxIssue,
 };
 use crate::contract::{Contract, JsonKind, Kinds, Shape, Source};
 use crate::liquid::syntax::part::Part;
@@ -247,11 +247,11 @@ fn prints_safely(path: &Path<'_>, position: JsonPosition, is_rescued: bool, cont
     for step in &path.steps {
         let mut inner = Vec::new();
         for shape in shapes {
-            let known = match step {
-                PathStep::Key(name) => shape.members.get(*name).map(|member| &member.shape).or(shape.others.as_deref()),
-                PathStep::Element => shape.element.as_deref(),
-            };
-            match known {
+            // A loop over an object has its keys and values as elements, and one over a string has the string.
+            if *step == PathStep::Element && (shape.kinds.has(JsonKind::Object) || shape.kinds.has(JsonKind::String)) {
+                return false;
+            }
+            match after(shape, step) {
                 Some(known) => inner.extend(known.choices()),
                 // Nothing is ever there.
                 None if is_rescued && shape.kinds == Kinds::only(JsonKind::Object) => {}
@@ -270,6 +270,14 @@ fn prints_safely(path: &Path<'_>, position: JsonPosition, is_rescued: bool, cont
             JsonKind::Array | JsonKind::Object => false,
         }),
     })
+}
+
+/// The shape of what a step leads to; none if nothing is ever there.
+fn after<'c>(shape: &'c Shape, step: &PathStep<'_>) -> Option<&'c Shape> {
+    match step {
+        PathStep::Key(name) => shape.members.get(*name).map(|member| &member.shape).or(shape.others.as_deref()),
+        PathStep::Element => shape.element.as_deref(),
+    }
 }
 
 fn value_fits(value: &serde_json::Value, position: JsonPosition) -> bool {
@@ -301,6 +309,22 @@ pub(super) fn depends_on_data_alone(compiled: &CompiledTemplate<'_>) -> bool {
             is_alone &= !matches!(operand.kind, OperandKind::Literal(Value::String("now" | "today")));
         });
         is_alone
+    })
+}
+
+/// Whether the template reads something of keys that the contract does not name: it reads whole objects, or loops over them.
+pub(super) fn reads_other_keys(needs: &Needs<'_>, contract: &Contract) -> bool {
+    let has_others = |shape: &&Shape| shape.kinds.has(JsonKind::Object) && shape.others.is_some();
+    needs.reads.iter().any(|read| {
+        let Some(root) = contract.root(read.path.root) else { return false };
+        let mut shapes: Vec<&Shape> = root.choices();
+        for step in &read.path.steps {
+            if *step == PathStep::Element && shapes.iter().any(has_others) {
+                return true;
+            }
+            shapes = shapes.into_iter().filter_map(|shape| after(shape, step)).flat_map(Shape::choices).collect();
+        }
+        read.depth > Depth::Presence && shapes.iter().any(has_others)
     })
 }
 

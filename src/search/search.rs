@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::budget::Budget;
 use super::candidate::Constants;
-use super::change::{edited, replaced};
-use super::counterexample::Counterexample;
+use super::change::{Edit, edited, is_equal, replaced};
+use super::counterexample::{Counterexample, is_likely};
 use super::coverage::SeenFeatures;
 use super::mutation::sites;
 use super::place::{Place, PlaceMaker, PlaceMember};
@@ -45,6 +45,10 @@ pub struct SearchReport {
 
 /// How many losses are kept to be shrunk.
 const MAX_LOSSES: usize = 48;
+/// The most that a render counts as, unless it is [very long](VERY_LONG): a loop up to a large number would end the search.
+const LONG: usize = 20_000;
+/// From where on a render counts as what it is.
+const VERY_LONG: usize = 300_000;
 /// How many bytes of memory count as much as a node.
 const BYTES_PER_NODE: usize = 64;
 /// How many bytes of data are made.
@@ -71,7 +75,8 @@ impl Tester<'_> {
         self.renders += 1;
         let loss = self.trial.run(sent_data(data), &self.scratch, &mut self.out);
         let nodes = self.out.trace.counts().map(|(_, count)| count as usize).sum::<usize>();
-        self.work += nodes + self.scratch.allocated_bytes() / BYTES_PER_NODE;
+        let work = nodes + self.scratch.allocated_bytes() / BYTES_PER_NODE;
+        self.work += if work > VERY_LONG { work } else { work.min(LONG) };
         self.scratch.reset();
         loss
     }
@@ -303,21 +308,32 @@ impl<'s> Search<'_, 's, '_> {
         }
         // Of the work, each part of the search has its share.
         self.tester.most_work = budget.nodes / 5 * 3;
-        let start = self.tester.renders;
+        let until = self.tester.renders + budget.systematic;
         let mut next = 0;
-        while let Some(data) = self.queue.get(next).copied() {
-            if self.tester.renders - start >= budget.systematic || self.is_exhausted() {
-                break;
-            }
-            self.sweep(data, true, start + budget.systematic);
-            next += 1;
-        }
+        self.sweep_queue(&mut next, until);
         self.tester.most_work = budget.nodes / 5 * 4;
+        let before = self.tester.renders;
         self.random(bases, budget.random, options.seed);
+        // What random data reached is changed with what is left.
+        self.sweep_queue(&mut next, until + self.tester.renders - before);
         self.tester.most_work = budget.nodes;
         let start = self.tester.renders;
-        for base in bases {
-            self.sweep(*base, false, start + budget.unlikely);
+        // Data that reached something new also reaches branches that no request takes.
+        let others: Vec<_> =
+            self.queue.iter().filter(|data| !bases.iter().any(|base| is_equal(*base, **data))).copied().collect();
+        for data in bases.iter().chain(&others) {
+            self.sweep(*data, false, start + budget.unlikely);
+        }
+    }
+
+    /// Changes the sites of the data that waits, from the one with this number on.
+    fn sweep_queue(&mut self, next: &mut usize, until: usize) {
+        while let Some(data) = self.queue.get(*next).copied() {
+            if self.tester.renders >= until || self.is_exhausted() {
+                break;
+            }
+            self.sweep(data, true, until);
+            *next += 1;
         }
     }
 
@@ -386,11 +402,15 @@ impl<'s> Search<'_, 's, '_> {
         if is_shown(subject) {
             return true;
         }
-        let all = bases.first().filter(|_| !needs.reads_anything && proof::depends_on_data_alone(compiled));
+        let is_enumerable = !needs.reads_anything
+            && proof::depends_on_data_alone(compiled)
+            && !proof::reads_other_keys(needs, contract);
+        let all = bases.first().filter(|_| is_enumerable);
         let Some(all) = all.and_then(|base| proof::all_data(&self.root, *base, contract, self.arena)) else {
             return false;
         };
-        all.into_iter().all(|data| !(self.is_valid)(data) || self.tester.run(data).is_none())
+        // What is not valid counts too: with something else that the template does not read, it may be.
+        all.into_iter().all(|data| self.tester.run(data).is_none())
     }
 
     /// Shrinks what was found, and renders it once more, so that nothing is claimed that is not so.
@@ -405,7 +425,8 @@ impl<'s> Search<'_, 's, '_> {
         let mut found: Vec<Counterexample> = Vec::new();
         for key in std::mem::take(&mut self.order) {
             let Some(loss) = self.losses.get(&key).copied() else { continue };
-            let shrunk = shrink(&mut self.tester, values, loss.data, key.0, self.arena);
+            let is_likely = |edit: &Edit<'s>| is_likely(edit, subject.contract, &constants.strings);
+            let shrunk = shrink(&mut self.tester, values, loss.data, key.0, &is_likely, self.arena);
             // Changes that are left out may have made the data valid.
             let Some(base) = bases.get(shrunk.seed) else { continue };
             let shrunk_data = edited(base.data, &shrunk.edits, self.arena);

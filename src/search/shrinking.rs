@@ -21,12 +21,13 @@ const MAX_SIMPLIFIED: usize = 16;
 /// How many elements of arrays are tried to be left out.
 const MAX_ELEMENTS: usize = 12;
 
-/// Finds the fewest changes of any seed that lead to the same loss as `data` does.
+/// Finds the fewest changes of any seed that lead to the same loss as `data` does. None of them is less likely than before.
 pub(super) fn shrink<'s>(
     tester: &mut Tester<'_>,
     seeds: &[Value<'s>],
     data: Value<'s>,
     loss: Loss,
+    is_likely: &dyn Fn(&Edit<'s>) -> bool,
     arena: &'s Arena,
 ) -> Shrunk<'s> {
     let mut nearest: Option<(usize, Vec<Edit<'s>>)> = None;
@@ -57,7 +58,7 @@ pub(super) fn shrink<'s>(
         run = if run == 1 { 0 } else { run.div_ceil(2) };
     }
     for at in 0..edits.len().min(MAX_SIMPLIFIED) {
-        shrink_string(&mut edits, at, base, &mut is_lost);
+        shrink_string(&mut edits, at, base, is_likely, &mut is_lost);
         shrink_array(&mut edits, at, base, &mut is_lost, arena);
     }
     Shrunk { seed, edits }
@@ -68,9 +69,11 @@ fn shrink_string<'s>(
     edits: &mut [Edit<'s>],
     at: usize,
     base: Value<'s>,
+    is_likely: &dyn Fn(&Edit<'s>) -> bool,
     is_lost: &mut impl FnMut(&[Edit<'s>]) -> bool,
 ) {
     let Some(Value::String(_)) = edits[at].to else { return };
+    let was_likely = is_likely(&edits[at]);
     let before = match value_at(base, &edits[at].path) {
         Some(Value::String(text)) => text,
         _ => "",
@@ -79,7 +82,7 @@ fn shrink_string<'s>(
     for simpler in first_word.into_iter().chain(["word"]) {
         let mut trial = edits.to_vec();
         trial[at].to = Some(Value::String(simpler));
-        if is_lost(&trial) {
+        if (!was_likely || is_likely(&trial[at])) && is_lost(&trial) {
             edits[at].to = Some(Value::String(simpler));
             return;
         }

@@ -5,8 +5,7 @@
 //! JSON is printed there, and [`skip_hole`] continues behind it as if a fitting value had been printed.
 //!
 //! Its language is a little larger than JSON. Trailing commas are accepted, because Customer.io accepts them, and are
-//! reported as a [`SyntaxIssue`]. Numbers, `true`, `false` and `null` are only read as words, so `01` passes: what is
-//! rendered is parsed exactly, and this automaton only has to find the structure.
+//! reported as a [`SyntaxIssue`].
 //!
 //! States have an order and can be merged, for the [abstract interpreter](super).
 //!
@@ -18,6 +17,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::liquid::Span;
+use crate::liquid::value::json::{Event, Events};
 
 /// The state of the automaton between two bytes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +31,8 @@ pub(super) struct ParserState {
     key: Option<String>,
     /// Where this key starts. 0 outside keys, so that it does not keep states apart.
     key_start: usize,
+    /// The number, `true`, `false` or `null` that is being read, as far as it was read; empty elsewhere.
+    word: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,6 +82,12 @@ pub enum JsonPosition {
     Elsewhere,
 }
 
+/// Whether it is a number, `true`, `false` or `null`.
+fn is_word(text: &str) -> bool {
+    let mut events = Events::new(text);
+    events.next_event().is_ok() && events.next_event() == Ok(Event::End)
+}
+
 /// Something that is accepted, but hardly intended.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SyntaxIssue {
@@ -92,7 +100,7 @@ pub enum SyntaxIssue {
 impl ParserState {
     /// Before the first byte.
     pub(super) const fn start() -> Self {
-        Self { stack: Vec::new(), expects: Expects::Value, comma: None, key: None, key_start: 0 }
+        Self { stack: Vec::new(), expects: Expects::Value, comma: None, key: None, key_start: 0, word: String::new() }
     }
 
     /// The state after a piece of text, which starts at `offset` of the template; none if no JSON can have it there. Adds
@@ -110,7 +118,7 @@ impl ParserState {
 
     /// Whether the JSON can end here (an accepting state).
     pub(super) fn is_complete(&self) -> bool {
-        self.expects == Expects::End || (self.expects == Expects::Word && self.stack.is_empty())
+        self.expects == Expects::End || (self.expects == Expects::Word && self.stack.is_empty() && is_word(&self.word))
     }
 
     /// Reads one byte. `Some(false)` if the byte ended a word and has to be read again, `None` if it is not allowed
@@ -140,9 +148,11 @@ impl ParserState {
             }
             Expects::Word => {
                 if !byte.is_ascii_alphanumeric() && !b"+-.".contains(&byte) {
+                    let word = std::mem::take(&mut self.word);
                     self.end_value();
-                    return Some(false);
+                    return is_word(&word).then_some(false);
                 }
+                self.word.push(char::from(byte));
             }
             _ if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') => {}
             Expects::Value | Expects::ValueOrEnd => match byte {
@@ -153,6 +163,7 @@ impl ParserState {
                 byte if byte.is_ascii_alphanumeric() || byte == b'-' => {
                     self.comma = None;
                     self.expects = Expects::Word;
+                    self.word.push(char::from(byte));
                 }
                 _ => return None,
             },
@@ -260,6 +271,7 @@ impl ParserState {
             && self.comma == other.comma
             && self.key == other.key
             && self.key_start == other.key_start
+            && self.word == other.word
             && self.stack.len() == other.stack.len()
             && self.stack.iter().zip(&other.stack).all(is_same_container);
         if is_same {

@@ -141,6 +141,81 @@ fn keywords() {
             "{}",
             loses(r#"trigger.b = "say \"hi\"""#),
         ),
+        (
+            r#""required":["a"],"properties":{"a":{"type":"string","pattern":"^https://"}}"#,
+            QUOTED,
+            r#"{"a":"https://x.y"}"#,
+            loses(r#"trigger.a = "https://\"""#),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"type":"string","pattern":"^(abc|\"d\")$"}}"#,
+            QUOTED,
+            r#"{"a":"abc"}"#,
+            loses(r#"trigger.a = "\"d\"""#),
+        ),
+        (
+            r#""properties":{"a":{"type":"string","pattern":"^[A-Z]{3}-\\d$"}}"#,
+            r#"{"title":{% if trigger.a %}1 1{% else %}1{% endif %},"body":"b"}"#,
+            "{}",
+            loses(r#"trigger.a = "AAA-1""#),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"type":"number","minimum":1,"maximum":10}}"#,
+            r#"{"title":"t","body":"b","a":{{ trigger.a }}.00}"#,
+            r#"{"a":3}"#,
+            loses("trigger.a = 1.5"),
+        ),
+        // What is declared elsewhere is declared.
+        (
+            r##""required":["a"],"properties":{"a":{"$ref":"#/$defs/a"}},"$defs":{"a":{"type":"object","required":["t"],"properties":{"t":{"type":"string"}}}}"##,
+            r#"{"title":"{{ trigger.a.t }}","body":"b"}"#,
+            r#"{"a":{"t":"x"}}"#,
+            loses(r#"trigger.a.t = "say \"hi\"""#),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"anyOf":[{"type":"object","required":["t"],"properties":{"t":{"type":"string"}}},{"type":"null"}]}}"#,
+            r#"{"title":"{% if trigger.a %}{{ trigger.a.t }}{% endif %}","body":"b"}"#,
+            r#"{"a":{"t":"x"}}"#,
+            loses(r#"trigger.a.t = "say \"hi\"""#),
+        ),
+        // What is required is there although the template does not read it.
+        (
+            r#""properties":{"a":{"type":"object","required":["y"],"properties":{"y":{"type":"number"}}}}"#,
+            r#"{"title":{% if trigger.a %}1 1{% else %}1{% endif %},"body":"b"}"#,
+            "{}",
+            loses(r#"trigger.a = {"y":1}"#),
+        ),
+        (
+            r#""required":["b"],"properties":{"b":{"type":"boolean"},"c":{"type":"number"}},"if":{"properties":{"b":{"const":true}}},"then":{"required":["c"]}"#,
+            r#"{"title":{% if trigger.b %}1 1{% else %}1{% endif %},"body":"b"}"#,
+            r#"{"b":false}"#,
+            (Verdict::Searched, None),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"type":"array","items":{"type":"object","required":["n"],"properties":{"t":{"type":"string"},"n":{"type":"number"}}}}}"#,
+            r#"{"title":"t","body":"b","l":[{% for x in trigger.a %}{{ x.t | json }},{% endfor %}]}"#,
+            r#"{"a":[]}"#,
+            loses(r#"trigger.a = [{"n":1}]"#),
+        ),
+        (
+            r#""oneOf":[{"required":["k","x"],"properties":{"k":{"const":"a"},"x":{"type":"number"}}},{"required":["k","z"],"properties":{"k":{"const":"b"},"z":{"type":"number"}},"additionalProperties":false}]"#,
+            r#"{"title":{% if trigger.k == "b" %}1 1{% else %}1{% endif %},"body":"b"}"#,
+            r#"{"k":"a","x":1}"#,
+            loses(r#"trigger.k = "b", no trigger.x, trigger.z = 1"#),
+        ),
+        // Keys that are not named.
+        (
+            r#""required":["d"],"properties":{"d":{"type":"object","additionalProperties":{"type":"string"}}}"#,
+            r#"{"title":"{% for p in trigger.d %}{{ p[1] }}{% endfor %}","body":"b"}"#,
+            r#"{"d":{"a":"x"}}"#,
+            loses(r#"trigger.d.another = "say \"hi\"""#),
+        ),
+        (
+            r#""required":["d"],"properties":{"d":{"type":"object","additionalProperties":{"type":"number"}}}"#,
+            r#"{"title":"{% for p in trigger.d %}{{ p[0] }}{% endfor %}","body":"b"}"#,
+            r#"{"d":{"a":1}}"#,
+            loses(r#"trigger.d["say \"hi\""] = 1"#),
+        ),
     ] {
         // What is tried first may change; that something is found may not.
         let (verdict, changes) = judged(properties, content, &[data]);

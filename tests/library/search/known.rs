@@ -17,6 +17,7 @@ fn found(content: &str, data: &[&str], customers: &[&str]) -> Vec<String> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of templates")]
 fn the_smallest_change_is_found() {
     for (content, data, customers, expected) in [
         (
@@ -90,6 +91,84 @@ fn the_smallest_change_is_found() {
             &[r#"{"at":1767312000}"#],
             &[r#"{"id":"u1","timezone":"Europe/London"}"#],
             &[r#"render-error: customer.timezone = "word""#],
+        ),
+        // A word in a branch that no request takes is part of the JSON too.
+        (
+            r#"{"title":{% if trigger.b %}True{% else %}1{% endif %},"body":"b"}"#,
+            &[r#"{"b":false}"#],
+            &[],
+            &["invalid-json: trigger.b = true"],
+        ),
+        (
+            r#"{"title":{% if trigger.b %}{{ "01" }}{% else %}1{% endif %},"body":"b"}"#,
+            &[r#"{"b":false}"#],
+            &[],
+            &["invalid-json: trigger.b = true"],
+        ),
+        (
+            r#"{"title":tru{% if trigger.b %}e{% endif %},"body":"b"}"#,
+            &[r#"{"b":true}"#],
+            &[],
+            &["invalid-json: trigger.b = false"],
+        ),
+        // A loop over an object reads all that is in it.
+        (
+            r#"{"title":"{% for p in trigger.d %}{{ p[1].t }}{% endfor %}","body":"b"}"#,
+            &[r#"{"d":{"a":{"t":"two words"}}}"#],
+            &[],
+            &[r#"invalid-json: trigger.d.a.t = "say \"hi\"""#],
+        ),
+        (
+            r#"{"title":{{ trigger.at | date: "%m" }},"body":"b"}"#,
+            &[r#"{"at":"2026-10-15"}"#],
+            &[],
+            &[r#"invalid-json: trigger.at = "2031-01-02""#],
+        ),
+        (
+            r#"{"title":{{ trigger.zip }},"body":"b"}"#,
+            &[r#"{"zip":"12345"}"#],
+            &[],
+            &[r#"invalid-json: trigger.zip = "007""#],
+        ),
+        (
+            r#"{"title":{% if trigger.s != blank %}{{ trigger.s | split: "," | first | json }}{% else %}1{% endif %},"body":"b"}"#,
+            &[r#"{"s":"ada b"}"#],
+            &[],
+            &[r#"invalid-json: trigger.s = ",""#],
+        ),
+        (
+            r#"{"title":"{% if trigger.name contains "vip" %}{{ trigger.name }}{% endif %}","body":"b"}"#,
+            &[r#"{"name":"two words"}"#],
+            &[],
+            &[r#"invalid-json: trigger.name = "\"vip""#],
+        ),
+        (
+            r#"{"title":"{% unless trigger.vip %}{{ trigger.plan }}{% endunless %}","body":"b"}"#,
+            &[r#"{"vip":true,"plan":"gold"}"#],
+            &[],
+            &[r#"? invalid-json: trigger.vip = false, trigger.plan = "say \"hi\"""#],
+        ),
+        (
+            r#"{"title":{% if trigger.country == "DE" and trigger.plan == "pro" %}1 1{% else %}1{% endif %},"body":"b"}"#,
+            &[r#"{"country":"US","plan":"free"}"#],
+            &[],
+            &[r#"invalid-json: trigger.country = "DE", trigger.plan = "pro""#],
+        ),
+        (
+            r#"{"title":{% if trigger.l.size == 5 %}1 1{% else %}1{% endif %},"body":"b"}"#,
+            &[r#"{"l":["a"]}"#],
+            &[],
+            &[r#"invalid-json: trigger.l = ["a","a","a","a","a"]"#],
+        ),
+        // Stars: a number is how often a loop runs.
+        (
+            r#"{"title":"{% for i in trigger.items %}{% for s in (1..i.q) %}*{% endfor %}{% endfor %}","body":"{% unless trigger.b %}{{ trigger.name }}{% endunless %}"}"#,
+            &[r#"{"items":[{"q":3},{"q":5}],"b":true,"name":"Ada Lovelace"}"#],
+            &[],
+            &[
+                "render-error: trigger.items[0].q = 1e+21",
+                r#"invalid-json: trigger.b = false, trigger.name = "back\\slash""#,
+            ],
         ),
         (r#"{"title":"a","body":"{% if trigger.vpi %}VIP{% else %}no{% endif %}"}"#, &[r#"{"vip":true}"#], &[], &[]),
     ] {

@@ -1,0 +1,138 @@
+//! Strings of a pattern: some that match it, with quotes and the like wherever the pattern allows them.
+
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+
+/// What JSON strings escape, those that lose most messages first.
+const ESCAPED: [char; 3] = ['"', '\n', '\\'];
+/// What a class is represented by, if it has one of these.
+const USUAL: [char; 6] = ['a', 'A', '1', '-', ' ', '0'];
+/// How long a string gets, in bytes.
+const MAX_LENGTH: usize = 200;
+
+/// Some strings that match a pattern: the shortest, one with everything optional, one for each alternative of the whole pattern, and
+/// for each character that JSON strings escape some that have it as often as possible. None if the pattern cannot be read.
+///
+/// What matches cannot be told from the pattern's parts alone: its validator has the last word.
+pub(crate) fn matching(pattern: &str) -> Vec<String> {
+    let Ok(pattern) = regex_syntax::parse(pattern) else { return Vec::new() };
+    let alternatives = match pattern.kind() {
+        HirKind::Alternation(alternatives) => alternatives.as_slice(),
+        _ => std::slice::from_ref(&pattern),
+    };
+    let mut found = Vec::new();
+    let mut add = |text: String| {
+        if text.len() <= MAX_LENGTH && !found.contains(&text) {
+            found.push(text);
+        }
+    };
+    for alternative in alternatives {
+        let properties = alternative.properties();
+        let has_start = properties.look_set_prefix().contains(Look::Start);
+        let has_end = properties.look_set_suffix().contains(Look::End);
+        for (wanted, is_long) in
+            [(None, false), (None, true)].into_iter().chain(ESCAPED.map(|wanted| (Some(wanted), true)))
+        {
+            let text = Choice { wanted, is_long }.string(alternative);
+            if let Some(wanted) = wanted {
+                if !has_end {
+                    add(format!("{text}{wanted}"));
+                }
+                if !has_start {
+                    add(format!("{wanted}{text}"));
+                }
+            }
+            add(text);
+        }
+    }
+    found
+}
+
+/// How the parts of a pattern are chosen.
+#[derive(Clone, Copy)]
+struct Choice {
+    /// The character that is wanted.
+    wanted: Option<char>,
+    /// Whether what is optional is there.
+    is_long: bool,
+}
+
+impl Choice {
+    fn string(self, pattern: &Hir) -> String {
+        let mut text = String::new();
+        self.write(pattern, &mut text);
+        text
+    }
+
+    fn write(self, pattern: &Hir, out: &mut String) {
+        if out.len() > MAX_LENGTH {
+            return;
+        }
+        match pattern.kind() {
+            HirKind::Empty | HirKind::Look(_) => {}
+            HirKind::Literal(literal) => out.push_str(&String::from_utf8_lossy(&literal.0)),
+            HirKind::Class(class) => out.extend(self.character(class)),
+            HirKind::Repetition(repetition) => {
+                let most = repetition.max.unwrap_or(u32::MAX);
+                let count = if self.is_long { repetition.min.max(1).min(most) } else { repetition.min };
+                for _ in 0..count.min(u32::try_from(MAX_LENGTH).unwrap_or(u32::MAX)) {
+                    self.write(&repetition.sub, out);
+                }
+            }
+            HirKind::Capture(capture) => self.write(&capture.sub, out),
+            HirKind::Concat(parts) => parts.iter().for_each(|part| self.write(part, out)),
+            HirKind::Alternation(parts) => {
+                let has_wanted = |part: &&Hir| self.wanted.is_some_and(|wanted| self.string(part).contains(wanted));
+                if let Some(part) = parts.iter().find(has_wanted).or_else(|| parts.first()) {
+                    self.write(part, out);
+                }
+            }
+        }
+    }
+
+    /// The wanted character if the class has it, or a usual one, or its first one.
+    fn character(self, class: &Class) -> Option<char> {
+        let ranges: Vec<(char, char)> = match class {
+            Class::Unicode(class) => class.iter().map(|range| (range.start(), range.end())).collect(),
+            Class::Bytes(class) => {
+                class.iter().map(|range| (char::from(range.start()), char::from(range.end()))).collect()
+            }
+        };
+        let has = |character: &char| ranges.iter().any(|(start, end)| (start..=end).contains(&character));
+        let first = || ranges.first().map(|(start, _)| *start);
+        self.wanted.into_iter().chain(USUAL).find(has).or_else(first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_match_their_pattern_and_have_quotes_where_it_allows_them() {
+        for (pattern, has_quote) in [
+            ("^[A-Z]{3}-\\d{4}$", false),
+            ("^https://", true),
+            ("@", true),
+            ("^/", true),
+            (r"\.pdf$", true),
+            ("^SKU-.+$", true),
+            (r"^\d{4}-\d{2}-\d{2}", true),
+            (r"^https?://[^\s]+$", true),
+            ("^a$|^b\"$", true),
+            ("^(abc|\"d\")$", true),
+            ("^[a-z]+(\\.[a-z]+)*$", false),
+            ("^(?:draft|sent)-\\w+$", false),
+            ("^[^\"]*$", false),
+            ("", true),
+            ("^[^a-zA-Z0-9]{2,5}x?$", true),
+        ] {
+            let regex = regex::Regex::new(pattern).unwrap();
+            let found = matching(pattern);
+            let matches: Vec<_> = found.iter().filter(|text| regex.is_match(text)).collect();
+            assert!(!matches.is_empty(), "{pattern}: {found:?}");
+            assert_eq!(matches.iter().any(|text| text.contains('"')), has_quote, "{pattern}: {found:?}");
+        }
+        assert!(matching("(?=a)").is_empty());
+        assert!(matching("^(a{1000}){1000}$").is_empty());
+    }
+}
