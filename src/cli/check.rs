@@ -230,7 +230,9 @@ impl Check {
                 }
                 writeln!(out, "{}", judgement.findings.counts())?;
                 if judgement.verdicts.is_empty() {
-                    return if judgement.tables.is_empty() && self.names.is_empty() && self.data.is_none() {
+                    let is_everything = self.names.is_empty() && self.data.is_none();
+                    // A template may be among the files with errors.
+                    return if judgement.tables.is_empty() && is_everything && !judgement.findings.has_errors() {
                         writeln!(out, "there are no templates; `inkproof new NAME` creates one")
                     } else {
                         Ok(())

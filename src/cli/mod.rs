@@ -22,6 +22,7 @@ mod global;
 mod help;
 mod import;
 mod init;
+mod lacking;
 mod liquid;
 #[cfg_attr(not(feature = "lsp"), path = "without_lsp.rs")]
 mod lsp;

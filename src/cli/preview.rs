@@ -13,6 +13,7 @@ use clap_complete::ArgValueCompleter;
 use super::card::{Card, ExpressionColors, StyledLine, brief, side_by_side, source};
 use super::command::RunCommand;
 use super::given::{Given, GivenArguments};
+use super::lacking::Lacking;
 use super::output_options::OutputOptions;
 use super::screen::is_available as is_screen_available;
 use super::terminal::TerminalCapabilities;
@@ -108,6 +109,7 @@ impl RunCommand for Preview {
         let given = Given::read(&self.names, &self.given, &project, global)?;
         let cases = given.cases(global)?;
         let mut outcome = global.report_about(&project, given.names())?;
+        let lacking = Lacking::of(&project, outcome);
         let mut sheet = Sheet::new(self.view, global.capabilities(), global.output_options());
         let mut out = anstream::stdout().lock();
         let options = global.preview_options();
@@ -120,10 +122,19 @@ impl RunCommand for Preview {
         })?;
         sheet.finish(&mut out)?;
         if cases.is_empty() && self.names.is_empty() && format.is_for_people() {
-            writeln!(
-                anstream::stderr().lock(),
-                "note: there are no requests; `inkproof request NAME` writes one for a template"
-            )?;
+            let mut err = anstream::stderr().lock();
+            match lacking {
+                Some(Lacking::Template) => {
+                    writeln!(
+                        err,
+                        "note: there are no templates; `inkproof new NAME` creates one, and a request for it"
+                    )?;
+                }
+                Some(Lacking::Request) => {
+                    writeln!(err, "note: there are no requests; `inkproof request NAME` writes one for a template")?;
+                }
+                None => {}
+            }
         }
         Ok(outcome)
     }

@@ -17,6 +17,7 @@ use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
 use super::command::RunCommand;
+use super::lacking::Lacking;
 use super::progress::Progress;
 use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions, not_sent};
@@ -114,8 +115,10 @@ impl RunCommand for Test {
         out.flush()?;
         drop(out);
         advise(&report)?;
-        if report.outcomes.is_empty() {
-            report_empty(&project, run.allows_empty)?;
+        if report.outcomes.is_empty()
+            && let Some(lacking) = Lacking::of(&project, outcome)
+        {
+            report_empty(&project, lacking, run.allows_empty)?;
         }
         let tested = match (report.is_incomplete(), report.passes()) {
             (true, _) => Outcome::Broken,
@@ -204,8 +207,8 @@ fn summary(counts: Counts) -> String {
     )
 }
 
-/// Reports that nothing was tested, and where requests were looked for.
-fn report_empty(project: &Project, is_allowed: bool) -> std::io::Result<()> {
+/// Reports that nothing was tested, where requests were looked for, and how to get one.
+fn report_empty(project: &Project, lacking: Lacking, is_allowed: bool) -> std::io::Result<()> {
     let config = project.config();
     let folders = std::iter::once(&config.paths.requests).chain(&config.test.requests);
     let folders: Vec<_> = folders.map(|folder| format!("`{}`", folder.display())).collect();
@@ -219,7 +222,12 @@ fn report_empty(project: &Project, is_allowed: bool) -> std::io::Result<()> {
         sanitize::line(&root)
     )?;
     let or_allow = if is_allowed { "" } else { ", or pass `--allow-empty`" };
-    writeln!(out, "help: write one with `inkproof request NAME`{or_allow}")
+    match lacking {
+        Lacking::Template => {
+            writeln!(out, "help: there are no templates either; create both with `inkproof new NAME`{or_allow}")
+        }
+        Lacking::Request => writeln!(out, "help: write one with `inkproof request NAME`{or_allow}"),
+    }
 }
 
 /// Prints what to do next.

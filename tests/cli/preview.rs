@@ -47,6 +47,31 @@ fn suggests_a_similar_name_for_an_unknown_one() {
 }
 
 #[test]
+fn advises_to_create_only_what_a_project_lacks() {
+    const NEW: &str = "`inkproof new NAME`";
+    const REQUEST: &str = "`inkproof request NAME`";
+    let empty = Sandbox::new().folder("templates");
+    let template = Sandbox::new().file("templates/t.liquid", "{}\n");
+    let broken_template = Sandbox::new().file("templates/t.liquid", "---\nname: [\n---\n{}\n");
+    let broken_request = Sandbox::with_template("{}", "{");
+    for (sandbox, code, advised) in
+        [(&empty, 0, Some(NEW)), (&template, 0, Some(REQUEST)), (&broken_template, 2, None), (&broken_request, 2, None)]
+    {
+        for command in ["preview", "test"] {
+            let run = sandbox.run(&[command]);
+            assert_eq!(run.code, code, "{command}: {run:?}");
+            for advice in [NEW, REQUEST] {
+                assert_eq!(run.stderr.contains(advice), advised == Some(advice), "{command}: {run:?}");
+            }
+        }
+    }
+    // What is advised works.
+    assert_eq!(empty.run(&["new", "welcome"]).code, 0);
+    assert!(empty.run(&["preview"]).stdout.contains("welcome / example"));
+    assert!(!broken_template.run(&["check"]).stdout.contains("there are no templates"));
+}
+
+#[test]
 fn shows_that_a_test_send_would_hide_a_failure() {
     let content = r#"{"title": "Hi {{ customer.first_nam }}"}"#;
     let sandbox = Sandbox::with_template(content, "{}");
