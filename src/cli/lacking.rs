@@ -3,7 +3,7 @@
 use super::Outcome;
 use crate::project::Project;
 
-/// What has to be created first.
+/// What must be created first.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Lacking {
     /// A template: `inkproof new NAME` creates one, and a request for it.

@@ -7,7 +7,7 @@ const STATUS = { unchanged: "good", new: "warn", different: "warn", unusable: "b
 
 let snapshots = []; // of one template
 let template = null; // its name
-let outcome = ""; // what the last attempt to accept did
+let outcome = { of: null, text: "" }; // what the last attempt to accept did, and of which request it was
 let redraw;
 
 /** Loads the snapshots of a template. */
@@ -20,9 +20,9 @@ export async function load(name) {
 async function accept(snapshot) {
   try {
     const { file } = await ask(`${API}/snapshots`, { method: "PUT", body: JSON.stringify({ name: snapshot.name, contents: snapshot.contents }) });
-    outcome = `Accepted as ${file}`;
+    outcome = { of: snapshot.request, text: `Accepted as ${file}` };
   } catch (error) {
-    outcome = error.message;
+    outcome = { of: snapshot.request, text: error.message };
   }
   await load(template).catch(() => {});
   redraw();
@@ -57,8 +57,9 @@ export function draw(chosen, request, isEdited) {
   at("snapshots").hidden = own.length === 0;
   at("snapshots-note").textContent = isEdited ? "Compares the saved files, without your edits." : "";
   replace(at("snapshot-list"), own.map(entry));
-  at("snapshots-outcome").textContent = outcome;
-  outcome = "";
+  // It stays while the page is drawn again, until another request is chosen.
+  if (outcome.of !== request || template !== chosen) outcome = { of: null, text: "" };
+  at("snapshots-outcome").textContent = outcome.text;
 }
 
 export function start(draws) {

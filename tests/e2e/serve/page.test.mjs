@@ -455,6 +455,10 @@ test("the difference to the accepted snapshot is shown, and accepted", async () 
   await page.getByText("Accepted as tests/snapshots/welcome/free.snap").waitFor();
   await snapshot("welcome/free").getByText("unchanged").waitFor();
   assert.match(await server.read("tests/snapshots/welcome/free.snap"), /Here is how to begin\./);
+  // The page is drawn again when a file changes, and still says so.
+  await server.write("templates/welcome.liquid", `${WELCOME}\n`);
+  await page.waitForTimeout(1000);
+  assert.ok(await page.getByText("Accepted as tests/snapshots/welcome/free.snap").isVisible());
   await server.write("templates/welcome.liquid", WELCOME.replace("how to begin", "how you begin"));
   await snapshot("welcome/free").getByText("different").waitFor();
   const diff = page.getByRole("region", { name: "Difference of welcome/free", exact: true });

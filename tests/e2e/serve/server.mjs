@@ -75,7 +75,7 @@ export async function serve(...options) {
 }
 
 /** Waits until `look` gives something, and gives that. */
-export async function until(what, look, milliseconds = 10_000) {
+export async function until(what, look, milliseconds = 60_000) {
   const end = Date.now() + milliseconds;
   for (;;) {
     const seen = await look();
