@@ -1,6 +1,6 @@
 //! Candidates: values that are tried at a place, because some template has trouble with them.
 
-use crate::contract::{Character, JsonKind, Shape, Source, Strings, matching};
+use crate::contract::{Character, JsonKind, Length, Shape, Source, Strings, matching};
 use crate::liquid::{Arena, Value};
 
 /// A value that is tried at a place.
@@ -120,6 +120,21 @@ fn strings<'s>(shape: &Shape, constants: &Constants<'s>, arena: &'s Arena, found
             found.push(Candidate { value: Some(Value::String(text)), is_likely, is_constant });
         }
     }
+}
+
+/// A string as a schema demands it, if it demands anything of its strings. Most others would not be valid.
+pub(super) fn typical<'s>(shape: &Shape, arena: &'s Arena) -> Option<Value<'s>> {
+    let choice =
+        shape.choices().into_iter().find(|choice| choice.only.is_none() && choice.kinds.has(JsonKind::String))?;
+    let Strings { format, pattern, length, .. } = &choice.strings;
+    let is_demanding = format.is_some() || pattern.is_some() || *length != Length::default();
+    if choice.source != Source::Declared || !is_demanding {
+        return None;
+    }
+    let samples = samples_of(&choice.strings, arena);
+    let is_escaped = |character: char| matches!(character, '"' | '\\') || character.is_control();
+    let is_plain = |text: &&&str| length.allows(text.chars().count()) && !text.contains(is_escaped);
+    samples.iter().find(is_plain).or(samples.first()).map(|text| Value::String(text))
 }
 
 /// Strings of a declared format or pattern.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::candidate::{Candidate, Constants, scalars};
+use super::candidate::{Candidate, Constants, scalars, typical};
 use crate::analysis::{Needs, Path, PathStep};
 use crate::contract::{JsonKind, Length, Shape, Source};
 use crate::liquid::value::{Object, list};
@@ -13,6 +13,8 @@ use crate::liquid::{Arena, Value};
 pub(super) struct Place<'s> {
     /// What is tried there, but for arrays and objects.
     pub(super) candidates: Vec<Candidate<'s>>,
+    /// A string that is valid there, if not just any is.
+    pub(super) typical: Option<Value<'s>>,
     /// Whether it may hold an array, and an object.
     pub(super) may_be_array: bool,
     pub(super) may_be_object: bool,
@@ -96,6 +98,7 @@ impl<'s> PlaceMaker<'_, 's> {
         let candidates = if is_made { scalars(shape, self.constants, self.arena) } else { Vec::new() };
         let mut place = Place {
             candidates,
+            typical: if is_made { typical(shape, self.arena) } else { None },
             may_be_array: may_be(JsonKind::Array),
             may_be_object: may_be(JsonKind::Object),
             members: Vec::new(),
@@ -241,6 +244,7 @@ impl<'s> Place<'s> {
     pub(super) const fn nothing() -> Self {
         Self {
             candidates: Vec::new(),
+            typical: None,
             may_be_array: false,
             may_be_object: false,
             members: Vec::new(),
@@ -296,6 +300,9 @@ impl<'s> Place<'s> {
         if self.may_be_array {
             let count = if is_full { self.length.minimum.max(1) } else { self.length.minimum };
             return self.array(count, arena);
+        }
+        if let Some(typical) = self.typical {
+            return typical;
         }
         let harmless = |value: &Value<'_>| match value {
             Value::String(text) => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric()),

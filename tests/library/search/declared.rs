@@ -203,6 +203,14 @@ fn keywords() {
             r#"{"k":"a","x":1}"#,
             loses(r#"trigger.k = "b", no trigger.x, trigger.z = 1"#),
         ),
+        (
+            r#""required":["a"],"properties":{"a":{"type":"array","items":{"type":"object","required":["u","d","n"],"properties":{"u":{"type":"string","format":"uri"},"d":{"type":"string","format":"date-time"},"n":{"type":"string","minLength":9},"t":{"type":"string"}}}}}"#,
+            r#"{"title":"t","body":"b","l":[{% for x in trigger.a %}{{ x.t | json }},{% endfor %}]}"#,
+            r#"{"a":[]}"#,
+            loses(
+                r#"trigger.a = [{"d":"2031-12-31T23:59:59Z","n":"xxxxxxxxx","u":"https://example.com/zq?a=1&b=%20"}]"#,
+            ),
+        ),
         // Keys that are not named.
         (
             r#""required":["d"],"properties":{"d":{"type":"object","additionalProperties":{"type":"string"}}}"#,
