@@ -99,10 +99,9 @@ fn attributes_read(audience: &Audience<'_>, compiled: &[CompiledTemplate<'_>]) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audience::Reveal;
+    use crate::audience::tests::of_customers;
     use crate::diagnostics::Source;
-    use crate::liquid::{Limits, Mode, Value, json};
-    use crate::message::{RenderOptions, Workspace, parse_timestamp};
+    use crate::liquid::{Value, json};
     use crate::records::Batch;
 
     /// Which attributes of a customer are read for a message with this title. `None` if it is all of them. The message must be that
@@ -111,26 +110,8 @@ mod tests {
         let text = format!("---\n---\n{{\"title\": \"{title}\", \"body\": \"b\"}}");
         let template = Template::read("t", Source::new("t.liquid", text.as_str())).unwrap();
         let arena = Arena::new();
-        let audience = Audience {
-            workspace: Workspace::default(),
-            template: &template,
-            lines: Lines::Customers { trigger: json::read(r#"{"key": "city"}"#, &arena).unwrap(), language: None },
-            options: RenderOptions {
-                now: parse_timestamp("2026-01-01T00:00:00Z").unwrap(),
-                mode: Mode::Live,
-                seed: Some(0),
-                limits: Limits::default(),
-                asks_test_send: false,
-            },
-            language: None,
-            reveal: Reveal::Nothing,
-            is_ordered: true,
-            writes_failures: false,
-            writes_messages: false,
-            keeps_records: false,
-            reads_snippets: false,
-            combined_with: String::new(),
-        };
+        let trigger = json::read(r#"{"key": "city"}"#, &arena).unwrap();
+        let audience = of_customers(&template, trigger);
         let compiled = [template.compile(&audience.workspace, &arena).unwrap()];
         let reader = Reader::new(&audience, &compiled);
         let batch = Batch::of_json(line);

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diagnostics::Source;
-use crate::liquid::{Arena, Limits, Mode};
+use crate::liquid::{Arena, Limits, Mode, Value};
 use crate::message::{no_fields, parse_timestamp};
 use crate::records::{Input, Records, Stop};
 
@@ -35,6 +35,30 @@ fn customer(number: u64) -> String {
     }
 }
 
+/// An audience of customers who get the same message.
+pub(super) fn of_customers<'p>(template: &'p Template, trigger: Value<'p>) -> Audience<'p> {
+    Audience {
+        workspace: Workspace::default(),
+        template,
+        lines: Lines::Customers { trigger, language: None },
+        options: RenderOptions {
+            now: parse_timestamp("2026-01-01T00:00:00Z").unwrap(),
+            mode: Mode::Live,
+            seed: Some(0),
+            limits: Limits::default(),
+            asks_test_send: false,
+        },
+        language: None,
+        reveal: Reveal::Nothing,
+        is_ordered: true,
+        writes_failures: false,
+        writes_messages: false,
+        keeps_records: false,
+        reads_snippets: false,
+        combined_with: String::new(),
+    }
+}
+
 /// The part of a run over some files of lines.
 fn part(files: &[(String, String)], is_ordered: bool, reveal: Reveal, threads: usize, sample: Option<usize>) -> Part {
     let folder = tempfile::tempdir().unwrap();
@@ -46,24 +70,10 @@ fn part(files: &[(String, String)], is_ordered: bool, reveal: Reveal, threads: u
     let template = Template::read("welcome", Source::new("welcome.liquid", TEMPLATE)).unwrap();
     let arena = Arena::new();
     let audience = Audience {
-        workspace: Workspace::default(),
-        template: &template,
-        lines: Lines::Customers { trigger: no_fields(&arena), language: None },
-        options: RenderOptions {
-            now: parse_timestamp("2026-01-01T00:00:00Z").unwrap(),
-            mode: Mode::Live,
-            seed: Some(0),
-            limits: Limits::default(),
-            asks_test_send: false,
-        },
-        language: None,
         reveal,
         is_ordered,
-        writes_failures: false,
-        writes_messages: false,
         keeps_records: reveal == Reveal::All,
-        reads_snippets: false,
-        combined_with: String::new(),
+        ..of_customers(&template, no_fields(&arena))
     };
     let sample = sample.and_then(NonZeroUsize::new).map(|size| (size, 7));
     let (part, errors) = run(&audience, records, threads, sample, &mut Output::default(), &|_| ()).unwrap();

@@ -12,7 +12,7 @@ const MAX_LENGTH: usize = 200;
 /// Some strings that match a pattern: the shortest, one with everything optional, one for each alternative of the whole pattern, and
 /// for each character that JSON strings escape some that have it as often as possible. None if the pattern cannot be read.
 ///
-/// What matches cannot be told from the pattern's parts alone: its validator has the last word.
+/// Some may not match, for example because of `\b`: callers must validate them.
 pub(crate) fn matching(pattern: &str) -> Vec<String> {
     let Ok(pattern) = regex_syntax::parse(pattern) else { return Vec::new() };
     let alternatives = match pattern.kind() {

@@ -80,23 +80,27 @@ fn hundredths(number: f64) -> Option<i64> {
 pub fn shift_decimal(value: f64, places: f64) -> f64 {
     // Most numbers have few digits. Both these integers and these powers are exact, so that the result is the nearest double.
     if let Some(hundredths) = hundredths(value)
-        && let Some(whole_places) = exact_integer(places).and_then(|places| i32::try_from(places).ok())
-        && (-MAX_EXACT_POWER..=MAX_EXACT_POWER).contains(&(whole_places - 2))
+        && let Some(whole_places) = exact_integer(places)
+        && let Ok(distance) = usize::try_from(whole_places.abs_diff(2))
+        && let Some(power) = POWERS_OF_TEN.get(distance)
     {
-        let power = POWERS[(whole_places - 2).unsigned_abs() as usize];
         return if whole_places < 2 { integer(hundredths) / power } else { integer(hundredths) * power };
     }
+    shift_text(value, places)
+}
+
+/// The same by way of the text.
+fn shift_text(value: f64, places: f64) -> f64 {
     let text = to_js_string(value);
     let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
     parse(&format!("{mantissa}e{}", to_js_string(parse(power) + places)))
 }
 
 /// The powers of ten that doubles hold exactly.
-const POWERS: [f64; 23] = [
+pub(crate) const POWERS_OF_TEN: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
     1e21, 1e22,
 ];
-const MAX_EXACT_POWER: i32 = 22;
 
 /// Appends a number given in hundredths that is not whole, as most prices and percentages are.
 ///
@@ -235,11 +239,6 @@ mod tests {
 
     #[test]
     fn moves_the_point_in_the_decimal_notation() {
-        let by_text = |value: f64, places: f64| {
-            let text = to_js_string(value);
-            let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
-            parse(&format!("{mantissa}e{}", to_js_string(parse(power) + places)))
-        };
         let mut random = fastrand::Rng::with_seed(1);
         let mut numbers =
             vec![0.0, 0.07, 1.005, 39.95, 9_999_999_999_999.99, 1e15, 1e21, 5e-324, f64::INFINITY, f64::NAN];
@@ -252,7 +251,7 @@ mod tests {
         let places = (-30..=30).map(f64::from).chain([0.5, -1.5, f64::NAN, f64::INFINITY, 1e300]);
         for places in places {
             for number in &numbers {
-                let (expected, shifted) = (by_text(*number, places), shift_decimal(*number, places));
+                let (expected, shifted) = (shift_text(*number, places), shift_decimal(*number, places));
                 assert!(
                     shifted == expected || shifted.is_nan() && expected.is_nan(),
                     "{number:?} {places} {shifted} {expected}"

@@ -56,7 +56,7 @@ impl<'a> Object<'a> {
         self.position(key).map(|at| &self.entries[at].1)
     }
 
-    /// Like [`find`](Self::find), for a name of a template that was found elsewhere before.
+    /// Like [`find`](Self::find), for a name of a template, which remembers where it was found last.
     #[inline]
     pub(crate) fn find_with(&self, key: &str, hint: &Hint) -> Option<&'a Value<'a>> {
         match self.entries.get(hint.get()) {

@@ -9,10 +9,8 @@ use thiserror::Error;
 
 use super::MAX_DEPTH;
 use crate::span::Span;
+use crate::value::number::POWERS_OF_TEN;
 use crate::value::{Arena, utf16};
-
-/// The powers of ten that divide the digits of a decimal number. All of them are exact as doubles.
-const POWERS_OF_TEN: [f64; 15] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14];
 
 /// Why a string is not valid JSON, and at which byte.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
