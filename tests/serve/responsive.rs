@@ -102,8 +102,15 @@ fn renders_beyond_the_queue_are_refused() {
     assert_eq!(server.get("/inkproof/api/health")["status"], "ok");
 }
 
+/// What a program ignores, those that it starts ignore too; but not what it handles. Below `nohup`, this one ignores `SIGHUP`.
+fn let_children_hear_hangups() {
+    #[cfg(unix)]
+    signal_hook::flag::register(signal_hook::consts::SIGHUP, std::sync::Arc::default()).unwrap();
+}
+
 #[test]
 fn every_signal_stops_the_server_whatever_is_in_flight() {
+    let_children_hear_hangups();
     for (name, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
         let mut server = server_with_slow_template();
         let _slow: Vec<_> = (0..40).map(|_| send_slow(&server)).collect();
@@ -151,6 +158,7 @@ fn wait_for_text(file: &Path) -> String {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_command_and_what_it_started_end_with_the_server() {
+    let_children_hear_hangups();
     for (name, command) in [
         ("-TERM", "sleep 47 & echo $! > pid; wait"),
         ("-INT", "sleep 47 & echo $! > pid; wait"),
