@@ -74,7 +74,7 @@ pub(super) fn at<'o, 'a>(occurrences: &'o [Occurrence<'a>], offset: usize) -> Op
 fn of_template<'a>(compiled: &CompiledTemplate<'a>, arena: &'a Arena) -> Vec<Occurrence<'a>> {
     let texts = compiled.texts();
     let trees: Vec<_> = texts.iter().map(|text| text.liquid).collect();
-    let needs = Needs::from_templates(&trees, compiled.language(), &|name| compiled.snippet_texts(name), arena);
+    let needs = Needs::from_templates(&trees, compiled.language(), &|name| compiled.snippet_texts(name, arena), arena);
     let mut found = Vec::new();
     let mut locals = 0;
     for (number, text) in texts.iter().enumerate() {

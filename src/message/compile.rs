@@ -16,7 +16,6 @@ pub struct CompiledTemplate<'a> {
     /// The names of the snippets that it reads.
     pub(super) snippets: SnippetNames<'a>,
     pub(super) content: liquid::Template<'a>,
-    arena: &'a Arena,
     pub(super) kind: Option<CompiledSetting<'a>>,
     pub(super) topics: Vec<CompiledSetting<'a>>,
     pub(super) expiration: Option<CompiledSetting<'a>>,
@@ -66,7 +65,7 @@ impl Template {
         let Parsing { mut problems, snippets, .. } = parsing;
         match content {
             Some(content) if problems.is_empty() => {
-                Ok(CompiledTemplate { workspace, template: self, snippets, content, arena, kind, topics, expiration })
+                Ok(CompiledTemplate { workspace, template: self, snippets, content, kind, topics, expiration })
             }
             _ => {
                 problems.tidy();
@@ -136,13 +135,16 @@ impl<'a> CompiledTemplate<'a> {
         std::iter::once(content).chain(settings).collect()
     }
 
-    /// The Liquid texts of a snippet; empty if there is no such snippet or it cannot be parsed.
+    /// The Liquid texts of a snippet, which are parsed into `arena`; empty if there is no such snippet or it cannot be parsed.
     #[must_use]
-    pub fn snippet_texts(&self, name: &str) -> Vec<liquid::Template<'a>> {
+    pub fn snippet_texts<'s>(&self, name: &str, arena: &'s Arena) -> Vec<liquid::Template<'s>>
+    where
+        'a: 's,
+    {
         let snippet = self.workspace.snippets.iter().find(|snippet| snippet.name() == name);
-        let texts = snippet.map(|snippet| snippet.texts(self.arena)).unwrap_or_default();
+        let texts = snippet.map(|snippet| snippet.texts(arena)).unwrap_or_default();
         let language = self.language();
-        let parse = |text| liquid::Template::parse(text, language, self.arena).ok();
+        let parse = |text| liquid::Template::parse(text, language, arena).ok();
         texts.into_iter().filter_map(parse).collect()
     }
 }

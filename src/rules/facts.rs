@@ -104,7 +104,7 @@ impl<'f> TemplateFacts<'f> {
         let texts = compiled.texts();
         let trees: Vec<_> = texts.iter().map(|text| text.liquid).collect();
         let language = compiled.language();
-        let needs = Needs::from_templates(&trees, language, &|name| compiled.snippet_texts(name), arena);
+        let needs = Needs::from_templates(&trees, language, &|name| compiled.snippet_texts(name, arena), arena);
         let content = ContentProof::prove(trees[0]);
         let ignored = texts.iter().enumerate().flat_map(|(at, text)| {
             let found = mistakes::find(text.liquid.source, language);

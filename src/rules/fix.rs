@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::{JudgeOptions, judge};
 use crate::diagnostics::{Diagnostic, Edit, Fix, Location, Source};
 use crate::message::{RenderOptions, Template};
-use crate::project::{Case, Effort, Project, UnchangedMessages};
+use crate::project::{Case, Project, UnchangedMessages};
 
 /// How often a file is judged again after fixes. Each round applies everything it can, so a few are enough in practice.
 const MAX_ROUNDS: usize = 100;
@@ -47,8 +47,7 @@ pub fn fix(project: &Project, template: &Template, cases: &[Case<'_>], options: 
 struct FixTrial<'p> {
     project: &'p Project,
     cases: Vec<Case<'p>>,
-    render_options: RenderOptions,
-    effort: Effort,
+    options: JudgeOptions,
     /// The messages before any fix; `None` if the template cannot be parsed, so that there are none.
     messages: Option<UnchangedMessages<'p>>,
 }
@@ -56,16 +55,15 @@ struct FixTrial<'p> {
 impl<'p> FixTrial<'p> {
     fn new(project: &'p Project, template: &Template, cases: Vec<Case<'p>>, options: &JudgeOptions) -> Self {
         // Messages can only be compared if random filters return the same values.
-        let JudgeOptions { render_options, effort } = *options;
-        let render_options = RenderOptions { seed: render_options.seed.or(Some(0)), ..render_options };
+        let seed = options.render_options.seed.or(Some(0));
+        let render_options = RenderOptions { seed, ..options.render_options };
         let messages = UnchangedMessages::new(project, template, cases.clone(), &render_options);
-        Self { project, cases, render_options, effort, messages }
+        Self { project, cases, options: JudgeOptions { render_options, ..*options }, messages }
     }
 
     fn findings(&self, template: &Template) -> Vec<Diagnostic> {
         let cases: Vec<_> = self.cases.iter().map(|case| Case { template, ..*case }).collect();
-        let options = JudgeOptions { render_options: self.render_options, effort: self.effort };
-        judge(self.project, &[template], &cases, &options).findings.to_vec()
+        judge(self.project, &[template], &cases, &self.options).findings.to_vec()
     }
 
     /// Whether every message that rendered before has the same properties.

@@ -85,12 +85,15 @@ pub fn judge_each<'t>(
         (*template, own, is_complete)
     };
     let templates: Vec<(&Template, Vec<Case<'_>>, bool)> = templates.iter().map(with_own).collect();
-    let judge_one = |(template, own, is_complete): &(&Template, Vec<Case<'_>>, bool)| {
-        let judgement = judge_one(project, schemas, template, own, *is_complete, options);
-        step();
-        judgement
-    };
-    on_all_cores(|| templates.par_iter().map(judge_one).collect())
+    on_all_cores(|| {
+        let options = options.with_cores_for(templates.len());
+        let judge_one = |(template, own, is_complete): &(&Template, Vec<Case<'_>>, bool)| {
+            let judgement = judge_one(project, schemas, template, own, *is_complete, &options);
+            step();
+            judgement
+        };
+        templates.par_iter().map(judge_one).collect()
+    })
 }
 
 /// Judges each template separately, with all its cases, as [`Project::templates_with_cases`] returns them.
@@ -101,9 +104,13 @@ pub fn judge_with_cases(
     templates: &[&(&Template, Vec<Case<'_>>)],
     options: &JudgeOptions,
 ) -> Vec<Judgement> {
-    let judge_one =
-        |(template, cases): &&(&Template, Vec<Case<'_>>)| judge_one(project, schemas, template, cases, true, options);
-    on_all_cores(|| templates.par_iter().map(judge_one).collect())
+    on_all_cores(|| {
+        let options = options.with_cores_for(templates.len());
+        let judge_one = |(template, cases): &&(&Template, Vec<Case<'_>>)| {
+            judge_one(project, schemas, template, cases, true, &options)
+        };
+        templates.par_iter().map(judge_one).collect()
+    })
 }
 
 fn judge_one(

@@ -66,7 +66,12 @@ impl<'l, 'f> LossSearch<'l, 'f> {
             customers: self.project.customers(),
             declarations: self.declarations,
         };
-        let options = SearchOptions { effort: options.effort, seed: 0, render_options: &self.render_options };
+        let options = SearchOptions {
+            effort: options.effort,
+            seed: 0,
+            render_options: &self.render_options,
+            is_parallel: options.is_search_parallel,
+        };
         search_template(&input, &options)
     }
 

@@ -44,7 +44,7 @@ fn unread(project: &Project, schema: &MessageSchema, template: &Template) -> Dia
         .iter()
         .map(|compiled| {
             let texts: Vec<_> = compiled.texts().iter().map(|text| text.liquid).collect();
-            Needs::from_templates(&texts, compiled.language(), &|name| compiled.snippet_texts(name), &arena)
+            Needs::from_templates(&texts, compiled.language(), &|name| compiled.snippet_texts(name, &arena), &arena)
         })
         .collect();
     let mut required = Vec::new();

@@ -364,7 +364,8 @@ fn all_data<'a>(templates: &[CompiledTemplate<'a>], root: &str, arena: &'a Arena
     let mut all = Map::new();
     for compiled in templates {
         let texts: Vec<_> = compiled.texts().iter().map(|text| text.liquid).collect();
-        let needs = Needs::from_templates(&texts, compiled.language(), &|name| compiled.snippet_texts(name), arena);
+        let needs =
+            Needs::from_templates(&texts, compiled.language(), &|name| compiled.snippet_texts(name, arena), arena);
         let content = texts.first().map(|content| ContentProof::prove(*content));
         if let Some(content) = content {
             merge(&mut all, message_data(&needs, &content, root));

@@ -69,7 +69,8 @@ impl Places {
             let texts = variant.texts();
             let trees: Vec<_> = texts.iter().map(|text| text.liquid).collect();
             let arena = crate::liquid::Arena::new();
-            let needs = Needs::from_templates(&trees, variant.language(), &|name| variant.snippet_texts(name), &arena);
+            let needs =
+                Needs::from_templates(&trees, variant.language(), &|name| variant.snippet_texts(name, &arena), &arena);
             reads_anything |= needs.reads_anything;
             for read in &needs.reads {
                 let Some(mut at) = ROOTS.iter().position(|root| *root == read.path.root) else { continue };

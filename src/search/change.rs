@@ -64,6 +64,28 @@ pub(super) fn replaced<'s>(
     }
 }
 
+/// The same data in another arena.
+pub(super) fn copied<'a>(value: Value<'_>, arena: &'a Arena) -> Value<'a> {
+    match value {
+        Value::Null => Value::Null,
+        Value::Bool(flag) => Value::Bool(flag),
+        Value::Number(number) => Value::Number(number),
+        Value::Float(number) => Value::Float(number),
+        Value::String(text) => Value::String(arena.alloc_str(text)),
+        Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(|item| copied(*item, arena)).collect();
+            list(&items, arena)
+        }
+        Value::Object(object) => {
+            let entries = object.entries().iter();
+            let entries: Vec<_> = entries.map(|(key, value)| (&*arena.alloc_str(key), copied(*value, arena))).collect();
+            Value::Object(Object::new(&entries, arena))
+        }
+        // Only templates have other values.
+        _ => Value::Undefined,
+    }
+}
+
 /// Whether two values are equal as JSON.
 pub(super) fn is_equal(left: Value<'_>, right: Value<'_>) -> bool {
     match (left, right) {

@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, Hash, Hasher};
 
 // Looked up for each node of each render, so that the time that a hash takes shows.
-use hashbrown::{DefaultHashBuilder, HashSet};
+use hashbrown::{DefaultHashBuilder, HashMap, HashSet};
 
 use crate::analysis::{each_value, mixed_condition};
 use crate::liquid::syntax::part::Part;
@@ -11,25 +11,17 @@ use crate::liquid::syntax::visit::{all_nodes, each_part};
 use crate::liquid::{Compared, NodeId, PartId, Sorts, Span, Template, Trace, Writer};
 use crate::message::TrialOutput;
 
-/// Something that a render did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Feature {
-    /// It reached a node this often, roughly.
-    Node(NodeId, u8),
-    /// An expression printed something, or nothing.
-    Printed(Span, bool),
-}
-
 /// Everything that renders did so far.
 #[derive(Debug)]
 pub(super) struct SeenFeatures {
-    features: HashSet<Feature>,
     /// The hashes of all features of each render. Most renders do the same as an earlier one.
     renders: HashSet<u64>,
     hasher: DefaultHashBuilder,
-    /// The nodes of the template. Those of strings that are rendered on the way come and go, and would make the search find
-    /// something else each time.
-    nodes: HashSet<NodeId>,
+    /// How often each node of the template was reached, roughly: a bit for each answer of [`roughly`]. The nodes of strings that
+    /// are rendered on the way come and go, and would make the search find something else each time.
+    nodes: HashMap<NodeId, u16>,
+    /// Whether an expression has printed something, and whether it has printed nothing.
+    printed: HashMap<Span, [bool; 2]>,
     /// The parts of the template that are observed.
     parts: HashSet<PartId>,
     /// Its conditions in which the order of `and` and `or` matters.
@@ -41,7 +33,11 @@ pub(super) struct SeenFeatures {
 impl SeenFeatures {
     /// Nothing of these templates has been reached.
     pub(super) fn new(templates: &[Template<'_>]) -> Self {
-        let nodes = templates.iter().flat_map(|template| all_nodes(template.nodes)).map(NodeId::new).collect();
+        let nodes = templates
+            .iter()
+            .flat_map(|template| all_nodes(template.nodes))
+            .map(|node| (NodeId::new(node), 0))
+            .collect();
         let (mut parts, mut mixed) = (HashSet::new(), Vec::new());
         for template in templates {
             each_value(template.nodes, &mut |_, value, _| {
@@ -56,10 +52,10 @@ impl SeenFeatures {
             });
         }
         Self {
-            features: HashSet::new(),
             renders: HashSet::new(),
             hasher: DefaultHashBuilder::default(),
             nodes,
+            printed: HashMap::new(),
             parts,
             mixed,
             trace: Trace::default(),
@@ -103,11 +99,15 @@ impl SeenFeatures {
             return false;
         }
         let mut is_new = false;
-        for (node, count) in out.trace.counts().filter(|(node, _)| self.nodes.contains(node)) {
-            is_new |= self.features.insert(Feature::Node(node, roughly(count)));
+        for (node, count) in out.trace.counts() {
+            let Some(known) = self.nodes.get_mut(&node) else { continue };
+            let bit = 1 << roughly(count);
+            is_new |= *known & bit == 0;
+            *known |= bit;
         }
         for mark in out.content.marks().iter().filter(|mark| mark.writer == Writer::Liquid) {
-            is_new |= self.features.insert(Feature::Printed(mark.span, mark.written.is_empty()));
+            let known = &mut self.printed.entry(mark.span).or_default()[usize::from(mark.written.is_empty())];
+            is_new |= !std::mem::replace(known, true);
         }
         if is_new {
             self.trace.add(&out.trace);

@@ -6,6 +6,7 @@ mod budget;
 mod candidate;
 mod change;
 mod constants;
+mod corpus;
 mod counterexample;
 mod coverage;
 mod finding;
@@ -18,6 +19,7 @@ mod seed;
 mod sending;
 mod shrinking;
 mod template;
+mod tester;
 mod verdict;
 
 pub use counterexample::{Change, Counterexample, Reason};

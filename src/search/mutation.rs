@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::candidate::{Candidate, likely};
+use super::candidate::Candidate;
 use super::change::{EditKey, is_equal};
 use super::place::Place;
 use crate::liquid::value::{Object, list};
@@ -74,39 +74,70 @@ fn add_sites<'p, 's>(
     }
 }
 
+/// Something else that a site may have; it is made when it is needed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Mutation<'s> {
+    /// This value, or nothing at all.
+    Value(Option<Value<'s>>),
+    /// An array of this length.
+    Array(usize),
+    /// The same elements in another order.
+    Reversed,
+    /// An object with all its members, or only those that are always present.
+    Object { is_full: bool },
+}
+
 impl<'s> Site<'_, 's> {
-    /// Every other value that the site may have.
-    pub(super) fn mutations(&self, arena: &'s Arena) -> Vec<Candidate<'s>> {
-        let mut found = Vec::new();
-        if self.is_optional && self.current.is_some() {
-            found.push(Candidate { value: None, is_likely: true, is_constant: false });
-        }
+    /// Everything else that the site may have, of what is likely or of the rest.
+    pub(super) fn mutations(&self, is_likely: bool) -> impl Iterator<Item = Mutation<'s>> {
         let place = self.place;
-        if place.may_be_array && place.element.is_some() {
-            let length = match self.current {
-                Some(Value::Array(items)) => Some(items.len()),
-                _ => None,
-            };
-            let lengths = LENGTHS.into_iter().chain(place.lengths.iter().copied());
-            let lengths = lengths.filter(|count| Some(*count) != length && place.length.allows(*count));
-            found.extend(lengths.map(|count| likely(place.array(count, arena))));
-            // The same elements in another order.
-            if let Some(Value::Array(items @ [_, _, ..])) = self.current {
-                let reversed: Vec<_> = items.iter().rev().copied().collect();
-                found.push(likely(list(&reversed, arena)));
-            }
-        }
-        found.extend(place.variants.iter().map(|variant| likely(*variant)));
-        if place.may_be_object && !matches!(self.current, Some(Value::Object(_))) {
-            found.push(likely(place.sample(true, arena)));
-            found.push(likely(place.sample(false, arena)));
-        }
-        let is_other = |candidate: &&Candidate<'s>| match (candidate.value, self.current) {
-            (Some(value), Some(current)) => !is_equal(value, current),
-            _ => true,
+        let absent = (self.is_optional && self.current.is_some()).then_some(Mutation::Value(None));
+        let length = match self.current {
+            Some(Value::Array(items)) => Some(items.len()),
+            _ => None,
         };
-        found.extend(place.candidates.iter().filter(is_other));
-        found
+        let lengths = LENGTHS.into_iter().chain(place.lengths.iter().copied());
+        let lengths = lengths.filter(move |count| {
+            place.may_be_array && place.element.is_some() && Some(*count) != length && place.length.allows(*count)
+        });
+        let is_reversible = place.may_be_array && place.element.is_some() && length >= Some(2);
+        let reversed = is_reversible.then_some(Mutation::Reversed);
+        let variants = place.variants.iter().map(|variant| Mutation::Value(Some(*variant)));
+        let is_new_object = place.may_be_object && !matches!(self.current, Some(Value::Object(_)));
+        let objects = [true, false].into_iter().filter(move |_| is_new_object);
+        let of_shape = absent
+            .into_iter()
+            .chain(lengths.map(Mutation::Array))
+            .chain(reversed)
+            .chain(variants)
+            .chain(objects.map(|is_full| Mutation::Object { is_full }));
+        let current = self.current;
+        let is_other = move |candidate: &&Candidate<'s>| {
+            candidate.is_likely == is_likely
+                && match (candidate.value, current) {
+                    (Some(value), Some(current)) => !is_equal(value, current),
+                    _ => true,
+                }
+        };
+        let candidates = place.candidates.iter().filter(is_other).map(|candidate| Mutation::Value(candidate.value));
+        of_shape.filter(move |_| is_likely).chain(candidates)
+    }
+
+    /// What the site has after a mutation; none if there is nothing.
+    pub(super) fn mutated<'a>(&self, mutation: Mutation<'s>, arena: &'a Arena) -> Option<Value<'a>>
+    where
+        's: 'a,
+    {
+        match (mutation, self.current) {
+            (Mutation::Value(value), _) => value,
+            (Mutation::Array(length), _) => Some(self.place.array(length, arena)),
+            (Mutation::Reversed, Some(Value::Array(items))) => {
+                let reversed: Vec<_> = items.iter().rev().copied().collect();
+                Some(list(&reversed, arena))
+            }
+            (Mutation::Reversed, current) => current,
+            (Mutation::Object { is_full }, _) => Some(self.place.sample(is_full, arena)),
+        }
     }
 }
 

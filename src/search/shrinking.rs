@@ -1,7 +1,7 @@
 //! Shrinking: the fewest changes of the nearest seed that still lose the message for the same reason.
 
 use super::change::{Edit, edited, edits_between, value_at};
-use super::search::Tester;
+use super::tester::Tester;
 use crate::liquid::value::list;
 use crate::liquid::{Arena, Value};
 use crate::message::Loss;
@@ -39,7 +39,12 @@ pub(super) fn shrink<'s>(
     }
     let (seed, mut edits) = nearest.unwrap_or_default();
     let Some(base) = seeds.get(seed).copied() else { return Shrunk { seed, edits } };
-    let mut is_lost = |edits: &[Edit<'s>]| tester.run(edited(base, edits, arena)) == Some(loss);
+    let mut scratch = Arena::new();
+    let mut is_lost = |edits: &[Edit<'s>]| {
+        let is_lost = tester.run(edited(base, edits, &scratch)).loss == Some(loss);
+        scratch.reset();
+        is_lost
+    };
     let mut tries = MAX_TRIES;
     let mut run = edits.len().div_ceil(2);
     // Many changes are left out at once first.

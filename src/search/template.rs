@@ -56,7 +56,7 @@ pub fn search_template(input: &SearchInput<'_>, options: &SearchOptions<'_>) -> 
     let people: Vec<_> = customers.iter().filter_map(|customer| customer.data(numbers, &arena).ok()).collect();
     let data: Vec<_> = seeds.iter().map(|seed| seed.data).collect();
     let contract = Contract::new(&data, &people, needs, declarations);
-    let is_valid = |data| declarations.allows(sent_data(data));
+    let is_valid = |data: Value<'_>| declarations.allows(sent_data(data));
     let nothing = Value::Object(Object::new(&[], &arena));
     let (customer, objects) = people.first().copied().unwrap_or((nothing, nothing));
     let nothing_sent = Seed { name: "", data: SentData { trigger: nothing, customer, objects } };

@@ -25,7 +25,7 @@ use native::{Native, NativeError};
 use poll::Poll;
 
 /// Debounce interval: how long it must be quiet before changes are reported, because editors save in several steps.
-pub const QUIET: Duration = Duration::from_millis(20);
+pub const QUIET: Duration = Duration::from_millis(10);
 /// The longest time for which a change is held back while others follow.
 const LONGEST_BURST: Duration = Duration::from_millis(250);
 /// Default polling interval.

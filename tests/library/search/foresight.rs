@@ -14,7 +14,7 @@ use inkproof::rules::{JudgeOptions, judge};
 use inkproof::search::{Effort, SearchOptions};
 
 use super::generator::Generated;
-use super::subject::{Subject, render_options};
+use super::subject::{Subject, render_options, summary};
 
 /// The results of many templates.
 #[derive(Debug, Default)]
@@ -60,6 +60,8 @@ const OTHER_MISTAKES: [&str; 7] = [
 const PAYLOADS: usize = 1_000;
 /// Of so many proofs, one is compared with a thorough search.
 const PROOFS_CHECKED: usize = 10;
+/// Of so many templates, one is searched on all cores as well.
+const PARALLEL_CHECKED: usize = 4;
 
 fn foresight(templates: usize, seed: u64, project: &Path) -> Foresight {
     let mut random = Rng::with_seed(seed);
@@ -111,9 +113,13 @@ impl Foresight {
             .map(|_| (generated.payload(random), generated.random_customer(random)))
             .find(|(trigger, customer)| is_lost(trigger, customer));
         let started = std::time::Instant::now();
-        let report =
-            subject.search_compiled(compiled, &SearchOptions { effort: Effort::Normal, seed: 0, render_options });
+        let options = SearchOptions { effort: Effort::Normal, seed: 0, render_options, is_parallel: false };
+        let report = subject.search_compiled(compiled, &options);
         self.searching += started.elapsed();
+        if self.templates.is_multiple_of(PARALLEL_CHECKED) {
+            let parallel = subject.search_compiled(compiled, &SearchOptions { is_parallel: true, ..options });
+            assert_eq!(summary(&parallel), summary(&report), "{}", generated.content);
+        }
         self.renders += report.renders;
         for counterexample in &report.counterexamples {
             assert!(
@@ -125,7 +131,7 @@ impl Foresight {
         }
         if report.verdict == inkproof::search::Verdict::Proved {
             self.proved += 1;
-            let thorough = SearchOptions { effort: Effort::Thorough, seed: 1, render_options };
+            let thorough = SearchOptions { effort: Effort::Thorough, seed: 1, ..options };
             let thorough = if self.proved.is_multiple_of(PROOFS_CHECKED) {
                 subject.search_compiled(compiled, &thorough).counterexamples
             } else {

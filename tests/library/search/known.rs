@@ -1,9 +1,9 @@
 //! Templates of which it is known whether and how data loses them.
 
-use inkproof::search::Effort;
+use inkproof::search::{Effort, SearchOptions};
 
 use super::generator::Generated;
-use super::subject::Subject;
+use super::subject::{Subject, render_options, summary};
 
 /// The changes of each counterexample that is found: `path = value` each, `?` before those unlike any seen.
 fn found(content: &str, data: &[&str], customers: &[&str]) -> Vec<String> {
@@ -167,7 +167,7 @@ fn the_smallest_change_is_found() {
             &[],
             &[
                 "render-error: trigger.items[0].q = 1e+21",
-                r#"invalid-json: trigger.b = false, trigger.name = "back\\slash""#,
+                r#"invalid-json: trigger.b = false, trigger.name = "say \"hi\"""#,
             ],
         ),
         (r#"{"title":"a","body":"{% if trigger.vpi %}VIP{% else %}no{% endif %}"}"#, &[r#"{"vip":true}"#], &[], &[]),
@@ -179,7 +179,7 @@ fn the_smallest_change_is_found() {
 #[test]
 fn the_same_is_found_every_time() {
     let mut random = fastrand::Rng::with_seed(3);
-    let subjects: Vec<Subject> = (0..12)
+    let mut subjects: Vec<Subject> = (0..12)
         .map(|_| {
             let generated = Generated::new(&mut random);
             let requests = generated.requests(&mut random);
@@ -187,20 +187,23 @@ fn the_same_is_found_every_time() {
             Subject::new(&generated.content, &data, &[&Generated::customer()])
         })
         .collect();
-    let all = || -> Vec<String> { subjects.iter().map(|subject| format!("{:?}", shown(subject))).collect() };
-    let alone = all();
+    let much: Vec<_> = (0..20_000).map(|at| format!(r#"{{"n":{at},"t":"some words"}}"#)).collect();
+    let much = format!(r#"{{"items":[{}],"k":"a b","b":true,"n":2}}"#, much.join(","));
+    let content = r#"{"title":"{{ trigger.k }}{{ trigger.n | times: 2 }}","l":[{% for i in trigger.items %}{{ i.n }},{% endfor %}{% if trigger.b %}0{% endif %}]}"#;
+    subjects.push(Subject::new(content, &[&much], &[]));
+    let all = &|is_parallel| -> Vec<String> {
+        let render_options = render_options();
+        let options = SearchOptions { effort: Effort::Quick, seed: 0, render_options: &render_options, is_parallel };
+        let search = |subject: &Subject| subject.compiled(|compiled| subject.search_compiled(compiled, &options));
+        subjects.iter().map(|subject| summary(&search(subject))).collect()
+    };
+    let alone = all(false);
+    assert_eq!(all(true), alone);
     let beside: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..3).map(|_| scope.spawn(all)).collect();
+        let threads: Vec<_> = [false, true, true].into_iter().map(|how| scope.spawn(move || all(how))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert!(beside.iter().all(|other| *other == alone));
-}
-
-/// Everything that a search reports about a template.
-fn shown(subject: &Subject) -> impl std::fmt::Debug {
-    let report = subject.search(Effort::Quick);
-    let found: Vec<_> = report.counterexamples.iter().map(|found| (found.findings(), found.body.to_string())).collect();
-    (report.verdict, report.renders, found)
 }
 
 #[test]

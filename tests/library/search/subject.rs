@@ -53,14 +53,18 @@ impl Subject {
     pub(crate) fn search(&self, effort: Effort) -> SearchReport {
         let render_options = render_options();
         self.compiled(|compiled| {
-            self.search_compiled(compiled, &SearchOptions { effort, seed: 0, render_options: &render_options })
+            self.search_compiled(
+                compiled,
+                &SearchOptions { effort, seed: 0, render_options: &render_options, is_parallel: false },
+            )
         })
     }
 
     /// What a search finds if `message_data` is declared by this schema.
     pub(crate) fn search_declared(&self, schema: &MessageSchema) -> SearchReport {
         let render_options = render_options();
-        let options = SearchOptions { effort: Effort::Normal, seed: 0, render_options: &render_options };
+        let options =
+            SearchOptions { effort: Effort::Normal, seed: 0, render_options: &render_options, is_parallel: false };
         let declarations = Declarations { message_data: Some(schema), customer: None };
         self.compiled(|compiled| self.search_with(compiled, declarations, &options))
     }
@@ -79,10 +83,17 @@ impl Subject {
         let cases: Vec<_> = self.requests.iter().map(case).collect();
         let (arena, texts) = (Arena::new(), compiled.texts());
         let trees: Vec<_> = texts.iter().map(|text| text.liquid).collect();
-        let needs = Needs::from_templates(&trees, compiled.language(), &|name| compiled.snippet_texts(name), &arena);
+        let needs =
+            Needs::from_templates(&trees, compiled.language(), &|name| compiled.snippet_texts(name, &arena), &arena);
         let content = ContentProof::prove(trees[0]);
         let customers = &self.customers;
         let input = SearchInput { compiled, needs: &needs, content: &content, cases: &cases, customers, declarations };
         search_template(&input, options)
     }
+}
+
+/// Everything that a search reports.
+pub(crate) fn summary(report: &SearchReport) -> String {
+    let found: Vec<_> = report.counterexamples.iter().map(|found| (found.findings(), found.body.to_string())).collect();
+    format!("{:?}", (report.verdict, report.renders, found))
 }

@@ -1,0 +1,74 @@
+//! The corpus: data that reached something new, and data whose message is lost.
+
+use std::collections::HashMap;
+
+use super::change::copied;
+use super::coverage::SeenFeatures;
+use super::tester::Test;
+use crate::liquid::{Arena, Value};
+use crate::message::Loss;
+
+/// How many losses are kept to be shrunk.
+const MAX_LOSSES: usize = 48;
+/// How much data that reached something new is searched around.
+const MAX_QUEUE: usize = 64;
+
+/// What is kept of the data that was rendered.
+pub(super) struct Corpus<'c, 's> {
+    /// Whether data keeps to what is declared.
+    pub(super) is_valid: &'c dyn Fn(Value<'_>) -> bool,
+    pub(super) seen: SeenFeatures,
+    /// Data whose message is sent, and that reached something new, waiting for its sites to be changed.
+    pub(super) queue: Vec<Value<'s>>,
+    losses: HashMap<(Loss, usize), Found<'s>>,
+    /// The keys of `losses` in the order in which they were found.
+    order: Vec<(Loss, usize)>,
+    /// What is kept is copied into it.
+    arena: &'s Arena,
+}
+
+/// A loss that was found, before it is shrunk.
+#[derive(Clone, Copy)]
+struct Found<'s> {
+    data: Value<'s>,
+    is_likely: bool,
+}
+
+impl<'c, 's> Corpus<'c, 's> {
+    pub(super) fn new(seen: SeenFeatures, is_valid: &'c dyn Fn(Value<'_>) -> bool, arena: &'s Arena) -> Self {
+        Self { is_valid, seen, queue: Vec::new(), losses: HashMap::new(), order: Vec::new(), arena }
+    }
+
+    /// Keeps data if its message is lost, or if it reached something new.
+    pub(super) fn add(&mut self, data: Value<'_>, site: usize, is_likely: bool, test: &Test) {
+        if is_likely {
+            self.seen.observe(&test.output, || (self.is_valid)(data));
+        }
+        if let Some(loss) = test.loss {
+            self.lose((loss, site), data, is_likely);
+            return;
+        }
+        let is_new = is_likely && self.seen.add(&test.output);
+        if is_new && self.queue.len() < MAX_QUEUE && (self.is_valid)(data) {
+            self.queue.push(copied(data, self.arena));
+        }
+    }
+
+    fn lose(&mut self, key: (Loss, usize), data: Value<'_>, is_likely: bool) {
+        let is_better = match self.losses.get(&key) {
+            Some(known) => is_likely && !known.is_likely,
+            None => self.losses.len() < MAX_LOSSES,
+        };
+        if is_better && (self.is_valid)(data) {
+            let found = Found { data: copied(data, self.arena), is_likely };
+            if self.losses.insert(key, found).is_none() {
+                self.order.push(key);
+            }
+        }
+    }
+
+    /// The losses, with data for each, in the order in which they were found.
+    pub(super) fn losses(&self) -> impl Iterator<Item = (Loss, Value<'s>)> {
+        self.order.iter().filter_map(|key| Some((key.0, self.losses.get(key)?.data)))
+    }
+}
