@@ -1,5 +1,9 @@
 //! Texts that are sent, but look as if a value was missing.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
 /// The kinds of suspicious texts: a stable name, and what it means.
 pub(super) const KINDS: [(&str, &str); 9] = [
     ("missing", "there is none"),
@@ -16,20 +20,34 @@ pub(super) const KINDS: [(&str, &str); 9] = [
 /// Words that stand for a missing value, and the kind of each.
 const WORDS: [(&str, usize); 3] = [("undefined", 2), ("null", 3), ("NaN", 4)];
 
+/// What is printed of an object.
+const OBJECT: &str = "[object Object]";
+/// What Liquid begins with.
+const LIQUID: [&str; 2] = ["{{", "{%"];
+
+/// Finds any of these: hardly any text has one.
+static ALL: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let all = WORDS.iter().map(|(word, _)| *word).chain(LIQUID).chain([OBJECT]);
+    // Only where the first match counts is it found by comparing many bytes at once.
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(all).ok()
+});
+
 /// What looks wrong about a text, as indices of [`KINDS`]; the most telling only.
 pub(super) fn kind_of(text: Option<&str>) -> Option<usize> {
     let Some(text) = text else { return Some(0) };
     if text.trim().is_empty() {
         return Some(1);
     }
-    if let Some((_, kind)) = WORDS.iter().find(|(word, _)| contains_word(text, word)) {
-        return Some(*kind);
-    }
-    if text.contains("[object Object]") {
-        return Some(5);
-    }
-    if text.contains("{{") || text.contains("{%") {
-        return Some(6);
+    if ALL.as_ref().is_none_or(|all| all.is_match(text)) {
+        if let Some((_, kind)) = WORDS.iter().find(|(word, _)| contains_word(text, word)) {
+            return Some(*kind);
+        }
+        if text.contains(OBJECT) {
+            return Some(5);
+        }
+        if LIQUID.iter().any(|start| text.contains(start)) {
+            return Some(6);
+        }
     }
     let bytes = text.as_bytes();
     let mut is_spaced = bytes[0] == b' ' || bytes[bytes.len() - 1] == b' ';

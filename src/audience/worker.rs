@@ -15,12 +15,15 @@ use super::suspicious::{self, KINDS};
 use super::witness::{Place, Witness};
 use super::{Audience, Reveal};
 use crate::analysis::branches_in;
-use crate::liquid::value::json::{Event, Events};
+use crate::liquid::value::json::{Event, Events, Members};
 use crate::liquid::value::{coerce, utf16};
 use crate::liquid::{Arena, NodeId, Output, Value, Writer};
 use crate::message::{Cause, CompiledTemplate, Loss, Template, Trial, TrialOutput};
 use crate::records::{Batch, Record};
 
+/// The properties whose texts are looked at.
+const TITLE: &str = "title";
+const BODY: &str = "body";
 /// How many characters of a title are counted as its value.
 const MAX_TITLE: usize = 200;
 /// How many causes and patterns are remembered.
@@ -39,6 +42,8 @@ pub(super) struct Worker<'t> {
     audience: &'t Audience<'t>,
     variants: Vec<Variant<'t>>,
     reader: Reader<'t>,
+    /// The properties of a message that are looked at.
+    properties: Members,
     pub(super) state: State,
     written: Written,
 }
@@ -93,7 +98,8 @@ impl<'t> Worker<'t> {
         let variants: Vec<_> = compiled.iter().map(|compiled| Variant::new(compiled, audience)).collect();
         let branches: Vec<_> = variants.iter().map(|variant| variant.branches.len()).collect();
         let reader = Reader::new(audience, compiled);
-        Self { audience, variants, reader, state: State::new(&branches), written: Written::default() }
+        let properties = Members::new([TITLE, BODY].map(str::to_owned));
+        Self { audience, variants, reader, properties, state: State::new(&branches), written: Written::default() }
     }
 
     /// Counts the records of a batch.
@@ -162,7 +168,7 @@ impl<'t> Worker<'t> {
         out: &mut TrialOutput,
     ) -> Option<Loss> {
         let variant = &mut self.variants[at];
-        let sent = match variant.trial.send(message.data, arena, out) {
+        let sent = match variant.trial.send(message.data, &self.properties, arena, out) {
             Ok(sent) => sent,
             Err(loss) => return Some(loss),
         };
@@ -192,10 +198,8 @@ impl<'t> Worker<'t> {
             None | Some(Value::Null) => None,
             Some(value) => coerce::to_liquid_string(value, arena).ok(),
         };
-        let (title, body) = (property("title"), property("body"));
-        for (name, text, lengths) in
-            [("title", title, &mut state.title_lengths), ("body", body, &mut state.body_lengths)]
-        {
+        let (title, body) = (property(TITLE), property(BODY));
+        for (name, text, lengths) in [(TITLE, title, &mut state.title_lengths), (BODY, body, &mut state.body_lengths)] {
             if let Some(text) = text {
                 lengths.add(text.chars().count() as u64, || subject.witness(audience));
             }

@@ -13,6 +13,7 @@ use crate::liquid::syntax::tree::OperandKind;
 use crate::liquid::syntax::variables::read_by;
 use crate::liquid::syntax::visit::{each_operand, each_part};
 use crate::liquid::value::Object;
+use crate::liquid::value::json::Members;
 use crate::liquid::{Arena, Options, Output, Span, Trace, Value, json};
 
 /// A template that is rendered with much data only to see whether its message is sent.
@@ -42,7 +43,7 @@ pub struct Sent<'a> {
     pub kind: &'a str,
     /// The topics.
     pub topics: Vec<&'a str>,
-    /// The properties.
+    /// The properties that were asked for.
     pub properties: &'a Object<'a>,
     /// Where commas come before a closing bracket, as bytes of the rendered content.
     pub trailing_commas: Vec<usize>,
@@ -137,20 +138,27 @@ impl<'t> Trial<'t> {
         }
     }
 
-    /// Renders with this data, and returns what is sent.
+    /// Renders with this data, and returns what is sent: of the properties, only these.
     ///
     /// # Errors
     /// Why the message is lost.
-    pub fn send<'a>(&'a self, data: SentData<'a>, arena: &'a Arena, out: &'a mut TrialOutput) -> Result<Sent<'a>, Loss>
+    pub fn send<'a>(
+        &'a self,
+        data: SentData<'a>,
+        properties: &Members,
+        arena: &'a Arena,
+        out: &'a mut TrialOutput,
+    ) -> Result<Sent<'a>, Loss>
     where
         't: 'a,
     {
-        arena.sharing_limits(|| self.send_limited(data, arena, out))
+        arena.sharing_limits(|| self.send_limited(data, properties, arena, out))
     }
 
     fn send_limited<'a>(
         &'a self,
         data: SentData<'a>,
+        properties: &Members,
         arena: &'a Arena,
         out: &'a mut TrialOutput,
     ) -> Result<Sent<'a>, Loss>
@@ -159,7 +167,8 @@ impl<'t> Trial<'t> {
     {
         let scope = self.scope(data, arena);
         self.render(scope, arena, out)?;
-        let (properties, trailing_commas) = match json::read_with_trailing_commas(out.content.text(), arena) {
+        let content = json::read_members_with_trailing_commas(out.content.text(), properties, arena);
+        let (properties, trailing_commas) = match content {
             Ok((Value::Object(properties), commas)) => (properties, commas),
             Ok(_) => return Err(Loss::NotAnObject),
             Err(error) => return Err(Self::broken_json(&out.content, error.offset)),

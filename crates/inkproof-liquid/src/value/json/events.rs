@@ -147,6 +147,18 @@ impl Levels {
     }
 }
 
+/// Where the parts of a number begin that the lexer is at the end of.
+pub(super) struct WrittenNumber {
+    /// The sign, if any.
+    pub(super) start: usize,
+    /// The first digit.
+    digits: usize,
+    /// The point, or what follows the digits.
+    point: usize,
+    /// The exponent, or the end.
+    end: usize,
+}
+
 /// Reads single tokens of a JSON document at the positions where they are expected. Shared by [`Events`] and the reader
 /// of values.
 #[derive(Clone, Debug)]
@@ -376,9 +388,14 @@ impl<'a> Lexer<'a> {
     }
 
     pub(super) fn number(&mut self) -> Read<f64> {
+        let written = self.skip_number()?;
+        Ok(self.number_of(&written))
+    }
+
+    /// Skips a number, which must be valid.
+    pub(super) fn skip_number(&mut self) -> Read<WrittenNumber> {
         let start = self.at;
-        let negative = self.peek() == Some(b'-');
-        self.at += usize::from(negative);
+        self.at += usize::from(self.peek() == Some(b'-'));
         let digits = self.at;
         match self.peek() {
             Some(b'0') => self.at += 1,
@@ -404,16 +421,22 @@ impl<'a> Lexer<'a> {
             }
             self.skip_digits();
         }
+        Ok(WrittenNumber { start, digits, point, end })
+    }
+
+    /// The number that ends here.
+    pub(super) fn number_of(&self, written: &WrittenNumber) -> f64 {
+        let WrittenNumber { start, digits, point, end } = *written;
         if end < self.at || end - digits > 15 {
-            return Ok(self.text[start..self.at].parse().unwrap_or(f64::NAN));
+            return self.text[start..self.at].parse().unwrap_or(f64::NAN);
         }
-        let written = self.bytes[digits..end].iter().filter(|byte| **byte != b'.');
-        let magnitude = written.fold(0_u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+        let decimals = self.bytes[digits..end].iter().filter(|byte| **byte != b'.');
+        let magnitude = decimals.fold(0_u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
         #[expect(clippy::cast_precision_loss, reason = "15 digits are below 2^53")]
         let magnitude = magnitude as f64;
         // Both operands are exact, so the single division rounds correctly.
         let magnitude = magnitude / POWERS_OF_TEN[(end - point).saturating_sub(1)];
-        Ok(if negative { -magnitude } else { magnitude })
+        if start < digits { -magnitude } else { magnitude }
     }
 
     pub(super) fn word(&mut self, word: &str) -> Read<()> {

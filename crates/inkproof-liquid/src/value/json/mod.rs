@@ -10,7 +10,10 @@ mod write;
 pub use events::{Event, Events, JsonError, JsonString, Read};
 pub use locate::{KeyStep, locate, locate_in, locate_key};
 pub use members::Members;
-pub use read::{is_object_with_trailing_commas, read, read_as, read_members, read_with_trailing_commas};
+pub use read::{
+    is_object_with_trailing_commas, read, read_as, read_members, read_members_with_trailing_commas,
+    read_with_trailing_commas,
+};
 pub use write::{Visit, write, write_counted, write_string, write_visiting};
 
 /// Maximum nesting depth of arrays and objects.

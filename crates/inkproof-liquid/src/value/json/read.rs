@@ -5,7 +5,7 @@
 
 use smallvec::SmallVec;
 
-use super::events::{JsonError, Lexer, Read};
+use super::events::{JsonError, Lexer, Read, WrittenNumber};
 use super::{MAX_DEPTH, Members};
 use crate::value::number::Numbers;
 use crate::value::{self, Arena, Object, Value};
@@ -70,7 +70,29 @@ pub fn read_members<'a>(
 /// # Errors
 /// As [`read`].
 pub fn read_with_trailing_commas<'a>(text: &'a str, arena: &'a Arena) -> Result<(Value<'a>, Vec<usize>), JsonError> {
+    read_some_with_trailing_commas(text, None, arena)
+}
+
+/// Like [`read_with_trailing_commas`], but of the members of an object that is the whole document, only these are read. The others
+/// must be valid.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_members_with_trailing_commas<'a>(
+    text: &'a str,
+    members: &Members,
+    arena: &'a Arena,
+) -> Result<(Value<'a>, Vec<usize>), JsonError> {
+    read_some_with_trailing_commas(text, Some(members), arena)
+}
+
+fn read_some_with_trailing_commas<'a>(
+    text: &'a str,
+    members: Option<&Members>,
+    arena: &'a Arena,
+) -> Result<(Value<'a>, Vec<usize>), JsonError> {
     let mut reader = Reader::new(text, arena, Some(Vec::new()));
+    reader.members = members;
     let value = reader.document().map_err(|error| *error)?;
     Ok((value, reader.trailing_commas.unwrap_or_default()))
 }
@@ -80,10 +102,7 @@ pub fn read_with_trailing_commas<'a>(text: &'a str, arena: &'a Arena) -> Result<
 /// # Errors
 /// As [`read`].
 pub fn is_object_with_trailing_commas(text: &str, arena: &Arena) -> Result<bool, JsonError> {
-    let mut reader = Reader::new(text, arena, Some(Vec::new()));
-    reader.only_checks = true;
-    let value = reader.document().map_err(|error| *error)?;
-    Ok(matches!(value, Value::Object(_)))
+    Reader::new(text, arena, Some(Vec::new())).is_object().map_err(|error| *error)
 }
 
 struct Reader<'m, 'a> {
@@ -98,8 +117,6 @@ struct Reader<'m, 'a> {
     trailing_commas: Option<Vec<usize>>,
     /// Whether `5.0` is a float rather than 5.
     keeps_floats: bool,
-    /// Whether strings, arrays and objects are left empty.
-    only_checks: bool,
     /// The members of the outermost object that are read; all if `None`.
     members: Option<&'m Members>,
 }
@@ -114,32 +131,46 @@ impl<'a> Reader<'_, 'a> {
             entries: SmallVec::new(),
             trailing_commas,
             keeps_floats: false,
-            only_checks: false,
             members: None,
         }
     }
 
     fn document(&mut self) -> Read<Value<'a>> {
         self.lexer.skip_space();
-        self.value("")?;
+        self.value::<true>("")?;
+        self.end()?;
+        Ok(self.entries.pop().map_or(Value::Undefined, |(_, value)| value))
+    }
+
+    /// Whether the document, which is checked rather than read, is an object.
+    fn is_object(&mut self) -> Read<bool> {
+        self.lexer.skip_space();
+        let is_object = self.lexer.peek() == Some(b'{');
+        self.value::<false>("")?;
+        self.end()?;
+        Ok(is_object)
+    }
+
+    fn end(&mut self) -> Read<()> {
         self.lexer.skip_space();
         if self.lexer.at < self.text.len() {
             return Err(self.lexer.unexpected("after top-level value"));
         }
-        Ok(self.entries.pop().map_or(Value::Undefined, |(_, value)| value))
+        Ok(())
     }
 
-    /// Reads a value and pushes it onto the entries.
-    fn value(&mut self, key: &'a str) -> Read<()> {
+    /// Reads a value and pushes it onto the entries; or, if it is not kept, only finds out whether it is valid.
+    fn value<const IS_KEPT: bool>(&mut self, key: &'a str) -> Read<()> {
         let value = match self.lexer.peek() {
-            Some(b'"') => Value::String(self.string()?),
-            Some(b'{') => Value::Object(self.nested(Self::object)?),
-            Some(b'[') => self.nested(Self::array)?,
+            Some(b'"') => {
+                let string = self.lexer.string()?;
+                if IS_KEPT { Value::String(string.decode_in(self.arena)) } else { Value::Null }
+            }
+            Some(b'{') => self.nested(Self::object::<IS_KEPT>)?,
+            Some(b'[') => self.nested(Self::array::<IS_KEPT>)?,
             Some(b'-' | b'0'..=b'9') => {
-                let start = self.lexer.at;
-                let number = self.lexer.number()?;
-                let is_float = self.keeps_floats && self.text[start..self.lexer.at].contains(['.', 'e', 'E']);
-                if is_float { Value::float(number) } else { Value::Number(number) }
+                let written = self.lexer.skip_number()?;
+                if IS_KEPT { self.number(&written) } else { Value::Null }
             }
             Some(b't') => {
                 self.lexer.word("true")?;
@@ -155,20 +186,19 @@ impl<'a> Reader<'_, 'a> {
             }
             _ => return Err(self.lexer.unexpected("looking for beginning of value")),
         };
-        self.entries.push((key, value));
+        if IS_KEPT {
+            self.entries.push((key, value));
+        }
         Ok(())
     }
 
-    /// Reads a value only to find out whether it is valid.
-    fn skipped_value(&mut self) -> Read<()> {
-        let outer = std::mem::replace(&mut self.only_checks, true);
-        self.value("")?;
-        self.entries.pop();
-        self.only_checks = outer;
-        Ok(())
+    fn number(&self, written: &WrittenNumber) -> Value<'a> {
+        let number = self.lexer.number_of(written);
+        let is_float = self.keeps_floats && self.text[written.start..self.lexer.at].contains(['.', 'e', 'E']);
+        if is_float { Value::float(number) } else { Value::Number(number) }
     }
 
-    fn nested<T>(&mut self, read: fn(&mut Self) -> Read<T>) -> Read<T> {
+    fn nested(&mut self, read: fn(&mut Self) -> Read<Value<'a>>) -> Read<Value<'a>> {
         if self.depth == MAX_DEPTH {
             return Err(Box::new(JsonError {
                 message: format!("exceeded max depth of {MAX_DEPTH}"),
@@ -181,16 +211,17 @@ impl<'a> Reader<'_, 'a> {
         value
     }
 
-    fn array(&mut self) -> Read<Value<'a>> {
+    fn array<const IS_KEPT: bool>(&mut self) -> Read<Value<'a>> {
         let first = self.entries.len();
         self.lexer.at += 1;
         self.lexer.skip_space();
-        let mut comma = None;
+        let (mut is_empty, mut comma) = (true, None);
         loop {
-            if self.lexer.peek() == Some(b']') && self.may_close(first == self.entries.len(), comma) {
+            if self.lexer.peek() == Some(b']') && self.may_close(is_empty, comma) {
                 break;
             }
-            self.value("")?;
+            is_empty = false;
+            self.value::<IS_KEPT>("")?;
             self.lexer.skip_space();
             match self.lexer.peek() {
                 Some(b',') => comma = Some(self.lexer.at),
@@ -201,13 +232,15 @@ impl<'a> Reader<'_, 'a> {
             self.lexer.skip_space();
         }
         self.lexer.at += 1;
-        let items = if self.only_checks { &[] } else { &self.entries[first..] };
-        let list = value::list_of(items.iter().map(|(_, value)| *value), self.arena);
+        if !IS_KEPT {
+            return Ok(Value::Null);
+        }
+        let list = value::list_of(self.entries[first..].iter().map(|(_, value)| *value), self.arena);
         self.entries.truncate(first);
         Ok(list)
     }
 
-    fn object(&mut self) -> Read<&'a Object<'a>> {
+    fn object<const IS_KEPT: bool>(&mut self) -> Read<Value<'a>> {
         let first = self.entries.len();
         self.lexer.at += 1;
         self.lexer.skip_space();
@@ -220,7 +253,8 @@ impl<'a> Reader<'_, 'a> {
                 return Err(self.lexer.unexpected("looking for beginning of object key string"));
             }
             is_empty = false;
-            let key = self.string()?;
+            let key = self.lexer.string()?;
+            let key = if IS_KEPT { key.decode_in(self.arena) } else { "" };
             self.lexer.skip_space();
             if self.lexer.peek() != Some(b':') {
                 return Err(self.lexer.unexpected("after object key"));
@@ -228,8 +262,8 @@ impl<'a> Reader<'_, 'a> {
             self.lexer.at += 1;
             self.lexer.skip_space();
             match self.members {
-                Some(members) if self.depth == 1 && !members.contains(key) => self.skipped_value()?,
-                _ => self.value(key)?,
+                Some(members) if IS_KEPT && self.depth == 1 && !members.contains(key) => self.value::<false>("")?,
+                _ => self.value::<IS_KEPT>(key)?,
             }
             self.lexer.skip_space();
             match self.lexer.peek() {
@@ -241,10 +275,12 @@ impl<'a> Reader<'_, 'a> {
             self.lexer.skip_space();
         }
         self.lexer.at += 1;
-        let entries = if self.only_checks { &[] } else { &self.entries[first..] };
-        let object = Object::new(entries, self.arena);
+        if !IS_KEPT {
+            return Ok(Value::Null);
+        }
+        let object = Object::new(&self.entries[first..], self.arena);
         self.entries.truncate(first);
-        Ok(object)
+        Ok(Value::Object(object))
     }
 
     /// Whether a closing bracket is allowed here: directly after the opening one, or after an allowed trailing comma.
@@ -256,11 +292,6 @@ impl<'a> Reader<'_, 'a> {
             }
             _ => is_empty,
         }
-    }
-
-    fn string(&mut self) -> Read<&'a str> {
-        let string = self.lexer.string()?;
-        Ok(if self.only_checks { "" } else { string.decode_in(self.arena) })
     }
 }
 
