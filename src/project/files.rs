@@ -36,8 +36,8 @@ pub struct Files {
     /// The project's requests, then those for its tests.
     pub(super) requests: Vec<FileSet<Request>>,
     pub(super) snippets: [FileSet<Snippet>; 2],
-    /// Files of templates and of snippets that are not read because of their extensions.
-    pub(super) misnamed: [FileSet<MisnamedFile>; 2],
+    /// Files that are not read because of their extensions.
+    pub(super) misnamed: [FileSet<MisnamedFile>; 4],
     pub(super) schemas: SchemaFiles,
 }
 
@@ -114,6 +114,8 @@ impl Files {
             misnamed: [
                 FileSet::new(folder(&paths.templates, MisnamedFile::TEMPLATES), MisnamedFile::template),
                 FileSet::new(folder(&paths.snippets, MisnamedFile::SNIPPETS), MisnamedFile::snippet),
+                FileSet::new(folder(&paths.requests, MisnamedFile::FIXTURES), MisnamedFile::request),
+                FileSet::new(folder(&paths.customers, MisnamedFile::FIXTURES), MisnamedFile::customer),
             ],
             start: root.clone(),
             root,

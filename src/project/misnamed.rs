@@ -1,4 +1,4 @@
-//! Files of templates and snippets that are not read because of their extensions: `welcome.json` in `templates`.
+//! Files that are not read because of their extensions: `welcome.json` in `templates`, or `standard.yaml` among requests.
 
 use std::collections::HashSet;
 
@@ -10,8 +10,12 @@ const MISNAMED_FILE: Code = Code::new("misnamed-file");
 
 /// The extension of templates, and of snippets that are text.
 const LIQUID: &str = ".liquid";
+/// The extension of requests and customers.
+const JSON: &str = ".json";
+/// The extensions of YAML.
+const YAML: [&str; 2] = [".yaml", ".yml"];
 
-/// A file that looks like a template, a request or a snippet, and is not read.
+/// A file that looks like a template, a request, a customer or a snippet, and is not read.
 #[derive(Clone, Debug)]
 pub(super) struct MisnamedFile {
     source: Source,
@@ -21,8 +25,11 @@ pub(super) struct MisnamedFile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Template,
+    /// A request in the folder of templates.
     Request,
     Snippet,
+    /// A request or a customer, as it is called, in its folder.
+    Fixture(&'static str),
 }
 
 impl MisnamedFile {
@@ -30,6 +37,8 @@ impl MisnamedFile {
     pub(super) const TEMPLATES: &[&str] = &["json", "html", "txt"];
     /// Extensions that people give to snippets. A snippet `.json` is read.
     pub(super) const SNIPPETS: &[&str] = &["html", "txt"];
+    /// Extensions that people give to requests and customers.
+    pub(super) const FIXTURES: &[&str] = &["json5", "jsonc", "yaml", "yml"];
 
     /// Reads a file in the folder of templates; fails if it is none. A template prints a JSON object.
     pub(super) fn template(file: File<'_>, _: &mut Diagnostics) -> Result<Self, Diagnostics> {
@@ -46,9 +55,37 @@ impl MisnamedFile {
         Ok(Self { source: file.source, kind: Kind::Snippet })
     }
 
+    /// Reads a file in the folder of requests; fails if it is none.
+    pub(super) fn request(file: File<'_>, _: &mut Diagnostics) -> Result<Self, Diagnostics> {
+        Self::fixture("request", &["transactional_message_id", "message_data"], file)
+    }
+
+    /// Reads a file in the folder of customers; fails if it is none.
+    pub(super) fn customer(file: File<'_>, _: &mut Diagnostics) -> Result<Self, Diagnostics> {
+        Self::fixture("customer", &["id", "email"], file)
+    }
+
+    /// A fixture that has one of these keys at the beginning of a line.
+    fn fixture(what: &'static str, keys: &[&str], file: File<'_>) -> Result<Self, Diagnostics> {
+        let is_key = |line: &str| {
+            let start = line.trim_start_matches(['{', ' ', '\t', '"', '\'']);
+            keys.iter().any(|key| {
+                let rest = start.strip_prefix(key);
+                rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with(':'))
+            })
+        };
+        if !file.source.text().lines().any(is_key) {
+            return Err(Diagnostics::new());
+        }
+        Ok(Self { source: file.source, kind: Kind::Fixture(what) })
+    }
+
     /// The path relative to the project that it should have, in the same folder.
     fn right_path(&self) -> String {
         let mut stem = self.source.name();
+        if let (Kind::Fixture(_), Some((stem, _))) = (self.kind, stem.rsplit_once('.')) {
+            return format!("{stem}{JSON}");
+        }
         while let Some((rest, _)) = stem.rsplit_once('.').filter(|(_, ending)| Self::TEMPLATES.contains(ending)) {
             if self.kind == Kind::Snippet && stem != self.source.name() {
                 // `plans.json.txt`
@@ -62,16 +99,18 @@ impl MisnamedFile {
     fn finding(&self, project: &Project) -> Diagnostic {
         let path = self.right_path();
         let name = path.rsplit('/').next().unwrap_or(&path);
+        let rename = format!("rename it to `{name}`");
         let (advice, help) = match self.kind {
-            Kind::Template => {
-                (format!("rename it to `{name}`"), "a template is a file `NAME.liquid`, although it prints JSON")
-            }
-            Kind::Snippet => {
-                (format!("rename it to `{name}`"), "a snippet is a file `NAME.liquid`, or `NAME.json` if it is data")
-            }
+            Kind::Template => (rename, "a template is a file `NAME.liquid`, although it prints JSON".to_owned()),
+            Kind::Snippet => (rename, "a snippet is a file `NAME.liquid`, or `NAME.json` if it is data".to_owned()),
             Kind::Request => {
                 let requests = project.config().paths.requests.display();
-                (format!("move it to `{requests}`"), "this is a request, in the folder of templates")
+                (format!("move it to `{requests}`"), "this is a request, in the folder of templates".to_owned())
+            }
+            Kind::Fixture(what) => {
+                let is_yaml = YAML.iter().any(|ending| self.source.name().ends_with(ending));
+                let advice = if is_yaml { format!("write it as JSON, to `{name}`") } else { rename };
+                (advice, format!("a {what} is a file `NAME.json`, without comments"))
             }
         };
         let message = format!("the file is not read: {advice}");
@@ -86,7 +125,9 @@ impl Project {
             .with_variants()
             .map(|template| template.source().name())
             .chain(self.snippets.iter().map(|snippet| snippet.source().name()))
-            .chain(self.broken_templates.iter().map(|(_, file)| file.as_str()))
+            .chain(self.broken_templates.iter().chain(&self.broken_requests).map(|(_, file)| file.as_str()))
+            .chain(self.requests.iter().map(|request| request.source().name()))
+            .chain(self.customers.iter().map(|customer| customer.source().name()))
             .collect();
         let is_meant = |file: &MisnamedFile| {
             !known.contains(&*file.right_path()) && !self.schema_files.contains_key(file.source.name())

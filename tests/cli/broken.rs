@@ -212,17 +212,25 @@ fn files_with_wrong_extensions_are_reported_with_the_right_names() {
         .file("snippets/support.txt", "Call us")
         .file("snippets/prices.json.txt", "{}")
         .file("snippets/plans.html", "Plans")
+        .file("fixtures/requests/t/b.yaml", "transactional_message_id: t\nmessage_data: {}\n")
+        .file("fixtures/requests/t/c.jsonc", "{\n  // A comment.\n  \"message_data\": {}\n}")
+        .file("fixtures/customers/grace.yml", "id: grace\n")
         // None of these is meant.
         .file("templates/notes.txt", "Remember the milk")
         .file("templates/t.json", "{\"title\": \"Hi\"}")
         .file("templates/data.json", "{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\"}")
         .file("snippets/plans.json", "{}")
+        .file("fixtures/requests/t/a.yaml", "message_data: {}\n")
+        .file("fixtures/customers/settings.yaml", "identity: none\n")
         .file("snippets/binary.txt", [0xff, 0xfe]);
     let checked = sandbox.run(&["check", "--format", "concise"]);
     let found: Vec<_> = checked.stdout.lines().filter(|line| line.contains("misnamed-file")).collect();
     assert_eq!(
         found,
         [
+            "fixtures/customers/grace.yml:1:1: warning[misnamed-file]: the file is not read: write it as JSON, to `grace.json`",
+            "fixtures/requests/t/b.yaml:1:1: warning[misnamed-file]: the file is not read: write it as JSON, to `b.json`",
+            "fixtures/requests/t/c.jsonc:1:1: warning[misnamed-file]: the file is not read: rename it to `c.json`",
             "snippets/plans.html:1:1: warning[misnamed-file]: the file is not read: rename it to `plans.liquid`",
             "snippets/prices.json.txt:1:1: warning[misnamed-file]: the file is not read: rename it to `prices.json`",
             "snippets/support.txt:1:1: warning[misnamed-file]: the file is not read: rename it to `support.liquid`",
