@@ -9,6 +9,7 @@ mod constants;
 mod corpus;
 mod counterexample;
 mod coverage;
+mod enumeration;
 mod finding;
 mod mutation;
 mod place;

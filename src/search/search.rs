@@ -8,6 +8,7 @@ use super::change::{Edit, edited, is_equal, replaced};
 use super::corpus::Corpus;
 use super::counterexample::{Counterexample, is_likely};
 use super::coverage::SeenFeatures;
+use super::enumeration::all_data;
 use super::mutation::{Site, sites};
 use super::place::{Place, PlaceMaker, PlaceMember};
 use super::proof;
@@ -354,7 +355,7 @@ impl<'s> Search<'_, 's, '_> {
             && proof::depends_on_data_alone(compiled)
             && !proof::reads_other_keys(needs, contract);
         let all = bases.first().filter(|_| is_enumerable);
-        let Some(all) = all.and_then(|base| proof::all_data(self.root, *base, contract, self.arena)) else {
+        let Some(all) = all.and_then(|base| all_data(self.root, *base, contract, self.arena)) else {
             return false;
         };
         // What is not valid counts too: with something else that the template does not read, it may be.
