@@ -19,6 +19,9 @@ const LONG: usize = 20_000;
 const VERY_LONG: usize = 300_000;
 /// How many bytes of memory count as much as a node.
 const BYTES_PER_NODE: usize = 64;
+/// How many bytes of a render are kept until its batch is done, at most: a batch of renders that print much, or need much memory,
+/// would need much more.
+const MAX_KEPT: usize = 1 << 18;
 
 /// Renders, and counts it.
 pub(super) struct Tester<'t> {
@@ -36,6 +39,8 @@ pub(super) struct Tester<'t> {
 struct Lane {
     scratch: Arena,
     tests: Vec<Test>,
+    /// How much of the batch was rendered together with other parts.
+    rendered: usize,
 }
 
 /// What a render did.
@@ -44,11 +49,13 @@ pub(super) struct Test {
     pub(super) loss: Option<Loss>,
     pub(super) output: TrialOutput,
     work: usize,
+    /// Whether it needs more than [`MAX_KEPT`].
+    is_heavy: bool,
 }
 
 impl Default for Test {
     fn default() -> Self {
-        Self { loss: None, output: TrialOutput::observing(), work: 0 }
+        Self { loss: None, output: TrialOutput::observing(), work: 0, is_heavy: false }
     }
 }
 
@@ -80,8 +87,13 @@ impl<'t> Tester<'t> {
             let trial = &self.trial;
             let lanes = self.lanes.par_iter_mut().zip(batch.par_chunks(LANE_LENGTH));
             lanes.for_each(|(lane, data)| {
-                for (at, data) in data.iter().enumerate() {
-                    lane.test(at, trial, *data);
+                lane.rendered = 0;
+                for data in data {
+                    lane.rendered += 1;
+                    // The rest follows when this is done with.
+                    if lane.test(lane.rendered - 1, trial, *data).is_heavy {
+                        break;
+                    }
                 }
             });
         }
@@ -91,11 +103,18 @@ impl<'t> Tester<'t> {
                 self.lanes.fill_with(Lane::default);
                 return;
             }
-            let lane = &mut self.lanes[at / LANE_LENGTH];
-            let test = if is_parallel { &lane.tests[at % LANE_LENGTH] } else { lane.test(0, &self.trial, *data) };
+            let (lane, place) = (&mut self.lanes[at / LANE_LENGTH], at % LANE_LENGTH);
+            let test = if is_parallel && place < lane.rendered {
+                &mut lane.tests[place]
+            } else {
+                lane.test(0, &self.trial, *data)
+            };
             self.renders += 1;
             self.work += test.work;
             each(at, test);
+            if test.is_heavy {
+                *test = Test::default();
+            }
         }
     }
 
@@ -107,17 +126,25 @@ impl<'t> Tester<'t> {
 
 impl Lane {
     /// Renders data, and keeps what it does under this number.
-    fn test(&mut self, at: usize, trial: &Trial<'_>, data: Value<'_>) -> &Test {
+    fn test(&mut self, at: usize, trial: &Trial<'_>, data: Value<'_>) -> &mut Test {
         if self.tests.len() <= at {
             self.tests.resize_with(at + 1, Test::default);
         }
-        let Self { scratch, tests } = self;
+        let Self { scratch, tests, .. } = self;
         let test = &mut tests[at];
         test.loss = trial.run(sent_data(data), scratch, &mut test.output);
         let nodes = test.output.trace.counts().map(|(_, count)| count as usize).sum::<usize>();
-        let work = nodes + scratch.allocated_bytes() / BYTES_PER_NODE;
+        let memory = scratch.allocated_bytes();
+        let work = nodes + memory / BYTES_PER_NODE;
         test.work = if work > VERY_LONG { work } else { work.min(LONG) };
-        scratch.reset();
+        let content = &mut test.output.content;
+        test.is_heavy = memory + content.memory() > MAX_KEPT;
+        if test.is_heavy {
+            content.forget_text();
+            *scratch = Arena::new();
+        } else {
+            scratch.reset();
+        }
         test
     }
 }

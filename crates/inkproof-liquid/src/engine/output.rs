@@ -60,6 +60,11 @@ impl Output {
         }
     }
 
+    /// Frees the memory of the text, which is empty then; its source map is kept.
+    pub fn forget_text(&mut self) {
+        self.text = String::new();
+    }
+
     /// Limits its length in bytes.
     pub(crate) fn set_limit(&mut self, bytes: usize) {
         self.limit = Some(bytes);
@@ -96,8 +101,9 @@ impl Output {
     }
 
     /// The memory that the text and the source map take, in bytes.
+    #[must_use]
     #[inline]
-    pub(crate) fn memory(&self) -> usize {
+    pub fn memory(&self) -> usize {
         self.text.len() + self.mark_count() * size_of::<Mark>()
     }
 
