@@ -31,7 +31,7 @@ use super::{diagnostic, feature, uri};
 use crate::diagnostics::Diagnostics;
 use crate::message::{RenderOptions, Rendering};
 use crate::project::{Case, Project};
-use crate::watch::{Places, Watch, WatchEvent};
+use crate::watch::{Places, QUIET, Watch, WatchEvent};
 
 /// How long a check is put off while more messages arrive.
 const MAX_DELAY: Duration = Duration::from_millis(100);
@@ -451,7 +451,7 @@ impl<W: Write> Session<W> {
             let _ = events.send(Event::Watched(reported.clone(), event));
         };
         // A project that cannot be watched is still checked when it is edited.
-        if let Ok(watch) = Watch::start(places.clone(), None, report) {
+        if let Ok(watch) = Watch::start(places.clone(), None, QUIET, report) {
             self.workspace.catch_up(&root);
             self.watches.insert(root, (watch, places));
         }

@@ -21,8 +21,8 @@ pub struct LiveProject {
 
 impl LiveProject {
     /// Opens the project that contains `dir`, whose relative paths start from `start`, with the requests of its tests if `for_tests`, and watches it. Changes are
-    /// reported to `tell` on another thread, and must then be [applied](Self::take). `poll` is the polling interval; without
-    /// it, files are polled only where the system does not report changes.
+    /// reported to `tell` on another thread when it has been `quiet` for so long, and must then be [applied](Self::take). `poll` is
+    /// the polling interval; without it, files are polled only where the system does not report changes.
     ///
     /// # Errors
     /// There is no project, or it cannot be watched.
@@ -31,12 +31,13 @@ impl LiveProject {
         start: &Path,
         for_tests: bool,
         poll: Option<Duration>,
+        quiet: Duration,
         tell: impl FnMut(WatchEvent) + Send + 'static,
     ) -> Result<Self, OpenError> {
         let root = root_of(dir)?;
         // Watch first, then read, so that no change in between is missed.
         let places = places(&root, &Config::in_folder(&root), &[], std::iter::empty());
-        let watch = Watch::start(places.clone(), poll, tell).map_err(OpenError::Unwatched)?;
+        let watch = Watch::start(places.clone(), poll, quiet, tell).map_err(OpenError::Unwatched)?;
         let files = Files::open(dir, for_tests)?.with_start(start);
         let project = Arc::new(files.to_project());
         let mut live = Self { project, files, besides: Vec::new(), places, watch };

@@ -9,7 +9,7 @@ use std::thread;
 use crate::message::{Customer, RenderOptions, Rendering, Request};
 use crate::project::{CompiledProject, LiveProject, OpenError, Project};
 use crate::threads::STACK;
-use crate::watch::WatchEvent;
+use crate::watch::{QUIET, WatchEvent};
 
 /// The project as last read, and its version, which changes with its content.
 type Shown = Arc<RwLock<(Arc<Project>, u64)>>;
@@ -41,7 +41,7 @@ impl CurrentProject {
     pub(super) fn open(dir: &Path, changed: impl Fn(Option<&str>) + Send + 'static) -> Result<Self, OpenError> {
         let (events, waiting) = channel();
         let reports = events.clone();
-        let live = LiveProject::open(dir, dir, false, None, move |event| {
+        let live = LiveProject::open(dir, dir, false, None, QUIET, move |event| {
             // If the receiver is gone, there is nothing to notify.
             let _ = reports.send(Event::Changed(event));
         })?;

@@ -25,9 +25,9 @@ use native::{Native, NativeError};
 use poll::Poll;
 
 /// Debounce interval: how long it must be quiet before changes are reported, because editors save in several steps.
-pub const QUIET: Duration = Duration::from_millis(10);
+pub const QUIET: Duration = Duration::from_millis(20);
 /// The longest time for which a change is held back while others follow.
-const LONGEST_BURST: Duration = Duration::from_millis(250);
+pub const LONGEST_BURST: Duration = Duration::from_millis(250);
 /// Default polling interval.
 pub const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// How often watched folders are checked for having been replaced.
@@ -75,7 +75,7 @@ enum Command {
 
 impl Watch {
     /// Starts watching. With `poll`, files are polled at that interval; without, only where the system does not report
-    /// changes. `report` is called with each report, on a separate thread.
+    /// changes. `report` is called with each report, on a separate thread, when it has been `quiet` for so long.
     ///
     /// No change after this returns is missed.
     ///
@@ -84,6 +84,7 @@ impl Watch {
     pub fn start(
         places: Places,
         poll: Option<Duration>,
+        quiet: Duration,
         report: impl FnMut(WatchEvent) + Send + 'static,
     ) -> std::io::Result<Self> {
         let (orders, received) = channel();
@@ -91,6 +92,7 @@ impl Watch {
             identities: Vec::new(),
             places,
             poll,
+            quiet,
             method: Method::Poll(Poll::default()),
             orders: orders.clone(),
             received,
@@ -125,6 +127,8 @@ struct Worker {
     places: Places,
     /// Polling interval; `None` while the system reports changes.
     poll: Option<Duration>,
+    /// Debounce interval.
+    quiet: Duration,
     method: Method,
     /// Identities of the watched folders, to detect that one was replaced.
     identities: Vec<Option<Identity>>,
@@ -204,14 +208,14 @@ impl Worker {
         let mut burst = Burst::default();
         burst.add(first, native, &self.places);
         let start = Instant::now();
-        let mut quiet_at = start + QUIET;
+        let mut quiet_at = start + self.quiet;
         let mut interruption = None;
         while !burst.is_empty() && interruption.is_none() {
             let left = quiet_at.min(start + LONGEST_BURST).saturating_duration_since(Instant::now());
             match self.received.recv_timeout(left) {
                 Ok(Command::Event(event)) => {
                     if burst.add(event, native, &self.places) {
-                        quiet_at = Instant::now() + QUIET;
+                        quiet_at = Instant::now() + self.quiet;
                     }
                 }
                 Ok(order) => interruption = Some(order),
@@ -304,7 +308,7 @@ mod tests {
             fs::create_dir_all(root.join("templates/sub")).unwrap();
             prepare(&root);
             let (sender, received) = channel();
-            let watch = Watch::start(places(&root), poll, move |what| drop(sender.send(what))).unwrap();
+            let watch = Watch::start(places(&root), poll, QUIET, move |what| drop(sender.send(what))).unwrap();
             Self { folder, received, watch }
         }
 

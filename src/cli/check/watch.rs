@@ -44,6 +44,10 @@ impl Job for CheckJob<'_> {
         true
     }
 
+    fn may_begin_early(&self) -> bool {
+        true
+    }
+
     fn update(&mut self, live: &LiveProject, _: &WatchEvent) -> Result<bool, Failure> {
         let project = live.project();
         let names = &self.check.names;

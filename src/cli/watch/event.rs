@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
+use std::time::Duration;
 
 use super::super::signals::on_termination;
 use crate::watch::WatchEvent;
@@ -20,15 +21,47 @@ pub(super) enum Event {
     OutputClosed,
 }
 
+/// The events that have arrived, in their order.
+#[derive(Debug)]
+pub(super) struct Events {
+    received: Receiver<Event>,
+    /// An event that was received already, and comes next.
+    next: Option<Event>,
+}
+
+impl Iterator for Events {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        self.next.take().or_else(|| self.received.recv().ok())
+    }
+}
+
+impl Events {
+    /// The next event, if it is a change of files that arrives within this time.
+    pub(super) fn change_within(&mut self, time: Duration) -> Option<WatchEvent> {
+        if self.next.is_none() {
+            self.next = self.received.recv_timeout(time).ok();
+        }
+        match self.next.take() {
+            Some(Event::Files(change @ (WatchEvent::Paths(_) | WatchEvent::All))) => Some(change),
+            other => {
+                self.next = other;
+                None
+            }
+        }
+    }
+}
+
 /// The channel for all events. It already receives the signals that end the process.
-pub(super) fn channel() -> io::Result<(Sender<Event>, Receiver<Event>)> {
-    let (sender, receiver) = mpsc::channel();
+pub(super) fn channel() -> io::Result<(Sender<Event>, Events)> {
+    let (sender, received) = mpsc::channel();
     let signals = sender.clone();
     on_termination(move |code| {
         // The receiver may be gone; nothing is left to notify.
         let _ = signals.send(Event::Terminate(code));
     })?;
-    Ok((sender, receiver))
+    Ok((sender, Events { received, next: None }))
 }
 
 /// A thread that reads keys one at a time, so that an editor can read keys in between.
@@ -77,3 +110,40 @@ pub(super) fn notify_when_output_closes(events: Sender<Event>) {
 /// Does nothing on other platforms: there, the next write fails instead.
 #[cfg(not(unix))]
 pub(super) fn notify_when_output_closes(_: Sender<Event>) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_change_overtakes_another_event() {
+        let (sender, received) = mpsc::channel();
+        let mut events = Events { received, next: None };
+        for event in [Event::Files(WatchEvent::All), Event::Terminate(3), Event::Files(WatchEvent::All)] {
+            sender.send(event).unwrap();
+        }
+        assert!(events.change_within(Duration::ZERO).is_some());
+        assert!(events.change_within(Duration::ZERO).is_none());
+        assert!(matches!(events.next(), Some(Event::Terminate(3))));
+        assert!(events.change_within(Duration::ZERO).is_some());
+        assert!(events.change_within(Duration::ZERO).is_none());
+    }
+
+    #[test]
+    fn only_early_work_is_done_again_before_it_is_quiet() {
+        for (is_early, expected) in [(true, 3), (false, 1)] {
+            let (sender, received) = mpsc::channel();
+            let mut events = Events { received, next: None };
+            for event in [Event::Files(WatchEvent::All), Event::Files(WatchEvent::All), Event::OutputClosed] {
+                sender.send(event).unwrap();
+            }
+            let mut count = 0;
+            let take_up = |_: &WatchEvent| {
+                count += 1;
+                Ok::<_, ()>(())
+            };
+            super::super::until_quiet(WatchEvent::All, is_early, &mut events, take_up).unwrap();
+            assert_eq!(count, expected);
+        }
+    }
+}

@@ -25,6 +25,12 @@ pub(in crate::cli) trait Job {
         false
     }
 
+    /// Whether the work may begin while more changes may follow: it has no effects, and what is shown of it is the same if some of it
+    /// is done twice.
+    fn may_begin_early(&self) -> bool {
+        false
+    }
+
     /// Redoes the work that a change affects. Returns whether there is something new to show.
     fn update(&mut self, live: &LiveProject, changed: &WatchEvent) -> Result<bool, Failure>;
 

@@ -9,7 +9,7 @@ mod messages;
 mod plain;
 mod screen;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use clap::builder::FalseyValueParser;
@@ -18,13 +18,16 @@ use jiff::SignedDuration;
 use super::screen::is_available;
 use super::{Failure, Global, Outcome};
 use crate::project::{LiveProject, OpenError};
-use crate::watch::WatchEvent;
-use event::Event;
+use crate::watch::{LONGEST_BURST, QUIET, WatchEvent};
+use event::{Event, Events};
 pub(super) use job::{Job, ScreenAction};
 pub(super) use messages::MessageTracker;
 use plain::PlainOutput;
 use screen::Screen;
 
+/// How long it must be quiet before work that [may begin early](Job::may_begin_early) begins. Its results are shown when it has been
+/// [`QUIET`].
+const SETTLED: Duration = Duration::from_millis(2);
 /// The interval if `--poll` has no value.
 const POLL_INTERVAL: &str = "500ms";
 
@@ -63,13 +66,14 @@ impl WatchArguments {
 
     /// Runs a job once, and again for each change, until the user quits, a signal arrives or the output is closed.
     pub(super) fn run(&self, mut job: impl Job, global: &Global) -> Result<Outcome, Failure> {
-        let (sender, events) = event::channel()?;
+        let (sender, mut events) = event::channel()?;
         let changes = sender.clone();
         let mut live = LiveProject::open(
             global.project_folder(),
             global.directory(),
             job.includes_test_requests(),
             self.poll,
+            if job.may_begin_early() { SETTLED } else { QUIET },
             move |change| {
                 // The receiver may be gone; nothing is left to notify.
                 let _ = changes.send(Event::Files(change));
@@ -84,18 +88,18 @@ impl WatchArguments {
             }
             let screen = Screen::open(job, &live, global)?;
             let keyboard = event::keyboard(sender)?;
-            return screen.run(&mut live, &events, &keyboard);
+            return screen.run(&mut live, &mut events, &keyboard);
         }
         event::notify_when_output_closes(sender);
         let mut plain = PlainOutput::new(global);
-        if let Err(failure) = plain.show(&mut job, &live, &WatchEvent::All) {
+        if let Err(failure) = plain.show(&mut job, &live) {
             // The problems of the files may explain the failure.
             if job.reports_problems() {
                 global.report(live.project().problems())?;
             }
             return Err(failure);
         }
-        plain.follow(&mut job, &mut live, &events)
+        plain.follow(&mut job, &mut live, &mut events)
     }
 }
 
@@ -106,4 +110,26 @@ fn apply_change(change: &WatchEvent, live: &mut LiveProject, job: &impl Job) -> 
         live.watch_besides(job.extra_directories(live.project()));
     }
     Ok(is_different)
+}
+
+/// Takes up a change, and, if it was reported early, those that follow it before it is quiet.
+fn until_quiet<E>(
+    first: WatchEvent,
+    is_early: bool,
+    events: &mut Events,
+    mut take_up: impl FnMut(&WatchEvent) -> Result<(), E>,
+) -> Result<(), E> {
+    let end = Instant::now() + LONGEST_BURST;
+    let mut next = Some(first);
+    while let Some(change) = next {
+        let quiet_at = Instant::now() + QUIET;
+        take_up(&change)?;
+        let now = Instant::now();
+        next = if is_early && now < end {
+            events.change_within(quiet_at.min(end).saturating_duration_since(now))
+        } else {
+            None
+        };
+    }
+    Ok(())
 }

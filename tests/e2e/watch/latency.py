@@ -19,7 +19,7 @@ import time
 
 TEMPLATES = 1000
 # For how long inkproof waits for more after a change: `watch::QUIET`.
-QUIET = 0.010
+QUIET = 0.020
 
 
 def make(root):

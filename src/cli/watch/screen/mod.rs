@@ -3,13 +3,12 @@
 mod keys;
 
 use std::io::Write;
-use std::sync::mpsc::Receiver;
 
 use anstyle::Style;
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::event::{Event, Keyboard};
-use super::{Job, ScreenAction, apply_change};
+use super::event::{Event, Events, Keyboard};
+use super::{Job, ScreenAction, apply_change, until_quiet};
 use crate::cli::screen::{Display, rows, size};
 use crate::cli::{Failure, Global, Outcome, editor};
 use crate::diagnostics::{Count, Theme, sanitize};
@@ -51,14 +50,19 @@ impl<'a, J: Job> Screen<'a, J> {
     pub(super) fn run(
         mut self,
         live: &mut LiveProject,
-        events: &Receiver<Event>,
+        events: &mut Events,
         keyboard: &Keyboard,
     ) -> Result<Outcome, Failure> {
-        for event in events {
+        while let Some(event) = events.next() {
             match event {
                 Event::Files(WatchEvent::Notice(notice)) => self.notice = notice,
                 Event::Files(change) => {
-                    if !self.update(live, &change)? {
+                    let mut is_different = false;
+                    until_quiet(change, self.job.may_begin_early(), events, |change| {
+                        is_different |= self.update(live, change)?;
+                        Ok::<_, Failure>(())
+                    })?;
+                    if !is_different {
                         continue;
                     }
                 }
