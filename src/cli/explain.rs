@@ -46,8 +46,11 @@ impl RunCommand for Explain {
             writeln!(out, "{}", entry.trim_end())?;
         } else {
             let near = did_you_mean(name, codes().into_iter().chain(reference::names()));
-            let meant = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-            return Err(format!("there is no code, filter or tag `{name}`{meant}").into());
+            let advice = near.map_or_else(
+                || "`inkproof explain` lists the codes".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            return Err(format!("there is no code, filter or tag `{name}`: {advice}").into());
         }
         Ok(Outcome::Fine)
     }

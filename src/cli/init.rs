@@ -7,12 +7,13 @@ use clap::Args;
 use super::command::RunCommand;
 use super::{Failure, Global, Outcome, written};
 use crate::diagnostics::Format;
-use crate::scaffold::starter;
+use crate::project::Project;
+use crate::scaffold::{Plan, starter};
 
 /// Create an example project
 ///
 /// Writes a template, two customers, two requests, a snippet and a commented configuration. Existing files are not
-/// changed.
+/// changed, and nothing is added to a project that has other files.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -31,6 +32,13 @@ impl RunCommand for Init {
         let root = global.path(&self.dir);
         std::fs::create_dir_all(&root).map_err(|error| format!("cannot create `{}`: {error}", root.display()))?;
         let plan = starter();
+        if let Some(file) = other_file(&root, &plan) {
+            let dir = self.dir.display();
+            return Err(format!(
+                "there is a project in `{dir}` already, with `{file}`: `inkproof new NAME` creates a template"
+            )
+            .into());
+        }
         written::write(&plan, &root)?;
         let there = if self.dir == Path::new(".") {
             String::new()
@@ -43,4 +51,18 @@ impl RunCommand for Init {
         ])?;
         Ok(Outcome::Fine)
     }
+}
+
+/// A file of a project in this folder that the example does not have. The example would not fit to it: its customers may have the
+/// same identifiers.
+fn other_file(root: &Path, plan: &Plan) -> Option<String> {
+    let project = Project::open(root).ok()?;
+    if project.root() != root.canonicalize().ok()? {
+        return None;
+    }
+    let templates = project.templates().iter().map(|template| template.source().name());
+    let customers = project.customers().iter().map(|customer| customer.source().name());
+    let requests = project.requests().iter().map(|request| request.source().name());
+    let mut files = templates.chain(customers).chain(requests);
+    files.find(|file| plan.files().all(|(path, _)| path != Path::new(file))).map(str::to_owned)
 }

@@ -72,6 +72,20 @@ fn init_keeps_existing_files() {
 }
 
 #[test]
+fn init_adds_nothing_to_a_project_of_other_files() {
+    let sandbox = Sandbox::new().file("inkproof.toml", "").file("fixtures/customers/u1.json", r#"{"id":"user_123"}"#);
+    let made = sandbox.run(&["init"]);
+    assert_eq!((made.code, made.stdout.as_str()), (2, ""));
+    let expected = "error: there is a project in `.` already, with `fixtures/customers/u1.json`: `inkproof new NAME` creates a template\n";
+    assert_eq!(made.stderr, expected);
+    // A folder in it may become a project of its own.
+    assert_eq!(sandbox.run(&["init", "messages"]).code, 0);
+    // Doing it twice changes nothing.
+    let again = sandbox.run(&["init", "messages"]);
+    assert!(again.code == 0 && !again.stdout.contains("created"), "{again:?}");
+}
+
+#[test]
 fn init_creates_a_missing_folder() {
     let sandbox = Sandbox::new();
     let made = sandbox.run(&["init", "messages"]);

@@ -2,7 +2,7 @@
 // Jenkins's plug-in uses, GitLab's report by the fields that its documentation asks for.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,8 +25,9 @@ function inkproof(project, ...args) {
 }
 
 for (const [name, project] of Object.entries(projects)) {
-  test(`SARIF of ${name}`, () => {
+  test(`SARIF of ${name}`, (context) => {
     const folder = mkdtempSync(join(tmpdir(), "inkproof-"));
+    context.after(() => rmSync(folder, { recursive: true }));
     const [file, report] = [join(folder, "findings.sarif"), join(folder, "report.sarif")];
     writeFileSync(file, inkproof(project, "check", "--format", "sarif"));
     const multitool = createRequire(import.meta.url).resolve("@microsoft/sarif-multitool-linux/Sarif.Multitool");

@@ -2,10 +2,10 @@
 // and lost with a counterexample if it can.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -43,6 +43,16 @@ const order = {
   address: { street: "12 Hill Road", city: "Leeds" },
 };
 
+// A folder that is removed at the end.
+function temporary() {
+  const folder = mkdtempSync(join(tmpdir(), "inkproof-"));
+  folders.push(folder);
+  return folder;
+}
+
+const folders = [];
+after(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+
 function write(root, path, content) {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), typeof content === "string" ? content : JSON.stringify(content));
@@ -50,7 +60,7 @@ function write(root, path, content) {
 
 // Checks a template with such a schema; gives its verdict and its findings.
 function check(schema, template, message_data = order) {
-  const root = mkdtempSync(join(tmpdir(), "inkproof-"));
+  const root = temporary();
   write(root, "schemas/order.json", schema);
   write(root, "templates/order.liquid", template);
   write(root, "fixtures/customers/u1.json", { id: "u1" });
@@ -70,7 +80,7 @@ function loss({ root, verdict, findings }, code) {
   const found = findings.filter(({ counterexample }) => counterexample);
   assert.ok(found.length > 0 && found.every((finding) => finding.code === code && finding.severity === "error"), JSON.stringify(found));
   // Inside the project, it would be a file that is none of the project's.
-  const file = join(mkdtempSync(join(tmpdir(), "inkproof-")), "lost.json");
+  const file = join(temporary(), "lost.json");
   for (const { counterexample } of found) {
     writeFileSync(file, JSON.stringify(counterexample.request));
     const rendered = spawnSync(binary, ["-C", root, "render", file], { encoding: "utf8" });
