@@ -85,14 +85,10 @@ pub fn judge_each<'t>(
         (*template, own, is_complete)
     };
     let templates: Vec<(&Template, Vec<Case<'_>>, bool)> = templates.iter().map(with_own).collect();
-    on_all_cores(|| {
-        let options = options.with_cores_for(templates.len());
-        let judge_one = |(template, own, is_complete): &(&Template, Vec<Case<'_>>, bool)| {
-            let judgement = judge_one(project, schemas, template, own, *is_complete, &options);
-            step();
-            judgement
-        };
-        templates.par_iter().map(judge_one).collect()
+    judge_all(&templates, options, |(template, own, is_complete), options| {
+        let judgement = judge_one(project, schemas, template, own, *is_complete, options);
+        step();
+        judgement
     })
 }
 
@@ -104,12 +100,20 @@ pub fn judge_with_cases(
     templates: &[&(&Template, Vec<Case<'_>>)],
     options: &JudgeOptions,
 ) -> Vec<Judgement> {
+    judge_all(templates, options, |(template, cases), options| {
+        judge_one(project, schemas, template, cases, true, options)
+    })
+}
+
+/// Judges each of some templates on one core, or on all where there are fewer templates than cores.
+fn judge_all<T: Sync>(
+    templates: &[T],
+    options: &JudgeOptions,
+    judge_one: impl Fn(&T, &JudgeOptions) -> Judgement + Sync,
+) -> Vec<Judgement> {
     on_all_cores(|| {
         let options = options.with_cores_for(templates.len());
-        let judge_one = |(template, cases): &&(&Template, Vec<Case<'_>>)| {
-            judge_one(project, schemas, template, cases, true, &options)
-        };
-        templates.par_iter().map(judge_one).collect()
+        templates.par_iter().map(|template| judge_one(template, &options)).collect()
     })
 }
 

@@ -21,6 +21,7 @@ mod sending;
 mod shrinking;
 mod template;
 mod tester;
+mod turns;
 mod verdict;
 
 pub use counterexample::{Change, Counterexample, Reason};

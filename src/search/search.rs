@@ -1,6 +1,6 @@
 //! The search: renders data within the contract until the budget is used up, and keeps what loses the message.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 
 use super::budget::Budget;
 use super::candidate::Constants;
@@ -15,6 +15,7 @@ use super::proof;
 use super::seed::{Seed, sent_data};
 use super::shrinking::shrink;
 use super::tester::{BATCH, Tester};
+use super::turns::in_turn;
 use super::verdict::Verdict;
 use crate::analysis::{ContentProof, Needs};
 use crate::contract::Contract;
@@ -298,7 +299,7 @@ impl<'s> Search<'_, 's, '_> {
         }
         let sites = sites(self.root, data);
         let of_sites = sites.iter().enumerate().map(|(at, site)| (at, site.mutations(is_likely)));
-        let mut mutations = in_turn(of_sites.collect());
+        let mut mutations = in_turn(of_sites);
         let mut scratch = Arena::new();
         loop {
             let mut batch = Batch::default();
@@ -394,20 +395,6 @@ impl<'s> Search<'_, 's, '_> {
         }
         Counterexample::best_of(found)
     }
-}
-
-/// The first of each, then the second of each, and so on.
-fn in_turn<T>(of_each: VecDeque<(usize, impl Iterator<Item = T>)>) -> impl Iterator<Item = (usize, T)> {
-    let mut waiting = of_each;
-    std::iter::from_fn(move || {
-        loop {
-            let (at, mut items) = waiting.pop_front()?;
-            if let Some(item) = items.next() {
-                waiting.push_back((at, items));
-                return Some((at, item));
-            }
-        }
-    })
 }
 
 /// Some data with a few of its sites changed.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::alternatives::{Alternatives, Step, places, put, value_at};
 use super::candidate::{Constants, value_of};
 use super::seed::sent_data;
+use super::turns::in_turn;
 use crate::analysis::{Branch, branches_in};
 use crate::contract::Declarations;
 use crate::diagnostics::Severity;
@@ -374,14 +375,14 @@ impl<'t> Sending<'t> {
             }
         }
         let values = |place: &Vec<Step>| self.alternatives.of(value_at(data, place), place, &around);
-        found.extend(in_turn(data, &places, values));
+        found.extend(changed_in_turn(data, &places, values));
         found
     }
 
     /// The data with one of its places absent, null or empty.
     fn bare_mutants(data: &Json, roots: &[&str]) -> Vec<Json> {
         let places: Vec<Vec<Step>> = roots.iter().flat_map(|root| places(data, root)).collect();
-        in_turn(data, &places, |place| Alternatives::bare(value_at(data, place), place))
+        changed_in_turn(data, &places, |place| Alternatives::bare(value_at(data, place), place))
     }
 
     /// The data with two of its scalars changed to what is written in the template.
@@ -464,18 +465,9 @@ fn changed(data: &Json, place: &[Step], to: Option<Json>) -> Option<Json> {
 }
 
 /// The data with each place changed to its first value, then each to its second, and so on.
-fn in_turn(data: &Json, places: &[Vec<Step>], values: impl Fn(&Vec<Step>) -> Vec<Option<Json>>) -> Vec<Json> {
-    let mut all: Vec<_> = places.iter().map(|place| (place, values(place).into_iter())).collect();
-    let mut found = Vec::new();
-    while !all.is_empty() {
-        all.retain_mut(|(place, values)| {
-            let value = values.next();
-            let is_left = value.is_some();
-            found.extend(value.and_then(|value| changed(data, place, value)));
-            is_left
-        });
-    }
-    found
+fn changed_in_turn(data: &Json, places: &[Vec<Step>], values: impl Fn(&Vec<Step>) -> Vec<Option<Json>>) -> Vec<Json> {
+    let of_places = places.iter().map(|place| (place, values(place).into_iter()));
+    in_turn(of_places).filter_map(|(place, value)| changed(data, place, value)).collect()
 }
 
 /// The paths at which two values differ, outer ones first where a whole can be replaced.
