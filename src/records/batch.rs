@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::buffer::Buffer;
 use super::columns::Columns;
 use super::{RecordError, RecordProblem};
 use crate::liquid::value::json::{self, Members};
@@ -16,7 +17,7 @@ use crate::liquid::{Arena, Value};
 pub struct Batch {
     pub(super) input: usize,
     pub(super) name: Arc<str>,
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Buffer,
     pub(super) found: Found,
     /// The columns, if the input is CSV.
     pub(super) columns: Option<Arc<Columns>>,
@@ -57,7 +58,7 @@ impl Found {
 
 impl Default for Batch {
     fn default() -> Self {
-        Self { input: 0, name: "".into(), bytes: Vec::new(), found: Found::default(), columns: None }
+        Self { input: 0, name: "".into(), bytes: Buffer::default(), found: Found::default(), columns: None }
     }
 }
 
@@ -71,7 +72,7 @@ impl Batch {
     /// A batch of one record in JSON, which is of no input.
     #[must_use]
     pub fn of_json(text: &str) -> Self {
-        let mut batch = Self { bytes: text.as_bytes().to_vec(), ..Self::default() };
+        let mut batch = Self { bytes: text.as_bytes().into(), ..Self::default() };
         batch.found.record(0..text.len(), 1);
         batch
     }
@@ -81,7 +82,7 @@ impl Batch {
     pub fn only_record(&self, at: usize) -> Self {
         let mut batch = self.without_records();
         if let Some((range, line)) = self.found.records.get(at) {
-            batch.bytes = self.bytes[range.clone()].to_vec();
+            batch.bytes = self.bytes[range.clone()].into();
             batch.found.record(0..batch.bytes.len(), *line);
         }
         batch

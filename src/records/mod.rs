@@ -5,6 +5,7 @@
 //! Records are found on one thread and parsed on [all](process()). This module knows nothing of messages.
 
 mod batch;
+mod buffer;
 mod columns;
 mod error;
 mod format;

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::batch::Found;
+use super::buffer::Buffer;
 use super::columns::Columns;
 use super::format::without_mark;
 use super::input::{Input, Progress, Stop, decompressed};
@@ -33,7 +34,7 @@ struct Open {
     finder: Finder,
     columns: Option<Arc<Columns>>,
     /// What was read, but is not yet a part of a batch.
-    rest: Vec<u8>,
+    rest: Buffer,
     /// Whether everything was read.
     is_read: bool,
     /// Why the first bytes are not all that there are.
@@ -174,10 +175,10 @@ impl Open {
         mut file: Box<dyn Read + Send>,
         format: Option<RecordFormat>,
     ) -> io::Result<Self> {
-        let mut rest = Vec::new();
-        let read = (&mut file).take(BATCH as u64).read_to_end(&mut rest);
+        let mut rest = Buffer::default();
+        let read = rest.read(&mut *file, BATCH);
         let mark = rest.len() - without_mark(&rest).len();
-        rest.drain(..mark);
+        rest.remove_first(mark);
         let is_csv = matches!(format, Some(RecordFormat::Csv { .. }));
         let format = match format {
             Some(format) if !is_csv => format,
@@ -199,14 +200,14 @@ impl Open {
         loop {
             if !self.is_read {
                 // A record that is longer than what was read so far needs as much again.
-                let wanted = BATCH.max(batch.bytes.len()) as u64;
+                let wanted = BATCH.max(batch.bytes.len());
                 // What was read before an error counts. Afterwards, a decompressor might go on as if nothing had happened.
                 let read = match self.error.take() {
                     Some(error) => Err(error),
-                    None => (&mut self.file).take(wanted).read_to_end(&mut batch.bytes),
+                    None => batch.bytes.read(&mut *self.file, wanted),
                 };
                 match read {
-                    Ok(count) => self.is_read = count as u64 != wanted,
+                    Ok(count) => self.is_read = count != wanted,
                     Err(error) => {
                         self.is_read = true;
                         result = Err(error);
@@ -220,7 +221,7 @@ impl Open {
             // What remains of an input that was cut off is not a record.
             if self.is_read || !batch.found.is_empty() || used > 0 {
                 if !self.is_read {
-                    self.rest.extend_from_slice(&batch.bytes[used..]);
+                    self.rest.extend(&batch.bytes[used..]);
                 }
                 batch.columns.clone_from(&self.columns);
                 return result;
