@@ -1,5 +1,7 @@
 //! Lengths of texts in characters: a histogram with fixed edges, and the longest.
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use super::witness::Witness;
@@ -19,26 +21,24 @@ pub(super) struct Lengths {
 }
 
 impl Lengths {
-    /// Counts a text.
-    pub(super) fn add(&mut self, length: u64, witness: impl FnOnce() -> Witness) {
+    /// Counts a text. `is_before` says whether its record comes before another.
+    pub(super) fn add(
+        &mut self,
+        length: u64,
+        is_before: impl FnOnce(&Witness) -> bool,
+        witness: impl FnOnce() -> Witness,
+    ) {
         let bucket = bucket(length);
         if self.buckets.len() <= bucket {
             self.buckets.resize(bucket + 1, 0);
         }
         self.buckets[bucket] += 1;
-        match &self.longest {
-            Some((longest, _)) if length < *longest => {}
-            _ => self.add_longest(length, witness()),
-        }
-    }
-
-    fn add_longest(&mut self, length: u64, witness: Witness) {
         let is_longer = match &self.longest {
-            Some((longest, own)) => length > *longest || length == *longest && witness < *own,
+            Some((longest, own)) => length > *longest || length == *longest && is_before(own),
             None => true,
         };
         if is_longer {
-            self.longest = Some((length, witness));
+            self.longest = Some((length, witness()));
         }
     }
 
@@ -47,8 +47,12 @@ impl Lengths {
             self.buckets.resize(other.buckets.len(), 0);
         }
         self.buckets.iter_mut().zip(other.buckets).for_each(|(own, more)| *own += more);
-        if let Some((length, witness)) = other.longest {
-            self.add_longest(length, witness);
+        let is_longer = match (&other.longest, &self.longest) {
+            (Some((length, witness)), Some((longest, own))) => (length, Reverse(witness)) > (longest, Reverse(own)),
+            (other, _) => other.is_some(),
+        };
+        if is_longer {
+            self.longest = other.longest;
         }
     }
 
@@ -95,6 +99,10 @@ mod tests {
         Witness { place: None, hash: line, id: None, record: None }
     }
 
+    fn add(lengths: &mut Lengths, length: u64, line: u64) {
+        lengths.add(length, |other| witness(line) < *other, || witness(line));
+    }
+
     #[test]
     fn buckets_are_adjacent() {
         for length in (0..5000).chain([65_535, 65_536, 100_000_000]) {
@@ -107,14 +115,14 @@ mod tests {
     fn percentiles_are_exact_up_to_a_thousand() {
         assert_eq!(Lengths::default().percentile(50), None);
         let mut lengths = Lengths::default();
-        (1..=100).rev().for_each(|length| lengths.add(length, || witness(length)));
+        (1..=100).rev().for_each(|length| add(&mut lengths, length, length));
         assert_eq!(
             [1, 50, 99, 100].map(|percent| lengths.percentile(percent)),
             [Some(1), Some(50), Some(99), Some(100)]
         );
         let mut long = Lengths::default();
-        long.add(5000, || witness(9));
-        long.add(5000, || witness(3));
+        add(&mut long, 5000, 9);
+        add(&mut long, 5000, 3);
         lengths.merge(long);
         assert_eq!(lengths.longest, Some((5000, witness(3))));
         assert_eq!(lengths.percentile(100), Some(5000));

@@ -201,7 +201,8 @@ impl<'t> Worker<'t> {
         let (title, body) = (property(TITLE), property(BODY));
         for (name, text, lengths) in [(TITLE, title, &mut state.title_lengths), (BODY, body, &mut state.body_lengths)] {
             if let Some(text) = text {
-                lengths.add(text.chars().count() as u64, || subject.witness(audience));
+                let length = text.chars().count() as u64;
+                lengths.add(length, |other| subject.is_before(other, audience), || subject.witness(audience));
             }
             if let Some(kind) = suspicious::kind_of(text) {
                 let cause = Cause { file: name.to_owned(), ..invalid_cause(KINDS[kind].0) };
@@ -334,6 +335,14 @@ impl Subject<'_> {
                     std::borrow::Cow::into_owned,
                 )
             }),
+        }
+    }
+
+    /// Whether its witness would come before another.
+    fn is_before(&self, other: &Witness, audience: &Audience<'_>) -> bool {
+        match &other.place {
+            Some(place) if audience.is_ordered => (&**self.input, self.record.line()) < (&*place.input, place.line),
+            _ => self.hash < other.hash,
         }
     }
 

@@ -15,6 +15,7 @@ mod resemblance;
 mod schema;
 mod schemas;
 mod shape;
+mod string_demands;
 mod validation;
 mod wording;
 

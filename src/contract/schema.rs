@@ -1,6 +1,6 @@
 //! Schemas: JSON Schemas in files of a project, and what they allow.
 
-use jsonschema::{PatternOptions, Validator};
+use jsonschema::{PatternOptions, ValidationOptions, Validator};
 use serde_json::{Value as Json, json};
 
 use super::declared::SchemaReader;
@@ -62,12 +62,7 @@ impl MessageSchema {
             .into());
         };
         let shape = SchemaReader::new(&documents).shape(schema, path);
-        let options = jsonschema::options()
-            .should_validate_formats(true)
-            .with_pattern_options(
-                PatternOptions::fancy_regex().backtrack_limit(MAX_BACKTRACKING).size_limit(MAX_PATTERN_BYTES),
-            )
-            .with_retriever(documents.clone());
+        let options = options().with_retriever(documents.clone());
         let address = format!("{BASE}{}", encoded(path));
         let built = if fragment.is_empty() {
             options.with_base_uri(address).build(document)
@@ -105,6 +100,13 @@ impl MessageSchema {
     pub fn violations(&self, value: &Json, root: &[&str]) -> Vec<Violation> {
         self.validator.iter_errors(value).flat_map(|error| wording::violations(&error, root)).collect()
     }
+}
+
+/// How schemas are read: formats count, and no pattern takes long.
+pub(super) fn options<'i>() -> ValidationOptions<'i> {
+    jsonschema::options().should_validate_formats(true).with_pattern_options(
+        PatternOptions::fancy_regex().backtrack_limit(MAX_BACKTRACKING).size_limit(MAX_PATTERN_BYTES),
+    )
 }
 
 /// The location of the innermost value of a file at or around a JSON pointer.

@@ -36,9 +36,9 @@ const FREE_TEXT: [&str; 16] = [
     "ends with \\",
     "0",
     "a, b, c",
-    "Zoë 😀 ü",
+    "😀 Zoë ü😀",
     "line\rreturn",
-    "{{ x }}{% y %}",
+    "{% y %}{{ x }}",
     "<b>&amp; 'bold'</b>",
     "12.5",
 ];
@@ -46,8 +46,8 @@ const FREE_TEXT: [&str; 16] = [
 /// A string that is longer than what most templates cut off, with a quote at every place that they may cut at.
 const LONG: &str = "\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"\\\"";
 
-/// Identifiers, among them none that means anything.
-const IDENTIFIERS: [&str; 4] = ["zq7", "Zq-7.x_9", "Nowhere/Nothing", "true"];
+/// Identifiers, among them none that means anything, and the only word that is a number and no JSON.
+const IDENTIFIERS: [&str; 5] = ["zq7", "Zq-7.x_9", "Nowhere/Nothing", "true", "Infinity"];
 /// Numbers as strings.
 const NUMBER_STRINGS: [&str; 6] = ["0", "-3", "12.5", "1000000", "7", "007"];
 /// Dates as strings.
@@ -104,9 +104,10 @@ fn strings<'s>(shape: &Shape, constants: &Constants<'s>, arena: &'s Arena, found
     texts.extend(IDENTIFIERS.iter().chain(&NUMBER_STRINGS).chain(&DATE_STRINGS).chain(&URLS));
     texts.extend(shape.strings.examples.iter().take(4).map(|text| &*arena.alloc_str(text)));
     let is_free = shape.strings.characters.has(Character::FreeText) || shape.source == Source::Declared;
+    let demands = shape.strings.demands();
     let mut tried: Vec<&str> = Vec::with_capacity(texts.len());
     for text in texts {
-        if tried.contains(&text) {
+        if tried.contains(&text) || !demands.are_met_by(text) {
             continue;
         }
         tried.push(text);

@@ -208,10 +208,12 @@ impl<'s> Place<'s> {
             entries.extend(seen.entries().iter().filter(|(key, _)| !is_place(key)));
         }
         for member in &self.members {
-            if member.is_optional && draw.random.bool() {
-                continue;
+            let current = seen.get(member.key);
+            // What nothing reads is made up only if it must be there.
+            let is_left_out = if member.place.is_read { draw.random.bool() } else { current.is_none() };
+            if !(member.is_optional && is_left_out) {
+                entries.push((member.key, member.place.draw(current, draw)));
             }
-            entries.push((member.key, member.place.draw(seen.get(member.key), draw)));
         }
         Value::Object(Object::new(&entries, draw.arena))
     }

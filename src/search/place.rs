@@ -30,7 +30,7 @@ pub(super) struct Place<'s> {
     pub(super) lengths: Vec<usize>,
     /// How long its arrays are made at most, even if they have to be longer: then none is within the contract.
     pub(super) longest: usize,
-    /// Elements that arrays are made of: some that were seen, or one that was made up.
+    /// Elements that arrays are made of: some that were seen, or some that were made up.
     pub(super) elements: Vec<Value<'s>>,
     /// How many values there are in what is made up for it.
     pub(super) weight: usize,
@@ -167,7 +167,7 @@ impl<'s> PlaceMaker<'_, 's> {
             path.steps.pop();
             place.elements = distinct(&inner);
             if place.elements.is_empty() {
-                place.elements.push(element.sample(true, self.arena));
+                place.elements = distinct(&[true, false].map(|is_full| element.sample(is_full, self.arena)));
             }
             place.lengths = self.lengths();
             place.longest = (MAX_WEIGHT / element.weight).clamp(1, LONGEST);

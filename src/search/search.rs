@@ -9,7 +9,7 @@ use super::corpus::Corpus;
 use super::counterexample::{Counterexample, is_likely};
 use super::coverage::SeenFeatures;
 use super::enumeration::all_data;
-use super::mutation::{Site, sites};
+use super::mutation::{Mutation, Site, sites};
 use super::place::{Place, PlaceMaker, PlaceMember};
 use super::proof;
 use super::seed::{Seed, sent_data};
@@ -267,17 +267,7 @@ impl<'s> Search<'_, 's, '_> {
         self.sweep_queue(&mut next, until + self.tester.renders - before);
         self.tester.most_work = budget.nodes;
         let start = self.tester.renders;
-        // Data that reached something new also reaches branches that no request takes.
-        let others: Vec<_> = self
-            .corpus
-            .queue
-            .iter()
-            .filter(|data| !bases.iter().any(|base| is_equal(*base, **data)))
-            .copied()
-            .collect();
-        for data in bases.iter().chain(&others) {
-            self.sweep(*data, false, start + budget.unlikely);
-        }
+        self.sweep_unlikely(bases, start + budget.unlikely);
     }
 
     /// Changes the sites of the data that waits, from the one with this number on.
@@ -286,28 +276,52 @@ impl<'s> Search<'_, 's, '_> {
             if self.tester.renders >= until || self.is_exhausted() {
                 break;
             }
-            self.sweep(data, true, until);
+            self.sweep(data, until);
             *next += 1;
         }
     }
 
-    /// Changes each site of some data in every way that is likely, or not: each site in its first way, then each in its
-    /// second, so that a template with many sites is searched everywhere before the budget is used up.
-    fn sweep(&mut self, data: Value<'s>, is_likely: bool, until: usize) {
-        if self.tester.renders >= until || self.is_exhausted() {
-            return;
+    /// Changes each site of some data in every way that is likely.
+    fn sweep(&mut self, data: Value<'s>, until: usize) {
+        if self.tester.renders < until && !self.is_exhausted() {
+            let sites = sites_of(self.root, data);
+            self.change(mutations_in_turn(&sites, true), true, until);
         }
-        let sites = sites(self.root, data);
-        let of_sites = sites.iter().enumerate().map(|(at, site)| (at, site.mutations(is_likely)));
-        let mut mutations = in_turn(of_sites);
+    }
+
+    /// Changes each site of the requests in every way that is not likely; and in turn with them those of data that reached
+    /// something new, since that also reaches branches that no request takes.
+    fn sweep_unlikely(&mut self, bases: &[Value<'s>], until: usize) {
+        let most = until.saturating_sub(self.tester.renders);
+        let is_changed = |at: &DataSite<'_, 's>| at.site.mutations(false).next().is_some();
+        let sites_of = |data: &Value<'s>| sites_of(self.root, *data).into_iter().filter(is_changed);
+        let of_bases: Vec<Vec<_>> = bases.iter().map(|base| sites_of(base).collect()).collect();
+        let others = self.corpus.queue.iter().filter(|data| !bases.iter().any(|base| is_equal(*base, **data)));
+        let of_others: Vec<_> = others.flat_map(sites_of).take(most).collect();
+        let of_bases: Box<dyn Iterator<Item = _>> =
+            Box::new(of_bases.iter().flat_map(|sites| mutations_in_turn(sites, false)));
+        let of_others: Box<dyn Iterator<Item = _>> = Box::new(mutations_in_turn(&of_others, false));
+        let mutations = in_turn([of_bases, of_others].map(|mutations| ((), mutations)));
+        self.change(mutations.map(|((), mutation)| mutation), false, until);
+    }
+
+    /// Renders data with these changes.
+    fn change<'p>(
+        &mut self,
+        mutations: impl Iterator<Item = (&'p DataSite<'p, 's>, Mutation<'s>)>,
+        is_likely: bool,
+        until: usize,
+    ) where
+        's: 'p,
+    {
+        let mut mutations = mutations;
         let mut scratch = Arena::new();
         loop {
             let mut batch = Batch::default();
             while !batch.is_full(&scratch) && self.tester.renders + batch.len() < until && !self.is_exhausted() {
                 let Some((at, mutation)) = mutations.next() else { break };
-                let site = &sites[at];
-                let value = site.mutated(mutation, &scratch);
-                batch.push(replaced(data, &site.path, value, &scratch), at);
+                let value = at.site.mutated(mutation, &scratch);
+                batch.push(replaced(at.data, &at.site.path, value, &scratch), at.number);
             }
             if batch.len() == 0 {
                 return;
@@ -395,6 +409,26 @@ impl<'s> Search<'_, 's, '_> {
         }
         Counterexample::best_of(found)
     }
+}
+
+/// A site of some data, and its number among them.
+struct DataSite<'p, 's> {
+    data: Value<'s>,
+    number: usize,
+    site: Site<'p, 's>,
+}
+
+/// The sites of some data.
+fn sites_of<'p, 's>(root: &'p Place<'s>, data: Value<'s>) -> Vec<DataSite<'p, 's>> {
+    sites(root, data).into_iter().enumerate().map(|(number, site)| DataSite { data, number, site }).collect()
+}
+
+/// The first way to change each site, then the second of each, so that all are tried before the budget is used up.
+fn mutations_in_turn<'p, 's>(
+    sites: &'p [DataSite<'p, 's>],
+    is_likely: bool,
+) -> impl Iterator<Item = (&'p DataSite<'p, 's>, Mutation<'s>)> {
+    in_turn(sites.iter().map(move |site| (site, site.site.mutations(is_likely))))
 }
 
 /// Some data with a few of its sites changed.

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use thiserror::Error;
 
 use super::MAX_DEPTH;
+use super::plain::end_of_plain;
 use crate::span::Span;
 use crate::value::number::POWERS_OF_TEN;
 use crate::value::{Arena, utf16};
@@ -365,12 +366,12 @@ impl<'a> Lexer<'a> {
     pub(super) fn string(&mut self) -> Read<JsonString<'a>> {
         self.at += 1;
         let start = self.at;
-        self.at = end_of_plain(self.bytes, start);
+        self.at = end_of_plain(self.bytes, start, b'"');
         let mut has_escapes = false;
         while self.peek() == Some(b'\\') {
             has_escapes = true;
             match escape(self.bytes, self.at + 1) {
-                Ok((_, end)) => self.at = end_of_plain(self.bytes, end),
+                Ok((_, end)) => self.at = end_of_plain(self.bytes, end, b'"'),
                 Err((offset, context)) => {
                     self.at = offset;
                     self.is_in_string = true;
@@ -512,29 +513,6 @@ fn hexadecimal_unit(bytes: &[u8], start: usize) -> Result<(char, usize), (usize,
         unit = unit * 16 + digit;
     }
     Ok((utf16::char_of_unit(unit), start + 4))
-}
-
-/// The end of the run of plain characters that begins at `start`: a quote, a backslash, a control character, or the end
-/// of the input. Compares eight bytes at once.
-fn end_of_plain(bytes: &[u8], start: usize) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    /// Sets the high bit of the first byte that is below `limit` (at most 128); no lower byte has it set.
-    const fn below(word: u64, limit: u64) -> u64 {
-        word.wrapping_sub(ONES * limit) & !word & (ONES << 7)
-    }
-    let mut at = start;
-    while let Some(chunk) = bytes[at..].first_chunk() {
-        let word = u64::from_le_bytes(*chunk);
-        let quote = below(word ^ (ONES * u64::from(b'"')), 1);
-        let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
-        let special = quote | backslash | below(word, 0x20);
-        if special != 0 {
-            return at + special.trailing_zeros() as usize / 8;
-        }
-        at += size_of_val(chunk);
-    }
-    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-    bytes[at..].iter().position(is_special).map_or(bytes.len(), |plain| at + plain)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 mod events;
 mod locate;
 mod members;
+mod plain;
 mod read;
 mod write;
 

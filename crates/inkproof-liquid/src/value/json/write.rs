@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::MAX_DEPTH;
+use super::plain::{SURROGATE, end_of_plain};
 use crate::error::{Error, Result};
 use crate::value::{Arena, Loop, Value, coerce, number, utf16};
 
@@ -181,8 +182,11 @@ impl<'a> Writer<'_, 'a> {
 /// Appends `text` as a JSON string; a lone surrogate is written as an escape.
 pub fn write_string(text: &str, out: &mut String) {
     out.push('"');
-    let mut plain = 0;
-    for (offset, character) in text.char_indices() {
+    let (mut plain, mut at) = (0, 0);
+    loop {
+        at = end_of_plain(text.as_bytes(), at, SURROGATE);
+        let Some(character) = text[at..].chars().next() else { break };
+        let next = at + character.len_utf8();
         let escape = match character {
             '"' => "\\\"",
             '\\' => "\\\\",
@@ -192,17 +196,36 @@ pub fn write_string(text: &str, out: &mut String) {
             '\r' => "\\r",
             '\t' => "\\t",
             '\0'..='\u{1f}' | '\u{10F000}'..='\u{10F7FF}' => "",
-            _ => continue,
+            _ => {
+                at = next;
+                continue;
+            }
         };
-        out.push_str(&text[plain..offset]);
-        plain = offset + character.len_utf8();
+        out.push_str(&text[plain..at]);
         if escape.is_empty() {
             let unit = utf16::surrogate_of(character).map_or(u32::from(character), u32::from);
             let _ = write!(out, "\\u{unit:04x}");
         } else {
             out.push_str(escape);
         }
+        (plain, at) = (next, next);
     }
     out.push_str(&text[plain..]);
     out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn strings_are_written_as_serde_writes_them(text in r#"[a-c"\\\x00-\x20\x7fé€😀\u{100000}]{0,60}"#) {
+            let mut written = String::new();
+            write_string(&text, &mut written);
+            prop_assert_eq!(written, serde_json::to_string(&text).unwrap());
+        }
+    }
 }
