@@ -12,6 +12,11 @@ impl Shape {
     /// The shape of values that have this one and the other. It may admit more than both do together, never less.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
+        // The objects among any values have any members, which no shape says of itself.
+        let unknown = Self::any(Source::Used);
+        if *self == unknown || *other == unknown {
+            return if *self == unknown { other.clone() } else { self.clone() };
+        }
         if !self.alternatives.is_empty() {
             return Self::one_of(self.alternatives.iter().map(|alternative| alternative.and(other)).collect());
         }

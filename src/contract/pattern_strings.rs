@@ -3,7 +3,7 @@
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// What JSON strings escape, those that lose most messages first.
-const ESCAPED: [char; 3] = ['"', '\n', '\\'];
+const ESCAPED: [char; 4] = ['"', '\n', '\\', '\u{1}'];
 /// What a class is represented by, if it has one of these.
 const USUAL: [char; 6] = ['a', 'A', '1', '-', ' ', '0'];
 /// How long a string gets, in bytes.

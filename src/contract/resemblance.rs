@@ -24,9 +24,12 @@ impl Shape {
             (JsonKind::Object, Value::Object(object)) => {
                 let is_complete =
                     self.members.iter().all(|(name, member)| member.is_optional || object.get(name).is_some());
-                let resembles = |(name, value): &(&str, Value<'_>)| {
-                    let shape = self.members.get(*name).map(|member| &member.shape).or(self.others.as_deref());
-                    shape.is_some_and(|shape| shape.resembles(*value, constants))
+                let resembles = |(name, value): &(&str, Value<'_>)| match (self.members.get(*name), &self.others) {
+                    (Some(member), _) => member.shape.resembles(*value, constants),
+                    // What a schema does not describe may be anything.
+                    (None, Some(others)) if self.source == Source::Declared && others.source == Source::Used => true,
+                    (None, Some(others)) => others.resembles(*value, constants),
+                    (None, None) => false,
                 };
                 is_complete && object.entries().iter().all(resembles)
             }

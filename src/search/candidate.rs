@@ -24,7 +24,7 @@ pub(super) struct Constants<'s> {
 }
 
 /// Strings that free text may hold, those that lose most messages first.
-const FREE_TEXT: [&str; 16] = [
+const FREE_TEXT: [&str; 17] = [
     "say \"hi\"",
     "two\nlines",
     "back\\slash",
@@ -41,6 +41,7 @@ const FREE_TEXT: [&str; 16] = [
     "{% y %}{{ x }}",
     "<b>&amp; 'bold'</b>",
     "12.5",
+    "a\u{1}b",
 ];
 
 /// A string that is longer than what most templates cut off, with a quote at every place that they may cut at.

@@ -17,7 +17,7 @@ pub(super) struct SeenFeatures {
     /// The hashes of all features of each render. Most renders do the same as an earlier one.
     renders: HashSet<u64>,
     hasher: DefaultHashBuilder,
-    /// How often each node of the template was reached, roughly: a bit for each answer of [`roughly`]. The nodes of strings that
+    /// How often each node of the template was reached, if at all, roughly: a bit for each answer of [`roughly`]. The nodes of strings that
     /// are rendered on the way come and go, and would make the search find something else each time.
     nodes: HashMap<NodeId, u16>,
     /// Whether an expression has printed something, and whether it has printed nothing.
@@ -104,6 +104,14 @@ impl SeenFeatures {
             let bit = 1 << roughly(count);
             is_new |= *known & bit == 0;
             *known |= bit;
+        }
+        // A condition that does not hold for once may reach nothing else.
+        for (node, known) in &mut self.nodes {
+            if !out.trace.has(*node) {
+                let bit = 1 << roughly(0);
+                is_new |= *known & bit == 0;
+                *known |= bit;
+            }
         }
         for mark in out.content.marks().iter().filter(|mark| mark.writer == Writer::Liquid) {
             let known = &mut self.printed.entry(mark.span).or_default()[usize::from(mark.written.is_empty())];

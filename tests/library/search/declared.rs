@@ -211,6 +211,33 @@ fn keywords() {
                 r#"trigger.a = [{"d":"2031-12-31T23:59:59Z","n":"xxxxxxxxx","u":"https://example.com/zq?a=1&b=%20"}]"#,
             ),
         ),
+        // What `$ref` leads to may be an object of objects.
+        (
+            r##""required":["o"],"properties":{"o":{"$ref":"#/$defs/o"}},"$defs":{"o":{"type":"object","required":["p"],"properties":{"p":{"$ref":"#/$defs/p"}}},"p":{"type":"object","required":["q"],"properties":{"q":{"type":"object","required":["n"],"properties":{"n":{"type":["number","null"]}}}}}}"##,
+            r#"{"title":{{ trigger.o.p.q.n }},"body":"b"}"#,
+            r#"{"o":{"p":{"q":{"n":1}}}}"#,
+            loses("trigger.o.p.q.n = null"),
+        ),
+        // Keys that a schema does not describe do not make data unlike any.
+        (
+            r##""required":["l","n"],"properties":{"n":{"type":["number","null"]},"l":{"type":"array","items":{"$ref":"#/$defs/i"}}},"$defs":{"i":{"type":"object"}}"##,
+            r#"{"title":{% if trigger.l.size == 1 %}{{ trigger.n }}{% else %}1{% endif %},"body":"b"}"#,
+            r#"{"n":1,"l":[{"k":"a"},{"k":"b"}]}"#,
+            loses(r#"trigger.n = null, trigger.l = [{"k":"a"}]"#),
+        ),
+        // Data that is made up keeps to patterns, and leaves out what is optional and not read.
+        (
+            r#""required":["l"],"properties":{"s":{"type":"string"},"a":{"type":"string","pattern":"^\\d{4}$"},"l":{"type":"array","items":{"type":"object","properties":{"n":{"type":"string"}},"additionalProperties":false}}}"#,
+            r#"{"title":"{{ trigger.a | default: "x" }}","body":"{{ trigger.l | has: "n", "" }}"}"#,
+            r#"{"l":[]}"#,
+            loses("trigger.l = [{}]"),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"type":"string","pattern":"^[^\"\\\\\\n\\r\\t]*$"}}"#,
+            QUOTED,
+            r#"{"a":"x"}"#,
+            loses(r#"trigger.a = "\u0001""#),
+        ),
         // Keys that are not named.
         (
             r#""required":["d"],"properties":{"d":{"type":"object","additionalProperties":{"type":"string"}}}"#,

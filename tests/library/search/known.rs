@@ -160,6 +160,27 @@ fn the_smallest_change_is_found() {
             &[],
             &[r#"invalid-json: trigger.l = ["a","a","a","a","a"]"#],
         ),
+        // A condition that does not hold for once.
+        (
+            r#"{% assign v = trigger.t %}{% if trigger.k != "Ada" %}{% assign v = "z" %}{% endif %}{"title":{{ v | split: "@" | last | json }},"body":"b"}"#,
+            &[r#"{"t":"a b","k":"b c"}"#],
+            &[],
+            &[r#"invalid-json: trigger.t = "", trigger.k = "Ada""#],
+        ),
+        // The only word that is a number.
+        (
+            r#"{"title":{{ trigger.zip | floor }},"body":"b"}"#,
+            &[r#"{"zip":"77"}"#],
+            &[],
+            &[r#"? invalid-json: trigger.zip = "Infinity""#],
+        ),
+        // Half a pair of surrogates.
+        (
+            r#"{"title":"{{ trigger.n | split: "" | reverse | join | url_encode }}","body":"b"}"#,
+            &[r#"{"n":"Ada Byron"}"#],
+            &[],
+            &[r#"render-error: trigger.n = "😀 Zoë ü😀""#],
+        ),
         // Stars: a number is how often a loop runs.
         (
             r#"{"title":"{% for i in trigger.items %}{% for s in (1..i.q) %}*{% endfor %}{% endfor %}","body":"{% unless trigger.b %}{{ trigger.name }}{% endunless %}"}"#,
