@@ -12,7 +12,7 @@ impl Shape {
     /// The shape of values that have this one and the other. It may admit more than both do together, never less.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
-        // The objects among any values have any members, which no shape says of itself.
+        // Otherwise the objects among any values would have no members.
         let unknown = Self::any(Source::Used);
         if *self == unknown || *other == unknown {
             return if *self == unknown { other.clone() } else { self.clone() };

@@ -57,7 +57,16 @@ impl<'d> SchemaReader<'d> {
                 shape = shape.and(&Shape::one_of(choices));
             }
         }
-        shape
+        match object.get("unevaluatedProperties") {
+            // It is about the keys that none of these describes.
+            Some(schema) => shape.with_unknown_as(self.others(schema, file, depth).as_ref()),
+            None => shape,
+        }
+    }
+
+    /// What objects may have under keys that are not named.
+    fn others(&self, schema: &Json, file: &str, depth: usize) -> Option<Shape> {
+        if *schema == Json::Bool(false) { None } else { Some(self.shape_at(schema, file, depth + 1)) }
     }
 
     /// What the keywords of the schema itself say.
@@ -78,9 +87,8 @@ impl<'d> SchemaReader<'d> {
         };
         shape.length = length(object, "minItems", "maxItems");
         shape.element = self.element(object, file, depth).map(Box::new);
-        shape.others = match object.get("additionalProperties").or_else(|| object.get("unevaluatedProperties")) {
-            Some(Json::Bool(false)) => None,
-            Some(schema) => Some(Box::new(self.shape_at(schema, file, depth + 1))),
+        shape.others = match object.get("additionalProperties") {
+            Some(schema) => self.others(schema, file, depth).map(Box::new),
             // The schema does not describe other keys, so nothing is known about their values.
             None => Some(Box::new(Shape::any(Source::Used))),
         };

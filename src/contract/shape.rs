@@ -130,6 +130,16 @@ impl Shape {
         self
     }
 
+    /// The same shape with these others under keys of which nothing is known.
+    #[must_use]
+    pub(super) fn with_unknown_as(mut self, others: Option<&Self>) -> Self {
+        if self.others.as_deref() == Some(&Self::any(Source::Used)) {
+            self.others = others.cloned().map(Box::new);
+        }
+        self.alternatives = self.alternatives.into_iter().map(|choice| choice.with_unknown_as(others)).collect();
+        self
+    }
+
     /// The kinds of value, those of the alternatives included.
     #[must_use]
     pub fn all_kinds(&self) -> Kinds {

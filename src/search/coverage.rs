@@ -17,8 +17,8 @@ pub(super) struct SeenFeatures {
     /// The hashes of all features of each render. Most renders do the same as an earlier one.
     renders: HashSet<u64>,
     hasher: DefaultHashBuilder,
-    /// How often each node of the template was reached, if at all, roughly: a bit for each answer of [`roughly`]. The nodes of strings that
-    /// are rendered on the way come and go, and would make the search find something else each time.
+    /// How often each node of the template was reached, if at all, roughly: a bit for each answer of [`roughly`]. The nodes of
+    /// strings that are rendered on the way come and go, and would make the search find something else each time.
     nodes: HashMap<NodeId, u16>,
     /// Whether an expression has printed something, and whether it has printed nothing.
     printed: HashMap<Span, [bool; 2]>,

@@ -298,10 +298,10 @@ impl<'s> Search<'_, 's, '_> {
         let of_bases: Vec<Vec<_>> = bases.iter().map(|base| sites_of(base).collect()).collect();
         let others = self.corpus.queue.iter().filter(|data| !bases.iter().any(|base| is_equal(*base, **data)));
         let of_others: Vec<_> = others.flat_map(sites_of).take(most).collect();
-        let of_bases: Box<dyn Iterator<Item = _>> =
+        let to_bases: Box<dyn Iterator<Item = _>> =
             Box::new(of_bases.iter().flat_map(|sites| mutations_in_turn(sites, false)));
-        let of_others: Box<dyn Iterator<Item = _>> = Box::new(mutations_in_turn(&of_others, false));
-        let mutations = in_turn([of_bases, of_others].map(|mutations| ((), mutations)));
+        let to_others: Box<dyn Iterator<Item = _>> = Box::new(mutations_in_turn(&of_others, false));
+        let mutations = in_turn([to_bases, to_others].map(|mutations| ((), mutations)));
         self.change(mutations.map(|((), mutation)| mutation), false, until);
     }
 

@@ -218,6 +218,12 @@ fn keywords() {
             r#"{"o":{"p":{"q":{"n":1}}}}"#,
             loses("trigger.o.p.q.n = null"),
         ),
+        (
+            r#""unevaluatedProperties":false,"allOf":[{"required":["a"],"properties":{"a":{"type":["number","null"]}}}]"#,
+            VALUE,
+            r#"{"a":1}"#,
+            loses("trigger.a = null"),
+        ),
         // Keys that a schema does not describe do not make data unlike any.
         (
             r##""required":["l","n"],"properties":{"n":{"type":["number","null"]},"l":{"type":"array","items":{"$ref":"#/$defs/i"}}},"$defs":{"i":{"type":"object"}}"##,
