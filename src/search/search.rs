@@ -270,22 +270,15 @@ impl<'s> Search<'_, 's, '_> {
         self.sweep_unlikely(bases, start + budget.unlikely);
     }
 
-    /// Changes the sites of the data that waits, from the one with this number on.
+    /// Changes each site of the data that waits, from the one with this number on, in every way that is likely.
     fn sweep_queue(&mut self, next: &mut usize, until: usize) {
         while let Some(data) = self.corpus.queue.get(*next).copied() {
             if self.tester.renders >= until || self.is_exhausted() {
                 break;
             }
-            self.sweep(data, until);
-            *next += 1;
-        }
-    }
-
-    /// Changes each site of some data in every way that is likely.
-    fn sweep(&mut self, data: Value<'s>, until: usize) {
-        if self.tester.renders < until && !self.is_exhausted() {
             let sites = sites_of(self.root, data);
             self.change(mutations_in_turn(&sites, true), true, until);
+            *next += 1;
         }
     }
 
@@ -308,13 +301,12 @@ impl<'s> Search<'_, 's, '_> {
     /// Renders data with these changes.
     fn change<'p>(
         &mut self,
-        mutations: impl Iterator<Item = (&'p DataSite<'p, 's>, Mutation<'s>)>,
+        mut mutations: impl Iterator<Item = (&'p DataSite<'p, 's>, Mutation<'s>)>,
         is_likely: bool,
         until: usize,
     ) where
         's: 'p,
     {
-        let mut mutations = mutations;
         let mut scratch = Arena::new();
         loop {
             let mut batch = Batch::default();

@@ -2,7 +2,7 @@
 
 use wide::u8x16;
 
-/// The first byte of the characters that stand for lone surrogates, and of few others.
+/// The first byte, in UTF-8, of U+100000 to U+10FFFF; lone surrogates are mapped to characters of that range.
 pub(super) const SURROGATE: u8 = 0xf4;
 
 /// The end of the run of plain bytes that begins at `start`: a quote, a backslash, a control character, the byte `also`, or the end
