@@ -11,7 +11,7 @@ use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
@@ -19,15 +19,15 @@ use tokio_rustls::TlsAcceptor;
 
 use super::refused::RefusedRequest;
 use super::service::Service;
-use super::slots::{Slot, Slots};
+use super::slots::{CHECK_INTERVAL, Slot, Slots};
 use super::state::State;
 use super::tls;
 
 /// How long a client may take until it reads again. Then its connection is closed.
 const WRITE_TIME: Duration = Duration::from_secs(15);
 
-/// The timeout for the head of a request, and for idle connections.
-const HEAD_TIME: Duration = Duration::from_secs(15);
+/// How long a client may take to establish TLS.
+const TLS_TIME: Duration = Duration::from_secs(15);
 
 /// The maximum size of the head of a request, in bytes.
 const MAX_HEAD: usize = 64 << 10;
@@ -62,6 +62,7 @@ pub(super) async fn serve(
 ) {
     let slots = Slots::new();
     let mut stop = state.stop.subscribe();
+    let mut checks = tokio::time::interval(CHECK_INTERVAL);
     loop {
         let next = async {
             slots.room().await;
@@ -69,6 +70,10 @@ pub(super) async fn serve(
         };
         let accepted = tokio::select! {
             next = next => next,
+            _ = checks.tick() => {
+                slots.close_late();
+                continue;
+            }
             _ = stop.wait_for(|stop| *stop) => break,
         };
         let Ok((stream, _)) = accepted else {
@@ -79,7 +84,7 @@ pub(super) async fn serve(
         let slot = Arc::new(slots.take());
         tokio::spawn(run(stream, slot, Arc::clone(&service), Arc::clone(&state), acceptor.clone()));
     }
-    slots.all_closed().await;
+    slots.close_all().await;
 }
 
 /// Handles the requests of a connection. An error ends only this connection.
@@ -90,32 +95,27 @@ async fn run(
     state: Arc<State>,
     acceptor: Option<TlsAcceptor>,
 ) {
-    let mut stop = state.stop.subscribe();
     let mut first = [0];
-    let is_tls = tokio::select! {
+    let peeked = tokio::select! {
         biased;
-        peeked = tokio::time::timeout(HEAD_TIME, stream.peek(&mut first)) => match peeked {
-            Ok(Ok(length)) => {
-                slot.receive();
-                tls::is_tls(&first[..length])
-            }
-            _ => return,
-        },
+        peeked = stream.peek(&mut first) => peeked,
         // It counts as idle only once it is known to have sent nothing yet.
-        () = async { slot.end(); slot.must_close().await } => return,
-        _ = stop.wait_for(|stop| *stop) => return,
+        () = async { slot.expect_request(); slot.must_close().await } => return,
     };
+    let Ok(length) = peeked else { return };
+    slot.expect_request();
+    let is_tls = tls::is_tls(&first[..length]);
     let has_no_tls = is_tls && acceptor.is_none();
     if has_no_tls {
         refuse(&state, "a client used TLS: use http://, or start with `--tls-cert` and `--tls-key`".to_owned());
     }
     let ended = match acceptor {
-        Some(acceptor) if is_tls => match tokio::time::timeout(HEAD_TIME, acceptor.accept(stream)).await {
-            Ok(Ok(stream)) => http(stream, slot, service, &state, Scheme::Https).await,
+        Some(acceptor) if is_tls => match tokio::time::timeout(TLS_TIME, acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => http(stream, slot, service, Scheme::Https).await,
             Ok(Err(error)) => return refuse(&state, format!("a TLS connection could not be established: {error}")),
             Err(_) => return,
         },
-        _ => http(stream, slot, service, &state, Scheme::Http).await,
+        _ => http(stream, slot, service, Scheme::Http).await,
     };
     match ended {
         Err(error) if error.is_parse() && !has_no_tls => refuse(&state, not_http(&error)),
@@ -145,15 +145,11 @@ async fn http(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     slot: Arc<Slot>,
     service: Arc<Service>,
-    state: &State,
     scheme: Scheme,
 ) -> hyper::Result<()> {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
-        // A client may close its sending half and still read.
-        .half_close(true)
-        .max_buf_size(MAX_HEAD);
+    // A client may close its sending half and still read.
+    http.half_close(true).max_buf_size(MAX_HEAD);
     let service = {
         let slot = Arc::clone(&slot);
         service_fn(move |request| respond(request, Arc::clone(&service), Arc::clone(&slot), scheme))
@@ -161,16 +157,15 @@ async fn http(
     let mut stream = Box::pin(TimeoutStream::new(stream));
     stream.as_mut().set_write_timeout_pinned(Some(WRITE_TIME));
     let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(stream), service));
-    let mut stop = state.stop.subscribe();
     tokio::select! {
+        biased;
         ended = connection.as_mut() => return ended,
         () = slot.must_close() => {
-            // A connection that never sent anything cannot be closed gracefully.
+            // A connection that never sent a request cannot be closed gracefully.
             if !slot.is_used() {
                 return Ok(());
             }
         }
-        _ = stop.wait_for(|stop| *stop) => {}
     }
     connection.as_mut().graceful_shutdown();
     connection.await
@@ -183,14 +178,14 @@ async fn respond(
     slot: Arc<Slot>,
     scheme: Scheme,
 ) -> io::Result<Response> {
-    slot.begin();
+    slot.begin_request();
     let mut request = request.map(Body::new);
     if scheme == Scheme::Https {
         request.extensions_mut().insert(scheme);
     }
     let response = service.respond(request).await?;
     if response.headers().get(CONTENT_TYPE).is_none_or(|kind| kind != "text/event-stream") {
-        slot.end();
+        slot.expect_request();
     }
     Ok(response)
 }

@@ -1,4 +1,5 @@
-//! Slots: the open connections of a port. When there are too many, an idle one is closed to make room.
+//! Slots: the open connections of a port. One that sends no request for too long is closed, and an idle one when there are too
+//! many, to make room.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,6 +10,11 @@ use tokio::sync::Notify;
 
 /// The maximum number of connections on each port. One more is accepted while an idle one is closed.
 const MAX_CONNECTIONS: usize = 2048;
+
+/// How long a connection may take to send the head of a request, and how often that is checked. A timer for each connection
+/// would have to be set and removed for each request.
+const HEAD_TIME: Duration = Duration::from_secs(15);
+pub(super) const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How long a new connection may be silent before it counts as idle.
 const GRACE: Duration = Duration::from_secs(5);
@@ -28,7 +34,8 @@ pub(super) struct Slots {
 /// A connection.
 #[derive(Debug)]
 struct Connection {
-    /// Since when it is idle, in milliseconds since the start; [`BUSY`] while it handles a request.
+    /// Since when it waits for a request, in milliseconds since the start; [`BUSY`] while it handles one, and once it was asked
+    /// to close.
     idle_since: AtomicU64,
     /// Whether it has handled a request.
     used: AtomicBool,
@@ -74,24 +81,29 @@ impl Slots {
                     return;
                 }
                 if let Some(idle) = longest_idle(&open, self.now()) {
-                    // It is not asked again.
-                    idle.idle_since.store(BUSY, Ordering::Relaxed);
-                    idle.close.notify_one();
+                    idle.ask_to_close();
                 }
             }
             let _ = tokio::time::timeout(RETRY, closed).await;
         }
     }
 
-    /// Waits until all connections are closed.
-    pub(super) async fn all_closed(&self) {
+    /// Closes the connections that have waited for a request for too long.
+    pub(super) fn close_late(&self) {
+        let (open, now) = (self.lock(), self.now());
+        open.values().filter(|connection| connection.is_late(now)).for_each(|connection| connection.ask_to_close());
+    }
+
+    /// Closes all connections, each after the response that it is sending, and waits until they are closed.
+    pub(super) async fn close_all(&self) {
+        self.lock().values().for_each(|connection| connection.ask_to_close());
         while !self.lock().is_empty() {
             let _ = tokio::time::timeout(RETRY, self.closed.notified()).await;
         }
     }
 
     fn now(&self) -> u64 {
-        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(BUSY - 1)
+        millis(self.start.elapsed())
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<u64, Arc<Connection>>> {
@@ -101,28 +113,41 @@ impl Slots {
 
 /// The connection that has been idle for longest. A new connection is idle only if it stays silent.
 fn longest_idle(open: &HashMap<u64, Arc<Connection>>, now: u64) -> Option<&Arc<Connection>> {
-    let grace = u64::try_from(GRACE.as_millis()).unwrap_or(BUSY);
     let since = |connection: &Arc<Connection>| connection.idle_since.load(Ordering::Relaxed);
     open.values()
         .filter(|connection| since(connection) != BUSY)
-        .filter(|connection| connection.used.load(Ordering::Relaxed) || since(connection).saturating_add(grace) <= now)
+        .filter(|connection| {
+            connection.used.load(Ordering::Relaxed) || since(connection).saturating_add(millis(GRACE)) <= now
+        })
         .min_by_key(|connection| since(connection))
+}
+
+impl Connection {
+    fn ask_to_close(&self) {
+        // It is not asked again.
+        self.idle_since.store(BUSY, Ordering::Relaxed);
+        self.close.notify_one();
+    }
+
+    fn is_late(&self, now: u64) -> bool {
+        let since = self.idle_since.load(Ordering::Relaxed);
+        since != BUSY && now.saturating_sub(since) > millis(HEAD_TIME)
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(BUSY - 1)
 }
 
 impl Slot {
     /// It handles a request.
-    pub(super) fn begin(&self) {
+    pub(super) fn begin_request(&self) {
         self.connection.used.store(true, Ordering::Relaxed);
-        self.receive();
-    }
-
-    /// It receives something.
-    pub(super) fn receive(&self) {
         self.connection.idle_since.store(BUSY, Ordering::Relaxed);
     }
 
-    /// It waits for a request.
-    pub(super) fn end(&self) {
+    /// From now on, it waits for a request.
+    pub(super) fn expect_request(&self) {
         self.connection.idle_since.store(self.slots.now(), Ordering::Relaxed);
     }
 
@@ -153,8 +178,8 @@ mod tests {
         let slots = Slots::new();
         let [busy, used, silent, new] = std::array::from_fn(|_| slots.take());
         let since = |slot: &Slot, time| slot.connection.idle_since.store(time, Ordering::Relaxed);
-        busy.begin();
-        used.begin();
+        busy.begin_request();
+        used.begin_request();
         since(&silent, 4500);
         since(&new, 9500);
         let chosen = |now| longest_idle(&slots.lock(), now).cloned();
@@ -165,5 +190,20 @@ mod tests {
         drop(silent);
         assert!(chosen(10_000).is_none(), "a new connection may be silent for a moment");
         assert!(Arc::ptr_eq(&chosen(15_000).unwrap(), &new.connection));
+    }
+
+    #[test]
+    fn a_connection_may_wait_for_a_request_for_some_time() {
+        let slots = Slots::new();
+        let slot = slots.take();
+        let is_late = |now| slot.connection.is_late(now);
+        assert!(!is_late(BUSY - 1), "it has not waited yet");
+        slot.connection.idle_since.store(500, Ordering::Relaxed);
+        assert!(!is_late(500 + millis(HEAD_TIME)) && is_late(501 + millis(HEAD_TIME)));
+        slot.begin_request();
+        assert!(!is_late(BUSY - 1), "it handles one");
+        slot.connection.idle_since.store(500, Ordering::Relaxed);
+        slot.connection.ask_to_close();
+        assert!(!is_late(BUSY - 1), "it is not asked again");
     }
 }
