@@ -1,7 +1,8 @@
 //! Names: an index of the names by which requests may refer to templates and customers.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use hashbrown::HashMap;
 
 use crate::message::{Customer, IdentifierKind, Request, Template};
 

@@ -1,6 +1,6 @@
 //! Ids of templates, for use as keys.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::Project;
 use crate::message::Template;

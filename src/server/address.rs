@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
-use axum::http::{Request, Uri};
 
 /// The beginnings of paths of the App API and of the Pipelines API, which are below `/v1`. A client library whose address
 /// must end with `/v1` omits that if it was given the address without it.
@@ -23,12 +23,11 @@ const BELOW_V1: [&str; 13] = [
     "/batch",
 ];
 
-/// A request with the usual spelling of its path.
-pub(super) fn normalize<B>(mut request: Request<B>) -> Request<B> {
-    if let Some(uri) = usual(request.uri()) {
-        *request.uri_mut() = uri;
+/// Changes a URI to the usual spelling of its path.
+pub(super) fn normalize(uri: &mut Uri) {
+    if let Some(usual) = usual(uri) {
+        *uri = usual;
     }
-    request
 }
 
 /// The URI with single slashes, as some client libraries double the slash between host and path, and with `/v1`; `None` if

@@ -24,6 +24,9 @@ pub(super) enum Audience {
 const OPEN: [&str; 5] = ["/api/v4/users", "/api/v3/sse", "/api/v1/messages/", "/api/v1/logs/", "/v1/projects/"];
 const EVENTS: [&str; 8] = ["/v1/t", "/v1/i", "/v1/p", "/v1/g", "/v1/a", "/v1/s", "/v1/b", "/v1/m"];
 
+/// The header in which browsers say whether a request comes from a page of the same site.
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
 /// The names of Customer.io's hosts end with this. Requests for them arrive here through a proxy or a hosts file.
 const CUSTOMER_IO: &str = ".customer.io";
 
@@ -121,8 +124,8 @@ fn is_cross_site(headers: &HeaderMap, host: &str, path: &str) -> bool {
         origin_host == Some(host)
     };
     let foreign_origin = headers.get(ORIGIN).is_some_and(|origin| !origin.to_str().is_ok_and(is_own));
-    // Only browsers send this header. Links to the page itself are allowed from anywhere.
-    let foreign_fetch = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site");
+    // Only browsers send it. Links to the page itself are allowed from anywhere.
+    let foreign_fetch = headers.get(FETCH_SITE).is_some_and(|site| site == "cross-site" || site == "same-site");
     foreign_origin || (foreign_fetch && path != "/")
 }
 

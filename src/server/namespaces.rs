@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, HeaderName};
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -15,6 +15,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::answer::Refusal;
+use super::guard::Audience;
 use super::state::State;
 
 /// The maximum number of namespaces.
@@ -28,8 +29,8 @@ const PATH: &str = "/namespace/";
 const KEY: &str = "namespace-";
 
 /// The headers that name a namespace: one of its own, and those with the site id of a browser's client.
-const HEADER: &str = "x-inkproof-namespace";
-const SITE_ID: &str = "x-cio-site-id";
+const HEADER: HeaderName = HeaderName::from_static("x-inkproof-namespace");
+const SITE_ID: HeaderName = HeaderName::from_static("x-cio-site-id");
 
 /// A namespace: its state, and the router that responds to its requests.
 #[derive(Clone)]
@@ -96,14 +97,14 @@ pub(super) fn take_from_path(uri: &mut Uri) -> Option<String> {
 
 /// The namespace that a header or a key of a request names; `None` for the usual one.
 pub(super) fn named_by(parts: &Parts, body: &[u8]) -> Option<String> {
-    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let header = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let in_key = |key: &str| key.strip_prefix(KEY).map(str::to_owned);
     header(HEADER)
         .map(str::to_owned)
         .or_else(|| key_of(&parts.headers).as_deref().and_then(in_key))
         .or_else(|| header(SITE_ID).and_then(in_key))
         .or_else(|| site_id(parts.uri.query()?).as_deref().and_then(in_key))
-        .or_else(|| write_key(body).as_deref().and_then(in_key))
+        .or_else(|| write_key(parts.uri.path(), body).as_deref().and_then(in_key))
 }
 
 /// The key in `Authorization`: that of `Bearer`, or the user of `Basic`.
@@ -123,8 +124,9 @@ fn site_id(query: &str) -> Option<String> {
 }
 
 /// The write key in an event of a browser.
-fn write_key(body: &[u8]) -> Option<String> {
-    let has_key = memchr::memmem::find(body, b"\"writeKey\"").is_some();
+fn write_key(path: &str, body: &[u8]) -> Option<String> {
+    let has_key =
+        Audience::from_path(path) == Audience::AnyOrigin && memchr::memmem::find(body, b"\"writeKey\"").is_some();
     let event: serde_json::Value = has_key.then(|| serde_json::from_slice(body).ok())??;
     event.get("writeKey")?.as_str().map(str::to_owned)
 }

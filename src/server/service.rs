@@ -68,8 +68,8 @@ impl Service {
     ///
     /// # Errors
     /// The connection is to be closed without a response.
-    pub(super) async fn respond(&self, request: Request<Body>) -> io::Result<Response> {
-        let request = address::normalize(request);
+    pub(super) async fn respond(&self, mut request: Request<Body>) -> io::Result<Response> {
+        address::normalize(request.uri_mut());
         let (mut response, policy) = match guard::admit(request.uri(), request.headers(), &self.hosts) {
             Ok(Audience::AnyOrigin) => {
                 let is_preflight = request.method() == Method::OPTIONS;
@@ -123,8 +123,7 @@ async fn respond(request: Request<Body>, usual: &Usual) -> io::Result<Response> 
     let (mut parts, body) = request.into_parts();
     let in_path = namespaces::take_from_path(&mut parts.uri);
     if in_path.is_some() {
-        let request = address::normalize(Request::from_parts(parts, ()));
-        parts = request.into_parts().0;
+        address::normalize(&mut parts.uri);
     }
     if parts.uri.path().starts_with(OWN) {
         let name = in_path.or_else(|| namespaces::named_by(&parts, &[]));

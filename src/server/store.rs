@@ -2,12 +2,13 @@
 //!
 //! Its lock is only ever held for a moment: those who look at many messages take references to them first.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use hashbrown::HashMap;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
@@ -322,8 +323,11 @@ fn ids(messages: &[Arc<CapturedMessage>]) -> Vec<String> {
     messages.iter().map(|message| message.id.clone()).collect()
 }
 
+/// Whoever begins to watch later looks at everything first.
 fn wake(changes: &watch::Sender<u64>) {
-    changes.send_modify(|count| *count = count.wrapping_add(1));
+    if changes.receiver_count() > 0 {
+        changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
 }
 
 impl MessageLog {
@@ -372,10 +376,7 @@ impl MessageLog {
         self.changes += 1;
         let changed = self.changes;
         for identifier in message.recipient.identifiers.values() {
-            let own = match self.by_identifier.get_mut(identifier) {
-                Some(own) => own,
-                None => self.by_identifier.entry(identifier.clone()).or_default(),
-            };
+            let own = self.by_identifier.entry_ref(identifier).or_default();
             own.changed = changed;
             // Two identifiers of a customer may be equal.
             if own.messages.back() != Some(&number) {
@@ -404,7 +405,10 @@ impl MessageLog {
             for identifier in message.recipient.identifiers.values() {
                 let Some(own) = self.by_identifier.get_mut(identifier) else { continue };
                 own.changed = self.changes;
-                if let Ok(index) = own.messages.binary_search(&number) {
+                // Most are removed because they are the oldest.
+                if own.messages.front() == Some(&number) {
+                    own.messages.pop_front();
+                } else if let Ok(index) = own.messages.binary_search(&number) {
                     own.messages.remove(index);
                 }
                 if own.messages.is_empty() {

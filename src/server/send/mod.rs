@@ -6,7 +6,7 @@ pub(super) mod channel;
 mod fields;
 pub(super) mod inbox;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -25,7 +25,9 @@ impl Accepted {
     }
 }
 
+const VALIDATE: HeaderName = HeaderName::from_static("x-validate");
+
 /// Whether the sender asks to refuse unknown fields, with `X-Validate: strict`.
 fn refuses_unknown_fields(headers: &HeaderMap) -> bool {
-    headers.get("x-validate").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"strict"))
+    headers.get(VALIDATE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"strict"))
 }
