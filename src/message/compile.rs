@@ -1,7 +1,7 @@
 //! Compiling: parses the Liquid of a template once, so that it can be rendered any number of times.
 
 use super::failure::{LiquidText, TextPlace, parse_diagnostics};
-use super::scope::SnippetNames;
+use super::scope::{FixedNames, SnippetNames};
 use super::settings::{Setting, has_liquid};
 use super::{Template, Workspace};
 use crate::diagnostics::Diagnostics;
@@ -13,6 +13,7 @@ use crate::liquid::{self, Arena, Language, Limits, Value};
 pub struct CompiledTemplate<'a> {
     pub(super) workspace: &'a Workspace<'a>,
     pub(super) template: &'a Template,
+    pub(super) names: FixedNames<'a>,
     /// The names of the snippets that it reads.
     pub(super) snippets: SnippetNames<'a>,
     pub(super) content: liquid::Template<'a>,
@@ -65,7 +66,8 @@ impl Template {
         let Parsing { mut problems, snippets, .. } = parsing;
         match content {
             Some(content) if problems.is_empty() => {
-                Ok(CompiledTemplate { workspace, template: self, snippets, content, kind, topics, expiration })
+                let names = FixedNames::new(workspace, self, arena);
+                Ok(CompiledTemplate { workspace, template: self, names, snippets, content, kind, topics, expiration })
             }
             _ => {
                 problems.tidy();

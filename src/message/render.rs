@@ -143,7 +143,7 @@ impl CompiledTemplate<'_> {
         options: &Options,
         arena: &'s Arena,
     ) -> Scope<'s> {
-        Scope::new(self.workspace, self.template, sent, needed, options, arena)
+        Scope::new(self.workspace, self.language(), self.names, sent, needed, options, arena)
     }
 }
 
@@ -191,6 +191,8 @@ impl<'r, 'a> Renderer<'r, 'a> {
     fn properties(&mut self) -> Option<Map<String, Json>> {
         let template = self.template.template;
         let mut out = Output::with_marks();
+        // Most messages are about as long as their templates.
+        out.reserve(template.content().len());
         let content: liquid::Template<'r> = self.template.content;
         let rendered = content.render(self.scope.data, &self.options, self.arena, &mut out);
         self.text = RenderedText::new(out, template);

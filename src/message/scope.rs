@@ -101,56 +101,82 @@ impl<'a> SnippetNames<'a> {
     }
 }
 
-impl<'a> Scope<'a> {
-    /// The scope of a message.
-    pub(super) fn new(
-        workspace: &'a Workspace<'a>,
-        template: &'a Template,
-        sent: &SentData<'a>,
-        needed: &SnippetNames<'_>,
-        options: &Options,
-        arena: &'a Arena,
-    ) -> Self {
+/// The names of a template with the values that are the same in all of its messages.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FixedNames<'a>(&'a Object<'a>);
+
+/// The positions of the names whose values differ, in [`NAMES`].
+const CUSTOMER_AT: usize = 0;
+const TRIGGER_AT: usize = 1;
+const OBJECTS_AT: usize = 2;
+const SNIPPETS_AT: usize = NAMES.len() - 1;
+
+impl<'a> FixedNames<'a> {
+    /// The names of a template.
+    pub(super) fn new(workspace: &'a Workspace<'a>, template: &'a Template, arena: &'a Arena) -> Self {
         let settings = template.settings();
         let MessageIdentity { campaign, message, delivery } =
             Identity::of(workspace.identity, settings, template.name());
         #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other numbers")]
         let number = |number: u64| Value::Number(number as f64);
         let object = |entries: &[(&'a str, Value<'a>)]| Value::Object(Object::new(entries, arena));
-        let mut names = vec![
-            ("customer", sent.customer),
-            ("trigger", sent.trigger),
-            ("objects", sent.objects),
-            (
-                "campaign",
-                object(&[
-                    ("id", number(campaign.0)),
-                    ("name", Value::String(campaign.1)),
-                    ("type", Value::String(CAMPAIGN_TYPE)),
-                    ("subscription_topic_ids", list(&[], arena)),
-                ]),
-            ),
-            (
-                "message",
-                object(&[
-                    ("id", number(message.0)),
-                    ("name", Value::String(message.1)),
-                    ("type", Value::Null),
-                    ("subject", Value::Null),
-                    ("preheader", Value::Null),
-                    ("journey_id", Value::Null),
-                    ("send_to_unsubs", Value::Null),
-                    ("subscription_topic_ids", list(&[], arena)),
-                    ("subscription_topic", object(&[("name", Value::Null)])),
-                ]),
-            ),
-            ("delivery_id", Value::String(delivery)),
-        ];
-        names.extend(NULL_NAMESPACES.map(|name| (name, Value::Null)));
+        let campaign = object(&[
+            ("id", number(campaign.0)),
+            ("name", Value::String(campaign.1)),
+            ("type", Value::String(CAMPAIGN_TYPE)),
+            ("subscription_topic_ids", list(&[], arena)),
+        ]);
+        let message = object(&[
+            ("id", number(message.0)),
+            ("name", Value::String(message.1)),
+            ("type", Value::Null),
+            ("subject", Value::Null),
+            ("preheader", Value::Null),
+            ("journey_id", Value::Null),
+            ("send_to_unsubs", Value::Null),
+            ("subscription_topic_ids", list(&[], arena)),
+            ("subscription_topic", object(&[("name", Value::Null)])),
+        ]);
+        let value = |name| match name {
+            "campaign" => campaign,
+            "message" => message,
+            "delivery_id" => Value::String(delivery),
+            // `NULL_NAMESPACES`, and those that differ.
+            _ => Value::Null,
+        };
+        Self(Object::new(&NAMES.map(|name| (name, value(name))), arena))
+    }
+
+    /// All names of a message.
+    fn with(self, sent: &SentData<'a>, snippets: Value<'a>, arena: &'a Arena) -> Value<'a> {
+        Value::Object(self.0.with_values_at(
+            &[
+                (CUSTOMER_AT, sent.customer),
+                (TRIGGER_AT, sent.trigger),
+                (OBJECTS_AT, sent.objects),
+                (SNIPPETS_AT, snippets),
+            ],
+            arena,
+        ))
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// The scope of a message of a template in this language, with these names.
+    pub(super) fn new(
+        workspace: &'a Workspace<'a>,
+        language: &'static Language,
+        names: FixedNames<'a>,
+        sent: &SentData<'a>,
+        needed: &SnippetNames<'_>,
+        options: &Options,
+        arena: &'a Arena,
+    ) -> Self {
         let mut renderer = SnippetRenderer {
             workspace,
-            language: workspace.language(settings),
-            names: &names,
+            language,
+            names,
+            sent,
             options,
             arena,
             values: BTreeMap::new(),
@@ -159,8 +185,7 @@ impl<'a> Scope<'a> {
         };
         let snippets = renderer.object(needed);
         let broken_snippets = renderer.broken;
-        names.push((SNIPPETS, snippets));
-        Self { data: object(&names), broken_snippets }
+        Self { data: names.with(sent, snippets, arena), broken_snippets }
     }
 }
 
@@ -170,7 +195,8 @@ struct SnippetRenderer<'r, 'a> {
     /// The language of the template that reads them.
     language: &'static Language,
     /// The names that snippets can read. A snippet does not see what the template assigns, nor the reverse.
-    names: &'r [(&'a str, Value<'a>)],
+    names: FixedNames<'a>,
+    sent: &'r SentData<'a>,
     options: &'r Options,
     arena: &'a Arena,
     values: BTreeMap<&'a str, Value<'a>>,
@@ -257,9 +283,8 @@ impl<'a> SnippetRenderer<'_, 'a> {
                     .collect::<Diagnostics>()
             })?;
         let needed = SnippetNames::from_variables(&read_by(template.nodes));
-        let mut names = self.names.to_vec();
-        names.push((SNIPPETS, self.object(&needed)));
-        let data = Value::Object(Object::new(&names, self.arena));
+        let snippets = self.object(&needed);
+        let data = self.names.with(self.sent, snippets, self.arena);
         let mut out = Output::new();
         template
             .render(data, self.options, self.arena, &mut out)

@@ -8,7 +8,7 @@ use self_cell::self_cell;
 use super::Project;
 use crate::diagnostics::Diagnostics;
 use crate::liquid::Arena;
-use crate::message::{CompiledTemplate, Customer, RenderOptions, Rendering, Request};
+use crate::message::{CompiledTemplate, Customer, RenderOptions, Rendering, Request, Template};
 
 struct Owner {
     project: Arc<Project>,
@@ -16,7 +16,7 @@ struct Owner {
 }
 
 /// The templates in all languages, by id: each parsed on first use, or the problems found in it.
-struct Templates<'p>(Vec<OnceCell<Parsed<'p>>>);
+struct Templates<'p>(Vec<(&'p Template, OnceCell<Parsed<'p>>)>);
 
 type Parsed<'p> = Result<CompiledTemplate<'p>, Diagnostics>;
 
@@ -36,7 +36,10 @@ impl CompiledProject {
     #[must_use]
     pub fn new(project: Arc<Project>) -> Self {
         let owner = Owner { project, arena: Arena::new() };
-        Self(Compiled::new(owner, |owner| Templates(owner.project.with_variants().map(|_| OnceCell::new()).collect())))
+        Self(Compiled::new(owner, |owner| {
+            let templates = owner.project.with_variants();
+            Templates(templates.map(|template| (template, OnceCell::new())).collect())
+        }))
     }
 
     /// Whether it is a cache of this instance of the project.
@@ -45,13 +48,19 @@ impl CompiledProject {
         Arc::ptr_eq(&self.0.borrow_owner().project, project)
     }
 
-    /// Renders the message for `request`; `None` if its template does not exist.
+    /// Renders the message of a template of the project, in its language, for a customer and a request; `None` if the project
+    /// has no such template.
     #[must_use]
-    pub fn render(&self, request: &Request, customer: &Customer, render_options: &RenderOptions) -> Option<Rendering> {
+    pub fn render(
+        &self,
+        template: &Template,
+        customer: &Customer,
+        request: &Request,
+        render_options: &RenderOptions,
+    ) -> Option<Rendering> {
         self.0.with_dependent(|owner, Templates(templates)| {
-            let language = request.language().or_else(|| customer.language());
-            let template = owner.project.template_for(request)?.in_language(language);
-            let parsed = templates.get(owner.project.template_id(template)?.0)?.get_or_init(|| {
+            let (template, parsed) = templates.get(owner.project.template_id(template)?.0)?;
+            let parsed = parsed.get_or_init(|| {
                 let workspace = owner.arena.alloc(owner.project.workspace());
                 template.compile(workspace, &owner.arena)
             });

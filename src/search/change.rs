@@ -40,7 +40,9 @@ pub(super) fn replaced<'s>(
                 (Some(place), None) if rest.is_empty() => {
                     Object::new(&[&entries[..place], &entries[place + 1..]].concat(), arena)
                 }
-                (Some(place), _) => object.with_value_at(place, replaced(entries[place].1, rest, to, arena), arena),
+                (Some(place), _) => {
+                    object.with_values_at(&[(place, replaced(entries[place].1, rest, to, arena))], arena)
+                }
                 (None, Some(to)) if rest.is_empty() => Object::new(&[entries, &[(*key, to)]].concat(), arena),
                 (None, _) => return value,
             };

@@ -40,12 +40,12 @@ pub(super) fn is_short(request: &str) -> bool {
     request.len() <= MAX_REQUEST
 }
 
-/// Renders the message for a request with a template in its language; `None` if that takes long, and if it fails.
+/// Renders the message of a template for a customer and a request; `None` if that takes long, and if it fails.
 pub(super) fn render(
     project: &Arc<Project>,
-    request: &Request,
-    customer: &Customer,
     template: &Template,
+    customer: &Customer,
+    request: &Request,
     options: &RenderOptions,
 ) -> Option<Rendering> {
     if !is_small(project, template, customer) || is_slow(template.source().name()) {
@@ -54,7 +54,7 @@ pub(super) fn render(
     let limits = Limits { render_time: TIME, memory: MEMORY, output: OUTPUT, arena: ARENA, ..options.limits };
     let start = Instant::now();
     let options = RenderOptions { limits, asks_test_send: false, ..*options };
-    let rendering = current_project::render(project, request, customer, &options)?;
+    let rendering = current_project::render(project, template, customer, request, &options)?;
     if rendering.message.is_some() {
         return Some(rendering);
     }
@@ -124,7 +124,7 @@ mod tests {
             let text = format!(r#"{{"transactional_message_id": "{name}", "identifiers": {{"id": "a"}}}}"#);
             let request = Request::read("r", Source::new("r.json", text), &mut Diagnostics::new()).unwrap();
             let template = project.template_for(&request).unwrap();
-            let rendering = render(&project, &request, &customer, template, &options)?;
+            let rendering = render(&project, template, &customer, &request, &options)?;
             rendering.message.unwrap().properties["title"].as_str().map(str::to_owned)
         };
         assert_eq!(title("small").unwrap(), "Hi a");

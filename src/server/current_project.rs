@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 
-use crate::message::{Customer, RenderOptions, Rendering, Request};
+use crate::message::{Customer, RenderOptions, Rendering, Request, Template};
 use crate::project::{CompiledProject, LiveProject, OpenError, Project};
 use crate::threads::STACK;
 use crate::watch::{QUIET, WatchEvent};
@@ -113,12 +113,13 @@ impl Reader {
     }
 }
 
-/// Renders the message that `request` asks for; `None` if there is no such template. Each thread parses a template once, until
-/// the project is another.
+/// Renders the message of a template of the project for a customer and a request; `None` if the project has no such template.
+/// Each thread parses a template once, until the project is another.
 pub(super) fn render(
     project: &Arc<Project>,
-    request: &Request,
+    template: &Template,
     customer: &Customer,
+    request: &Request,
     render_options: &RenderOptions,
 ) -> Option<Rendering> {
     thread_local! {
@@ -127,8 +128,9 @@ pub(super) fn render(
     COMPILED.with_borrow_mut(|compiled| {
         let own = compiled.take().filter(|own| own.is(project));
         compiled.insert(own.unwrap_or_else(|| CompiledProject::new(Arc::clone(project)))).render(
-            request,
+            template,
             customer,
+            request,
             render_options,
         )
     })

@@ -63,7 +63,7 @@ fn send_briefly(state: &State, received: Received, refuses_unknown: bool) -> Res
         let (project, version) = state.project.get();
         let send = InboxSend::read(state, &project, version, &received.body, refuses_unknown)?;
         let options = send.render_options(state);
-        match brief::render(&project, &send.request, &send.customer, send.variant(), &options) {
+        match brief::render(&project, send.variant(), &send.customer, &send.request, &options) {
             Some(rendering) => send.finish(state, rendering, received).map(Ok),
             None => Ok(Err(received)),
         }
@@ -144,7 +144,7 @@ impl<'p> InboxSend<'p> {
 
     fn render(&self, state: &State) -> Rendering {
         state.render(&self.render_options(state), |options| {
-            current_project::render(self.project, &self.request, &self.customer, options)
+            current_project::render(self.project, self.variant(), &self.customer, &self.request, options)
                 .unwrap_or_else(|| Rendering::failed(no_template(self.project, &self.request)))
         })
     }

@@ -6,6 +6,9 @@ use crate::error::{Error, Result};
 use crate::span::Span;
 use crate::value::{Arena, Value, coerce};
 
+/// How many bytes of text an entry of the source map covers, about.
+const BYTES_PER_MARK: usize = 32;
+
 /// Collects the rendered text.
 #[derive(Debug, Default)]
 pub struct Output {
@@ -50,6 +53,14 @@ impl Output {
     /// An empty output that is written into this string.
     pub(crate) fn with_buffer(buffer: String) -> Self {
         Self { text: buffer, ..Self::default() }
+    }
+
+    /// Makes room for a text of this length, and for its source map.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.text.reserve(bytes);
+        if let Some(marks) = &mut self.marks {
+            marks.reserve(bytes / BYTES_PER_MARK);
+        }
     }
 
     /// Clears it for another render, and keeps its memory.

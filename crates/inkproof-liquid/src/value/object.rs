@@ -77,15 +77,17 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// The object with another value for the key at this position of its [entries](Self::entries). The keys need not be
+    /// The object with other values for the keys at these positions of its [entries](Self::entries). The keys need not be
     /// indexed again.
     ///
     /// # Panics
-    /// If there is no entry at this position.
+    /// If there is no entry at a position.
     #[must_use]
-    pub fn with_value_at(&self, at: usize, value: Value<'a>, arena: &'a Arena) -> &'a Self {
+    pub fn with_values_at(&self, values: &[(usize, Value<'a>)], arena: &'a Arena) -> &'a Self {
         let entries = arena.alloc_slice_copy(self.entries);
-        entries[at].1 = value;
+        for (at, value) in values {
+            entries[*at].1 = *value;
+        }
         arena.alloc(Self { entries, index: self.index.clone() })
     }
 
@@ -101,13 +103,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_value_leaves_the_other_keys_as_they_are() {
+    fn other_values_leave_the_other_keys_as_they_are() {
         let arena = Arena::new();
         for count in [1, INDEXED_FROM + 1] {
             let keys: Vec<_> = (0..count).map(|at| format!("key{at}")).collect();
             let entries: Vec<_> = keys.iter().map(|key| (key.as_str(), Value::Bool(false))).collect();
             let object = Object::new(&entries, &arena);
-            let other = object.with_value_at(0, Value::Bool(true), &arena);
+            let other = object.with_values_at(&[(0, Value::Bool(true))], &arena);
             for (at, key) in keys.iter().enumerate() {
                 assert!(matches!(object.get(key), Some(Value::Bool(false))), "{key}");
                 assert!(matches!(other.get(key), Some(Value::Bool(is_true)) if is_true == (at == 0)), "{key}");
