@@ -75,6 +75,9 @@ impl<'a> SnippetNames<'a> {
 
     /// The snippets with these names. If one of them does not exist, all snippets, so that an error can suggest another.
     fn select<'w>(&self, snippets: &'w [Snippet]) -> Vec<&'w Snippet> {
+        if !self.all && self.names.is_empty() {
+            return Vec::new();
+        }
         let is_known = |name: &&str| snippets.iter().any(|snippet| snippet.name() == *name);
         let all = self.all || !self.names.iter().all(is_known);
         snippets.iter().filter(|snippet| all || self.names.contains(&snippet.name())).collect()

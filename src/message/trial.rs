@@ -5,13 +5,8 @@ use jiff::Timestamp;
 use super::compile::CompiledSetting;
 use super::expiration::{Expiration, MAX_LIFE};
 use super::failure::code_of;
-use super::scope::{NAMES, SENT_NAMES};
 use super::{CompiledTemplate, RenderOptions, SentData};
 use crate::diagnostics::Code;
-use crate::liquid::syntax::part::Part;
-use crate::liquid::syntax::tree::OperandKind;
-use crate::liquid::syntax::variables::read_by;
-use crate::liquid::syntax::visit::{each_operand, each_part};
 use crate::liquid::value::Object;
 use crate::liquid::value::json::Members;
 use crate::liquid::{Arena, Options, Output, Span, Trace, Value, json};
@@ -21,8 +16,6 @@ pub struct Trial<'t> {
     template: &'t CompiledTemplate<'t>,
     options: Options,
     sent_at: Timestamp,
-    /// Whether it reads nothing but what requests and customers have, so that the rest need not be put in scope.
-    reads_only_data: bool,
     /// Whether an expiration without Liquid is too far away; an error if the message is expired when it is sent.
     fixed_expiration: Result<bool, Loss>,
 }
@@ -96,8 +89,7 @@ impl<'t> Trial<'t> {
         let sent_at = Timestamp::from_second(options.now.as_second()).unwrap_or(options.now);
         let fixed = template.expiration.as_ref().filter(|setting| setting.liquid.is_none());
         let fixed_expiration = fixed.map_or(Ok(false), |setting| is_late(&setting.setting.value, sent_at));
-        let reads_only_data = reads_only_data(template);
-        Self { template, options: options.for_liquid(), sent_at, reads_only_data, fixed_expiration }
+        Self { template, options: options.for_liquid(), sent_at, fixed_expiration }
     }
 
     /// What the template can read.
@@ -105,11 +97,6 @@ impl<'t> Trial<'t> {
     where
         't: 'a,
     {
-        if self.reads_only_data {
-            let [trigger, customer, objects] = SENT_NAMES;
-            let entries = [(trigger, data.trigger), (customer, data.customer), (objects, data.objects)];
-            return Value::Object(Object::new(&entries, arena));
-        }
         let template: &CompiledTemplate<'a> = self.template;
         template.scope(&data, &template.snippets, &self.options, arena).data
     }
@@ -233,21 +220,4 @@ fn is_late(expiration: &str, sent_at: Timestamp) -> Result<bool, Loss> {
         Ok(expiry) if expiry > sent_at => Ok(expiry.duration_since(sent_at) > MAX_LIFE),
         _ => Err(Loss::Expiration),
     }
-}
-
-/// Whether a template reads no names but those that requests and customers have something for.
-fn reads_only_data(template: &CompiledTemplate<'_>) -> bool {
-    let is_other = |name: &str| NAMES.contains(&name) && !SENT_NAMES.contains(&name);
-    template.texts().iter().all(|text| {
-        let nodes = text.liquid.nodes;
-        let mut is_sure = read_by(nodes).iter().all(|variable| variable.name.is_some_and(|name| !is_other(name)));
-        // Filters are given expressions as strings.
-        each_operand(nodes, &mut |operand| {
-            if let OperandKind::Literal(Value::String(text)) = operand.kind {
-                is_sure &= !NAMES.iter().any(|name| is_other(name) && text.contains(name));
-            }
-        });
-        each_part(nodes, &mut |_, part| is_sure &= !matches!(part, Part::Template(_)));
-        is_sure
-    })
 }
