@@ -1,7 +1,5 @@
 //! The corpus: data that reached something new, and data whose message is lost.
 
-use std::collections::HashMap;
-
 use super::change::copied;
 use super::coverage::SeenFeatures;
 use super::tester::Test;
@@ -20,23 +18,22 @@ pub(super) struct Corpus<'c, 's> {
     pub(super) seen: SeenFeatures,
     /// Data whose message is sent, and that reached something new, waiting for its sites to be changed.
     pub(super) queue: Vec<Value<'s>>,
-    losses: HashMap<(Loss, usize), Found<'s>>,
-    /// The keys of `losses` in the order in which they were found.
-    order: Vec<(Loss, usize)>,
+    /// In the order in which they were found.
+    losses: Vec<Found<'s>>,
     /// What is kept is copied into it.
     arena: &'s Arena,
 }
 
-/// A loss that was found, before it is shrunk.
-#[derive(Clone, Copy)]
+/// A loss that was found, before it is shrunk: one for each way to be lost and site that was changed.
 struct Found<'s> {
+    key: (Loss, usize),
     data: Value<'s>,
     is_likely: bool,
 }
 
 impl<'c, 's> Corpus<'c, 's> {
     pub(super) fn new(seen: SeenFeatures, is_valid: &'c dyn Fn(Value<'_>) -> bool, arena: &'s Arena) -> Self {
-        Self { is_valid, seen, queue: Vec::new(), losses: HashMap::new(), order: Vec::new(), arena }
+        Self { is_valid, seen, queue: Vec::new(), losses: Vec::new(), arena }
     }
 
     /// Keeps data if its message is lost, or if it reached something new.
@@ -55,20 +52,22 @@ impl<'c, 's> Corpus<'c, 's> {
     }
 
     fn lose(&mut self, key: (Loss, usize), data: Value<'_>, is_likely: bool) {
-        let is_better = match self.losses.get(&key) {
-            Some(known) => is_likely && !known.is_likely,
+        let known = self.losses.iter().position(|found| found.key == key);
+        let is_better = match known {
+            Some(at) => is_likely && !self.losses[at].is_likely,
             None => self.losses.len() < MAX_LOSSES,
         };
         if is_better && (self.is_valid)(data) {
-            let found = Found { data: copied(data, self.arena), is_likely };
-            if self.losses.insert(key, found).is_none() {
-                self.order.push(key);
+            let found = Found { key, data: copied(data, self.arena), is_likely };
+            match known {
+                Some(at) => self.losses[at] = found,
+                None => self.losses.push(found),
             }
         }
     }
 
     /// The losses, with data for each, in the order in which they were found.
     pub(super) fn losses(&self) -> impl Iterator<Item = (Loss, Value<'s>)> {
-        self.order.iter().filter_map(|key| Some((key.0, self.losses.get(key)?.data)))
+        self.losses.iter().map(|found| (found.key.0, found.data))
     }
 }
