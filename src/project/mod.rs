@@ -16,6 +16,7 @@ mod names;
 mod overlay;
 mod paths;
 mod rendering;
+mod repaired_line;
 mod repository;
 mod schema;
 mod schema_files;

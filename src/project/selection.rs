@@ -14,12 +14,14 @@ use crate::message::{Request, Template};
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum UnknownName {
     /// It is neither a template nor a request, nor a pattern that matches one.
-    #[error("there is no template or request `{name}`{}", .near.as_ref().map(|near| format!(": did you mean `{near}`?")).unwrap_or_default())]
+    #[error("there is no template or request `{name}`: {}", near.as_ref().map_or_else(|| listed(templates), |near| format!("did you mean `{near}`?")))]
     NotFound {
         /// The name.
         name: String,
         /// A similar name that exists.
         near: Option<String>,
+        /// The names of all templates.
+        templates: Vec<String>,
     },
     /// It names an invalid file.
     #[error("`{name}` cannot be used: `{file}` has mistakes")]
@@ -151,7 +153,23 @@ impl Project {
         UnknownName::NotFound {
             name: pattern.text.to_owned(),
             near: did_you_mean(pattern.text, names).map(str::to_owned),
+            templates: self.templates.iter().map(|template| template.name().to_owned()).collect(),
         }
+    }
+}
+
+/// How many templates are listed in place of one that does not exist.
+const MAX_LISTED: usize = 5;
+
+/// What templates there are.
+fn listed(templates: &[String]) -> String {
+    let (shown, rest) = templates.split_at(templates.len().min(MAX_LISTED));
+    let names = shown.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match (shown.len(), rest.len()) {
+        (0, _) => "the project has no templates".to_owned(),
+        (1, 0) => format!("the only template is {names}"),
+        (_, 0) => format!("the templates are {names}"),
+        (_, more) => format!("the templates are {names} and {more} more"),
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
+use super::repaired_line::repaired_line;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Source};
 
 pub(super) const INVALID_CONFIG: Code = Code::new("invalid-config");
@@ -35,13 +36,33 @@ pub(super) fn read_file<T>(source: &Source, problems: &mut Diagnostics, read: im
     let (path, span, entries) = (String::new(), document.span(), document.get_ref());
     let mut mistakes = Diagnostics::new();
     let made = Table { path, span, source, entries, known: Vec::new(), problems: &mut mistakes }.read(read);
-    // Values of lines that are not valid TOML are guesses.
-    let lines: HashSet<_> = errors.iter().map(|error| place(error).start().line).collect();
-    let is_sure = |mistake: &Diagnostic| mistake.location().is_none_or(|place| !lines.contains(&place.start().line));
+    // What a line says that is not valid TOML is a guess, and so is to which table the lines below such a header belong.
+    let lines: Vec<_> = source.text().lines().collect();
+    let headers = lines.iter().enumerate().scan(0, |header, (at, line)| {
+        if line.trim_start().starts_with('[') {
+            *header = at + 1;
+        }
+        Some(*header)
+    });
+    let headers: Vec<_> = std::iter::once(0).chain(headers).collect();
+    let mut errors: Vec<_> = errors.iter().map(|error| (place(error), error)).collect();
+    errors.sort_by_key(|(place, _)| place.range().start);
+    // One mistake in a line causes others.
+    errors.dedup_by_key(|(place, _)| place.start().line);
+    let invalid: HashSet<_> = errors.iter().map(|(place, _)| place.start().line).collect();
+    let is_sure = |mistake: &Diagnostic| {
+        let line = mistake.location().map_or(0, |place| place.start().line);
+        !invalid.contains(&line) && headers.get(line).is_none_or(|header| !invalid.contains(header))
+    };
     problems.extend(mistakes.into_iter().filter(is_sure));
-    problems.extend(errors.iter().map(|error| {
+    problems.extend(errors.iter().map(|(place, error)| {
         let reason = error.message().lines().collect::<Vec<_>>().join(", ");
-        Diagnostic::error(INVALID_CONFIG, format!("the configuration is not valid TOML: {reason}")).at(place(error))
+        let message = format!("the configuration is not valid TOML: {reason}");
+        let problem = Diagnostic::error(INVALID_CONFIG, message).at(place.clone());
+        match lines.get(place.start().line - 1).and_then(|line| repaired_line(line)) {
+            Some(repaired) => problem.help(format!("write `{repaired}`")),
+            None => problem,
+        }
     }));
     made
 }

@@ -177,7 +177,7 @@ fn several_schemas() {
     let file = fs::read_to_string(project.path().join("schemas/u.schema.json")).unwrap();
     assert_eq!(serde_json::from_str::<Json>(&file).unwrap(), all[1]);
     for (arguments, expected) in [
-        (&["schema", "tt"][..], "error: there is no template or request `tt`\n"),
+        (&["schema", "tt"][..], "error: there is no template or request `tt`: the templates are `t`, `u`\n"),
         (&["schema"], "error: the following required arguments were not provided"),
     ] {
         let shown = project.run(arguments);

@@ -608,7 +608,8 @@ fn selects_by_snapshot_name_and_rejects_unknown_names() {
             (
                 2,
                 "error: no pending snapshot is called `order/smal`: did you mean `order/small`?\nerror: there is no template or \
-                 request `nothing/at/all`\nerror: there is no template or request `hello@fx`: did you mean `hello`?\n"
+                 request `nothing/at/all`: the templates are `hello`, `order`\nerror: there is no template or request \
+                 `hello@fx`: did you mean `hello`?\n"
             ),
             "{command}"
         );
