@@ -15,7 +15,6 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::answer::Refusal;
-use super::guard::Audience;
 use super::state::State;
 
 /// The maximum number of namespaces.
@@ -27,6 +26,9 @@ const MAX_NAME: usize = 64;
 /// The beginning of a path that names a namespace, and of a key.
 const PATH: &str = "/namespace/";
 const KEY: &str = "namespace-";
+
+/// The beginning of the paths that messages are sent to.
+const SEND: &str = "/v1/send/";
 
 /// The headers that name a namespace: one of its own, and those with the site id of a browser's client.
 const HEADER: HeaderName = HeaderName::from_static("x-inkproof-namespace");
@@ -123,10 +125,9 @@ fn site_id(query: &str) -> Option<String> {
     parameters.into_iter().find(|(name, _)| name == "siteId").map(|(_, id)| id)
 }
 
-/// The write key in an event of a browser.
+/// The write key in an event, which browsers and phones write into the body. What is sent to people has none.
 fn write_key(path: &str, body: &[u8]) -> Option<String> {
-    let has_key =
-        Audience::from_path(path) == Audience::AnyOrigin && memchr::memmem::find(body, b"\"writeKey\"").is_some();
+    let has_key = !path.starts_with(SEND) && memchr::memmem::find(body, b"\"writeKey\"").is_some();
     let event: serde_json::Value = has_key.then(|| serde_json::from_slice(body).ok())??;
     event.get("writeKey")?.as_str().map(str::to_owned)
 }
@@ -160,7 +161,9 @@ mod tests {
             (("x-cio-site-id", "namespace-d"), "/", "", Some("d")),
             (("a", "b"), "/api/v3/sse?userToken=x&siteId=namespace-e", "", Some("e")),
             (("a", "b"), "/v1/t", r#"{"writeKey": "namespace-f"}"#, Some("f")),
+            (("a", "b"), "/v1/batch", r#"{"writeKey": "namespace-g"}"#, Some("g")),
             (("a", "b"), "/v1/t", r#"{"writeKey": "key"}"#, None),
+            (("a", "b"), "/v1/send/email", r#"{"writeKey": "namespace-h"}"#, None),
         ] {
             let request = axum::http::Request::get(uri).header(header.0, header.1).body(()).unwrap();
             let (parts, ()) = request.into_parts();
