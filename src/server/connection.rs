@@ -26,9 +26,6 @@ use super::tls;
 /// How long a client may take until it reads again. Then its connection is closed.
 const WRITE_TIME: Duration = Duration::from_secs(15);
 
-/// How long a client may take to establish TLS.
-const TLS_TIME: Duration = Duration::from_secs(15);
-
 /// The maximum size of the head of a request, in bytes.
 const MAX_HEAD: usize = 64 << 10;
 
@@ -110,11 +107,16 @@ async fn run(
         refuse(&state, "a client used TLS: use http://, or start with `--tls-cert` and `--tls-key`".to_owned());
     }
     let ended = match acceptor {
-        Some(acceptor) if is_tls => match tokio::time::timeout(TLS_TIME, acceptor.accept(stream)).await {
-            Ok(Ok(stream)) => http(stream, slot, service, Scheme::Https).await,
-            Ok(Err(error)) => return refuse(&state, format!("a TLS connection could not be established: {error}")),
-            Err(_) => return,
-        },
+        Some(acceptor) if is_tls => {
+            let accepted = tokio::select! {
+                accepted = acceptor.accept(stream) => accepted,
+                () = slot.must_close() => return,
+            };
+            match accepted {
+                Ok(stream) => http(stream, slot, service, Scheme::Https).await,
+                Err(error) => return refuse(&state, format!("a TLS connection could not be established: {error}")),
+            }
+        }
         _ => http(stream, slot, service, Scheme::Http).await,
     };
     match ended {

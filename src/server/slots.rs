@@ -11,8 +11,8 @@ use tokio::sync::Notify;
 /// The maximum number of connections on each port. One more is accepted while an idle one is closed.
 const MAX_CONNECTIONS: usize = 2048;
 
-/// How long a connection may take to send the head of a request, and how often that is checked. A timer for each connection
-/// would have to be set and removed for each request.
+/// How long a connection may take to establish TLS and to send the head of a request, and how often that is checked. A timer for
+/// each connection would have to be set and removed for each request.
 const HEAD_TIME: Duration = Duration::from_secs(15);
 pub(super) const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
