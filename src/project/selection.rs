@@ -164,7 +164,7 @@ const MAX_LISTED: usize = 5;
 /// What templates there are.
 fn listed(templates: &[String]) -> String {
     let (shown, rest) = templates.split_at(templates.len().min(MAX_LISTED));
-    let names = shown.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let names = format!("`{}`", shown.join("`, `"));
     match (shown.len(), rest.len()) {
         (0, _) => "the project has no templates".to_owned(),
         (1, 0) => format!("the only template is {names}"),

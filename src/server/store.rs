@@ -323,7 +323,7 @@ fn ids(messages: &[Arc<CapturedMessage>]) -> Vec<String> {
     messages.iter().map(|message| message.id.clone()).collect()
 }
 
-/// Whoever begins to watch later looks at everything first.
+/// Notifies the watchers, if there are any. A new watcher reads the store before it waits for a change.
 fn wake(changes: &watch::Sender<u64>) {
     if changes.receiver_count() > 0 {
         changes.send_modify(|count| *count = count.wrapping_add(1));
