@@ -1,6 +1,6 @@
 //! The sort filters. Both are stable and put nulls last.
 
-use std::cell::Cell;
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 use super::{charged_list, read_path, timsort};
@@ -98,12 +98,16 @@ fn sort_by<'a>(
         keyed.push((key_of(value, arena)?, *item));
     }
     // Once a limit is exceeded, the rest is sorted anyhow, without looking at the keys.
-    let failure = Cell::new(None);
+    let failure = OnceCell::new();
     timsort::sort(&mut keyed, |(left, _), (right, _)| {
-        let is_in_time = arena.work(left.comparing(*right)).map_err(|error| failure.set(Some(error))).is_ok();
-        is_in_time && left.is_before(*right)
+        if failure.get().is_none()
+            && let Err(error) = arena.work(left.comparing(*right))
+        {
+            failure.get_or_init(|| error);
+        }
+        failure.get().is_none() && left.is_before(*right)
     });
-    if let Some(error) = failure.take() {
+    if let Some(error) = failure.into_inner() {
         return Err(error);
     }
     let sorted: Vec<_> = keyed.into_iter().map(|(_, item)| item).collect();
@@ -128,7 +132,28 @@ pub(super) fn sort_natural<'a>(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::tests::check;
+    use crate::value::{Object, Value, list};
+    use crate::{Arena, LIQUIDJS, Limits, Options, Output, Template};
+
+    /// Each comparison takes more steps than there are between two checks of the time.
+    #[test]
+    fn compares_nothing_after_the_time_is_up() {
+        const STRINGS: usize = 300;
+        let strings: Vec<_> = (0..STRINGS).rev().map(|n| format!("{}{n:03}", "a".repeat(80_000))).collect();
+        let (kept, arena) = (Arena::new(), Arena::new());
+        let template = Template::parse("{{ strings | sort | size }}", &LIQUIDJS, &kept).unwrap();
+        let strings: Vec<_> = strings.iter().map(|string| Value::String(string)).collect();
+        let data = Value::Object(Object::new(&[("strings", list(&strings, &kept))], &kept));
+        let limits = Limits { render_time: Duration::ZERO, ..Limits::default() };
+        let error = template
+            .render(data, &Options { limits, ..Options::default() }, &arena, &mut Output::new())
+            .expect_err("no time");
+        assert_eq!(error.message(), "template render limit exceeded");
+        assert!(arena.steps() < 50_000, "{} steps, of which a comparison takes 10,000", arena.steps());
+    }
 
     #[test]
     fn renders_like_liquidjs() {
