@@ -3,7 +3,6 @@
 //! All others are those of the latest Liquid. A call that is not supported in Ruby fails with Customer.io's message
 //! `Unidentified method`.
 
-use std::cell::Cell;
 use std::cmp::Ordering;
 
 use super::operators::not_comparable;
@@ -427,11 +426,8 @@ fn sort<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
         return Ok(Value::Null);
     }
     // Values without an order make the order inconsistent, for which Rust's own sort may panic.
-    let failure = Cell::new(None);
-    timsort::sort(&mut items, |left, right| {
-        if failure.get().is_some() || arena.work(comparing(keyed(*left))).is_err() {
-            return false;
-        }
+    timsort::sort::<_, Error>(&mut items, |left, right| {
+        arena.work(comparing(keyed(*left)))?;
         let order = match (keyed(*left), keyed(*right)) {
             (Value::Number(left) | Value::Float(left), Value::Number(right) | Value::Float(right)) => {
                 left.partial_cmp(&right)
@@ -439,18 +435,15 @@ fn sort<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
             (Value::String(left), Value::String(right)) => Some(utf16::to_utf8(left).cmp(&utf16::to_utf8(right))),
             _ => None,
         };
-        if order.is_none() {
-            // Sorting by a property compares inside a block, so the error names the elements themselves. Ruby names the
-            // first one that is not null.
-            failure.set(Some(if left.is_nullish() { (*right, *left) } else { (*left, *right) }));
-        }
-        order == Some(Ordering::Less)
-    });
-    arena.check_limits()?;
-    match failure.get() {
-        Some((left, right)) => Err(not_comparable(left, right, arena)?),
-        None => runtime.array(&items),
-    }
+        // Sorting by a property compares inside a block, so the error names the elements themselves. Ruby names the first
+        // one that is not null.
+        let Some(order) = order else {
+            let (first, other) = if left.is_nullish() { (right, left) } else { (left, right) };
+            return Err(not_comparable(*first, *other, arena)?);
+        };
+        Ok(order == Ordering::Less)
+    })?;
+    runtime.array(&items)
 }
 
 /// How many steps it takes to compare a value with another.

@@ -1,6 +1,5 @@
 //! The sort filters. Both are stable and put nulls last.
 
-use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 use super::{charged_list, read_path, timsort};
@@ -97,19 +96,9 @@ fn sort_by<'a>(
         };
         keyed.push((key_of(value, arena)?, *item));
     }
-    // Once a limit is exceeded, the rest is sorted anyhow, without looking at the keys.
-    let failure = OnceCell::new();
     timsort::sort(&mut keyed, |(left, _), (right, _)| {
-        if failure.get().is_none()
-            && let Err(error) = arena.work(left.comparing(*right))
-        {
-            failure.get_or_init(|| error);
-        }
-        failure.get().is_none() && left.is_before(*right)
-    });
-    if let Some(error) = failure.into_inner() {
-        return Err(error);
-    }
+        arena.work(left.comparing(*right)).map(|()| left.is_before(*right))
+    })?;
     let sorted: Vec<_> = keyed.into_iter().map(|(_, item)| item).collect();
     runtime.array(&sorted)
 }

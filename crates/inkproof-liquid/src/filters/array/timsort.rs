@@ -4,6 +4,7 @@
 //! strings and numbers, and the result then depends on which elements are compared. Rust's own sort may also panic for
 //! such an order; this one always terminates with a permutation of the elements.
 
+use std::cell::OnceCell;
 use std::convert::Infallible;
 use std::ops::Range;
 
@@ -12,8 +13,33 @@ const GALLOP_FROM: usize = 7;
 /// Length from which an array is split into runs.
 const MERGED_FROM: usize = 64;
 
-/// Sorts `items`. `is_before` decides whether its first argument comes before its second.
-pub fn sort<T: Copy>(items: &mut [T], is_before: impl Fn(&T, &T) -> bool) {
+/// Sorts `items`. `is_before` decides whether its first argument comes before its second, or fails: no further elements are
+/// compared then, and their order is not that of a sorted array.
+///
+/// # Errors
+/// The first failure of `is_before`.
+///
+/// ```
+/// use inkproof_liquid::filters::array::timsort;
+/// let mut items = [2.5, 1.0, 2.0];
+/// timsort::sort(&mut items, |left, right| Ok::<_, ()>(left < right)).unwrap();
+/// assert_eq!(items, [1.0, 2.0, 2.5]);
+/// timsort::sort(&mut items, |_, _| Err("not comparable")).unwrap_err();
+/// ```
+pub fn sort<T: Copy, E>(items: &mut [T], is_before: impl Fn(&T, &T) -> Result<bool, E>) -> Result<(), E> {
+    let failure = OnceCell::new();
+    // Without looking at the elements, the rest takes little time.
+    sort_all(items, |left, right| {
+        failure.get().is_none()
+            && is_before(left, right).unwrap_or_else(|error| {
+                failure.get_or_init(|| error);
+                false
+            })
+    });
+    failure.into_inner().map_or(Ok(()), Err)
+}
+
+fn sort_all<T: Copy>(items: &mut [T], is_before: impl Fn(&T, &T) -> bool) {
     let shortest_run = shortest_run(items.len());
     let mut sorter = Sorter { items, is_before, runs: Vec::new(), gallop_from: GALLOP_FROM };
     let mut start = 0;
@@ -316,6 +342,8 @@ impl<T: Copy, F: Fn(&T, &T) -> bool> Merge<'_, T, F> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
 
     /// Pseudo-random numbers.
@@ -339,20 +367,33 @@ mod tests {
                     let mut pairs: Vec<_> = numbers.into_iter().enumerate().map(|(at, number)| (number, at)).collect();
                     let mut expected = pairs.clone();
                     expected.sort_by_key(|pair| pair.0);
-                    sort(&mut pairs, |left, right| left.0 < right.0);
+                    sort(&mut pairs, |left, right| Ok::<_, Infallible>(left.0 < right.0)).unwrap();
                     assert_eq!(pairs, expected, "{count} below {below}, bent: {bend}");
                 }
             }
         }
     }
+
     #[test]
     fn sorts_an_inconsistent_order_like_v8() {
         // The sum is a checksum of the whole array that Node 20 returns.
         for (count, expected) in [(20, 377_347), (64, 527_930), (200, 767_899), (1_000, 127_454), (4_000, 425_000)] {
             let mut numbers: Vec<u64> = (0..count).map(|at| (at * 7_919 + 13) % 1_009).collect();
-            sort(&mut numbers, |left, right| (left * 31 + right * 17) % 7 < 3);
+            sort(&mut numbers, |left, right| Ok::<_, Infallible>((left * 31 + right * 17) % 7 < 3)).unwrap();
             let sum = numbers.iter().fold(0, |sum, number| (sum * 31 + number) % 1_000_003);
             assert_eq!(sum, expected, "{count}");
+        }
+    }
+    #[test]
+    fn compares_nothing_after_a_failure() {
+        for last in [1, 10, 500, 20_000] {
+            let mut numbers = scattered(5_000, 100_000);
+            let compared = Cell::new(0);
+            let result = sort(&mut numbers, |left, right| {
+                compared.set(compared.get() + 1);
+                if compared.get() == last { Err(last) } else { Ok(left < right) }
+            });
+            assert_eq!((result, compared.get()), (Err(last), last));
         }
     }
 }
