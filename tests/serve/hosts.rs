@@ -10,6 +10,8 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::client::{Server, inkproof, project};
+#[cfg(unix)]
+use crate::process::signal;
 
 const BODY: &str =
     r#"{"transactional_message_id": "hello", "identifiers": {"id": "a"}, "message_data": {"title": "Hi"}}"#;
@@ -70,18 +72,50 @@ fn another_network_namespace_reaches_the_server_by_its_name() {
     assert!(refused.contains("`--allow-host other`") && refused.ends_with(" 403"), "{refused}");
 }
 
+/// A certificate for `localhost`, in files.
+struct Certificate {
+    made: rcgen::CertifiedKey<rcgen::KeyPair>,
+    paths: [String; 2],
+    _folder: tempfile::TempDir,
+}
+
+impl Certificate {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let paths = ["cert.pem", "key.pem"].map(|name| folder.path().join(name));
+        std::fs::write(&paths[0], made.cert.pem()).unwrap();
+        std::fs::write(&paths[1], made.signing_key.serialize_pem()).unwrap();
+        Self { made, paths: paths.map(|path| path.to_str().unwrap().to_owned()), _folder: folder }
+    }
+
+    /// The arguments that make a server use it.
+    fn arguments(&self) -> [&str; 4] {
+        ["--tls-cert", &self.paths[0], "--tls-key", &self.paths[1]]
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn stalled_tls_handshakes_delay_no_shutdown() {
+    let certificate = Certificate::new();
+    let mut server = Server::start(&certificate.arguments());
+    let mut stalled = [server.connect(), server.connect()];
+    // The beginning of a `ClientHello`.
+    stalled[0].write_all(b"\x16\x03\x01\x02\x00\x01").unwrap();
+    // The server has accepted connections before it answers on a later one.
+    assert_eq!(server.send(BODY).status, 200);
+    assert_eq!(signal(&mut server, "-TERM"), Some(143));
+}
+
 #[test]
 fn tls_and_plain_connections_share_the_port() {
-    let folder = tempfile::tempdir().unwrap();
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let (certificate, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
-    std::fs::write(&certificate, made.cert.pem()).unwrap();
-    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let files = ["--tls-cert", certificate.to_str().unwrap(), "--tls-key", key.to_str().unwrap()];
+    let certificate = Certificate::new();
+    let files = certificate.arguments();
     let server = Server::start(&files);
 
     let mut roots = RootCertStore::empty();
-    roots.add(made.cert.der().clone()).unwrap();
+    roots.add(certificate.made.cert.der().clone()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let config = config.with_root_certificates(roots).with_no_client_auth();

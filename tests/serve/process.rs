@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use crate::client::{Server, inkproof, project};
 
+/// Sends a signal to a server, and gives its exit code.
 #[cfg(unix)]
-fn signal(server: &mut Server, name: &str) -> Option<i32> {
+pub(crate) fn signal(server: &mut Server, name: &str) -> Option<i32> {
     let sent = Instant::now();
     assert!(Command::new("kill").args([name, &server.child.id().to_string()]).status().unwrap().success());
     let status = server.child.wait().unwrap();
