@@ -116,7 +116,7 @@ pub use logic::{MixedCondition, mixed_condition};
 pub use needs::{Need, Needs};
 pub use path::{Dependency, Depth, Path, PathStep};
 pub use presence::{Presence, places};
-pub use read::{BranchReason, MissingBehavior, Read};
+pub use read::{BranchReason, MissingBehavior, Property, Read};
 pub use trial::{VALUES, prints, variable_of};
 pub use values::{Purpose, each_value, names_and_strings};
 pub use walk::SnippetLookup;

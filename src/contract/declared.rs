@@ -41,11 +41,21 @@ impl<'d> SchemaReader<'d> {
             Json::Bool(false) => return Shape { source: Source::Declared, ..Shape::default() },
             _ => return any(),
         };
-        let mut shape = self.own_shape(object, file, depth);
-        if let Some(Json::String(reference)) = object.get("$ref").or_else(|| object.get("$dynamicRef"))
-            && let Some((file, schema)) = self.documents.resolve(reference, file)
+        let referred = match object.get("$ref").or_else(|| object.get("$dynamicRef")) {
+            Some(Json::String(reference)) => {
+                let schema = self.documents.resolve(reference, file);
+                Some(schema.map_or_else(any, |(file, schema)| self.shape_at(schema, file, depth + 1)))
+            }
+            _ => None,
+        };
+        if let Some(shape) = &referred
+            && self.documents.is_reference_alone(file)
         {
-            shape = shape.and(&self.shape_at(schema, file, depth + 1));
+            return shape.clone();
+        }
+        let mut shape = self.own_shape(object, file, depth);
+        if let Some(referred) = referred {
+            shape = shape.and(&referred);
         }
         for schema in schemas(object.get("allOf")) {
             shape = shape.and(&self.shape_at(schema, file, depth + 1));
@@ -116,17 +126,21 @@ impl<'d> SchemaReader<'d> {
         shape
     }
 
+    /// The shape of all elements, wherever in the array they are.
     fn element(&self, object: &Map<String, Json>, file: &str, depth: usize) -> Option<Shape> {
-        let mut shapes: Vec<_> =
-            schemas(object.get("prefixItems")).iter().map(|schema| self.shape_at(schema, file, depth + 1)).collect();
-        match object.get("items") {
-            Some(Json::Array(schemas)) => {
-                shapes.extend(schemas.iter().map(|schema| self.shape_at(schema, file, depth + 1)));
-            }
+        let (first, rest) = match object.get("items") {
+            // In older drafts.
+            Some(Json::Array(first)) => (first.as_slice(), object.get("additionalItems")),
+            rest => (schemas(object.get("prefixItems")), rest),
+        };
+        let mut shapes: Vec<_> = first.iter().map(|schema| self.shape_at(schema, file, depth + 1)).collect();
+        let most = length(object, "minItems", "maxItems").maximum;
+        let has_rest = most.is_none_or(|most| most > first.len());
+        match rest {
             Some(Json::Bool(false)) => {}
-            Some(schema) => shapes.push(self.shape_at(schema, file, depth + 1)),
-            None if shapes.is_empty() && depth < MAX_DEPTH => shapes.push(any()),
-            None => {}
+            Some(schema) if has_rest => shapes.push(self.shape_at(schema, file, depth + 1)),
+            None if has_rest && (depth < MAX_DEPTH || !first.is_empty()) => shapes.push(any()),
+            _ => {}
         }
         if shapes.is_empty() { None } else { Some(Shape::one_of(shapes)) }
     }

@@ -24,6 +24,8 @@ const MAX_EFFORT: usize = 10_000;
 const MAX_CHAIN: usize = 250;
 /// The addresses of the drafts' own schemas, which the validator has built in.
 const DRAFTS: [&str; 2] = ["https://json-schema.org/", "http://json-schema.org/"];
+/// The drafts in which nothing beside `$ref` counts.
+const OLD_DRAFTS: [&str; 3] = ["/draft-04/", "/draft-06/", "/draft-07/"];
 /// Keys whose values are data rather than schemas.
 const DATA_KEYS: [&str; 5] = ["const", "enum", "default", "examples", "example"];
 
@@ -49,6 +51,12 @@ impl SchemaDocuments {
         };
         let fragment = reference.split_once('#').map_or("", |(_, fragment)| fragment);
         Some((path, at_fragment(document, fragment)?))
+    }
+
+    /// Whether keywords beside a reference count for nothing in a file: up to draft 7, they do.
+    pub(super) fn is_reference_alone(&self, file: &str) -> bool {
+        let draft = self.get(file).and_then(|document| document.get("$schema")).and_then(Json::as_str);
+        draft.is_some_and(|draft| OLD_DRAFTS.iter().any(|old| draft.contains(old)))
     }
 
     /// The document that a reference leads to.

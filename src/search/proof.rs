@@ -3,14 +3,18 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::{
-    ContentProof, Depth, Interpolation, JsonPosition, MissingBehavior, Needs, Path, PathStep, Read, SyntaxIssue,
+    ContentProof, Depth, Interpolation, JsonPosition, MissingBehavior, Needs, Path, PathStep, Property, Read,
+    SyntaxIssue,
 };
 use crate::contract::{Contract, JsonKind, Kinds, Shape, Source};
+use crate::liquid::row::Family;
 use crate::liquid::syntax::part::Part;
-use crate::liquid::syntax::tree::{FilterCall, Node, NodeKind, Nodes, Operand, OperandKind, SegmentKey, Step};
+use crate::liquid::syntax::tree::{
+    FilterCall, FilteredValue, Node, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey, Step,
+};
 use crate::liquid::syntax::visit::{all_nodes, each_operand, each_part};
 use crate::liquid::value::json;
-use crate::liquid::{Arena, Value};
+use crate::liquid::{Arena, Filter, Value};
 use crate::message::{CompiledTemplate, SENT_NAMES};
 
 /// Filters that never fail, whatever they are given.
@@ -23,6 +27,10 @@ const TOTAL_FILTERS: [&str; 40] = [
 ];
 /// Tags that only fail if something that they are given does.
 const TOTAL_TAGS: [&str; 10] = ["if", "unless", "case", "for", "assign", "capture", "comment", "raw", "echo", "#"];
+
+/// The name of a loop's state, and what that has.
+const LOOP: &str = "forloop";
+const LOOP_PROPERTIES: [&str; 8] = ["first", "last", "index", "index0", "rindex", "rindex0", "length", "name"];
 
 /// Whether no data within the contract loses the message, as the text of the template shows.
 pub(super) fn is_proved(
@@ -75,29 +83,46 @@ fn is_total(nodes: Nodes<'_>) -> bool {
     // Loops must run over values of the data, so that the contract describes their elements.
     each_part(nodes, &mut |_, part| {
         if let Part::Loop(of) = part {
-            is_total &= root_of(of.collection).is_some_and(|root| !assigned.contains(root));
+            is_total &= root_of(of.collection).is_some_and(|root| !assigned.contains(root)) && of.element != LOOP;
         }
     });
+    is_total &= !assigned.contains(LOOP);
     each_operand(nodes, &mut |operand| {
         is_total &= match operand.kind {
             OperandKind::Literal(_) => true,
             OperandKind::Range { .. } | OperandKind::Path { base: Some(_), .. } => false,
             OperandKind::Path { base: None, segments } => {
-                let is_own = root_of(operand).is_some_and(|root| assigned.contains(root));
-                let is_named = segments.iter().all(|segment| matches!(segment.key, SegmentKey::Name(_)));
-                is_named && !(is_own && segments.len() > 1)
+                let names: Option<Vec<&str>> = segments.iter().map(name_of).collect();
+                names.is_some_and(|names| is_total_path(&names, &assigned))
             }
         };
     });
     is_total && filters(nodes).iter().all(|filter| is_total_filter(filter))
 }
 
+/// Whether nothing after the variable of a path fails that the contract knows nothing of.
+fn is_total_path(names: &[&str], assigned: &BTreeSet<&str>) -> bool {
+    match names {
+        [LOOP, rest @ ..] => rest.len() < 2 && rest.iter().all(|name| LOOP_PROPERTIES.contains(name)),
+        [own, _, ..] if assigned.contains(own) => false,
+        // A number has no properties.
+        [_, inner @ .., _] => {
+            !inner.iter().any(|name| [Property::Size, Property::Length].map(Property::as_str).contains(name))
+        }
+        _ => true,
+    }
+}
+
+fn name_of<'a>(segment: &Segment<'a>) -> Option<&'a str> {
+    match segment.key {
+        SegmentKey::Name(name) => Some(name),
+        SegmentKey::Computed(_) => None,
+    }
+}
+
 fn root_of<'a>(operand: &Operand<'a>) -> Option<&'a str> {
     match operand.kind {
-        OperandKind::Path { base: None, segments: [first, ..] } => match first.key {
-            SegmentKey::Name(name) => Some(name),
-            SegmentKey::Computed(_) => None,
-        },
+        OperandKind::Path { base: None, segments: [first, ..] } => name_of(first),
         _ => None,
     }
 }
@@ -110,53 +135,82 @@ fn filters(nodes: Nodes<'_>) -> Vec<&FilterCall<'_>> {
 
 fn is_total_filter(filter: &FilterCall<'_>) -> bool {
     let is_known = TOTAL_FILTERS.contains(&filter.name);
-    // A filter may fail where an argument that it requires is not given.
+    // A filter may fail where it is given fewer or more arguments than it takes.
     let is_plain = filter.arguments.iter().all(|argument| argument.key.is_none() && argument.value.is_some());
-    let required = filter.filter.map_or(0, |row| row.arguments.iter().filter(|argument| argument.is_required).count());
-    is_known && is_plain && filter.arguments.len() >= required
+    let (least, most) = filter.filter.map_or((0, 0), Filter::positional);
+    is_known && is_plain && (least..=most).contains(&filter.arguments.len())
 }
 
 /// Whether what is read is there in all data, or does no harm where it is not.
 fn is_always_there(read: &Read<'_>, contract: &Contract, takes_elements: bool) -> bool {
-    if read.snippet.is_some() || read.path.root == "snippets" {
+    if read.snippet.is_some() || read.path.root == "snippets" || may_lack_property(read, contract) {
         return false;
     }
+    // That one element has it says nothing of the one that is taken.
+    let is_of_taken = takes_elements && read.path.steps.contains(&PathStep::Element);
     match read.missing_behavior {
-        MissingBehavior::Guarded | MissingBehavior::Decides | MissingBehavior::Rescued => true,
-        MissingBehavior::Nothing if read.path.steps.is_empty() || !read.path.steps.contains(&PathStep::Element) => {
-            SENT_NAMES.contains(&read.path.root)
-        }
-        MissingBehavior::Nothing => !takes_elements && SENT_NAMES.contains(&read.path.root),
+        MissingBehavior::Decides | MissingBehavior::Rescued => true,
+        MissingBehavior::Guarded => !is_of_taken,
+        MissingBehavior::Nothing => !is_of_taken && SENT_NAMES.contains(&read.path.root),
         MissingBehavior::MayFail | MissingBehavior::Fails => {
-            let has_element = read.path.steps.contains(&PathStep::Element);
-            !(has_element && takes_elements) && is_in_all_data(&read.path, contract)
+            !is_of_taken && shapes_in_all_data(&read.path, contract).is_some()
         }
     }
 }
 
-fn is_in_all_data(path: &Path<'_>, contract: &Contract) -> bool {
-    let Some(root) = contract.root(path.root) else { return false };
-    let mut shapes = vec![root];
+/// Whether what is read may have no such property, and that does harm.
+fn may_lack_property(read: &Read<'_>, contract: &Contract) -> bool {
+    let is_harmful = match read.missing_behavior {
+        MissingBehavior::Decides | MissingBehavior::Rescued => false,
+        // An element is there, whatever it is.
+        MissingBehavior::Nothing => read.path.steps.last() == Some(&PathStep::Element),
+        MissingBehavior::Guarded | MissingBehavior::MayFail | MissingBehavior::Fails => true,
+    };
+    let has = |property| shapes_at(&read.path, contract).iter().all(|shape| has_property(shape, property));
+    is_harmful && read.property.is_some_and(|property| !has(property))
+}
+
+/// The shapes that a path leads to; none if some data has nothing there.
+fn shapes_in_all_data<'c>(path: &Path<'_>, contract: &'c Contract) -> Option<Vec<&'c Shape>> {
+    let mut shapes = contract.root(path.root)?.choices();
     for step in &path.steps {
         let mut inner = Vec::new();
-        for shape in shapes.into_iter().flat_map(Shape::choices) {
+        for shape in shapes {
             match step {
                 PathStep::Key(name) => match shape.members.get(*name) {
                     Some(member) if !member.is_optional && shape.kinds == Kinds::only(JsonKind::Object) => {
-                        inner.push(&member.shape);
+                        inner.extend(member.shape.choices());
                     }
-                    _ => return false,
+                    _ => return None,
                 },
                 // Without elements, nothing of them is read.
                 PathStep::Element => match &shape.element {
-                    Some(element) if shape.kinds == Kinds::only(JsonKind::Array) => inner.push(&**element),
-                    _ => return false,
+                    Some(element) if shape.kinds == Kinds::only(JsonKind::Array) => inner.extend(element.choices()),
+                    _ => return None,
                 },
             }
         }
         shapes = inner;
     }
-    true
+    Some(shapes)
+}
+
+/// The shapes that a path leads to where something is there.
+fn shapes_at<'c>(path: &Path<'_>, contract: &'c Contract) -> Vec<&'c Shape> {
+    let start = contract.root(path.root).map(Shape::choices).unwrap_or_default();
+    path.steps.iter().fold(start, |shapes, step| {
+        shapes.into_iter().filter_map(|shape| after(shape, step)).flat_map(Shape::choices).collect()
+    })
+}
+
+/// Whether reading a property of any value of a shape gives something. A property of null is null.
+fn has_property(shape: &Shape, property: Property) -> bool {
+    let has_key = || shape.members.get(property.as_str()).is_some_and(|member| !member.is_optional);
+    shape.kinds.iter().all(|kind| match kind {
+        JsonKind::Array | JsonKind::String | JsonKind::Null => true,
+        JsonKind::Object => property == Property::Size || has_key(),
+        JsonKind::Number | JsonKind::Boolean => false,
+    })
 }
 
 /// Whether the content begins with an object, whatever comes before it prints nothing.
@@ -188,7 +242,10 @@ fn is_safe(interpolation: &Interpolation<'_>, contract: &Contract, needs: &Needs
     };
     let reads: Vec<_> = needs.reads.iter().filter(is_it).collect();
     !reads.is_empty()
-        && reads.iter().all(|read| prints_safely(&read.path, interpolation.position, is_rescued, contract))
+        && reads.iter().all(|read| match read.property {
+            Some(_) => prints_size(&read.path, interpolation.position, contract),
+            None => prints_safely(&read.path, interpolation.position, is_rescued, contract),
+        })
 }
 
 /// Whether a filter is `default` with something that fits into JSON.
@@ -201,6 +258,18 @@ fn is_safe_default(filter: &FilterCall<'_>, position: JsonPosition) -> bool {
         _ => return false,
     };
     filter.name == "default" && argument.key.is_none() && value_fits(&literal, position)
+}
+
+/// Whether the size of every value that a path may have fits into JSON at that position.
+fn prints_size(path: &Path<'_>, position: JsonPosition, contract: &Contract) -> bool {
+    let is_in_string = matches!(position, JsonPosition::String | JsonPosition::Key);
+    let fits = |kind| match kind {
+        JsonKind::Array | JsonKind::String => position != JsonPosition::Elsewhere,
+        JsonKind::Null => is_in_string,
+        _ => false,
+    };
+    let shapes = shapes_in_all_data(path, contract);
+    shapes.is_some_and(|shapes| shapes.iter().all(|shape| shape.kinds.iter().all(fits)))
 }
 
 /// Whether every value that a path may have fits into JSON at that position. If `is_rescued`, null and what is absent are
@@ -269,11 +338,22 @@ pub(super) fn depends_on_data_alone(compiled: &CompiledTemplate<'_>) -> bool {
             .all(|node| !matches!(node.kind, NodeKind::Tag { name: "random" | "generate_uuid" | "render_liquid", .. }));
         is_alone &=
             filters(text.liquid.nodes).iter().all(|filter| !matches!(filter.name, "random" | "sample" | "shuffle"));
-        each_operand(text.liquid.nodes, &mut |operand| {
-            is_alone &= !matches!(operand.kind, OperandKind::Literal(Value::String("now" | "today")));
+        // What filters of dates are given may be `now`.
+        crate::analysis::each_value(text.liquid.nodes, &mut |_, value, _| {
+            let is_dated =
+                value.filters.iter().any(|call| call.filter.is_some_and(|filter| filter.family == Family::Date));
+            is_alone &= !is_dated || is_fixed_date(value);
         });
         is_alone
     })
+}
+
+/// Whether an expression is a literal that does not mean the moment of sending, given to one filter.
+fn is_fixed_date(value: &FilteredValue<'_>) -> bool {
+    let [Step::Operand(operand)] = value.expression.steps else { return false };
+    let is_fixed =
+        matches!(operand.kind, OperandKind::Literal(literal) if !matches!(literal, Value::String("now" | "today")));
+    is_fixed && value.filters.len() == 1
 }
 
 /// Whether the template reads something of keys that the contract does not name: it reads whole objects, or loops over them.

@@ -50,8 +50,8 @@ impl<'a> Class<'a> {
             OperandKind::Literal(_) => Self::Literal(""),
             OperandKind::Path { base: None, segments: [first, rest @ ..] } => match first.key {
                 SegmentKey::Name("forloop") => match rest {
-                    [last] if matches!(last.key, SegmentKey::Name("first" | "last")) => Self::Json,
-                    _ => Self::Count,
+                    [last] => Self::from_loop_property(&last.key),
+                    _ => Self::Unknown,
                 },
                 SegmentKey::Name(name) => match named(name) {
                     Some(class) if rest.is_empty() || class == Self::Variable => class,
@@ -60,6 +60,15 @@ impl<'a> Class<'a> {
                 },
                 SegmentKey::Computed(_) => Self::Unknown,
             },
+            _ => Self::Unknown,
+        }
+    }
+
+    /// What a property of `forloop` prints.
+    fn from_loop_property(key: &SegmentKey<'_>) -> Self {
+        match key {
+            SegmentKey::Name("first" | "last") => Self::Json,
+            SegmentKey::Name("index" | "index0" | "rindex" | "rindex0" | "length") => Self::Count,
             _ => Self::Unknown,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::analysis::kind::Kind;
 use crate::analysis::path::Depth;
-use crate::analysis::read::MissingBehavior;
+use crate::analysis::read::{MissingBehavior, Property};
 
 /// How an expression reads its operands.
 #[derive(Clone, Copy)]
@@ -17,6 +17,8 @@ pub(super) struct ReadContext {
     pub(super) is_certain: bool,
     /// Whether the value is a list of which one element is taken.
     pub(super) takes_element: bool,
+    /// What is read of the value instead of itself.
+    pub(super) property: Option<Property>,
     /// How many leading segments evaluate to null if they are missing.
     pub(super) null_segments: usize,
 }
@@ -29,6 +31,7 @@ impl ReadContext {
         kind: Kind::Anything,
         is_certain: true,
         takes_element: false,
+        property: None,
         null_segments: 0,
     };
 

@@ -183,6 +183,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             kind: context.kind,
             is_printed: false,
             takes_element: context.takes_element,
+            property: context.property,
             null_segments: context.null_segments,
             branches: self.branches.clone(),
         });
@@ -199,18 +200,33 @@ impl<'r, 'a> Walk<'r, 'a> {
     }
 
     /// What happens at a read that fails if its path is missing: each guard is evaluated with the path missing. If one
-    /// is false then, the read cannot happen. If one is unknown, the read may fail.
+    /// is false then, the read cannot happen, unless the guard may be about another element of the same list. If one is
+    /// unknown, the read may fail.
     fn failure(&self, path: &Path<'a>, is_certain: bool) -> MissingBehavior {
         self.arena.count(self.guards.len());
         let mut missing_behavior = if is_certain { MissingBehavior::Fails } else { MissingBehavior::MayFail };
         for guard in &self.guards {
             match guard.without(path) {
                 Effect::Same => {}
+                Effect::Blocked if self.has_other_element(path) => missing_behavior = MissingBehavior::MayFail,
                 Effect::Blocked => return MissingBehavior::Guarded,
                 Effect::Unknown => missing_behavior = MissingBehavior::MayFail,
             }
         }
         missing_behavior
+    }
+
+    /// Whether several loops run over a list that the path leads through, one inside the other, so that there may be a value
+    /// for the element of one and none for that of another.
+    fn has_other_element(&self, path: &Path<'a>) -> bool {
+        let is_element = |known: &&Path<'a>| known.steps.last() == Some(&PathStep::Element) && path.is_within(known);
+        let mut elements = self.scoped.iter().filter_map(|(_, value)| value.paths.iter().find(is_element));
+        let mut seen: Vec<&Path<'a>> = Vec::new();
+        elements.any(|element| {
+            let is_repeated = seen.contains(&element);
+            seen.push(element);
+            is_repeated
+        })
     }
 
     /// Visits a snippet. It is rendered before the template, with names of its own, and counts as missing if it fails.

@@ -4,7 +4,7 @@ use super::{MAX_STEPS, ReadContext, Walk};
 use crate::analysis::abstract_value::AbstractValue;
 use crate::analysis::kind::Kind;
 use crate::analysis::path::{Dependency, Depth, Path, PathStep};
-use crate::analysis::read::MissingBehavior;
+use crate::analysis::read::{MissingBehavior, Property};
 use crate::liquid::syntax::tree::{Operand, OperandKind, Segment, SegmentKey};
 use crate::liquid::{Span, Value};
 
@@ -90,36 +90,29 @@ impl<'a> Walk<'_, 'a> {
             context.missing = MissingBehavior::Nothing;
         }
         for (at, segment) in segments.iter().enumerate() {
-            let step = match &segment.key {
-                SegmentKey::Name(name @ ("first" | "last")) if !is_namespace(&result) => {
-                    Some((Some(PathStep::Element), *name))
-                }
-                SegmentKey::Name(name @ "length") if !is_namespace(&result) => Some((None, *name)),
-                SegmentKey::Name(name @ "size") => Some((None, *name)),
+            let end = match &segment.key {
+                SegmentKey::Name("first" | "last") if !is_namespace(&result) => End::Element,
+                SegmentKey::Name("length") if !is_namespace(&result) => End::Property(Property::Length),
+                SegmentKey::Name("size") => End::Property(Property::Size),
                 // `items.0` is `items[0]`.
-                SegmentKey::Name(name) if is_index(name) && !is_namespace(&result) => {
-                    Some((Some(PathStep::Element), "[]"))
-                }
+                SegmentKey::Name(name) if is_index(name) && !is_namespace(&result) => End::Element,
                 SegmentKey::Name(name) => {
                     result.paths = result.paths.iter().map(|path| path.then(PathStep::Key(name))).collect();
                     result.is_lenient = false;
                     continue;
                 }
-                SegmentKey::Computed(Operand { kind: OperandKind::Literal(Value::Number(_)), .. }) => {
-                    Some((Some(PathStep::Element), "[]"))
-                }
+                SegmentKey::Computed(Operand { kind: OperandKind::Literal(Value::Number(_)), .. }) => End::Element,
                 SegmentKey::Computed(operand) => {
                     let key =
                         self.operand(operand, ReadContext { is_certain: context.is_certain, ..ReadContext::STRICT });
                     result.dependencies.extend(key.dependencies);
-                    None
+                    End::Computed
                 }
             };
             // From here on, the segment is not a key: read the value that it is applied to.
-            let kind = match step {
-                Some(_) => Kind::List,
-                None => Kind::Anything,
-            };
+            let kind = if end == End::Computed { Kind::Anything } else { Kind::List };
+            let takes_element = end == End::Element;
+            let property = if let End::Property(property) = end { Some(property) } else { None };
             let last = at + 1 == segments.len();
             for path in &result.paths {
                 let missing = if result.is_lenient && context.missing == MissingBehavior::Fails {
@@ -127,21 +120,18 @@ impl<'a> Walk<'_, 'a> {
                 } else {
                     context.missing
                 };
-                let is_certain = context.is_certain && result.is_exact && (last || step.is_some());
-                let takes_element = matches!(step, Some((Some(_), _)));
-                self.read(
-                    path,
-                    span,
-                    ReadContext { missing, depth: Depth::Whole, kind, is_certain, takes_element, ..context },
-                );
+                let is_certain = context.is_certain && result.is_exact && (last || end != End::Computed);
+                let depth = Depth::Whole;
+                let context = ReadContext { missing, depth, kind, is_certain, takes_element, property, ..context };
+                self.read(path, span, context);
                 result.dependencies.push(Dependency { path: path.clone(), depth: Depth::Whole });
             }
-            let Some((Some(element), _)) = step else {
+            if end != End::Element {
                 result.paths.clear();
                 result.is_exact = false;
                 break;
-            };
-            result.paths = result.paths.iter().map(|path| path.then(element)).collect();
+            }
+            result.paths = result.paths.iter().map(|path| path.then(PathStep::Element)).collect();
             result.is_lenient = false;
         }
         if result.paths.iter().any(|path| path.steps.len() > MAX_STEPS) {
@@ -159,6 +149,17 @@ impl<'a> Walk<'_, 'a> {
         result.normalize();
         result
     }
+}
+
+/// What a segment is that is not a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// It takes an element of a list.
+    Element,
+    /// It is known of every value of some kinds.
+    Property(Property),
+    /// It is computed.
+    Computed,
 }
 
 /// Whether a name is the position of an element. Longer numbers are likelier to be keys, such as years.

@@ -4,4 +4,5 @@ mod declared;
 mod foresight;
 pub(crate) mod generator;
 mod known;
+mod proofs;
 pub(crate) mod subject;
