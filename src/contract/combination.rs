@@ -41,6 +41,7 @@ impl Shape {
                 (left, right) => left.clone().or_else(|| right.clone()),
             },
             length: self.length.and(other.length),
+            has_unique_elements: self.has_unique_elements || other.has_unique_elements,
             alternatives: Vec::new(),
             source: if other.source == Source::Declared { Source::Declared } else { self.source },
         }

@@ -1,5 +1,6 @@
-//! Declared contracts: the shape that a JSON Schema 2020-12 describes. Where it says more than a shape can hold (`if`,
-//! `not`, `pattern` and the like), the shape admits more than the schema does, and the schema has the last word.
+//! Declared contracts: the shape that a JSON Schema 2020-12 describes. Where it says more than a shape can hold (`not`,
+//! `pattern`, when `else` applies and the like), the shape admits more than the schema does, and the schema has the last
+//! word.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -67,6 +68,14 @@ impl<'d> SchemaReader<'d> {
                 shape = shape.and(&Shape::one_of(choices));
             }
         }
+        if let Some(condition) = object.get("if") {
+            let branch =
+                |keyword| object.get(keyword).map_or_else(any, |schema| self.shape_at(schema, file, depth + 1));
+            let met = shape.and(&self.shape_at(condition, file, depth + 1)).and(&branch("then"));
+            let mut unmet = shape.and(&branch("else"));
+            without_condition(&mut unmet, condition);
+            shape = Shape::one_of(vec![met, unmet]);
+        }
         match object.get("unevaluatedProperties") {
             // It is about the keys that none of these describes.
             Some(schema) => shape.with_unknown_as(self.others(schema, file, depth).as_ref()),
@@ -96,6 +105,7 @@ impl<'d> SchemaReader<'d> {
             ..Strings::default()
         };
         shape.length = length(object, "minItems", "maxItems");
+        shape.has_unique_elements = object.get("uniqueItems") == Some(&Json::Bool(true));
         shape.element = self.element(object, file, depth).map(Box::new);
         shape.others = match object.get("additionalProperties") {
             Some(schema) => self.others(schema, file, depth).map(Box::new),
@@ -143,6 +153,19 @@ impl<'d> SchemaReader<'d> {
             _ => {}
         }
         if shapes.is_empty() { None } else { Some(Shape::one_of(shapes)) }
+    }
+}
+
+/// Leaves out of the values of a key those that would meet a condition, if it is about nothing but that key.
+fn without_condition(shape: &mut Shape, condition: &Json) {
+    let Json::Object(condition) = condition else { return };
+    let Some(Json::Object(properties)) = condition.get("properties") else { return };
+    let is_plain = condition.keys().all(|keyword| matches!(keyword.as_str(), "properties" | "required"));
+    let mut properties = properties.iter();
+    let (Some((key, Json::Object(schema))), None) = (properties.next(), properties.next()) else { return };
+    let Some(excluded) = only(schema).filter(|_| is_plain && schema.len() == 1) else { return };
+    if let Some(values) = shape.members.get_mut(key).and_then(|member| member.shape.only.as_mut()) {
+        values.retain(|value| !excluded.contains(value));
     }
 }
 

@@ -9,11 +9,12 @@ const USUAL: [char; 6] = ['a', 'A', '1', '-', ' ', '0'];
 /// How long a string gets, in bytes.
 const MAX_LENGTH: usize = 200;
 
-/// Some strings that match a pattern: the shortest, one with everything optional, one for each alternative of the whole pattern, and
-/// for each character that JSON strings escape some that have it as often as possible. None if the pattern cannot be read.
+/// Some strings that match a pattern: the shortest, one with everything optional, one for each alternative of the whole pattern, for
+/// each of `repeats` one that repeats each part so often where it may, and for each character that JSON strings escape some that
+/// have it as often as possible. None if the pattern cannot be read.
 ///
 /// Some may not match, for example because of `\b`: callers must validate them.
-pub(crate) fn matching(pattern: &str) -> Vec<String> {
+pub(crate) fn matching(pattern: &str, repeats: &[u32]) -> Vec<String> {
     let Ok(pattern) = regex_syntax::parse(pattern) else { return Vec::new() };
     let alternatives = match pattern.kind() {
         HirKind::Alternation(alternatives) => alternatives.as_slice(),
@@ -29,10 +30,9 @@ pub(crate) fn matching(pattern: &str) -> Vec<String> {
         let properties = alternative.properties();
         let has_start = properties.look_set_prefix().contains(Look::Start);
         let has_end = properties.look_set_suffix().contains(Look::End);
-        for (wanted, is_long) in
-            [(None, false), (None, true)].into_iter().chain(ESCAPED.map(|wanted| (Some(wanted), true)))
-        {
-            let text = Choice { wanted, is_long }.string(alternative);
+        let usual = [(None, 0), (None, 1)].into_iter().chain(ESCAPED.map(|wanted| (Some(wanted), 1)));
+        for (wanted, repeats) in usual.chain(repeats.iter().map(|repeats| (None, *repeats))) {
+            let text = Choice { wanted, repeats }.string(alternative);
             if let Some(wanted) = wanted {
                 if !has_end {
                     add(format!("{text}{wanted}"));
@@ -52,8 +52,8 @@ pub(crate) fn matching(pattern: &str) -> Vec<String> {
 struct Choice {
     /// The character that is wanted.
     wanted: Option<char>,
-    /// Whether what is optional is there.
-    is_long: bool,
+    /// How often what may be repeated is there.
+    repeats: u32,
 }
 
 impl Choice {
@@ -73,7 +73,7 @@ impl Choice {
             HirKind::Class(class) => out.extend(self.character(class)),
             HirKind::Repetition(repetition) => {
                 let most = repetition.max.unwrap_or(u32::MAX);
-                let count = if self.is_long { repetition.min.max(1).min(most) } else { repetition.min };
+                let count = repetition.min.max(self.repeats).min(most);
                 for _ in 0..count.min(u32::try_from(MAX_LENGTH).unwrap_or(u32::MAX)) {
                     self.write(&repetition.sub, out);
                 }
@@ -127,12 +127,21 @@ mod tests {
             ("^[^a-zA-Z0-9]{2,5}x?$", true),
         ] {
             let regex = regex::Regex::new(pattern).unwrap();
-            let found = matching(pattern);
+            let found = matching(pattern, &[]);
             let matches: Vec<_> = found.iter().filter(|text| regex.is_match(text)).collect();
             assert!(!matches.is_empty(), "{pattern}: {found:?}");
             assert_eq!(matches.iter().any(|text| text.contains('"')), has_quote, "{pattern}: {found:?}");
         }
-        assert!(matching("(?=a)").is_empty());
-        assert!(matching("^(a{1000}){1000}$").is_empty());
+        assert!(matching("(?=a)", &[]).is_empty());
+        assert!(matching("^(a{1000}){1000}$", &[]).is_empty());
+    }
+
+    #[test]
+    fn strings_are_as_long_as_is_asked_where_the_pattern_allows_it() {
+        for (pattern, repeats, expected) in
+            [("^[a-z]+$", 11, "aaaaaaaaaaa"), ("^[a-z]{2,4}-\\d?$", 11, "aaaa-1"), ("^x$", 11, "x")]
+        {
+            assert!(matching(pattern, &[repeats]).iter().any(|text| text == expected), "{pattern}");
+        }
     }
 }

@@ -25,6 +25,8 @@ pub struct Shape {
     pub element: Option<Box<Shape>>,
     /// How long its arrays may be.
     pub length: Length,
+    /// Whether no two elements of its arrays may be equal.
+    pub has_unique_elements: bool,
     /// Shapes of which a value has one, instead of all of the above; empty if there is no choice.
     pub alternatives: Vec<Shape>,
     /// Where the shape is known from.

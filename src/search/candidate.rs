@@ -23,8 +23,28 @@ pub(super) struct Constants<'s> {
     pub(super) parts: Vec<&'s str>,
 }
 
+/// How many of a template's numbers strings are made as long as.
+const MAX_STRING_LENGTHS: usize = 4;
+/// How long they are made.
+const LONGEST_STRING: u32 = 150;
+
+impl Constants<'_> {
+    /// How long strings may have to be so that a comparison of their length has another result.
+    fn lengths(&self) -> Vec<u32> {
+        let length = |number: &f64| {
+            (1..LONGEST_STRING).find(|length| (f64::from(*length)..f64::from(*length + 1)).contains(number))
+        };
+        self.numbers
+            .iter()
+            .filter_map(length)
+            .take(MAX_STRING_LENGTHS)
+            .flat_map(|length| [length, length + 1])
+            .collect()
+    }
+}
+
 /// Strings that free text may hold, those that lose most messages first.
-const FREE_TEXT: [&str; 16] = [
+const FREE_TEXT: [&str; 19] = [
     "say \"hi\"",
     "two\nlines",
     "back\\slash",
@@ -41,6 +61,10 @@ const FREE_TEXT: [&str; 16] = [
     "{% y %}{{ x }}",
     "<b>&amp; 'bold'</b>",
     "12.5",
+    // Nothing that cuts a string off leaves these out.
+    "\\",
+    "\n",
+    "100%",
 ];
 
 /// A string that is longer than what most templates cut off, with a quote at every place that they may cut at.
@@ -93,7 +117,7 @@ pub(super) const fn likely(value: Value<'_>) -> Candidate<'_> {
 fn strings<'s>(shape: &Shape, constants: &Constants<'s>, arena: &'s Arena, found: &mut Vec<Candidate<'s>>) {
     let mut texts: Vec<&'s str> = constants.strings.iter().copied().take(MAX_CONSTANTS).collect();
     if shape.source == Source::Declared {
-        texts.extend(samples_of(&shape.strings, arena));
+        texts.extend(samples_of(&shape.strings, &constants.lengths(), arena));
     }
     texts.extend(FREE_TEXT);
     texts.push(LONG);
@@ -132,21 +156,21 @@ pub(super) fn typical<'s>(shape: &Shape, arena: &'s Arena) -> Option<Value<'s>> 
     if choice.source != Source::Declared || !is_demanding {
         return None;
     }
-    let samples = samples_of(&choice.strings, arena);
+    let samples = samples_of(&choice.strings, &[], arena);
     let is_escaped = |character: char| matches!(character, '"' | '\\') || character.is_control();
     let is_plain = |text: &&&str| length.allows(text.chars().count()) && !text.contains(is_escaped);
     samples.iter().find(is_plain).or(samples.first()).map(|text| Value::String(text))
 }
 
-/// Strings of a declared format or pattern.
-fn samples_of<'s>(strings: &Strings, arena: &'s Arena) -> Vec<&'s str> {
+/// Strings of a declared format or pattern; those of a pattern also as long as this, if it allows that.
+fn samples_of<'s>(strings: &Strings, lengths: &[u32], arena: &'s Arena) -> Vec<&'s str> {
     let by_format: &[&str] = match strings.format.as_deref() {
         Some("date-time") => &["2031-12-31T23:59:59Z", "1969-12-31T23:59:59+02:00", "2009-02-03T04:05:06Z"],
         Some("date") => &["2031-12-31", "1969-12-31", "2009-02-03"],
         Some("time") => &["23:59:59Z"],
         Some("email" | "idn-email") => &["ada@example.com", "\"a b\"@example.com"],
         Some("uri" | "url" | "uri-reference" | "iri") => &["https://example.com/zq?a=1&b=%20"],
-        Some("uuid") => &["00000000-0000-4000-8000-000000000000"],
+        Some("uuid") => &["00000000-0000-4000-8000-000000000000", "ffffffff-ffff-4fff-bfff-ffffffffffff"],
         Some("hostname") => &["example.com"],
         Some("ipv4") => &["192.0.2.1"],
         Some("ipv6") => &["2001:db8::1"],
@@ -159,7 +183,7 @@ fn samples_of<'s>(strings: &Strings, arena: &'s Arena) -> Vec<&'s str> {
         arena.alloc_str(&(text.to_owned() + &"x".repeat(missing.min(1_000))))
     };
     let mut samples: Vec<&'s str> = by_format.to_vec();
-    let pattern = strings.pattern.as_deref().map(matching).unwrap_or_default();
+    let pattern = strings.pattern.as_deref().map(|pattern| matching(pattern, lengths)).unwrap_or_default();
     samples.extend(pattern.iter().map(|text| &*arena.alloc_str(text)));
     // The last is not like any text, but a schema may allow it.
     samples.extend(["say \"hi\"", "a\nb", "\\", "x", "\u{1}"].map(padded));

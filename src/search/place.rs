@@ -62,6 +62,8 @@ pub(super) struct PlaceMaker<'m, 's> {
 
 /// How many elements are kept to make arrays of.
 const MAX_ELEMENTS: usize = 4;
+/// The same where no two may be equal, so that the longest usual array can be made.
+const MAX_UNIQUE_ELEMENTS: usize = 12;
 /// How long arrays are made at most.
 const LONGEST: usize = 64;
 /// How many values there may be in all elements of an array that is made: a schema may demand many arrays in arrays.
@@ -165,9 +167,16 @@ impl<'s> PlaceMaker<'_, 's> {
             path.steps.push(PathStep::Element);
             let element = self.place(shape, &inner, path);
             path.steps.pop();
-            place.elements = distinct(&inner);
-            if place.elements.is_empty() {
-                place.elements = distinct(&[true, false].map(|is_full| element.sample(is_full, self.arena)));
+            let mut known = inner;
+            if known.is_empty() {
+                known.extend([true, false].map(|is_full| element.sample(is_full, self.arena)));
+            }
+            place.elements = distinct(&known, MAX_ELEMENTS);
+            if choices.iter().any(|choice| choice.has_unique_elements) {
+                known.extend(
+                    element.candidates.iter().filter(|candidate| candidate.is_likely).filter_map(|it| it.value),
+                );
+                place.elements = distinct(&known, MAX_UNIQUE_ELEMENTS);
             }
             place.lengths = self.lengths();
             place.longest = (MAX_WEIGHT / element.weight).clamp(1, LONGEST);
@@ -226,13 +235,13 @@ fn elements_of(value: Value<'_>) -> &[Value<'_>] {
     }
 }
 
-fn distinct<'s>(values: &[Value<'s>]) -> Vec<Value<'s>> {
+fn distinct<'s>(values: &[Value<'s>], most: usize) -> Vec<Value<'s>> {
     let mut found: Vec<Value<'s>> = Vec::new();
     for value in values {
         if !found.iter().any(|known| super::change::is_equal(*known, *value)) {
             found.push(*value);
         }
-        if found.len() == MAX_ELEMENTS {
+        if found.len() == most {
             break;
         }
     }

@@ -189,7 +189,7 @@ fn keywords() {
             r#""required":["b"],"properties":{"b":{"type":"boolean"},"c":{"type":"number"}},"if":{"properties":{"b":{"const":true}}},"then":{"required":["c"]}"#,
             r#"{"title":{% if trigger.b %}1 1{% else %}1{% endif %},"body":"b"}"#,
             r#"{"b":false}"#,
-            (Verdict::Searched, None),
+            loses("trigger.b = true, trigger.c = 1"),
         ),
         (
             r#""required":["a"],"properties":{"a":{"type":"array","items":{"type":"object","required":["n"],"properties":{"t":{"type":"string"},"n":{"type":"number"}}}}}"#,
@@ -243,6 +243,37 @@ fn keywords() {
             QUOTED,
             r#"{"a":"x"}"#,
             loses(r#"trigger.a = "\u0001""#),
+        ),
+        // As long as the template asks.
+        (
+            r#""required":["a"],"properties":{"a":{"type":"string","pattern":"^[a-z]+$"}}"#,
+            r#"{"title":"T","body":{% if trigger.a.size > 10 %}x{% else %}1{% endif %}}"#,
+            r#"{"a":"abc"}"#,
+            loses(r#"trigger.a = "aaaaaaaaaaa""#),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"type":"array","items":{"type":"string","format":"uuid"},"uniqueItems":true}}"#,
+            r#"{"title":"T","body":[{% for x in trigger.a offset: 1 %}z{% endfor %}]}"#,
+            r#"{"a":["123e4567-e89b-12d3-a456-426614174000"]}"#,
+            loses(r#"trigger.a = ["123e4567-e89b-12d3-a456-426614174000","00000000-0000-4000-8000-000000000000"]"#),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"type":"array","items":{"type":"boolean"},"uniqueItems":true}}"#,
+            r#"{"title":"T","body":[{% for x in trigger.a offset: 1 %}z{% endfor %}]}"#,
+            r#"{"a":[true]}"#,
+            loses("trigger.a = [true,false]"),
+        ),
+        (
+            r#""required":["a","k"],"properties":{"k":{"enum":["a","b"]}},"if":{"properties":{"k":{"const":"a"}}},"then":{"properties":{"a":{"type":"integer"}}},"else":{"properties":{"a":{"type":"string"}}}"#,
+            VALUE,
+            r#"{"a":1,"k":"a"}"#,
+            loses(r#"trigger.a = "x", trigger.k = "b""#),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{}},"if":{"properties":{"a":{"type":"number"}}},"else":{"properties":{"a":{"type":"boolean"}}}"#,
+            VALUE,
+            r#"{"a":1}"#,
+            proved.clone(),
         ),
         // Keys that are not named.
         (

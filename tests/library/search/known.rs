@@ -174,6 +174,25 @@ fn the_smallest_change_is_found() {
             &[],
             &[r#"? invalid-json: trigger.zip = "Infinity""#],
         ),
+        // Whatever is cut off, and whatever of quotes is escaped.
+        (
+            r#"{"title":"{{ trigger.n | slice: 0 | escape }}","body":"b"}"#,
+            &[r#"{"n":"Ada Byron"}"#],
+            &[],
+            &[r#"invalid-json: trigger.n = "\\""#],
+        ),
+        (
+            r#"{"title":"{{ trigger.n | strip | truncate: 3 | escape }}","body":"b"}"#,
+            &[r#"{"n":"Ada Byron"}"#],
+            &[],
+            &[r#"invalid-json: trigger.n = "\\""#],
+        ),
+        (
+            r#"{"title":{{ trigger.n | slice: -2, 2 | url_decode | json }},"body":"b"}"#,
+            &[r#"{"n":"Ada Byron"}"#],
+            &[],
+            &[r#"render-error: trigger.n = "100%""#],
+        ),
         // Half a pair of surrogates.
         (
             r#"{"title":"{{ trigger.n | split: "" | reverse | join | url_encode }}","body":"b"}"#,
