@@ -18,6 +18,8 @@ pub(super) struct Candidate<'s> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Constants<'s> {
     pub(super) strings: Vec<&'s str>,
+    /// Those of them that data may be meant to be: all but the arguments of filters that do something with their input.
+    pub(super) compared: Vec<&'s str>,
     pub(super) numbers: Vec<f64>,
     /// What it splits strings at, or finds in them.
     pub(super) parts: Vec<&'s str>,
@@ -135,7 +137,7 @@ fn strings<'s>(shape: &Shape, constants: &Constants<'s>, arena: &'s Arena, found
             continue;
         }
         tried.push(text);
-        let is_likely = shape.resembles(Value::String(text), &constants.strings);
+        let is_likely = shape.resembles(Value::String(text), &constants.compared);
         // What can be anything need not be tried as everything.
         let is_superfluous = is_free
             && shape.source != Source::Declared

@@ -1,8 +1,11 @@
 //! Constants: the strings and numbers that are written in a template, which data may be equal to.
 
+use std::collections::HashSet;
+
 use super::candidate::Constants;
 use crate::analysis::each_value;
-use crate::liquid::syntax::tree::{Operand, OperandKind, Step};
+use crate::liquid::row::Reads;
+use crate::liquid::syntax::tree::{FilterCall, Operand, OperandKind, Step};
 use crate::liquid::syntax::visit::each_operand;
 use crate::liquid::value::operators::Operator;
 use crate::liquid::{Arena, Template, Value};
@@ -15,12 +18,11 @@ impl<'s> Constants<'s> {
     pub(super) fn from_templates(templates: &[Template<'s>]) -> Self {
         let mut constants = Self::default();
         for template in templates {
-            each_operand(template.nodes, &mut |operand| match operand.kind {
-                OperandKind::Literal(Value::String(text)) => constants.add_string(text),
-                OperandKind::Literal(Value::Number(number)) => constants.add_number(number),
-                _ => {}
-            });
+            let mut arguments = HashSet::new();
             each_value(template.nodes, &mut |_, value, _| {
+                let filters = value.filters.iter().filter(|filter| !compares(filter));
+                let values = filters.flat_map(|filter| filter.arguments).filter_map(|argument| argument.value);
+                arguments.extend(values.map(|operand| operand.span));
                 for filter in value.filters.iter().filter(|filter| filter.name == "split") {
                     constants.parts.extend(filter.arguments.first().and_then(|argument| part(&argument.value?)));
                 }
@@ -30,6 +32,13 @@ impl<'s> Constants<'s> {
                     }
                 }
             });
+            each_operand(template.nodes, &mut |operand| match operand.kind {
+                OperandKind::Literal(Value::String(text)) => {
+                    constants.add_string(text, !arguments.contains(&operand.span));
+                }
+                OperandKind::Literal(Value::Number(number)) => constants.add_number(number),
+                _ => {}
+            });
         }
         constants.parts.sort_unstable();
         constants.parts.dedup();
@@ -38,16 +47,20 @@ impl<'s> Constants<'s> {
 
     /// The same constants in another arena.
     pub(super) fn copied_into<'a>(&self, arena: &'a Arena) -> Constants<'a> {
-        let strings = self.strings.iter().map(|text| &*arena.alloc_str(text)).collect();
-        let parts = self.parts.iter().map(|text| &*arena.alloc_str(text)).collect();
-        Constants { strings, numbers: self.numbers.clone(), parts }
+        let copied = |texts: &[&str]| texts.iter().map(|text| &*arena.alloc_str(text)).collect();
+        Constants {
+            strings: copied(&self.strings),
+            compared: copied(&self.compared),
+            numbers: self.numbers.clone(),
+            parts: copied(&self.parts),
+        }
     }
 
-    fn add_string(&mut self, text: &'s str) {
+    fn add_string(&mut self, text: &'s str, is_compared: bool) {
         // Filters such as `where_exp` are given expressions as strings.
         for quote in ['\'', '"'] {
             for inner in text.split(quote).skip(1).step_by(2) {
-                self.add_plain(inner);
+                self.add_plain(inner, is_compared);
             }
         }
         for word in text.split_ascii_whitespace() {
@@ -55,14 +68,20 @@ impl<'s> Constants<'s> {
                 self.add_number(number);
             }
         }
-        self.add_plain(text);
+        self.add_plain(text, is_compared);
     }
 
-    fn add_plain(&mut self, text: &'s str) {
+    fn add_plain(&mut self, text: &'s str, is_compared: bool) {
         // What is written between quotes, backslashes or directives of `date` is punctuation rather than data.
         let is_word = !text.is_empty() && text.len() <= MAX_LENGTH && !text.contains(['"', '\\', '%', '\n', '{', '}']);
-        if is_word && text.chars().any(char::is_alphanumeric) && !self.strings.contains(&text) {
+        if !is_word || !text.chars().any(char::is_alphanumeric) {
+            return;
+        }
+        if !self.strings.contains(&text) {
             self.strings.push(text);
+        }
+        if is_compared && !self.compared.contains(&text) {
+            self.compared.push(text);
         }
     }
 
@@ -71,6 +90,11 @@ impl<'s> Constants<'s> {
             self.numbers.push(number);
         }
     }
+}
+
+/// Whether a filter compares something of its input with its arguments.
+fn compares(call: &FilterCall<'_>) -> bool {
+    call.filter.is_some_and(|row| matches!(row.reads, Reads::Property(_) | Reads::Expression(_)))
 }
 
 /// The string that an operand is, if it can be a part of others.

@@ -380,7 +380,7 @@ impl<'s> Search<'_, 's, '_> {
     ) -> Vec<Counterexample> {
         let mut found: Vec<Counterexample> = Vec::new();
         for (loss, lost) in self.corpus.losses() {
-            let is_likely = |edit: &Edit<'s>| is_likely(edit, subject.contract, &constants.strings);
+            let is_likely = |edit: &Edit<'s>| is_likely(edit, subject.contract, &constants.compared);
             let shrunk = shrink(&mut self.tester, values, lost, loss, &is_likely, self.arena);
             // Changes that are left out may have made the data valid.
             let Some(base) = bases.get(shrunk.seed) else { continue };
@@ -395,7 +395,7 @@ impl<'s> Search<'_, 's, '_> {
                 base.reported_from,
                 data,
                 subject.contract,
-                &constants.strings,
+                &constants.compared,
             );
             found.extend(counterexample);
         }

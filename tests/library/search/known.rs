@@ -193,6 +193,19 @@ fn the_smallest_change_is_found() {
             &[],
             &[r#"render-error: trigger.n = "100%""#],
         ),
+        // What a filter does something with is not what the data is.
+        (
+            r#"{"title":{{ trigger.when | date: "%Y", "Europe/London" }},"body":"b"}"#,
+            &[r#"{"when":"2023-12-31T23:30:00Z"}"#],
+            &[],
+            &[r#"? invalid-json: trigger.when = "word""#],
+        ),
+        (
+            r#"{"title":{% if trigger.when == "never" %}never{% else %}1{% endif %},"body":"b"}"#,
+            &[r#"{"when":"2023-12-31T23:30:00Z"}"#],
+            &[],
+            &[r#"invalid-json: trigger.when = "never""#],
+        ),
         // Half a pair of surrogates.
         (
             r#"{"title":"{{ trigger.n | split: "" | reverse | join | url_encode }}","body":"b"}"#,
