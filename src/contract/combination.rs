@@ -6,7 +6,7 @@ use super::kinds::{JsonKind, Kinds};
 use super::shape::{Length, Member, NumberRange, Shape, Source, Strings};
 
 /// How many alternatives a shape is given at most; beyond that, they count as any of their kinds.
-const MAX_ALTERNATIVES: usize = 64;
+pub(super) const MAX_ALTERNATIVES: usize = 64;
 
 impl Shape {
     /// The shape of values that have this one and the other. It may admit more than both do together, never less.
@@ -16,6 +16,10 @@ impl Shape {
         let unknown = Self::any(Source::Used);
         if *self == unknown || *other == unknown {
             return if *self == unknown { other.clone() } else { self.clone() };
+        }
+        // Too many to tell apart: that it has this one is right, too.
+        if self.choices().len() * other.choices().len() > MAX_ALTERNATIVES {
+            return self.clone();
         }
         if !self.alternatives.is_empty() {
             return Self::one_of(self.alternatives.iter().map(|alternative| alternative.and(other)).collect());

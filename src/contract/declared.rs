@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json};
 
-use super::combination::kinds_of;
+use super::combination::{MAX_ALTERNATIVES, kinds_of};
 use super::documents::SchemaDocuments;
 use super::kinds::{JsonKind, Kinds};
 use super::shape::{Length, Member, NumberRange, Shape, Source, Strings};
@@ -68,13 +68,17 @@ impl<'d> SchemaReader<'d> {
                 shape = shape.and(&Shape::one_of(choices));
             }
         }
-        if let Some(condition) = object.get("if") {
+        if let Some(condition) = object.get("if")
+            && ["then", "else"].iter().any(|keyword| object.contains_key(*keyword))
+        {
             let branch =
                 |keyword| object.get(keyword).map_or_else(any, |schema| self.shape_at(schema, file, depth + 1));
             let met = shape.and(&self.shape_at(condition, file, depth + 1)).and(&branch("then"));
             let mut unmet = shape.and(&branch("else"));
             without_condition(&mut unmet, condition);
-            shape = Shape::one_of(vec![met, unmet]);
+            if met.choices().len() + unmet.choices().len() <= MAX_ALTERNATIVES {
+                shape = Shape::one_of(vec![met, unmet]);
+            }
         }
         match object.get("unevaluatedProperties") {
             // It is about the keys that none of these describes.

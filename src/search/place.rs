@@ -53,6 +53,16 @@ impl PlaceMember<'_> {
     }
 }
 
+/// What objects of several kinds have under a key.
+#[derive(Default)]
+struct ObjectMember<'c> {
+    /// Each once.
+    shapes: Vec<&'c Shape>,
+    /// How many kinds have it.
+    count: usize,
+    is_optional: bool,
+}
+
 /// What places are made with.
 pub(super) struct PlaceMaker<'m, 's> {
     pub(super) needs: &'m Needs<'m>,
@@ -119,18 +129,21 @@ impl<'s> PlaceMaker<'_, 's> {
         if !is_made || is_deep {
             return place;
         }
-        let mut members: BTreeMap<&str, (Vec<&Shape>, bool)> = BTreeMap::new();
+        let mut members: BTreeMap<&str, ObjectMember<'_>> = BTreeMap::new();
         let objects: Vec<_> = choices.iter().filter(|choice| choice.kinds.has(JsonKind::Object)).collect();
         for choice in &objects {
             for (name, member) in &choice.members {
-                let known = members.entry(name).or_insert((Vec::new(), false));
-                known.0.push(&member.shape);
-                known.1 |= member.is_optional;
+                let known = members.entry(name).or_default();
+                if !known.shapes.contains(&&member.shape) {
+                    known.shapes.push(&member.shape);
+                }
+                known.count += 1;
+                known.is_optional |= member.is_optional;
             }
         }
-        for (name, (shapes, is_optional)) in members {
+        for (name, ObjectMember { shapes, count, is_optional }) in members {
             let key: &'s str = self.arena.alloc_str(name);
-            let is_optional = is_optional || shapes.len() < objects.len();
+            let is_optional = is_optional || count < objects.len();
             let inner: Vec<_> = seen.iter().filter_map(|value| member_of(*value, key)).collect();
             path.steps.push(PathStep::Key(key));
             let place_of = |shape: &Shape, path: &mut Path<'p>| self.place(shape, &inner, path);

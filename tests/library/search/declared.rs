@@ -298,6 +298,25 @@ fn keywords() {
     }
 }
 
+/// Each of them doubles the kinds of objects that there are.
+#[test]
+fn many_conditions_forget_nothing() {
+    let keys = || ('a'..='p').map(String::from);
+    let properties = keys().map(|key| format!(r#""{key}":{{"type":"integer"}}"#)).collect::<Vec<_>>().join(",");
+    let condition = |key: String| {
+        format!(
+            r#"{{"if":{{"properties":{{"{key}":{{"minimum":5}}}}}},"then":{{"properties":{{"{key}":{{"maximum":9}}}}}}}}"#
+        )
+    };
+    let conditions = keys().map(condition).collect::<Vec<_>>().join(",");
+    let required = keys().map(|key| format!("{key:?}")).collect::<Vec<_>>().join(",");
+    let schema = format!(r#""properties":{{{properties}}},"required":[{required}],"allOf":[{conditions}]"#);
+    let data = format!("{{{}}}", keys().map(|key| format!(r#""{key}":1"#)).collect::<Vec<_>>().join(","));
+    let printed = keys().map(|key| format!(r#""{key}":{{{{ trigger.{key} }}}}"#)).collect::<Vec<_>>().join(",");
+    let content = format!(r#"{{"title":"t","body":"b",{printed}}}"#);
+    assert_eq!(judged(&schema, &content, &[&data]), (Verdict::Proved, None));
+}
+
 #[test]
 fn data_is_made_up_where_no_request_shows_any() {
     let schema = schema(
