@@ -2,16 +2,16 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-/// What JSON strings escape, those that lose most messages first.
-const ESCAPED: [char; 4] = ['"', '\n', '\\', '\u{1}'];
+/// What JSON strings escape, those that lose most messages first, and what URLs do.
+const ESCAPED: [char; 5] = ['"', '\n', '\\', '\u{1}', '%'];
 /// What a class is represented by, if it has one of these.
 const USUAL: [char; 6] = ['a', 'A', '1', '-', ' ', '0'];
 /// How long a string gets, in bytes.
 const MAX_LENGTH: usize = 200;
 
 /// Some strings that match a pattern: the shortest, one with everything optional, one for each alternative of the whole pattern, for
-/// each of `repeats` one that repeats each part so often where it may, and for each character that JSON strings escape some that
-/// have it as often as possible. None if the pattern cannot be read.
+/// each of `repeats` one that repeats each part so often where it may, and for each character that JSON strings or URLs escape some
+/// that have it as often as possible. None if the pattern cannot be read.
 ///
 /// Some may not match, for example because of `\b`: callers must validate them.
 pub(crate) fn matching(pattern: &str, repeats: &[u32]) -> Vec<String> {

@@ -188,7 +188,8 @@ fn samples_of<'s>(strings: &Strings, lengths: &[u32], arena: &'s Arena) -> Vec<&
     let pattern = strings.pattern.as_deref().map(|pattern| matching(pattern, lengths)).unwrap_or_default();
     samples.extend(pattern.iter().map(|text| &*arena.alloc_str(text)));
     // The last is not like any text, but a schema may allow it.
-    samples.extend(["say \"hi\"", "a\nb", "\\", "x", "\u{1}"].map(padded));
+    samples.extend(["say \"hi\"", "a\nb", "\\", "x", "%", "\u{1}"].map(padded));
+    samples.push(arena.alloc_str(&" ".repeat(strings.length.minimum.min(1_000))));
     samples
 }
 

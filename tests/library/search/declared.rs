@@ -244,6 +244,18 @@ fn keywords() {
             r#"{"a":"x"}"#,
             loses(r#"trigger.a = "\u0001""#),
         ),
+        (
+            r#""required":["a"],"properties":{"a":{"type":"string","minLength":2}}"#,
+            r#"{"title":"T","body":{{ trigger.a | split: " " | first | json }}}"#,
+            r#"{"a":"a b"}"#,
+            loses(r#"trigger.a = "  ""#),
+        ),
+        (
+            r#""required":["a"],"properties":{"a":{"type":"string","pattern":"^.{0,3}$"}}"#,
+            r#"{"title":"T","body":{{ trigger.a | url_decode | json }}}"#,
+            r#"{"a":"a b"}"#,
+            loses(r#"trigger.a = "%""#),
+        ),
         // As long as the template asks.
         (
             r#""required":["a"],"properties":{"a":{"type":"string","pattern":"^[a-z]+$"}}"#,
