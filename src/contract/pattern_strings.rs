@@ -74,14 +74,19 @@ impl Choice {
             HirKind::Repetition(repetition) => {
                 let most = repetition.max.unwrap_or(u32::MAX);
                 let count = repetition.min.max(self.repeats).min(most);
-                for _ in 0..count.min(u32::try_from(MAX_LENGTH).unwrap_or(u32::MAX)) {
+                for _ in 0..count {
+                    let before = out.len();
                     self.write(&repetition.sub, out);
+                    // Nothing, repeated, is nothing; and the string is long enough.
+                    if out.len() == before {
+                        break;
+                    }
                 }
             }
             HirKind::Capture(capture) => self.write(&capture.sub, out),
             HirKind::Concat(parts) => parts.iter().for_each(|part| self.write(part, out)),
             HirKind::Alternation(parts) => {
-                let has_wanted = |part: &&Hir| self.wanted.is_some_and(|wanted| self.string(part).contains(wanted));
+                let has_wanted = |part: &&Hir| self.wanted.is_some_and(|wanted| may_have(part, wanted));
                 if let Some(part) = parts.iter().find(has_wanted).or_else(|| parts.first()) {
                     self.write(part, out);
                 }
@@ -91,15 +96,29 @@ impl Choice {
 
     /// The wanted character if the class has it, or a usual one, or its first one.
     fn character(self, class: &Class) -> Option<char> {
-        let ranges: Vec<(char, char)> = match class {
-            Class::Unicode(class) => class.iter().map(|range| (range.start(), range.end())).collect(),
-            Class::Bytes(class) => {
-                class.iter().map(|range| (char::from(range.start()), char::from(range.end()))).collect()
-            }
-        };
+        let ranges = ranges(class);
         let has = |character: &char| ranges.iter().any(|(start, end)| (start..=end).contains(&character));
         let first = || ranges.first().map(|(start, _)| *start);
         self.wanted.into_iter().chain(USUAL).find(has).or_else(first)
+    }
+}
+
+fn ranges(class: &Class) -> Vec<(char, char)> {
+    match class {
+        Class::Unicode(class) => class.iter().map(|range| (range.start(), range.end())).collect(),
+        Class::Bytes(class) => class.iter().map(|range| (char::from(range.start()), char::from(range.end()))).collect(),
+    }
+}
+
+/// Whether a string that matches may have a character.
+fn may_have(pattern: &Hir, character: char) -> bool {
+    match pattern.kind() {
+        HirKind::Empty | HirKind::Look(_) => false,
+        HirKind::Literal(literal) => String::from_utf8_lossy(&literal.0).contains(character),
+        HirKind::Class(class) => ranges(class).iter().any(|(start, end)| (start..=end).contains(&&character)),
+        HirKind::Repetition(repetition) => repetition.max != Some(0) && may_have(&repetition.sub, character),
+        HirKind::Capture(capture) => may_have(&capture.sub, character),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(|part| may_have(part, character)),
     }
 }
 
@@ -134,6 +153,17 @@ mod tests {
         }
         assert!(matching("(?=a)", &[]).is_empty());
         assert!(matching("^(a{1000}){1000}$", &[]).is_empty());
+    }
+
+    #[test]
+    fn deep_patterns_take_no_time() {
+        let alternatives = (0..60).fold("a\"".to_owned(), |inner, at| format!("({inner}|{at})"));
+        assert!(matching(&alternatives, &[]).iter().any(|text| text == "a\""));
+        for pattern in ["(((((()*)*)*)*)*)*", "(((((x{0})+)+)+)+)+", "((((((){200}){200}){200}){200}){200}){200}"] {
+            assert_eq!(matching(pattern, &[150])[0], "", "{pattern}");
+        }
+        let nested = (0..12).fold("a".to_owned(), |inner, _| format!("({inner})*"));
+        assert!(matching(&nested, &[150]).iter().all(|text| text.len() <= MAX_LENGTH));
     }
 
     #[test]
