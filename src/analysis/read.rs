@@ -31,8 +31,6 @@ pub struct Read<'a> {
     pub kind: Kind,
     /// Whether the value is printed without a filter.
     pub is_printed: bool,
-    /// Whether the value is a list of which one element is taken.
-    pub takes_element: bool,
     /// What is read of the value instead of itself, if that is not a key that data has.
     pub property: Option<Property>,
     /// The number of leading path segments, including the variable, that evaluate to null instead of undefined if they
@@ -45,21 +43,12 @@ pub struct Read<'a> {
 /// What Liquid knows of a value. An object may have a key of that name, which is read instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Property {
+    /// `first`, `last` or a number: one element of a list.
+    Element,
     /// `size`: the number of characters, elements or keys.
     Size,
     /// `length`: the number of characters or elements.
     Length,
-}
-
-impl Property {
-    /// Its name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Size => "size",
-            Self::Length => "length",
-        }
-    }
 }
 
 /// Why a branch is rendered.

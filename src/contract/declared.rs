@@ -49,15 +49,11 @@ impl<'d> SchemaReader<'d> {
             }
             _ => None,
         };
-        if let Some(shape) = &referred
-            && self.documents.is_reference_alone(file)
-        {
-            return shape.clone();
-        }
-        let mut shape = self.own_shape(object, file, depth);
-        if let Some(referred) = referred {
-            shape = shape.and(&referred);
-        }
+        let mut shape = match referred {
+            Some(referred) if self.documents.is_reference_alone(file) => return referred,
+            Some(referred) => self.own_shape(object, file, depth).and(&referred),
+            None => self.own_shape(object, file, depth),
+        };
         for schema in schemas(object.get("allOf")) {
             shape = shape.and(&self.shape_at(schema, file, depth + 1));
         }

@@ -53,7 +53,7 @@ pub(super) fn is_proved(
     if has_expiration || !texts.iter().all(|text| is_total(text.liquid.nodes)) {
         return false;
     }
-    let takes_elements = needs.reads.iter().any(|read| read.takes_element);
+    let takes_elements = needs.reads.iter().any(|read| read.property == Some(Property::Element));
     if !needs.reads.iter().all(|read| is_always_there(read, contract, takes_elements)) {
         return false;
     }
@@ -106,9 +106,7 @@ fn is_total_path(names: &[&str], assigned: &BTreeSet<&str>) -> bool {
         [LOOP, rest @ ..] => rest.len() < 2 && rest.iter().all(|name| LOOP_PROPERTIES.contains(name)),
         [own, _, ..] if assigned.contains(own) => false,
         // A number has no properties.
-        [_, inner @ .., _] => {
-            !inner.iter().any(|name| [Property::Size, Property::Length].map(Property::as_str).contains(name))
-        }
+        [_, inner @ .., _] => !inner.iter().any(|name| matches!(*name, "size" | "length")),
         _ => true,
     }
 }
@@ -198,18 +196,19 @@ fn shapes_in_all_data<'c>(path: &Path<'_>, contract: &'c Contract) -> Option<Vec
 /// The shapes that a path leads to where something is there.
 fn shapes_at<'c>(path: &Path<'_>, contract: &'c Contract) -> Vec<&'c Shape> {
     let start = contract.root(path.root).map(Shape::choices).unwrap_or_default();
-    path.steps.iter().fold(start, |shapes, step| {
-        shapes.into_iter().filter_map(|shape| after(shape, step)).flat_map(Shape::choices).collect()
-    })
+    path.steps.iter().fold(start, |shapes, step| all_after(&shapes, step))
 }
 
 /// Whether reading a property of any value of a shape gives something. A property of null is null.
 fn has_property(shape: &Shape, property: Property) -> bool {
-    let has_key = || shape.members.get(property.as_str()).is_some_and(|member| !member.is_optional);
-    shape.kinds.iter().all(|kind| match kind {
-        JsonKind::Array | JsonKind::String | JsonKind::Null => true,
-        JsonKind::Object => property == Property::Size || has_key(),
-        JsonKind::Number | JsonKind::Boolean => false,
+    let has_length = || shape.members.get("length").is_some_and(|member| !member.is_optional);
+    shape.kinds.iter().all(|kind| match (kind, property) {
+        // The read of the element itself decides.
+        (_, Property::Element)
+        | (JsonKind::Array | JsonKind::String | JsonKind::Null, _)
+        | (JsonKind::Object, Property::Size) => true,
+        (JsonKind::Object, Property::Length) => has_length(),
+        (JsonKind::Number | JsonKind::Boolean, _) => false,
     })
 }
 
@@ -243,8 +242,8 @@ fn is_safe(interpolation: &Interpolation<'_>, contract: &Contract, needs: &Needs
     let reads: Vec<_> = needs.reads.iter().filter(is_it).collect();
     !reads.is_empty()
         && reads.iter().all(|read| match read.property {
-            Some(_) => prints_size(&read.path, interpolation.position, contract),
-            None => prints_safely(&read.path, interpolation.position, is_rescued, contract),
+            Some(Property::Size | Property::Length) => prints_size(&read.path, interpolation.position, contract),
+            Some(Property::Element) | None => prints_safely(&read.path, interpolation.position, is_rescued, contract),
         })
 }
 
@@ -313,6 +312,11 @@ fn after<'c>(shape: &'c Shape, step: &PathStep<'_>) -> Option<&'c Shape> {
     }
 }
 
+/// The shapes of what a step leads to from any of these.
+fn all_after<'c>(shapes: &[&'c Shape], step: &PathStep<'_>) -> Vec<&'c Shape> {
+    shapes.iter().filter_map(|shape| after(shape, step)).flat_map(Shape::choices).collect()
+}
+
 fn value_fits(value: &serde_json::Value, position: JsonPosition) -> bool {
     let printed = match value {
         serde_json::Value::String(text) => text.clone(),
@@ -366,7 +370,7 @@ pub(super) fn reads_other_keys(needs: &Needs<'_>, contract: &Contract) -> bool {
             if *step == PathStep::Element && shapes.iter().any(has_others) {
                 return true;
             }
-            shapes = shapes.into_iter().filter_map(|shape| after(shape, step)).flat_map(Shape::choices).collect();
+            shapes = all_after(&shapes, step);
         }
         read.depth > Depth::Presence && shapes.iter().any(has_others)
     })

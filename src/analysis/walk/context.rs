@@ -15,8 +15,6 @@ pub(super) struct ReadContext {
     pub(super) kind: Kind,
     /// Whether the read happens each time that its node is rendered.
     pub(super) is_certain: bool,
-    /// Whether the value is a list of which one element is taken.
-    pub(super) takes_element: bool,
     /// What is read of the value instead of itself.
     pub(super) property: Option<Property>,
     /// How many leading segments evaluate to null if they are missing.
@@ -30,7 +28,6 @@ impl ReadContext {
         depth: Depth::Whole,
         kind: Kind::Anything,
         is_certain: true,
-        takes_element: false,
         property: None,
         null_segments: 0,
     };

@@ -182,7 +182,6 @@ impl<'r, 'a> Walk<'r, 'a> {
             missing_behavior,
             kind: context.kind,
             is_printed: false,
-            takes_element: context.takes_element,
             property: context.property,
             null_segments: context.null_segments,
             branches: self.branches.clone(),

@@ -90,29 +90,29 @@ impl<'a> Walk<'_, 'a> {
             context.missing = MissingBehavior::Nothing;
         }
         for (at, segment) in segments.iter().enumerate() {
-            let end = match &segment.key {
-                SegmentKey::Name("first" | "last") if !is_namespace(&result) => End::Element,
-                SegmentKey::Name("length") if !is_namespace(&result) => End::Property(Property::Length),
-                SegmentKey::Name("size") => End::Property(Property::Size),
+            let property = match &segment.key {
+                SegmentKey::Name("first" | "last") if !is_namespace(&result) => Some(Property::Element),
+                SegmentKey::Name("length") if !is_namespace(&result) => Some(Property::Length),
+                SegmentKey::Name("size") => Some(Property::Size),
                 // `items.0` is `items[0]`.
-                SegmentKey::Name(name) if is_index(name) && !is_namespace(&result) => End::Element,
+                SegmentKey::Name(name) if is_index(name) && !is_namespace(&result) => Some(Property::Element),
                 SegmentKey::Name(name) => {
                     result.paths = result.paths.iter().map(|path| path.then(PathStep::Key(name))).collect();
                     result.is_lenient = false;
                     continue;
                 }
-                SegmentKey::Computed(Operand { kind: OperandKind::Literal(Value::Number(_)), .. }) => End::Element,
+                SegmentKey::Computed(Operand { kind: OperandKind::Literal(Value::Number(_)), .. }) => {
+                    Some(Property::Element)
+                }
                 SegmentKey::Computed(operand) => {
                     let key =
                         self.operand(operand, ReadContext { is_certain: context.is_certain, ..ReadContext::STRICT });
                     result.dependencies.extend(key.dependencies);
-                    End::Computed
+                    None
                 }
             };
             // From here on, the segment is not a key: read the value that it is applied to.
-            let kind = if end == End::Computed { Kind::Anything } else { Kind::List };
-            let takes_element = end == End::Element;
-            let property = if let End::Property(property) = end { Some(property) } else { None };
+            let kind = if property.is_some() { Kind::List } else { Kind::Anything };
             let last = at + 1 == segments.len();
             for path in &result.paths {
                 let missing = if result.is_lenient && context.missing == MissingBehavior::Fails {
@@ -120,13 +120,13 @@ impl<'a> Walk<'_, 'a> {
                 } else {
                     context.missing
                 };
-                let is_certain = context.is_certain && result.is_exact && (last || end != End::Computed);
+                let is_certain = context.is_certain && result.is_exact && (last || property.is_some());
                 let depth = Depth::Whole;
-                let context = ReadContext { missing, depth, kind, is_certain, takes_element, property, ..context };
+                let context = ReadContext { missing, depth, kind, is_certain, property, ..context };
                 self.read(path, span, context);
                 result.dependencies.push(Dependency { path: path.clone(), depth: Depth::Whole });
             }
-            if end != End::Element {
+            if property != Some(Property::Element) {
                 result.paths.clear();
                 result.is_exact = false;
                 break;
@@ -149,17 +149,6 @@ impl<'a> Walk<'_, 'a> {
         result.normalize();
         result
     }
-}
-
-/// What a segment is that is not a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    /// It takes an element of a list.
-    Element,
-    /// It is known of every value of some kinds.
-    Property(Property),
-    /// It is computed.
-    Computed,
 }
 
 /// Whether a name is the position of an element. Longer numbers are likelier to be keys, such as years.

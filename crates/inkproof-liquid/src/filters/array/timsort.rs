@@ -384,6 +384,7 @@ mod tests {
             assert_eq!(sum, expected, "{count}");
         }
     }
+
     #[test]
     fn compares_nothing_after_a_failure() {
         for last in [1, 10, 500, 20_000] {
