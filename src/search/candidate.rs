@@ -25,25 +25,9 @@ pub(super) struct Constants<'s> {
     pub(super) parts: Vec<&'s str>,
 }
 
-/// How many of a template's numbers strings are made as long as.
-const MAX_STRING_LENGTHS: usize = 4;
-/// How long they are made.
+/// How long strings of a pattern are made because of a template's numbers, and how many.
 const LONGEST_STRING: u32 = 150;
-
-impl Constants<'_> {
-    /// How long strings may have to be so that a comparison of their length has another result.
-    fn lengths(&self) -> Vec<u32> {
-        let length = |number: &f64| {
-            (1..LONGEST_STRING).find(|length| (f64::from(*length)..f64::from(*length + 1)).contains(number))
-        };
-        self.numbers
-            .iter()
-            .filter_map(length)
-            .take(MAX_STRING_LENGTHS)
-            .flat_map(|length| [length, length + 1])
-            .collect()
-    }
-}
+const MAX_STRING_LENGTHS: usize = 12;
 
 /// Strings that free text may hold, those that lose most messages first.
 const FREE_TEXT: [&str; 19] = [
@@ -119,7 +103,7 @@ pub(super) const fn likely(value: Value<'_>) -> Candidate<'_> {
 fn strings<'s>(shape: &Shape, constants: &Constants<'s>, arena: &'s Arena, found: &mut Vec<Candidate<'s>>) {
     let mut texts: Vec<&'s str> = constants.strings.iter().copied().take(MAX_CONSTANTS).collect();
     if shape.source == Source::Declared {
-        texts.extend(samples_of(&shape.strings, &constants.lengths(), arena));
+        texts.extend(samples_of(&shape.strings, Some(constants), arena));
     }
     texts.extend(FREE_TEXT);
     texts.push(LONG);
@@ -158,14 +142,14 @@ pub(super) fn typical<'s>(shape: &Shape, arena: &'s Arena) -> Option<Value<'s>> 
     if choice.source != Source::Declared || !is_demanding {
         return None;
     }
-    let samples = samples_of(&choice.strings, &[], arena);
+    let samples = samples_of(&choice.strings, None, arena);
     let is_escaped = |character: char| matches!(character, '"' | '\\') || character.is_control();
     let is_plain = |text: &&&str| length.allows(text.chars().count()) && !text.contains(is_escaped);
     samples.iter().find(is_plain).or(samples.first()).map(|text| Value::String(text))
 }
 
-/// Strings of a declared format or pattern; those of a pattern also as long as this, if it allows that.
-fn samples_of<'s>(strings: &Strings, lengths: &[u32], arena: &'s Arena) -> Vec<&'s str> {
+/// Strings of a declared format or pattern; those of a pattern also as long as a template's numbers.
+fn samples_of<'s>(strings: &Strings, constants: Option<&Constants<'_>>, arena: &'s Arena) -> Vec<&'s str> {
     let by_format: &[&str] = match strings.format.as_deref() {
         Some("date-time") => &["2031-12-31T23:59:59Z", "1969-12-31T23:59:59+02:00", "2009-02-03T04:05:06Z"],
         Some("date") => &["2031-12-31", "1969-12-31", "2009-02-03"],
@@ -185,7 +169,10 @@ fn samples_of<'s>(strings: &Strings, lengths: &[u32], arena: &'s Arena) -> Vec<&
         arena.alloc_str(&(text.to_owned() + &"x".repeat(missing.min(1_000))))
     };
     let mut samples: Vec<&'s str> = by_format.to_vec();
-    let pattern = strings.pattern.as_deref().map(|pattern| matching(pattern, lengths)).unwrap_or_default();
+    let pattern = strings.pattern.as_deref().map_or_else(Vec::new, |pattern| {
+        let lengths = constants.map(|constants| constants.lengths(LONGEST_STRING).take(MAX_STRING_LENGTHS));
+        matching(pattern, &lengths.into_iter().flatten().collect::<Vec<_>>())
+    });
     samples.extend(pattern.iter().map(|text| &*arena.alloc_str(text)));
     // The last is not like any text, but a schema may allow it.
     samples.extend(["say \"hi\"", "a\nb", "\\", "x", "%", "\u{1}"].map(padded));

@@ -56,6 +56,12 @@ impl<'s> Constants<'s> {
         }
     }
 
+    /// The lengths up to this one that the template may compare with, and those next to them, in ascending order.
+    pub(super) fn lengths(&self, longest: u32) -> impl Iterator<Item = u32> {
+        let is_near = |length: f64| self.numbers.iter().any(|number| (length - number).abs() <= 1.0);
+        (1..=longest).filter(move |length| is_near(f64::from(*length)))
+    }
+
     fn add_string(&mut self, text: &'s str, is_compared: bool) {
         // Filters such as `where_exp` are given expressions as strings.
         for quote in ['\'', '"'] {

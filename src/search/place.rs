@@ -75,11 +75,9 @@ const MAX_ELEMENTS: usize = 4;
 /// The same where no two may be equal, so that the longest usual array can be made.
 const MAX_UNIQUE_ELEMENTS: usize = 12;
 /// How long arrays are made at most.
-const LONGEST: usize = 64;
+const LONGEST: u32 = 64;
 /// How many values there may be in all elements of an array that is made: a schema may demand many arrays in arrays.
 const MAX_WEIGHT: usize = 10_000;
-/// How many lengths of arrays are tried because of a template's numbers.
-const MAX_LENGTHS: usize = 9;
 /// How many keys that a schema does not name are tried.
 const MAX_OTHER_KEYS: usize = 3;
 /// A key that no schema names, and one that loses a message where it is printed.
@@ -87,6 +85,8 @@ const OTHER_KEYS: [&str; 2] = ["another", "say \"hi\""];
 /// Of how many kinds of objects each is made, and how deep.
 const MAX_VARIANTS: usize = 8;
 const MAX_VARIANT_DEPTH: usize = 4;
+/// How many lengths of arrays are tried because of a template's numbers.
+const MAX_LENGTHS: usize = 9;
 /// How deep places are made.
 const MAX_DEPTH: usize = 16;
 
@@ -121,7 +121,7 @@ impl<'s> PlaceMaker<'_, 's> {
                 .find(|choice| choice.kinds.has(JsonKind::Array))
                 .map_or(Length::default(), |choice| choice.length),
             lengths: Vec::new(),
-            longest: LONGEST,
+            longest: LONGEST as usize,
             elements: Vec::new(),
             weight: 1,
             is_read,
@@ -184,34 +184,20 @@ impl<'s> PlaceMaker<'_, 's> {
             if known.is_empty() {
                 known.extend([true, false].map(|is_full| element.sample(is_full, self.arena)));
             }
-            place.elements = distinct(&known, MAX_ELEMENTS);
-            if choices.iter().any(|choice| choice.has_unique_elements) {
-                known.extend(
-                    element.candidates.iter().filter(|candidate| candidate.is_likely).filter_map(|it| it.value),
-                );
-                place.elements = distinct(&known, MAX_UNIQUE_ELEMENTS);
+            let are_unique = choices.iter().any(|choice| choice.has_unique_elements);
+            if are_unique {
+                let likely = element.candidates.iter().filter(|candidate| candidate.is_likely);
+                known.extend(likely.filter_map(|candidate| candidate.value));
             }
-            place.lengths = self.lengths();
-            place.longest = (MAX_WEIGHT / element.weight).clamp(1, LONGEST);
+            place.elements = distinct(&known, if are_unique { MAX_UNIQUE_ELEMENTS } else { MAX_ELEMENTS });
+            place.lengths = self.constants.lengths(LONGEST).take(MAX_LENGTHS).map(|length| length as usize).collect();
+            place.longest = (MAX_WEIGHT / element.weight).clamp(1, LONGEST as usize);
             let count = place.length.minimum.clamp(1, place.longest);
             place.weight = place.weight.saturating_add(element.weight.saturating_mul(count));
             place.element = Some(Box::new(element));
         }
         place
     }
-}
-
-impl PlaceMaker<'_, '_> {
-    /// The lengths that the template may compare with, and those next to them.
-    fn lengths(&self) -> Vec<usize> {
-        let is_length = |number: &usize| self.constants.numbers.iter().any(|constant| is_next_to(*number, *constant));
-        (1..=LONGEST).filter(is_length).take(MAX_LENGTHS).collect()
-    }
-}
-
-/// Whether a length is a number, or differs from it by one.
-fn is_next_to(length: usize, number: f64) -> bool {
-    u32::try_from(length).is_ok_and(|length| (f64::from(length) - number).abs() <= 1.0)
 }
 
 /// Keys that the shapes do not name but allow, and what they may hold: some of those that were seen, and some that are made up.
@@ -274,7 +260,7 @@ impl<'s> Place<'s> {
             element: None,
             length: Length { minimum: 0, maximum: None },
             lengths: Vec::new(),
-            longest: LONGEST,
+            longest: LONGEST as usize,
             elements: Vec::new(),
             weight: 1,
             is_read: false,
