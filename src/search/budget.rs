@@ -18,8 +18,8 @@ pub(super) struct Budget {
 impl Budget {
     pub(super) const fn new(effort: Effort) -> Self {
         match effort {
-            Effort::Quick => Self { systematic: 250, random: 50, unlikely: 100, nodes: 300_000 },
-            Effort::Normal => Self { systematic: 700, random: 200, unlikely: 200, nodes: 1_000_000 },
+            Effort::Quick => Self { systematic: 250, random: 50, unlikely: 100, nodes: 150_000 },
+            Effort::Normal => Self { systematic: 700, random: 200, unlikely: 200, nodes: 500_000 },
             Effort::Thorough => Self { systematic: 20_000, random: 20_000, unlikely: 5_000, nodes: 100_000_000 },
         }
     }

@@ -11,6 +11,7 @@ mod counterexample;
 mod coverage;
 mod enumeration;
 mod finding;
+mod group;
 mod mutation;
 mod place;
 mod proof;

@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 use super::candidate::Candidate;
 use super::change::{EditKey, is_equal};
 use super::place::Place;
+use super::turns::in_turn;
 use crate::liquid::value::{Object, list};
 use crate::liquid::{Arena, Value};
 
@@ -139,6 +140,26 @@ impl<'s> Site<'_, 's> {
             (Mutation::Object { is_full }, _) => Some(self.place.sample(is_full, arena)),
         }
     }
+}
+
+/// A site of some data, and its number among them.
+pub(super) struct DataSite<'p, 's> {
+    pub(super) data: Value<'s>,
+    pub(super) number: usize,
+    pub(super) site: Site<'p, 's>,
+}
+
+/// The sites of some data.
+pub(super) fn sites_of<'p, 's>(root: &'p Place<'s>, data: Value<'s>) -> Vec<DataSite<'p, 's>> {
+    sites(root, data).into_iter().enumerate().map(|(number, site)| DataSite { data, number, site }).collect()
+}
+
+/// The first way to change each site, then the second of each, so that all are tried before the budget is used up.
+pub(super) fn mutations_in_turn<'p, 's>(
+    sites: &'p [DataSite<'p, 's>],
+    is_likely: bool,
+) -> impl Iterator<Item = (&'p DataSite<'p, 's>, Mutation<'s>)> {
+    in_turn(sites.iter().map(move |site| (site, site.site.mutations(is_likely))))
 }
 
 /// How random data is made.

@@ -9,7 +9,8 @@ use super::corpus::Corpus;
 use super::counterexample::{Counterexample, is_likely};
 use super::coverage::SeenFeatures;
 use super::enumeration::all_data;
-use super::mutation::{Mutation, Site, sites};
+use super::group::Groups;
+use super::mutation::{DataSite, Mutation, Site, mutations_in_turn, sites, sites_of};
 use super::place::{Place, PlaceMaker, PlaceMember};
 use super::proof;
 use super::seed::{Seed, sent_data};
@@ -55,6 +56,10 @@ const MAX_MEMORY: usize = 32 << 20;
 const MAX_BATCH_MEMORY: usize = 4 << 20;
 /// How many renders are taken to make up data that is sent.
 const MADE_UP_RENDERS: usize = 60;
+/// How many mutations are tried in one render at most. More would hide each other, and losing ones take more renders to find.
+const MAX_GROUP: usize = 16;
+/// With fewer renders, groups that are lost cannot be taken apart.
+const FEW_RENDERS: usize = 100;
 
 /// Data whose message is sent, from which others are made.
 #[derive(Clone, Copy)]
@@ -71,6 +76,8 @@ struct Search<'c, 's, 't> {
     corpus: Corpus<'c, 's>,
     root: &'c Place<'s>,
     arena: &'s Arena,
+    /// How much work the render of a request is.
+    usual_work: usize,
 }
 
 /// Data that is rendered next, with the numbers of the sites that were changed.
@@ -108,6 +115,7 @@ pub(super) fn search<'s>(subject: &Subject<'_, 's>, options: &SearchOptions<'_>,
         corpus: Corpus::new(SeenFeatures::new(&templates), is_valid, arena),
         root: &root,
         arena,
+        usual_work: 1,
     };
     let seeds: Vec<Base<'s>> = seeds
         .iter()
@@ -218,6 +226,7 @@ impl<'s> Search<'_, 's, '_> {
             if self.corpus.seen.add(&test.output) { self.corpus.queue.push(seed.data) } else { late.push(seed.data) }
         }
         self.corpus.queue.extend(late);
+        self.usual_work = self.tester.mean_work().max(1);
         bases
     }
 
@@ -277,7 +286,15 @@ impl<'s> Search<'_, 's, '_> {
                 break;
             }
             let sites = sites_of(self.root, data);
-            self.change(mutations_in_turn(&sites, true), true, until);
+            let count: usize = sites.iter().map(|at| at.site.mutations(true).count()).sum();
+            let left = self.renders_left(until);
+            if count <= left || left < FEW_RENDERS {
+                self.change(mutations_in_turn(&sites, true), true, until);
+            } else {
+                // Half of what is left is for other data.
+                let size = count.div_ceil((left / 2).max(1)).clamp(2, MAX_GROUP);
+                self.change_in_groups(Groups::new(mutations_in_turn(&sites, true), size), until);
+            }
             *next += 1;
         }
     }
@@ -296,6 +313,55 @@ impl<'s> Search<'_, 's, '_> {
         let to_others: Box<dyn Iterator<Item = _>> = Box::new(mutations_in_turn(&of_others, false));
         let mutations = in_turn([to_bases, to_others].map(|mutations| ((), mutations)));
         self.change(mutations.map(|((), mutation)| mutation), false, until);
+    }
+
+    /// How many renders are left of those up to `until`, if they need as much work as those of the requests.
+    fn renders_left(&self, until: usize) -> usize {
+        until.saturating_sub(self.tester.renders).min(self.tester.work_left() / self.usual_work)
+    }
+
+    /// Renders data with groups of mutations.
+    fn change_in_groups<'p>(
+        &mut self,
+        mut groups: Groups<'p, 's, impl Iterator<Item = (&'p DataSite<'p, 's>, Mutation<'s>)>>,
+        until: usize,
+    ) where
+        's: 'p,
+    {
+        let mut scratch = Arena::new();
+        loop {
+            let (mut batch, mut of_batch) = (Batch::default(), Vec::new());
+            while !batch.is_full(&scratch) && self.tester.renders + batch.len() < until && !self.is_exhausted() {
+                let Some(group) = groups.next() else { break };
+                let Some(data) = group.data(&scratch) else { continue };
+                batch.push(data, group.only_site().unwrap_or(usize::MAX));
+                of_batch.push(group);
+            }
+            if batch.len() == 0 {
+                return;
+            }
+            // No halves can be rendered after the last batch.
+            let is_last = self.tester.renders + batch.len() >= until;
+            let Batch { data, sites } = &batch;
+            let Self { tester, corpus, .. } = self;
+            let mut lost = vec![false; data.len()];
+            tester.run_batch(data, |at, test| {
+                lost[at] = test.loss.is_some();
+                if lost[at] && sites[at] == usize::MAX && !is_last {
+                    corpus.seen.observe(&test.output, || (corpus.is_valid)(data[at]));
+                } else {
+                    corpus.add(data[at], sites[at], true, test);
+                }
+            });
+            for (group, _) in of_batch.into_iter().zip(lost).filter(|(_, is_lost)| *is_lost) {
+                match group.only_site() {
+                    Some(site) => groups.add_losing(site),
+                    None => groups.halve(group),
+                }
+            }
+            drop(batch);
+            scratch.reset();
+        }
     }
 
     /// Renders data with these changes.
@@ -401,26 +467,6 @@ impl<'s> Search<'_, 's, '_> {
         }
         Counterexample::best_of(found)
     }
-}
-
-/// A site of some data, and its number among them.
-struct DataSite<'p, 's> {
-    data: Value<'s>,
-    number: usize,
-    site: Site<'p, 's>,
-}
-
-/// The sites of some data.
-fn sites_of<'p, 's>(root: &'p Place<'s>, data: Value<'s>) -> Vec<DataSite<'p, 's>> {
-    sites(root, data).into_iter().enumerate().map(|(number, site)| DataSite { data, number, site }).collect()
-}
-
-/// The first way to change each site, then the second of each, so that all are tried before the budget is used up.
-fn mutations_in_turn<'p, 's>(
-    sites: &'p [DataSite<'p, 's>],
-    is_likely: bool,
-) -> impl Iterator<Item = (&'p DataSite<'p, 's>, Mutation<'s>)> {
-    in_turn(sites.iter().map(move |site| (site, site.site.mutations(is_likely))))
 }
 
 /// Some data with a few of its sites changed.

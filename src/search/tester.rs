@@ -14,8 +14,8 @@ const LANE_LENGTH: usize = 8;
 /// How much data is rendered at once.
 pub(super) const BATCH: usize = LANES * LANE_LENGTH;
 /// The most that a render counts as, unless it is [very long](VERY_LONG): a loop up to a large number would end the search.
-const LONG: usize = 20_000;
-/// From where on a render counts as what it is.
+const LONG: usize = 10_000;
+/// From where on a render counts as half of what it is: most of it is a loop around little, which takes less time than other nodes.
 const VERY_LONG: usize = 300_000;
 /// How many bytes of memory count as much as a node.
 const BYTES_PER_NODE: usize = 64;
@@ -118,6 +118,16 @@ impl<'t> Tester<'t> {
         }
     }
 
+    /// How much work a render was so far.
+    pub(super) fn mean_work(&self) -> usize {
+        self.work / self.renders.max(1)
+    }
+
+    /// How much work may still be done.
+    pub(super) const fn work_left(&self) -> usize {
+        self.most_work.saturating_sub(self.work)
+    }
+
     /// Whether so much was rendered that it would take too long to go on, whatever is left of the renders.
     pub(super) const fn is_exhausted(&self) -> bool {
         self.work >= self.most_work
@@ -136,7 +146,7 @@ impl Lane {
         let nodes = test.output.trace.counts().map(|(_, count)| count as usize).sum::<usize>();
         let memory = scratch.allocated_bytes();
         let work = nodes + memory / BYTES_PER_NODE;
-        test.work = if work > VERY_LONG { work } else { work.min(LONG) };
+        test.work = if work > VERY_LONG { work / 2 } else { work.min(LONG) };
         let content = &mut test.output.content;
         test.is_heavy = memory + content.memory() > MAX_KEPT;
         if test.is_heavy {

@@ -271,3 +271,23 @@ fn much_data_takes_a_bounded_amount_of_memory_and_work() {
     let changes: Vec<_> = report.counterexamples[0].changes.iter().map(ToString::to_string).collect();
     assert_eq!(changes, [r#"trigger.k = "say \"hi\"""#]);
 }
+
+#[test]
+fn places_beyond_the_number_of_renders_are_changed_together() {
+    let losing = [7, 60, 119];
+    let loops: Vec<_> = (0..120)
+        .map(|at| {
+            let end = if losing.contains(&at) { "{% if forloop.index == 11 %}x{% endif %}" } else { "" };
+            format!(
+                r#""l{at}":[{{% for i in trigger.l{at} %}}{{{{ i | json }}}}{end}{{% unless forloop.last %}},{{% endunless %}}{{% endfor %}}]"#
+            )
+        })
+        .collect();
+    let content = format!(r#"{{"title":"t","body":"b",{}}}"#, loops.join(","));
+    let lists: Vec<_> = (0..120).map(|at| format!(r#""l{at}":["tea","a kettle"]"#)).collect();
+    let found = found(&content, &[&format!("{{{}}}", lists.join(","))], &[]);
+    assert_eq!(found.len(), losing.len(), "{found:?}");
+    for (at, found) in losing.iter().zip(found) {
+        assert!(found.starts_with(&format!("invalid-json: trigger.l{at} = [")), "{found}");
+    }
+}
