@@ -64,8 +64,10 @@ pub enum Loss {
     Json(Option<Span>, Option<Span>),
     /// The content is valid JSON, but not an object.
     NotAnObject,
-    /// The message has expired, or never expires.
+    /// Nobody knows when the message expires.
     Expiration,
+    /// The message has expired when it is sent.
+    Expired,
 }
 
 impl Default for TrialOutput {
@@ -218,6 +220,7 @@ fn is_late(expiration: &str, sent_at: Timestamp) -> Result<bool, Loss> {
     let expiry = expiration.parse::<Expiration>().and_then(|expiration| expiration.resolve(sent_at));
     match expiry {
         Ok(expiry) if expiry > sent_at => Ok(expiry.duration_since(sent_at) > MAX_LIFE),
-        _ => Err(Loss::Expiration),
+        Ok(_) => Err(Loss::Expired),
+        Err(_) => Err(Loss::Expiration),
     }
 }

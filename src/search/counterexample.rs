@@ -9,7 +9,7 @@ use crate::diagnostics::{Diagnostic, Location, Severity};
 use crate::liquid::value::json;
 use crate::liquid::value::number::Numbers;
 use crate::liquid::{Arena, Value};
-use crate::message::{CauseKind, Rendering, SENT_NAMES, SentData, Template};
+use crate::message::{CauseKind, Loss, Rendering, SENT_NAMES, SentData, Template};
 
 /// Data whose message is lost.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Counterexample {
     pub changes: Vec<Change>,
     /// Whether every change is like what was seen or declared.
     pub is_likely: bool,
+    /// Whether the message only has expired when it is sent, which is what an expiration is for.
+    pub is_expired: bool,
     /// Whether all that is changed is declared, and not inferred.
     pub is_declared: bool,
     /// Its `message_data`, as JSON.
@@ -74,6 +76,7 @@ impl Counterexample {
         data: Value<'_>,
         contract: &Contract,
         constants: &[&str],
+        loss: Loss,
     ) -> Option<Self> {
         if rendering.message.is_some() {
             return None;
@@ -100,6 +103,7 @@ impl Counterexample {
             request: request.map(str::to_owned),
             changes: edits.iter().map(change).collect(),
             is_likely,
+            is_expired: loss == Loss::Expired,
             is_declared: edits.iter().all(|edit| is_declared(edit, contract)),
             trigger: part(0),
             customer: part(1),
@@ -108,9 +112,15 @@ impl Counterexample {
         })
     }
 
+    /// Whether a message that is meant to arrive may be lost like this.
+    #[must_use]
+    pub const fn is_probable(&self) -> bool {
+        self.is_likely && !self.is_expired
+    }
+
     /// How far it is from what is sent: those that are nearer explain a loss better.
     fn distance(&self) -> (bool, usize) {
-        (!self.is_likely, self.changes.len())
+        (!self.is_probable(), self.changes.len())
     }
 
     /// Leaves each position and cause to the counterexample that explains it best.

@@ -21,12 +21,15 @@ const MAX_SHOWN: usize = 60;
 /// What is said of data that resembles none of the project.
 const UNLIKELY: &str = "no value in the requests and customers looks like this one: the loss is possible, not likely";
 
+/// What is said of a message that has expired.
+const EXPIRED: &str = "a message that has expired is not shown, as it is meant: make sure that your backend sends no time that has passed";
+
 impl Counterexample {
     /// How severe the loss is: an error within what is declared, a warning within what is inferred, and information only if
-    /// it takes a string unlike any that was seen.
+    /// it takes a string unlike any that was seen, or a time of expiration that has passed.
     #[must_use]
     pub const fn severity(&self) -> Severity {
-        match (self.is_likely, self.is_declared) {
+        match (self.is_probable(), self.is_declared) {
             (true, true) => Severity::Error,
             (true, false) => Severity::Warning,
             (false, _) => Severity::Info,
@@ -54,7 +57,11 @@ impl Counterexample {
             None => {}
         }
         let finding = finding.counterexample(Arc::clone(described));
-        if self.is_likely { finding } else { finding.note(UNLIKELY) }
+        match (self.is_likely, self.is_expired) {
+            (_, true) => finding.note(EXPIRED),
+            (false, false) => finding.note(UNLIKELY),
+            (true, false) => finding,
+        }
     }
 
     /// The counterexample as every format shows it.

@@ -148,7 +148,7 @@ pub(super) fn search<'s>(subject: &Subject<'_, 's>, options: &SearchOptions<'_>,
         }
     }
     let counterexamples = search.counterexamples(subject, &bases, &values, &constants, options.render_options);
-    let verdict = if !is_all_sent || counterexamples.iter().any(|counterexample| counterexample.is_likely) {
+    let verdict = if !is_all_sent || counterexamples.iter().any(Counterexample::is_probable) {
         Verdict::Loses
     } else if counterexamples.is_empty() && search.is_proved(subject, &values) {
         Verdict::Proved
@@ -462,6 +462,7 @@ impl<'s> Search<'_, 's, '_> {
                 data,
                 subject.contract,
                 &constants.compared,
+                loss,
             );
             found.extend(counterexample);
         }

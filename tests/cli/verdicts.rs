@@ -163,3 +163,37 @@ fn the_effort_sets_how_much_is_rendered() {
     assert_eq!(renders(&[]), quick);
     assert_eq!(renders(&["--effort", "normal"]), normal);
 }
+
+#[test]
+fn a_time_of_expiration_that_has_passed_is_no_warning() {
+    let schema = r#"{"properties":{"ends_at":{"type":"string","format":"date-time"}},"required":["ends_at"]}"#;
+    let check = |settings: &str, ends_at: &str| {
+        let template = format!(
+            "---\n{settings}expiration: \"{{{{ trigger.ends_at }}}}\"\n---\n{{\"title\": \"t\", \"body\": \"b\"}}\n"
+        );
+        let request = format!(
+            r#"{{"transactional_message_id":"p","identifiers":{{"id":"u1"}},"message_data":{{"ends_at":"{ends_at}"}}}}"#
+        );
+        let sandbox = Sandbox::new()
+            .file("fixtures/customers/u1.json", r#"{"id":"u1"}"#)
+            .file("p.schema.json", schema)
+            .file("templates/p.liquid", template)
+            .file("fixtures/requests/p.json", request);
+        sandbox.run(&["check", "--now", "2026-01-01T00:00:00Z"])
+    };
+    for settings in ["", "message_data: p.schema.json\n"] {
+        let found = check(settings, "2026-02-20T00:00:00Z");
+        assert_eq!(found.code, 0, "{}", found.stdout);
+        for expected in [
+            "info[expiration-invalid]: the message expires at 1969-12-31T",
+            "note: a message that has expired is not shown, as it is meant",
+            "1 template: 1 searched",
+        ] {
+            assert!(found.stdout.contains(expected), "{}", found.stdout);
+        }
+    }
+    // What is no time at all is not meant.
+    let found = check("", "60 days");
+    assert_eq!(found.code, 1, "{}", found.stdout);
+    assert!(found.stdout.contains("warning[expiration-invalid]"), "{}", found.stdout);
+}
