@@ -108,7 +108,10 @@ fn strings<'s>(shape: &Shape, constants: &Constants<'s>, arena: &'s Arena, found
     texts.extend(FREE_TEXT);
     texts.push(LONG);
     for part in constants.parts.iter().take(MAX_PARTS) {
-        let around = [["", ""], ["a", ""], ["", "a"], ["\"", ""], ["", "\""]];
+        // Nothing but separators leaves no part.
+        let count = shape.strings.length.minimum.div_ceil(part.chars().count().max(1)).clamp(1, 1_000);
+        texts.push(arena.alloc_str(&part.repeat(count)));
+        let around = [["a", ""], ["", "a"], ["\"", ""], ["", "\""]];
         texts.extend(around.map(|[before, after]| &*arena.alloc_str(&[before, part, after].concat())));
     }
     texts.extend(IDENTIFIERS.iter().chain(&NUMBER_STRINGS).chain(&DATE_STRINGS).chain(&URLS));

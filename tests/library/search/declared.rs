@@ -244,6 +244,13 @@ fn keywords() {
             r#"{"a":"x"}"#,
             loses(r#"trigger.a = "\u0001""#),
         ),
+        // Nothing but separators, as many as are demanded.
+        (
+            r#""required":["a"],"properties":{"a":{"type":"string","minLength":3}}"#,
+            r#"{"title":"t","body":"b","a":{{ trigger.a | split: "," | last | json }}}"#,
+            r#"{"a":"1,2"}"#,
+            loses(r#"trigger.a = ",,,""#),
+        ),
         (
             r#""required":["a"],"properties":{"a":{"type":"string","minLength":2}}"#,
             r#"{"title":"T","body":{{ trigger.a | split: " " | first | json }}}"#,
