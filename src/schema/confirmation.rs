@@ -163,9 +163,7 @@ impl Derivation<'_> {
         faults.extend([1, 2, 3].map(Fault::Fewer));
         let fault = faults[self.random.usize(0..faults.len())];
         let mut values = self.model.places.faulty(place, fault, value_at(data, &at));
-        if let StringValues::OneOf(_) | StringValues::Numbers = self.model.strings[place]
-            && fault == Fault::Kind(JsonKind::String)
-        {
+        if self.model.strings[place] != StringValues::Any && fault == Fault::Kind(JsonKind::String) {
             return None;
         }
         if values.is_empty() {

@@ -565,7 +565,7 @@ impl Derivation<'_> {
         }
     }
 
-    /// Whether any string will do, or only those that are numbers, or those that the template has a case for.
+    /// Whether any string will do, or only those that are numbers, those that the template has a case for, or some others.
     fn decide_strings(&mut self, place: usize) {
         let mut compared = Vec::new();
         let any = self.survivors(place, &WORDS.map(Json::from));
@@ -587,12 +587,15 @@ impl Derivation<'_> {
         if any.iter().any(|(sent, _)| *sent > 0) {
             return;
         }
-        for text in self.written.strings.iter().take(12).cloned().chain(seen).collect::<Vec<_>>() {
-            if !compared.contains(&text) && self.survivors(place, &[json!(text)])[0].1 == 0 {
-                compared.push(text);
+        let written: Vec<String> = self.written.strings.iter().take(12).cloned().collect();
+        for text in written.iter().chain(&seen) {
+            if !compared.contains(text) && self.survivors(place, &[json!(text)])[0].1 == 0 {
+                compared.push(text.clone());
             }
         }
-        if !compared.is_empty() {
+        if compared.iter().any(|text| !written.contains(text)) {
+            self.model.strings[place] = StringValues::Like(compared);
+        } else if !compared.is_empty() {
             self.model.strings[place] = StringValues::OneOf(compared);
         }
     }

@@ -51,7 +51,9 @@ impl Derivation<'_> {
             _ => {}
         }
         let values: Vec<Json> = match (kind, &self.model.strings[place]) {
-            (JsonKind::String, StringValues::OneOf(texts)) => texts.iter().map(|text| json!(text)).collect(),
+            (JsonKind::String, StringValues::OneOf(texts) | StringValues::Like(texts)) => {
+                texts.iter().map(|text| json!(text)).collect()
+            }
             (JsonKind::String, StringValues::Numbers) => NUMBER_STRINGS.iter().map(|text| json!(text)).collect(),
             _ => {
                 let mut values = self.model.places.of_kind(place, kind);

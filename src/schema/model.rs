@@ -15,8 +15,10 @@ pub enum StringValues {
     Any,
     /// Those that are numbers in JSON.
     Numbers,
-    /// These alone.
+    /// These alone, which the template has cases for.
     OneOf(Vec<String>),
+    /// These, which requests have, and others that nobody knows, such as time zones: not any string will do.
+    Like(Vec<String>),
 }
 
 /// The data that a template needs.

@@ -162,7 +162,7 @@ impl Builder<'_> {
             JsonKind::Boolean => ValueKind::Boolean,
             JsonKind::Number => ValueKind::Number,
             JsonKind::String => match &self.model.strings[place] {
-                StringValues::Any => ValueKind::String(self.model.compared[place].clone()),
+                StringValues::Any | StringValues::Like(_) => ValueKind::String(self.model.compared[place].clone()),
                 StringValues::Numbers => ValueKind::NumberString,
                 StringValues::OneOf(texts) => ValueKind::OneOf(texts.clone()),
             },

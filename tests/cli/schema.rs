@@ -65,6 +65,22 @@ fn a_schema_says_what_loses_the_message() {
             r#"{"s": "paid"}"#,
             json!({"type": "object", "properties": {"s": {"type": "string", "enum": ["paid", "open"]}}, "required": ["s"]}),
         ),
+        // Strings of which the requests only show some.
+        (
+            r#"{"title": "{{ trigger.n | currency: trigger.l, trigger.c }} {{ trigger.at | date: '%H', trigger.z }}", "body": "b"}"#,
+            r#"{"n": 1, "l": "en-GB", "c": "GBP", "at": "2026-01-02T10:00:00Z", "z": "Europe/London"}"#,
+            json!({
+                "type": "object",
+                "properties": {
+                    "n": {"type": "number"},
+                    "l": {"type": "string"},
+                    "c": {"type": "string"},
+                    "at": {"type": ["number", "string"]},
+                    "z": {"type": scalar},
+                },
+                "required": ["n", "l", "c", "at", "z"],
+            }),
+        ),
         // Only in a branch.
         (
             r#"{"title": "{% if trigger.vip %}{{ trigger.name }}{% else %}you{% endif %}", "body": "b"}"#,
