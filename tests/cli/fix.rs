@@ -52,7 +52,7 @@ fn applies_thousands_of_fixes_in_bounded_time() {
     let sandbox = Sandbox::with_template(&content, r#"{"t": "x"}"#);
     let start = Instant::now();
     let fixed = sandbox.run(&["check", "--fix", "--format", "concise"]);
-    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(300), "{:?}", start.elapsed());
     assert_eq!(fixed.stderr, format!("templates/t.liquid: {} fixed\n", 2 * count));
     let once = template_source(&sandbox);
     for name in ["text ", "text_2 ", "text_1000 "] {
