@@ -127,6 +127,19 @@ fn side<'p>(
     Ok(Some(Side { project, model: TemplateModel::derive(project, template, &options(project))? }))
 }
 
+/// Data that also has what only the other has at the root of the `message_data` and of the customer.
+fn with_keys_of(data: &Json, other: Option<&Json>) -> Json {
+    let mut complete = data.clone();
+    for (name, more) in other.and_then(Json::as_object).into_iter().flatten() {
+        if let (Some(Json::Object(members)), Json::Object(more)) = (complete.get_mut(name), more) {
+            for (key, value) in more {
+                members.entry(key).or_insert_with(|| value.clone());
+            }
+        }
+    }
+    complete
+}
+
 /// What `receiver` demands of data and `sender` does not, and whether data for `sender` is lost with `receiver`.
 fn judge(
     sender: &Side<'_>,
@@ -155,8 +168,14 @@ fn judge(
         }
         // Other kinds of value than requests have are tried one by one.
         let made = from.samples.iter().chain(&to.samples).filter(|data| from.is_usual(data));
-        let bases = sender.model.requests.iter().chain(made);
-        let lost = bases.take(MAX_BASES).find_map(|base| {
+        let bases = sender.model.requests.iter().chain(made).take(MAX_BASES);
+        let lost = bases.into_iter().find_map(|base| {
+            let complete = with_keys_of(base, to.samples.first());
+            let base = if is_kind { &complete } else { base };
+            // What is lost anyway says nothing about a kind.
+            if is_kind && is_lost(base, &mut tried) {
+                return None;
+            }
             let changed = to.with_fault(base, change.place, change.fault);
             changed.into_iter().find(|data| from.admits(data) && is_lost(data, &mut tried))
         });

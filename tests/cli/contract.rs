@@ -46,6 +46,22 @@ fn two_folders() {
 }
 
 #[test]
+fn a_renamed_variable_says_nothing_of_the_others() {
+    let content = |name: &str| {
+        format!(r#"{{"title": {{{{ trigger.{name} | json }}}}, "body": {{{{ trigger.b | map: "name" | json }}}}}}"#)
+    };
+    let request = r#"{"transactional_message_id": "t", "identifiers": {"id": "u1"}, "message_data": {"a": "x", "b": [{"name": "y"}]}}"#;
+    // No request has what the newer template reads.
+    let project = folders(&content("a"), &content("c"))
+        .file("old/fixtures/requests/t/a.json", request)
+        .file("new/fixtures/requests/t/a.json", request);
+    let shown = project.run(&["contract", "old...new", "--format", "json"]);
+    let changes: Json = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!(changes[0]["added"], json!([{"path": "c", "what": "is required"}]), "{shown:?}");
+    assert_eq!(changes[0]["dropped"], json!([{"path": "a", "what": "is required"}]), "{shown:?}");
+}
+
+#[test]
 fn formats() {
     let project = folders(OLD, NEW);
     let run = |format: &str| project.run(&["contract", "old...new", "--format", format]).stdout;
