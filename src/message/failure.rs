@@ -143,8 +143,8 @@ fn mistake_diagnostic(mistake: &Mistake, text: &LiquidText<'_>) -> Diagnostic {
     if mistake.help.is_empty() { problem } else { problem.help(mistake.help.as_str()) }
 }
 
-/// What to do about errors that no mistake explains, by the beginning of their message.
-const ADVICE: [(&str, &str); 10] = [
+/// What to do about errors, by the beginning of their message.
+const ADVICE: [(&str, &str); 12] = [
     ("expected \"|\" before filter", "after a value comes `|` and a filter, or the end of the output or tag"),
     ("expected filter name", "write a filter after `|`, such as `| upcase`, or remove the `|`"),
     ("expected \":\" after filter name", "write a colon before the arguments of a filter: `| default: \"…\"`"),
@@ -155,6 +155,11 @@ const ADVICE: [(&str, &str); 10] = [
     ("[ not closed", "close the bracket with `]`"),
     ("illegal tag", "look up the syntax of the tag with `inkproof explain`"),
     ("illegal", "look up the syntax of the tag with `inkproof explain`"),
+    (
+        "Invalid time zone",
+        "use the name of a time zone, such as `Europe/Paris`; if the data has it, list in a schema which ones are sent: `enum`",
+    ),
+    ("invalid currency code", "if the data has the currency, list in a schema which ones are sent: `enum`"),
 ];
 
 /// The diagnostic for an error that no mistake explains.
@@ -164,7 +169,12 @@ fn unexplained(error: &Error, place: Option<Span>, text: &LiquidText<'_>) -> Dia
         let location = text.source.at(text.range(Some(place)));
         problem.primary = problem.primary.map(|label| Label { location, ..label });
     }
-    let advice = ADVICE.iter().find(|(message, _)| error.message().starts_with(message));
+    with_advice(problem, error.message())
+}
+
+/// The problem with what to do about it, if nothing is said of that yet.
+fn with_advice(problem: Diagnostic, message: &str) -> Diagnostic {
+    let advice = ADVICE.iter().find(|(beginning, _)| message.starts_with(beginning));
     match advice.filter(|_| problem.help.is_empty()) {
         Some((_, advice)) => problem.help(*advice),
         None => problem,
@@ -228,7 +238,8 @@ pub fn liquid_diagnostic(error: &Error, text: &LiquidText<'_>) -> Diagnostic {
             let code = code_of(error);
             // A message may quote a tag that spans several lines.
             let message = error.message().split('\n').next().unwrap_or_default();
-            Diagnostic::error(code, message).at(location)
+            let problem = Diagnostic::error(code, message).at(location);
+            if code == RENDER_ERROR { with_advice(problem, message) } else { problem }
         }
     }
 }
