@@ -1,5 +1,6 @@
 //! The runtime: the state of one render, and the walk over the tree.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -110,7 +111,7 @@ pub struct Runtime<'a> {
     /// Set by `break` and `continue`, cleared by the loop they belong to.
     pub(crate) interrupt: Option<Interrupt>,
     /// Position of each `cycle`.
-    pub(crate) cycles: HashMap<String, usize, RandomState>,
+    pub(crate) cycles: HashMap<Cow<'a, str>, usize, RandomState>,
     /// Where each loop stopped, by its name, for `offset: continue`.
     loop_ends: Scope<'a>,
 }

@@ -1,5 +1,6 @@
 //! `{% cycle a, b, c %}` and `{% cycle group: a, b, c %}`
 
+use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 
 use crate::engine::output::Output;
@@ -11,7 +12,7 @@ use crate::syntax::lexer::Token;
 use crate::syntax::parser::Parser;
 use crate::syntax::part::Part;
 use crate::syntax::tree::{FilteredValue, Operand};
-use crate::value::{Value, coerce};
+use crate::value::coerce;
 
 /// Prints its values in turn, one each time. Tags with the same group and the same source share their position.
 pub const CYCLE: TagDefinition = TagDefinition::new("cycle", parse)
@@ -32,6 +33,8 @@ pub struct Cycle<'a> {
     pub candidates: &'a [FilteredValue<'a>],
     /// The source of the candidates.
     sources: &'a str,
+    /// The name of its position without a group: that of the group `undefined`.
+    ungrouped: &'a str,
 }
 
 fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
@@ -54,18 +57,20 @@ fn parse<'a>(parser: &mut Parser<'a>, token: Token<'a>) -> Result<&'a dyn Tag> {
     if candidates.is_empty() {
         return Err(markup.error(format!("empty candidates: \"{}\"", parser.text(token.span))));
     }
-    let sources = parser.arena().alloc_str(&sources.join(","));
-    Ok(parser.arena().alloc(Cycle { group, candidates: candidates.into_bump_slice(), sources }))
+    let sources = &*parser.arena().alloc_str(&sources.join(","));
+    let ungrouped = parser.arena().alloc_str(&format!("undefined:{sources}"));
+    Ok(parser.arena().alloc(Cycle { group, candidates: candidates.into_bump_slice(), sources, ungrouped }))
 }
 
 impl Tag for Cycle<'_> {
     fn render<'a>(&'a self, runtime: &mut Runtime<'a>, out: &mut Output) -> Result<()> {
-        let group = match &self.group {
-            Some(group) => runtime.operand(group, false)?,
-            None => Value::Undefined,
+        let key = match &self.group {
+            Some(group) => {
+                let group = coerce::js_string(runtime.operand(group, false)?, runtime.arena())?;
+                Cow::Owned(format!("{group}:{}", self.sources))
+            }
+            None => Cow::Borrowed(self.ungrouped),
         };
-        let group = coerce::js_string(group, runtime.arena())?;
-        let key = format!("{group}:{}", self.sources);
         let (arena, length) = (runtime.arena(), key.len());
         runtime.work(length)?;
         let turn = match runtime.cycles.entry(key) {
