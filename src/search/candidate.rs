@@ -62,6 +62,8 @@ const IDENTIFIERS: [&str; 5] = ["zq7", "Zq-7.x_9", "Nowhere/Nothing", "true", "I
 const NUMBER_STRINGS: [&str; 6] = ["0", "-3", "12.5", "1000000", "7", "007"];
 /// Dates as strings.
 const DATE_STRINGS: [&str; 4] = ["2031-12-31", "1969-12-31T23:59:59Z", "2031-01-02", "2009-02-03T04:05:06Z"];
+/// The time that a backend in Go sends if none was set.
+const ZERO_TIME: &str = "0001-01-01T00:00:00Z";
 /// Addresses.
 const URLS: [&str; 2] = ["https://example.com/zq?a=1&b=%20", "http://x.y/"];
 /// Numbers.
@@ -154,8 +156,8 @@ pub(super) fn typical<'s>(shape: &Shape, arena: &'s Arena) -> Option<Value<'s>> 
 /// Strings of a declared format or pattern; those of a pattern also as long as a template's numbers.
 fn samples_of<'s>(strings: &Strings, constants: Option<&Constants<'_>>, arena: &'s Arena) -> Vec<&'s str> {
     let by_format: &[&str] = match strings.format.as_deref() {
-        Some("date-time") => &["2031-12-31T23:59:59Z", "1969-12-31T23:59:59+02:00", "2009-02-03T04:05:06Z"],
-        Some("date") => &["2031-12-31", "1969-12-31", "2009-02-03"],
+        Some("date-time") => &["2031-12-31T23:59:59Z", "1969-12-31T23:59:59+02:00", "2009-02-03T04:05:06Z", ZERO_TIME],
+        Some("date") => &["2031-12-31", "1969-12-31", "2009-02-03", "0001-01-01"],
         Some("time") => &["23:59:59Z"],
         Some("email" | "idn-email") => &["ada@example.com", "\"a b\"@example.com"],
         Some("uri" | "url" | "uri-reference" | "iri") => &["https://example.com/zq?a=1&b=%20"],

@@ -244,6 +244,13 @@ fn keywords() {
             r#"{"a":"x"}"#,
             loses(r#"trigger.a = "\u0001""#),
         ),
+        // Years before 1000 begin with a zero.
+        (
+            r#""required":["a"],"properties":{"a":{"type":"string","format":"date-time"}}"#,
+            r#"{"title":"t","body":"b","a":{{ trigger.a | date: "%Y" }}}"#,
+            r#"{"a":"2026-01-02T10:00:00Z"}"#,
+            loses(r#"trigger.a = "0001-01-01T00:00:00Z""#),
+        ),
         // Nothing but separators, as many as are demanded.
         (
             r#""required":["a"],"properties":{"a":{"type":"string","minLength":3}}"#,
