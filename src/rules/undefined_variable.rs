@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::MissingBehavior;
-use crate::diagnostics::{Fix, Severity};
+use crate::diagnostics::{Fix, Severity, misspelling_of};
 use crate::liquid::Span;
-use crate::liquid::syntax::visit::each_part;
+use crate::liquid::syntax::tree::Nodes;
+use crate::liquid::syntax::visit::{each_part, parts};
 use crate::message::{NAMES, SENT_NAMES};
 
 pub(super) const RULE: Rule =
@@ -15,14 +16,14 @@ pub(super) const RULE: Rule =
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     let mut reported = HashSet::new();
-    let own = assigned_names(facts);
+    let assigned = assigned_names(facts);
     for read in &facts.needs.reads {
         let root = read.path.root;
         if NAMES.contains(&root) || read.snippet.is_some() || read.missing_behavior == MissingBehavior::Nothing {
             continue;
         }
         // Whether a name has been assigned where it is read depends on the data, which the search tries.
-        if own.contains(&(read.text, root)) {
+        if assigned.contains(&(read.text, root)) {
             continue;
         }
         // What a loop variable reads is reported where the loop reads its list.
@@ -55,9 +56,14 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
         }
         let meant = meant(root, facts);
         let path = location.text();
+        // A name that says what is meant is no misspelling.
+        let is_telling = !meant.is_empty() || TRIGGER.contains(&root) || CUSTOMER.contains(&root);
+        let own = if is_telling { Vec::new() } else { own_names(facts, read.text, read.span) };
+        let misspelled = misspelling_of(root, own.into_iter().rev());
         let message =
             format!("`{root}` is not a variable of messages: they can read `trigger.…`, `customer.…` and a few more");
         findings.add(location.clone(), label, message, |finding| match meant[..] {
+            _ if misspelled.is_some() => finding.help(format!("did you mean `{}`?", misspelled.unwrap_or_default())),
             _ if of_other_products(path, root, facts).is_some() => {
                 let (name, is_sent) = of_other_products(path, root, facts).unwrap_or_default();
                 let meant = format!("{name}{}", &path[root.len()..]);
@@ -128,6 +134,37 @@ fn assigned_names<'f>(facts: &TemplateFacts<'f>) -> HashSet<(usize, &'f str)> {
         });
     }
     names
+}
+
+/// The names that a text defines itself and that are visible at a place, the innermost last.
+fn own_names<'f>(facts: &TemplateFacts<'f>, text: usize, place: Span) -> Vec<&'f str> {
+    let mut names = Vec::new();
+    if let Some(text) = facts.texts.get(text) {
+        add_names_before(text.liquid.nodes, place, &mut names);
+    }
+    names
+}
+
+/// Adds the names that are visible at a place in these nodes, and says whether the place is in them. Without it, only those
+/// remain that are visible after them.
+fn add_names_before<'f>(nodes: Nodes<'f>, place: Span, names: &mut Vec<&'f str>) -> bool {
+    for node in nodes {
+        if node.span.start <= place.start && place.end <= node.span.end {
+            return true;
+        }
+        for part in parts(node) {
+            for body in part.bodies() {
+                let count = names.len();
+                names.extend(&body.names);
+                if add_names_before(body.nodes, place, names) {
+                    return true;
+                }
+                names.drain(count..count + body.names.len());
+            }
+            names.extend(part.target().map(|target| target.name));
+        }
+    }
+    false
 }
 
 /// Names that other products and languages have for the data of an event or request.
