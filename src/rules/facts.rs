@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Misspelling;
-use crate::analysis::{ContentProof, Coverage, Needs, Path, PathStep, Presence, places};
+use crate::analysis::{ContentProof, Coverage, Needs, Path, PathStep, Presence, Read, places};
 use crate::customerio::{Version, version_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Severity, did_you_mean};
 use crate::liquid::syntax::tree::NodeKind;
@@ -53,6 +53,8 @@ pub struct CaseFacts {
     pub rendering: Option<Rendering>,
     /// The paths of `trigger` that are never read. Only the outermost ones.
     pub unused: Vec<UnusedPath>,
+    /// Those that the template does not read in any of its languages either.
+    pub unused_in_every_language: Vec<UnusedPath>,
     /// Whether a string that is sent contains what an object is printed as.
     pub sends_object_text: bool,
     /// If a path that is read is missing or always null: all paths of the data, because one of them may have been meant.
@@ -69,19 +71,29 @@ pub struct UnusedPath {
 }
 
 impl<'f> TemplateFacts<'f> {
-    /// Gathers the facts about a compiled template with its `cases`.
+    /// Gathers the facts about a compiled template with its `cases`; `variants` are the same template in its other
+    /// languages, `None` if they cannot all be parsed.
     #[must_use]
     pub fn gather(
         compiled: &'f CompiledTemplate<'f>,
+        variants: Option<&[CompiledTemplate<'f>]>,
         cases: &[Case<'_>],
         options: &RenderOptions,
         arena: &'f Arena,
     ) -> Self {
         let mut facts = Self::new(compiled, arena);
+        let of_variants = variants.map(|all| all.iter().map(|variant| needs_of(variant, arena)).collect::<Vec<_>>());
         for case in cases {
             let rendering = compiled.render(case.customer, case.request, options);
             let trigger = Trigger::Request(case.request);
-            match facts.explore(compiled, Some(case.customer), trigger, options, case.request.name()) {
+            match facts.explore(
+                compiled,
+                of_variants.as_deref(),
+                Some(case.customer),
+                trigger,
+                options,
+                case.request.name(),
+            ) {
                 Ok(found) => {
                     let mut sent = [case.request.source(), case.customer.source()].into_iter();
                     let sends_object_text = sent.any(|source| source.text().contains("[object Object]"));
@@ -102,10 +114,9 @@ impl<'f> TemplateFacts<'f> {
 
     fn new(compiled: &'f CompiledTemplate<'f>, arena: &'f Arena) -> Self {
         let texts = compiled.texts();
-        let trees: Vec<_> = texts.iter().map(|text| text.liquid).collect();
         let language = compiled.language();
-        let needs = Needs::from_templates(&trees, language, &|name| compiled.snippet_texts(name, arena), arena);
-        let content = ContentProof::prove(trees[0]);
+        let needs = needs_of(compiled, arena);
+        let content = ContentProof::prove(texts[0].liquid);
         let ignored = texts.iter().enumerate().flat_map(|(at, text)| {
             let found = mistakes::find(text.liquid.source, language);
             found.into_iter().filter(|mistake| mistake.effect != Effect::Fails).map(move |mistake| (at, mistake))
@@ -128,6 +139,7 @@ impl<'f> TemplateFacts<'f> {
     fn explore(
         &self,
         compiled: &CompiledTemplate<'f>,
+        of_variants: Option<&[Needs<'f>]>,
         customer: Option<&Customer>,
         trigger: Trigger<'_>,
         options: &RenderOptions,
@@ -143,26 +155,35 @@ impl<'f> TemplateFacts<'f> {
                 _ => Value::Undefined,
             };
             let all = places("trigger", trigger_data);
-            // Outer paths come before those below them.
-            let mut useless: HashSet<Path<'_>> = HashSet::new();
-            let mut unused = Vec::new();
-            for path in &all {
-                let is_covered = ancestors(path).any(|outer| useless.contains(&outer));
-                if !is_covered && !self.needs.may_read(path) {
-                    useless.insert(path.clone());
-                    unused.push(UnusedPath { path: path.to_string(), key: key_of(path, trigger) });
-                }
-            }
+            let unused = unused(&all, trigger, |path| self.needs.may_read(path));
+            let unused_in_every_language = match of_variants {
+                None => Vec::new(),
+                Some([]) => unused.clone(),
+                Some(others) => self::unused(&all, trigger, |path| {
+                    std::iter::once(&self.needs).chain(others).any(|needs| needs.may_read(path))
+                }),
+            };
             CaseFacts {
                 name: name.to_owned(),
                 presence,
                 trace: trace.clone(),
                 rendering: None,
                 unused,
+                unused_in_every_language,
                 sends_object_text: false,
                 places: all_places.iter().map(|path| path.to_string()[1..].to_owned()).collect(),
             }
         })
+    }
+
+    /// The expression of a read, as the template writes it; the path itself where it is read in a snippet. `None` if nothing
+    /// can be written instead.
+    #[must_use]
+    pub fn expression(&self, read: &Read<'_>) -> Option<String> {
+        if read.snippet.is_some() {
+            return Some(read.path.to_string()).filter(|path| !path.contains("[]"));
+        }
+        self.texts.get(read.text)?.liquid.source.get(read.span.range()).map(str::to_owned)
     }
 
     /// Whether a path contains a name that is probably misspelled, which is reported as such.
@@ -246,6 +267,26 @@ impl CaseFacts {
         let places = self.places.iter().map(String::as_str);
         places.filter(move |place| place.starts_with(&start) && place.ends_with(&ending))
     }
+}
+
+/// What a compiled template reads.
+fn needs_of<'f>(compiled: &CompiledTemplate<'f>, arena: &'f Arena) -> Needs<'f> {
+    let trees: Vec<_> = compiled.texts().iter().map(|text| text.liquid).collect();
+    Needs::from_templates(&trees, compiled.language(), &|name| compiled.snippet_texts(name, arena), arena)
+}
+
+/// The outermost of these paths that nothing reads. Outer paths come before those below them.
+fn unused(all: &[Path<'_>], trigger: Trigger<'_>, may_read: impl Fn(&Path<'_>) -> bool) -> Vec<UnusedPath> {
+    let mut useless: HashSet<&Path<'_>> = HashSet::new();
+    let mut unused = Vec::new();
+    for path in all {
+        let is_covered = ancestors(path).any(|outer| useless.contains(&outer));
+        if !is_covered && !may_read(path) {
+            useless.insert(path);
+            unused.push(UnusedPath { path: path.to_string(), key: key_of(path, trigger) });
+        }
+    }
+    unused
 }
 
 /// The key of a path in the file of a request.

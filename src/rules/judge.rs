@@ -16,7 +16,7 @@ use crate::contract::Schemas;
 use crate::customerio::{Version, version_of};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::liquid::Arena;
-use crate::message::{RenderOptions, Template};
+use crate::message::{CompiledTemplate, RenderOptions, Template, Workspace};
 use crate::project::{Case, Level, Project, SendStatus, TemplateId};
 use crate::threads::on_all_cores;
 
@@ -305,7 +305,8 @@ pub(super) fn judge_template(
         Data::Cases { own, .. } => own,
         Data::Payload(case) => std::slice::from_ref(case),
     };
-    let mut facts = TemplateFacts::gather(&compiled, own, &options.render_options, &arena);
+    let variants = other_languages(project, template, &workspace, &arena);
+    let mut facts = TemplateFacts::gather(&compiled, variants.as_deref(), own, &options.render_options, &arena);
     facts.is_payload = matches!(data, Data::Payload(_));
     let declarations = schemas.declarations(template);
     let numbers = compiled.language().dialect().numbers;
@@ -361,6 +362,20 @@ pub(super) fn judge_template(
     let findings = ignores.apply(found, is_all);
     let (tables, coverage) = (vec![Table::from_facts(&facts)], vec![facts.coverage()]);
     Judgement { findings, tables, coverage, verdicts, ..Judgement::default() }
+}
+
+/// A template in its other languages; `None` if one of them cannot be parsed.
+fn other_languages<'a>(
+    project: &'a Project,
+    template: &Template,
+    workspace: &'a Workspace<'a>,
+    arena: &'a Arena,
+) -> Option<Vec<CompiledTemplate<'a>>> {
+    let id = project.template_id(template);
+    let is_it = |other: &Template| project.template_id(other) == id;
+    let main = project.templates().iter().find(|main| main.with_variants().any(is_it));
+    let others = main.into_iter().flat_map(Template::with_variants).filter(|other| !is_it(other));
+    others.map(|other| other.compile(workspace, arena).ok()).collect()
 }
 
 /// The findings about the project as a whole.

@@ -20,7 +20,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
     for case in &facts.cases {
         // What is probably meant by a misspelled name is reported there.
         let is_meant = |path: &str| facts.misspellings.iter().any(|misspelling| misspelling.meant == path);
-        for found in case.unused.iter().filter(|found| !is_meant(&found.path)) {
+        for found in case.unused_in_every_language.iter().filter(|found| !is_meant(&found.path)) {
             let senders = unused.entry(&found.path).or_default();
             senders.names.push(&case.name);
             senders.key = senders.key.or(found.key.as_ref());

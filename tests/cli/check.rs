@@ -274,6 +274,22 @@ fn reports_a_failing_message_even_if_its_rule_is_off() {
     assert_eq!(lost("", "default-too-late"), (0, vec![]));
 }
 
+#[test]
+fn data_that_any_language_of_a_template_reads_is_used() {
+    let of = |french: &str| {
+        Sandbox::with_template(r#"{"title": "t", "body": "{{ trigger.a }}"}"#, r#"{"a": "x", "a_fr": "y", "b": 1}"#)
+            .file("templates/t.fr.liquid", french)
+            .run(&["check", "--format", "concise"])
+            .stdout
+    };
+    let checked = of("---\n---\n{\"title\": \"t\", \"body\": \"{{ trigger.a_fr }}\"}");
+    assert!(checked.contains("the template never reads `trigger.b`"), "{checked}");
+    assert!(!checked.contains("never reads `trigger.a"), "{checked}");
+    // What a template reads that cannot be parsed is unknown.
+    let checked = of("---\n---\n{\"title\": \"t\", \"body\": \"{{ trigger.a_fr }}{{ trigger.b | }}\"}");
+    assert!(!checked.contains("never reads"), "{checked}");
+}
+
 /// A template in two languages; the French one misspells a variable and has more branches.
 fn two_languages() -> Sandbox {
     let french = r#"{"title": "Bonjour {{ trigger.nmae | json }}", "body": {% if trigger.vip %}"ami"{% else %}"vous"{% endif %}}"#;
