@@ -32,7 +32,10 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             }
             let message = format!("`{}` prints nothing in `{}`", read.path, case.name);
             findings.add(facts.location(read.text, read.span), "null or empty in the data", message, |finding| {
-                finding.help(format!("give it a default: `{{{{ {} | default: \"…\" }}}}`", read.path))
+                match facts.expression(read) {
+                    Some(written) => finding.help(format!("give it a default: `{{{{ {written} | default: \"…\" }}}}`")),
+                    None => finding.help("give it a default, with the filter `default`"),
+                }
             });
         }
     }

@@ -1,7 +1,7 @@
 //! `missing-data`: a request lacks data without which its template fails.
 
 use super::{CaseFacts, Cell, Findings, Rule, Table, TemplateFacts};
-use crate::analysis::{BranchReason, MissingBehavior, Path};
+use crate::analysis::{BranchReason, MissingBehavior, Path, Read};
 use crate::customerio::Version;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, Severity};
 use crate::liquid::Span;
@@ -36,12 +36,12 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                 if let Some(snippet) = missing_snippet(&read.path) {
                     return finding.help(snippet);
                 }
-                if let Some(advice) = filter_as_property(&read.path, facts, case) {
+                if let Some(advice) = filter_as_property(read, facts, case) {
                     return finding.help(advice);
                 }
                 match case.near(&read.path) {
                     Some(near) => finding.help(format!("did you mean `{near}`?")),
-                    None => finding.help(format!("add it to the data, or {}", remedy(&read.path, facts))),
+                    None => finding.help(format!("add it to the data, or {}", remedy(read, facts))),
                 }
             });
         }
@@ -49,19 +49,20 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
 }
 
 /// What to do about the name of a filter after the dot of a value that is sent, as in `trigger.name.upcase`.
-fn filter_as_property(path: &Path<'_>, facts: &TemplateFacts<'_>, case: &CaseFacts) -> Option<String> {
-    let (parent, name) = (path.parent()?, path.name()?);
-    let parent = parent.to_string();
+fn filter_as_property(read: &Read<'_>, facts: &TemplateFacts<'_>, case: &CaseFacts) -> Option<String> {
+    let (parent, name) = (read.path.parent()?.to_string(), read.path.name()?);
     if !parent.contains('.') || !case.places.contains(&parent) {
         return None;
     }
+    let expression = facts.expression(read)?;
+    let value = expression.strip_suffix(name)?.strip_suffix('.')?;
     let language = facts.texts.first()?.liquid.language;
     let filter = match filter_meant(name, language) {
         Some(FilterMeant::Filters(filter)) => filter,
         Some(FilterMeant::Advice(_)) => return None,
         None => language.filter(name)?.name,
     };
-    Some(format!("Liquid has filters for this: write `{{{{ {parent} | {filter} }}}}`"))
+    Some(format!("Liquid has filters for this: write `{{{{ {value} | {filter} }}}}`"))
 }
 
 fn message(path: &str, request: &str) -> String {
@@ -133,10 +134,12 @@ const fn branch(reason: BranchReason) -> &'static str {
 }
 
 /// How the template can handle a missing variable.
-fn remedy(path: &Path<'_>, facts: &TemplateFacts<'_>) -> String {
-    match facts.version() {
+fn remedy(read: &Read<'_>, facts: &TemplateFacts<'_>) -> String {
+    match (facts.version(), facts.expression(read)) {
         // The legacy Liquid ignores `default`.
-        Some(Version::Legacy) => format!("check it before: `{{% if {path} %}}…{{% endif %}}`"),
-        _ => format!("give it a default: `{{{{ {path} | default: \"…\" }}}}`"),
+        (Some(Version::Legacy), Some(written)) => format!("check it before: `{{% if {written} %}}…{{% endif %}}`"),
+        (Some(Version::Legacy), None) => "check it before, with `if`".to_owned(),
+        (_, Some(written)) => format!("give it a default: `{{{{ {written} | default: \"…\" }}}}`"),
+        (_, None) => "give it a default, with the filter `default`".to_owned(),
     }
 }

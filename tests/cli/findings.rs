@@ -161,3 +161,39 @@ fn applies_rules_to_legacy_templates() {
     let reported = sandbox.run(&["check", "t"]).stdout;
     assert!(reported.contains("check it before: `{% if trigger.a %}…{% endif %}`"), "{reported}");
 }
+
+#[test]
+fn a_default_is_suggested_for_the_expression_as_it_is_written() {
+    for (body, data, expected) in [
+        (
+            "{% for item in trigger.items %}{{ item.price }}{% endfor %}",
+            r#"{"items": [{"name": "a"}]}"#,
+            "give it a default: `{{ item.price | default: \"…\" }}`",
+        ),
+        (
+            "{{ trigger.user.name.first }}",
+            r#"{"user": {"age": 1}}"#,
+            "give it a default: `{{ trigger.user.name.first | default: \"…\" }}`",
+        ),
+        (
+            "{% for item in trigger.items %}{{ item.note }}{% endfor %}",
+            r#"{"items": [{"note": null}]}"#,
+            "give it a default: `{{ item.note | default: \"…\" }}`",
+        ),
+        (
+            "{% for item in trigger.items %}{{ item.name.upcase }}{% endfor %}",
+            r#"{"items": [{"name": "a"}]}"#,
+            "write `{{ item.name | upcase }}`",
+        ),
+        (
+            "{% for item in trigger.items %}{{ snippets.s }}{% endfor %}",
+            r#"{"items": [{"name": "a"}]}"#,
+            "add it to the data, or give it a default",
+        ),
+    ] {
+        let content = format!(r#"{{"title": "t", "body": "b{body}"}}"#);
+        let sandbox = Sandbox::with_template(&content, data).file("snippets/s.liquid", "{{ trigger.c }}");
+        let checked = sandbox.run(&["check"]);
+        assert!(checked.stdout.contains(expected), "{body}: {}", checked.stdout);
+    }
+}
