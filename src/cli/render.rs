@@ -4,7 +4,7 @@ mod watch;
 
 use std::io::{self, BufWriter, Write};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
@@ -12,15 +12,15 @@ use super::command::RunCommand;
 use super::given::{Given, GivenArguments};
 use super::watch::WatchArguments;
 use super::{Failure, Global, Outcome, completions};
-use crate::diagnostics::{Diagnostic, Format};
+use crate::diagnostics::Diagnostic;
 use crate::message::{Message, RenderOptions, Rendering};
 use crate::project::{Case, Project, SendStatus};
 use watch::RenderJob;
 
 /// Render messages as JSON lines, for scripts
 ///
-/// Prints one JSON object per line for each message: template, request, customer, message and diagnostics. `message` is
-/// null if rendering fails.
+/// Prints one JSON object per line for each message, or one array of them: template, request, customer, message and
+/// diagnostics. `message` is null if rendering fails.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -36,7 +36,21 @@ pub(super) struct Render {
     watch: WatchArguments,
 }
 
-/// A line of output.
+/// The formats of messages. Those for people lay out the problems of files, on standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RenderFormat {
+    /// Messages as JSON lines; problems in files with the source around them
+    Full,
+    /// Messages as JSON lines; one line per problem in a file
+    Concise,
+    /// One JSON array
+    Json,
+    /// One JSON object per line
+    #[value(name = "jsonl")]
+    JsonLines,
+}
+
+/// A line of output, or an element of the array.
 #[derive(Serialize)]
 struct Line<'a> {
     template: Option<&'a str>,
@@ -73,38 +87,67 @@ impl<'a> Line<'a> {
     const fn gone(request: &'a str, diagnostics: &'a [Diagnostic]) -> Self {
         Self { template: None, request, customer: None, message: None, diagnostics, expected: None }
     }
+}
 
-    fn write(&self, mut out: impl Write) -> io::Result<()> {
-        serde_json::to_writer(&mut out, self)?;
-        out.write_all(b"\n")
+/// Writes messages, each on its line.
+struct Lines<W> {
+    out: W,
+    is_array: bool,
+    count: usize,
+}
+
+impl<W: Write> Lines<W> {
+    const fn new(format: RenderFormat, out: W) -> Self {
+        Self { out, is_array: matches!(format, RenderFormat::Json), count: 0 }
+    }
+
+    fn add(&mut self, line: &Line<'_>) -> io::Result<()> {
+        let before: &[u8] = match (self.is_array, self.count) {
+            (false, _) => b"",
+            (true, 0) => b"[\n  ",
+            (true, _) => b",\n  ",
+        };
+        self.count += 1;
+        self.out.write_all(before)?;
+        serde_json::to_writer(&mut self.out, line)?;
+        if self.is_array { Ok(()) } else { self.out.write_all(b"\n") }
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        match (self.is_array, self.count) {
+            (false, _) => {}
+            (true, 0) => self.out.write_all(b"[]\n")?,
+            (true, _) => self.out.write_all(b"\n]\n")?,
+        }
+        self.out.flush()
     }
 }
 
 impl RunCommand for Render {
-    type Format = Format;
+    type Format = RenderFormat;
 
     fn names(&self) -> &[String] {
         &self.names
     }
 
-    fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
+    fn run(&self, format: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         if self.watch.is_wanted() {
-            return self.watch.run(RenderJob::new(&self.names, global), global);
+            return self.watch.run(RenderJob::new(&self.names, format, global), global);
         }
         let project = global.read_project()?;
         let given = Given::read(&self.names, &self.given, &project, global)?;
         let cases = given.cases(global)?;
         let mut outcome = global.report_about(&project, given.names())?;
-        let mut out = BufWriter::new(io::stdout().lock());
+        let mut lines = Lines::new(format, BufWriter::new(io::stdout().lock()));
         let options = global.render_options();
         project.render(&cases, &options, |case, mut rendering| {
             let send_status = settle(case, &mut rendering, &project, &options);
             if !send_status.is_fine() {
                 outcome = outcome.and(Outcome::Findings);
             }
-            Line::new(case, &rendering, send_status).write(&mut out)
+            lines.add(&Line::new(case, &rendering, send_status))
         })?;
-        out.flush()?;
+        lines.finish()?;
         Ok(outcome)
     }
 }

@@ -1,6 +1,6 @@
 //! `inkproof render`
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::sandbox::{ADA, Sandbox, repository, run};
 
@@ -292,4 +292,30 @@ fn exits_with_0_if_the_pipe_is_closed() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), b"".as_slice()));
+}
+
+#[test]
+fn json_is_one_array_and_other_formats_are_refused() {
+    let content = r#"{"title": "t", "body": "{{ trigger.x }}"}"#;
+    let sandbox = Sandbox::with_template(content, r#"{"x": 1}"#).file(
+        "fixtures/requests/t/b.json",
+        r#"{"transactional_message_id": "t", "identifiers": {"id": "user_123"}, "message_data": {"x": 2}}"#,
+    );
+    let bodies = |arguments: &[&str]| {
+        let rendered = sandbox.run(arguments);
+        assert_eq!(rendered.code, 0, "{rendered:?}");
+        let messages: Value = serde_json::from_str(&rendered.stdout).unwrap();
+        let bodies = messages.as_array().unwrap().iter().map(|line| line["message"]["properties"]["body"].clone());
+        bodies.collect::<Vec<_>>()
+    };
+    assert_eq!(bodies(&["render", "--format", "json"]), ["1", "2"]);
+    assert_eq!(bodies(&["render", "t/b", "--format", "json"]), ["2"]);
+    assert_eq!(sandbox.run(&["render", "--format", "jsonl"]).lines().len(), 2);
+    for format in ["sarif", "junit", "github", "gitlab"] {
+        let refused = sandbox.run(&["render", "--format", format]);
+        assert_eq!(refused.code, 2, "{format}: {refused:?}");
+        assert!(refused.stderr.contains("[possible values: full, concise, json, jsonl]"), "{refused:?}");
+        let refused = sandbox.run(&["--format", format, "render"]);
+        assert!(refused.stderr.contains("expected one of `full`, `concise`, `json`, `jsonl`"), "{refused:?}");
+    }
 }

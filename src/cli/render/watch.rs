@@ -1,24 +1,25 @@
-//! `render --watch`: prints a JSON line for each message that a change affects.
+//! `render --watch`: prints each message that a change affects, as a JSON line or in an array for each change.
 
 use std::io::Write;
 
-use super::{Line, settle};
+use super::{Line, Lines, RenderFormat, settle};
 use crate::cli::watch::{Job, MessageTracker};
 use crate::cli::{Failure, Global};
 use crate::diagnostics::{Diagnostic, Severity, Theme};
 use crate::project::{LiveProject, Project, Removed};
 use crate::watch::WatchEvent;
 
-/// Prints a JSON line for each message that a change affects or removes.
+/// Prints each message that a change affects or removes.
 pub(super) struct RenderJob<'a> {
     messages: MessageTracker<'a>,
+    format: RenderFormat,
     global: &'a Global,
     text: Vec<u8>,
 }
 
 impl<'a> RenderJob<'a> {
-    pub(super) fn new(names: &'a [String], global: &'a Global) -> Self {
-        Self { messages: MessageTracker::new(names), global, text: Vec::new() }
+    pub(super) fn new(names: &'a [String], format: RenderFormat, global: &'a Global) -> Self {
+        Self { messages: MessageTracker::new(names), format, global, text: Vec::new() }
     }
 }
 
@@ -31,15 +32,20 @@ impl Job for RenderJob<'_> {
         let (project, text) = (live.project(), &mut self.text);
         text.clear();
         let affected = self.messages.affected(project)?;
+        if affected.removed.is_empty() && affected.cases.is_empty() {
+            return Ok(false);
+        }
+        let mut lines = Lines::new(self.format, text);
         for removed in &affected.removed {
-            Line::gone(&removed.name, &causes(project, removed)).write(&mut *text)?;
+            lines.add(&Line::gone(&removed.name, &causes(project, removed)))?;
         }
         let options = self.global.render_options();
         project.render(&affected.cases, &options, |case, mut rendering| {
             let send_status = settle(case, &mut rendering, project, &options);
-            Line::new(case, &rendering, send_status).write(&mut *text)
+            lines.add(&Line::new(case, &rendering, send_status))
         })?;
-        Ok(!text.is_empty())
+        lines.finish()?;
+        Ok(true)
     }
 
     fn print(&self, _: Theme, out: &mut dyn Write, _: &mut dyn Write) -> Result<(), Failure> {
