@@ -33,6 +33,11 @@ impl Snippet {
     /// # Errors
     /// A JSON snippet is not valid JSON.
     pub fn read(name: &str, kind: SnippetKind, source: Source) -> Result<Self, Diagnostic> {
+        // A byte order mark is not part of the text.
+        let source = match source.text().strip_prefix('\u{feff}') {
+            Some(text) => Source::new(source.name(), text),
+            None => source,
+        };
         if kind == SnippetKind::Json {
             Events::new(source.text()).finish().map_err(|error| invalid(&source, &error))?;
         }

@@ -319,3 +319,12 @@ fn json_is_one_array_and_other_formats_are_refused() {
         assert!(refused.stderr.contains("expected one of `full`, `concise`, `json`, `jsonl`"), "{refused:?}");
     }
 }
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_snippet() {
+    let content = r#"{"title": "t", "body": "{{ snippets.s }}"}"#;
+    for (name, text) in [("snippets/s.liquid", "\u{feff}{{ trigger.x }}\n"), ("snippets/s.json", "\u{feff}\"1\"")] {
+        let rendered = Sandbox::with_template(content, r#"{"x": 1}"#).file(name, text).run(&["render"]);
+        assert_eq!(rendered.lines()[0]["message"]["properties"]["body"], "1", "{name}");
+    }
+}
