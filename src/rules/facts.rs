@@ -325,7 +325,19 @@ impl Findings {
         message: impl Into<String>,
         refine: impl FnOnce(Diagnostic) -> Diagnostic,
     ) {
-        let finding = Diagnostic::new(self.code, self.severity, message).primary(location, label);
+        self.add_as(self.severity, location, label, message, refine);
+    }
+
+    /// Adds a finding with another severity than the rule has.
+    pub fn add_as(
+        &mut self,
+        severity: Severity,
+        location: Location,
+        label: &str,
+        message: impl Into<String>,
+        refine: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) {
+        let finding = Diagnostic::new(self.code, severity, message).primary(location, label);
         self.found.push(refine(finding));
     }
 

@@ -37,7 +37,8 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             continue;
         }
         let fails = read.missing_behavior >= MissingBehavior::MayFail;
-        let label = if fails { "the message fails here" } else { "never has a value" };
+        let (severity, label) =
+            if fails { (RULE.severity, "the message fails here") } else { (Severity::Warning, "never has a value") };
         let location = facts.location(read.text, read.span);
         if let Some(before) = word_before(facts, read.text, read.span) {
             let message = format!("names contain no spaces: `{before} {root}` is two names");
@@ -48,7 +49,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
                 Some(rest) => location.source().at(rest.len()..location.range().end),
                 None => location,
             };
-            findings.add(location, label, message, |finding| {
+            findings.add_as(severity, location, label, message, |finding| {
                 let (parent, name) = before.rsplit_once('.').unwrap_or(("trigger", before));
                 finding.help(format!("write `{parent}[\"{name} {root}\"]` or `{parent}.{name}_{root}`"))
             });
@@ -62,7 +63,7 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
         let misspelled = misspelling_of(root, own.into_iter().rev());
         let message =
             format!("`{root}` is not a variable of messages: they can read `trigger.…`, `customer.…` and a few more");
-        findings.add(location.clone(), label, message, |finding| match meant[..] {
+        findings.add_as(severity, location.clone(), label, message, |finding| match meant[..] {
             _ if misspelled.is_some() => finding.help(format!("did you mean `{}`?", misspelled.unwrap_or_default())),
             _ if of_other_products(path, root, facts).is_some() => {
                 let (name, is_sent) = of_other_products(path, root, facts).unwrap_or_default();

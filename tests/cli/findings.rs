@@ -197,3 +197,19 @@ fn a_default_is_suggested_for_the_expression_as_it_is_written() {
         assert!(checked.stdout.contains(expected), "{body}: {}", checked.stdout);
     }
 }
+
+#[test]
+fn a_name_without_a_value_is_an_error_only_where_the_message_is_lost() {
+    for (body, expected) in [
+        ("{{ visits }}", "error[undefined-variable]"),
+        ("{% if visits %}y{% endif %}", "warning[undefined-variable]"),
+        ("{{ visits | default: 1 }}", "warning[undefined-variable]"),
+        ("{% if trigger.a equals 1 %}y{% endif %}", "warning[not-liquid]"),
+        ("{% if trigger.a then %}y{% endif %}", "warning[not-liquid]"),
+    ] {
+        let (checked, code) = checked(&format!(r#"{{"title": "t", "body": "b{body}"}}"#), r#"{"a": 1}"#);
+        assert!(checked.contains(expected), "{body}: {checked}");
+        assert_eq!(checked.contains("error["), expected.starts_with("error"), "{body}: {checked}");
+        assert_eq!(code, 1, "{body}");
+    }
+}
