@@ -66,7 +66,9 @@ struct Parser<'s> {
 
 /// The mistakes in a condition, as one.
 pub(super) fn find(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
-    let (mut parser, tree) = parse(site, tokens)?;
+    let Some((mut parser, tree)) = parse(site, tokens).filter(|(parser, _)| !parser.marks.is_empty()) else {
+        return dangling_operator(site, tokens);
+    };
     if parser.has_symbols && parser.is_mixed {
         parser.marks.iter_mut().for_each(|mark| mark.edits = None);
     }
@@ -89,6 +91,40 @@ pub(super) fn find(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
     let nested = "nest two `if`, or assign a part of it first: Liquid evaluates `and` and `or` from right to left";
     let neutral = vec![(extent(tokens), "true".to_owned())];
     Some(mistake.help(first.help.clone().unwrap_or_else(|| nested.to_owned())).without_fix(neutral))
+}
+
+/// `x and`, `x >`, `or x`: an operator that lacks a value. Liquid takes it for one that is missing.
+fn dangling_operator(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
+    let is_operator = |token: &Token| {
+        let known = || site.language.dialect().operators.iter();
+        token.kind != TokenKind::Quoted && known().any(|(known, _)| *known == site.slice(token.span))
+    };
+    let after_not = |at: usize| at + tokens[at..].iter().take_while(|token| site.is(Some(token), "not")).count();
+    let mut before: Option<&Token> = None;
+    let mut at = 0;
+    loop {
+        at = after_not(at);
+        let (token, message) = match (tokens.get(at), before) {
+            (Some(token), None) if is_operator(token) && tokens.len() > 1 => {
+                (token, format!("`{}` has no value before it", site.slice(token.span)))
+            }
+            (Some(token), Some(before)) if is_operator(token) => {
+                let (first, second) = (site.slice(before.span), site.slice(token.span));
+                (token, format!("there is no value between `{first}` and `{second}`"))
+            }
+            (None, Some(before)) => (before, format!("`{}` has no value after it", site.slice(before.span))),
+            _ => {
+                // `x not contains y` is what it says.
+                at = after_not(operand_end(site, tokens, at)?);
+                before = Some(tokens.get(at).filter(|token| is_operator(token))?);
+                at += 1;
+                continue;
+            }
+        };
+        let mistake = Mistake::new(token.span, message).breaking(site.fails());
+        let neutral = vec![(extent(tokens), "true".to_owned())];
+        return Some(mistake.help("write the value, or remove the operator").without_fix(neutral));
+    }
 }
 
 /// The condition in Liquid, if it can be written without assignments.

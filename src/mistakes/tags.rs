@@ -4,6 +4,7 @@ use super::expression::{before, is_operand, operand_end, position, replace, vari
 use super::scan::{Construct, ConstructKind, Token, TokenKind};
 use super::words::{TAGS, TagMeant};
 use super::{Effect, Mistake, Site, extent, paths};
+use crate::diagnostics::misspelling_of;
 use crate::liquid::Span;
 
 /// Tags that often appear in outputs, and those of them that have no arguments.
@@ -149,6 +150,18 @@ pub(super) fn when(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
         return Some(
             mistake.help("write `if` and `elsif` instead of `case`").without_fix(vec![replace(tokens, "nil")]),
         );
+    }
+    if tokens.is_empty() {
+        let mistake = Mistake::new(site.construct.span, "`when` has no value: it is never the case");
+        return Some(mistake.help("write one, such as `{% when 1 %}`, or `else`").breaking(site.fails()));
+    }
+    if let [_, .., last] = tokens
+        && site.is_any(Some(last), &[",", "or"])
+        && operand_end(site, tokens, tokens.len() - 2) == Some(tokens.len() - 1)
+    {
+        let message = format!("`{}` has no value after it", site.slice(last.span));
+        let mistake = Mistake::new(last.span, message).breaking(site.fails());
+        return Some(mistake.help("write the value, or remove it").without_fix(vec![(last.span, String::new())]));
     }
     let wrong: Vec<_> =
         tokens.iter().filter(|token| site.is_any(Some(token), &["||", "OR", "Or", "and", "AND", "&&"])).collect();
@@ -504,5 +517,31 @@ fn collection_of(site: Site<'_>, tokens: &[Token]) -> Option<Mistake> {
         let help = help.unwrap_or_else(|| "assign the list before the loop".to_owned());
         return Some(mistake.help(help).fix(edits));
     }
-    None
+    unknown_argument(site, &tokens[end..])
+}
+
+/// `limt: 1`, `revesed`: what a loop does not take is ignored.
+fn unknown_argument(site: Site<'_>, arguments: &[Token]) -> Option<Mistake> {
+    let row = site.language.tag(site.meant_name())?;
+    let known = || row.arguments.iter().map(|argument| argument.name);
+    let mut at = 0;
+    loop {
+        at += arguments.get(at..)?.iter().take_while(|token| site.is(Some(token), ",")).count();
+        let name = arguments.get(at).filter(|name| name.kind == TokenKind::Word)?;
+        let written = site.slice(name.span);
+        if !known().any(|known| known == written) {
+            let message = format!("`{written}` is ignored: `{}` has no such argument", row.name);
+            let mistake = Mistake::new(name.span, message).breaking(site.fails());
+            let Some(meant) = misspelling_of(written, known()) else {
+                let names: Vec<_> = known().map(|name| format!("`{name}`")).collect();
+                return Some(mistake.help(format!("its arguments are {}", names.join(", "))));
+            };
+            let fix = vec![(name.span, meant.to_owned())];
+            return Some(mistake.help(format!("did you mean `{meant}`?")).fix(fix));
+        }
+        at += 1;
+        if site.is(arguments.get(at), ":") {
+            at = operand_end(site, arguments, at + 1)?;
+        }
+    }
 }

@@ -1,10 +1,11 @@
-//! `wrong-filter-arguments`: a filter gets too few or too many arguments, or a colon stands where a comma is meant.
+//! `wrong-filter-arguments`: a filter gets too few or too many arguments, one with a name that it does not have, or a colon
+//! stands where a comma is meant.
 
 use super::{Findings, Rule, TemplateFacts};
 use crate::analysis::each_value;
-use crate::diagnostics::{Fix, Severity};
+use crate::diagnostics::{Fix, Severity, misspelling_of};
 use crate::liquid::Span;
-use crate::liquid::syntax::tree::Argument;
+use crate::liquid::syntax::tree::{Argument, FilterCall};
 
 pub(super) const RULE: Rule =
     Rule::new("wrong-filter-arguments", Severity::Warning, include_str!("../../docs/rules/wrong-filter-arguments.md"))
@@ -17,6 +18,9 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             for filter in value.filters {
                 for argument in filter.arguments {
                     check_colon(facts, at, argument, findings);
+                }
+                for argument in filter.arguments {
+                    check_name(facts, at, filter, argument, findings);
                 }
                 let positional = filter.arguments.iter().filter(|argument| argument.key.is_none()).count();
                 let Some(row) = filter.filter else { continue };
@@ -39,6 +43,26 @@ fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
             }
         });
     }
+}
+
+/// Reports `timezone: "…"`, which no filter reads under this name.
+fn check_name(
+    facts: &TemplateFacts<'_>,
+    at: usize,
+    filter: &FilterCall<'_>,
+    argument: &Argument<'_>,
+    findings: &mut Findings,
+) {
+    let (Some(key), Some(row)) = (argument.key, filter.filter) else { return };
+    let names = || row.arguments.iter().filter(|argument| argument.is_named).map(|argument| argument.name);
+    if key.starts_with(['"', '\'']) || names().any(|name| name == key) {
+        return;
+    }
+    let message = format!("`{}` has no argument with the name `{key}`", filter.name);
+    findings.add(facts.location(at, filter.span), "", message, |finding| match misspelling_of(key, names()) {
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+        None => finding.help(format!("write `{}`", row.signature())),
+    });
 }
 
 /// Reports `"…": value`: a string before a colon is taken for the name of an argument, which no filter has.
