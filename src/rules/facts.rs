@@ -186,6 +186,12 @@ impl<'f> TemplateFacts<'f> {
         self.texts.get(read.text)?.liquid.source.get(read.span.range()).map(str::to_owned)
     }
 
+    /// Whether a read is that of a property which a filter names in a string, such as `map: "name"`.
+    #[must_use]
+    pub fn is_property_name(&self, read: &Read<'_>) -> bool {
+        read.snippet.is_none() && self.expression(read).is_some_and(|written| written.starts_with(['"', '\'']))
+    }
+
     /// Whether a path contains a name that is probably misspelled, which is reported as such.
     #[must_use]
     pub fn is_misspelled(&self, path: &Path<'_>) -> bool {

@@ -11,10 +11,10 @@ use super::schema_violation::{of_other_customers, of_requests, of_their_customer
 use super::{
     Findings, JudgeOptions, RULES, Table, TemplateFacts, TemplateVerdict, misspelled_name, not_liquid, repaired, rule,
 };
-use crate::analysis::Coverage;
+use crate::analysis::{Coverage, Read};
 use crate::contract::Schemas;
 use crate::customerio::{Version, version_of};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Severity};
 use crate::liquid::Arena;
 use crate::message::{CompiledTemplate, RenderOptions, Template, Workspace};
 use crate::project::{Case, Level, Project, SendStatus, TemplateId};
@@ -347,6 +347,7 @@ pub(super) fn judge_template(
         configured_severity(finding, &project.config().rules) == Some(Severity::Error) && !ignores.hides(finding)
     };
     for problem in problems {
+        let problem = with_similar_property(problem, &facts);
         if !is_reported(&problem, &found, is_reported_as_error) {
             found.push(problem);
         }
@@ -362,6 +363,26 @@ pub(super) fn judge_template(
     let findings = ignores.apply(found, is_all);
     let (tables, coverage) = (vec![Table::from_facts(&facts)], vec![facts.coverage()]);
     Judgement { findings, tables, coverage, verdicts, ..Judgement::default() }
+}
+
+/// Says which property is probably meant if a filter fails because its elements lack the one that it names.
+fn with_similar_property(problem: Diagnostic, facts: &TemplateFacts<'_>) -> Diagnostic {
+    let Some(range) = problem.location().filter(|_| problem.code.as_str() == UNDEFINED_VARIABLE).map(Location::range)
+    else {
+        return problem;
+    };
+    let is_it = |read: &&Read<'_>| {
+        let place = facts.location(read.text, read.span).range();
+        facts.is_property_name(read)
+            && range.start <= place.start
+            && place.end <= range.end
+            && read.path.name().is_some_and(|name| problem.message.ends_with(&format!(": {name}")))
+    };
+    let Some(read) = facts.needs.reads.iter().find(is_it) else { return problem };
+    match facts.cases.iter().find_map(|case| case.near(&read.path)) {
+        Some(near) => Diagnostic { help: Vec::new(), ..problem }.help(format!("did you mean `{near}`?")),
+        None => problem,
+    }
 }
 
 /// A template in its other languages; `None` if one of them cannot be parsed.

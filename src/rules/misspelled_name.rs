@@ -1,4 +1,5 @@
-//! `misspelled-name`: a name that nothing has is read where that does no harm, while a similar one is sent and never read.
+//! `misspelled-name`: a name that nothing has is read where that does no harm, while a similar one is sent and never read; or a
+//! filter is given the name of a property that no element has.
 
 use std::collections::HashSet;
 
@@ -27,14 +28,17 @@ pub struct Misspelling {
     pub meant: String,
     /// The first request that has the path that is meant.
     pub case: String,
+    /// Whether the template reads the path that is meant as well.
+    pub is_meant_read: bool,
 }
 
 fn check(facts: &TemplateFacts<'_>, findings: &mut Findings) {
-    for Misspelling { text, span, written, meant, case } in &facts.misspellings {
+    for Misspelling { text, span, written, meant, case, is_meant_read } in &facts.misspellings {
         let whose = if written.starts_with("customer.") { "customer" } else { "request" };
         let message = format!("no {whose} has `{written}`: did you mean `{meant}`?");
         findings.add(facts.location(*text, *span), "never sent", message, |finding| {
-            finding.help(format!("`{case}` has `{meant}`, which the template never reads"))
+            let unread = if *is_meant_read { "" } else { ", which the template never reads" };
+            finding.help(format!("`{case}` has `{meant}`{unread}"))
         });
     }
 }
@@ -61,7 +65,9 @@ pub(super) fn find(
         if reported.contains(&written) || found.iter().any(|known| known.written == written) {
             continue;
         }
-        let Some((meant, case)) = meant(facts, &missing, name) else { continue };
+        let Some((meant, case, is_meant_read)) = meant(facts, &missing, name, facts.is_property_name(read)) else {
+            continue;
+        };
         let is_declared = match missing.root {
             "trigger" => declarations.message_data,
             _ => declarations.customer,
@@ -70,7 +76,8 @@ pub(super) fn find(
         let is_of_customer = missing.root == "customer"
             && of_customers.get_or_insert_with(|| attributes(customers, numbers)).contains(&written);
         if !is_declared && !is_of_customer {
-            found.push(Misspelling { text: read.text, span: read.span, written, meant, case });
+            let (text, span) = (read.text, read.span);
+            found.push(Misspelling { text, span, written, meant, case, is_meant_read });
         }
     }
     found
@@ -87,18 +94,26 @@ fn missing_part<'a>(facts: &TemplateFacts<'_>, path: &Path<'a>) -> Option<(Path<
     })
 }
 
-/// The similar path that some data has and the template never reads, and the request with that data.
-fn meant(facts: &TemplateFacts<'_>, missing: &Path<'_>, name: &str) -> Option<(String, String)> {
+/// The similar path that some data has, the request with that data, and whether the template reads the path. Except for the name
+/// of a filter's property, it is one that the template never reads.
+fn meant(
+    facts: &TemplateFacts<'_>,
+    missing: &Path<'_>,
+    name: &str,
+    is_property: bool,
+) -> Option<(String, String, bool)> {
     let parent = format!("{}.", missing.parent()?);
     let is_name = |name: &str| !name.contains(['.', '[']);
     facts.cases.iter().find_map(|case| {
         // Customers have attributes for many templates, so these are not listed as unused.
-        let of_customer = case.places.iter().filter(|_| missing.root == "customer").map(String::as_str);
-        let of_request = case.unused.iter().filter(|_| missing.root != "customer").map(|unused| unused.path.as_str());
-        let siblings = of_customer.chain(of_request).filter_map(|path| path.strip_prefix(&parent));
+        let is_any = is_property || missing.root == "customer";
+        let of_all = case.places.iter().filter(|_| is_any).map(String::as_str);
+        let of_request = case.unused.iter().filter(|_| !is_any).map(|unused| unused.path.as_str());
+        let siblings = of_all.chain(of_request).filter_map(|path| path.strip_prefix(&parent));
         let sibling = misspelling_of(name, siblings.filter(|name| is_name(name)))?;
         let path = missing.parent()?.then(PathStep::Key(sibling));
-        (!facts.needs.may_read(&path)).then(|| (path.to_string(), case.name.clone()))
+        let is_read = facts.needs.may_read(&path);
+        (is_property || !is_read).then(|| (path.to_string(), case.name.clone(), is_read))
     })
 }
 

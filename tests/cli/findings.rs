@@ -213,3 +213,13 @@ fn a_name_without_a_value_is_an_error_only_where_the_message_is_lost() {
         assert_eq!(code, 1, "{body}");
     }
 }
+
+#[test]
+fn a_property_that_loses_the_message_is_reported_with_the_similar_one() {
+    for filter in ["where: 'pirce', 1", "reject: 'pirce'", "find: 'pirce', 1", "group_by: 'pirce'"] {
+        let content = format!(r#"{{"title": "t", "body": {{{{ trigger.items | {filter} | json }}}}}}"#);
+        let (checked, code) = checked(&content, r#"{"items": [{"name": "a", "price": 1}]}"#);
+        assert!(checked.contains("did you mean `trigger.items[].price`?"), "{filter}: {checked}");
+        assert_eq!(code, 1, "{filter}");
+    }
+}

@@ -53,6 +53,22 @@ const MISTAKES: &[(&str, &[&str], &[&str])] = &[
         &[r#"{"items":[{"qyt":2}]}"#],
         &["3:57: warning[misspelled-name]: no request has `trigger.items[].qty`: did you mean `trigger.items[].qyt`?"],
     ),
+    (
+        "{{ trigger.items | map: 'nmae' | join }} {{ trigger.items | sum: 'pirce' }}",
+        &[r#"{"items":[{"name":"a","price":1}]}"#],
+        &[
+            "3:50: warning[misspelled-name]: no request has `trigger.items[].nmae`: did you mean `trigger.items[].name`?",
+            "3:91: warning[misspelled-name]: no request has `trigger.items[].pirce`: did you mean `trigger.items[].price`?",
+        ],
+    ),
+    (
+        "{% assign s = trigger.items | sort: 'pirce' %}{% assign n = s | sort_natural: 'nmae' %}{% for i in n %}{{ i.name }}{% endfor %}",
+        &[r#"{"items":[{"name":"a","price":1}]}"#],
+        &[
+            "3:62: warning[misspelled-name]: no request has `trigger.items[].pirce`: did you mean `trigger.items[].price`?",
+            "3:104: warning[misspelled-name]: no request has `trigger.items[].nmae`: did you mean `trigger.items[].name`?",
+        ],
+    ),
     // What loses the message is reported as that, and once.
     (
         "{{ trigger.nmae | times: 2 }}",
