@@ -19,7 +19,7 @@ pub(super) fn wrong_delimiter(site: Site<'_>) -> Option<Mistake> {
         return Some(unclosed(site, quote.span));
     }
     if written_text.is_empty() {
-        let mistake = Mistake::new(start, format!("this {what} does not end: expected `{closer}` on the same line"));
+        let mistake = Mistake::new(start, format!("this {what} does not end: expected `{closer}`"));
         let end = site.construct.inner.end;
         let help = format!("end it with `{closer}`");
         // What follows on the line may belong to it or not.

@@ -37,7 +37,7 @@ mod tests {
             ("templates = ../a b", Some("templates = \"../a b\"")),
             ("at = C:\\new", Some("at = 'C:\\new'")),
             ("now = '2026-01-01T00:00:00Z", Some("now = \"2026-01-01T00:00:00Z\"")),
-            ("rules: off", Some("rules = \"off\"")),
+            ("unused-data: off", Some("unused-data = \"off\"")),
             ("count: 7", Some("count = 7")),
             ("[check", Some("[check]")),
             ("[check]]", Some("[check]")),

@@ -59,7 +59,12 @@ pub(super) fn read_file<T>(source: &Source, problems: &mut Diagnostics, read: im
         let reason = error.message().lines().collect::<Vec<_>>().join(", ");
         let message = format!("the configuration is not valid TOML: {reason}");
         let problem = Diagnostic::error(INVALID_CONFIG, message).at(place.clone());
-        match lines.get(place.start().line - 1).and_then(|line| repaired_line(line)) {
+        let line = place.start().line;
+        match lines.get(line - 1).and_then(|line| repaired_line(line)) {
+            // All keys belong to tables.
+            Some(_) if headers.get(line) == Some(&0) => {
+                problem.help("write a table such as `[rules]`, and `name = value` on the lines below it")
+            }
             Some(repaired) => problem.help(format!("write `{repaired}`")),
             None => problem,
         }

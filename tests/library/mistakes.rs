@@ -213,9 +213,22 @@ fn files_and_commands(root: &Path) -> String {
         let answer: Vec<_> = answer.iter().map(|line| line.trim_start_matches(['╭', '▸', '├', '╰', ' '])).collect();
         let answer = answer.join("<br>").replace('|', "\\|");
         let mistake = row["mistake"].as_str().unwrap();
-        rows = format!("{rows}| {mistake} | {} | {answer} |\n", code(&texts("run").join(" ")));
+        rows = format!(
+            "{rows}| {mistake} | {} | {answer} |\n",
+            code(&texts("run").iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" "))
+        );
     }
     format!("\n## In files and commands\n\n| mistake | command | answer |\n|---|---|---|\n{rows}")
+}
+
+/// A word as a shell takes it literally.
+fn shell_word(word: &str) -> String {
+    let is_plain = |next: char| next.is_alphanumeric() || "-_./:=@%+,".contains(next);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }
 
 /// The page of the documentation with the rows that have a name.
