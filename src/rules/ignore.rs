@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::rule;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Edit, Fix, Source};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Edit, Fix, Source, did_you_mean};
 use crate::liquid::syntax::dialect::Reading;
 use crate::liquid::syntax::lexer::{Token, TokenKind, tokenize, tokenize_lines};
 use crate::liquid::{Arena, Span};
@@ -26,8 +26,8 @@ pub(super) struct Ignores<'t> {
     rules: Vec<Ignore>,
     /// Those that are ignored in the whole template, for lookups.
     codes: HashSet<String>,
-    /// Comments that look like an ignore but ignore nothing: where, and why.
-    ineffective: Vec<(Range<usize>, &'static str)>,
+    /// Comments that look like an ignore but ignore nothing.
+    ineffective: Vec<Ineffective>,
 }
 
 /// A rule that a template ignores.
@@ -38,6 +38,29 @@ struct Ignore {
     span: Range<usize>,
     /// The line in which it is ignored; `None` for the whole template.
     line: Option<usize>,
+}
+
+/// A comment that looks like an ignore but ignores nothing.
+#[derive(Debug)]
+struct Ineffective {
+    span: Range<usize>,
+    trouble: String,
+    help: String,
+}
+
+impl Ineffective {
+    fn new(span: Range<usize>, trouble: &str) -> Self {
+        let help = format!("name the rules to ignore: `{MARK}: RULE, RULE`");
+        Self { span, trouble: trouble.to_owned(), help }
+    }
+
+    /// A mark with more letters than it has.
+    fn unknown(span: Range<usize>, written: &str) -> Self {
+        let next_line = format!("{MARK}{NEXT_LINE}");
+        let meant = did_you_mean(written, [next_line.as_str(), MARK]).unwrap_or(&next_line);
+        let trouble = format!("there is no `{written}`: this ignores nothing");
+        Self { span, trouble, help: format!("did you mean `{meant}`?") }
+    }
 }
 
 /// A comment of a content.
@@ -96,12 +119,19 @@ impl<'t> Ignores<'t> {
         let offset = self.template.content_start();
         let mark = offset + span.start..offset + span.start + MARK.len();
         let after = &span.of(self.template.content())[MARK.len()..];
-        let (after, only_in) = match after.strip_prefix(NEXT_LINE) {
-            Some(after) => (after, Some(next_line)),
-            None => (after, None),
+        let is_of_word = |next: char| next.is_alphanumeric() || matches!(next, '-' | '_');
+        let (ending, after) = after.split_at(after.find(|next| !is_of_word(next)).unwrap_or(after.len()));
+        let only_in = match ending {
+            "" => None,
+            NEXT_LINE => Some(next_line),
+            _ => {
+                let written = mark.start..mark.end + ending.len();
+                self.ineffective.push(Ineffective::unknown(written, &format!("{MARK}{ending}")));
+                return;
+            }
         };
         let Some(list) = after.trim_start_matches([' ', '\t']).strip_prefix(':') else {
-            self.ineffective.push((mark, "without a colon, this ignores nothing"));
+            self.ineffective.push(Ineffective::new(mark, "without a colon, this ignores nothing"));
             return;
         };
         let mut at = offset + span.end - list.len();
@@ -121,7 +151,7 @@ impl<'t> Ignores<'t> {
             }
         }
         if self.rules.len() == count {
-            self.ineffective.push((mark, "this names no rule, and ignores nothing"));
+            self.ineffective.push(Ineffective::new(mark, "this names no rule, and ignores nothing"));
         }
     }
 
@@ -156,9 +186,8 @@ impl<'t> Ignores<'t> {
                 );
             }
         }
-        for (span, trouble) in &self.ineffective {
-            let finding = Diagnostic::warning(UNUSED_IGNORE, *trouble).at(source.at(span.clone()));
-            kept.push(finding.help(format!("name the rules to ignore: `{MARK}: RULE, RULE`")));
+        for Ineffective { span, trouble, help } in &self.ineffective {
+            kept.push(Diagnostic::warning(UNUSED_IGNORE, trouble).at(source.at(span.clone())).help(help));
         }
         kept
     }
@@ -247,9 +276,9 @@ mod tests {
         for ignore in &ignores.rules {
             assert_eq!(&template.source().text()[ignore.span.clone()], ignore.code);
         }
-        let ineffective = ignores.ineffective.iter().map(|(span, trouble)| {
-            assert_eq!(&template.source().text()[span.clone()], MARK);
-            format!("! {trouble}")
+        let ineffective = ignores.ineffective.iter().map(|Ineffective { span, trouble, help }| {
+            let written = &template.source().text()[span.clone()];
+            if written == MARK { format!("! {trouble}") } else { format!("! {written}: {help}") }
         });
         let named = ignores.rules.iter().map(|ignore| match ignore.line {
             Some(line) => format!("{} in {line}", ignore.code),
@@ -262,7 +291,7 @@ mod tests {
     fn reads_ignores_only_in_comments() {
         let (no_colon, no_rule) =
             ("! without a colon, this ignores nothing", "! this names no rule, and ignores nothing");
-        let cases: [(&str, &[&str]); 27] = [
+        let cases: [(&str, &[&str]); 29] = [
             ("{% comment %}inkproof-ignore: a{% endcomment %}", &["a"]),
             ("{%- comment -%} inkproof-ignore:a,b c {%- endcomment -%}", &["a", "b", "c"]),
             ("{% comment %}\n  inkproof-ignore:\n    a\n{% endcomment %}", &["a"]),
@@ -289,7 +318,15 @@ mod tests {
             ("{% liquid\n comment\n inkproof-ignore-next-line: a\n endcomment\n echo x %}", &["a in 7"]),
             ("{% # inkproof-ignore-next-line a %}", &[no_colon]),
             ("{% # inkproof-ignore-next-line: %}", &[no_rule]),
-            ("{% # inkproof-ignore-next-lines: a %}", &[no_colon]),
+            (
+                "{% # inkproof-ignore-next-lines: a %}",
+                &["! inkproof-ignore-next-lines: did you mean `inkproof-ignore-next-line`?"],
+            ),
+            (
+                "{% comment %}inkproof-ignore-next: a{% endcomment %}",
+                &["! inkproof-ignore-next: did you mean `inkproof-ignore-next-line`?"],
+            ),
+            ("{% # inkproof-ignores: a %}", &["! inkproof-ignores: did you mean `inkproof-ignore`?"]),
         ];
         for (content, expected) in cases {
             assert_eq!(read(content), expected, "{content}");
