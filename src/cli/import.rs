@@ -80,7 +80,8 @@ fn import_template(
     project: &Project,
     global: &Global,
 ) -> Result<Outcome, Failure> {
-    let name = Name::parse(name).map_err(|error| error.to_string())?;
+    let name =
+        Name::parse_path(name, &project.config().paths.templates, ".liquid").map_err(|error| error.to_string())?;
     let content = written::read(file, global)?;
     let content = content_of_body_json(&content).unwrap_or(content);
     let content = content.trim_start_matches(['\n', '\r']);

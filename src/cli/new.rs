@@ -41,7 +41,12 @@ impl RunCommand for New {
         if self.name.is_none() && id.is_some() {
             return Err(format!("the request names the template by its ID `{name}`: expected a NAME for it").into());
         }
-        let name = Name::parse(name).map_err(|error| error.to_string())?;
+        let templates = &project.config().paths.templates;
+        let name = match self.name {
+            Some(_) => Name::parse_path(name, templates, ".liquid"),
+            None => Name::parse(name),
+        }
+        .map_err(|error| error.to_string())?;
         let place = Placement::new(&project, &name);
         let version = project.config().liquid.version;
         let text = match (&captured, &place.variant) {

@@ -50,7 +50,8 @@ impl RunCommand for Request {
 
     fn run(&self, _: Self::Format, global: &Global) -> Result<Outcome, Failure> {
         let project = global.open_project_to_add()?;
-        let name = Name::parse(&self.name).map_err(|error| error.to_string())?;
+        let name = Name::parse_path(&self.name, &project.config().paths.requests, ".json")
+            .map_err(|error| error.to_string())?;
         let templates = project.select_templates(std::slice::from_ref(&self.template))?;
         let templates = Languages::of(&project).mains(&templates);
         let template = match templates[..] {

@@ -1,6 +1,7 @@
 //! Names of templates and requests, which are used as file names.
 
 use std::fmt;
+use std::path::Path;
 
 use thiserror::Error;
 
@@ -52,6 +53,25 @@ impl Name {
             return Ok(Self(name.to_owned()));
         };
         Err(InvalidName { name: name.to_owned(), reason })
+    }
+
+    /// Validates a name that may also be written as the name of its file, or as the file's path in a folder of the project.
+    ///
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// use inkproof::scaffold::Name;
+    /// for written in ["orders/shipped", "orders/shipped.liquid", "templates/orders/shipped.liquid"] {
+    ///     assert_eq!(Name::parse_path(written, Path::new("templates"), ".liquid").unwrap().as_str(), "orders/shipped");
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_path(written: &str, folder: &Path, ending: &str) -> Result<Self, InvalidName> {
+        let Some(path) = written.strip_suffix(ending) else { return Self::parse(written) };
+        let inside = Path::new(path).strip_prefix(folder).ok().and_then(Path::to_str);
+        Self::parse(inside.unwrap_or(path))
     }
 
     /// The unchanged name if it is valid, otherwise the [sanitized](Self::sanitize) name.

@@ -452,3 +452,18 @@ fn import_makes_settings_of_body_json() {
     let expected = "---\ntype: order\ntopics: [\"a\"]\n---\n{\n  \"title\": \"Hi {{ customer.id }}\"\n}\n";
     assert_eq!(read(&sandbox, "templates/fetched.liquid"), expected);
 }
+
+#[test]
+fn a_name_may_be_that_of_its_file() {
+    let sandbox = initialized();
+    for (arguments, created) in [
+        (&["new", "a.liquid"][..], "templates/a.liquid"),
+        (&["new", "templates/orders/b.liquid"], "templates/orders/b.liquid"),
+        (&["request", "a", "trial.json"], "fixtures/requests/a/trial.json"),
+    ] {
+        let run = sandbox.run(arguments);
+        assert_eq!(run.code, 0, "{arguments:?}: {run:?}");
+        assert!(run.stdout.contains(&format!("created {created}\n")), "{arguments:?}: {run:?}");
+        assert!(sandbox.path().join(created).is_file(), "{created}");
+    }
+}
