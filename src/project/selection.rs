@@ -224,9 +224,9 @@ impl<'a> Pattern<'a> {
         self.glob.as_ref().is_some_and(|glob| glob.is_match(name))
     }
 
-    /// Whether it is a request's name, its folder, or a pattern that matches it.
+    /// Whether it is a request's name, a folder that it is in, or a pattern that matches it.
     fn means(&self, name: &str) -> bool {
-        let folder = name.rsplit_once('/').map(|(folder, _)| folder);
-        name == self.text || folder == Some(self.text.trim_end_matches('/')) || self.matches(name)
+        let inside = name.strip_prefix(self.text.trim_end_matches('/'));
+        name == self.text || inside.is_some_and(|rest| rest.starts_with('/')) || self.matches(name)
     }
 }

@@ -328,3 +328,29 @@ fn a_byte_order_mark_is_no_part_of_a_snippet() {
         assert_eq!(rendered.lines()[0]["message"]["properties"]["body"], "1", "{name}");
     }
 }
+
+#[test]
+fn the_name_of_a_folder_means_all_requests_below_it() {
+    let request = |name: &str| {
+        format!(
+            r#"{{"transactional_message_id": "t", "identifiers": {{"id": "user_123"}}, "message_data": {{"x": "{name}"}}}}"#
+        )
+    };
+    let sandbox = Sandbox::with_template(r#"{"title": "t", "body": "{{ trigger.x }}"}"#, r#"{"x": "a"}"#)
+        .file("fixtures/requests/x/s.json", request("s"))
+        .file("fixtures/requests/x/y/deep.json", request("deep"))
+        .file("fixtures/requests/z/only/deep.json", request("only"))
+        .file("fixtures/requests/xy/other.json", request("other"));
+    for (name, expected) in [
+        ("x", &["x/s", "x/y/deep"][..]),
+        ("x/", &["x/s", "x/y/deep"]),
+        ("fixtures/requests/x", &["x/s", "x/y/deep"]),
+        ("x/y", &["x/y/deep"]),
+        ("z", &["z/only/deep"]),
+    ] {
+        let rendered = sandbox.run(&["render", name]);
+        assert_eq!(rendered.code, 0, "{name}: {rendered:?}");
+        let lines = rendered.lines();
+        assert_eq!(lines.iter().map(|line| line["request"].as_str().unwrap()).collect::<Vec<_>>(), expected, "{name}");
+    }
+}
