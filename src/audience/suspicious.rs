@@ -32,8 +32,24 @@ static ALL: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(all).ok()
 });
 
+/// How the author of a template writes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Style {
+    /// Whether a space comes before `!` and `?`, as in French.
+    is_spaced: bool,
+}
+
+impl Style {
+    /// The style of a template's content.
+    pub(super) fn of(content: &str) -> Self {
+        let is_operator = |at: usize| content[at + 2..].starts_with('=');
+        let is_spaced = content.contains(" ?") || content.match_indices(" !").any(|(at, _)| !is_operator(at));
+        Self { is_spaced }
+    }
+}
+
 /// What looks wrong about a text, as indices of [`KINDS`]; the most telling only.
-pub(super) fn kind_of(text: Option<&str>) -> Option<usize> {
+pub(super) fn kind_of(text: Option<&str>, style: Style) -> Option<usize> {
     let Some(text) = text else { return Some(0) };
     if text.trim().is_empty() {
         return Some(1);
@@ -53,6 +69,7 @@ pub(super) fn kind_of(text: Option<&str>) -> Option<usize> {
     let mut is_spaced = bytes[0] == b' ' || bytes[bytes.len() - 1] == b' ';
     for at in memchr::memchr_iter(b' ', bytes) {
         match bytes.get(at + 1) {
+            Some(b'!' | b'?') if style.is_spaced => {}
             // An ellipsis or a smiley may follow a space.
             Some(b',' | b'!' | b'?' | b'.') if bytes.get(at + 2).is_none_or(|next| matches!(next, b' ' | b'\n')) => {
                 return Some(7);
@@ -95,8 +112,24 @@ mod tests {
             ("Hi  Ada", Some("double-space")),
             ("Hi Ada ", Some("double-space")),
         ] {
-            assert_eq!(kind_of(Some(text)).map(|kind| KINDS[kind].0), expected, "{text:?}");
+            assert_eq!(
+                kind_of(Some(text), Style::of("Hi {{ name }}!")).map(|kind| KINDS[kind].0),
+                expected,
+                "{text:?}"
+            );
         }
-        assert_eq!(kind_of(None), Some(0));
+        assert_eq!(kind_of(None, Style::of("")), Some(0));
+    }
+
+    #[test]
+    fn a_space_is_right_where_the_template_has_it() {
+        for (content, text, is_suspicious) in [
+            ("Bienvenue, {{ name }} !", "Bienvenue, Zoé !", false),
+            ("Combien ? {{ name }}", "Combien ? Zoé", false),
+            ("Bienvenue, {{ name }} !", "Bienvenue , Zoé !", true),
+            ("{% if name != 'x' %}Hi {{ name }}!{% endif %}", "Hi !", true),
+        ] {
+            assert_eq!(kind_of(Some(text), Style::of(content)).is_some(), is_suspicious, "{text}");
+        }
     }
 }

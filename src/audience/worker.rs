@@ -11,7 +11,7 @@ use twox_hash::XxHash3_64;
 use super::line::{Message, NoMessage};
 use super::reader::Reader;
 use super::state::State;
-use super::suspicious::{self, KINDS};
+use super::suspicious::{self, KINDS, Style};
 use super::witness::{Place, Witness};
 use super::{Audience, Reveal};
 use crate::analysis::branches_in;
@@ -60,6 +60,7 @@ struct Variant<'t> {
     warnings: HashMap<(Vec<usize>, bool), Vec<Cause>>,
     /// Titles with expressions in place of what they print, by what wrote the title.
     patterns: Patterns,
+    style: Style,
 }
 
 /// A record and what identifies it.
@@ -204,7 +205,7 @@ impl<'t> Worker<'t> {
                 let length = text.chars().count() as u64;
                 lengths.add(length, |other| subject.is_before(other, audience), || subject.witness(audience));
             }
-            if let Some(kind) = suspicious::kind_of(text) {
+            if let Some(kind) = suspicious::kind_of(text, variant.style) {
                 let cause = Cause { file: name.to_owned(), ..invalid_cause(KINDS[kind].0) };
                 state.suspicious.add(&cause, subject.size(), &subject.witness(audience));
             }
@@ -274,6 +275,7 @@ impl<'t> Variant<'t> {
             causes: HashMap::new(),
             warnings: HashMap::new(),
             patterns: Patterns::default(),
+            style: Style::of(template.content()),
         }
     }
 }
