@@ -17,6 +17,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
 use super::command::RunCommand;
+use super::number::at_least;
 use super::progress::StreamProgress;
 use super::signals::on_termination;
 use super::{Failure, Global, Outcome, completions, written};
@@ -70,12 +71,12 @@ pub(super) struct Audience {
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
     /// Render only this many records, chosen at random with `--seed`
-    #[arg(long, value_name = "NUMBER", conflicts_with = "partial")]
+    #[arg(long, value_name = "NUMBER", conflicts_with = "partial", value_parser = at_least(NonZeroUsize::MIN))]
     sample: Option<NonZeroUsize>,
     #[command(flatten)]
     limit: FailOver,
     /// Use this many threads [default: one per core]
-    #[arg(long, value_name = "NUMBER", env = "INKPROOF_THREADS")]
+    #[arg(long, value_name = "NUMBER", env = "INKPROOF_THREADS", value_parser = at_least(NonZeroUsize::MIN))]
     threads: Option<NonZeroUsize>,
     /// Show identifiers of people (`id`), or their records and titles as well (`all`); hashed identifiers otherwise
     #[arg(long, value_name = "WHAT", value_enum)]

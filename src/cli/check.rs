@@ -21,6 +21,7 @@ use similar::TextDiff;
 use super::command::RunCommand;
 use super::given::split;
 use super::global::refuse_to_write;
+use super::number::percent;
 use super::output_options::OutputOptions;
 use super::progress::Progress;
 use super::watch::WatchArguments;
@@ -68,7 +69,7 @@ pub(super) struct Check {
     #[arg(long, env = "INKPROOF_TABLE", value_parser = FalseyValueParser::new())]
     table: bool,
     /// Report branch coverage, and fail if a template's coverage is below this
-    #[arg(long, value_name = "PERCENT", env = "INKPROOF_MIN_COVERAGE", value_parser = clap::value_parser!(u8).range(0..=100))]
+    #[arg(long, value_name = "PERCENT", env = "INKPROOF_MIN_COVERAGE", value_parser = percent)]
     min_coverage: Option<u8>,
     /// Write a coverage report in lcov format
     #[arg(long, value_name = "FILE", env = "INKPROOF_LCOV")]

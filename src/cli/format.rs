@@ -2,6 +2,7 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::error::ErrorKind;
+use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args, FromArgMatches, ValueEnum};
 
 use super::Failure;
@@ -136,5 +137,7 @@ pub(super) fn check(matches: &ArgMatches, command: &clap::Command) -> Result<(),
         return Ok(());
     }
     let names: Vec<_> = values.iter().map(|value| format!("`{}`", value.get_name())).collect();
-    Err(format!("`{taker}` has no format `{format}`: expected one of {}", names.join(", ")).into())
+    let is_of_variable = matches.value_source(FORMAT) == Some(ValueSource::EnvVariable);
+    let source = if is_of_variable { ", which `INKPROOF_FORMAT` sets" } else { "" };
+    Err(format!("`{taker}` has no format `{format}`{source}: expected one of {}", names.join(", ")).into())
 }

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::format::FormatName;
+use super::number::at_least;
 use super::output_options::OutputOptions;
 use super::terminal::{self, TerminalCapabilities};
 use super::{Failure, Outcome};
@@ -36,7 +37,7 @@ pub(super) struct Global {
     #[arg(long, global = true, help_heading = "Everywhere", value_name = "TIMESTAMP", env = "INKPROOF_NOW", value_parser = parse_time)]
     now: Option<Timestamp>,
     /// Set the random seed, to make random results reproducible
-    #[arg(long, global = true, help_heading = "Everywhere", value_name = "NUMBER", env = "INKPROOF_SEED")]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "NUMBER", env = "INKPROOF_SEED", value_parser = at_least(0_u64))]
     seed: Option<u64>,
     #[command(flatten)]
     format: FormatName,

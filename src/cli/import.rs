@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::command::RunCommand;
+use super::number::at_least;
 use super::{Failure, Global, Outcome, written};
 use crate::diagnostics::{Count, Format, Source, Thousands};
 use crate::project::Project;
@@ -45,7 +46,7 @@ enum What {
         #[arg(default_value = "-", hide_default_value = true)]
         file: PathBuf,
         /// Set the template's ID in Customer.io
-        #[arg(long, value_name = "NUMBER")]
+        #[arg(long, value_name = "NUMBER", value_parser = at_least(0_u64))]
         id: Option<u64>,
     },
 }

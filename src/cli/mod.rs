@@ -30,6 +30,7 @@ mod man;
 mod models;
 mod new;
 mod not_sent;
+mod number;
 mod output_options;
 mod pending;
 mod preview;
@@ -217,7 +218,7 @@ pub fn run() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => match suggestion::message(&error) {
             Some(message) => return Failure::from(message).report().into(),
-            None => return clap_exit(&error).into(),
+            None => return clap_exit(&variables::name_source(error, &command)).into(),
         },
     };
     if let Err(failure) = format::check(&arguments, &command) {

@@ -8,6 +8,7 @@ use clap::Args;
 use clap::builder::FalseyValueParser;
 
 use super::command::RunCommand;
+use super::number::{at_least, within};
 use super::output_options::OutputOptions;
 use super::{Failure, Global, Outcome};
 use crate::diagnostics::{Count, Format, sanitize};
@@ -29,10 +30,10 @@ Examples:
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(super) struct Serve {
     /// Listen on this port; 0 for any free port [default: 3010, or the next free port]
-    #[arg(long, env = "INKPROOF_PORT")]
+    #[arg(long, env = "INKPROOF_PORT", value_parser = within(0..=u16::MAX))]
     port: Option<u16>,
     /// Serve the inbox event stream (SSE) on this port too [default: 3009 if the port is 3010]
-    #[arg(long, value_name = "PORT", env = "INKPROOF_STREAM_PORT")]
+    #[arg(long, value_name = "PORT", env = "INKPROOF_STREAM_PORT", value_parser = within(0..=u16::MAX))]
     stream_port: Option<u16>,
     /// Listen on this address; a non-loopback address lets other machines reach the server
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), env = "INKPROOF_HOST", value_parser = parse_host)]
@@ -66,10 +67,10 @@ pub(super) struct Serve {
     #[arg(long, env = "INKPROOF_NO_SSE", value_parser = FalseyValueParser::new())]
     no_sse: bool,
     /// Set the polling interval of inbox clients, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = within(1..=600_u32))]
     poll: u32,
     /// Limit how many messages to keep; the oldest are deleted first
-    #[arg(long, value_name = "NUMBER", default_value_t = 10_000, env = "INKPROOF_KEEP")]
+    #[arg(long, value_name = "NUMBER", default_value_t = 10_000, env = "INKPROOF_KEEP", value_parser = at_least(0_usize))]
     keep: usize,
     /// Store messages in a file too, so that they survive a restart
     #[arg(long, value_name = "FILE", env = "INKPROOF_STORE", hide = cfg!(not(feature = "store")))]

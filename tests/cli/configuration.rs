@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::sandbox::{Run, Sandbox, run};
+use super::sandbox::{Run, Sandbox, run, run_with};
 
 /// A project with an accepted snapshot and what differs from it, and then a configuration.
 fn configured(configuration: &str) -> Sandbox {
@@ -169,4 +169,40 @@ fn reports_problems_before_a_watch_without_matches() {
             "{command}: {reported:?}"
         );
     }
+}
+
+#[test]
+fn an_invalid_value_is_reported_where_it_was_set() {
+    let sandbox = Sandbox::with_template(r#"{"title": "x", "body": "x"}"#, "{}");
+    for (command, variable) in [
+        ("check", ("INKPROOF_FORMAT", "jsno")),
+        ("check", ("INKPROOF_EFFORT", "hgih")),
+        ("test", ("INKPROOF_UPDATE", "al")),
+        ("check", ("INKPROOF_MIN_COVERAGE", "most")),
+    ] {
+        let run = run_with(sandbox.path(), &[command], &[variable]);
+        let (name, value) = variable;
+        assert_eq!(run.code, 2, "{name}: {run:?}");
+        assert!(run.stderr.starts_with(&format!("error: invalid value '{value}' for '{name}'")), "{run:?}");
+    }
+    // The command line comes first.
+    let run = run_with(sandbox.path(), &["check", "--format", "xml"], &[("INKPROOF_FORMAT", "json")]);
+    assert!(run.stderr.starts_with("error: invalid value 'xml' for '--format <FORMAT>'"), "{run:?}");
+    let run = run_with(sandbox.path(), &[], &[("INKPROOF_FORMAT", "sarif")]);
+    assert!(run.stderr.contains("has no format `sarif`, which `INKPROOF_FORMAT` sets: expected one of"), "{run:?}");
+    for (arguments, expected) in [
+        (&["check", "--min-coverage", "101"][..], "expected a whole number of percent from 0 to 100, such as `80`"),
+        (&["check", "--min-coverage", "eighty"], "expected a whole number of percent from 0 to 100, such as `80`"),
+        (&["check", "--seed", "-"], "expected a whole number of at least 0"),
+        (&["audience", "t", "--threads", "0"], "expected a whole number of at least 1"),
+        #[cfg(feature = "serve")]
+        (&["serve", "--port", "abc"], "expected a whole number from 0 to 65535"),
+        #[cfg(feature = "serve")]
+        (&["serve", "--poll", "601"], "expected a whole number from 1 to 600"),
+    ] {
+        let run = sandbox.run(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {run:?}");
+        assert!(run.stderr.contains(expected), "{arguments:?}: {run:?}");
+    }
+    assert_eq!(sandbox.run(&["check", "--min-coverage", "80%"]).code, 0);
 }

@@ -583,7 +583,8 @@ fn a_format_flag_overrides_the_environment() {
         assert!(code == Some(2) && out.is_empty() && err.contains("[possible values: full, concise"), "{err}");
     }
     let (code, _, err) = run(&[], "sarif");
-    let expected = "error: `inkproof` has no format `sarif`: expected one of `full`, `concise`\n";
+    let expected =
+        "error: `inkproof` has no format `sarif`, which `INKPROOF_FORMAT` sets: expected one of `full`, `concise`\n";
     assert_eq!((code, err.as_str()), (Some(2), expected));
 }
 
