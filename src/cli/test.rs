@@ -110,6 +110,11 @@ impl RunCommand for Test {
         };
         let report = test(run, &self.names)?;
         write_problems(&report.problems, &mut anstream::stderr().lock())?;
+        let of_redaction = |path: &String| {
+            format!("the redaction `{path}` under `[test]` matches no message: correct its path, or remove it")
+        };
+        let of_redactions: Vec<_> = report.unused_redactions.iter().map(of_redaction).collect();
+        write_problems(&of_redactions, &mut anstream::stderr().lock())?;
         let mut out = std::io::BufWriter::new(anstream::stdout().lock());
         write_report(&report, &project, format, global.theme(), &mut out)?;
         out.flush()?;

@@ -174,7 +174,8 @@ impl Redaction {
     }
 
     /// The path as written.
-    fn path(&self) -> String {
+    #[must_use]
+    pub fn path(&self) -> String {
         let mut path = String::new();
         for step in &self.steps {
             match step {

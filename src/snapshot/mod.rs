@@ -19,6 +19,7 @@ mod difference;
 mod file;
 mod git;
 mod mask;
+mod redaction_use;
 mod revisions;
 mod run;
 mod store;

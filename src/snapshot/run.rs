@@ -8,12 +8,13 @@ use rayon::prelude::*;
 use super::contents::contents;
 use super::file::{self, SnapshotFileError, contents_of};
 use super::mask::Mask;
+use super::redaction_use::RedactionUse;
 use super::store::{Listing, Stage, Store};
 use super::{Subject, Update, changed_fields};
 use crate::atomic_file;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::message::{RenderOptions, Rendering};
-use crate::project::{Case, Project, SendStatus};
+use crate::project::{Case, Project, Redaction, SendStatus};
 use crate::threads::on_all_cores;
 
 /// Batch size of a run that stops at the first failure.
@@ -46,6 +47,8 @@ pub struct Report<'p> {
     pub obsolete: Vec<Obsolete>,
     /// Failures to read or write, as sentences.
     pub problems: Vec<String>,
+    /// Redactions that match no message of a complete run, as their paths.
+    pub unused_redactions: Vec<String>,
     /// Whether some folders could not be read.
     is_blind: bool,
     /// Whether a snapshot leads out of the project, where nothing is written.
@@ -195,11 +198,15 @@ impl<'p> Run<'p> {
         let names: HashSet<String> = subjects.iter().map(|subject| subject.name.clone()).collect();
         let (known_subjects, subjects): (Vec<_>, Vec<_>) =
             subjects.into_iter().partition(|subject| known.0.contains_key(&subject.name));
+        let redaction_use = RedactionUse::new(settings);
         let mut outcomes = if self.fail_fast {
-            self.until_failure(subjects, &store, &listing, step)
+            self.until_failure(subjects, &store, &listing, &redaction_use, step)
         } else {
-            self.compare(&subjects, &store, step)
+            self.compare(&subjects, &store, &redaction_use, step)
         };
+        // Others may match what was not rendered.
+        let is_all = self.is_complete && !self.fail_fast && known_subjects.is_empty();
+        let unused = if is_all { redaction_use.unused() } else { Vec::new() };
         if self.update != Update::None {
             listing.sweep(&store);
         }
@@ -233,6 +240,7 @@ impl<'p> Run<'p> {
             outcomes,
             obsolete,
             problems,
+            unused_redactions: unused.into_iter().map(Redaction::path).collect(),
             is_blind,
             is_refused,
             forbids_failures: !settings.allow_failures,
@@ -247,11 +255,18 @@ impl<'p> Run<'p> {
     }
 
     /// Renders and compares, without writing.
-    fn compare(&self, subjects: &[Subject<'p>], store: &Store, step: &(dyn Fn() + Sync)) -> Vec<Outcome<'p>> {
+    fn compare(
+        &self,
+        subjects: &[Subject<'p>],
+        store: &Store,
+        redaction_use: &RedactionUse<'_>,
+        step: &(dyn Fn() + Sync),
+    ) -> Vec<Outcome<'p>> {
         let mask = Mask::new(&self.project.config().test);
         let cases: Vec<Case<'p>> = subjects.iter().map(|subject| subject.case).collect();
         self.project.render_on_all_cores(&cases, &self.render_options, |at, mut rendering| {
             let subject = subjects[at].clone();
+            rendering.message.iter().for_each(|message| redaction_use.note(message));
             let (status, contents) = match contents(&rendering, &mask) {
                 Ok(contents) => compared(&subject, contents, store),
                 Err(error) => (Status::SnapshotFileError(SnapshotFileError::Filters(error.to_string())), String::new()),
@@ -271,13 +286,14 @@ impl<'p> Run<'p> {
         subjects: Vec<Subject<'p>>,
         store: &Store,
         listing: &Listing,
+        redaction_use: &RedactionUse<'_>,
         step: &(dyn Fn() + Sync),
     ) -> Vec<Outcome<'p>> {
         let (first, then): (Vec<_>, Vec<_>) =
             subjects.into_iter().partition(|subject| listing.pending.contains(&subject.name));
         let mut outcomes = Vec::new();
         for window in [&first, &then].into_iter().flat_map(|subjects| subjects.chunks(WINDOW)) {
-            outcomes.extend(self.compare(window, store, step));
+            outcomes.extend(self.compare(window, store, redaction_use, step));
             if let Some(failed) = outcomes.iter().position(|outcome| self.fails(outcome)) {
                 outcomes.truncate(failed + 1);
                 break;

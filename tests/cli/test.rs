@@ -763,3 +763,19 @@ fn a_huge_width_of_the_terminal_is_capped() {
     let tested = run_with(sandbox.path(), &["test"], &[("COLUMNS", "99999999999")]);
     assert!(tested.stdout.len() + tested.stderr.len() < 100_000, "{} bytes", tested.stdout.len());
 }
+
+#[test]
+fn a_redaction_that_matches_no_message_is_reported() {
+    let sandbox = Sandbox::with_template(r#"{"title": "t", "body": "b"}"#, "{}").file(
+        "inkproof.toml",
+        "[test]\nredactions = { \"properties.title\" = \"[t]\", \"properties.titel\" = \"[t]\" }\n",
+    );
+    let warning =
+        "warning: the redaction `properties.titel` under `[test]` matches no message: correct its path, or remove it\n";
+    for (arguments, expected) in
+        [(&["test", "--update", "all"][..], warning), (&["test"], warning), (&["test", "t"], "")]
+    {
+        let run = sandbox.run(arguments);
+        assert_eq!((run.code, run.stderr.as_str()), (0, expected), "{arguments:?}: {run:?}");
+    }
+}
