@@ -201,7 +201,7 @@ fn read_switches(table: &mut Table<'_>) -> Switches {
 }
 
 fn read_identity(table: &mut Table<'_>) -> Identity {
-    let text = |entry: &Entry<'_>| entry.text("a text").map(str::to_owned);
+    let text = |entry: &Entry<'_>| entry.text("a string").map(str::to_owned);
     Identity {
         campaign_id: table.take("campaign_id", Entry::number),
         campaign_name: table.take("campaign_name", text),
@@ -275,13 +275,13 @@ filters = [{ pattern = "(", text = 1, x = 2 }, { text = "" }, 5]
                 "12:15 expected one of `off`, `info`, `warning`, `error` under `rules.json-unsafe`, found `eror` (did you mean `error`?)",
                 "13:15 expected one of `off`, `info`, `warning`, `error` under `rules.unused-data`, found a number ()",
                 "15:1 there is no key `sed` in `[test]` (did you mean `seed`?)",
-                "16:8 expected a whole number from 0 on under `test.seed`, found `-1` ()",
+                "16:8 expected a whole number of at least 0 under `test.seed`, found `-1` ()",
                 "17:7 expected a timestamp under `test.now`, found a number ()",
                 "18:21 `..` is not inside the project: expected a folder below it ()",
                 "19:16 `a..b` leads to no value: expected names and places, such as `properties.link` or `properties.posts[].author` ()",
-                "19:38 expected a text under `test.redactions.a.b`, found a number ()",
+                "19:38 expected a string under `test.redactions.a.b`, found a number ()",
                 "20:24 `(` is not a valid regular expression: unclosed group ()",
-                "20:36 expected a text under `test.filters.text`, found a number ()",
+                "20:36 expected a string under `test.filters.text`, found a number ()",
                 "20:39 there is no key `x` in `[test.filters]` (the keys are `pattern`, `text`)",
                 "20:48 expected a key `pattern` in `[test.filters]` ()",
                 "20:63 expected a table under `test.filters`, found a number ()",
@@ -296,7 +296,7 @@ filters = [{ pattern = "(", text = 1, x = 2 }, { text = "" }, 5]
                 "[paths\ntemplates = 3\n[test]\nseed = 'x'\n",
                 vec![
                     "1:7 unclosed table, expected `]`",
-                    "4:8 expected a whole number from 0 on under `test.seed`, found a text",
+                    "4:8 expected a whole number of at least 0 under `test.seed`, found a string",
                 ],
             ),
             (

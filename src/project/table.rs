@@ -215,7 +215,7 @@ impl<'t> Entry<'t> {
 
     /// A non-negative integer.
     pub(super) fn number(&self) -> Result<u64, Diagnostic> {
-        const WHAT: &str = "a whole number from 0 on";
+        const WHAT: &str = "a whole number of at least 0";
         match self.value {
             DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix())
                 .map_err(|_| self.mistake(WHAT, &format!("`{number}`"))),
@@ -270,7 +270,7 @@ impl<'t> Entry<'t> {
 
     fn expected(&self, what: &str) -> Diagnostic {
         let found = match self.value {
-            DeValue::String(_) => "a text",
+            DeValue::String(_) => "a string",
             DeValue::Integer(_) | DeValue::Float(_) => "a number",
             DeValue::Boolean(true) => "`true`",
             DeValue::Boolean(false) => "`false`",

@@ -126,7 +126,7 @@ pub struct Filter {
 impl Filter {
     fn read(table: &mut Table<'_>) -> Option<Self> {
         let pattern = table.require("pattern", regex);
-        let text = table.require("text", |entry| Ok(entry.text("a text")?.to_owned()));
+        let text = table.require("text", |entry| Ok(entry.text("a string")?.to_owned()));
         Some(Self { pattern: pattern?, text: text? })
     }
 }
@@ -146,7 +146,7 @@ pub(super) struct BadPath(String);
 
 impl Redaction {
     fn read(path: &str, place: Location, entry: &Entry<'_>) -> Result<Self, Diagnostic> {
-        let text = entry.text("a text")?;
+        let text = entry.text("a string")?;
         Self::new(path, text.to_owned()).map_err(|error| entry.problem(error.to_string()).at(place))
     }
 

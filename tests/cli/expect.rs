@@ -50,7 +50,7 @@ fn decides_which_losses_fail() {
             [2, 2, 2, 2],
             "`u/*` is expected to be lost, but there is no such request",
         ),
-        ("[expect]\nlost = 't/bad'\n", [2, 2, 2, 2], "expected a list under `expect.lost`, found a text"),
+        ("[expect]\nlost = 't/bad'\n", [2, 2, 2, 2], "expected a list under `expect.lost`, found a string"),
         ("[expect]\nlost = [1]\n", [2, 2, 2, 2], "expected the name of a request under `expect.lost`, found a number"),
         ("[expect]\nlost = ['[']\n", [2, 2, 2, 2], "`[` is not a valid pattern"),
         ("[expect]\nlast = []\n", [2, 2, 2, 2], "there is no key `last` in `[expect]`"),

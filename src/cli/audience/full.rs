@@ -55,7 +55,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 let whose = place(longest_witness);
                 writeln!(
                     out,
-                    "  {name:<5}  half up to {p50}, 99 % up to {p99}, longest {longest}: {DIM}{whose}{DIM:#}"
+                    "  {name:<5}  half have at most {p50}, 99 % at most {p99}, the longest has {longest}: {DIM}{whose}{DIM:#}"
                 )?;
             }
         }
