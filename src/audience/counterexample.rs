@@ -1,8 +1,11 @@
 //! Counterexamples: the smallest witness of each cause, as the request and the attributes of an invented person.
 
-use serde_json::{Map, Value};
+use std::ops::Range;
 
-use super::{Audience, Part};
+use serde_json::{Map, Value, json};
+
+use super::vocabulary::Vocabulary;
+use super::{Audience, Part, disguise};
 use crate::liquid::value::{json, utf16};
 use crate::liquid::{Arena, Value as LiquidValue};
 use crate::message::{Cause, CompiledTemplate, SentData, no_fields};
@@ -12,6 +15,14 @@ use crate::records::Batch;
 const MAX_TRIALS: usize = 2000;
 /// The id of an invented person.
 const ID: &str = "invented";
+/// The keys of the data of a message.
+const CUSTOMER: &str = "customer";
+const MESSAGE_DATA: &str = "message_data";
+/// Where the id of the customer is.
+const ID_KEY: &str = "id";
+const ID_POINTER: &str = "/customer/id";
+/// The key of the related objects, next to the attributes.
+const OBJECTS: &str = "objects";
 
 /// An invented person, whose message is lost.
 #[derive(Clone, Debug)]
@@ -34,10 +45,11 @@ pub fn counterexamples(part: &Part, audience: &Audience<'_>) -> (Vec<Counterexam
     let arena = Arena::new();
     let variants = audience.template.with_variants();
     let compiled: Vec<_> = variants.filter_map(|variant| variant.compile(&audience.workspace, &arena).ok()).collect();
+    let vocabulary = Vocabulary::of(audience);
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for (cause, group) in part.state.losses.groups() {
-        let invention = Invention { audience, compiled: &compiled, cause, language: None, trials: 0 };
-        match group.smallest.record.as_deref().and_then(|record| invention.invent(record)) {
+        let setting = Setting { audience, compiled: &compiled, vocabulary: &vocabulary, cause };
+        match group.smallest.record.as_deref().and_then(|record| setting.invent(record)) {
             Some(counterexample) => found.push(counterexample),
             None => missing.push(cause.clone()),
         }
@@ -45,112 +57,186 @@ pub fn counterexamples(part: &Part, audience: &Audience<'_>) -> (Vec<Counterexam
     (found, missing)
 }
 
-/// The search for one counterexample.
-struct Invention<'c> {
+/// What a counterexample is sought for.
+#[derive(Clone, Copy)]
+struct Setting<'c> {
     audience: &'c Audience<'c>,
     compiled: &'c [CompiledTemplate<'c>],
+    vocabulary: &'c Vocabulary<'c>,
     cause: &'c Cause,
-    language: Option<String>,
-    trials: usize,
 }
 
-impl Invention<'_> {
-    fn invent(mut self, record: &str) -> Option<Counterexample> {
-        // The customer, then the `message_data`.
-        let mut data = self.data_of(record)?;
-        data[0].insert("id".to_owned(), Value::from(ID));
-        if !self.loses(&data) {
+impl Setting<'_> {
+    fn invent(&self, record: &str) -> Option<Counterexample> {
+        let (mut data, language) = self.data_of(record)?;
+        data[CUSTOMER][ID_KEY] = Value::from(ID);
+        let mut invention = Invention { setting: self, language, data, trials: 0 };
+        if !invention.loses() {
             return None;
         }
-        for part in 0..data.len() {
-            let names: Vec<_> = data[part].keys().cloned().collect();
-            for name in names.iter().filter(|name| part == 1 || *name != "id") {
-                let mut smaller = data.clone();
-                smaller[part].shift_remove(name);
-                if self.loses(&smaller) {
-                    data = smaller;
-                }
-            }
-            let pointers = leaves(&Value::from(data[part].clone()));
-            for pointer in pointers.iter().filter(|pointer| part == 1 || *pointer != "/id") {
-                data = self.replaced(data, part, pointer)?;
-            }
+        for part in [CUSTOMER, MESSAGE_DATA] {
+            let part = format!("/{part}");
+            invention.shrink(&part);
+            invention.disguise(&part)?;
         }
-        let [customer, message_data] = data;
-        Some(Counterexample { cause: self.cause.clone(), customer, message_data, language: self.language })
+        let Invention { mut data, language, .. } = invention;
+        let mut part = |name: &str| match data[name].take() {
+            Value::Object(fields) => Some(fields),
+            _ => None,
+        };
+        let (customer, message_data) = (part(CUSTOMER)?, part(MESSAGE_DATA)?);
+        Some(Counterexample { cause: self.cause.clone(), customer, message_data, language })
     }
 
-    /// The data of a record's message.
-    fn data_of(&mut self, record: &str) -> Option<[Map<String, Value>; 2]> {
+    /// The data of a record's message, an object with the customer and the `message_data`, and its language.
+    fn data_of(&self, record: &str) -> Option<(Value, Option<String>)> {
         let (arena, batch) = (Arena::new(), Batch::of_json(record));
         let numbers = self.compiled.first()?.language().dialect().numbers;
         let record = batch.records().next()?;
         let message = self.audience.lines.message(record, numbers, None, &|_| true, &arena).ok()?;
-        self.language = self.audience.language.or(message.language).map(str::to_owned);
-        let object = |value| match to_json(value)? {
-            Value::Object(fields) => Some(fields),
-            _ => None,
-        };
-        let mut customer = object(message.data.customer)?;
-        if let Some(Value::Object(objects)) =
-            to_json(message.data.objects).filter(|objects| objects != &Value::Object(Map::new()))
+        let language = self.audience.language.or(message.language).map(str::to_owned);
+        let mut customer = to_json(message.data.customer).filter(Value::is_object)?;
+        if let Some(Value::Object(objects)) = to_json(message.data.objects)
+            && !objects.is_empty()
         {
-            customer.insert("objects".to_owned(), Value::Object(objects));
+            customer[OBJECTS] = Value::Object(objects);
         }
-        Some([customer, object(message.data.trigger)?])
-    }
-
-    /// Replaces a value by an invented one, if it is not a part of the template that may be needed as it is.
-    fn replaced(
-        &mut self,
-        mut data: [Map<String, Value>; 2],
-        part: usize,
-        pointer: &str,
-    ) -> Option<[Map<String, Value>; 2]> {
-        let mut whole = Value::from(std::mem::take(&mut data[part]));
-        let original = whole.pointer(pointer).cloned()?;
-        let candidates: Vec<Value> = match &original {
-            Value::String(text) => vec![Value::from("x"), Value::from(masked(text))],
-            Value::Number(_) => vec![Value::from(1), Value::from(0)],
-            _ => Vec::new(),
-        };
-        let is_public = match &original {
-            Value::String(text) => {
-                self.compiled.iter().any(|compiled| compiled.template().source().text().contains(text))
-            }
-            _ => true,
-        };
-        let kept = is_public.then(|| original.clone());
-        for candidate in candidates.into_iter().chain(kept) {
-            *whole.pointer_mut(pointer)? = candidate;
-            let Value::Object(fields) = &whole else { return None };
-            data[part].clone_from(fields);
-            if self.loses(&data) {
-                return Some(data);
-            }
-        }
-        None
+        let message_data = to_json(message.data.trigger).filter(Value::is_object)?;
+        Some((json!({ CUSTOMER: customer, MESSAGE_DATA: message_data }), language))
     }
 
     /// Whether the message of this data is lost for the same reason.
-    fn loses(&mut self, [customer, trigger]: &[Map<String, Value>; 2]) -> bool {
-        self.trials += 1;
-        if self.trials > MAX_TRIALS {
-            return false;
-        }
-        let template = self.audience.template.in_language(self.language.as_deref());
+    fn loses(&self, data: &Value, language: Option<&str>) -> bool {
+        let template = self.audience.template.in_language(language);
         let compiled = self.compiled.iter().find(|compiled| std::ptr::eq(compiled.template(), template));
         let Some(compiled) = compiled else { return false };
         let (arena, numbers) = (Arena::new(), compiled.language().dialect().numbers);
-        let mut customer = customer.clone();
-        let objects = customer.shift_remove("objects").filter(Value::is_object);
-        let read = |value: Value| json::read_as(arena.alloc_str(&value.to_string()), numbers, &arena).ok();
-        let (Some(customer), Some(trigger)) = (read(Value::from(customer)), read(Value::from(trigger.clone()))) else {
-            return false;
-        };
-        let objects = objects.and_then(read).unwrap_or_else(|| no_fields(&arena));
+        let (mut customer, trigger) = (data[CUSTOMER].clone(), &data[MESSAGE_DATA]);
+        let objects = customer.as_object_mut().and_then(|fields| fields.shift_remove(OBJECTS));
+        let read = |value: &Value| json::read_as(arena.alloc_str(&value.to_string()), numbers, &arena).ok();
+        let (Some(customer), Some(trigger)) = (read(&customer), read(trigger)) else { return false };
+        let objects = objects.as_ref().and_then(read).unwrap_or_else(|| no_fields(&arena));
         let error = compiled.first_error(&SentData { trigger, customer, objects }, &self.audience.options);
         error.is_some_and(|error| Cause::from_diagnostic(&error) == *self.cause)
+    }
+}
+
+/// The search for one counterexample: data that loses the message for the same reason, and has ever less of the person.
+struct Invention<'c> {
+    setting: &'c Setting<'c>,
+    language: Option<String>,
+    data: Value,
+    trials: usize,
+}
+
+impl Invention<'_> {
+    /// Whether the message is still lost for the same reason.
+    fn loses(&mut self) -> bool {
+        self.trials += 1;
+        self.trials <= MAX_TRIALS && self.setting.loses(&self.data, self.language.as_deref())
+    }
+
+    /// Changes the data if the message is still lost for the same reason afterwards.
+    fn try_to(&mut self, change: impl FnOnce(&mut Value)) -> bool {
+        let original = self.data.clone();
+        change(&mut self.data);
+        let loses = self.loses();
+        if !loses {
+            self.data = original;
+        }
+        loses
+    }
+
+    /// Removes what is not needed of a value, at every level: first many members at once, then ever fewer.
+    fn shrink(&mut self, pointer: &str) {
+        let mut size = self.members(pointer).len();
+        while size > 0 {
+            let mut end = self.members(pointer).len();
+            while end > 0 {
+                let start = end.saturating_sub(size);
+                self.try_to(|data| remove(data, pointer, start..end));
+                end = start;
+            }
+            size /= 2;
+        }
+        for member in self.members(pointer) {
+            self.shrink(&member);
+        }
+    }
+
+    /// Replaces the keys and values that remain, except for what the template says itself; `None` if one of them is needed.
+    fn disguise(&mut self, pointer: &str) -> Option<()> {
+        for member in self.members(pointer) {
+            if member == ID_POINTER {
+                continue;
+            }
+            let member = self.disguise_key(pointer, &member)?;
+            self.disguise(&member)?;
+        }
+        let value = self.data.pointer(pointer)?.clone();
+        if matches!(value, Value::Object(_) | Value::Array(_)) {
+            return Some(());
+        }
+        let mut disguises = disguise::of_value(&value, self.setting.vocabulary).into_iter();
+        let found = disguises.any(|disguise| self.try_to(|data| replace(data, pointer, disguise)));
+        found.then_some(())
+    }
+
+    /// Renames a member of an object, and returns its pointer.
+    fn disguise_key(&mut self, parent: &str, member: &str) -> Option<String> {
+        let Value::Object(fields) = self.data.pointer(parent)? else { return Some(member.to_owned()) };
+        let keys: Vec<_> = fields.keys().cloned().collect();
+        let key = keys.iter().find(|key| pointer_to(parent, key) == member)?;
+        if self.setting.vocabulary.contains(key) {
+            return Some(member.to_owned());
+        }
+        let is_taken = |name: &str| keys.iter().any(|key| key == name);
+        let mut names = disguise::of_key(key, &is_taken);
+        let name = names.find(|name| self.try_to(|data| rename(data, parent, key, name)))?;
+        Some(pointer_to(parent, &name))
+    }
+
+    /// The pointers of the members of an object or list.
+    fn members(&self, pointer: &str) -> Vec<String> {
+        match self.data.pointer(pointer) {
+            Some(Value::Object(fields)) => fields.keys().map(|key| pointer_to(pointer, key)).collect(),
+            Some(Value::Array(items)) => (0..items.len()).map(|at| format!("{pointer}/{at}")).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The JSON pointer of a member of an object.
+fn pointer_to(parent: &str, key: &str) -> String {
+    format!("{parent}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Removes some members of an object or list, except for the `id` of the customer.
+fn remove(data: &mut Value, pointer: &str, range: Range<usize>) {
+    match data.pointer_mut(pointer) {
+        Some(Value::Object(fields)) => {
+            let mut at = 0;
+            fields.retain(|key, _| {
+                at += 1;
+                !range.contains(&(at - 1)) || pointer_to(pointer, key) == ID_POINTER
+            });
+        }
+        Some(Value::Array(items)) => drop(items.drain(range)),
+        _ => {}
+    }
+}
+
+fn replace(data: &mut Value, pointer: &str, value: Value) {
+    if let Some(place) = data.pointer_mut(pointer) {
+        *place = value;
+    }
+}
+
+/// Renames a member of an object, which keeps its place.
+fn rename(data: &mut Value, pointer: &str, from: &str, to: &str) {
+    if let Some(Value::Object(fields)) = data.pointer_mut(pointer) {
+        let named = |(key, value)| if key == from { (to.to_owned(), value) } else { (key, value) };
+        *fields = std::mem::take(fields).into_iter().map(named).collect();
     }
 }
 
@@ -158,38 +244,4 @@ fn to_json(value: LiquidValue<'_>) -> Option<Value> {
     let mut text = String::new();
     json::write(value, None, &mut text).ok()?;
     serde_json::from_str(&utf16::to_utf8(&text)).ok()
-}
-
-/// The same text with other letters and digits.
-fn masked(text: &str) -> String {
-    let mask = |character: char| match character {
-        _ if character.is_uppercase() => 'X',
-        _ if character.is_alphabetic() => 'x',
-        _ if character.is_numeric() => '0',
-        _ => character,
-    };
-    text.chars().map(mask).collect()
-}
-
-/// The JSON pointers of the strings and numbers in a value.
-fn leaves(value: &Value) -> Vec<String> {
-    fn walk(value: &Value, pointer: &str, found: &mut Vec<String>) {
-        match value {
-            Value::Object(fields) => {
-                for (name, value) in fields {
-                    walk(value, &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")), found);
-                }
-            }
-            Value::Array(items) => {
-                for (at, value) in items.iter().enumerate() {
-                    walk(value, &format!("{pointer}/{at}"), found);
-                }
-            }
-            Value::String(_) | Value::Number(_) => found.push(pointer.to_owned()),
-            _ => {}
-        }
-    }
-    let mut found = Vec::new();
-    walk(value, "", &mut found);
-    found
 }

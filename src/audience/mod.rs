@@ -5,6 +5,7 @@
 
 mod counterexample;
 mod directory;
+mod disguise;
 mod distinct;
 mod head;
 mod lengths;
@@ -17,6 +18,7 @@ mod sample;
 mod state;
 mod suspicious;
 mod tally;
+mod vocabulary;
 mod witness;
 mod worker;
 

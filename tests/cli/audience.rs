@@ -251,6 +251,67 @@ fn counterexamples_are_requests_of_invented_people() {
     assert!(codes.iter().all(|(is_lost, _)| *is_lost), "{codes:?}");
 }
 
+/// What a run saves of these people: each saved customer and request.
+fn saved(sandbox: &Sandbox, people: &str) -> (Vec<Value>, String) {
+    fs::write(sandbox.path().join("p.jsonl"), people).unwrap();
+    let run = sandbox.run(&["audience", "t", "p.jsonl", "--save-counterexamples"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    let read = |folder: &str| {
+        let files = fs::read_dir(sandbox.path().join(folder)).into_iter().flatten();
+        let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+        files.sort();
+        files.into_iter().map(|file| serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap())
+    };
+    (read("fixtures/customers").chain(read("fixtures/requests/t")).collect(), run.stderr)
+}
+
+fn template(title: &str) -> Sandbox {
+    let content = json!({"title": "TITLE", "body": "b"}).to_string().replace("TITLE", title);
+    Sandbox::new().file("templates/t.liquid", format!("---\n---\n{content}"))
+}
+
+#[test]
+fn counterexamples_have_no_numbers_keys_and_flags_of_a_person() {
+    const ZZ: &str = "{% if customer.income > 100000 %}{{ customer.zz }}{% endif %}";
+    let grace = r#"{"id": "2", "income": 1, "vip": true,
+        "friends": {"Alan": {"age": 41}, "Grace Hopper <grace@navy.mil>": {"hiv": true, "name": "Grace"}}}"#
+        .replace('\n', "");
+    let income = |income: &str| format!(r#"{{"id": "1", "income": {income}, "friends": {{"Ada": 7}}, "vip": true}}"#);
+    for (title, person, expected) in [
+        (ZZ, income("187654"), json!({"income": 999_999})),
+        (ZZ, income("\"187654\""), json!({"income": "999999"})),
+        (
+            "{% if customer.income > 187000 and customer.income < 190000 %}{{ customer.zz }}{% endif %}",
+            income("187654"),
+            json!({"income": 187_001}),
+        ),
+        ("{% for p in customer.friends %}{{ p[1].zz }}{% endfor %}", grace.clone(), json!({"friends": {"x": {}}})),
+        (
+            "{% for p in customer.friends %}{% if p[1].hiv %}{{ p[1].zz }}{% endif %}{% endfor %}",
+            grace,
+            json!({"friends": {"x": {"hiv": true}}}),
+        ),
+    ] {
+        let sandbox = template(title);
+        let (saved, notes) = saved(&sandbox, &person);
+        assert_eq!(saved.len(), 2, "{title} {person}: {notes}");
+        let mut customer = saved[0].clone();
+        customer.as_object_mut().unwrap().shift_remove("id");
+        assert_eq!(customer, expected, "{title} {person}");
+        assert!(sandbox.run(&["render", "t/lost*"]).lines()[0]["message"].is_null());
+    }
+}
+
+#[test]
+fn a_counterexample_that_needs_the_data_of_a_person_is_not_saved() {
+    // Only this number loses the message, and the template does not say it.
+    let sandbox =
+        template("{% assign n = customer.n | times: 7 | modulo: 1009 %}{% if n == 17 %}{{ customer.zz }}{% endif %}");
+    let (saved, notes) = saved(&sandbox, r#"{"id": "1", "n": 404179}"#);
+    assert_eq!(saved, [json!(null); 0], "{notes}");
+    assert!(notes.contains("note: no counterexample of `undefined-variable`"), "{notes}");
+}
+
 #[test]
 fn a_file_that_ends_early_is_reported_and_what_was_read_counts() {
     let sandbox = sandbox();
