@@ -313,6 +313,17 @@ fn a_counterexample_that_needs_the_data_of_a_person_is_not_saved() {
 }
 
 #[test]
+fn counterexamples_of_each_language_are_saved() {
+    let sandbox = template("{{ customer.zz }}").file(
+        "templates/t.fr.liquid",
+        fs::read(template("{{ customer.zz }}").path().join("templates/t.liquid")).unwrap(),
+    );
+    let (saved, notes) = saved(&sandbox, "{\"id\": \"1\"}\n{\"id\": \"2\", \"language\": \"fr\"}\n");
+    assert_eq!((saved.len(), notes.matches("created").count()), (4, 4), "{notes}");
+    assert_eq!((&saved[2]["language"], &saved[3]["language"]), (&json!(null), &json!("fr")));
+}
+
+#[test]
 fn a_file_that_ends_early_is_reported_and_what_was_read_counts() {
     let sandbox = sandbox();
     let gzip = |bytes: &[u8]| {

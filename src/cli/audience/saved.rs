@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::audience::{Audience, Part, counterexamples};
 use crate::cli::Failure;
 use crate::diagnostics::sanitize;
+use crate::message::Cause;
 use crate::project::Project;
 use crate::scaffold::{Name, Plan};
 
@@ -16,9 +17,8 @@ pub(super) fn save(part: &Part, audience: &Audience<'_>, project: &Project) -> R
     let paths = &project.config().paths;
     let folder = Name::parse_or_sanitize(audience.template.name());
     let mut plan = Plan::default();
-    for example in found {
-        let cause = &example.cause;
-        let name = format!("lost_{}_{}_{}", cause.code.replace('-', "_"), cause.line, cause.column);
+    let names = names(found.iter().map(|example| &example.cause), audience.template.source().name());
+    for (example, name) in found.into_iter().zip(names) {
         let id = format!("{folder}_{name}");
         let mut customer = example.customer;
         customer.insert("id".to_owned(), Value::from(id.as_str()));
@@ -51,4 +51,52 @@ pub(super) fn save(part: &Part, audience: &Audience<'_>, project: &Project) -> R
         writeln!(out, "{outcome:7} {}", sanitize::line(&path.display().to_string()))?;
     }
     Ok(())
+}
+
+/// A name for the counterexample of each cause, which says where it is. What is not in the file of the template itself, but in
+/// that of another language or of a snippet, has the name of that file as well.
+fn names<'c>(causes: impl Iterator<Item = &'c Cause>, own_file: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for cause in causes {
+        let code = cause.code.replace('-', "_");
+        let file = if cause.file == own_file { String::new() } else { format!("{}_", stem(&cause.file)) };
+        let name = format!("lost_{code}_{file}{}_{}", cause.line, cause.column);
+        // The names of files may differ in what is not a part of these names.
+        let more = (2..).map(|number| format!("{name}_{number}"));
+        let is_free = |name: &String| !names.contains(name);
+        let free = std::iter::once(name.clone()).chain(more).find(is_free);
+        names.extend(free);
+    }
+    names
+}
+
+/// The name of a file without its folders and its last extension, as a part of another name.
+fn stem(file: &str) -> String {
+    let name = file.rsplit('/').next().unwrap_or_default();
+    let name = name.rsplit_once('.').map_or(name, |(name, _)| name);
+    name.chars().map(|character| if character.is_alphanumeric() { character } else { '_' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cause_has_a_name_of_its_own() {
+        let cause = |file: &str, line| Cause {
+            file: file.to_owned(),
+            line,
+            column: 7,
+            code: "render-error".to_owned(),
+            text: String::new(),
+        };
+        let causes = [
+            cause("templates/t.liquid", 4),
+            cause("templates/t.fr.liquid", 4),
+            cause("snippets/a-b.liquid", 4),
+            cause("snippets/a_b.liquid", 4),
+        ];
+        let expected = ["4_7", "t_fr_4_7", "a_b_4_7", "a_b_4_7_2"].map(|name| format!("lost_render_error_{name}"));
+        assert_eq!(names(causes.iter(), "templates/t.liquid"), expected);
+    }
 }
