@@ -55,7 +55,7 @@ impl Directory {
         };
         while records.read(&mut batch) {
             for error in batch.errors() {
-                invalid(batch.input_name(), error.line, error.problem.to_string());
+                invalid(batch.input_name(), error.position.line, error.problem.to_string());
             }
             for record in batch.records() {
                 arena.reset();
@@ -64,7 +64,7 @@ impl Directory {
                 let (text, value) = match read {
                     Ok(read) => read,
                     Err(error) => {
-                        invalid(batch.input_name(), error.line, error.problem.to_string());
+                        invalid(batch.input_name(), error.position.line, error.problem.to_string());
                         continue;
                     }
                 };

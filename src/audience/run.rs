@@ -115,6 +115,8 @@ pub fn run(
         let reason = if output.error.is_some() { "a file could not be written" } else { "interrupted" };
         state.cut.push(reason.to_owned());
     }
+    // As when parts are merged, in any order.
+    state.cut.sort();
     if let Err(error) = output.flush() {
         output.error.get_or_insert(error);
     }

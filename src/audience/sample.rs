@@ -2,11 +2,10 @@
 
 use std::collections::BinaryHeap;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 
 use twox_hash::XxHash3_64;
 
-use crate::records::Batch;
+use crate::records::{Batch, Position};
 
 /// The records with the smallest priorities so far. A priority is a hash of a seed, the record and its place.
 #[derive(Debug)]
@@ -18,11 +17,15 @@ pub(super) struct Sample {
     total: u64,
 }
 
+/// The number of the input, the number of bytes before the record in it, and whether it can be read: a record may begin where
+/// an error is.
+type Place = (usize, u64, bool);
+
 /// A record of a sample.
 #[derive(Debug)]
 struct Chosen {
     priority: u64,
-    place: (Arc<str>, u64),
+    place: Place,
     record: Batch,
 }
 
@@ -35,28 +38,30 @@ impl Sample {
     pub(super) fn offer(&mut self, batch: &Batch) {
         let input = batch.input_name();
         for (at, record) in batch.records().enumerate() {
-            let priority = self.priority(input, record.line(), record.bytes());
-            self.offer_one(priority, (input, record.line()), || batch.only_record(at));
+            let position = record.position();
+            let priority = self.priority(input, position, record.bytes());
+            self.offer_one(priority, (batch.input(), position.offset, true), || batch.only_record(at));
         }
         for (at, error) in batch.errors().iter().enumerate() {
-            let priority = self.priority(input, error.line, error.problem.code().as_bytes());
-            self.offer_one(priority, (input, error.line), || batch.only_error(at));
+            let priority = self.priority(input, error.position, error.problem.code().as_bytes());
+            self.offer_one(priority, (batch.input(), error.position.offset, false), || batch.only_error(at));
         }
     }
 
-    fn priority(&self, input: &str, line: u64, bytes: &[u8]) -> u64 {
-        let seed =
-            XxHash3_64::oneshot_with_seed(self.seed, input.as_bytes()) ^ line.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    fn priority(&self, input: &str, Position { line, column, .. }: Position, bytes: &[u8]) -> u64 {
+        let seed = XxHash3_64::oneshot_with_seed(self.seed, input.as_bytes())
+            ^ line.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            ^ (column - 1).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
         XxHash3_64::oneshot_with_seed(seed, bytes)
     }
 
-    fn offer_one(&mut self, priority: u64, (input, line): (&Arc<str>, u64), record: impl FnOnce() -> Batch) {
+    fn offer_one(&mut self, priority: u64, place: Place, record: impl FnOnce() -> Batch) {
         self.total += 1;
         let is_full = self.chosen.len() == self.size.get();
-        if is_full && self.chosen.peek().is_some_and(|last| priority >= last.priority) {
+        if is_full && self.chosen.peek().is_some_and(|last| (priority, place) >= (last.priority, last.place)) {
             return;
         }
-        self.chosen.push(Chosen { priority, place: (Arc::clone(input), line), record: record() });
+        self.chosen.push(Chosen { priority, place, record: record() });
         if is_full {
             self.chosen.pop();
         }
@@ -75,7 +80,7 @@ impl Sample {
             }
         }
         let mut chosen = all.chosen.into_vec();
-        chosen.sort_by(|one, other| (&one.place, one.priority).cmp(&(&other.place, other.priority)));
+        chosen.sort_by_key(|chosen| chosen.place);
         (chosen.into_iter().map(|chosen| chosen.record).collect(), all.total)
     }
 }
@@ -96,6 +101,6 @@ impl PartialOrd for Chosen {
 
 impl Ord for Chosen {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.priority, &self.place).cmp(&(other.priority, &other.place))
+        (self.priority, self.place).cmp(&(other.priority, other.place))
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 use super::Reveal;
+use crate::records::Position;
 
 /// How many hexadecimal digits of the hash of an identifier are shown.
 const DIGITS: usize = 16;
@@ -35,6 +36,9 @@ pub(super) struct Place {
     pub(super) input: Arc<str>,
     /// The line at which the record begins, from 1.
     pub(super) line: u64,
+    /// The column at which it begins, from 1: several records of an array may be on one line.
+    #[serde(skip_serializing_if = "is_first", default = "first")]
+    pub(super) column: u64,
 }
 
 impl Witness {
@@ -51,6 +55,21 @@ impl Witness {
             self.record = None;
         }
     }
+}
+
+impl Place {
+    pub(super) fn new(input: &Arc<str>, position: Position) -> Self {
+        Self { input: Arc::clone(input), line: position.line, column: position.column }
+    }
+}
+
+const fn first() -> u64 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_first(column: &u64) -> bool {
+    *column == 1
 }
 
 /// The beginning of the SHA-256 of an identifier, in hexadecimal: `left(sha256(id), 16)` in most databases.

@@ -1,9 +1,11 @@
 //! The work of one thread: renders the messages of records, and counts.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use memchr::memchr2;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use twox_hash::XxHash3_64;
@@ -19,7 +21,7 @@ use crate::liquid::value::json::{Event, Events, Members};
 use crate::liquid::value::{coerce, utf16};
 use crate::liquid::{Arena, NodeId, Output, Value, Writer};
 use crate::message::{Cause, CompiledTemplate, Loss, Template, Trial, TrialOutput};
-use crate::records::{Batch, Record};
+use crate::records::{Batch, Position, Record, RecordError};
 
 /// The properties whose texts are looked at.
 const TITLE: &str = "title";
@@ -89,7 +91,7 @@ struct Failure<'a> {
 struct SentMessage<'a> {
     input: &'a str,
     line: u64,
-    id: Option<&'a str>,
+    id: Option<Cow<'a, str>>,
     message: &'a crate::message::Message,
 }
 
@@ -106,33 +108,37 @@ impl<'t> Worker<'t> {
     /// Counts the records of a batch.
     pub(super) fn batch(&mut self, batch: &Batch, arena: &mut Arena, out: &mut TrialOutput) -> Written {
         self.written = Written::default();
-        for error in batch.errors() {
-            self.state.records += 1;
-            let place =
-                self.audience.is_ordered.then(|| Place { input: Arc::clone(batch.input_name()), line: error.line });
-            let witness = Witness { place, hash: 0, id: None, record: None };
-            self.state.invalid.add(&invalid_cause(error.problem.code()), 0, &witness);
-            if self.audience.writes_failures {
-                let message = error.problem.to_string();
-                let failure = Failure {
-                    input: batch.input_name(),
-                    line: error.line,
-                    id: None,
-                    code: error.problem.code(),
-                    message: &message,
-                    file: None,
-                    position: None,
-                    record: None,
-                };
-                write_line(&mut self.written.failures, &failure);
+        for entry in batch.entries() {
+            match entry {
+                Ok(record) => self.record(record, batch.input_name(), arena, out),
+                Err(error) => self.unreadable(error, batch.input_name()),
             }
-        }
-        for record in batch.records() {
-            self.record(record, batch.input_name(), arena, out);
             arena.reset();
         }
         self.written.records = (batch.records().len() + batch.errors().len()) as u64;
         std::mem::take(&mut self.written)
+    }
+
+    /// Counts a record that cannot be read.
+    fn unreadable(&mut self, error: &RecordError, input: &Arc<str>) {
+        self.state.records += 1;
+        let place = self.audience.is_ordered.then(|| Place::new(input, error.position));
+        let witness = Witness { place, hash: 0, id: None, record: None };
+        self.state.invalid.add(&invalid_cause(error.problem.code()), 0, &witness);
+        if self.audience.writes_failures {
+            let message = error.problem.to_string();
+            let failure = Failure {
+                input,
+                line: error.position.line,
+                id: None,
+                code: error.problem.code(),
+                message: &message,
+                file: None,
+                position: None,
+                record: None,
+            };
+            write_line(&mut self.written.failures, &failure);
+        }
     }
 
     fn record(&mut self, record: Record<'_>, input: &Arc<str>, arena: &Arena, out: &mut TrialOutput) {
@@ -153,7 +159,7 @@ impl<'t> Worker<'t> {
             *count += u64::from(out.trace.has(*branch));
         }
         let language = message.language.unwrap_or_default();
-        self.state.languages.add(shortened(language), subject.hash, loss.is_some());
+        self.state.languages.add(&shortened(language), subject.hash, loss.is_some());
         if let Some(loss) = loss {
             self.lose(&subject, variant, loss, arena);
         }
@@ -175,9 +181,9 @@ impl<'t> Worker<'t> {
         };
         let (reader, state, audience) = (&self.reader, &mut self.state, self.audience);
         state.sent += 1;
-        state.types.add(shortened(sent.kind), subject.hash, false);
+        state.types.add(&shortened(sent.kind), subject.hash, false);
         for topic in &sent.topics {
-            state.topics.add(shortened(topic), subject.hash, false);
+            state.topics.add(&shortened(topic), subject.hash, false);
         }
         if !sent.trailing_commas.is_empty() || sent.is_late {
             state.with_warnings += 1;
@@ -217,12 +223,13 @@ impl<'t> Worker<'t> {
             } else {
                 variant.patterns.of(variant.template, sent.content, title)
             };
-            state.titles.add(value, subject.hash, false);
+            state.titles.add(&utf16::to_utf8(value), subject.hash, false);
         }
         if audience.writes_messages {
             let rendering = variant.compiled.render_data(&message.data, &audience.options);
             if let Some(message) = &rendering.message {
-                let line = SentMessage { input: subject.input, line: subject.record.line(), id: subject.id, message };
+                let id = subject.id.map(utf16::to_utf8);
+                let line = SentMessage { input: subject.input, line: subject.record.line(), id, message };
                 write_line(&mut self.written.messages, &line);
             }
         }
@@ -326,7 +333,7 @@ impl Subject<'_> {
     }
 
     fn witness(&self, audience: &Audience<'_>) -> Witness {
-        let place = || Place { input: Arc::clone(self.input), line: self.record.line() };
+        let place = || Place::new(self.input, self.record.position());
         Witness {
             place: audience.is_ordered.then(place),
             hash: self.hash,
@@ -343,13 +350,17 @@ impl Subject<'_> {
     /// Whether its witness would come before another.
     fn is_before(&self, other: &Witness, audience: &Audience<'_>) -> bool {
         match &other.place {
-            Some(place) if audience.is_ordered => (&**self.input, self.record.line()) < (&*place.input, place.line),
+            Some(place) if audience.is_ordered => {
+                let Position { line, column, .. } = self.record.position();
+                (&**self.input, line, column) < (&*place.input, place.line, place.column)
+            }
             _ => self.hash < other.hash,
         }
     }
 
     fn write_failure(&self, cause: &Cause, message: &str, out: &mut Vec<u8>) {
         let json = self.record.json().unwrap_or_default();
+        let json = one_line(&json);
         let id = self.id.map(utf16::to_utf8);
         let failure = Failure {
             input: self.input,
@@ -359,10 +370,28 @@ impl Subject<'_> {
             message,
             file: Some(cause.file.as_str()).filter(|file| !file.is_empty()),
             position: (cause.line > 0).then_some([cause.line, cause.column]),
+            // What is not valid JSON is left out: it may have any line breaks.
             record: serde_json::from_str(&json).ok(),
         };
         write_line(out, &failure);
     }
+}
+
+/// JSON without the space between its tokens if it has several lines. Numbers and strings stay as they are written.
+fn one_line(json: &str) -> Cow<'_, str> {
+    if memchr2(b'\n', b'\r', json.as_bytes()).is_none() {
+        return Cow::Borrowed(json);
+    }
+    let (mut is_in_string, mut is_escaped) = (false, false);
+    let is_kept = |character: &char| {
+        let is_kept = is_in_string || !character.is_ascii_whitespace();
+        if *character == '"' && !is_escaped {
+            is_in_string = !is_in_string;
+        }
+        is_escaped = *character == '\\' && !is_escaped;
+        is_kept
+    };
+    Cow::Owned(json.chars().filter(is_kept).collect())
 }
 
 /// A cause that is not in a file.
@@ -421,6 +450,22 @@ fn clipped(text: &str) -> &str {
 }
 
 /// A name that is counted, without what makes it longer than any real one.
-fn shortened(name: &str) -> &str {
-    name.char_indices().nth(60).map_or(name, |(end, _)| &name[..end])
+fn shortened(name: &str) -> Cow<'_, str> {
+    utf16::to_utf8(name.char_indices().nth(60).map_or(name, |(end, _)| &name[..end]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_of_several_lines_are_written_on_one() {
+        for (json, expected) in [
+            ("{\"a\": 1}", "{\"a\": 1}"),
+            ("{\r\n\t\"a b\": [1.0, 12345678901234567890]\n}", "{\"a b\":[1.0,12345678901234567890]}"),
+            ("{\"a\": \n\"\\\" \\\\\", \"b \": 1}", "{\"a\":\"\\\" \\\\\",\"b \":1}"),
+        ] {
+            assert_eq!(one_line(json), expected);
+        }
+    }
 }

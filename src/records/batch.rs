@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::buffer::Buffer;
 use super::columns::Columns;
-use super::{RecordError, RecordProblem};
+use super::{Position, RecordError, RecordProblem};
 use crate::liquid::value::json::{self, Members};
 use crate::liquid::value::number::Numbers;
 use crate::liquid::value::utf16;
@@ -26,26 +26,36 @@ pub struct Batch {
 /// What was found in a batch.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    records: Vec<(Range<usize>, u64)>,
+    /// The number of bytes of the input before those of the batch.
+    start: u64,
+    records: Vec<(Range<usize>, Position)>,
     errors: Vec<RecordError>,
 }
 
 impl Found {
-    /// Adds a record that begins at `line`.
-    pub(super) fn record(&mut self, range: Range<usize>, line: u64) {
-        self.records.push((range, line));
+    /// Adds a record that begins at this line and column.
+    pub(super) fn record(&mut self, range: Range<usize>, line: u64, column: u64) {
+        let position = self.position(range.start, line, column);
+        self.records.push((range, position));
     }
 
-    /// Adds a record that cannot be read.
-    pub(super) fn error(&mut self, line: u64, problem: RecordProblem) {
-        self.errors.push(RecordError { line, problem });
+    /// Adds a record that cannot be read, and begins at this byte of the batch.
+    pub(super) fn error(&mut self, at: usize, line: u64, column: u64, problem: RecordProblem) {
+        let position = self.position(at, line, column);
+        self.errors.push(RecordError { position, problem });
+    }
+
+    const fn position(&self, at: usize, line: u64, column: u64) -> Position {
+        Position { line, column, offset: self.start + at as u64 }
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.records.is_empty() && self.errors.is_empty()
     }
 
-    pub(super) fn clear(&mut self) {
+    /// Forgets what was found. So many bytes of the input are before the next ones.
+    pub(super) fn restart(&mut self, start: u64) {
+        self.start = start;
         self.records.clear();
         self.errors.clear();
     }
@@ -73,7 +83,7 @@ impl Batch {
     #[must_use]
     pub fn of_json(text: &str) -> Self {
         let mut batch = Self { bytes: text.as_bytes().into(), ..Self::default() };
-        batch.found.record(0..text.len(), 1);
+        batch.found.record(0..text.len(), 1, 1);
         batch
     }
 
@@ -81,9 +91,9 @@ impl Batch {
     #[must_use]
     pub fn only_record(&self, at: usize) -> Self {
         let mut batch = self.without_records();
-        if let Some((range, line)) = self.found.records.get(at) {
+        if let Some((range, position)) = self.found.records.get(at) {
             batch.bytes = self.bytes[range.clone()].into();
-            batch.found.record(0..batch.bytes.len(), *line);
+            batch.found.records.push((0..batch.bytes.len(), *position));
         }
         batch
     }
@@ -122,9 +132,9 @@ impl Batch {
     /// The records, which may still turn out to be invalid.
     #[must_use]
     pub fn records(&self) -> impl ExactSizeIterator<Item = Record<'_>> {
-        self.found.records.iter().map(|(range, line)| Record {
+        self.found.records.iter().map(|(range, position)| Record {
             bytes: &self.bytes[range.clone()],
-            line: *line,
+            position: *position,
             columns: self.columns.as_deref(),
         })
     }
@@ -134,21 +144,39 @@ impl Batch {
     pub fn errors(&self) -> &[RecordError] {
         &self.found.errors
     }
+
+    /// All of them in the order of the input.
+    pub fn entries(&self) -> impl Iterator<Item = Result<Record<'_>, &RecordError>> {
+        let (mut records, mut errors) = (self.records().peekable(), self.errors().iter().peekable());
+        std::iter::from_fn(move || {
+            let is_error = match (records.peek(), errors.peek()) {
+                (Some(record), Some(error)) => error.position.offset <= record.position.offset,
+                (record, _) => record.is_none(),
+            };
+            if is_error { errors.next().map(Err) } else { records.next().map(Ok) }
+        })
+    }
 }
 
 /// A record: a JSON value, or a row of a CSV file.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'b> {
     bytes: &'b [u8],
-    line: u64,
+    position: Position,
     columns: Option<&'b Columns>,
 }
 
 impl<'b> Record<'b> {
+    /// Where it begins.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        self.position
+    }
+
     /// The line at which it begins, from 1.
     #[must_use]
     pub const fn line(&self) -> u64 {
-        self.line
+        self.position.line
     }
 
     /// Its bytes in the input, without the line break.
@@ -217,6 +245,6 @@ impl<'b> Record<'b> {
     }
 
     fn error(&self, problem: RecordProblem) -> RecordError {
-        RecordError { line: self.line, problem }
+        RecordError { position: self.position, problem }
     }
 }

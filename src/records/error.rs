@@ -6,11 +6,22 @@ use thiserror::Error;
 
 use super::MAX_RECORD;
 
+/// Where a record begins in its input, which is decompressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: u64,
+    /// The column, from 1, in characters.
+    pub column: u64,
+    /// The number of bytes before it.
+    pub offset: u64,
+}
+
 /// A record that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordError {
-    /// The line at which the record begins, from 1.
-    pub line: u64,
+    /// Where the record begins.
+    pub position: Position,
     /// What is wrong with it.
     pub problem: RecordProblem,
 }

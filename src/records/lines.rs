@@ -36,7 +36,7 @@ impl Lines {
             self.add(start, rest, bytes, found);
         } else if rest > MAX_RECORD || self.skips {
             if !self.skips {
-                found.error(self.line, RecordProblem::TooLong);
+                found.error(start, self.line, 1, RecordProblem::TooLong);
             }
             self.skips = true;
         } else {
@@ -50,9 +50,9 @@ impl Lines {
             return;
         }
         if length > MAX_RECORD {
-            found.error(self.line, RecordProblem::TooLong);
+            found.error(start, self.line, 1, RecordProblem::TooLong);
         } else if !bytes[start..start + length].trim_ascii().is_empty() {
-            found.record(start..start + length, self.line);
+            found.record(start..start + length, self.line, 1);
         }
     }
 }

@@ -20,7 +20,7 @@ mod values;
 mod tests;
 
 pub use batch::{Batch, Record};
-pub use error::{InputError, RecordError, RecordProblem};
+pub use error::{InputError, Position, RecordError, RecordProblem};
 pub use format::RecordFormat;
 pub use input::{Input, Progress, Stop};
 pub use process::{NextBatch, process, process_with, thread_count};

@@ -51,20 +51,20 @@ impl Rows {
             let whole = match self.end(rest, is_last) {
                 End::Row(length, whole) => {
                     if length > MAX_RECORD {
-                        found.error(self.line, RecordProblem::TooLong);
+                        found.error(start, self.line, 1, RecordProblem::TooLong);
                     } else if length > 0 {
-                        found.record(start..start + length, self.line);
+                        found.record(start..start + length, self.line, 1);
                     }
                     whole
                 }
                 End::Unfinished(true) if is_last || rest.len() > MAX_RECORD => {
                     // The line breaks may not have been meant as a part of the cell: only the first line is lost.
-                    found.error(self.line, RecordProblem::UnclosedQuote);
+                    found.error(start, self.line, 1, RecordProblem::UnclosedQuote);
                     self.skips = true;
                     continue;
                 }
                 End::Unfinished(false) if rest.len() > MAX_RECORD => {
-                    found.error(self.line, RecordProblem::TooLong);
+                    found.error(start, self.line, 1, RecordProblem::TooLong);
                     self.skips = true;
                     continue;
                 }

@@ -33,6 +33,8 @@ struct Open {
     file: Box<dyn Read + Send>,
     finder: Finder,
     columns: Option<Arc<Columns>>,
+    /// The number of bytes before `rest`.
+    offset: u64,
     /// What was read, but is not yet a part of a batch.
     rest: Buffer,
     /// Whether everything was read.
@@ -187,12 +189,12 @@ impl Open {
         };
         let finder = Finder::new(format);
         let (name, error) = (name.into(), read.err());
-        Ok(Self { input: number, name, file, finder, columns: None, rest, is_read: false, error })
+        Ok(Self { input: number, name, file, finder, columns: None, offset: mark as u64, rest, is_read: false, error })
     }
 
     /// Reads the next records of this input. Those before an error are in the batch.
     fn read(&mut self, batch: &mut Batch, stop: &Stop) -> io::Result<()> {
-        batch.found.clear();
+        batch.found.restart(self.offset);
         (batch.input, batch.name) = (self.input, Arc::clone(&self.name));
         std::mem::swap(&mut batch.bytes, &mut self.rest);
         self.rest.clear();
@@ -220,6 +222,7 @@ impl Open {
             self.take_header(batch);
             // What remains of an input that was cut off is not a record.
             if self.is_read || !batch.found.is_empty() || used > 0 {
+                self.offset += used as u64;
                 if !self.is_read {
                     self.rest.extend(&batch.bytes[used..]);
                 }
@@ -229,17 +232,16 @@ impl Open {
         }
     }
 
-    /// The first row of a CSV file is its header.
+    /// The first row of a CSV file is its header. One that cannot be read or parsed names no columns, so that each row is reported.
     fn take_header(&mut self, batch: &mut Batch) {
         let Finder::Rows(rows) = &self.finder else { return };
         if self.columns.is_some() {
             return;
         }
         let delimiter = rows.delimiter();
-        if let Some(header) = batch.found.take_first() {
-            // A header that cannot be parsed names no columns, so that each row is reported.
-            let columns = Columns::parse(&batch.bytes[header], delimiter);
-            self.columns = Some(Arc::new(columns.unwrap_or_else(|_| Columns::none(delimiter))));
-        }
+        let Some(is_readable) = batch.entries().next().map(|first| first.is_ok()) else { return };
+        let header = if is_readable { batch.found.take_first() } else { None };
+        let columns = header.and_then(|header| Columns::parse(&batch.bytes[header], delimiter).ok());
+        self.columns = Some(Arc::new(columns.unwrap_or_else(|| Columns::none(delimiter))));
     }
 }

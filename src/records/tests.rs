@@ -19,19 +19,25 @@ fn read(files: &[(&str, &[u8])]) -> (Vec<String>, Vec<String>) {
     let mut found = Vec::new();
     let mut batch = Batch::new();
     while records.read(&mut batch) {
-        let mut lines = Vec::new();
-        for record in batch.records() {
+        for entry in batch.entries() {
             let arena = Arena::new();
             let mut text = String::new();
-            match record.value(Numbers::JavaScript, &arena) {
-                Ok(value) => json::write(value, None, &mut text).unwrap(),
-                Err(error) => text = error.problem.to_string(),
-            }
-            lines.push((record.line(), text));
+            let value = entry.map_err(Clone::clone).and_then(|record| {
+                let value = record.value(Numbers::JavaScript, &arena)?;
+                Ok((record.line(), value))
+            });
+            let line = match value {
+                Ok((line, value)) => {
+                    json::write(value, None, &mut text).unwrap();
+                    line
+                }
+                Err(error) => {
+                    text = error.problem.to_string();
+                    error.position.line
+                }
+            };
+            found.push(format!("{}:{line} {text}", batch.input_name()));
         }
-        lines.extend(batch.errors().iter().map(|error| (error.line, error.problem.to_string())));
-        lines.sort_by_key(|(line, _)| *line);
-        found.extend(lines.into_iter().map(|(line, text)| format!("{}:{line} {text}", batch.input_name())));
     }
     (found, records.into_errors().iter().map(ToString::to_string).collect())
 }
@@ -77,6 +83,43 @@ fn reads_arrays_and_other_values_that_span_lines() {
 }
 
 #[test]
+fn records_and_errors_are_in_the_order_of_the_input() {
+    let entries = |name: &str, text: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(name), text).unwrap();
+        let input = Input::File(name.to_owned(), folder.path().join(name));
+        let mut records = Records::new(vec![input], None, Stop::default()).unwrap();
+        let (mut batch, mut found) = (Batch::new(), Vec::new());
+        while records.read(&mut batch) {
+            found.extend(batch.entries().map(|entry| {
+                let position = match entry {
+                    Ok(record) => record.position(),
+                    Err(error) => error.position,
+                };
+                (entry.is_ok(), position.line, position.column, position.offset)
+            }));
+        }
+        found
+    };
+    assert_eq!(
+        entries("a.json", "[{\"é\":1}, {},\n  {} {}]"),
+        [(true, 1, 2, 1), (true, 1, 11, 11), (true, 2, 3, 17), (false, 2, 6, 20), (true, 2, 6, 20)]
+    );
+    assert_eq!(entries("a.jsonl", "\u{feff}{}\n\n{}"), [(true, 1, 1, 3), (true, 3, 1, 7)]);
+    assert_eq!(entries("a.csv", "a,b\r\n1,\"\n2,3\n"), [(false, 2, 1, 5), (true, 3, 1, 9)]);
+}
+
+#[test]
+fn a_csv_file_whose_header_cannot_be_read_has_no_valid_rows() {
+    let reason = "expected 0 cells, as in the first line, found 2";
+    assert_reads(
+        "a.csv",
+        "id,\"name\n1,Ada\n2,Eve\n",
+        &["1 the quote that begins a cell here is not closed", &format!("2 {reason}"), &format!("3 {reason}")],
+    );
+}
+
+#[test]
 fn goes_on_after_invalid_values() {
     let reason = |reason: &str| format!("the record is not valid JSON: {reason}");
     let no_value = reason("unexpected end of JSON input, at its byte 1");
@@ -91,7 +134,7 @@ fn goes_on_after_invalid_values() {
         ),
         (
             "[{}\n{}\n]",
-            vec!["1 {}".into(), "2 {}".into(), "2 expected `,` or `]` after an element of the array".into()],
+            vec!["1 {}".into(), "2 expected `,` or `]` after an element of the array".into(), "2 {}".into()],
         ),
         ("[{},,{}]", vec!["1 {}".into(), format!("1 {no_value}"), "1 {}".into()]),
         (

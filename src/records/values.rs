@@ -1,6 +1,6 @@
 //! JSON that is not one value a line: finds the elements of arrays, the customers of App API responses, and single values.
 
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
 use super::batch::Found;
 use super::format::{Envelope, envelope_length};
@@ -11,8 +11,9 @@ use super::{MAX_RECORD, RecordProblem};
 pub(super) struct Values {
     place: Place,
     array: Array,
-    /// The line at which the next bytes begin.
+    /// The line at which the next bytes begin, and how many characters are before them in it.
     line: u64,
+    before: u64,
     /// How far the value that is being read has been scanned.
     scan: Scan,
     /// Whether that value is too long, and not kept.
@@ -63,7 +64,7 @@ enum End {
 
 impl Values {
     pub(super) fn new() -> Self {
-        Self { place: Place::Value, array: Array::None, line: 1, scan: Scan::default(), skips: false }
+        Self { place: Place::Value, array: Array::None, line: 1, before: 0, scan: Scan::default(), skips: false }
     }
 
     pub(super) const fn line(&self) -> u64 {
@@ -76,14 +77,27 @@ impl Values {
         while at < bytes.len()
             && let Some(length) = self.step(&bytes[at..], at, is_last, found)
         {
-            self.line += line_breaks(&bytes[at..at + length]);
+            self.pass(&bytes[at..at + length]);
             at += length;
         }
         if is_last && (self.array != Array::None || self.place == Place::EnvelopeEnd) {
-            found.error(self.line, RecordProblem::UnclosedArray);
-            *self = Self { line: self.line, ..Self::new() };
+            found.error(at, self.line, self.before + 1, RecordProblem::UnclosedArray);
+            *self = Self { line: self.line, before: self.before, ..Self::new() };
         }
         at
+    }
+
+    /// Counts the lines and the characters of bytes that are dealt with.
+    fn pass(&mut self, bytes: &[u8]) {
+        let last = match memrchr(b'\n', bytes) {
+            Some(line_break) => {
+                self.line += line_breaks(bytes);
+                self.before = 0;
+                &bytes[line_break + 1..]
+            }
+            None => bytes,
+        };
+        self.before += last.iter().filter(|byte| !is_continuation(**byte)).count() as u64;
     }
 
     /// Deals with the next bytes, and returns their number; `None` if more bytes are needed.
@@ -116,7 +130,7 @@ impl Values {
                 Some(1)
             }
             (Place::Separator, _) => {
-                found.error(self.line, RecordProblem::NoSeparator);
+                found.error(start, self.line, self.before + 1, RecordProblem::NoSeparator);
                 self.place = Place::Damaged;
                 Some(0)
             }
@@ -158,7 +172,7 @@ impl Values {
             End::Unfinished => rest.len(),
         };
         if known > MAX_RECORD && !self.skips {
-            found.error(self.line, RecordProblem::TooLong);
+            found.error(start, self.line, self.before + 1, RecordProblem::TooLong);
             self.skips = true;
         }
         self.place = match end {
@@ -171,7 +185,7 @@ impl Values {
         self.scan = Scan::default();
         if !std::mem::take(&mut self.skips) {
             // An element that is missing, as in `[,]`, is an error when it is parsed.
-            found.record(start..start + known, self.line);
+            found.record(start..start + known, self.line, self.before + 1);
         }
         // A bracket that closes nothing would be found again and again.
         let is_stuck = known == 0 && !(self.array != Array::None && rest.starts_with(b","));
@@ -228,6 +242,11 @@ impl Scan {
         self.scanned = scanned;
         if is_last { End::Value(bytes.len()) } else { End::Unfinished }
     }
+}
+
+/// Whether a byte of UTF-8 continues a character.
+const fn is_continuation(byte: u8) -> bool {
+    byte & 0b1100_0000 == 0b1000_0000
 }
 
 fn line_breaks(bytes: &[u8]) -> u64 {

@@ -19,7 +19,7 @@ use crate::message::{
     Cause, CompiledTemplate, Customer, Losses, RenderOptions, SentData, Template, Trial, TrialOutput, is_request_body,
 };
 use crate::project::Project;
-use crate::records::{Batch, Record, RecordError, RecordProblem, Records, process_with, thread_count};
+use crate::records::{Batch, Position, Record, RecordError, RecordProblem, Records, process_with, thread_count};
 
 const INVALID_PAYLOAD: Code = Code::new("invalid-payload");
 const SCHEMA_VIOLATION: Code = Code::new("schema-violation");
@@ -28,6 +28,8 @@ const MESSAGE_DATA: &str = "message_data";
 const TEMPLATE_FIELD: &str = "transactional_message_id";
 /// How much of a payload is kept to be shown, in bytes.
 const MAX_KEPT: usize = 64 << 10;
+/// How many bytes of an input are stood in for, so that the offset of a payload is that in the input.
+const MAX_BLANK: usize = 16 << 20;
 
 /// What payloads are rendered with.
 #[derive(Clone, Copy, Debug)]
@@ -58,8 +60,8 @@ pub struct PayloadReport {
 /// The first payload with some cause.
 #[derive(Clone, Debug)]
 struct Witness {
-    /// The number of the input, and the line of the payload in it.
-    place: (usize, u64),
+    /// The number of the input, and the place of the payload in it.
+    place: (usize, Position),
     input: Arc<str>,
     problem: Diagnostic,
     /// The payload and the part of it that the problem is about, unless the problem is about the template.
@@ -133,15 +135,22 @@ pub fn judge_payloads(
 /// The finding about a group of payloads.
 fn finding(witness: &Witness, count: u64, total: u64) -> Diagnostic {
     let mut problem = witness.problem.clone();
-    let line = witness.place.1;
+    let Position { line, column, offset } = witness.place.1;
     let payloads = if total == 1 { "payload" } else { "payloads" };
     let (count, total) = (Thousands(as_usize(count)), Thousands(as_usize(total)));
     problem.message = format!("{}: {count} of {total} {payloads}, the first on line {line}", problem.message);
     let Some((text, part)) = &witness.part else { return problem };
-    // The payload at its line of the input, so that it can be found there.
-    let before = "\n".repeat(as_usize(line.saturating_sub(1)));
+    // The payload at its place in the input, so that it can be found there.
+    let before = blank(as_usize(line - 1), as_usize(column - 1), as_usize(offset));
     let (start, end) = (before.len() + part.start, before.len() + part.end);
     problem.primary(Source::new(&*witness.input, before + text).at(start..end), "")
+}
+
+/// A text of so many lines, the last of so many characters. It has as many bytes as what it stands for, unless that is very long.
+fn blank(lines: usize, characters: usize, bytes: usize) -> String {
+    let first = bytes.saturating_sub(lines + characters);
+    let first = if lines > 0 && bytes <= MAX_BLANK { " ".repeat(first) } else { String::new() };
+    first + &"\n".repeat(lines) + &" ".repeat(characters)
 }
 
 fn as_usize(count: u64) -> usize {
@@ -381,7 +390,7 @@ impl Renderer<'_> {
         };
         let text = record.map_or("".into(), |record| String::from_utf8_lossy(record.bytes()));
         let witness = Witness {
-            place: (batch.input(), error.line),
+            place: (batch.input(), error.position),
             input: Arc::clone(batch.input_name()),
             problem,
             part: Some((clipped(&text), offset..offset)),
@@ -406,7 +415,7 @@ impl Renderer<'_> {
         part: Option<Range<usize>>,
     ) {
         let part = part.map(|part| (clipped(&String::from_utf8_lossy(record.bytes())), part));
-        let place = (batch.input(), record.line());
+        let place = (batch.input(), record.position());
         let witness = Witness { place, input: Arc::clone(batch.input_name()), problem, part };
         self.tally.losses.add(cause, record.bytes().len() as u64, &witness);
     }

@@ -324,6 +324,64 @@ fn counterexamples_of_each_language_are_saved() {
 }
 
 #[test]
+fn failures_are_lines_in_the_order_of_the_records() {
+    let sandbox = sandbox()
+        .file("p.json", "[{\"id\": \"1\"},\n{\n  \"id\": \"2\",\n  \"n\": 1.0, \"s\": \"a  b\"\n} {\"id\": \"3\"}, {\"id\": \"4\"}]")
+        .file("b.jsonl", "{\"id\": \"b\"}\n")
+        .file("a.jsonl", "{\"id\": \"a\"}\n");
+    let failures = |arguments: &[&str]| -> Vec<String> {
+        let run = audience(&sandbox, &[arguments, &["--failures", "f.jsonl"]].concat());
+        assert_eq!(run.code, 1, "{run:?}");
+        fs::read_to_string(sandbox.path().join("f.jsonl")).unwrap().lines().map(str::to_owned).collect()
+    };
+    let lines = |failures: &[String]| -> Vec<(u64, Value)> {
+        let lines = failures.iter().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.map(|line| (line["line"].as_u64().unwrap(), line["id"].clone())).collect()
+    };
+    let of_array = failures(&["p.json"]);
+    let expected = [(1, json!("1")), (2, json!("2")), (5, json!(null)), (5, json!("3")), (5, json!("4"))];
+    assert_eq!(lines(&of_array), expected);
+    assert!(of_array[1].ends_with(r#""record":{"id":"2","n":1.0,"s":"a  b"}}"#), "{}", of_array[1]);
+    assert_eq!(lines(&failures(&["p.json", "--sample", "9"])), expected);
+    for arguments in [&["b.jsonl", "a.jsonl"][..], &["b.jsonl", "a.jsonl", "--sample", "9"]] {
+        assert_eq!(lines(&failures(arguments)), [(1, json!("b")), (1, json!("a"))], "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_report_of_one_line_depends_on_no_threads() {
+    let people = (0..40_000).map(|id| json!({"id": format!("u{id}"), "first_name": "Ada", "city": id % 3}).to_string());
+    let sandbox = sandbox().file("p.json", format!("[{}]", people.collect::<Vec<_>>().join(",")));
+    let run =
+        |threads: &str| audience(&sandbox, &["p.json", "--format", "json", "--reveal", "id", "--threads", threads]);
+    let one = run("1");
+    let report: Value = serde_json::from_str(&one.stdout).unwrap();
+    assert_eq!(report["title_length"]["longest_witness"]["id"], "u0");
+    for _ in 0..3 {
+        assert_eq!(run("4").stdout, one.stdout);
+    }
+    let lost = template("{{ customer.zz }}").file("p.json", r#"[{"id": "z"}, {"id": "a"}]"#);
+    let lost = lost.run(&["audience", "t", "p.json", "--format", "json", "--reveal", "id"]);
+    let lost: Value = serde_json::from_str(&lost.stdout).unwrap();
+    assert_eq!(lost["losses"][0]["first"]["id"], "z");
+}
+
+#[test]
+fn lone_surrogates_are_shown_as_replacement_characters() {
+    let sandbox = sandbox().file(
+        "p.jsonl",
+        r#"{"id": "a\ud800", "first_name": "x\ud800", "city": "x", "language": "l\ud800"}"#.replace("\\\\", "\\"),
+    );
+    let run = audience(&sandbox, &["p.jsonl", "--format", "json", "--reveal", "all", "--messages", "m.jsonl"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(report["languages"][0]["name"], "l\u{fffd}");
+    assert_eq!(report["titles"]["most_common"][0]["title"], "Hi x\u{fffd}, hello");
+    let message = fs::read_to_string(sandbox.path().join("m.jsonl")).unwrap();
+    assert!(message.contains("\"id\":\"a\u{fffd}\""), "{message}");
+}
+
+#[test]
 fn a_file_that_ends_early_is_reported_and_what_was_read_counts() {
     let sandbox = sandbox();
     let gzip = |bytes: &[u8]| {
