@@ -8,13 +8,13 @@ use std::io::{self, BufWriter, Write as _};
 use sha2::{Digest as _, Sha256};
 use twox_hash::XxHash3_64;
 
-use super::line::{NoMessage, identifier};
+use super::line::NoMessage;
 use super::witness::hex;
 use crate::liquid::value::number::Numbers;
 use crate::liquid::value::{Object, json};
 use crate::liquid::{Arena, Value};
-use crate::message::attributes_and_objects;
-use crate::records::{Batch, InputError, Records};
+use crate::message::{attributes_and_objects, identifier, written_identifier};
+use crate::records::{Batch, InputError, RecordProblem, Records};
 
 /// The identifiers by which a request may name a customer.
 const IDENTIFIERS: [&str; 3] = ["id", "email", "cio_id"];
@@ -55,7 +55,7 @@ impl Directory {
         };
         while records.read(&mut batch) {
             for error in batch.errors() {
-                invalid(batch.input_name(), error.position.line, error.problem.to_string());
+                invalid(batch.input_name(), error.position.line, reason(&error.problem));
             }
             for record in batch.records() {
                 arena.reset();
@@ -64,7 +64,7 @@ impl Directory {
                 let (text, value) = match read {
                     Ok(read) => read,
                     Err(error) => {
-                        invalid(batch.input_name(), error.position.line, error.problem.to_string());
+                        invalid(batch.input_name(), record.line(), reason(&error.problem));
                         continue;
                     }
                 };
@@ -74,7 +74,7 @@ impl Directory {
                 };
                 let Ok(length) = u32::try_from(text.len()) else { continue };
                 for kind in IDENTIFIERS {
-                    if let Some(id) = identifier(attributes, kind, &arena) {
+                    if let Some(id) = identifier(attributes, kind, &text, &arena) {
                         places.entry(key(kind, id)).or_insert((at, length));
                     }
                 }
@@ -95,19 +95,19 @@ impl Directory {
         &self.hash
     }
 
-    /// The customer that a request identifies.
+    /// The customer that the `identifiers` in this request name, and their JSON.
     pub(super) fn find<'a>(
         &self,
         identifiers: &Object<'_>,
+        request: &str,
         numbers: Numbers,
         arena: &'a Arena,
-    ) -> Result<Value<'a>, NoMessage> {
+    ) -> Result<(Value<'a>, &'a str), NoMessage> {
         let invalid = |code, reason: &str| NoMessage::Invalid { code, reason: reason.to_owned() };
         let scratch = Arena::new();
         let given = identifiers.entries().iter().filter(|(_, value)| !matches!(value, Value::Null));
         let mut given = given.filter_map(|(name, value)| {
-            let one = Object::new(&[(name, *value)], &scratch);
-            Some((*name, identifier(one, name, &scratch)?))
+            Some((*name, written_identifier(*value, name, &[&["identifiers"]], request, &scratch)?))
         });
         let (Some((kind, id)), None) = (given.next(), given.next()) else {
             return Err(invalid("bad-identifiers", "`identifiers` does not name exactly one customer"));
@@ -119,7 +119,18 @@ impl Directory {
         let read = read_at(&self.file, bytes, *at);
         let text = read.ok().and_then(|()| str::from_utf8(bytes).ok());
         let text = text.ok_or_else(|| invalid("unknown-customer", "the customer cannot be read again"))?;
-        json::read_as(text, numbers, arena).map_err(|_| invalid("invalid-customer", "the customer is not valid JSON"))
+        let customer = json::read_as(text, numbers, arena);
+        customer
+            .map(|customer| (customer, text))
+            .map_err(|_| invalid("invalid-customer", "the customer is not valid JSON"))
+    }
+}
+
+/// What is wrong with a record, without what it says: it is about a person.
+fn reason(problem: &RecordProblem) -> String {
+    match problem {
+        RecordProblem::NotJson { offset, .. } => format!("the record is not valid JSON at its byte {}", offset + 1),
+        problem => problem.to_string(),
     }
 }
 

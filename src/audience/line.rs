@@ -5,7 +5,7 @@ use crate::liquid::value::json::Members;
 use crate::liquid::value::number::Numbers;
 use crate::liquid::value::{Object, coerce};
 use crate::liquid::{Arena, Value};
-use crate::message::{SentData, attributes_and_objects, is_request_body, no_fields};
+use crate::message::{SentData, attributes_and_objects, identifier, is_request_body, no_fields};
 use crate::records::{Record, RecordError};
 
 /// The identifiers of a customer, in the order in which one is chosen.
@@ -106,13 +106,15 @@ impl<'f> Lines<'f> {
         let Value::Object(fields) = value else {
             return Err(invalid("record-not-object", "the record is not a JSON object"));
         };
+        // The cells of a CSV file are strings, which are read as they are written anyway.
+        let text = str::from_utf8(record.bytes()).unwrap_or_default();
         match self {
             Self::Customers { trigger, language } => match Joined::of(fields) {
-                Some(joined) => joined.message(is_called, arena),
+                Some(joined) => joined.message(text, is_called, arena),
                 None if is_request_body(fields) => {
                     Err(invalid("record-is-request", "the record is a request, without its customer"))
                 }
-                None => of_customer(value, *trigger, *language, arena),
+                None => of_customer(value, text, *trigger, *language, arena),
             },
             Self::Payloads { customer, objects } => {
                 let (trigger, language) = if is_request_body(fields) {
@@ -133,8 +135,8 @@ impl<'f> Lines<'f> {
                 let Some(Value::Object(identifiers)) = fields.get("identifiers") else {
                     return Err(invalid("bad-identifiers", "the request has no `identifiers`"));
                 };
-                let customer = customers.find(identifiers, numbers, arena)?;
-                of_customer(customer, trigger, string(fields, "language"), arena)
+                let (customer, text) = customers.find(identifiers, text, numbers, arena)?;
+                of_customer(customer, text, trigger, string(fields, "language"), arena)
             }
         }
     }
@@ -171,45 +173,36 @@ impl<'a> Joined<'a> {
         }
     }
 
-    fn message(&self, is_called: &dyn Fn(&str) -> bool, arena: &'a Arena) -> Result<Message<'a>, NoMessage> {
+    fn message(
+        &self,
+        text: &'a str,
+        is_called: &dyn Fn(&str) -> bool,
+        arena: &'a Arena,
+    ) -> Result<Message<'a>, NoMessage> {
         if self.request.get("transactional_message_id").is_some() {
             check_template(self.request, is_called)?;
         }
         let trigger = message_data(self.request, arena)?;
-        of_customer(self.customer, trigger, string(self.request, "language"), arena)
+        of_customer(self.customer, text, trigger, string(self.request, "language"), arena)
     }
 }
 
+/// The message of a customer, who is in this JSON.
 fn of_customer<'a>(
     customer: Value<'a>,
+    text: &'a str,
     trigger: Value<'a>,
     language: Option<&'a str>,
     arena: &'a Arena,
 ) -> Result<Message<'a>, NoMessage> {
-    let Some((attributes, objects)) = attributes_and_objects(api_form(customer, arena), arena) else {
+    let Some((attributes, objects)) = attributes_and_objects(customer, arena) else {
         return Err(invalid("invalid-customer", "the customer is not a JSON object"));
     };
     Ok(Message {
         data: SentData { trigger, customer: Value::Object(attributes), objects },
         language: language.or_else(|| string(attributes, "language")),
-        id: IDENTIFIERS.iter().find_map(|name| identifier(attributes, name, arena)),
+        id: IDENTIFIERS.iter().find_map(|name| identifier(attributes, name, text, arena)),
     })
-}
-
-/// The App API's response for several customers has its customers without the object around each.
-fn api_form<'a>(customer: Value<'a>, arena: &'a Arena) -> Value<'a> {
-    match customer {
-        Value::Object(fields) if matches!(fields.get("attributes"), Some(Value::Object(_))) && has_api_keys(fields) => {
-            Value::Object(Object::new(&[("customer", customer)], arena))
-        }
-        _ => customer,
-    }
-}
-
-/// Whether an object has other keys that only the App API writes, so that `attributes` is not an attribute.
-fn has_api_keys(fields: &Object<'_>) -> bool {
-    ["identifiers", "timestamps", "unsubscribed", "devices"].iter().any(|key| fields.get(key).is_some())
-        || fields.entries().len() == 2 && fields.get("id").is_some()
 }
 
 fn check_template(request: &Object<'_>, is_called: &dyn Fn(&str) -> bool) -> Result<(), NoMessage> {
@@ -236,10 +229,4 @@ fn string<'a>(fields: &Object<'a>, name: &str) -> Option<&'a str> {
         Some(Value::String(text)) => Some(text),
         _ => None,
     }
-}
-
-/// An identifier, which may be a number.
-pub(super) fn identifier<'a>(fields: &Object<'a>, name: &str, arena: &'a Arena) -> Option<&'a str> {
-    let value = fields.get(name).filter(|value| matches!(value, Value::String(_) | Value::Number(_)))?;
-    coerce::to_liquid_string(value, arena).ok().filter(|text| !text.is_empty())
 }

@@ -47,7 +47,8 @@ impl Customer {
             return Err(problem.at(source.at(0..0)).help(help));
         };
         let string = |name| string_of(attributes, name, &arena);
-        let identifiers = IdentifierKind::ALL.map(|kind| string(kind.as_str()));
+        let identifiers = IdentifierKind::ALL
+            .map(|kind| identifier(attributes, kind.as_str(), source.text(), &arena).map(str::to_owned));
         if identifiers.iter().all(Option::is_none) {
             let problem = Diagnostic::error(INVALID_CUSTOMER, "the customer has no `id`, `email` or `cio_id`");
             return Err(problem.at(source.at(0..0)).help("a request names its customer by one of these"));
@@ -106,6 +107,9 @@ fn invalid(source: &Source, error: &json::JsonError) -> Diagnostic {
     not_json(INVALID_CUSTOMER, Document::Customer, source, 0, error)
 }
 
+/// Whole numbers below this are not rounded.
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// The key of the related objects, next to the attributes.
 const OBJECTS: &str = "objects";
 
@@ -117,10 +121,22 @@ pub fn attributes_and_objects<'a>(file: Value<'a>, arena: &'a Arena) -> Option<(
     Some((attributes(file, arena)?, objects.unwrap_or_else(|| no_fields(arena))))
 }
 
-/// The attributes of either form. In the response of the App API, the identifiers are separate and are added.
+/// Whether an object is a customer in the App API's response for several customers, which is not in an object of its own: it
+/// has other keys that only the App API writes, so that `attributes` is not an attribute.
+fn is_listed(object: &Object<'_>) -> bool {
+    matches!(object.get("attributes"), Some(Value::Object(_)))
+        && (["identifiers", "timestamps", "unsubscribed", "devices"].iter().any(|key| object.get(key).is_some())
+            || object.entries().len() == 2 && object.get("id").is_some())
+}
+
+/// The attributes of any form. In the responses of the App API, the identifiers are separate and are added.
 fn attributes<'a>(value: Value<'a>, arena: &'a Arena) -> Option<&'a Object<'a>> {
     let Value::Object(object) = value else { return None };
-    let Some(Value::Object(answer)) = object.get("customer") else { return Some(without_objects(object, arena)) };
+    let answer = match object.get("customer") {
+        Some(Value::Object(answer)) => answer,
+        _ if is_listed(object) => object,
+        _ => return Some(without_objects(object, arena)),
+    };
     let Some(Value::Object(attributes)) = answer.get("attributes") else { return Some(object) };
     let mut entries = attributes.entries().to_vec();
     let identifiers = match answer.get("identifiers") {
@@ -145,6 +161,52 @@ fn without_objects<'a>(object: &'a Object<'a>, arena: &'a Arena) -> &'a Object<'
     Object::new(&entries, arena)
 }
 
+/// Where the identifiers of a customer are in any of the forms, also next to a request, in the order in which they count.
+const PLACES: [&[&str]; 9] = [
+    &["customer", "customer", "attributes"],
+    &["customer", "customer", "identifiers"],
+    &["customer", "customer"],
+    &["customer", "attributes"],
+    &["customer", "identifiers"],
+    &["customer"],
+    &["attributes"],
+    &["identifiers"],
+    &[],
+];
+
+/// An identifier of a customer with these attributes, who is in this JSON.
+#[must_use]
+pub fn identifier<'a>(attributes: &Object<'a>, name: &str, text: &'a str, arena: &'a Arena) -> Option<&'a str> {
+    written_identifier(attributes.get(name)?, name, &PLACES, text, arena)
+}
+
+/// An identifier as it is written: a large number has more digits than JavaScript's numbers, which round it. It is the value
+/// of `name` in an object at one of these places of the JSON.
+#[must_use]
+pub fn written_identifier<'a>(
+    value: Value<'a>,
+    name: &str,
+    places: &[&[&str]],
+    text: &'a str,
+    arena: &'a Arena,
+) -> Option<&'a str> {
+    if !matches!(value, Value::String(_) | Value::Number(_)) {
+        return None;
+    }
+    let rounded = coerce::to_liquid_string(value, arena).ok().filter(|text| !text.is_empty())?;
+    let Value::Number(number) = value else { return Some(rounded) };
+    if number.abs() < MAX_EXACT {
+        return Some(rounded);
+    }
+    let written = places.iter().find_map(|place| {
+        let path: Vec<&str> = place.iter().copied().chain([name]).collect();
+        let written = json::locate(text, &path)?.of(text);
+        let is_it = written.bytes().all(|byte| byte.is_ascii_digit()) && written.parse() == Ok(number);
+        is_it.then_some(written)
+    });
+    Some(written.unwrap_or(rounded))
+}
+
 fn string_of<'a>(attributes: &Object<'a>, name: &str, arena: &'a Arena) -> Option<String> {
     match attributes.get(name)? {
         value @ (Value::String(_) | Value::Number(_)) => {
@@ -163,7 +225,8 @@ mod tests {
         let flat = r#"{"id": 7, "email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"}"#;
         let answer = r#"{"customer": {"id": "7", "identifiers": {"id": "7", "email": "ada@example.com", "cio_id": "a1"},
             "attributes": {"first_name": "Ada", "last_name": "Lovelace"}, "devices": []}}"#;
-        for text in [flat, answer] {
+        let listed = answer.strip_prefix("{\"customer\": ").and_then(|text| text.strip_suffix('}')).unwrap();
+        for text in [flat, answer, listed] {
             let customer = Customer::read(Source::new("c.json", text)).unwrap();
             assert_eq!(customer.identifier(IdentifierKind::Id), Some("7"));
             assert_eq!(customer.identifier(IdentifierKind::Email), Some("ada@example.com"));
@@ -174,6 +237,20 @@ mod tests {
             };
             assert!(matches!(attributes.get("first_name"), Some(Value::String("Ada"))));
         }
+    }
+
+    #[test]
+    fn a_numeric_identifier_is_read_as_it_is_written() {
+        for text in [
+            r#"{"id": 1234567890123456789}"#,
+            r#"{"customer": {"id": "x", "attributes": {"id": 1234567890123456789}}}"#,
+            r#"{"id": 1, "identifiers": {"id": 1234567890123456789}, "attributes": {}}"#,
+        ] {
+            let customer = Customer::read(Source::new("c.json", text)).unwrap();
+            assert_eq!(customer.identifier(IdentifierKind::Id), Some("1234567890123456789"), "{text}");
+        }
+        let customer = Customer::read(Source::new("c.json", r#"{"id": 1e30}"#)).unwrap();
+        assert_eq!(customer.identifier(IdentifierKind::Id), Some("1e+30"));
     }
 
     #[test]

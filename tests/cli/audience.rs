@@ -367,6 +367,33 @@ fn the_report_of_one_line_depends_on_no_threads() {
 }
 
 #[test]
+fn large_numeric_ids_are_taken_as_they_are_written() {
+    let sandbox = sandbox()
+        .file("c.jsonl", "{\"id\": 1234567890123456789, \"first_name\": \"\\\"\"}\n{\"id\": 1234567890123456790, \"first_name\": \"Eve\", \"city\": \"x\"}\n")
+        .file("r.jsonl", "{\"transactional_message_id\": \"hi\", \"identifiers\": {\"id\": 1234567890123456790}}\n");
+    let joined = report(&sandbox, &["r.jsonl", "--customers", "c.jsonl"]);
+    assert_eq!((&joined["people"]["sent"], &joined["people"]["lost"]), (&json!(1), &json!(0)), "{joined}");
+    let people = report(&sandbox, &["c.jsonl", "--reveal", "id"]);
+    assert_eq!(people["losses"][0]["first"]["id"], "1234567890123456789");
+    let hashed = report(&sandbox, &["c.jsonl"]);
+    assert_eq!(hashed["losses"][0]["first"]["id"], inkproof::audience::hashed("1234567890123456789"));
+}
+
+#[test]
+fn customers_of_the_app_api_are_understood_wherever_customers_are() {
+    let eve = json!({"id": "5", "attributes": {"email": "e@example.com", "first_name": "Eve", "city": "Oslo"}, "timestamps": {}});
+    let request = json!({"transactional_message_id": "hi", "identifiers": {"email": "E@example.com"}});
+    let sandbox = sandbox()
+        .file("c.json", json!({"customers": [eve]}).to_string())
+        .file("eve.json", eve.to_string())
+        .file("r.jsonl", request.to_string());
+    for arguments in [["--customers", "c.json"], ["--customer", "eve.json"]] {
+        let report = report(&sandbox, &[&["r.jsonl"], &arguments[..]].concat());
+        assert_eq!(report["people"]["sent"], 1, "{report}");
+    }
+}
+
+#[test]
 fn lone_surrogates_are_shown_as_replacement_characters() {
     let sandbox = sandbox().file(
         "p.jsonl",

@@ -95,7 +95,8 @@ fn directory(command: &Audience, global: &Global, stop: &Stop) -> Result<Directo
     }
     if let Some((first, count)) = summary.invalid {
         let first = sanitize::line(&first).into_owned();
-        writeln!(anstream::stderr().lock(), "warning: {count} customers are not valid; the first: {first}")?;
+        let are = if count == 1 { "customer is" } else { "customers are" };
+        writeln!(anstream::stderr().lock(), "warning: {count} {are} not valid; the first: {first}")?;
     }
     Ok(directory)
 }
