@@ -43,10 +43,16 @@ pub struct Report {
     pub warnings: Vec<Group>,
     /// Messages by the language of the person; an empty name means that none is known.
     pub languages: Vec<Counted>,
+    /// How many more languages there are than the most common ones, which are listed; at least, if counts are estimates.
+    pub more_languages: u64,
     /// Sent messages by type.
     pub types: Vec<Counted>,
+    /// How many more types there are.
+    pub more_types: u64,
     /// Sent messages by topic.
     pub topics: Vec<Counted>,
+    /// How many more topics there are.
+    pub more_topics: u64,
     /// The branches of the template, and how many messages reach each.
     pub branches: Vec<Branch>,
     /// The lengths of titles, in characters.
@@ -249,8 +255,11 @@ impl Report {
             invalid: groups(&state.invalid, rendered),
             warnings: groups(&state.warnings, messages),
             languages: names(&state.languages),
+            more_languages: more_names(&state.languages),
             types: names(&state.types),
+            more_types: more_names(&state.types),
             topics: names(&state.topics),
+            more_topics: more_names(&state.topics),
             branches: branches(head, state),
             title_length: lengths(&state.title_lengths),
             body_length: lengths(&state.body_lengths),
@@ -307,6 +316,11 @@ fn names(tally: &Tally) -> Vec<Counted> {
         is_estimated: tally.is_estimated(),
     });
     counted.collect()
+/// How many names are not listed.
+fn more_names(tally: &Tally) -> u64 {
+    tally.values().len().saturating_sub(MAX_NAMES) as u64
+}
+
 }
 
 fn branches(head: &Head, state: &State) -> Vec<Branch> {

@@ -22,7 +22,7 @@ use super::progress::StreamProgress;
 use super::signals::on_termination;
 use super::{Failure, Global, Outcome, completions, written};
 use crate::atomic_file::is_special;
-use crate::audience::{Audience as Run, Output, Part, Report, Reveal, RunError, reads_snippets, run};
+use crate::audience::{Audience as Run, Counted, Output, Part, Report, Reveal, RunError, reads_snippets, run};
 use crate::diagnostics::{Count, Thousands, sanitize};
 use crate::message::{RenderOptions, Template};
 use crate::project::{Languages, Project};
@@ -433,6 +433,13 @@ fn place(witness: &crate::audience::WitnessReport) -> String {
 /// A share in percent, such as `0.12 %`.
 fn share(percent: f64) -> String {
     if percent > 0.0 && percent < 0.01 { format!("{percent:.4} %") } else { format!("{percent:.2} %") }
+}
+
+/// How many names there are besides those that are listed, in words.
+fn more(listed: &[Counted], not_listed: u64) -> Option<String> {
+    let least = if listed.iter().any(|counted| counted.is_estimated) { "at least " } else { "" };
+    let number = usize::try_from(not_listed).unwrap_or(usize::MAX);
+    (not_listed > 0).then(|| format!("and {least}{} more", Thousands(number)))
 }
 
 /// What a report is about, in one line.

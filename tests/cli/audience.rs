@@ -394,6 +394,19 @@ fn customers_of_the_app_api_are_understood_wherever_customers_are() {
 }
 
 #[test]
+fn languages_that_are_not_listed_are_counted() {
+    let people = (0..60).map(|at| json!({"id": at, "first_name": "Ada", "city": "x", "language": format!("l{at}")}));
+    let sandbox = sandbox().file("p.jsonl", people.map(|person| person.to_string() + "\n").collect::<String>());
+    let report = report(&sandbox, &["p.jsonl"]);
+    assert_eq!((report["languages"].as_array().unwrap().len(), &report["more_languages"]), (50, &json!(10)));
+    assert_eq!((&report["more_types"], &report["more_topics"]), (&json!(0), &json!(0)));
+    for (format, expected) in [("full", "\n             and 10 more\n"), ("markdown", "\n| and 10 more | | |\n")] {
+        let run = audience(&sandbox, &["p.jsonl", "--format", format]);
+        assert!(run.stdout.contains(expected), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn lone_surrogates_are_shown_as_replacement_characters() {
     let sandbox = sandbox().file(
         "p.jsonl",

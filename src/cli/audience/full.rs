@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{headline, place, share};
+use super::{headline, more, place, share};
 use crate::audience::{Counted, Group, Lengths, Report};
 use crate::diagnostics::{Thousands, sanitize};
 
@@ -44,9 +44,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "             {DIM}first {}{DIM:#}", place(&text.first))?;
         }
     }
-    names("Languages", &report.languages, true, out)?;
-    names("Types", &report.types, false, out)?;
-    names("Topics", &report.topics, false, out)?;
+    names("Languages", &report.languages, report.more_languages, true, out)?;
+    names("Types", &report.types, report.more_types, false, out)?;
+    names("Topics", &report.topics, report.more_topics, false, out)?;
     branches(report, out)?;
     if report.title_length.is_some() || report.body_length.is_some() {
         writeln!(out, "\n{BOLD}Lengths in characters{BOLD:#}")?;
@@ -93,7 +93,7 @@ fn groups(title: &str, style: Style, groups: &[Group], report: &Report, out: &mu
     Ok(())
 }
 
-fn names(title: &str, names: &[Counted], with_lost: bool, out: &mut dyn Write) -> io::Result<()> {
+fn names(title: &str, names: &[Counted], not_listed: u64, with_lost: bool, out: &mut dyn Write) -> io::Result<()> {
     // One unnamed group says nothing.
     if names.iter().all(|counted| counted.name.is_empty()) {
         return Ok(());
@@ -108,7 +108,10 @@ fn names(title: &str, names: &[Counted], with_lost: bool, out: &mut dyn Write) -
         }
         writeln!(out)?;
     }
-    Ok(())
+    match more(names, not_listed) {
+        Some(more) => writeln!(out, "             {DIM}{more}{DIM:#}"),
+        None => Ok(()),
+    }
 }
 
 fn branches(report: &Report, out: &mut dyn Write) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{headline, place, share};
+use super::{headline, more, place, share};
 use crate::audience::{Counted, Group, Report, WitnessReport};
 use crate::diagnostics::{Thousands, sanitize};
 
@@ -32,9 +32,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             )?;
         }
     }
-    names("Languages", &report.languages, out)?;
-    names("Types", &report.types, out)?;
-    names("Topics", &report.topics, out)?;
+    names("Languages", &report.languages, report.more_languages, out)?;
+    names("Types", &report.types, report.more_types, out)?;
+    names("Topics", &report.topics, report.more_topics, out)?;
     if !report.branches.is_empty() {
         let (reached, all) = (report.reached_branches(), report.branches.len());
         writeln!(out, "\n### Branches: {reached} of {all} reached\n\n| count | where | what |\n| ---: | --- | --- |")?;
@@ -98,7 +98,7 @@ fn groups(title: &str, groups: &[Group], out: &mut dyn Write) -> io::Result<()> 
     Ok(())
 }
 
-fn names(title: &str, names: &[Counted], out: &mut dyn Write) -> io::Result<()> {
+fn names(title: &str, names: &[Counted], not_listed: u64, out: &mut dyn Write) -> io::Result<()> {
     if names.iter().all(|counted| counted.name.is_empty()) {
         return Ok(());
     }
@@ -108,7 +108,10 @@ fn names(title: &str, names: &[Counted], out: &mut dyn Write) -> io::Result<()> 
         let about = if counted.is_estimated { "about " } else { "" };
         writeln!(out, "| {name} | {about}{} | {} |", count(counted.sent), count(counted.lost))?;
     }
-    Ok(())
+    match more(names, not_listed) {
+        Some(more) => writeln!(out, "| {more} | | |"),
+        None => Ok(()),
+    }
 }
 
 fn whose(witness: &WitnessReport) -> String {
