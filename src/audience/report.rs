@@ -268,13 +268,11 @@ impl Report {
         }
     }
 
-    /// The share of people who get no message, because it is lost or their record is not valid, in millionths.
+    /// How many people get no message, because it is lost or their record is not valid, and how many should get one.
     #[must_use]
-    pub fn failed_millionths(&self) -> u64 {
+    pub const fn failed(&self) -> (u64, u64) {
         let failed = self.people.lost + self.people.invalid;
-        let all = failed + self.people.sent;
-        let share = (u128::from(failed) * 1_000_000).div_ceil(u128::from(all.max(1)));
-        u64::try_from(share).unwrap_or(u64::MAX)
+        (failed, failed + self.people.sent)
     }
 
     /// How many branches are reached.
@@ -316,11 +314,11 @@ fn names(tally: &Tally) -> Vec<Counted> {
         is_estimated: tally.is_estimated(),
     });
     counted.collect()
+}
+
 /// How many names are not listed.
 fn more_names(tally: &Tally) -> u64 {
     tally.values().len().saturating_sub(MAX_NAMES) as u64
-}
-
 }
 
 fn branches(head: &Head, state: &State) -> Vec<Branch> {

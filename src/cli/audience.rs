@@ -22,7 +22,7 @@ use super::progress::StreamProgress;
 use super::signals::on_termination;
 use super::{Failure, Global, Outcome, completions, written};
 use crate::atomic_file::is_special;
-use crate::audience::{Audience as Run, Counted, Output, Part, Report, Reveal, RunError, reads_snippets, run};
+use crate::audience::{Audience as Run, Counted, Group, Output, Part, Report, Reveal, RunError, reads_snippets, run};
 use crate::diagnostics::{Count, Thousands, sanitize};
 use crate::message::{RenderOptions, Template};
 use crate::project::{Languages, Project};
@@ -113,11 +113,30 @@ enum Merge {
     },
 }
 
+/// The code of records that are not JSON.
+const NOT_JSON: &str = "record-not-json";
+/// How many digits a share may have after the point.
+const MAX_DECIMALS: u32 = 12;
+
 #[derive(Debug, Args)]
 struct FailOver {
     /// Exit with 1 only if more than this share of the people gets no message, such as 0.1%
-    #[arg(long, value_name = "PERCENT", value_parser = millionths, default_value = "0%", hide_default_value = true)]
-    fail_over: u64,
+    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "0%", hide_default_value = true)]
+    fail_over: Percent,
+}
+
+/// A share in percent, exactly as it is written: so many of the smallest digit after the point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Percent {
+    digits: u64,
+    decimals: u32,
+}
+
+impl Percent {
+    /// Whether a part is a greater share of the whole.
+    fn is_exceeded(self, (part, whole): (u64, u64)) -> bool {
+        u128::from(part) * 100 * 10_u128.pow(self.decimals) > u128::from(self.digits) * u128::from(whole)
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -151,15 +170,22 @@ pub(super) enum ReportFormat {
     Junit,
 }
 
-/// Parses a share, in millionths: `0.1%`, or `0.1` in percent as well.
-fn millionths(text: &str) -> Result<u64, String> {
-    let number = text.trim().strip_suffix('%').unwrap_or(text).trim();
-    let percent: f64 = number.parse().map_err(|_| "expected a percentage, such as 0.1%".to_owned())?;
-    if !(0.0..=100.0).contains(&percent) {
-        return Err("expected a percentage from 0% to 100%".to_owned());
+/// Parses a share: `0.1%`, or `0.1` in percent as well.
+fn percent(text: &str) -> Result<Percent, String> {
+    let text = text.trim();
+    let number = text.strip_suffix('%').unwrap_or(text).trim();
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+    let digits = format!("{whole}{decimals}");
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("expected a percentage, such as 0.1%".to_owned());
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to a million")]
-    Ok((percent * 10_000.0).round() as u64)
+    let count = u32::try_from(decimals.len()).ok().filter(|count| *count <= MAX_DECIMALS);
+    let Some(count) = count else {
+        return Err(format!("expected at most {MAX_DECIMALS} digits after the point"));
+    };
+    let digits = digits.parse().ok().filter(|digits| *digits <= 100 * 10_u64.pow(count));
+    let digits = digits.ok_or_else(|| "expected a percentage from 0% to 100%".to_owned())?;
+    Ok(Percent { digits, decimals: count })
 }
 
 impl RunCommand for Audience {
@@ -189,7 +215,12 @@ impl Audience {
         // Each person gets the same random choices in every run.
         let options = RenderOptions { seed: options.seed.or(Some(0)), ..options };
         let stop = Stop::default();
+        // The files of `--customers` may be as long as the records.
+        let early = (!self.customers.is_empty()).then(|| stop_on_signals(&stop)).transpose()?;
         let sources = Sources::read(self, &project, template, global, &stop)?;
+        if let Some(signal) = early.as_ref().filter(|_| stop.is_stopped()) {
+            return Ok(Outcome::Ended(signal.load(Ordering::Relaxed)));
+        }
         let audience = Run {
             workspace: project.workspace(),
             template,
@@ -208,7 +239,7 @@ impl Audience {
         let [failures, messages] = [&self.failures, &self.messages]
             .map(|path| path.as_deref().map(|path| RecordFile::create(path, global)).transpose());
         let (failures, messages) = (failures?, messages?);
-        let signal = stop_on_signals(&stop)?;
+        let signal = early.map_or_else(|| stop_on_signals(&stop), Ok)?;
         let mut output = Output {
             failures: failures.as_ref().map(RecordFile::writer).transpose()?,
             messages: messages.as_ref().map(RecordFile::writer).transpose()?,
@@ -230,6 +261,9 @@ impl Audience {
         let mut problems: Vec<_> = errors.iter().map(ToString::to_string).collect();
         problems.extend(output.error.take().map(|error| format!("cannot write `--failures` or `--messages`: {error}")));
         drop(output);
+        if self.input.is_none() && is_perhaps_csv(&part.report()) {
+            writeln!(anstream::stderr().lock(), "note: no record is JSON: `--input csv` reads them as CSV")?;
+        }
         finish([failures, messages], signal == 0 && problems.is_empty(), &mut problems)?;
         let outcome = print(&part.clone().without_records(), self.partial, &self.limit, format);
         if self.save_counterexamples && signal == 0 {
@@ -256,7 +290,7 @@ impl Audience {
             errors.push("standard input can only be read once".to_owned());
         }
         for (at, file) in self.files.iter().enumerate() {
-            if self.files[..at].contains(file) {
+            if self.files[..at].iter().any(|other| is_same(file, other, global)) {
                 errors.push(format!("`{}` is given twice", file.display()));
             }
         }
@@ -274,12 +308,10 @@ impl Audience {
         {
             return vec![format!("`{}` cannot be both `--failures` and `--messages`", one.display())];
         }
-        let same =
-            |one: &Path, other: &Path| one.canonicalize().is_ok_and(|one| other.canonicalize().ok() == Some(one));
         let read = || self.files.iter().chain(&self.customers);
         let incomplete =
             written.into_iter().filter(is_plain).filter_map(|path| record_file::incomplete(&global.path(path)).ok());
-        let read_too = incomplete.filter_map(|path| read().find(|file| same(&global.path(file), &path)));
+        let read_too = incomplete.filter_map(|path| read().find(|file| leads_to_same(&global.path(file), &path)));
         read_too.map(|file| format!("`{}` would be overwritten while it is read: rename it", file.display())).collect()
     }
 
@@ -317,6 +349,15 @@ impl Audience {
     }
 }
 
+/// Whether two arguments name the same file, however they are written.
+fn is_same(one: &Path, other: &Path, global: &Global) -> bool {
+    one == other || leads_to_same(&global.path(one), &global.path(other))
+}
+
+fn leads_to_same(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().ok() == Some(one))
+}
+
 /// Opens files of records.
 fn open(files: &[PathBuf], format: Option<InputFormat>, global: &Global, stop: &Stop) -> Result<Records, Failure> {
     let format = format.map(|format| match format {
@@ -327,6 +368,12 @@ fn open(files: &[PathBuf], format: Option<InputFormat>, global: &Global, stop: &
     let inputs = files.iter().map(|file| Input::new(file, global.path(file))).collect();
     Records::new(inputs, format, stop.clone())
         .map_err(|errors| Failure::Messages(errors.iter().map(ToString::to_string).collect()))
+}
+
+/// Whether nothing that was read is JSON.
+fn is_perhaps_csv(report: &Report) -> bool {
+    let is_no_json = |group: &Group| group.code == NOT_JSON && group.count == report.people.records;
+    report.people.records > 1 && report.invalid.iter().any(is_no_json)
 }
 
 /// Gives the files their names if they are complete, and says what they are called otherwise.
@@ -365,7 +412,7 @@ fn merge(
     let (mut parts, mut errors) = (Vec::new(), Vec::new());
     for (at, file) in files.iter().enumerate() {
         let name = written::shown(file);
-        if files[..at].contains(file) {
+        if files[..at].iter().any(|other| is_same(file, other, global)) {
             errors.push(format!("`{name}` is given twice"));
             continue;
         }
@@ -404,7 +451,7 @@ fn print(part: &Part, partial: bool, limit: &FailOver, format: ReportFormat) -> 
         // Whether too many messages are lost is known when all parts are merged.
         return Ok(if report.incomplete.is_empty() { Outcome::Fine } else { Outcome::Findings });
     }
-    let is_failed = report.failed_millionths() > limit.fail_over;
+    let is_failed = limit.fail_over.is_exceeded(report.failed());
     match format {
         ReportFormat::Full => full::write(&report, &mut out)?,
         ReportFormat::Json => {

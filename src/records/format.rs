@@ -46,7 +46,9 @@ impl RecordFormat {
     /// CSV with the delimiter of these first bytes.
     #[must_use]
     pub fn detect_csv(bytes: &[u8]) -> Self {
-        let line = without_mark(bytes).split(|byte| *byte == b'\n').next().unwrap_or_default();
+        // The header is the first line that is not empty.
+        let mut lines = without_mark(bytes).split(|byte| matches!(byte, b'\n' | b'\r'));
+        let line = lines.find(|line| !line.is_empty()).unwrap_or_default();
         Self::Csv { delimiter: delimiter_of(line) }
     }
 }
@@ -82,7 +84,7 @@ fn has_identifier(line: &[u8]) -> bool {
     names.any(|name| {
         let name = name.trim_ascii();
         let name = name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\"")).unwrap_or(name);
-        IDENTIFIERS.iter().any(|identifier| identifier.as_bytes() == name)
+        IDENTIFIERS.iter().any(|identifier| identifier.as_bytes().eq_ignore_ascii_case(name))
     })
 }
 
@@ -116,6 +118,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn empty_lines_before_a_header_say_nothing_of_its_delimiter() {
+        for (text, delimiter) in [("\n\r\nid;name\n", b';'), ("id\tname", b'\t'), ("\n", b',')] {
+            assert_eq!(RecordFormat::detect_csv(text.as_bytes()), RecordFormat::Csv { delimiter }, "{text:?}");
+        }
+    }
+
+    #[test]
     fn recognises_formats() {
         let csv = |delimiter| RecordFormat::Csv { delimiter };
         for (name, text, expected) in [
@@ -128,6 +137,7 @@ mod tests {
             ("-", "email,name\na,b", csv(b',')),
             ("-", "\"id\";\"a,b\"\n", csv(b';')),
             ("-", "name\tcio_id\r\n", csv(b'\t')),
+            ("-", "Name;ID\n", csv(b';')),
             ("-", "name,age\nAda,7", RecordFormat::JsonLines),
             ("-", "", RecordFormat::JsonLines),
             ("orders.CSV.gz", "name;age\nAda;7", csv(b';')),

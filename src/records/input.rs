@@ -123,10 +123,10 @@ impl<R: Read> Zstandard<R> {
             Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
                 let length = u64::from(length);
                 if io::copy(&mut (&mut self.file).take(length), &mut io::sink())? != length {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
+                    return Err(damaged());
                 }
             }
-            Err(error) => return Err(io::Error::other(error)),
+            Err(_) => return Err(damaged()),
         }
         Ok(true)
     }
@@ -158,10 +158,15 @@ impl<R: Read> Read for Zstandard<R> {
                 self.end()?;
             } else {
                 let one = BlockDecodingStrategy::UptoBlocks(1);
-                self.decoder.decode_blocks(&mut self.file, one).map_err(io::Error::other)?;
+                self.decoder.decode_blocks(&mut self.file, one).map_err(|_| damaged())?;
             }
         }
     }
+}
+
+/// The error of a Zstandard file that cannot be decompressed.
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "the Zstandard file is damaged or ends too early")
 }
 
 /// How much has been read of all inputs. Clones share the count.

@@ -158,8 +158,13 @@ fn records_are_combined_with_a_request() {
 fn the_exit_code_follows_the_share_that_gets_no_message() {
     let sandbox = sandbox();
     // 4 of 8.
-    for (limit, code) in [("0", 1), ("49.9%", 1), ("50%", 0), ("100", 0)] {
+    for (limit, code) in [("0", 1), ("49.9%", 1), ("49.999999999999%", 1), ("50%", 0), ("50.000%", 0), ("100", 0)] {
         assert_eq!(audience(&sandbox, &["people.jsonl", "--fail-over", limit]).code, code, "{limit}");
+    }
+    // 2 of 3.
+    let sandbox = sandbox.file("three.jsonl", "{\"id\": \"1\", \"first_name\": \"A\", \"city\": \"x\"}\n{}\n{}\n");
+    for (limit, code) in [("66.66666%", 1), ("66.66667%", 0)] {
+        assert_eq!(audience(&sandbox, &["three.jsonl", "--fail-over", limit]).code, code, "{limit}");
     }
     let run = audience(&sandbox, &["people.jsonl", "--fail-over", "101%"]);
     assert!(run.code == 2 && run.stderr.contains("expected a percentage from 0% to 100%"), "{run:?}");
@@ -419,6 +424,22 @@ fn lone_surrogates_are_shown_as_replacement_characters() {
     assert_eq!(report["titles"]["most_common"][0]["title"], "Hi x\u{fffd}, hello");
     let message = fs::read_to_string(sandbox.path().join("m.jsonl")).unwrap();
     assert!(message.contains("\"id\":\"a\u{fffd}\""), "{message}");
+}
+
+#[test]
+fn what_cannot_be_read_is_said_without_quoting_it() {
+    let sandbox = sandbox()
+        .file("c.jsonl", "{\"id\": \"1\"}\n{\"id\": Q}\n")
+        .file("r.jsonl", "{\"transactional_message_id\": \"hi\", \"identifiers\": {\"id\": \"1\"}}\n")
+        .file("people", "Name;Age\nAda;7\n");
+    let run = audience(&sandbox, &["r.jsonl", "--customers", "c.jsonl"]);
+    let expected =
+        "warning: 1 customer is not valid; the first: c.jsonl:2: the record is not valid JSON at its byte 8\n";
+    assert_eq!(run.stderr, expected);
+    let run = audience(&sandbox, &["people"]);
+    assert_eq!((run.code, run.stderr.as_str()), (1, "note: no record is JSON: `--input csv` reads them as CSV\n"));
+    let run = audience(&sandbox, &["people.jsonl", "./people.jsonl"]);
+    assert_eq!((run.code, run.stderr.as_str()), (2, "error: `./people.jsonl` is given twice\n"));
 }
 
 #[test]

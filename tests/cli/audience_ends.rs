@@ -123,6 +123,17 @@ fn a_signal_ends_the_reading_and_the_report_is_printed() {
 }
 
 #[test]
+fn a_signal_ends_the_reading_of_customers() {
+    let sandbox = sandbox();
+    let (mut child, mut stdin) = start(&sandbox, &["people.jsonl", "--customers", "-"]);
+    // More than a pipe holds: they are being read.
+    stdin.write_all(PEOPLE.repeat(SETS).as_bytes()).unwrap();
+    signal(&child, Signal::INT);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(stdin);
+}
+
+#[test]
 fn an_interrupted_part_makes_the_whole_incomplete() {
     let sandbox = sandbox();
     let (mut child, mut stdin) = start(&sandbox, &[&FILES[..], &["--partial"]].concat());
@@ -226,6 +237,7 @@ fn a_compressed_file_that_is_cut_off_is_reported_and_what_was_read_counts() {
                     records > 0 && run.stderr.contains(&format!("error: cannot read `{name}` beyond line ")),
                     "{run:?}"
                 );
+                assert!(!run.stderr.contains(['{', '(']), "{run:?}");
                 // Whatever was read was read as it is: a line that was cut off is no record.
                 let invalid = report["people"]["invalid"].as_u64().unwrap();
                 assert_eq!(invalid, (records + 4) / 8, "{records}");
