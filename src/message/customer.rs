@@ -107,6 +107,8 @@ fn invalid(source: &Source, error: &json::JsonError) -> Diagnostic {
     not_json(INVALID_CUSTOMER, Document::Customer, source, 0, error)
 }
 
+/// The key of the identifiers in a request.
+const IDENTIFIERS: &str = "identifiers";
 /// Whole numbers below this are not rounded.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
@@ -205,6 +207,20 @@ pub fn written_identifier<'a>(
         is_it.then_some(written)
     });
     Some(written.unwrap_or(rounded))
+}
+
+/// The identifier by which the body of a request names exactly one customer.
+#[must_use]
+pub fn named_customer<'a>(request: &Object<'a>, text: &'a str, arena: &'a Arena) -> Option<(IdentifierKind, &'a str)> {
+    let Some(Value::Object(identifiers)) = request.get(IDENTIFIERS) else { return None };
+    let mut named = IdentifierKind::ALL.into_iter().filter_map(|kind| {
+        let (name, places) = (kind.as_str(), [&[IDENTIFIERS][..]]);
+        Some((kind, written_identifier(identifiers.get(name)?, name, &places, text, arena)?))
+    });
+    match (named.next(), named.next()) {
+        (named, None) => named,
+        _ => None,
+    }
 }
 
 fn string_of<'a>(attributes: &Object<'a>, name: &str, arena: &'a Arena) -> Option<String> {

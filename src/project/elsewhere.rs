@@ -2,7 +2,7 @@
 
 use super::Project;
 use crate::liquid::Arena;
-use crate::message::{Customer, RenderOptions, Rendering, Request, Template};
+use crate::message::{Customer, IdentifierKind, RenderOptions, Rendering, Request, Template};
 
 impl Project {
     /// The template that a request names, before a language is chosen.
@@ -15,6 +15,12 @@ impl Project {
     #[must_use]
     pub fn customer_for(&self, request: &Request) -> Option<&Customer> {
         self.names.customer_of(request).map(|place| &self.customers[place])
+    }
+
+    /// The number of the customer with an identifier.
+    #[must_use]
+    pub fn customer_called(&self, kind: IdentifierKind, value: &str) -> Option<usize> {
+        self.names.customer_called(kind, value)
     }
 
     /// Renders one message. The template is parsed each time: for many requests, [`Project::render`] or a

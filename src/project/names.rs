@@ -43,7 +43,12 @@ impl Names {
     /// The customer that a request identifies.
     pub(super) fn customer_of(&self, request: &Request) -> Option<usize> {
         let identifier = request.identifier();
-        self.customers[identifier.kind as usize].get(&*key(identifier.kind, &identifier.value)).copied()
+        self.customer_called(identifier.kind, &identifier.value)
+    }
+
+    /// The customer with an identifier.
+    pub(super) fn customer_called(&self, kind: IdentifierKind, value: &str) -> Option<usize> {
+        self.customers[kind as usize].get(&*key(kind, value)).copied()
     }
 }
 

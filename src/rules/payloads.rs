@@ -17,6 +17,7 @@ use crate::liquid::value::{Object, coerce};
 use crate::liquid::{Arena, Span, Value};
 use crate::message::{
     Cause, CompiledTemplate, Customer, Losses, RenderOptions, SentData, Template, Trial, TrialOutput, is_request_body,
+    named_customer,
 };
 use crate::project::Project;
 use crate::records::{Batch, Position, Record, RecordError, RecordProblem, Records, process_with, thread_count};
@@ -38,6 +39,8 @@ pub struct PayloadOptions<'p> {
     pub template: Option<&'p Template>,
     /// The customers that each payload is rendered for.
     pub customers: &'p [&'p Customer],
+    /// Whether these are the customers of the project, so that a request which names one of them is rendered for that one only.
+    pub are_of_project: bool,
     /// When and how messages are rendered.
     pub render_options: &'p RenderOptions,
 }
@@ -55,6 +58,8 @@ pub struct PayloadReport {
     pub mismatched: u64,
     /// How many records are no payloads.
     pub invalid: u64,
+    /// How many records are requests for other templates.
+    pub other_templates: u64,
 }
 
 /// The first payload with some cause.
@@ -75,6 +80,7 @@ struct Tally {
     lost: u64,
     mismatched: u64,
     invalid: u64,
+    other_templates: u64,
     losses: Losses<Witness>,
 }
 
@@ -122,23 +128,23 @@ pub fn judge_payloads(
         all.lost += tally.lost;
         all.mismatched += tally.mismatched;
         all.invalid += tally.invalid;
+        all.other_templates += tally.other_templates;
         all.losses.merge(tally.losses);
     }
     let total = all.payloads + all.invalid;
     let findings = all.losses.groups().into_iter().map(|(_, group)| finding(&group.first, group.count, total));
     let findings = findings.chain(schemas.problems().iter().cloned());
     let Judgement { findings, .. } = Judgement::of_payloads(project, findings.collect::<Vec<_>>());
-    let Tally { payloads, lost, mismatched, invalid, .. } = all;
-    PayloadReport { findings, payloads, lost, mismatched, invalid }
+    let Tally { payloads, lost, mismatched, invalid, other_templates, .. } = all;
+    PayloadReport { findings, payloads, lost, mismatched, invalid, other_templates }
 }
 
 /// The finding about a group of payloads.
 fn finding(witness: &Witness, count: u64, total: u64) -> Diagnostic {
     let mut problem = witness.problem.clone();
     let Position { line, column, offset } = witness.place.1;
-    let payloads = if total == 1 { "payload" } else { "payloads" };
     let (count, total) = (Thousands(as_usize(count)), Thousands(as_usize(total)));
-    problem.message = format!("{}: {count} of {total} {payloads}, the first on line {line}", problem.message);
+    problem.message = format!("{}: {count} of {total} payloads, the first on line {line}", problem.message);
     let Some((text, part)) = &witness.part else { return problem };
     // The payload at its place in the input, so that it can be found there.
     let before = blank(as_usize(line - 1), as_usize(column - 1), as_usize(offset));
@@ -184,6 +190,7 @@ fn with_renderer(
             .collect(),
     });
     let mut renderer = Renderer {
+        project,
         options,
         templates: all.collect(),
         names: names_of(&templates),
@@ -221,14 +228,17 @@ struct Variant<'r> {
     compiled: &'r CompiledTemplate<'r>,
     trial: Trial<'r>,
     numbers: Numbers,
-    /// The attributes and related objects of each customer.
-    customers: Vec<(Value<'r>, Value<'r>)>,
+    /// The number of each customer, their attributes and their related objects.
+    customers: Vec<(usize, Value<'r>, Value<'r>)>,
 }
 
 impl<'r> Variant<'r> {
     fn new(compiled: &'r CompiledTemplate<'r>, options: &PayloadOptions<'r>, arena: &'r Arena) -> Self {
         let numbers = compiled.language().dialect().numbers;
-        let customers = options.customers.iter().filter_map(|customer| customer.data(numbers, arena).ok());
+        let customers = options.customers.iter().enumerate().filter_map(|(at, customer)| {
+            let (attributes, objects) = customer.data(numbers, arena).ok()?;
+            Some((at, attributes, objects))
+        });
         let trial = Trial::new(compiled, options.render_options);
         Self { compiled, trial, numbers, customers: customers.collect() }
     }
@@ -236,6 +246,7 @@ impl<'r> Variant<'r> {
 
 /// Renders payloads on one thread.
 struct Renderer<'r> {
+    project: &'r Project,
     options: &'r PayloadOptions<'r>,
     templates: Vec<RenderedTemplate<'r>>,
     names: HashMap<String, usize>,
@@ -247,10 +258,14 @@ struct Renderer<'r> {
 
 impl Renderer<'_> {
     fn judge(&mut self, batch: &Batch) {
-        for error in batch.errors() {
-            self.add_invalid(batch, error, None);
-        }
-        for record in batch.records() {
+        for entry in batch.entries() {
+            let record = match entry {
+                Ok(record) => record,
+                Err(error) => {
+                    self.add_invalid(batch, error, None);
+                    continue;
+                }
+            };
             let mut arena = std::mem::take(&mut self.arena);
             self.judge_record(batch, &record, &arena);
             arena.reset();
@@ -269,6 +284,10 @@ impl Renderer<'_> {
             Err(error) => return self.add_invalid(batch, &error, Some(record)),
         };
         let is_request = is_request_body(fields);
+        if is_request && self.is_for_another(fields, arena) {
+            self.tally.other_templates += 1;
+            return;
+        }
         let trigger = match fields.get(MESSAGE_DATA).filter(|_| is_request) {
             Some(data @ Value::Object(_)) => data,
             Some(Value::Null) | None if is_request => Value::Object(Object::new(&[], arena)),
@@ -285,7 +304,24 @@ impl Renderer<'_> {
         };
         self.tally.payloads += 1;
         self.compare(batch, record, template, is_request);
-        self.render(batch, record, template, trigger, is_request, arena);
+        let customer = if is_request { self.customer_of(record, fields, arena) } else { None };
+        self.render(batch, record, template, customer, trigger, is_request, arena);
+    }
+
+    /// Whether a request names another template than that of all payloads.
+    fn is_for_another(&self, fields: &Object<'_>, arena: &Arena) -> bool {
+        let name = template_name(fields, arena);
+        self.options.template.zip(name).is_some_and(|(template, name)| !template.is_called(name.trim()))
+    }
+
+    /// The number of the customer of the project whom a request names.
+    fn customer_of(&self, record: &Record<'_>, fields: &Object<'_>, arena: &Arena) -> Option<usize> {
+        if !self.options.are_of_project {
+            return None;
+        }
+        let text = record.json().ok()?;
+        let (kind, value) = named_customer(fields, &text, arena)?;
+        self.project.customer_called(kind, value)
     }
 
     /// The number of the template that a payload is for.
@@ -293,17 +329,18 @@ impl Renderer<'_> {
         if self.options.template.is_some() {
             return Some(0);
         }
-        let name = fields.get(TEMPLATE_FIELD).filter(|name| matches!(name, Value::String(_) | Value::Number(_)))?;
-        let name = coerce::to_liquid_string(name, arena).ok()?;
+        let name = template_name(fields, arena)?;
         self.names.get(name.trim()).or_else(|| self.names.get(&name.trim().to_lowercase())).copied()
     }
 
-    /// Renders a payload for each customer, and counts each cause of a loss once.
+    /// Renders a payload for one customer or for each, and counts each cause of a loss once.
+    #[expect(clippy::too_many_arguments, reason = "they are the parts of one payload")]
     fn render(
         &mut self,
         batch: &Batch,
         record: &Record<'_>,
         template: usize,
+        named: Option<usize>,
         trigger: Value<'_>,
         is_request: bool,
         arena: &Arena,
@@ -323,17 +360,19 @@ impl Renderer<'_> {
             } else {
                 read_again(record, is_request, variant.numbers, arena).unwrap_or(trigger)
             };
-            for (customer, objects) in &variant.customers {
+            let customers = variant.customers.iter().filter(|(at, ..)| named.is_none_or(|named| named == *at));
+            for (_, customer, objects) in customers {
                 let data = SentData { trigger, customer: *customer, objects: *objects };
                 if variant.trial.run(data, arena, &mut self.out).is_none() {
                     continue;
                 }
                 let rendering = variant.compiled.render_data(&data, self.options.render_options);
                 let is_error = |problem: &Diagnostic| problem.severity == Severity::Error;
-                let Some(problem) = rendering.problems.iter().find(|problem| is_error(problem)) else { continue };
-                let cause = Cause::from_diagnostic(problem);
-                if !causes.iter().any(|(known, _)| *known == cause) {
-                    causes.push((cause, problem.clone()));
+                for problem in rendering.problems.iter().filter(|problem| is_error(problem)) {
+                    let cause = Cause::from_diagnostic(problem);
+                    if !causes.iter().any(|(known, _)| *known == cause) {
+                        causes.push((cause, problem.clone()));
+                    }
                 }
             }
         }
@@ -419,6 +458,12 @@ impl Renderer<'_> {
         let witness = Witness { place, input: Arc::clone(batch.input_name()), problem, part };
         self.tally.losses.add(cause, record.bytes().len() as u64, &witness);
     }
+}
+
+/// What a request calls its template.
+fn template_name<'a>(fields: &Object<'a>, arena: &'a Arena) -> Option<&'a str> {
+    let name = fields.get(TEMPLATE_FIELD).filter(|name| matches!(name, Value::String(_) | Value::Number(_)))?;
+    coerce::to_liquid_string(name, arena).ok()
 }
 
 /// A `message_data` with other numbers.

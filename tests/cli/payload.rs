@@ -253,6 +253,74 @@ fn requests_of_a_stream_name_their_templates() {
     );
 }
 
+/// A request for a template, with a customer and some data.
+fn request(template: &str, customer: &str, data: &str) -> String {
+    format!(
+        "{{\"transactional_message_id\": \"{template}\", \"identifiers\": {{\"id\": {customer}}}, \"message_data\": {data}}}\n"
+    )
+}
+
+#[test]
+fn a_request_of_many_is_rendered_for_the_customer_that_it_names() {
+    let sandbox = Sandbox::with_template(r#"{"title":"{{ customer.email }} {{ trigger.a }}","body":"b"}"#, "{}")
+        .file("fixtures/customers/bob.json", r#"{"id": 1234567890123456789}"#)
+        .file("one.json", request("t", "\"user_123\"", "{\"a\": 1}"))
+        .file("two.jsonl", request("t", "\"user_123\"", "{\"a\": 1}").repeat(2))
+        .file("bob.jsonl", request("t", "1234567890123456789", "{\"a\": 1}").repeat(2))
+        .file("eve.jsonl", request("t", "1234567890123456788", "{\"a\": 1}").repeat(2));
+    for (file, code, summary) in [
+        ("one.json", 0, "0 errors"),
+        ("two.jsonl", 0, "0 of 2 payloads lose the message"),
+        ("bob.jsonl", 1, "2 of 2 payloads lose the message"),
+        // Nobody of the project: as data without a customer.
+        ("eve.jsonl", 1, "2 of 2 payloads lose the message"),
+    ] {
+        let checked = sandbox.run(&["check", "--data", file]);
+        assert_eq!(checked.code, code, "{file}: {checked:?}");
+        assert!(code == 0 && file == "one.json" || checked.stdout.contains(summary), "{file}: {checked:?}");
+    }
+    let bob = sandbox.run(&["check", "--data", "two.jsonl", "--customer", "bob"]);
+    assert!(bob.code == 1 && bob.stdout.contains("2 of 2 payloads lose the message"), "{bob:?}");
+}
+
+#[test]
+fn requests_for_other_templates_are_counted_and_left_out() {
+    let sandbox = Sandbox::with_template(r#"{"title":"{{ trigger.c }}","body":"b"}"#, "{}")
+        .file("templates/u.liquid", "---\n---\n{\"title\":\"u\",\"body\":\"b\"}")
+        .file("mix.jsonl", request("u", "\"x\"", "{}") + &request("T", "\"x\"", "{}") + "{\"c\": 1}\n");
+    let checked = sandbox.run(&["check", "t", "--data", "mix.jsonl", "--format", "concise"]);
+    assert!(
+        checked.stdout.ends_with("\n1 of 2 payloads loses the message; 1 request is for another template\n"),
+        "{checked:?}"
+    );
+    let other = sandbox.file("u.jsonl", request("u", "\"x\"", "{}").repeat(2) + "[]\n");
+    let checked = other.run(&["check", "t", "--data", "u.jsonl", "--format", "concise"]);
+    assert!(checked.stdout.contains("0 of 0 payloads lose the message; 1 record is not a payload; 2 requests are for"));
+}
+
+#[test]
+fn findings_are_where_a_payload_is() {
+    let text = "[\n    {\"c\": 1}, {},\n    [], \"\"\n]";
+    let sandbox = Sandbox::with_template(r#"{"title":"t","body":"b"}"#, "{}").file("p.json", text);
+    let checked = sandbox.run(&["check", "t", "--data", "p.json", "--format", "jsonl"]);
+    let start = checked.lines()[0]["start"].clone();
+    let offset = text.find("[]").unwrap();
+    assert_eq!(start, serde_json::json!({"line": 3, "column": 5, "offset": offset}), "{checked:?}");
+}
+
+#[test]
+fn each_error_of_a_payload_is_counted() {
+    let sandbox = Sandbox::with_template("", "{}")
+        .file(
+            "templates/t.liquid",
+            "---\nexpiration: \"{{ trigger.days }}\"\n---\n{\"title\":\"{{ trigger.c }}\",\"body\":\"b\"}",
+        )
+        .file("p.jsonl", "{\"c\": \"1\", \"days\": \"2 days\"}\n{\"c\": \"\\\"\", \"days\": \"x\"}\n");
+    let found = findings(&sandbox, &["t", "--data", "p.jsonl"]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().all(|finding| finding.ends_with(": 1 of 2 payloads, the first on line 2")), "{found:?}");
+}
+
 #[test]
 fn payloads_of_a_stream_are_compared_with_the_schema() {
     let sandbox = Sandbox::with_template("", "{}")

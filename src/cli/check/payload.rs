@@ -8,11 +8,11 @@ use std::path::Path;
 use super::Check;
 use crate::cli::data::Data;
 use crate::cli::{Failure, Global, Outcome, customer};
-use crate::diagnostics::{Diagnostics, Severity, Source, Thousands, sanitize};
+use crate::diagnostics::{Severity, Source, Thousands, sanitize};
 use crate::liquid::value::json;
 use crate::liquid::value::number::Numbers;
 use crate::liquid::{Arena, Span, Value};
-use crate::message::{Customer, Request, Template, is_request_body};
+use crate::message::{Customer, IdentifierKind, Request, Template, is_request_body, named_customer};
 use crate::project::{Case, Languages, Project};
 use crate::records::{Batch, Input, Records, Stop};
 use crate::rules::{Judgement, PayloadOptions, PayloadReport, judge_payload, judge_payloads};
@@ -36,6 +36,8 @@ struct Payload {
     is_request: bool,
     /// The template that the request names.
     template: Option<String>,
+    /// The identifier of the customer that the request names.
+    customer: Option<(IdentifierKind, String)>,
 }
 
 impl Check {
@@ -81,7 +83,9 @@ impl Check {
         }
         let template = template(names, project, None, global)?;
         let render_options = global.render_options();
-        let options = PayloadOptions { template, customers: &customers, render_options: &render_options };
+        let are_of_project = self.customer.is_none() && !project.customers().is_empty();
+        let options =
+            PayloadOptions { template, customers: &customers, are_of_project, render_options: &render_options };
         let report = judge_payloads(project, &options, &first, &mut records);
         no_errors(records)?;
         Ok(Payloads::Many(report))
@@ -184,8 +188,7 @@ pub(super) fn report(report: &PayloadReport, global: &Global) -> Result<Outcome,
 fn summary(report: &PayloadReport) -> String {
     let shown = |count: u64| Thousands(usize::try_from(count).unwrap_or(usize::MAX));
     let verb = if report.lost == 1 { "loses" } else { "lose" };
-    let payloads = if report.payloads == 1 { "payload" } else { "payloads" };
-    let mut parts = vec![format!("{} of {} {payloads} {verb} the message", shown(report.lost), shown(report.payloads))];
+    let mut parts = vec![format!("{} of {} payloads {verb} the message", shown(report.lost), shown(report.payloads))];
     match report.mismatched {
         0 => {}
         1 => parts.push("1 does not match its schema".to_owned()),
@@ -195,6 +198,11 @@ fn summary(report: &PayloadReport) -> String {
         0 => {}
         1 => parts.push("1 record is not a payload".to_owned()),
         count => parts.push(format!("{} records are not payloads", shown(count))),
+    }
+    match report.other_templates {
+        0 => {}
+        1 => parts.push("1 request is for another template".to_owned()),
+        count => parts.push(format!("{} requests are for other templates", shown(count))),
     }
     parts.join("; ")
 }
@@ -225,8 +233,8 @@ fn no_errors(records: Records) -> Result<(), Failure> {
 impl Payload {
     /// The customer of the project that a request names.
     fn customer<'p>(&self, project: &'p Project) -> Option<&'p Customer> {
-        let request = Request::read("", self.source.clone(), &mut Diagnostics::new()).ok()?;
-        project.customer_for(&request).filter(|_| self.is_request)
+        let (kind, value) = self.customer.as_ref()?;
+        project.customer_called(*kind, value).map(|at| &project.customers()[at])
     }
 
     fn parse(source: &Source) -> Result<Self, String> {
@@ -260,7 +268,9 @@ impl Payload {
             Some(Value::Number(id)) => Some(id.to_string()),
             _ => None,
         };
-        Ok(Self { source: source.clone(), message_data, is_request, template })
+        let customer = if is_request { named_customer(fields, text, &arena) } else { None };
+        let customer = customer.map(|(kind, value)| (kind, value.to_owned()));
+        Ok(Self { source: source.clone(), message_data, is_request, template, customer })
     }
 }
 
