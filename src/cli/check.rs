@@ -19,7 +19,7 @@ use clap_complete::ArgValueCompleter;
 use similar::TextDiff;
 
 use super::command::RunCommand;
-use super::given::split;
+use super::given::{Capacity, split};
 use super::global::refuse_to_write;
 use super::number::percent;
 use super::output_options::OutputOptions;
@@ -110,7 +110,7 @@ impl RunCommand for Check {
             global.report(project.problems())?;
             refuse_to_write(&project)?;
         }
-        let (names, files) = split(&self.names, &project);
+        let (names, files) = split(&self.names, &project, Capacity::Many)?;
         // Without names, everything; but not if all names are files that are not the project's.
         let is_about_project = self.data.is_none() && (!names.is_empty() || self.names.is_empty());
         if (self.fix || self.diff) && is_about_project {

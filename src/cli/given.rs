@@ -1,6 +1,7 @@
 //! What the arguments of a command give to render: messages of the project, requests in other files, and data.
 
 use std::borrow::Cow;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,12 +9,14 @@ use clap_complete::ArgValueCompleter;
 
 use super::data::Data;
 use super::{Failure, Global, completions, customer, written};
-use crate::diagnostics::{Diagnostics, Source, did_you_mean};
+use crate::diagnostics::{Diagnostics, Source, did_you_mean, sanitize};
 use crate::liquid::value::json;
+use crate::liquid::value::number::Numbers;
 use crate::liquid::{Arena, Span, Value};
 use crate::message::{Customer, Request, Template, is_request_body};
 use crate::plain_file;
 use crate::project::{Case, Languages, Project};
+use crate::records::{Batch, Input, Record, Records, Stop};
 
 /// The flags that take the place of requests and customers of the project.
 #[derive(Debug, Args)]
@@ -37,9 +40,20 @@ pub(super) struct Given<'p> {
     customer: Option<Cow<'p, Customer>>,
 }
 
+/// How many requests a file may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Capacity {
+    One,
+    Many,
+}
+
 /// Splits names into those that mean something in the project, and files with requests: `-`, or the path of a file that is
-/// not the project's.
-pub(super) fn split<'n>(names: &'n [String], project: &Project) -> (Vec<String>, Vec<&'n Path>) {
+/// not the project's. A file inside the project without requests is ignored, and if it may have been meant as data, a note says so.
+pub(super) fn split<'n>(
+    names: &'n [String],
+    project: &Project,
+    capacity: Capacity,
+) -> io::Result<(Vec<String>, Vec<&'n Path>)> {
     let is_file = |name: &str| {
         let path = Path::new(name);
         name == "-" || (!project.has_named(name) && project.path_from_start(path).is_file())
@@ -47,10 +61,31 @@ pub(super) fn split<'n>(names: &'n [String], project: &Project) -> (Vec<String>,
     let (files, names): (Vec<_>, Vec<_>) = names.iter().partition(|name| is_file(name));
     // A file inside the project that is no request is not an input, such as one that `git diff --name-only` lists.
     let is_input = |path: &&Path| {
-        *path == Path::new("-") || is_request_file(&project.path_from_start(path)) || !is_inside(path, project)
+        let full = project.path_from_start(path);
+        *path == Path::new("-")
+            || !is_inside(path, project)
+            || is_request_file(&full)
+            || capacity == Capacity::Many && holds_requests(&full)
     };
-    let files = files.into_iter().map(|name| Path::new(name.as_str())).filter(is_input).collect();
-    (names.into_iter().cloned().collect(), files)
+    let (files, ignored): (Vec<_>, Vec<_>) = files.into_iter().map(|name| Path::new(name.as_str())).partition(is_input);
+    for path in ignored.into_iter().filter(|path| is_perhaps_data(path, project)) {
+        let name = sanitize::line(&path.display().to_string()).into_owned();
+        let what = if capacity == Capacity::One { "is not a request" } else { "has no requests" };
+        writeln!(anstream::stderr().lock(), "note: `{name}` {what} and is ignored")?;
+    }
+    Ok((names.into_iter().cloned().collect(), files))
+}
+
+/// Whether a file may have been meant as data: it is called like JSON Lines or compressed data, or like JSON but is damaged.
+fn is_perhaps_data(path: &Path, project: &Project) -> bool {
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("jsonl" | "ndjson" | "gz" | "zst") => true,
+        Some("json") => {
+            let bytes = plain_file::read(&project.path_from_start(path), written::MAX_BYTES).unwrap_or_default();
+            String::from_utf8(bytes).is_ok_and(|text| json::read(&text, &Arena::new()).is_err())
+        }
+        _ => false,
+    }
 }
 
 fn is_inside(path: &Path, project: &Project) -> bool {
@@ -65,6 +100,18 @@ fn is_request_file(path: &Path) -> bool {
     matches!(json::read(&text, &arena), Ok(Value::Object(fields)) if is_request_body(fields))
 }
 
+/// Whether there are bodies of requests among the first records of a file.
+fn holds_requests(path: &Path) -> bool {
+    let input = Input::File(path.display().to_string(), path.to_owned());
+    let Ok(mut records) = Records::new(vec![input], None, Stop::default()) else { return false };
+    let (mut batch, arena) = (Batch::new(), Arena::new());
+    let is_request = |record: Record<'_>| {
+        let value = record.value(Numbers::JavaScript, &arena);
+        matches!(value, Ok(Value::Object(fields)) if is_request_body(fields))
+    };
+    records.read(&mut batch) && batch.records().any(is_request)
+}
+
 impl<'p> Given<'p> {
     /// Reads what the arguments give. Warnings about requests are reported.
     pub(super) fn read(
@@ -77,7 +124,7 @@ impl<'p> Given<'p> {
             Some(name) => Some(customer::find(name, project, global)?),
             None => None,
         };
-        let (known, files) = split(names, project);
+        let (known, files) = split(names, project, Capacity::One)?;
         let mut given = Self { project, names: None, requests: Vec::new(), customer };
         if let Some(data) = &arguments.data {
             given.add_data(&known, data, global)?;

@@ -309,6 +309,43 @@ fn findings_are_where_a_payload_is() {
 }
 
 #[test]
+fn requests_in_a_file_inside_the_project_are_checked() {
+    let lines = request("t", "\"user_123\"", "{\"c\": 1}") + &request("t", "\"user_123\"", "{}");
+    let gzip = |text: &str| {
+        use std::io::Write as _;
+        let mut file = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        file.write_all(text.as_bytes()).unwrap();
+        file.finish().unwrap()
+    };
+    let array = format!("[\n{}]", lines.trim_end().replace('\n', ",\n"));
+    let sandbox = Sandbox::with_template(r#"{"title":"{{ trigger.c }}","body":"b"}"#, "{}")
+        .file("mix.jsonl", &lines)
+        .file("mix.json", array)
+        .file("mix.gz", gzip(&lines))
+        .file("package.json", "{\"name\": \"shop\"}")
+        .file("cut.json", &lines[..20])
+        .file("log.jsonl", "{\"level\": \"info\"}\n")
+        .file("README.md", "# Shop\n");
+    for file in ["mix.jsonl", "mix.json", "mix.gz"] {
+        let checked = sandbox.run(&["check", file]);
+        assert_eq!((checked.code, checked.stderr.as_str()), (1, ""), "{file}: {checked:?}");
+        assert!(checked.stdout.contains("1 of 2 payloads loses the message"), "{file}: {checked:?}");
+    }
+    // Other files may be among those that changed. What may have been meant is named, so that nobody takes it for checked.
+    for (file, note) in [
+        ("README.md", ""),
+        ("package.json", ""),
+        ("cut.json", "note: `cut.json` has no requests and is ignored\n"),
+        ("log.jsonl", "note: `log.jsonl` has no requests and is ignored\n"),
+    ] {
+        let checked = sandbox.run(&["check", file]);
+        assert_eq!((checked.code, checked.stderr.as_str()), (0, note), "{file}: {checked:?}");
+    }
+    let preview = sandbox.run(&["preview", "mix.jsonl"]);
+    assert_eq!(preview.stderr, "note: `mix.jsonl` is not a request and is ignored\n", "{preview:?}");
+}
+
+#[test]
 fn each_error_of_a_payload_is_counted() {
     let sandbox = Sandbox::with_template("", "{}")
         .file(
