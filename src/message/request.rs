@@ -102,6 +102,15 @@ impl IdentifierKind {
             Self::CioId => "cio_id",
         }
     }
+
+    /// An identifier in the form in which identifiers of this kind are compared: email addresses ignore letter case.
+    #[must_use]
+    pub fn folded(self, value: &str) -> Cow<'_, str> {
+        match self {
+            Self::Email if value.bytes().any(|byte| byte.is_ascii_uppercase()) => value.to_ascii_lowercase().into(),
+            _ => value.into(),
+        }
+    }
 }
 
 impl Request {

@@ -17,10 +17,16 @@ impl Project {
         self.names.customer_of(request).map(|place| &self.customers[place])
     }
 
-    /// The number of the customer with an identifier.
+    /// The number of the customer with an identifier, if the project has a file for them.
     #[must_use]
-    pub fn customer_called(&self, kind: IdentifierKind, value: &str) -> Option<usize> {
-        self.names.customer_called(kind, value)
+    pub fn customer_number(&self, kind: IdentifierKind, value: &str) -> Option<usize> {
+        self.names.customer_with(kind, value)
+    }
+
+    /// The customer with an identifier, if the project has a file for them.
+    #[must_use]
+    pub fn customer_with(&self, kind: IdentifierKind, value: &str) -> Option<&Customer> {
+        self.customer_number(kind, value).map(|number| &self.customers[number])
     }
 
     /// Renders one message. The template is parsed each time: for many requests, [`Project::render`] or a

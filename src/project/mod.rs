@@ -26,6 +26,7 @@ mod template_id;
 mod test_settings;
 mod unchanged;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -432,11 +433,11 @@ impl Project {
                 self.problems.push(problem);
             }
         }
-        let mut customers: HashMap<(usize, &str), &Customer> = HashMap::new();
+        let mut customers: HashMap<(IdentifierKind, Cow<'_, str>), &Customer> = HashMap::new();
         for customer in &self.customers {
             for kind in IdentifierKind::ALL {
                 let Some(value) = customer.identifier(kind) else { continue };
-                if let Some(earlier) = customers.insert((kind as usize, value), customer) {
+                if let Some(earlier) = customers.insert((kind, kind.folded(value)), customer) {
                     let message = format!("two customers have the {} `{value}`", kind.as_str());
                     let problem = Diagnostic::error(DUPLICATE_CUSTOMER, message)
                         .at(customer.source().at(0..0))

@@ -27,7 +27,7 @@ impl Names {
         for (place, customer) in customers.iter().enumerate() {
             for kind in IdentifierKind::ALL {
                 if let Some(value) = customer.identifier(kind) {
-                    names.customers[kind as usize].entry(key(kind, value).into_owned()).or_insert(place);
+                    names.customers[kind as usize].entry(kind.folded(value).into_owned()).or_insert(place);
                 }
             }
         }
@@ -43,20 +43,12 @@ impl Names {
     /// The customer that a request identifies.
     pub(super) fn customer_of(&self, request: &Request) -> Option<usize> {
         let identifier = request.identifier();
-        self.customer_called(identifier.kind, &identifier.value)
+        self.customer_with(identifier.kind, &identifier.value)
     }
 
     /// The customer with an identifier.
-    pub(super) fn customer_called(&self, kind: IdentifierKind, value: &str) -> Option<usize> {
-        self.customers[kind as usize].get(&*key(kind, value)).copied()
-    }
-}
-
-/// The key of an identifier; email addresses ignore letter case.
-fn key(kind: IdentifierKind, value: &str) -> Cow<'_, str> {
-    match kind {
-        IdentifierKind::Email => value.to_ascii_lowercase().into(),
-        _ => value.into(),
+    pub(super) fn customer_with(&self, kind: IdentifierKind, value: &str) -> Option<usize> {
+        self.customers[kind as usize].get(&*kind.folded(value)).copied()
     }
 }
 

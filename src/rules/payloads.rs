@@ -321,7 +321,7 @@ impl Renderer<'_> {
         }
         let text = record.json().ok()?;
         let (kind, value) = named_customer(fields, &text, arena)?;
-        self.project.customer_called(kind, value)
+        self.project.customer_number(kind, value)
     }
 
     /// The number of the template that a payload is for.

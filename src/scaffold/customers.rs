@@ -112,7 +112,7 @@ impl Imported {
 fn identifiers(customer: &Customer) -> impl Iterator<Item = (IdentifierKind, String)> {
     IdentifierKind::ALL.into_iter().filter_map(|kind| {
         let value = customer.identifier(kind)?;
-        Some((kind, if kind == IdentifierKind::Email { value.to_ascii_lowercase() } else { value.to_owned() }))
+        Some((kind, kind.folded(value).into_owned()))
     })
 }
 

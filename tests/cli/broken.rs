@@ -95,6 +95,12 @@ const FAULTS: &[(&str, &[u8], i32, &str)] = &[
         "error[duplicate-customer]: two customers have the id `user_123`",
     ),
     (
+        "fixtures/customers/bob.json",
+        br#"{"id": "user_456", "email": "ADA@Example.com"}"#,
+        2,
+        "error[duplicate-customer]: two customers have the email `ADA@Example.com`",
+    ),
+    (
         "snippets/plans.json",
         b"{",
         2,

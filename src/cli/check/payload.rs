@@ -234,7 +234,7 @@ impl Payload {
     /// The customer of the project that a request names.
     fn customer<'p>(&self, project: &'p Project) -> Option<&'p Customer> {
         let (kind, value) = self.customer.as_ref()?;
-        project.customer_called(*kind, value).map(|at| &project.customers()[at])
+        project.customer_with(*kind, value)
     }
 
     fn parse(source: &Source) -> Result<Self, String> {
