@@ -29,6 +29,15 @@ pub(super) struct Refused {
     pub(super) diagnostics: Option<Value>,
 }
 
+/// A response of success to a request of which a part was refused, for these reasons: Customer.io does not tell the sender.
+pub(super) fn accepted(body: Value, refused: &[String]) -> Response {
+    let mut response = Json(body).into_response();
+    if !refused.is_empty() {
+        response.extensions_mut().insert(Refused { error: refused.join("; "), diagnostics: None });
+    }
+    response
+}
+
 impl Refusal {
     pub(super) fn new(status: StatusCode, error: impl Into<String>) -> Self {
         Self { status, error: error.into(), extra: None, retry_after: None }

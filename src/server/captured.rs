@@ -107,10 +107,23 @@ impl Recipient {
         Self { identifiers, name: customer.display_name().map(str::to_owned) }
     }
 
+    /// The identifier of a kind.
+    #[must_use]
+    pub fn identifier(&self, kind: IdentifierKind) -> Option<&str> {
+        self.identifiers.get(kind.as_str()).map(String::as_str)
+    }
+
     /// Whether the recipient has an identifier, of any kind.
     #[must_use]
     pub fn has_identifier(&self, identifier: &str) -> bool {
-        self.identifiers.values().any(|known| known == identifier)
+        let is =
+            |kind: IdentifierKind| self.identifier(kind).is_some_and(|own| kind.folded(own) == kind.folded(identifier));
+        IdentifierKind::ALL.into_iter().any(is)
+    }
+
+    /// The identifiers as they are compared.
+    pub(super) fn keys(&self) -> impl Iterator<Item = (IdentifierKind, Cow<'_, str>)> {
+        IdentifierKind::ALL.into_iter().filter_map(|kind| Some((kind, kind.folded(self.identifier(kind)?))))
     }
 }
 
@@ -149,12 +162,13 @@ impl CapturedMessage {
 
     /// Whether it is addressed to someone with this identifier.
     fn is_to(&self, identifier: &str) -> bool {
-        let listed = |name: &str| {
+        let listed = |name: &str, kind: IdentifierKind| {
             let list = self.content.as_ref().and_then(|content| content.get(name)).and_then(Value::as_array);
-            list.is_some_and(|items| items.iter().any(|item| is_identifier(item, identifier)))
+            list.is_some_and(|items| items.iter().any(|item| is_identifier(item, kind, identifier)))
         };
         self.recipient.has_identifier(identifier)
-            || (self.channel == Channel::Broadcast && (listed("ids") || listed("emails")))
+            || (self.channel == Channel::Broadcast
+                && (listed("ids", IdentifierKind::Id) || listed("emails", IdentifierKind::Email)))
     }
 
     /// Why it failed.
@@ -348,9 +362,9 @@ fn not_one_of(parameter: &str, value: &str, expected: &[&str]) -> String {
     format!("expected one of {} as `{parameter}`, found `{value}`{near}", expected.join(", "))
 }
 
-fn is_identifier(item: &Value, identifier: &str) -> bool {
+fn is_identifier(item: &Value, kind: IdentifierKind, identifier: &str) -> bool {
     match item {
-        Value::String(text) => text == identifier,
+        Value::String(text) => kind.folded(text) == kind.folded(identifier),
         Value::Number(number) => number.to_string() == identifier,
         _ => false,
     }

@@ -6,10 +6,11 @@ use axum::body::Body;
 use axum::extract::{self, Path};
 use axum::http::header::HOST;
 use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
 use axum::{Extension, Json};
 use serde_json::{Value, json};
 
-use super::answer::Refusal;
+use super::answer::{Refusal, accepted};
 use super::body;
 use super::captured::Report;
 use super::connection::Scheme;
@@ -24,7 +25,7 @@ pub(super) async fn record(
     extract::State(state): extract::State<Arc<State>>,
     uri: Uri,
     body: Body,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Response, Refusal> {
     let text = body::text(body).await?;
     let event: Value = serde_json::from_str(&text)
         .map_err(|error| Refusal::bad_request(format!("the event is not valid JSON: {error}")))?;
@@ -33,19 +34,16 @@ pub(super) async fn record(
         _ => vec![event],
     };
     let kind = uri.path().rsplit('/').next().unwrap_or_default();
-    for event in &events {
-        pipelines::apply(&state, event, kind);
-    }
+    let refused = events.iter().flat_map(|event| pipelines::apply(&state, event, kind)).collect::<Vec<_>>();
     store(&state, events, text.len()).await?;
-    Ok(Json(json!({ "success": true })))
+    Ok(accepted(json!({ "success": true }), &refused))
 }
 
-/// Adds events that servers sent, of `size` bytes in total.
-pub(super) async fn add(state: &State, events: Vec<Value>, size: usize) -> Result<(), Refusal> {
-    for event in &events {
-        pipelines::apply(state, event, "");
-    }
-    store(state, events, size).await
+/// Adds events that servers sent, of `size` bytes in total. Returns why parts of them were refused.
+pub(super) async fn add(state: &State, events: Vec<Value>, size: usize) -> Result<Vec<String>, Refusal> {
+    let refused = events.iter().flat_map(|event| pipelines::apply(state, event, "")).collect();
+    store(state, events, size).await?;
+    Ok(refused)
 }
 
 async fn store(state: &State, events: Vec<Value>, size: usize) -> Result<(), Refusal> {

@@ -34,8 +34,8 @@ pub(super) async fn messages(
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Refusal> {
     let user: Arc<str> = user(&headers)?.into();
-    let (shared, identifiers) = (Arc::clone(&state), state.people.linked(&user));
-    let list = state.reads.run(move || shared.store.inbox_list(&identifiers, shared.clock.now())).await?;
+    let (shared, owner) = (Arc::clone(&state), state.people.user(&user));
+    let list = state.reads.run(move || shared.store.inbox_list(&owner, shared.clock.now())).await?;
     let headers = [
         (CONTENT_TYPE.as_str(), "application/json".to_owned()),
         ("x-gist-queue-polling-interval", state.options.poll.to_string()),
@@ -96,7 +96,7 @@ async fn change(
     change: impl FnOnce(&mut CapturedMessage),
 ) -> Result<Json<Value>, Refusal> {
     let changed = match CapturedMessage::id_in_queue(queue_id) {
-        Some(id) => state.store.change(id, &state.people.linked(user), change).await?,
+        Some(id) => state.store.change(id, &state.people.user(user), change).await?,
         None => false,
     };
     if changed {

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use super::captured::{CapturedMessage, Filter, Report, Status};
 use super::database::{Database, OpenError};
 use super::pending::{NotWritten, Pending};
+use super::people::{Key, User};
 
 /// The maximum number of reports per message.
 const MAX_REPORTS: usize = 100;
@@ -47,7 +48,8 @@ struct MessageLog {
     /// The number of the first message.
     first: u64,
     by_id: HashMap<String, u64>,
-    by_identifier: HashMap<String, UserLog>,
+    /// By identifiers as they are compared.
+    by_identifier: HashMap<Key, UserLog>,
     /// The number of the last change.
     changes: u64,
     weight: usize,
@@ -150,10 +152,10 @@ impl Store {
         message.in_inbox(user, now)
     }
 
-    /// What is in the inbox of the user with these identifiers. A message may be addressed by any of them.
-    pub(super) fn inbox_list(&self, identifiers: &[String], now: Timestamp) -> InboxList {
+    /// What is in a user's inbox. A message may be addressed by any of their identifiers.
+    pub(super) fn inbox_list(&self, user: &User, now: Timestamp) -> InboxList {
         let (mut found, mut next) = (Vec::new(), None);
-        for (number, changed, message) in self.messages_of(identifiers) {
+        for (number, changed, message) in self.messages_of(user) {
             let times = [Some(message.send_at), message.message.as_ref().map(|message| message.expiry)];
             next = times.into_iter().flatten().filter(|time| *time > now).chain(next).min();
             if message.status(now) == Status::Delivered {
@@ -170,19 +172,19 @@ impl Store {
     }
 
     /// A number that changes whenever one of the user's messages does.
-    pub(super) fn last_change_of(&self, identifiers: &[String]) -> u64 {
-        let kept = self.lock();
-        identifiers.iter().filter_map(|one| kept.by_identifier.get(one)).map(|own| own.changed).max().unwrap_or(0)
+    pub(super) fn last_change_of(&self, user: &User) -> u64 {
+        let (keys, kept) = (user.keys(), self.lock());
+        keys.iter().filter_map(|key| kept.by_identifier.get(key)).map(|own| own.changed).max().unwrap_or(0)
     }
 
-    fn messages_of(&self, identifiers: &[String]) -> Vec<(u64, u64, Arc<CapturedMessage>)> {
-        let kept = self.lock();
-        let own = identifiers.iter().filter_map(|identifier| kept.by_identifier.get(identifier));
+    fn messages_of(&self, user: &User) -> Vec<(u64, u64, Arc<CapturedMessage>)> {
+        let (keys, kept) = (user.keys(), self.lock());
+        let own = keys.iter().filter_map(|key| kept.by_identifier.get(key));
         let mut numbers: Vec<_> = own.flat_map(|own| own.messages.iter().copied()).collect();
         numbers.sort_unstable();
         numbers.dedup();
         let with_entry = |number: u64| {
-            let entry = kept.get(number)?;
+            let entry = kept.get(number).filter(|entry| user.is(&entry.message.recipient))?;
             Some((number, entry.changed, Arc::clone(&entry.message)))
         };
         numbers.into_iter().filter_map(with_entry).collect()
@@ -226,18 +228,17 @@ impl Store {
         self.count.load(Ordering::Relaxed)
     }
 
-    /// Changes a message of the user with these identifiers. Returns false if the user has no message with this id.
+    /// Changes a user's message. Returns false if the user has no message with this id.
     ///
     /// # Errors
     /// The change could not be written to the file.
     pub(super) async fn change(
         &self,
         id: &str,
-        identifiers: &[String],
+        user: &User,
         change: impl FnOnce(&mut CapturedMessage),
     ) -> Result<bool, NotWritten> {
-        let is_to = |message: &CapturedMessage| identifiers.iter().any(|user| message.recipient.has_identifier(user));
-        self.change_if(id, is_to, change).await
+        self.change_if(id, |message| user.is(&message.recipient), change).await
     }
 
     /// Adds a report of a client. Returns false if there is no such message.
@@ -363,8 +364,8 @@ impl MessageLog {
         if let Some(entry) = self.get_mut(number) {
             entry.changed = changed;
         }
-        for identifier in message.recipient.identifiers.values() {
-            if let Some(own) = self.by_identifier.get_mut(identifier) {
+        for (kind, identifier) in message.recipient.keys() {
+            if let Some(own) = self.by_identifier.get_mut(&(kind, identifier.into_owned())) {
                 own.changed = changed;
             }
         }
@@ -375,13 +376,10 @@ impl MessageLog {
         let (number, weight) = (self.first + self.messages.len() as u64, message.weight());
         self.changes += 1;
         let changed = self.changes;
-        for identifier in message.recipient.identifiers.values() {
-            let own = self.by_identifier.entry_ref(identifier).or_default();
+        for (kind, identifier) in message.recipient.keys() {
+            let own = self.by_identifier.entry((kind, identifier.into_owned())).or_default();
             own.changed = changed;
-            // Two identifiers of a customer may be equal.
-            if own.messages.back() != Some(&number) {
-                own.messages.push_back(number);
-            }
+            own.messages.push_back(number);
         }
         self.by_id.insert(message.id.clone(), number);
         self.weight += weight;
@@ -402,8 +400,9 @@ impl MessageLog {
             self.by_id.remove(&message.id);
             self.weight = self.weight.saturating_sub(*weight);
             self.changes += 1;
-            for identifier in message.recipient.identifiers.values() {
-                let Some(own) = self.by_identifier.get_mut(identifier) else { continue };
+            for (kind, identifier) in message.recipient.keys() {
+                let key = (kind, identifier.into_owned());
+                let Some(own) = self.by_identifier.get_mut(&key) else { continue };
                 own.changed = self.changes;
                 // Most are removed because they are the oldest.
                 if own.messages.front() == Some(&number) {
@@ -412,7 +411,7 @@ impl MessageLog {
                     own.messages.remove(index);
                 }
                 if own.messages.is_empty() {
-                    self.by_identifier.remove(identifier);
+                    self.by_identifier.remove(&key);
                 }
             }
         }
@@ -461,9 +460,13 @@ mod tests {
         }
     }
 
+    fn anyone(user: &str) -> User {
+        User::Anyone(user.to_owned())
+    }
+
     fn ids(store: &Store, user: &str, now: &str) -> Vec<String> {
-        let (users, now) = ([user.to_owned()], now.parse().unwrap());
-        let inbox = store.inbox_list(&users, now).messages.into_iter();
+        let now = now.parse().unwrap();
+        let inbox = store.inbox_list(&anyone(user), now).messages.into_iter();
         inbox
             .map(|number| store.in_inbox(number, user, now).unwrap()["deliveryId"].as_str().unwrap().to_owned())
             .collect()
@@ -481,10 +484,10 @@ mod tests {
         assert_eq!(ids(&store, "u", "2026-01-01T02:00:00Z"), ["c", "a"]);
         assert_eq!(ids(&store, "u", "2026-01-02T00:00:00Z"), ["c"]);
         assert!(
-            !store.change("c", &["v".to_owned()], |message| message.opened = true).await.unwrap(),
+            !store.change("c", &anyone("v"), |message| message.opened = true).await.unwrap(),
             "it belongs to another user"
         );
-        assert!(store.change("c", &["u".to_owned()], |message| message.deleted = true).await.unwrap());
+        assert!(store.change("c", &anyone("u"), |message| message.deleted = true).await.unwrap());
         assert_eq!(ids(&store, "u", "2026-01-01T03:00:00Z"), ["a"]);
         assert_eq!(ids(&store, "nobody", "2026-01-01T03:00:00Z"), [""; 0]);
     }

@@ -20,6 +20,7 @@ use tokio::sync::watch;
 
 use super::answer::Refusal;
 use super::inbox_pieces::InboxPieces;
+use super::people::User;
 use super::state::State;
 use super::store::InboxList;
 use super::token::{self, Platform};
@@ -80,8 +81,8 @@ struct InboxStream {
 /// The inbox as last sent.
 struct KnownInbox {
     fingerprint: u64,
-    /// The user's identifiers.
-    identifiers: Vec<String>,
+    /// Whose it was.
+    owner: User,
     /// The user's last change.
     change: u64,
     /// When it was looked at, by the server's clock.
@@ -119,10 +120,10 @@ impl InboxStream {
 
     /// Whether it is necessary to look at the inbox again.
     fn may_have_changed(&self) -> bool {
-        let (now, identifiers) = (self.state.clock.now(), self.state.people.linked(&self.user));
+        let (now, owner) = (self.state.clock.now(), self.state.people.user(&self.user));
         self.known.as_ref().is_none_or(|known| {
-            known.identifiers != identifiers
-                || known.change != self.state.store.last_change_of(&identifiers)
+            known.owner != owner
+                || known.change != self.state.store.last_change_of(&owner)
                 || known.next.is_some_and(|next| next <= now)
                 || known.at > now
         })
@@ -130,12 +131,12 @@ impl InboxStream {
 
     /// The numbers of the messages in the inbox if it differs from the last one.
     async fn changed_inbox(&mut self) -> Option<Option<Vec<u64>>> {
-        let (at, identifiers) = (self.state.clock.now(), self.state.people.linked(&self.user));
-        let change = self.state.store.last_change_of(&identifiers);
-        let (state, own) = (Arc::clone(&self.state), identifiers.clone());
+        let (at, owner) = (self.state.clock.now(), self.state.people.user(&self.user));
+        let change = self.state.store.last_change_of(&owner);
+        let (state, own) = (Arc::clone(&self.state), owner.clone());
         let look = move || state.store.inbox_list(&own, at);
         let InboxList { messages, fingerprint, next } = self.state.reads.run(look).await.ok()?;
-        let before = self.known.replace(KnownInbox { fingerprint, identifiers, change, at, next });
+        let before = self.known.replace(KnownInbox { fingerprint, owner, change, at, next });
         Some((before.map(|known| known.fingerprint) != Some(fingerprint)).then_some(messages))
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
+use base64::Engine as _;
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Server, eventually};
@@ -103,6 +104,62 @@ fn identify_joins_the_inboxes_of_id_and_email() {
     let path = format!("/api/v1/messages/queue-{first}");
     assert_eq!(server.ask("PATCH", &path, &web, r#"{"opened": true}"#).status, 200);
     assert_eq!(server.get(&format!("/inkproof/api/messages/{first}"))["opened"], true);
+}
+
+#[test]
+fn people_with_the_same_address_stay_apart() {
+    let server = start(&[]);
+    let to = |identifiers: Value| {
+        let body = json!({ "transactional_message_id": "hello", "identifiers": identifiers, "message_data": { "title": "Hi" } });
+        let id = server.send(&body.to_string()).json()["delivery_id"].as_str().unwrap().to_owned();
+        server.get(&format!("/inkproof/api/messages/{id}"))["recipient"]["id"].clone()
+    };
+    // The address is that of `user_123` in the project.
+    accept(&server, "PUT", "/api/v1/customers/user_456", &json!({ "email": "ada@example.com", "city": "Rome" }));
+    let refused = server.get("/inkproof/api/refused")["refused"][0].clone();
+    let why = "the email `ada@example.com` was not given to `user_456`: it is that of `user_123`";
+    assert_eq!((&refused["error"], &refused["status"]), (&json!(why), &json!(200)));
+    assert_eq!(to(json!({ "id": "user_123" })), "user_123");
+    assert_eq!(to(json!({ "id": "user_456" })), "user_456");
+    assert_eq!(to(json!({ "email": "ADA@example.com" })), "user_123");
+    let inbox = |user: &str| server.inbox(&base64::prelude::BASE64_STANDARD.encode(user)).len();
+    assert_eq!([inbox("user_123"), inbox("user_456"), inbox("Ada@Example.com")], [2, 1, 2]);
+    // Neither in the project
+    let identify = |user: &str, name: &str| {
+        let traits = json!({ "email": "new@example.com", "first_name": name });
+        accept(&server, "POST", "/v1/identify", &json!({ "userId": user, "traits": traits }));
+    };
+    identify("u1", "Grace");
+    identify("u2", "Mary");
+    let attributes = |user: &str| {
+        let person = accept(&server, "GET", &format!("/v1/customers/{user}/attributes"), &Value::Null);
+        [person["customer"]["attributes"]["first_name"].clone(), person["customer"]["identifiers"]["email"].clone()]
+    };
+    assert_eq!(attributes("u1"), [json!("Grace"), json!("new@example.com")]);
+    assert_eq!(attributes("u2"), [json!("Mary"), Value::Null]);
+    assert_eq!(to(json!({ "email": "new@example.com" })), "u1");
+}
+
+#[test]
+fn letter_case_does_not_count_in_addresses() {
+    let server = start(&[]);
+    accept(&server, "PUT", "/api/v1/customers/Bob@Example.com", &json!({ "first_name": "Bob", "city": "Rome" }));
+    assert_eq!(greet(&server, &json!({ "email": "bob@example.com" })), "Hi Bob of Rome");
+    let identify = json!({ "userId": "u1", "traits": { "email": "BOB@example.com" } });
+    accept(&server, "POST", "/v1/identify", &identify);
+    let email = json!({ "to": "x", "identifiers": { "email": "bob@Example.COM" }, "transactional_message_id": 1 });
+    let sent = server.ask("POST", "/v1/send/email", &BEARER, &email.to_string()).json()["delivery_id"].clone();
+    let captured = server.get(&format!("/inkproof/api/messages/{}", sent.as_str().unwrap()));
+    assert_eq!(captured["recipient"], json!({ "id": "u1", "email": "BOB@example.com", "name": null }));
+    for path in ["/inkproof/api/wait?count=2&to=bOB@example.com", "/inkproof/api/messages?to=BOB@EXAMPLE.COM"] {
+        assert_eq!(server.get(path)["total"], 2, "{path}");
+    }
+    let found = accept(&server, "GET", "/v1/customers?email=boB%40example.com", &Value::Null);
+    assert_eq!(found["results"][0]["id"], "u1");
+    let messages = accept(&server, "GET", "/v1/customers/bOb@example.com/messages?id_type=email", &Value::Null);
+    assert_eq!(messages["messages"].as_array().unwrap().len(), 2);
+    let inbox = |user: &str| server.inbox(&base64::prelude::BASE64_STANDARD.encode(user)).len();
+    assert_eq!([inbox("u1"), inbox("bob@EXAMPLE.com"), inbox("U1")], [1, 1, 0]);
 }
 
 #[test]

@@ -56,11 +56,8 @@ pub(in crate::server) async fn messages(
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
     authorization::bearer(&headers)?;
-    let (_, value) = key(&id, &parameters)?;
-    let linked = state.people.linked(&value);
-    deliveries::list(&state, &parameters, |captured| {
-        linked.iter().any(|identifier| captured.recipient.has_identifier(identifier))
-    })
+    let user = state.people.user_with(&key(&id, &parameters)?);
+    deliveries::list(&state, &parameters, |captured| user.is(&captured.recipient))
 }
 
 /// The identifier in a path. `id_type` says its kind.

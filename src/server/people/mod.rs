@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value, json};
 
+use super::captured::Recipient;
 use crate::diagnostics::{Diagnostic, Source};
 use crate::message::{Customer, IdentifierKind, Request};
 use crate::project::Project;
@@ -23,6 +24,9 @@ const MAX_DEVICES: usize = 25;
 /// An identifier of a person.
 pub(super) type Key = (IdentifierKind, String);
 
+/// The kinds of identifier, the one that says most about who a person is first.
+const STRONGEST_FIRST: [IdentifierKind; 3] = [IdentifierKind::Id, IdentifierKind::CioId, IdentifierKind::Email];
+
 /// The people that are known from requests.
 #[derive(Debug, Default)]
 pub(super) struct People(Mutex<Known>);
@@ -31,6 +35,7 @@ pub(super) struct People(Mutex<Known>);
 struct Known {
     /// In the order of their last change.
     people: BTreeMap<u64, Person>,
+    /// By identifiers as they are compared.
     by_identifier: HashMap<Key, u64>,
     next: u64,
     bytes: usize,
@@ -48,15 +53,93 @@ pub(super) struct Person {
     customer: Option<(u64, Arc<Customer>)>,
 }
 
+/// Whose messages are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum User {
+    /// Those of a person with these identifiers.
+    Person(Vec<Key>),
+    /// Those of whoever has this identifier, of any kind.
+    Anyone(String),
+}
+
+/// Something with identifiers, of which each kind occurs at most once.
+trait Identified {
+    fn identifier(&self, kind: IdentifierKind) -> Option<&str>;
+
+    fn keys(&self) -> impl Iterator<Item = Key> {
+        IdentifierKind::ALL.into_iter().filter_map(|kind| Some((kind, self.identifier(kind)?.to_owned())))
+    }
+
+    /// Whether it cannot be the same person: an `id` or `cio_id` is that of one person, and an email address may change.
+    fn differs_from(&self, other: &impl Identified) -> bool {
+        [IdentifierKind::Id, IdentifierKind::CioId]
+            .into_iter()
+            .any(|kind| self.identifier(kind).zip(other.identifier(kind)).is_some_and(|(own, other)| own != other))
+    }
+}
+
+impl Identified for Person {
+    fn identifier(&self, kind: IdentifierKind) -> Option<&str> {
+        self.identifiers.get(&(kind as usize)).map(String::as_str)
+    }
+}
+
+impl Identified for Customer {
+    fn identifier(&self, kind: IdentifierKind) -> Option<&str> {
+        Self::identifier(self, kind)
+    }
+}
+
+impl User {
+    /// The identifiers that their messages may have, as they are compared.
+    pub(super) fn keys(&self) -> Vec<Key> {
+        match self {
+            Self::Person(keys) => keys.iter().map(folded).collect(),
+            Self::Anyone(identifier) => {
+                IdentifierKind::ALL.map(|kind| (kind, kind.folded(identifier).into_owned())).into()
+            }
+        }
+    }
+
+    /// Whether they are the recipient of a message.
+    pub(super) fn is(&self, recipient: &Recipient) -> bool {
+        let keys = match self {
+            Self::Person(keys) => keys,
+            Self::Anyone(identifier) => return recipient.has_identifier(identifier),
+        };
+        // The strongest identifier that both have decides: an address may have had another owner before.
+        let shared = STRONGEST_FIRST.into_iter().find_map(|kind| {
+            let (_, own) = keys.iter().find(|(known, _)| *known == kind)?;
+            Some(kind.folded(own) == kind.folded(recipient.identifier(kind)?))
+        });
+        shared.unwrap_or(false)
+    }
+}
+
 impl Person {
     /// The identifier of a kind.
     pub(super) fn identifier(&self, kind: IdentifierKind) -> Option<&str> {
-        self.identifiers.get(&(kind as usize)).map(String::as_str)
+        Identified::identifier(self, kind)
     }
 
     /// All identifiers.
     pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
-        IdentifierKind::ALL.into_iter().filter_map(|kind| Some((kind, self.identifier(kind)?.to_owned())))
+        Identified::keys(self)
+    }
+
+    fn set(&mut self, (kind, value): &Key) {
+        self.identifiers.insert(*kind as usize, value.clone());
+    }
+
+    /// Takes over what another person has and this one has not.
+    fn absorb(&mut self, other: Self) {
+        for (name, value) in other.attributes {
+            self.attributes.entry(name).or_insert(value);
+        }
+        self.devices.extend(other.devices);
+        for (kind, value) in other.identifiers {
+            self.identifiers.entry(kind).or_insert(value);
+        }
     }
 
     fn measure(&mut self) {
@@ -85,14 +168,14 @@ impl Person {
 }
 
 impl People {
-    /// Creates or changes the person with these identifiers, which belong together from now on. Null and empty strings remove
-    /// attributes.
-    pub(super) fn identify(&self, keys: &[Key], attributes: Map<String, Value>) {
+    /// Creates or changes the person with the first of these identifiers, who has the others too from now on. Null and empty
+    /// strings remove attributes. Returns why an identifier was not given to the person.
+    pub(super) fn identify(&self, project: &Project, keys: &[Key], attributes: Map<String, Value>) -> Vec<String> {
+        let Some((first, others)) = keys.split_first() else { return Vec::new() };
         let mut known = self.lock();
-        let mut person = known.take(keys).unwrap_or_default();
-        for (kind, value) in keys {
-            person.identifiers.insert(*kind as usize, value.clone());
-        }
+        let mut person = known.take(project, first);
+        person.set(first);
+        let refused = others.iter().filter_map(|key| known.give(project, &mut person, key, first).err()).collect();
         for (name, value) in attributes {
             if IdentifierKind::ALL.iter().all(|kind| kind.as_str() != name) {
                 let value = if value.as_str() == Some("") { Value::Null } else { value };
@@ -100,63 +183,56 @@ impl People {
             }
         }
         known.put(person);
+        refused
     }
 
     /// Changes a person, who is created if necessary.
-    pub(super) fn change(&self, key: &Key, change: impl FnOnce(&mut Person)) {
+    pub(super) fn change(&self, project: &Project, key: &Key, change: impl FnOnce(&mut Person)) {
         let mut known = self.lock();
-        let mut person = known.take(std::slice::from_ref(key)).unwrap_or_default();
-        person.identifiers.insert(key.0 as usize, key.1.clone());
+        let mut person = known.take(project, key);
+        person.set(key);
         change(&mut person);
         known.put(person);
     }
 
-    /// Removes a person. Returns false if there is none.
-    pub(super) fn remove(&self, key: &Key) -> bool {
-        self.lock().take(std::slice::from_ref(key)).is_some()
+    /// Removes a person, if there is one.
+    pub(super) fn remove(&self, project: &Project, key: &Key) {
+        self.lock().take(project, key);
     }
 
     /// Merges a person into another, whose attributes count. The other identifiers are forgotten.
-    pub(super) fn merge(&self, primary: &Key, secondary: &Key) {
+    pub(super) fn merge(&self, project: &Project, primary: &Key, secondary: &Key) {
         let mut known = self.lock();
-        let merged = known.take(std::slice::from_ref(secondary));
-        let mut person = known.take(std::slice::from_ref(primary)).unwrap_or_default();
-        person.identifiers.insert(primary.0 as usize, primary.1.clone());
-        if let Some(merged) = merged {
-            for (name, value) in merged.attributes {
-                person.attributes.entry(name).or_insert(value);
-            }
-            person.devices.extend(merged.devices);
-            for (kind, value) in merged.identifiers {
-                person.identifiers.entry(kind).or_insert(value);
-            }
-        }
+        let merged = known.take(project, secondary);
+        let mut person = known.take(project, primary);
+        person.set(primary);
+        person.absorb(merged);
         known.put(person);
     }
 
     /// The person with an identifier.
     pub(super) fn find(&self, key: &Key) -> Option<Person> {
-        let known = self.lock();
-        known.by_identifier.get(key).and_then(|number| known.people.get(number)).cloned()
+        self.lock().find(key).cloned()
     }
 
-    /// All identifiers of the person who has this one, of whatever kind; else only this one.
-    pub(super) fn linked(&self, identifier: &str) -> Vec<String> {
+    /// What is known about whoever has an identifier: from requests, and from the project.
+    pub(super) fn about<'p>(&self, project: &'p Project, key: &Key) -> (Option<Person>, Option<&'p Customer>) {
         let known = self.lock();
-        let mut linked = vec![identifier.to_owned()];
-        if known.people.is_empty() {
-            return linked;
-        }
-        for kind in IdentifierKind::ALL {
-            let person = known.by_identifier.get(&(kind, identifier.to_owned()));
-            let others = person.and_then(|number| known.people.get(number)).into_iter().flat_map(Person::keys);
-            for (_, other) in others {
-                if !linked.contains(&other) {
-                    linked.push(other);
-                }
-            }
-        }
-        linked
+        let (number, customer) = known.about(project, key);
+        (number.and_then(|number| known.people.get(&number)).cloned(), customer)
+    }
+
+    /// Whose messages an identifier of any kind means.
+    pub(super) fn user(&self, identifier: &str) -> User {
+        let known = self.lock();
+        let person = IdentifierKind::ALL.into_iter().find_map(|kind| known.find(&(kind, identifier.to_owned())));
+        person.map_or_else(|| User::Anyone(identifier.to_owned()), |person| User::Person(person.keys().collect()))
+    }
+
+    /// Whose messages an identifier means.
+    pub(super) fn user_with(&self, key: &Key) -> User {
+        let person = self.find(key);
+        User::Person(person.map_or_else(|| vec![key.clone()], |person| person.keys().collect()))
     }
 
     /// The customer that a request is for, with what is known about the person; `None` if neither is known.
@@ -169,20 +245,16 @@ impl People {
         version: u64,
         request: &Request,
     ) -> Result<Option<Arc<Customer>>, Diagnostic> {
-        let identifier = request.identifier();
         let mut known = self.lock();
         if known.people.is_empty() {
             return Ok(None);
         }
-        let key = (identifier.kind, identifier.value.clone());
-        let in_project = project.customer_for(request);
-        let keys = in_project.map_or_else(|| vec![key], keys_of);
-        let Some(number) = keys.iter().find_map(|key| known.by_identifier.get(key).copied()) else { return Ok(None) };
-        let Some(person) = known.people.get_mut(&number) else { return Ok(None) };
+        let identifier = request.identifier();
+        let (number, in_project) = known.about(project, &(identifier.kind, identifier.value.clone()));
+        let Some(person) = number.and_then(|number| known.people.get_mut(&number)) else { return Ok(None) };
         if let Some((_, customer)) = person.customer.as_ref().filter(|(made_for, _)| *made_for == version) {
             return Ok(Some(Arc::clone(customer)));
         }
-        let in_project = in_project.or_else(|| person.keys().find_map(|key| customer_with(project, &key)));
         let customer = Arc::new(person.over(in_project)?);
         person.customer = Some((version, Arc::clone(&customer)));
         Ok(Some(customer))
@@ -204,34 +276,70 @@ impl People {
 }
 
 impl Known {
-    /// Takes out the person who has one of these identifiers. If several have one, they are merged; the first one's
-    /// attributes count.
-    fn take(&mut self, keys: &[Key]) -> Option<Person> {
-        let mut found: Option<Person> = None;
-        for key in keys {
-            let Some(number) = self.by_identifier.get(key).copied() else { continue };
-            let Some(person) = self.remove(number) else { continue };
-            match &mut found {
-                None => found = Some(person),
-                Some(first) => {
-                    for (name, value) in person.attributes {
-                        first.attributes.entry(name).or_insert(value);
-                    }
-                    first.devices.extend(person.devices);
-                    for (kind, value) in person.identifiers {
-                        first.identifiers.entry(kind).or_insert(value);
-                    }
-                }
-            }
+    fn find(&self, key: &Key) -> Option<&Person> {
+        self.by_identifier.get(&folded(key)).and_then(|number| self.people.get(number))
+    }
+
+    /// The number of the person who has an identifier, and their customer in the project. Either may have the identifier, and
+    /// then the other one has another identifier of it.
+    fn about<'p>(&self, project: &'p Project, key: &Key) -> (Option<u64>, Option<&'p Customer>) {
+        if let Some(number) = self.by_identifier.get(&folded(key)).copied() {
+            return (Some(number), self.people.get(&number).and_then(|person| customer_of(project, person)));
         }
-        found
+        let customer = project.customer_with(key.0, &key.1);
+        let number = customer.and_then(|customer| self.person_of(customer));
+        (number, customer)
+    }
+
+    /// The number of the person that a customer of the project is.
+    fn person_of(&self, customer: &Customer) -> Option<u64> {
+        STRONGEST_FIRST.into_iter().find_map(|kind| {
+            let key = (kind, customer.identifier(kind)?.to_owned());
+            let number = self.by_identifier.get(&folded(&key)).copied()?;
+            self.people.get(&number).filter(|person| !person.differs_from(customer)).map(|_| number)
+        })
+    }
+
+    /// Gives an identifier to a person, who was named by another one. A person who has it already and has no other `id` or
+    /// `cio_id` is the same person.
+    ///
+    /// # Errors
+    /// Customer.io would not do so. The message says why.
+    fn give(&mut self, project: &Project, person: &mut Person, key: &Key, named: &Key) -> Result<(), String> {
+        let (kind, value) = key;
+        let in_project = customer_of(project, person);
+        let refused =
+            |why: String| Err(format!("the {} `{value}` was not given to `{}`: {why}", kind.as_str(), named.1));
+        let own = person.identifier(*kind).or_else(|| in_project?.identifier(*kind));
+        // Only the `cio_id` never changes, so that a person who is named by it may get another `id`.
+        let may_change = *kind == IdentifierKind::Email || named.0 == IdentifierKind::CioId;
+        if let Some(own) = own.filter(|own| !may_change && own != value) {
+            return refused(format!(
+                "they have the {} `{own}`, which only a request with their `cio_id` changes",
+                kind.as_str()
+            ));
+        }
+        let other = self.find(key).and_then(|other| name_of_another(other, person, in_project));
+        let other = other.or_else(|| name_of_another(project.customer_with(*kind, value)?, person, in_project));
+        if let Some(other) = other {
+            return refused(format!("it is that of `{other}`"));
+        }
+        person.absorb(self.take(project, key));
+        person.set(key);
+        Ok(())
+    }
+
+    /// Takes out the person who has an identifier; a new one if there is none.
+    fn take(&mut self, project: &Project, key: &Key) -> Person {
+        let (number, _) = self.about(project, key);
+        number.and_then(|number| self.remove(number)).unwrap_or_default()
     }
 
     fn remove(&mut self, number: u64) -> Option<Person> {
         let person = self.people.remove(&number)?;
         self.bytes -= person.bytes;
         for key in person.keys() {
-            self.by_identifier.remove(&key);
+            self.by_identifier.remove(&folded(&key));
         }
         Some(person)
     }
@@ -242,7 +350,7 @@ impl Known {
         let number = self.next;
         self.next += 1;
         for key in person.keys() {
-            self.by_identifier.insert(key, number);
+            self.by_identifier.insert(folded(&key), number);
         }
         self.bytes += person.bytes;
         self.people.insert(number, person);
@@ -253,15 +361,24 @@ impl Known {
     }
 }
 
-/// The identifiers of a customer of the project.
-pub(super) fn keys_of(customer: &Customer) -> Vec<Key> {
-    let key = |kind| Some((kind, customer.identifier(kind)?.to_owned()));
-    IdentifierKind::ALL.into_iter().filter_map(key).collect()
+/// An identifier as it is compared.
+pub(super) fn folded((kind, value): &Key) -> Key {
+    (*kind, kind.folded(value).into_owned())
 }
 
-/// The customer of the project with an identifier.
-pub(super) fn customer_with<'p>(project: &'p Project, (kind, value): &Key) -> Option<&'p Customer> {
-    project.customers().iter().find(|customer| customer.identifier(*kind).is_some_and(|own| own == value))
+/// The name of `other` if that cannot be this person, who may be a customer of the project.
+fn name_of_another(other: &impl Identified, person: &Person, in_project: Option<&Customer>) -> Option<String> {
+    let is_another = person.differs_from(other) || in_project.is_some_and(|own| own.differs_from(other));
+    let name = STRONGEST_FIRST.into_iter().find_map(|kind| other.identifier(kind));
+    name.filter(|_| is_another).map(str::to_owned)
+}
+
+/// The customer of the project that a person is.
+fn customer_of<'p>(project: &'p Project, person: &Person) -> Option<&'p Customer> {
+    STRONGEST_FIRST.into_iter().find_map(|kind| {
+        let customer = project.customer_with(kind, person.identifier(kind)?)?;
+        (!person.differs_from(customer)).then_some(customer)
+    })
 }
 
 /// The attributes and related objects in a customer's file, in the flat form.
@@ -280,9 +397,7 @@ pub(super) fn flat(file: &str) -> Map<String, Value> {
 
 /// A person as the App API describes one.
 pub(super) fn to_json(project: &Project, people: &People, key: &Key) -> Option<Value> {
-    let person = people.find(key);
-    let in_project =
-        customer_with(project, key).or_else(|| person.as_ref()?.keys().find_map(|key| customer_with(project, &key)));
+    let (person, in_project) = people.about(project, key);
     if person.is_none() && in_project.is_none() {
         return None;
     }
@@ -314,20 +429,82 @@ mod tests {
         serde_json::from_value(json).unwrap()
     }
 
+    /// A project with one customer, who has an `id` and an `email`.
+    fn project() -> Project {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in
+            [("templates/t.liquid", "{}"), ("fixtures/customers/ada.json", r#"{"id": "ada", "email": "ada@b.c"}"#)]
+        {
+            let file = folder.path().join(name);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        }
+        Project::open(folder.path()).unwrap()
+    }
+
+    fn keys(people: &People, key: &Key) -> Vec<Key> {
+        people.find(key).iter().flat_map(Person::keys).collect()
+    }
+
     #[test]
     fn identifiers_are_linked_and_attributes_merged() {
-        let people = People::default();
-        people.identify(&[key(Email, "a@b.c")], attributes(json!({ "plan": "free", "city": "Paris" })));
-        people.identify(&[key(Id, "1")], attributes(json!({ "plan": "pro" })));
-        people.identify(&[key(Id, "1"), key(Email, "a@b.c")], attributes(json!({ "email": "a@b.c", "name": "Ada" })));
-        let person = people.find(&key(Email, "a@b.c")).unwrap();
+        let (people, project) = (People::default(), project());
+        let (one, address) = (key(Id, "1"), key(Email, "a@b.c"));
+        let identify = |keys: &[Key], json| {
+            assert_eq!(people.identify(&project, keys, attributes(json)), [""; 0]);
+        };
+        identify(std::slice::from_ref(&address), json!({ "plan": "free", "city": "Paris" }));
+        identify(std::slice::from_ref(&one), json!({ "plan": "pro" }));
+        identify(&[one.clone(), key(Email, "A@b.C")], json!({ "email": "A@b.C", "name": "Ada" }));
+        let person = people.find(&address).unwrap();
         assert_eq!(Value::from(person.attributes), json!({ "plan": "pro", "city": "Paris", "name": "Ada" }));
-        assert_eq!(people.linked("1"), ["1", "a@b.c"]);
-        assert_eq!(people.linked("2"), ["2"]);
-        people.merge(&key(CioId, "c1"), &key(Id, "1"));
-        assert_eq!(people.linked("c1"), ["c1", "1", "a@b.c"]);
-        assert!(people.remove(&key(Id, "1")) && !people.remove(&key(Email, "a@b.c")));
+        assert_eq!(people.user("1"), User::Person(vec![one.clone(), key(Email, "A@b.C")]));
+        assert_eq!(people.user("a@B.c"), people.user("1"));
+        assert_eq!(people.user("2"), User::Anyone("2".to_owned()));
+        people.merge(&project, &key(CioId, "c1"), &one);
+        assert_eq!(keys(&people, &one), [one.clone(), key(Email, "A@b.C"), key(CioId, "c1")]);
+        people.remove(&project, &one);
+        assert!(people.find(&address).is_none());
         assert_eq!(people.lock().bytes, 0);
+    }
+
+    #[test]
+    fn an_identifier_belongs_to_one_person() {
+        let (people, project) = (People::default(), project());
+        let identify = |keys: &[Key]| people.identify(&project, keys, Map::new());
+        assert!(identify(&[key(Id, "1"), key(Email, "a@b.c")]).is_empty());
+        let refused = "the email `A@b.c` was not given to `2`: it is that of `1`";
+        assert_eq!(identify(&[key(Id, "2"), key(Email, "A@b.c")]), [refused]);
+        assert_eq!(keys(&people, &key(Id, "2")), [key(Id, "2")]);
+        assert_eq!(keys(&people, &key(Id, "1")), [key(Id, "1"), key(Email, "a@b.c")]);
+        let refused = "the email `ada@b.c` was not given to `2`: it is that of `ada`";
+        assert_eq!(identify(&[key(Id, "2"), key(Email, "ada@b.c")]), [refused], "a customer of the project");
+        let refused = "the id `3` was not given to `a@b.c`: they have the id `1`, which only a request with their `cio_id` changes";
+        assert_eq!(identify(&[key(Email, "a@b.c"), key(Id, "3")]), [refused]);
+        assert!(!identify(&[key(Email, "ada@b.c"), key(Id, "3")]).is_empty());
+        // Both are the customer of the project.
+        assert!(identify(&[key(Id, "ada"), key(CioId, "c")]).is_empty());
+        assert_eq!(keys(&people, &key(Email, "ada@b.c")), [key(Id, "ada"), key(Email, "ada@b.c"), key(CioId, "c")]);
+        assert!(identify(&[key(CioId, "c"), key(Id, "lovelace")]).is_empty());
+        assert_eq!(people.user("ada"), User::Anyone("ada".to_owned()), "the id was changed");
+        assert!(!identify(&[key(CioId, "c"), key(Id, "1")]).is_empty());
+        assert_eq!(people.all().len(), 3);
+    }
+
+    #[test]
+    fn the_strongest_identifier_decides_whose_a_message_is() {
+        let recipient = |identifiers: &[(&'static str, &str)]| Recipient {
+            identifiers: identifiers.iter().map(|(kind, value)| ((*kind).into(), (*value).to_owned())).collect(),
+            name: None,
+        };
+        let user = User::Person(vec![key(Id, "1"), key(Email, "A@b.c")]);
+        assert!(user.is(&recipient(&[("id", "1"), ("email", "old@b.c")])));
+        assert!(user.is(&recipient(&[("email", "a@B.c"), ("cio_id", "c")])));
+        assert!(!user.is(&recipient(&[("id", "2"), ("email", "a@b.c")])), "it was someone else's address");
+        assert!(!user.is(&recipient(&[("cio_id", "1")])));
+        let anyone = User::Anyone("A@b.c".to_owned());
+        assert!(anyone.is(&recipient(&[("id", "2"), ("email", "a@b.c")])));
+        assert!(!anyone.is(&recipient(&[("id", "a@b.c")])), "letter case counts in an `id`");
     }
 
     #[test]
@@ -336,8 +513,8 @@ mod tests {
             r#"{"id": "1", "name": "Ada", "city": "Paris", "objects": {"a": []}}"#,
             r#"{"customer": {"id": "1", "identifiers": {"id": "1"}, "attributes": {"name": "Ada", "city": "Paris"}}, "objects": {"a": []}}"#,
         ] {
-            let people = People::default();
-            people.identify(&[key(Id, "1")], attributes(json!({ "name": "Grace", "city": "", "age": 7 })));
+            let (people, project) = (People::default(), project());
+            people.identify(&project, &[key(Id, "1")], attributes(json!({ "name": "Grace", "city": "", "age": 7 })));
             let customer = Customer::read(Source::new("c.json", file)).unwrap();
             let merged = people.find(&key(Id, "1")).unwrap().over(Some(&customer)).unwrap();
             let merged: Value = serde_json::from_str(merged.source().text()).unwrap();
@@ -347,9 +524,9 @@ mod tests {
 
     #[test]
     fn people_are_bounded() {
-        let people = People::default();
+        let (people, project) = (People::default(), project());
         for number in 0..=MAX_PEOPLE {
-            people.identify(&[key(Id, &number.to_string())], Map::new());
+            people.identify(&project, &[key(Id, &number.to_string())], Map::new());
         }
         assert_eq!(people.all().len(), MAX_PEOPLE);
         assert!(people.find(&key(Id, "0")).is_none());

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract;
 use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::track::text;
 use crate::message::IdentifierKind::{Email, Id};
-use crate::server::answer::Refusal;
+use crate::server::answer::{Refusal, accepted};
 use crate::server::authorization;
 use crate::server::body;
 use crate::server::events;
@@ -22,7 +22,7 @@ pub(in crate::server) async fn record(
     uri: Uri,
     headers: HeaderMap,
     body: Body,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Response, Refusal> {
     let text = body::text(body).await?;
     let call: Map<String, Value> = serde_json::from_str(&text)
         .map_err(|error| Refusal::bad_request(format!("the event is not a JSON object: {error}")))?;
@@ -36,8 +36,8 @@ pub(in crate::server) async fn record(
         _ => vec![with_type(call, kind).into()],
     };
     calls.iter().try_for_each(check)?;
-    events::add(&state, calls, text.len()).await?;
-    Ok(Json(json!({ "success": true })))
+    let refused = events::add(&state, calls, text.len()).await?;
+    Ok(accepted(json!({ "success": true }), &refused))
 }
 
 fn with_type(mut call: Map<String, Value>, kind: &str) -> Map<String, Value> {
@@ -66,9 +66,11 @@ fn check(call: &Value) -> Result<(), Refusal> {
     missing.map_or(Ok(()), |name| Err(Refusal::bad_request(format!("the event has no `{name}`"))))
 }
 
-/// Applies what a call tells about a person. `path` tells the type of a call that does not.
-pub(in crate::server) fn apply(state: &State, call: &Value, path: &str) {
-    let Some(user) = call.get("userId").and_then(text) else { return };
+/// Applies what a call tells about a person. `path` tells the type of a call that does not. Returns why a part of it was
+/// refused.
+pub(in crate::server) fn apply(state: &State, call: &Value, path: &str) -> Vec<String> {
+    let Some(user) = call.get("userId").and_then(text) else { return Vec::new() };
+    let (project, _) = state.project.get();
     match call.get("type").and_then(Value::as_str).unwrap_or(path) {
         "identify" | "i" => {
             let traits = call.get("traits").and_then(Value::as_object).cloned().unwrap_or_default();
@@ -76,13 +78,14 @@ pub(in crate::server) fn apply(state: &State, call: &Value, path: &str) {
             if let Some(email) = traits.get("email").and_then(text).filter(|_| keys[0].0 == Id) {
                 keys.push((Email, email));
             }
-            state.people.identify(&keys, traits);
+            return state.people.identify(&project, &keys, traits);
         }
         "alias" | "a" => {
             if let Some(previous) = call.get("previousId").and_then(text).filter(|previous| *previous != user) {
-                state.people.merge(&(Id, user), &(Id, previous));
+                state.people.merge(&project, &(Id, user), &(Id, previous));
             }
         }
         _ => {}
     }
+    Vec::new()
 }

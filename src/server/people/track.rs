@@ -9,9 +9,9 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use super::Key;
+use super::{Key, folded};
 use crate::message::IdentifierKind::{self, CioId, Email, Id};
-use crate::server::answer::{Refusal, Refused};
+use crate::server::answer::{Refusal, Refused, accepted};
 use crate::server::authorization;
 use crate::server::body;
 use crate::server::state::State;
@@ -50,13 +50,14 @@ pub(in crate::server) async fn identify(
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Body,
-) -> Answer {
+) -> Result<Response, Refusal> {
     let attributes = read(&headers, body).await?;
     let named = key(&id);
     let others = keys_in(&attributes).into_iter().filter(|(kind, _)| *kind != named.0);
     let keys: Vec<_> = std::iter::once(named.clone()).chain(others).collect();
-    state.people.identify(&keys, attributes.clone());
-    record(&state, "identify", &id, attributes)
+    let refused = state.people.identify(&state.project.get().0, &keys, attributes.clone());
+    let Json(body) = record(&state, "identify", &id, attributes)?;
+    Ok(accepted(body, &refused))
 }
 
 /// `DELETE /api/v1/customers/{id}`
@@ -80,7 +81,7 @@ pub(in crate::server) async fn suppress(
 /// Removes a person, and records why.
 fn remove(state: &State, reason: &str, id: &str, headers: &HeaderMap) -> Answer {
     authorization::basic(headers)?;
-    state.people.remove(&key(id));
+    state.people.remove(&state.project.get().0, &key(id));
     record(state, reason, id, Value::Null)
 }
 
@@ -152,15 +153,19 @@ pub(in crate::server) async fn delete_device(
     headers: HeaderMap,
 ) -> Answer {
     authorization::basic(&headers)?;
-    state.people.change(&key(&id), |person| person.devices.retain(|known| known["id"] != device.as_str()));
+    remove_device(&state, &key(&id), &device.clone().into());
     record(&state, "delete_device", &id, json!({ "id": device }))
 }
 
 fn put_device(state: &State, key: &Key, device: &Value) {
-    state.people.change(key, |person| {
+    state.people.change(&state.project.get().0, key, |person| {
         person.devices.retain(|known| known["id"] != device["id"]);
         person.devices.insert(0, device.clone());
     });
+}
+
+fn remove_device(state: &State, key: &Key, id: &Value) {
+    state.people.change(&state.project.get().0, key, |person| person.devices.retain(|known| known["id"] != *id));
 }
 
 /// `POST /api/v1/merge_customers`
@@ -177,10 +182,14 @@ pub(in crate::server) async fn region(headers: HeaderMap) -> Answer {
 }
 
 /// `POST /api/v2/entity`: one operation.
-pub(in crate::server) async fn entity(extract::State(state): Shared, headers: HeaderMap, body: Body) -> Answer {
+pub(in crate::server) async fn entity(
+    extract::State(state): Shared,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
     let operation = read(&headers, body).await?;
-    operate(&state, &operation).map_err(|problem| Refusal::bad_request(problem.message))?;
-    Ok(Json(json!({})))
+    let refused = operate(&state, &operation).map_err(|problem| Refusal::bad_request(problem.message))?;
+    Ok(accepted(json!({}), &refused))
 }
 
 /// `POST /api/v2/batch`: many operations. The valid ones take effect even if others are not valid.
@@ -196,18 +205,21 @@ pub(in crate::server) async fn batch(
     if operations.len() > MAX_BATCH {
         return Err(Refusal::bad_request(format!("expected at most {MAX_BATCH} operations")));
     }
-    let mut errors = Vec::new();
+    let (mut errors, mut refused) = (Vec::new(), Vec::new());
     for (index, operation) in operations.iter().enumerate() {
         let result = operation.as_object().map_or_else(
             || Err(Problem::new("invalid", "", "expected an object".to_owned())),
             |operation| operate(&state, operation),
         );
-        if let Err(Problem { reason, field, message }) = result {
-            errors.push(json!({ "batch_index": index, "reason": reason, "field": field, "message": message }));
+        match result {
+            Ok(parts) => refused.extend(parts),
+            Err(Problem { reason, field, message }) => {
+                errors.push(json!({ "batch_index": index, "reason": reason, "field": field, "message": message }));
+            }
         }
     }
     if errors.is_empty() {
-        return Ok(Json(json!({})).into_response());
+        return Ok(accepted(json!({}), &refused));
     }
     let error = format!("{} of {} operations were refused: {}", errors.len(), operations.len(), errors[0]["message"]);
     let mut response = (StatusCode::MULTI_STATUS, Json(json!({ "errors": errors }))).into_response();
@@ -232,8 +244,8 @@ impl Problem {
     }
 }
 
-/// Applies an operation of `/api/v2`.
-fn operate(state: &State, operation: &Map<String, Value>) -> Result<(), Problem> {
+/// Applies an operation of `/api/v2`. Returns why a part of it was refused.
+fn operate(state: &State, operation: &Map<String, Value>) -> Result<Vec<String>, Problem> {
     let word = |name: &'static str, known: &[&'static str]| {
         let given = operation.get(name).and_then(Value::as_str).ok_or_else(|| Problem::required(name))?;
         known.iter().find(|word| **word == given).copied().ok_or_else(|| {
@@ -241,16 +253,14 @@ fn operate(state: &State, operation: &Map<String, Value>) -> Result<(), Problem>
         })
     };
     let (kind, action) = (word("type", &TYPES)?, word("action", &ACTIONS)?);
-    if kind == "person" {
-        change_person(state, operation, action)?;
-    }
+    let refused = if kind == "person" { change_person(state, operation, action)? } else { Vec::new() };
     state.record(json!({ "api": "track", "operation": operation }), weight(operation));
-    Ok(())
+    Ok(refused)
 }
 
-fn change_person(state: &State, operation: &Map<String, Value>, action: &str) -> Result<(), Problem> {
+fn change_person(state: &State, operation: &Map<String, Value>, action: &str) -> Result<Vec<String>, Problem> {
     if action == "merge" {
-        return merge_people(state, operation);
+        return merge_people(state, operation).map(|()| Vec::new());
     }
     let identifiers = operation.get("identifiers").and_then(Value::as_object);
     let keys = identifiers.map(keys_in).unwrap_or_default();
@@ -258,31 +268,29 @@ fn change_person(state: &State, operation: &Map<String, Value>, action: &str) ->
     let [first, ..] = &keys[..] else {
         // Events may be anonymous.
         let anonymous = identifiers.is_some_and(|identifiers| identifiers.contains_key("anonymous_id"));
-        return if anonymous || action == "event" { Ok(()) } else { Err(Problem::required("identifiers")) };
+        return if anonymous || action == "event" { Ok(Vec::new()) } else { Err(Problem::required("identifiers")) };
     };
     match action {
         "identify" => {
             let mut all = keys.clone();
             all.extend(keys_in(&attributes).into_iter().filter(|(kind, _)| keys.iter().all(|(own, _)| own != kind)));
-            state.people.identify(&all, attributes);
+            return Ok(state.people.identify(&state.project.get().0, &all, attributes));
         }
         "event" | "page" | "screen" if operation.get("name").and_then(text).is_none() => {
             return Err(Problem::required("name"));
         }
-        "delete" | "suppress" => {
-            state.people.remove(first);
-        }
+        "delete" | "suppress" => state.people.remove(&state.project.get().0, first),
         "add_device" => {
             let device = operation.get("device").ok_or_else(|| Problem::required("device"))?;
             put_device(state, first, device);
         }
         "delete_device" => {
             let id = operation.get("device").map(|device| device["id"].clone()).unwrap_or_default();
-            state.people.change(first, |person| person.devices.retain(|device| device["id"] != id));
+            remove_device(state, first, &id);
         }
         _ => {}
     }
-    Ok(())
+    Ok(Vec::new())
 }
 
 fn merge_people(state: &State, body: &Map<String, Value>) -> Result<(), Problem> {
@@ -291,10 +299,10 @@ fn merge_people(state: &State, body: &Map<String, Value>) -> Result<(), Problem>
         keys.into_iter().next().ok_or_else(|| Problem::required(name))
     };
     let (primary, secondary) = (person("primary")?, person("secondary")?);
-    if primary == secondary {
+    if folded(&primary) == folded(&secondary) {
         return Err(Problem::new("invalid", "secondary", "`primary` and `secondary` are the same person".to_owned()));
     }
-    state.people.merge(&primary, &secondary);
+    state.people.merge(&state.project.get().0, &primary, &secondary);
     Ok(())
 }
 

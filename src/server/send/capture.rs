@@ -16,7 +16,7 @@ use super::super::answer::Refusal;
 use super::super::authorization;
 use super::super::body;
 use super::super::captured::{CapturedMessage, Recipient};
-use super::super::people::{Person, customer_with};
+use super::super::people::Person;
 use super::super::received::Received;
 use super::super::state::State;
 use super::channel::{CAPTURED, Channel, ChannelRow, RECIPIENTS};
@@ -188,11 +188,13 @@ fn recipient(fields: &Map<String, Value>, state: &State, problems: &mut Diagnost
     let (kind, value) = identifier(identifiers, problems)?;
     let (project, _) = state.project.get();
     let key = (kind, value);
-    let mut recipient = customer_with(&project, &key).map_or_else(Recipient::default, Recipient::new);
-    let person = state.people.find(&key);
-    for (kind, value) in person.iter().flat_map(Person::keys).chain([key]) {
+    let (person, customer) = state.people.about(&project, &key);
+    let mut recipient = customer.map_or_else(Recipient::default, Recipient::new);
+    for (kind, value) in person.iter().flat_map(Person::keys) {
         recipient.identifiers.insert(kind.as_str().into(), value);
     }
+    let (kind, value) = key;
+    recipient.identifiers.entry(kind.as_str().into()).or_insert(value);
     Ok(recipient)
 }
 
