@@ -11,6 +11,7 @@ use super::findings::Findings;
 use super::received::Received;
 use super::send::channel::{self, Channel};
 use crate::diagnostics::did_you_mean;
+use crate::liquid::value::json::{Event, Events};
 use crate::message::{Customer, IdentifierKind, Message};
 
 /// A message that was sent to the server, even if it could not be rendered. Serializes to the format of the `--store` file.
@@ -372,16 +373,39 @@ fn is_identifier(item: &Value, kind: IdentifierKind, identifier: &str) -> bool {
 
 fn contains(captured: &CapturedMessage, text: &str) -> bool {
     let has = |part: &str| part.to_lowercase().contains(text);
-    let in_properties = |message: &Message| message.properties.values().any(|value| value_contains(value, text));
-    has(&captured.request.body) || has(&captured.template) || captured.message.as_ref().is_some_and(in_properties)
+    let in_properties = |message: &Message| entries_contain(&message.properties, &has);
+    json_contains(&captured.request.body, &has)
+        || has(&captured.template)
+        || captured.message.as_ref().is_some_and(in_properties)
 }
 
-fn value_contains(value: &Value, text: &str) -> bool {
+/// Whether a part of a JSON document is what is looked for: a key or a string without its escapes, or another value as written.
+fn json_contains(json: &str, has: &impl Fn(&str) -> bool) -> bool {
+    let mut events = Events::new(json);
+    while let Ok(event) = events.next_event() {
+        let is_found = match event {
+            Event::End => return false,
+            Event::Key(text) | Event::String(text) => has(&text.decode()),
+            Event::Number(_) | Event::Bool(_) => has(&json[events.span().range()]),
+            _ => false,
+        };
+        if is_found {
+            return true;
+        }
+    }
+    false
+}
+
+fn entries_contain(entries: &Map<String, Value>, has: &impl Fn(&str) -> bool) -> bool {
+    entries.iter().any(|(name, value)| has(name) || value_contains(value, has))
+}
+
+fn value_contains(value: &Value, has: &impl Fn(&str) -> bool) -> bool {
     match value {
-        Value::String(value) => value.to_lowercase().contains(text),
-        Value::Array(items) => items.iter().any(|item| value_contains(item, text)),
-        Value::Object(entries) => entries.values().any(|value| value_contains(value, text)),
+        Value::String(value) => has(value),
+        Value::Array(items) => items.iter().any(|item| value_contains(item, has)),
+        Value::Object(entries) => entries_contain(entries, has),
         Value::Null => false,
-        other => other.to_string().contains(text),
+        other => has(&other.to_string()),
     }
 }

@@ -123,3 +123,26 @@ fn the_clock_can_be_set_frozen_and_moved() {
     );
     assert_eq!(server.ask("DELETE", "/inkproof/api/clock", &[], "").json()["frozen"], false);
 }
+
+#[test]
+fn text_is_found_as_its_reader_sees_it() {
+    let server = Server::start(&[]);
+    let body = r#"{"transactional_message_id": "hello", "identifiers": {"id": "user_123"},
+        "message_data": {"title": "Gr\u00fc\u00dfe \u003cb\u003e", "path": "C:\\new \"x\"", "price_\u20ac": 12.50, "cut": "\ud83d"}}"#;
+    assert_eq!(server.send(body).status, 200);
+    for (text, total) in [
+        ("gr%C3%BC%C3%9Fe", 1),
+        ("%3Cb%3E", 1),
+        ("C:%5CNew", 1),
+        ("%22X%22", 1),
+        ("price_%E2%82%AC", 1),
+        ("12.50", 1),
+        ("TITLE", 1),
+        ("u003c", 0),
+        ("%5C%5C", 0),
+        ("%22:", 0),
+    ] {
+        assert_eq!(server.get(&format!("/inkproof/api/messages?text={text}"))["total"], total, "{text}");
+    }
+    assert_eq!(server.ask("DELETE", "/inkproof/api/messages?text=%3Cb", &[], "").json()["deleted"], 1);
+}
