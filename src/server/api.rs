@@ -78,6 +78,7 @@ pub(super) async fn messages(extract::State(state): Shared, RawQuery(raw): RawQu
         "offset" => number(name, value, 0, MAX_OFFSET).map(|offset| query.offset = offset),
         _ => query.filter.read(name, value).and_then(|known| require_known(known, name)),
     })?;
+    query.filter.find_template(&state.project.get().0);
     let shared = Arc::clone(&state);
     let (messages, total) = state.reads.run(move || query.run(&shared)).await?;
     Ok(Json(json!({ "messages": messages, "total": total })))
@@ -88,7 +89,8 @@ pub(super) async fn remove_messages(
     extract::State(state): Shared,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, Refusal> {
-    let filter = read_filter(query.as_deref())?;
+    let mut filter = read_filter(query.as_deref())?;
+    filter.find_template(&state.project.get().0);
     Ok(Json(json!({ "deleted": remove_matching(state, filter).await? })))
 }
 
@@ -127,6 +129,7 @@ pub(super) async fn wait(extract::State(state): Shared, RawQuery(raw): RawQuery)
         "timeout" => seconds(value).map(|seconds| timeout = seconds),
         _ => query.filter.read(name, value).and_then(|known| require_known(known, name)),
     })?;
+    query.filter.find_template(&state.project.get().0);
     query.limit = MAX_LIMIT;
     let query = Arc::new(query);
     let deadline = Instant::now() + Duration::from_secs_f64(timeout);

@@ -13,6 +13,7 @@ use super::send::channel::{self, Channel};
 use crate::diagnostics::did_you_mean;
 use crate::liquid::value::json::{Event, Events};
 use crate::message::{Customer, IdentifierKind, Message};
+use crate::project::Project;
 
 /// A message that was sent to the server, even if it could not be rendered. Serializes to the format of the `--store` file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -47,8 +48,14 @@ pub struct CapturedMessage {
     pub test_send_looks_fine: bool,
     /// Whether the recipient has opened it.
     pub opened: bool,
+    /// When the recipient opened it first.
+    #[serde(default)]
+    pub opened_at: Option<Timestamp>,
     /// Whether the recipient has deleted it.
     pub deleted: bool,
+    /// Whether a webhook is still to tell that it was sent, at the time that the sender asked for.
+    #[serde(default)]
+    pub owes_sent: bool,
     /// The reports of the recipient's client, oldest first.
     pub reports: Vec<Report>,
 }
@@ -92,6 +99,21 @@ pub enum Status {
     Expired,
     /// It was in the recipient's inbox until they deleted it.
     Deleted,
+}
+
+impl Status {
+    /// The name, as in the API of captured messages.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Draft => "draft",
+            Self::Scheduled => "scheduled",
+            Self::Captured => "captured",
+            Self::Delivered => "delivered",
+            Self::Expired => "expired",
+            Self::Deleted => "deleted",
+        }
+    }
 }
 
 impl Recipient {
@@ -142,6 +164,18 @@ impl CapturedMessage {
             Some(message) if message.expiry <= now => Status::Expired,
             Some(_) => Status::Delivered,
         }
+    }
+
+    /// Whether it was in the recipient's inbox, or is sent in another channel, so that the recipient's client may know it.
+    pub(super) fn was_sent(&self, now: Timestamp) -> bool {
+        !matches!(self.status(now), Status::Failed | Status::Draft | Status::Scheduled)
+    }
+
+    /// Notes that the recipient opened it. Returns whether that is the first time.
+    pub(super) fn note_opened(&mut self, at: Timestamp) -> bool {
+        let is_first = self.opened_at.is_none();
+        self.opened_at.get_or_insert(at);
+        is_first
     }
 
     /// The `queueId` in the recipient's client, which differs from the `delivery_id` as at Customer.io.
@@ -291,8 +325,10 @@ pub(super) struct Filter {
     pub(super) channel: Option<Channel>,
     /// An identifier of the recipient, of any kind.
     pub(super) to: Option<String>,
-    /// The name of the template, ignoring case.
+    /// The name of the template, ignoring case, or its number.
     pub(super) template: Option<String>,
+    /// The name of the project's template with that number.
+    template_name: Option<String>,
     /// A topic.
     pub(super) topic: Option<String>,
     /// The type.
@@ -337,13 +373,23 @@ impl Filter {
         Ok(true)
     }
 
+    /// Looks up the template in the project.
+    pub(super) fn find_template(&mut self, project: &Project) {
+        let wanted = self.template.as_deref();
+        let found = wanted.and_then(|wanted| project.templates().iter().find(|template| template.is_called(wanted)));
+        self.template_name = found.map(|template| template.name().to_owned());
+    }
+
     /// Whether a message matches.
     pub(super) fn matches(&self, captured: &CapturedMessage, now: Timestamp) -> bool {
         let message = captured.message.as_ref();
         let is = |wanted: &Option<String>, test: &dyn Fn(&str) -> bool| wanted.as_deref().is_none_or(test);
         self.channel.is_none_or(|channel| captured.channel == channel)
             && is(&self.to, &|to| captured.is_to(to))
-            && is(&self.template, &|name| captured.template.to_lowercase() == name.to_lowercase())
+            && is(&self.template, &|wanted| {
+                let is_called = |name: &str| captured.template.to_lowercase() == name.to_lowercase();
+                is_called(wanted) || self.template_name.as_deref().is_some_and(is_called)
+            })
             && is(&self.topic, &|topic| message.is_some_and(|message| message.topics.iter().any(|has| has == topic)))
             && is(&self.kind, &|kind| message.is_some_and(|message| message.kind == kind))
             && self.status.is_none_or(|status| captured.status(now) == status)

@@ -279,7 +279,9 @@ mod tests {
             findings: Diagnostics::new().into(),
             test_send_looks_fine: false,
             opened: false,
+            opened_at: None,
             deleted: false,
+            owes_sent: false,
             reports: Vec::new(),
         })
     }

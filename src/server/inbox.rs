@@ -71,11 +71,16 @@ pub(super) async fn mark(
 ) -> Result<Json<Value>, Refusal> {
     let user = user(&headers)?;
     let Marks { opened } = body::json(body).await?;
-    let changed = change(&state, &id, &user, |message| message.opened = opened).await?;
-    if let (true, Some(webhooks), Some(id)) = (opened, &state.webhooks, CapturedMessage::id_in_queue(&id)) {
-        state.store.with(id, |message| webhooks.opened(message, state.clock.now()));
+    let (now, mut is_first) = (state.clock.now(), false);
+    let note = |message: &mut CapturedMessage| {
+        message.opened = opened;
+        is_first = opened && message.note_opened(now);
+    };
+    let changed = change(&state, &id, &user, note).await;
+    if let Some(id) = CapturedMessage::id_in_queue(&id).filter(|_| is_first) {
+        state.tell_opened(id, now);
     }
-    Ok(changed)
+    changed
 }
 
 /// `POST /api/v1/logs/queue/{queueId}`: deletes a message.
@@ -95,16 +100,24 @@ async fn change(
     user: &str,
     change: impl FnOnce(&mut CapturedMessage),
 ) -> Result<Json<Value>, Refusal> {
-    let changed = match CapturedMessage::id_in_queue(queue_id) {
-        Some(id) => state.store.change(id, &state.people.user(user), change).await?,
+    let (owner, now) = (state.people.user(user), state.clock.now());
+    let id = CapturedMessage::id_in_queue(queue_id);
+    let changed = match id {
+        Some(id) => state.store.change(id, &owner, now, change).await?,
         None => false,
     };
     if changed {
         // Clients parse the response as JSON although it is empty.
         return Ok(Json(json!({})));
     }
-    let hint =
-        if state.store.with(queue_id, |_| ()).is_some() { ": this is a `delivery_id`, not a `queueId`" } else { "" };
+    let unsent = |message: &CapturedMessage| owner.is(&message.recipient).then(|| message.status(now));
+    let hint = if let Some(status) = id.and_then(|id| state.store.with(id, unsent)).flatten() {
+        format!(": its status is `{}`", status.name())
+    } else if state.store.with(queue_id, |_| ()).is_some() {
+        ": this is a `delivery_id`, not a `queueId`".to_owned()
+    } else {
+        String::new()
+    };
     Err(Refusal::not_found(format!("the user has no message `{queue_id}`{hint}")))
 }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::captured::{CapturedMessage, Report};
+use super::captured::{CapturedMessage, Report, Status};
 use super::clock::Clock;
 use super::current_project::CurrentProject;
 use super::edited::EditedProject;
@@ -87,7 +87,7 @@ impl State {
             Some(notice) => notify(&ServerEvent::Notice(notice)),
             None => wake(),
         });
-        let webhooks = options.webhooks.as_ref().map(Webhooks::new).transpose();
+        let webhooks = options.webhooks.as_ref().map(|options| Webhooks::new(options, store.owing())).transpose();
         let webhooks = webhooks.map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
         Ok(Self {
             project: Arc::new(project.map_err(io::Error::other)?),
@@ -214,21 +214,53 @@ impl State {
     }
 
     /// Keeps a message that was reported, and queues its webhooks.
-    pub(super) async fn keep(&self, captured: CapturedMessage) -> Result<(), NotWritten> {
-        let Some(webhooks) = &self.webhooks else { return self.store.put(captured).await };
-        let id = captured.id.clone();
-        self.store.put(captured).await?;
-        self.store.with(&id, |captured| webhooks.captured(captured));
-        Ok(())
+    pub(super) async fn keep(&self, mut captured: CapturedMessage) -> Result<(), NotWritten> {
+        let Some(webhooks) = &self.webhooks else { return self.store.put(captured, |_| {}).await };
+        let number = self.template_number(&captured);
+        captured.owes_sent = captured.status(captured.queued_at) == Status::Scheduled;
+        self.store.put(captured, |captured| webhooks.captured(captured, number)).await
     }
 
     /// Adds a report of a client to a message.
     pub(super) async fn report(&self, id: &str, report: Report) -> Result<(), NotWritten> {
-        if let Some(webhooks) = &self.webhooks {
-            self.store.with(id, |message| webhooks.reported(message, &report));
+        let (at, metric, action) = (report.at, report.metric.clone(), report.action.clone());
+        let mut is_news = false;
+        let note = |message: &mut CapturedMessage| {
+            is_news = match metric.as_str() {
+                "opened" => message.note_opened(at),
+                "clicked" => true,
+                _ => false,
+            };
+        };
+        let written = self.store.report(id, report, note).await;
+        if is_news && metric == "opened" {
+            self.tell_opened(id, at);
+        } else if is_news {
+            self.tell(id, "clicked", at, action.map(|action| ("action_name", action.into())).as_slice());
         }
-        self.store.report(id, report).await?;
-        Ok(())
+        written
+    }
+
+    /// Queues the webhooks about a message that was opened: the inbox learns only then that it was delivered.
+    pub(super) fn tell_opened(&self, id: &str, at: Timestamp) {
+        self.tell(id, "delivered", at, &[]);
+        self.tell(id, "opened", at, &[]);
+    }
+
+    /// Queues a webhook about a message that was sent.
+    fn tell(&self, id: &str, metric: &str, at: Timestamp, more: &[(&str, Value)]) {
+        let Some(webhooks) = &self.webhooks else { return };
+        // What is to be told before.
+        webhooks.queue_due(self);
+        self.store.with(id, |captured| webhooks.tell(captured, self.template_number(captured), metric, at, more));
+    }
+
+    /// The number of a message's template; `None` if it has none.
+    pub(super) fn template_number(&self, captured: &CapturedMessage) -> Option<u64> {
+        let (project, _) = self.project.get();
+        let template = project.templates().iter().find(|template| template.name() == captured.template);
+        let id = template.and_then(|template| template.settings().id.as_ref());
+        id.map(|id| id.value).or_else(|| captured.template.parse().ok())
     }
 
     /// An id that is unique across runs.

@@ -123,11 +123,15 @@ impl Store {
         move || wake(&changes)
     }
 
-    /// Adds a message, and removes the oldest ones beyond the limits.
+    /// Adds a message, and removes the oldest ones beyond the limits. `added` is called before anybody else can see it.
     ///
     /// # Errors
     /// It could not be written to the file. Then it is not added at all.
-    pub(super) async fn put(&self, message: CapturedMessage) -> Result<(), NotWritten> {
+    pub(super) async fn put(
+        &self,
+        message: CapturedMessage,
+        added: impl FnOnce(&CapturedMessage),
+    ) -> Result<(), NotWritten> {
         let message = Arc::new(message);
         if let Some(database) = &self.database {
             database.put(Arc::clone(&message)).written().await?;
@@ -135,6 +139,7 @@ impl Store {
         let too_old = {
             let mut kept = self.lock();
             let too_old = kept.put(&message);
+            added(&message);
             self.count.store(kept.by_id.len(), Ordering::Relaxed);
             too_old
         };
@@ -228,7 +233,7 @@ impl Store {
         self.count.load(Ordering::Relaxed)
     }
 
-    /// Changes a user's message. Returns false if the user has no message with this id.
+    /// Changes a message that was sent to a user. Returns false if there is none with this id.
     ///
     /// # Errors
     /// The change could not be written to the file.
@@ -236,22 +241,45 @@ impl Store {
         &self,
         id: &str,
         user: &User,
+        now: Timestamp,
         change: impl FnOnce(&mut CapturedMessage),
     ) -> Result<bool, NotWritten> {
-        self.change_if(id, |message| user.is(&message.recipient), change).await
+        self.change_if(id, |message| user.is(&message.recipient) && message.was_sent(now), change).await
     }
 
-    /// Adds a report of a client. Returns false if there is no such message.
+    /// Adds a report of a client to a message that was sent. `added` is called with the message before the change, if there is
+    /// such a message.
     ///
     /// # Errors
     /// The report could not be written to the file.
-    pub(super) async fn report(&self, id: &str, report: Report) -> Result<bool, NotWritten> {
+    pub(super) async fn report(
+        &self,
+        id: &str,
+        report: Report,
+        added: impl FnOnce(&mut CapturedMessage),
+    ) -> Result<(), NotWritten> {
+        let at = report.at;
         let add = |message: &mut CapturedMessage| {
+            added(message);
             if message.reports.len() < MAX_REPORTS {
                 message.reports.push(report);
             }
         };
-        self.change_if(id, |_| true, add).await
+        self.change_if(id, |message| message.was_sent(at), add).await.map(|_| ())
+    }
+
+    /// The scheduled messages of which a webhook is still to tell that they were sent: when that is, and their ids.
+    pub(super) fn owing(&self) -> Vec<(Timestamp, String)> {
+        let owing = |(_, message): (u64, Arc<CapturedMessage>)| {
+            message.owes_sent.then(|| (message.send_at, message.id.clone()))
+        };
+        self.all().into_iter().filter_map(owing).collect()
+    }
+
+    /// Notes that a webhook tells that a message was sent. Returns false if there is no such message, or it is told already.
+    pub(super) fn settle(&self, id: &str) -> bool {
+        // If that cannot be written, it is told again after a restart.
+        self.change_now(id, |message| message.owes_sent, |message| message.owes_sent = false).map(drop).is_some()
     }
 
     async fn change_if(
@@ -455,7 +483,9 @@ mod tests {
             findings: Diagnostics::new().into(),
             test_send_looks_fine: false,
             opened: false,
+            opened_at: None,
             deleted: false,
+            owes_sent: false,
             reports: Vec::new(),
         }
     }
@@ -478,16 +508,16 @@ mod tests {
         for (id, user, at) in
             [("a", "u", "2026-01-01T00:00:00Z"), ("b", "v", "2026-01-01T01:00:00Z"), ("c", "u", "2026-01-01T02:00:00Z")]
         {
-            store.put(message(id, user, at)).await.unwrap();
+            store.put(message(id, user, at), |_| {}).await.unwrap();
         }
         assert_eq!(ids(&store, "u", "2026-01-01T01:30:00Z"), ["a"]);
         assert_eq!(ids(&store, "u", "2026-01-01T02:00:00Z"), ["c", "a"]);
         assert_eq!(ids(&store, "u", "2026-01-02T00:00:00Z"), ["c"]);
         assert!(
-            !store.change("c", &anyone("v"), |message| message.opened = true).await.unwrap(),
+            !store.change("c", &anyone("v"), Timestamp::MAX, |message| message.opened = true).await.unwrap(),
             "it belongs to another user"
         );
-        assert!(store.change("c", &anyone("u"), |message| message.deleted = true).await.unwrap());
+        assert!(store.change("c", &anyone("u"), Timestamp::MAX, |message| message.deleted = true).await.unwrap());
         assert_eq!(ids(&store, "u", "2026-01-01T03:00:00Z"), ["a"]);
         assert_eq!(ids(&store, "nobody", "2026-01-01T03:00:00Z"), [""; 0]);
     }
@@ -496,19 +526,19 @@ mod tests {
     async fn the_oldest_messages_are_removed_first() {
         let store = Store::new(Bounds { messages: 3, bytes: 1 << 20 });
         for number in 0..10 {
-            store.put(message(&number.to_string(), "u", "2026-01-01T00:00:00Z")).await.unwrap();
+            store.put(message(&number.to_string(), "u", "2026-01-01T00:00:00Z"), |_| {}).await.unwrap();
         }
         assert_eq!(ids(&store, "u", "2026-01-01T00:00:00Z"), ["9", "8", "7"]);
         assert!(store.remove("8").await.unwrap());
         assert!(!store.remove("8").await.unwrap());
-        store.put(message("10", "u", "2026-01-01T00:00:00Z")).await.unwrap();
+        store.put(message("10", "u", "2026-01-01T00:00:00Z"), |_| {}).await.unwrap();
         assert_eq!(ids(&store, "u", "2026-01-01T00:00:00Z"), ["10", "9"]);
         assert_eq!(store.remove_all(&Filter::default(), Timestamp::UNIX_EPOCH).0, 2);
         let sizes = |kept: &MessageLog| (kept.weight, kept.by_id.len(), kept.by_identifier.len(), kept.messages.len());
         assert_eq!(sizes(&store.lock()), (0, 0, 0, 0));
         let heavy = Store::new(Bounds { messages: 100, bytes: 3000 });
         for number in 0..10 {
-            heavy.put(message(&number.to_string(), "u", "2026-01-01T00:00:00Z")).await.unwrap();
+            heavy.put(message(&number.to_string(), "u", "2026-01-01T00:00:00Z"), |_| {}).await.unwrap();
         }
         assert_eq!(heavy.len(), 2, "by weight");
     }

@@ -1,15 +1,18 @@
 //! Reporting webhooks: tell a backend what happened to its messages, signed as Customer.io signs them.
 
-use std::collections::HashSet;
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, HOST};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::uri::Authority;
 use axum::http::{Request, StatusCode, Uri};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -18,12 +21,13 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, watch};
 
 use super::ServerEvent;
-use super::captured::{CapturedMessage, Report, Status};
+use super::captured::{CapturedMessage, Status};
 use super::newest::Newest;
 use super::state::State;
+use crate::project::percent_decoded;
 
 /// How long the receiver may take to respond, as at Customer.io.
 const TIMEOUT: Duration = Duration::from_secs(4);
@@ -54,18 +58,29 @@ pub struct WebhookOptions {
 pub(super) struct Webhooks {
     target: Target,
     key: String,
-    queue: mpsc::Sender<Value>,
-    waiting: Mutex<Option<mpsc::Receiver<Value>>>,
-    /// Webhooks of scheduled messages: when they are due, and the id of the message.
-    scheduled: Mutex<Vec<(Timestamp, String, Value)>>,
-    /// The ids of the messages that were reported as opened.
-    opened: Mutex<HashSet<String>>,
+    /// The webhooks that wait, in order.
+    waiting: Mutex<VecDeque<Value>>,
+    /// Wakes up who sends them.
+    news: Notify,
+    /// Changes when all of them are forgotten.
+    resets: watch::Sender<u64>,
+    /// The scheduled messages: when they are due, and their ids.
+    scheduled: Mutex<Vec<(Timestamp, String)>>,
+    /// Held while webhooks of scheduled messages are queued, so that nobody queues a later one before.
+    queueing: Mutex<()>,
+    /// What the ids of its events have in common, and how many there were.
+    run: String,
+    count: AtomicU64,
     pub(super) log: Newest<WebhookDelivery>,
 }
 
 #[derive(Clone, Debug)]
 struct Target {
-    authority: Authority,
+    /// The host and, if it is given, the port.
+    host: String,
+    port: u16,
+    /// The header with the user and the password of the URL.
+    authorization: Option<String>,
     path: String,
     remote: bool,
 }
@@ -83,94 +98,93 @@ pub(super) struct WebhookDelivery {
 }
 
 impl Webhooks {
-    /// Checks where webhooks are to be sent.
+    /// Checks where webhooks are to be sent. `scheduled` are the messages of which they are still to tell that they were sent.
     ///
     /// # Errors
     /// The URL cannot be used.
-    pub(super) fn new(options: &WebhookOptions) -> Result<Self, String> {
+    pub(super) fn new(options: &WebhookOptions, scheduled: Vec<(Timestamp, String)>) -> Result<Self, String> {
         let WebhookOptions { url, key, remote } = options;
         let uri: Uri = url.parse().map_err(|error| format!("`{url}` is not a URL: {error}"))?;
         let authority = uri.authority().filter(|_| uri.scheme_str() == Some("http"));
         let authority =
             authority.ok_or_else(|| format!("expected a URL such as http://127.0.0.1:8080/webhooks, found `{url}`"))?;
         let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        let target = Target { authority: authority.clone(), path, remote: *remote };
+        let target = Target::new(authority, path, *remote);
         if !remote && !is_loopback(authority.host()) {
             return Err(format!("`{url}` may be another machine: pass `--webhook-remote` if that is intended"));
         }
-        let (queue, waiting) = mpsc::channel(MAX_WAITING);
         Ok(Self {
             target,
             key: key.clone(),
-            queue,
-            waiting: Mutex::new(Some(waiting)),
-            scheduled: Mutex::default(),
-            opened: Mutex::default(),
+            waiting: Mutex::default(),
+            news: Notify::new(),
+            resets: watch::Sender::new(0),
+            scheduled: Mutex::new(scheduled),
+            queueing: Mutex::default(),
+            run: format!("{:x}", Timestamp::now().as_millisecond()),
+            count: AtomicU64::new(0),
             log: Newest::default(),
         })
     }
 
-    /// What is to be told about a new message, and when.
-    pub(super) fn captured(&self, captured: &CapturedMessage) {
-        let status = captured.status(captured.queued_at);
-        match status {
+    /// What is to be told about a new message, and when. `number` is that of its template.
+    pub(super) fn captured(&self, captured: &CapturedMessage, number: Option<u64>) {
+        match captured.status(captured.queued_at) {
             Status::Failed => {
                 let failure = captured.failure().unwrap_or_default();
-                self.send(event(captured, "failed", captured.queued_at, &[("failure_message", failure.into())]));
+                self.tell(captured, number, "failed", captured.queued_at, &[("failure_message", failure.into())]);
             }
-            Status::Draft => self.send(event(captured, "drafted", captured.queued_at, &[])),
-            Status::Scheduled => {
-                let sent = event(captured, "sent", captured.send_at, &[]);
-                lock(&self.scheduled).push((captured.send_at, captured.id.clone(), sent));
-            }
-            _ => self.send(event(captured, "sent", captured.send_at, &[])),
+            Status::Draft => self.tell(captured, number, "drafted", captured.queued_at, &[]),
+            Status::Scheduled => lock(&self.scheduled).push((captured.send_at, captured.id.clone())),
+            _ => self.tell(captured, number, "sent", captured.send_at, &[]),
         }
     }
 
-    /// Tells what the recipient's client reported.
-    pub(super) fn reported(&self, captured: &CapturedMessage, report: &Report) {
-        match report.metric.as_str() {
-            "opened" => self.opened(captured, report.at),
-            "clicked" => {
-                let action = report.action.clone().map(|action| ("action_name", action.into()));
-                self.send(event(captured, "clicked", report.at, action.as_slice()));
-            }
-            _ => {}
-        }
-    }
-
-    /// Tells once that a message was opened, and delivered, as Customer.io does for the inbox.
-    pub(super) fn opened(&self, captured: &CapturedMessage, at: Timestamp) {
-        let mut opened = lock(&self.opened);
-        if opened.len() > MAX_WAITING {
-            opened.clear();
-        }
-        if opened.insert(captured.id.clone()) {
-            self.send(event(captured, "delivered", at, &[]));
-            self.send(event(captured, "opened", at, &[]));
-        }
-    }
-
-    /// Forgets scheduled webhooks.
-    pub(super) fn clear(&self) {
-        lock(&self.scheduled).clear();
-        self.log.clear();
-    }
-
-    fn send(&self, event: Value) {
-        if let Err(mpsc::error::TrySendError::Full(event)) = self.queue.try_send(event) {
+    /// Queues a webhook about a message.
+    pub(super) fn tell(
+        &self,
+        captured: &CapturedMessage,
+        number: Option<u64>,
+        metric: &str,
+        at: Timestamp,
+        more: &[(&str, Value)],
+    ) {
+        let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+        let id = format!("{}-{metric}-{}-{count}", captured.id, self.run);
+        let event = json!({
+            "event_id": id,
+            "object_type": captured.channel.name(),
+            "metric": metric,
+            "timestamp": at.as_second(),
+            "data": data(captured, number, more),
+        });
+        let mut waiting = lock(&self.waiting);
+        if waiting.len() < MAX_WAITING {
+            waiting.push_back(event);
+            self.news.notify_one();
+        } else {
             let error = Some(format!("{MAX_WAITING} webhooks are waiting already"));
             self.log.add(WebhookDelivery { event, tries: 0, delivered: false, error }, 1024);
         }
     }
 
+    /// Forgets what waits, what is being sent, and what was sent.
+    pub(super) fn clear(&self) {
+        lock(&self.scheduled).clear();
+        lock(&self.waiting).clear();
+        self.resets.send_modify(|count| *count += 1);
+        self.log.clear();
+    }
+
     /// Queues the webhooks that are due, of messages that still exist.
-    fn queue_due(&self, state: &State) {
+    pub(super) fn queue_due(&self, state: &State) {
+        let _alone = lock(&self.queueing);
         let now = state.clock.now();
-        let due: Vec<_> = lock(&self.scheduled).extract_if(.., |(at, ..)| *at <= now).collect();
-        for (_, id, event) in due {
-            if state.store.with(&id, |_| ()).is_some() {
-                self.send(event);
+        let mut due: Vec<_> = lock(&self.scheduled).extract_if(.., |(at, _)| *at <= now).collect();
+        due.sort();
+        for (at, id) in due {
+            if state.store.settle(&id) {
+                state.store.with(&id, |captured| self.tell(captured, state.template_number(captured), "sent", at, &[]));
             }
         }
     }
@@ -203,24 +217,42 @@ impl Webhooks {
 /// Sends the webhooks of a server until it stops.
 pub(super) async fn run(state: Arc<State>) {
     let Some(webhooks) = &state.webhooks else { return };
-    let Some(mut waiting) = lock(&webhooks.waiting).take() else { return };
+    let mut resets = webhooks.resets.subscribe();
     loop {
-        tokio::select! {
-            event = waiting.recv() => match event {
-                Some(event) => webhooks.deliver(event, &state).await,
-                None => return,
-            },
-            () = tokio::time::sleep(TICK) => {}
-        }
         webhooks.queue_due(&state);
+        resets.borrow_and_update();
+        let next = lock(&webhooks.waiting).pop_front();
+        let work = async {
+            if let Some(event) = next {
+                webhooks.deliver(event, &state).await;
+            } else {
+                // Scheduled messages become due without news.
+                let _ = tokio::time::timeout(TICK, webhooks.news.notified()).await;
+            }
+        };
+        tokio::select! {
+            () = work => {}
+            // What is being sent is forgotten too.
+            _ = resets.changed() => {}
+        }
     }
 }
 
 impl Target {
+    fn new(authority: &Authority, path: String, remote: bool) -> Self {
+        let (credentials, host) = match authority.as_str().rsplit_once('@') {
+            Some((credentials, host)) => (Some(credentials), host),
+            None => (None, authority.as_str()),
+        };
+        let authorization = credentials
+            .map(|credentials| format!("Basic {}", BASE64_STANDARD.encode(percent_decoded(credentials).as_bytes())));
+        Self { host: host.to_owned(), port: authority.port_u16().unwrap_or(80), authorization, path, remote }
+    }
+
     async fn post(&self, event: &Value, key: &str) -> Result<(), String> {
-        let port = self.authority.port_u16().unwrap_or(80);
-        let host = self.authority.host().trim_start_matches('[').trim_end_matches(']');
-        let addresses = tokio::net::lookup_host((host, port)).await.map_err(|error| error.to_string())?;
+        let host = self.host.strip_suffix(&format!(":{}", self.port)).unwrap_or(&self.host);
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let addresses = tokio::net::lookup_host((host, self.port)).await.map_err(|error| error.to_string())?;
         let allowed: Vec<SocketAddr> = addresses.filter(|address| self.remote || address.ip().is_loopback()).collect();
         let stream = TcpStream::connect(&allowed[..]).await.map_err(|error| error.to_string())?;
         let (mut sender, connection) =
@@ -228,8 +260,12 @@ impl Target {
         let connection = tokio::spawn(connection);
         let body = event.to_string();
         let timestamp = Timestamp::now().as_second().to_string();
-        let request = Request::post(&self.path)
-            .header(HOST, self.authority.as_str())
+        let mut request = Request::post(&self.path);
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        let request = request
+            .header(HOST, &self.host)
             .header(CONTENT_TYPE, "application/json")
             .header("x-cio-timestamp", &timestamp)
             .header("x-cio-signature", signature(key, &timestamp, &body))
@@ -270,8 +306,8 @@ fn is_loopback(host: &str) -> bool {
         || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// An event about a message.
-fn event(captured: &CapturedMessage, metric: &str, at: Timestamp, more: &[(&str, Value)]) -> Value {
+/// What a webhook says about a message. `number` is that of its template.
+fn data(captured: &CapturedMessage, number: Option<u64>, more: &[(&str, Value)]) -> Map<String, Value> {
     let identifiers = &captured.recipient.identifiers;
     let identifier = |kind: &str| identifiers.get(kind);
     let mut data = Map::new();
@@ -283,10 +319,7 @@ fn event(captured: &CapturedMessage, metric: &str, at: Timestamp, more: &[(&str,
     put("customer_id", json!(identifier("id")));
     put("identifiers", json!({ "id": identifier("id"), "email": identifier("email"), "cio_id": identifier("cio_id") }));
     put("delivery_id", captured.id.as_str().into());
-    put(
-        "transactional_message_id",
-        captured.template.parse::<u64>().map_or_else(|_| captured.template.as_str().into(), Value::from),
-    );
+    put("transactional_message_id", json!(number));
     let content =
         |name: &str| captured.content.as_ref().and_then(|content| content.get(name)).cloned().unwrap_or_default();
     put("recipient", content("to"));
@@ -294,13 +327,7 @@ fn event(captured: &CapturedMessage, metric: &str, at: Timestamp, more: &[(&str,
     for (name, value) in more {
         put(name, value.clone());
     }
-    json!({
-        "event_id": format!("{}-{metric}-{}", captured.id, at.as_millisecond()),
-        "object_type": captured.channel.name(),
-        "metric": metric,
-        "timestamp": at.as_second(),
-        "data": data,
-    })
+    data
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -321,7 +348,7 @@ mod tests {
     #[test]
     fn only_this_machine_is_told_unless_another_is_allowed() {
         let new = |url: &str, remote| {
-            Webhooks::new(&WebhookOptions { url: url.to_owned(), key: String::new(), remote }).map(drop)
+            Webhooks::new(&WebhookOptions { url: url.to_owned(), key: String::new(), remote }, Vec::new()).map(drop)
         };
         for url in ["http://127.0.0.1:8080/hooks", "http://localhost/", "http://[::1]:1", "http://app.localhost:9"] {
             assert_eq!(new(url, false), Ok(()), "{url}");

@@ -20,3 +20,4 @@ mod schema;
 mod send;
 mod snapshots;
 mod store;
+mod webhooks;

@@ -1,7 +1,4 @@
-//! People from the Track API and the Pipelines API, the reading part of the App API, and webhooks.
-
-use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+//! People from the Track API and the Pipelines API, and the reading part of the App API.
 
 use base64::Engine as _;
 use serde_json::{Value, json};
@@ -274,75 +271,4 @@ fn the_app_api_tells_what_happened_to_messages() {
     ] {
         assert_eq!(server.ask("GET", path, &BEARER, "").status, status, "{path}");
     }
-}
-
-/// Reads a request with a body, and answers with a status.
-fn receive(listener: &TcpListener, status: &str) -> (String, Value) {
-    let (mut stream, _) = listener.accept().unwrap();
-    let mut text = Vec::new();
-    let mut part = [0; 4096];
-    loop {
-        let length = stream.read(&mut part).unwrap();
-        text.extend_from_slice(&part[..length]);
-        let seen = String::from_utf8_lossy(&text).into_owned();
-        let Some((head, body)) = seen.split_once("\r\n\r\n") else { continue };
-        let lower = head.to_lowercase();
-        let (_, wanted) = lower.split_once("content-length: ").unwrap();
-        if body.len() >= wanted.lines().next().unwrap().parse().unwrap() {
-            write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").unwrap();
-            return (lower, serde_json::from_str(body).unwrap());
-        }
-    }
-}
-
-#[test]
-fn webhooks_report_what_happens_and_are_retried() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/hooks?a=b", listener.local_addr().unwrap());
-    let server = start(&["--webhook", &url, "--webhook-key", "secret"]);
-    server.deliver("hello", "user_123", &json!({}));
-    let (_, refused) = receive(&listener, "500 Internal Server Error");
-    let (head, failed) = receive(&listener, "200 OK");
-    assert_eq!(refused, failed, "it is sent again");
-    assert!(head.starts_with("post /hooks?a=b http/1.1") && head.contains("x-cio-timestamp: "), "{head}");
-    let (_, signature) = head.split_once("x-cio-signature: ").unwrap();
-    assert_eq!(signature.lines().next().unwrap().len(), 64);
-    assert_eq!((&failed["metric"], &failed["object_type"]), (&json!("failed"), &json!("inbox")));
-    assert!(failed["data"]["failure_message"].as_str().unwrap().contains("undefined variable"), "{failed}");
-    let id = server.deliver("hello", "user_123", &json!({ "title": "Hi" }));
-    let (_, sent) = receive(&listener, "204 No Content");
-    assert_eq!((&sent["metric"], &sent["data"]["delivery_id"]), (&json!("sent"), &json!(id)));
-    let web = [("x-gist-encoded-user-token", "dXNlcl8xMjM="), ("x-cio-client-platform", "web")];
-    for _ in 0..2 {
-        server.ask("PATCH", &format!("/api/v1/messages/queue-{id}"), &web, r#"{"opened": true}"#);
-    }
-    let metrics: Vec<_> = (0..2).map(|_| receive(&listener, "200 OK").1["metric"].clone()).collect();
-    assert_eq!(metrics, ["delivered", "opened"]);
-    let email =
-        json!({ "to": "a@b.c", "identifiers": { "id": "a" }, "transactional_message_id": 1, "queue_draft": true });
-    server.ask("POST", "/v1/send/email", &BEARER, &email.to_string());
-    let (_, drafted) = receive(&listener, "200 OK");
-    assert_eq!((&drafted["metric"], &drafted["object_type"]), (&json!("drafted"), &json!("email")));
-    let later = jiff::Timestamp::now().as_second() + 3600;
-    let scheduled = json!({ "transactional_message_id": "hello", "identifiers": { "id": "a" }, "send_at": later,
-        "message_data": { "title": "Hi" } });
-    server.send(&scheduled.to_string());
-    server.ask("PUT", "/inkproof/api/clock", &[], r#"{"advance": 3601}"#);
-    let (_, sent) = receive(&listener, "200 OK");
-    assert_eq!((&sent["metric"], &sent["timestamp"]), (&json!("sent"), &json!(later)));
-    let log = eventually("the sixth report", || {
-        let log = server.get("/inkproof/api/webhooks");
-        (log["webhooks"].as_array().unwrap().len() == 6).then_some(log)
-    });
-    assert_eq!(log["webhooks"][5]["tries"], 2);
-    assert_eq!(log["webhooks"][5]["error"], "the receiver answered 500 Internal Server Error");
-}
-
-#[test]
-fn webhooks_stay_on_this_machine() {
-    let folder = crate::client::project();
-    let output = crate::client::inkproof(folder.path(), &["--webhook", "http://10.0.0.1/"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(error.contains("`http://10.0.0.1/` may be another machine: pass `--webhook-remote`"), "{error}");
 }

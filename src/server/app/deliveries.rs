@@ -28,13 +28,8 @@ pub(in crate::server) async fn one(
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
     authorization::bearer(&headers)?;
-    let (project, _) = state.project.get();
     let now = state.clock.now();
-    let number = |name: &str| {
-        let template = project.templates().iter().find(|template| template.name() == name)?;
-        template.settings().id.as_ref().map(|id| id.value)
-    };
-    let found = state.store.with(&id, |captured| to_json(captured, number(&captured.template), now));
+    let found = state.store.with(&id, |captured| to_json(captured, state.template_number(captured), now));
     let message = found.ok_or_else(|| Refusal::not_found(format!("there is no message `{id}`")))?;
     Ok(Json(json!({ "message": message })))
 }
@@ -147,6 +142,11 @@ fn metrics(captured: &CapturedMessage, now: Timestamp) -> Map<String, Value> {
             add("attempted", captured.send_at);
             add("sent", captured.send_at);
         }
+    }
+    if let Some(opened) = captured.opened_at {
+        // The inbox learns only then that it was delivered.
+        add("delivered", opened);
+        add("opened", opened);
     }
     for report in &captured.reports {
         add(&report.metric, report.at);

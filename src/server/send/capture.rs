@@ -148,7 +148,9 @@ impl CapturedRequest {
             findings: problems.into(),
             test_send_looks_fine: false,
             opened: false,
+            opened_at: None,
             deleted: false,
+            owes_sent: false,
             reports: Vec::new(),
         })
     }

@@ -174,7 +174,9 @@ impl<'p> InboxSend<'p> {
             findings: problems.into(),
             test_send_looks_fine: rendering.test_send_looks_fine,
             opened: false,
+            opened_at: None,
             deleted: false,
+            owes_sent: false,
             reports: Vec::new(),
         };
         let accepted = Accepted::new(&captured.id, self.queued_at, self.later);
