@@ -13,6 +13,8 @@ use std::thread::JoinHandle;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
+use serde::Deserialize as _;
+
 use super::captured::CapturedMessage;
 use super::pending::{Done, NotWritten, Pending};
 
@@ -175,10 +177,17 @@ fn load(connection: &Connection, path: &Path, mut each: impl FnMut(CapturedMessa
     while let Some(row) = rows.next().map_err(sqlite)? {
         let number = row.get(0).map_err(sqlite)?;
         let text = row.get_ref(1).and_then(|text| Ok(text.as_str()?)).map_err(sqlite)?;
-        let captured = serde_json::from_str(text);
-        each(captured.map_err(|error| OpenError::Broken { path: path.to_owned(), number, error })?);
+        each(read(text).map_err(|error| OpenError::Broken { path: path.to_owned(), number, error })?);
     }
     Ok(())
+}
+
+/// Reads a message that was stored. It may be nested as deeply as what clients send.
+fn read(text: &str) -> serde_json::Result<CapturedMessage> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    deserializer.disable_recursion_limit();
+    let captured = CapturedMessage::deserialize(&mut deserializer)?;
+    deserializer.end().map(|()| captured)
 }
 
 fn open_error(path: &Path, error: rusqlite::Error) -> OpenError {

@@ -14,6 +14,7 @@ use super::answer::{Refusal, accepted};
 use super::body;
 use super::captured::Report;
 use super::connection::Scheme;
+use super::json;
 use super::people::pipelines;
 use super::state::State;
 
@@ -27,8 +28,7 @@ pub(super) async fn record(
     body: Body,
 ) -> Result<Response, Refusal> {
     let text = body::text(body).await?;
-    let event: Value = serde_json::from_str(&text)
-        .map_err(|error| Refusal::bad_request(format!("the event is not valid JSON: {error}")))?;
+    let event = json::value(&text, "event")?;
     let events = match event.get("batch") {
         Some(Value::Array(events)) => events.clone(),
         _ => vec![event],

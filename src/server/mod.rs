@@ -31,6 +31,7 @@ mod gallery;
 mod guard;
 mod inbox;
 mod inbox_pieces;
+mod json;
 mod namespaces;
 mod newest;
 mod page;

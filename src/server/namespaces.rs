@@ -15,6 +15,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::answer::Refusal;
+use super::json;
 use super::state::State;
 
 /// The maximum number of namespaces.
@@ -128,7 +129,7 @@ fn site_id(query: &str) -> Option<String> {
 /// The write key in an event, which browsers and phones write into the body. What is sent to people has none.
 fn write_key(path: &str, body: &[u8]) -> Option<String> {
     let has_key = !path.starts_with(SEND) && memchr::memmem::find(body, b"\"writeKey\"").is_some();
-    let event: serde_json::Value = has_key.then(|| serde_json::from_slice(body).ok())??;
+    let event = has_key.then(|| json::read(std::str::from_utf8(body).ok()?).ok())??;
     event.get("writeKey")?.as_str().map(str::to_owned)
 }
 

@@ -260,3 +260,42 @@ fn faults_may_accept_a_request_and_then_fail() {
     let refused = server.ask("POST", "/v1/send/email", &KEY, "{}");
     assert_eq!(refused.status, 400, "an invalid request is not accepted by the fault");
 }
+
+#[test]
+fn every_api_reads_json_as_the_inbox_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("messages.db");
+    let arguments = ["--store", file.to_str().unwrap()];
+    let server = Server::start(&arguments);
+    let deep = "[".repeat(400) + &"]".repeat(400);
+    for odd in [r#""cut \ud83d""#, "1e400", &deep] {
+        let template = r#""identifiers": {"id": "u"}, "transactional_message_id": "hello""#;
+        for (method, path, key, body) in [
+            (
+                "POST",
+                "/v1/send/inbox_message",
+                "Bearer k",
+                format!(r#"{{{template}, "message_data": {{"title": {odd}}}}}"#),
+            ),
+            ("POST", "/v1/send/push", "Bearer k", format!(r#"{{{template}, "custom_data": {odd}}}"#)),
+            ("POST", "/v1/campaigns/1/triggers", "Bearer k", format!(r#"{{"data": {{"a": {odd}}}}}"#)),
+            ("PUT", "/api/v1/customers/u", "Basic k", format!(r#"{{"odd": {odd}}}"#)),
+            (
+                "POST",
+                "/v1/track",
+                "Basic k",
+                format!(r#"{{"userId": "u", "event": "e", "properties": {{"a": {odd}}}}}"#),
+            ),
+            ("POST", "/v1/t", "", format!(r#"{{"userId": "u", "event": "e", "properties": {{"a": {odd}}}}}"#)),
+        ] {
+            let answer = server.ask(method, path, &[("authorization", key)], &body);
+            assert_eq!(answer.status, 200, "{path} {odd}: {}", answer.body);
+        }
+    }
+    let person = server.ask("GET", "/v1/customers/u/attributes", &KEY, "");
+    assert!(person.body.contains(&deep), "{}", person.body);
+    let total = |server: &Server| server.get("/inkproof/api/health")["messages"].clone();
+    assert_eq!(total(&server), 9);
+    drop(server);
+    assert_eq!(total(&Server::start(&arguments)), 9, "they can be read again");
+}

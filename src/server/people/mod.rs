@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Map, Value, json};
 
 use super::captured::Recipient;
+use super::json;
 use crate::diagnostics::{Diagnostic, Source};
 use crate::message::{Customer, IdentifierKind, Request};
 use crate::project::Project;
@@ -383,7 +384,7 @@ fn customer_of<'p>(project: &'p Project, person: &Person) -> Option<&'p Customer
 
 /// The attributes and related objects in a customer's file, in the flat form.
 pub(super) fn flat(file: &str) -> Map<String, Value> {
-    let Ok(mut file) = serde_json::from_str::<Map<String, Value>>(file) else { return Map::new() };
+    let Ok(Value::Object(mut file)) = json::read(file) else { return Map::new() };
     let Some(Value::Object(mut answer)) = file.shift_remove("customer") else { return file };
     let Some(Value::Object(mut attributes)) = answer.shift_remove("attributes") else {
         file.insert("customer".to_owned(), answer.into());
@@ -403,7 +404,7 @@ pub(super) fn to_json(project: &Project, people: &People, key: &Key) -> Option<V
     }
     let person = person.unwrap_or_default();
     let customer = person.over(in_project).ok()?;
-    let attributes: Map<String, Value> = serde_json::from_str(customer.source().text()).unwrap_or_default();
+    let attributes = json::object(customer.source().text(), "customer").unwrap_or_default();
     let identifier = |kind: IdentifierKind| customer.identifier(kind);
     let [id, email, cio_id] = IdentifierKind::ALL.map(identifier);
     Some(json!({

@@ -14,6 +14,7 @@ use crate::server::answer::{Refusal, accepted};
 use crate::server::authorization;
 use crate::server::body;
 use crate::server::events;
+use crate::server::json;
 use crate::server::state::State;
 
 /// `POST /v1/{identify,track,page,screen,group,alias,batch}`, from a server.
@@ -24,8 +25,7 @@ pub(in crate::server) async fn record(
     body: Body,
 ) -> Result<Response, Refusal> {
     let text = body::text(body).await?;
-    let call: Map<String, Value> = serde_json::from_str(&text)
-        .map_err(|error| Refusal::bad_request(format!("the event is not a JSON object: {error}")))?;
+    let call = json::object(&text, "event")?;
     if !call.contains_key("writeKey") {
         authorization::basic_or_bearer(&headers)?;
     }

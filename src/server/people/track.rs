@@ -14,6 +14,7 @@ use crate::message::IdentifierKind::{self, CioId, Email, Id};
 use crate::server::answer::{Refusal, Refused, accepted};
 use crate::server::authorization;
 use crate::server::body;
+use crate::server::json;
 use crate::server::state::State;
 
 type Shared = extract::State<Arc<State>>;
@@ -310,7 +311,7 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Map<String, Value>, Ref
     authorization::basic(headers)?;
     let text = body::text(body).await?;
     let text = if text.trim().is_empty() { "{}" } else { &text };
-    serde_json::from_str(text).map_err(|error| Refusal::bad_request(format!("the body is not a JSON object: {error}")))
+    json::object(text, "body")
 }
 
 fn record(state: &State, action: &str, person: &str, body: impl Into<Value>) -> Answer {

@@ -16,6 +16,7 @@ use super::super::answer::Refusal;
 use super::super::authorization;
 use super::super::body;
 use super::super::captured::{CapturedMessage, Recipient};
+use super::super::json;
 use super::super::people::Person;
 use super::super::received::Received;
 use super::super::state::State;
@@ -96,8 +97,7 @@ impl CapturedRequest {
     async fn read(row: &ChannelRow, headers: &HeaderMap, body: Body) -> Result<Self, Refusal> {
         let received = Received::new(headers, body::text(body).await?);
         let text = if received.body.trim().is_empty() && row.required.is_empty() { "{}" } else { &received.body };
-        let fields: Map<String, Value> = serde_json::from_str(text)
-            .map_err(|error| Refusal::bad_request(format!("the request is not a JSON object: {error}")))?;
+        let fields = json::object(text, "request")?;
         let known: Vec<_> = row.fields().collect();
         let mut errors = missing(&fields, row);
         errors.extend(wrong_types(&fields, &known));
