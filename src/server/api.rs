@@ -141,8 +141,14 @@ pub(super) async fn wait(extract::State(state): Shared, RawQuery(raw): RawQuery)
         if total >= count {
             return Ok(Json(json!({ "messages": messages, "total": total })));
         }
-        if Instant::now() >= deadline || *stop.borrow_and_update() {
-            let mut error = format!("{total} of {count} messages arrived within {timeout} seconds");
+        let is_over = *stop.borrow_and_update();
+        if is_over || Instant::now() >= deadline {
+            let end = if is_over {
+                "before the server stopped or the namespace was deleted".to_owned()
+            } else {
+                format!("within {timeout} seconds")
+            };
+            let mut error = format!("{total} of {count} messages arrived {end}");
             if let Some(refused) = state.refused.last() {
                 let RefusedRequest { method, path, error: why, .. } = refused;
                 let _ = write!(error, "; the last request that was refused: {method} {path}: {why}");

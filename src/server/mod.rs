@@ -240,7 +240,8 @@ async fn run(
         None => stopped.await,
         Some(command) => Exec::start(command, reachable(endpoint.address))?.finish(stopped).await?,
     };
-    state.stop.send_replace(true);
+    state.end();
+    state.namespaces.end();
     webhooks.abort();
     let _ = tokio::time::timeout(CONNECTIONS_TIMEOUT, servers.join_all()).await;
     Ok(end)

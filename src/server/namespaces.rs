@@ -78,7 +78,12 @@ impl Namespaces {
 
     /// Removes a namespace with everything in it. Returns false if there is none with this name.
     pub(super) fn remove(&self, name: &str) -> bool {
-        self.lock().remove(name).is_some()
+        self.lock().remove(name).inspect(|namespace| namespace.state.end()).is_some()
+    }
+
+    /// Ends what waits for something in any namespace.
+    pub(super) fn end(&self) {
+        self.lock().values().for_each(|namespace| namespace.state.end());
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Namespace>> {

@@ -59,7 +59,7 @@ pub(super) struct State {
     pub(super) options: Options,
     /// Called for each event.
     pub(super) observe: Observe,
-    /// Becomes true when the server shuts down.
+    /// Becomes true when the server shuts down, or the namespace is deleted.
     pub(super) stop: watch::Sender<bool>,
     /// Work that renders.
     pub(super) renders: Arc<Queue>,
@@ -134,7 +134,7 @@ impl State {
             exports: Newest::default(),
             has_captured: AtomicBool::new(true),
             observe: Arc::clone(&self.observe),
-            stop: self.stop.clone(),
+            stop: watch::Sender::new(false),
             renders: Arc::clone(&self.renders),
             large_render: Arc::clone(&self.large_render),
             reads: Arc::clone(&self.reads),
@@ -143,6 +143,11 @@ impl State {
             count: AtomicU64::new(0),
             options: self.options.clone(),
         }
+    }
+
+    /// Ends streams, and requests that wait for something.
+    pub(super) fn end(&self) {
+        self.stop.send_replace(true);
     }
 
     /// Renders a message with little memory, because many are rendered at once. If it needs more, it is rendered again with

@@ -92,7 +92,7 @@ struct KnownInbox {
 }
 
 impl InboxStream {
-    /// The next piece; `None` when the server shuts down.
+    /// The next piece; `None` when the server shuts down or the namespace is deleted.
     async fn next(&mut self) -> Option<String> {
         if let Some(pieces) = self.sending.take() {
             let (piece, rest) = pieces.next(&self.state, &self.user).await.ok()?;
@@ -149,7 +149,7 @@ struct ChangeStream {
 }
 
 impl ChangeStream {
-    /// The next event; `None` when the server shuts down.
+    /// The next event; `None` when the server shuts down or the namespace is deleted.
     async fn next(&mut self) -> Option<String> {
         loop {
             let now = (*self.pulse.changes.borrow_and_update(), self.state.project.get().1);
@@ -173,7 +173,7 @@ enum Wake {
     /// Something may have changed.
     Look,
     Heartbeat,
-    /// The server shuts down.
+    /// The server shuts down, or the namespace is deleted.
     Stop,
 }
 

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use serde_json::json;
 
-use crate::client::Server;
+use crate::client::{Server, eventually};
 
 const BODY: &str =
     r#"{"transactional_message_id": "hello", "identifiers": {"id": "user_123"}, "message_data": {"title": "Hi"}}"#;
@@ -70,4 +70,31 @@ fn names_are_checked_and_their_number_is_limited() {
     let foreign = [("origin", "https://evil.example")];
     assert_eq!(server.ask("GET", "/namespace/n1/inkproof/api/messages", &foreign, "").status, 403);
     assert_eq!(server.ask("POST", "/namespace/n1/v1/send/inbox_message", &foreign, BODY).status, 403);
+}
+
+#[test]
+fn whoever_waits_in_a_namespace_that_is_deleted_is_told() {
+    let server = Server::start(&[]);
+    std::thread::scope(|scope| {
+        let stream = |path: &str| {
+            let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.address);
+            scope.spawn({
+                let server = &server;
+                move || server.raw(request.as_bytes())
+            })
+        };
+        let inbox = stream("/namespace/a/api/v3/sse?userToken=dXNlcl8xMjM=&platform=web");
+        let changes = stream("/namespace/b/inkproof/api/changes");
+        let wait = scope.spawn(|| server.ask("GET", "/namespace/c/inkproof/api/wait?timeout=120", &[], ""));
+        for name in ["a", "b", "c"] {
+            let path = format!("/inkproof/api/namespaces/{name}");
+            eventually("the namespace", || (server.ask("DELETE", &path, &[], "").status == 200).then_some(()));
+        }
+        for ended in [inbox, changes] {
+            assert!(ended.join().unwrap().contains("event: connected"));
+        }
+        let wait = wait.join().unwrap();
+        let expected = "0 of 1 messages arrived before the server stopped or the namespace was deleted";
+        assert_eq!((wait.status, wait.error().as_str()), (408, expected));
+    });
 }
