@@ -43,7 +43,7 @@ pub use languages::Languages;
 pub use live::LiveProject;
 pub use overlay::Overlay;
 pub use repository::prefix_of;
-pub use schema_files::{path_in_project, percent_decoded, without_mark};
+pub use schema_files::{path_in_project, percent_decoded, percent_decoded_bytes, without_mark};
 pub use selection::UnknownName;
 pub use template_id::TemplateId;
 pub use test_settings::{Filter, Redaction, Step, TestSettings};

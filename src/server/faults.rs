@@ -6,8 +6,10 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
+use super::address;
 use super::answer::Refusal;
 use super::body::whole_number;
+use super::namespaces;
 
 /// The maximum number of active faults.
 const MAX_FAULTS: usize = 100;
@@ -130,6 +132,20 @@ impl Faults {
     /// Adds a fault.
     pub(super) fn add(&self, mut fault: Fault) -> Result<(), Refusal> {
         fault.fill();
+        fault.path = address::usual_prefix(&fault.path);
+        if fault.path.starts_with(namespaces::PATH) {
+            let error = format!(
+                "`path` names a namespace: expected a path such as `/v1/send/`, sent to the namespace's own `/faults`, found `{}`",
+                fault.path
+            );
+            return Err(Refusal::bad_request(error));
+        }
+        if fault.path.starts_with(EXEMPT) {
+            return Err(Refusal::bad_request(format!("faults never affect `{EXEMPT}`: expected another `path`")));
+        }
+        if fault.times == Some(0) {
+            return Err(Refusal::bad_request("expected at least 1 as `times`"));
+        }
         if fault.status.is_some_and(|status| !(400..=599).contains(&status)) {
             return Err(Refusal::bad_request("expected a `status` from 400 to 599"));
         }
@@ -257,6 +273,24 @@ mod tests {
     }
 
     #[test]
+    fn paths_may_be_spelled_as_those_of_requests() {
+        for (path, request) in [
+            ("v1/send", "/v1/send/email"),
+            ("/send/", "/v1/send/email"),
+            ("send", "/v1/send/email"),
+            ("//v1//send/", "/v1/send/email"),
+            ("/customers/5", "/v1/customers/5/messages"),
+            ("/trans", "/v1/transactional"),
+            ("/", "/v1/send/email"),
+            ("/nowhere", "/nowhere"),
+        ] {
+            let faults = Faults::default();
+            faults.add(fault(&format!(r#"{{"status": 500, "path": "{path}"}}"#))).unwrap();
+            assert!(faults.inject(request).is_some(), "{path}");
+        }
+    }
+
+    #[test]
     fn a_fault_with_chance_zero_is_never_injected() {
         let faults = Faults::default();
         faults.add(fault(r#"{"status": 500, "chance": 0}"#)).unwrap();
@@ -270,6 +304,16 @@ mod tests {
             (r#"{"status": 500, "chance": 2}"#, "expected a `chance` from 0 to 1"),
             (r#"{"latency_ms": 100000}"#, "expected at most 60000 as `latency_ms`"),
             ("{}", "the fault does nothing: give it a `status`, `drop`, `latency_ms` or `preset`"),
+            (r#"{"status": 500, "times": 0}"#, "expected at least 1 as `times`"),
+            (
+                r#"{"status": 500, "path": "namespace/a/v1/send/"}"#,
+                "`path` names a namespace: expected a path such as `/v1/send/`, sent to the namespace's own `/faults`, found \
+                 `/namespace/a/v1/send/`",
+            ),
+            (
+                r#"{"status": 500, "path": "/inkproof/api"}"#,
+                "faults never affect `/inkproof/`: expected another `path`",
+            ),
             (r#"{"latency_ms": 5, "body": "x"}"#, "a `body` needs a `status`"),
             (
                 r#"{"latency_ms": 5, "accept": true}"#,

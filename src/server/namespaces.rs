@@ -25,7 +25,7 @@ const MAX_NAMESPACES: usize = 256;
 const MAX_NAME: usize = 64;
 
 /// The beginning of a path that names a namespace, and of a key.
-const PATH: &str = "/namespace/";
+pub(super) const PATH: &str = "/namespace/";
 const KEY: &str = "namespace-";
 
 /// The beginning of the paths that messages are sent to.
@@ -76,7 +76,8 @@ impl Namespaces {
         self.lock().iter().map(|(name, namespace)| (name.clone(), namespace.state.store.len())).collect()
     }
 
-    /// Removes a namespace with everything in it. Returns false if there is none with this name.
+    /// Removes a namespace with everything in it, and ends what waits for something in it. Returns false if there is none with
+    /// this name.
     pub(super) fn remove(&self, name: &str) -> bool {
         self.lock().remove(name).inspect(|namespace| namespace.state.end()).is_some()
     }

@@ -125,7 +125,12 @@ async fn respond(request: Request<Body>, usual: &Usual) -> io::Result<Response> 
     if in_path.is_some() {
         address::normalize(&mut parts.uri);
     }
+    // The router would describe it in another format.
+    let unreadable = (!address::is_text(parts.uri.path())).then(|| Refusal::bad_request("the path is not valid UTF-8"));
     if parts.uri.path().starts_with(OWN) {
+        if let Some(refusal) = unreadable {
+            return Ok(refusal.into_response());
+        }
         let name = in_path.or_else(|| namespaces::named_by(&parts, &[]));
         return Ok(match usual.named(name.as_deref()) {
             Ok(Namespace { router, .. }) => ask(router, Request::from_parts(parts, body)).await,
@@ -143,7 +148,7 @@ async fn respond(request: Request<Body>, usual: &Usual) -> io::Result<Response> 
         Err(refusal) => (usual.namespace.clone(), Some(refusal)),
     };
     let Namespace { state, router } = namespace;
-    let result = match unread.or(unnamed) {
+    let result = match unread.or(unnamed).or(unreadable) {
         Some(refusal) => Ok(refusal.into_response()),
         None => respond_unless_fault(&parts, &body, router, &state).await,
     };

@@ -299,3 +299,14 @@ fn every_api_reads_json_as_the_inbox_does() {
     drop(server);
     assert_eq!(total(&Server::start(&arguments)), 9, "they can be read again");
 }
+
+#[test]
+fn paths_may_be_escaped_and_are_text() {
+    let server = Server::start(&[]);
+    let inbox = r#"{"transactional_message_id": "hello", "identifiers": {"id": "u"}, "message_data": {"title": "Hi"}}"#;
+    assert_eq!(server.ask("POST", "/v1/send/inbox%5Fmessage", &KEY, inbox).status, 200);
+    for path in ["/v1/customers/%FF/attributes", "/inkproof/api/messages/%C3", "/v1/transactional/%ff"] {
+        let answer = server.ask("GET", path, &KEY, "");
+        assert_eq!((answer.status, answer.error().as_str()), (400, "the path is not valid UTF-8"), "{path}");
+    }
+}

@@ -61,6 +61,9 @@ fn names_are_checked_and_their_number_is_limited() {
     let server = Server::start(&[]);
     let wrong = server.ask("GET", "/namespace/%2e%2f/v1/transactional", &[("authorization", "Bearer k")], "");
     assert_eq!(wrong.status, 400, "{}", wrong.body);
+    let unnamed = server.ask("POST", "/namespace//v1/send/inbox_message", &[("authorization", "Bearer k")], BODY);
+    assert_eq!(unnamed.status, 400, "{}", unnamed.body);
+    assert!(unnamed.error().starts_with("`` is not a name of a namespace"), "{}", unnamed.body);
     for number in 0..256 {
         assert_eq!(server.ask("GET", &format!("/namespace/n{number}/inkproof/api/clock"), &[], "").status, 200);
     }
