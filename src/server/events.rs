@@ -16,6 +16,7 @@ use super::captured::Report;
 use super::connection::Scheme;
 use super::json;
 use super::people::pipelines;
+use super::received;
 use super::state::State;
 
 /// The name of the client's events about a message.
@@ -48,10 +49,11 @@ pub(super) async fn add(state: &State, events: Vec<Value>, size: usize) -> Resul
 
 async fn store(state: &State, events: Vec<Value>, size: usize) -> Result<(), Refusal> {
     let size = size / events.len().max(1);
-    for event in events {
+    for mut event in events {
         if let Some((id, report)) = report(&event, state) {
             state.report(&id, report).await?;
         }
+        received::remove_keys(&mut event);
         state.events.add(event, size);
     }
     state.store.wake();

@@ -2,9 +2,13 @@
 
 use axum::http::HeaderMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 /// Headers whose values are not stored.
 const SECRET: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
+
+/// The field of a body with the key of a browser or phone.
+const SECRET_FIELD: &str = "writeKey";
 
 /// What is stored in the place of such a value.
 const NOT_KEPT: &str = "(not kept)";
@@ -69,6 +73,53 @@ impl<'de> Deserialize<'de> for Headers {
     }
 }
 
+/// A body without the keys in it. It need not be valid JSON, nor complete.
+pub(super) fn without_keys(body: &str) -> String {
+    let mut kept = String::with_capacity(body.len());
+    let mut rest = body;
+    let field = format!("\"{SECRET_FIELD}\"");
+    while let Some(at) = rest.find(&field) {
+        let (before, after) = rest.split_at(at + field.len());
+        kept.push_str(before);
+        rest = after;
+        let value = rest.trim_start().strip_prefix(':').map(str::trim_start);
+        if let Some(value) = value.and_then(|value| value.strip_prefix('"')) {
+            kept.push_str(&rest[..rest.len() - value.len()]);
+            kept.push_str(NOT_KEPT);
+            rest = &value[end_of_string(value)..];
+        }
+    }
+    kept + rest
+}
+
+/// The place of the quote that ends a string, or the end of the text.
+fn end_of_string(text: &str) -> usize {
+    let mut is_escaped = false;
+    let is_end = |(_, byte): &(usize, u8)| {
+        let is_end = *byte == b'"' && !is_escaped;
+        is_escaped = *byte == b'\\' && !is_escaped;
+        is_end
+    };
+    text.bytes().enumerate().find(is_end).map_or(text.len(), |(at, _)| at)
+}
+
+/// Removes the keys in an event.
+pub(super) fn remove_keys(event: &mut Value) {
+    match event {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if name == SECRET_FIELD && value.is_string() {
+                    *value = NOT_KEPT.into();
+                } else {
+                    remove_keys(value);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_keys),
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,5 +134,24 @@ mod tests {
         let received = Received::new(&headers, String::new());
         assert_eq!(serde_json::to_string(&received.headers).unwrap(), json);
         assert_eq!(serde_json::from_str::<Headers>(json).unwrap(), received.headers);
+    }
+
+    #[test]
+    fn keys_in_bodies_are_not_kept() {
+        for (body, kept) in [
+            (r#"{"writeKey": "s", "a": 1}"#, r#"{"writeKey": "(not kept)", "a": 1}"#),
+            (
+                r#"{"batch":[{"writeKey" : "s\\\"t"}],"writeKey":"u"}"#,
+                r#"{"batch":[{"writeKey" : "(not kept)"}],"writeKey":"(not kept)"}"#,
+            ),
+            (r#"{"writeKey": "cut o"#, r#"{"writeKey": "(not kept)"#),
+            (r#"{"writeKey": null} "writeKey""#, r#"{"writeKey": null} "writeKey""#),
+            ("", ""),
+        ] {
+            assert_eq!(without_keys(body), kept, "{body}");
+        }
+        let mut event = serde_json::json!({ "context": [{ "writeKey": "s" }], "writeKey": 1 });
+        remove_keys(&mut event);
+        assert_eq!(event, serde_json::json!({ "context": [{ "writeKey": "(not kept)" }], "writeKey": 1 }));
     }
 }

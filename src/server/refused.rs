@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::answer::Refused;
-use super::received::{Headers, Received};
+use super::received::{self, Headers, Received};
 
 /// The longest part of a body that is kept, in bytes.
 const MAX_BODY: usize = 64 << 10;
@@ -50,7 +50,7 @@ impl RefusedRequest {
 
     /// Describes a request whose connection was closed without a response.
     pub(super) fn new(at: Timestamp, parts: &Parts, body: &[u8], error: String) -> Self {
-        let body = String::from_utf8_lossy(&body[..body.len().min(MAX_BODY)]).into_owned();
+        let body = String::from_utf8_lossy(&body[..body.len().min(MAX_BODY)]);
         Self {
             at,
             method: parts.method.to_string(),
@@ -58,7 +58,7 @@ impl RefusedRequest {
             status: None,
             error,
             diagnostics: None,
-            request: Received::new(&parts.headers, body),
+            request: Received::new(&parts.headers, received::without_keys(&body)),
         }
     }
 

@@ -310,3 +310,17 @@ fn paths_may_be_escaped_and_are_text() {
         assert_eq!((answer.status, answer.error().as_str()), (400, "the path is not valid UTF-8"), "{path}");
     }
 }
+
+#[test]
+fn keys_in_bodies_are_not_kept() {
+    let server = Server::start(&[]);
+    let event = r#"{"writeKey": "s3cret", "userId": "u", "event": "e"}"#;
+    assert_eq!(server.ask("POST", "/v1/track", &[], event).status, 200);
+    let batch = format!(r#"{{"writeKey": "s3cret", "batch": [{event}]}}"#);
+    assert_eq!(server.ask("POST", "/v1/b", &[], &batch).status, 200);
+    assert_eq!(server.ask("POST", "/v1/track", &[], r#"{"writeKey": "s3cret"}"#).status, 400);
+    for path in ["/inkproof/api/events", "/inkproof/api/refused"] {
+        let kept = server.get(path).to_string();
+        assert!(kept.contains("(not kept)") && !kept.contains("s3cret"), "{kept}");
+    }
+}
