@@ -39,7 +39,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), env = "INKPROOF_HOST", value_parser = parse_host)]
     host: IpAddr,
     /// Accept requests for this host name too, such as the server's name in Docker Compose; can be repeated
-    #[arg(long, value_name = "NAME", env = "INKPROOF_ALLOW_HOST", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", env = "INKPROOF_ALLOW_HOST", value_delimiter = ',', value_parser = parse_allowed_host)]
     allow_host: Vec<String>,
     /// Accept connections with TLS too, with the certificate chain in this PEM file
     #[arg(long, value_name = "FILE", requires = "tls_key", env = "INKPROOF_TLS_CERT")]
@@ -70,7 +70,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = within(1..=600_u32))]
     poll: u32,
     /// Limit how many messages to keep; the oldest are deleted first
-    #[arg(long, value_name = "NUMBER", default_value_t = 10_000, env = "INKPROOF_KEEP", value_parser = at_least(0_usize))]
+    #[arg(long, value_name = "NUMBER", default_value_t = 10_000, env = "INKPROOF_KEEP", value_parser = at_least(1_usize))]
     keep: usize,
     /// Store messages in a file too, so that they survive a restart
     #[arg(long, value_name = "FILE", env = "INKPROOF_STORE", hide = cfg!(not(feature = "store")))]
@@ -93,6 +93,26 @@ pub(super) struct Serve {
 }
 
 /// Parses an IP address, or `localhost`.
+/// Reads a host name for `--allow-host`; empty if a list of them has an empty part.
+fn parse_allowed_host(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if let Some((_, rest)) = text.split_once("://") {
+        let name = rest.split(['/', ':']).next().unwrap_or_default();
+        return Err(format!("`{text}` is a URL: expected only the name of the host, such as `{name}`"));
+    }
+    let address = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    if address.parse::<IpAddr>().is_ok() {
+        return Ok(address.to_ascii_lowercase());
+    }
+    if let Some((name, _)) = text.rsplit_once(':') {
+        return Err(format!("`{text}` has a port: expected only the name of the host, such as `{name}`"));
+    }
+    if text.contains(|character: char| character.is_whitespace() || "/\\@?#*".contains(character)) {
+        return Err(format!("`{text}` is not the name of a host: expected one, such as `inkproof`"));
+    }
+    Ok(text.to_ascii_lowercase())
+}
+
 fn parse_host(text: &str) -> Result<IpAddr, String> {
     if text.eq_ignore_ascii_case("localhost") {
         return Ok(Ipv4Addr::LOCALHOST.into());
@@ -111,7 +131,7 @@ impl RunCommand for Serve {
             host: self.host,
             port: self.port,
             stream_port: self.stream_port,
-            allow_hosts: self.allow_host.clone(),
+            allow_hosts: self.allow_host.iter().filter(|name| !name.is_empty()).cloned().collect(),
             tls: self.tls_cert.clone().zip(self.tls_key.clone()),
             webhooks: self.webhook.clone().map(|url| WebhookOptions {
                 url,

@@ -88,7 +88,7 @@ pub(super) fn admit(uri: &Uri, headers: &HeaderMap, hosts: &Hosts) -> Result<Aud
     if let Some(host) =
         [Some(host), uri.authority().map(Authority::as_str)].into_iter().flatten().find(|host| !hosts.include(host))
     {
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let name = without_port(host);
         let error = format!(
             "`{host}` is not a name of this server: use localhost or its address, or pass `--allow-host {name}`"
         );
@@ -104,18 +104,28 @@ pub(super) fn admit(uri: &Uri, headers: &HeaderMap, hosts: &Hosts) -> Result<Aud
 impl Hosts {
     /// Whether a `Host` means this server: a name that cannot be resolved by a foreign DNS server, or that is allowed.
     fn include(&self, host: &str) -> bool {
-        let name = match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => host,
-        };
-        let name = name.to_ascii_lowercase();
-        let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(&name);
+        let name = without_port(host).to_ascii_lowercase();
+        let address = without_brackets(&name);
         name == "localhost"
             || name.ends_with(".localhost")
             || name.ends_with(CUSTOMER_IO)
-            || self.allowed.contains(&name)
+            || self.allowed.iter().any(|allowed| without_brackets(allowed) == address)
             || address.parse::<IpAddr>().is_ok_and(|address| self.public || address.is_loopback())
     }
+}
+
+/// A `Host` without its port.
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        // Otherwise it is within an IPv6 address.
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// An IPv6 address without the brackets that it has in a `Host`.
+fn without_brackets(name: &str) -> &str {
+    name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name)
 }
 
 fn is_cross_site(headers: &HeaderMap, host: &str, path: &str) -> bool {
@@ -135,7 +145,7 @@ mod tests {
 
     fn admitted(path: &str, headers: &[(&str, &str)], public: bool) -> bool {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        let hosts = Hosts { public, allowed: vec!["inkproof".to_owned()] };
+        let hosts = Hosts { public, allowed: vec!["inkproof".to_owned(), "fd00::1".to_owned()] };
         admit(&path.parse().unwrap(), &headers, &hosts).is_ok()
     }
 
@@ -153,6 +163,9 @@ mod tests {
             ("192.168.1.2:3010", true, true),
             ("inkproof:3010", false, true),
             ("Inkproof", true, true),
+            ("[fd00::1]:3010", false, true),
+            ("[fd00::1]", false, true),
+            ("[fd00::2]", false, false),
             ("inkproof.evil.example", true, false),
             ("api.customer.io", false, true),
             ("consumer.inapp.customer.io:443", false, true),
@@ -170,6 +183,17 @@ mod tests {
         assert!(!admitted("/", &[], false));
         assert!(!admitted("/", &[("host", "localhost"), ("host", "evil.example")], false));
         assert!(!admitted("http://evil.example/", &[("host", "localhost")], false));
+    }
+
+    #[test]
+    fn advice_names_the_host_without_its_port() {
+        for (host, name) in
+            [("evil.example:80", "evil.example"), ("[fd00::1]", "[fd00::1]"), ("[fd00::1]:80", "[fd00::1]")]
+        {
+            let headers = [(HOST, host.parse().unwrap())].into_iter().collect();
+            let error = admit(&Uri::from_static("/"), &headers, &Hosts::default()).unwrap_err().to_string();
+            assert!(error.ends_with(&format!("or pass `--allow-host {name}`")), "{error}");
+        }
     }
 
     #[test]

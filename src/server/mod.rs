@@ -251,7 +251,10 @@ async fn run(
 /// either.
 async fn listen(options: &Options) -> io::Result<(Vec<TcpListener>, Endpoint)> {
     let main = match options.port {
-        Some(port) => bind(options.host, port).await?,
+        Some(port) => {
+            let advice = "omit `--port` to use the next free port, or pass `--port 0` for any free port";
+            bind(options.host, port).await.map_err(|error| taken(error, advice))?
+        }
         None => bind_next(options.host, PORT).await?,
     };
     let address = main.local_addr()?;
@@ -259,7 +262,14 @@ async fn listen(options: &Options) -> io::Result<(Vec<TcpListener>, Endpoint)> {
     let mut endpoint = Endpoint { address, is_next, without_stream: None };
     let mut listeners = vec![main];
     if let Some(port) = options.stream_port {
-        listeners.push(bind(options.host, port).await?);
+        if port == address.port() {
+            let error = format!(
+                "`--stream-port` and the port are both {port}: omit `--stream-port`, because the event stream is on each port"
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, error));
+        }
+        let advice = "pass another `--stream-port`, or omit it, because the event stream is on the other port too";
+        listeners.push(bind(options.host, port).await.map_err(|error| taken(error, advice))?);
     } else if address.port() == PORT {
         match bind(options.host, STREAM_PORT).await {
             Ok(stream) => listeners.push(stream),
@@ -292,15 +302,19 @@ async fn bind(host: IpAddr, port: u16) -> io::Result<TcpListener> {
     let address = SocketAddr::new(host, port);
     TcpListener::bind(address).await.map_err(|error| {
         let why = match error.kind() {
-            io::ErrorKind::AddrInUse if port == STREAM_PORT => "another program uses this port".to_owned(),
-            io::ErrorKind::AddrInUse => {
-                "another program uses this port: omit `--port` to use the next free port, or pass `--port 0` for any free port"
-                    .to_owned()
-            }
+            io::ErrorKind::AddrInUse => "another program uses this port".to_owned(),
             _ => error.to_string(),
         };
         io::Error::new(error.kind(), format!("cannot listen on {address}: {why}"))
     })
+}
+
+/// Adds advice to the error about a port that is in use.
+fn taken(error: io::Error, advice: &str) -> io::Error {
+    if error.kind() == io::ErrorKind::AddrInUse {
+        return io::Error::new(error.kind(), format!("{error}: {advice}"));
+    }
+    error
 }
 
 fn router(state: Arc<State>) -> Router {

@@ -18,11 +18,14 @@ const BODY: &str =
 
 #[test]
 fn only_allowed_names_are_accepted() {
-    let server = Server::start(&["--allow-host", "inkproof", "--allow-host", "Host.Docker.Internal"]);
+    let server =
+        Server::start(&["--allow-host", "inkproof", "--allow-host", "Host.Docker.Internal, b.test,,[fd00::1]"]);
     for (host, status) in [
         ("inkproof:3010", 200),
         ("host.docker.internal:3010", 200),
         ("track.customer.io", 200),
+        ("b.test", 200),
+        ("[fd00::1]:3010", 200),
         ("rebound.example", 403),
         ("inkproof.example", 403),
     ] {

@@ -59,6 +59,32 @@ fn reports_a_port_that_is_in_use() {
 }
 
 #[test]
+fn wrong_options_are_explained() {
+    let server = Server::start(&[]);
+    let port = server.address.rsplit(':').next().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    for (arguments, expected) in [
+        (
+            ["--stream-port", port].as_slice(),
+            "another program uses this port: pass another `--stream-port`, or omit it",
+        ),
+        (&["--port", &free, "--stream-port", &free], "omit `--stream-port`, because the event stream is on each port"),
+        (&["--keep", "0"], "0 is not in 1.."),
+        (
+            &["--allow-host", "c.test:3170"],
+            "`c.test:3170` has a port: expected only the name of the host, such as `c.test`",
+        ),
+        (&["--allow-host", "http://x:1/y"], "`http://x:1/y` is a URL: expected only the name of the host, such as `x`"),
+        (&["--allow-host", "a b"], "`a b` is not the name of a host"),
+    ] {
+        let output = inkproof(server.folder.path(), arguments).output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(error.contains(expected), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
 fn uses_the_next_free_port_if_the_default_is_in_use() {
     // Another program may use it already.
     let _taken = std::net::TcpListener::bind("127.0.0.1:3010");
