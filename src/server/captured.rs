@@ -203,7 +203,20 @@ impl CapturedMessage {
         };
         self.recipient.has_identifier(identifier)
             || (self.channel == Channel::Broadcast
-                && (listed("ids", IdentifierKind::Id) || listed("emails", IdentifierKind::Email)))
+                && (listed("ids", IdentifierKind::Id)
+                    || listed("emails", IdentifierKind::Email)
+                    || self.has_data_for(identifier)))
+    }
+
+    /// Whether a broadcast has data of its own for someone with this identifier.
+    fn has_data_for(&self, identifier: &str) -> bool {
+        let data = self.content.as_ref().and_then(|content| content.get("per_user_data")).and_then(Value::as_array);
+        let is_theirs = |item: &Value| {
+            IdentifierKind::ALL
+                .into_iter()
+                .any(|kind| item.get(kind.as_str()).is_some_and(|value| is_identifier(value, kind, identifier)))
+        };
+        data.is_some_and(|items| items.iter().any(is_theirs))
     }
 
     /// Why it failed.

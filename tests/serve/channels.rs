@@ -170,9 +170,17 @@ fn broadcasts_are_triggered() {
     assert_eq!(trigger("").status, 200);
     assert_eq!(trigger(r#"{"ids": [], "emails": []}"#).error(), "expected only one of `ids`, `emails`");
     assert_eq!(trigger(r#"{"ids": 5}"#).error(), "expected an array under `ids`");
-    for (query, total) in
-        [("channel=broadcast", 2), ("template=12", 2), ("to=user_123", 1), ("to=7", 1), ("to=nobody", 0)]
-    {
+    let own = r#"{"per_user_data": [{"email": "mary@Example.com", "data": {"id": "5"}}, {"id": 9}]}"#;
+    assert_eq!(trigger(own).status, 200);
+    for (query, total) in [
+        ("channel=broadcast", 3),
+        ("template=12", 3),
+        ("to=user_123", 1),
+        ("to=7", 1),
+        ("to=nobody", 0),
+        ("to=Mary@example.com", 1),
+        ("to=9", 1),
+    ] {
         assert_eq!(server.get(&format!("/inkproof/api/messages?{query}"))["total"], total, "{query}");
     }
 }
