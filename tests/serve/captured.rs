@@ -121,6 +121,8 @@ fn the_clock_can_be_set_frozen_and_moved() {
         set(r#"{"now": "2026"}"#).error(),
         "the body is not valid: `2026` is not a timestamp: expected one with a time zone, such as 2026-01-01T00:00:00Z"
     );
+    let late = set(r#"{"now": "9999-12-31T23:59:59Z"}"#).error();
+    assert!(late.contains("`9999-12-31T23:59:59Z` is out of range: expected a timestamp from -009999-01-"), "{late}");
     assert_eq!(server.ask("DELETE", "/inkproof/api/clock", &[], "").json()["frozen"], false);
 }
 
