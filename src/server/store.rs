@@ -17,6 +17,7 @@ use super::captured::{CapturedMessage, Filter, Report, Status};
 use super::database::{Database, OpenError};
 use super::pending::{NotWritten, Pending};
 use super::people::{Key, User};
+use super::send::channel::Channel;
 
 /// The maximum number of reports per message.
 const MAX_REPORTS: usize = 100;
@@ -233,7 +234,7 @@ impl Store {
         self.count.load(Ordering::Relaxed)
     }
 
-    /// Changes a message that was sent to a user. Returns false if there is none with this id.
+    /// Changes a message that was sent to a user's inbox. Returns false if there is none with this id.
     ///
     /// # Errors
     /// The change could not be written to the file.
@@ -244,7 +245,10 @@ impl Store {
         now: Timestamp,
         change: impl FnOnce(&mut CapturedMessage),
     ) -> Result<bool, NotWritten> {
-        self.change_if(id, |message| user.is(&message.recipient) && message.was_sent(now), change).await
+        let is_theirs = |message: &CapturedMessage| {
+            message.channel == Channel::Inbox && message.was_sent(now) && user.is(&message.recipient)
+        };
+        self.change_if(id, is_theirs, change).await
     }
 
     /// Adds a report of a client to a message that was sent. `added` is called with the message before the change, if there is
@@ -455,7 +459,6 @@ impl MessageLog {
 mod tests {
     use super::super::captured::Recipient;
     use super::super::received::{Headers, Received};
-    use super::super::send::channel::Channel;
     use super::*;
     use crate::diagnostics::Diagnostics;
     use crate::message::Message;

@@ -113,12 +113,15 @@ fn a_message_is_sent_before_it_is_delivered_and_opened() {
     let later = send(&server, "send_at", &json!(1_767_229_200));
     let draft = send(&server, "queue_draft", &json!(true));
     let failed = send(&server, "message_data", &json!({}));
+    let push = json!({ "transactional_message_id": 1, "identifiers": { "id": "user_123" }, "queue_draft": false });
+    let push = server.ask("POST", "/v1/send/push", &BEARER, &push.to_string()).json()["delivery_id"].clone();
+    let push = push.as_str().unwrap();
     // Nobody has them in their inbox.
-    assert_eq!([&later, &draft, &failed].map(|id| open(&server, id)), [404; 3]);
+    assert_eq!([&later, &draft, &failed, push].map(|id| open(&server, id)), [404; 4]);
     let delete = server.ask("POST", &format!("/api/v1/logs/queue/queue-{draft}"), &WEB, "{}");
     assert_eq!(delete.error(), format!("the user has no message `queue-{draft}`: its status is `draft`"));
     click(&server, &failed);
-    assert_eq!(next(&listener, 2), pairs(&[("drafted", &draft), ("failed", &failed)]));
+    assert_eq!(next(&listener, 3), pairs(&[("drafted", &draft), ("failed", &failed), ("sent", push)]));
     server.ask("PUT", "/inkproof/api/clock", &[], r#"{"advance": 3600}"#);
     assert_eq!(open(&server, &later), 200);
     assert_eq!(next(&listener, 3), pairs(&[("sent", &later), ("delivered", &later), ("opened", &later)]));
