@@ -12,11 +12,12 @@ use std::thread::JoinHandle;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
-
 use serde::Deserialize as _;
+use serde::de::Error as _;
 
 use super::captured::CapturedMessage;
 use super::pending::{Done, NotWritten, Pending};
+use crate::liquid::value::json::Events;
 
 /// Marks the file as a database of inkproof: `inkp`.
 const APPLICATION: i32 = 0x696e_6b70;
@@ -182,8 +183,11 @@ fn load(connection: &Connection, path: &Path, mut each: impl FnMut(CapturedMessa
     Ok(())
 }
 
-/// Reads a message that was stored. It may be nested as deeply as what clients send.
+/// Reads a message that was stored. It may be nested as deeply as what clients send, and no deeper, whoever wrote the file.
 fn read(text: &str) -> serde_json::Result<CapturedMessage> {
+    if let Err(error) = Events::new(text).finish() {
+        return Err(serde_json::Error::custom(error.message));
+    }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     deserializer.disable_recursion_limit();
     let captured = CapturedMessage::deserialize(&mut deserializer)?;
@@ -350,6 +354,20 @@ mod tests {
         let error = Database::open(&path, |_| {}).unwrap_err();
         assert!(matches!(error, OpenError::Broken { number: 1, .. }), "{error}");
         assert!((std::fs::read(&path).unwrap(), std::fs::read(&log).unwrap()) == before);
+    }
+
+    #[test]
+    fn no_message_is_nested_deeper_than_those_of_clients() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("messages.db");
+        let connection = connect(&path).unwrap();
+        check(&connection, &path).unwrap();
+        prepare(&connection, true).unwrap();
+        let deep = format!("{{\"content\":{}", "[".repeat(1_000_000));
+        connection.execute("INSERT INTO message (id, captured) VALUES ('a', ?1)", [deep]).unwrap();
+        drop(connection);
+        let error = Database::open(&path, |_| {}).unwrap_err();
+        assert!(matches!(error, OpenError::Broken { number: 1, .. }), "{error}");
     }
 
     #[test]
