@@ -76,7 +76,6 @@ impl Counterexample {
         data: Value<'_>,
         contract: &Contract,
         constants: &[&str],
-        loss: Loss,
     ) -> Option<Self> {
         if rendering.message.is_some() {
             return None;
@@ -103,13 +102,18 @@ impl Counterexample {
             request: request.map(str::to_owned),
             changes: edits.iter().map(change).collect(),
             is_likely,
-            is_expired: loss == Loss::Expired,
+            is_expired: false,
             is_declared: edits.iter().all(|edit| is_declared(edit, contract)),
             trigger: part(0),
             customer: part(1),
             objects: part(2),
             body: serde_json::Value::Null,
         })
+    }
+
+    /// The same, of which it is known why the message is lost.
+    pub(super) fn because_of(self, loss: Loss) -> Self {
+        Self { is_expired: loss == Loss::Expired, ..self }
     }
 
     /// Whether a message that is meant to arrive may be lost like this.

@@ -30,7 +30,7 @@ pub(super) struct Groups<'p, 's, M> {
     postponed: VecDeque<Change<'p, 's>>,
 }
 
-impl<'p, 's> Group<'p, 's> {
+impl<'s> Group<'_, 's> {
     /// The data after all mutations.
     pub(super) fn data<'a>(&self, arena: &'a Arena) -> Option<Value<'a>>
     where

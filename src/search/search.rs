@@ -462,9 +462,8 @@ impl<'s> Search<'_, 's, '_> {
                 data,
                 subject.contract,
                 &constants.compared,
-                loss,
             );
-            found.extend(counterexample);
+            found.extend(counterexample.map(|counterexample| counterexample.because_of(loss)));
         }
         Counterexample::best_of(found)
     }
