@@ -394,7 +394,8 @@ fn other_languages<'a>(
 ) -> Option<Vec<CompiledTemplate<'a>>> {
     let id = project.template_id(template);
     let is_it = |other: &Template| project.template_id(other) == id;
-    let main = project.templates().iter().find(|main| main.with_variants().any(is_it));
+    let mut of_that_name = project.templates().iter().filter(|main| main.name() == template.name());
+    let main = of_that_name.find(|main| main.with_variants().any(is_it));
     let others = main.into_iter().flat_map(Template::with_variants).filter(|other| !is_it(other));
     others.map(|other| other.compile(workspace, arena).ok()).collect()
 }
