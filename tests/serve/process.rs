@@ -69,7 +69,7 @@ fn wrong_options_are_explained() {
             "another program uses this port: pass another `--stream-port`, or omit it",
         ),
         (&["--port", &free, "--stream-port", &free], "omit `--stream-port`, because the event stream is on each port"),
-        (&["--keep", "0"], "0 is not in 1.."),
+        (&["--keep", "0"], "expected a whole number of at least 1"),
         (
             &["--allow-host", "c.test:3170"],
             "`c.test:3170` has a port: expected only the name of the host, such as `c.test`",
