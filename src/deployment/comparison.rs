@@ -14,6 +14,9 @@ use crate::threads::on_all_cores;
 /// From how many payloads a fault is made at most.
 const MAX_BASES: usize = 60;
 
+/// That the sender's template sends data, and the receiver's loses it.
+const LOST: (bool, bool) = (true, true);
+
 /// One revision of a template.
 #[derive(Debug)]
 pub struct Side<'p> {
@@ -155,29 +158,31 @@ fn judge(
     let mut sent_by = Payloads::new(sender.model.template, &sender_workspace, options)?;
     let mut lost_by = Payloads::new(receiver.model.template, &receiver_workspace, options)?;
     let mut tried = 0;
-    let mut is_lost = |data: &Json, tried: &mut usize| {
-        *tried += 1;
-        sent_by.loss(data).is_none() && lost_by.loss(data).is_some_and(|_| true)
+    // Whether the sender's template sends data, and whether the receiver's loses it.
+    let mut outcome = |data: &Json| {
+        tried += 1;
+        let is_sent = sent_by.loss(data).is_none();
+        (is_sent, lost_by.loss(data).is_some())
     };
     // What requests have is what is sent.
-    let mut found = sender.model.requests.iter().find(|data| is_lost(data, &mut tried)).cloned();
+    let mut found = sender.model.requests.iter().find(|data| outcome(data) == LOST).cloned();
     unmet.retain(|change| {
         let is_kind = matches!(change.fault, Fault::Kind(_));
         if found.is_some() && !is_kind {
             return true;
         }
         // Other kinds of value than requests have are tried one by one.
-        let made = from.samples.iter().chain(&to.samples).filter(|data| from.is_usual(data));
-        let bases = sender.model.requests.iter().chain(made).take(MAX_BASES);
-        let lost = bases.into_iter().find_map(|base| {
-            let complete = with_keys_of(base, to.samples.first());
-            let base = if is_kind { &complete } else { base };
-            // What is lost anyway says nothing about a kind.
-            if is_kind && is_lost(base, &mut tried) {
-                return None;
-            }
-            let changed = to.with_fault(base, change.place, change.fault);
-            changed.into_iter().find(|data| from.admits(data) && is_lost(data, &mut tried))
+        let made = from.samples.iter().chain(&to.samples).filter(|data| is_kind || from.is_usual(data));
+        let mut bases = sender.model.requests.iter().chain(made).take(MAX_BASES);
+        let lost = bases.find_map(|base| {
+            // One of them may lack what only the other template needs; what is lost anyway says nothing about a kind.
+            let more = [to.samples.first(), from.samples.first()].map(|other| with_keys_of(base, other));
+            let mut variants = std::iter::once(base).chain(more.iter().filter(|_| is_kind));
+            variants.find_map(|base| {
+                let changed = to.with_fault(base, change.place, change.fault);
+                let lost = changed.into_iter().find(|data| from.admits(data) && outcome(data) == LOST);
+                lost.filter(|_| !is_kind || !outcome(base).1)
+            })
         });
         // A type that is merely unlikely is no need, and one that no request has is not what is sent.
         let is_kept = lost.is_some() || !is_kind;
