@@ -57,6 +57,8 @@ pub struct CaseFacts {
     pub unused_in_every_language: Vec<UnusedPath>,
     /// Whether a string that is sent contains what an object is printed as.
     pub sends_object_text: bool,
+    /// Whether anything that is read is missing or always null.
+    pub lacks_any: bool,
     /// If a path that is read is missing or always null: all paths of the data, because one of them may have been meant.
     pub places: Vec<String>,
 }
@@ -171,6 +173,7 @@ impl<'f> TemplateFacts<'f> {
                 unused,
                 unused_in_every_language,
                 sends_object_text: false,
+                lacks_any,
                 places: all_places.iter().map(|path| path.to_string()[1..].to_owned()).collect(),
             }
         })
@@ -265,6 +268,12 @@ impl CaseFacts {
     #[must_use]
     pub fn has(&self, path: &str) -> bool {
         self.places.iter().any(|place| place == path)
+    }
+
+    /// Whether the data has this path, which is one that the template reads or a part of one.
+    #[must_use]
+    pub fn has_read(&self, path: &str) -> bool {
+        !self.lacks_any || self.has(path)
     }
 
     /// The paths that end in this name, within one variable.

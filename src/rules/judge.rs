@@ -379,10 +379,16 @@ fn with_similar_property(problem: Diagnostic, facts: &TemplateFacts<'_>) -> Diag
             && read.path.name().is_some_and(|name| problem.message.ends_with(&format!(": {name}")))
     };
     let Some(read) = facts.needs.reads.iter().find(is_it) else { return problem };
-    match facts.cases.iter().find_map(|case| case.near(&read.path)) {
-        Some(near) => Diagnostic { help: Vec::new(), ..problem }.help(format!("did you mean `{near}`?")),
-        None => problem,
-    }
+    let written = read.path.to_string();
+    let help = if facts.cases.iter().any(|case| case.has_read(&written)) {
+        format!("not every element has `{written}`: send it in all of them")
+    } else {
+        match facts.cases.iter().find_map(|case| case.near(&read.path)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => return problem,
+        }
+    };
+    Diagnostic { help: Vec::new(), ..problem }.help(help)
 }
 
 /// A template in its other languages; `None` if one of them cannot be parsed.

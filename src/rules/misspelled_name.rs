@@ -89,7 +89,7 @@ fn missing_part<'a>(facts: &TemplateFacts<'_>, path: &Path<'a>) -> Option<(Path<
         let part = Path { root: path.root, steps: path.steps[..length].to_vec() };
         let PathStep::Key(name) = part.steps[length - 1] else { return None };
         let written = part.to_string();
-        let is_missing = !facts.cases.is_empty() && !facts.cases.iter().any(|case| case.has(&written));
+        let is_missing = !facts.cases.is_empty() && !facts.cases.iter().any(|case| case.has_read(&written));
         is_missing.then_some((part, name))
     })
 }

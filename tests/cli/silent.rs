@@ -192,6 +192,41 @@ const MISTAKES: &[(&str, &[&str], &[&str])] = &[
 ];
 
 #[test]
+fn a_property_that_some_elements_lack_is_not_misspelled() {
+    let sandbox = Sandbox::with_template(
+        r#"{"title": "{{ trigger.a | where: "active", true | size }}", "body": "b"}"#,
+        r#"{"a":[{"name":"x","active":true},{"name":"y"}]}"#,
+    );
+    let found = sandbox.run(&["check"]);
+    assert!(
+        found.stdout.contains("not every element has `trigger.a[].active`: send it in all of them"),
+        "{}",
+        found.stdout
+    );
+}
+
+#[test]
+fn a_name_that_one_request_has_is_not_misspelled() {
+    let request =
+        |data: &str| format!(r#"{{"transactional_message_id":"t","identifiers":{{"id":"u1"}},"message_data":{data}}}"#);
+    for (content, data) in [
+        (
+            r#"{"title": {{ trigger.items | map: "images" | compact | json }}, "body": "b"}"#,
+            [r#"{"items":[{"image":"p"}]}"#, r#"{"items":[{"image":"p","images":["p"]}]}"#],
+        ),
+        (r#"{"title": {{ trigger.prices | default: 1 | json }}, "body": "b"}"#, [r#"{"price":1}"#, r#"{"prices":2}"#]),
+    ] {
+        let sandbox = Sandbox::new()
+            .file("fixtures/customers/u1.json", r#"{"id":"u1"}"#)
+            .file("templates/t.liquid", format!("---\n---\n{content}"))
+            .file("fixtures/requests/t/a.json", request(data[0]))
+            .file("fixtures/requests/t/b.json", request(data[1]));
+        let found = sandbox.run(&["check", "--format", "concise"]);
+        assert!(!found.stdout.contains("misspelled-name"), "{}", found.stdout);
+    }
+}
+
+#[test]
 fn silent_mistakes_are_found_once() {
     let mut wrong = Vec::new();
     for (content, requests, expected) in MISTAKES {
