@@ -15,7 +15,7 @@ use super::location::{locations, member_of, put, value_at};
 use super::model::{DataModel, StringValues};
 use super::place::Places;
 use super::tester::{Lost, Tester};
-use super::values::{MARK, NUMBER_STRINGS, WORDS, Written, plausible};
+use super::values::{MARK, MEANINGFUL, NUMBER_STRINGS, WORDS, Written, plausible};
 use crate::analysis::MissingBehavior;
 use crate::contract::{JsonKind, Key, Kinds};
 use crate::liquid::syntax::tree::OperandKind;
@@ -593,7 +593,11 @@ impl Derivation<'_> {
                 compared.push(text.clone());
             }
         }
-        if compared.iter().any(|text| !written.contains(text)) {
+        let is_written = |text: &str| written.iter().any(|known| known.eq_ignore_ascii_case(text));
+        let others: Vec<Json> = MEANINGFUL.into_iter().filter(|text| !is_written(text)).map(Json::from).collect();
+        let is_open = compared.iter().any(|text| !is_written(text))
+            || self.survivors(place, &others).iter().any(|(sent, _)| *sent > 0);
+        if is_open && !compared.is_empty() {
             self.model.strings[place] = StringValues::Like(compared);
         } else if !compared.is_empty() {
             self.model.strings[place] = StringValues::OneOf(compared);

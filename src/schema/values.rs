@@ -21,6 +21,9 @@ const MAX_WRITTEN: usize = 10;
 
 /// Strings that do no harm wherever a string may stand.
 pub(super) const WORDS: [&str; 2] = ["word", "two words"];
+/// Strings that mean something to filters: currencies, locales, time zones and times, two of each.
+pub(super) const MEANINGFUL: [&str; 8] =
+    ["EUR", "USD", "de", "fr-FR", "Europe/Paris", "Asia/Tokyo", "2026-01-02T10:00:00Z", "2026-03-04T10:00:00Z"];
 /// Strings that are numbers.
 pub(super) const NUMBER_STRINGS: [&str; 2] = ["7", "2.5"];
 

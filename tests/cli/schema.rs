@@ -82,6 +82,22 @@ fn a_schema_says_what_loses_the_message() {
                 "required": ["n", "l", "c", "at", "z"],
             }),
         ),
+        // The same if the template compares one of them.
+        (
+            r#"{"title": "{{ trigger.n | currency: trigger.l, trigger.c }}", "body": "{% if trigger.c == 'GBP' %}in pounds{% else %}abroad{% endif %}"}"#,
+            r#"{"n": 1, "l": "en-GB", "c": "GBP"}"#,
+            json!({
+                "type": "object",
+                "properties": {"n": {"type": "number"}, "l": {"type": "string"}, "c": {"type": "string"}},
+                "required": ["n", "l", "c"],
+            }),
+        ),
+        // Letter case makes no difference between cases.
+        (
+            r#"{"title": {% assign k = trigger.k | downcase %}{% case k %}{% when "yes" %}1{% when "no" %}2{% endcase %}, "body": "x"}"#,
+            r#"{"k": "Yes"}"#,
+            json!({"type": "object", "properties": {"k": {"type": "string", "enum": ["yes", "no", "Yes"]}}, "required": ["k"]}),
+        ),
         // Only in a branch.
         (
             r#"{"title": "{% if trigger.vip %}{{ trigger.name }}{% else %}you{% endif %}", "body": "b"}"#,
