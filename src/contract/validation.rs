@@ -18,8 +18,10 @@ const SCHEMA_VIOLATION: Code = Code::new("schema-violation");
 /// How many violations of one file are reported.
 const MAX_VIOLATIONS: usize = 50;
 
-/// The places of a customer's attributes in the two forms of its file, the most specific first.
-const ATTRIBUTES: [&[&str]; 4] = [&["customer", "attributes"], &["customer", "identifiers"], &["customer"], &[]];
+/// The places of a customer's attributes in the forms of its file: those of the App API's answer for one customer, of a file with
+/// nothing around them, and of the App API's answer for several.
+const ATTRIBUTES: [&[&str]; 6] =
+    [&["customer", "attributes"], &["customer", "identifiers"], &["customer"], &[], &["attributes"], &["identifiers"]];
 
 impl MessageSchema {
     /// Where the value at `path` of a JSON file does not match the schema; an empty path is the whole file. A value that is

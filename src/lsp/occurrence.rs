@@ -142,15 +142,15 @@ fn of_request<'a>(request: &'a Request, arena: &'a Arena) -> Vec<Occurrence<'a>>
     })
 }
 
-/// The keys of a customer's attributes: those of the file, or of `customer.attributes` in an answer of the App API.
+/// The keys of a customer's attributes, wherever the file has them.
 fn of_customer<'a>(customer: &'a Customer, arena: &'a Arena) -> Vec<Occurrence<'a>> {
     let [_, root, ..] = SENT_NAMES;
     let text = customer.source().text();
-    let is_answer = liquid::value::json::locate(text, &["customer", "attributes"]).is_some();
-    keys(text, arena, |place| match place {
-        [PathStep::Key("customer"), PathStep::Key("attributes"), ..] if is_answer => Some((Path::new(root), 2)),
-        [_, ..] if !is_answer => Some((Path::new(root), 0)),
-        _ => None,
+    let around = customer.keys_around_attributes();
+    keys(text, arena, |place| {
+        let mut steps = place.iter().zip(around);
+        let is_inside = place.len() >= around.len() && steps.all(|(step, key)| *step == PathStep::Key(key));
+        (is_inside && !place.is_empty()).then(|| (Path::new(root), around.len()))
     })
 }
 

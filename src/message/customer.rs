@@ -103,6 +103,23 @@ impl Customer {
     }
 }
 
+impl Customer {
+    /// The keys that lead to the attributes in the file: none in one that has nothing around them.
+    #[must_use]
+    pub fn keys_around_attributes(&self) -> &'static [&'static str] {
+        let arena = Arena::new();
+        let Ok(Value::Object(file)) = json::read(self.source.text(), &arena) else { return &[] };
+        match file.get("customer") {
+            Some(Value::Object(answer)) if matches!(answer.get("attributes"), Some(Value::Object(_))) => {
+                &["customer", "attributes"]
+            }
+            Some(Value::Object(_)) => &[],
+            _ if is_listed(file) => &["attributes"],
+            _ => &[],
+        }
+    }
+}
+
 fn invalid(source: &Source, error: &json::JsonError) -> Diagnostic {
     not_json(INVALID_CUSTOMER, Document::Customer, source, 0, error)
 }
@@ -127,8 +144,13 @@ pub fn attributes_and_objects<'a>(file: Value<'a>, arena: &'a Arena) -> Option<(
 /// has other keys that only the App API writes, so that `attributes` is not an attribute.
 fn is_listed(object: &Object<'_>) -> bool {
     matches!(object.get("attributes"), Some(Value::Object(_)))
-        && (["identifiers", "timestamps", "unsubscribed", "devices"].iter().any(|key| object.get(key).is_some())
-            || object.entries().len() == 2 && object.get("id").is_some())
+        && has_listed_keys(object.entries().len(), |key| object.get(key).is_some())
+}
+
+/// Whether an object of so many keys, one of which is `attributes`, has those that only the App API writes.
+#[must_use]
+pub fn has_listed_keys(count: usize, has: impl Fn(&str) -> bool) -> bool {
+    ["identifiers", "timestamps", "unsubscribed", "devices"].iter().any(|key| has(key)) || count == 2 && has("id")
 }
 
 /// The attributes of any form. In the responses of the App API, the identifiers are separate and are added.
@@ -247,6 +269,8 @@ mod tests {
             assert_eq!(customer.identifier(IdentifierKind::Id), Some("7"));
             assert_eq!(customer.identifier(IdentifierKind::Email), Some("ada@example.com"));
             assert_eq!(customer.display_name(), Some("Ada Lovelace"));
+            let around = customer.keys_around_attributes();
+            assert!(json::locate(text, &[around, &["last_name"]].concat()).is_some(), "{text}");
             let arena = Arena::new();
             let Ok((Value::Object(attributes), _)) = customer.data(Numbers::JavaScript, &arena) else {
                 panic!("{text}")

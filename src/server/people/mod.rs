@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::captured::Recipient;
 use super::json;
 use crate::diagnostics::{Diagnostic, Source};
-use crate::message::{Customer, IdentifierKind, Request};
+use crate::message::{Customer, IdentifierKind, Request, has_listed_keys};
 use crate::project::Project;
 
 /// The maximum number of people, and of their bytes in total. Those that were changed least recently are removed first.
@@ -25,8 +25,8 @@ const MAX_DEVICES: usize = 25;
 /// An identifier of a person.
 pub(super) type Key = (IdentifierKind, String);
 
-/// The kinds of identifier, the one that says most about who a person is first.
-const STRONGEST_FIRST: [IdentifierKind; 3] = [IdentifierKind::Id, IdentifierKind::CioId, IdentifierKind::Email];
+/// The kinds of identifier, the one that says most about who a person is first: a `cio_id` never changes.
+const STRONGEST_FIRST: [IdentifierKind; 3] = [IdentifierKind::CioId, IdentifierKind::Id, IdentifierKind::Email];
 
 /// The people that are known from requests.
 #[derive(Debug, Default)]
@@ -46,6 +46,8 @@ struct Known {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Person {
     identifiers: BTreeMap<usize, String>,
+    /// The `id`s and `cio_id`s of people that were merged into this one, whose messages are theirs now.
+    merged: Vec<Key>,
     /// Null removes an attribute that the project's customer has.
     pub(super) attributes: Map<String, Value>,
     pub(super) devices: Vec<Value>,
@@ -57,7 +59,7 @@ pub(super) struct Person {
 /// Whose messages are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum User {
-    /// Those of a person with these identifiers.
+    /// Those of a person with these identifiers, and those that people merged into them had.
     Person(Vec<Key>),
     /// Those of whoever has this identifier, of any kind.
     Anyone(String),
@@ -110,8 +112,10 @@ impl User {
         };
         // The strongest identifier that both have decides: an address may have had another owner before.
         let shared = STRONGEST_FIRST.into_iter().find_map(|kind| {
-            let (_, own) = keys.iter().find(|(known, _)| *known == kind)?;
-            Some(kind.folded(own) == kind.folded(recipient.identifier(kind)?))
+            let theirs = kind.folded(recipient.identifier(kind)?);
+            let mut own = keys.iter().filter(|(known, _)| *known == kind).peekable();
+            own.peek()?;
+            Some(own.any(|(_, own)| kind.folded(own) == theirs))
         });
         shared.unwrap_or(false)
     }
@@ -128,6 +132,11 @@ impl Person {
         Identified::keys(self)
     }
 
+    /// Whose messages are theirs.
+    fn user(&self) -> User {
+        User::Person(self.keys().chain(self.merged.iter().cloned()).collect())
+    }
+
     fn set(&mut self, (kind, value): &Key) {
         self.identifiers.insert(*kind as usize, value.clone());
     }
@@ -138,8 +147,13 @@ impl Person {
             self.attributes.entry(name).or_insert(value);
         }
         self.devices.extend(other.devices);
-        for (kind, value) in other.identifiers {
-            self.identifiers.entry(kind).or_insert(value);
+        self.merged.extend(other.merged);
+        for kind in IdentifierKind::ALL {
+            let Some(value) = other.identifiers.get(&(kind as usize)) else { continue };
+            let own = self.identifiers.entry(kind as usize).or_insert_with(|| value.clone());
+            if own != value && kind != IdentifierKind::Email {
+                self.merged.push((kind, value.clone()));
+            }
         }
     }
 
@@ -227,13 +241,13 @@ impl People {
     pub(super) fn user(&self, identifier: &str) -> User {
         let known = self.lock();
         let person = IdentifierKind::ALL.into_iter().find_map(|kind| known.find(&(kind, identifier.to_owned())));
-        person.map_or_else(|| User::Anyone(identifier.to_owned()), |person| User::Person(person.keys().collect()))
+        person.map_or_else(|| User::Anyone(identifier.to_owned()), Person::user)
     }
 
     /// Whose messages an identifier means.
     pub(super) fn user_with(&self, key: &Key) -> User {
         let person = self.find(key);
-        User::Person(person.map_or_else(|| vec![key.clone()], |person| person.keys().collect()))
+        person.map_or_else(|| User::Person(vec![key.clone()]), |person| person.user())
     }
 
     /// The customer that a request is for, with what is known about the person; `None` if neither is known.
@@ -315,10 +329,12 @@ impl Known {
         // Only the `cio_id` never changes, so that a person who is named by it may get another `id`.
         let may_change = *kind == IdentifierKind::Email || named.0 == IdentifierKind::CioId;
         if let Some(own) = own.filter(|own| !may_change && own != value) {
-            return refused(format!(
-                "they have the {} `{own}`, which only a request with their `cio_id` changes",
-                kind.as_str()
-            ));
+            return refused(match kind {
+                IdentifierKind::CioId => format!("they have the cio_id `{own}`, which never changes"),
+                _ => {
+                    format!("they have the {} `{own}`, which only a request with their `cio_id` changes", kind.as_str())
+                }
+            });
         }
         let other = self.find(key).and_then(|other| name_of_another(other, person, in_project));
         let other = other.or_else(|| name_of_another(project.customer_with(*kind, value)?, person, in_project));
@@ -370,7 +386,7 @@ pub(super) fn folded((kind, value): &Key) -> Key {
 /// The name of `other` if that cannot be this person, who may be a customer of the project.
 fn name_of_another(other: &impl Identified, person: &Person, in_project: Option<&Customer>) -> Option<String> {
     let is_another = person.differs_from(other) || in_project.is_some_and(|own| own.differs_from(other));
-    let name = STRONGEST_FIRST.into_iter().find_map(|kind| other.identifier(kind));
+    let name = IdentifierKind::ALL.into_iter().find_map(|kind| other.identifier(kind));
     name.filter(|_| is_another).map(str::to_owned)
 }
 
@@ -385,12 +401,15 @@ fn customer_of<'p>(project: &'p Project, person: &Person) -> Option<&'p Customer
 /// The attributes and related objects in a customer's file, in the flat form.
 pub(super) fn flat(file: &str) -> Map<String, Value> {
     let Ok(Value::Object(mut file)) = json::read(file) else { return Map::new() };
-    let Some(Value::Object(mut answer)) = file.shift_remove("customer") else { return file };
+    let is_listed = file.get("attributes").is_some_and(Value::is_object)
+        && has_listed_keys(file.len(), |key| file.contains_key(key));
+    let answer = if is_listed { Some(Value::Object(std::mem::take(&mut file))) } else { file.shift_remove("customer") };
+    let Some(Value::Object(mut answer)) = answer else { return file };
     let Some(Value::Object(mut attributes)) = answer.shift_remove("attributes") else {
         file.insert("customer".to_owned(), answer.into());
         return file;
     };
-    if let Some(objects) = file.shift_remove("objects") {
+    if let Some(objects) = file.shift_remove("objects").or_else(|| answer.shift_remove("objects")) {
         attributes.insert("objects".to_owned(), objects);
     }
     attributes
@@ -493,6 +512,23 @@ mod tests {
     }
 
     #[test]
+    fn messages_follow_a_person() {
+        let recipient = |identifiers: &[(&'static str, &str)]| Recipient {
+            identifiers: identifiers.iter().map(|(kind, value)| ((*kind).into(), (*value).to_owned())).collect(),
+            name: None,
+        };
+        let (people, project) = (People::default(), project());
+        let identify = |keys: &[Key]| assert!(people.identify(&project, keys, Map::new()).is_empty());
+        identify(&[key(Id, "e1"), key(CioId, "c1")]);
+        identify(&[key(CioId, "c1"), key(Id, "e2")]);
+        assert!(people.user("e2").is(&recipient(&[("id", "e1"), ("cio_id", "c1")])), "the id was changed");
+        identify(&[key(Id, "s1"), key(Email, "s@x.y")]);
+        people.merge(&project, &key(Id, "p1"), &key(Id, "s1"));
+        assert!(people.user("p1").is(&recipient(&[("id", "s1"), ("email", "s@x.y")])), "they were merged");
+        assert!(!people.user("p1").is(&recipient(&[("id", "s2"), ("email", "s@x.y")])));
+    }
+
+    #[test]
     fn the_strongest_identifier_decides_whose_a_message_is() {
         let recipient = |identifiers: &[(&'static str, &str)]| Recipient {
             identifiers: identifiers.iter().map(|(kind, value)| ((*kind).into(), (*value).to_owned())).collect(),
@@ -513,6 +549,7 @@ mod tests {
         for file in [
             r#"{"id": "1", "name": "Ada", "city": "Paris", "objects": {"a": []}}"#,
             r#"{"customer": {"id": "1", "identifiers": {"id": "1"}, "attributes": {"name": "Ada", "city": "Paris"}}, "objects": {"a": []}}"#,
+            r#"{"id": "1", "identifiers": {"id": "1"}, "attributes": {"name": "Ada", "city": "Paris"}, "objects": {"a": []}}"#,
         ] {
             let (people, project) = (People::default(), project());
             people.identify(&project, &[key(Id, "1")], attributes(json!({ "name": "Grace", "city": "", "age": 7 })));
