@@ -38,7 +38,7 @@ pub(super) fn usual_prefix(prefix: &str) -> String {
     let path = if prefix.is_empty() || prefix.starts_with('/') { prefix.to_owned() } else { format!("/{prefix}") };
     let path = usual_path(&path).unwrap_or(path);
     // It may end before it is clear what it is the beginning of.
-    let is_cut = path.len() > 1 && BELOW_V1.iter().any(|start| start.starts_with(&path));
+    let is_cut = path.len() > 1 && !"/api/".starts_with(&path) && BELOW_V1.iter().any(|start| start.starts_with(&path));
     if is_cut { format!("/v1{path}") } else { path }
 }
 

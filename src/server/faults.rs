@@ -280,6 +280,7 @@ mod tests {
             ("send", "/v1/send/email"),
             ("//v1//send/", "/v1/send/email"),
             ("/customers/5", "/v1/customers/5/messages"),
+            ("/a", "/api/v1/customers/x"),
             ("/trans", "/v1/transactional"),
             ("/", "/v1/send/email"),
             ("/nowhere", "/nowhere"),
