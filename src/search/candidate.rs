@@ -66,8 +66,8 @@ const DATE_STRINGS: [&str; 4] = ["2031-12-31", "1969-12-31T23:59:59Z", "2031-01-
 const ZERO_TIME: &str = "0001-01-01T00:00:00Z";
 /// Addresses.
 const URLS: [&str; 2] = ["https://example.com/zq?a=1&b=%20", "http://x.y/"];
-/// Numbers.
-const NUMBERS: [f64; 11] = [0.0, 1.0, -1.0, 2.0, 0.5, -2.5, 10.0, 99.0, 123_456.789, 1e21, 1e-7];
+/// Numbers, the last of which is [`ZERO_TIME`] in seconds.
+const NUMBERS: [f64; 12] = [0.0, 1.0, -1.0, 2.0, 0.5, -2.5, 10.0, 99.0, 123_456.789, 1e21, 1e-7, -62_135_596_800.0];
 
 /// How many of a template's constants are tried at a place.
 const MAX_CONSTANTS: usize = 16;

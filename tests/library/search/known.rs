@@ -206,6 +206,13 @@ fn the_smallest_change_is_found() {
             &[],
             &[r#"invalid-json: trigger.when = "never""#],
         ),
+        // Years before 1000 begin with a zero.
+        (
+            r#"{"title":{{ trigger.at | date: "%Y" }},"body":"b"}"#,
+            &[r#"{"at":1767225600}"#],
+            &[],
+            &["invalid-json: trigger.at = -62135596800"],
+        ),
         // Half a pair of surrogates.
         (
             r#"{"title":"{{ trigger.n | split: "" | reverse | join | url_encode }}","body":"b"}"#,
