@@ -144,13 +144,8 @@ pub fn attributes_and_objects<'a>(file: Value<'a>, arena: &'a Arena) -> Option<(
 /// has other keys that only the App API writes, so that `attributes` is not an attribute.
 fn is_listed(object: &Object<'_>) -> bool {
     matches!(object.get("attributes"), Some(Value::Object(_)))
-        && has_listed_keys(object.entries().len(), |key| object.get(key).is_some())
-}
-
-/// Whether an object of so many keys, one of which is `attributes`, has those that only the App API writes.
-#[must_use]
-pub fn has_listed_keys(count: usize, has: impl Fn(&str) -> bool) -> bool {
-    ["identifiers", "timestamps", "unsubscribed", "devices"].iter().any(|key| has(key)) || count == 2 && has("id")
+        && (["identifiers", "timestamps", "unsubscribed", "devices"].iter().any(|key| object.get(key).is_some())
+            || object.entries().len() == 2 && object.get("id").is_some())
 }
 
 /// The attributes of any form. In the responses of the App API, the identifiers are separate and are added.

@@ -32,7 +32,7 @@ mod workspace;
 #[doc(hidden)]
 pub use cause::{CauseKind, JsonContext, LossCause};
 pub use compile::{CompiledTemplate, CompiledText};
-pub use customer::{Customer, attributes_and_objects, has_listed_keys, identifier, named_customer, written_identifier};
+pub use customer::{Customer, attributes_and_objects, identifier, named_customer, written_identifier};
 pub use delivery::{Delivery, TooFarAhead, send_time};
 pub use expiration::{Expiration, ExpirationError, MAX_LIFE};
 pub use failure::{LiquidText, TextPlace, liquid_diagnostic, parse_diagnostics};

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::captured::Recipient;
 use super::json;
 use crate::diagnostics::{Diagnostic, Source};
-use crate::message::{Customer, IdentifierKind, Request, has_listed_keys};
+use crate::message::{Customer, IdentifierKind, Request};
 use crate::project::Project;
 
 /// The maximum number of people, and of their bytes in total. Those that were changed least recently are removed first.
@@ -61,7 +61,7 @@ pub(super) struct Person {
 pub(super) enum User {
     /// Those of a person with these identifiers, and those that people merged into them had.
     Person(Vec<Key>),
-    /// Those of whoever has this identifier, of any kind.
+    /// Those with this identifier, of any kind.
     Anyone(String),
 }
 
@@ -167,7 +167,7 @@ impl Person {
 
     /// The customer with the attributes of this person over those of the project's customer.
     fn over(&self, customer: Option<&Customer>) -> Result<Customer, Diagnostic> {
-        let mut attributes = customer.map_or_else(Map::new, |customer| flat(customer.source().text()));
+        let mut attributes = customer.map_or_else(Map::new, flat);
         for (name, value) in &self.attributes {
             if value.is_null() {
                 attributes.shift_remove(name);
@@ -230,7 +230,7 @@ impl People {
         self.lock().find(key).cloned()
     }
 
-    /// What is known about whoever has an identifier: from requests, and from the project.
+    /// What requests and the project say about the person with an identifier.
     pub(super) fn about<'p>(&self, project: &'p Project, key: &Key) -> (Option<Person>, Option<&'p Customer>) {
         let known = self.lock();
         let (number, customer) = known.about(project, key);
@@ -399,17 +399,16 @@ fn customer_of<'p>(project: &'p Project, person: &Person) -> Option<&'p Customer
 }
 
 /// The attributes and related objects in a customer's file, in the flat form.
-pub(super) fn flat(file: &str) -> Map<String, Value> {
-    let Ok(Value::Object(mut file)) = json::read(file) else { return Map::new() };
-    let is_listed = file.get("attributes").is_some_and(Value::is_object)
-        && has_listed_keys(file.len(), |key| file.contains_key(key));
-    let answer = if is_listed { Some(Value::Object(std::mem::take(&mut file))) } else { file.shift_remove("customer") };
-    let Some(Value::Object(mut answer)) = answer else { return file };
-    let Some(Value::Object(mut attributes)) = answer.shift_remove("attributes") else {
-        file.insert("customer".to_owned(), answer.into());
+fn flat(customer: &Customer) -> Map<String, Value> {
+    let Ok(Value::Object(mut file)) = json::read(customer.source().text()) else { return Map::new() };
+    let around = customer.keys_around_attributes();
+    if around.is_empty() {
         return file;
-    };
-    if let Some(objects) = file.shift_remove("objects").or_else(|| answer.shift_remove("objects")) {
+    }
+    let objects = file.shift_remove("objects");
+    let inner = around.iter().try_fold(Value::from(file), |mut value, key| value.get_mut(key).map(Value::take));
+    let Some(Value::Object(mut attributes)) = inner else { return Map::new() };
+    if let Some(objects) = objects {
         attributes.insert("objects".to_owned(), objects);
     }
     attributes
