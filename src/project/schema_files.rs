@@ -147,7 +147,7 @@ pub fn percent_decoded(text: &str) -> String {
     String::from_utf8_lossy(&percent_decoded_bytes(text)).into_owned()
 }
 
-/// The bytes that a part of a URI stands for.
+/// Decodes the percent-encoding of a part of a URI, which need not be UTF-8.
 #[must_use]
 pub fn percent_decoded_bytes(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());

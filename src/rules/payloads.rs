@@ -152,7 +152,8 @@ fn finding(witness: &Witness, count: u64, total: u64) -> Diagnostic {
     problem.primary(Source::new(&*witness.input, before + text).at(start..end), "")
 }
 
-/// A text of so many lines, the last of so many characters. It has as many bytes as what it stands for, unless that is very long.
+/// Blank text in place of the input before a record, with the same number of lines, of characters in the last line, and of bytes unless
+/// there are too many.
 fn blank(lines: usize, characters: usize, bytes: usize) -> String {
     let first = bytes.saturating_sub(lines + characters);
     let first = if lines > 0 && bytes <= MAX_BLANK { " ".repeat(first) } else { String::new() };

@@ -55,7 +55,7 @@ impl<'s> Group<'_, 's> {
     }
 }
 
-/// Whether neither path leads to a part of what the other leads to. The elements of an array are not told apart.
+/// Whether neither path is a prefix of the other. All elements of an array count as the same.
 fn are_apart(left: &[EditKey<'_>], right: &[EditKey<'_>]) -> bool {
     let is_other = |(left, right): (&EditKey<'_>, &EditKey<'_>)| match (left, right) {
         (EditKey::Member(left), EditKey::Member(right)) => left != right,

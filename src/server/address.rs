@@ -42,7 +42,7 @@ pub(super) fn usual_prefix(prefix: &str) -> String {
     if is_cut { format!("/v1{path}") } else { path }
 }
 
-/// Whether the bytes that a path stands for are text.
+/// Whether a percent-encoded path is valid UTF-8 when it is decoded.
 pub(super) fn is_text(path: &str) -> bool {
     !path.contains('%') || String::from_utf8(percent_decoded_bytes(path)).is_ok()
 }

@@ -183,7 +183,7 @@ fn load(connection: &Connection, path: &Path, mut each: impl FnMut(CapturedMessa
     Ok(())
 }
 
-/// Reads a message that was stored. It may be nested as deeply as what clients send, and no deeper, whoever wrote the file.
+/// Reads a stored message. Its JSON may be nested as deeply as that of requests, and no deeper: the file may be anybody's.
 fn read(text: &str) -> serde_json::Result<CapturedMessage> {
     if let Err(error) = Events::new(text).finish() {
         return Err(serde_json::Error::custom(error.message));

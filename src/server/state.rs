@@ -255,7 +255,7 @@ impl State {
     /// Queues a webhook about a message that was sent.
     fn tell(&self, id: &str, metric: &str, at: Timestamp, more: &[(&str, Value)]) {
         let Some(webhooks) = &self.webhooks else { return };
-        // What is to be told before.
+        // Webhooks of scheduled messages that are due come first.
         webhooks.queue_due(self);
         self.store.with(id, |captured| webhooks.tell(captured, self.template_number(captured), metric, at, more));
     }
