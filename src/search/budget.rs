@@ -19,7 +19,7 @@ impl Budget {
     pub(super) const fn new(effort: Effort) -> Self {
         match effort {
             Effort::Quick => Self { systematic: 250, random: 50, unlikely: 100, nodes: 150_000 },
-            Effort::Normal => Self { systematic: 700, random: 200, unlikely: 200, nodes: 500_000 },
+            Effort::Normal => Self { systematic: 400, random: 150, unlikely: 200, nodes: 350_000 },
             Effort::Thorough => Self { systematic: 20_000, random: 20_000, unlikely: 5_000, nodes: 100_000_000 },
         }
     }

@@ -116,6 +116,7 @@ impl<'p, 's, M: Iterator<Item = Change<'p, 's>>> Iterator for Groups<'p, 's, M> 
 mod tests {
     use super::*;
     use crate::liquid::value::json;
+    use crate::search::corpus::Origin;
     use crate::search::mutation::sites_of;
     use crate::search::place::{Place, PlaceMember};
 
@@ -152,7 +153,8 @@ mod tests {
         let arena = Arena::new();
         let data = json::read(r#"{"a":{"x":1},"b":{"x":2},"c":{"x":3},"d":{"x":4}}"#, &arena).unwrap();
         let place = place(&["a", "b", "c", "d"], &["x"]);
-        let sites = sites_of(&place, data);
+        let origin = Origin { data, is_base: true, reached: Box::default() };
+        let sites = sites_of(&place, &origin);
         let removals = || sites.iter().filter(|at| at.site.path.len() == 1).map(|at| (at, Mutation::Value(None)));
         // A window of four times all, and once more all.
         let mut groups = Groups::new((0..5).flat_map(|_| removals()), 2);

@@ -20,6 +20,7 @@ mod search;
 mod seed;
 mod sending;
 mod shrinking;
+mod sweep;
 mod template;
 mod tester;
 mod turns;

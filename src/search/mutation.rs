@@ -4,6 +4,7 @@ use smallvec::SmallVec;
 
 use super::candidate::Candidate;
 use super::change::{EditKey, is_equal};
+use super::corpus::Origin;
 use super::place::Place;
 use super::turns::in_turn;
 use crate::liquid::value::{Object, list};
@@ -29,7 +30,7 @@ const MAX_ELEMENTS: usize = 500;
 const LENGTHS: [usize; 5] = [0, 1, 2, 3, 12];
 
 /// Every site of some data.
-pub(super) fn sites<'p, 's>(place: &'p Place<'s>, value: Value<'s>) -> Vec<Site<'p, 's>> {
+fn sites<'p, 's>(place: &'p Place<'s>, value: Value<'s>) -> Vec<Site<'p, 's>> {
     let mut found = Vec::new();
     add_sites(place, Some(value), false, &mut Vec::new(), &mut found);
     // What is nearest to the root decides most.
@@ -149,9 +150,11 @@ pub(super) struct DataSite<'p, 's> {
     pub(super) site: Site<'p, 's>,
 }
 
-/// The sites of some data.
-pub(super) fn sites_of<'p, 's>(root: &'p Place<'s>, data: Value<'s>) -> Vec<DataSite<'p, 's>> {
-    sites(root, data).into_iter().enumerate().map(|(number, site)| DataSite { data, number, site }).collect()
+/// The sites of some data whose changes could make a difference.
+pub(super) fn sites_of<'p, 's>(root: &'p Place<'s>, origin: &Origin<'s>) -> Vec<DataSite<'p, 's>> {
+    let data = origin.data;
+    let sites = sites(root, data).into_iter().enumerate().map(|(number, site)| DataSite { data, number, site });
+    sites.filter(|at| origin.notices(at.site.place)).collect()
 }
 
 /// The first way to change each site, then the second of each, so that all are tried before the budget is used up.

@@ -36,6 +36,8 @@ pub(super) struct Place<'s> {
     pub(super) weight: usize,
     /// Whether a change of it can make a difference.
     pub(super) is_read: bool,
+    /// The indexes of the reads that can notice it; there may be others if the template may read anything.
+    pub(super) reads: Vec<usize>,
 }
 
 /// A place in an object.
@@ -101,7 +103,8 @@ impl<'s> PlaceMaker<'_, 's> {
     where
         's: 'p,
     {
-        let is_read = self.needs.may_read(path);
+        let reads: Vec<usize> = self.needs.reads_of(path).collect();
+        let is_read = self.needs.reads_anything || !reads.is_empty();
         let choices = shape.choices();
         let may_be = |kind| choices.iter().any(|choice| choice.kinds.has(kind));
         let is_deep = path.steps.len() > MAX_DEPTH;
@@ -125,6 +128,7 @@ impl<'s> PlaceMaker<'_, 's> {
             elements: Vec::new(),
             weight: 1,
             is_read,
+            reads,
         };
         if !is_made || is_deep {
             return place;
@@ -264,6 +268,7 @@ impl<'s> Place<'s> {
             elements: Vec::new(),
             weight: 1,
             is_read: false,
+            reads: Vec::new(),
         }
     }
 

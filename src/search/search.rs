@@ -4,17 +4,18 @@ use std::collections::HashMap;
 
 use super::budget::Budget;
 use super::candidate::Constants;
-use super::change::{Edit, edited, is_equal, replaced};
+use super::change::{Edit, edited, replaced};
 use super::corpus::Corpus;
 use super::counterexample::{Counterexample, is_likely};
 use super::coverage::SeenFeatures;
 use super::enumeration::all_data;
 use super::group::Groups;
-use super::mutation::{DataSite, Mutation, Site, mutations_in_turn, sites, sites_of};
+use super::mutation::{DataSite, Mutation, mutations_in_turn, sites_of};
 use super::place::{Place, PlaceMaker, PlaceMember};
 use super::proof;
 use super::seed::{Seed, sent_data};
 use super::shrinking::shrink;
+use super::sweep::{ReachedReads, Sweep};
 use super::tester::{BATCH, Tester};
 use super::turns::in_turn;
 use super::verdict::Verdict;
@@ -112,7 +113,7 @@ pub(super) fn search<'s>(subject: &Subject<'_, 's>, options: &SearchOptions<'_>,
     let most_work = Budget::new(options.effort).nodes;
     let mut search = Search {
         tester: Tester::new(compiled, options.render_options, options.is_parallel, most_work),
-        corpus: Corpus::new(SeenFeatures::new(&templates), is_valid, arena),
+        corpus: Corpus::new(needs, SeenFeatures::new(&templates), is_valid, arena),
         root: &root,
         arena,
         usual_work: 1,
@@ -211,7 +212,7 @@ impl<'s> Batch<'s> {
     }
 }
 
-impl<'s> Search<'_, 's, '_> {
+impl<'c, 's> Search<'c, 's, '_> {
     /// Renders the seeds; gives those whose messages are sent.
     fn start(&mut self, seeds: &[Base<'s>]) -> Vec<Base<'s>> {
         let (mut bases, mut late) = (Vec::new(), Vec::new());
@@ -222,8 +223,9 @@ impl<'s> Search<'_, 's, '_> {
                 continue;
             }
             bases.push(*seed);
+            let origin = self.corpus.origin(seed.data, true, &test.output.trace);
             // A seed that reaches nothing new is changed last.
-            if self.corpus.seen.add(&test.output) { self.corpus.queue.push(seed.data) } else { late.push(seed.data) }
+            if self.corpus.seen.add(&test.output) { self.corpus.queue.push(origin) } else { late.push(origin) }
         }
         self.corpus.queue.extend(late);
         self.usual_work = self.tester.mean_work().max(1);
@@ -239,8 +241,9 @@ impl<'s> Search<'_, 's, '_> {
         let mut data = samples.into_iter().chain(more);
         let sent = data.find(|data| self.tester.run(*data).loss.is_none() && (self.corpus.is_valid)(*data));
         if let Some(data) = sent {
-            self.corpus.seen.add(&self.tester.run(data).output);
-            self.corpus.queue.push(data);
+            let output = &self.tester.run(data).output;
+            self.corpus.seen.add(output);
+            self.corpus.queue.push(self.corpus.origin(data, true, &output.trace));
         }
         sent.map(|data| Base { data, ..from })
     }
@@ -267,25 +270,22 @@ impl<'s> Search<'_, 's, '_> {
         // Of the work, each part of the search has its share.
         self.tester.most_work = budget.nodes / 5 * 3;
         let until = self.tester.renders + budget.systematic;
-        let mut next = 0;
-        self.sweep_queue(&mut next, until);
+        let mut sweep = Sweep::default();
+        self.sweep_queue(&mut sweep, until);
         self.tester.most_work = budget.nodes / 5 * 4;
         let before = self.tester.renders;
         self.random(bases, budget.random, options.seed);
         // What random data reached is changed with what is left.
-        self.sweep_queue(&mut next, until + self.tester.renders - before);
+        self.sweep_queue(&mut sweep, until + self.tester.renders - before);
         self.tester.most_work = budget.nodes;
         let start = self.tester.renders;
-        self.sweep_unlikely(bases, start + budget.unlikely);
+        self.sweep_unlikely(start + budget.unlikely);
     }
 
-    /// Changes each site of the data that waits, from the one with this number on, in every way that is likely.
-    fn sweep_queue(&mut self, next: &mut usize, until: usize) {
-        while let Some(data) = self.corpus.queue.get(*next).copied() {
-            if self.tester.renders >= until || self.is_exhausted() {
-                break;
-            }
-            let sites = sites_of(self.root, data);
+    /// Changes each site of the data that waits in every way that is likely.
+    fn sweep_queue(&mut self, sweep: &mut Sweep<'c, 's>, until: usize) {
+        while self.tester.renders < until && !self.is_exhausted() {
+            let Some(sites) = sweep.next(self.root, &self.corpus.queue) else { break };
             let count: usize = sites.iter().map(|at| at.site.mutations(true).count()).sum();
             let left = self.renders_left(until);
             if count <= left || left < FEW_RENDERS {
@@ -295,23 +295,27 @@ impl<'s> Search<'_, 's, '_> {
                 let size = count.div_ceil((left / 2).max(1)).clamp(2, MAX_GROUP);
                 self.change_in_groups(Groups::new(mutations_in_turn(&sites, true), size), until);
             }
-            *next += 1;
         }
     }
 
-    /// Changes each site of the requests in every way that is not likely; and in turn with them those of data that reached
-    /// something new, since that also reaches branches that no request takes.
-    fn sweep_unlikely(&mut self, bases: &[Value<'s>], until: usize) {
+    /// Changes each site of the requests in every way that is not likely, and those of other data that are read where no request
+    /// came to; and in turn with these, all others.
+    fn sweep_unlikely(&mut self, until: usize) {
         let most = until.saturating_sub(self.tester.renders);
-        let is_changed = |at: &DataSite<'_, 's>| at.site.mutations(false).next().is_some();
-        let sites_of = |data: &Value<'s>| sites_of(self.root, *data).into_iter().filter(is_changed);
-        let of_bases: Vec<Vec<_>> = bases.iter().map(|base| sites_of(base).collect()).collect();
-        let others = self.corpus.queue.iter().filter(|data| !bases.iter().any(|base| is_equal(*base, **data)));
-        let of_others: Vec<_> = others.flat_map(sites_of).take(most).collect();
-        let to_bases: Box<dyn Iterator<Item = _>> =
-            Box::new(of_bases.iter().flat_map(|sites| mutations_in_turn(sites, false)));
-        let to_others: Box<dyn Iterator<Item = _>> = Box::new(mutations_in_turn(&of_others, false));
-        let mutations = in_turn([to_bases, to_others].map(|mutations| ((), mutations)));
+        let (mut new, mut rest) = (Vec::new(), Vec::new());
+        let mut reached = ReachedReads::default();
+        let (bases, others): (Vec<_>, Vec<_>) = self.corpus.queue.iter().partition(|origin| origin.is_base);
+        for origin in bases.into_iter().chain(others) {
+            // Data has many sites, and most of them are no others.
+            if rest.len() >= most && !reached.is_exceeded_by(origin) {
+                continue;
+            }
+            let is_changed = |at: &DataSite<'_, 's>| at.site.mutations(false).next().is_some();
+            let sites = reached.split(self.root, origin);
+            new.extend(sites.0.into_iter().filter(is_changed).take(most - new.len()));
+            rest.extend(sites.1.into_iter().filter(is_changed).take(most - rest.len()));
+        }
+        let mutations = in_turn([&new, &rest].map(|sites| ((), mutations_in_turn(sites, false))));
         self.change(mutations.map(|((), mutation)| mutation), false, until);
     }
 
@@ -403,9 +407,9 @@ impl<'s> Search<'_, 's, '_> {
                     self.root.random(Some(bases[random.usize(0..bases.len())]), &mut random, &scratch)
                 } else {
                     let at = random.usize(0..self.corpus.queue.len());
-                    let data = self.corpus.queue[at];
-                    let sites = sites_of_queue.entry(at).or_insert_with(|| sites(self.root, data));
-                    randomly_changed(data, sites, &mut random, &scratch)
+                    let origin = &self.corpus.queue[at];
+                    let sites = sites_of_queue.entry(at).or_insert_with(|| sites_of(self.root, origin));
+                    randomly_changed(origin.data, sites, &mut random, &scratch)
                 };
                 batch.push(data, usize::MAX);
             }
@@ -472,12 +476,12 @@ impl<'s> Search<'_, 's, '_> {
 /// Some data with a few of its sites changed.
 fn randomly_changed<'a, 's: 'a>(
     data: Value<'a>,
-    sites: &[Site<'_, 's>],
+    sites: &[DataSite<'_, 's>],
     random: &mut fastrand::Rng,
     arena: &'a Arena,
 ) -> Value<'a> {
     (0..random.usize(2..=3)).fold(data, |data, _| {
-        let site = &sites[random.usize(0..sites.len())];
+        let site = &sites[random.usize(0..sites.len())].site;
         let likely: Vec<_> = site.mutations(true).collect();
         if likely.is_empty() {
             return data;

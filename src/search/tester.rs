@@ -14,7 +14,7 @@ const LANE_LENGTH: usize = 8;
 /// How much data is rendered at once.
 pub(super) const BATCH: usize = LANES * LANE_LENGTH;
 /// The most that a render counts as, unless it is [very long](VERY_LONG): a loop up to a large number would end the search.
-const LONG: usize = 10_000;
+const LONG: usize = 7_000;
 /// From where on a render counts as half of what it is: most of it is a loop around little, which takes less time than other nodes.
 const VERY_LONG: usize = 300_000;
 /// How many bytes of memory count as much as a node.
