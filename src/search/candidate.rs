@@ -147,10 +147,14 @@ pub(super) fn typical<'s>(shape: &Shape, arena: &'s Arena) -> Option<Value<'s>> 
     if choice.source != Source::Declared || !is_demanding {
         return None;
     }
-    let samples = samples_of(&choice.strings, None, arena);
+    let mut samples = samples_of(&choice.strings, None, arena);
+    // A pattern that looks ahead says nothing of what may be there.
+    samples.extend(IDENTIFIERS.iter().chain(&NUMBER_STRINGS));
+    let demands = choice.strings.demands();
     let is_escaped = |character: char| matches!(character, '"' | '\\') || character.is_control();
-    let is_plain = |text: &&&str| length.allows(text.chars().count()) && !text.contains(is_escaped);
-    samples.iter().find(is_plain).or(samples.first()).map(|text| Value::String(text))
+    let is_plain = |text: &&&str| !text.contains(is_escaped);
+    let valid = || samples.iter().filter(|text| demands.are_met_by(text));
+    valid().find(is_plain).or_else(|| valid().next()).or(samples.first()).map(|text| Value::String(text))
 }
 
 /// Strings of a declared format or pattern; those of a pattern also as long as a template's numbers.

@@ -231,6 +231,13 @@ fn keywords() {
             r#"{"n":1,"l":[{"k":"a"},{"k":"b"}]}"#,
             loses(r#"trigger.n = null, trigger.l = [{"k":"a"}]"#),
         ),
+        // No string can be made for a pattern that looks ahead, so that others are tried.
+        (
+            r#""required":["l"],"properties":{"l":{"type":"array","items":{"type":"string","pattern":"^(?!x).*$"}}}"#,
+            r#"{"title":"{% for i in trigger.l %}{{ i.x }}{% endfor %}","body":"b"}"#,
+            r#"{"l":[]}"#,
+            loses(r#"trigger.l = ["%"]"#),
+        ),
         // Data that is made up keeps to patterns, and leaves out what is optional and not read.
         (
             r#""required":["l"],"properties":{"s":{"type":"string"},"a":{"type":"string","pattern":"^\\d{4}$"},"l":{"type":"array","items":{"type":"object","properties":{"n":{"type":"string"}},"additionalProperties":false}}}"#,
