@@ -66,13 +66,7 @@ impl<'a> Needs<'a> {
     /// Whether the value at `path` may be read, so that removing it could change the output.
     #[must_use]
     pub fn may_read(&self, path: &Path<'_>) -> bool {
-        self.reads_anything || self.reads_of(path).next().is_some()
-    }
-
-    /// The indexes of the [`reads`](Self::reads) that could give another result if there were another value at `path`.
-    pub fn reads_of(&self, path: &Path<'_>) -> impl Iterator<Item = usize> {
-        let reads = self.reads.iter().enumerate();
-        reads.filter(|(_, read)| read.depth.is_affected(&read.path, path)).map(|(at, _)| at)
+        self.reads_anything || self.reads.iter().any(|read| read.notices(path))
     }
 
     /// The paths in order, each once.

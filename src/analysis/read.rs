@@ -90,6 +90,12 @@ impl<'a> Read<'a> {
         Dependency { path: self.path.clone(), depth: self.depth }
     }
 
+    /// Whether it could give another result if there were another value at `path`. What notices a value also notices what contains it.
+    #[must_use]
+    pub fn notices(&self, path: &Path<'_>) -> bool {
+        self.depth.is_affected(&self.path, path)
+    }
+
     /// How often some data has a value at the path.
     #[must_use]
     pub fn presence(&self, data: Value<'_>) -> Presence {

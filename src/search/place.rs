@@ -96,15 +96,26 @@ impl<'s> PlaceMaker<'_, 's> {
     /// The place of one of the names in scope. `seen` are the values that requests have there.
     pub(super) fn root(&self, root: &'static str, shape: &Shape, seen: &[Value<'s>]) -> Place<'s> {
         let mut path = Path::new(root);
-        self.place(shape, seen, &mut path)
+        let reads = self.reads_of(&path, 0..self.needs.reads.len());
+        self.place(shape, seen, &mut path, reads)
     }
 
-    fn place<'p>(&self, shape: &Shape, seen: &[Value<'s>], path: &mut Path<'p>) -> Place<'s>
+    /// Those of `reads` that notice another value at `path`.
+    fn reads_of(&self, path: &Path<'_>, reads: impl IntoIterator<Item = usize>) -> Vec<usize> {
+        reads.into_iter().filter(|&at| self.needs.reads[at].notices(path)).collect()
+    }
+
+    /// Whether what only `reads` notice may be read.
+    fn may_read(&self, reads: &[usize]) -> bool {
+        self.needs.reads_anything || !reads.is_empty()
+    }
+
+    /// The place at `path`, another value of which `reads` notice.
+    fn place<'p>(&self, shape: &Shape, seen: &[Value<'s>], path: &mut Path<'p>, reads: Vec<usize>) -> Place<'s>
     where
         's: 'p,
     {
-        let reads: Vec<usize> = self.needs.reads_of(path).collect();
-        let is_read = self.needs.reads_anything || !reads.is_empty();
+        let is_read = self.may_read(&reads);
         let choices = shape.choices();
         let may_be = |kind| choices.iter().any(|choice| choice.kinds.has(kind));
         let is_deep = path.steps.len() > MAX_DEPTH;
@@ -150,14 +161,14 @@ impl<'s> PlaceMaker<'_, 's> {
             let is_optional = is_optional || count < objects.len();
             let inner: Vec<_> = seen.iter().filter_map(|value| member_of(*value, key)).collect();
             path.steps.push(PathStep::Key(key));
-            let place_of = |shape: &Shape, path: &mut Path<'p>| self.place(shape, &inner, path);
-            let inner = if is_optional && !self.needs.may_read(path) {
+            let reads = self.reads_of(path, place.reads.iter().copied());
+            let inner = if is_optional && !self.may_read(&reads) {
                 Place::nothing()
             } else if let [shape] = shapes[..] {
-                place_of(shape, path)
+                self.place(shape, &inner, path, reads)
             } else {
                 let either = Shape { alternatives: shapes.into_iter().cloned().collect(), ..Shape::default() };
-                place_of(&either, path)
+                self.place(&either, &inner, path, reads)
             };
             path.steps.pop();
             place.weight = place.weight.saturating_add(inner.weight);
@@ -165,15 +176,16 @@ impl<'s> PlaceMaker<'_, 's> {
         }
         if (2..=MAX_VARIANTS).contains(&objects.len()) && path.steps.len() <= MAX_VARIANT_DEPTH {
             for choice in &objects {
-                let place_of_choice = self.place(choice, &[], path);
+                let place_of_choice = self.place(choice, &[], path, place.reads.clone());
                 place.variants.extend([true, false].map(|is_full| place_of_choice.sample(is_full, self.arena)));
             }
         }
         for (key, shape) in other_members(&objects, seen) {
             path.steps.push(PathStep::Key(key));
-            if self.needs.may_read(path) {
+            let reads = self.reads_of(path, place.reads.iter().copied());
+            if self.may_read(&reads) {
                 let inner: Vec<_> = seen.iter().filter_map(|value| member_of(*value, key)).collect();
-                let inner = self.place(shape, &inner, path);
+                let inner = self.place(shape, &inner, path, reads);
                 place.members.push(PlaceMember { key, is_optional: true, place: inner });
             }
             path.steps.pop();
@@ -182,7 +194,8 @@ impl<'s> PlaceMaker<'_, 's> {
         if let Some(shape) = elements.first() {
             let inner: Vec<Value<'s>> = seen.iter().flat_map(|value| elements_of(*value)).copied().collect();
             path.steps.push(PathStep::Element);
-            let element = self.place(shape, &inner, path);
+            let reads = self.reads_of(path, place.reads.iter().copied());
+            let element = self.place(shape, &inner, path, reads);
             path.steps.pop();
             let mut known = inner;
             if known.is_empty() {
