@@ -19,7 +19,8 @@ Licences of what is compiled into inkproof
 
 inkproof's own licences are in LICENSE-MIT and LICENSE-APACHE. Rust's standard library is licensed under the same terms, Copyright (c)
 The Rust Project Contributors. SQLite is in the public domain. Programs for Linux contain the C library musl, Copyright (c)
-2005-2024 Rich Felker, et al., under the terms of LICENSE-MIT.
+2005-2024 Rich Felker, et al., and routines that come with the compiler zig, Copyright (c) Zig contributors, both under the terms of
+LICENSE-MIT.
 """
 
 

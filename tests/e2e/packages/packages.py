@@ -165,6 +165,8 @@ class Packages(unittest.TestCase):
         expected |= {"THIRD-PARTY-LICENSES.txt"}
         expected |= {f"completions/inkproof.{shell}" for shell in ("bash", "elvish", "fish", "powershell", "zsh")}
         self.assertLessEqual(expected | {"man/inkproof.1", "man/inkproof-preview.1"}, contents)
+        with (folder / "inkproof").open("rb") as program:
+            self.assertEqual(program.read(18)[16:], b"\x03\x00", "its addresses cannot be random (the type in its ELF header)")
         self.use(sandbox, folder / "inkproof")
 
     def test_empty_root(self) -> None:
