@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use memchr::{memchr_iter, memchr3};
 
 use super::RecordProblem;
 use super::format::without_mark;
@@ -54,6 +55,9 @@ impl Columns {
     }
 
     fn cells<'a>(&self, row: &[u8], arena: &'a Arena) -> Result<Vec<&'a str>, RecordProblem> {
+        if !row.is_empty() && memchr3(b'"', b'\r', b'\n', row).is_none() {
+            return self.plain_cells(row, arena);
+        }
         READER.with_borrow_mut(|(delimiter, reader)| {
             if *delimiter != self.delimiter {
                 (*delimiter, *reader) = (self.delimiter, ReaderBuilder::new().delimiter(self.delimiter).build());
@@ -61,6 +65,18 @@ impl Columns {
             reader.reset();
             self.cells_by(reader, row, arena)
         })
+    }
+
+    /// The cells of a row without quotes, which delimiters separate: found in less time than the reader takes for each byte.
+    fn plain_cells<'a>(&self, row: &[u8], arena: &'a Arena) -> Result<Vec<&'a str>, RecordProblem> {
+        let text: &'a str = arena.alloc_str(str::from_utf8(row).map_err(|_| RecordProblem::NotUtf8)?);
+        let mut cells = Vec::with_capacity(self.names.len());
+        let mut start = 0;
+        for end in memchr_iter(self.delimiter, row).chain([row.len()]) {
+            cells.push(text.get(start..end).unwrap_or_default());
+            start = end + 1;
+        }
+        Ok(cells)
     }
 
     fn cells_by<'a>(&self, reader: &mut Reader, row: &[u8], arena: &'a Arena) -> Result<Vec<&'a str>, RecordProblem> {
@@ -103,6 +119,20 @@ mod tests {
         fn cells_are_those_of_csv(row in "[a,\" é]{1,12}") {
             let (own, theirs) = cells(&row);
             proptest::prop_assert_eq!(own, theirs);
+        }
+
+        #[test]
+        fn cells_without_quotes_are_those_of_csv(row in "[a, é\t;]{1,12}") {
+            let (own, theirs) = cells(&row);
+            proptest::prop_assert_eq!(own, theirs);
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_not_utf8_is_refused() {
+        for row in [&b"a,\xff"[..], b"\"a\",\xff"] {
+            let problem = Columns::none(b',').cells(row, &Arena::new()).unwrap_err();
+            assert!(matches!(problem, RecordProblem::NotUtf8), "{problem:?}");
         }
     }
 }
