@@ -67,7 +67,7 @@ impl Columns {
         })
     }
 
-    /// The cells of a row without quotes, which delimiters separate: found in less time than the reader takes for each byte.
+    /// The cells of a row without quotes, which only delimiters separate. The reader would take much longer, for it looks at each byte.
     fn plain_cells<'a>(&self, row: &[u8], arena: &'a Arena) -> Result<Vec<&'a str>, RecordProblem> {
         let text: &'a str = arena.alloc_str(str::from_utf8(row).map_err(|_| RecordProblem::NotUtf8)?);
         let mut cells = Vec::with_capacity(self.names.len());
