@@ -61,9 +61,8 @@ impl FromStr for Expiration {
             }
             return Timestamp::from_second(number).map(Self::At).map_err(|_| too_far());
         }
-        let unit = unit.to_ascii_lowercase();
-        let singular = unit.strip_suffix('s').unwrap_or(&unit);
-        if let Some((_, seconds)) = UNITS.iter().find(|(name, _)| *name == singular)
+        let singular = unit.strip_suffix(['s', 'S']).unwrap_or(unit);
+        if let Some((_, seconds)) = UNITS.iter().find(|(name, _)| name.eq_ignore_ascii_case(singular))
             && !number.is_empty()
         {
             let number: i64 = number.parse().map_err(|_| too_far())?;

@@ -3,7 +3,7 @@
 //! Everything that takes time in proportion to a value counts its steps here, so that a render is stopped in the middle
 //! of a comparison, a filter or a sort, and not only between two nodes.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::Deref;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ use crate::error::{Error, Result};
 /// assert_eq!(arena.steps(), 15);
 /// ```
 pub struct Arena {
-    bump: Bump,
+    memory: Memory,
     /// Steps until the limits are checked.
     until_check: Cell<usize>,
     /// Steps that were counted up to the next check.
@@ -55,11 +55,53 @@ const MAX_BUFFER: usize = 1 << 16;
 const SMALL: usize = 4096;
 /// How many steps are counted between two checks of the limits.
 const CHECK_INTERVAL: usize = 4096;
+/// The memory of a temporary arena at first, in bytes: enough for most messages.
+const TEMPORARY: usize = 16 << 10;
+/// How many of those a thread keeps that are not in use.
+const MAX_UNUSED: usize = 4;
+
+thread_local! {
+    /// The memory of temporary arenas that are not in use.
+    static UNUSED: RefCell<Vec<Bump>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The memory of an arena. That of a temporary one is used again by the next one on the same thread.
+#[derive(Default)]
+struct Memory {
+    bump: Bump,
+    /// The size of a temporary one at first; 0 for any other.
+    first: usize,
+}
+
+impl Memory {
+    fn temporary() -> Self {
+        let bump = UNUSED.with_borrow_mut(Vec::pop).unwrap_or_else(|| Bump::with_capacity(TEMPORARY));
+        let first = bump.allocated_bytes();
+        Self { bump, first }
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        // One that has grown would have another size than a new one, and so reach limits earlier or later.
+        if self.first == 0 || self.bump.allocated_bytes() != self.first {
+            return;
+        }
+        // The thread may be ending.
+        let _ = UNUSED.try_with(|unused| {
+            let mut unused = unused.borrow_mut();
+            if unused.len() < MAX_UNUSED {
+                self.bump.reset();
+                unused.push(std::mem::take(&mut self.bump));
+            }
+        });
+    }
+}
 
 impl Default for Arena {
     fn default() -> Self {
         Self {
-            bump: Bump::new(),
+            memory: Memory::default(),
             until_check: Cell::new(CHECK_INTERVAL),
             steps: Cell::new(CHECK_INTERVAL as u64),
             written: Cell::new(0),
@@ -86,7 +128,7 @@ impl Deref for Arena {
     type Target = Bump;
 
     fn deref(&self) -> &Bump {
-        &self.bump
+        &self.memory.bump
     }
 }
 
@@ -97,9 +139,22 @@ impl Arena {
         Self::default()
     }
 
+    /// An empty arena for something short, such as one render, whose memory the thread uses again afterwards.
+    ///
+    /// ```
+    /// use inkproof_liquid::Arena;
+    /// let place = |arena: &Arena| arena.alloc(0_u8) as *const u8;
+    /// let first = place(&Arena::temporary());
+    /// assert_eq!(place(&Arena::temporary()), first);
+    /// ```
+    #[must_use]
+    pub fn temporary() -> Self {
+        Self { memory: Memory::temporary(), ..Self::default() }
+    }
+
     /// Frees everything in it.
     pub fn reset(&mut self) {
-        self.bump.reset();
+        self.memory.bump.reset();
     }
 
     /// How many steps have been counted since the arena was made.
@@ -171,7 +226,7 @@ impl Arena {
 
     fn check_memory(&self, bytes: usize) -> Result<()> {
         let outside = self.written.get().saturating_add(self.held.get());
-        let used = self.bump.allocated_bytes().saturating_add(outside);
+        let used = self.memory.bump.allocated_bytes().saturating_add(outside);
         if used.saturating_add(bytes) > self.most_bytes.get() {
             self.is_exhausted.set(true);
             return Err(Error::new("memory alloc limit exceeded"));
@@ -191,7 +246,7 @@ impl Arena {
     /// The render may not use that much memory.
     pub fn copy(&self, text: &str) -> Result<&str> {
         self.reserve(text.len())?;
-        Ok(self.bump.alloc_str(text))
+        Ok(self.memory.bump.alloc_str(text))
     }
 
     /// An empty string to write into, which often has memory already.
@@ -278,7 +333,7 @@ impl Arena {
 
     fn begin_limits(&self) {
         self.deadline.set(None);
-        self.bytes_before.set(self.bump.allocated_bytes());
+        self.bytes_before.set(self.memory.bump.allocated_bytes());
         self.is_exhausted.set(false);
     }
 }
