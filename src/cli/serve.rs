@@ -220,7 +220,7 @@ fn tell(captured: &CapturedMessage, output_options: &OutputOptions) -> std::io::
         Channel::Inbox => String::new(),
         channel => format!("{} ", channel.name()),
     };
-    let to = captured.recipient.identifiers.values().next().map(|to| format!("to {to} ")).unwrap_or_default();
+    let to = captured.recipient.identifiers.iter().next().map(|(_, to)| format!("to {to} ")).unwrap_or_default();
     let line = format!("{status} {channel}{} {to}({})", captured.template, captured.id);
     let mut err = anstream::stderr().lock();
     writeln!(err, "{}", sanitize::line(&line))?;

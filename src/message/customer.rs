@@ -8,8 +8,9 @@ use crate::liquid::value::{Object, coerce, json};
 use crate::liquid::{Arena, Value};
 
 use super::json_mistakes::Document;
-use super::request::IdentifierKind;
+use super::request::IDENTIFIERS;
 use super::sent_data::{no_fields, not_json};
+use super::{IdentifierKind, Identifiers};
 
 const INVALID_CUSTOMER: Code = Code::new("invalid-customer");
 
@@ -24,8 +25,8 @@ pub struct Customer {
 /// What is known about a customer without reading the file again.
 #[derive(Debug)]
 struct Person {
-    identifiers: [Option<String>; 3],
-    display_name: Option<String>,
+    identifiers: Identifiers,
+    display_name: Option<Arc<str>>,
     language: Option<String>,
 }
 
@@ -47,14 +48,15 @@ impl Customer {
             return Err(problem.at(source.at(0..0)).help(help));
         };
         let string = |name| string_of(attributes, name, &arena);
-        let identifiers = IdentifierKind::ALL
-            .map(|kind| identifier(attributes, kind.as_str(), source.text(), &arena).map(str::to_owned));
-        if identifiers.iter().all(Option::is_none) {
+        let identifiers = Identifiers::from_fn(|kind| {
+            identifier(attributes, kind.as_str(), source.text(), &arena).map(str::to_owned)
+        });
+        if identifiers.iter().next().is_none() {
             let problem = Diagnostic::error(INVALID_CUSTOMER, "the customer has no `id`, `email` or `cio_id`");
             return Err(problem.at(source.at(0..0)).help("a request names its customer by one of these"));
         }
         let full_name = [string("first_name"), string("last_name")].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let display_name = Some(full_name).filter(|name| !name.is_empty()).or_else(|| string("name"));
+        let display_name = Some(full_name).filter(|name| !name.is_empty()).or_else(|| string("name")).map(Arc::from);
         let language = string("language");
         drop(arena);
         Ok(Self { source, person: Arc::new(Person { identifiers, display_name, language }) })
@@ -66,22 +68,34 @@ impl Customer {
         &self.source
     }
 
-    /// The customer's identifier of a kind, which requests refer to.
+    /// The identifiers, which requests refer to.
+    #[must_use]
+    pub fn identifiers(&self) -> &Identifiers {
+        &self.person.identifiers
+    }
+
+    /// The identifier of a kind.
     #[must_use]
     pub fn identifier(&self, kind: IdentifierKind) -> Option<&str> {
-        self.person.identifiers[kind as usize].as_deref()
+        self.person.identifiers.get(kind)
     }
 
     /// The first of `id`, `email` and `cio_id` that the customer has.
     #[must_use]
     pub fn main_identifier(&self) -> &str {
-        self.person.identifiers.iter().flatten().next().map_or("", String::as_str)
+        IdentifierKind::ALL.into_iter().find_map(|kind| self.identifier(kind)).unwrap_or_default()
     }
 
     /// The first and last name, else the attribute `name`; `None` if there is neither.
     #[must_use]
     pub fn display_name(&self) -> Option<&str> {
         self.person.display_name.as_deref()
+    }
+
+    /// The same, for those who keep it: they share it.
+    #[must_use]
+    pub fn shared_display_name(&self) -> Option<Arc<str>> {
+        self.person.display_name.clone()
     }
 
     /// The attribute `language`, which selects the variant of a template.
@@ -124,8 +138,6 @@ fn invalid(source: &Source, error: &json::JsonError) -> Diagnostic {
     not_json(INVALID_CUSTOMER, Document::Customer, source, 0, error)
 }
 
-/// The key of the identifiers in a request.
-const IDENTIFIERS: &str = "identifiers";
 /// Whole numbers below this are not rounded.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 

@@ -1,20 +1,19 @@
 //! Rendering: turns a template, a customer and a request into a message, or into the reasons why there is none.
 
+use std::borrow::Cow;
 use std::mem::take;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value as Json};
 
 use super::cause::{CauseKind, LossCause};
 use super::compile::CompiledSetting;
 use super::content::Content;
 use super::expiration::{Expiration, MAX_LIFE};
 use super::failure::{LiquidText, TextPlace, liquid_diagnostic};
-use super::inbox_message;
 use super::scope::{Scope, SnippetNames};
 use super::sent_data::{SentData, Trigger};
 use super::settings::EXPIRATION_INVALID;
-use super::{CompiledTemplate, Customer, Message, RenderOptions, RenderedText, Request, Template};
+use super::{CompiledTemplate, Customer, Message, Properties, RenderOptions, RenderedText, Request, Template};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity};
 use crate::liquid::{self, Arena, Mode, Options, Output, Subject};
 
@@ -39,6 +38,12 @@ pub struct Rendering {
 }
 
 impl Rendering {
+    /// The result for a message that [nothing](CompiledTemplate::render_flawless) is to be said about, without its text.
+    #[must_use]
+    pub fn flawless(message: Message) -> Self {
+        Self { message: Some(message), ..Self::failed(Diagnostics::new()) }
+    }
+
     /// The result for a message that could not be rendered at all.
     #[must_use]
     pub fn failed(problems: Diagnostics) -> Self {
@@ -67,7 +72,7 @@ impl CompiledTemplate<'_> {
     /// Renders the message that `request` asks for, for `customer`.
     #[must_use]
     pub fn render(&self, customer: &Customer, request: &Request, options: &RenderOptions) -> Rendering {
-        let arena = Arena::new();
+        let arena = Arena::temporary();
         let sent = match SentData::read(Some(customer), Trigger::Request(request), self.language(), &arena) {
             Ok(sent) => sent,
             Err(problem) => return Rendering::failed(problem.into()),
@@ -83,10 +88,20 @@ impl CompiledTemplate<'_> {
         rendering
     }
 
+    /// Renders the message of this data if there is nothing to say about it; `None` if it fails, or with a warning. That takes
+    /// less time, because nothing is kept to explain it.
+    #[must_use]
+    pub fn render_flawless(&self, sent: &SentData<'_>, options: &RenderOptions) -> Option<Message> {
+        self.with_renderer(sent, options, &Arena::temporary(), |renderer| {
+            renderer.explains = false;
+            renderer.message().filter(|_| renderer.problems.is_empty())
+        })
+    }
+
     /// Renders the message of this data, once: what a test send would do is not [asked](RenderOptions::asks_test_send).
     #[must_use]
     pub fn render_data(&self, sent: &SentData<'_>, options: &RenderOptions) -> Rendering {
-        let arena = Arena::new();
+        let arena = Arena::temporary();
         self.with_renderer(sent, options, &arena, |renderer| {
             let message = renderer.message();
             let mut problems = take(&mut renderer.problems);
@@ -106,7 +121,7 @@ impl CompiledTemplate<'_> {
     /// message is sent.
     #[must_use]
     pub fn first_error(&self, sent: &SentData<'_>, options: &RenderOptions) -> Option<Diagnostic> {
-        self.with_renderer(sent, options, &Arena::new(), |renderer| {
+        self.with_renderer(sent, options, &Arena::temporary(), |renderer| {
             renderer.properties();
             let template = renderer.template;
             for setting in template.kind.iter().chain(&template.topics) {
@@ -154,6 +169,8 @@ struct Renderer<'r, 'a> {
     options: Options,
     sent_at: Timestamp,
     arena: &'r Arena,
+    /// Whether to keep what explains the message.
+    explains: bool,
     problems: Diagnostics,
     text: RenderedText,
     missing: Option<LossCause>,
@@ -172,6 +189,7 @@ impl<'r, 'a> Renderer<'r, 'a> {
             options: options.for_liquid(),
             sent_at: Timestamp::from_second(options.now.as_second()).unwrap_or(options.now),
             arena,
+            explains: true,
             problems: Diagnostics::new(),
             text: RenderedText::default(),
             missing: None,
@@ -182,15 +200,21 @@ impl<'r, 'a> Renderer<'r, 'a> {
     fn message(&mut self) -> Option<Message> {
         let template = self.template;
         let properties = self.properties();
-        let kind = template.kind.as_ref().map_or(Some(String::new()), |kind| self.setting(kind));
-        let topics: Vec<_> = template.topics.iter().filter_map(|topic| self.setting(topic)).collect();
+        let kind = template.kind.as_ref().map_or(Some("".into()), |kind| self.setting(kind));
+        let topics = template.topics.iter().filter_map(|topic| self.setting(topic).map(Cow::into_owned)).collect();
         let expiry = self.expiry();
-        Some(Message { kind: kind?, topics, sent_at: self.sent_at, expiry: expiry?, properties: properties? })
+        Some(Message {
+            kind: kind?.into_owned(),
+            topics,
+            sent_at: self.sent_at,
+            expiry: expiry?,
+            properties: properties?,
+        })
     }
 
-    fn properties(&mut self) -> Option<Map<String, Json>> {
+    fn properties(&mut self) -> Option<Properties> {
         let template = self.template.template;
-        let mut out = Output::with_marks();
+        let mut out = if self.explains { Output::with_marks() } else { Output::new() };
         // Most messages are about as long as their templates.
         out.reserve(template.content().len());
         let content: liquid::Template<'r> = self.template.content;
@@ -200,17 +224,18 @@ impl<'r, 'a> Renderer<'r, 'a> {
             self.fail(&error, TextPlace::Verbatim(template.content_start()));
             return None;
         }
-        let arena = Arena::new();
+        let arena = Arena::temporary();
         let content = Content { rendered: &self.text, source: template.source() };
-        let properties = content.properties(&arena, &mut self.problems)?;
-        Some(inbox_message::properties(properties))
+        content.properties(&arena, &mut self.problems)?;
+        let text = if self.explains { self.text.text.clone() } else { take(&mut self.text.text) };
+        Some(Properties::of_content(text))
     }
 
-    fn setting(&mut self, setting: &CompiledSetting<'r>) -> Option<String> {
-        let Some(liquid) = setting.liquid else { return Some(setting.setting.value.clone()) };
+    fn setting(&mut self, setting: &CompiledSetting<'r>) -> Option<Cow<'r, str>> {
+        let Some(liquid) = setting.liquid else { return Some(setting.setting.value.as_str().into()) };
         let mut out = Output::new();
         match liquid.render(self.scope.data, &self.options, self.arena, &mut out) {
-            Ok(()) => Some(out.into_text()),
+            Ok(()) => Some(out.into_text().into()),
             Err(error) => {
                 self.fail(&error, TextPlace::Escaped(&setting.setting.span));
                 None

@@ -5,9 +5,11 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::json_mistakes::Document;
 use super::sent_data::{no_fields, not_json};
-use super::{Customer, Delivery};
+use super::{Customer, Delivery, IdentifierKind};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Location, Source};
 use crate::liquid::value::Object;
 use crate::liquid::value::json::{self, Event, Events, JsonError, Read};
@@ -34,6 +36,9 @@ pub const REQUEST_FIELDS: [&str; 10] = [
     "disable_message_retention",
     "send_to_unsubscribed",
 ];
+
+/// The field that names the customer.
+pub(super) const IDENTIFIERS: &str = "identifiers";
 
 /// What a request looks like.
 pub(super) const EXAMPLE: &str =
@@ -78,41 +83,6 @@ pub struct Identifier {
     pub span: Range<usize>,
 }
 
-/// The kinds of identifier that a customer can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum IdentifierKind {
-    /// `id`
-    Id,
-    /// `email`
-    Email,
-    /// `cio_id`
-    CioId,
-}
-
-impl IdentifierKind {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Id, Self::Email, Self::CioId];
-
-    /// The name of the field in a request.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::Email => "email",
-            Self::CioId => "cio_id",
-        }
-    }
-
-    /// An identifier in the form in which identifiers of this kind are compared: email addresses ignore letter case.
-    #[must_use]
-    pub fn folded(self, value: &str) -> Cow<'_, str> {
-        match self {
-            Self::Email if value.bytes().any(|byte| byte.is_ascii_uppercase()) => value.to_ascii_lowercase().into(),
-            _ => value.into(),
-        }
-    }
-}
-
 impl Request {
     /// Parses a request file. Warnings are added to `problems`: about fields that Customer.io does not know, and about a
     /// numeric `id`.
@@ -142,6 +112,7 @@ impl Request {
         let queue_draft = body.queue_draft().map_err(|problem| errors.push(problem)).unwrap_or_default();
         let send_at = body.send_at().map_err(|problem| errors.push(problem)).ok().flatten();
         let delivery = Delivery { queue_draft, send_at };
+        drop(body);
         match (template, identifier) {
             (Some(template), Some(identifier)) if errors.is_empty() => {
                 let name = name.to_owned();
@@ -261,24 +232,29 @@ fn invalid(source: &Source, start: usize, error: &JsonError) -> Diagnostic {
     not_json(INVALID_REQUEST, Document::Request, source, start, error)
 }
 
-/// A field of a request's body. The first token of its value tells the type.
+/// A field of an object. The first token of its value tells the type.
 struct Field<'a> {
     name: Cow<'a, str>,
     /// Where the name is, with its quotes.
     key: Span,
     value: Event<'a>,
     span: Span,
-    /// The fields of an object; only those of `identifiers` are kept.
-    fields: Vec<Self>,
+}
+
+/// The fields of a request's body, and those of its `identifiers`. Most requests have no more than these.
+#[derive(Default)]
+struct BodyFields<'a> {
+    all: SmallVec<[Field<'a>; 4]>,
+    identifiers: SmallVec<[Field<'a>; 1]>,
 }
 
 /// Reads the fields of a request's body and the body's span in one pass; `None` if the body is not an object.
-fn read_body(text: &str) -> Read<Option<(Vec<Field<'_>>, Span)>> {
+fn read_body(text: &str) -> Read<Option<(BodyFields<'_>, Span)>> {
     let mut events = Events::new(text);
     let first = events.next_event()?;
     let start = events.span().start;
     let body = if first == Event::ObjectStart {
-        let fields = read_fields(&mut events, &["identifiers"])?;
+        let fields = read_fields(&mut events)?;
         Some((fields, Span::new(start, events.span().end)))
     } else {
         None
@@ -287,22 +263,30 @@ fn read_body(text: &str) -> Read<Option<(Vec<Field<'_>>, Span)>> {
     Ok(body)
 }
 
-/// Reads the fields of the object that was just entered, and the fields of its members named in `within`.
-fn read_fields<'a>(events: &mut Events<'a>, within: &[&str]) -> Read<Vec<Field<'a>>> {
-    let mut found = Vec::new();
-    while let Event::Key(key) = events.next_event()? {
-        let (name, key) = (key.decode(), events.span());
-        let value = events.next_event()?;
+/// Reads the fields of the body that was just entered.
+fn read_fields<'a>(events: &mut Events<'a>) -> Read<BodyFields<'a>> {
+    let mut fields = BodyFields::default();
+    while let Some((name, key, value)) = next_field(events)? {
         let start = events.span().start;
-        let (fields, span) = if value == Event::ObjectStart && within.contains(&&*name) {
-            let fields = read_fields(events, &[])?;
-            (fields, Span::new(start, events.span().end))
+        let span = if value == Event::ObjectStart && name == IDENTIFIERS {
+            fields.identifiers.clear();
+            while let Some((name, key, value)) = next_field(events)? {
+                fields.identifiers.push(Field { name, key, value, span: events.finish_value(value)? });
+            }
+            Span::new(start, events.span().end)
         } else {
-            (Vec::new(), events.finish_value(value)?)
+            events.finish_value(value)?
         };
-        found.push(Field { name, key, value, span, fields });
+        fields.all.push(Field { name, key, value, span });
     }
-    Ok(found)
+    Ok(fields)
+}
+
+/// The name of the next field of an object, where that is, and the first token of its value; `None` at the end.
+fn next_field<'a>(events: &mut Events<'a>) -> Read<Option<(Cow<'a, str>, Span, Event<'a>)>> {
+    let Event::Key(key) = events.next_event()? else { return Ok(None) };
+    let (name, key) = (key.decode(), events.span());
+    Ok(Some((name, key, events.next_event()?)))
 }
 
 /// The field with a name. If a name occurs twice, the last one counts, as in JavaScript.
@@ -313,13 +297,13 @@ fn field<'f, 'a>(fields: &'f [Field<'a>], name: &str) -> Option<&'f Field<'a>> {
 /// The body of a request while it is parsed.
 struct Body<'s, 'a> {
     source: &'s Source,
-    fields: Vec<Field<'a>>,
+    fields: BodyFields<'a>,
     span: Span,
 }
 
 impl<'a> Body<'_, 'a> {
     fn field(&self, name: &str) -> Option<&Field<'a>> {
-        field(&self.fields, name)
+        field(&self.fields.all, name)
     }
 
     /// An error about the body as a whole.
@@ -333,7 +317,8 @@ impl<'a> Body<'_, 'a> {
 
     fn unknown_fields(&self) -> Vec<Diagnostic> {
         let mut seen = HashSet::new();
-        let mut unknown: Vec<_> = self.fields.iter().filter(|field| !REQUEST_FIELDS.contains(&&*field.name)).collect();
+        let mut unknown: Vec<_> =
+            self.fields.all.iter().filter(|field| !REQUEST_FIELDS.contains(&&*field.name)).collect();
         unknown = unknown.into_iter().rev().filter(|field| seen.insert(&*field.name)).collect();
         unknown.reverse();
         let warn = |field: &Field<'_>| {
@@ -372,22 +357,21 @@ impl<'a> Body<'_, 'a> {
     }
 
     fn identifier(&self, problems: &mut Diagnostics) -> Result<Identifier, Diagnostic> {
-        const FIELD: &str = "identifiers";
         let help = "name the customer by exactly one of `id`, `email` and `cio_id`";
-        let Some(identifiers) = self.optional(FIELD) else {
+        let Some(identifiers) = self.optional(IDENTIFIERS) else {
             return Err(self.error(BAD_IDENTIFIERS, "the request has no `identifiers`").help(help));
         };
         let error = |field, message: &str| Err(self.error_in(field, BAD_IDENTIFIERS, message).help(help));
         if identifiers.value != Event::ObjectStart {
             return error(identifiers, "expected an object under `identifiers`");
         }
-        let given: Vec<_> = IdentifierKind::ALL
+        let own = &self.fields.identifiers;
+        let mut given = IdentifierKind::ALL
             .into_iter()
-            .filter_map(|kind| Some((kind, field(&identifiers.fields, kind.as_str())?)))
-            .filter(|(_, field)| field.value != Event::Null)
-            .collect();
-        match given[..] {
-            [(kind, field)] => match field.value {
+            .filter_map(|kind| Some((kind, field(own, kind.as_str())?)))
+            .filter(|(_, field)| field.value != Event::Null);
+        match (given.next(), given.next()) {
+            (Some((kind, field)), None) => match field.value {
                 Event::String(value) if !value.decode().is_empty() => {
                     Ok(Identifier { kind, value: value.decode().into_owned(), span: field.span.range() })
                 }
@@ -398,10 +382,10 @@ impl<'a> Body<'_, 'a> {
                 }
                 _ => error(field, &format!("expected a string under `{}`", kind.as_str())),
             },
-            [] => {
+            (None, _) => {
                 let problem =
                     self.error_in(identifiers, BAD_IDENTIFIERS, "`identifiers` does not name a customer").help(help);
-                Err(identifiers.fields.iter().fold(problem, |problem, field| {
+                Err(own.iter().fold(problem, |problem, field| {
                     problem.suggest(&field.name, IdentifierKind::ALL.map(IdentifierKind::as_str))
                 }))
             }

@@ -1,34 +1,53 @@
-//! A project with a cache of parsed templates, for servers that render messages one at a time.
+//! A project with a cache of parsed templates and customers, for servers that render messages one at a time.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use self_cell::self_cell;
 
 use super::Project;
 use crate::diagnostics::Diagnostics;
-use crate::liquid::Arena;
-use crate::message::{CompiledTemplate, Customer, RenderOptions, Rendering, Request, Template};
+use crate::liquid::value::number::Numbers;
+use crate::liquid::{Arena, Value};
+use crate::message::{CompiledTemplate, Customer, Message, RenderOptions, Rendering, Request, SentData, Template};
 
 struct Owner {
     project: Arc<Project>,
     arena: Arena,
 }
 
-/// The templates in all languages, by id: each parsed on first use, or the problems found in it.
-struct Templates<'p>(Vec<(&'p Template, OnceCell<Parsed<'p>>)>);
+/// What was parsed of a project.
+struct Parsed<'p> {
+    /// The templates in all languages, by id: each parsed on first use, or the problems found in it.
+    templates: Vec<(&'p Template, OnceCell<ParsedTemplate<'p>>)>,
+    customers: RefCell<ParsedCustomers<'p>>,
+}
 
-type Parsed<'p> = Result<CompiledTemplate<'p>, Diagnostics>;
+type ParsedTemplate<'p> = Result<CompiledTemplate<'p>, Diagnostics>;
+
+/// Customers that messages were rendered for.
+#[derive(Default)]
+struct ParsedCustomers<'p> {
+    /// The attributes and related objects, by the number of the customer in the project, and whether numbers are those of Ruby.
+    data: HashMap<(usize, bool), (Value<'p>, Value<'p>)>,
+    /// The length of their files, in bytes.
+    length: usize,
+}
+
+/// The most bytes of customers' files of which the data is kept.
+const MAX_CUSTOMERS: usize = 1 << 20;
 
 self_cell!(
     struct Compiled {
         owner: Owner,
         #[not_covariant]
-        dependent: Templates,
+        dependent: Parsed,
     }
 );
 
-/// A project with a cache of its parsed templates. It belongs to one thread.
+/// A project with a cache of its parsed templates, and of some customers. It belongs to one thread.
 pub struct CompiledProject(Compiled);
 
 impl CompiledProject {
@@ -37,8 +56,8 @@ impl CompiledProject {
     pub fn new(project: Arc<Project>) -> Self {
         let owner = Owner { project, arena: Arena::new() };
         Self(Compiled::new(owner, |owner| {
-            let templates = owner.project.with_variants();
-            Templates(templates.map(|template| (template, OnceCell::new())).collect())
+            let templates = owner.project.with_variants().map(|template| (template, OnceCell::new())).collect();
+            Parsed { templates, customers: RefCell::default() }
         }))
     }
 
@@ -58,16 +77,71 @@ impl CompiledProject {
         request: &Request,
         render_options: &RenderOptions,
     ) -> Option<Rendering> {
-        self.0.with_dependent(|owner, Templates(templates)| {
+        self.with_template(template, |_, _, template| match template {
+            Ok(compiled) => compiled.render(customer, request, render_options),
+            Err(problems) => Rendering::failed(problems.clone()),
+        })
+    }
+
+    /// Renders the message likewise if there is nothing to say about it; `None` if it fails, or with a warning.
+    #[must_use]
+    pub fn render_flawless(
+        &self,
+        template: &Template,
+        customer: &Customer,
+        request: &Request,
+        render_options: &RenderOptions,
+    ) -> Option<Message> {
+        self.with_template(template, |owner, customers, template| {
+            let compiled = template.as_ref().ok()?;
+            let numbers = compiled.language().dialect().numbers;
+            let arena = Arena::temporary();
+            let trigger = request.message_data(numbers, &arena).ok()?;
+            let known = customers.borrow_mut().of(owner, customer, request, numbers);
+            let (customer, objects) = known.or_else(|| customer.data(numbers, &arena).ok())?;
+            compiled.render_flawless(&SentData { trigger, customer, objects }, render_options)
+        })?
+    }
+
+    fn with_template<T>(
+        &self,
+        template: &Template,
+        render: impl for<'p> FnOnce(&'p Owner, &RefCell<ParsedCustomers<'p>>, &ParsedTemplate<'p>) -> T,
+    ) -> Option<T> {
+        self.0.with_dependent(|owner, Parsed { templates, customers }| {
             let (template, parsed) = templates.get(owner.project.template_id(template)?.0)?;
             let parsed = parsed.get_or_init(|| {
                 let workspace = owner.arena.alloc(owner.project.workspace());
                 template.compile(workspace, &owner.arena)
             });
-            Some(match parsed {
-                Ok(compiled) => compiled.render(customer, request, render_options),
-                Err(problems) => Rendering::failed(problems.clone()),
-            })
+            Some(render(owner, customers, parsed))
         })
+    }
+}
+
+impl<'p> ParsedCustomers<'p> {
+    /// The data of the customer that a request names; `None` if it is not that of the project, or there is no room.
+    fn of(
+        &mut self,
+        owner: &'p Owner,
+        customer: &Customer,
+        request: &Request,
+        numbers: Numbers,
+    ) -> Option<(Value<'p>, Value<'p>)> {
+        let identifier = request.identifier();
+        let number = owner.project.customer_number(identifier.kind, &identifier.value)?;
+        let own = owner.project.customers().get(number).filter(|own| std::ptr::eq(*own, customer))?;
+        let key = (number, numbers == Numbers::Ruby);
+        if let Some(known) = self.data.get(&key) {
+            return Some(*known);
+        }
+        let length = self.length + own.source().text().len();
+        if length > MAX_CUSTOMERS {
+            return None;
+        }
+        let data = own.data(numbers, &owner.arena).ok()?;
+        self.length = length;
+        self.data.insert(key, data);
+        Some(data)
     }
 }

@@ -1,10 +1,8 @@
 //! Unchanged messages: whether a changed template still renders the messages that it rendered before.
 
-use serde_json::{Map, Value};
-
 use super::{Case, Project};
 use crate::liquid::Arena;
-use crate::message::{RenderOptions, Template};
+use crate::message::{Properties, RenderOptions, Template};
 
 /// The messages of a template before it is changed.
 #[derive(Debug)]
@@ -13,7 +11,7 @@ pub struct UnchangedMessages<'p> {
     cases: Vec<Case<'p>>,
     options: RenderOptions,
     /// The properties of each case's message; `None` if it is lost.
-    before: Vec<Option<Map<String, Value>>>,
+    before: Vec<Option<Properties>>,
 }
 
 impl<'p> UnchangedMessages<'p> {
@@ -49,7 +47,7 @@ impl<'p> UnchangedMessages<'p> {
         }
     }
 
-    fn render(&self, template: &Template) -> Option<Vec<Option<Map<String, Value>>>> {
+    fn render(&self, template: &Template) -> Option<Vec<Option<Properties>>> {
         let (arena, workspace) = (Arena::new(), self.project.workspace());
         let compiled = template.compile(&workspace, &arena).ok()?;
         let render = |case: &Case<'_>| compiled.render(case.customer, case.request, &self.options).message;

@@ -66,10 +66,11 @@ fn usual_path(path: &str) -> Option<String> {
     if usual.contains("//") {
         usual = single_slashes(&usual).into();
     }
-    let below = BELOW_V1.iter().any(|start| {
-        let rest = usual.strip_prefix(start);
-        rest.is_some_and(|rest| start.ends_with('/') || rest.is_empty() || rest.starts_with('/'))
-    });
+    let below = !usual.starts_with("/v1/")
+        && BELOW_V1.iter().any(|start| {
+            let rest = usual.strip_prefix(start);
+            rest.is_some_and(|rest| start.ends_with('/') || rest.is_empty() || rest.starts_with('/'))
+        });
     if below {
         return Some(format!("/v1{usual}"));
     }

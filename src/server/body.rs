@@ -1,6 +1,9 @@
 //! Request bodies: reads them with a size limit and a timeout, decompresses and parses them.
 
+use std::future::poll_fn;
 use std::io::Read as _;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -27,7 +30,12 @@ const TIME: Duration = Duration::from_secs(10);
 
 /// Reads a body of at most [`MAX_BYTES`].
 pub(super) async fn bytes(body: Body) -> Result<Bytes, Refusal> {
-    tokio::time::timeout(TIME, collect(body)).await.map_err(|_| {
+    let mut collected = pin!(collect(body));
+    // Most bodies arrive with their heads, and need no timer.
+    if let Poll::Ready(bytes) = poll_fn(|context| Poll::Ready(collected.as_mut().poll(context))).await {
+        return bytes;
+    }
+    tokio::time::timeout(TIME, collected).await.map_err(|_| {
         Refusal::new(StatusCode::REQUEST_TIMEOUT, format!("the body did not arrive within {} seconds", TIME.as_secs()))
     })?
 }
@@ -59,14 +67,13 @@ fn too_large() -> Refusal {
 
 /// Reads a body of at most [`MAX_BYTES`] as UTF-8.
 pub(super) async fn text(body: Body) -> Result<String, Refusal> {
-    utf8(bytes(body).await?)
+    utf8(&bytes(body).await?).map(str::to_owned)
 }
 
 /// A body as UTF-8.
-pub(super) fn utf8(body: Bytes) -> Result<String, Refusal> {
-    // This copies nothing if the bytes are not used elsewhere.
-    String::from_utf8(body.into()).map_err(|error| {
-        Refusal::bad_request(format!("the body is not valid UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
+pub(super) fn utf8(body: &[u8]) -> Result<&str, Refusal> {
+    str::from_utf8(body).map_err(|error| {
+        Refusal::bad_request(format!("the body is not valid UTF-8 from byte {} on", error.valid_up_to()))
     })
 }
 

@@ -1,7 +1,7 @@
 //! Captured messages: the request, the result, and what the recipient has done with it since.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
@@ -12,7 +12,7 @@ use super::received::Received;
 use super::send::channel::{self, Channel};
 use crate::diagnostics::did_you_mean;
 use crate::liquid::value::json::{Event, Events};
-use crate::message::{Customer, IdentifierKind, Message};
+use crate::message::{Customer, IdentifierKind, Identifiers, Message};
 use crate::project::Project;
 
 /// A message that was sent to the server, even if it could not be rendered. Serializes to the format of the `--store` file.
@@ -63,11 +63,11 @@ pub struct CapturedMessage {
 /// The recipient of a message.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Recipient {
-    /// The identifiers, by kind.
+    /// The identifiers.
     #[serde(flatten)]
-    pub identifiers: BTreeMap<Cow<'static, str>, String>,
+    pub identifiers: Identifiers,
     /// The display name.
-    pub name: Option<String>,
+    pub name: Option<Arc<str>>,
 }
 
 /// An event about a message that the recipient's client reported, such as a click.
@@ -120,33 +120,19 @@ impl Recipient {
     /// The recipient for a customer.
     #[must_use]
     pub fn new(customer: &Customer) -> Self {
-        // A map of so few is built faster one by one than from an iterator, which sorts them first.
-        let mut identifiers = BTreeMap::new();
-        for kind in IdentifierKind::ALL {
-            if let Some(identifier) = customer.identifier(kind) {
-                identifiers.insert(Cow::Borrowed(kind.as_str()), identifier.to_owned());
-            }
-        }
-        Self { identifiers, name: customer.display_name().map(str::to_owned) }
-    }
-
-    /// The identifier of a kind.
-    #[must_use]
-    pub fn identifier(&self, kind: IdentifierKind) -> Option<&str> {
-        self.identifiers.get(kind.as_str()).map(String::as_str)
+        Self { identifiers: customer.identifiers().clone(), name: customer.shared_display_name() }
     }
 
     /// Whether the recipient has an identifier, of any kind.
     #[must_use]
     pub fn has_identifier(&self, identifier: &str) -> bool {
-        let is =
-            |kind: IdentifierKind| self.identifier(kind).is_some_and(|own| kind.folded(own) == kind.folded(identifier));
-        IdentifierKind::ALL.into_iter().any(is)
+        let is = |(kind, own): (IdentifierKind, &str)| kind.folded(own) == kind.folded(identifier);
+        self.identifiers.iter().any(is)
     }
 
     /// The identifiers as they are compared.
     pub(super) fn keys(&self) -> impl Iterator<Item = (IdentifierKind, Cow<'_, str>)> {
-        IdentifierKind::ALL.into_iter().filter_map(|kind| Some((kind, kind.folded(self.identifier(kind)?))))
+        self.identifiers.iter().map(|(kind, own)| (kind, kind.folded(own)))
     }
 }
 
@@ -241,7 +227,7 @@ impl CapturedMessage {
         put("sentAt", message.sent_at.to_string().into());
         put("expiry", message.expiry.to_string().into());
         put("opened", self.opened.into());
-        put("properties", message.properties.clone().into());
+        put("properties", Map::from(message.properties.clone()).into());
         Some(wire.into())
     }
 
@@ -252,7 +238,7 @@ impl CapturedMessage {
 
     /// The approximate memory use, in bytes.
     pub(super) fn weight(&self) -> usize {
-        let properties = self.message.as_ref().map_or(0, |message| weight_of_entries(&message.properties));
+        let properties = self.message.as_ref().map_or(0, |message| message.properties.weight());
         let content = self.content.as_ref().map_or(0, weight_of_entries);
         let reports: usize = self.reports.iter().map(Report::weight).sum();
         // The body is counted four times, because diagnostics and the recipient contain copies of it.

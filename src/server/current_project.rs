@@ -6,7 +6,6 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 
-use crate::message::{Customer, RenderOptions, Rendering, Request, Template};
 use crate::project::{CompiledProject, LiveProject, OpenError, Project};
 use crate::threads::STACK;
 use crate::watch::{QUIET, WatchEvent};
@@ -113,26 +112,14 @@ impl Reader {
     }
 }
 
-/// Renders the message of a template of the project for a customer and a request; `None` if the project has no such template.
-/// Each thread parses a template once, until the project is another.
-pub(super) fn render(
-    project: &Arc<Project>,
-    template: &Template,
-    customer: &Customer,
-    request: &Request,
-    render_options: &RenderOptions,
-) -> Option<Rendering> {
+/// Runs `render` with the project and its parsed templates. Each thread parses a template once, until the project is another.
+pub(super) fn with_compiled<T>(project: &Arc<Project>, render: impl FnOnce(&CompiledProject) -> T) -> T {
     thread_local! {
         static COMPILED: RefCell<Option<CompiledProject>> = const { RefCell::new(None) };
     }
     COMPILED.with_borrow_mut(|compiled| {
         let own = compiled.take().filter(|own| own.is(project));
-        compiled.insert(own.unwrap_or_else(|| CompiledProject::new(Arc::clone(project)))).render(
-            template,
-            customer,
-            request,
-            render_options,
-        )
+        render(compiled.insert(own.unwrap_or_else(|| CompiledProject::new(Arc::clone(project)))))
     })
 }
 

@@ -283,7 +283,7 @@ mod tests {
             channel: Channel::Inbox,
             template: "x".repeat(length),
             recipient: Recipient::default(),
-            request: Received { headers: Headers::default(), body: String::new() },
+            request: Received { headers: Headers::default(), body: "".into() },
             queued_at: Timestamp::UNIX_EPOCH,
             send_at: Timestamp::UNIX_EPOCH,
             draft: false,

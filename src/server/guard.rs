@@ -74,7 +74,7 @@ pub(super) fn cors() -> CorsLayer {
 pub(super) struct Hosts {
     /// Whether the server accepts connections from other machines.
     pub(super) public: bool,
-    /// Further names, in lower case.
+    /// Further names.
     pub(super) allowed: Vec<String>,
 }
 
@@ -104,14 +104,20 @@ pub(super) fn admit(uri: &Uri, headers: &HeaderMap, hosts: &Hosts) -> Result<Aud
 impl Hosts {
     /// Whether a `Host` means this server: a name that cannot be resolved by a foreign DNS server, or that is allowed.
     fn include(&self, host: &str) -> bool {
-        let name = without_port(host).to_ascii_lowercase();
-        let address = without_brackets(&name);
-        name == "localhost"
-            || name.ends_with(".localhost")
-            || name.ends_with(CUSTOMER_IO)
-            || self.allowed.iter().any(|allowed| without_brackets(allowed) == address)
+        let name = without_port(host);
+        let address = without_brackets(name);
+        name.eq_ignore_ascii_case("localhost")
+            || is_below(name, ".localhost")
+            || is_below(name, CUSTOMER_IO)
+            || self.allowed.iter().any(|allowed| without_brackets(allowed).eq_ignore_ascii_case(address))
             || address.parse::<IpAddr>().is_ok_and(|address| self.public || address.is_loopback())
     }
+}
+
+/// Whether a name ends with this, ignoring case.
+fn is_below(name: &str, end: &str) -> bool {
+    let start = name.len().checked_sub(end.len());
+    start.and_then(|start| name.as_bytes().get(start..)).is_some_and(|own| own.eq_ignore_ascii_case(end.as_bytes()))
 }
 
 /// A `Host` without its port.

@@ -1,5 +1,7 @@
 //! Received requests: headers and body as they arrived, without secrets.
 
+use std::sync::Arc;
+
 use axum::http::HeaderMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -19,7 +21,7 @@ pub struct Received {
     /// Its headers. Secret values are redacted.
     pub headers: Headers,
     /// Its body.
-    pub body: String,
+    pub body: Arc<str>,
 }
 
 /// Headers, in order. Serializes to a list of pairs, each a name and a value.
@@ -30,13 +32,13 @@ pub struct Headers(String);
 
 impl Received {
     /// A request with these headers and this body.
-    pub(super) fn new(headers: &HeaderMap, body: String) -> Self {
+    pub(super) fn new(headers: &HeaderMap, body: &str) -> Self {
         let mut kept = Headers(String::with_capacity(headers.len() * 48));
         for (name, value) in headers {
             let text = String::from_utf8_lossy(value.as_bytes());
             kept.push(name.as_str(), if SECRET.contains(&name.as_str()) { NOT_KEPT } else { &text });
         }
-        Self { headers: kept, body }
+        Self { headers: kept, body: body.into() }
     }
 
     /// The approximate memory use, in bytes.
@@ -131,7 +133,7 @@ mod tests {
         headers.append("x-a", "one: two".parse().unwrap());
         headers.append("x-a", "".parse().unwrap());
         let json = r#"[["authorization","(not kept)"],["x-a","one: two"],["x-a",""]]"#;
-        let received = Received::new(&headers, String::new());
+        let received = Received::new(&headers, "");
         assert_eq!(serde_json::to_string(&received.headers).unwrap(), json);
         assert_eq!(serde_json::from_str::<Headers>(json).unwrap(), received.headers);
     }

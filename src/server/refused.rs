@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::answer::Refused;
+use super::clock::Clock;
 use super::received::{self, Headers, Received};
 
 /// The longest part of a body that is kept, in bytes.
@@ -34,7 +35,7 @@ pub struct RefusedRequest {
 
 impl RefusedRequest {
     /// Describes a request that was refused with a response; `None` if it was not refused.
-    pub(super) fn from_response(at: Timestamp, parts: &Parts, body: &[u8], response: &mut Response) -> Option<Self> {
+    pub(super) fn from_response(clock: &Clock, parts: &Parts, body: &[u8], response: &mut Response) -> Option<Self> {
         let status = response.status();
         let reason = response.extensions_mut().remove::<Refused>();
         // A batch may be refused in part, with a status of success.
@@ -45,7 +46,7 @@ impl RefusedRequest {
             || (status.canonical_reason().unwrap_or("an error").to_lowercase(), None),
             |reason| (reason.error, reason.diagnostics),
         );
-        Some(Self { status: Some(status.as_u16()), diagnostics, ..Self::new(at, parts, body, error) })
+        Some(Self { status: Some(status.as_u16()), diagnostics, ..Self::new(clock.now(), parts, body, error) })
     }
 
     /// Describes a request whose connection was closed without a response.
@@ -58,13 +59,13 @@ impl RefusedRequest {
             status: None,
             error,
             diagnostics: None,
-            request: Received::new(&parts.headers, received::without_keys(&body)),
+            request: Received::new(&parts.headers, &received::without_keys(&body)),
         }
     }
 
     /// Describes a connection without a readable request.
     pub(super) fn unreadable(at: Timestamp, error: String) -> Self {
-        let request = Received { headers: Headers::default(), body: String::new() };
+        let request = Received { headers: Headers::default(), body: "".into() };
         Self { at, method: String::new(), path: String::new(), status: None, error, diagnostics: None, request }
     }
 

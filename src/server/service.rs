@@ -47,7 +47,6 @@ pub(super) struct Service {
 impl Service {
     /// The service of a server. `router` makes the router of a namespace.
     pub(super) fn new(router: fn(Arc<State>) -> Router, state: &Arc<State>) -> Self {
-        let allowed = state.options.allow_hosts.iter().map(|name| name.to_ascii_lowercase()).collect();
         let usual = Arc::new(Usual {
             namespace: Namespace { router: router(Arc::clone(state)), state: Arc::clone(state) },
             router,
@@ -58,7 +57,7 @@ impl Service {
             async move { respond(request, &own).await }
         });
         Self {
-            hosts: Hosts { public: !state.options.host.is_loopback(), allowed },
+            hosts: Hosts { public: !state.options.host.is_loopback(), allowed: state.options.allow_hosts.clone() },
             usual,
             any_origin: BoxCloneSyncService::new(ServiceBuilder::new().layer(guard::cors()).service(admitted)),
         }
@@ -166,7 +165,7 @@ async fn respond(request: Request<Body>, usual: &Usual) -> io::Result<Response> 
 }
 
 fn note(parts: &Parts, body: &[u8], response: &mut Response, state: &State) {
-    if let Some(refused) = RefusedRequest::from_response(state.clock.now(), parts, body, response) {
+    if let Some(refused) = RefusedRequest::from_response(&state.clock, parts, body, response) {
         state.refuse(refused);
     }
 }
@@ -205,7 +204,7 @@ fn ask(router: Router, request: Request<Body>) -> BoxFuture<'static, Response> {
 
 async fn respond_to_send(parts: &Parts, body: &Bytes, state: &Arc<State>) -> Response {
     if parts.method == Method::POST {
-        return send::inbox::send(state, &parts.headers, body.clone()).await.into_response();
+        return send::inbox::send(state, &parts.headers, body).await.into_response();
     }
     let refusal = wrong_path::method_not_allowed(parts.method.clone(), parts.uri.clone()).await;
     ([(ALLOW, "POST")], refusal).into_response()

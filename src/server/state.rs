@@ -213,16 +213,18 @@ impl State {
     }
 
     /// Captures a message: reports it, keeps it, and queues its webhooks.
-    pub(super) async fn capture(&self, captured: CapturedMessage) -> Result<(), NotWritten> {
+    pub(super) async fn capture(&self, captured: Arc<CapturedMessage>) -> Result<(), NotWritten> {
         self.notify(&ServerEvent::Captured(&captured));
         self.keep(captured).await
     }
 
     /// Keeps a message that was reported, and queues its webhooks.
-    pub(super) async fn keep(&self, mut captured: CapturedMessage) -> Result<(), NotWritten> {
+    pub(super) async fn keep(&self, mut captured: Arc<CapturedMessage>) -> Result<(), NotWritten> {
         let Some(webhooks) = &self.webhooks else { return self.store.put(captured, |_| {}).await };
         let number = self.template_number(&captured);
-        captured.owes_sent = captured.status(captured.queued_at) == Status::Scheduled;
+        if captured.status(captured.queued_at) == Status::Scheduled {
+            Arc::make_mut(&mut captured).owes_sent = true;
+        }
         self.store.put(captured, |captured| webhooks.captured(captured, number)).await
     }
 
@@ -270,6 +272,7 @@ impl State {
 
     /// An id that is unique across runs.
     pub(super) fn new_id(&self) -> String {
-        format!("{}-{}", self.run, self.count.fetch_add(1, Ordering::Relaxed) + 1)
+        let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+        [self.run.as_str(), "-", itoa::Buffer::new().format(number)].concat()
     }
 }

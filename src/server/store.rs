@@ -3,14 +3,16 @@
 //! Its lock is only ever held for a moment: those who look at many messages take references to them first.
 
 use std::collections::VecDeque;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{BuildHasher as _, DefaultHasher, Hash, Hasher as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hashbrown::HashMap;
+use hashbrown::hash_map::EntryRef;
+use hashbrown::{DefaultHashBuilder, Equivalent, HashMap, HashTable};
 use jiff::Timestamp;
 use serde_json::Value;
+use smallvec::SmallVec;
 use tokio::sync::watch;
 
 use super::captured::{CapturedMessage, Filter, Report, Status};
@@ -18,6 +20,7 @@ use super::database::{Database, OpenError};
 use super::pending::{NotWritten, Pending};
 use super::people::{Key, User};
 use super::send::channel::Channel;
+use crate::message::IdentifierKind;
 
 /// The maximum number of reports per message.
 const MAX_REPORTS: usize = 100;
@@ -48,7 +51,9 @@ struct MessageLog {
     messages: VecDeque<Option<Entry>>,
     /// The number of the first message.
     first: u64,
-    by_id: HashMap<String, u64>,
+    /// The numbers by id, which each message has itself.
+    by_id: HashTable<u64>,
+    id_hasher: DefaultHashBuilder,
     /// By identifiers as they are compared.
     by_identifier: HashMap<Key, UserLog>,
     /// The number of the last change.
@@ -64,6 +69,25 @@ struct Entry {
     /// The number of its last change.
     changed: u64,
 }
+
+/// An identifier as it is compared, to look for without copying it. It has the same hash as its [`Key`].
+#[derive(Clone, Copy, Debug, Hash)]
+struct KeyRef<'a>(IdentifierKind, &'a str);
+
+impl Equivalent<Key> for KeyRef<'_> {
+    fn equivalent(&self, (kind, identifier): &Key) -> bool {
+        self.0 == *kind && self.1 == identifier
+    }
+}
+
+impl From<KeyRef<'_>> for Key {
+    fn from(KeyRef(kind, identifier): KeyRef<'_>) -> Self {
+        (kind, identifier.to_owned())
+    }
+}
+
+/// Messages that were removed; mostly one or none.
+type Removed = SmallVec<[Arc<CapturedMessage>; 1]>;
 
 /// The messages with an identifier.
 #[derive(Debug, Default)]
@@ -130,10 +154,9 @@ impl Store {
     /// It could not be written to the file. Then it is not added at all.
     pub(super) async fn put(
         &self,
-        message: CapturedMessage,
+        message: Arc<CapturedMessage>,
         added: impl FnOnce(&CapturedMessage),
     ) -> Result<(), NotWritten> {
-        let message = Arc::new(message);
         if let Some(database) = &self.database {
             database.put(Arc::clone(&message)).written().await?;
         }
@@ -207,7 +230,7 @@ impl Store {
     pub(super) fn with<T>(&self, id: &str, look: impl FnOnce(&CapturedMessage) -> T) -> Option<T> {
         let message = {
             let kept = self.lock();
-            let entry = kept.by_id.get(id).and_then(|number| kept.get(*number))?;
+            let entry = kept.number_of(id).and_then(|number| kept.get(number))?;
             Arc::clone(&entry.message)
         };
         Some(look(&message))
@@ -305,7 +328,7 @@ impl Store {
         change: impl FnOnce(&mut CapturedMessage),
     ) -> Option<Pending> {
         let mut kept = self.lock();
-        let number = kept.by_id.get(id).copied()?;
+        let number = kept.number_of(id)?;
         let entry = kept.get_mut(number).filter(|entry| test(&entry.message))?;
         change(Arc::make_mut(&mut entry.message));
         let message = Arc::clone(&entry.message);
@@ -321,7 +344,7 @@ impl Store {
     /// # Errors
     /// It could not be removed from the file.
     pub(super) async fn remove(&self, id: &str) -> Result<bool, NotWritten> {
-        let number = self.lock().by_id.get(id).copied();
+        let number = self.lock().number_of(id);
         let (count, pending) = self.remove_numbers(number.into_iter().collect());
         pending.written().await.map(|()| count > 0)
     }
@@ -369,7 +392,8 @@ impl MessageLog {
             bounds,
             messages: VecDeque::new(),
             first: 0,
-            by_id: HashMap::new(),
+            by_id: HashTable::new(),
+            id_hasher: DefaultHashBuilder::default(),
             by_identifier: HashMap::new(),
             changes: 0,
             weight: 0,
@@ -385,6 +409,12 @@ impl MessageLog {
         self.messages.get_mut(index)?.as_mut()
     }
 
+    /// The number of the message with an id.
+    fn number_of(&self, id: &str) -> Option<u64> {
+        let is_its = |number: &u64| self.get(*number).is_some_and(|entry| entry.message.id == id);
+        self.by_id.find(self.id_hasher.hash_one(id), is_its).copied()
+    }
+
     fn index_of(&self, number: u64) -> Option<usize> {
         usize::try_from(number.checked_sub(self.first)?).ok()
     }
@@ -397,26 +427,30 @@ impl MessageLog {
             entry.changed = changed;
         }
         for (kind, identifier) in message.recipient.keys() {
-            if let Some(own) = self.by_identifier.get_mut(&(kind, identifier.into_owned())) {
+            if let Some(own) = self.by_identifier.get_mut(&KeyRef(kind, &identifier)) {
                 own.changed = changed;
             }
         }
     }
 
     /// Adds a message, and returns the messages that were removed for it.
-    fn put(&mut self, message: &Arc<CapturedMessage>) -> Vec<Arc<CapturedMessage>> {
+    fn put(&mut self, message: &Arc<CapturedMessage>) -> Removed {
         let (number, weight) = (self.first + self.messages.len() as u64, message.weight());
         self.changes += 1;
         let changed = self.changes;
         for (kind, identifier) in message.recipient.keys() {
-            let own = self.by_identifier.entry((kind, identifier.into_owned())).or_default();
+            let key = KeyRef(kind, &identifier);
+            let own = match self.by_identifier.entry_ref(&key) {
+                EntryRef::Occupied(known) => known.into_mut(),
+                EntryRef::Vacant(new) => new.insert_with_key(Key::from(key), UserLog::default()),
+            };
             own.changed = changed;
             own.messages.push_back(number);
         }
-        self.by_id.insert(message.id.clone(), number);
         self.weight += weight;
         self.messages.push_back(Some(Entry { message: Arc::clone(message), weight, changed }));
-        let mut too_old = Vec::new();
+        self.index_id(number, &message.id);
+        let mut too_old = Removed::new();
         while self.messages.len() > self.bounds.messages.max(1)
             || (self.weight > self.bounds.bytes && self.messages.len() > 1)
         {
@@ -425,15 +459,27 @@ impl MessageLog {
         too_old
     }
 
+    /// Makes a message be found by its id.
+    fn index_id(&mut self, number: u64, id: &str) {
+        let Self { messages, first, by_id, id_hasher, .. } = self;
+        let hash_of = |number: &u64| {
+            let entry = usize::try_from(number - *first).ok().and_then(|index| messages.get(index)?.as_ref());
+            id_hasher.hash_one(entry.map_or("", |entry| &entry.message.id))
+        };
+        by_id.insert_unique(id_hasher.hash_one(id), number, hash_of);
+    }
+
     /// Removes a message, and returns it.
     fn remove(&mut self, number: u64) -> Option<Arc<CapturedMessage>> {
         let entry = self.index_of(number).and_then(|index| self.messages.get_mut(index)).and_then(Option::take);
         if let Some(Entry { message, weight, .. }) = &entry {
-            self.by_id.remove(&message.id);
+            if let Ok(indexed) = self.by_id.find_entry(self.id_hasher.hash_one(&message.id), |other| *other == number) {
+                indexed.remove();
+            }
             self.weight = self.weight.saturating_sub(*weight);
             self.changes += 1;
             for (kind, identifier) in message.recipient.keys() {
-                let key = (kind, identifier.into_owned());
+                let key = KeyRef(kind, &identifier);
                 let Some(own) = self.by_identifier.get_mut(&key) else { continue };
                 own.changed = self.changes;
                 // Most are removed because they are the oldest.
@@ -461,17 +507,21 @@ mod tests {
     use super::super::received::{Headers, Received};
     use super::*;
     use crate::diagnostics::Diagnostics;
-    use crate::message::Message;
+    use crate::message::{Message, Properties};
 
-    fn message(id: &str, user: &str, at: &str) -> CapturedMessage {
+    fn message(id: &str, user: &str, at: &str) -> Arc<CapturedMessage> {
         let sent_at: Timestamp = at.parse().unwrap();
         let expiry = sent_at + jiff::SignedDuration::from_hours(24);
-        CapturedMessage {
+        Arc::new(CapturedMessage {
             id: id.to_owned(),
             channel: Channel::Inbox,
             template: "t".to_owned(),
-            recipient: Recipient { identifiers: [("id".into(), user.to_owned())].into(), name: None },
-            request: Received { headers: Headers::default(), body: "{}".to_owned() },
+            recipient: {
+                let mut recipient = Recipient::default();
+                recipient.identifiers.set(IdentifierKind::Id, user.to_owned());
+                recipient
+            },
+            request: Received { headers: Headers::default(), body: "{}".into() },
             queued_at: sent_at,
             send_at: sent_at,
             draft: false,
@@ -480,7 +530,7 @@ mod tests {
                 topics: Vec::new(),
                 sent_at,
                 expiry,
-                properties: serde_json::Map::new(),
+                properties: Properties::default(),
             }),
             content: None,
             findings: Diagnostics::new().into(),
@@ -490,7 +540,7 @@ mod tests {
             deleted: false,
             owes_sent: false,
             reports: Vec::new(),
-        }
+        })
     }
 
     fn anyone(user: &str) -> User {

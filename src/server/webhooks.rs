@@ -27,6 +27,7 @@ use super::ServerEvent;
 use super::captured::{CapturedMessage, Status};
 use super::newest::Newest;
 use super::state::State;
+use crate::message::IdentifierKind;
 use crate::project::percent_decoded;
 
 /// How long the receiver may take to respond, as at Customer.io.
@@ -308,16 +309,15 @@ fn is_loopback(host: &str) -> bool {
 
 /// What a webhook says about a message. `number` is that of its template.
 fn data(captured: &CapturedMessage, number: Option<u64>, more: &[(&str, Value)]) -> Map<String, Value> {
-    let identifiers = &captured.recipient.identifiers;
-    let identifier = |kind: &str| identifiers.get(kind);
+    let [id, email, cio_id] = IdentifierKind::ALL.map(|kind| captured.recipient.identifiers.get(kind));
     let mut data = Map::new();
     let mut put = |name: &str, value: Value| {
         if !value.is_null() {
             data.insert(name.to_owned(), value);
         }
     };
-    put("customer_id", json!(identifier("id")));
-    put("identifiers", json!({ "id": identifier("id"), "email": identifier("email"), "cio_id": identifier("cio_id") }));
+    put("customer_id", json!(id));
+    put("identifiers", json!({ "id": id, "email": email, "cio_id": cio_id }));
     put("delivery_id", captured.id.as_str().into());
     put("transactional_message_id", json!(number));
     let content =

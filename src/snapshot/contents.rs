@@ -79,7 +79,7 @@ mod tests {
             topics: vec!["bb".to_owned()],
             sent_at: open.now,
             expiry: open.now,
-            properties: serde_json::Map::new(),
+            properties: crate::message::Properties::default(),
         };
         let mut sent = Rendering::failed(Diagnostics::new());
         sent.message = Some(message);

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use inkproof::liquid::{Limits, Mode};
-use inkproof::message::RenderOptions;
+use inkproof::message::{Properties, RenderOptions};
 use inkproof::project::Project;
 use inkproof::rules::{JudgeOptions, fix};
 use serde_json::{Map, Value, json};
@@ -132,7 +132,7 @@ fn render_options() -> RenderOptions {
 }
 
 /// The properties of each request's message. `None` if rendering fails.
-fn messages(root: &Path) -> Vec<Option<Map<String, Value>>> {
+fn messages(root: &Path) -> Vec<Option<Properties>> {
     let project = Project::open(root).unwrap();
     let mut messages = Vec::new();
     let each = |_: &_, rendering: inkproof::message::Rendering| {

@@ -4,9 +4,8 @@ use fastrand::Rng;
 use inkproof::diagnostics::Source;
 use inkproof::formatter::{FormatError, format_content, format_template};
 use inkproof::liquid::syntax::dialect::Reading;
-use inkproof::message::Template;
+use inkproof::message::{Properties, Template};
 use inkproof::project::Project;
-use serde_json::{Map, Value};
 
 use crate::search::generator::Generated;
 use crate::search::subject::{Subject, render_options};
@@ -17,7 +16,7 @@ const COUNT: usize = 150;
 const PAYLOADS: usize = 10;
 
 /// The properties of the messages of a content, one for each payload; none for a message that is lost.
-fn messages(content: &str, data: &[&str], customers: &[&str]) -> Vec<Option<Map<String, Value>>> {
+fn messages(content: &str, data: &[&str], customers: &[&str]) -> Vec<Option<Properties>> {
     let subject = Subject::new(content, data, customers);
     subject.compiled(|compiled| {
         let render = |request| compiled.render(&subject.customers[0], request, &render_options()).message;

@@ -97,7 +97,7 @@ fn message(project: &Project) -> Value {
     let cases = project.cases();
     let _: Result<(), std::convert::Infallible> = project.render(&cases, &render_options(), |_, rendering| {
         found = match rendering.message {
-            Some(message) => Value::Object(message.properties),
+            Some(message) => Value::Object(message.properties.into()),
             None => json!(rendering.problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>()),
         };
         Ok(())

@@ -24,7 +24,7 @@ fn message(properties: Map<String, Value>) -> Message {
         topics: vec!["orders".to_owned(), "shipping".to_owned()],
         sent_at: Timestamp::from_second(1_767_225_600).unwrap(),
         expiry: Timestamp::from_second(1_767_225_600 + 86_400 * 3).unwrap(),
-        properties,
+        properties: properties.into(),
     }
 }
 

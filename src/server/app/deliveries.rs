@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::message::IdentifierKind;
 use crate::server::answer::Refusal;
 use crate::server::authorization;
 use crate::server::captured::{CapturedMessage, Filter, Status};
@@ -101,7 +102,7 @@ fn is_in(captured: &CapturedMessage, state: &str, now: Timestamp) -> bool {
 /// A message as the App API describes a delivery. `number` is that of its template.
 pub(in crate::server) fn to_json(captured: &CapturedMessage, number: Option<u64>, now: Timestamp) -> Value {
     let identifiers = &captured.recipient.identifiers;
-    let identifier = |kind: &str| identifiers.get(kind);
+    let [id, email, cio_id] = IdentifierKind::ALL.map(|kind| identifiers.get(kind));
     let content = |name: &str| captured.content.as_ref().and_then(|content| content.get(name));
     let template = number.or_else(|| captured.template.parse().ok());
     json!({
@@ -109,9 +110,9 @@ pub(in crate::server) fn to_json(captured: &CapturedMessage, number: Option<u64>
         "deduplicate_id": format!("{}:{}", captured.id, captured.queued_at.as_second()),
         "type": captured.channel.name(),
         "created": captured.queued_at.as_second(),
-        "customer_id": identifier("id"),
-        "customer_identifiers": { "id": identifier("id"), "email": identifier("email"), "cio_id": identifier("cio_id") },
-        "recipient": content("to").and_then(Value::as_str).or_else(|| identifiers.values().next().map(String::as_str)),
+        "customer_id": id,
+        "customer_identifiers": { "id": id, "email": email, "cio_id": cio_id },
+        "recipient": content("to").and_then(Value::as_str).or_else(|| identifiers.iter().next().map(|(_, it)| it)),
         "subject": content("subject").or_else(|| content("title")),
         "transactional_message_id": template,
         "msg_template_id": template,

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::captured::Recipient;
 use super::json;
 use crate::diagnostics::{Diagnostic, Source};
-use crate::message::{Customer, IdentifierKind, Request};
+use crate::message::{Customer, IdentifierKind, Identifiers, Request};
 use crate::project::Project;
 
 /// The maximum number of people, and of their bytes in total. Those that were changed least recently are removed first.
@@ -45,7 +45,7 @@ struct Known {
 /// A person that is known from requests.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Person {
-    identifiers: BTreeMap<usize, String>,
+    identifiers: Identifiers,
     /// The `id`s and `cio_id`s of people that were merged into this one, whose messages are theirs now.
     merged: Vec<Key>,
     /// Null removes an attribute that the project's customer has.
@@ -83,7 +83,7 @@ trait Identified {
 
 impl Identified for Person {
     fn identifier(&self, kind: IdentifierKind) -> Option<&str> {
-        self.identifiers.get(&(kind as usize)).map(String::as_str)
+        self.identifiers.get(kind)
     }
 }
 
@@ -112,7 +112,7 @@ impl User {
         };
         // The strongest identifier that both have decides: an address may have had another owner before.
         let shared = STRONGEST_FIRST.into_iter().find_map(|kind| {
-            let theirs = kind.folded(recipient.identifier(kind)?);
+            let theirs = kind.folded(recipient.identifiers.get(kind)?);
             let mut own = keys.iter().filter(|(known, _)| *known == kind).peekable();
             own.peek()?;
             Some(own.any(|(_, own)| kind.folded(own) == theirs))
@@ -138,7 +138,7 @@ impl Person {
     }
 
     fn set(&mut self, (kind, value): &Key) {
-        self.identifiers.insert(*kind as usize, value.clone());
+        self.identifiers.set(*kind, value.clone());
     }
 
     /// Takes over what another person has and this one has not.
@@ -148,11 +148,13 @@ impl Person {
         }
         self.devices.extend(other.devices);
         self.merged.extend(other.merged);
-        for kind in IdentifierKind::ALL {
-            let Some(value) = other.identifiers.get(&(kind as usize)) else { continue };
-            let own = self.identifiers.entry(kind as usize).or_insert_with(|| value.clone());
-            if own != value && kind != IdentifierKind::Email {
-                self.merged.push((kind, value.clone()));
+        for (kind, value) in other.identifiers.iter() {
+            match self.identifiers.get(kind) {
+                None => self.identifiers.set(kind, value.to_owned()),
+                Some(own) if own != value && kind != IdentifierKind::Email => {
+                    self.merged.push((kind, value.to_owned()));
+                }
+                Some(_) => {}
             }
         }
     }
@@ -461,6 +463,14 @@ mod tests {
         Project::open(folder.path()).unwrap()
     }
 
+    fn recipient(identifiers: &[(IdentifierKind, &str)]) -> Recipient {
+        let mut recipient = Recipient::default();
+        for (kind, value) in identifiers {
+            recipient.identifiers.set(*kind, (*value).to_owned());
+        }
+        recipient
+    }
+
     fn keys(people: &People, key: &Key) -> Vec<Key> {
         people.find(key).iter().flat_map(Person::keys).collect()
     }
@@ -512,35 +522,27 @@ mod tests {
 
     #[test]
     fn messages_follow_a_person() {
-        let recipient = |identifiers: &[(&'static str, &str)]| Recipient {
-            identifiers: identifiers.iter().map(|(kind, value)| ((*kind).into(), (*value).to_owned())).collect(),
-            name: None,
-        };
         let (people, project) = (People::default(), project());
         let identify = |keys: &[Key]| assert!(people.identify(&project, keys, Map::new()).is_empty());
         identify(&[key(Id, "e1"), key(CioId, "c1")]);
         identify(&[key(CioId, "c1"), key(Id, "e2")]);
-        assert!(people.user("e2").is(&recipient(&[("id", "e1"), ("cio_id", "c1")])), "the id was changed");
+        assert!(people.user("e2").is(&recipient(&[(Id, "e1"), (CioId, "c1")])), "the id was changed");
         identify(&[key(Id, "s1"), key(Email, "s@x.y")]);
         people.merge(&project, &key(Id, "p1"), &key(Id, "s1"));
-        assert!(people.user("p1").is(&recipient(&[("id", "s1"), ("email", "s@x.y")])), "they were merged");
-        assert!(!people.user("p1").is(&recipient(&[("id", "s2"), ("email", "s@x.y")])));
+        assert!(people.user("p1").is(&recipient(&[(Id, "s1"), (Email, "s@x.y")])), "they were merged");
+        assert!(!people.user("p1").is(&recipient(&[(Id, "s2"), (Email, "s@x.y")])));
     }
 
     #[test]
     fn the_strongest_identifier_decides_whose_a_message_is() {
-        let recipient = |identifiers: &[(&'static str, &str)]| Recipient {
-            identifiers: identifiers.iter().map(|(kind, value)| ((*kind).into(), (*value).to_owned())).collect(),
-            name: None,
-        };
         let user = User::Person(vec![key(Id, "1"), key(Email, "A@b.c")]);
-        assert!(user.is(&recipient(&[("id", "1"), ("email", "old@b.c")])));
-        assert!(user.is(&recipient(&[("email", "a@B.c"), ("cio_id", "c")])));
-        assert!(!user.is(&recipient(&[("id", "2"), ("email", "a@b.c")])), "it was someone else's address");
-        assert!(!user.is(&recipient(&[("cio_id", "1")])));
+        assert!(user.is(&recipient(&[(Id, "1"), (Email, "old@b.c")])));
+        assert!(user.is(&recipient(&[(Email, "a@B.c"), (CioId, "c")])));
+        assert!(!user.is(&recipient(&[(Id, "2"), (Email, "a@b.c")])), "it was someone else's address");
+        assert!(!user.is(&recipient(&[(CioId, "1")])));
         let anyone = User::Anyone("A@b.c".to_owned());
-        assert!(anyone.is(&recipient(&[("id", "2"), ("email", "a@b.c")])));
-        assert!(!anyone.is(&recipient(&[("id", "a@b.c")])), "letter case counts in an `id`");
+        assert!(anyone.is(&recipient(&[(Id, "2"), (Email, "a@b.c")])));
+        assert!(!anyone.is(&recipient(&[(Id, "a@b.c")])), "letter case counts in an `id`");
     }
 
     #[test]

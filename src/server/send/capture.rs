@@ -8,6 +8,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{self, Path};
 use axum::http::HeaderMap;
+use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -22,7 +23,7 @@ use super::super::received::Received;
 use super::super::state::State;
 use super::channel::{CAPTURED, Channel, ChannelRow, RECIPIENTS};
 use super::fields::{given, is_given, unknown, wrong_types};
-use super::{Accepted, refuses_unknown_fields};
+use super::{accepted, refuses_unknown_fields};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::message::{IdentifierKind, UNKNOWN_FIELD, send_time};
 
@@ -35,15 +36,14 @@ pub(in crate::server) async fn send(
     Path(path): Path<String>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Json<Accepted>, Refusal> {
+) -> Result<Response, Refusal> {
     let row = CAPTURED.iter().find(|row| row.path == path && !path.is_empty()).ok_or_else(|| no_channel(&path))?;
     authorization::bearer(&headers)?;
     let request = CapturedRequest::read(row, &headers, body).await?;
     let captured = request.capture(&state, row, String::new())?;
-    let later = (captured.send_at > captured.queued_at).then_some(captured.send_at);
-    let accepted = Accepted::new(&captured.id, captured.queued_at, later);
+    let response = accepted(&captured);
     put(&state, captured).await?;
-    Ok(Json(accepted))
+    Ok(response)
 }
 
 /// `POST /v1/campaigns/{id}/triggers`: triggers a broadcast.
@@ -76,7 +76,7 @@ fn no_channel(path: &str) -> Refusal {
     ))
 }
 
-async fn put(state: &State, captured: CapturedMessage) -> Result<(), Refusal> {
+async fn put(state: &State, captured: Arc<CapturedMessage>) -> Result<(), Refusal> {
     if !state.has_captured.swap(true, Ordering::Relaxed) {
         let note = "messages of other channels than the inbox are captured, not rendered";
         (state.observe)(&ServerEvent::Notice(note));
@@ -95,7 +95,7 @@ struct CapturedRequest {
 impl CapturedRequest {
     /// Reads a request, and checks the types of its fields.
     async fn read(row: &ChannelRow, headers: &HeaderMap, body: Body) -> Result<Self, Refusal> {
-        let received = Received::new(headers, body::text(body).await?);
+        let received = Received::new(headers, &body::text(body).await?);
         let text = if received.body.trim().is_empty() && row.required.is_empty() { "{}" } else { &received.body };
         let fields = json::object(text, "request")?;
         let known: Vec<_> = row.fields().collect();
@@ -116,7 +116,7 @@ impl CapturedRequest {
     }
 
     /// The message that is kept. `template` is its name if the request has no `transactional_message_id`.
-    fn capture(self, state: &State, row: &ChannelRow, template: String) -> Result<CapturedMessage, Refusal> {
+    fn capture(self, state: &State, row: &ChannelRow, template: String) -> Result<Arc<CapturedMessage>, Refusal> {
         let Self { received, fields, mut problems } = self;
         let queued_at = state.clock.now();
         let recipient = recipient(&fields, state, &mut problems);
@@ -134,7 +134,7 @@ impl CapturedRequest {
         };
         let content =
             row.content.iter().filter_map(|(name, _)| Some(((*name).to_owned(), given(&fields, name)?.clone())));
-        Ok(CapturedMessage {
+        Ok(Arc::new(CapturedMessage {
             id: state.new_id(),
             channel: row.channel,
             template,
@@ -152,7 +152,7 @@ impl CapturedRequest {
             deleted: false,
             owes_sent: false,
             reports: Vec::new(),
-        })
+        }))
     }
 }
 
@@ -193,10 +193,12 @@ fn recipient(fields: &Map<String, Value>, state: &State, problems: &mut Diagnost
     let (person, customer) = state.people.about(&project, &key);
     let mut recipient = customer.map_or_else(Recipient::default, Recipient::new);
     for (kind, value) in person.iter().flat_map(Person::keys) {
-        recipient.identifiers.insert(kind.as_str().into(), value);
+        recipient.identifiers.set(kind, value);
     }
     let (kind, value) = key;
-    recipient.identifiers.entry(kind.as_str().into()).or_insert(value);
+    if recipient.identifiers.get(kind).is_none() {
+        recipient.identifiers.set(kind, value);
+    }
     Ok(recipient)
 }
 

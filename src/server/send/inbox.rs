@@ -4,9 +4,8 @@ use std::borrow::Cow;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
-use axum::Json;
-use axum::body::Bytes;
 use axum::http::HeaderMap;
+use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -20,7 +19,7 @@ use super::super::current_project;
 use super::super::received::Received;
 use super::super::state::State;
 use super::channel::Channel;
-use super::{Accepted, refuses_unknown_fields};
+use super::{accepted, refuses_unknown_fields};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, Source};
 use crate::message::{Customer, Identifier, RenderOptions, Rendering, Request, Template, UNKNOWN_FIELD};
 use crate::project::Project;
@@ -32,29 +31,27 @@ const UNKNOWN_TEMPLATE: Code = Code::new("unknown-template");
 pub(in crate::server) const PATH: &str = "/v1/send/inbox_message";
 
 /// `POST /v1/send/inbox_message`
-pub(in crate::server) async fn send(
-    state: &Arc<State>,
-    headers: &HeaderMap,
-    body: Bytes,
-) -> Result<Json<Accepted>, Refusal> {
+pub(in crate::server) async fn send(state: &Arc<State>, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refusal> {
     authorization::bearer(headers)?;
     let received = Received::new(headers, body::utf8(body)?);
     let refuses_unknown = refuses_unknown_fields(headers);
-    let (captured, accepted) = match send_briefly(state, received, refuses_unknown)? {
-        Ok(sent) => sent,
+    let captured = match send_briefly(state, received, refuses_unknown)? {
+        Ok(captured) => captured,
         // On the heap, so that the way of the others is short.
         Err(received) => Box::pin(send_at_leisure(state, received, refuses_unknown)).await?,
     };
+    let response = accepted(&captured);
     state.keep(captured).await?;
-    Ok(Json(accepted))
+    Ok(response)
 }
-
-/// A message, and the response to its sender.
-type Sent = (CapturedMessage, Accepted);
 
 /// Renders the requested message on this thread, which answers other requests too: most messages take less time than it takes
 /// to hand them to another thread. Returns the request if it may take long.
-fn send_briefly(state: &State, received: Received, refuses_unknown: bool) -> Result<Result<Sent, Received>, Refusal> {
+fn send_briefly(
+    state: &State,
+    received: Received,
+    refuses_unknown: bool,
+) -> Result<Result<Arc<CapturedMessage>, Received>, Refusal> {
     // A terminal may take long to print the message.
     if !state.options.quiet || !brief::is_short(&received.body) {
         return Ok(Err(received));
@@ -64,7 +61,7 @@ fn send_briefly(state: &State, received: Received, refuses_unknown: bool) -> Res
         let send = InboxSend::read(state, &project, version, &received.body, refuses_unknown)?;
         let options = send.render_options(state);
         match brief::render(&project, send.variant(), &send.customer, &send.request, &options) {
-            Some(rendering) => send.finish(state, rendering, received).map(Ok),
+            Some(message) => send.finish(state, Rendering::flawless(message), received).map(Ok),
             None => Ok(Err(received)),
         }
     });
@@ -72,15 +69,19 @@ fn send_briefly(state: &State, received: Received, refuses_unknown: bool) -> Res
 }
 
 /// Renders the requested message on a thread that may take long, once it is its turn.
-async fn send_at_leisure(state: &Arc<State>, received: Received, refuses_unknown: bool) -> Result<Sent, Refusal> {
+async fn send_at_leisure(
+    state: &Arc<State>,
+    received: Received,
+    refuses_unknown: bool,
+) -> Result<Arc<CapturedMessage>, Refusal> {
     let shared = Arc::clone(state);
     let rendered = state.renders.run(move || {
         let (project, version) = shared.project.get();
         let send = InboxSend::read(&shared, &project, version, &received.body, refuses_unknown)?;
         let rendering = send.render(&shared);
-        let (captured, accepted) = send.finish(&shared, rendering, received)?;
+        let captured = send.finish(&shared, rendering, received)?;
         shared.notify(&ServerEvent::Captured(&captured));
-        Ok((captured, accepted))
+        Ok(captured)
     });
     rendered.await?
 }
@@ -103,11 +104,11 @@ impl<'p> InboxSend<'p> {
         state: &State,
         project: &'p Arc<Project>,
         version: u64,
-        body: &str,
+        body: &Arc<str>,
         refuses_unknown: bool,
     ) -> Result<Self, Refusal> {
         let mut problems = Diagnostics::new();
-        let source = Source::new("request.json", body);
+        let source = Source::new("request.json", Arc::clone(body));
         let request = Request::read("request", source, &mut problems).map_err(|errors| malformed(&errors))?;
         let unknown: Diagnostics = problems.iter().filter(|problem| problem.code == UNKNOWN_FIELD).cloned().collect();
         if refuses_unknown && !unknown.is_empty() {
@@ -144,13 +145,16 @@ impl<'p> InboxSend<'p> {
 
     fn render(&self, state: &State) -> Rendering {
         state.render(&self.render_options(state), |options| {
-            current_project::render(self.project, self.variant(), &self.customer, &self.request, options)
-                .unwrap_or_else(|| Rendering::failed(no_template(self.project, &self.request)))
+            current_project::with_compiled(self.project, |compiled| {
+                compiled
+                    .render(self.variant(), &self.customer, &self.request, options)
+                    .unwrap_or_else(|| Rendering::failed(no_template(self.project, &self.request)))
+            })
         })
     }
 
-    /// The message that was rendered, and the response to its sender.
-    fn finish(self, state: &State, rendering: Rendering, request: Received) -> Result<Sent, Refusal> {
+    /// The message that was rendered, as it is kept.
+    fn finish(self, state: &State, rendering: Rendering, request: Received) -> Result<Arc<CapturedMessage>, Refusal> {
         let send_at = self.send_at();
         let violations = state.schemas.violations(self.project, self.version, self.variant(), &self.request);
         let mut problems = self.problems;
@@ -160,7 +164,7 @@ impl<'p> InboxSend<'p> {
         if state.options.strict && rendering.message.is_none() {
             return Err(lost_message(self.template, &problems));
         }
-        let captured = CapturedMessage {
+        Ok(Arc::new(CapturedMessage {
             id: state.new_id(),
             channel: Channel::Inbox,
             template: self.template.name().to_owned(),
@@ -178,9 +182,7 @@ impl<'p> InboxSend<'p> {
             deleted: false,
             owes_sent: false,
             reports: Vec::new(),
-        };
-        let accepted = Accepted::new(&captured.id, self.queued_at, self.later);
-        Ok((captured, accepted))
+        }))
     }
 }
 

@@ -6,23 +6,33 @@ pub(super) mod channel;
 mod fields;
 pub(super) mod inbox;
 
-use axum::http::{HeaderMap, HeaderName};
-use jiff::Timestamp;
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::Response;
 use serde::Serialize;
 
-/// The response to a sender.
-#[derive(Debug, Serialize)]
-pub(super) struct Accepted {
-    delivery_id: String,
-    queued_at: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    send_at: Option<i64>,
-}
+use super::captured::CapturedMessage;
 
-impl Accepted {
-    fn new(id: &str, queued_at: Timestamp, later: Option<Timestamp>) -> Self {
-        Self { delivery_id: id.to_owned(), queued_at: queued_at.as_second(), send_at: later.map(Timestamp::as_second) }
+/// The response to the sender of a message that was captured.
+fn accepted(captured: &CapturedMessage) -> Response {
+    #[derive(Serialize)]
+    struct Accepted<'a> {
+        delivery_id: &'a str,
+        queued_at: i64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        send_at: Option<i64>,
     }
+    let accepted = Accepted {
+        delivery_id: &captured.id,
+        queued_at: captured.queued_at.as_second(),
+        send_at: (captured.send_at > captured.queued_at).then(|| captured.send_at.as_second()),
+    };
+    // Strings and numbers can always be serialized.
+    let body = serde_json::to_vec(&accepted).unwrap_or_default();
+    let mut response = Response::new(Body::from(body));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 const VALIDATE: HeaderName = HeaderName::from_static("x-validate");
