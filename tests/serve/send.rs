@@ -1,6 +1,6 @@
 //! The send API.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::{Server, eventually};
 
@@ -47,6 +47,41 @@ fn accepts_the_requests_of_all_client_libraries() {
         assert_eq!(captured["recipient"]["id"], "user_123");
         assert_eq!(captured["request"]["body"], body);
     }
+}
+
+#[test]
+fn a_quiet_server_captures_the_same() {
+    // It renders most messages on the thread that answers, with customers that it has parsed before.
+    let server = Server::start(&["--quiet"]);
+    let write = |name: &str, text: &str| std::fs::write(server.folder.path().join(name), text).unwrap();
+    write("templates/hasty.liquid", "---\n---\n{\"title\": \"Hi {{ customer.first_name }}\", \"list\": [1.0, {}],}\n");
+    let is_there = || (server.send(&BODY.replace("order_shipped", "hasty")).status == 200).then_some(());
+    eventually("a new template", is_there);
+    let captured = |template: &str, user: &str, data: Value| {
+        let id = server.deliver(template, user, &data);
+        server.get(&format!("/inkproof/api/messages/{id}"))
+    };
+    for _ in 0..3 {
+        let sent = captured("order_shipped", "user_123", json!({ "order_id": 7 }));
+        assert_eq!(sent["message"]["properties"], json!({ "title": "Order 7", "body": "For user_123" }));
+        assert_eq!((&sent["diagnostics"], &sent["recipient"]["cio_id"]), (&json!([]), &json!("a1")));
+        let unknown = captured("order_shipped", "nobody", json!({ "order_id": 7 }));
+        assert_eq!(unknown["message"]["properties"]["body"], "For nobody");
+        assert_eq!(unknown["diagnostics"][0]["code"], "unknown-customer");
+        let hasty = captured("hasty", "user_123", json!({}));
+        assert_eq!(hasty["message"]["properties"], json!({ "title": "Hi Ada", "list": [1, {}] }));
+        assert_eq!(hasty["diagnostics"][0]["code"], "trailing-comma");
+        let lost = captured("order_shipped", "user_123", json!({}));
+        assert_eq!((&lost["message"], &lost["diagnostics"][0]["code"]), (&Value::Null, &json!("undefined-variable")));
+    }
+    write("templates/order_shipped.liquid", "---\n---\n{\"title\": \"{{ customer.first_name }}\"}\n");
+    write("fixtures/customers/ada.json", r#"{"id": "user_123", "first_name": "Grace"}"#);
+    eventually("a changed customer", || {
+        let sent = captured("order_shipped", "user_123", json!({ "order_id": 7 }));
+        (sent["message"]["properties"]["title"] == "Grace"
+            && sent["recipient"] == json!({ "id": "user_123", "name": "Grace" }))
+        .then_some(())
+    });
 }
 
 #[test]
