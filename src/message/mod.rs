@@ -45,7 +45,7 @@ pub use inbox_message::Message;
 pub use losses::{Cause, LossGroup, Losses};
 pub use observed::{ObservedCondition, ObservedFailure, ObservedText};
 pub use options::RenderOptions;
-pub use properties::Properties;
+pub use properties::{Properties, weight_of};
 pub use render::Rendering;
 pub use rendered_text::RenderedText;
 pub use repaired::RepairedTemplate;

@@ -26,31 +26,52 @@ pub struct Properties {
     /// What the content rendered to, if that is where they are from.
     content: String,
     read: OnceLock<Map<String, Json>>,
+    weight: usize,
 }
 
-/// About how much memory a value takes in a map or a list, without its strings, in bytes.
-const VALUE: usize = 128;
+/// About how much memory a value takes, and a name in a map, in bytes, beside their characters.
+const VALUE: usize = 32;
+const NAME: usize = 96;
 
 impl Properties {
-    /// The properties of a content that is valid.
-    pub(super) fn of_content(content: String) -> Self {
-        Self { content, read: OnceLock::new() }
+    /// The properties of a content, with their [weight](weight_of_object).
+    pub(super) fn of_content(content: String, weight: usize) -> Self {
+        let weight = content.len() + weight;
+        Self { content, read: OnceLock::new(), weight }
     }
 
     /// About how much memory they take once they were read, in bytes.
     #[must_use]
-    pub fn weight(&self) -> usize {
-        if self.content.is_empty() {
-            return self.values().map(|value| VALUE + weight_of(value)).sum();
-        }
-        // A value follows a comma, or the beginning of an object or list.
-        let values = self.content.bytes().filter(|byte| matches!(byte, b',' | b'{' | b'[')).count();
-        values * VALUE + 2 * self.content.len()
+    pub const fn weight(&self) -> usize {
+        self.weight
     }
 }
 
-fn weight_of(value: &Json) -> usize {
-    serde_json::to_string(value).map_or(0, |text| 2 * text.len())
+/// About how much memory a map takes, in bytes.
+#[must_use]
+pub fn weight_of(map: &Map<String, Json>) -> usize {
+    fn weight(value: &Json) -> usize {
+        match value {
+            Json::String(text) => VALUE + text.len(),
+            Json::Array(items) => VALUE + items.iter().map(weight).sum::<usize>(),
+            Json::Object(map) => weight_of(map),
+            _ => VALUE,
+        }
+    }
+    map.iter().map(|(name, value)| NAME + name.len() + weight(value)).sum()
+}
+
+/// The same, before it is converted.
+pub(super) fn weight_of_object(object: &Object<'_>) -> usize {
+    fn weight(value: Value<'_>) -> usize {
+        match value {
+            Value::String(text) => VALUE + text.len(),
+            Value::Array(items) => VALUE + items.iter().map(|item| weight(*item)).sum::<usize>(),
+            Value::Object(object) => weight_of_object(object),
+            _ => VALUE,
+        }
+    }
+    object.entries().iter().map(|(name, value)| NAME + name.len() + weight(*value)).sum()
 }
 
 impl Deref for Properties {
@@ -63,7 +84,8 @@ impl Deref for Properties {
 
 impl From<Map<String, Json>> for Properties {
     fn from(map: Map<String, Json>) -> Self {
-        Self { content: String::new(), read: map.into() }
+        let weight = weight_of(&map);
+        Self { content: String::new(), read: map.into(), weight }
     }
 }
 
@@ -134,20 +156,33 @@ fn json_number(number: f64) -> Json {
 mod tests {
     use super::*;
 
+    fn of_content(content: &str) -> Properties {
+        let arena = Arena::new();
+        let Ok((Value::Object(parsed), _)) = json::read_with_trailing_commas(content, &arena) else {
+            panic!("{content}")
+        };
+        Properties::of_content(content.to_owned(), weight_of_object(parsed))
+    }
+
     #[test]
     fn a_content_is_read_as_a_client_reads_it() {
-        let content = r#"{"title": "H\u0069", "count": 2.0, "list": [1.5, null, {"a": true,},], }"#;
-        let properties = Properties::of_content(content.to_owned());
+        let properties = of_content(r#"{"title": "H\u0069", "count": 2.0, "list": [1.5, null, {"a": true,},], }"#);
         let read = r#"{"title":"Hi","count":2,"list":[1.5,null,{"a":true}]}"#;
         assert_eq!(serde_json::to_string(&properties).unwrap(), read);
         assert_eq!(serde_json::from_str::<Properties>(read).unwrap(), properties);
     }
 
     #[test]
-    fn many_small_values_weigh_more_than_their_text() {
-        let content = format!("{{\"list\": [{}]}}", vec!["[]"; 1000].join(","));
-        let properties = Properties::of_content(content.clone());
-        let as_map = Properties::from((*properties).clone());
-        assert!(properties.weight() > 100 * 1000 && as_map.weight() > content.len());
+    fn they_weigh_as_much_before_and_after_they_are_read() {
+        for content in [
+            "{}".to_owned(),
+            r#"{"title": "Hi, [you]", "body": "b", "n": 1, "o": {"a": [{}, {"b": null}]}}"#.to_owned(),
+            format!("{{\"list\": [{}]}}", vec!["[]"; 1000].join(",")),
+        ] {
+            let properties = of_content(&content);
+            let read = Properties::from((*properties).clone());
+            assert_eq!(properties.weight(), content.len() + read.weight(), "{content}");
+        }
+        assert!(of_content("{\"list\": [[],[],[],[]]}").weight() > 4 * VALUE);
     }
 }

@@ -10,6 +10,7 @@ use super::compile::CompiledSetting;
 use super::content::Content;
 use super::expiration::{Expiration, MAX_LIFE};
 use super::failure::{LiquidText, TextPlace, liquid_diagnostic};
+use super::properties::weight_of_object;
 use super::scope::{Scope, SnippetNames};
 use super::sent_data::{SentData, Trigger};
 use super::settings::EXPIRATION_INVALID;
@@ -38,12 +39,6 @@ pub struct Rendering {
 }
 
 impl Rendering {
-    /// The result for a message that [nothing](CompiledTemplate::render_flawless) is to be said about, without its text.
-    #[must_use]
-    pub fn flawless(message: Message) -> Self {
-        Self { message: Some(message), ..Self::failed(Diagnostics::new()) }
-    }
-
     /// The result for a message that could not be rendered at all.
     #[must_use]
     pub fn failed(problems: Diagnostics) -> Self {
@@ -88,14 +83,19 @@ impl CompiledTemplate<'_> {
         rendering
     }
 
-    /// Renders the message of this data if there is nothing to say about it; `None` if it fails, or with a warning. That takes
-    /// less time, because nothing is kept to explain it.
+    /// Renders the message of this data if it is sent; `None` if it fails. That takes less time than
+    /// [`render_data`](Self::render_data), because what explains a message is only kept if there is a warning.
     #[must_use]
-    pub fn render_flawless(&self, sent: &SentData<'_>, options: &RenderOptions) -> Option<Message> {
-        self.with_renderer(sent, options, &Arena::temporary(), |renderer| {
+    pub fn render_sent(&self, sent: &SentData<'_>, options: &RenderOptions) -> Option<Rendering> {
+        let (message, problems) = self.with_renderer(sent, options, &Arena::temporary(), |renderer| {
             renderer.explains = false;
-            renderer.message().filter(|_| renderer.problems.is_empty())
-        })
+            (renderer.message(), take(&mut renderer.problems))
+        });
+        let message = message.filter(|_| !problems.has_errors())?;
+        if problems.is_empty() {
+            return Some(Rendering { message: Some(message), ..Rendering::failed(problems) });
+        }
+        Some(self.render_data(sent, options)).filter(|rendering| rendering.message.is_some())
     }
 
     /// Renders the message of this data, once: what a test send would do is not [asked](RenderOptions::asks_test_send).
@@ -226,9 +226,9 @@ impl<'r, 'a> Renderer<'r, 'a> {
         }
         let arena = Arena::temporary();
         let content = Content { rendered: &self.text, source: template.source() };
-        content.properties(&arena, &mut self.problems)?;
+        let weight = weight_of_object(content.properties(&arena, &mut self.problems)?);
         let text = if self.explains { self.text.text.clone() } else { take(&mut self.text.text) };
-        Some(Properties::of_content(text))
+        Some(Properties::of_content(text, weight))
     }
 
     fn setting(&mut self, setting: &CompiledSetting<'r>) -> Option<Cow<'r, str>> {

@@ -11,7 +11,7 @@ use super::Project;
 use crate::diagnostics::Diagnostics;
 use crate::liquid::value::number::Numbers;
 use crate::liquid::{Arena, Value};
-use crate::message::{CompiledTemplate, Customer, Message, RenderOptions, Rendering, Request, SentData, Template};
+use crate::message::{CompiledTemplate, Customer, RenderOptions, Rendering, Request, SentData, Template};
 
 struct Owner {
     project: Arc<Project>,
@@ -83,15 +83,15 @@ impl CompiledProject {
         })
     }
 
-    /// Renders the message likewise if there is nothing to say about it; `None` if it fails, or with a warning.
+    /// Renders the message likewise if it is sent, in less time: without its text, unless there is a warning. `None` if it fails.
     #[must_use]
-    pub fn render_flawless(
+    pub fn render_sent(
         &self,
         template: &Template,
         customer: &Customer,
         request: &Request,
         render_options: &RenderOptions,
-    ) -> Option<Message> {
+    ) -> Option<Rendering> {
         self.with_template(template, |owner, customers, template| {
             let compiled = template.as_ref().ok()?;
             let numbers = compiled.language().dialect().numbers;
@@ -99,7 +99,7 @@ impl CompiledProject {
             let trigger = request.message_data(numbers, &arena).ok()?;
             let known = customers.borrow_mut().of(owner, customer, request, numbers);
             let (customer, objects) = known.or_else(|| customer.data(numbers, &arena).ok())?;
-            compiled.render_flawless(&SentData { trigger, customer, objects }, render_options)
+            compiled.render_sent(&SentData { trigger, customer, objects }, render_options)
         })?
     }
 

@@ -2,7 +2,7 @@
 //! thread and to wait for it takes several times as long as to render most messages.
 //!
 //! A brief render has limits that it cannot exceed by much, so that no other request waits long for it. Whatever exceeds them,
-//! fails for another reason, or has a warning, is rendered again by a thread that may take long.
+//! or fails for another reason, is rendered again by a thread that may take long.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::current_project;
 use crate::liquid::Limits;
-use crate::message::{Customer, Message, RenderOptions, Request, Template};
+use crate::message::{Customer, RenderOptions, Rendering, Request, Template};
 use crate::project::Project;
 
 /// The largest request, and the largest template, customer and snippets together, in bytes.
@@ -40,28 +40,26 @@ pub(super) fn is_short(request: &str) -> bool {
     request.len() <= MAX_REQUEST
 }
 
-/// Renders the message of a template for a customer and a request; `None` if that takes long, and if there is something to say
-/// about it: that it fails, or a warning.
+/// Renders the message of a template for a customer and a request; `None` if that takes long, and if it fails.
 pub(super) fn render(
     project: &Arc<Project>,
     template: &Template,
     customer: &Customer,
     request: &Request,
     options: &RenderOptions,
-) -> Option<Message> {
+) -> Option<Rendering> {
     if !is_small(project, template, customer) || is_slow(template.source().name()) {
         return None;
     }
     let limits = Limits { render_time: TIME, memory: MEMORY, output: OUTPUT, arena: ARENA, ..options.limits };
     let start = Instant::now();
     let options = RenderOptions { limits, ..*options };
-    let message = current_project::with_compiled(project, |compiled| {
-        compiled.render_flawless(template, customer, request, &options)
-    });
-    if message.is_none() && start.elapsed() >= TIME {
+    let rendering =
+        current_project::with_compiled(project, |compiled| compiled.render_sent(template, customer, request, &options));
+    if rendering.is_none() && start.elapsed() >= TIME {
         remember(template.source().name());
     }
-    message
+    rendering
 }
 
 /// Whether what is read for a message is small. A schema may take long to check, whatever its size.
@@ -101,7 +99,7 @@ mod tests {
     use crate::liquid::Mode;
 
     #[test]
-    fn only_short_renders_without_a_problem_are_brief() {
+    fn only_short_renders_that_succeed_are_brief() {
         let folder = tempfile::tempdir().unwrap();
         let templates = folder.path().join("templates");
         std::fs::create_dir(&templates).unwrap();
@@ -110,7 +108,7 @@ mod tests {
         for (name, content) in [
             ("small", r#"{"title": "Hi {{ customer.id }}"}"#.to_owned()),
             ("failing", "{{ trigger.missing }}".to_owned()),
-            ("warning", r#"{"title": "Hi",}"#.to_owned()),
+            ("hasty", r#"{"title": "Hi",}"#.to_owned()),
             ("slow", slow.to_owned()),
             ("large", format!("{{\"title\": \"{}\"}}", "x".repeat(MAX_FILES))),
             ("wordy", "{% for a in (1..9000) %}a long line{% endfor %}{}".to_owned()),
@@ -125,11 +123,13 @@ mod tests {
             let text = format!(r#"{{"transactional_message_id": "{name}", "identifiers": {{"id": "a"}}}}"#);
             let request = Request::read("r", Source::new("r.json", text), &mut Diagnostics::new()).unwrap();
             let template = project.template_for(&request).unwrap();
-            let message = render(&project, template, &customer, &request, &options)?;
-            message.properties["title"].as_str().map(str::to_owned)
+            let rendering = render(&project, template, &customer, &request, &options)?;
+            let title = rendering.message.unwrap().properties["title"].as_str().map(str::to_owned);
+            title.map(|title| (title, rendering.problems.len()))
         };
-        assert_eq!(title("small").unwrap(), "Hi a");
-        for name in ["failing", "warning", "slow", "large", "wordy"] {
+        assert_eq!(title("small"), Some(("Hi a".to_owned(), 0)));
+        assert_eq!(title("hasty"), Some(("Hi".to_owned(), 1)), "with a warning");
+        for name in ["failing", "slow", "large", "wordy"] {
             assert_eq!(title(name), None, "{name}");
         }
         let slow = "templates/slow.liquid";

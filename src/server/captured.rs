@@ -12,7 +12,7 @@ use super::received::Received;
 use super::send::channel::{self, Channel};
 use crate::diagnostics::did_you_mean;
 use crate::liquid::value::json::{Event, Events};
-use crate::message::{Customer, IdentifierKind, Identifiers, Message};
+use crate::message::{Customer, IdentifierKind, Identifiers, Message, weight_of};
 use crate::project::Project;
 
 /// A message that was sent to the server, even if it could not be rendered. Serializes to the format of the `--store` file.
@@ -239,7 +239,7 @@ impl CapturedMessage {
     /// The approximate memory use, in bytes.
     pub(super) fn weight(&self) -> usize {
         let properties = self.message.as_ref().map_or(0, |message| message.properties.weight());
-        let content = self.content.as_ref().map_or(0, weight_of_entries);
+        let content = self.content.as_ref().map_or(0, weight_of);
         let reports: usize = self.reports.iter().map(Report::weight).sum();
         // The body is counted four times, because diagnostics and the recipient contain copies of it.
         let request = self.request.weight() + 3 * self.request.body.len();
@@ -250,19 +250,6 @@ impl CapturedMessage {
 impl Report {
     fn weight(&self) -> usize {
         128 + self.metric.len() + self.action.as_ref().map_or(0, String::len)
-    }
-}
-
-fn weight_of_entries(entries: &Map<String, Value>) -> usize {
-    entries.iter().map(|(name, value)| 96 + name.len() + weight(value)).sum()
-}
-
-fn weight(value: &Value) -> usize {
-    match value {
-        Value::String(text) => 32 + text.len(),
-        Value::Array(items) => 32 + items.iter().map(weight).sum::<usize>(),
-        Value::Object(entries) => weight_of_entries(entries),
-        _ => 32,
     }
 }
 

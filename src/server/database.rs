@@ -183,9 +183,13 @@ fn load(connection: &Connection, path: &Path, mut each: impl FnMut(CapturedMessa
     Ok(())
 }
 
-/// Reads a stored message. Its JSON may be nested as deeply as that of requests, and no deeper: the file may be anybody's.
+/// How many levels are around the properties of a message.
+const AROUND_PROPERTIES: usize = 2;
+
+/// Reads a stored message. Its properties may be nested as deeply as those of a message, and no deeper: the file may be
+/// anybody's.
 fn read(text: &str) -> serde_json::Result<CapturedMessage> {
-    if let Err(error) = Events::new(text).finish() {
+    if let Err(error) = Events::new(text).with_levels_around(AROUND_PROPERTIES).finish() {
         return Err(serde_json::Error::custom(error.message));
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);

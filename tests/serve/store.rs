@@ -133,6 +133,23 @@ fn read_answer(reader: &mut impl std::io::BufRead) -> Option<Value> {
 }
 
 #[test]
+fn the_deepest_message_survives_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("messages.db");
+    let arguments = ["--store", file.to_str().unwrap()];
+    let server = Server::start(&arguments);
+    let list = format!("{}{}", "[".repeat(498), "]".repeat(498));
+    let body = json!({ "transactional_message_id": "hello", "identifiers": { "id": "user_123" }, "message_data": { "title": "@" } });
+    let answer = server.send(&body.to_string().replace("\"@\"", &list));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let message = format!("/inkproof/api/messages/{}", answer.json()["delivery_id"].as_str().unwrap());
+    drop(server);
+    let server = Server::start(&arguments);
+    let answer = server.ask("GET", &message, &[], "").body;
+    assert!(answer.contains(&format!("\"properties\":{{\"title\":{list}}}")), "{answer}");
+}
+
+#[test]
 fn acknowledged_messages_survive_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("messages.db");

@@ -61,7 +61,7 @@ fn send_briefly(
         let send = InboxSend::read(state, &project, version, &received.body, refuses_unknown)?;
         let options = send.render_options(state);
         match brief::render(&project, send.variant(), &send.customer, &send.request, &options) {
-            Some(message) => send.finish(state, Rendering::flawless(message), received).map(Ok),
+            Some(rendering) => send.finish(state, rendering, received).map(Ok),
             None => Ok(Err(received)),
         }
     });

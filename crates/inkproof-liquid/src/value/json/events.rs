@@ -123,16 +123,19 @@ enum Expected {
 /// The stack of open arrays and objects: one bit per level, set for an array.
 #[derive(Clone, Debug)]
 struct Levels {
-    are_arrays: [u64; MAX_DEPTH.div_ceil(64)],
+    are_arrays: [u64; Self::ROOM / 64],
     depth: usize,
     /// The bit of the innermost level.
     in_array: bool,
 }
 
 impl Levels {
-    const NONE: Self = Self { are_arrays: [0; MAX_DEPTH.div_ceil(64)], depth: 0, in_array: false };
+    const NONE: Self = Self { are_arrays: [0; Self::ROOM / 64], depth: 0, in_array: false };
 
-    /// Enters an array or object. The depth must be below [`MAX_DEPTH`].
+    /// How many there is room for.
+    const ROOM: usize = MAX_DEPTH.next_multiple_of(64);
+
+    /// Enters an array or object. The depth must be below [`ROOM`](Self::ROOM).
     fn push(&mut self, is_array: bool) {
         let bit = 1 << (self.depth % 64);
         let word = &mut self.are_arrays[self.depth / 64];
@@ -191,6 +194,7 @@ pub struct Events<'a> {
     start: usize,
     expected: Expected,
     levels: Levels,
+    max_depth: usize,
     allows_trailing_commas: bool,
 }
 
@@ -203,8 +207,17 @@ impl<'a> Events<'a> {
             start: 0,
             expected: Expected::Value,
             levels: Levels::NONE,
+            max_depth: MAX_DEPTH,
             allows_trailing_commas: false,
         }
+    }
+
+    /// Allows a few levels more than [`MAX_DEPTH`], for what was put around a document: at most 12.
+    #[must_use]
+    pub const fn with_levels_around(mut self, levels: usize) -> Self {
+        let most = MAX_DEPTH + levels;
+        self.max_depth = if most < Levels::ROOM { most } else { Levels::ROOM };
+        self
     }
 
     /// Allows a comma before a closing bracket.
@@ -335,7 +348,7 @@ impl<'a> Events<'a> {
     }
 
     fn open(&mut self, is_array: bool, event: Event<'a>) -> Read<Event<'a>> {
-        if self.levels.depth == MAX_DEPTH {
+        if self.levels.depth == self.max_depth {
             return Err(self.lexer.too_deep());
         }
         self.levels.push(is_array);
