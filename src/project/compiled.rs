@@ -30,8 +30,8 @@ type ParsedTemplate<'p> = Result<CompiledTemplate<'p>, Diagnostics>;
 /// Customers that messages were rendered for.
 #[derive(Default)]
 struct ParsedCustomers<'p> {
-    /// The attributes and related objects, by the number of the customer in the project, and whether numbers are those of Ruby.
-    data: HashMap<(usize, bool), (Value<'p>, Value<'p>)>,
+    /// The attributes and related objects, by the number of the customer in the project, and the kind of numbers in them.
+    data: HashMap<(usize, Numbers), (Value<'p>, Value<'p>)>,
     /// The length of their files, in bytes.
     length: usize,
 }
@@ -131,7 +131,7 @@ impl<'p> ParsedCustomers<'p> {
         let identifier = request.identifier();
         let number = owner.project.customer_number(identifier.kind, &identifier.value)?;
         let own = owner.project.customers().get(number).filter(|own| std::ptr::eq(*own, customer))?;
-        let key = (number, numbers == Numbers::Ruby);
+        let key = (number, numbers);
         if let Some(known) = self.data.get(&key) {
             return Some(*known);
         }

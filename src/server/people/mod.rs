@@ -65,32 +65,11 @@ pub(super) enum User {
     Anyone(String),
 }
 
-/// Something with identifiers, of which each kind occurs at most once.
-trait Identified {
-    fn identifier(&self, kind: IdentifierKind) -> Option<&str>;
-
-    fn keys(&self) -> impl Iterator<Item = Key> {
-        IdentifierKind::ALL.into_iter().filter_map(|kind| Some((kind, self.identifier(kind)?.to_owned())))
-    }
-
-    /// Whether it cannot be the same person: an `id` or `cio_id` is that of one person, and an email address may change.
-    fn differs_from(&self, other: &impl Identified) -> bool {
-        [IdentifierKind::Id, IdentifierKind::CioId]
-            .into_iter()
-            .any(|kind| self.identifier(kind).zip(other.identifier(kind)).is_some_and(|(own, other)| own != other))
-    }
-}
-
-impl Identified for Person {
-    fn identifier(&self, kind: IdentifierKind) -> Option<&str> {
-        self.identifiers.get(kind)
-    }
-}
-
-impl Identified for Customer {
-    fn identifier(&self, kind: IdentifierKind) -> Option<&str> {
-        Self::identifier(self, kind)
-    }
+/// Whether two people cannot be the same: an `id` or `cio_id` is that of one person, and an email address may change.
+fn differ(one: &Identifiers, other: &Identifiers) -> bool {
+    [IdentifierKind::Id, IdentifierKind::CioId]
+        .into_iter()
+        .any(|kind| one.get(kind).zip(other.get(kind)).is_some_and(|(own, other)| own != other))
 }
 
 impl User {
@@ -124,12 +103,12 @@ impl User {
 impl Person {
     /// The identifier of a kind.
     pub(super) fn identifier(&self, kind: IdentifierKind) -> Option<&str> {
-        Identified::identifier(self, kind)
+        self.identifiers.get(kind)
     }
 
     /// All identifiers.
     pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
-        Identified::keys(self)
+        IdentifierKind::ALL.into_iter().filter_map(|kind| Some((kind, self.identifier(kind)?.to_owned())))
     }
 
     /// Whose messages are theirs.
@@ -313,7 +292,8 @@ impl Known {
         STRONGEST_FIRST.into_iter().find_map(|kind| {
             let key = (kind, customer.identifier(kind)?.to_owned());
             let number = self.by_identifier.get(&folded(&key)).copied()?;
-            self.people.get(&number).filter(|person| !person.differs_from(customer)).map(|_| number)
+            let person = self.people.get(&number)?;
+            (!differ(&person.identifiers, customer.identifiers())).then_some(number)
         })
     }
 
@@ -338,8 +318,9 @@ impl Known {
                 }
             });
         }
-        let other = self.find(key).and_then(|other| name_of_another(other, person, in_project));
-        let other = other.or_else(|| name_of_another(project.customer_with(*kind, value)?, person, in_project));
+        let name = |other| name_of_another(other, person, in_project);
+        let other = self.find(key).and_then(|other| name(&other.identifiers));
+        let other = other.or_else(|| name(project.customer_with(*kind, value)?.identifiers()));
         if let Some(other) = other {
             return refused(format!("it is that of `{other}`"));
         }
@@ -386,9 +367,10 @@ pub(super) fn folded((kind, value): &Key) -> Key {
 }
 
 /// The name of `other` if that cannot be this person, who may be a customer of the project.
-fn name_of_another(other: &impl Identified, person: &Person, in_project: Option<&Customer>) -> Option<String> {
-    let is_another = person.differs_from(other) || in_project.is_some_and(|own| own.differs_from(other));
-    let name = IdentifierKind::ALL.into_iter().find_map(|kind| other.identifier(kind));
+fn name_of_another(other: &Identifiers, person: &Person, in_project: Option<&Customer>) -> Option<String> {
+    let is_another =
+        differ(&person.identifiers, other) || in_project.is_some_and(|own| differ(own.identifiers(), other));
+    let name = IdentifierKind::ALL.into_iter().find_map(|kind| other.get(kind));
     name.filter(|_| is_another).map(str::to_owned)
 }
 
@@ -396,7 +378,7 @@ fn name_of_another(other: &impl Identified, person: &Person, in_project: Option<
 fn customer_of<'p>(project: &'p Project, person: &Person) -> Option<&'p Customer> {
     STRONGEST_FIRST.into_iter().find_map(|kind| {
         let customer = project.customer_with(kind, person.identifier(kind)?)?;
-        (!person.differs_from(customer)).then_some(customer)
+        (!differ(&person.identifiers, customer.identifiers())).then_some(customer)
     })
 }
 

@@ -95,7 +95,7 @@ struct CapturedRequest {
 impl CapturedRequest {
     /// Reads a request, and checks the types of its fields.
     async fn read(row: &ChannelRow, headers: &HeaderMap, body: Body) -> Result<Self, Refusal> {
-        let received = Received::new(headers, &body::text(body).await?);
+        let received = Received::new(headers, body::utf8(&body::bytes(body).await?)?);
         let text = if received.body.trim().is_empty() && row.required.is_empty() { "{}" } else { &received.body };
         let fields = json::object(text, "request")?;
         let known: Vec<_> = row.fields().collect();

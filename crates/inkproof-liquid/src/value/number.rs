@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// The kind of numbers of a dialect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Numbers {
     /// JavaScript's: all are doubles, and `5.0` is 5.
     JavaScript,
