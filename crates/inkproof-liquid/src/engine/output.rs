@@ -10,11 +10,18 @@ use crate::value::{Arena, Value, coerce};
 const BYTES_PER_MARK: usize = 32;
 
 /// Collects the rendered text.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Output {
     text: String,
     marks: Option<Vec<Mark>>,
-    limit: Option<usize>,
+    /// Its greatest length in bytes.
+    limit: usize,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self { text: String::new(), marks: None, limit: coerce::MAX_STRING }
+    }
 }
 
 /// An entry of the source map: bytes of the output, and the part of the template that wrote them.
@@ -78,7 +85,7 @@ impl Output {
 
     /// Limits its length in bytes.
     pub(crate) fn set_limit(&mut self, bytes: usize) {
-        self.limit = Some(bytes);
+        self.limit = bytes;
     }
 
     /// The text written so far.
@@ -128,6 +135,7 @@ impl Output {
     ///
     /// # Errors
     /// The output is too long.
+    #[inline]
     pub fn write_str(&mut self, text: &str) -> Result<()> {
         self.text.push_str(text);
         self.check()
@@ -137,6 +145,7 @@ impl Output {
     ///
     /// # Errors
     /// The output is too long, or the value is nested too deeply.
+    #[inline]
     pub fn write_value(&mut self, value: Value<'_>, arena: &Arena) -> Result<()> {
         coerce::write_liquid_string(value, arena, &mut self.text)?;
         self.check()
@@ -151,11 +160,15 @@ impl Output {
         self.check()
     }
 
+    #[inline]
     fn check(&self) -> Result<()> {
-        if self.text.len() > self.limit.unwrap_or(coerce::MAX_STRING) {
-            return Err(Error::new("Invalid string length"));
-        }
-        Ok(())
+        if self.text.len() > self.limit { Err(too_long()) } else { Ok(()) }
+    }
+
+    /// Whether it records a source map.
+    #[inline]
+    pub(crate) const fn has_marks(&self) -> bool {
+        self.marks.is_some()
     }
 
     /// The number of marks, to be passed to [`Output::mark`] later.
@@ -169,4 +182,9 @@ impl Output {
             marks.push(Mark { writer, written: start..self.text.len(), span });
         }
     }
+}
+
+#[cold]
+fn too_long() -> Error {
+    Error::new("Invalid string length")
 }

@@ -19,10 +19,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::span::Span;
 use crate::syntax::dialect::{ReadProperty, Surroundings, UnknownFilters};
 use crate::syntax::tree::{
-    Expression, FilterCall, FilteredValue, NamedArgument, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey,
+    Argument, Expression, FilterCall, FilteredValue, NamedArgument, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey,
     Step, terms,
 };
-use crate::value::name::is_same as is_same_name;
+use crate::value::name::{NameFilter, is_same as is_same_name};
 use crate::value::operators::Operator;
 use crate::value::{self, Arena, Value, array_index, coerce, count, utf16};
 
@@ -91,6 +91,8 @@ pub struct Runtime<'a> {
     /// Current nesting of such expressions.
     source_depth: usize,
     mode: Mode,
+    /// Whether the dialect reads properties as JavaScript does.
+    reads_as_javascript: bool,
     now: OnceCell<f64>,
     environment: Value<'a>,
     /// The numbers of `increment` and `decrement`, which hide the environment's variables.
@@ -99,6 +101,8 @@ pub struct Runtime<'a> {
     assigned: Scope<'a>,
     /// Variables of the enclosing loops and filters, innermost last.
     pushed: SmallVec<[(&'a str, Value<'a>); 4]>,
+    /// The names that those may have.
+    pushed_names: NameFilter,
     /// Current nesting of runs of nodes.
     depth: usize,
     budget: Budget,
@@ -124,11 +128,13 @@ impl<'a> Runtime<'a> {
             source: template.source,
             source_depth: 0,
             mode: options.mode,
+            reads_as_javascript: template.language.dialect().property.is_none(),
             now: options.now.map_or_else(OnceCell::new, OnceCell::from),
             environment,
             counters: Scope::default(),
             assigned: Scope::default(),
             pushed: SmallVec::new(),
+            pushed_names: NameFilter::default(),
             depth: 0,
             budget: Budget::new(&options.limits),
             limits: options.limits,
@@ -238,7 +244,11 @@ impl<'a> Runtime<'a> {
     /// The first thing that fails, placed at the innermost node.
     pub fn nodes(&mut self, nodes: Nodes<'a>, out: &mut Output) -> Result<()> {
         self.depth += 1;
-        let result = self.nodes_in_order(nodes, out);
+        let result = if self.trace.is_some() || out.has_marks() {
+            self.nodes_in_order::<true>(nodes, out)
+        } else {
+            self.nodes_in_order::<false>(nodes, out)
+        };
         self.depth -= 1;
         result
     }
@@ -252,35 +262,36 @@ impl<'a> Runtime<'a> {
         }
     }
 
-    fn nodes_in_order(&mut self, nodes: Nodes<'a>, out: &mut Output) -> Result<()> {
+    /// Renders nodes, with a trace and a source map if they are `RECORDED`.
+    fn nodes_in_order<const RECORDED: bool>(&mut self, nodes: Nodes<'a>, out: &mut Output) -> Result<()> {
         for node in nodes {
-            if let Some(trace) = &mut self.trace {
+            if RECORDED && let Some(trace) = &mut self.trace {
                 trace.push(node);
             }
+            let (start, marks) = if RECORDED { (out.len(), out.mark_count()) } else { (0, 0) };
             let result = match &node.kind {
-                NodeKind::Text(text) => {
-                    let start = out.len();
-                    let result = out.write_str(text);
-                    out.mark(Writer::Text, node.span, start);
-                    result
-                }
-                NodeKind::Output(value) => self.output(value, node.span, out),
+                NodeKind::Text(text) => out.write_str(text),
+                NodeKind::Output(value) => self.output(value, out),
                 NodeKind::Tag { tag, .. } => {
-                    let (start, marks) = (out.len(), out.mark_count());
                     self.note_written(out);
-                    let result = tag.render(self, out);
-                    // The nodes inside the tag have marks of their own.
-                    if out.len() > start && out.mark_count() == marks {
-                        out.mark(Writer::Liquid, node.span, start);
-                    }
-                    result
+                    tag.render(self, out)
                 }
             };
-            let result = result
-                .and_then(|()| self.arena.work(NODE))
-                .map_err(|error| error.placed(ErrorKind::Render, self.source, node.span).within(node.span));
-            if let Err(error) = result {
-                self.record_failure(error, node.span)?;
+            if RECORDED {
+                match node.kind {
+                    NodeKind::Text(_) => out.mark(Writer::Text, node.span, start),
+                    // A value that failed has written nothing.
+                    NodeKind::Output(_) if result.is_err() => {}
+                    NodeKind::Output(_) => out.mark(Writer::Liquid, node.span, start),
+                    // The nodes inside the tag have marks of their own.
+                    NodeKind::Tag { .. } if out.len() > start && out.mark_count() == marks => {
+                        out.mark(Writer::Liquid, node.span, start);
+                    }
+                    NodeKind::Tag { .. } => {}
+                }
+            }
+            if let Err(error) = result.and_then(|()| self.arena.work(NODE)) {
+                self.fail(error, node.span)?;
             }
             if self.interrupt.is_some() {
                 break;
@@ -289,9 +300,10 @@ impl<'a> Runtime<'a> {
         Ok(())
     }
 
-    /// Records a failure and continues, if the caller requested that and the limits allow it.
+    /// Places the error of a node. If the caller requested that and the limits allow it, records it and continues.
     #[cold]
-    fn record_failure(&mut self, error: Error, node: Span) -> Result<()> {
+    fn fail(&mut self, error: Error, node: Span) -> Result<()> {
+        let error = error.placed(ErrorKind::Render, self.source, node).within(node);
         // Inside a string that turned up during the render, spans refer to that string: let the enclosing node fail.
         match &mut self.failures {
             Some(failures) if failures.len() < MAX_FAILURES && self.source_depth == 0 => failures.push((node, error)),
@@ -342,15 +354,26 @@ impl<'a> Runtime<'a> {
     }
 
     #[inline]
-    fn output(&mut self, value: &FilteredValue<'a>, span: Span, out: &mut Output) -> Result<()> {
-        let value = self.value(value, false)?;
-        let start = out.len();
+    fn output(&mut self, value: &FilteredValue<'a>, out: &mut Output) -> Result<()> {
+        // Most values are a path, and are printed from where they are.
+        let value = if let ([Step::Operand(Operand { kind: OperandKind::Path { base: None, segments }, .. })], []) =
+            (value.expression.steps, value.filters)
+            && let Some(found) = self.find(segments)
+        {
+            *found
+        } else {
+            self.value(value, false)?
+        };
+        self.print(value, out)
+    }
+
+    #[inline]
+    fn print(&self, value: Value<'a>, out: &mut Output) -> Result<()> {
         match self.language.dialect().print {
             None => out.write_value(value, self.arena)?,
             Some(print) => out.write_with(|text| print(value, self.arena, text))?,
         }
         self.note_written(out);
-        out.mark(Writer::Liquid, span, start);
         Ok(())
     }
 
@@ -399,22 +422,45 @@ impl<'a> Runtime<'a> {
     }
 
     fn filter(&mut self, call: &FilterCall<'a>, input: Value<'a>) -> Result<Value<'a>> {
-        let mut arguments: SmallVec<[Value<'a>; 4]> = SmallVec::new();
-        for argument in call.arguments {
-            let value = match &argument.value {
-                Some(operand) => self.operand(operand, false)?,
-                None => Value::Undefined,
-            };
-            if let Value::String(text) = value
-                && text.len() > LONG_ARGUMENT
-            {
-                self.arena.work(text.len() / 2)?;
+        // Most calls have few arguments.
+        match call.arguments {
+            [] => self.run(call, input, &[]),
+            [only] => {
+                let arguments = [self.argument(only)?];
+                self.run(call, input, &arguments)
             }
-            arguments.push(match argument.key {
-                Some(key) => self.array(&[Value::String(key), value])?,
-                None => value,
-            });
+            [first, second] => {
+                let arguments = [self.argument(first)?, self.argument(second)?];
+                self.run(call, input, &arguments)
+            }
+            arguments => {
+                let arguments: SmallVec<[Value<'a>; 8]> =
+                    arguments.iter().map(|argument| self.argument(argument)).collect::<Result<_>>()?;
+                self.run(call, input, &arguments)
+            }
         }
+    }
+
+    /// Evaluates an argument of a filter. One with a key is an array of the two.
+    fn argument(&mut self, argument: &Argument<'a>) -> Result<Value<'a>> {
+        let value = match &argument.value {
+            Some(operand) => self.operand(operand, false)?,
+            None => Value::Undefined,
+        };
+        if let Value::String(text) = value
+            && text.len() > LONG_ARGUMENT
+        {
+            self.arena.work(text.len() / 2)?;
+        }
+        match argument.key {
+            Some(key) => self.array(&[Value::String(key), value]),
+            None => Ok(value),
+        }
+    }
+
+    /// Runs the filter of a call.
+    #[inline]
+    fn run(&mut self, call: &FilterCall<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
         let Some(filter) = call.filter else {
             return match self.language.dialect().unknown_filters {
                 UnknownFilters::Fail => Err(Error::unknown_filter(call.name)),
@@ -426,7 +472,7 @@ impl<'a> Runtime<'a> {
         {
             observations.date(call, input);
         }
-        (filter.run)(self, input, &arguments)
+        (filter.run)(self, input, arguments)
     }
 
     /// Evaluates an expression without filters.
@@ -444,6 +490,13 @@ impl<'a> Runtime<'a> {
     /// Evaluates an expression with operators.
     fn steps(&mut self, steps: &'a [Step<'a>], lenient: bool) -> Result<Value<'a>> {
         self.arena.work(steps.len())?;
+        if let [Step::Operand(left), Step::Operand(right), Step::Operator(operator, _)] = steps
+            && *operator != Operator::Not
+            && self.trace.is_none()
+        {
+            let (left, right) = (self.operand(left, lenient)?, self.operand(right, lenient)?);
+            return Ok(Value::Bool(self.compare(*operator, left, right)?));
+        }
         let mut stack: SmallVec<[Value<'a>; 8]> = SmallVec::new();
         for (at, step) in steps.iter().enumerate() {
             let value = match step {
@@ -544,12 +597,44 @@ impl<'a> Runtime<'a> {
         match operand.kind {
             OperandKind::Literal(value) => Ok(value),
             OperandKind::Range { low, high } => self.range(low, high),
+            OperandKind::Path { base: None, segments } => match self.find(segments) {
+                Some(value) => Ok(*value),
+                None => self.path(operand.span, None, segments, lenient),
+            },
             OperandKind::Path { base, segments } => self.path(operand.span, base, segments, lenient),
         }
     }
 
-    /// Reads a path. A missing variable fails with its name, or is null if `lenient`.
+    /// The value of a path that only steps by name from object to object, as most do, so that nothing is copied; `None` if
+    /// there is none, or if it takes more to find it.
     #[inline]
+    fn find(&self, segments: &'a [Segment<'a>]) -> Option<&Value<'a>> {
+        if !self.reads_as_javascript || segments.len() > SHORT_PATH {
+            return None;
+        }
+        let (first, rest) = segments.split_first()?;
+        let SegmentKey::Name(name) = first.key else { return None };
+        let mut value = self.find_variable(name, first)?;
+        for segment in rest {
+            let (SegmentKey::Name(name), Value::Object(object)) = (segment.key, value) else { return None };
+            value = object.find_with(name, &segment.hint)?;
+        }
+        (!matches!(value, Value::Undefined)).then_some(value)
+    }
+
+    /// Looks the variable up with which a path begins: in the enclosing loops and filters, the assignments, and the data if
+    /// that is an object.
+    #[inline]
+    fn find_variable(&self, name: &str, segment: &'a Segment<'a>) -> Option<&Value<'a>> {
+        match (self.local(name, segment.name), self.environment) {
+            (Some(value), _) => Some(value),
+            (None, Value::Object(object)) => object.find_with(name, &segment.hint),
+            _ => None,
+        }
+    }
+
+    /// Reads any path. A missing variable fails with its name, or is null if `lenient`.
+    #[inline(never)]
     fn path(
         &mut self,
         span: Span,
@@ -563,23 +648,42 @@ impl<'a> Runtime<'a> {
         if let Some(read) = self.language.dialect().property {
             return self.foreign_path(span, base, segments, lenient, read);
         }
-        // Fast path: most paths only step by name from object to object, so nothing is copied.
-        if base.is_none() {
-            match self.find(segments) {
-                (Some(value), led) if led == segments.len() && !matches!(value, Value::Undefined) => return Ok(*value),
-                (value, led) if segments.iter().all(|segment| matches!(segment.key, SegmentKey::Name(_))) => {
-                    let value = value.copied().unwrap_or(Value::Undefined);
-                    let value = self.rest_of_names(value, led, segments, lenient);
-                    return value.map_err(|error| error.while_reading(self.source, span));
-                }
-                _ => {}
-            }
+        if base.is_none() && segments.iter().all(|segment| matches!(segment.key, SegmentKey::Name(_))) {
+            return self.names(segments, lenient).map_err(|error| error.while_reading(self.source, span));
         }
         self.computed_path(span, base, segments, lenient)
     }
 
+    /// Reads a path of names.
+    fn names(&self, segments: &'a [Segment<'a>], lenient: bool) -> Result<Value<'a>> {
+        let mut value = Value::Undefined;
+        for (done, segment) in segments.iter().enumerate() {
+            let SegmentKey::Name(name) = segment.key else { continue };
+            let found = match value {
+                _ if done == 0 => self.find_variable(name, segment),
+                Value::Object(object) => object.find_with(name, &segment.hint),
+                _ => None,
+            };
+            value = match found {
+                Some(found) => *found,
+                None if done == 0 => self.variable(name)?,
+                None => value.named_property(name, self.arena)?,
+            };
+            if matches!(value, Value::Undefined) {
+                match self.mode {
+                    Mode::Lax => {}
+                    Mode::Live | Mode::Explore if lenient => return Ok(Value::Null),
+                    Mode::Live => return Err(missing(&segments[..=done])),
+                    Mode::Explore => return Ok(value),
+                }
+            }
+        }
+        Ok(value)
+    }
+
     /// Reads a path with the property access of another dialect. A missing variable is named as written, unless its
     /// root is unknown. Properties of a root that is null or false are missing.
+    #[inline(never)]
     fn foreign_path(
         &mut self,
         span: Span,
@@ -629,6 +733,7 @@ impl<'a> Runtime<'a> {
     }
 
     /// Reads a path that does not start from a variable, or has computed keys.
+    #[inline(never)]
     fn computed_path(
         &mut self,
         span: Span,
@@ -647,50 +752,6 @@ impl<'a> Runtime<'a> {
             Ok(Value::Undefined) if lenient && self.mode == Mode::Explore => Ok(Value::Null),
             value => value,
         }
-    }
-
-    /// Follows names from object to object as far as possible. Returns how many names were followed.
-    #[inline]
-    fn find(&self, segments: &'a [Segment<'a>]) -> (Option<&Value<'a>>, usize) {
-        let mut value = None;
-        for (led, segment) in segments.iter().enumerate() {
-            let SegmentKey::Name(name) = segment.key else { return (value, led) };
-            let next = match value {
-                None => self.local(name).or_else(|| match self.environment {
-                    Value::Object(object) => object.find_with(name, &segment.hint),
-                    _ => None,
-                }),
-                Some(Value::Object(object)) => object.find_with(name, &segment.hint),
-                Some(_) => None,
-            };
-            if next.is_none() {
-                return (value, led);
-            }
-            value = next;
-        }
-        (value, segments.len())
-    }
-
-    /// Follows the remaining names after the first `led` of them.
-    fn rest_of_names(&self, from: Value<'a>, led: usize, segments: &[Segment<'a>], lenient: bool) -> Result<Value<'a>> {
-        let mut value = from;
-        for (done, segment) in segments.iter().enumerate().skip(led.saturating_sub(1)) {
-            let SegmentKey::Name(name) = segment.key else { continue };
-            value = match done {
-                _ if done < led => value,
-                0 => self.variable(name)?,
-                _ => value.named_property(name, self.arena)?,
-            };
-            if matches!(value, Value::Undefined) {
-                match self.mode {
-                    Mode::Lax => {}
-                    Mode::Live | Mode::Explore if lenient => return Ok(Value::Null),
-                    Mode::Live => return Err(missing(&segments[..=done])),
-                    Mode::Explore => return Ok(value),
-                }
-            }
-        }
-        Ok(value)
     }
 
     fn follow(&mut self, base: Option<&Operand<'a>>, keys: &[Value<'a>], lenient: bool) -> Result<Value<'a>> {
@@ -712,18 +773,30 @@ impl<'a> Runtime<'a> {
 
     /// Looks a variable up in the enclosing loops and filters, the assignments, and the data if that is an object.
     fn scoped(&self, name: &str) -> Option<&Value<'a>> {
-        self.local(name).or(match self.environment {
+        self.local(name, NameFilter::of(name)).or(match self.environment {
             Value::Object(object) => object.find(name),
             _ => None,
         })
     }
 
     /// Looks a variable up in the enclosing loops and filters, and the assignments.
-    #[inline]
-    fn local(&self, name: &str) -> Option<&Value<'a>> {
-        if let Some((_, value)) = self.pushed.iter().rev().find(|(known, _)| is_same_name(known, name)) {
-            return Some(value);
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "every path begins here")]
+    fn local(&self, name: &str, filter: NameFilter) -> Option<&Value<'a>> {
+        if self.pushed_names.may_have(filter) {
+            let pushed = self.pushed.as_slice();
+            for (known, value) in pushed.iter().rev() {
+                if is_same_name(known, name) {
+                    return Some(value);
+                }
+            }
         }
+        let set = self.assigned.names().with(self.counters.names());
+        if set.may_have(filter) { self.find_set(name) } else { None }
+    }
+
+    #[inline(never)]
+    fn find_set(&self, name: &str) -> Option<&Value<'a>> {
         self.assigned.get(name).or_else(|| self.counters.get(name))
     }
 
@@ -749,6 +822,7 @@ impl<'a> Runtime<'a> {
     }
 
     /// Expands a range into an array of numbers.
+    #[inline(never)]
     fn range(&mut self, low: &Operand<'a>, high: &Operand<'a>) -> Result<Value<'a>> {
         let low = self.operand(low, false)?;
         let high = self.operand(high, false)?;
@@ -840,10 +914,14 @@ impl<'a> Runtime<'a> {
         variables: &[(&'a str, Value<'a>)],
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let before = self.pushed.len();
+        let before = (self.pushed.len(), self.pushed_names);
         self.pushed.extend_from_slice(variables);
+        for (name, _) in variables {
+            self.pushed_names = self.pushed_names.with(NameFilter::of(name));
+        }
         let result = work(self);
-        self.pushed.truncate(before);
+        self.pushed.truncate(before.0);
+        self.pushed_names = before.1;
         result
     }
 
@@ -869,9 +947,10 @@ impl<'a> Runtime<'a> {
             std::mem::take(&mut self.counters),
             std::mem::take(&mut self.assigned),
             std::mem::take(&mut self.pushed),
+            std::mem::take(&mut self.pushed_names),
         );
         let result = self.within_source(source, work);
-        (self.environment, self.counters, self.assigned, self.pushed) = outer;
+        (self.environment, self.counters, self.assigned, self.pushed, self.pushed_names) = outer;
         result
     }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
-use super::string::{charged_string, replace_newlines, value};
+use super::string::{charged_string, replace_newlines, value, written};
 use crate::engine::filter::{Filter, RunFilter};
 use crate::engine::row::{Example, Family, Kind};
 use crate::engine::runtime::Runtime;
@@ -41,10 +41,24 @@ const ENTITIES: [(u8, &str); 5] = [(b'&', "&amp;"), (b'<', "&lt;"), (b'>', "&gt;
 /// The start and end of what `strip_html` removes. If several match, the first in this table counts.
 const MARKUP: [(&str, &str); 4] = [("<script", "</script>"), ("<style", "</style>"), ("<!--", "-->"), ("<", ">")];
 
+/// Whether each byte is one that is escaped.
+const IS_ESCAPED: [bool; 256] = {
+    let mut is_escaped = [false; 256];
+    let mut at = 0;
+    while at < ENTITIES.len() {
+        is_escaped[ENTITIES[at].0 as usize] = true;
+        at += 1;
+    }
+    is_escaped
+};
+
 /// Escapes `&`, `<`, `>` and quotes.
 fn escape<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_string(runtime, input)?;
-    value(runtime, escaped(text)?)
+    if next_escaped(text).is_none() {
+        return value(runtime, text);
+    }
+    written(runtime, |out| write_escaped(text, out))
 }
 
 /// Escapes everything that is not escaped yet.
@@ -52,28 +66,27 @@ fn escape_once<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>])
     let text = charged_string(runtime, input)?;
     let unescaped = unescaped(text);
     runtime.charge_string(&unescaped)?;
-    match unescaped {
-        Cow::Borrowed(text) => value(runtime, escaped(text)?),
-        Cow::Owned(text) => value(runtime, escaped(&text)?.into_owned()),
-    }
+    written(runtime, |out| write_escaped(&unescaped, out))
 }
 
-fn escaped(text: &str) -> Result<Cow<'_, str>> {
-    let mut escaped = String::new();
-    let mut copied = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if let Some((_, entity)) = ENTITIES.iter().find(|(special, _)| *special == byte) {
-            escaped.push_str(&text[copied..at]);
-            escaped.push_str(entity);
-            coerce::check_length(escaped.len())?;
-            copied = at + 1;
-        }
+/// The position of the first character that is escaped.
+fn next_escaped(text: &str) -> Option<usize> {
+    text.bytes().position(|byte| IS_ESCAPED[usize::from(byte)])
+}
+
+/// Appends a text with its special characters as entities.
+fn write_escaped(text: &str, out: &mut String) -> Result<()> {
+    let mut rest = text;
+    while let Some(at) = next_escaped(rest) {
+        out.push_str(&rest[..at]);
+        let special = rest.as_bytes()[at];
+        let entity = ENTITIES.iter().find(|(escaped, _)| *escaped == special);
+        out.push_str(entity.map_or("", |(_, entity)| entity));
+        coerce::check_length(out.len())?;
+        rest = &rest[at + 1..];
     }
-    if copied == 0 {
-        return Ok(Cow::Borrowed(text));
-    }
-    escaped.push_str(&text[copied..]);
-    Ok(Cow::Owned(escaped))
+    out.push_str(rest);
+    Ok(())
 }
 
 fn unescaped(text: &str) -> Cow<'_, str> {

@@ -96,8 +96,14 @@ fn binary<'a>(
     arguments: &[Value<'a>],
     operation: fn(f64, f64) -> f64,
 ) -> Result<Value<'a>> {
-    let numbers = numbers(runtime, input, arguments)?;
-    Ok(Value::Number(operation(numbers[0], numbers.get(1).copied().unwrap_or(f64::NAN))))
+    let arena = runtime.arena();
+    let left = to_number_or_zero(input, arena)?;
+    let [first, superfluous @ ..] = arguments else { return Ok(Value::Number(operation(left, f64::NAN))) };
+    let right = to_number_or_zero(*first, arena)?;
+    for argument in superfluous {
+        to_number_or_zero(*argument, arena)?;
+    }
+    Ok(Value::Number(operation(left, right)))
 }
 
 /// The absolute value.

@@ -165,6 +165,41 @@ pub(super) fn value<'a>(runtime: &Runtime<'a>, text: impl Into<Cow<'a, str>>) ->
     }
 }
 
+/// What `write` writes as a value. Adjacent lone surrogates are joined into pairs.
+///
+/// # Errors
+/// As `write`, or the string is too long.
+pub(super) fn written<'a>(
+    runtime: &Runtime<'a>,
+    write: impl FnOnce(&mut String) -> Result<()>,
+) -> Result<Value<'a>> {
+    let text = runtime.arena().write(|out| {
+        write(out)?;
+        coerce::check_length(out.len())?;
+        if let Cow::Owned(joined) = utf16::join_surrogates(out) {
+            *out = joined;
+        }
+        Ok(())
+    })?;
+    Ok(Value::String(text))
+}
+
+/// A copy of an ASCII string, changed in place; `None` if the string has other characters.
+fn changed_ascii<'a>(
+    runtime: &Runtime<'a>,
+    text: &str,
+    change: impl FnOnce(&mut str),
+) -> Result<Option<Value<'a>>> {
+    if !text.is_ascii() {
+        return Ok(None);
+    }
+    coerce::check_length(text.len())?;
+    runtime.arena().reserve(text.len())?;
+    let copy = runtime.arena().alloc_str(text);
+    change(copy);
+    Ok(Some(Value::String(copy)))
+}
+
 /// Concatenates strings; borrows if at most one of them is not empty.
 fn concat<'a>(runtime: &Runtime<'a>, parts: &[&'a str]) -> Result<Value<'a>> {
     let length = parts.iter().map(|part| part.len()).sum();
@@ -173,7 +208,10 @@ fn concat<'a>(runtime: &Runtime<'a>, parts: &[&'a str]) -> Result<Value<'a>> {
     let mut filled = parts.iter().filter(|part| !part.is_empty());
     match (filled.next(), filled.next()) {
         (Some(only), None) => value(runtime, *only),
-        _ => value(runtime, parts.concat()),
+        _ => written(runtime, |out| {
+            out.extend(parts.iter().copied());
+            Ok(())
+        }),
     }
 }
 
@@ -266,6 +304,15 @@ fn array_to_sentence_string<'a>(
 /// The first letter in upper case, all others in lower case.
 fn capitalize<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_string(runtime, input)?;
+    let capitalize = |text: &mut str| {
+        text.make_ascii_lowercase();
+        if let Some(first) = text.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+    };
+    if let Some(capitalized) = changed_ascii(runtime, text, capitalize)? {
+        return Ok(capitalized);
+    }
     let mut characters = text.chars();
     let Some(first) = characters.next() else { return Ok(Value::String("")) };
     let mut capitalized = String::with_capacity(text.len());
@@ -282,6 +329,11 @@ fn capitalize<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) 
 /// The string in lower case.
 fn downcase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_string(runtime, input)?;
+    if text.bytes().any(|byte| byte.is_ascii_uppercase())
+        && let Some(lower) = changed_ascii(runtime, text, str::make_ascii_lowercase)?
+    {
+        return Ok(lower);
+    }
     value(runtime, lower_case(Cow::Borrowed(text)))
 }
 
@@ -294,8 +346,10 @@ pub(super) fn lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
 /// The string in upper case.
 fn upcase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_string(runtime, input)?;
-    let is_upper = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_lowercase());
-    if is_upper { Ok(Value::String(text)) } else { value(runtime, text.to_uppercase()) }
+    match changed_ascii(runtime, text, str::make_ascii_uppercase)? {
+        Some(upper) => Ok(upper),
+        None => value(runtime, text.to_uppercase()),
+    }
 }
 
 /// The characters to strip, if the argument gives any; `None` for white space if it is empty, false or missing.
@@ -448,14 +502,15 @@ fn replace<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'
     let length = search.text.len() - matches * search.pattern.len() + matches.saturating_mul(replacement.len());
     coerce::check_length(length)?;
     runtime.arena().reserve(length * 2)?;
-    let mut replaced = String::with_capacity(length);
-    for (at, piece) in search.pieces().enumerate() {
-        if at > 0 {
-            replaced.push_str(replacement);
+    written(runtime, |out| {
+        for (at, piece) in search.pieces().enumerate() {
+            if at > 0 {
+                out.push_str(replacement);
+            }
+            out.push_str(piece);
         }
-        replaced.push_str(piece);
-    }
-    value(runtime, replaced)
+        Ok(())
+    })
 }
 
 /// Replaces the first occurrence of the first argument with the second.

@@ -5,7 +5,7 @@ use crate::engine::filter::Filter;
 use crate::engine::tag::Tag;
 use crate::span::Span;
 use crate::value::Value;
-use crate::value::name::Hint;
+use crate::value::name::{Hint, NameFilter};
 use crate::value::operators::Operator;
 
 /// A run of nodes.
@@ -155,11 +155,17 @@ pub struct Segment<'a> {
     pub span: Span,
     /// Where the object had it that was read last.
     pub(crate) hint: Hint,
+    /// The filter of a name; empty if the key is computed.
+    pub(crate) name: NameFilter,
 }
 
 impl<'a> Segment<'a> {
     pub(crate) fn new(key: SegmentKey<'a>, span: Span) -> Self {
-        Self { key, span, hint: Hint::default() }
+        let name = match &key {
+            SegmentKey::Name(name) => NameFilter::of(name),
+            SegmentKey::Computed(_) => NameFilter::default(),
+        };
+        Self { key, span, hint: Hint::default(), name }
     }
 }
 

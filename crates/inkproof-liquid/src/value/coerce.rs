@@ -127,6 +127,17 @@ pub fn write_liquid_string(value: Value<'_>, arena: &Arena, out: &mut String) ->
     match value {
         Value::String(text) => push_joining(out, text),
         Value::Number(number) => number::write(number, out),
+        other => write_rarer(other, arena, out)?,
+    }
+    check_length(out.len())
+}
+
+/// Appends a value that is neither a string nor a number.
+#[inline(never)]
+fn write_rarer(value: Value<'_>, arena: &Arena, out: &mut String) -> Result<()> {
+    match value {
+        Value::String(text) => out.push_str(text),
+        Value::Number(number) => number::write(number, out),
         Value::Float(number) => number::write_float(number, out),
         Value::Undefined | Value::Null | Value::Nil | Value::Empty | Value::Blank => {}
         Value::Bool(flag) => out.push_str(if flag { "true" } else { "false" }),
@@ -135,7 +146,7 @@ pub fn write_liquid_string(value: Value<'_>, arena: &Arena, out: &mut String) ->
         Value::Loop(state) => out.push_str(&state.json()),
         Value::Array(_) => write_list(value, &mut Traversal::new(arena), out)?,
     }
-    check_length(out.len())
+    Ok(())
 }
 
 fn write_list(value: Value<'_>, traversal: &mut Traversal<'_>, out: &mut String) -> Result<()> {
@@ -202,8 +213,16 @@ pub fn js_string<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Cow<'a, str>>
 /// As [`to_liquid_string`].
 pub fn join(items: &[Value<'_>], separator: &str, arena: &Arena) -> Result<String> {
     let mut out = String::new();
-    write_joined(items, separator, &mut Traversal::new(arena), &mut out)?;
+    write_join(items, separator, arena, &mut out)?;
     Ok(out)
+}
+
+/// Appends what [`join`] returns.
+///
+/// # Errors
+/// As [`to_liquid_string`].
+pub fn write_join(items: &[Value<'_>], separator: &str, arena: &Arena, out: &mut String) -> Result<()> {
+    write_joined(items, separator, &mut Traversal::new(arena), out)
 }
 
 fn write_joined(items: &[Value<'_>], separator: &str, traversal: &mut Traversal<'_>, out: &mut String) -> Result<()> {
@@ -241,7 +260,12 @@ fn primitive<'a>(value: Value<'a>, arena: &'a Arena) -> Result<Value<'a>> {
 ///
 /// # Errors
 /// As [`to_liquid_string`].
+#[inline]
 pub fn to_number<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
+    if let Value::Number(number) = value { Ok(number) } else { convert_to_number(value, arena) }
+}
+
+fn convert_to_number<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
     Ok(match value {
         Value::Number(number) | Value::Float(number) => number,
         Value::Undefined => f64::NAN,
@@ -263,6 +287,7 @@ pub fn to_number<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
 ///
 /// # Errors
 /// As [`to_liquid_string`].
+#[inline]
 pub fn to_number_or_zero<'a>(value: Value<'a>, arena: &'a Arena) -> Result<f64> {
     let number = to_number(value, arena)?;
     // Negative zero becomes zero.

@@ -6,16 +6,24 @@ use std::sync::atomic::{AtomicU32, Ordering};
 #[inline]
 pub(crate) fn is_same(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
-    left.len() == right.len()
-        && match left.len() {
-            0 => true,
-            1 => left[0] == right[0],
-            2..=3 => has_same_ends::<2>(left, right),
-            4..=7 => has_same_ends::<4>(left, right),
-            8..=16 => has_same_ends::<8>(left, right),
+    let length = left.len();
+    if length != right.len() {
+        return false;
+    }
+    // The most frequent lengths come first.
+    if length >= 4 {
+        match length {
+            4..=8 => has_same_ends::<4>(left, right),
+            9..=16 => has_same_ends::<8>(left, right),
             // Names of equal length mostly differ at the end.
             _ => left.last_chunk::<8>() == right.last_chunk::<8>() && left == right,
         }
+    } else {
+        match length {
+            2.. => has_same_ends::<2>(left, right),
+            _ => left.first() == right.first(),
+        }
+    }
 }
 
 /// Whether the first and the last `N` bytes are equal: all bytes, if there are at most twice as many.
@@ -51,9 +59,48 @@ impl Hint {
     }
 }
 
+/// Which names a set of variables may have: one bit for each name, which others share. Most lookups of a name that is not
+/// among them end here, without comparing it with each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NameFilter(u64);
+
+impl NameFilter {
+    /// The filter of one name.
+    pub(crate) fn of(name: &str) -> Self {
+        let bytes = name.as_bytes();
+        let end = |end: Option<&u8>| u64::from(end.copied().unwrap_or_default());
+        let mixed = (bytes.len() as u64) << 16 | end(bytes.first()) << 8 | end(bytes.last());
+        // Fibonacci hashing: the upper bits of the product depend on all bits.
+        Self(1 << (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58))
+    }
+
+    /// The names of both.
+    #[inline]
+    pub(crate) const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether a name with this filter may be among them.
+    #[inline]
+    pub(crate) const fn may_have(self, name: Self) -> bool {
+        self.0 & name.0 != 0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_filter_passes_the_names_that_were_added_and_few_others() {
+        let names = ["customer", "product", "forloop", "greeting", "x", ""];
+        let filter = names.iter().fold(NameFilter::default(), |filter, name| filter.with(NameFilter::of(name)));
+        assert!(names.iter().all(|name| filter.may_have(NameFilter::of(name))));
+        let others = ["trigger", "order", "event", "shop", "item", "tag", "i", "departments", "language", "first_name"];
+        let passed = others.iter().filter(|name| filter.may_have(NameFilter::of(name))).count();
+        assert!(passed <= 2, "{passed} of {}", others.len());
+        assert!(!NameFilter::default().may_have(NameFilter::of("")));
+    }
 
     #[test]
     fn names_are_the_same_if_all_their_bytes_are() {

@@ -28,7 +28,10 @@ const SHORT_HUNDREDTHS: u64 = 1_000_000_000_000_000;
 /// ```
 pub fn write(number: f64, out: &mut String) {
     if let Some(whole) = exact_integer(number) {
-        out.push_str(itoa::Buffer::new().format(whole));
+        match u8::try_from(whole) {
+            Ok(digit @ 0..10) => out.push(char::from(b'0' + digit)),
+            _ => out.push_str(itoa::Buffer::new().format(whole)),
+        }
     } else if let Some(hundredths) = hundredths(number) {
         write_hundredths(hundredths, out);
     } else {
@@ -64,7 +67,9 @@ pub fn write_float(number: f64, out: &mut String) {
 /// The number in hundredths, if its decimal notation has at most two decimals and at most 15 digits. So few digits identify one
 /// double.
 fn hundredths(number: f64) -> Option<i64> {
-    let hundredths = exact_integer((number * 100.0).round_ties_even())?;
+    // Half of one is added, as the product need not be whole; the comparison below decides.
+    #[expect(clippy::cast_possible_truncation, reason = "saturates, and is compared below")]
+    let hundredths = (number * 100.0 + 0.5_f64.copysign(number)) as i64;
     (hundredths.unsigned_abs() < SHORT_HUNDREDTHS && integer(hundredths) / 100.0 == number).then_some(hundredths)
 }
 

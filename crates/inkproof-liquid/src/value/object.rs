@@ -57,16 +57,20 @@ impl<'a> Object<'a> {
     }
 
     /// Like [`find`](Self::find), for a name of a template, which remembers where it was found last.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "every path goes through here, and what is rare is in another function")]
     pub(crate) fn find_with(&self, key: &str, hint: &Hint) -> Option<&'a Value<'a>> {
         match self.entries.get(hint.get()) {
             Some((name, value)) if name::is_same(name, key) => Some(value),
-            _ => {
-                let at = self.position(key)?;
-                hint.set(at);
-                Some(&self.entries[at].1)
-            }
+            _ => self.find_elsewhere(key, hint),
         }
+    }
+
+    #[inline(never)]
+    fn find_elsewhere(&self, key: &str, hint: &Hint) -> Option<&'a Value<'a>> {
+        let at = self.position(key)?;
+        hint.set(at);
+        Some(&self.entries[at].1)
     }
 
     #[inline]

@@ -85,6 +85,9 @@ impl Operator {
 
 /// A literal on either side compares as neither larger nor smaller.
 fn ordered<'a>(left: Value<'a>, right: Value<'a>, arena: &'a Arena, wanted: &[Ordering]) -> Result<bool> {
+    if let (Value::Number(left), Value::Number(right)) = (left, right) {
+        return Ok(left.partial_cmp(&right).is_some_and(|order| wanted.contains(&order)));
+    }
     let is_literal = |value| matches!(value, Value::Nil | Value::Empty | Value::Blank);
     if is_literal(left) || is_literal(right) {
         return Ok(false);

@@ -68,7 +68,7 @@ pub fn length(text: &str) -> usize {
 /// Whether `text` may contain a lone surrogate.
 #[must_use]
 pub fn may_contain_lone_surrogates(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), &SURROGATE_PREFIX).is_some()
+    !text.is_ascii() && memchr::memmem::find(text.as_bytes(), &SURROGATE_PREFIX).is_some()
 }
 
 /// Whether `text` may begin with a lone surrogate.
@@ -155,7 +155,7 @@ pub fn prefix(text: &str, count: usize) -> Cow<'_, str> {
 #[must_use]
 pub fn compare(left: &str, right: &str) -> Ordering {
     // UTF-8 and UTF-16 order agree except for characters above U+FFFF, which represent lone surrogates as well.
-    let has_astral = |text: &str| text.bytes().any(|byte| byte >= 0xF0);
+    let has_astral = |text: &str| !text.is_ascii() && text.bytes().any(|byte| byte >= 0xF0);
     if has_astral(left) || has_astral(right) { units(left).cmp(units(right)) } else { left.cmp(right) }
 }
 

@@ -354,15 +354,18 @@ fn join<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
         // A null that is not printed is still counted as the four letters of `null`.
         runtime.charge_string(&js_string(*item, arena)?)?;
     }
-    runtime.string(&coerce::join(items, separator, arena)?)
+    Ok(Value::String(arena.write(|out| coerce::write_join(items, separator, arena, out))?))
 }
 
 /// A property of each element. The argument may be a path. If an element lacks the property, the result is undefined.
 fn map<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let items = list_to_copy(runtime, input)?;
     let path = coerce::to_liquid_string(argument(arguments, 0), runtime.arena())?;
-    let values: Vec<_> = items.iter().map(|item| read_path(*item, path, runtime.arena())).collect::<Result<_>>()?;
-    runtime.array(&values)
+    let mut values = bumpalo::collections::Vec::with_capacity_in(items.len(), runtime.arena());
+    for item in items {
+        values.push(read_path(*item, path, runtime.arena())?);
+    }
+    if values.is_empty() { runtime.array(&[]) } else { Ok(Value::Array(values.into_bump_slice())) }
 }
 
 /// The array without its last element.

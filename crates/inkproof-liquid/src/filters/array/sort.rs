@@ -99,8 +99,7 @@ fn sort_by<'a>(
     timsort::sort(&mut keyed, |(left, _), (right, _)| {
         arena.work(left.comparing(*right)).map(|()| left.is_before(*right))
     })?;
-    let sorted: Vec<_> = keyed.into_iter().map(|(_, item)| item).collect();
-    runtime.array(&sorted)
+    runtime.collect(keyed.len(), keyed.into_iter().map(|(_, item)| item))
 }
 
 /// The sorted array: numbers by value, strings by code unit, so upper case comes first. The argument names a property
