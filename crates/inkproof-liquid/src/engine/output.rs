@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::span::Span;
-use crate::value::{Arena, Value, coerce};
+use crate::value::{Arena, Value, coerce, number};
 
 /// How many bytes of text an entry of the source map covers, about.
 const BYTES_PER_MARK: usize = 32;
@@ -83,9 +83,9 @@ impl Output {
         self.text = String::new();
     }
 
-    /// Limits its length in bytes.
+    /// Limits its length in bytes, to no more than that of any string.
     pub(crate) fn set_limit(&mut self, bytes: usize) {
-        self.limit = bytes;
+        self.limit = bytes.min(coerce::MAX_STRING);
     }
 
     /// The text written so far.
@@ -145,9 +145,14 @@ impl Output {
     ///
     /// # Errors
     /// The output is too long, or the value is nested too deeply.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "copying a value to the stack takes longer than writing a short one")]
     pub fn write_value(&mut self, value: Value<'_>, arena: &Arena) -> Result<()> {
-        coerce::write_liquid_string(value, arena, &mut self.text)?;
+        match value {
+            Value::String(text) => coerce::push_joining(&mut self.text, text),
+            Value::Number(number) => number::write(number, &mut self.text),
+            other => coerce::write_liquid_string(other, arena, &mut self.text)?,
+        }
         self.check()
     }
 

@@ -19,10 +19,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::span::Span;
 use crate::syntax::dialect::{ReadProperty, Surroundings, UnknownFilters};
 use crate::syntax::tree::{
-    Argument, Expression, FilterCall, FilteredValue, NamedArgument, NodeKind, Nodes, Operand, OperandKind, Segment, SegmentKey,
-    Step, terms,
+    Argument, Expression, FilterCall, FilteredValue, NamedArgument, NodeKind, Nodes, Operand, OperandKind, Segment,
+    SegmentKey, Step, terms,
 };
-use crate::value::name::{NameFilter, is_same as is_same_name};
+use crate::value::name::{NameFilter, is_same, is_same_short};
 use crate::value::operators::Operator;
 use crate::value::{self, Arena, Value, array_index, coerce, count, utf16};
 
@@ -91,8 +91,8 @@ pub struct Runtime<'a> {
     /// Current nesting of such expressions.
     source_depth: usize,
     mode: Mode,
-    /// Whether the dialect reads properties as JavaScript does.
-    reads_as_javascript: bool,
+    /// The longest path that [`Runtime::find`] follows.
+    longest_found: usize,
     now: OnceCell<f64>,
     environment: Value<'a>,
     /// The numbers of `increment` and `decrement`, which hide the environment's variables.
@@ -128,7 +128,7 @@ impl<'a> Runtime<'a> {
             source: template.source,
             source_depth: 0,
             mode: options.mode,
-            reads_as_javascript: template.language.dialect().property.is_none(),
+            longest_found: if template.language.dialect().property.is_none() { SHORT_PATH } else { 0 },
             now: options.now.map_or_else(OnceCell::new, OnceCell::from),
             environment,
             counters: Scope::default(),
@@ -356,22 +356,20 @@ impl<'a> Runtime<'a> {
     #[inline]
     fn output(&mut self, value: &FilteredValue<'a>, out: &mut Output) -> Result<()> {
         // Most values are a path, and are printed from where they are.
-        let value = if let ([Step::Operand(Operand { kind: OperandKind::Path { base: None, segments }, .. })], []) =
+        if let ([Step::Operand(Operand { kind: OperandKind::Path { base: None, segments }, .. })], []) =
             (value.expression.steps, value.filters)
             && let Some(found) = self.find(segments)
         {
-            *found
-        } else {
-            self.value(value, false)?
-        };
-        self.print(value, out)
+            return self.print(found, out);
+        }
+        let value = self.value(value, false)?;
+        self.print(&value, out)
     }
 
-    #[inline]
-    fn print(&self, value: Value<'a>, out: &mut Output) -> Result<()> {
+    fn print(&self, value: &Value<'a>, out: &mut Output) -> Result<()> {
         match self.language.dialect().print {
-            None => out.write_value(value, self.arena)?,
-            Some(print) => out.write_with(|text| print(value, self.arena, text))?,
+            None => out.write_value(*value, self.arena)?,
+            Some(print) => out.write_with(|text| print(*value, self.arena, text))?,
         }
         self.note_written(out);
         Ok(())
@@ -596,62 +594,55 @@ impl<'a> Runtime<'a> {
     pub fn operand(&mut self, operand: &Operand<'a>, lenient: bool) -> Result<Value<'a>> {
         match operand.kind {
             OperandKind::Literal(value) => Ok(value),
-            OperandKind::Range { low, high } => self.range(low, high),
             OperandKind::Path { base: None, segments } => match self.find(segments) {
                 Some(value) => Ok(*value),
-                None => self.path(operand.span, None, segments, lenient),
+                None => self.path(operand, lenient),
             },
-            OperandKind::Path { base, segments } => self.path(operand.span, base, segments, lenient),
+            _ => self.path(operand, lenient),
         }
     }
 
-    /// The value of a path that only steps by name from object to object, as most do, so that nothing is copied; `None` if
-    /// there is none, or if it takes more to find it.
-    #[inline]
+    /// Follows a path that begins with the data or with a variable of a loop, and steps by name from object to object, if
+    /// each name is short and where it was found last. Most paths are like that; `None` for any other.
+    ///
+    /// It calls no function, so that it needs few instructions.
     fn find(&self, segments: &'a [Segment<'a>]) -> Option<&Value<'a>> {
-        if !self.reads_as_javascript || segments.len() > SHORT_PATH {
-            return None;
-        }
         let (first, rest) = segments.split_first()?;
         let SegmentKey::Name(name) = first.key else { return None };
-        let mut value = self.find_variable(name, first)?;
+        if segments.len() > self.longest_found || self.set_names().may_have(first.name) {
+            return None;
+        }
+        let pushed = if self.pushed_names.may_have(first.name) { self.pushed.as_slice() } else { &[] };
+        let mut value = match (pushed.iter().rfind(|(known, _)| is_same_short(known, name)), self.environment) {
+            (Some((_, value)), _) => value,
+            (None, Value::Object(object)) => object.find_again(name, &first.hint)?,
+            _ => return None,
+        };
         for segment in rest {
             let (SegmentKey::Name(name), Value::Object(object)) = (segment.key, value) else { return None };
-            value = object.find_with(name, &segment.hint)?;
+            value = object.find_again(name, &segment.hint)?;
         }
         (!matches!(value, Value::Undefined)).then_some(value)
     }
 
-    /// Looks the variable up with which a path begins: in the enclosing loops and filters, the assignments, and the data if
-    /// that is an object.
-    #[inline]
-    fn find_variable(&self, name: &str, segment: &'a Segment<'a>) -> Option<&Value<'a>> {
-        match (self.local(name, segment.name), self.environment) {
-            (Some(value), _) => Some(value),
-            (None, Value::Object(object)) => object.find_with(name, &segment.hint),
-            _ => None,
-        }
-    }
-
-    /// Reads any path. A missing variable fails with its name, or is null if `lenient`.
+    /// Evaluates a path or a range. A missing variable fails with its name, or is null if `lenient`.
     #[inline(never)]
-    fn path(
-        &mut self,
-        span: Span,
-        base: Option<&Operand<'a>>,
-        segments: &'a [Segment<'a>],
-        lenient: bool,
-    ) -> Result<Value<'a>> {
+    fn path(&mut self, operand: &Operand<'a>, lenient: bool) -> Result<Value<'a>> {
+        let (base, segments) = match operand.kind {
+            OperandKind::Literal(value) => return Ok(value),
+            OperandKind::Range { low, high } => return self.range(low, high),
+            OperandKind::Path { base, segments } => (base, segments),
+        };
         if segments.len() > SHORT_PATH {
             self.arena.work(segments.len())?;
         }
         if let Some(read) = self.language.dialect().property {
-            return self.foreign_path(span, base, segments, lenient, read);
+            return self.foreign_path(operand.span, base, segments, lenient, read);
         }
         if base.is_none() && segments.iter().all(|segment| matches!(segment.key, SegmentKey::Name(_))) {
-            return self.names(segments, lenient).map_err(|error| error.while_reading(self.source, span));
+            return self.names(segments, lenient).map_err(|error| error.while_reading(self.source, operand.span));
         }
-        self.computed_path(span, base, segments, lenient)
+        self.computed_path(operand.span, base, segments, lenient)
     }
 
     /// Reads a path of names.
@@ -670,15 +661,25 @@ impl<'a> Runtime<'a> {
                 None => value.named_property(name, self.arena)?,
             };
             if matches!(value, Value::Undefined) {
-                match self.mode {
-                    Mode::Lax => {}
-                    Mode::Live | Mode::Explore if lenient => return Ok(Value::Null),
-                    Mode::Live => return Err(missing(&segments[..=done])),
-                    Mode::Explore => return Ok(value),
-                }
+                return match self.mode {
+                    Mode::Live if !lenient => Err(missing(&segments[..=done])),
+                    Mode::Live | Mode::Explore if lenient => Ok(Value::Null),
+                    _ => Ok(Value::Undefined),
+                };
             }
         }
         Ok(value)
+    }
+
+    /// Looks the variable up with which a path begins: in the enclosing loops and filters, the assignments, and the data if
+    /// that is an object.
+    #[inline]
+    fn find_variable(&self, name: &str, segment: &'a Segment<'a>) -> Option<&Value<'a>> {
+        match (self.local(name, segment.name), self.environment) {
+            (Some(value), _) => Some(value),
+            (None, Value::Object(object)) => object.find_with(name, &segment.hint),
+            _ => None,
+        }
     }
 
     /// Reads a path with the property access of another dialect. A missing variable is named as written, unless its
@@ -780,24 +781,23 @@ impl<'a> Runtime<'a> {
     }
 
     /// Looks a variable up in the enclosing loops and filters, and the assignments.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "every path begins here")]
+    #[inline]
     fn local(&self, name: &str, filter: NameFilter) -> Option<&Value<'a>> {
-        if self.pushed_names.may_have(filter) {
-            let pushed = self.pushed.as_slice();
-            for (known, value) in pushed.iter().rev() {
-                if is_same_name(known, name) {
-                    return Some(value);
-                }
-            }
+        if self.pushed_names.may_have(filter)
+            && let Some((_, value)) = self.pushed.iter().rfind(|(known, _)| is_same(known, name))
+        {
+            return Some(value);
         }
-        let set = self.assigned.names().with(self.counters.names());
-        if set.may_have(filter) { self.find_set(name) } else { None }
+        if self.set_names().may_have(filter) {
+            return self.assigned.get(name).or_else(|| self.counters.get(name));
+        }
+        None
     }
 
-    #[inline(never)]
-    fn find_set(&self, name: &str) -> Option<&Value<'a>> {
-        self.assigned.get(name).or_else(|| self.counters.get(name))
+    /// The names that the template may have set.
+    #[inline]
+    fn set_names(&self) -> NameFilter {
+        self.assigned.names().with(self.counters.names())
     }
 
     /// Looks a variable up in the enclosing loops and filters, the assignments, and the data.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
-use crate::value::name::{self, NameFilter};
 use crate::value::Value;
+use crate::value::name::{self, NameFilter};
 
 /// The number of variables from which lookups use a hash index.
 const INDEXED_FROM: usize = 16;

@@ -169,10 +169,7 @@ pub(super) fn value<'a>(runtime: &Runtime<'a>, text: impl Into<Cow<'a, str>>) ->
 ///
 /// # Errors
 /// As `write`, or the string is too long.
-pub(super) fn written<'a>(
-    runtime: &Runtime<'a>,
-    write: impl FnOnce(&mut String) -> Result<()>,
-) -> Result<Value<'a>> {
+pub(super) fn written<'a>(runtime: &Runtime<'a>, write: impl FnOnce(&mut String) -> Result<()>) -> Result<Value<'a>> {
     let text = runtime.arena().write(|out| {
         write(out)?;
         coerce::check_length(out.len())?;
@@ -185,11 +182,7 @@ pub(super) fn written<'a>(
 }
 
 /// A copy of an ASCII string, changed in place; `None` if the string has other characters.
-fn changed_ascii<'a>(
-    runtime: &Runtime<'a>,
-    text: &str,
-    change: impl FnOnce(&mut str),
-) -> Result<Option<Value<'a>>> {
+fn changed_ascii<'a>(runtime: &Runtime<'a>, text: &str, change: impl FnOnce(&mut str)) -> Result<Option<Value<'a>>> {
     if !text.is_ascii() {
         return Ok(None);
     }

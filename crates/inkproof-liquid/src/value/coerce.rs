@@ -127,17 +127,6 @@ pub fn write_liquid_string(value: Value<'_>, arena: &Arena, out: &mut String) ->
     match value {
         Value::String(text) => push_joining(out, text),
         Value::Number(number) => number::write(number, out),
-        other => write_rarer(other, arena, out)?,
-    }
-    check_length(out.len())
-}
-
-/// Appends a value that is neither a string nor a number.
-#[inline(never)]
-fn write_rarer(value: Value<'_>, arena: &Arena, out: &mut String) -> Result<()> {
-    match value {
-        Value::String(text) => out.push_str(text),
-        Value::Number(number) => number::write(number, out),
         Value::Float(number) => number::write_float(number, out),
         Value::Undefined | Value::Null | Value::Nil | Value::Empty | Value::Blank => {}
         Value::Bool(flag) => out.push_str(if flag { "true" } else { "false" }),
@@ -146,7 +135,7 @@ fn write_rarer(value: Value<'_>, arena: &Arena, out: &mut String) -> Result<()> 
         Value::Loop(state) => out.push_str(&state.json()),
         Value::Array(_) => write_list(value, &mut Traversal::new(arena), out)?,
     }
-    Ok(())
+    check_length(out.len())
 }
 
 fn write_list(value: Value<'_>, traversal: &mut Traversal<'_>, out: &mut String) -> Result<()> {

@@ -2,28 +2,34 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+/// The longest name that [`is_same_short`] compares.
+const SHORT: usize = 16;
+
 /// Whether two names are equal. Most are short, and comparing those here is faster than calling `memcmp`.
 #[inline]
 pub(crate) fn is_same(left: &str, right: &str) -> bool {
+    if left.len() <= SHORT {
+        return is_same_short(left, right);
+    }
+    // Names of equal length mostly differ at the end.
+    left.len() == right.len()
+        && left.as_bytes().last_chunk::<8>() == right.as_bytes().last_chunk::<8>()
+        && left == right
+}
+
+/// Whether two names are equal and short. It calls nothing, so that who calls it can keep everything in registers.
+#[inline]
+pub(crate) fn is_same_short(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
-    let length = left.len();
-    if length != right.len() {
-        return false;
-    }
-    // The most frequent lengths come first.
-    if length >= 4 {
-        match length {
+    left.len() == right.len()
+        && match left.len() {
+            // The most frequent lengths come first.
             4..=8 => has_same_ends::<4>(left, right),
-            9..=16 => has_same_ends::<8>(left, right),
-            // Names of equal length mostly differ at the end.
-            _ => left.last_chunk::<8>() == right.last_chunk::<8>() && left == right,
+            9..=SHORT => has_same_ends::<8>(left, right),
+            2 | 3 => has_same_ends::<2>(left, right),
+            0 | 1 => left.first() == right.first(),
+            _ => false,
         }
-    } else {
-        match length {
-            2.. => has_same_ends::<2>(left, right),
-            _ => left.first() == right.first(),
-        }
-    }
 }
 
 /// Whether the first and the last `N` bytes are equal: all bytes, if there are at most twice as many.
@@ -108,11 +114,12 @@ mod tests {
             let name = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP".get(..length).unwrap();
             let copy = name.to_owned();
             assert!(is_same(name, &copy), "{name}");
+            assert_eq!(is_same_short(name, &copy), length <= SHORT, "{name}");
             assert!(!is_same(name, &format!("{name}x")), "{name}");
             for at in 0..length {
                 let mut other = name.to_owned();
                 other.replace_range(at..=at, "-");
-                assert!(!is_same(name, &other), "{name} {other}");
+                assert!(!is_same(name, &other) && !is_same_short(name, &other), "{name} {other}");
             }
         }
     }

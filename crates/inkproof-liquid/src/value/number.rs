@@ -26,12 +26,19 @@ const SHORT_HUNDREDTHS: u64 = 1_000_000_000_000_000;
 /// inkproof_liquid::value::number::write(1e21, &mut text);
 /// assert_eq!(text, "11e+21");
 /// ```
+#[inline]
 pub fn write(number: f64, out: &mut String) {
-    if let Some(whole) = exact_integer(number) {
-        match u8::try_from(whole) {
-            Ok(digit @ 0..10) => out.push(char::from(b'0' + digit)),
-            _ => out.push_str(itoa::Buffer::new().format(whole)),
-        }
+    match exact_integer(number) {
+        // Most numbers in messages have one digit.
+        Some(digit @ 0..10) => out.push(char::from(b'0' + digit.to_le_bytes()[0])),
+        whole => write_longer(number, whole, out),
+    }
+}
+
+/// Appends a number that has more than one digit, and its value if it is whole.
+fn write_longer(number: f64, whole: Option<i64>, out: &mut String) {
+    if let Some(whole) = whole {
+        out.push_str(itoa::Buffer::new().format(whole));
     } else if let Some(hundredths) = hundredths(number) {
         write_hundredths(hundredths, out);
     } else {
@@ -124,6 +131,7 @@ fn write_hundredths(hundredths: i64, out: &mut String) {
 }
 
 /// The number as an integer, if it is whole and is written without an exponent.
+#[inline]
 fn exact_integer(number: f64) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "saturates, and is compared with the number")]
     let whole = number as i64;

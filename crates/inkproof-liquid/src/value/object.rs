@@ -57,20 +57,22 @@ impl<'a> Object<'a> {
     }
 
     /// Like [`find`](Self::find), for a name of a template, which remembers where it was found last.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "every path goes through here, and what is rare is in another function")]
     pub(crate) fn find_with(&self, key: &str, hint: &Hint) -> Option<&'a Value<'a>> {
         match self.entries.get(hint.get()) {
             Some((name, value)) if name::is_same(name, key) => Some(value),
-            _ => self.find_elsewhere(key, hint),
+            _ => {
+                let at = self.position(key)?;
+                hint.set(at);
+                Some(&self.entries[at].1)
+            }
         }
     }
 
-    #[inline(never)]
-    fn find_elsewhere(&self, key: &str, hint: &Hint) -> Option<&'a Value<'a>> {
-        let at = self.position(key)?;
-        hint.set(at);
-        Some(&self.entries[at].1)
+    /// Like [`find_with`](Self::find_with), if the name is short and is where it was found last.
+    #[inline]
+    pub(crate) fn find_again(&self, key: &str, hint: &Hint) -> Option<&'a Value<'a>> {
+        let (name, value) = self.entries.get(hint.get())?;
+        name::is_same_short(name, key).then_some(value)
     }
 
     #[inline]
