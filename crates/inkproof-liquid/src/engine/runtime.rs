@@ -650,15 +650,17 @@ impl<'a> Runtime<'a> {
         let mut value = Value::Undefined;
         for (done, segment) in segments.iter().enumerate() {
             let SegmentKey::Name(name) = segment.key else { continue };
-            let found = match value {
-                _ if done == 0 => self.find_variable(name, segment),
-                Value::Object(object) => object.find_with(name, &segment.hint),
-                _ => None,
-            };
-            value = match found {
-                Some(found) => *found,
-                None if done == 0 => self.variable(name)?,
-                None => value.named_property(name, self.arena)?,
+            value = if done == 0 {
+                match self.find_variable(name, segment) {
+                    Some(found) => *found,
+                    None => self.variable(name)?,
+                }
+            } else if let Value::Object(object) = value
+                && let Some(found) = object.find_with(name, &segment.hint)
+            {
+                *found
+            } else {
+                value.named_property(name, self.arena)?
             };
             if matches!(value, Value::Undefined) {
                 return match self.mode {
