@@ -22,7 +22,7 @@ use crate::syntax::tree::{
     Argument, Expression, FilterCall, FilteredValue, NamedArgument, NodeKind, Nodes, Operand, OperandKind, Segment,
     SegmentKey, Step, terms,
 };
-use crate::value::name::{NameFilter, is_same, is_same_short};
+use crate::value::name::{NameMask, is_same, is_same_short};
 use crate::value::operators::Operator;
 use crate::value::{self, Arena, Value, array_index, coerce, count, utf16};
 
@@ -102,7 +102,7 @@ pub struct Runtime<'a> {
     /// Variables of the enclosing loops and filters, innermost last.
     pushed: SmallVec<[(&'a str, Value<'a>); 4]>,
     /// The names that those may have.
-    pushed_names: NameFilter,
+    pushed_mask: NameMask,
     /// Current nesting of runs of nodes.
     depth: usize,
     budget: Budget,
@@ -134,7 +134,7 @@ impl<'a> Runtime<'a> {
             counters: Scope::default(),
             assigned: Scope::default(),
             pushed: SmallVec::new(),
-            pushed_names: NameFilter::default(),
+            pushed_mask: NameMask::default(),
             depth: 0,
             budget: Budget::new(&options.limits),
             limits: options.limits,
@@ -609,10 +609,10 @@ impl<'a> Runtime<'a> {
     fn find(&self, segments: &'a [Segment<'a>]) -> Option<&Value<'a>> {
         let (first, rest) = segments.split_first()?;
         let SegmentKey::Name(name) = first.key else { return None };
-        if segments.len() > self.longest_found || self.set_names().may_have(first.name) {
+        if segments.len() > self.longest_found || self.set_mask().may_have(first.mask) {
             return None;
         }
-        let pushed = if self.pushed_names.may_have(first.name) { self.pushed.as_slice() } else { &[] };
+        let pushed = if self.pushed_mask.may_have(first.mask) { self.pushed.as_slice() } else { &[] };
         let mut value = match (pushed.iter().rfind(|(known, _)| is_same_short(known, name)), self.environment) {
             (Some((_, value)), _) => value,
             (None, Value::Object(object)) => object.find_again(name, &first.hint)?,
@@ -677,7 +677,7 @@ impl<'a> Runtime<'a> {
     /// that is an object.
     #[inline]
     fn find_variable(&self, name: &str, segment: &'a Segment<'a>) -> Option<&Value<'a>> {
-        match (self.local(name, segment.name), self.environment) {
+        match (self.local(name, segment.mask), self.environment) {
             (Some(value), _) => Some(value),
             (None, Value::Object(object)) => object.find_with(name, &segment.hint),
             _ => None,
@@ -776,7 +776,7 @@ impl<'a> Runtime<'a> {
 
     /// Looks a variable up in the enclosing loops and filters, the assignments, and the data if that is an object.
     fn scoped(&self, name: &str) -> Option<&Value<'a>> {
-        self.local(name, NameFilter::of(name)).or(match self.environment {
+        self.local(name, NameMask::of(name)).or(match self.environment {
             Value::Object(object) => object.find(name),
             _ => None,
         })
@@ -784,13 +784,13 @@ impl<'a> Runtime<'a> {
 
     /// Looks a variable up in the enclosing loops and filters, and the assignments.
     #[inline]
-    fn local(&self, name: &str, filter: NameFilter) -> Option<&Value<'a>> {
-        if self.pushed_names.may_have(filter)
+    fn local(&self, name: &str, mask: NameMask) -> Option<&Value<'a>> {
+        if self.pushed_mask.may_have(mask)
             && let Some((_, value)) = self.pushed.iter().rfind(|(known, _)| is_same(known, name))
         {
             return Some(value);
         }
-        if self.set_names().may_have(filter) {
+        if self.set_mask().may_have(mask) {
             return self.assigned.get(name).or_else(|| self.counters.get(name));
         }
         None
@@ -798,8 +798,8 @@ impl<'a> Runtime<'a> {
 
     /// The names that the template may have set.
     #[inline]
-    fn set_names(&self) -> NameFilter {
-        self.assigned.names().with(self.counters.names())
+    fn set_mask(&self) -> NameMask {
+        self.assigned.mask().with(self.counters.mask())
     }
 
     /// Looks a variable up in the enclosing loops and filters, the assignments, and the data.
@@ -916,14 +916,14 @@ impl<'a> Runtime<'a> {
         variables: &[(&'a str, Value<'a>)],
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let before = (self.pushed.len(), self.pushed_names);
+        let before = (self.pushed.len(), self.pushed_mask);
         self.pushed.extend_from_slice(variables);
         for (name, _) in variables {
-            self.pushed_names = self.pushed_names.with(NameFilter::of(name));
+            self.pushed_mask = self.pushed_mask.with(NameMask::of(name));
         }
         let result = work(self);
         self.pushed.truncate(before.0);
-        self.pushed_names = before.1;
+        self.pushed_mask = before.1;
         result
     }
 
@@ -949,10 +949,10 @@ impl<'a> Runtime<'a> {
             std::mem::take(&mut self.counters),
             std::mem::take(&mut self.assigned),
             std::mem::take(&mut self.pushed),
-            std::mem::take(&mut self.pushed_names),
+            std::mem::take(&mut self.pushed_mask),
         );
         let result = self.within_source(source, work);
-        (self.environment, self.counters, self.assigned, self.pushed, self.pushed_names) = outer;
+        (self.environment, self.counters, self.assigned, self.pushed, self.pushed_mask) = outer;
         result
     }
 

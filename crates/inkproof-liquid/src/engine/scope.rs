@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
 use crate::value::Value;
-use crate::value::name::{self, NameFilter};
+use crate::value::name::{self, NameMask};
 
 /// The number of variables from which lookups use a hash index.
 const INDEXED_FROM: usize = 16;
@@ -15,8 +15,8 @@ const INDEXED_FROM: usize = 16;
 #[derive(Debug, Default)]
 pub struct Scope<'a> {
     variables: SmallVec<[(&'a str, Value<'a>); 4]>,
-    /// The names that it may have.
-    names: NameFilter,
+    /// A mask of their names.
+    mask: NameMask,
     /// Position of each variable, once there are many.
     index: Option<HashMap<&'a str, usize, RandomState>>,
 }
@@ -29,23 +29,23 @@ impl<'a> Scope<'a> {
         self.position(name).map(|place| &self.variables[place].1)
     }
 
-    /// The names that it may have.
+    /// A mask of their names.
     #[inline]
-    pub(crate) const fn names(&self) -> NameFilter {
-        self.names
+    pub(crate) const fn mask(&self) -> NameMask {
+        self.mask
     }
 
     /// Sets `name` to a value.
     pub fn set(&mut self, name: &'a str, value: Value<'a>) {
-        let filter = NameFilter::of(name);
-        if self.names.may_have(filter)
+        let mask = NameMask::of(name);
+        if self.mask.may_have(mask)
             && let Some(place) = self.position(name)
         {
             self.variables[place].1 = value;
             return;
         }
         self.variables.push((name, value));
-        self.names = self.names.with(filter);
+        self.mask = self.mask.with(mask);
         if let Some(index) = &mut self.index {
             index.insert(name, self.variables.len() - 1);
         } else if self.variables.len() == INDEXED_FROM {
@@ -77,7 +77,7 @@ mod tests {
         }
         for name in &names {
             assert!(matches!(scope.get(name), Some(Value::Bool(true))), "{name}");
-            assert!(scope.names().may_have(NameFilter::of(name)), "{name}");
+            assert!(scope.mask().may_have(NameMask::of(name)), "{name}");
         }
         assert!(scope.get("v40").is_none());
         assert_eq!(scope.variables.len(), 40);

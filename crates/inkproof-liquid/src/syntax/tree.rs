@@ -5,7 +5,7 @@ use crate::engine::filter::Filter;
 use crate::engine::tag::Tag;
 use crate::span::Span;
 use crate::value::Value;
-use crate::value::name::{Hint, NameFilter};
+use crate::value::name::{Hint, NameMask};
 use crate::value::operators::Operator;
 
 /// A run of nodes.
@@ -155,17 +155,17 @@ pub struct Segment<'a> {
     pub span: Span,
     /// Where the object had it that was read last.
     pub(crate) hint: Hint,
-    /// The filter of a name; empty if the key is computed.
-    pub(crate) name: NameFilter,
+    /// The mask of a name; empty if the key is computed.
+    pub(crate) mask: NameMask,
 }
 
 impl<'a> Segment<'a> {
     pub(crate) fn new(key: SegmentKey<'a>, span: Span) -> Self {
-        let name = match &key {
-            SegmentKey::Name(name) => NameFilter::of(name),
-            SegmentKey::Computed(_) => NameFilter::default(),
+        let mask = match &key {
+            SegmentKey::Name(name) => NameMask::of(name),
+            SegmentKey::Computed(_) => NameMask::default(),
         };
-        Self { key, span, hint: Hint::default(), name }
+        Self { key, span, hint: Hint::default(), mask }
     }
 }
 

@@ -68,10 +68,10 @@ impl Hint {
 /// Which names a set of variables may have: one bit for each name, which others share. Most lookups of a name that is not
 /// among them end here, without comparing it with each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct NameFilter(u64);
+pub(crate) struct NameMask(u64);
 
-impl NameFilter {
-    /// The filter of one name.
+impl NameMask {
+    /// The mask of one name.
     pub(crate) fn of(name: &str) -> Self {
         let bytes = name.as_bytes();
         let end = |end: Option<&u8>| u64::from(end.copied().unwrap_or_default());
@@ -86,7 +86,7 @@ impl NameFilter {
         Self(self.0 | other.0)
     }
 
-    /// Whether a name with this filter may be among them.
+    /// Whether a name with this mask may be among them.
     #[inline]
     pub(crate) const fn may_have(self, name: Self) -> bool {
         self.0 & name.0 != 0
@@ -98,14 +98,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_filter_passes_the_names_that_were_added_and_few_others() {
+    fn a_mask_has_the_names_that_were_added_and_few_others() {
         let names = ["customer", "product", "forloop", "greeting", "x", ""];
-        let filter = names.iter().fold(NameFilter::default(), |filter, name| filter.with(NameFilter::of(name)));
-        assert!(names.iter().all(|name| filter.may_have(NameFilter::of(name))));
+        let mask = names.iter().fold(NameMask::default(), |mask, name| mask.with(NameMask::of(name)));
+        assert!(names.iter().all(|name| mask.may_have(NameMask::of(name))));
         let others = ["trigger", "order", "event", "shop", "item", "tag", "i", "departments", "language", "first_name"];
-        let passed = others.iter().filter(|name| filter.may_have(NameFilter::of(name))).count();
+        let passed = others.iter().filter(|name| mask.may_have(NameMask::of(name))).count();
         assert!(passed <= 2, "{passed} of {}", others.len());
-        assert!(!NameFilter::default().may_have(NameFilter::of("")));
+        assert!(!NameMask::default().may_have(NameMask::of("")));
     }
 
     #[test]
