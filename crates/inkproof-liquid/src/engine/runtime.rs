@@ -280,7 +280,7 @@ impl<'a> Runtime<'a> {
             if RECORDED {
                 match node.kind {
                     NodeKind::Text(_) => out.mark(Writer::Text, node.span, start),
-                    // A value that failed has written nothing.
+                    // One that fails is not marked, even if it has written something.
                     NodeKind::Output(_) if result.is_err() => {}
                     NodeKind::Output(_) => out.mark(Writer::Liquid, node.span, start),
                     // The nodes inside the tag have marks of their own.
@@ -1000,12 +1000,53 @@ fn clock() -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use crate::value::json;
+    use crate::{Arena, LIQUIDJS, Options, Output, Template};
+
     #[test]
     fn an_expression_string_that_refers_to_itself_ends() {
         for filter in ["where_exp", "find_exp", "group_by_exp"] {
             let data = format!(r#"{{"a": [1, 2], "e": "a | {filter}: 'x', e"}}"#);
             let error = crate::render(&format!("{{{{ a | {filter}: 'x', e }}}}"), &data).unwrap_err();
             assert_eq!(error.to_string(), "Maximum call stack size exceeded, line:1, col:1", "{filter}");
+        }
+    }
+
+    const NAMES: [&str; 7] = ["i", "id", "name", "first_name", "sixteen_bytes_ab", "seventeen_bytes_c", "größe"];
+
+    #[test]
+    fn a_variable_hides_others_of_its_name_whatever_its_length() {
+        for name in NAMES {
+            let data = format!(r#"{{"{name}": "data", "list": [{{"{name}": "x"}}]}}"#);
+            let read = format!("{{{{ {name}.{name} }}}}");
+            let body = format!("{read}{{% assign {name} = 'assigned' %}}{read}");
+            let template = format!("{{{{ {name} }}}}{{% for {name} in list %}}{body}{{% endfor %}}{{{{ {name} }}}}");
+            assert_eq!(crate::render(&template, &data).unwrap(), "dataxxassigned", "{template}");
+            let counted =
+                format!("{{% increment {name} %}}{{{{ {name} }}}}{{% assign {name} = 'a' %}}{{{{ {name} }}}}");
+            assert_eq!(crate::render(&counted, &data).unwrap(), "01a", "{counted}");
+        }
+    }
+
+    #[test]
+    fn a_template_reads_data_of_one_shape_after_another() {
+        for name in NAMES {
+            let (kept, source) = (Arena::new(), format!("{{{{ {name}.{name} }}}}"));
+            let template = Template::parse(&source, &LIQUIDJS, &kept).unwrap();
+            let many = (0..20).map(|at| format!(r#""key{at}": 0"#)).collect::<Vec<_>>().join(", ");
+            for data in [
+                format!(r#"{{"{name}": {{"{name}": "x"}}}}"#),
+                format!(r#"{{"a": 1, "{name}": {{"b": 2, "c": 3, "{name}": "x"}}, "d": 4}}"#),
+                format!(r#"{{{many}, "{name}": {{{many}, "{name}": "x"}}}}"#),
+                format!(r#"{{"{name}": {{"{name}": "x"}}}}"#),
+            ] {
+                let (data, mut out) = (json::read(&data, &kept).unwrap(), Output::new());
+                template.render(data, &Options::default(), &kept, &mut out).unwrap();
+                assert_eq!(out.text(), "x", "{name}");
+                let data = json::read(r#"{"a": 1}"#, &kept).unwrap();
+                let error = template.render(data, &Options::default(), &kept, &mut out).unwrap_err();
+                assert!(error.message().starts_with(&format!("undefined variable: {name}")), "{error}");
+            }
         }
     }
 
