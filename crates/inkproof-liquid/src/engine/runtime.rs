@@ -91,7 +91,7 @@ pub struct Runtime<'a> {
     /// Current nesting of such expressions.
     source_depth: usize,
     mode: Mode,
-    /// The longest path that [`Runtime::find`] follows.
+    /// The longest path that [`Runtime::find`] follows; 0 if the dialect reads properties in its own way.
     longest_found: usize,
     now: OnceCell<f64>,
     environment: Value<'a>,
@@ -366,6 +366,7 @@ impl<'a> Runtime<'a> {
         self.print(&value, out)
     }
 
+    /// Prints a value from where it is, as copying it takes longer than printing a short one.
     fn print(&self, value: &Value<'a>, out: &mut Output) -> Result<()> {
         match self.language.dialect().print {
             None => out.write_value(*value, self.arena)?,
@@ -625,7 +626,7 @@ impl<'a> Runtime<'a> {
         (!matches!(value, Value::Undefined)).then_some(value)
     }
 
-    /// Evaluates a path or a range. A missing variable fails with its name, or is null if `lenient`.
+    /// Evaluates any operand. A missing variable fails with its name, or is null if `lenient`.
     #[inline(never)]
     fn path(&mut self, operand: &Operand<'a>, lenient: bool) -> Result<Value<'a>> {
         let (base, segments) = match operand.kind {
@@ -645,11 +646,11 @@ impl<'a> Runtime<'a> {
         self.computed_path(operand.span, base, segments, lenient)
     }
 
-    /// Reads a path of names.
+    /// Reads a path of which every key is a name.
     fn names(&self, segments: &'a [Segment<'a>], lenient: bool) -> Result<Value<'a>> {
         let mut value = Value::Undefined;
         for (done, segment) in segments.iter().enumerate() {
-            let SegmentKey::Name(name) = segment.key else { continue };
+            let SegmentKey::Name(name) = segment.key else { return Ok(Value::Undefined) };
             value = if done == 0 {
                 match self.find_variable(name, segment) {
                     Some(found) => *found,
@@ -666,6 +667,7 @@ impl<'a> Runtime<'a> {
                 return match self.mode {
                     Mode::Live if !lenient => Err(missing(&segments[..=done])),
                     Mode::Live | Mode::Explore if lenient => Ok(Value::Null),
+                    // A property of something undefined is undefined.
                     _ => Ok(Value::Undefined),
                 };
             }

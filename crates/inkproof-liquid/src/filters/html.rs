@@ -41,15 +41,15 @@ const ENTITIES: [(u8, &str); 5] = [(b'&', "&amp;"), (b'<', "&lt;"), (b'>', "&gt;
 /// The start and end of what `strip_html` removes. If several match, the first in this table counts.
 const MARKUP: [(&str, &str); 4] = [("<script", "</script>"), ("<style", "</style>"), ("<!--", "-->"), ("<", ">")];
 
-/// Whether each byte is one that is escaped.
-const IS_ESCAPED: [bool; 256] = {
-    let mut is_escaped = [false; 256];
+/// The entity of each byte that is escaped.
+const ENTITY_OF_BYTE: [Option<&str>; 256] = {
+    let mut entity = [None; 256];
     let mut at = 0;
     while at < ENTITIES.len() {
-        is_escaped[ENTITIES[at].0 as usize] = true;
+        entity[ENTITIES[at].0 as usize] = Some(ENTITIES[at].1);
         at += 1;
     }
-    is_escaped
+    entity
 };
 
 /// Escapes `&`, `<`, `>` and quotes.
@@ -69,19 +69,17 @@ fn escape_once<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>])
     written(runtime, |out| write_escaped(&unescaped, out))
 }
 
-/// The position of the first character that is escaped.
-fn next_escaped(text: &str) -> Option<usize> {
-    text.bytes().position(|byte| IS_ESCAPED[usize::from(byte)])
+/// The first character that is escaped: its position and its entity.
+fn next_escaped(text: &str) -> Option<(usize, &'static str)> {
+    text.bytes().enumerate().find_map(|(at, byte)| Some((at, ENTITY_OF_BYTE[usize::from(byte)]?)))
 }
 
 /// Appends a text with its special characters as entities.
 fn write_escaped(text: &str, out: &mut String) -> Result<()> {
     let mut rest = text;
-    while let Some(at) = next_escaped(rest) {
+    while let Some((at, entity)) = next_escaped(rest) {
         out.push_str(&rest[..at]);
-        let special = rest.as_bytes()[at];
-        let entity = ENTITIES.iter().find(|(escaped, _)| *escaped == special);
-        out.push_str(entity.map_or("", |(_, entity)| entity));
+        out.push_str(entity);
         coerce::check_length(out.len())?;
         rest = &rest[at + 1..];
     }

@@ -360,12 +360,16 @@ fn join<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]
 /// A property of each element. The argument may be a path. If an element lacks the property, the result is undefined.
 fn map<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let items = list_to_copy(runtime, input)?;
+    if items.is_empty() {
+        // LiquidJS converts the property for each element.
+        return runtime.array(&[]);
+    }
     let path = coerce::to_liquid_string(argument(arguments, 0), runtime.arena())?;
     let mut values = bumpalo::collections::Vec::with_capacity_in(items.len(), runtime.arena());
     for item in items {
         values.push(read_path(*item, path, runtime.arena())?);
     }
-    if values.is_empty() { runtime.array(&[]) } else { Ok(Value::Array(values.into_bump_slice())) }
+    Ok(Value::Array(values.into_bump_slice()))
 }
 
 /// The array without its last element.
@@ -474,10 +478,15 @@ fn offset_of(characters: f64, text: &str) -> usize {
 /// The sum of the elements, or of a property of them. The argument may be a path. Non-numbers count as 0.
 fn sum<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, arguments: &[Value<'a>]) -> Result<Value<'a>> {
     let arena = runtime.arena();
+    let items = input.listed(arena);
+    if items.is_empty() {
+        // LiquidJS converts the property for each element.
+        return Ok(count(0));
+    }
     let property = argument(arguments, 0);
     let path = coerce::js_truthy(property).then(|| coerce::to_liquid_string(property, arena)).transpose()?;
     let mut sum = 0.0;
-    for item in input.listed(arena) {
+    for item in items {
         runtime.work(4)?;
         let value = match path {
             Some(path) => read_path(*item, path, arena)?,

@@ -83,6 +83,10 @@ fn sort_by<'a>(
 ) -> Result<Value<'a>> {
     let arena = runtime.arena();
     let items = charged_list(runtime, input)?;
+    if items.is_empty() {
+        // LiquidJS converts the property for each element.
+        return runtime.array(&[]);
+    }
     let property = argument(arguments, 0);
     let path = js_truthy(property).then(|| to_liquid_string(property, arena)).transpose()?;
     // Beside the result: the keys with their elements, up to half of them again while runs are merged.
@@ -177,6 +181,11 @@ mod tests {
                 r#"[{"n":"A"},{"n":"b"},{}]"#,
             ),
             (r#"{{ "x" | sort | json }}{{ nil | sort_natural | json }}"#, "{}", r#"["x"][]"#),
+            (
+                "{{ e | sort: p | json }}{{ e | sort_natural: p | json }}{{ e | map: p | json }}{{ e | sum: p }}",
+                r#"{"e": [], "p": {"toString": 1}}"#,
+                "[][][]0",
+            ),
         ]);
     }
 }
