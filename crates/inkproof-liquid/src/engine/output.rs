@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::span::Span;
 use crate::value::{Arena, Value, coerce, number};
 
@@ -167,7 +167,7 @@ impl Output {
 
     #[inline]
     fn check(&self) -> Result<()> {
-        if self.text.len() > self.limit { Err(too_long()) } else { Ok(()) }
+        if self.text.len() > self.limit { Err(coerce::too_long()) } else { Ok(()) }
     }
 
     /// Whether it records a source map.
@@ -187,9 +187,4 @@ impl Output {
             marks.push(Mark { writer, written: start..self.text.len(), span });
         }
     }
-}
-
-#[cold]
-fn too_long() -> Error {
-    Error::new("Invalid string length")
 }

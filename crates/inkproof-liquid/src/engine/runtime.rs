@@ -597,9 +597,9 @@ impl<'a> Runtime<'a> {
             OperandKind::Literal(value) => Ok(value),
             OperandKind::Path { base: None, segments } => match self.find(segments) {
                 Some(value) => Ok(*value),
-                None => self.path(operand, lenient),
+                None => self.any_operand(operand, lenient),
             },
-            _ => self.path(operand, lenient),
+            _ => self.any_operand(operand, lenient),
         }
     }
 
@@ -627,8 +627,10 @@ impl<'a> Runtime<'a> {
     }
 
     /// Evaluates any operand. A missing variable fails with its name, or is null if `lenient`.
+    ///
+    /// It is never inlined, nor are the rarer kinds of paths, so that frequent ones keep their values in registers.
     #[inline(never)]
-    fn path(&mut self, operand: &Operand<'a>, lenient: bool) -> Result<Value<'a>> {
+    fn any_operand(&mut self, operand: &Operand<'a>, lenient: bool) -> Result<Value<'a>> {
         let (base, segments) = match operand.kind {
             OperandKind::Literal(value) => return Ok(value),
             OperandKind::Range { low, high } => return self.range(low, high),
@@ -654,7 +656,7 @@ impl<'a> Runtime<'a> {
             value = if done == 0 {
                 match self.find_variable(name, segment) {
                     Some(found) => *found,
-                    None => self.variable(name)?,
+                    None => self.unscoped(name)?,
                 }
             } else if let Value::Object(object) = value
                 && let Some(found) = object.find_with(name, &segment.hint)
@@ -806,9 +808,11 @@ impl<'a> Runtime<'a> {
 
     /// Looks a variable up in the enclosing loops and filters, the assignments, and the data.
     fn variable(&self, name: &str) -> Result<Value<'a>> {
-        if let Some(value) = self.scoped(name) {
-            return Ok(*value);
-        }
+        if let Some(value) = self.scoped(name) { Ok(*value) } else { self.unscoped(name) }
+    }
+
+    /// The value of a variable that is not [in scope](Self::scoped): a property of data that is no object, or a built-in one.
+    fn unscoped(&self, name: &str) -> Result<Value<'a>> {
         let found = match self.environment {
             Value::Array(_) | Value::String(_) if name == "length" || array_index(name).is_some() => {
                 Some(self.environment.named_property(name, self.arena)?)

@@ -322,12 +322,10 @@ fn capitalize<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) 
 /// The string in lower case.
 fn downcase<'a>(runtime: &mut Runtime<'a>, input: Value<'a>, _: &[Value<'a>]) -> Result<Value<'a>> {
     let text = charged_string(runtime, input)?;
-    if text.bytes().any(|byte| byte.is_ascii_uppercase())
-        && let Some(lower) = changed_ascii(runtime, text, str::make_ascii_lowercase)?
-    {
-        return Ok(lower);
+    match changed_ascii(runtime, text, str::make_ascii_lowercase)? {
+        Some(lower) => Ok(lower),
+        None => value(runtime, text.to_lowercase()),
     }
-    value(runtime, lower_case(Cow::Borrowed(text)))
 }
 
 /// The string in lower case, borrowed if it already is.

@@ -86,7 +86,13 @@ const SMALL: usize = 1 << 16;
 /// # Errors
 /// It is longer than [`MAX_STRING`].
 pub fn check_length(length: usize) -> Result<()> {
-    if length > MAX_STRING { Err(Error::new("Invalid string length")) } else { Ok(()) }
+    if length > MAX_STRING { Err(too_long()) } else { Ok(()) }
+}
+
+/// The error for a string that is too long.
+#[cold]
+pub(crate) fn too_long() -> Error {
+    Error::new("Invalid string length")
 }
 
 /// The string that Liquid prints for a value: empty for null, the concatenated elements of an array.
